@@ -1,0 +1,71 @@
+"""What can go wrong, as facts. One table in `web` turns them into pages, one in `worker` into retries.
+
+`message` is a message id of the catalogues (English source text with `%(name)s` places), `params` fills it:
+whoever shows it translates it, so no room needs to know the reader's language.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+class NinteiError(Exception):
+    """Base of all our errors: a message id and the facts that fill it."""
+
+    def __init__(self, message: str, **params: Any) -> None:
+        super().__init__(message % params if params else message)
+        self.message = message
+        self.params = params
+
+
+class Refused(NinteiError):
+    """The request is understood and not allowed as things stand; nothing was changed."""
+
+
+class NotFound(NinteiError):
+    """There is no such thing, or it is not the asker's to know of."""
+
+
+class Forbidden(NinteiError):
+    """The asker's role does not allow this."""
+
+
+class Stale(Refused):
+    """Someone else was first: the thing has changed since the asker saw it."""
+
+
+class Temporary(NinteiError):
+    """It may work later: the job is retried with backoff."""
+
+
+class Permanent(NinteiError):
+    """It will not work however often it is tried: the job becomes an incident."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong with a process package: where (file, element), what, and how to mend it."""
+
+    file: str
+    message: str
+    element: str = ""
+    params: dict[str, Any] = field(default_factory=dict)
+    severity: str = "error"  # error | warning
+
+    def __str__(self) -> str:
+        place = f"{self.file}#{self.element}" if self.element else self.file
+        return f"{place}: {self.message % self.params if self.params else self.message}"
+
+
+class BadPackage(NinteiError):
+    """A process package cannot be used; `problems` names every reason."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__("The process package cannot be used: %(problems)s",
+                         problems="; ".join(str(p) for p in problems[:20]))
+        self.problems = problems
+
+
+class ScriptError(NinteiError):
+    """An expression or script of a diagram was refused or failed; `element` says where."""
