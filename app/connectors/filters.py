@@ -1,0 +1,95 @@
+"""Filters of mail and document templates: dates, money, lines. Absent values print as nothing."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from jinja2 import Undefined
+from markupsafe import Markup, escape
+
+TOKYO = ZoneInfo("Asia/Tokyo")
+_WEEKDAYS = "月火水木金土日"
+# First days of the eras (元号): cabinet orders of 2019, 1989, 1926.
+_ERAS = ((date(2019, 5, 1), "令和"), (date(1989, 1, 8), "平成"), (date(1926, 12, 25), "昭和"))
+
+
+def _absent(value: Any) -> bool:
+    return value is None or isinstance(value, Undefined) or value == ""
+
+
+def _moment(value: Any) -> date | datetime:
+    """A date or datetime (in Tokyo) from what contexts hold: dates, aware datetimes, ISO 8601 texts."""
+    if isinstance(value, str):
+        value = date.fromisoformat(value) if len(value) == 10 else datetime.fromisoformat(value)
+    if isinstance(value, datetime):
+        return value.astimezone(TOKYO) if value.tzinfo else value
+    if isinstance(value, date):
+        return value
+    raise ValueError(f"not a date: {value!r}")
+
+
+def jdate(value: Any) -> str:
+    """2026年11月22日（日）"""
+    if _absent(value):
+        return ""
+    day = _moment(value)
+    return f"{day.year}年{day.month}月{day.day}日（{_WEEKDAYS[day.weekday()]}）"
+
+
+def jdatetime(value: Any) -> str:
+    """2026年11月22日（日）13:00"""
+    if _absent(value):
+        return ""
+    moment = _moment(value)
+    return f"{jdate(moment)}{moment:%H:%M}" if isinstance(moment, datetime) else jdate(moment)
+
+
+def wareki(value: Any) -> str:
+    """令和8年11月22日; the first year of an era is 元年."""
+    if _absent(value):
+        return ""
+    moment = _moment(value)
+    day = moment.date() if isinstance(moment, datetime) else moment
+    for first, era in _ERAS:
+        if day >= first:
+            year = day.year - first.year + 1
+            return f"{era}{'元' if year == 1 else year}年{day.month}月{day.day}日"
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def number(value: Any) -> str:
+    """12,345"""
+    if _absent(value):
+        return ""
+    try:
+        amount = Decimal(str(value).replace(",", ""))
+    except InvalidOperation:
+        raise ValueError(f"not a number: {value!r}") from None
+    if not amount.is_finite() or abs(amount) >= 10**18:
+        raise ValueError(f"not an amount: {value!r}")
+    return f"{amount:,f}"
+
+
+def yen(value: Any) -> str:
+    """12,345円"""
+    return "" if _absent(value) else f"{number(value)}円"
+
+
+def lines(value: Any) -> Markup:
+    """Line breaks of a typed text kept in HTML."""
+    return (
+        Markup("<br/>").join(escape(part) for part in str(value).splitlines())
+        if not _absent(value)
+        else Markup()
+    )
+
+
+def postal(value: Any) -> str:
+    """1000001 → 100-0001"""
+    if _absent(value):
+        return ""
+    text = str(value)
+    return f"{text[:3]}-{text[3:]}" if len(text) == 7 and text.isdigit() else text

@@ -1,0 +1,248 @@
+"""Documents: a package's HTML template becomes a PDF, drawn by xhtml2pdf in child processes with limits (see
+pdf_child)."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import weakref
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from app.connectors.qr import qr
+from app.connectors.signature import SigningKey, make_signing_key, sign
+from app.connectors.templates import Context, Files, render_html, render_text
+from app.errors import Permanent, Temporary
+
+__all__ = [
+    "DocumentSource",
+    "Limits",
+    "Page",
+    "Printer",
+    "SigningKey",
+    "compose",
+    "make_signing_key",
+    "qr",
+    "sign",
+]
+
+_CHILD = Path(__file__).with_name("pdf_child.py")
+_DRAWN = (".png", ".jpg", ".jpeg", ".gif", ".ttf")  # SVG is left out: it is a program of its own
+_START_SECONDS = 90.0
+_LOG = logging.getLogger("nintei.pdf")
+
+
+class DocumentSource(Protocol):
+    """A document template as the catalogue reads it; `title` and `filename` are templates as well."""
+
+    @property
+    def title(self) -> str: ...
+    @property
+    def filename(self) -> str: ...
+    @property
+    def body(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A document before it is drawn."""
+
+    title: str
+    filename: str
+    html: str
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Of one document: processor and wall-clock seconds, bytes of memory, source and result, pixels of an
+    image."""
+
+    cpu_seconds: int = 6
+    seconds: float = 9.0
+    memory: int = 1 << 30
+    source: int = 4_000_000
+    result: int = 30_000_000
+    pixels: int = 12_000_000
+
+
+def compose(source: DocumentSource, context: Context, files: Files, *, document_id: str) -> Page:
+    """The document's HTML; `title` is seen by the skeletons. Raises `Permanent` when the template fails."""
+    name = f"pdf/{document_id}.html"
+    title = " ".join(render_text(source.title, context, files, name=name).split())
+    filename = " ".join(render_text(source.filename, {**context, "title": title}, files, name=name).split())
+    html = render_html(source.body, {**context, "title": title, "document_id": document_id}, files, name=name)
+    return Page(title, _file_name(filename or f"{document_id}.pdf"), html)
+
+
+def _file_name(name: str) -> str:
+    safe = "".join(
+        "_" if character in '/\\:*?"<>|' or not character.isprintable() else character for character in name
+    )
+    stem = safe.removesuffix(".pdf").strip(". ")[:80] or "document"
+    return f"{stem}.pdf"
+
+
+class Printer:
+    """Draws HTML as PDF. Children start at the first use, are reused, and are replaced after `recycle`
+    documents.
+
+    `fonts_dir` holds the TTF files that style sheets name as `url("fonts/<file>.ttf")`. Safe for threads;
+    each process that uses a Printer has children of its own.
+    """
+
+    def __init__(
+        self, fonts_dir: Path, *, limits: Limits | None = None, workers: int = 2, recycle: int = 200
+    ) -> None:
+        self.fonts_dir = fonts_dir
+        self.limits = limits or Limits()
+        self.recycle = recycle
+        self._free = threading.BoundedSemaphore(workers)
+        self._lock = threading.Lock()
+        self._idle: list[_Child] = []
+        self._pid = os.getpid()
+
+    def render(self, html: str, files: Mapping[str, bytes]) -> bytes:
+        """The PDF. Of `files` the document can reach images and fonts alone, by their path in the package.
+
+        Raises `Permanent` (the document cannot be drawn, or not within the limits) or `Temporary` (no child
+        answered).
+        """
+        if not any(self.fonts_dir.glob("*.ttf")):
+            raise Permanent("The fonts for documents are missing in %(folder)s", folder=str(self.fonts_dir))
+        if len(html.encode()) > self.limits.source:
+            raise Permanent("The document cannot be drawn: %(reason)s", reason="its source is too long")
+        usable = {
+            name: content for name, content in files.items() if name.lower().endswith(_DRAWN) and name in html
+        }
+        with self._free:
+            child = self._take()
+            try:
+                pdf = child.draw(html, usable)
+            except BaseException:
+                child.close()
+                raise
+            self._give_back(child)
+        if len(pdf) > self.limits.result:
+            raise Permanent("The document cannot be drawn: %(reason)s", reason="it is too large")
+        return pdf
+
+    def close(self) -> None:
+        """Ends the idle children."""
+        with self._lock:
+            children, self._idle = self._idle, []
+        for child in children:
+            child.close()
+
+    def _take(self) -> _Child:
+        with self._lock:
+            if self._pid != os.getpid():  # forked: the parent's children are not ours to talk to
+                self._pid, self._idle = os.getpid(), []
+            while self._idle:
+                child = self._idle.pop()
+                if child.alive():
+                    return child
+                child.close()
+        return _Child(self.fonts_dir, self.limits)
+
+    def _give_back(self, child: _Child) -> None:
+        if child.drawn >= self.recycle:
+            child.close()
+            return
+        with self._lock:
+            self._idle.append(child)
+
+
+class _Child:
+    """One child process and the conversation with it."""
+
+    def __init__(self, fonts_dir: Path, limits: Limits) -> None:
+        self.limits = limits
+        self.drawn = 0
+        self.home = tempfile.mkdtemp(prefix="nintei-pdf-")
+        self._tidy = weakref.finalize(self, shutil.rmtree, self.home, True)  # also when the portal ends
+        settings = {
+            "home": self.home,
+            "fonts": str(fonts_dir.resolve()),
+            "cpu_seconds": limits.cpu_seconds,
+            "memory": limits.memory,
+            "max_file": limits.result * 2,
+            "max_source": limits.source,
+            "max_pixels": limits.pixels,
+        }
+        # -I: neither the environment nor the working directory decides what code runs; no secret is handed
+        # down.
+        self.process = subprocess.Popen(  # noqa: S603 - our own script, our own arguments
+            [sys.executable, "-I", str(_CHILD), json.dumps(settings)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            cwd=self.home,
+            env={"LANG": "C.UTF-8"},
+            start_new_session=True,
+        )
+        assert self.process.stdin is not None and self.process.stdout is not None  # noqa: S101 - they are pipes
+        self.requests, self.answers = self.process.stdin, self.process.stdout
+        with self._deadline(_START_SECONDS):
+            ready = self.answers.readline()
+        if ready != b"ready\n":
+            self.close()
+            raise Temporary("The program that draws documents did not start")
+
+    def draw(self, html: str, files: Mapping[str, bytes]) -> bytes:
+        source = html.encode()
+        request = {"html": len(source), "files": [[name, len(content)] for name, content in files.items()]}
+        head: dict[str, Any] = {}
+        pdf = b""
+        self.drawn += 1
+        with self._deadline(self.limits.seconds), contextlib.suppress(BrokenPipeError):
+            self.requests.write(json.dumps(request).encode() + b"\n" + source + b"".join(files.values()))
+            self.requests.flush()
+            line = self.answers.readline(100_000)
+            if line.endswith(b"\n"):
+                head = json.loads(line)
+                pdf = self.answers.read(min(head["pdf"], self.limits.result + 1))
+        if not head or (head["pdf"] <= self.limits.result and len(pdf) < head["pdf"]):
+            raise self._died()
+        for kind in head["noticed"]:
+            _LOG.warning("document: %s", kind)
+        if not pdf:
+            raise Permanent("The document cannot be drawn: %(reason)s", reason=head["reason"])
+        return pdf
+
+    def alive(self) -> bool:
+        return self.process.poll() is None
+
+    def close(self) -> None:
+        self.process.kill()
+        self.process.wait()
+        for pipe in (self.requests, self.answers):
+            with contextlib.suppress(OSError):
+                pipe.close()
+        self._tidy()
+
+    def _died(self) -> Permanent | Temporary:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(timeout=1)
+        if self.process.returncode in (-signal.SIGXCPU, -signal.SIGXFSZ, -signal.SIGSEGV):
+            return Permanent("The document cannot be drawn: %(reason)s", reason="it asks for too much work")
+        return Temporary("The document was not drawn within %(seconds)s seconds", seconds=self.limits.seconds)
+
+    @contextlib.contextmanager
+    def _deadline(self, seconds: float) -> Iterator[None]:
+        timer = threading.Timer(seconds, self.process.kill)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()

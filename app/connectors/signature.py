@@ -1,0 +1,107 @@
+"""Signed documents: PAdES baseline B (ETSI EN 319 142-1) with a key that the body keeps in its data
+folder."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from dataclasses import dataclass, field
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from app.errors import Permanent
+
+_FIELD = "Nintei"
+
+
+@dataclass(frozen=True, slots=True)
+class SigningKey:
+    """A private key and its certificate, both PEM. `private` is a secret: it is never printed."""
+
+    private: bytes = field(repr=False)
+    certificate: bytes
+
+
+def make_signing_key(subject: str, *, now: dt.datetime | None = None, years: int = 10) -> SigningKey:
+    """A new P-256 key and a certificate that it signed itself; `subject` is the body's name (at most 64
+    characters, X.520)."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    start = now or dt.datetime.now(dt.UTC)
+    name = x509.Name(
+        [
+            x509.NameAttribute(NameOID.COUNTRY_NAME, "JP"),
+            x509.NameAttribute(NameOID.COMMON_NAME, subject[:64] or "Nintei"),
+        ]
+    )
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(start - dt.timedelta(hours=1))
+        .not_valid_after(start + dt.timedelta(days=366 * years))
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .add_extension(
+            x509.KeyUsage(
+                digital_signature=True,
+                content_commitment=True,
+                key_encipherment=False,
+                data_encipherment=False,
+                key_agreement=False,
+                key_cert_sign=False,
+                crl_sign=False,
+                encipher_only=False,
+                decipher_only=False,
+            ),
+            critical=True,
+        )
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    return SigningKey(
+        key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        ),
+        certificate.public_bytes(serialization.Encoding.PEM),
+    )
+
+
+def sign(pdf: bytes, key: SigningKey, *, reason: str = "", location: str = "") -> bytes:
+    """The same document with an invisible signature over all of it. Raises `Permanent` when it cannot be
+    signed."""
+    # Loaded here: half a second that only whoever signs should pay.
+    from asn1crypto import keys as asn1_keys  # type: ignore[import-untyped]
+    from asn1crypto import pem
+    from asn1crypto import x509 as asn1_x509
+    from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+    from pyhanko.pdf_utils.misc import PdfError
+    from pyhanko.sign import signers
+    from pyhanko.sign.fields import SigSeedSubFilter
+    from pyhanko_certvalidator.registry import SimpleCertificateStore
+
+    certificate = asn1_x509.Certificate.load(pem.unarmor(key.certificate)[2])
+    store = SimpleCertificateStore()  # type: ignore[no-untyped-call]
+    store.register(certificate)
+    signer = signers.SimpleSigner(
+        signing_cert=certificate,
+        signing_key=asn1_keys.PrivateKeyInfo.load(pem.unarmor(key.private)[2]),
+        cert_registry=store,
+    )
+    wanted = signers.PdfSignatureMetadata(
+        field_name=_FIELD,
+        subfilter=SigSeedSubFilter.PADES,
+        md_algorithm="sha256",
+        reason=reason or None,
+        location=location or None,
+    )
+    try:
+        signed: io.BytesIO = signers.sign_pdf(
+            IncrementalPdfFileWriter(io.BytesIO(pdf)), wanted, signer=signer
+        )
+    except (PdfError, ValueError) as error:
+        raise Permanent("The document cannot be signed: %(reason)s", reason=str(error)) from error
+    return signed.getvalue()

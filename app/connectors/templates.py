@@ -1,0 +1,112 @@
+"""Templates of a package, rendered: texts (subjects, names), Markdown (mail bodies), HTML (mail layouts,
+documents).
+
+`files` is everything that belongs to the package by its path in it (`mail/review-1.md`, `_shared/letter.html`
+…): what templates may extend and include. A template that cannot be rendered is `Permanent`: trying again
+gives the same.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date, datetime
+from datetime import time as clock
+from typing import Any
+
+from jinja2 import TemplateError, TemplateSyntaxError
+from markupsafe import Markup
+
+from app.connectors.sandbox import Budget, Sandbox, current
+from app.errors import Permanent, Problem
+
+Files = Mapping[str, bytes]
+Context = Mapping[str, Any]
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+# Every character that Markdown gives a meaning to (CommonMark 0.31, section 2.4: all ASCII punctuation may be
+# escaped).
+_MARKDOWN = re.compile(r"([!-/:-@\[-`{-~])")
+
+
+def _plain(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, clock):
+        return f"{value:%H:%M}"
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M}"
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value)
+
+
+def _in_html(value: Any) -> Any:
+    return value if isinstance(value, Markup) else _CONTROL.sub("", _plain(value))
+
+
+def _in_markdown(value: Any) -> str:
+    # Typed values are text, never Markdown: a company called "[here](http://…)" stays that.
+    text = _CONTROL.sub("", _plain(value).replace("\r\n", "\n").replace("\t", " "))
+    return "\n".join(_MARKDOWN.sub(r"\\\1", line.strip(" ")) for line in text.split("\n"))
+
+
+def render_text(source: str, context: Context, files: Files | None = None, *, name: str = "") -> str:
+    """A plain text: a subject, a file name, the text part's frame. Nothing is escaped."""
+    return _render(Sandbox(files or {}, autoescape=False, printed=_plain), source, context, name)
+
+
+def render_markdown(source: str, context: Context, files: Files | None = None, *, name: str = "") -> str:
+    """Markdown in which every printed value is literal text."""
+    return _render(Sandbox(files or {}, autoescape=False, printed=_in_markdown), source, context, name)
+
+
+def render_html(source: str, context: Context, files: Files | None = None, *, name: str = "") -> str:
+    """HTML in which every printed value is escaped, save Markup that a connector made (`certificate.qr`,
+    `content`)."""
+    return _render(Sandbox(files or {}, autoescape=True, printed=_in_html), source, context, name)
+
+
+def check(source: str, files: Files, *, name: str) -> list[Problem]:
+    """What is wrong with a template's syntax (not with what it prints), for the check of a release."""
+    try:
+        Sandbox(files, autoescape=True, printed=_in_html).from_string(source)
+    except TemplateSyntaxError as error:
+        return [
+            Problem(
+                name,
+                "The template cannot be read at line %(line)s: %(reason)s",
+                params={"line": error.lineno, "reason": error.message or ""},
+            )
+        ]
+    except (TemplateError, RecursionError) as error:
+        return [Problem(name, "The template cannot be read: %(reason)s", params={"reason": str(error)})]
+    return []
+
+
+def _render(environment: Sandbox, source: str, context: Context, name: str) -> str:
+    budget = Budget()
+    budget.start()
+    token = current.set(budget)
+    try:
+        text = environment.from_string(source).render(context)
+    except (
+        TemplateError,
+        ArithmeticError,
+        AttributeError,
+        LookupError,
+        RecursionError,
+        TypeError,
+        ValueError,
+    ) as error:
+        line = getattr(error, "lineno", None)
+        raise Permanent(
+            "The template %(name)s cannot be rendered: %(reason)s",
+            name=name or "?",
+            reason=f"{error} (line {line})" if line else str(error),
+        ) from error
+    finally:
+        current.reset(token)
+    if len(text) > 4_000_000:
+        raise Permanent("The template %(name)s makes too long a text", name=name or "?")
+    return text
