@@ -1,0 +1,266 @@
+"""Decision tables of DMN 1.3 (chapter 8) as dmn-js writes them, over the S-FEEL subset.
+
+Hit policies: UNIQUE (checked when it decides), FIRST, COLLECT without aggregation. Everything else is refused
+by place: table, row (counted from 1) and column.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from xml.etree.ElementTree import Element
+
+from app.errors import BadPackage, NinteiError, Problem
+from app.feel.expression import Expression, UnaryTests, parse, parse_unary_tests
+from app.feel.parser import FeelError
+from app.feel.xml import XmlRefused, local, read
+
+HIT_POLICIES = ("UNIQUE", "FIRST", "COLLECT")
+_FEEL_LANGUAGES = ("", "feel", "s-feel", "https://www.omg.org/spec/DMN/20191111/FEEL/",
+                   "http://www.omg.org/spec/DMN/20180521/FEEL/")
+
+
+class DecisionError(NinteiError):
+    """A table that cannot decide on these values."""
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """A column that is asked about. `label` is for people."""
+
+    label: str
+    expression: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """A column that is answered, under `name`."""
+
+    name: str
+    label: str
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A row. `number` counts from 1, as people see it; an empty output cell is None."""
+
+    number: int
+    tests: tuple[UnaryTests, ...]
+    outputs: tuple[Expression | None, ...]
+    annotation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One decision table."""
+
+    id: str
+    name: str
+    hit_policy: str
+    inputs: tuple[Input, ...]
+    outputs: tuple[Output, ...]
+    rules: tuple[Rule, ...]
+
+    def decide(self, names: Mapping[str, Any]) -> dict[str, Any]:
+        """Output name to value. No row fits: each is None. COLLECT gives lists in row order, maybe empty.
+
+        Raises DecisionError where UNIQUE finds two rows.
+        """
+        hits = list(self._hits(names))
+        if self.hit_policy == "COLLECT":
+            rows = [self._answer(rule, names) for rule in hits]
+            return {output.name: [row[output.name] for row in rows] for output in self.outputs}
+        if self.hit_policy == "UNIQUE" and len(hits) > 1:
+            raise DecisionError("In the decision table %(table)s more than one row fits: %(rows)s.",
+                                table=self.id, rows=", ".join(str(rule.number) for rule in hits))
+        return self._answer(hits[0], names) if hits else {output.name: None for output in self.outputs}
+
+    def names(self) -> frozenset[str]:
+        """Every name that the table reads."""
+        read_names: set[str] = set()
+        for column in self.inputs:
+            read_names |= column.expression.names()
+        for rule in self.rules:
+            for test in rule.tests:
+                read_names |= test.names()
+            for cell in rule.outputs:
+                read_names |= cell.names() if cell else frozenset()
+        return frozenset(read_names)
+
+    def _hits(self, names: Mapping[str, Any]) -> Iterator[Rule]:
+        values = [column.expression.evaluate(names) for column in self.inputs]
+        for rule in self.rules:
+            if all(test.matches(value, names) for test, value in zip(rule.tests, values, strict=True)):
+                yield rule
+                if self.hit_policy == "FIRST":
+                    return
+
+    def _answer(self, rule: Rule, names: Mapping[str, Any]) -> dict[str, Any]:
+        return {output.name: cell.evaluate(names) if cell else None
+                for output, cell in zip(self.outputs, rule.outputs, strict=True)}
+
+
+def load(xml: bytes, file: str = "") -> dict[str, Decision]:
+    """Decision id to decision. Raises BadPackage with a Problem for each thing that is not of the subset."""
+    problems: list[Problem] = []
+    decisions = read_decisions(xml, file, problems)
+    if problems:
+        raise BadPackage(problems)
+    return decisions
+
+
+def read_decisions(xml: bytes, file: str, problems: list[Problem]) -> dict[str, Decision]:
+    """As `load`, but puts what is wrong into `problems` and returns the tables that are right."""
+    try:
+        root = read(xml)
+    except XmlRefused as error:
+        problems.append(Problem(file, error.message, params=error.params))
+        return {}
+    if local(root.tag) != "definitions" or "DMN" not in root.tag:
+        problems.append(Problem(file, "This is not a DMN file: its root is %(root)s.",
+                                params={"root": local(root.tag)}))
+        return {}
+    decisions: dict[str, Decision] = {}
+    for node in root:
+        kind = local(node.tag)
+        if kind in ("businessKnowledgeModel", "decisionService"):
+            problems.append(Problem(file, "%(kind)s is not supported: use decision tables alone.",
+                                    node.get("id", ""), {"kind": kind}))
+        if kind != "decision":
+            continue
+        reader = _TableReader(file, node, problems)
+        decision = reader.decision()
+        if decision.id in decisions:
+            reader.wrong("Two decisions have the id %(id)s: change one.", id=decision.id)
+        elif not reader.failed:
+            decisions[decision.id] = decision
+    return decisions
+
+
+class _TableReader:
+    """Reads one <decision>; complains by row and column and carries on, so that all is said at once."""
+
+    def __init__(self, file: str, node: Element, problems: list[Problem]) -> None:
+        self.file = file
+        self.node = node
+        self.problems = problems
+        self.id = node.get("id", "")
+        self.failed = False
+
+    def wrong(self, message: str, **params: Any) -> None:
+        self.failed = True
+        self.problems.append(Problem(self.file, message, self.id, params))
+
+    def decision(self) -> Decision:
+        if not self.id:
+            self.wrong("A decision has no id: give it one.")
+        for requirement in self.node.iter():
+            if local(requirement.tag) == "requiredDecision":
+                self.wrong("A decision cannot need another decision here: pass the result as an input.")
+        table = _child(self.node, "decisionTable")
+        if table is None:
+            self.wrong("The decision has no decision table: only tables are supported.")
+            return Decision(self.id, self.node.get("name", ""), "", (), (), ())
+        policy = self._policy(table)
+        inputs = tuple(self._input(column) for column in _children(table, "input"))
+        outputs = tuple(self._output(column, n) for n, column in enumerate(_children(table, "output"), 1))
+        if not outputs:
+            self.wrong("The decision table has no output column: add one.")
+        if len({output.name for output in outputs}) < len(outputs):
+            self.wrong("Two output columns have the same name: rename one.")
+        rules = tuple(self._rule(row, number, len(inputs), len(outputs))
+                      for number, row in enumerate(_children(table, "rule"), 1))
+        return Decision(self.id, self.node.get("name", ""), policy, inputs, outputs, rules)
+
+    def _policy(self, table: Element) -> str:
+        policy = table.get("hitPolicy", "UNIQUE")
+        if policy not in HIT_POLICIES:
+            self.wrong("The hit policy %(policy)s is not supported: use %(known)s.", policy=policy,
+                       known=", ".join(HIT_POLICIES))
+        if table.get("aggregation"):
+            self.wrong("COLLECT with %(aggregation)s is not supported: collect the list.",
+                       aggregation=table.get("aggregation"))
+        if table.get("preferredOrientation", "Rule-as-Row") != "Rule-as-Row":
+            self.wrong("Only tables whose rules are rows are supported.")
+        return policy
+
+    def _input(self, column: Element) -> Input:
+        source = _child(column, "inputExpression")
+        text = _text(source)
+        label = column.get("label") or text
+        self._language(source, 0, label)
+        return Input(label, self._parsed(text, 0, label) or Expression("null", ("lit", None)))
+
+    def _output(self, column: Element, number: int) -> Output:
+        name = column.get("name", "")
+        label = column.get("label") or name
+        if not name.isidentifier():
+            self.wrong("Output column %(column)s needs a name of letters, digits and _ (now: “%(name)s”).",
+                       column=number, name=name)
+        if _child(column, "defaultOutputEntry") is not None:
+            self.wrong("Output column %(column)s has a default, which is not supported: add a row.",
+                       column=label)
+        return Output(name, label, column.get("typeRef", ""))
+
+    def _rule(self, row: Element, number: int, inputs: int, outputs: int) -> Rule:
+        test_cells = list(_children(row, "inputEntry"))
+        answer_cells = list(_children(row, "outputEntry"))
+        if len(test_cells) != inputs or len(answer_cells) != outputs:
+            self.wrong("Row %(row)s has not one cell for each column.", row=number)
+        description = _child(row, "description")
+        notes = [(description.text or "").strip() if description is not None else "",
+                 *(_text(note) for note in _children(row, "annotationEntry"))]
+        return Rule(number, tuple(self._test(cell, number, n) for n, cell in enumerate(test_cells, 1)),
+                    tuple(self._answer_cell(cell, number, n) for n, cell in enumerate(answer_cells, 1)),
+                    " ".join(note for note in notes if note))
+
+    def _test(self, cell: Element, row: int, column: int) -> UnaryTests:
+        self._language(cell, row, f"{column}")
+        try:
+            return parse_unary_tests(_text(cell))
+        except FeelError as error:
+            self._cell_wrong(error, row, f"{column}", _text(cell))
+            return UnaryTests("", False, None)
+
+    def _answer_cell(self, cell: Element, row: int, column: int) -> Expression | None:
+        self._language(cell, row, f"{column}")
+        return self._parsed(_text(cell), row, f"{column}", answer=True) if _text(cell) else None
+
+    def _parsed(self, text: str, row: int, column: str, answer: bool = False) -> Expression | None:
+        try:
+            return parse(text)
+        except FeelError as error:
+            self._cell_wrong(error, row, column, text, answer)
+            return None
+
+    def _cell_wrong(self, error: FeelError, row: int, column: str, text: str, answer: bool = False) -> None:
+        if not row:
+            self.wrong("The input expression of column %(column)s, “%(text)s”, cannot be read: %(reason)s",
+                       column=column, text=text, reason=str(error))
+        elif answer:
+            self.wrong("Row %(row)s, output %(column)s: “%(text)s” cannot be read: %(reason)s",
+                       row=row, column=column, text=text, reason=str(error))
+        else:
+            self.wrong("Row %(row)s, input %(column)s: “%(text)s” cannot be read: %(reason)s",
+                       row=row, column=column, text=text, reason=str(error))
+
+    def _language(self, cell: Element | None, row: int, column: str) -> None:
+        language = cell.get("expressionLanguage", "") if cell is not None else ""
+        if language.lower() not in {known.lower() for known in _FEEL_LANGUAGES}:
+            self.wrong("Row %(row)s, column %(column)s: the language %(language)s is not supported, FEEL is.",
+                       row=row, column=column, language=language)
+
+
+def _children(node: Element, name: str) -> Iterator[Element]:
+    return (child for child in node if local(child.tag) == name)
+
+
+def _child(node: Element | None, name: str) -> Element | None:
+    return next(_children(node, name), None) if node is not None else None
+
+
+def _text(node: Element | None) -> str:
+    text = _child(node, "text")
+    return (text.text or "").strip() if text is not None else ""
