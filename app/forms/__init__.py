@@ -1,0 +1,35 @@
+"""form-js schema → WTForms → clean values. No Flask, no database."""
+
+from app.forms.answers import shown
+from app.forms.binding import BoundError, BoundField, BoundForm, BoundOption, BoundRow
+from app.forms.dates import long_date, parse_date, wareki
+from app.forms.form import FormSpec, check, load
+from app.forms.japanese import FORMATS, Unfit, postal
+from app.forms.spec import Answer, Cleaned, FieldError, FieldSpec, FileRef, Format, Kind, Option, Subtype
+
+__all__ = [
+    "FORMATS",
+    "Answer",
+    "BoundError",
+    "BoundField",
+    "BoundForm",
+    "BoundOption",
+    "BoundRow",
+    "Cleaned",
+    "FieldError",
+    "FieldSpec",
+    "FileRef",
+    "FormSpec",
+    "Format",
+    "Kind",
+    "Option",
+    "Subtype",
+    "Unfit",
+    "check",
+    "load",
+    "long_date",
+    "parse_date",
+    "postal",
+    "shown",
+    "wareki",
+]

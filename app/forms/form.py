@@ -1,0 +1,177 @@
+"""The form itself: read once when a package is loaded, then used by every desk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from app.errors import BadPackage, Problem
+from app.forms import answers as wording
+from app.forms import cleaning, reading, schema
+from app.forms.binding import Binder, BoundForm, has_inputs
+from app.forms.spec import Answer, Cleaned, FieldError, FieldSpec, FileRef, Kind, inputs
+
+
+@dataclass(frozen=True, slots=True)
+class FormSpec:
+    """One form. `element` is the task it belongs to; `fields` its components in document order."""
+
+    element: str
+    fields: tuple[FieldSpec, ...]
+
+    def walk(self) -> Iterator[FieldSpec]:
+        """Every component, through groups and the rows of lists."""
+        for field in self.fields:
+            yield from field.walk()
+
+    def inputs(self) -> Iterator[FieldSpec]:
+        """Fields that hold an answer at the top of `values`: through groups, not into lists."""
+        return inputs(self.fields)
+
+    def field(self, path: str) -> FieldSpec | None:
+        """The field at a path such as `findings-0-mend_by` or `company_name`."""
+        fields, found = self.fields, None
+        parts = path.split("-")
+        for key in parts[::2]:
+            found = next((spec for top in fields for spec in _through_groups(top) if spec.key == key), None)
+            if found is None:
+                return None
+            fields = found.fields
+        return found
+
+    @property
+    def asks(self) -> bool:
+        """Whether it has inputs; a form without any is an acknowledgement."""
+        return has_inputs(self.fields)
+
+    def bind(
+        self,
+        values: Mapping[str, Any],
+        *,
+        lang: str,
+        choices: cleaning.Choices | None = None,
+        context: Mapping[str, Any] | None = None,
+        errors: Mapping[str, FieldError] | Iterable[FieldError] = (),
+    ) -> BoundForm:
+        """What `forms/fields.html` draws.
+
+        `values`: raw, clean or draft answers. `lang`: `ja` or `en`. `choices`: (value, label) pairs by field
+        key or by
+        the name that the options come from (`calendar`, `wishes`). `context`: what conditions, read-only
+        fields and tables read beyond
+        the answers (task data), and `today` (date) for fields that begin with it.
+        """
+        found = (
+            errors if isinstance(errors, Mapping) else {error.key: error for error in reversed(list(errors))}
+        )
+        if not isinstance(errors, Mapping):
+            found = dict(reversed(list(found.items())))
+        binder = Binder(self.fields, lang=lang, choices=choices or {}, context=context or {}, errors=found)
+        return binder.form(values, self.explain)
+
+    def read(
+        self,
+        posted: reading.Posted,
+        files: Mapping[str, Sequence[FileRef]] | None = None,
+        known: Iterable[FileRef] = (),
+    ) -> dict[str, Any]:
+        """Raw answers of a post, as typed; presses of row and postal code buttons are carried out.
+
+        `files`: uploads of this very post by field name, stored already. `known`: uploads that this draft
+        has already;
+        the page names them by id (see `file_ids`), and other ids count for nothing.
+        """
+        raw = reading.Reading(posted, files or {}, known).scope(self.fields)
+        for pressed in posted.getlist("fill_postal"):
+            raw = reading.fill_postal(self.fields, raw, pressed)
+        return raw
+
+    def pressed(self, posted: reading.Posted) -> str:
+        """HTML id to return to when the post was a press of a row or postal code button, which only changes
+        the page; else empty.
+        """
+        for button in ("add_row", "remove_row", "fill_postal"):
+            for path in posted.getlist(button):
+                if (
+                    self.field(path) is None
+                    and self.field(f"{path}-x") is None
+                    and not path.rpartition("-")[2].isdigit()
+                ):
+                    continue
+                return f"f-{path.rpartition('-')[0] if button == 'remove_row' else path}"
+        return ""
+
+    def file_names(self, posted: reading.Posted) -> dict[str, FieldSpec]:
+        """Upload fields by the names that `request.files` may hold for this post; files of other names are
+        not to be stored.
+        """
+        return dict(reading.file_names(self.fields, posted))
+
+    def file_ids(self, posted: reading.Posted) -> set[str]:
+        """Ids of uploads that the page says it has: to be looked up among those of the draft and passed to
+        `read` as `known`.
+        """
+        return {
+            ref
+            for name in self.file_names(posted)
+            for ref in posted.getlist(name)
+            if isinstance(ref, str) and ref
+        }
+
+    def clean(
+        self,
+        raw: Mapping[str, Any],
+        *,
+        choices: cleaning.Choices | None = None,
+        context: Mapping[str, Any] | None = None,
+    ) -> Cleaned:
+        """Clean values and what is wrong. Never raises for anything that JSON can hold. See `bind` for the
+        arguments.
+
+        Values: text → str or None · number → int or float (text with serializeToString) or None · date,
+        time, datetime →
+        ISO text or None · checkbox → bool · choice → str or None · checklist, taglist → list of str · files
+        → list of {id, name,
+        size, mime} · dynamic list → list of such dicts. Hidden and disabled fields are absent.
+        """
+        return cleaning.clean(self.fields, raw, choices or {}, context or {})
+
+    def answers(self, values: Mapping[str, Any], lang: str) -> list[Answer]:
+        """Clean values in words, in document order."""
+        return list(wording.answers(self.fields, values, lang))
+
+    def explain(self, error: FieldError, lang: str) -> tuple[str, dict[str, Any]]:
+        """(message id, params) of an error, with the field's label in `lang`: `gettext(message) % params` is
+        the sentence.
+        """
+        spec = self.field(error.key)
+        params = {**error.params, "label": spec.named(lang) if spec else error.key}
+        if spec and "%(sentence)s" in error.message:
+            params["sentence"] = (
+                spec.limits.pattern_message_en if lang == "en" else ""
+            ) or spec.limits.pattern_message
+        return error.message, params
+
+
+def _through_groups(spec: FieldSpec) -> Iterator[FieldSpec]:
+    if spec.type is Kind.GROUP:
+        for child in spec.fields:
+            yield from _through_groups(child)
+    elif spec.is_input:
+        yield spec
+
+
+def load(form: Mapping[str, Any], element: str = "") -> FormSpec:
+    """The form of a form-js schema. Raises `BadPackage` that names every component and property that is not
+    supported.
+    """
+    fields, problems = schema.read(form, element)
+    if problems:
+        raise BadPackage(problems)
+    return FormSpec(element or str(form.get("id", "")), fields)
+
+
+def check(form: Mapping[str, Any], element: str) -> list[Problem]:
+    """Everything that is wrong with a schema; empty when it can be released."""
+    return schema.read(form, element)[1]
