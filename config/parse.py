@@ -1,0 +1,166 @@
+"""From the text of a setting to its value. Each raises ValueError that says what is wanted instead."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Callable
+from email.headerregistry import Address
+from email.utils import parseaddr
+from pathlib import Path
+from urllib.parse import SplitResult, urlsplit
+
+TRUE = {"1", "yes", "true", "on"}
+FALSE = {"", "0", "no", "false", "off"}
+
+
+def text(value: str) -> str:
+    if not value:
+        raise ValueError("must not be empty")
+    return value
+
+
+def path(value: str) -> Path:
+    """Absolute; `~` is the home folder, a relative path counts from the folder the command was started in."""
+    if not value:
+        raise ValueError("must name a folder")
+    return Path(value).expanduser().absolute()
+
+
+def optional_path(value: str) -> Path | None:
+    return path(value) if value else None
+
+
+def yes_or_no(value: str) -> bool:
+    if value.lower() in TRUE:
+        return True
+    if value.lower() in FALSE:
+        return False
+    raise ValueError("must be yes or no")
+
+
+def whole_number(least: int, most: int) -> Callable[[str], int]:
+    def read(value: str) -> int:
+        if not value.isascii() or not value.isdigit() or not least <= int(value) <= most:
+            raise ValueError(f"must be a whole number from {least} to {most}")
+        return int(value)
+
+    return read
+
+
+def one_of(*words: str) -> Callable[[str], str]:
+    def read(value: str) -> str:
+        if value.upper() not in words:
+            raise ValueError(f"must be one of {', '.join(words)}")
+        return value.upper()
+
+    return read
+
+
+def language(*codes: str) -> Callable[[str], str]:
+    def read(value: str) -> str:
+        if value.lower() not in codes:
+            raise ValueError(f"must be one of {', '.join(codes)}")
+        return value.lower()
+
+    return read
+
+
+def secret(shortest: int) -> Callable[[str], str]:
+    """Empty is allowed here: whether it must be set depends on other settings."""
+
+    def read(value: str) -> str:
+        if value and len(value) < shortest:
+            raise ValueError(f"must have at least {shortest} characters, it has {len(value)}")
+        if value and len(set(value)) < 8:
+            raise ValueError("is too easily guessed: it has fewer than 8 different characters")
+        return value
+
+    return read
+
+
+def database_url(value: str) -> str:
+    if value.startswith("sqlite:///") and len(value) > len("sqlite:///"):
+        return value
+    address = _url(value, "postgresql")
+    if address is None or not address.path.strip("/"):
+        raise ValueError("must be sqlite:///path/to/file.db or postgresql://user:password@host/database")
+    return value
+
+
+def mail_url(value: str) -> str:
+    """Empty keeps all mail in the outbox. smtps is TLS from the first byte, smtp+starttls upgrades to it."""
+    if not value:
+        return value
+    address = _url(value, "smtp", "smtps", "smtp+starttls")
+    if address is None or not address.hostname:
+        raise ValueError("must be smtp://, smtps:// or smtp+starttls://, then [user:password@]host[:port]")
+    return value
+
+
+def mail_address(value: str) -> str:
+    """`a@example.jp` or `Name <a@example.jp>`."""
+    wanted = "must be an address such as nintei@example.jp or Office <nintei@example.jp>"
+    name, address = parseaddr(value)
+    try:
+        parsed = Address(name, addr_spec=address)
+    except Exception as error:  # the library raises several kinds, some of them its own
+        raise ValueError(wanted) from error
+    if not parsed.username or not parsed.domain or any(c in value for c in "\r\n"):
+        raise ValueError(wanted)
+    return value
+
+
+def base_url(value: str) -> str:
+    """Without a slash at the end, so that paths are simply added."""
+    address = _url(value.rstrip("/"), "http", "https")
+    if address is None or not address.hostname or address.query or address.fragment:
+        raise ValueError("must be the address people type, such as https://nintei.example.jp")
+    return value.rstrip("/")
+
+
+def host(value: str) -> str:
+    looks_like_more = "/" in value or (":" in value and not _is_ip(value.strip("[]")))
+    if not value or looks_like_more:
+        raise ValueError("must be an address to listen on, such as 127.0.0.1 or 0.0.0.0, without a port")
+    return value
+
+
+def networks(value: str) -> tuple[str, ...]:
+    """Addresses or networks, separated by commas: 10.0.0.5, 10.1.0.0/16."""
+    found = []
+    for each in filter(None, (part.strip() for part in value.split(","))):
+        try:
+            found.append(str(ipaddress.ip_network(each, strict=False)))
+        except ValueError as error:
+            raise ValueError(f"{each} is neither an IP address nor a network such as 10.1.0.0/16") from error
+    return tuple(found)
+
+
+def clamd_url(value: str) -> str:
+    if not value:
+        return value
+    address = _url(value, "tcp", "unix")
+    reachable = address is not None and (address.path if address.scheme == "unix" else address.hostname)
+    if not reachable:
+        raise ValueError("must be tcp://host:3310 or unix:///run/clamav/clamd.ctl")
+    return value
+
+
+def _url(value: str, *schemes: str) -> SplitResult | None:
+    """The parts of an address of one of these kinds; None if it is none or its port is no port."""
+    try:
+        address = urlsplit(value)
+        port = address.port
+    except ValueError:
+        return None
+    if address.scheme not in schemes or port == 0 or any(c.isspace() for c in value):
+        return None
+    return address
+
+
+def _is_ip(value: str) -> bool:
+    try:
+        ipaddress.ip_address(value)
+    except ValueError:
+        return False
+    return True

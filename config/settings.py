@@ -1,0 +1,225 @@
+"""All settings, and the only place that reads the environment (a test sees to it).
+
+A setting is a field of `Settings`; its name in the environment is NINTEI_ and the field in capitals, its name
+in the TOML file (NINTEI_CONFIG) the field itself. The environment wins over the file. `docs/settings.md` has
+a heading for each.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+import secrets
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import Field, dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any
+
+from config import parse
+
+PREFIX = "NINTEI_"
+CONFIG_FILE = "NINTEI_CONFIG"
+SHORTEST_SECRET = 32  # characters
+KEY_MAKER = 'python3 -c "import secrets; print(secrets.token_urlsafe(48))"'
+
+
+class BadSettings(ValueError):
+    """The settings cannot be used; `problems` says in plain words why, each with what to do."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("The settings cannot be used:" + "".join(f"\n  - {problem}" for problem in problems))
+        self.problems = problems
+
+
+def setting(read: Callable[[str], Any], default: str, *, secret: bool = False) -> Any:
+    """A field read from text by `read`; `default` is text too. A secret never shows in repr or in logs."""
+    return field(metadata={"read": read, "default": default, "secret": secret}, repr=False)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the portal needs to know of the place where it runs. Paths are absolute."""
+
+    data_dir: Path = setting(parse.path, "./var")
+    database_url: str = setting(parse.database_url, "sqlite:///{data_dir}/nintei.db")
+    mail_url: str = setting(parse.mail_url, "")
+    mail_from: str = setting(parse.mail_address, "nintei@localhost")
+    base_url: str = setting(parse.base_url, "http://127.0.0.1:8000")
+    host: str = setting(parse.host, "127.0.0.1")
+    port: int = setting(parse.whole_number(1, 65535), "8000")
+    secret_key: str = setting(parse.secret(SHORTEST_SECRET), "", secret=True)
+    demo: bool = setting(parse.yes_or_no, "no")
+    card_reader: str = setting(parse.text, "virtual")
+    card_key: str = setting(parse.secret(SHORTEST_SECRET), "", secret=True)
+    packages_dir: Path = setting(parse.path, "./bpmn")
+    clock_file: Path | None = setting(parse.optional_path, "")
+    web_threads: int = setting(parse.whole_number(1, 64), "8")
+    workers: int = setting(parse.whole_number(0, 16), "1")
+    log_level: str = setting(parse.one_of("TRAFFIC", "DEBUG", "INFO", "WARNING", "ERROR"), "INFO")
+    trusted_proxies: tuple[str, ...] = setting(parse.networks, "")
+    upload_max_mb: int = setting(parse.whole_number(1, 1024), "50")
+    clamd_url: str = setting(parse.clamd_url, "")
+    language: str = setting(parse.language("ja", "en"), "ja")
+
+    def __repr__(self) -> str:
+        return f"Settings({', '.join(f'{name}={value!r}' for name, value in self.shown().items())})"
+
+    def shown(self) -> dict[str, str]:
+        """Every setting by field name as text fit for logs and screens: secrets and passwords as `***`."""
+        return {f.name: _shown(f, getattr(self, f.name)) for f in fields(self)}
+
+    @classmethod
+    def default_of(cls, name: str) -> str:
+        """The default of a field, as text."""
+        return str(cls.__dataclass_fields__[name].metadata["default"])
+
+    def as_environment(self) -> dict[str, str]:
+        """The same settings as environment variables, for a child process that shall run with them."""
+        return {environment_name(f): _as_text(getattr(self, f.name)) for f in fields(self)}
+
+
+def environment_name(of: Field[Any]) -> str:
+    """NINTEI_PORT for the field `port`."""
+    return PREFIX + of.name.upper()
+
+
+def from_environment(*, serves: bool = True, **overrides: str) -> Settings:
+    """The settings of this process: environment, file, and `overrides` (field=text) from the command line."""
+    environ = {k: v for k, v in os.environ.items() if k.startswith(PREFIX)}
+    environ |= {PREFIX + name.upper(): value for name, value in overrides.items()}
+    return load(environ, serves=serves)
+
+
+def load(environ: Mapping[str, str], file: Path | None = None, *, serves: bool = True) -> Settings:
+    """Read and check everything; raise one BadSettings that lists every problem.
+
+    `file` (else NINTEI_CONFIG) is a TOML file of the same names in small letters. With `serves=False`, for
+    commands that neither show pages nor run jobs, a missing secret is no problem.
+    """
+    problems: list[str] = []
+    texts, origins = _gather(environ, file, problems)
+    values: dict[str, Any] = {}
+    for each in fields(Settings):
+        text = texts.get(each.name, each.metadata["default"]).strip()
+        if each.name != "data_dir" and "data_dir" in values:
+            text = text.replace("{data_dir}", str(values["data_dir"]))
+        try:
+            values[each.name] = each.metadata["read"](text)
+        except ValueError as error:
+            shown = "" if each.metadata["secret"] else f" {text!r}"
+            problems.append(f"{origins.get(each.name, environment_name(each))}{shown}: {error}.")
+    problems += _contradictions(values, serves)
+    if problems:
+        raise BadSettings(problems)
+    return Settings(**values)
+
+
+def with_demo_secrets(settings: Settings) -> Settings:
+    """Fill the secrets that a demo may lack, from a file in its data folder, written on the first call.
+
+    So that sign-ins and cards of the demo outlive a restart, and no two demos share a key.
+    """
+    if settings.secret_key and settings.card_key:
+        return settings
+    kept = settings.data_dir / "demo-secrets.toml"
+    if not kept.exists():
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        fresh = kept.with_suffix(f".{os.getpid()}")
+        fresh.touch(mode=0o600)
+        lines = [f'{name} = "{secrets.token_urlsafe(48)}"\n' for name in ("secret_key", "card_key")]
+        fresh.write_text("".join(lines), encoding="utf-8")
+        try:
+            kept.hardlink_to(fresh)  # of two processes starting at once, one wins and both read its file
+        except FileExistsError:
+            pass
+        finally:
+            fresh.unlink()
+    stored = tomllib.loads(kept.read_text(encoding="utf-8"))
+    return replace(settings, secret_key=settings.secret_key or stored["secret_key"],
+                   card_key=settings.card_key or stored["card_key"])
+
+
+def _gather(
+    environ: Mapping[str, str], file: Path | None, problems: list[str]
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Texts by field name, and where each was written, as its reader would look for it."""
+    known = {f.name: environment_name(f) for f in fields(Settings)}
+    texts: dict[str, str] = {}
+    origins: dict[str, str] = {}
+    named = environ.get(CONFIG_FILE, "").strip()
+    place = file or (Path(named) if named else None)
+    for key, value in (_read_file(place, problems) if place else {}).items():
+        if key not in known:
+            problems.append(f"{place}: there is no setting {key!r}{_nearest(key, list(known))}.")
+        elif isinstance(value, dict):
+            problems.append(f"{place}: {key} must be a plain value, not a table.")
+        else:
+            texts[key] = _as_text(value)
+            origins[key] = f"{place}: {key}"
+    by_environment = {name: key for key, name in known.items()}
+    for name, value in environ.items():
+        if name in by_environment:
+            texts[by_environment[name]] = value
+            origins[by_environment[name]] = name
+        elif name.startswith(PREFIX) and name != CONFIG_FILE:
+            problems.append(f"There is no setting {name}{_nearest(name, [*by_environment, CONFIG_FILE])}.")
+    return texts, origins
+
+
+def _read_file(place: Path, problems: list[str]) -> dict[str, Any]:
+    try:
+        return tomllib.loads(place.read_text(encoding="utf-8"))
+    except OSError as error:
+        problems.append(f"The settings file {place} cannot be read: {error.strerror}.")
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        problems.append(f"The settings file {place} is not TOML: {error}.")
+    return {}
+
+
+def _contradictions(values: dict[str, Any], serves: bool) -> list[str]:
+    """What no setting alone can tell. A value that could not be read is missing from `values`."""
+    problems = []
+    for_real = serves and not values.get("demo", False)
+    if for_real and values.get("secret_key") == "":
+        problems.append(
+            f"NINTEI_SECRET_KEY is missing: outside the demo the portal needs one, at least {SHORTEST_SECRET} "
+            f"characters that nobody can guess. This prints one: {KEY_MAKER}"
+        )
+    if for_real and values.get("card_key") == "" and values.get("card_reader", "virtual") != "virtual":
+        problems.append(
+            "NINTEI_CARD_KEY is missing: the keys of issued cards are kept under it, and lost without it. "
+            f"This prints one: {KEY_MAKER}"
+        )
+    if values.get("secret_key") and values.get("secret_key") == values.get("card_key"):
+        problems.append(
+            "NINTEI_CARD_KEY must differ from NINTEI_SECRET_KEY: that one is changed at need, this one never."
+        )
+    if values.get("mail_url") and values.get("mail_from") == Settings.default_of("mail_from"):
+        problems.append("NINTEI_MAIL_FROM is missing: mail sent over NINTEI_MAIL_URL needs a sender.")
+    packages = values.get("packages_dir")
+    if packages is not None and not packages.is_dir():
+        problems.append(f"NINTEI_PACKAGES_DIR: there is no folder {packages}.")
+    return problems
+
+
+def _nearest(name: str, known: list[str]) -> str:
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
+    return f"; did you mean {near[0]}?" if near else ""
+
+
+def _as_text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list | tuple):
+        return ",".join(str(each) for each in value)
+    return str(value)
+
+
+def _shown(of: Field[Any], value: Any) -> str:
+    if of.metadata["secret"]:
+        return "***" if value else ""
+    return re.sub(r"(?<=://)([^/@:]*):[^/@]*@", r"\1:***@", _as_text(value))

@@ -1,0 +1,16 @@
+#!/bin/sh
+# Writes config/locks/*.lock from pyproject.toml: exact versions with the hash of every file, for Python 3.11 to 3.13.
+# base is what the portal runs on; dev, card and node add to it and never move a version of it.
+set -eu
+cd "$(dirname "$0")/.."
+compile() {
+    out="config/locks/$1.lock"
+    shift
+    .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+        --no-emit-index-url --no-annotate --no-header "$@" --output-file "$out"
+}
+compile build --group build
+compile base pyproject.toml
+compile dev pyproject.toml --extra dev --constraint config/locks/base.lock
+compile card pyproject.toml --extra card --constraint config/locks/base.lock
+compile node pyproject.toml --extra node --constraint config/locks/base.lock
