@@ -1,7 +1,7 @@
 """form-js schema → WTForms → clean values. No Flask, no database."""
 
 from app.forms.answers import shown
-from app.forms.binding import BoundError, BoundField, BoundForm, BoundOption, BoundRow
+from app.forms.bound import BoundError, BoundField, BoundForm, BoundOption, BoundRow
 from app.forms.dates import long_date, parse_date, wareki
 from app.forms.form import FormSpec, check, load
 from app.forms.japanese import FORMATS, Unfit, postal

@@ -1,147 +1,21 @@
-"""A form with its values, choices and errors, ready to be drawn in one language. Templates read; they decide
-nothing.
-"""
+"""A form, its values, choices and errors → what templates draw."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from markupsafe import Markup
 
 from app.forms import dates, richtext
+from app.forms.bound import BoundError, BoundField, BoundForm, BoundOption, BoundRow, walk
 from app.forms.cleaning import MOST_ROWS, Choices
 from app.forms.conditions import condition_names, hide_if, holds
 from app.forms.inputs import text_of
-from app.forms.reading import REMOVE
 from app.forms.spec import MANY, ONE, FieldError, FieldSpec, FileRef, Format, Kind, Subtype, inputs
 
-_NOTHING = Markup("")
-
-
-@dataclass(frozen=True, slots=True)
-class BoundError:
-    """A complaint where it is shown: `message % params` after translation. `target` is the HTML id to jump
-    to.
-    """
-
-    key: str
-    target: str
-    message: str
-    params: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class BoundOption:
-    """One choice as drawn."""
-
-    value: str
-    label: str
-    chosen: bool
-    id: str
-
-
-@dataclass(frozen=True, slots=True)
-class BoundRow:
-    """One row of a dynamic list; `number` counts from 1, `path` is the value of its remove button."""
-
-    index: int
-    number: int
-    path: str
-    fields: tuple[BoundField, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class BoundField:
-    """One component as drawn. `name` is the HTML name and the field's path; `id` the HTML id of its (first)
-    input.
-    """
-
-    spec: FieldSpec
-    name: str
-    id: str
-    label: str
-    help: str = ""
-    value: str = ""  # as typed, or as kept
-    checked: bool = False
-    options: tuple[BoundOption, ...] = ()
-    files: tuple[FileRef, ...] = ()
-    error: BoundError | None = None
-    hide_if: str = ""  # JSON for app/frontend/feel.js; empty: always shown
-    fields: tuple[BoundField, ...] = ()  # of a group
-    rows: tuple[BoundRow, ...] = ()  # of a list
-    blank: BoundRow | None = None  # of a list: the row that a script copies; its index is 9999
-    cells: tuple[tuple[str, ...], ...] = ()  # of a table
-    headings: tuple[str, ...] = ()
-    html: Markup = _NOTHING
-    beside: str = ""  # of a date: the Japanese era
-    input_type: str = "text"
-    inputmode: str = ""
-    autocomplete: str = ""
-    attributes: tuple[tuple[str, str], ...] = ()  # further HTML attributes of the input
-
-    @property
-    def kind(self) -> str:
-        """The form-js type."""
-        return self.spec.type.value
-
-    @property
-    def required(self) -> bool:
-        """Whether an answer is needed (a list: at least one row)."""
-        return self.spec.required or self.spec.min_rows > 0
-
-    @property
-    def locked(self) -> bool:
-        """Shown, not asked."""
-        return self.spec.readonly or self.spec.disabled
-
-    @property
-    def shown(self) -> str:
-        """A locked answer in words."""
-        chosen = [option.label for option in self.options if option.chosen]
-        return "、".join(chosen) if self.options else self.value
-
-    @property
-    def remove_name(self) -> str:
-        """Name of the checkboxes that take an attached file away."""
-        return self.name + REMOVE
-
-    @property
-    def described_by(self) -> str:
-        """Value of aria-describedby; empty when nothing describes the input."""
-        parts = [f"{self.id}-help"] if self.help or self.spec.type is Kind.FILE else []
-        return " ".join([*parts, f"{self.id}-error"] if self.error else parts)
-
-
-@dataclass(frozen=True, slots=True)
-class BoundForm:
-    """What `forms/fields.html` draws. `errors` are in document order. `context_json` is for the page's
-    conditions.
-    """
-
-    fields: tuple[BoundField, ...]
-    errors: tuple[BoundError, ...]
-    lang: str
-    context_json: str
-    has_files: bool
-
-    def walk(self) -> Iterator[BoundField]:
-        """Every field drawn, in document order, through groups and rows."""
-        yield from _walk(self.fields)
-
-
-def _walk(fields: Sequence[BoundField]) -> Iterator[BoundField]:
-    for field in fields:
-        yield field
-        yield from _walk(field.fields)
-        for row in field.rows:
-            yield from _walk(row.fields)
-
-
-#: HTML type, inputmode and autocomplete of each format. Never `type=number` or `url`: they lose what was
-#: typed.
+#: HTML type, inputmode and autocomplete of each format. Never `number` or `url`: they lose what was typed.
 _INPUT: Mapping[Format, tuple[str, str, str]] = {
     Format.CORPORATE_NUMBER: ("text", "numeric", "off"),
     Format.POSTAL_CODE: ("text", "numeric", "postal-code"),
@@ -151,6 +25,9 @@ _INPUT: Mapping[Format, tuple[str, str, str]] = {
     Format.BANK_ACCOUNT: ("text", "numeric", "off"),
     Format.INVOICE_NUMBER: ("text", "", "off"),
 }
+_MOMENT = {Subtype.TIME: "time", Subtype.DATETIME: "datetime-local"}
+#: Index of the row that a script copies; no post can hold it.
+BLANK = 9999
 
 
 class Binder:
@@ -164,95 +41,75 @@ class Binder:
         choices: Choices,
         context: Mapping[str, Any],
         errors: Mapping[str, FieldError],
+        explain: Callable[[FieldError, str], tuple[str, dict[str, Any]]],
     ) -> None:
         self.fields = fields
         self.lang = lang
         self.choices = choices
         self.context = context
         self.errors = errors
-        self.inner = {spec.key for top in fields for spec in top.walk() if spec.is_input}
-
-    def form(self, values: Mapping[str, Any], explain: Any) -> BoundForm:
         self.explain = explain
-        bound = self.scope(self.fields, values, "")
-        names = {
-            name for top in self.fields for spec in top.walk() for name in condition_names(spec)
-        } - self.inner
-        facts = {name: _plain(self.context[name]) for name in sorted(names) if name in self.context}
-        drawn = {field.name: field for field in _walk(bound)}
-        found = tuple(
-            self.error(key, drawn[key].id if key in drawn else "", error)
-            for key, error in self.errors.items()
-        )
-        return BoundForm(
-            bound,
-            found,
-            self.lang,
-            json.dumps(facts, ensure_ascii=False),
-            any(spec.type is Kind.FILE for top in self.fields for spec in top.walk()),
-        )
+        self.every = [spec for top in fields for spec in top.walk()]
+        self.keys = {spec.key for spec in self.every if spec.is_input}
+
+    def form(self, values: Mapping[str, Any]) -> BoundForm:
+        bound = self.scope(self.fields, values, "", "")
+        ids = {field.name: field.id for field in walk(bound)}
+        found = tuple(self.error(key, ids.get(key, ""), error) for key, error in self.errors.items())
+        has_files = any(spec.type is Kind.FILE for spec in self.every)
+        return BoundForm(bound, found, self.lang, json.dumps(self.facts(), ensure_ascii=False), has_files)
+
+    def facts(self) -> dict[str, Any]:
+        """What conditions read and the page does not ask: of the case, just the names in question; and
+        locked fields.
+        """
+        names = {name for spec in self.every for name in condition_names(spec)}
+        facts = {name: self.context[name] for name in sorted(names - self.keys) if name in self.context}
+        for spec in inputs(tuple(self.fields)):
+            if spec.readonly and spec.key in names:
+                facts[spec.key] = self.context.get(spec.key, spec.default)
+        return {name: _plain(value) for name, value in facts.items()}
 
     def error(self, key: str, target: str, error: FieldError) -> BoundError:
         message, params = self.explain(error, self.lang)
         return BoundError(key, target, message, params)
 
     def scope(
-        self, fields: Sequence[FieldSpec], values: Mapping[str, Any], prefix: str
+        self, fields: Sequence[FieldSpec], values: Mapping[str, Any], prefix: str, place: str
     ) -> tuple[BoundField, ...]:
+        """`prefix` begins the names of one scope; `place` tells components without a key apart."""
         return tuple(
-            self.field(spec, values, prefix, f"{prefix}{place}")
-            for place, spec in enumerate(fields)
+            self.field(spec, values, prefix, f"{place}{index}")
+            for index, spec in enumerate(fields)
             if not self.settled_away(spec)
         )
 
     def settled_away(self, spec: FieldSpec) -> bool:
         """Whether it is hidden whatever is entered: the condition reads the case, not the form."""
         return (
-            spec.hide is not None
-            and not condition_names(spec) & self.inner
-            and holds(spec.hide, self.context)
+            spec.hide is not None and not condition_names(spec) & self.keys and holds(spec.hide, self.context)
         )
 
     def field(self, spec: FieldSpec, values: Mapping[str, Any], prefix: str, place: str) -> BoundField:
-        name = prefix + spec.key if spec.is_input else place
+        name = prefix + spec.key if spec.is_input else f"{prefix}_{place}"
+        condition = spec.hide if condition_names(spec) & self.keys else None
+        error = self.errors.get(name)
         common: dict[str, Any] = {
             "spec": spec,
             "name": name,
             "id": f"f-{name}",
             "label": spec.named(self.lang),
             "help": spec.helped(self.lang),
-            "hide_if": hide_if(spec.hide) if spec.hide and condition_names(spec) & self.inner else "",
+            "hide_if": hide_if(condition) if condition else "",
+            "error": self.error(name, f"f-{name}", error) if error else None,
         }
+        if spec.type is Kind.GROUP:
+            return BoundField(**common, fields=self.scope(spec.fields, values, prefix, f"{place}."))
         if not spec.is_input:
-            return self.shown(spec, values, prefix, common)
-        if spec.key in values and not spec.readonly:
-            value = values[spec.key]
-        else:
-            value = self.context.get(spec.key, spec.default) if spec.readonly else spec.default
-            if value is None and spec.today and (day := dates.today_of(self.context.get("today"))):
-                value = day.isoformat()
-        error = self.errors.get(name)
-        common["error"] = self.error(name, f"f-{name}", error) if error else None
+            return self.shown(spec, values, common)
+        value = self.value(spec, values)
         if spec.type is Kind.LIST:
-            rows = value if isinstance(value, list) else [{} for _ in range(max(spec.rows, spec.min_rows))]
-            blank = (
-                None
-                if spec.fixed_rows
-                else BoundRow(9999, 0, f"{name}-9999", self.scope(spec.fields, {}, f"{name}-9999-"))
-            )
-            return BoundField(
-                **common,
-                blank=blank,
-                rows=tuple(
-                    BoundRow(
-                        index,
-                        index + 1,
-                        f"{name}-{index}",
-                        self.scope(spec.fields, row if isinstance(row, Mapping) else {}, f"{name}-{index}-"),
-                    )
-                    for index, row in enumerate(rows[:MOST_ROWS])
-                ),
-            )
+            return self.list(spec, value, common)
         if spec.type is Kind.FILE:
             given = value if isinstance(value, list) else []
             return BoundField(**common, files=tuple(ref for item in given if (ref := FileRef.of(item))))
@@ -260,35 +117,62 @@ class Binder:
             return BoundField(**common, options=self.options(spec, value, f"f-{name}"))
         if spec.type is Kind.CHECKBOX:
             return BoundField(**common, checked=text_of(value).lower() not in ("", "false", "off", "0"))
-        return self.line(spec, text_of(value), common)
+        return self.line(spec, text_of(value), prefix, common)
 
-    def line(self, spec: FieldSpec, value: str, common: dict[str, Any]) -> BoundField:
+    def value(self, spec: FieldSpec, values: Mapping[str, Any]) -> Any:
+        if spec.readonly:
+            return self.context.get(spec.key, spec.default)
+        if spec.key in values:
+            return values[spec.key]
+        today = dates.today_of(self.context.get("today")) if spec.today else None
+        return today.isoformat() if today and spec.default is None else spec.default
+
+    def list(self, spec: FieldSpec, value: object, common: dict[str, Any]) -> BoundField:
+        name = common["name"]
+        given = value if isinstance(value, list) else [{} for _ in range(max(spec.rows, spec.min_rows))]
+        rows = [row if isinstance(row, Mapping) else {} for row in given[:MOST_ROWS]]
+        return BoundField(
+            **common,
+            rows=tuple(self.row(spec, row, name, index) for index, row in enumerate(rows)),
+            blank=None if spec.fixed_rows else self.row(spec, {}, name, BLANK),
+        )
+
+    def row(self, spec: FieldSpec, values: Mapping[str, Any], name: str, index: int) -> BoundRow:
+        path = f"{name}-{index}"
+        number = 0 if index == BLANK else index + 1
+        return BoundRow(index, number, path, self.scope(spec.fields, values, f"{path}-", ""))
+
+    def line(self, spec: FieldSpec, value: str, prefix: str, common: dict[str, Any]) -> BoundField:
+        """Everything that is one input, or a text area."""
+        if spec.type is Kind.DATETIME:
+            return self.moment(spec, value, common)
         input_type, inputmode, autocomplete = _INPUT.get(spec.format, ("text", "", ""))
-        attributes: list[tuple[str, str]] = []
-        beside = ""
         if spec.type is Kind.NUMBER:
             inputmode = "numeric" if spec.decimals == 0 else "decimal"
-        if spec.type is Kind.DATETIME:
-            day = dates.parse_date(value[:10])
-            beside = dates.wareki(day) if day and spec.subtype is not Subtype.TIME else ""
-            input_type = {Subtype.TIME: "time", Subtype.DATETIME: "datetime-local"}.get(spec.subtype, "date")
-            if value and not _iso(spec, value):
-                input_type = "text"  # a date input would swallow what was typed
-            if spec.subtype is not Subtype.DATE and spec.minutes:
-                attributes.append(("step", str(spec.minutes * 60)))
-            today = dates.today_of(self.context.get("today"))
-            if spec.no_past and today and spec.subtype is Subtype.DATE:
-                attributes.append(("min", today.isoformat()))
-        if spec.format is Format.POSTAL_CODE and spec.fills:
-            prefix = common["name"][: -len(spec.key)]
-            attributes.extend((f"data-{part}", prefix + target) for part, target in spec.fills)
         return BoundField(
             **common,
             value=value,
             input_type=input_type,
             inputmode=inputmode,
             autocomplete=autocomplete,
-            beside=beside,
+            attributes=tuple((f"data-{part}", prefix + target) for part, target in spec.fills),
+        )
+
+    def moment(self, spec: FieldSpec, value: str, common: dict[str, Any]) -> BoundField:
+        attributes: list[tuple[str, str]] = []
+        if spec.subtype is not Subtype.DATE and spec.minutes:
+            attributes.append(("step", str(spec.minutes * 60)))
+        today = dates.today_of(self.context.get("today"))
+        if spec.no_past and today and spec.subtype is Subtype.DATE:
+            attributes.append(("min", today.isoformat()))
+        day = None if spec.subtype is Subtype.TIME else dates.parse_date(value[:10])
+        # A date input would swallow what was typed, if it is no date.
+        kept = not value or _iso(spec, value)
+        return BoundField(
+            **common,
+            value=value,
+            input_type=_MOMENT.get(spec.subtype, "date") if kept else "text",
+            beside=dates.wareki(day) if day else "",
             attributes=tuple(attributes),
         )
 
@@ -298,42 +182,33 @@ class Binder:
             (option.value, (option.label_en if self.lang == "en" else "") or option.label)
             for option in spec.options
         ]
-        if spec.options_from or not spec.options:
-            pairs += [
-                (str(key), str(label))
-                for key, label in self.choices.get(spec.key, self.choices.get(spec.options_from, ()))
-            ]
+        offered = (
+            self.choices.get(spec.key, self.choices.get(spec.options_from, ())) if spec.options_from else ()
+        )
+        pairs += [(str(key), str(label)) for key, label in offered]
         return tuple(
-            BoundOption(key, label, key in chosen, field_id if index == 0 else f"{field_id}-{index}")
+            BoundOption(key, label, key in chosen, f"{field_id}-{index}" if index else field_id)
             for index, (key, label) in enumerate(pairs)
         )
 
-    def shown(
-        self, spec: FieldSpec, values: Mapping[str, Any], prefix: str, common: dict[str, Any]
-    ) -> BoundField:
+    def shown(self, spec: FieldSpec, values: Mapping[str, Any], common: dict[str, Any]) -> BoundField:
         """Components that ask for nothing."""
-        if spec.type is Kind.GROUP:
-            inner = self.scope(spec.fields, values, prefix)
-            # What is drawn inside takes names from its own place; only what has no key needs the group's.
-            return BoundField(**common, fields=inner)
         text = (spec.text_en if self.lang == "en" else "") or spec.text
         if spec.type is Kind.PROSE:
             return BoundField(**common, html=Markup(richtext.markdown(text)))  # noqa: S704 - sanitised by nh3
         if spec.type is Kind.HTML:
             return BoundField(**common, html=Markup(richtext.html(text)))  # noqa: S704 - sanitised by nh3
-        if spec.type is Kind.TABLE:
-            found = self.context.get(spec.source, values.get(spec.source))
-            rows = (
-                [row for row in found if isinstance(row, Mapping)] if isinstance(found, list | tuple) else []
-            )
-            return BoundField(
-                **common,
-                headings=tuple(
-                    (column.label_en if self.lang == "en" else "") or column.label for column in spec.columns
-                ),
-                cells=tuple(tuple(text_of(row.get(column.key)) for column in spec.columns) for row in rows),
-            )
-        return BoundField(**common)
+        if spec.type is not Kind.TABLE:
+            return BoundField(**common)
+        found = self.context.get(spec.source, values.get(spec.source))
+        rows = [row for row in found if isinstance(row, Mapping)] if isinstance(found, list | tuple) else []
+        return BoundField(
+            **common,
+            headings=tuple(
+                (part.label_en if self.lang == "en" else "") or part.label for part in spec.columns
+            ),
+            cells=tuple(tuple(text_of(row.get(part.key)) for part in spec.columns) for row in rows),
+        )
 
 
 def _iso(spec: FieldSpec, value: str) -> bool:
@@ -348,9 +223,4 @@ def _iso(spec: FieldSpec, value: str) -> bool:
 
 
 def _plain(value: object) -> Any:
-    return value if isinstance(value, str | int | float | bool | list | dict) or value is None else str(value)
-
-
-def has_inputs(fields: Sequence[FieldSpec]) -> bool:
-    """Whether the form asks for anything at all; an acknowledgement does not."""
-    return any(True for _ in inputs(tuple(fields)))
+    return value if value is None or isinstance(value, str | int | float | bool | list | dict) else str(value)

@@ -4,7 +4,7 @@ the page.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,7 @@ from wtforms.form import BaseForm
 from app.forms.conditions import hidden_keys, marks
 from app.forms.inputs import Complaint, Raw, form_of, text_of
 from app.forms.japanese import postal
-from app.forms.spec import INPUTS, MANY, ONE, Cleaned, FieldError, FieldSpec, Format, Kind, inputs
+from app.forms.spec import MANY, ONE, Cleaned, FieldError, FieldSpec, Format, Kind, inputs
 
 #: (value, label) pairs for a field key, or for the name that its options come from.
 Choices = Mapping[str, Sequence[tuple[str, str]]]
@@ -47,11 +47,7 @@ def clean(fields: Sequence[FieldSpec], raw: object, choices: Choices, context: M
 
 def known_values(spec: FieldSpec, choices: Choices) -> frozenset[str]:
     """Values that a choice accepts: its own options and those that came with the call."""
-    offered = (
-        choices.get(spec.key, choices.get(spec.options_from, ()))
-        if spec.options_from or not spec.options
-        else ()
-    )
+    offered = choices.get(spec.key, choices.get(spec.options_from, ())) if spec.options_from else ()
     return frozenset({option.value for option in spec.options} | {str(value) for value, _ in offered})
 
 
@@ -99,7 +95,8 @@ def _judge(
         if spec.is_input and mark not in hidden and not spec.disabled
     ]
     values: dict[str, Any] = {}
-    names = {**context, **scope.values}
+    gone = {spec.key for mark, spec, _ in marks(scope.fields) if spec.is_input and mark in hidden}
+    names = {**context, **scope.values, **dict.fromkeys(gone)}
     for spec in shown:
         path = prefix + spec.key
         if spec.type is Kind.LIST:
@@ -128,10 +125,3 @@ def _error(path: str, complaint: object) -> FieldError:
     if isinstance(complaint, Complaint):
         return FieldError(path, complaint.message, complaint.params)
     return FieldError(path, "%(label)s cannot be read; enter it again")
-
-
-def blank_answers(fields: Sequence[FieldSpec]) -> Iterator[tuple[str, Any]]:
-    """(key, default) of the inputs of one scope; None where the form gives none."""
-    for spec in inputs(tuple(fields)):
-        if spec.type in INPUTS:
-            yield spec.key, spec.default

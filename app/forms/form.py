@@ -9,7 +9,8 @@ from typing import Any
 from app.errors import BadPackage, Problem
 from app.forms import answers as wording
 from app.forms import cleaning, reading, schema
-from app.forms.binding import Binder, BoundForm, has_inputs
+from app.forms.binding import Binder
+from app.forms.bound import BoundForm
 from app.forms.spec import Answer, Cleaned, FieldError, FieldSpec, FileRef, Kind, inputs
 
 
@@ -43,7 +44,7 @@ class FormSpec:
     @property
     def asks(self) -> bool:
         """Whether it has inputs; a form without any is an acknowledgement."""
-        return has_inputs(self.fields)
+        return any(True for _ in self.inputs())
 
     def bind(
         self,
@@ -67,8 +68,15 @@ class FormSpec:
         )
         if not isinstance(errors, Mapping):
             found = dict(reversed(list(found.items())))
-        binder = Binder(self.fields, lang=lang, choices=choices or {}, context=context or {}, errors=found)
-        return binder.form(values, self.explain)
+        binder = Binder(
+            self.fields,
+            lang=lang,
+            choices=choices or {},
+            context=context or {},
+            errors=found,
+            explain=self.explain,
+        )
+        return binder.form(values)
 
     def read(
         self,
@@ -88,19 +96,25 @@ class FormSpec:
         return raw
 
     def pressed(self, posted: reading.Posted) -> str:
-        """HTML id to return to when the post was a press of a row or postal code button, which only changes
-        the page; else empty.
+        """HTML id to return to when the post was a press of a row or postal code button; else empty.
+
+        Such a post only changes the page: draw it again from `read`, check nothing.
         """
-        for button in ("add_row", "remove_row", "fill_postal"):
-            for path in posted.getlist(button):
-                if (
-                    self.field(path) is None
-                    and self.field(f"{path}-x") is None
-                    and not path.rpartition("-")[2].isdigit()
-                ):
-                    continue
-                return f"f-{path.rpartition('-')[0] if button == 'remove_row' else path}"
+        for path in posted.getlist("add_row"):
+            if self._is(path, Kind.LIST):
+                return f"f-{path}"
+        for path in posted.getlist("remove_row"):
+            parent, _, index = path.rpartition("-")
+            if index.isdecimal() and self._is(parent, Kind.LIST):
+                return f"f-{parent}"
+        for path in posted.getlist("fill_postal"):
+            if self._is(path, Kind.TEXT):
+                return f"f-{path}"
         return ""
+
+    def _is(self, path: str, kind: Kind) -> bool:
+        spec = self.field(path)
+        return spec is not None and spec.type is kind
 
     def file_names(self, posted: reading.Posted) -> dict[str, FieldSpec]:
         """Upload fields by the names that `request.files` may hold for this post; files of other names are
