@@ -1,0 +1,42 @@
+"""Reads, checks and versions process packages (docs/package-format.md). No engine, no database, no web."""
+
+from app.catalogue.loading import from_archive, from_files, load, to_archive
+from app.catalogue.model import (
+    Calendar,
+    CardSet,
+    CertificateRule,
+    DocumentSource,
+    DownloadGroup,
+    Element,
+    Fee,
+    Guideline,
+    Lane,
+    MailSource,
+    Package,
+    ProcessInfo,
+    Reminders,
+    Setting,
+    Stage,
+)
+
+__all__ = [
+    "Calendar",
+    "CardSet",
+    "CertificateRule",
+    "DocumentSource",
+    "DownloadGroup",
+    "Element",
+    "Fee",
+    "Guideline",
+    "Lane",
+    "MailSource",
+    "Package",
+    "ProcessInfo",
+    "Reminders",
+    "Setting",
+    "Stage",
+    "from_archive",
+    "from_files",
+    "load",
+    "to_archive",
+]

@@ -17,8 +17,13 @@ from app.feel.parser import FeelError
 from app.feel.xml import XmlRefused, local, read
 
 HIT_POLICIES = ("UNIQUE", "FIRST", "COLLECT")
-_FEEL_LANGUAGES = ("", "feel", "s-feel", "https://www.omg.org/spec/DMN/20191111/FEEL/",
-                   "http://www.omg.org/spec/DMN/20180521/FEEL/")
+_FEEL_LANGUAGES = (
+    "",
+    "feel",
+    "s-feel",
+    "https://www.omg.org/spec/DMN/20191111/FEEL/",
+    "http://www.omg.org/spec/DMN/20180521/FEEL/",
+)
 
 
 class DecisionError(NinteiError):
@@ -73,8 +78,11 @@ class Decision:
             rows = [self._answer(rule, names) for rule in hits]
             return {output.name: [row[output.name] for row in rows] for output in self.outputs}
         if self.hit_policy == "UNIQUE" and len(hits) > 1:
-            raise DecisionError("In the decision table %(table)s more than one row fits: %(rows)s.",
-                                table=self.id, rows=", ".join(str(rule.number) for rule in hits))
+            raise DecisionError(
+                "In the decision table %(table)s more than one row fits: %(rows)s.",
+                table=self.id,
+                rows=", ".join(str(rule.number) for rule in hits),
+            )
         return self._answer(hits[0], names) if hits else {output.name: None for output in self.outputs}
 
     def names(self) -> frozenset[str]:
@@ -98,8 +106,10 @@ class Decision:
                     return
 
     def _answer(self, rule: Rule, names: Mapping[str, Any]) -> dict[str, Any]:
-        return {output.name: cell.evaluate(names) if cell else None
-                for output, cell in zip(self.outputs, rule.outputs, strict=True)}
+        return {
+            output.name: cell.evaluate(names) if cell else None
+            for output, cell in zip(self.outputs, rule.outputs, strict=True)
+        }
 
 
 def load(xml: bytes, file: str = "") -> dict[str, Decision]:
@@ -119,15 +129,22 @@ def read_decisions(xml: bytes, file: str, problems: list[Problem]) -> dict[str, 
         problems.append(Problem(file, error.message, params=error.params))
         return {}
     if local(root.tag) != "definitions" or "DMN" not in root.tag:
-        problems.append(Problem(file, "This is not a DMN file: its root is %(root)s.",
-                                params={"root": local(root.tag)}))
+        problems.append(
+            Problem(file, "This is not a DMN file: its root is %(root)s.", params={"root": local(root.tag)})
+        )
         return {}
     decisions: dict[str, Decision] = {}
     for node in root:
         kind = local(node.tag)
         if kind in ("businessKnowledgeModel", "decisionService"):
-            problems.append(Problem(file, "%(kind)s is not supported: use decision tables alone.",
-                                    node.get("id", ""), {"kind": kind}))
+            problems.append(
+                Problem(
+                    file,
+                    "%(kind)s is not supported: use decision tables alone.",
+                    node.get("id", ""),
+                    {"kind": kind},
+                )
+            )
         if kind != "decision":
             continue
         reader = _TableReader(file, node, problems)
@@ -170,18 +187,25 @@ class _TableReader:
             self.wrong("The decision table has no output column: add one.")
         if len({output.name for output in outputs}) < len(outputs):
             self.wrong("Two output columns have the same name: rename one.")
-        rules = tuple(self._rule(row, number, len(inputs), len(outputs))
-                      for number, row in enumerate(_children(table, "rule"), 1))
+        rules = tuple(
+            self._rule(row, number, len(inputs), len(outputs))
+            for number, row in enumerate(_children(table, "rule"), 1)
+        )
         return Decision(self.id, self.node.get("name", ""), policy, inputs, outputs, rules)
 
     def _policy(self, table: Element) -> str:
         policy = table.get("hitPolicy", "UNIQUE")
         if policy not in HIT_POLICIES:
-            self.wrong("The hit policy %(policy)s is not supported: use %(known)s.", policy=policy,
-                       known=", ".join(HIT_POLICIES))
+            self.wrong(
+                "The hit policy %(policy)s is not supported: use %(known)s.",
+                policy=policy,
+                known=", ".join(HIT_POLICIES),
+            )
         if table.get("aggregation"):
-            self.wrong("COLLECT with %(aggregation)s is not supported: collect the list.",
-                       aggregation=table.get("aggregation"))
+            self.wrong(
+                "COLLECT with %(aggregation)s is not supported: collect the list.",
+                aggregation=table.get("aggregation"),
+            )
         if table.get("preferredOrientation", "Rule-as-Row") != "Rule-as-Row":
             self.wrong("Only tables whose rules are rows are supported.")
         return policy
@@ -197,11 +221,15 @@ class _TableReader:
         name = column.get("name", "")
         label = column.get("label") or name
         if not name.isidentifier():
-            self.wrong("Output column %(column)s needs a name of letters, digits and _ (now: “%(name)s”).",
-                       column=number, name=name)
+            self.wrong(
+                "Output column %(column)s needs a name of letters, digits and _ (now: “%(name)s”).",
+                column=number,
+                name=name,
+            )
         if _child(column, "defaultOutputEntry") is not None:
-            self.wrong("Output column %(column)s has a default, which is not supported: add a row.",
-                       column=label)
+            self.wrong(
+                "Output column %(column)s has a default, which is not supported: add a row.", column=label
+            )
         return Output(name, label, column.get("typeRef", ""))
 
     def _rule(self, row: Element, number: int, inputs: int, outputs: int) -> Rule:
@@ -210,11 +238,16 @@ class _TableReader:
         if len(test_cells) != inputs or len(answer_cells) != outputs:
             self.wrong("Row %(row)s has not one cell for each column.", row=number)
         description = _child(row, "description")
-        notes = [(description.text or "").strip() if description is not None else "",
-                 *(_text(note) for note in _children(row, "annotationEntry"))]
-        return Rule(number, tuple(self._test(cell, number, n) for n, cell in enumerate(test_cells, 1)),
-                    tuple(self._answer_cell(cell, number, n) for n, cell in enumerate(answer_cells, 1)),
-                    " ".join(note for note in notes if note))
+        notes = [
+            (description.text or "").strip() if description is not None else "",
+            *(_text(note) for note in _children(row, "annotationEntry")),
+        ]
+        return Rule(
+            number,
+            tuple(self._test(cell, number, n) for n, cell in enumerate(test_cells, 1)),
+            tuple(self._answer_cell(cell, number, n) for n, cell in enumerate(answer_cells, 1)),
+            " ".join(note for note in notes if note),
+        )
 
     def _test(self, cell: Element, row: int, column: int) -> UnaryTests:
         self._language(cell, row, f"{column}")
@@ -237,20 +270,38 @@ class _TableReader:
 
     def _cell_wrong(self, error: FeelError, row: int, column: str, text: str, answer: bool = False) -> None:
         if not row:
-            self.wrong("The input expression of column %(column)s, “%(text)s”, cannot be read: %(reason)s",
-                       column=column, text=text, reason=str(error))
+            self.wrong(
+                "The input expression of column %(column)s, “%(text)s”, cannot be read: %(reason)s",
+                column=column,
+                text=text,
+                reason=str(error),
+            )
         elif answer:
-            self.wrong("Row %(row)s, output %(column)s: “%(text)s” cannot be read: %(reason)s",
-                       row=row, column=column, text=text, reason=str(error))
+            self.wrong(
+                "Row %(row)s, output %(column)s: “%(text)s” cannot be read: %(reason)s",
+                row=row,
+                column=column,
+                text=text,
+                reason=str(error),
+            )
         else:
-            self.wrong("Row %(row)s, input %(column)s: “%(text)s” cannot be read: %(reason)s",
-                       row=row, column=column, text=text, reason=str(error))
+            self.wrong(
+                "Row %(row)s, input %(column)s: “%(text)s” cannot be read: %(reason)s",
+                row=row,
+                column=column,
+                text=text,
+                reason=str(error),
+            )
 
     def _language(self, cell: Element | None, row: int, column: str) -> None:
         language = cell.get("expressionLanguage", "") if cell is not None else ""
         if language.lower() not in {known.lower() for known in _FEEL_LANGUAGES}:
-            self.wrong("Row %(row)s, column %(column)s: the language %(language)s is not supported, FEEL is.",
-                       row=row, column=column, language=language)
+            self.wrong(
+                "Row %(row)s, column %(column)s: the language %(language)s is not supported, FEEL is.",
+                row=row,
+                column=column,
+                language=language,
+            )
 
 
 def _children(node: Element, name: str) -> Iterator[Element]:

@@ -62,7 +62,7 @@ class UnaryTests:
 def parse(text: str) -> Expression:
     """Raises FeelError, which names the position (counted in the text as given)."""
     start = len(text) - len(text.lstrip())
-    skipped = start + 1 if text[start:start + 1] == "=" else 0
+    skipped = start + 1 if text[start : start + 1] == "=" else 0
     body = text[skipped:]
     try:
         return Expression(body.strip(), Parser(body).whole_expression())
@@ -119,8 +119,12 @@ def _test(value: Any, test: Node, names: Mapping[str, Any]) -> bool | None:
         return values.compare(test[1], value, _value(test[2], names))
     if test[0] == "range":
         low, high = _value(test[2], names), _value(test[3], names)
-        return values.conjunction([values.compare(">=" if test[1] else ">", value, low),
-                                   values.compare("<=" if test[4] else "<", value, high)])
+        return values.conjunction(
+            [
+                values.compare(">=" if test[1] else ">", value, low),
+                values.compare("<=" if test[4] else "<", value, high),
+            ]
+        )
     wanted = _value(test[1], names)
     if isinstance(wanted, list) and not isinstance(value, list):
         return values.disjunction([values.equal(value, item) for item in wanted])

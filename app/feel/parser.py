@@ -63,10 +63,14 @@ def scan(source: str) -> list[Token]:
         found = _TOKEN.match(source, at)
         if not found:
             if source[at] == '"':
-                raise FeelError("The text from position %(position)s on has no closing quotation mark.",
-                                at + 1)
-            raise FeelError("The character %(found)s at position %(position)s has no meaning here.", at + 1,
-                            found=source[at])
+                raise FeelError(
+                    "The text from position %(position)s on has no closing quotation mark.", at + 1
+                )
+            raise FeelError(
+                "The character %(found)s at position %(position)s has no meaning here.",
+                at + 1,
+                found=source[at],
+            )
         if found.lastgroup != "space":
             tokens.append(Token(str(found.lastgroup), found.group(), at + 1))
         at = found.end()
@@ -216,7 +220,7 @@ class Parser:
     def _range_ahead(self) -> bool:
         """Whether the bracket here holds `..` at its own level: looked for, not parsed."""
         level = 0
-        for token in self.tokens[self.cursor:]:
+        for token in self.tokens[self.cursor :]:
             if token.kind != "mark":
                 continue
             if token.text in ("[", "("):
@@ -275,8 +279,11 @@ class Parser:
             return self._path(word)
         if word not in ("not", "date"):
             self.cursor -= 1
-            self._fail("The function %(found)s at position %(position)s is beyond the subset: "
-                       "there are not(…) and date(…).", word)
+            self._fail(
+                "The function %(found)s at position %(position)s is beyond the subset: "
+                "there are not(…) and date(…).",
+                word,
+            )
         self._take()
         argument = self.disjunction()
         self._expect(")")
@@ -308,8 +315,11 @@ class Parser:
                 return chr(int(body[1:], 16))
             if body in _ESCAPES:
                 return _ESCAPES[body]
-            raise FeelError("The text at position %(position)s has an unknown escape %(found)s.",
-                            token.position + found.start() + 1, found=found.group())
+            raise FeelError(
+                "The text at position %(position)s has an unknown escape %(found)s.",
+                token.position + found.start() + 1,
+                found=found.group(),
+            )
 
         return re.sub(r"\\(u[0-9A-Fa-f]{4}|.)", unescape, token.text[1:-1], flags=re.DOTALL)
 
@@ -353,8 +363,11 @@ class Parser:
 
 def _check_date(text: object, position: int) -> None:
     if as_date(text) is None:
-        raise FeelError("%(found)s at position %(position)s is no date: write date(\"2026-11-22\").",
-                        position, found=str(text))
+        raise FeelError(
+            '%(found)s at position %(position)s is no date: write date("2026-11-22").',
+            position,
+            found=str(text),
+        )
 
 
 def as_date(text: object) -> date | None:

@@ -10,8 +10,13 @@ from typing import Any
 from app.feel.parser import as_date
 
 # decimal128 (IEEE 754; DMN 1.3, 10.3.2.3.1); the exponent is bounded by `_bounded`, not by the context.
-_CONTEXT = Context(prec=34, rounding=ROUND_HALF_EVEN, Emin=-999999, Emax=999999,
-                   traps=[DivisionByZero, InvalidOperation, Overflow])
+_CONTEXT = Context(
+    prec=34,
+    rounding=ROUND_HALF_EVEN,
+    Emin=-999999,
+    Emax=999999,
+    traps=[DivisionByZero, InvalidOperation, Overflow],
+)
 _MOST = 300  # powers of ten beyond which a number is null, so that every outcome is a JSON number
 
 
@@ -24,7 +29,7 @@ def normal(value: object) -> Any:
     if isinstance(value, Decimal):
         return _bounded(value)
     if isinstance(value, int):
-        return _bounded(Decimal(value)) if abs(value) < 10 ** _MOST else None
+        return _bounded(Decimal(value)) if abs(value) < 10**_MOST else None
     if isinstance(value, float):
         return _bounded(Decimal(repr(value)))
     if isinstance(value, date | time):

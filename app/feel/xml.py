@@ -57,13 +57,15 @@ def read(data: bytes) -> Element:
         root: Element = parser.close()
     except ParseError as error:
         line, column = error.position
-        raise XmlRefused("This is not well-formed XML: line %(line)s, column %(column)s.",
-                         line=line, column=column + 1) from None
+        raise XmlRefused(
+            "This is not well-formed XML: line %(line)s, column %(column)s.", line=line, column=column + 1
+        ) from None
     except DefusedXmlException:
         raise XmlRefused("The XML declares a document type or entities: remove them.") from None
     except (ValueError, LookupError) as error:  # an encoding that is unknown or lies
-        raise XmlRefused("The XML cannot be decoded: save it as UTF-8 (%(reason)s).",
-                         reason=str(error)) from None
+        raise XmlRefused(
+            "The XML cannot be decoded: save it as UTF-8 (%(reason)s).", reason=str(error)
+        ) from None
     return root
 
 

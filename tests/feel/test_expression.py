@@ -24,8 +24,15 @@ NODE = shutil.which("node")
 
 def in_node(cases: list[tuple[Any, dict[str, Any]]]) -> list[Any]:
     assert NODE
-    done = subprocess.run([NODE, str(HERE / "run_cases.mjs"), str(FEEL_JS)], input=json.dumps(cases), text=True,
-                          encoding="utf-8", capture_output=True, timeout=60, check=False)
+    done = subprocess.run(
+        [NODE, str(HERE / "run_cases.mjs"), str(FEEL_JS)],
+        input=json.dumps(cases),
+        text=True,
+        encoding="utf-8",
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr
     outcomes: list[Any] = json.loads(done.stdout)
     return outcomes
@@ -41,7 +48,9 @@ def same(left: Any, right: Any) -> bool:
 
 
 @pytest.mark.parametrize(("text", "names", "outcome"), CASES, ids=[case[0] for case in CASES])
-def test_each_case_of_the_shared_table_has_its_outcome_on_the_server(text: str, names: dict[str, Any], outcome: Any) -> None:
+def test_each_case_of_the_shared_table_has_its_outcome_on_the_server(
+    text: str, names: dict[str, Any], outcome: Any
+) -> None:
     assert same(parse(text).evaluate(names), outcome)
 
 
@@ -52,8 +61,27 @@ def test_each_case_of_the_shared_table_has_the_same_outcome_in_the_page() -> Non
     assert not wrong
 
 
-LEAVES = st.sampled_from(["a", "b", "c", "d", "null", "true", "false", "1", "2.5", "0", '"x"', '"2026-01-01"', "[]",
-                          "[1, 2]", '["x", a]', 'date("2026-01-01")', "123456789012345678901234567890"])
+LEAVES = st.sampled_from(
+    [
+        "a",
+        "b",
+        "c",
+        "d",
+        "null",
+        "true",
+        "false",
+        "1",
+        "2.5",
+        "0",
+        '"x"',
+        '"2026-01-01"',
+        "[]",
+        "[1, 2]",
+        '["x", a]',
+        'date("2026-01-01")',
+        "123456789012345678901234567890",
+    ]
+)
 OPERATORS = st.sampled_from(["=", "!=", "<", "<=", ">", ">=", "+", "-", "*", "/", "and", "or", "in"])
 
 
@@ -67,30 +95,79 @@ def grown(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     )
 
 
-VALUES = st.recursive(st.none() | st.booleans() | st.integers(-10**18, 10**18).filter(lambda n: abs(n) < 2**53)
-                      | st.floats(allow_nan=False, allow_infinity=False, width=32) | st.sampled_from(["", "x", "2026-01-01", "𠮷"]),
-                      lambda inner: st.lists(inner, max_size=3), max_leaves=4)
+VALUES = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(10**18), 10**18).filter(lambda n: abs(n) < 2**53)
+    | st.floats(allow_nan=False, allow_infinity=False, width=32)
+    | st.sampled_from(["", "x", "2026-01-01", "𠮷"]),
+    lambda inner: st.lists(inner, max_size=3),
+    max_leaves=4,
+)
 
 
 @pytest.mark.skipif(NODE is None, reason="node is not on the path")
 @settings(max_examples=8, deadline=None, derandomize=True)
-@given(st.lists(st.tuples(st.recursive(LEAVES, grown, max_leaves=6), st.fixed_dictionaries({}, optional=dict.fromkeys("abc", VALUES))),
-                min_size=60, max_size=120))
-def test_expressions_that_nobody_thought_of_agree_in_page_and_server(cases: list[tuple[str, dict[str, Any]]]) -> None:
+@given(
+    st.lists(
+        st.tuples(
+            st.recursive(LEAVES, grown, max_leaves=6),
+            st.fixed_dictionaries({}, optional=dict.fromkeys("abc", VALUES)),
+        ),
+        min_size=60,
+        max_size=120,
+    )
+)
+def test_expressions_that_nobody_thought_of_agree_in_page_and_server(
+    cases: list[tuple[str, dict[str, Any]]],
+) -> None:
     parsed = [(parse(text), names) for text, names in cases]
     outcomes = in_node([(expression.to_json(), names) for expression, names in parsed])
     for (expression, names), outcome in zip(parsed, outcomes, strict=True):
         assert same(expression.evaluate(names), outcome), (expression.text, names)
 
 
-@pytest.mark.parametrize(("text", "position"), [
-    ("", 1), ("=", 2), ("a +", 4), ("a b", 3), ("(a", 3), ('a = "x', 5), ("a ; b", 3), ("a == b", 4), ("1 < 2 < 3", 7),
-    ("[1..2]", 3), ("a = (1..2)", 7), ("f(1)", 1), ("if a then b else c", 1), ("= if a", 3), ("a.", 3), ("a..b", 2),
-    ('date("2026-02-30")', 1), ('date("x")', 1), ("date(", 6), ("a in", 5), ("a in (1,", 9),
-    ("a in [1..2", 11), ("every", 1), ("and", 1), ("2 ** 3", 3), ("a ? b", 3), ('"\\q"', 2),
-    ('"\\ud800"', 2), ("1.2.3", 4), ("１", 1), ("a between 1", 12), ("[1, 2", 6), ("__import__('os')", 12), ("a[1]", 2),
-    ("a\u0000", 2), ("1" * 35, 1),
-])
+@pytest.mark.parametrize(
+    ("text", "position"),
+    [
+        ("", 1),
+        ("=", 2),
+        ("a +", 4),
+        ("a b", 3),
+        ("(a", 3),
+        ('a = "x', 5),
+        ("a ; b", 3),
+        ("a == b", 4),
+        ("1 < 2 < 3", 7),
+        ("[1..2]", 3),
+        ("a = (1..2)", 7),
+        ("f(1)", 1),
+        ("if a then b else c", 1),
+        ("= if a", 3),
+        ("a.", 3),
+        ("a..b", 2),
+        ('date("2026-02-30")', 1),
+        ('date("x")', 1),
+        ("date(", 6),
+        ("a in", 5),
+        ("a in (1,", 9),
+        ("a in [1..2", 11),
+        ("every", 1),
+        ("and", 1),
+        ("2 ** 3", 3),
+        ("a ? b", 3),
+        ('"\\q"', 2),
+        ('"\\ud800"', 2),
+        ("1.2.3", 4),
+        ("１", 1),
+        ("a between 1", 12),
+        ("[1, 2", 6),
+        ("__import__('os')", 12),
+        ("a[1]", 2),
+        ("a\u0000", 2),
+        ("1" * 35, 1),
+    ],
+)
 def test_what_is_not_of_the_subset_is_refused_with_its_position(text: str, position: int) -> None:
     with pytest.raises(FeelError) as caught:
         parse(text)
@@ -99,10 +176,22 @@ def test_what_is_not_of_the_subset_is_refused_with_its_position(text: str, posit
     assert isinstance(caught.value, Refused)
 
 
-@pytest.mark.parametrize("text", [
-    "(" * 5000 + "1" + ")" * 5000, "(" * 1500 + "1" + ")" * 1500, "[" * 3000, "not(" * 900, "-" * 3999 + "1", "a" * 5000,
-    "+".join(["a"] * 1900), "/".join(["a"] * 1900), "a in (" * 600, "a in [" * 600, "((((a" + "+a" * 30 + ")" + "+a" * 30 + ")" + "+a" * 30,
-])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "(" * 5000 + "1" + ")" * 5000,
+        "(" * 1500 + "1" + ")" * 1500,
+        "[" * 3000,
+        "not(" * 900,
+        "-" * 3999 + "1",
+        "a" * 5000,
+        "+".join(["a"] * 1900),
+        "/".join(["a"] * 1900),
+        "a in (" * 600,
+        "a in [" * 600,
+        "((((a" + "+a" * 30 + ")" + "+a" * 30 + ")" + "+a" * 30,
+    ],
+)
 def test_bombs_are_refused_before_they_cost_anything(text: str) -> None:
     with pytest.raises(FeelError):
         parse(text)
@@ -128,17 +217,19 @@ def test_any_text_is_parsed_or_refused_and_never_breaks(text: str) -> None:
 
 
 def test_names_are_those_read_with_paths_by_their_first_part() -> None:
-    assert parse('a.b = 1 and x in (< c, [d..e]) or date(f) = "g" and not([h] = i)').names() == frozenset("axcdefhi")
+    assert parse('a.b = 1 and x in (< c, [d..e]) or date(f) = "g" and not([h] = i)').names() == frozenset(
+        "axcdefhi"
+    )
 
 
 def test_days_moments_and_subclasses_of_text_count_as_the_page_sees_them() -> None:
-    class Colour(str, enum.Enum):
+    class Colour(enum.StrEnum):
         RED = "red"
 
     assert parse('a = "red"').evaluate({"a": Colour.RED}) is True
     assert parse('a != ""').evaluate({"a": date(2026, 11, 22)}) is True
     assert parse('a = date("2026-11-22")').evaluate({"a": date(2026, 11, 22)}) is True
-    assert parse("a").evaluate({"a": datetime(2026, 11, 22, 9, 0)}) == "2026-11-22T09:00:00"
+    assert parse("a").evaluate({"a": datetime.fromisoformat("2026-11-22T09:00:00")}) == "2026-11-22T09:00:00"
     assert parse("a * 2").evaluate({"a": Decimal("0.5")}) == 1
     assert parse("a").evaluate({"a": float("nan")}) is None
     assert parse("a").evaluate({"a": 10**400}) is None
@@ -151,14 +242,42 @@ def test_a_condition_holds_only_if_its_outcome_is_exactly_true() -> None:
     assert not parse("a < 1").holds({})
 
 
-@pytest.mark.parametrize(("cell", "value", "fits"), [
-    ("-", None, True), ("", 3, True), ("  -  ", 3, True), ("3", 3, True), ("3", 4, False), ('"a"', "a", True), ('"a", "b"', "b", True),
-    ("< 3", 2, True), (">= 3", 2, False), ("[1..3]", 3, True), ("]1..3]", 1, False), ("(1..3)", 3, False), ("< 1, > 5", 6, True),
-    ("not(1, 2)", 3, True), ("not(1, 2)", 2, False), ("not([1..2])", 5, True), ("not(< 3)", None, False), ("null", None, True),
-    ("null", 1, False), ("true", True, True), ("true", 1, False), ("limit", 7, True), ("< limit * 2", 13, True), ("-1", -1, True),
-    ('date("2026-01-01")', "2026-01-01", True), ('>= date("2026-01-01")', date(2026, 1, 2), True), ("[1, 2]", 2, True),
-    ("[1, 2]", 3, False), ('not("a")', "b", True), ("!= 3", 4, True), ("3", "3", False),
-])
+@pytest.mark.parametrize(
+    ("cell", "value", "fits"),
+    [
+        ("-", None, True),
+        ("", 3, True),
+        ("  -  ", 3, True),
+        ("3", 3, True),
+        ("3", 4, False),
+        ('"a"', "a", True),
+        ('"a", "b"', "b", True),
+        ("< 3", 2, True),
+        (">= 3", 2, False),
+        ("[1..3]", 3, True),
+        ("]1..3]", 1, False),
+        ("(1..3)", 3, False),
+        ("< 1, > 5", 6, True),
+        ("not(1, 2)", 3, True),
+        ("not(1, 2)", 2, False),
+        ("not([1..2])", 5, True),
+        ("not(< 3)", None, False),
+        ("null", None, True),
+        ("null", 1, False),
+        ("true", True, True),
+        ("true", 1, False),
+        ("limit", 7, True),
+        ("< limit * 2", 13, True),
+        ("-1", -1, True),
+        ('date("2026-01-01")', "2026-01-01", True),
+        ('>= date("2026-01-01")', date(2026, 1, 2), True),
+        ("[1, 2]", 2, True),
+        ("[1, 2]", 3, False),
+        ('not("a")', "b", True),
+        ("!= 3", 4, True),
+        ("3", "3", False),
+    ],
+)
 def test_cells_match_as_decision_tables_say(cell: str, value: Any, fits: bool) -> None:
     assert parse_unary_tests(cell).matches(value, {"limit": 7}) is fits
 

@@ -1,0 +1,265 @@
+"""Diagrams read as a list of elements.
+
+BPMN 2.0 (chapter 10) with the extension elements that docs/package-format.md names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from xml.etree.ElementTree import Element as Node
+
+from app.catalogue.model import Element, Lane, ProcessInfo
+from app.errors import Problem
+from app.feel.xml import XmlRefused, local, read
+
+BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
+SPIFF = "{http://spiffworkflow.org/bpmn/schema/1.0/core}"
+
+_TASKS = frozenset({"userTask", "serviceTask", "receiveTask", "businessRuleTask", "scriptTask"})
+_EVENTS = {  # kind of event to the definitions it may have; "" = none
+    "startEvent": {""},
+    "endEvent": {"", "terminate"},
+    "boundaryEvent": {"timer", "message"},
+    "intermediateCatchEvent": {"timer"},
+}
+_SUPPORTED = _TASKS | _EVENTS.keys() | {"exclusiveGateway", "parallelGateway", "subProcess", "callActivity"}
+_REFUSED = frozenset(
+    {
+        "task",
+        "manualTask",
+        "sendTask",
+        "complexGateway",
+        "inclusiveGateway",
+        "eventBasedGateway",
+        "adHocSubProcess",
+        "transaction",
+        "intermediateThrowEvent",
+        "implicitThrowEvent",
+        "callChoreography",
+        "choreographyTask",
+        "subChoreography",
+    }
+)
+
+
+@dataclass(slots=True)
+class Diagrams:
+    """What was found over all files so far."""
+
+    elements: dict[str, Element] = field(default_factory=dict)
+    processes: dict[str, ProcessInfo] = field(default_factory=dict)
+    lane_uses: list[tuple[str, str]] = field(default_factory=list)  # (file, lane id of a lane set)
+    safe: list[str] = field(default_factory=list)  # files that may be given to another parser
+
+
+def read_diagram(
+    file: str, data: bytes, found: Diagrams, lanes: dict[str, Lane], problems: list[Problem]
+) -> None:
+    """Adds one file to `found`."""
+    try:
+        root = read(data)
+    except XmlRefused as error:
+        problems.append(Problem(file, error.message, params=error.params))
+        return
+    if root.tag != f"{BPMN}definitions":
+        problems.append(
+            Problem(
+                file,
+                "This is not a BPMN 2.0 diagram: its root is %(root)s.",
+                params={"root": local(root.tag)},
+            )
+        )
+        return
+    found.safe.append(file)
+    _check_unique(file, root, problems)
+    reader = _Reader(file, root, found, lanes, problems)
+    for process in root.iter(f"{BPMN}process"):
+        reader.process(process)
+
+
+class _Reader:
+    def __init__(
+        self, file: str, root: Node, found: Diagrams, lanes: dict[str, Lane], problems: list[Problem]
+    ) -> None:
+        self.file = file
+        self.found = found
+        self.lanes = lanes
+        self.problems = problems
+        self.messages = {node.get("id", ""): node.get("name", "") for node in root.iter(f"{BPMN}message")}
+
+    def process(self, node: Node) -> None:
+        process_id = node.get("id", "")
+        if not process_id:
+            self.say("", "A process has no id: give it one.")
+            return
+        if process_id in self.found.processes:
+            self.say(
+                process_id,
+                "The process id stands also in %(other)s: change one.",
+                other=self.found.processes[process_id].file,
+            )
+            return
+        self.found.processes[process_id] = ProcessInfo(process_id, node.get("name", ""), self.file)
+        placed: dict[str, str] = {}
+        for lane in node.iter(f"{BPMN}lane"):
+            if lane.find(f"{BPMN}childLaneSet") is None:  # the innermost lane says who acts
+                self.found.lane_uses.append((self.file, lane.get("id", "")))
+            for ref in lane.findall(f"{BPMN}flowNodeRef"):
+                placed[(ref.text or "").strip()] = lane.get("id", "")
+        self._container(node, process_id, "", "", placed)
+
+    def _container(
+        self, container: Node, process: str, parent: str, parent_lane: str, placed: dict[str, str]
+    ) -> None:
+        nodes = [node for node in container if node.tag.startswith(BPMN)]
+        inside = {node.get("id", "") for node in nodes if local(node.tag) in _SUPPORTED | _REFUSED}
+        leads_to: dict[str, list[str]] = {}
+        for flow in nodes:
+            if local(flow.tag) != "sequenceFlow":
+                continue
+            source, target = flow.get("sourceRef", ""), flow.get("targetRef", "")
+            for end in (source, target):
+                if end not in inside:
+                    self.say(
+                        flow.get("id", ""),
+                        "The arrow begins or ends at “%(end)s”, which is not there.",
+                        end=end,
+                    )
+            leads_to.setdefault(source, []).append(target)
+        for node in nodes:
+            kind = local(node.tag)
+            if kind in _REFUSED:
+                self.say(node.get("id", ""), "%(kind)s is not supported.", kind=kind)
+            elif kind in _SUPPORTED:
+                element = self._element(node, kind, process, parent, parent_lane, placed)
+                self._add(replace(element, outgoing=tuple(leads_to.get(element.id, ()))))
+                if kind == "subProcess":
+                    self._container(node, process, element.id, element.lane, placed)
+        self._boundaries(inside, placed)
+
+    def _boundaries(self, inside: set[str], placed: dict[str, str]) -> None:
+        """Boundary events sit on their host, whatever its lane: lane sets seldom list them."""
+        for element in [self.found.elements[name] for name in inside if name in self.found.elements]:
+            if element.kind != "boundaryEvent" or "lane" in element.properties or element.id in placed:
+                continue
+            if element.attached_to not in inside:
+                self.say(
+                    element.id,
+                    "The boundary event sits on “%(host)s”, which is not there.",
+                    host=element.attached_to,
+                )
+            elif element.attached_to in self.found.elements:
+                host = self.found.elements[element.attached_to]
+                self.found.elements[element.id] = replace(element, lane=host.lane, side=host.side)
+
+    def _add(self, element: Element) -> None:
+        if not element.id:
+            self.say("", "An element of kind %(kind)s has no id: give it one.", kind=element.kind)
+        elif element.id in self.found.elements and self.found.elements[element.id].file != self.file:
+            self.say(
+                element.id,
+                "The id stands also in %(other)s: change one.",
+                other=self.found.elements[element.id].file,
+            )
+        else:
+            self.found.elements[element.id] = element
+
+    def _element(
+        self, node: Node, kind: str, process: str, parent: str, parent_lane: str, placed: dict[str, str]
+    ) -> Element:
+        element_id = node.get("id", "")
+        extension = node.find(f"{BPMN}extensionElements")
+        properties = _properties(extension)
+        operator, parameters, result = _service(extension)
+        event = self._event(node, kind, element_id)
+        lane = properties.get("lane", "").strip() or placed.get(element_id, "") or parent_lane
+        if kind == "subProcess" and node.get("triggeredByEvent") == "true":
+            self.say(element_id, "Event subprocesses are not supported: use a boundary event.")
+        reference = node if kind == "receiveTask" else node.find(f"{BPMN}messageEventDefinition")
+        message = self._message(reference, element_id) if kind == "receiveTask" or event == "message" else ""
+        return Element(
+            id=element_id,
+            name=" ".join(node.get("name", "").split()),
+            kind=kind,
+            process=process,
+            file=self.file,
+            parent=parent,
+            lane=lane,
+            side=self.lanes[lane].side if lane in self.lanes else "",
+            properties=properties,
+            operator=operator if kind == "serviceTask" else "",
+            parameters=parameters,
+            result_variable=result,
+            documentation=(node.findtext(f"{BPMN}documentation") or "").strip(),
+            number=properties.get("number", ""),
+            called=node.get("calledElement", ""),
+            decision=_extension_text(extension, "calledDecisionId"),
+            message=message,
+            event=event,
+            attached_to=node.get("attachedToRef", ""),
+        )
+
+    def _event(self, node: Node, kind: str, element_id: str) -> str:
+        kinds = [
+            local(child.tag).removesuffix("EventDefinition")
+            for child in node
+            if local(child.tag).endswith("EventDefinition")
+        ]
+        if kind not in _EVENTS:
+            return ""
+        event = kinds[0] if kinds else ""
+        if len(kinds) > 1 or event not in _EVENTS[kind]:
+            self.say(
+                element_id,
+                "%(kind)s with %(event)s is not supported.",
+                kind=kind,
+                event=" + ".join(kinds) or "no event",
+            )
+        return event
+
+    def _message(self, node: Node | None, element_id: str) -> str:
+        reference = node.get("messageRef", "") if node is not None else ""
+        if not self.messages.get(reference):
+            self.say(element_id, "No message with a name is chosen: choose one.")
+        return self.messages.get(reference, "")
+
+    def say(self, element: str, message: str, **params: str) -> None:
+        self.problems.append(Problem(self.file, message, element, params))
+
+
+def _properties(extension: Node | None) -> dict[str, str]:
+    if extension is None:
+        return {}
+    return {
+        node.get("name", ""): node.get("value", "")
+        for node in extension.iterfind(f"{SPIFF}properties/{SPIFF}property")
+    }
+
+
+def _service(extension: Node | None) -> tuple[str, dict[str, str], str]:
+    node = extension.find(f"{SPIFF}serviceTaskOperator") if extension is not None else None
+    if node is None:
+        return "", {}, ""
+    parameters = {one.get("id", ""): one.get("value", "") for one in node.iter(f"{SPIFF}parameter")}
+    return node.get("id", ""), parameters, node.get("resultVariable", "")
+
+
+def _extension_text(extension: Node | None, name: str) -> str:
+    return (extension.findtext(f"{SPIFF}{name}") or "").strip() if extension is not None else ""
+
+
+def _ids(root: Node) -> Iterator[str]:
+    return (
+        node.get("id", "") for node in root.iter() if node.get("id") and not node.tag.startswith(SPIFF)
+    )  # there ids name operators and parameters
+
+
+def _check_unique(file: str, root: Node, problems: list[Problem]) -> None:
+    seen: set[str] = set()
+    told: set[str] = set()
+    for name in _ids(root):
+        if name in seen and name not in told:
+            told.add(name)
+            problems.append(Problem(file, "The id stands in this file twice: change one.", name))
+        seen.add(name)

@@ -1,0 +1,282 @@
+"""What a process package says, as frozen facts; the format is docs/package-format.md.
+
+Mappings are read by all who hold the package, and written by nobody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from app.errors import NotFound, Problem, Refused
+from app.feel.dmn import Decision
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    id: str
+    title: str
+    title_en: str
+    side: str  # "vendor" | "operator"
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A stretch of the vendor's way: the BPMN processes that belong to it."""
+
+    id: str
+    title: str
+    title_en: str
+    processes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Guideline:
+    """目安: business days from completion of `start` to completion of `until`, on `side`'s turns."""
+
+    id: str
+    title: str
+    title_en: str
+    days: int
+    start: str  # the key `from` of package.toml
+    until: str
+    side: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fee:
+    id: str
+    title: str
+    title_en: str
+    decision: str  # decision table with the outputs `amount` (yen before tax) and `tax_rate` (percent)
+    due_days: int  # calendar days
+    document: str  # PDF that shows the invoice
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    id: str
+    title: str
+    title_en: str
+    weekdays: tuple[int, ...]  # Monday = 0
+    capacity: int  # cases a day
+    earliest_bd: int  # business days from today
+    latest_days: int  # calendar days from today
+    wishes: int
+    hold_days: int  # calendar days that a date is held unpaid
+    duration_minutes: int
+    start: str  # "13:00"
+    place: str
+    place_en: str
+
+
+@dataclass(frozen=True, slots=True)
+class CardSet:
+    id: str
+    title: str
+    title_en: str
+    count: int
+    loan_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class DownloadGroup:
+    id: str
+    title: str
+    title_en: str
+    files: tuple[str, ...]  # names below files/
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateRule:
+    prefix: str
+    document: str
+    valid_months: int
+    audit_opens_bd: int  # business days before the anniversary
+    cure_days: int  # calendar days between suspension and withdrawal
+
+
+@dataclass(frozen=True, slots=True)
+class Reminders:
+    before_bd: tuple[int, ...] = ()
+    after_bd: tuple[int, ...] = ()
+    vendor_mail: str = ""
+    operator_mail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One value that templates print and staff may change; `sample` marks one that is to be replaced."""
+
+    section: str
+    key: str
+    title: str
+    title_en: str
+    value: str | int | bool
+    sample: bool
+
+    @property
+    def name(self) -> str:
+        return f"{self.section}.{self.key}"
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessInfo:
+    id: str
+    name: str
+    file: str
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """A flow node of a diagram. `kind` is its BPMN tag: userTask, serviceTask, callActivity, startEvent, …"""
+
+    id: str
+    name: str
+    kind: str
+    process: str  # id of the BPMN process around it
+    file: str
+    parent: str = ""  # id of the embedded subprocess around it
+    lane: str = ""
+    side: str = ""  # "vendor" | "operator" | "" where no lane is known
+    properties: Mapping[str, str] = field(default_factory=dict)
+    operator: str = ""  # of a service task
+    parameters: Mapping[str, str] = field(default_factory=dict)  # Python expressions as written
+    result_variable: str = ""
+    documentation: str = ""
+    number: str = ""  # the circled number shown to people
+    called: str = ""  # process id, of a call activity
+    decision: str = ""  # decision id, of a business rule task
+    message: str = ""  # message name, of a receive task or a message event
+    event: str = ""  # timer | message | terminate | …, of an event
+    attached_to: str = ""  # of a boundary event
+    outgoing: tuple[str, ...] = ()  # ids of the elements that its flows lead to
+
+    def listed(self, name: str) -> tuple[str, ...]:
+        """The comma-separated values of a property; () where there is none."""
+        return tuple(part.strip() for part in self.properties.get(name, "").split(",") if part.strip())
+
+    def flag(self, name: str) -> bool:
+        return self.properties.get(name, "").strip().lower() == "true"
+
+    def whole(self, name: str) -> int | None:
+        """A property as a whole number; None where there is none or it is no number (which `check` says)."""
+        text = self.properties.get(name, "").strip()
+        return int(text) if text.isascii() and text.isdigit() else None
+
+
+@dataclass(frozen=True, slots=True)
+class MailSource:
+    id: str
+    subject: str  # Jinja
+    to: str  # vendor | operator | group:<name>
+    attachments: tuple[str, ...]
+    number: str
+    label: str
+    header: Mapping[str, Any]
+    body: str  # Markdown with Jinja
+    body_line: int = 1  # line of the file on which the body begins
+
+    @property
+    def file(self) -> str:
+        return f"mail/{self.id}.md"
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentSource:
+    id: str
+    title: str
+    filename: str  # Jinja
+    audience: str  # vendor | operator | both
+    header: Mapping[str, Any]
+    html: str  # xhtml2pdf HTML with Jinja
+    body_line: int = 1
+
+    @property
+    def file(self) -> str:
+        return f"pdf/{self.id}.html"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Package:
+    """One released or drafted process package. What could not be read is absent and named in `problems`."""
+
+    id: str
+    title: str
+    title_en: str
+    digest: str
+    entry: str
+    start_form: str
+    withdraw_message: str
+    files: Mapping[str, bytes]  # path (POSIX, relative) to content, all of them, `_shared/…` too
+    bpmn: Mapping[str, bytes]  # only diagrams that are safe to parse
+    lanes: Mapping[str, Lane]
+    stages: tuple[Stage, ...]
+    guidelines: tuple[Guideline, ...]
+    fees: Mapping[str, Fee]
+    calendars: Mapping[str, Calendar]
+    cards: Mapping[str, CardSet]
+    downloads: Mapping[str, DownloadGroup]
+    certificate: CertificateRule | None
+    reminders: Reminders
+    settings: Mapping[str, Mapping[str, Setting]]  # section, key
+    elements: Mapping[str, Element]
+    processes: Mapping[str, ProcessInfo]
+    forms: Mapping[str, dict[str, Any]]  # element id to form-js schema
+    mails: Mapping[str, MailSource]
+    documents: Mapping[str, DocumentSource]
+    decisions: Mapping[str, Decision]
+    problems: tuple[Problem, ...] = ()  # met while reading; part of what `check` returns
+
+    def element(self, element_id: str) -> Element:
+        """Raises NotFound."""
+        if element_id not in self.elements:
+            raise NotFound(
+                "The process package %(package)s has no element %(element)s.",
+                package=self.id,
+                element=element_id,
+            )
+        return self.elements[element_id]
+
+    def handout(self, name: str) -> bytes:
+        """A file that is handed out as it is, by its name below files/. Raises NotFound."""
+        if f"files/{name}" not in self.files:
+            raise NotFound(
+                "The process package %(package)s has no file %(file)s.", package=self.id, file=name
+            )
+        return self.files[f"files/{name}"]
+
+    def shared(self) -> dict[str, str]:
+        """Skeletons that templates extend: name (`mail.html`) to text."""
+        return {
+            path.removeprefix("_shared/"): content.decode("utf-8")
+            for path, content in self.files.items()
+            if path.startswith("_shared/") and path.endswith((".html", ".txt"))
+        }
+
+    def settings_values(self, overrides: Mapping[str, str]) -> dict[str, dict[str, Any]]:
+        """Section to key to value, with what staff changed (`{"body.name": "…"}`) put in.
+
+        An override that the package does not know (of an earlier version) is left out. Raises Refused where a
+        number or a yes/no is wanted and something else is given.
+        """
+        return {
+            section: {key: _typed(setting, overrides.get(setting.name)) for key, setting in settings.items()}
+            for section, settings in self.settings.items()
+        }
+
+
+def _typed(setting: Setting, override: str | None) -> Any:
+    if override is None:
+        return setting.value
+    if isinstance(setting.value, bool):
+        if override.strip().lower() not in ("true", "false"):
+            raise Refused("The setting %(name)s is true or false.", name=setting.name)
+        return override.strip().lower() == "true"
+    if isinstance(setting.value, int):
+        try:
+            return int(override)
+        except ValueError:
+            raise Refused("The setting %(name)s is a whole number.", name=setting.name) from None
+    return override

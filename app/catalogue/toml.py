@@ -1,0 +1,192 @@
+"""TOML read with care: every key is asked for by name, and one that nobody asked for is a problem.
+
+The problem names the nearest key that is known.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from collections.abc import Mapping
+from typing import Any
+
+from app.errors import Problem
+
+MAX_CHARACTERS = 500_000
+
+
+def parse(text: str, file: str, problems: list[Problem], first_line: int = 1) -> dict[str, Any]:
+    """The document, {} if it cannot be read. `first_line`: on which line of the file the text begins."""
+    if len(text) > MAX_CHARACTERS:
+        problems.append(
+            Problem(
+                file,
+                "The file is too long: %(most)s characters are allowed.",
+                params={"most": MAX_CHARACTERS},
+            )
+        )
+        return {}
+    try:
+        return tomllib.loads("\n" * (first_line - 1) + text)
+    except tomllib.TOMLDecodeError as error:
+        place = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
+        problems.append(
+            Problem(
+                file,
+                "This is not TOML: %(reason)s (line %(line)s, column %(column)s).",
+                params={
+                    "reason": re.sub(r" \(at .*\)$", "", str(error)),
+                    "line": int(place.group(1)) if place else text.count("\n") + first_line,
+                    "column": int(place.group(2)) if place else 1,
+                },
+            )
+        )
+    except RecursionError:
+        problems.append(Problem(file, "The TOML is nested too deep."))
+    return {}
+
+
+def nearest(word: str, known: set[str] | frozenset[str]) -> str:
+    """The known word most like this one; "" if none is."""
+    found = difflib.get_close_matches(word, sorted(known), n=1, cutoff=0.6)
+    return found[0] if found else ""
+
+
+def unknown(
+    file: str, element: str, name: str, known: set[str] | frozenset[str], severity: str = "error"
+) -> Problem:
+    """A key or property that nobody reads."""
+    like = nearest(name, known)
+    if like:
+        return Problem(
+            file,
+            "Nothing reads “%(name)s”: did you mean “%(nearest)s”?",
+            element,
+            {"name": name, "nearest": like},
+            severity,
+        )
+    return Problem(
+        file,
+        "Nothing reads “%(name)s”: known are %(known)s.",
+        element,
+        {"name": name, "known": ", ".join(sorted(known))},
+        severity,
+    )
+
+
+class Table:
+    """One table of a file. Each method reads one key; a default of None means that the key must be there.
+
+    A text key `x` may stand with `x_en`, its English wording, which `english` reads.
+    """
+
+    def __init__(self, raw: object, file: str, path: str, problems: list[Problem]) -> None:
+        self.raw: Mapping[str, Any] = raw if isinstance(raw, dict) else {}
+        self.file = file
+        self.path = path
+        self.problems = problems
+        self.asked: set[str] = set()
+        if not isinstance(raw, dict):
+            self._say("This must be a table: [%(table)s].", table=path)
+
+    def text(self, key: str, default: str | None = None) -> str:
+        value = self._take(key, default, "text in quotes")
+        if isinstance(value, str) and (value.strip() or default is not None):
+            return value
+        return str(self._wrong(key, "a text in quotes", default or ""))
+
+    def english(self, key: str, fallback: str) -> str:
+        """`<key>_en`; the Japanese wording where there is none."""
+        return self.text(f"{key}_en", "") or fallback
+
+    def whole(self, key: str, default: int | None = None, least: int = 0, most: int = 10_000) -> int:
+        value = self._take(key, default, "whole number")
+        if isinstance(value, int) and not isinstance(value, bool) and least <= value <= most:
+            return value
+        return int(self._wrong(key, f"a whole number from {least} to {most}", default or least))
+
+    def flag(self, key: str, default: bool) -> bool:
+        value = self._take(key, default, "true or false")
+        return bool(value if isinstance(value, bool) else self._wrong(key, "true or false", default))
+
+    def texts(self, key: str, default: tuple[str, ...] | None = None) -> tuple[str, ...]:
+        value = self._take(key, default, 'list: ["…"]')
+        if isinstance(value, list | tuple) and all(isinstance(item, str) for item in value):
+            return tuple(value)
+        return tuple(self._wrong(key, 'a list of texts: ["…"]', default or ()))
+
+    def wholes(self, key: str, default: tuple[int, ...] | None = None, most: int = 10_000) -> tuple[int, ...]:
+        value = self._take(key, default, "list of numbers")
+        if isinstance(value, list | tuple) and all(type(item) is int and 0 <= item <= most for item in value):
+            return tuple(value)
+        return tuple(self._wrong(key, f"a list of whole numbers from 0 to {most}", default or ()))
+
+    def choice(self, key: str, known: tuple[str, ...], default: str | None = None) -> str:
+        value = self._take(key, default, " | ".join(known))
+        if isinstance(value, str) and value in known:
+            return value
+        return str(self._wrong(key, " | ".join(known), default or ""))
+
+    def scalar(self, key: str) -> str | int | bool:
+        value = self._take(key, None, "value")
+        if isinstance(value, str | int | bool):
+            return value
+        return str(self._wrong(key, "a text, a number, true or false", ""))
+
+    def table(self, key: str) -> Table | None:
+        """`[key]`; None where there is none."""
+        self.asked.add(key)
+        return Table(self.raw[key], self.file, self._below(key), self.problems) if key in self.raw else None
+
+    def named(self, key: str) -> dict[str, Table]:
+        """`[key.<name>]` tables by name."""
+        outer = self.table(key)
+        return outer.all() if outer else {}
+
+    def all(self) -> dict[str, Table]:
+        """Every table inside this one, whatever its name."""
+        self.asked.update(self.raw)
+        return {
+            name: Table(raw, self.file, self._below(name), self.problems) for name, raw in self.raw.items()
+        }
+
+    def array(self, key: str) -> list[Table]:
+        """`[[key]]` tables in order."""
+        self.asked.add(key)
+        raw = self.raw.get(key, [])
+        if not isinstance(raw, list):
+            self._wrong(key, f"an array of tables: [[{self._below(key)}]]", None)
+            return []
+        return [
+            Table(item, self.file, f"{self._below(key)}.{n}", self.problems) for n, item in enumerate(raw, 1)
+        ]
+
+    def close(self) -> None:
+        """Names every key that was not asked for."""
+        self.problems.extend(
+            unknown(self.file, self.path, key, self.asked) for key in self.raw if key not in self.asked
+        )
+
+    def _below(self, key: str) -> str:
+        return f"{self.path}.{key}" if self.path else key
+
+    def _take(self, key: str, default: Any, example: str) -> Any:
+        self.asked.add(key)
+        if key in self.raw:
+            return self.raw[key]
+        if default is None:
+            self._say("The key “%(key)s” is missing: add it (%(example)s).", key=key, example=example)
+            return _MISSING
+        return default
+
+    def _wrong(self, key: str, wanted: str, instead: Any) -> Any:
+        if key in self.raw:
+            self._say("“%(key)s” must be %(wanted)s.", key=key, wanted=wanted)
+        return instead
+
+    def _say(self, message: str, **params: Any) -> None:
+        self.problems.append(Problem(self.file, message, self.path, params))
+
+
+_MISSING = object()  # was complained about already
