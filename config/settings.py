@@ -184,7 +184,7 @@ def _contradictions(values: dict[str, Any], serves: bool) -> list[str]:
     for_real = serves and not values.get("demo", False)
     if for_real and values.get("secret_key") == "":
         problems.append(
-            f"NINTEI_SECRET_KEY is missing: outside the demo the portal needs one, at least {SHORTEST_SECRET} "
+            f"NINTEI_SECRET_KEY is missing: outside the demo the portal needs one of {SHORTEST_SECRET} "
             f"characters that nobody can guess. This prints one: {KEY_MAKER}"
         )
     if for_real and values.get("card_key") == "" and values.get("card_reader", "virtual") != "virtual":

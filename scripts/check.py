@@ -1,0 +1,60 @@
+"""All checks in one go, with little to read: the lints side by side, then the tests.
+
+The last line is pytest's summary; the exit code is 0 only if everything held. Parts that this machine cannot
+run are named with the reason (tests/conftest.py), and with CI=true they count as failures.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parent.parent
+BIN = Path(sys.executable).parent
+LINTS = {
+    "mypy": [BIN / "mypy"],
+    "ruff": [BIN / "ruff", "check", "--output-format", "concise", "."],
+    "imports": [BIN / "lint-imports", "--no-logo"],
+    "messages": [sys.executable, "scripts/messages.py", "check"],
+}
+
+
+def main(arguments: list[str]) -> int:
+    """The exit code. `arguments` go to pytest; `--lint-only` stops before it."""
+    failed = lint()
+    if arguments == ["--lint-only"]:
+        return 1 if failed else 0
+    # Two workers at least: one that waits for a browser must not keep the other tests waiting.
+    workers = str(max(2, min(8, os.cpu_count() or 2)))
+    environment = {**os.environ, "FAILED_LINTS": " ".join(failed)}
+    command = [sys.executable, "-m", "pytest", "-n", workers, "--dist", "loadgroup", *arguments]
+    tests = subprocess.run(command, cwd=PROJECT, env=environment, stdin=subprocess.DEVNULL, check=False)
+    return tests.returncode or (1 if failed else 0)
+
+
+def lint() -> list[str]:
+    """Run every lint, print a line for each and the findings of those that failed; their names."""
+    failed = []
+    with ThreadPoolExecutor(max_workers=max(2, os.cpu_count() or 2)) as pool:
+        for name, (code, output, seconds) in zip(LINTS, pool.map(run, LINTS.values()), strict=True):
+            print(f"{name:<9}{'ok' if code == 0 else 'FAILED'} ({seconds:.0f} s)", flush=True)
+            if code != 0:
+                print(output, flush=True)
+                failed.append(name)
+    return failed
+
+
+def run(command: list[str | Path]) -> tuple[int, str, float]:
+    """Exit code, everything it printed, and how long it took in seconds."""
+    start = time.monotonic()
+    done = subprocess.run(command, cwd=PROJECT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, text=True, check=False)
+    return done.returncode, done.stdout.strip(), time.monotonic() - start
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

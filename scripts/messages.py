@@ -1,0 +1,168 @@
+"""The message catalogues: what the sources say to people, and its Japanese.
+
+English text in the sources is the message id, so English needs no catalogue. Ids are found in templates
+(`_()` and `{% trans %}`) and in Python: in `_()` and its kin, in `N_()` (marks only), and as the message of
+our errors and of `Problem`, which `web` translates when it shows them.
+
+    messages.py update   write app/web/translations/ja/LC_MESSAGES/messages.po, keeping what is translated
+    messages.py check    exit 1 if an id lacks its Japanese, or the places %(name)s of the two differ
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from babel.messages import Catalog
+from babel.messages.extract import extract_from_file
+from babel.messages.pofile import read_po, write_po
+
+PROJECT = Path(__file__).resolve().parent.parent
+ROOMS = ("app", "admin", "hardware", "config")
+TRANSLATIONS = PROJECT / "app/web/translations"
+JAPANESE = TRANSLATIONS / "ja/LC_MESSAGES/messages.po"
+MARKS = {"_", "N_", "gettext", "lazy_gettext", "_l"}
+PLURALS = {"ngettext", "lazy_ngettext"}
+TEMPLATE_KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2)}
+PLACE = re.compile(r"%\(\w+\)[sdf]")
+
+MessageId = str | tuple[str, str]
+
+
+def main(command: str) -> int:
+    """The exit code."""
+    found = dict(_in_templates())
+    for message, place in _in_python():
+        found.setdefault(message, place)
+    if command == "update":
+        return _update(found)
+    if command == "check":
+        return _check(found)
+    raise SystemExit(__doc__)
+
+
+def _update(found: dict[MessageId, str]) -> int:
+    known = _translations()
+    catalogue = Catalog(locale="ja", project="Nintei", header_comment="# Japanese of the pages.", fuzzy=False)
+    for message, place in sorted(found.items(), key=lambda item: (item[1], str(item[0]))):
+        catalogue.add(message, known.get(message, ""), locations=[(place, 0)])
+    JAPANESE.parent.mkdir(parents=True, exist_ok=True)
+    with JAPANESE.open("wb") as file:
+        write_po(file, catalogue, include_lineno=False, width=110)
+    missing = sum(1 for message in found if not known.get(message))
+    print(f"{JAPANESE.relative_to(PROJECT)}: {len(found)} messages, {missing} to be translated")
+    return 0
+
+
+def _check(found: dict[MessageId, str]) -> int:
+    known = _translations(fragments=False)
+    wrong = []
+    for message, place in found.items():
+        japanese = known.get(message, "")
+        if not japanese:
+            wrong.append(f"{place}: no Japanese for {_first(message)!r}")
+        elif set(PLACE.findall(_last(message))) != set(PLACE.findall(_first(japanese))):
+            wrong.append(f"{place}: the places of {_first(message)!r} and {_first(japanese)!r} differ")
+    for line in wrong:
+        print(line)
+    if wrong:
+        print(f"{len(wrong)} to mend: run `make messages`, then fill {JAPANESE.relative_to(PROJECT)}")
+    return 1 if wrong else 0
+
+
+def _translations(fragments: bool = True) -> dict[MessageId, str]:
+    """What is translated; with `fragments`, also what lies in fragments/*.po until it is taken over."""
+    known: dict[MessageId, str] = {}
+    for path in [*(sorted(TRANSLATIONS.glob("fragments/*.po")) if fragments else []), JAPANESE]:
+        if not path.exists():
+            continue
+        with path.open("rb") as file:
+            for message in read_po(file, locale="ja"):
+                if message.id and message.string and not message.fuzzy:
+                    # Babel's typing has lists for plurals; ids are strings or pairs here.
+                    known[message.id] = message.string  # type: ignore[index,assignment]
+    return known
+
+
+def _in_templates() -> Iterator[tuple[MessageId, str]]:
+    for room in ROOMS:
+        for path in sorted((PROJECT / room).rglob("templates/**/*.*")):
+            if "node_modules" in path.parts or path.suffix not in {".html", ".txt", ".md"}:
+                continue
+            for _line, message, _comments, _context in extract_from_file(
+                "jinja2", path, keywords=TEMPLATE_KEYWORDS, options={"trimmed": "true"}
+            ):
+                plural = (message[0], message[1]) if isinstance(message, tuple) else message
+                yield plural, str(path.relative_to(PROJECT))
+
+
+def _in_python() -> Iterator[tuple[MessageId, str]]:
+    trees = {}
+    for room in ROOMS:
+        for path in sorted((PROJECT / room).rglob("*.py")):
+            if "node_modules" not in path.parts:
+                trees[str(path.relative_to(PROJECT))] = ast.parse(path.read_text(encoding="utf-8"))
+    errors = _error_names(trees.values())
+    for place, tree in trees.items():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call):
+                for message in _of_call(node, errors):
+                    yield message, place
+
+
+def _error_names(trees: Iterable[ast.Module]) -> set[str]:
+    """NinteiError and all that derives from it, by name."""
+    bases: dict[str, set[str]] = {}
+    for tree in trees:
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ClassDef):
+                bases.setdefault(node.name, set()).update(_name(base) for base in node.bases)
+    names = {"NinteiError"}
+    while grown := {name for name, parents in bases.items() if parents & names} - names:
+        names |= grown
+    return names
+
+
+def _of_call(node: ast.Call, errors: set[str]) -> Iterator[MessageId]:
+    name = _name(node.func)
+    texts = [_text(arg) for arg in node.args]
+    named = [text for keyword in node.keywords if keyword.arg == "message" and (text := _text(keyword.value))]
+    if name == "__init__" and isinstance(node.func, ast.Attribute) and _is_super(node.func.value):
+        name = "NinteiError"  # what a subclass of ours hands up is its message
+    if name in PLURALS and len(texts) > 1 and texts[0] and texts[1]:
+        yield texts[0], texts[1]
+    elif name in MARKS | errors and texts and texts[0]:
+        yield texts[0]
+    elif name == "Problem" and len(texts) > 1 and texts[1]:
+        yield texts[1]
+    elif name in errors | {"Problem"} and named:
+        yield named[0]
+
+
+def _name(node: ast.expr) -> str:
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def _text(node: ast.expr) -> str | None:
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
+
+
+def _is_super(node: ast.expr) -> bool:
+    return isinstance(node, ast.Call) and _name(node.func) == "super"
+
+
+def _first(message: object) -> str:
+    return str(message[0]) if isinstance(message, tuple | list) else str(message)
+
+
+def _last(message: object) -> str:
+    return str(message[-1]) if isinstance(message, tuple | list) else str(message)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1] if len(sys.argv) == 2 else ""))

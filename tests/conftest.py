@@ -1,0 +1,124 @@
+"""Fixtures that any test may ask for, and the list of what could not run here."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import hypothesis
+import pytest
+
+from tests.support import mail, network
+from tests.support import server as servers
+from tests.support.needs import chromium_path, require
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+    from tests.support.postgres import Postgres
+
+# The same examples in each run: a red build can be run again. Time is not asserted on a shared machine.
+hypothesis.settings.register_profile("nintei", derandomize=True, deadline=None, print_blob=True)
+hypothesis.settings.load_profile("nintei")
+
+
+@pytest.fixture
+def free_port() -> Callable[[], int]:
+    return network.free_port
+
+
+@pytest.fixture(scope="session")
+def postgres_cluster() -> Iterator[Postgres]:
+    """One throw-away PostgreSQL for each test worker."""
+    require("postgres")
+    from tests.support.postgres import cluster
+
+    with cluster() as running:
+        yield running
+
+
+@pytest.fixture
+def postgres(postgres_cluster: Postgres) -> Iterator[str]:
+    """The URL of an empty database."""
+    url = postgres_cluster.new_database()
+    yield url
+    postgres_cluster.drop(url)
+
+
+@pytest.fixture
+def smtp() -> Iterator[mail.Mailbox]:
+    """A mail server that keeps what it gets; `smtp.url` is for NINTEI_MAIL_URL."""
+    with mail.mail_server() as mailbox:
+        yield mailbox
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Path:
+    """The path of Debian's browser."""
+    require("chromium")
+    path = chromium_path()
+    assert path is not None
+    return path
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: Path) -> Iterator[Browser]:
+    """One headless browser for each test worker."""
+    from tests.support.browser import browser as running
+
+    with running() as started:
+        yield started
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page without a past, as a reader in Japan sees it; an error in its scripts fails the test."""
+    context = browser.new_context(
+        locale="ja-JP", timezone_id="Asia/Tokyo", viewport={"width": 1280, "height": 900}
+    )
+    errors: list[str] = []
+    opened = context.new_page()
+    opened.on("pageerror", lambda error: errors.append(str(error)))
+    yield opened
+    context.close()
+    assert not errors, f"errors in the page's scripts: {errors}"
+
+
+@pytest.fixture
+def run_server(tmp_path: Path) -> Iterator[Callable[..., servers.Server]]:
+    """`run_server("--demo", mail_url=smtp.url)` starts a portal under tmp_path, ready to answer."""
+    with ExitStack() as stack:
+        yield lambda *arguments, **more: stack.enter_context(servers.run_server(tmp_path, *arguments, **more))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Name each part that was skipped, and why; and which lints failed before the tests (check.py)."""
+    parts = Counter(_reason(report) for report in terminalreporter.stats.get("skipped", []))
+    if parts:
+        terminalreporter.section("not run here")
+        for reason, count in sorted(parts.items()):
+            terminalreporter.line(f"{reason} — {count} test{'s' if count > 1 else ''}")
+        if os.environ.get("CI") == "true":
+            terminalreporter.line("CI=true: nothing may be skipped, so this run has failed.", red=True)
+    if lints := os.environ.get("FAILED_LINTS"):
+        terminalreporter.section("failed before the tests")
+        terminalreporter.line(f"{lints} (make lint)", red=True)
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    on_worker = hasattr(session.config, "workerinput")
+    if on_worker or reporter is None or exitstatus != pytest.ExitCode.OK:
+        return
+    if os.environ.get("CI") == "true" and reporter.stats.get("skipped"):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def _reason(report: pytest.TestReport) -> str:
+    where = report.longrepr
+    text = str(where[2]) if isinstance(where, tuple) else str(where)
+    return text.removeprefix("Skipped: ")

@@ -1,0 +1,24 @@
+"""Debian's Chromium, driven by Playwright without a browser of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.support.needs import chromium_path
+
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
+         "--disable-sync", "--no-first-run", "--disable-default-apps", "--disable-dev-shm-usage"]
+
+
+@contextmanager
+def browser() -> Iterator[Browser]:
+    """A running headless browser; a fresh profile that is thrown away."""
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=str(chromium_path()), args=FLAGS, headless=True)
+        try:
+            yield started
+        finally:
+            started.close()

@@ -1,0 +1,95 @@
+"""A PostgreSQL of one's own that starts in a second and leaves nothing behind."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+import psycopg
+
+from tests.support.needs import postgres_bin
+from tests.support.network import wait_until
+
+# Durability is worthless for a cluster that is thrown away: crash tests kill the portal, not this.
+QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "60",
+         "shared_buffers": "32MB", "listen_addresses": "", "logging_collector": "off", "jit": "off"}
+
+
+class Postgres:
+    """A running cluster, reached by a Unix socket in its folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._numbers = itertools.count(1)
+
+    def url(self, database: str) -> str:
+        """As NINTEI_DATABASE_URL takes it."""
+        return f"postgresql://postgres@/{database}?host={quote(str(self.folder))}"
+
+    def new_database(self, name: str = "") -> str:
+        """Make an empty database; its URL."""
+        name = name or f"test_{os.getpid()}_{next(self._numbers)}"
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            connection.execute(f'CREATE DATABASE "{name}"'.encode())
+        return self.url(name)
+
+    def drop(self, url: str) -> None:
+        """Throw a database away, whoever is still connected."""
+        name = url.split("@/", 1)[1].split("?", 1)[0]
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'.encode())
+
+    def answers(self) -> bool:
+        try:
+            psycopg.connect(self.url("postgres"), connect_timeout=2).close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+
+@contextmanager
+def cluster() -> Iterator[Postgres]:
+    """Start one in a folder of its own; stopped at once and removed at the end, or when this process dies."""
+    programs = postgres_bin()
+    if programs is None:
+        raise RuntimeError("no PostgreSQL server programs")
+    # A socket's path may be 107 bytes long: pytest's own folders are too deep.
+    folder = Path(tempfile.mkdtemp(prefix="pg-"))
+    as_postgres: list[str] = []
+    if os.geteuid() == 0:  # PostgreSQL refuses to run as root
+        shutil.chown(folder, "postgres", "postgres")
+        as_postgres = ["setpriv", "--reuid", "postgres", "--regid", "postgres", "--clear-groups"]
+    data = folder / "data"
+    try:
+        subprocess.run(
+            [*as_postgres, programs / "initdb", "--no-sync", "--auth", "trust", "--username", "postgres",
+             "--encoding", "UTF8", "--locale", "C", "--pgdata", data],
+            check=True, capture_output=True, cwd=folder,
+        )
+        options = [word for key, value in QUICK.items() for word in ("-c", f"{key}={value}")]
+        dies_with_us = ["setpriv", "--pdeathsig", "QUIT"] if shutil.which("setpriv") else []
+        with (folder / "log").open("wb") as log:
+            server = subprocess.Popen(
+                [*as_postgres, *dies_with_us, programs / "postgres", "-D", data, "-k", folder, *options],
+                stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, cwd=folder,
+            )
+        try:
+            running = Postgres(folder)
+            wait_until(lambda: server.poll() is not None or running.answers(), 30, "PostgreSQL's start")
+            if server.poll() is not None:
+                said = (folder / "log").read_text(errors="replace")
+                raise RuntimeError(f"PostgreSQL did not start:\n{said}")
+            yield running
+        finally:
+            server.send_signal(signal.SIGQUIT)  # immediate: nothing to save
+            server.wait(15)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
