@@ -1,0 +1,88 @@
+"""Smart cards: a small library that imports nothing of the portal, so it also runs alone at the desk that
+has the reader.
+
+What the portal uses (all facts frozen, secrets never in a repr)::
+
+    keys = KeyStore.embedded(folder)             # or KeyStore.open(path, kek); kek: Key of 32 bytes, derive_kek(secret)
+    rack = VirtualRack(folder)                   # the default where there is no reader
+    rack.insert_blank() -> VirtualCard           # a Transport; also rack.insert(serial), rack.eject(), rack.cards()
+    desk = Desk(rack.connect, keys, journal=ledger)         # or Desk(pcsc.connector(reader_name), keys, …)
+
+    desk.identify() -> CardFacts(reader, atr, uid, profile, serial, life_cycle, key_versions, can_personalise, …)
+    desk.offers(Expected(serial, uid)) -> (Act, …)          # what can truly be done now
+    desk.personalise(Plan(serial, worker_id, test_data, key_version), progress) -> Receipt
+    desk.verify(Plan(…) | Expected(serial, uid, data_tag)) -> Receipt
+    desk.rotate(version, Expected(…)) -> Receipt
+    desk.wipe(Expected(…)) -> Receipt
+    desk.return_check(Expected(…), then=Act.WIPE) -> ReturnReport(checks, verdict, receipt)
+
+    issue = make_key_file([LentCard(serial, uid, key_version)], keys,
+                          vendor=…, reference=…, issued=…, expires=…)
+    issue.text, issue.letters                    # the file, and two ComponentLetters for two envelopes
+
+`progress(Progress(step, done, total))` is called before each step. `Journal` is the port to a ledger:
+`intend(Intent)` before the first write, `confirm(Intent, Receipt)` after reading back. All errors are
+`CardError` with `message`, `params`, `code` (hardware.errors); StatusError adds `sw` and `retries`. After
+CardRemoved call the same act again: it looks first and does what is missing.
+
+`hardware.pcsc` alone imports pyscard, and only when first used; `hardware.cli.card` is the click group
+`card`.
+"""
+
+from hardware.desk import Desk
+from hardware.errors import CardError
+from hardware.facts import (
+    Act,
+    CardFacts,
+    Check,
+    LifeCycle,
+    Plan,
+    Progress,
+    ProgressCallback,
+    Receipt,
+    ReturnReport,
+    Role,
+)
+from hardware.journal import FileJournal, Intent, Journal, MemoryJournal
+from hardware.keys import (
+    ComponentLetter,
+    KeyFileIssue,
+    KeyStore,
+    LentCard,
+    derive_kek,
+    make_key_file,
+    open_key_file,
+)
+from hardware.sight import Expected
+from hardware.transport import TRAFFIC, Transport
+from hardware.virtual import VirtualRack
+
+__all__ = [
+    "TRAFFIC",
+    "Act",
+    "CardError",
+    "CardFacts",
+    "Check",
+    "ComponentLetter",
+    "Desk",
+    "Expected",
+    "FileJournal",
+    "Intent",
+    "Journal",
+    "KeyFileIssue",
+    "KeyStore",
+    "LentCard",
+    "LifeCycle",
+    "MemoryJournal",
+    "Plan",
+    "Progress",
+    "ProgressCallback",
+    "Receipt",
+    "ReturnReport",
+    "Role",
+    "Transport",
+    "VirtualRack",
+    "derive_kek",
+    "make_key_file",
+    "open_key_file",
+]

@@ -1,0 +1,260 @@
+"""A rack of virtual cards in a folder: the embedded default where there is no reader. Cards live on across
+processes; each reader (slot) of the rack holds one card at a time, like a real one.
+
+The files are the chips' memory, so they hold keys: they are sealed (AES-256-GCM) under the rack's own key,
+which lies beside them unless one is passed in. That keeps keys and worker ids out of searches and backups'
+indexes; it is not protection from who owns the folder, and need not be, for the cards are not real.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from hardware.crypto import Key
+from hardware.errors import BadResponse, CardRemoved, NoCard, ReaderBusy
+from hardware.facts import LifeCycle, Role
+from hardware.files import private_folder, write_whole
+from hardware.virtual.chip import ATR, Chip, KeySlot, Memory
+
+READER: Final = "Nintei virtual reader"
+_NONCE: Final = 12
+
+
+@dataclass(frozen=True, slots=True)
+class RackEntry:
+    """One card of the rack as its owner sees it."""
+
+    uid: str
+    serial: str
+    life_cycle: LifeCycle
+
+
+class VirtualCard:
+    """A Transport to one virtual card. Powers it at the first APDU, holds it alone until `close`, and can
+    be opened again after.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        seal: Key,
+        reader: str = READER,
+        present: Callable[[], bool] = lambda: True,
+        *,
+        durable: bool = True,
+    ) -> None:
+        self._path = path
+        self._seal = seal
+        self._reader = reader
+        self._present = present
+        self._durable = durable
+        self._chip: Chip | None = None
+        self._lock: int | None = None
+
+    @property
+    def reader(self) -> str:
+        return self._reader
+
+    @property
+    def atr(self) -> bytes:
+        return ATR
+
+    @property
+    def uid(self) -> str:
+        return self._path.stem
+
+    def transmit(self, apdu: bytes) -> bytes:
+        if not self._present():
+            self.close()
+            raise CardRemoved("The card was taken from the reader %(reader)s", reader=self._reader)
+        if self._chip is None:
+            self._power()
+        assert self._chip is not None  # noqa: S101 _power sets it or raises
+        return self._chip.transmit(apdu)
+
+    def reset(self) -> None:
+        """Power-on or warm reset: sessions end, memory stays."""
+        if self._chip is not None:
+            self._chip.reset()
+
+    def close(self) -> None:
+        self._chip = None
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+
+    def _power(self) -> None:
+        if not self._path.exists():
+            raise NoCard("There is no card in the reader %(reader)s", reader=self._reader)
+        lock = os.open(self._path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            os.close(lock)
+            raise ReaderBusy(
+                "Another program works with the card in %(reader)s", reader=self._reader
+            ) from error
+        self._lock = lock
+        self._chip = Chip(
+            load(self._path, self._seal),
+            lambda memory: save(self._path, memory, self._seal, durable=self._durable),
+        )
+
+
+class VirtualRack:
+    """All virtual cards of a folder, and one reader (`reader` names it; several may share a folder).
+
+    `insert_blank`, `insert`, `insert_uid` put a card on this reader and give its Transport; `connect` (a
+    `Connect` for `Desk`) gives the card that lies there, also in another process; `eject` takes it off.
+    """
+
+    def __init__(
+        self, folder: Path, reader: str = READER, seal: Key | None = None, *, durable: bool = True
+    ) -> None:
+        self._folder = private_folder(folder)
+        self.reader = reader
+        self._durable = durable
+        self._seal = seal or self._own_key()
+        self._slot = folder / f"slot-{reader.encode().hex()}"
+
+    def connect(self) -> VirtualCard:
+        uid = self._in_slot(self._slot)
+        if not uid:
+            raise NoCard("There is no card in the reader %(reader)s", reader=self.reader)
+        return self._card(uid)
+
+    def insert_blank(self) -> VirtualCard:
+        """A blank that lies in no reader, made when there is none."""
+        with self._locked():
+            taken = {self._in_slot(slot) for slot in self._folder.glob("slot-*")}
+            # The blank in this very slot may stay: inserting a blank twice in a row makes one card, not two.
+            taken.discard(self._in_slot(self._slot))
+            blank = next(
+                (
+                    entry.uid
+                    for entry in self.cards()
+                    if entry.life_cycle is LifeCycle.BLANK and entry.uid not in taken
+                ),
+                None,
+            )
+            return self._put(blank or self._make())
+
+    def insert(self, serial: str) -> VirtualCard:
+        uid = next((entry.uid for entry in self.cards() if entry.serial == serial), None)
+        if uid is None:
+            raise NoCard("The rack has no card %(serial)s", serial=serial)
+        return self._put(uid)
+
+    def insert_uid(self, uid: str) -> VirtualCard:
+        if not self._path(uid).exists():
+            raise NoCard("The rack has no card with UID %(uid)s", uid=uid)
+        return self._put(uid)
+
+    def eject(self) -> None:
+        self._slot.unlink(missing_ok=True)
+
+    def cards(self) -> Iterator[RackEntry]:
+        """Every card of the rack, whatever reader it lies in, by UID."""
+        for path in sorted(self._folder.glob("*.card")):
+            memory = load(path, self._seal)
+            yield RackEntry(memory.uid.hex().upper(), memory.serial.decode("ascii"), memory.life_cycle)
+
+    def _put(self, uid: str) -> VirtualCard:
+        write_whole(self._slot, uid.encode(), durable=self._durable)
+        return self._card(uid)
+
+    def _card(self, uid: str) -> VirtualCard:
+        return VirtualCard(
+            self._path(uid),
+            self._seal,
+            self.reader,
+            lambda: self._in_slot(self._slot) == uid,
+            durable=self._durable,
+        )
+
+    def _make(self) -> str:
+        uid = b"\xf0" + secrets.token_bytes(6)  # 7 bytes as ISO/IEC 14443-3 has them; F0 is no maker's code
+        save(self._path(uid.hex().upper()), Memory.blank(uid), self._seal, durable=self._durable)
+        return uid.hex().upper()
+
+    def _path(self, uid: str) -> Path:
+        return self._folder / f"{uid}.card"
+
+    @staticmethod
+    def _in_slot(slot: Path) -> str:
+        try:
+            return slot.read_text()
+        except FileNotFoundError:
+            return ""
+
+    def _own_key(self) -> Key:
+        path = self._folder / "rack.key"
+        with self._locked():
+            if not path.exists():
+                write_whole(path, secrets.token_bytes(32))
+            return Key(path.read_bytes())
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        lock = os.open(self._folder / "rack.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(lock)
+
+
+def save(path: Path, memory: Memory, seal: Key, *, durable: bool = True) -> None:
+    nonce = secrets.token_bytes(_NONCE)
+    body = json.dumps(_to_json(memory)).encode()
+    write_whole(path, nonce + AESGCM(seal.reveal()).encrypt(nonce, body, memory.uid), durable=durable)
+
+
+def load(path: Path, seal: Key) -> Memory:
+    raw = path.read_bytes()
+    try:
+        body = AESGCM(seal.reveal()).decrypt(raw[:_NONCE], raw[_NONCE:], bytes.fromhex(path.stem))
+    except (InvalidTag, ValueError) as error:
+        raise BadResponse(
+            "The virtual card %(uid)s cannot be read: altered, or sealed by another rack", uid=path.stem
+        ) from error
+    return _from_json(json.loads(body))
+
+
+def _to_json(memory: Memory) -> dict[str, Any]:
+    return {
+        "uid": memory.uid.hex(),
+        "serial": memory.serial.decode("ascii"),
+        "life_cycle": memory.life_cycle.value,
+        "transport": {role.value: key.reveal().hex() for role, key in memory.transport.items()},
+        "keys": {
+            role.value: [slot.key.reveal().hex(), slot.version, slot.tries]
+            for role, slot in memory.keys.items()
+        },
+        "files": {str(sfi): content.hex() for sfi, content in memory.files.items()},
+    }
+
+
+def _from_json(raw: dict[str, Any]) -> Memory:
+    return Memory(
+        uid=bytes.fromhex(raw["uid"]),
+        serial=raw["serial"].encode("ascii"),
+        life_cycle=LifeCycle(raw["life_cycle"]),
+        transport={Role(role): Key(bytes.fromhex(key)) for role, key in raw["transport"].items()},
+        keys={
+            Role(role): KeySlot(Key(bytes.fromhex(key)), version, tries)
+            for role, (key, version, tries) in raw["keys"].items()
+        },
+        files={int(sfi): bytes.fromhex(content) for sfi, content in raw["files"].items()},
+    )
