@@ -1,0 +1,119 @@
+// Builds what the pages load: `node build.mjs` (once) or `node build.mjs --watch`.
+//
+//   app/web/static/dist/site.css, site.js       every page
+//                       diagram.css, diagram.js  pages that draw a BPMN diagram
+//                       fonts/*.ttf              embedded in PDFs, never sent to a browser
+//                       manifest.json            file → file?v=digest, for links that may be cached for ever
+import { createHash } from "node:crypto";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import esbuild from "esbuild";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const dist = join(here, "../web/static/dist");
+const modules = join(here, "node_modules");
+const watch = process.argv.includes("--watch");
+
+// Browsers of the last three years or so; older ones still get forms that work.
+const target = ["chrome111", "edge111", "firefox113", "safari16.4"];
+
+// Page weight is a promise (WCAG aside, half of the applicants come by phone): the build breaks when it is not kept.
+const limits = { "site.css": 40 * 1024, "site.js": 30 * 1024 };
+
+/** The design tokens are some 180 custom properties. Pages name their own few (`--action`, `--vendor`), made of tokens: those are put in here by value. */
+function settleTokens(css) {
+  const token = /(--(?:color|font|line-height|border-radius|elevation)-[\w-]+)/;
+  const values = new Map();
+  const declaration = new RegExp(`${token.source}:\\s*([^;}]+);?`, "g");
+  for (const [, name, value] of css.matchAll(declaration)) values.set(name, value.trim());
+  const settle = (text) => text.replace(new RegExp(`var\\(${token.source}\\)`, "g"), (all, name) => {
+    if (!values.has(name)) throw new Error(`no design token ${name}`);
+    return settle(values.get(name));
+  });
+  const settled = settle(css.replace(declaration, "")).replace(/(--[\w-]+): (?=\S)/g, "$1:");
+  return watch ? settled : esbuild.transformSync(settled, { loader: "css", minify: true, target, charset: "utf8" }).code;
+}
+
+const finish = {
+  name: "finish",
+  setup(build) {
+    build.onEnd((result) => {
+      if (result.errors.length) return;
+      for (const file of result.outputFiles) {
+        const text = file.path.endsWith("site.css") ? settleTokens(file.text) : file.text;
+        mkdirSync(dirname(file.path), { recursive: true });
+        writeFileSync(file.path, text);
+      }
+      writeManifest();
+    });
+  },
+};
+
+function writeManifest() {
+  const manifest = {};
+  for (const name of ["site.css", "site.js", "diagram.css", "diagram.js"]) {
+    const path = join(dist, name);
+    if (!existsSync(path)) continue;
+    const body = readFileSync(path);
+    manifest[name] = `${name}?v=${createHash("sha256").update(body).digest("hex").slice(0, 12)}`;
+    if (limits[name] && body.length > limits[name]) {
+      console.error(`${name} is ${body.length} bytes; the limit is ${limits[name]}`);
+      process.exitCode = 1;
+    }
+  }
+  writeFileSync(join(dist, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
+}
+
+function copyFonts() {
+  const folder = join(dist, "fonts");
+  mkdirSync(folder, { recursive: true });
+  for (const [pack, family] of [["biz-udgothic", "BIZUDGothic"], ["biz-udmincho", "BIZUDMincho"]]) {
+    const from = join(modules, "@expo-google-fonts", pack);
+    copyFileSync(join(from, "400Regular", `${family}_400Regular.ttf`), join(folder, `${family}-Regular.ttf`));
+    copyFileSync(join(from, "700Bold", `${family}_700Bold.ttf`), join(folder, `${family}-Bold.ttf`));
+    copyFileSync(join(from, "LICENSE_FONT"), join(folder, `${family}-LICENSE.txt`));
+  }
+}
+
+const shared = {
+  absWorkingDir: here,
+  bundle: true,
+  minify: !watch,
+  write: false,
+  target,
+  charset: "utf8",
+  legalComments: "none",
+  logLevel: "warning",
+  plugins: [finish],
+};
+
+// forms.js belongs to the forms room; a page without it still has plain forms.
+const parts = ["./site.js", "./forms.js"].filter((part) => existsSync(join(here, part)));
+
+const builds = [
+  {
+    ...shared,
+    stdin: { contents: parts.map((part) => `import "${part}";`).join("\n"), resolveDir: here, sourcefile: "site-entry.js" },
+    outfile: join(dist, "site.js"),
+    format: "iife",
+  },
+  { ...shared, entryPoints: ["css/site.css"], outfile: join(dist, "site.css") },
+  {
+    ...shared,
+    // Licence and mark of bpmn.io travel with the file.
+    legalComments: "eof",
+    entryPoints: { diagram: "diagram.js" },
+    outdir: dist,
+    format: "iife",
+    loader: { ".woff": "dataurl", ".woff2": "dataurl", ".eot": "empty", ".ttf": "empty", ".svg": "empty" },
+  },
+];
+
+if (!watch) rmSync(dist, { recursive: true, force: true });
+mkdirSync(dist, { recursive: true });
+copyFonts();
+for (const options of builds) {
+  if (watch) await (await esbuild.context(options)).watch();
+  else await esbuild.build(options);
+}
