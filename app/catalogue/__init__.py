@@ -1,5 +1,7 @@
 """Reads, checks and versions process packages (docs/package-format.md). No engine, no database, no web."""
 
+from app.catalogue.checking import check, require
+from app.catalogue.fields import form_fields
 from app.catalogue.loading import from_archive, from_files, load, to_archive
 from app.catalogue.model import (
     Calendar,
@@ -35,8 +37,11 @@ __all__ = [
     "Reminders",
     "Setting",
     "Stage",
+    "check",
+    "form_fields",
     "from_archive",
     "from_files",
     "load",
+    "require",
     "to_archive",
 ]

@@ -40,11 +40,12 @@ def from_files(files: Mapping[str, bytes]) -> Package:
     if FILE not in files:
         raise BadPackage([Problem(FILE, "The package holds no package.toml.")])
     problems: list[Problem] = []
-    manifest = read_manifest(parse(_text(FILE, files[FILE], problems), FILE, problems), problems)
+    raw = parse(_text(FILE, files[FILE], problems), FILE, problems)
+    manifest = read_manifest(raw, [] if problems else problems)  # a file that cannot be read lacks everything
     diagrams = Diagrams()
     for path in _top(files, ".bpmn"):
         read_diagram(path, files[path], diagrams, manifest.lanes, problems)
-    for file, lane in sorted({use for use in diagrams.lane_uses if use[1] not in manifest.lanes}):
+    for file, lane in sorted({use for use in diagrams.lane_uses if raw and use[1] not in manifest.lanes}):
         problems.append(
             Problem(
                 FILE,

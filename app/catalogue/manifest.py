@@ -51,7 +51,7 @@ class Manifest:
 
 
 def read_manifest(raw: dict[str, Any], problems: list[Problem]) -> Manifest:
-    """From parsed TOML. What is missing or wrong goes into `problems`, and something empty takes its place."""
+    """From parsed TOML. What is missing or wrong goes into `problems`; something empty takes its place."""
     top = Table(raw, FILE, "", problems)
     title = top.text("title")
     manifest = Manifest(

@@ -247,14 +247,6 @@ class Package:
             )
         return self.files[f"files/{name}"]
 
-    def shared(self) -> dict[str, str]:
-        """Skeletons that templates extend: name (`mail.html`) to text."""
-        return {
-            path.removeprefix("_shared/"): content.decode("utf-8")
-            for path, content in self.files.items()
-            if path.startswith("_shared/") and path.endswith((".html", ".txt"))
-        }
-
     def settings_values(self, overrides: Mapping[str, str]) -> dict[str, dict[str, Any]]:
         """Section to key to value, with what staff changed (`{"body.name": "…"}`) put in.
 

@@ -1,0 +1,275 @@
+"""What the elements of the diagrams ask for must be there: forms, operators, templates, lanes, each other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from app.catalogue.complaints import Complaints, quoted
+from app.catalogue.fields import form_fields
+from app.catalogue.model import Element, Package
+from app.catalogue.toml import unknown
+
+GROUPS = frozenset(
+    {"review", "accounting", "cards", "exam", "office"}
+)  # staff groups (docs/package-format.md)
+STATES = ("certified", "withdrawn", "rejected", "closed")
+PRESENTATIONS = ("button", "post")
+_USER = ("userTask",)
+_ANY: tuple[str, ...] = ()
+# Property to the kinds of element that may carry it; () = any.
+PROPERTIES: dict[str, tuple[str, ...]] = {
+    "lane": _ANY,
+    "routes": _USER,
+    "due_bd": _USER,
+    "presentation": _USER,
+    "group": _USER,
+    "not_same_as": _USER,
+    "reviews": _USER,
+    "invoice": _ANY,
+    "confirms": _USER,
+    "makes": _ANY,
+    "shows": _USER,
+    "releases": _ANY,
+    "cards": _USER,
+    "returns_cards": _USER,
+    "calendar": _USER,
+    "books": _USER,
+    "secrets": _USER,
+    "shows_secrets": _USER,
+    "sends": _USER,
+    "reply_by_mail": _USER,
+    "number": _ANY,
+    "name_en": _ANY,
+}
+_MULTIPLE_FORM_FIELDS = {"confirms": ("amount", "paid_on", "payer"), "books": ("date",)}
+_PORTAL_ROUTES = {"confirms": "payment", "books": "booking"}  # what the portal itself routes
+
+
+class ElementChecks:
+    """Runs over all elements; `operators` is None where nobody says which there are."""
+
+    def __init__(
+        self,
+        package: Package,
+        complaints: Complaints,
+        operators: Mapping[str, frozenset[str]] | None,
+        groups: frozenset[str],
+    ) -> None:
+        self.package = package
+        self.complaints = complaints
+        self.operators = operators
+        self.groups = groups
+        self.fields = {element: form_fields(form) for element, form in package.forms.items()}
+
+    def run(self) -> None:
+        for element in self.package.elements.values():
+            self._place(element)
+            self._properties(element)
+            self._references(element)
+            kinds: dict[str, Callable[[Element], None]] = {
+                "userTask": self._user_task,
+                "serviceTask": self._service_task,
+                "callActivity": self._call,
+                "businessRuleTask": self._rule_task,
+            }
+            if element.kind in kinds:
+                kinds[element.kind](element)
+        self._forms()
+        self._recursion()
+
+    def _say(self, element: Element, message: str, /, **params: object) -> None:
+        self.complaints.say(element.file, element.id, message, **params)
+
+    def _known(self, element: Element, place: str, what: str, name: str, known: object) -> bool:
+        return self.complaints.known(element.file, element.id, place, what, name, known)  # type: ignore[arg-type]
+
+    def _place(self, element: Element) -> None:
+        if element.properties.get("lane"):
+            self._known(element, "lane", "lane", element.lane, self.package.lanes)
+        elif element.kind in ("userTask", "receiveTask") and not element.lane:
+            self._say(element, "The task stands in no lane: draw it into one, or give it the property lane.")
+
+    def _user_task(self, element: Element) -> None:
+        if element.id not in self.package.forms and f"forms/{element.id}.form" not in self.package.files:
+            self._say(element, "The user task has no form: add forms/%(element)s.form.", element=element.id)
+
+    def _service_task(self, element: Element) -> None:
+        if not element.operator:
+            self._say(element, "The service task has no operator: choose what it does.")
+            return
+        if self.operators is not None:
+            if not self._known(element, "serviceTaskOperator", "operator", element.operator, self.operators):
+                return
+            self._parameters(element, self.operators[element.operator])
+        for name, value in element.parameters.items():
+            self._parameter(element, name, value)
+
+    def _parameters(self, element: Element, wanted: frozenset[str]) -> None:
+        for name in sorted(element.parameters.keys() - wanted):
+            self.complaints.problems.append(unknown(element.file, element.id, name, wanted))
+        for name in sorted(wanted):
+            if not element.parameters.get(name, "").strip():
+                self._say(
+                    element,
+                    "The operator %(operator)s needs the parameter %(parameter)s.",
+                    operator=element.operator,
+                    parameter=name,
+                )
+
+    def _parameter(self, element: Element, name: str, value: str) -> None:
+        """Parameters that name something: quoted, and the thing is there."""
+        targets: dict[tuple[str, str], tuple[str, object]] = {
+            ("mail", "mail"): ("mail", self.package.mails),
+            ("pdf", "document"): ("document", self.package.documents),
+            ("wait_for", "element"): ("element", self.package.elements),
+            ("milestone", "state"): ("state", STATES),
+        }
+        if (element.operator, name) not in targets or not value.strip():
+            return
+        what, known = targets[element.operator, name]
+        texts = quoted(value)
+        if texts is None:
+            self._say(
+                element,
+                "The parameter %(parameter)s is an expression: put the text in quotes, '%(value)s'.",
+                parameter=name,
+                value=value.strip().strip("'\""),
+            )
+        for text in texts or ():
+            self._known(element, name, what, text, known)
+
+    def _call(self, element: Element) -> None:
+        self._known(element, "calledElement", "process", element.called, self.package.processes)
+
+    def _rule_task(self, element: Element) -> None:
+        self._known(element, "calledDecisionId", "decision", element.decision, self.package.decisions)
+
+    # ---- properties
+
+    def _properties(self, element: Element) -> None:
+        for name in element.properties:
+            kinds = PROPERTIES.get(name)
+            if kinds is None:
+                self.complaints.problems.append(
+                    unknown(element.file, element.id, name, frozenset(PROPERTIES), "warning")
+                )
+            elif kinds and element.kind not in kinds:
+                self.complaints.warn(
+                    element.file,
+                    element.id,
+                    "The property %(name)s is read on %(kinds)s alone.",
+                    name=name,
+                    kinds=", ".join(kinds),
+                )
+        for name in ("due_bd",):
+            if element.properties.get(name) and not element.whole(name):
+                self._say(element, "%(name)s must be a whole number of 1 or more.", name=name)
+        if element.properties.get("reply_by_mail", "true") not in ("true", "false"):
+            self._say(element, "%(name)s must be true or false.", name="reply_by_mail")
+        if element.properties.get("presentation"):
+            self._known(
+                element, "presentation", "presentation", element.properties["presentation"], PRESENTATIONS
+            )
+
+    def _references(self, element: Element) -> None:
+        package = self.package
+        targets: dict[str, tuple[str, object]] = {
+            "group": ("group", self.groups),
+            "not_same_as": ("element", package.elements),
+            "reviews": ("element", package.elements),
+            "invoice": ("fee", package.fees),
+            "confirms": ("fee", package.fees),
+            "makes": ("document", package.documents),
+            "releases": ("download group", package.downloads),
+            "cards": ("card set", package.cards),
+            "returns_cards": ("card set", package.cards),
+            "calendar": ("calendar", package.calendars),
+            "books": ("calendar", package.calendars),
+            "shows_secrets": ("element", package.elements),
+            "sends": ("mail", package.mails),
+        }
+        for place, (what, known) in targets.items():
+            for name in element.listed(place):
+                if self._known(element, place, what, name, known) and what == "element":
+                    self._user_task_meant(element, place, package.elements[name])
+        for name in element.listed("shows"):
+            self._shown(element, name)
+        if element.kind == "userTask" and element.id in self.fields:
+            self._fields(element, self.fields[element.id])
+
+    def _user_task_meant(self, element: Element, place: str, other: Element) -> None:
+        if other.kind != "userTask":
+            self._say(
+                element,
+                "%(place)s: “%(name)s” is no user task, so nobody answers it.",
+                place=place,
+                name=other.id,
+            )
+        elif place == "shows_secrets" and not other.listed("secrets"):
+            self._say(
+                element,
+                "%(place)s: “%(name)s” keeps no secrets: give it the property secrets.",
+                place=place,
+                name=other.id,
+            )
+
+    def _shown(self, element: Element, name: str) -> None:
+        """A PDF's id, a file's name, or element.field of an uploaded answer."""
+        package = self.package
+        file = name.removeprefix("file:")
+        if name in package.documents or f"files/{file}" in package.files:
+            return
+        other, _, key = name.partition(".")
+        if other in package.elements and key:
+            self._known(element, "shows", f"field of {other}", key, self.fields.get(other, {}))
+            return
+        self._known(element, "shows", "document, file or answer", name, package.documents)
+
+    def _fields(self, element: Element, fields: Mapping[str, object]) -> None:
+        by_portal = {route for name, route in _PORTAL_ROUTES.items() if element.properties.get(name)}
+        for name in element.listed("routes"):
+            if name == "typename":
+                self._say(element, "No route may be called “typename”: rename the field.")
+            elif name not in by_portal:
+                self._known(element, "routes", "field", name, fields)
+        for name in element.listed("secrets"):
+            self._known(element, "secrets", "field", name, fields)
+            if name in element.listed("routes"):
+                self._say(element, "“%(name)s” is a secret and cannot be a route.", name=name)
+        for place, wanted in _MULTIPLE_FORM_FIELDS.items():
+            for name in wanted if element.properties.get(place) else ():
+                self._known(element, place, "field", name, fields)
+
+    # ---- the whole
+
+    def _forms(self) -> None:
+        tasks = frozenset(e.id for e in self.package.elements.values() if e.kind == "userTask")
+        for name in self.package.forms:
+            self.complaints.known(f"forms/{name}.form", "", "form", "user task", name, tasks)
+
+    def _recursion(self) -> None:
+        """A process that calls itself, at whatever distance, never ends."""
+        calls: dict[str, set[str]] = {}
+        for element in self.package.elements.values():
+            if element.called:
+                calls.setdefault(element.process, set()).add(element.called)
+        for element in self.package.elements.values():
+            if element.called and _reaches(calls, element.called, element.process):
+                self._say(
+                    element,
+                    "The process %(process)s calls itself through this: draw a loop instead.",
+                    process=element.process,
+                )
+
+
+def _reaches(calls: Mapping[str, set[str]], start: str, goal: str) -> bool:
+    seen: set[str] = set()
+    ahead = [start]
+    while ahead:
+        here = ahead.pop()
+        if here == goal:
+            return True
+        if here not in seen:
+            seen.add(here)
+            ahead.extend(calls.get(here, ()))
+    return False

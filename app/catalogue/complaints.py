@@ -1,0 +1,71 @@
+"""Where checks put what they find, in the words that all of them share."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Collection
+from typing import Any
+
+from app.catalogue.toml import nearest
+from app.errors import Problem
+
+
+class Complaints:
+    """Gathers problems; each method says one kind of thing."""
+
+    def __init__(self) -> None:
+        self.problems: list[Problem] = []
+
+    def say(self, file: str, element: str, message: str, /, **params: Any) -> None:
+        self.problems.append(Problem(file, message, element, params))
+
+    def warn(self, file: str, element: str, message: str, /, **params: Any) -> None:
+        self.problems.append(Problem(file, message, element, params, "warning"))
+
+    def known(
+        self, file: str, element: str, place: str, what: str, name: str, known: Collection[str]
+    ) -> bool:
+        """Whether the name is known; else says so. `place`: property or key; `what`: kind of thing."""
+        if name in known:
+            return True
+        like = nearest(name, frozenset(known))
+        if like:
+            self.say(
+                file,
+                element,
+                "%(place)s: there is no %(what)s “%(name)s”: did you mean “%(nearest)s”?",
+                place=place,
+                what=what,
+                name=name,
+                nearest=like,
+            )
+        else:
+            self.say(
+                file,
+                element,
+                "%(place)s: there is no %(what)s “%(name)s”: add it, or choose one that there is.",
+                place=place,
+                what=what,
+                name=name,
+            )
+        return False
+
+
+def quoted(expression: str) -> tuple[str, ...] | None:
+    """The texts that a parameter can become, two for 'x' if c else 'y'; None if it is no quoted text."""
+    if len(expression) > 1000:
+        return None
+    try:
+        tree = ast.parse(expression.strip(), mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+    return _texts(tree)
+
+
+def _texts(node: ast.expr) -> tuple[str, ...] | None:
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return (node.value,)
+    if not isinstance(node, ast.IfExp):
+        return None
+    left, right = _texts(node.body), _texts(node.orelse)
+    return left + right if left is not None and right is not None else None
