@@ -152,7 +152,7 @@ def _gather(
     place = file or (Path(named) if named else None)
     for key, value in (_read_file(place, problems) if place else {}).items():
         if key not in known:
-            problems.append(f"{place}: there is no setting {key!r}{_nearest(key, list(known))}.")
+            problems.append(f"{place}: there is no setting {key!r}{_nearest(key, list(known))}")
         elif isinstance(value, dict):
             problems.append(f"{place}: {key} must be a plain value, not a table.")
         else:
@@ -164,7 +164,7 @@ def _gather(
             texts[by_environment[name]] = value
             origins[by_environment[name]] = name
         elif name.startswith(PREFIX) and name != CONFIG_FILE:
-            problems.append(f"There is no setting {name}{_nearest(name, [*by_environment, CONFIG_FILE])}.")
+            problems.append(f"There is no setting {name}{_nearest(name, [*by_environment, CONFIG_FILE])}")
     return texts, origins
 
 
@@ -181,7 +181,7 @@ def _read_file(place: Path, problems: list[str]) -> dict[str, Any]:
 def _contradictions(values: dict[str, Any], serves: bool) -> list[str]:
     """What no setting alone can tell. A value that could not be read is missing from `values`."""
     problems = []
-    for_real = serves and not values.get("demo", False)
+    for_real = serves and values.get("demo") is False
     if for_real and values.get("secret_key") == "":
         problems.append(
             f"NINTEI_SECRET_KEY is missing: outside the demo the portal needs one of {SHORTEST_SECRET} "
@@ -206,7 +206,7 @@ def _contradictions(values: dict[str, Any], serves: bool) -> list[str]:
 
 def _nearest(name: str, known: list[str]) -> str:
     near = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
-    return f"; did you mean {near[0]}?" if near else ""
+    return f"; did you mean {near[0]}?" if near else "."
 
 
 def _as_text(value: Any) -> str:

@@ -1,0 +1,216 @@
+"""What the settings accept, refuse and never tell."""
+
+from __future__ import annotations
+
+import re
+import stat
+import tomllib
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from config.settings import (
+    CONFIG_FILE,
+    BadSettings,
+    Settings,
+    environment_name,
+    from_environment,
+    load,
+    with_demo_secrets,
+)
+
+PROJECT = Path(__file__).parents[2]
+SECRET = "kq8fJ2-only-for-tests-Xy71_zzTop-0099"
+NAMES = [environment_name(field) for field in fields(Settings)]
+
+
+@pytest.fixture(autouse=True)
+def in_a_folder_with_packages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "bpmn").mkdir()
+    monkeypatch.chdir(tmp_path)
+
+
+def problems(**environ: str) -> list[str]:
+    with pytest.raises(BadSettings) as caught:
+        load(environ)
+    return caught.value.problems
+
+
+def test_a_demo_needs_no_setting_at_all(tmp_path: Path) -> None:
+    settings = load({"NINTEI_DEMO": "1"})
+    assert settings.demo
+    assert settings.data_dir == tmp_path / "var"
+    assert settings.database_url == f"sqlite:///{tmp_path}/var/nintei.db"
+    assert settings.base_url == "http://127.0.0.1:8000"
+    assert (settings.host, settings.port) == ("127.0.0.1", 8000)
+    assert settings.packages_dir == tmp_path / "bpmn"
+    assert settings.card_reader == "virtual"
+    assert settings.mail_url == ""
+    assert settings.clock_file is None
+    assert settings.language == "ja"
+
+
+def test_outside_the_demo_a_secret_key_is_asked_for_with_a_way_to_make_one() -> None:
+    (problem,) = problems()
+    assert problem.startswith("NINTEI_SECRET_KEY is missing")
+    assert "secrets.token_urlsafe" in problem
+
+
+def test_commands_that_serve_nobody_need_no_secret_key() -> None:
+    assert load({}, serves=False).secret_key == ""
+
+
+@pytest.mark.parametrize("key", ["short", "x" * 64])
+def test_a_secret_key_that_can_be_guessed_is_refused_and_not_repeated(key: str) -> None:
+    (problem,) = problems(NINTEI_SECRET_KEY=key)
+    assert problem.startswith("NINTEI_SECRET_KEY: ")
+    assert f"'{key}'" not in problem
+
+
+def test_a_real_card_reader_needs_a_card_key_of_its_own() -> None:
+    assert "NINTEI_CARD_KEY is missing" in problems(NINTEI_SECRET_KEY=SECRET, NINTEI_CARD_READER="pcsc")[0]
+    assert "must differ" in problems(NINTEI_SECRET_KEY=SECRET, NINTEI_CARD_KEY=SECRET)[0]
+
+
+def test_every_problem_is_told_at_once() -> None:
+    found = problems(NINTEI_PORT="eighty", NINTEI_BASE_URL="nintei.example.jp", NINTEI_LANGUAGE="fr",
+                     NINTEI_PACKAGES_DIR="/nowhere", NINTEI_DEMO="perhaps")
+    assert sorted(problem.split()[0].strip(":") for problem in found) == [
+        "NINTEI_BASE_URL", "NINTEI_DEMO", "NINTEI_LANGUAGE", "NINTEI_PACKAGES_DIR", "NINTEI_PORT",
+    ]
+
+
+@pytest.mark.parametrize(("name", "value", "wanted"), [
+    ("PORT", "0", "a whole number from 1 to 65535"),
+    ("PORT", "８０", "a whole number from 1 to 65535"),
+    ("DATABASE_URL", "mysql://u@h/d", "postgresql://user:password@host/database"),
+    ("DATABASE_URL", "sqlite:///", "sqlite:///path/to/file.db"),
+    ("DATABASE_URL", "postgresql://host", "postgresql://user:password@host/database"),
+    ("MAIL_URL", "mail.example.jp", "smtp://"),
+    ("MAIL_URL", "smtp://host:port", "smtp://"),
+    ("MAIL_FROM", "somebody", "nintei@example.jp"),
+    ("MAIL_FROM", "a@b.jp\nBcc: all@b.jp", "nintei@example.jp"),
+    ("BASE_URL", "ftp://nintei.example.jp", "https://nintei.example.jp"),
+    ("HOST", "127.0.0.1:8000", "without a port"),
+    ("HOST", "", "an address to listen on"),
+    ("DATA_DIR", "", "must name a folder"),
+    ("DEMO", "perhaps", "yes or no"),
+    ("WEB_THREADS", "0", "a whole number from 1 to 64"),
+    ("LOG_LEVEL", "LOUD", "TRAFFIC, DEBUG, INFO"),
+    ("TRUSTED_PROXIES", "10.0.0.1, proxy", "proxy is neither an IP address nor a network"),
+    ("CLAMD_URL", "clamd", "unix:///run/clamav/clamd.ctl"),
+    ("LANGUAGE", "fr", "ja, en"),
+    ("CARD_READER", "", "must not be empty"),
+])
+def test_a_wrong_value_is_refused_with_what_is_wanted(name: str, value: str, wanted: str) -> None:
+    found = problems(**{"NINTEI_DEMO": "yes", "NINTEI_MAIL_FROM": "a@b.jp", f"NINTEI_{name}": value})
+    assert len(found) == 1
+    assert found[0].startswith(f"NINTEI_{name} {value.strip()!r}: ")
+    assert wanted in found[0]
+
+
+@pytest.mark.parametrize(("name", "value", "read"), [
+    ("base_url", "https://nintei.example.jp/", "https://nintei.example.jp"),
+    ("host", "::1", "::1"),
+    ("trusted_proxies", "10.0.0.5, 10.1.2.3/16", ("10.0.0.5/32", "10.1.0.0/16")),
+    ("mail_url", "smtp+starttls://me%40x:p%2Fw@mail.example.jp:587",
+     "smtp+starttls://me%40x:p%2Fw@mail.example.jp:587"),
+    ("mail_from", "認定事務局 <nintei@example.jp>", "認定事務局 <nintei@example.jp>"),
+    ("database_url", "postgresql://postgres@/test?host=%2Ftmp", "postgresql://postgres@/test?host=%2Ftmp"),
+    ("log_level", "debug", "DEBUG"),
+    ("workers", "0", 0),
+])
+def test_a_right_value_is_read(name: str, value: str, read: object) -> None:
+    environ = {"NINTEI_DEMO": "yes", "NINTEI_MAIL_FROM": "a@b.jp", f"NINTEI_{name.upper()}": value}
+    assert getattr(load(environ), name) == read
+
+
+def test_mail_that_goes_out_needs_a_sender() -> None:
+    (problem,) = problems(NINTEI_DEMO="yes", NINTEI_MAIL_URL="smtp://mail.example.jp")
+    assert problem.startswith("NINTEI_MAIL_FROM is missing")
+
+
+def test_a_misspelt_name_is_told_with_the_nearest_right_one() -> None:
+    (problem,) = problems(NINTEI_DEMO="yes", NINTEI_DATABSE_URL="sqlite:///x.db")
+    assert problem == "There is no setting NINTEI_DATABSE_URL; did you mean NINTEI_DATABASE_URL?"
+
+
+def test_names_of_others_are_left_alone() -> None:
+    assert load({"NINTEI_DEMO": "yes", "PORT": "1", "PATH": "/bin"}).port == 8000
+
+
+def test_a_file_sets_what_the_environment_does_not(tmp_path: Path) -> None:
+    file = tmp_path / "nintei.toml"
+    file.write_text('demo = true\nport = 9000\nlanguage = "en"\ntrusted_proxies = ["10.0.0.5", "10.0.0.6"]\n')
+    settings = load({CONFIG_FILE: str(file), "NINTEI_PORT": "9001"})
+    assert (settings.port, settings.language) == (9001, "en")
+    assert settings.trusted_proxies == ("10.0.0.5/32", "10.0.0.6/32")
+    assert load({}, file).port == 9000
+
+
+def test_what_is_wrong_in_a_file_is_told_with_its_place(tmp_path: Path) -> None:
+    file = tmp_path / "nintei.toml"
+    file.write_text("demo = true\nprot = 9000\nport = 99999\n[mail]\nurl = 1\n")
+    with pytest.raises(BadSettings) as caught:
+        load({}, file)
+    assert f"{file}: there is no setting 'prot'; did you mean port?" in caught.value.problems
+    assert f"{file}: port '99999': must be a whole number from 1 to 65535." in caught.value.problems
+    assert any("'mail'" in problem for problem in caught.value.problems)
+
+
+def test_a_file_that_is_not_there_or_not_toml_is_told(tmp_path: Path) -> None:
+    assert "cannot be read" in problems(NINTEI_DEMO="1", NINTEI_CONFIG=str(tmp_path / "none.toml"))[0]
+    (tmp_path / "bad.toml").write_text("port 9000")
+    assert "is not TOML" in problems(NINTEI_DEMO="1", NINTEI_CONFIG=str(tmp_path / "bad.toml"))[0]
+
+
+def test_secrets_never_show() -> None:
+    settings = load({
+        "NINTEI_SECRET_KEY": SECRET,
+        "NINTEI_CARD_KEY": SECRET[::-1],
+        "NINTEI_MAIL_FROM": "a@b.jp",
+        "NINTEI_MAIL_URL": "smtp://me:mailpassword@h",
+        "NINTEI_DATABASE_URL": "postgresql://u:dbpassword@h/d",
+    })
+    for told in (repr(settings), str(settings), str(settings.shown())):
+        assert SECRET not in told
+        assert SECRET[::-1] not in told
+        assert "password" not in told
+        assert "postgresql://u:***@h/d" in told
+
+
+def test_a_child_process_can_be_given_the_same_settings() -> None:
+    settings = load({"NINTEI_SECRET_KEY": SECRET, "NINTEI_TRUSTED_PROXIES": "10.0.0.5", "NINTEI_DEMO": "yes"})
+    assert load(settings.as_environment()) == settings
+
+
+def test_the_environment_is_read_and_the_command_line_wins(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in NAMES:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("NINTEI_PORT", "9000")
+    monkeypatch.setenv("NINTEI_LANGUAGE", "en")
+    settings = from_environment(demo="yes", port="9001")
+    assert (settings.demo, settings.port, settings.language) == (True, 9001, "en")
+
+
+def test_a_demo_makes_its_secrets_once_and_keeps_them_to_itself() -> None:
+    settings = load({"NINTEI_DEMO": "yes"})
+    first = with_demo_secrets(settings)
+    assert len(first.secret_key) >= 32
+    assert first.secret_key != first.card_key
+    assert with_demo_secrets(settings) == first
+    (kept,) = settings.data_dir.iterdir()
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    assert with_demo_secrets(load({"NINTEI_DEMO": "yes", "NINTEI_SECRET_KEY": SECRET})).secret_key == SECRET
+
+
+def test_each_setting_has_its_heading_in_the_docs_and_each_heading_its_setting() -> None:
+    headings = re.findall(r"^### (NINTEI_\w+)$", (PROJECT / "docs/settings.md").read_text(), re.MULTILINE)
+    assert sorted(headings) == sorted([*NAMES, CONFIG_FILE])
+
+
+def test_the_example_file_shows_every_setting_with_its_default(tmp_path: Path) -> None:
+    example = PROJECT / "config/nintei.example.toml"
+    assert sorted(tomllib.loads(example.read_text())) == sorted(field.name for field in fields(Settings))
+    assert load({}, example, serves=False) == load({}, serves=False)

@@ -1,0 +1,63 @@
+"""The means of the tests work where they are not skipped."""
+
+from __future__ import annotations
+
+import smtplib
+from collections.abc import Callable
+from email.message import EmailMessage
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from tests.support.mail import Mailbox
+from tests.support.needs import PARTS, lacking
+
+
+def send(port: int, subject: str) -> None:
+    message = EmailMessage()
+    message["Subject"], message["X-Nintei-Mail"] = subject, "review-1"
+    message.set_content("本文です。")
+    with smtplib.SMTP("127.0.0.1", port, timeout=10) as client:
+        client.send_message(message, "a@example.jp", ["b@example.jp"])
+
+
+def test_the_mail_server_keeps_what_it_gets_and_makes_trouble_when_told(smtp: Mailbox) -> None:
+    port = int(smtp.url.rsplit(":", 1)[1])
+    smtp.trouble = ["451 try later"]
+    with pytest.raises(smtplib.SMTPDataError):
+        send(port, "一通目")
+    send(port, "二通目")
+    message = smtp.wait_for_mail("review-1")
+    assert message["Subject"] == "二通目"
+    assert message.get_content().strip() == "本文です。"
+    assert smtp.recipients == [["b@example.jp"]]
+
+
+@pytest.mark.postgres
+def test_each_test_gets_an_empty_database(postgres: str) -> None:
+    with psycopg.connect(postgres) as connection:
+        connection.execute("CREATE TABLE things (name text)")
+        connection.execute("INSERT INTO things VALUES ('認定')")
+        row = connection.execute("SELECT name, current_setting('server_encoding') FROM things").fetchone()
+    assert row == ("認定", "UTF8")
+
+
+@pytest.mark.browser
+def test_the_browser_shows_japanese(page, tmp_path: Path) -> None:
+    page.set_content("<h1 lang=ja>認定システム一覧</h1><script>document.title = '動いた'</script>")
+    assert page.title() == "動いた"
+    assert page.locator("h1").inner_text() == "認定システム一覧"
+    # A missing font draws every character as the same box, so two different words would look alike.
+    first = page.locator("h1").screenshot()
+    page.set_content("<h1 lang=ja>審査結果通知書類</h1>")
+    assert page.locator("h1").screenshot() != first
+
+
+def test_ports_differ(free_port: Callable[[], int]) -> None:
+    assert free_port() > 1024
+
+
+def test_every_part_says_what_it_lacks_and_how_to_get_it() -> None:
+    for name in PARTS:
+        assert lacking(name) == "" or lacking(name).startswith(f"{name}: ")

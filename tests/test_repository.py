@@ -1,0 +1,96 @@
+"""What is tracked here is fit for strangers: no address of anybody's machine, and commands that exist."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import tomllib
+import warnings
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).parents[1]
+# Each with a class of one letter, so that this file does not find itself.
+REGISTRIES = re.compile(
+    r"[p]ypi\.org|[p]ythonhosted\.org|[r]egistry\.npmjs|[d]eb\.debian\.org|[n]pmmirror|[i]ndex-url|[a]rtifactory"
+)
+MACHINE_PATHS = re.compile(r"(?<![\w./-])/(?:[w]ork|[r]oot|[h]ome/\w+|[U]sers/\w+|[o]pt/pypi)/")
+LONG_MODULE = 250
+
+
+def tracked() -> list[Path]:
+    done = subprocess.run(["git", "ls-files", "-z"], cwd=PROJECT, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        pytest.skip("git: this is not a clone")
+    return [PROJECT / name for name in done.stdout.split("\0") if name and (PROJECT / name).is_file()]
+
+
+def texts() -> list[tuple[str, str]]:
+    found = []
+    for path in tracked():
+        try:
+            found.append((str(path.relative_to(PROJECT)), path.read_text(encoding="utf-8")))
+        except UnicodeDecodeError:
+            continue
+    return found
+
+
+def test_no_tracked_file_names_a_package_registry_or_a_path_of_somebodys_machine() -> None:
+    found = [
+        f"{name}: {match.group()}"
+        for name, text in texts()
+        for match in [REGISTRIES.search(text), MACHINE_PATHS.search(text)]
+        # How the lock command keeps such addresses out of the locks.
+        if match and not (name == "scripts/lock.sh" and match.group().startswith("index-"))
+    ]
+    assert found == []
+
+
+def test_nothing_that_is_made_is_tracked() -> None:
+    made = re.compile(r"(^|/)(node_modules|__pycache__|\.venv|dist|var)/|\.(pyc|mo|db|sqlite3?)$")
+    assert [str(path) for path in tracked() if made.search(str(path.relative_to(PROJECT)))] == []
+
+
+def test_every_locked_package_has_its_hashes() -> None:
+    for lock in (PROJECT / "config/locks").glob("*.lock"):
+        packages = [text for text in re.split(r"\n(?=[a-z])", lock.read_text()) if text.strip()]
+        assert packages
+        assert all("--hash=sha256:" in text for text in packages), lock.name
+
+
+def test_what_pyproject_asks_for_is_in_the_lock() -> None:
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]
+    extras = project["optional-dependencies"]
+    for lock, asked in {"base": project["dependencies"], **extras}.items():
+        text = (PROJECT / f"config/locks/{lock}.lock").read_text()
+        locked = set(re.findall(r"^([\w.-]+)==", text, re.MULTILINE))
+        names = {re.split(r"[\[<>=~ ]", each)[0].lower() for each in asked}
+        assert names <= locked, f"run `make lock`: {names - locked} are not in {lock}.lock"
+
+
+def test_the_commands_that_the_readme_and_the_docs_give_exist() -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (PROJECT / "Makefile").read_text(), re.MULTILINE))
+    readme = (PROJECT / "README.md").read_text()
+    assert {"make run", "make test"} <= set(re.findall(r"^make [a-z-]+", readme, re.MULTILINE))
+    for page in [PROJECT / "README.md", *(PROJECT / "docs").rglob("*.md")]:
+        named = set(re.findall(r"(?:^|`)make ([a-z-]+)", page.read_text(), re.MULTILINE))
+        assert named <= targets, page.name
+
+
+def test_links_between_our_pages_lead_somewhere() -> None:
+    for page in [PROJECT / "README.md", *(PROJECT / "docs").rglob("*.md")]:
+        for link in re.findall(r"\]\(([^)#\s]+)", page.read_text()):
+            if "://" not in link and not link.startswith("mailto:"):
+                assert (page.parent / link).exists(), f"{page.name} → {link}"
+
+
+def test_long_modules_are_named() -> None:
+    """Only a warning: length alone is no fault, but it asks whether the module is two."""
+    long = {
+        name: lines for name, text in texts()
+        if name.endswith(".py") and not name.startswith("tests/")
+        and (lines := text.count("\n")) > LONG_MODULE
+    }
+    if long:
+        warnings.warn(f"over {LONG_MODULE} lines, to be split by noun: {long}", stacklevel=1)
