@@ -1,4 +1,4 @@
-"""What templates draw: facts in one language, with names, ids and errors settled. Templates decide nothing."""
+"""What templates draw: facts in one language, names, ids and errors settled. Templates decide nothing."""
 
 from __future__ import annotations
 
