@@ -1,0 +1,27 @@
+"""SpiffWorkflow behind plain frozen facts. See `Engine`."""
+
+from app.engine.engine import Engine
+from app.engine.model import (
+    CompleteTask,
+    Decide,
+    Element,
+    Event,
+    JobDone,
+    JobRequest,
+    LogEntry,
+    Message,
+    OpenTask,
+    Snapshot,
+    Step,
+    TaskKind,
+    Timer,
+    TimersDue,
+    TooLate,
+)
+from app.engine.program import Program
+from app.engine.sandbox import Evaluator
+
+__all__ = [
+    "CompleteTask", "Decide", "Element", "Engine", "Evaluator", "Event", "JobDone", "JobRequest", "LogEntry", "Message",
+    "OpenTask", "Program", "Snapshot", "Step", "TaskKind", "Timer", "TimersDue", "TooLate",
+]

@@ -1,0 +1,110 @@
+"""From the facts of checked diagrams to SpiffWorkflow specs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from app.engine.diagram import Diagrams, Node, Process
+from app.engine.loops import Loop, MultiInstance
+from app.engine.model import Decide, Element
+from app.engine.specs import Activity, Choice, End, Lean, Parallel, Person, Plain, ProcessSpec, Rule, Script, Service
+from app.engine.waiting import Border, Boundary, Catch
+
+
+def build(diagrams: Diagrams, decisions: Mapping[str, Decide]) -> dict[str, ProcessSpec]:
+    """The specs of all processes and embedded subprocesses, by id."""
+    return {process.id: _Builder(process, decisions).build() for process in diagrams.processes.values()}
+
+
+def elements(diagrams: Diagrams) -> dict[str, Element]:
+    """What the diagrams say of every flow node, by id."""
+    return {
+        node.id: Element(node.id, node.kind, process.id, process.file, node.name, node.properties.get("lane") or node.lane,
+                         dict(node.properties), node.operator, node.decision, node.called, node.message)
+        for process in diagrams.processes.values() for node in process.nodes.values()
+    }
+
+
+class _Builder:
+    """Builds one process."""
+
+    def __init__(self, process: Process, decisions: Mapping[str, Decide]) -> None:
+        self.process = process
+        self.decisions = decisions
+        self.spec = ProcessSpec(process.id, process.file)
+        self.enters: dict[str, Lean] = {}  # where a flow into the node leads
+        self.leaves: dict[str, Lean] = {}  # where a flow out of it starts
+
+    def build(self) -> ProcessSpec:
+        for node in self.process.nodes.values():
+            self.add(node)
+        self.add_borders()
+        for flow in self.process.flows:
+            if not isinstance(self.leaves[flow.source], Choice):
+                self.leaves[flow.source].connect(self.enters[flow.target])
+        for node in self.process.nodes.values():
+            self.finish(node)
+        return self.spec
+
+    def add(self, node: Node) -> None:
+        name = node.id if node.repetition is None else f"{node.id}:each"
+        scripts = {} if node.repetition else {"pre_script": node.pre_script, "post_script": node.post_script}
+        made = self.make(node, name, scripts)
+        if node.repetition is not None:
+            kind = Loop if node.repetition.standard else MultiInstance
+            around = kind(self.spec, node.id, instance=name, repetition=node.repetition, drawn=node.id,
+                          pre_script=node.pre_script, post_script=node.post_script)
+            made._connect_notify(around)
+            made = around
+        self.enters[node.id] = self.leaves[node.id] = made
+
+    def make(self, node: Node, name: str, scripts: dict[str, str]) -> Lean:
+        common: tuple[Any, ...] = (self.spec, name, node.id)
+        match node.kind:
+            case "userTask" | "manualTask":
+                return Person(*common, **scripts)
+            case "scriptTask":
+                return Script(*common, script=node.script, **scripts)
+            case "serviceTask":
+                return Service(*common, operator=node.operator, parameters=node.parameters, result=node.result_variable,
+                               **scripts)
+            case "businessRuleTask":
+                return Rule(*common, decide=self.decisions[node.decision], **scripts)
+            case "receiveTask" | "intermediateCatchEvent":
+                return Catch(*common, timing=node.timing, message=node.message, **scripts)
+            case "boundaryEvent":
+                return Boundary(*common, timing=node.timing, message=node.message, interrupting=node.interrupting)
+            case "subProcess" | "callActivity":
+                return Activity(*common, called=node.called, **scripts)
+            case "exclusiveGateway":
+                return Choice(*common)
+            case "parallelGateway":
+                return Parallel(*common)
+            case "endEvent":
+                return End(*common, terminates="terminateEventDefinition" in node.definitions)
+            case _:
+                return Plain(*common, **scripts)
+
+    def add_borders(self) -> None:
+        for node in self.process.nodes.values():
+            if node.kind != "boundaryEvent":
+                continue
+            main = self.leaves[node.attached_to]
+            if self.enters[node.attached_to] is main:
+                border = Border(self.spec, f"{node.attached_to}:border", main=main.name)
+                border.connect(main)
+                self.enters[node.attached_to] = border
+            self.enters[node.attached_to].connect(self.leaves[node.id])
+
+    def finish(self, node: Node) -> None:
+        made = self.leaves[node.id]
+        if node.kind == "startEvent":
+            self.spec.start.connect(made)
+        elif isinstance(made, End) and not made.terminates:
+            made.connect(self.spec.end)
+        elif isinstance(made, Choice):
+            flows = [flow for flow in self.process.flows if flow.source == node.id]
+            for flow in sorted(flows, key=lambda flow: flow.id == node.default):
+                made.ways.append((self.enters[flow.target].name, "" if flow.id == node.default else flow.condition))
+                made.connect(self.enters[flow.target])

@@ -1,0 +1,169 @@
+"""The engine: one event in, one step out. No I/O, no clock of its own; all it keeps is a cache."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Mapping
+from datetime import UTC, datetime, tzinfo
+from typing import Any
+from uuid import UUID, uuid4
+
+from SpiffWorkflow.exceptions import SpiffWorkflowException
+from SpiffWorkflow.task import Task
+from SpiffWorkflow.util.task import TaskState
+
+from app.engine import checks, compaction, diagram, report, state
+from app.engine.build import build, elements
+from app.engine.case import Case
+from app.engine.live import LiveCases
+from app.engine.model import CompleteTask, Decide, Event, JobDone, Message, Snapshot, Step, TimersDue, TooLate
+from app.engine.program import Program
+from app.engine.sandbox import Evaluator
+from app.engine.specs import Person, Service
+from app.engine.values import clean, clean_data, clone
+from app.engine.waiting import Catch
+from app.errors import BadPackage, Problem, ScriptError
+
+AUTOMATIC_STEPS = 2_000  # in one step, before the process counts as running for ever
+
+
+class Engine:
+    """Runs cases of compiled programs. Thread-safe.
+
+    `live_cases`: how many cases stay in memory between steps. `zone`: what a date without an offset means in a timer.
+    `compact=False` keeps every finished task in the state; it is there for tests to compare with.
+    """
+
+    def __init__(self, evaluator: Evaluator, live_cases: int = 500, zone: tzinfo = UTC, compact: bool = True) -> None:
+        self._evaluator = evaluator
+        self._live = LiveCases(live_cases)
+        self._zone = zone
+        self._tidy = compaction.tidy if compact else compaction.order
+
+    def compile(self, sources: Mapping[str, bytes], entry: str, decisions: Mapping[str, Decide]) -> Program:
+        """Make the diagrams ready to run. Raises BadPackage with everything that is wrong with them.
+
+        `sources`: BPMN XML by file name; `entry`: id of the process that a case starts; `decisions`: by decision id.
+        """
+        diagrams = diagram.read(sources)
+        errors = [problem for problem in checks.check(diagrams, entry, decisions) if problem.severity == "error"]
+        if errors:
+            raise BadPackage(errors)
+        digest = hashlib.sha256(entry.encode())
+        for file in sorted(sources):
+            digest.update(hashlib.sha256(file.encode()).digest() + hashlib.sha256(sources[file]).digest())
+        return Program(entry, build(diagrams, decisions), elements(diagrams), digest.hexdigest())
+
+    def check(self, sources: Mapping[str, bytes], entry: str, decision_ids: Collection[str]) -> list[Problem]:
+        """What `compile` would refuse, all of it, and warnings of what it would let pass."""
+        return checks.check(diagram.read(sources), entry, decision_ids)
+
+    def start(self, program: Program, data: dict[str, Any], now: datetime) -> Step:
+        """Start a case with these routing values. Raises ScriptError."""
+        case = Case(program.specs, program.entry, self._evaluator, self._zone, _utc(now))
+        case.task_tree.data = clean_data(data)
+        return self._finish(program, case)
+
+    def advance(self, program: Program, snapshot: Snapshot, event: Event, now: datetime) -> Step:
+        """Let one event happen to a case. Pure: the same snapshot may be advanced again if the step was not stored.
+
+        Raises TooLate when nothing waits for the event, ScriptError when an expression fails or a bound is passed,
+        Temporary when the sandbox is busy. After any of them the snapshot is as good as before.
+        """
+        case = self._live.take(snapshot.token, program)
+        if case is None:
+            case = state.load(snapshot.blob, program, self._evaluator, self._zone, _utc(now))
+        case.now = _utc(now)
+        case.jobs, case.notes = [], []
+        try:
+            act = self._prepare(case, event)
+        except (TooLate, ScriptError):
+            self._live.put(snapshot.token, program, case)  # nothing was touched
+            raise
+        try:
+            act()
+        except SpiffWorkflowException as error:
+            raise ScriptError("The process cannot go on: %(reason)s", reason=str(error)) from error
+        return self._finish(program, case)
+
+    def close(self) -> None:
+        """Forget all live cases. The evaluator is its owner's to close."""
+        self._live.clear()
+
+    def _finish(self, program: Program, case: Case) -> Step:
+        try:
+            case.run(AUTOMATIC_STEPS, self._tidy)
+        except SpiffWorkflowException as error:
+            raise ScriptError("The process cannot go on: %(reason)s", reason=str(error)) from error
+        self._tidy(case)
+        case.bpmn_events.clear()
+        snapshot = Snapshot(state.dump(case), uuid4().hex)
+        outcome = report.step(case, snapshot)
+        self._live.put(snapshot.token, program, case)
+        return outcome
+
+    def _prepare(self, case: Case, event: Event) -> Any:
+        """Find who waits for the event, touching nothing; what is returned makes it happen."""
+        if case.completed:
+            raise TooLate("The case has ended.")
+        match event:
+            case CompleteTask(task_id, data):
+                task = _waiting(case, task_id, Person, TaskState.READY)
+                values = clean_data(data, "The answer")
+                return lambda: _complete(task, values)
+            case JobDone(task_id, data):
+                task = _waiting(case, task_id, Service, TaskState.STARTED)
+                name = task.task_spec.result
+                values = {name: clean(data, "The job's result")} if name else {}
+                return lambda: _complete(task, values)
+            case Message(name, data):
+                catching = [task for task in _catching(case) if task.task_spec.message == name]
+                if not catching:
+                    raise TooLate(f"Nothing waits for the message {name!r}.")
+                values = clean_data(data, "The message")
+                return lambda: _deliver(catching, values)
+            case TimersDue():
+                return lambda: self._fire(case)
+
+    def _fire(self, case: Case) -> None:
+        """Fire what is due, the earliest first, each with all that follows from it before the next."""
+        while True:
+            due = sorted((moment, place) for place, task in enumerate(_catching(case))
+                         if (moment := task.task_spec.due(task)) is not None and moment <= case.now)
+            if not due:
+                return
+            task = _catching(case)[due[0][1]]
+            task.task_spec.wake(task)
+            case.run(AUTOMATIC_STEPS, self._tidy)
+
+
+def _utc(now: datetime) -> datetime:
+    if now.tzinfo is None:
+        raise ValueError("The step's time must say its offset.")
+    return now.astimezone(UTC)
+
+
+def _waiting(case: Case, task_id: str, kind: type[Any], in_state: int) -> Task:
+    try:
+        task = case.find(UUID(task_id))
+    except ValueError:
+        task = None
+    if task is None or not isinstance(task.task_spec, kind) or not task.has_state(in_state):
+        raise TooLate(f"Task {task_id} is not waiting.")
+    return task
+
+
+def _catching(case: Case) -> list[Task]:
+    return [task for task, _ in report.resting(case, case, ()) if isinstance(task.task_spec, Catch)
+            and task.has_state(TaskState.WAITING)]
+
+
+def _complete(task: Task, values: dict[str, Any]) -> None:
+    task.data.update(values)
+    task.complete()
+
+
+def _deliver(tasks: list[Task], values: dict[str, Any]) -> None:
+    for task in tasks:
+        task.data.update(clone(values))
+        task.task_spec.wake(task)

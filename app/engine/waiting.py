@@ -1,0 +1,110 @@
+"""Elements that wait for something from outside: receive tasks, timers, and events on the border of an activity."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from SpiffWorkflow.task import Task
+from SpiffWorkflow.util.task import TaskState
+
+from app.engine import clock
+from app.engine.diagram import Timing
+from app.engine.specs import UNFINISHED, Lean, Surrounding
+from app.errors import ScriptError
+
+
+class Catch(Lean):
+    """Waits for a message or a timer: a receive task, an intermediate catch event."""
+
+    def __init__(self, *args: Any, timing: Timing | None = None, message: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.timing = timing
+        self.message = message
+
+    def due(self, my_task: Task) -> datetime | None:
+        """When the timer fires; None for a message."""
+        return datetime.fromisoformat(my_task.internal_data["due"]) if self.timing else None
+
+    def wake(self, my_task: Task) -> None:
+        """What it waited for has come."""
+        my_task._ready()
+
+    def _update_hook(self, my_task: Task) -> bool:
+        my_task._set_state(TaskState.WAITING)
+        if self.timing is None:
+            return False
+        try:
+            self.set_timer(my_task, self.timing)
+        except ScriptError as error:
+            error.params.setdefault("element", self.element)
+            raise
+        return bool(self.due(my_task) <= my_task.workflow.top_workflow.now)
+
+    def set_timer(self, my_task: Task, timing: Timing) -> None:
+        """Work out when it is due, once, when the token arrives."""
+        top = my_task.workflow.top_workflow
+        value = my_task.workflow.script_engine.evaluate(my_task, timing.expression)
+        if timing.kind == "timeDate":
+            due = clock.moment(value, top.zone)
+        else:
+            due = clock.duration(value).after(top.now)
+        my_task.internal_data["due"] = clock.stored(due)
+
+
+class Boundary(Catch):
+    """An event on the border of an activity; it is armed with the activity, and nobody notices until it fires."""
+
+    announces = False
+
+    def __init__(self, *args: Any, interrupting: bool = True, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.interrupting = interrupting
+
+    def set_timer(self, my_task: Task, timing: Timing) -> None:
+        if timing.kind != "timeCycle":
+            super().set_timer(my_task, timing)
+            return
+        value = my_task.workflow.script_engine.evaluate(my_task, timing.expression)
+        times, every = clock.cycle(value)
+        due = every.after(my_task.workflow.top_workflow.now)
+        my_task.internal_data.update(due=clock.stored(due), left=times, every=value.partition("/")[2])
+
+    def wake(self, my_task: Task) -> None:
+        if my_task.internal_data.get("left", 1) <= 1:
+            my_task._ready()
+            return
+        # One of several: its branch starts beside the activity, and the timer waits on.
+        my_task.internal_data["left"] -= 1
+        following = clock.duration(my_task.internal_data["every"]).after(self.due(my_task) or datetime.max)
+        my_task.internal_data["due"] = clock.stored(following)
+        self.log(my_task, "entered")
+        self.log(my_task, "completed")
+        for target in self.outputs:
+            child = my_task.parent._add_child(target, TaskState.FUTURE)
+            child.internal_data["from"] = self.name  # a join asks by which flow a token came
+            child.task_spec._update(child)
+
+
+class Border(Surrounding):
+    """Starts an activity together with the events on its border, and lets them end each other."""
+
+    def __init__(self, *args: Any, main: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.main = main
+
+    def child_completed(self, my_task: Task, child: Task) -> None:
+        event = isinstance(child.task_spec, Boundary)
+        if event and not child.task_spec.interrupting:
+            return
+        if not event and child.task_spec.name != self.main:
+            return
+        for other in my_task.children:
+            if other is child or not other.has_state(UNFINISHED):
+                continue
+            if isinstance(other.task_spec, Boundary) or other.task_spec.name == self.main:
+                other.cancel()
+
+    def open(self, my_task: Task) -> bool:
+        """Whether an event is still armed: then the tree around it must stay as it is."""
+        return any(isinstance(child.task_spec, Boundary) and child.has_state(UNFINISHED) for child in my_task.children)
