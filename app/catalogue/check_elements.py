@@ -161,9 +161,8 @@ class ElementChecks:
                     name=name,
                     kinds=", ".join(kinds),
                 )
-        for name in ("due_bd",):
-            if element.properties.get(name) and not element.whole(name):
-                self._say(element, "%(name)s must be a whole number of 1 or more.", name=name)
+        if "due_bd" in element.properties and element.whole("due_bd") is None:
+            self._say(element, "%(name)s must be a whole number.", name="due_bd")
         if element.properties.get("reply_by_mail", "true") not in ("true", "false"):
             self._say(element, "%(name)s must be true or false.", name="reply_by_mail")
         if element.properties.get("presentation"):

@@ -1,6 +1,7 @@
-"""Mail and PDF templates: they parse, what they extend is there, and so are the answers and settings they print.
+"""Mail and PDF templates: they parse, what they extend is there, and so is what they print.
 
-Parsed, never rendered. What filters there are is known to whoever renders them, and checked there.
+Parsed, never compiled nor rendered: compiling folds constants, and `{{ 9**9**9 }}` is one. What filters there
+are is known to whoever renders, and checked there.
 """
 
 from __future__ import annotations
@@ -96,7 +97,7 @@ class TemplateChecks:
             self.complaints.say(file, part, _DEEP, line=first_line)
 
     def _read(self, file: str, part: str, tree: nodes.Template) -> None:
-        for name in sorted(meta.find_undeclared_variables(tree) - self.names):
+        for name in sorted(_free_names(tree) - self.names):
             like = nearest(name, frozenset(self.names - _INNER))
             if like:
                 self.complaints.warn(
@@ -157,9 +158,24 @@ class TemplateChecks:
             self.complaints.known(file, part, first, "setting", second, package.settings[first])
 
 
+def _own_names(tree: nodes.Template) -> set[str]:
+    """Names that the template gives to things itself."""
+    own = {name.name for name in tree.find_all(nodes.Name) if name.ctx in ("store", "param")}
+    own.update(macro.name for macro in tree.find_all(nodes.Macro))
+    own.update(imported.target for imported in tree.find_all(nodes.Import))
+    for imported in tree.find_all(nodes.FromImport):
+        own.update(name if isinstance(name, str) else name[1] for name in imported.names)
+    return own
+
+
+def _free_names(tree: nodes.Template) -> set[str]:
+    """Names that someone else must give."""
+    return {name.name for name in tree.find_all(nodes.Name) if name.ctx == "load"} - _own_names(tree)
+
+
 def _paths(tree: nodes.Template) -> Iterator[tuple[str, ...]]:
     """Every a.b.c and a["b"] in full, where the first is not a name of the template's own."""
-    own = {name.name for name in tree.find_all(nodes.Name) if name.ctx in ("store", "param")}
+    own = _own_names(tree)
     inner: set[int] = set()
     for node in tree.find_all((nodes.Getattr, nodes.Getitem)):
         if id(node) in inner:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 from xml.etree.ElementTree import Element
 
-from app.errors import BadPackage, NinteiError, Problem
+from app.errors import BadPackage, Problem, ScriptError
 from app.feel.expression import Expression, UnaryTests, parse, parse_unary_tests
 from app.feel.parser import FeelError
 from app.feel.xml import XmlRefused, local, read
@@ -26,7 +26,7 @@ _FEEL_LANGUAGES = (
 )
 
 
-class DecisionError(NinteiError):
+class DecisionError(ScriptError):
     """A table that cannot decide on these values."""
 
 
