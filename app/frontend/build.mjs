@@ -1,9 +1,9 @@
 // Builds what the pages load: `node build.mjs` (once) or `node build.mjs --watch`.
 //
-//   app/web/static/dist/site.css, site.js       every page
-//                       diagram.css, diagram.js  pages that draw a BPMN diagram
-//                       fonts/*.ttf              embedded in PDFs, never sent to a browser
-//                       manifest.json            file → file?v=digest, for links that may be cached for ever
+//   app/web/static/dist/site.css, print.css, site.js  every page
+//                       diagram.css, diagram.js      pages that draw a BPMN diagram
+//                       fonts/*.ttf                  embedded in PDFs, never sent to a browser
+//                       manifest.json                file → file?v=digest, for links that may be cached for ever
 import { createHash } from "node:crypto";
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -52,7 +52,7 @@ const finish = {
 
 function writeManifest() {
   const manifest = {};
-  for (const name of ["site.css", "site.js", "diagram.css", "diagram.js"]) {
+  for (const name of ["site.css", "print.css", "site.js", "diagram.css", "diagram.js"]) {
     const path = join(dist, name);
     if (!existsSync(path)) continue;
     const body = readFileSync(path);
@@ -98,7 +98,7 @@ const builds = [
     outfile: join(dist, "site.js"),
     format: "iife",
   },
-  { ...shared, entryPoints: ["css/site.css"], outfile: join(dist, "site.css") },
+  { ...shared, entryPoints: ["css/site.css", "css/print.css"], outdir: dist },
   {
     ...shared,
     // Licence and mark of bpmn.io travel with the file.

@@ -11,7 +11,7 @@ import "./css/diagram.css";
 
 const WORDS = {
   fit: "Whole diagram", now: "Go to the open step", in: "Enlarge", out: "Reduce", list: "Steps as a list", done: "Done", open: "Now",
-  failed: "Needs attention", todo: "Not yet", pick: "Choose a step to see who did what, and when.", close: "Close",
+  vendor: "Vendor", operator: "Certifying body", failed: "Needs attention", todo: "Not yet", pick: "Choose a step to see who did what, and when.", close: "Close",
   error: "The diagram could not be loaded. The list below says the same.", more: "Open this step", keys: "Arrow keys move, + and − zoom.",
 };
 const STATES = ["failed", "open", "done"];
@@ -66,7 +66,7 @@ class CaseDiagram {
     this.panel = make("section", { class: "diagram__panel", "aria-live": "polite" }, make("p", { class: "soft" }, w.pick));
     const hasOpen = this.state.open.length + this.state.failed.length > 0;
     this.bar = make("div", { class: "diagram__bar" },
-      make("ul", { class: "diagram__legend" }, ...["done", "open", "failed"].map((key) => make("li", { class: `is-${key}` }, w[key]))),
+      make("ul", { class: "diagram__legend" }, ...["vendor", "operator", "done", "open", "failed"].map((key) => make("li", { class: `is-${key}` }, w[key]))),
       make("div", { class: "diagram__tools" },
         hasOpen ? make("button", { type: "button", class: "btn btn--small", onclick: () => this.home(true) }, w.now) : "",
         make("button", { type: "button", class: "btn btn--small", onclick: () => this.canvas.zoom("fit-viewport", "auto") }, w.fit),
@@ -104,9 +104,11 @@ class CaseDiagram {
 
   /** Every step in reading order, with its state: the same as the picture, for ears, keys and small screens. */
   list() {
+    // Boxes of one line of the chart differ by a few pixels.
+    const row = (element) => Math.round((element.y + element.height / 2) / 40);
     const steps = this.registry
       .filter((element) => STEP.test(element.type) && element.businessObject.name && element.parent)
-      .sort((a, b) => a.y - b.y || a.x - b.x);
+      .sort((a, b) => row(a) - row(b) || a.x - b.x);
     const known = steps.filter((step) => this.state.details[step.id] || this.stateOf(step.id) !== "todo");
     for (const step of known.length ? known : steps) {
       const state = this.stateOf(step.id);
@@ -141,12 +143,18 @@ class CaseDiagram {
       ...(detail.url ? [make("a", { class: "btn btn--small", href: detail.url }, this.words.more)] : []));
   }
 
+  /** Large enough to read; the full width of the chart where that fits. */
   centre(id) {
     const element = this.registry.get(id);
     if (!element) return;
     const size = this.canvas.getSize();
-    const scale = Math.min(Math.max(this.canvas.zoom(), 0.75), 1);
-    this.canvas.viewbox({ x: element.x + element.width / 2 - size.width / scale / 2, y: element.y + element.height / 2 - size.height / scale / 2, width: size.width / scale, height: size.height / scale });
+    const all = this.canvas.viewbox().inner;
+    const fitting = size.width / (all.width + 40);
+    const scale = Math.min(Math.max(fitting, 0.75), 1);
+    const view = { width: size.width / scale, height: size.height / scale };
+    view.x = fitting >= scale ? all.x + all.width / 2 - view.width / 2 : element.x + element.width / 2 - view.width / 2;
+    view.y = element.y + element.height / 2 - view.height / 2;
+    this.canvas.viewbox(view);
   }
 
   /** The whole picture where it can be read; else the place where the case stands. */

@@ -58,6 +58,7 @@ function countTicks(form) {
   const count = bar.querySelector("[data-bulk-count]");
   count.dataset.words ??= count.textContent;
   count.textContent = `${count.dataset.words} ${ticked.length}`;
+  bar.classList.toggle("is-active", ticked.length > 0);
   for (const button of reads(bar, "button")) button.disabled = ticked.length === 0;
 }
 document.addEventListener("change", (event) => {
