@@ -22,6 +22,22 @@ from app.engine.program import Program
 from app.engine.sandbox import Evaluator
 
 __all__ = [
-    "CompleteTask", "Decide", "Element", "Engine", "Evaluator", "Event", "JobDone", "JobRequest", "LogEntry", "Message",
-    "OpenTask", "Program", "Snapshot", "Step", "TaskKind", "Timer", "TimersDue", "TooLate",
+    "CompleteTask",
+    "Decide",
+    "Element",
+    "Engine",
+    "Evaluator",
+    "Event",
+    "JobDone",
+    "JobRequest",
+    "LogEntry",
+    "Message",
+    "OpenTask",
+    "Program",
+    "Snapshot",
+    "Step",
+    "TaskKind",
+    "Timer",
+    "TimersDue",
+    "TooLate",
 ]

@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.engine.diagram import Diagrams, Node, Process
+from app.engine.gateways import Choice, End, EndJoin, Parallel
 from app.engine.loops import Loop, MultiInstance
 from app.engine.model import Decide, Element
-from app.engine.specs import Activity, Choice, End, Lean, Parallel, Person, Plain, ProcessSpec, Rule, Script, Service
+from app.engine.specs import Lean, Plain, ProcessSpec
+from app.engine.tasks import Activity, Person, Rule, Script, Service
 from app.engine.waiting import Border, Boundary, Catch
 
 
@@ -20,9 +22,21 @@ def build(diagrams: Diagrams, decisions: Mapping[str, Decide]) -> dict[str, Proc
 def elements(diagrams: Diagrams) -> dict[str, Element]:
     """What the diagrams say of every flow node, by id."""
     return {
-        node.id: Element(node.id, node.kind, process.id, process.file, node.name, node.properties.get("lane") or node.lane,
-                         dict(node.properties), node.operator, node.decision, node.called, node.message)
-        for process in diagrams.processes.values() for node in process.nodes.values()
+        node.id: Element(
+            node.id,
+            node.kind,
+            process.id,
+            process.file,
+            node.name,
+            node.properties.get("lane") or node.lane,
+            dict(node.properties),
+            node.operator,
+            node.decision,
+            node.called,
+            node.message,
+        )
+        for process in diagrams.processes.values()
+        for node in process.nodes.values()
     }
 
 
@@ -33,6 +47,7 @@ class _Builder:
         self.process = process
         self.decisions = decisions
         self.spec = ProcessSpec(process.id, process.file)
+        self.spec.end = EndJoin(self.spec, ":end")
         self.enters: dict[str, Lean] = {}  # where a flow into the node leads
         self.leaves: dict[str, Lean] = {}  # where a flow out of it starts
 
@@ -49,17 +64,26 @@ class _Builder:
 
     def add(self, node: Node) -> None:
         name = node.id if node.repetition is None else f"{node.id}:each"
-        scripts = {} if node.repetition else {"pre_script": node.pre_script, "post_script": node.post_script}
+        scripts: dict[str, Any] = (
+            {} if node.repetition else {"pre_script": node.pre_script, "post_script": node.post_script}
+        )
         made = self.make(node, name, scripts)
         if node.repetition is not None:
             kind = Loop if node.repetition.standard else MultiInstance
-            around = kind(self.spec, node.id, instance=name, repetition=node.repetition, drawn=node.id,
-                          pre_script=node.pre_script, post_script=node.post_script)
+            around = kind(
+                self.spec,
+                node.id,
+                instance=name,
+                repetition=node.repetition,
+                drawn=node.id,
+                pre_script=node.pre_script,
+                post_script=node.post_script,
+            )
             made._connect_notify(around)
             made = around
         self.enters[node.id] = self.leaves[node.id] = made
 
-    def make(self, node: Node, name: str, scripts: dict[str, str]) -> Lean:
+    def make(self, node: Node, name: str, scripts: dict[str, Any]) -> Lean:
         common: tuple[Any, ...] = (self.spec, name, node.id)
         match node.kind:
             case "userTask" | "manualTask":
@@ -67,14 +91,21 @@ class _Builder:
             case "scriptTask":
                 return Script(*common, script=node.script, **scripts)
             case "serviceTask":
-                return Service(*common, operator=node.operator, parameters=node.parameters, result=node.result_variable,
-                               **scripts)
+                return Service(
+                    *common,
+                    operator=node.operator,
+                    parameters=node.parameters,
+                    result=node.result_variable,
+                    **scripts,
+                )
             case "businessRuleTask":
                 return Rule(*common, decide=self.decisions[node.decision], **scripts)
             case "receiveTask" | "intermediateCatchEvent":
                 return Catch(*common, timing=node.timing, message=node.message, **scripts)
             case "boundaryEvent":
-                return Boundary(*common, timing=node.timing, message=node.message, interrupting=node.interrupting)
+                return Boundary(
+                    *common, timing=node.timing, message=node.message, interrupting=node.interrupting
+                )
             case "subProcess" | "callActivity":
                 return Activity(*common, called=node.called, **scripts)
             case "exclusiveGateway":
@@ -102,9 +133,11 @@ class _Builder:
         if node.kind == "startEvent":
             self.spec.start.connect(made)
         elif isinstance(made, End) and not made.terminates:
-            made.connect(self.spec.end)
+            made.connect(self.spec.end)  # a terminate event ends the process itself
         elif isinstance(made, Choice):
             flows = [flow for flow in self.process.flows if flow.source == node.id]
             for flow in sorted(flows, key=lambda flow: flow.id == node.default):
-                made.ways.append((self.enters[flow.target].name, "" if flow.id == node.default else flow.condition))
+                made.ways.append(
+                    (self.enters[flow.target].name, "" if flow.id == node.default else flow.condition)
+                )
                 made.connect(self.enters[flow.target])

@@ -14,15 +14,17 @@ from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
+from app.engine.gateways import EndJoin
 from app.engine.model import JobRequest, LogEntry
 from app.engine.sandbox import Evaluator
-from app.engine.specs import UNFINISHED, Activity, EndJoin, ProcessSpec
+from app.engine.specs import UNFINISHED, ProcessSpec
+from app.engine.tasks import Activity
 from app.errors import ScriptError
 
 MAX_TASKS = 4_000  # that may be under way in one case
 
-# SpiffWorkflow gathers a log record's facts for every change of state, also when nobody listens; with a level of their
-# own its loggers leave the costly ones out. Our log is `Step.log`.
+# SpiffWorkflow gathers a log record's facts for every change of state, also when nobody listens; with a level
+# of their own its loggers leave the costly ones out. Our log is `Step.log`.
 for _name in ("spiff.task", "spiff.workflow", "spiff.data"):
     logging.getLogger(_name).setLevel(logging.WARNING)
 
@@ -34,14 +36,14 @@ class SandboxEnvironment(BasePythonScriptEngineEnvironment):
         super().__init__()
         self.evaluator = evaluator
 
-    def evaluate(self, expression: str, context: dict[str, Any], external_context: Any = None) -> Any:
+    def evaluate(self, expression: str, context: dict[str, Any], _external: Any = None) -> Any:
         return self.evaluator.evaluate(expression, context)
 
-    def execute(self, script: str, context: dict[str, Any], external_context: Any = None) -> bool:
+    def execute(self, script: str, context: dict[str, Any], _external: Any = None) -> bool:
         context.update(self.evaluator.execute(script, context))
         return True
 
-    def call_service(self, context: dict[str, Any], **kwargs: Any) -> Any:
+    def call_service(self, _context: dict[str, Any], **_facts: Any) -> Any:
         raise ScriptError("Services are not called from inside a step.")
 
 
@@ -51,13 +53,13 @@ class SandboxEngine(PythonScriptEngine):
     def __init__(self, evaluator: Evaluator) -> None:
         super().__init__(SandboxEnvironment(evaluator))
 
-    def evaluate(self, task: Task, expression: str, external_context: Any = None) -> Any:
+    def evaluate(self, task: Task, expression: str, _external: Any = None) -> Any:
         try:
             return self.environment.evaluate(expression, task.data)
         except ScriptError as error:
             raise _placed(error, task, expression) from None
 
-    def execute(self, task: Task, script: str, external_context: Any = None) -> bool:
+    def execute(self, task: Task, script: str, _external: Any = None) -> bool:
         try:
             return bool(self.environment.execute(script, task.data))
         except ScriptError as error:
@@ -131,8 +133,15 @@ class Inner(_Process, BpmnSubWorkflow):
 class Case(_Process, BpmnWorkflow):
     """One case in memory. `jobs` and `notes` gather what a step brings; `now` is the step's time."""
 
-    def __init__(self, specs: Mapping[str, ProcessSpec], entry: str, evaluator: Evaluator, zone: tzinfo, now: datetime,
-                 restoring: bool = False) -> None:
+    def __init__(
+        self,
+        specs: Mapping[str, ProcessSpec],
+        entry: str,
+        evaluator: Evaluator,
+        zone: tzinfo,
+        now: datetime,
+        restoring: bool = False,
+    ) -> None:
         self.queue: deque[Task] = deque()
         self.jobs: list[JobRequest] = []
         self.notes: list[LogEntry] = []
@@ -160,7 +169,8 @@ class Case(_Process, BpmnWorkflow):
         return None
 
     def run(self, budget: int, tidy: Any) -> None:
-        """Run everything that needs nobody, in the order in which it became ready. Raises ScriptError over budget.
+        """Run everything that needs nobody, in the order in which it became ready. Raises ScriptError over
+        budget.
 
         `tidy` is called now and then, so that a long run stays as cheap as a short one.
         """
@@ -171,8 +181,11 @@ class Case(_Process, BpmnWorkflow):
                 continue
             done += 1
             if done > budget:
-                raise ScriptError("The process runs on without end: more than %(limit)s steps that wait for nobody.",
-                                  limit=budget, element=task.task_spec.element)
+                raise ScriptError(
+                    "The process runs on without end: more than %(limit)s steps that wait for nobody.",
+                    limit=budget,
+                    element=task.task_spec.element,
+                )
             task.run()
             if done % 100 == 0:
                 self.check_size()

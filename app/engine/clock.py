@@ -14,7 +14,9 @@ MAX_CYCLES = 100
 MIN_CYCLE = timedelta(minutes=1)
 
 _DURATION = re.compile(
-    r"P(?=\d|T\d)(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?=\d)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?", re.ASCII)
+    r"P(?=\d|T\d)(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?=\d)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?",
+    re.ASCII,
+)
 _CYCLE = re.compile(r"R(\d{1,9})/(P.+)", re.ASCII)
 
 
@@ -26,7 +28,8 @@ class Duration:
     rest: timedelta
 
     def after(self, start: datetime) -> datetime:
-        """The moment this much after `start`; the last day of a shorter month stands for a day that it lacks."""
+        """The moment this much after `start`; the last day of a shorter month stands for a day that it lacks.
+        """
         month = start.month - 1 + self.months
         year, month = start.year + month // 12, month % 12 + 1
         if year > 9998:
@@ -52,23 +55,30 @@ def duration(value: Any) -> Duration:
 
 
 def moment(value: Any, zone: tzinfo) -> datetime:
-    """Read an ISO 8601 date or date and time, in UTC; one without an offset is local to `zone`. Raises ScriptError."""
+    """Read an ISO 8601 date or date and time, in UTC; one without an offset is local to `zone`. Raises
+    ScriptError.
+    """
     try:
         if not isinstance(value, str):
             raise TypeError
         read = datetime.fromisoformat(value)
         return (read if read.tzinfo else read.replace(tzinfo=zone)).astimezone(UTC)
     except (TypeError, ValueError, OverflowError):
-        raise ScriptError("“%(value)s” is not a date; write '2027-04-01' or '2027-04-01T09:00+09:00'.",
-                          value=str(value)[:40]) from None
+        raise ScriptError(
+            "“%(value)s” is not a date; write '2027-04-01' or '2027-04-01T09:00+09:00'.",
+            value=str(value)[:40],
+        ) from None
 
 
 def cycle(value: Any) -> tuple[int, Duration]:
-    """Read `R3/P7D`: how often, and how long between. Raises ScriptError, also when it would flood the case."""
+    """Read `R3/P7D`: how often, and how long between. Raises ScriptError, also when it would flood the case.
+    """
     match = _CYCLE.fullmatch(value) if isinstance(value, str) else None
     if match is None:
-        raise ScriptError("“%(value)s” is not a repetition; write 'R3/P7D' (three times, every 7 days).",
-                          value=str(value)[:40])
+        raise ScriptError(
+            "“%(value)s” is not a repetition; write 'R3/P7D' (three times, every 7 days).",
+            value=str(value)[:40],
+        )
     times, every = int(match.group(1)), duration(match.group(2))
     if not 1 <= times <= MAX_CYCLES:
         raise ScriptError("A timer may repeat 1 to %(limit)s times.", limit=MAX_CYCLES)
@@ -80,5 +90,3 @@ def cycle(value: Any) -> tuple[int, Duration]:
 def stored(value: datetime) -> str:
     """A moment as it is kept in a case's state."""
     return value.astimezone(UTC).isoformat()
-
-

@@ -1,8 +1,8 @@
 """Keeping a case's state as small as what is under way. History is in our log, not in the state.
 
-SpiffWorkflow keeps every task that ever was, and looks through all of them at each step. What has finished matters only
-where branches part (a join needs the data at the fork) and around an armed border event; the rest is dropped or spliced
-out, so that a state after a hundred returns is as small as after the first.
+SpiffWorkflow keeps every task that ever was, and looks through all of them at each step. What has finished
+matters only where branches part (a join needs the data at the fork) and around an armed border event; the
+rest is dropped or spliced out, so that a state after a hundred returns is as small as after the first.
 """
 
 from __future__ import annotations

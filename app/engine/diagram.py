@@ -8,19 +8,44 @@ from dataclasses import dataclass, field
 from app.engine.xmltree import BPMN, SPIFF, BadXml, Xml, parse
 from app.errors import Problem
 
-ACTIVITIES = frozenset({
-    "task", "userTask", "manualTask", "serviceTask", "receiveTask", "businessRuleTask", "scriptTask", "subProcess",
-    "callActivity",
-})
-EVENTS = frozenset({"startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent"})
+ACTIVITIES = frozenset(
+    {
+        "task",
+        "userTask",
+        "manualTask",
+        "serviceTask",
+        "receiveTask",
+        "businessRuleTask",
+        "scriptTask",
+        "subProcess",
+        "callActivity",
+    }
+)
+EVENTS = frozenset(
+    {"startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent"}
+)
 GATEWAYS = frozenset({"exclusiveGateway", "parallelGateway"})
 FLOW_NODES = ACTIVITIES | EVENTS | GATEWAYS
 
 # Drawn for people; the engine passes over them.
-REMARKS = frozenset({
-    "documentation", "extensionElements", "laneSet", "textAnnotation", "association", "group", "dataObject",
-    "dataObjectReference", "dataStoreReference", "property", "incoming", "outgoing", "auditing", "monitoring",
-})
+REMARKS = frozenset(
+    {
+        "documentation",
+        "extensionElements",
+        "laneSet",
+        "textAnnotation",
+        "association",
+        "group",
+        "dataObject",
+        "dataObjectReference",
+        "dataStoreReference",
+        "property",
+        "incoming",
+        "outgoing",
+        "auditing",
+        "monitoring",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +139,9 @@ def read(sources: Mapping[str, bytes]) -> Diagrams:
             diagrams.problems.append(Problem(file, str(error)))
             continue
         if root.name != "definitions" or root.namespace != BPMN:
-            diagrams.problems.append(Problem(file, "This is not a BPMN 2.0 file: its root must be “definitions”."))
+            diagrams.problems.append(
+                Problem(file, "This is not a BPMN 2.0 file: its root must be “definitions”.")
+            )
             continue
         _File(diagrams, file, root).read()
     return diagrams
@@ -130,18 +157,23 @@ class _File:
         self.messages = {message.get("id"): message.get("name") for message in root.all("message")}
         self.lanes = {
             ref.text.strip(): lane.get("id")
-            for lane in root.walk() if lane.name == "lane" and lane.namespace == BPMN
+            for lane in root.walk()
+            if lane.name == "lane" and lane.namespace == BPMN
             for ref in lane.all("flowNodeRef")
         }
         self.ids: set[str] = set()
 
     def read(self) -> None:
-        # Shapes repeat no ids of their own that matter to us; only what is under BPMN's namespace must be unique.
+        # Shapes repeat no ids of their own that matter to us; only what is under BPMN's namespace must be
+        # unique.
         for element in self.root.walk():
             identity = element.get("id") if element.namespace == BPMN else ""
             if identity and identity in self.ids:
-                self.problem("The id “%(id)s” is used twice in this file; give each element its own.",
-                             identity, id=identity)
+                self.problem(
+                    "The id “%(id)s” is used twice in this file; give each element its own.",
+                    identity,
+                    id=identity,
+                )
             self.ids.add(identity)
         for element in self.root.all("process"):
             self.process(element, "")
@@ -159,13 +191,23 @@ class _File:
             if child.namespace != BPMN or child.name in REMARKS or child.name.endswith("LoopCharacteristics"):
                 continue
             if child.name == "sequenceFlow":
-                process.flows.append(Flow(child.get("id"), child.get("sourceRef"), child.get("targetRef"),
-                                          child.said("conditionExpression")))
+                process.flows.append(
+                    Flow(
+                        child.get("id"),
+                        child.get("sourceRef"),
+                        child.get("targetRef"),
+                        child.said("conditionExpression"),
+                    )
+                )
             elif child.name in FLOW_NODES:
                 self.node(child, process)
             else:
-                self.problem("“%(kind)s” is not supported. Supported are %(supported)s.", child.get("id") or process.id,
-                             kind=child.name, supported=", ".join(sorted(FLOW_NODES)))
+                self.problem(
+                    "“%(kind)s” is not supported. Supported are %(supported)s.",
+                    child.get("id") or process.id,
+                    kind=child.name,
+                    supported=", ".join(sorted(FLOW_NODES)),
+                )
 
     def node(self, element: Xml, process: Process) -> None:
         node = Node(element.get("id"), element.name, element.get("name"))
@@ -180,15 +222,20 @@ class _File:
         self.extensions(element, node)
         node.repetition = _repetition(element)
         if element.first("ioSpecification") is not None:
-            self.problem("Data inputs and outputs are not supported: all routing values go in and come back.", node.id)
+            self.problem(
+                "Data inputs and outputs are not supported: all routing values go in and come back.", node.id
+            )
         process.nodes.setdefault(node.id, node)
         if node.kind == "subProcess" and not node.by_event:
             node.called = node.id
             self.process(element, process.id)
 
     def definitions(self, element: Xml, node: Node) -> None:
-        definitions = [child for child in element.children
-                       if child.namespace == BPMN and child.name.endswith("EventDefinition")]
+        definitions = [
+            child
+            for child in element.children
+            if child.namespace == BPMN and child.name.endswith("EventDefinition")
+        ]
         node.definitions = tuple(definition.name for definition in definitions)
         reference = element.get("messageRef")
         for definition in definitions:
@@ -207,30 +254,42 @@ class _File:
         node.post_script = extensions.said("postScript", SPIFF)
         node.decision = extensions.said("calledDecisionId", SPIFF)
         for properties in extensions.all("properties", SPIFF):
-            node.properties.update({item.get("name"): item.get("value") for item in properties.all("property", SPIFF)})
+            node.properties.update(
+                {item.get("name"): item.get("value") for item in properties.all("property", SPIFF)}
+            )
         operator = extensions.first("serviceTaskOperator", SPIFF)
         if operator is not None:
             node.operator = operator.get("id")
             node.result_variable = operator.get("resultVariable")
             node.parameters = {
                 item.get("id"): item.get("value").strip()
-                for group in operator.all("parameters", SPIFF) for item in group.all("parameter", SPIFF)
+                for group in operator.all("parameters", SPIFF)
+                for item in group.all("parameter", SPIFF)
             }
 
 
 def _repetition(element: Xml) -> Repetition | None:
     standard = element.first("standardLoopCharacteristics")
     if standard is not None:
-        return Repetition(standard=True, sequential=True, condition=standard.said("loopCondition"),
-                          maximum=standard.get("loopMaximum"), test_before=standard.get("testBefore") == "true")
+        return Repetition(
+            standard=True,
+            sequential=True,
+            condition=standard.said("loopCondition"),
+            maximum=standard.get("loopMaximum"),
+            test_before=standard.get("testBefore") == "true",
+        )
     multiple = element.first("multiInstanceLoopCharacteristics")
     if multiple is None:
         return None
     item, output_item = multiple.first("inputDataItem"), multiple.first("outputDataItem")
     return Repetition(
-        sequential=multiple.get("isSequential") == "true", cardinality=multiple.said("loopCardinality"),
-        collection=multiple.said("loopDataInputRef"), item=_called(item), output=multiple.said("loopDataOutputRef"),
-        output_item=_called(output_item), condition=multiple.said("completionCondition"),
+        sequential=multiple.get("isSequential") == "true",
+        cardinality=multiple.said("loopCardinality"),
+        collection=multiple.said("loopDataInputRef"),
+        item=_called(item),
+        output=multiple.said("loopDataOutputRef"),
+        output_item=_called(output_item),
+        condition=multiple.said("completionCondition"),
     )
 
 

@@ -19,7 +19,7 @@ from app.engine.live import LiveCases
 from app.engine.model import CompleteTask, Decide, Event, JobDone, Message, Snapshot, Step, TimersDue, TooLate
 from app.engine.program import Program
 from app.engine.sandbox import Evaluator
-from app.engine.specs import Person, Service
+from app.engine.tasks import Person, Service
 from app.engine.values import clean, clean_data, clone
 from app.engine.waiting import Catch
 from app.errors import BadPackage, Problem, ScriptError
@@ -30,11 +30,13 @@ AUTOMATIC_STEPS = 2_000  # in one step, before the process counts as running for
 class Engine:
     """Runs cases of compiled programs. Thread-safe.
 
-    `live_cases`: how many cases stay in memory between steps. `zone`: what a date without an offset means in a timer.
-    `compact=False` keeps every finished task in the state; it is there for tests to compare with.
+    `live_cases`: how many cases stay in memory between steps. `zone`: what a date without an offset means in
+    a timer. `compact=False` keeps every finished task in the state; it is there for tests to compare with.
     """
 
-    def __init__(self, evaluator: Evaluator, live_cases: int = 500, zone: tzinfo = UTC, compact: bool = True) -> None:
+    def __init__(
+        self, evaluator: Evaluator, live_cases: int = 500, zone: tzinfo = UTC, compact: bool = True
+    ) -> None:
         self._evaluator = evaluator
         self._live = LiveCases(live_cases)
         self._zone = zone
@@ -43,10 +45,13 @@ class Engine:
     def compile(self, sources: Mapping[str, bytes], entry: str, decisions: Mapping[str, Decide]) -> Program:
         """Make the diagrams ready to run. Raises BadPackage with everything that is wrong with them.
 
-        `sources`: BPMN XML by file name; `entry`: id of the process that a case starts; `decisions`: by decision id.
+        `sources`: BPMN XML by file name; `entry`: id of the process that a case starts; `decisions`: by
+        decision id.
         """
         diagrams = diagram.read(sources)
-        errors = [problem for problem in checks.check(diagrams, entry, decisions) if problem.severity == "error"]
+        errors = [
+            problem for problem in checks.check(diagrams, entry, decisions) if problem.severity == "error"
+        ]
         if errors:
             raise BadPackage(errors)
         digest = hashlib.sha256(entry.encode())
@@ -65,10 +70,11 @@ class Engine:
         return self._finish(program, case)
 
     def advance(self, program: Program, snapshot: Snapshot, event: Event, now: datetime) -> Step:
-        """Let one event happen to a case. Pure: the same snapshot may be advanced again if the step was not stored.
+        """Let one event happen to a case. Pure: the same snapshot may be advanced again if the step was not
+        stored.
 
-        Raises TooLate when nothing waits for the event, ScriptError when an expression fails or a bound is passed,
-        Temporary when the sandbox is busy. After any of them the snapshot is as good as before.
+        Raises TooLate when nothing waits for the event, ScriptError when an expression fails or a bound is
+        passed, Temporary when the sandbox is busy. After any of them the snapshot is as good as before.
         """
         case = self._live.take(snapshot.token, program)
         if case is None:
@@ -128,8 +134,11 @@ class Engine:
     def _fire(self, case: Case) -> None:
         """Fire what is due, the earliest first, each with all that follows from it before the next."""
         while True:
-            due = sorted((moment, place) for place, task in enumerate(_catching(case))
-                         if (moment := task.task_spec.due(task)) is not None and moment <= case.now)
+            due = sorted(
+                (moment, place)
+                for place, task in enumerate(_catching(case))
+                if (moment := task.task_spec.due(task)) is not None and moment <= case.now
+            )
             if not due:
                 return
             task = _catching(case)[due[0][1]]
@@ -154,8 +163,11 @@ def _waiting(case: Case, task_id: str, kind: type[Any], in_state: int) -> Task:
 
 
 def _catching(case: Case) -> list[Task]:
-    return [task for task, _ in report.resting(case, case, ()) if isinstance(task.task_spec, Catch)
-            and task.has_state(TaskState.WAITING)]
+    return [
+        task
+        for task, _ in report.resting(case, case, ())
+        if isinstance(task.task_spec, Catch) and task.has_state(TaskState.WAITING)
+    ]
 
 
 def _complete(task: Task, values: dict[str, Any]) -> None:

@@ -1,7 +1,7 @@
 """Which Python an analyst may write: an allow-list over the syntax tree, checked before anything runs.
 
-The sandbox is the wall; this is the gate in front of it. What is fed to the sandbox is written anew from the checked
-tree, so the two parsers cannot disagree on what was checked.
+The sandbox is the wall; this is the gate in front of it. What is fed to the sandbox is written anew from the
+checked tree, so the two parsers cannot disagree on what was checked.
 """
 
 from __future__ import annotations
@@ -16,30 +16,29 @@ MAX_EXPRESSION = 4_000  # characters
 MAX_SCRIPT = 20_000
 MAX_SYNTAX_NODES = 4_000
 
-FUNCTIONS = frozenset({
-    "abs", "all", "any", "bool", "dict", "divmod", "enumerate", "float", "int", "isinstance", "len", "list", "max", "min",
-    "range", "reversed", "round", "set", "sorted", "str", "sum", "tuple", "zip",
-})
-METHODS = frozenset({
-    # of text
-    "capitalize", "casefold", "center", "count", "endswith", "find", "index", "isalnum", "isalpha", "isdigit",
-    "isnumeric", "isspace", "join", "ljust", "lower", "lstrip", "partition", "removeprefix", "removesuffix", "replace",
-    "rjust", "rsplit", "rstrip", "split", "splitlines", "startswith", "strip", "title", "upper", "zfill",
-    # of lists and dictionaries
-    "append", "clear", "copy", "extend", "get", "insert", "items", "keys", "pop", "remove", "reverse", "setdefault",
-    "sort", "update", "values",
-})
-_EXPRESSION_NODES: tuple[type[ast.AST], ...] = (
-    ast.Expression, ast.BoolOp, ast.And, ast.Or, ast.BinOp, ast.Add, ast.Sub, ast.Mult, ast.Div, ast.FloorDiv, ast.Mod,
-    ast.Pow, ast.BitAnd, ast.BitOr, ast.BitXor, ast.UnaryOp, ast.Not, ast.USub, ast.UAdd, ast.Compare, ast.Eq, ast.NotEq,
-    ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.Is, ast.IsNot, ast.In, ast.NotIn, ast.Call, ast.keyword, ast.IfExp, ast.Name,
-    ast.Load, ast.Constant, ast.Subscript, ast.Slice, ast.List, ast.Tuple, ast.Dict, ast.Set, ast.ListComp, ast.SetComp,
-    ast.DictComp, ast.GeneratorExp, ast.comprehension, ast.JoinedStr, ast.FormattedValue, ast.Attribute, ast.Store,
-)
-_SCRIPT_NODES: tuple[type[ast.AST], ...] = (
-    *_EXPRESSION_NODES, ast.Module, ast.Assign, ast.AugAssign, ast.Expr, ast.If, ast.For, ast.While, ast.Break,
-    ast.Continue, ast.Pass,
-)
+_FUNCTIONS = """
+abs all any bool dict divmod enumerate float int isinstance len list max min range reversed round set sorted
+str sum tuple zip
+"""
+_METHODS_OF_TEXT = """
+capitalize casefold center count endswith find index isalnum isalpha isdigit isnumeric isspace join ljust
+lower lstrip partition removeprefix removesuffix replace rjust rsplit rstrip split splitlines startswith
+strip title upper zfill
+"""
+_METHODS_OF_COLLECTIONS = """
+append clear copy extend get insert items keys pop remove reverse setdefault sort update values
+"""
+_IN_EXPRESSIONS = """
+Expression BoolOp And Or BinOp Add Sub Mult Div FloorDiv Mod Pow BitAnd BitOr BitXor UnaryOp Not USub UAdd
+Compare Eq NotEq Lt LtE Gt GtE Is IsNot In NotIn Call keyword IfExp Name Load Store Constant Subscript Slice
+List Tuple Dict Set ListComp SetComp DictComp GeneratorExp comprehension JoinedStr FormattedValue Attribute
+"""
+_IN_SCRIPTS = "Module Assign AugAssign Expr If For While Break Continue Pass"
+
+FUNCTIONS = frozenset(_FUNCTIONS.split())
+METHODS = frozenset(_METHODS_OF_TEXT.split() + _METHODS_OF_COLLECTIONS.split())
+_EXPRESSION_NODES = tuple(getattr(ast, name) for name in _IN_EXPRESSIONS.split())
+_SCRIPT_NODES = (*_EXPRESSION_NODES, *(getattr(ast, name) for name in _IN_SCRIPTS.split()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +62,21 @@ def expression(text: str) -> Code:
 def script(text: str) -> Code:
     """Check one script. Raises ScriptError with the reason in plain words.
 
-    `writes` are all names that the script mentions but the variables of its loops: a list or dictionary that was only
-    read by name may have been changed in place.
+    `writes` are all names that the script mentions but the variables of its loops: a list or dictionary that
+    was only read by name may have been changed in place.
     """
     tree = _parse(text.strip("\n"), "exec", MAX_SCRIPT)
     _check(tree, _SCRIPT_NODES)
     bound = _names(tree, ast.Store)
     assigned: set[str] = set()
     for node in ast.walk(tree):
-        targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AugAssign) else []
+        targets = (
+            node.targets
+            if isinstance(node, ast.Assign)
+            else [node.target]
+            if isinstance(node, ast.AugAssign)
+            else []
+        )
         for target in targets:
             assigned |= _names(target, ast.Store)
     reads = (_names(tree, ast.Load) | bound) - FUNCTIONS
@@ -88,8 +93,9 @@ def _parse(text: str, mode: str, limit: int) -> ast.AST:
         tree: ast.AST = ast.parse(text, mode=mode)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         reason = getattr(error, "msg", None) or type(error).__name__
-        raise ScriptError("“%(code)s” is not a valid expression or script: %(reason)s",
-                          code=_short(text), reason=reason) from None
+        raise ScriptError(
+            "“%(code)s” is not a valid expression or script: %(reason)s", code=_short(text), reason=reason
+        ) from None
     return tree
 
 
@@ -131,7 +137,9 @@ def _check_name(node: ast.Name) -> None:
 
 
 def _names(tree: ast.AST, context: type[ast.expr_context]) -> frozenset[str]:
-    return frozenset(node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, context))
+    return frozenset(
+        node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, context)
+    )
 
 
 def _short(text: str) -> str:

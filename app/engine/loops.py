@@ -74,8 +74,9 @@ class Loop(Repeating):
 class MultiInstance(Repeating):
     """One run for each item of a collection, or as many as a number says, one after the other or all at once.
 
-    With an output collection only the output items come back, in the order of the inputs. Without, the changes of each
-    run are joined as those of parallel branches are; of two that changed the same value, the later to finish wins.
+    With an output collection only the output items come back, in the order of the inputs. Without, the
+    changes of each run are joined as those of parallel branches are; of two that changed the same value, the
+    later to finish wins.
     """
 
     def _update_hook(self, my_task: Task) -> bool:
@@ -97,12 +98,16 @@ class MultiInstance(Repeating):
         if self.repetition.collection:
             collection = my_task.data.get(self.repetition.collection)
             if not isinstance(collection, (list, dict)):
-                raise self.refuse("“%(name)s” must be a list when this begins.", name=self.repetition.collection)
+                raise self.refuse(
+                    "“%(name)s” must be a list when this begins.", name=self.repetition.collection
+                )
             keys = list(collection) if isinstance(collection, dict) else list(range(len(collection)))
         else:
             number = my_task.workflow.script_engine.evaluate(my_task, self.repetition.cardinality)
             if type(number) is not int or number < 0:
-                raise self.refuse("The number of runs must be a whole number, not “%(value)s”.", value=str(number)[:40])
+                raise self.refuse(
+                    "The number of runs must be a whole number, not “%(value)s”.", value=str(number)[:40]
+                )
             if number > MAX_INSTANCES:  # before a list of that length is made
                 raise self.refuse("A task may be repeated %(limit)s times at most.", limit=MAX_INSTANCES)
             keys = list(range(number))
@@ -117,7 +122,9 @@ class MultiInstance(Repeating):
         extra: dict[str, Any] = {}
         if self.repetition.item:
             key = internal["keys"][index]
-            extra[self.repetition.item] = my_task.data[self.repetition.collection][key] if self.repetition.collection else key
+            extra[self.repetition.item] = (
+                my_task.data[self.repetition.collection][key] if self.repetition.collection else key
+            )
         self.begin(my_task, extra, index)
 
     def child_completed(self, my_task: Task, child: Task) -> None:
@@ -129,7 +136,9 @@ class MultiInstance(Repeating):
         if self.repetition.output:
             if self.repetition.output_item not in child.data:
                 raise self.refuse("“%(name)s” has no value when this ends.", name=self.repetition.output_item)
-            internal["results"][str(child.internal_data["index"])] = clone(child.data[self.repetition.output_item])
+            internal["results"][str(child.internal_data["index"])] = clone(
+                child.data[self.repetition.output_item]
+            )
             my_task.data[self.repetition.output] = self.results(my_task)
             seen[self.repetition.output] = my_task.data[self.repetition.output]
         elif self.repetition.sequential:

@@ -12,7 +12,8 @@ from app.engine.case import Case, under_way
 from app.engine.loops import Repeating
 from app.engine.merge import joined_at
 from app.engine.model import OpenTask, Snapshot, Step, TaskKind, Timer
-from app.engine.specs import UNFINISHED, Person, Service
+from app.engine.specs import UNFINISHED
+from app.engine.tasks import Person, Service
 from app.engine.values import clone
 from app.engine.waiting import Boundary, Catch
 
@@ -40,13 +41,22 @@ def step(case: Case, snapshot: Snapshot) -> Step:
     # A job that was asked for and cancelled in the same step is nobody's to do.
     jobs = tuple(job for job in case.jobs if job.task_id in running)
     return Step(
-        snapshot=snapshot, open_tasks=tuple(open_tasks), running_jobs=tuple(running), jobs=jobs, timers=tuple(timers),
-        log=tuple(case.notes), messages=tuple(messages), ended=case.completed, data=whole_data(case, case),
+        snapshot=snapshot,
+        open_tasks=tuple(open_tasks),
+        running_jobs=tuple(running),
+        jobs=jobs,
+        timers=tuple(timers),
+        log=tuple(case.notes),
+        messages=tuple(messages),
+        ended=case.completed,
+        data=whole_data(case, case),
     )
 
 
 def resting(case: Case, workflow: Any, path: tuple[str, ...]) -> Iterator[tuple[Task, tuple[str, ...]]]:
-    """Every task that waits for something from outside, with the activities around it, in the diagram's order."""
+    """Every task that waits for something from outside, with the activities around it, in the diagram's
+    order.
+    """
     for task in list(workflow.tasks.values()):
         if not task.has_state(UNFINISHED):
             continue
@@ -57,7 +67,9 @@ def resting(case: Case, workflow: Any, path: tuple[str, ...]) -> Iterator[tuple[
 
 
 def whole_data(case: Case, workflow: Any) -> dict[str, Any]:
-    """The data of a process: once it has ended what it ended with, else as if all its branches were joined now."""
+    """The data of a process: once it has ended what it ended with, else as if all its branches were joined
+    now.
+    """
     if workflow.completed:
         return dict(clone(workflow.data))
 
@@ -70,8 +82,12 @@ def whole_data(case: Case, workflow: Any) -> dict[str, Any]:
 
 def _inside_loop(task: Task) -> bool:
     parent = task.parent
-    return parent is not None and isinstance(parent.task_spec, Repeating) and parent.has_state(TaskState.STARTED)
+    return (
+        parent is not None and isinstance(parent.task_spec, Repeating) and parent.has_state(TaskState.STARTED)
+    )
 
 
 def _open(task: Task, path: tuple[str, ...], kind: TaskKind, message: str) -> OpenTask:
-    return OpenTask(str(task.id), task.task_spec.element, task.workflow.spec.name, kind, message, path, clone(task.data))
+    return OpenTask(
+        str(task.id), task.task_spec.element, task.workflow.spec.name, kind, message, path, clone(task.data)
+    )

@@ -1,7 +1,9 @@
-"""Where every expression and script of a diagram runs: a pool of worker processes that can do nothing but compute.
+"""Where every expression and script of a diagram runs: a pool of worker processes that can do nothing but
+compute.
 
-Each call gets a fresh session in a worker with limits on time and memory, no clock but a frozen one, no files, no
-network, and as input only the names that the code mentions. What comes back is checked to be plain JSON.
+Each call gets a fresh session in a worker with limits on time and memory, no clock but a frozen one, no
+files, no network, and as input only the names that the code mentions. What comes back is checked to be plain
+JSON.
 """
 
 from __future__ import annotations
@@ -31,7 +33,8 @@ _LIMITS: monty.ResourceLimits = {
     "max_suspensions": 1,
     "max_total_sleep_secs": 0.0,
 }
-# Without a policy `sleep` would outlast the limits and the clock would make a replay differ from the first run.
+# Without a policy `sleep` would outlast the limits and the clock would make a replay differ from the first
+# run.
 _POLICY: monty.OSPolicy = {
     "datetime": datetime(2000, 1, 1),  # noqa: DTZ001 - the sandbox's own frozen wall clock, never compared to ours
     "timezone": "utc",
@@ -42,7 +45,8 @@ _POLICY: monty.OSPolicy = {
 
 
 class Evaluator:
-    """Evaluates expressions and scripts of diagrams. Thread-safe; one per process, workers start with the first call.
+    """Evaluates expressions and scripts of diagrams. Thread-safe; one per process, workers start with the
+    first call.
 
     `workers`: at most so many processes. A fork gets a pool of its own, since the parent's would hang in it.
     """
@@ -52,22 +56,31 @@ class Evaluator:
         self._lock = threading.Lock()
         self._pool: monty.Monty | None = None
         self._pid = 0
-        self._inherited: list[Any] = []  # a parent's pools: kept so that nothing in this process ends its workers
+        self._inherited: list[
+            Any
+        ] = []  # a parent's pools: kept so that nothing in this process ends its workers
 
     def evaluate(self, expression: str, names: Mapping[str, Any]) -> Any:
         """The value of one expression over `names`, as plain JSON.
 
-        Raises ScriptError when the expression is refused, fails, or exceeds its limits; Temporary when no worker is free.
+        Raises ScriptError when the expression is refused, fails, or exceeds its limits; Temporary when no
+        worker is free.
         """
         code = expressions.expression(expression)
         return _checked(self._run(code.source, _inputs(code, names)), "The result")
 
     def execute(self, script: str, names: Mapping[str, Any]) -> dict[str, Any]:
-        """Run one script over `names`; the names that it set or changed, with their values. Raises as `evaluate`."""
+        """Run one script over `names`; the names that it set or changed, with their values. Raises as
+        `evaluate`.
+        """
         code = expressions.script(script)
         inputs = _inputs(code, names)
         after = _checked(self._run(_capturing(code), inputs), "The script's result")
-        return {name: value for name, value in after.items() if name not in inputs or not same(value, inputs[name])}
+        return {
+            name: value
+            for name, value in after.items()
+            if name not in inputs or not same(value, inputs[name])
+        }
 
     def close(self) -> None:
         """End the workers. Idempotent; a later call starts new ones."""
@@ -113,8 +126,11 @@ class Evaluator:
         with self._lock:
             if self._pool is None:
                 started = monty.Monty(
-                    min_processes=1, max_processes=self._workers, checkout_timeout=QUEUE_SECONDS,
-                    request_timeout=KILL_SECONDS, max_checkouts_per_worker=CALLS_PER_WORKER,
+                    min_processes=1,
+                    max_processes=self._workers,
+                    checkout_timeout=QUEUE_SECONDS,
+                    request_timeout=KILL_SECONDS,
+                    max_checkouts_per_worker=CALLS_PER_WORKER,
                 )
                 started.__enter__()
                 self._pool, self._pid = started, os.getpid()
@@ -126,7 +142,9 @@ def _inputs(code: expressions.Code, names: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _capturing(code: expressions.Code) -> str:
-    """The script, and after it an expression that gathers what it left behind (a name may never have been set)."""
+    """The script, and after it an expression that gathers what it left behind (a name may never have been
+    set).
+    """
     lines = [code.source, "__left = {}"]
     for name in sorted(code.writes):
         lines += ["try:", f"    __left[{name!r}] = {name}", "except NameError:", "    pass"]
@@ -141,7 +159,8 @@ def _checked(value: Any, where: str) -> Any:
 
 
 def _unfolds(value: Any) -> bool:
-    """Whether the value held itself: the sandbox then sends the text that Python would print at that place."""
+    """Whether the value held itself: the sandbox then sends the text that Python would print at that place.
+    """
     if type(value) is dict:
         return any(map(_unfolds, value.values()))
     if type(value) is list:

@@ -1,8 +1,10 @@
-"""A case's state as bytes and back: its tasks alone, each as the difference to its parent. Specs stay in memory.
+"""A case's state as bytes and back: its tasks alone, each as the difference to its parent. Specs stay in
+memory.
 
-The form is JSON, compressed when that pays. A process is `t`: its tasks in depth-first order, `s`: the processes inside
-its activities by the activity's place in `t`, `d`: its data once it has ended. A task is
-`[id, parent's place, spec, state, triggered, internal data, data that differs from the parent's, names it lacks]`.
+The form is JSON, compressed when that pays. A process is `t`: its tasks in depth-first order, `s`: the
+processes inside its activities by the activity's place in `t`, `d`: its data once it has ended. A task is
+`[id, parent's place, spec, state, triggered, internal data, data that differs from the parent's, names it
+lacks]`.
 """
 
 from __future__ import annotations
@@ -27,7 +29,9 @@ MAX_UNPACKED = 64 * 2**20
 
 def dump(case: Case) -> bytes:
     """The state of a case whose tasks are in depth-first order (`compaction`)."""
-    text = json.dumps(_process(case, case), ensure_ascii=False, separators=(",", ":"), check_circular=False).encode()
+    text = json.dumps(
+        _process(case, case), ensure_ascii=False, separators=(",", ":"), check_circular=False
+    ).encode()
     return PLAIN + text if len(text) < WORTH_PACKING else PACKED + zlib.compress(text, 1)
 
 
@@ -58,11 +62,25 @@ def _process(workflow: Any, case: Case) -> dict[str, Any]:
         if parent is None:
             place, changed, missing = -1, task.data, []
         else:
-            place, changed, missing = places[parent.id], _changed(parent.data, task.data), _missing(parent.data, task.data)
+            place, changed, missing = (
+                places[parent.id],
+                _changed(parent.data, task.data),
+                _missing(parent.data, task.data),
+            )
         if under_way(task):
             inside[str(len(tasks))] = _process(case.subprocesses[task.id], case)
-        tasks.append([task.id.hex, place, task.task_spec.name, task.state, int(task.triggered), task.internal_data,
-                      changed, missing])
+        tasks.append(
+            [
+                task.id.hex,
+                place,
+                task.task_spec.name,
+                task.state,
+                int(task.triggered),
+                task.internal_data,
+                changed,
+                missing,
+            ]
+        )
     record: dict[str, Any] = {"t": tasks}
     if inside:
         record["s"] = inside

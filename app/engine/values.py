@@ -1,4 +1,6 @@
-"""What task data may be: plain JSON of bounded size. Everything that enters a case's data passes through `clean`."""
+"""What task data may be: plain JSON of bounded size. Everything that enters a case's data passes through
+`clean`.
+"""
 
 from __future__ import annotations
 
@@ -77,8 +79,11 @@ class _Cleaner:
             return [self.copy(item, depth + 1) for item in value]
         if kind is dict:
             return {self.key(key): self.copy(item, depth + 1) for key, item in value.items()}
-        raise ScriptError("%(where)s holds a value of type %(type)s, which cannot be stored.",
-                          where=self.where, type=kind.__name__)
+        raise ScriptError(
+            "%(where)s holds a value of type %(type)s, which cannot be stored.",
+            where=self.where,
+            type=kind.__name__,
+        )
 
     def key(self, key: Any) -> str:
         if type(key) is not str:

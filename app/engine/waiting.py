@@ -1,4 +1,6 @@
-"""Elements that wait for something from outside: receive tasks, timers, and events on the border of an activity."""
+"""Elements that wait for something from outside: receive tasks, timers, and events on the border of an
+activity.
+"""
 
 from __future__ import annotations
 
@@ -53,7 +55,9 @@ class Catch(Lean):
 
 
 class Boundary(Catch):
-    """An event on the border of an activity; it is armed with the activity, and nobody notices until it fires."""
+    """An event on the border of an activity; it is armed with the activity, and nobody notices until it
+    fires.
+    """
 
     announces = False
 
@@ -76,7 +80,8 @@ class Boundary(Catch):
             return
         # One of several: its branch starts beside the activity, and the timer waits on.
         my_task.internal_data["left"] -= 1
-        following = clock.duration(my_task.internal_data["every"]).after(self.due(my_task) or datetime.max)
+        fired = datetime.fromisoformat(my_task.internal_data["due"])
+        following = clock.duration(my_task.internal_data["every"]).after(fired)
         my_task.internal_data["due"] = clock.stored(following)
         self.log(my_task, "entered")
         self.log(my_task, "completed")
@@ -107,4 +112,7 @@ class Border(Surrounding):
 
     def open(self, my_task: Task) -> bool:
         """Whether an event is still armed: then the tree around it must stay as it is."""
-        return any(isinstance(child.task_spec, Boundary) and child.has_state(UNFINISHED) for child in my_task.children)
+        return any(
+            isinstance(child.task_spec, Boundary) and child.has_state(UNFINISHED)
+            for child in my_task.children
+        )

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from xml.sax.saxutils import escape, quoteattr
 
 HEAD = (
-    '<?xml version="1.0" encoding="UTF-8"?><bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" '
+    '<?xml version="1.0" encoding="UTF-8"?><bpmn:definitions '
+    'xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" '
     'xmlns:spiffworkflow="http://spiffworkflow.org/bpmn/schema/1.0/core" id="d" targetNamespace="t">'
 )
 
 
 class Drawing:
-    """A process or embedded subprocess. Nodes are added one by one, flows as paths: `.path("s", "a", "e")`."""
+    """A process or embedded subprocess. Nodes are added one by one, flows as paths: `.path("s", "a", "e")`.
+    """
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -36,17 +39,31 @@ class Drawing:
     def script(self, name: str, code: str, inside: str = "") -> Drawing:
         return self.node("scriptTask", name, f"{inside}<bpmn:script>{escape(code)}</bpmn:script>")
 
-    def service(self, name: str, operator: str = "mail", result: str = "", inside: str = "", **parameters: str) -> Drawing:
-        given = "".join(f'<spiffworkflow:parameter id="{key}" type="any" value={quoteattr(value)}/>'
-                        for key, value in parameters.items())
+    def service(
+        self, name: str, operator: str = "mail", result: str = "", inside: str = "", **parameters: str
+    ) -> Drawing:
+        given = "".join(
+            f'<spiffworkflow:parameter id="{key}" type="any" value={quoteattr(value)}/>'
+            for key, value in parameters.items()
+        )
         stored = f' resultVariable="{result}"' if result else ""
-        return self.node("serviceTask", name, extended(
-            f'<spiffworkflow:serviceTaskOperator id="{operator}"{stored}><spiffworkflow:parameters>{given}'
-            "</spiffworkflow:parameters></spiffworkflow:serviceTaskOperator>") + inside)
+        return self.node(
+            "serviceTask",
+            name,
+            extended(
+                f'<spiffworkflow:serviceTaskOperator id="{operator}"{stored}>'
+                f"<spiffworkflow:parameters>{given}"
+                "</spiffworkflow:parameters></spiffworkflow:serviceTaskOperator>"
+            )
+            + inside,
+        )
 
     def rule(self, name: str, decision: str) -> Drawing:
-        return self.node("businessRuleTask", name, extended(
-            f"<spiffworkflow:calledDecisionId>{decision}</spiffworkflow:calledDecisionId>"))
+        return self.node(
+            "businessRuleTask",
+            name,
+            extended(f"<spiffworkflow:calledDecisionId>{decision}</spiffworkflow:calledDecisionId>"),
+        )
 
     def receive(self, name: str, message: str) -> Drawing:
         self.messages.add(message)
@@ -66,27 +83,41 @@ class Drawing:
 
     def on_message(self, name: str, host: str, message: str, interrupting: bool = True) -> Drawing:
         self.messages.add(message)
-        return self.node("boundaryEvent", name, f'<bpmn:messageEventDefinition messageRef="m_{message}"/>',
-                         attachedToRef=host, cancelActivity=str(interrupting).lower())
+        return self.node(
+            "boundaryEvent",
+            name,
+            f'<bpmn:messageEventDefinition messageRef="m_{message}"/>',
+            attachedToRef=host,
+            cancelActivity=str(interrupting).lower(),
+        )
 
     def on_timer(self, name: str, host: str, kind: str, value: str, interrupting: bool = True) -> Drawing:
-        return self.node("boundaryEvent", name, timing(kind, value), attachedToRef=host,
-                         cancelActivity=str(interrupting).lower())
+        return self.node(
+            "boundaryEvent",
+            name,
+            timing(kind, value),
+            attachedToRef=host,
+            cancelActivity=str(interrupting).lower(),
+        )
 
     def sub(self, inner: Drawing, inside: str = "") -> Drawing:
         self.messages |= inner.messages
         return self.node("subProcess", inner.name, inside + "".join(inner.parts))
 
     def path(self, *names: str) -> Drawing:
-        for source, target in zip(names, names[1:], strict=False):
+        for source, target in pairwise(names):
             self.flow(source, target)
         return self
 
     def flow(self, source: str, target: str, condition: str = "", name: str = "") -> Drawing:
         self.flows += 1
-        inside = f"<bpmn:conditionExpression>{escape(condition)}</bpmn:conditionExpression>" if condition else ""
-        self.parts.append(f'<bpmn:sequenceFlow id="{name or f"{self.name}_f{self.flows}"}" sourceRef="{source}" '
-                          f'targetRef="{target}">{inside}</bpmn:sequenceFlow>')
+        inside = (
+            f"<bpmn:conditionExpression>{escape(condition)}</bpmn:conditionExpression>" if condition else ""
+        )
+        self.parts.append(
+            f'<bpmn:sequenceFlow id="{name or f"{self.name}_f{self.flows}"}" sourceRef="{source}" '
+            f'targetRef="{target}">{inside}</bpmn:sequenceFlow>'
+        )
         return self
 
 
@@ -95,36 +126,55 @@ def extended(inside: str) -> str:
 
 
 def properties(**values: str) -> str:
-    inside = "".join(f"<spiffworkflow:property name={quoteattr(key)} value={quoteattr(value)}/>" for key, value in values.items())
+    inside = "".join(
+        f"<spiffworkflow:property name={quoteattr(key)} value={quoteattr(value)}/>"
+        for key, value in values.items()
+    )
     return extended(f"<spiffworkflow:properties>{inside}</spiffworkflow:properties>")
 
 
 def timing(kind: str, value: str) -> str:
-    return f"<bpmn:timerEventDefinition><bpmn:{kind}>{escape(value)}</bpmn:{kind}></bpmn:timerEventDefinition>"
+    return (
+        f"<bpmn:timerEventDefinition><bpmn:{kind}>{escape(value)}</bpmn:{kind}></bpmn:timerEventDefinition>"
+    )
 
 
-def each(collection: str = "", item: str = "", *, count: str = "", sequential: bool = False, output: str = "",
-         output_item: str = "", until: str = "") -> str:
+def each(
+    collection: str = "",
+    item: str = "",
+    *,
+    count: str = "",
+    sequential: bool = False,
+    output: str = "",
+    output_item: str = "",
+    until: str = "",
+) -> str:
     inside = f"<bpmn:loopCardinality>{count}</bpmn:loopCardinality>" if count else ""
     inside += f"<bpmn:loopDataInputRef>{collection}</bpmn:loopDataInputRef>" if collection else ""
     inside += f"<bpmn:loopDataOutputRef>{output}</bpmn:loopDataOutputRef>" if output else ""
     inside += f'<bpmn:inputDataItem id="{item}" name="{item}"/>' if item else ""
     inside += f'<bpmn:outputDataItem id="{output_item}" name="{output_item}"/>' if output_item else ""
     inside += f"<bpmn:completionCondition>{escape(until)}</bpmn:completionCondition>" if until else ""
-    return (f'<bpmn:multiInstanceLoopCharacteristics isSequential="{str(sequential).lower()}">{inside}'
-            "</bpmn:multiInstanceLoopCharacteristics>")
+    return (
+        f'<bpmn:multiInstanceLoopCharacteristics isSequential="{str(sequential).lower()}">{inside}'
+        "</bpmn:multiInstanceLoopCharacteristics>"
+    )
 
 
 def again(while_: str = "", maximum: str = "", test_before: bool = False) -> str:
     inside = f"<bpmn:loopCondition>{escape(while_)}</bpmn:loopCondition>" if while_ else ""
     most = f' loopMaximum="{maximum}"' if maximum else ""
-    return (f'<bpmn:standardLoopCharacteristics testBefore="{str(test_before).lower()}"{most}>{inside}'
-            "</bpmn:standardLoopCharacteristics>")
+    return (
+        f'<bpmn:standardLoopCharacteristics testBefore="{str(test_before).lower()}"{most}>{inside}'
+        "</bpmn:standardLoopCharacteristics>"
+    )
 
 
 def xml(*drawings: Drawing) -> bytes:
     messages = sorted(set().union(*(drawing.messages for drawing in drawings)))
     named = "".join(f'<bpmn:message id="m_{name}" name="{name}"/>' for name in messages)
-    drawn = "".join(f'<bpmn:process id="{drawing.name}" isExecutable="true">{"".join(drawing.parts)}</bpmn:process>'
-                    for drawing in drawings)
+    drawn = "".join(
+        f'<bpmn:process id="{drawing.name}" isExecutable="true">{"".join(drawing.parts)}</bpmn:process>'
+        for drawing in drawings
+    )
     return f"{HEAD}{named}{drawn}</bpmn:definitions>".encode()

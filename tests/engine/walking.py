@@ -31,7 +31,9 @@ def compiled(engine: Engine, *drawings: Drawing, decisions: Mapping[str, Decide]
 class Walk:
     """One case and where it stands."""
 
-    def __init__(self, engine: Engine, program: Program, data: dict[str, Any] | None = None, now: datetime = NOON) -> None:
+    def __init__(
+        self, engine: Engine, program: Program, data: dict[str, Any] | None = None, now: datetime = NOON
+    ) -> None:
         self.engine = engine
         self.program = program
         self.now = now

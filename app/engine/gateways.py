@@ -1,0 +1,101 @@
+"""Where flows part and meet, and where a process ends."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from SpiffWorkflow.task import Task
+from SpiffWorkflow.util.task import TaskState
+
+from app.engine.merge import joined_at
+from app.engine.specs import UNFINISHED, Lean
+from app.errors import ScriptError
+
+
+class Choice(Lean):
+    """An exclusive gateway. `ways`: target and condition in the order of the file; the default comes last,
+    without one.
+    """
+
+    announces = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.ways: list[tuple[str, str]] = []
+
+    def _run_hook(self, my_task: Task) -> bool:
+        workflow = my_task.workflow
+        for target, condition in self.ways:
+            if not condition or workflow.script_engine.evaluate(my_task, condition):
+                my_task._add_child(workflow.spec.task_specs[target], TaskState.FUTURE)
+                return True
+        raise ScriptError("No way out of the gateway applies; give it a default flow.", element=self.element)
+
+    def targets(self, _task: Task) -> list[Lean]:
+        return []  # made when the choice was
+
+
+class Parallel(Lean):
+    """A parallel gateway: takes one token from each incoming flow, joins their data, and starts every
+    outgoing flow.
+
+    A second token on the same flow waits its turn, as BPMN 2.0.2 section 13.4.1 has it.
+    """
+
+    announces = False
+
+    def _update_hook(self, my_task: Task) -> bool:
+        if my_task.has_state(TaskState.FUTURE):
+            my_task.internal_data.setdefault("from", my_task.parent.task_spec.name)
+            my_task._set_state(TaskState.WAITING)
+        wanted: Counter[str] = Counter(self._inputs)
+        taken = []
+        for task in list(my_task.workflow.tasks.values()):
+            if task.task_spec is self and task.has_state(TaskState.WAITING):
+                source = task.internal_data["from"]
+                if wanted[source]:
+                    wanted[source] -= 1
+                    taken.append(task)
+        if +wanted:
+            return False
+        _continue_as(my_task, taken)
+        return True
+
+
+class EndJoin(Lean):
+    """After the end events: the process is over when nothing else is under way."""
+
+    announces = False
+
+    def _update_hook(self, my_task: Task) -> bool:
+        my_task._set_state(TaskState.WAITING)
+        under_way = [task for task in my_task.workflow.tasks.values() if task.has_state(UNFINISHED)]
+        if any(task.task_spec is not self for task in under_way):
+            return False
+        _continue_as(my_task, [task for task in under_way if task.has_state(TaskState.WAITING)])
+        return True
+
+
+def _continue_as(my_task: Task, arrivals: list[Task]) -> None:
+    """All tokens become one, which goes on as `my_task`."""
+    my_task.data = joined_at(arrivals)
+    for task in arrivals:
+        if task is not my_task:
+            task._set_state(TaskState.CANCELLED)
+
+
+class End(Lean):
+    """An end event; `terminates` ends everything else in its process at once."""
+
+    def __init__(self, *args: Any, terminates: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.terminates = terminates
+
+    def _on_complete_hook(self, my_task: Task) -> None:
+        super()._on_complete_hook(my_task)
+        if self.terminates:
+            my_task.workflow.end_now(my_task)
+
+    def targets(self, _task: Task) -> list[Lean]:
+        return [] if self.terminates else self.outputs
