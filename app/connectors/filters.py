@@ -93,3 +93,17 @@ def postal(value: Any) -> str:
         return ""
     text = str(value)
     return f"{text[:3]}-{text[3:]}" if len(text) == 7 and text.isdigit() else text
+
+
+def blocks(value: Any, size: int = 4) -> list[str]:
+    """A key or number in groups of `size` characters, for people to read and type."""
+    if _absent(value):
+        return []
+    text = "".join(character for character in str(value) if character.isalnum())[:1000]
+    return [text[start : start + size] for start in range(0, len(text), max(1, size))]
+
+
+def rows(value: Any, width: int) -> list[list[Any]]:
+    """A list in rows of `width`; the last one may be shorter."""
+    items = [] if _absent(value) else list(value)
+    return [items[start : start + width] for start in range(0, len(items), max(1, width))]

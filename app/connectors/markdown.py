@@ -23,7 +23,7 @@ _PARSER.validateLink = _valid  # type: ignore[method-assign]  # markdown-it's ow
 def parse(source: str) -> list[Token]:
     """The tokens of a Markdown text. A paragraph that is one link alone becomes a call to act (class
     `action`)."""
-    tokens = _PARSER.parse(source)
+    tokens = _without_empty_heads(_PARSER.parse(source))
     for opening, inline in pairwise(tokens):
         children = inline.children or []
         alone = (
@@ -36,6 +36,18 @@ def parse(source: str) -> list[Token]:
             opening.attrSet("class", "action")
             children[0].attrSet("class", "button")
     return tokens
+
+
+def _without_empty_heads(tokens: list[Token]) -> list[Token]:
+    """A table whose head has no words (a list of facts: key, value) is drawn without one."""
+    kept: list[Token] = []
+    for token in tokens:
+        kept.append(token)
+        if token.type == "thead_close":
+            start = max(index for index, earlier in enumerate(kept) if earlier.type == "thead_open")
+            if not any(inside.content for inside in kept[start:]):
+                del kept[start:]
+    return kept
 
 
 def as_html(tokens: Sequence[Token]) -> str:

@@ -36,7 +36,8 @@ __all__ = [
     "sign",
 ]
 
-_CHILD = Path(__file__).with_name("pdf_child.py")
+_ROOT = Path(__file__).parents[2]
+_CHILD = f"import sys; sys.path.append({str(_ROOT)!r}); from app.connectors import pdf_child; pdf_child.run()"
 _DRAWN = (".png", ".jpg", ".jpeg", ".gif", ".ttf")  # SVG is left out: it is a program of its own
 _START_SECONDS = 90.0
 _LOG = logging.getLogger("nintei.pdf")
@@ -182,7 +183,7 @@ class _Child:
         # -I: neither the environment nor the working directory decides what code runs; no secret is handed
         # down.
         self.process = subprocess.Popen(  # noqa: S603 - our own script, our own arguments
-            [sys.executable, "-I", str(_CHILD), json.dumps(settings)],
+            [sys.executable, "-I", "-c", _CHILD, json.dumps(settings)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -1,4 +1,4 @@
-"""The process in which documents are drawn. Run as a script (`python -I pdf_child.py SETTINGS`), never
+"""The process in which documents are drawn. It is started by `pdf.Printer`, never
 imported by the portal.
 
 xhtml2pdf reads what a template names, and a template may be anyone's: so it works here, without the portal's
@@ -25,6 +25,10 @@ import sysconfig
 import tempfile
 from pathlib import Path
 from typing import Any, BinaryIO
+
+from app.connectors import pdf_lines
+
+_JAPANESE = "html { -pdf-word-wrap: CJK; }"
 
 FORBIDDEN = (
     "socket.connect",
@@ -132,6 +136,7 @@ class Desk:
         # It takes the digest of each embedded font for every document: 5 MB a face, and they do not change
         # here.
         context._file_digest = functools.cache(context._file_digest)
+        pdf_lines.install()
         self._draw("<p>warm</p>", {})
         sys.addaudithook(self.fence)
         memory, written = self.settings["memory"], self.settings["max_file"]
@@ -159,6 +164,7 @@ class Desk:
 
     def _draw(self, html: str, files: dict[str, bytes]) -> bytes:
         from xhtml2pdf.config.resources import ResourceAccessPolicy
+        from xhtml2pdf.default import DEFAULT_CSS
         from xhtml2pdf.document import pisaDocument
 
         base = Path(tempfile.mkdtemp(dir=self.home))
@@ -186,6 +192,7 @@ class Desk:
                 encoding="utf-8",
                 resource_policy=policy,
                 link_callback=self._font_or_file,
+                default_css=DEFAULT_CSS + _JAPANESE,
             )
             if result.err:
                 errors = [str(entry[2]) for entry in result.log if entry[0] == "error"]
@@ -215,7 +222,8 @@ def main(stdin: BinaryIO, stdout: BinaryIO, settings: dict[str, Any]) -> None:
         stdout.flush()
 
 
-if __name__ == "__main__":
+def run() -> None:
+    """The entry point of the child: settings (JSON) in the first argument."""
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever a library prints must not be taken for an answer
     main(sys.stdin.buffer, answers, json.loads(sys.argv[1]))

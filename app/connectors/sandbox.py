@@ -161,7 +161,7 @@ class _Files(BaseLoader):
 
     def get_source(
         self,
-        environment: Environment,
+        environment: Environment,  # noqa: ARG002 - Jinja's signature
         template: str,
     ) -> tuple[str, str | None, Callable[[], bool] | None]:
         if template not in self.files:
@@ -197,7 +197,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         )
         own: dict[str, Callable[..., Any]] = {
             name: getattr(filters, name)
-            for name in ("jdate", "jdatetime", "wareki", "yen", "number", "lines", "postal")
+            for name in ("jdate", "jdatetime", "wareki", "yen", "number", "lines", "postal", "blocks", "rows")
         }
         self.filters = (
             {name: self.filters[name] for name in _JINJA_FILTERS}
