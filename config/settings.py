@@ -92,6 +92,11 @@ def from_environment(*, serves: bool = True, **overrides: str) -> Settings:
     return load(environ, serves=serves)
 
 
+def child_environment(settings: Settings) -> dict[str, str]:
+    """The environment for a child process of the portal: the machine's, and these settings, resolved."""
+    return {k: v for k, v in os.environ.items() if not k.startswith(PREFIX)} | settings.as_environment()
+
+
 def load(environ: Mapping[str, str], file: Path | None = None, *, serves: bool = True) -> Settings:
     """Read and check everything; raise one BadSettings that lists every problem.
 

@@ -1,0 +1,95 @@
+"""The web application: pages for vendors, operators, analysts and the public. Views parse, services decide."""
+
+from __future__ import annotations
+
+import secrets
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, g, request
+from flask_babel import Babel
+from flask_security import Security
+from flask_wtf.csrf import CSRFProtect
+
+from app.services.portal import Portal
+from app.web import access, blueprints, current, problems, shell
+
+DIST = Path(__file__).parent / "static" / "dist"
+
+
+def create_app(portal: Portal, datastore: Any) -> Flask:
+    """The application over an open portal. `datastore` holds the accounts (Flask-Security)."""
+    settings = portal.settings
+    app = Flask(__name__)
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        MAX_CONTENT_LENGTH=settings.upload_max_mb * 26 << 20,
+        MAX_FORM_MEMORY_SIZE=8 << 20,
+        MAX_FORM_PARTS=5000,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.base_url.startswith("https:"),
+        REMEMBER_COOKIE_SAMESITE="Lax",
+        WTF_CSRF_TIME_LIMIT=None,  # the token lives as long as the session: a form open over lunch can be sent
+        BABEL_DEFAULT_LOCALE="ja",
+        BABEL_DEFAULT_TIMEZONE="Asia/Tokyo",
+        SECURITY_PASSWORD_HASH="argon2",
+        SECURITY_PASSWORD_SINGLE_HASH=["argon2"],  # services hash with argon2 alone
+        SECURITY_PASSWORD_SALT=settings.secret_key,
+        SECURITY_LOGIN_URL="/login",
+        SECURITY_LOGOUT_URL="/logout",
+        SECURITY_POST_LOGIN_VIEW="/tasks",
+        SECURITY_POST_LOGOUT_VIEW="/",
+        SECURITY_UNAUTHORIZED_VIEW=None,
+        SECURITY_REGISTERABLE=False,
+        SECURITY_SEND_REGISTER_EMAIL=False,
+        SECURITY_LOGIN_USER_TEMPLATE="security/login.html",
+        SECURITY_RETURN_GENERIC_RESPONSES=True,
+        SECURITY_FLASH_MESSAGES=False,
+        SECURITY_CSRF_IGNORE_UNAUTH_ENDPOINTS=False,
+    )
+    app.extensions["nintei"] = portal
+    Babel(app, locale_selector=current.language, default_translation_directories=str(Path(__file__).parent / "translations"))
+    CSRFProtect(app)
+    Security(app, datastore)
+    app.before_request(_connect)
+    app.before_request(access.guard)
+    app.teardown_request(_disconnect)
+    app.after_request(_headers)
+    app.after_request(shell.remember_language)
+    problems.install(app)
+    shell.install(app, version=_version())
+    for blueprint in blueprints.ALL:
+        app.register_blueprint(blueprint)
+    return app
+
+
+def _version() -> str:
+    try:
+        return metadata.version("nintei")
+    except metadata.PackageNotFoundError:
+        return "0.1.0"
+
+
+def _connect() -> None:
+    g.connection = current.portal().connection()
+    g.connection.__enter__()
+    g.csp_nonce = secrets.token_urlsafe(16)
+
+
+def _disconnect(_error: BaseException | None) -> None:
+    connection = g.pop("connection", None)
+    if connection is not None:
+        connection.__exit__(None, None, None)
+
+
+def _headers(response: Any) -> Any:
+    """Nothing foreign runs, nothing is framed, nothing of a case is cached by proxies."""
+    response.headers.setdefault("Content-Security-Policy", (
+        "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; object-src 'none'; "
+        "base-uri 'none'; form-action 'self'; frame-ancestors 'self'"))
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Referrer-Policy", "same-origin")
+    if request.endpoint != "static":
+        response.headers.setdefault("Cache-Control", "no-store")
+    return response

@@ -1,0 +1,79 @@
+"""The worker: does jobs, wakes timers, keeps up what time brings. Any number of them may run."""
+
+from __future__ import annotations
+
+import logging
+import os
+import random
+import socket
+import threading
+from collections.abc import Callable
+
+from app.services import jobs, upkeep
+from app.services.outside import Outside
+from app.services.portal import Portal
+from app.worker.poke import Bell
+
+log = logging.getLogger("nintei.worker")
+
+LONGEST_WAIT = 2.0  # seconds until it looks by itself
+UPKEEP_EVERY = 60.0  # seconds
+
+
+class Worker:
+    """One worker's loop. `stop` ends it after the job at hand."""
+
+    def __init__(self, portal: Portal, outside: Outside, bell: Bell, stop: threading.Event) -> None:
+        self._portal = portal
+        self._outside = outside
+        self._bell = bell
+        self._stop = stop
+        self._name = f"{socket.gethostname()}:{os.getpid()}"
+        self._upkeep_at = 0.0
+
+    def run(self, monotonic: Callable[[], float]) -> None:
+        """Work until `stop` is set. An error of the database is logged and waited out, never fatal."""
+        while not self._stop.is_set():
+            try:
+                busy = self.once(monotonic())
+            except Exception:
+                log.exception("The worker could not go on; it tries again")
+                busy = False
+                self._stop.wait(1.0)
+            if not busy and not self._stop.is_set():
+                self._bell.wait(random.uniform(LONGEST_WAIT / 2, LONGEST_WAIT))  # noqa: S311 - spreads load
+
+    def once(self, moment: float) -> bool:
+        """One round; whether there was something to do."""
+        woken = jobs.wake(self._portal)
+        if moment >= self._upkeep_at:
+            self._upkeep_at = moment + UPKEEP_EVERY
+            upkeep.tick(self._portal)
+        job = jobs.lease(self._portal, self._name)
+        if job is None:
+            return bool(woken)
+        beat = _Heartbeat(self._portal, job)
+        try:
+            state = jobs.perform(self._portal, self._outside, job)
+        finally:
+            beat.end()
+        log.info("job %s %s of case %s: %s", job.id, job.operator, job.case_id, state)
+        return True
+
+
+class _Heartbeat:
+    """Keeps the lease while the connector works."""
+
+    def __init__(self, portal: Portal, job: jobs.Leased) -> None:
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._beat, args=(portal, job), daemon=True)
+        self._thread.start()
+
+    def _beat(self, portal: Portal, job: jobs.Leased) -> None:
+        while not self._ended.wait(jobs.LEASE_SECONDS / 3):
+            if not jobs.extend(portal, job):
+                return
+
+    def end(self) -> None:
+        """The job is over."""
+        self._ended.set()

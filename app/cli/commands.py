@@ -1,0 +1,215 @@
+"""The commands. Each says what it did in one line, and what to do when it could not."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import signal
+import threading
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from app.cli.supervisor import Supervisor
+from app.cli.wiring import Wiring
+from app.errors import BadPackage, NinteiError
+from app.services import caseview, demo, packages, people
+from app.services.actors import Actor
+from app.services.calendar import JAPAN
+from app.services.portal import Portal
+from config.settings import child_environment
+from hardware.cli import card
+
+STAFF = Actor(None, "nintei", "operator", frozenset({"operator", "administrator"}))
+wired = click.make_pass_decorator(Wiring)
+
+
+class Group(click.Group):
+    """Says our errors as sentences, not as tracebacks."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except BadPackage as error:
+            raise click.ClickException("\n".join(str(problem) for problem in error.problems)) from error
+        except NinteiError as error:
+            raise click.ClickException(str(error)) from error
+
+
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
+def commands() -> None:
+    """Nintei (認定): a certification from application to yearly audit.
+
+    Settings come from the environment (NINTEI_…) and from the file that NINTEI_CONFIG names; docs/settings.md
+    explains each. A first look: `nintei run --demo`, then http://127.0.0.1:8000.
+    """
+
+
+def _log(level: str) -> None:
+    logging.basicConfig(level=getattr(logging, level, logging.INFO),
+                        format="%(asctime)s %(levelname)s %(name)s %(message)s")
+
+
+@commands.command()
+@click.option("--demo", "with_demo", is_flag=True, help="Load the CCUS process with demo people and cases, if there are none.")
+@wired
+def run(wiring: Wiring, with_demo: bool) -> None:
+    """Serve the portal: the web and its worker, until Ctrl-C.
+
+    The database is created when it is missing; process packages that changed in NINTEI_PACKAGES_DIR are released.
+    """
+    if with_demo:
+        wiring.overrides["demo"] = "yes"
+    settings = wiring.settings(serves=True)
+    portal = wiring.portal(serves=True)
+    _log(settings.log_level)
+    _release_all(portal)
+    if settings.demo:
+        demo.load(portal, wiring.work, click.echo)
+        click.echo(demo.welcome(portal))
+    environment = child_environment(portal.settings)
+    children = [["serve"], *[["worker"]] * settings.workers]
+    portal.engine.close()
+    raise SystemExit(Supervisor(children, environment).run())
+
+
+@commands.command(hidden=True)
+@wired
+def serve(wiring: Wiring) -> None:
+    """Serve the web alone."""
+    portal = wiring.portal(serves=True)
+    _log(portal.settings.log_level)
+    wiring.serve(portal)
+
+
+@commands.command()
+@wired
+def worker(wiring: Wiring) -> None:
+    """Do jobs (mail, PDF, cards) and wake timers, until Ctrl-C.
+
+    `nintei run` starts workers by itself; on PostgreSQL any number may run on any number of machines.
+    """
+    portal = wiring.portal(serves=True)
+    _log(portal.settings.log_level)
+    stop = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: stop.set())
+    wiring.work(portal, stop)
+
+
+@commands.command()
+@wired
+def check(wiring: Wiring) -> None:
+    """Check the settings and every process package, and say what is wrong."""
+    settings = wiring.settings(serves=True)
+    for name, value in settings.shown().items():
+        click.echo(f"{name:16} {value}")
+    found = 0
+    for folder, problems in packages.check_all(wiring.portal(), settings.packages_dir):
+        click.echo(f"\n{folder.name}: " + ("ok" if not problems else f"{len(problems)} problem(s)"))
+        for problem in problems:
+            click.echo(f"  {problem.severity}: {problem}")
+            found += problem.severity == "error"
+    if found:
+        raise SystemExit(1)
+
+
+@commands.command()
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@wired
+def release(wiring: Wiring, folder: Path) -> None:
+    """Release the process package in FOLDER: new cases start on it, running ones stay where they are."""
+    number, new = packages.release(wiring.portal(), folder, by="nintei release")
+    click.echo(f"{folder.name}: released as number {number}" if new else f"{folder.name}: this is release {number} already")
+
+
+def _release_all(portal: Portal) -> None:
+    for folder in packages.folders(portal.settings.packages_dir):
+        number, new = packages.release(portal, folder, by="nintei run")
+        if new:
+            click.echo(f"{folder.name}: released as number {number}")
+
+
+@commands.command("demo-reset")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@wired
+def demo_reset(wiring: Wiring, yes: bool) -> None:
+    """Throw the demo's data away; the next `nintei run --demo` starts over."""
+    wiring.overrides["demo"] = "yes"
+    settings = wiring.settings()
+    if not settings.database_url.startswith("sqlite:"):
+        raise click.ClickException("demo-reset works on the embedded SQLite database only")
+    if not (settings.data_dir / "demo-secrets.toml").exists() and settings.data_dir.exists():
+        raise click.ClickException(f"{settings.data_dir} holds no demo; nothing was deleted")
+    if not yes and settings.data_dir.exists():
+        click.confirm(f"Delete everything in {settings.data_dir}?", abort=True)
+    shutil.rmtree(settings.data_dir, ignore_errors=True)
+    click.echo(f"{settings.data_dir} is gone; `make run` starts over")
+
+
+@commands.group()
+def user() -> None:
+    """Accounts of the body and of vendors."""
+
+
+@user.command("add")
+@click.argument("email")
+@click.option("--name", required=True, help="Shown to colleagues and vendors.")
+@click.option("--role", "roles", multiple=True, required=True, type=click.Choice(people.ROLES), help="May be given several times.")
+@click.option("--group", "groups", multiple=True, type=click.Choice(people.GROUPS), help="Whose work the account sees as its own.")
+@click.password_option(help="At least 10 characters; asked for when it is not given.")
+@wired
+def user_add(wiring: Wiring, email: str, name: str, roles: tuple[str, ...], groups: tuple[str, ...], password: str) -> None:
+    """Create an account, for instance: nintei user add sato@example.jp --name 佐藤 --role operator --group review."""
+    people.add_staff(wiring.portal(), email, name, list(roles), password, ",".join(groups))
+    click.echo(f"{email} can sign in now")
+
+
+@user.command("password")
+@click.argument("email")
+@click.password_option()
+@wired
+def user_password(wiring: Wiring, email: str, password: str) -> None:
+    """Set a new password; the account's sessions end."""
+    people.set_password(wiring.portal(), email, password)
+    click.echo(f"{email} has a new password")
+
+
+@commands.group()
+def case() -> None:
+    """Look at cases."""
+
+
+@case.command("list")
+@click.option("--search", default="", help="Number, company, system or mail address.")
+@click.option("--state", default="", type=click.Choice(["", "open", "certified", "rejected", "withdrawn", "closed"]))
+@wired
+def case_list(wiring: Wiring, search: str, state: str) -> None:
+    """The cases, last changed first: number, state, whose turn, company, system."""
+    found, total = caseview.heads(wiring.portal(), STAFF, text=search, state=state, limit=200)
+    for head in found:
+        click.echo(f"{head.number}  {head.state:10} {head.turn or '-':9} {head.company_name} / {head.system_name}")
+    click.echo(f"{len(found)} of {total}")
+
+
+@case.command("show")
+@click.argument("number")
+@wired
+def case_show(wiring: Wiring, number: str) -> None:
+    """One case: whose turn it is, what is open, what happened."""
+    page = caseview.page(wiring.portal(), number, STAFF)
+    click.echo(f"{page.head.number}  {page.head.company_name} / {page.head.system_name}")
+    click.echo(f"state {page.head.state}, turn: {page.head.turn or 'nobody'}")
+    for task in page.head.tasks + page.head.buttons:
+        click.echo(f"  open: {task.title} ({task.element}, {task.side})" + (f", due {task.due_on}" if task.due_on else ""))
+    for job in page.incidents:
+        click.echo(f"  incident {job.id}: {job.element} {job.error}")
+    for entry in reversed(page.timeline):
+        at: datetime = entry.at.astimezone(JAPAN)
+        click.echo(f"  {at:%Y-%m-%d %H:%M}  {entry.kind:12} {entry.title}  {entry.actor_name}")
+
+
+commands.add_command(card)

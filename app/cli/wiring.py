@@ -1,0 +1,36 @@
+"""What `main` hands to the commands."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from app.services.portal import Portal
+from config.settings import BadSettings, Settings, from_environment
+
+
+@dataclass
+class Wiring:
+    """Opens the portal when a command first needs it."""
+
+    open_portal: Callable[[Settings], Portal]
+    serve: Callable[[Portal], None]
+    work: Callable[[Portal, threading.Event], None]
+    make_web: Callable[[Portal], Any]
+    overrides: dict[str, str] = field(default_factory=dict)
+    _portal: Portal | None = None
+
+    def settings(self, *, serves: bool = False) -> Settings:
+        """The settings of this process; ends with the list of what is wrong with them."""
+        try:
+            return from_environment(serves=serves, **self.overrides)
+        except BadSettings as error:
+            raise SystemExit(str(error)) from error
+
+    def portal(self, *, serves: bool = False) -> Portal:
+        """The open portal."""
+        if self._portal is None:
+            self._portal = self.open_portal(self.settings(serves=serves))
+        return self._portal

@@ -1,0 +1,93 @@
+"""The only wiring: settings become a portal, the portal meets web, admin, worker and command line."""
+
+from __future__ import annotations
+
+import atexit
+import logging
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from flask_security import PeeweeUserDatastore
+
+from admin import add_admin
+from app import cli, web
+from app.connectors.mail import Mailer
+from app.connectors.pdf import Printer
+from app.engine import Engine, Evaluator
+from app.services.cardmaking import CardDesk
+from app.services.outside import Outside
+from app.services.portal import Portal, create_tables
+from app.services.releases import Releases
+from app.store import database
+from app.store.blobs import Blobs
+from app.store.models import Role, User, UserRole
+from app.worker import Worker
+from app.worker.poke import Bell, poke
+from config.clock import Clock, FileClock, SystemClock
+from config.settings import Settings, with_demo_secrets
+
+FONTS = Path(__file__).parent / "web" / "static" / "dist" / "fonts"
+
+
+def open_portal(settings: Settings, clock: Clock | None = None) -> Portal:
+    """Open the database (creating what is missing) and the engine."""
+    if settings.demo:
+        settings = with_demo_secrets(settings)
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    bound = database.connect(settings.database_url)
+    create_tables(bound)
+    engine = Engine(Evaluator())
+    atexit.register(engine.close)
+    bells = settings.data_dir / "bells"
+    bells.mkdir(exist_ok=True)
+    if clock is None:
+        clock = FileClock(settings.clock_file) if settings.clock_file else SystemClock()
+    return Portal(settings, clock, engine, Releases(engine), Blobs(settings.data_dir / "blobs"), FONTS,
+                  lambda: poke(bells))
+
+
+def make_web(portal: Portal) -> Flask:
+    """The web application, with the admin pages."""
+    datastore: Any = PeeweeUserDatastore(database.proxy, User, Role, UserRole)
+    app = web.create_app(portal, datastore)
+    add_admin(app, portal)
+    return app
+
+
+def make_outside(portal: Portal) -> Outside:
+    """The worker's hands."""
+    settings = portal.settings
+    printer = Printer(portal.fonts)
+    atexit.register(printer.close)
+    return Outside(portal, Mailer(settings.mail_url), printer,
+                   CardDesk(settings.data_dir / "cards", settings.card_key, settings.card_reader))
+
+
+def run_worker(portal: Portal, stop: threading.Event) -> None:
+    """Work until `stop` is set."""
+    bell = Bell(portal.settings.data_dir / "bells")
+    try:
+        Worker(portal, make_outside(portal), bell, stop).run(time.monotonic)
+    finally:
+        bell.close()
+
+
+def serve(portal: Portal) -> None:
+    """Serve the web application by waitress until the process ends."""
+    import waitress
+
+    settings = portal.settings
+    proxies = " ".join(settings.trusted_proxies)
+    options: dict[str, Any] = {"trusted_proxy": proxies, "trusted_proxy_headers": "x-forwarded-for x-forwarded-proto",
+                               "clear_untrusted_proxy_headers": True} if proxies else {}
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+    waitress.serve(make_web(portal), host=settings.host, port=settings.port, threads=settings.web_threads,
+                   ident="nintei", max_request_body_size=settings.upload_max_mb * 30 << 20, **options)
+
+
+def main() -> None:
+    """The command `nintei`."""
+    cli.commands.main(obj=cli.Wiring(open_portal, serve, run_worker, make_web))

@@ -1,0 +1,336 @@
+"""A case as a person sees it: whose turn it is, what is to be done, by when; and everything that happened."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from app.services import calendar, cardstock, clocks, dates, desk, documents, money, tasks
+from app.services.actors import Actor
+from app.services.portal import Portal
+from app.services.releases import Loaded
+from app.store import cards, cases, database, records, work
+from app.store.models import Case, Entry
+
+
+@dataclass(frozen=True, slots=True)
+class StageView:
+    """A stage of the way: done, current or todo."""
+
+    id: str
+    title: str
+    state: str
+
+
+@dataclass(frozen=True)
+class CaseHead:
+    """What every page about a case says first."""
+
+    number: str
+    title: str
+    package_id: str
+    company_name: str
+    system_name: str
+    state: str  # open | certified | rejected | withdrawn | closed
+    turn: str  # vendor | operator | both | ""
+    turn_since: datetime
+    ended: bool
+    tasks: list[tasks.TaskView]  # open ones of the side whose turn it is; the reader's own first
+    buttons: list[tasks.TaskView]  # the vendor's tasks that are presented as buttons
+    clocks: list[clocks.ClockView]
+    stages: list[StageView]
+    created_at: datetime
+    changed_at: datetime
+    email: str
+    contact_name: str
+
+    @property
+    def next(self) -> tasks.TaskView | None:
+        """The one next thing to do."""
+        return self.tasks[0] if self.tasks else None
+
+
+@dataclass(frozen=True, slots=True)
+class DownloadGroup:
+    """A group of files that is open to the vendor."""
+
+    title: str
+    files: list[tuple[str, int]]  # (name, bytes)
+    opened_at: datetime
+
+
+@dataclass(frozen=True)
+class CasePage:
+    """Everything that a case's page shows."""
+
+    head: CaseHead
+    timeline: Sequence[Entry]
+    documents: list[documents.DocumentView]
+    downloads: list[DownloadGroup]
+    accesses: Sequence[Any]
+    mails: Sequence[Any]
+    invoices: list[tuple[money.InvoiceView, Sequence[Any]]]
+    bookings: list[dates.BookingView]
+    cards: list[cardstock.CardView]
+    notes: Sequence[Any]
+    members: Sequence[Any]
+    tasks: list[tasks.TaskView]  # every task, oldest first
+    incidents: Sequence[Any]  # jobs that need a person
+    pending: Sequence[Any]  # jobs under way
+    can_withdraw: bool
+    same_company: Sequence[Case]
+    answers: list[tasks.Reviewed]
+    release: int
+
+
+def head(
+    portal: Portal,
+    case: Case,
+    loaded: Loaded,
+    actor: Actor,
+    rows: Sequence[Any] | None = None,
+    running: Sequence[Any] | None = None,
+) -> CaseHead:
+    """The first lines. `rows` (open tasks) and `running` (clocks) may be passed where many cases are listed."""
+    today, closing = portal.today(), portal.closing()
+    rows = work.open_tasks(case.id) if rows is None else rows
+    views = [tasks.view(row, today, closing) for row in rows]
+    if actor.side == "vendor":
+        views = [each for each in views if each.side == "vendor"]
+    buttons = [each for each in views if each.presentation == "button"]
+    due = sorted(
+        (each for each in views if each.presentation != "button"),
+        key=lambda each: (each.side != actor.side, each.due_on or date.max, each.opened_at),
+    )
+    shown = clocks.views(cases.clocks(case.id, running=True) if running is None else running, today, closing)
+    return CaseHead(
+        number=case.number,
+        title=loaded.package.title,
+        package_id=case.package_id,
+        company_name=case.company_name,
+        system_name=case.system_name,
+        state=case.state,
+        turn=case.turn,
+        turn_since=case.turn_since,
+        ended=case.ended,
+        tasks=due,
+        buttons=buttons,
+        clocks=shown,
+        stages=_stages(case, loaded),
+        created_at=case.created_at,
+        changed_at=case.changed_at,
+        email=case.email,
+        contact_name=case.contact_name,
+    )
+
+
+def _stages(case: Case, loaded: Loaded) -> list[StageView]:
+    ids = [stage.id for stage in loaded.package.stages]
+    at = ids.index(case.stage) if case.stage in ids else 0
+    if case.state == "certified":
+        at = max(at, len(ids) - 1)
+    return [
+        StageView(
+            stage.id,
+            stage.title,
+            "done" if n < at else "current" if n == at and not case.ended else "todo" if n >= at else "done",
+        )
+        for n, stage in enumerate(loaded.package.stages)
+    ]
+
+
+def heads(
+    portal: Portal, actor: Actor, *, text: str = "", state: str = "", limit: int = 50, offset: int = 0
+) -> tuple[list[CaseHead], int]:
+    """The cases that the actor sees, last changed first, and how many there are."""
+    member = actor.user_id if actor.side == "vendor" else None
+    with database.connection():
+        rows = cases.search(member=member, text=text, state=state, limit=limit, offset=offset)
+        ids = [row.id for row in rows]
+        open_rows, running = work.open_tasks_of(ids), cases.clocks_of(ids)
+        found = [
+            head(
+                portal,
+                row,
+                portal.releases.loaded(row.release_id),
+                actor,
+                open_rows.get(row.id, []),
+                running.get(row.id, []),
+            )
+            for row in rows
+        ]
+        return found, cases.count(member=member, text=text, state=state)
+
+
+def find(portal: Portal, number: str, actor: Actor) -> tuple[Case, Loaded]:
+    """The case of this number and its release; NotFound for others'."""
+    case = desk.visible_case(cases.get(number), actor)
+    return case, portal.releases.loaded(case.release_id)
+
+
+def page(portal: Portal, number: str, actor: Actor) -> CasePage:
+    """The whole case."""
+    staff = actor.side == "operator"
+    with database.connection():
+        case, loaded = find(portal, number, actor)
+        today, closing = portal.today(), portal.closing()
+        every = [row for row in work.tasks_of(case.id) if staff or row.side == "vendor"]
+        latest = work.latest_answers(case.id)
+        seen = {key: row for key, row in latest.items() if staff or row.side == "vendor"}
+        return CasePage(
+            head=head(portal, case, loaded, actor),
+            timeline=cases.timeline(case.id, internal=staff),
+            documents=documents.of_case(case, actor),
+            downloads=_downloads(case, loaded),
+            accesses=records.accesses(case.id) if staff else (),
+            mails=records.mails(case.id),
+            invoices=[(money.view(row), records.payments(row.id)) for row in records.invoices(case.id)],
+            bookings=[dates.view(row, loaded) for row in records.bookings(case.id)],
+            cards=[cardstock.view(row, today) for row in cards.of_case(case.id)],
+            notes=records.notes(case.id, internal=staff),
+            members=cases.members(case.id),
+            tasks=[tasks.view(row, today, closing) for row in every],
+            incidents=work.jobs_of(case.id, "incident") if staff else (),
+            pending=work.jobs_of(case.id, "queued", "running", "parked") if staff else (),
+            can_withdraw=bool(
+                loaded.package.withdraw_message and loaded.package.withdraw_message in case.messages
+            ),
+            same_company=cases.same_application(case.company.corporate_number, case.id)
+            if staff and case.company_id and case.company.corporate_number
+            else (),
+            answers=[
+                tasks.Reviewed(
+                    key,
+                    loaded.element(key).name,
+                    loaded.forms[key].answers(row.values, actor.language),
+                    row.at,
+                    row.by_name,
+                )
+                for key, row in sorted(seen.items(), key=lambda item: item[1].at)
+                if key in loaded.forms
+            ],
+            release=loaded.number,
+        )
+
+
+def _downloads(case: Case, loaded: Loaded) -> list[DownloadGroup]:
+    found = []
+    for row in records.openings(case.id):
+        group = loaded.package.downloads.get(row.grp)
+        if group is not None:
+            found.append(
+                DownloadGroup(
+                    group.title,
+                    [(name, len(loaded.package.files.get(f"files/{name}", b""))) for name in group.files],
+                    row.at,
+                )
+            )
+    return found
+
+
+def diagram(portal: Portal, number: str, process: str, actor: Actor) -> bytes:
+    """The BPMN XML of the file that holds the process."""
+    with database.connection():
+        _, loaded = find(portal, number, actor)
+    info = loaded.package.processes.get(process)
+    if info is None:
+        return next(iter(loaded.package.bpmn.values()))
+    return loaded.package.bpmn[info.file]
+
+
+@dataclass(frozen=True)
+class DiagramState:
+    """What is drawn upon the diagrams."""
+
+    done: list[str]
+    open: list[str]
+    failed: list[str]
+    details: Mapping[str, dict[str, Any]]
+
+
+def diagram_state(portal: Portal, number: str, actor: Actor) -> DiagramState:
+    """Visited elements, tokens, incidents, and what is known of each step."""
+    with database.connection():
+        case, loaded = find(portal, number, actor)
+        visits = cases.visits(case.id)
+        jobs = work.jobs_of(case.id)
+        rows = work.tasks_of(case.id)
+        mails = {row.job_key: row for row in records.mails(case.id)}
+    failed = {job.element for job in jobs if job.state == "incident"}
+    waiting = {job.element for job in jobs if job.task_id and job.state in {"queued", "running", "parked"}}
+    tokens = {row.element for row in rows if row.state == "open"} | waiting
+    tokens |= {
+        visit.element
+        for visit in visits
+        if visit.entered > visit.completed
+        and loaded.package.elements.get(visit.element) is not None
+        and loaded.package.elements[visit.element].kind
+        in {"callActivity", "subProcess", "intermediateCatchEvent"}
+        and not case.ended
+    }
+    details: dict[str, dict[str, Any]] = {}
+    for visit in visits:
+        details[visit.element] = {"title": _name(loaded, visit.element), "lines": []}
+    for row in rows:
+        if row.state == "cancelled":
+            continue
+        line: dict[str, Any] = {
+            "task": row.id,
+            "state": row.state,
+            "at": (row.closed_at or row.opened_at).isoformat(),
+            "by": row.closed_by_name,
+        }
+        if (
+            row.answer_id
+            and (actor.side == "operator" or row.side == "vendor")
+            and row.element in loaded.forms
+        ):
+            spec = loaded.forms[row.element]
+            line["answers"] = [
+                [each.label, each.text or "、".join(file.name for file in each.files)]
+                for each in spec.answers(row.answer.values, actor.language)
+            ]
+        details.setdefault(row.element, {"title": row.title, "lines": []})["lines"].append(line)
+    for job in jobs:
+        mail = mails.get(job.key)
+        if mail is not None and job.element:
+            details.setdefault(job.element, {"title": _name(loaded, job.element), "lines": []})[
+                "lines"
+            ].append(
+                {
+                    "mail": mail.id,
+                    "state": mail.state,
+                    "at": (mail.sent_at or mail.written_at).isoformat(),
+                    "subject": mail.subject,
+                    "to": mail.recipient,
+                }
+            )
+        if job.state == "incident" and actor.side == "operator":
+            details.setdefault(job.element, {"title": _name(loaded, job.element), "lines": []})[
+                "lines"
+            ].append({"state": "incident", "at": job.run_at.isoformat(), "error": job.error})
+    done = [visit.element for visit in visits if visit.completed and visit.element not in tokens]
+    return DiagramState(done, sorted(tokens), sorted(failed), details)
+
+
+def _name(loaded: Loaded, element: str) -> str:
+    found = loaded.package.elements.get(element)
+    return (found.name if found else "") or element
+
+
+def diagrams(loaded: Loaded) -> list[tuple[str, str]]:
+    """(process id, title) of each diagram file, in the order of the stages; the wrapper last."""
+    order = [process for stage in loaded.package.stages for process in stage.processes]
+    files: dict[str, tuple[str, str]] = {}
+    for process in [*order, *loaded.package.processes]:
+        info = loaded.package.processes.get(process)
+        if info is not None:
+            files.setdefault(info.file, (info.id, info.name or info.id))
+    return list(files.values())
+
+
+def business_days_since(portal: Portal, moment: datetime) -> int:
+    """Business days from this instant until today."""
+    return calendar.business_days_between(calendar.today(moment), portal.today(), portal.closing())

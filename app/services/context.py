@@ -1,0 +1,160 @@
+"""What mails and documents may say of a case (docs/package-format.md, "Mails and PDFs")."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from app.connectors.qr import qr
+from app.services import dates, money
+from app.services.portal import Portal
+from app.services.releases import Loaded, settings_of
+from app.store import cards, cases, records, work
+from app.store.models import Case, Task
+
+
+def build(
+    portal: Portal, case: Case, loaded: Loaded, *, element: str = "", extra: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """The whole context. `element` is the one for which it is built: its task and its comments come first."""
+    package = loaded.package
+    settings = settings_of(package)
+    answers = {key: dict(row.values) for key, row in work.latest_answers(case.id).items()}
+    task = _task(case, element)
+    certificate = records.certificate_of(case.id)
+    link = cases.current_link(case.id)
+    booking = records.latest_booking(case.id)
+    base = portal.settings.base_url.rstrip("/")
+    return {
+        "package": {"title": package.title, "id": package.id},
+        "case": {
+            "number": case.number,
+            "system_name": case.system_name,
+            "company_name": case.company_name,
+            "contact_name": case.contact_name,
+            "applied_on": case.created_at,
+            "url": f"{base}/cases/{case.number}",
+            "state": case.state,
+        },
+        "company": company(case, answers),
+        **settings,
+        "settings": settings,
+        "answers": answers,
+        "task": task and {"title": task.title, "url": f"{base}/tasks/{task.id}", "due": task.due_on},
+        "links": {
+            "entry": f"{base}/enter/{link.token}" if link else f"{base}/login",
+            "entry_expires": link.expires_at if link else None,
+            "case": f"{base}/cases/{case.number}",
+            "register": f"{base}/systems",
+            "site": base,
+        },
+        "comments": [{"where": row.where, "text": row.text} for row in work.comments(case.id, "open")],
+        "invoice": _invoice(case, loaded, element),
+        "booking": asdict(dates.view(booking, loaded)) if booking else None,
+        "cards": _cards(case, loaded, element),
+        "certificate": certificate
+        and {
+            "number": certificate.number,
+            "issued_on": certificate.issued_on,
+            "valid_until": certificate.valid_until,
+            "certified_on": certificate.certified_on,
+            "company_name": certificate.company_name,
+            "system_name": certificate.system_name,
+            "edition": certificate.edition,
+            "state": certificate.state,
+            "listing": certificate.listing,
+            "url": f"{base}/systems/{certificate.number}",
+            "qr": qr(f"{base}/systems/{certificate.number}"),
+        },
+        "shipment": _shipment(loaded, answers, element),
+        "data": case.data,
+        "today": portal.today(),
+        **(extra or {}),
+    }
+
+
+def company(case: Case, answers: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """The vendor's company, as this case's answers say."""
+    merged: dict[str, Any] = {}
+    for values in answers.values():
+        merged.update({key: value for key, value in values.items() if value not in (None, "")})
+    street = "".join(str(merged.get(key, "")) for key in ("prefecture", "city", "street"))
+    building = str(merged.get("building", ""))
+    return {
+        "name": case.company_name,
+        "kana": merged.get("company_kana", ""),
+        "corporate_number": merged.get("corporate_number", ""),
+        "postal_code": merged.get("postal_code", ""),
+        "address": f"{street} {building}".strip(),
+        "representative": merged.get("representative_name", ""),
+        "representative_title": merged.get("representative_title", ""),
+        "department": merged.get("department", ""),
+        "contact_name": merged.get("contact_name") or case.contact_name,
+        "email": case.email,
+        "phone": merged.get("phone", ""),
+    }
+
+
+def _task(case: Case, element: str) -> Task | None:
+    """The task that a mail asks for: the vendor's open one that came last, or the element's own."""
+    rows = [row for row in work.open_tasks(case.id) if row.kind == "user"]
+    own = [row for row in rows if row.element == element]
+    vendors = [row for row in rows if row.side == "vendor"]
+    return (own or vendors or rows or [None])[-1]
+
+
+def _invoice(case: Case, loaded: Loaded, element: str) -> dict[str, Any] | None:
+    fee = (
+        loaded.package.elements[element].properties.get("invoice")
+        if element in loaded.package.elements
+        else None
+    )
+    row = records.latest_invoice(case.id, fee) if fee else next(iter(records.invoices(case.id)), None)
+    return asdict(money.view(row)) if row else None
+
+
+def _cards(case: Case, loaded: Loaded, element: str) -> list[dict[str, Any]]:
+    """The cards of the element's set; of every set when the element asks for none."""
+    titles = {key: spec.title for key, spec in loaded.package.cards.items()}
+    wanted = card_set(loaded, element)
+    return [
+        {
+            "serial": row.serial,
+            "uid": row.uid,
+            "set_title": titles.get(row.set_id, row.set_id),
+            "set": row.set_id,
+            "due_back": row.due_back,
+        }
+        for row in cards.of_case(case.id)
+        if row.state in {"ready", "lent"} and (not wanted or row.set_id == wanted)
+    ]
+
+
+def card_set(loaded: Loaded, element: str) -> str:
+    """The set that the element works with: its own, or the one whose documents it makes in the same process."""
+    found = loaded.package.elements.get(element)
+    if found is None:
+        return ""
+    own = found.properties.get("cards") or found.properties.get("card_set", "")
+    if own:
+        return str(own)
+    near = {
+        other.properties["cards"]
+        for other in loaded.package.elements.values()
+        if other.process == found.process and other.properties.get("cards")
+    }
+    return str(near.pop()) if len(near) == 1 else ""
+
+
+def _shipment(
+    loaded: Loaded, answers: Mapping[str, Mapping[str, Any]], element: str
+) -> Mapping[str, Any] | None:
+    if element in answers and loaded.package.elements[element].properties.get("presentation") == "post":
+        return answers[element]
+    posts = [
+        key
+        for key, other in loaded.package.elements.items()
+        if other.properties.get("presentation") == "post" and key in answers
+    ]
+    return answers[posts[-1]] if posts else None

@@ -1,0 +1,165 @@
+"""Days for exams and audits: what is free, who holds what, and what lapses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from app.errors import Refused
+from app.services import calendar
+from app.services.actors import Actor
+from app.services.portal import Portal
+from app.services.releases import Loaded
+from app.store import cases, database, records
+from app.store.models import Booking, Case
+
+
+@dataclass(frozen=True, slots=True)
+class BookingView:
+    """A date as templates and pages show it."""
+
+    calendar: str
+    title: str
+    date: date
+    start: str
+    end: str
+    place: str
+    state: str
+    attempt: int
+    sequence: int
+    held_until: date | None
+
+
+def view(row: Booking, loaded: Loaded) -> BookingView:
+    """The booking's facts."""
+    spec = loaded.package.calendars[row.calendar]
+    return BookingView(
+        row.calendar,
+        spec.title,
+        row.day,
+        row.start,
+        row.end,
+        row.place,
+        row.state,
+        row.attempt,
+        row.sequence,
+        row.held_until,
+    )
+
+
+def free_days(portal: Portal, loaded: Loaded, calendar_id: str, *, keep: date | None = None) -> list[date]:
+    """The days that can still be had, first to last; `keep` is the case's own, which counts as free."""
+    spec = loaded.package.calendars[calendar_id]
+    today, closing = portal.today(), portal.closing()
+    first = calendar.add_business_days(today, spec.earliest_bd, closing)
+    last = today + timedelta(days=spec.latest_days)
+    taken = records.taken(calendar_id, first, last)
+    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    return [
+        day
+        for day in days
+        if day.weekday() in spec.weekdays
+        and calendar.is_business_day(day, closing)
+        and (taken.get(day, 0) < spec.capacity or day == keep)
+    ]
+
+
+def book(
+    portal: Portal,
+    case: Case,
+    loaded: Loaded,
+    calendar_id: str,
+    values: Mapping[str, Any],
+    actor: Actor,
+    now: datetime,
+) -> dict[str, Any]:
+    """Hold the day that an operator settled; gives the routing value `booking`."""
+    chosen = values.get("date")
+    if not chosen:
+        return {}
+    day = date.fromisoformat(str(chosen))
+    spec = loaded.package.calendars[calendar_id]
+    database.lock_name(f"calendar:{calendar_id}")
+    previous = records.latest_booking(case.id, calendar_id)
+    own = previous is not None and previous.day == day and previous.state in {"held", "confirmed"}
+    if not own and records.taken(calendar_id, day, day).get(day, 0) >= spec.capacity:
+        raise Refused(
+            "%(day)s has been given to another case meanwhile; choose another day", day=day.isoformat()
+        )
+    if previous is not None and previous.state in {"held", "confirmed"}:
+        previous.state = "released"
+        previous.save()
+    Booking.create(
+        case=case,
+        calendar=calendar_id,
+        day=day,
+        start=str(values.get("start") or spec.start),
+        end=_end(str(values.get("start") or spec.start), spec.duration_minutes),
+        place=str(values.get("place") or spec.place),
+        state="held",
+        held_until=portal.today() + timedelta(days=spec.hold_days),
+        attempt=(previous.attempt + 1 if previous else 1),
+        sequence=(previous.sequence + 1 if previous else 0),
+        at=now,
+    )
+    cases.log(
+        case.id,
+        now,
+        "date",
+        title=spec.title,
+        actor=actor.user_id,
+        actor_name=actor.name,
+        actor_side=actor.side,
+        data={"date": day.isoformat()},
+    )
+    return {"booking": "held"}
+
+
+def _end(start: str, minutes: int) -> str:
+    hour, minute = (int(part) for part in start.split(":"))
+    total = hour * 60 + minute + minutes
+    return f"{total // 60 % 24:02d}:{total % 60:02d}"
+
+
+def settle(portal: Portal, case: Case, loaded: Loaded) -> dict[str, Any]:
+    """After a payment: the held date is firm. A lapsed one is taken again if it is still free."""
+    row = records.latest_booking(case.id)
+    if row is None:
+        return {}
+    if row.state == "lapsed":
+        database.lock_name(f"calendar:{row.calendar}")
+        spec = loaded.package.calendars[row.calendar]
+        if (
+            row.day <= portal.today()
+            or records.taken(row.calendar, row.day, row.day).get(row.day, 0) >= spec.capacity
+        ):
+            return {"booking": "lapsed"}
+    row.state, row.held_until = "confirmed", None
+    row.save()
+    return {"booking": "held"}
+
+
+def wishes(case: Case, loaded: Loaded, calendar_id: str) -> list[date]:
+    """The days that the vendor wished for, in order, from the last answer of the calendar's vendor task."""
+    from app.store import work
+
+    latest = work.latest_answers(case.id)
+    for element in loaded.package.elements.values():
+        if (
+            element.properties.get("calendar") == calendar_id
+            and element.side == "vendor"
+            and element.id in latest
+        ):
+            values = latest[element.id].values
+            found = [
+                values.get(f"wish_{n}") for n in range(1, loaded.package.calendars[calendar_id].wishes + 1)
+            ]
+            return [date.fromisoformat(day) for day in found if day]
+    return []
+
+
+def upcoming(first: date, last: date) -> Sequence[Booking]:
+    """The dates of all cases in a period, for the body's calendar."""
+    return records.bookings_between(first, last)

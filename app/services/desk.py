@@ -1,0 +1,118 @@
+"""What every use case on a task asks first: may this person, and what do the form's choices offer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from app.errors import Forbidden, NotFound, Refused
+from app.services import dates
+from app.services.actors import Actor
+from app.services.portal import Portal
+from app.services.releases import Loaded
+from app.store import cases, work
+from app.store.models import Case, Task
+
+WEEKDAYS_JA = "月火水木金土日"
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A task with its case and release."""
+
+    task: Task
+    case: Case
+    loaded: Loaded
+    element: Any
+
+
+def find(portal: Portal, task_id: str, actor: Actor) -> Setting:
+    """The task, if the actor may know of it; NotFound for others' (which must look like no task at all)."""
+    task = work.task(task_id)
+    if task is None:
+        raise NotFound("There is no such task")
+    case = visible_case(task.case, actor)
+    if actor.side == "vendor" and task.side != "vendor":
+        raise NotFound("There is no such task")
+    loaded = portal.releases.loaded(case.release_id)
+    return Setting(task, case, loaded, loaded.element(task.element))
+
+
+def visible_case(case: Case | None, actor: Actor) -> Case:
+    """The case, if the actor may know of it."""
+    if case is None:
+        raise NotFound("There is no such case")
+    if actor.side == "operator":
+        return case
+    if actor.user_id is None or cases.member(case.id, actor.user_id) is None:
+        raise NotFound("There is no such case")
+    return case
+
+
+def may_do(setting: Setting, actor: Actor) -> str:
+    """On whose behalf the actor may do the task: empty for their own, a name for 代理. Raises why not."""
+    if setting.task.side != actor.side:
+        raise Forbidden("This task is the other side's")
+    if actor.side == "vendor":
+        member = cases.member(setting.case.id, actor.user_id or 0)
+        if member is None or member.rights != "full":
+            raise Forbidden("You may read this case but not act on it; ask a colleague who may")
+        return ""
+    actor.require("operator", "administrator")
+    for element in setting.element.listed("not_same_as"):
+        last = work.last_done(setting.case.id, element)
+        if last is None or last.closed_by_id is None:
+            continue
+        if last.closed_by_id in {actor.user_id, *(user for user, _ in actor.standing_in_for)}:
+            raise Refused(
+                "“%(other)s” was done by %(name)s; somebody else has to do this one",
+                other=last.title,
+                name=last.closed_by_name,
+            )
+    assignee = setting.task.assignee_id
+    return next((name for user, name in actor.standing_in_for if user == assignee), "")
+
+
+def choices(portal: Portal, setting: Setting) -> dict[str, list[tuple[str, str]]]:
+    """The days that the form's fields offer: `calendar` the free ones, `wishes` the vendor's first."""
+    calendar_id = setting.element.properties.get("calendar") or setting.element.properties.get("books")
+    if not calendar_id:
+        return {}
+    free = dates.free_days(portal, setting.loaded, calendar_id)
+    wished = dates.wishes(setting.case, setting.loaded, calendar_id)
+    chosen = [day for day in wished if day in free]
+    return {
+        "calendar": [(day.isoformat(), long_day(day)) for day in free],
+        "wishes": [(day.isoformat(), f"{long_day(day)} ◎") for day in chosen]
+        + [(day.isoformat(), long_day(day)) for day in free if day not in chosen],
+    }
+
+
+def long_day(day: date) -> str:
+    """2026年11月22日（日）: the options' label in either language."""
+    return f"{day.year}年{day.month}月{day.day}日（{WEEKDAYS_JA[day.weekday()]}）"
+
+
+def prefill(setting: Setting) -> dict[str, Any]:
+    """What earlier answers say already: the vendor's own last answer, then the same keys of the vendor's other answers."""
+    spec = setting.loaded.forms[setting.task.element]
+    latest = work.latest_answers(setting.case.id)
+    known: dict[str, Any] = {}
+    for row in sorted(latest.values(), key=lambda answer: answer.at):
+        if row.side == "vendor":
+            known.update({key: value for key, value in row.values.items() if value not in (None, "", [])})
+    wanted = {field.key: field.type.value for field in spec.inputs()}
+    own = latest.get(setting.task.element)
+    if own is not None and setting.task.side == "vendor":
+        return {key: value for key, value in own.values.items() if key in wanted}
+    return {
+        key: known[key]
+        for key, kind in wanted.items()
+        if key in known and kind not in {"textarea", "filepicker", "dynamiclist"}
+    }
+
+
+def context(portal: Portal, setting: Setting) -> dict[str, Any]:
+    """What conditions and defaults of the form read beyond its own answers."""
+    return {**setting.case.data, **(setting.task.data or {}), "today": portal.today()}

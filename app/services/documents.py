@@ -1,0 +1,357 @@
+"""Files of a case: made by the portal, uploaded by people, handed out from the package; every download on record."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import PurePosixPath
+from typing import Any, BinaryIO
+from uuid import uuid4
+
+import puremagic
+
+from app.errors import NotFound, Refused
+from app.services.actors import Actor
+from app.services.portal import Portal
+from app.services.releases import Loaded
+from app.store import cases, database, records
+from app.store.models import Access, Case, Document
+
+# What may be uploaded, by content; a form's `accept` narrows it further.
+TYPES = {
+    ".pdf": "application/pdf",
+    ".png": "image/png",
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".gif": "image/gif",
+    ".txt": "text/plain",
+    ".csv": "text/csv",
+    ".zip": "application/zip",
+    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ".pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+    ".doc": "application/msword",
+    ".xls": "application/vnd.ms-excel",
+    ".ppt": "application/vnd.ms-powerpoint",
+}
+_SHOWN_IN_PAGE = {"application/pdf", "image/png", "image/jpeg", "image/gif"}
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentView:
+    """A file for lists."""
+
+    id: str
+    title: str
+    filename: str
+    mime: str
+    size: int
+    version: int
+    kind: str  # made | uploaded | file
+    created_at: datetime | None
+    by: str
+    key: str = ""
+
+    @property
+    def shown_in_page(self) -> bool:
+        """Whether a browser shows it safely."""
+        return self.mime in _SHOWN_IN_PAGE
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """Bytes on their way to a person."""
+
+    filename: str
+    mime: str
+    data: bytes
+
+
+def view(row: Document) -> DocumentView:
+    """The document's facts."""
+    return DocumentView(
+        row.id,
+        row.title,
+        row.filename,
+        row.mime,
+        row.size,
+        row.version,
+        row.kind,
+        row.created_at,
+        row.created_by_name,
+        row.key,
+    )
+
+
+def may_see(row: Document, actor: Actor) -> bool:
+    """Whether this side sees the document."""
+    return row.audience in {"both", actor.side} and (not row.draft or row.created_by_id == actor.user_id)
+
+
+def of_case(case: Case, actor: Actor) -> list[DocumentView]:
+    """The documents that the actor sees, newest first."""
+    return [view(row) for row in records.documents(case.id) if may_see(row, actor)]
+
+
+def keep_made(
+    portal: Portal,
+    case: Case,
+    loaded: Loaded,
+    document_id: str,
+    origin: str,
+    filename: str,
+    title: str,
+    content: bytes,
+    now: datetime,
+) -> Document:
+    """Store a PDF that the portal made; the same origin makes it once."""
+    known = records.latest_document(case.id, document_id, origin)
+    if known is not None:
+        return known
+    source = loaded.package.documents[document_id]
+    row: Document = Document.create(
+        id=uuid4().hex,
+        case=case,
+        key=document_id,
+        kind="made",
+        origin=origin,
+        title=title,
+        filename=filename,
+        mime="application/pdf",
+        size=len(content),
+        digest=portal.blobs.put(content),
+        version=records.next_version(case.id, document_id),
+        audience=source.audience,
+        created_at=now,
+    )
+    cases.log(
+        case.id,
+        now,
+        "document",
+        title=title,
+        data={"document": row.id},
+        audience="operator" if source.audience == "operator" else "both",
+    )
+    return row
+
+
+def keep_file(
+    portal: Portal,
+    case: Case,
+    key: str,
+    origin: str,
+    filename: str,
+    mime: str,
+    content: bytes,
+    audience: str,
+    now: datetime,
+) -> Document:
+    """Store another file that the portal made (no PDF of the package); the same origin makes it once."""
+    known = records.latest_document(case.id, key, origin)
+    if known is not None:
+        return known
+    row: Document = Document.create(
+        id=uuid4().hex,
+        case=case,
+        key=key,
+        kind="made",
+        origin=origin,
+        title=filename,
+        filename=filename,
+        mime=mime,
+        size=len(content),
+        digest=portal.blobs.put(content),
+        version=records.next_version(case.id, key),
+        audience=audience,
+        created_at=now,
+    )
+    return row
+
+
+def attach(
+    portal: Portal,
+    case: Case,
+    key: str,
+    title: str,
+    filename: str,
+    stream: BinaryIO,
+    actor: Actor,
+    now: datetime,
+) -> Document:
+    """Store an upload with a draft; it is the case's only when the draft is sent. Checked by its content."""
+    name = PurePosixPath(filename.replace("\\", "/")).name.strip().replace("\x00", "")[:200] or "file"
+    digest, size = portal.blobs.put_stream(stream, portal.settings.upload_max_mb << 20)
+    if size == 0:
+        raise Refused("“%(name)s” is empty; choose the file again", name=name)
+    mime = content_type(name, portal.blobs.path(digest).open("rb").read(4096))
+    with database.transaction():
+        row: Document = Document.create(
+            id=uuid4().hex,
+            case=case,
+            key=key,
+            kind="uploaded",
+            title=title,
+            filename=name,
+            mime=mime,
+            size=size,
+            digest=digest,
+            draft=True,
+            created_at=now,
+            created_by=actor.user_id,
+            created_by_name=actor.name,
+        )
+    return row
+
+
+def content_type(name: str, head: bytes) -> str:
+    """The type that content and ending agree on; Refused when they do not, or when the type is not taken."""
+    suffix = PurePosixPath(name).suffix.lower()
+    mime = TYPES.get(suffix)
+    if mime is None:
+        raise Refused(
+            "“%(name)s” is of a type that cannot be taken; send PDF, images, Office or ZIP files", name=name
+        )
+    if suffix in {".txt", ".csv"}:
+        if b"\x00" in head:
+            raise Refused(
+                "“%(name)s” is not what its name says; save it again in the right format", name=name
+            )
+        return mime
+    expected = {
+        ".pdf": (b"%PDF-",),
+        ".png": (b"\x89PNG",),
+        ".jpg": (b"\xff\xd8",),
+        ".jpeg": (b"\xff\xd8",),
+        ".gif": (b"GIF8",),
+        ".doc": (b"\xd0\xcf\x11\xe0",),
+        ".xls": (b"\xd0\xcf\x11\xe0",),
+        ".ppt": (b"\xd0\xcf\x11\xe0",),
+    }.get(suffix, (b"PK\x03\x04",))
+    if not any(signature in head[:1024] for signature in expected) or not _known(head):
+        raise Refused("“%(name)s” is not what its name says; save it again in the right format", name=name)
+    return mime
+
+
+def _known(head: bytes) -> bool:
+    """puremagic finds programs and scripts behind a harmless signature's back."""
+    try:
+        found = puremagic.from_string(head, mime=True)
+    except puremagic.PureError:
+        return True
+    return "executable" not in str(found) and "x-dosexec" not in str(found)
+
+
+def adopt(case: Case, element: str, values: Any, titles: dict[str, str]) -> None:
+    """The sent answer's uploads become the case's own, each a new version of its field."""
+    for key, reference in file_references(values):
+        row = records.document(reference)
+        if row is None or row.case_id != case.id or not row.draft:
+            continue
+        row.key = f"{element}.{key}"
+        row.version = records.next_version(case.id, row.key)
+        row.title = titles.get(key, row.title)
+        row.draft = False
+        row.save()
+
+
+def file_references(values: Any, key: str = "") -> list[tuple[str, str]]:
+    """(top field key, document id) of every file in an answer's values."""
+    if isinstance(values, dict):
+        if {"id", "name", "size"} <= values.keys():
+            return [(key, str(values["id"]))]
+        return [found for name, value in values.items() for found in file_references(value, key or name)]
+    if isinstance(values, list):
+        return [found for value in values for found in file_references(value, key)]
+    return []
+
+
+def content(portal: Portal, case: Case, document_id: str, actor: Actor, now: datetime) -> Content:
+    """A document's bytes, with a record of who took it. NotFound for what is not the actor's."""
+    with database.transaction():
+        row = records.document(document_id)
+        if row is None or row.case_id != case.id or not may_see(row, actor):
+            raise NotFound("There is no such document")
+        _record(case, actor, now, row.filename, row.id)
+    return Content(row.filename, row.mime, portal.blobs.get(row.digest))
+
+
+def released_file(
+    portal: Portal, case: Case, loaded: Loaded, name: str, actor: Actor, now: datetime
+) -> Content:
+    """A file of a download group that is open to the case."""
+    with database.transaction():
+        groups = {row.grp for row in records.openings(case.id)}
+        open_files = {file for group in groups for file in loaded.package.downloads[group].files}
+        data = loaded.package.files.get(f"files/{name}")
+        if data is None or (name not in open_files and actor.side != "operator"):
+            raise NotFound("There is no such document")
+        _record(case, actor, now, name)
+    return Content(name, TYPES.get(PurePosixPath(name).suffix.lower(), "application/octet-stream"), data)
+
+
+def _record(case: Case, actor: Actor, now: datetime, filename: str, document: str = "") -> None:
+    Access.create(
+        case=case, document=document, filename=filename, user=actor.user_id, user_name=actor.name, at=now
+    )
+    if actor.side == "vendor":
+        cases.log(
+            case.id,
+            now,
+            "download",
+            title=filename,
+            actor=actor.user_id,
+            actor_name=actor.name,
+            actor_side=actor.side,
+        )
+
+
+def archive(portal: Portal, case: Case, actor: Actor, now: datetime) -> Content:
+    """Everything of the case that the actor sees, as one ZIP file."""
+    with database.transaction():
+        rows = [row for row in records.documents(case.id) if may_see(row, actor)]
+        mails = records.mails(case.id)
+        _record(case, actor, now, f"{case.number}.zip")
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as bundle:
+        for row in rows:
+            bundle.writestr(
+                f"{case.number}/documents/{row.created_at:%Y%m%d}-v{row.version}-{row.filename}",
+                portal.blobs.get(row.digest),
+            )
+        for mail in mails:
+            bundle.writestr(
+                f"{case.number}/mail/{mail.written_at:%Y%m%d-%H%M%S}-{mail.mail_id}.txt",
+                f"To: {mail.recipient}\nSubject: {mail.subject}\n\n{mail.text}",
+            )
+    return Content(f"{case.number}.zip", "application/zip", out.getvalue())
+
+
+def named(case: Case, loaded: Loaded, keys: Sequence[str], actor: Actor) -> list[DocumentView]:
+    """The newest documents under these keys (PDF ids, `element.field`, `file:name`), for a task's page."""
+    found: list[DocumentView] = []
+    for key in keys:
+        name = key.removeprefix("file:")
+        if f"files/{name}" in loaded.package.files:
+            data = loaded.package.files[f"files/{name}"]
+            found.append(
+                DocumentView(
+                    name,
+                    name,
+                    name,
+                    TYPES.get(PurePosixPath(name).suffix.lower(), ""),
+                    len(data),
+                    1,
+                    "file",
+                    None,
+                    "",
+                    key,
+                )
+            )
+            continue
+        row = records.latest_document(case.id, key)
+        if row is not None and may_see(row, actor):
+            found.append(view(row))
+    return found

@@ -1,0 +1,32 @@
+"""Process packages in the folder: found, checked, released."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from app import catalogue
+from app.errors import Problem
+from app.services.portal import Portal
+from app.store import database, releases
+
+
+def folders(place: Path) -> list[Path]:
+    """The folders that hold a package; those that begin with an underscore are shared."""
+    return sorted(path.parent for path in place.glob("*/package.toml") if not path.parent.name.startswith("_"))
+
+
+def release(portal: Portal, folder: Path, *, by: str) -> tuple[int, bool]:
+    """Release one package; gives (release number, whether it is new). Raises BadPackage."""
+    with database.connection():
+        row_id, new = portal.releases.release(folder, portal.now(), by)
+        row = releases.by_id(row_id)
+        return (row.number if row else 0), new
+
+
+def check_all(portal: Portal, place: Path) -> Iterator[tuple[Path, list[Problem]]]:
+    """What is wrong with each package."""
+    shared = place / "_shared"
+    for folder in folders(place):
+        package = catalogue.load(folder, shared if shared.is_dir() else None)
+        yield folder, portal.releases.check(package)

@@ -1,0 +1,254 @@
+"""The register: certificates that live (issued, listed, extended, suspended, withdrawn)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from app.errors import NotFound, Permanent
+from app.services import calendar
+from app.services.portal import Portal
+from app.services.releases import Loaded
+from app.store import cases, database, records, work
+from app.store.models import Case, Certificate
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateView:
+    """A certificate as the public sees it."""
+
+    number: str
+    system_name: str
+    company_name: str
+    certified_on: date
+    issued_on: date
+    valid_until: date
+    last_audit_on: date | None
+    state: str  # valid | suspended | withdrawn | expired
+    listing: Mapping[str, Any]
+    package_id: str
+    edition: int
+
+    @property
+    def valid(self) -> bool:
+        """Whether it holds today."""
+        return self.state == "valid"
+
+
+def view(row: Certificate, today: date) -> CertificateView:
+    """The certificate's facts as of today."""
+    state = "expired" if row.state == "valid" and row.valid_until < today else row.state
+    return CertificateView(
+        row.number,
+        row.system_name,
+        row.company_name,
+        row.certified_on,
+        row.issued_on,
+        row.valid_until,
+        row.last_audit_on,
+        state,
+        row.listing or {},
+        row.package_id,
+        row.edition,
+    )
+
+
+def listed(
+    portal: Portal, *, text: str = "", state: str = "", order: str = "number"
+) -> list[CertificateView]:
+    """The public list."""
+    with database.connection():
+        wanted = "valid" if state == "expired" else state
+        rows = [view(row, portal.today()) for row in records.register(text, wanted, order)]
+    return [row for row in rows if not state or row.state == state]
+
+
+def find(portal: Portal, number: str) -> CertificateView:
+    """One listed certificate; NotFound when the register has none of this number."""
+    with database.connection():
+        row = records.certificate(number)
+        if row is None or not row.listed:
+            raise NotFound("The register has no certificate %(number)s", number=number)
+        return view(row, portal.today())
+
+
+def _rule(loaded: Loaded) -> Any:
+    if loaded.package.certificate is None:
+        raise Permanent(
+            "The package does not say how its certificates are made (package.toml, [certificate])"
+        )
+    return loaded.package.certificate
+
+
+def _dates(portal: Portal, loaded: Loaded, row: Certificate) -> dict[str, Any]:
+    opens = calendar.add_business_days(row.valid_until, -_rule(loaded).audit_opens_bd, portal.closing())
+    return {
+        "number": row.number,
+        "valid_until": row.valid_until.isoformat(),
+        "next_audit_opens": _morning(opens),
+        "audit_deadline": _morning(row.valid_until + timedelta(days=1)),
+    }
+
+
+def _morning(day: date) -> str:
+    """The first instant of the day in Japan, as the diagrams' timers read it."""
+    return datetime.combine(day, time(0), calendar.JAPAN).astimezone(UTC).isoformat()
+
+
+def _row(case: Case) -> Certificate:
+    row = records.certificate_of(case.id)
+    if row is None:
+        raise Permanent("The case has no certificate yet")
+    return row
+
+
+def _listing(case: Case) -> dict[str, Any]:
+    """What the vendor agreed that the public list says: the newest answer that has `listing_…` fields."""
+    found: dict[str, Any] = {}
+    for answer in sorted(work.latest_answers(case.id).values(), key=lambda row: row.at):
+        found.update(
+            {
+                key: value
+                for key, value in answer.values.items()
+                if key.startswith("listing_") and value not in (None, "")
+            }
+        )
+    return found
+
+
+def issue(
+    portal: Portal, case: Case, loaded: Loaded, params: Mapping[str, Any], now: datetime
+) -> dict[str, Any]:
+    """Issue the certificate, or a new edition of it."""
+    today = calendar.today(now)
+    spec = _rule(loaded)
+    listing = _listing(case)
+    row = records.certificate_of(case.id)
+    if row is None:
+        number = (
+            f"{spec.prefix}-{today:%Y}-{cases.next_number(f'certificate:{case.package_id}:{today:%Y}'):04d}"
+        )
+        row = Certificate.create(
+            number=number,
+            case=case,
+            package_id=case.package_id,
+            listing=listing,
+            company_name=listing.get("listing_company") or case.company_name,
+            system_name=listing.get("listing_name") or case.system_name,
+            certified_on=today,
+            issued_on=today,
+            valid_until=_months_later(today, spec.valid_months) - timedelta(days=1),
+            last_audit_on=today,
+        )
+    else:
+        row.edition += 1
+        row.issued_on, row.listing = today, listing
+        row.company_name = listing.get("listing_company") or row.company_name
+        row.system_name = listing.get("listing_name") or row.system_name
+        row.save()
+    cases.log(case.id, now, "certificate", title=row.number, data={"edition": row.edition})
+    return _dates(portal, loaded, row)
+
+
+def publish(
+    portal: Portal, case: Case, loaded: Loaded, params: Mapping[str, Any], now: datetime
+) -> dict[str, Any]:
+    """Show the certificate on the public list."""
+    row = _row(case)
+    row.listed = True
+    row.listing = _listing(case)
+    row.save()
+    cases.log(case.id, now, "register", title=row.number, text="listed")
+    return _dates(portal, loaded, row)
+
+
+def extend(
+    portal: Portal, case: Case, loaded: Loaded, params: Mapping[str, Any], now: datetime
+) -> dict[str, Any]:
+    """One term longer, counted from the old end; valid again if it was suspended."""
+    row = _row(case)
+    row.valid_until = _months_later(
+        row.valid_until + timedelta(days=1), _rule(loaded).valid_months
+    ) - timedelta(days=1)
+    row.state, row.last_audit_on, row.listing = "valid", calendar.today(now), _listing(case)
+    row.save()
+    cases.log(
+        case.id,
+        now,
+        "register",
+        title=row.number,
+        text="extended",
+        data={"valid_until": row.valid_until.isoformat()},
+    )
+    return _dates(portal, loaded, row)
+
+
+def suspend(
+    portal: Portal, case: Case, loaded: Loaded, params: Mapping[str, Any], now: datetime
+) -> dict[str, Any]:
+    """停止: not valid until cured."""
+    row = _row(case)
+    row.state = "suspended"
+    row.save()
+    cases.log(case.id, now, "register", title=row.number, text="suspended")
+    until = calendar.today(now) + timedelta(days=_rule(loaded).cure_days + 1)
+    return {**_dates(portal, loaded, row), "audit_deadline": _morning(until)}
+
+
+def withdraw(
+    portal: Portal, case: Case, loaded: Loaded, params: Mapping[str, Any], now: datetime
+) -> dict[str, Any]:
+    """取消: over."""
+    row = _row(case)
+    row.state = "withdrawn"
+    row.save()
+    cases.log(case.id, now, "register", title=row.number, text="withdrawn")
+    return _dates(portal, loaded, row)
+
+
+def _months_later(day: date, months: int) -> date:
+    month = day.month - 1 + months
+    year, month = day.year + month // 12, month % 12 + 1
+    for last in (day.day, 30, 29, 28):
+        try:
+            return date(year, month, last)
+        except ValueError:
+            continue
+    raise AssertionError("every month has 28 days")
+
+
+def notice(portal: Portal, case: Case, loaded: Loaded, params: Mapping[str, Any], now: datetime) -> None:
+    """A typed notice on the vendor's page."""
+    cases.log(
+        case.id, now, "notice", title=str(params.get("text", "")), data={"kind": str(params.get("kind", ""))}
+    )
+
+
+def milestone(portal: Portal, case: Case, loaded: Loaded, params: Mapping[str, Any], now: datetime) -> None:
+    """The case's public state changes."""
+    state = str(params.get("state", ""))
+    if state not in {"certified", "withdrawn", "rejected", "closed"}:
+        raise Permanent("There is no case state %(state)s", state=state)
+    case.state = state
+    cases.log(case.id, now, "state", title=state)
+
+
+def wait_for(portal: Portal, case: Case, loaded: Loaded, params: Mapping[str, Any], now: datetime) -> None:
+    """Its element was completed: the token goes on."""
+
+
+Operation = Callable[[Portal, Case, Loaded, Mapping[str, Any], datetime], "dict[str, Any] | None"]
+
+# What the RECORD operators of the connectors' registry do, inside the step's transaction.
+OPERATIONS: dict[str, Operation] = {
+    "notice": notice,
+    "milestone": milestone,
+    "wait_for": wait_for,
+    "certificate_issue": issue,
+    "certificate_list": publish,
+    "certificate_extend": extend,
+    "certificate_suspend": suspend,
+    "certificate_withdraw": withdraw,
+}

@@ -1,0 +1,108 @@
+"""Process packages as released: read from the folder, checked, stored under their digest, compiled once per process."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from app import catalogue, forms
+from app.catalogue import Package
+from app.connectors.registry import CONNECTORS
+from app.engine import Engine, Program
+from app.errors import BadPackage, NotFound, Problem
+from app.forms import FormSpec
+from app.store import database
+from app.store import releases as store
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A release, ready to run."""
+
+    release_id: int
+    number: int
+    package: Package
+    program: Program
+    forms: Mapping[str, FormSpec]
+
+    def element(self, element_id: str) -> Any:
+        """The element of this id; NotFound when the diagrams have none."""
+        found = self.package.elements.get(element_id)
+        if found is None:
+            raise NotFound("The process has no element %(element)s", element=element_id)
+        return found
+
+
+class Releases:
+    """Loaded releases by row id; a release never changes, so what is loaded once stays right."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._loaded: dict[int, Loaded] = {}
+        self._lock = Lock()
+
+    def check(self, package: Package) -> list[Problem]:
+        """Everything that keeps the package from being released, and warnings."""
+        operators = {name: connector.parameters for name, connector in CONNECTORS.items()}
+        problems = list(catalogue.check(package, operators))
+        problems += self._engine.check(package.bpmn, package.entry, frozenset(package.decisions))
+        for element, schema in package.forms.items():
+            problems += forms.check(schema, element)
+        return problems
+
+    def release(self, folder: Path, now: datetime, by: str) -> tuple[int, bool]:
+        """Release the package of a folder; gives (release row id, whether it is new). Raises BadPackage."""
+        shared = folder.parent / "_shared"
+        package = catalogue.load(folder, shared if shared.is_dir() else None)
+        known = store.by_digest(package.digest)
+        if known is not None:
+            return known.id, False
+        errors = [problem for problem in self.check(package) if problem.severity == "error"]
+        if errors:
+            raise BadPackage(errors)
+        with database.transaction():
+            row = store.add(package.id, package.title, package.digest, catalogue.to_archive(package), now, by)
+        return row.id, True
+
+    def loaded(self, release_id: int) -> Loaded:
+        """The release, compiled."""
+        found = self._loaded.get(release_id)
+        if found is not None:
+            return found
+        with self._lock:
+            found = self._loaded.get(release_id)
+            if found is None:
+                found = self._load(release_id)
+                self._loaded[release_id] = found
+        return found
+
+    def current(self, package_id: str) -> Loaded:
+        """The release on which new cases of this package start."""
+        row = store.current(package_id)
+        if row is None:
+            raise NotFound("There is no process package %(package)s", package=package_id)
+        return self.loaded(row.id)
+
+    def all_current(self) -> list[Loaded]:
+        """The current release of every package."""
+        return [self.loaded(row.id) for row in store.current_all()]
+
+    def _load(self, release_id: int) -> Loaded:
+        row = store.by_id(release_id)
+        if row is None:
+            raise NotFound("There is no release %(release)s", release=release_id)
+        package = catalogue.from_archive(bytes(row.archive))
+        decide = {name: decision.decide for name, decision in package.decisions.items()}
+        program = self._engine.compile(package.bpmn, package.entry, decide)
+        specs = {element: forms.load(schema, element) for element, schema in package.forms.items()}
+        return Loaded(row.id, row.number, package, program, specs)
+
+
+def settings_of(package: Package) -> dict[str, Any]:
+    """The package's settings with what staff changed."""
+    values: dict[str, Any] = package.settings_values(store.settings(package.id))
+    return values

@@ -1,0 +1,87 @@
+"""Connection information: encrypted at rest, revealed to the vendor once, never in a mail or a log."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from cryptography.fernet import Fernet
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from app.errors import NotFound, Refused
+from app.services.actors import Actor
+from app.services.portal import Portal
+from app.store import cases, database, records
+from app.store.models import Case, Secret
+
+HIDDEN = "●●●●●●"
+
+
+def _cipher(portal: Portal) -> Fernet:
+    derived = HKDF(SHA256(), 32, None, b"nintei connection information v1").derive(
+        portal.settings.secret_key.encode()
+    )
+    return Fernet(base64.urlsafe_b64encode(derived))
+
+
+def keep(
+    portal: Portal,
+    case: Case,
+    element: str,
+    values: Mapping[str, Any],
+    fields: tuple[str, ...],
+    now: datetime,
+) -> dict[str, Any]:
+    """Encrypt the secret fields; gives the answer's values without them."""
+    secret = {key: values[key] for key in fields if values.get(key)}
+    if secret:
+        sealed = _cipher(portal).encrypt(json.dumps(secret, ensure_ascii=False).encode()).decode()
+        Secret.create(case=case, element=element, cipher=sealed, stored_at=now)
+    return {key: (HIDDEN if key in secret else value) for key, value in values.items()}
+
+
+def state(case: Case, element: str) -> str:
+    """none, sealed (not yet shown) or shown."""
+    row = records.secret(case.id, element)
+    if row is None:
+        return "none"
+    return "shown" if row.shown_at else "sealed"
+
+
+def stored(portal: Portal, case: Case, element: str) -> dict[str, str] | None:
+    """The values, for the portal's own use (key components until their letters are made); none when there are none."""
+    row = records.secret(case.id, element)
+    if row is None or not row.cipher:
+        return None
+    values: dict[str, str] = json.loads(_cipher(portal).decrypt(row.cipher.encode()))
+    return values
+
+
+def reveal(portal: Portal, case: Case, element: str, actor: Actor, now: datetime) -> dict[str, str]:
+    """The values, once; Refused when they were shown before."""
+    with database.transaction():
+        cases.lock(case.id)
+        row = records.secret(case.id, element)
+        if row is None:
+            raise NotFound("There is no connection information yet")
+        if row.shown_at is not None:
+            raise Refused(
+                "The connection information was shown already; ask the operating body for a new one"
+            )
+        values: dict[str, str] = json.loads(_cipher(portal).decrypt(row.cipher.encode()))
+        row.shown_at, row.shown_to, row.cipher = now, actor.name, ""
+        row.save()
+        cases.log(
+            case.id,
+            now,
+            "secret_shown",
+            element=element,
+            actor=actor.user_id,
+            actor_name=actor.name,
+            actor_side=actor.side,
+        )
+    return values

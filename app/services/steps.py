@@ -1,0 +1,254 @@
+"""One step of a case: the engine advances, and all that follows from it is stored with it.
+
+Called inside a transaction that has the case locked. Power may fail after any line: either the whole step
+is there, with its jobs queued, or nothing of it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from app.engine import CompleteTask, Event, OpenTask, Snapshot, Step, TaskKind
+from app.services import calendar, clocks, effects
+from app.services.actors import SYSTEM, Actor
+from app.services.portal import Portal
+from app.services.releases import Loaded
+from app.store import cases, work
+from app.store.models import Answer, Case, Job, Task
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """Who finished the task that this step completes, and with which answer."""
+
+    actor: Actor
+    answer: Answer | None = None
+    on_behalf_of: str = ""
+
+
+@dataclass(slots=True)
+class _Moment:
+    """What the parts of one step share."""
+
+    portal: Portal
+    case: Case
+    loaded: Loaded
+    step: Step
+    now: datetime
+    today: date
+    closing: frozenset[date]
+    closed: Mapping[str, Closing] = field(default_factory=dict)
+
+
+def start(portal: Portal, case: Case, data: Mapping[str, Any], now: datetime) -> Step:
+    """The first step of a new case."""
+    loaded = portal.releases.loaded(case.release_id)
+    step = portal.engine.start(loaded.program, dict(data), now)
+    _store(portal, case, loaded, step, now, {})
+    return step
+
+
+def advance(portal: Portal, case: Case, event: Event, now: datetime, closing: Closing | None = None) -> Step:
+    """Advance the (locked) case by one event. Raises TooLate, ScriptError; then nothing is stored."""
+    loaded = portal.releases.loaded(case.release_id)
+    blob, token = cases.state(case.id)
+    step = portal.engine.advance(loaded.program, Snapshot(blob, token), event, now)
+    closed = {event.task_id: closing} if isinstance(event, CompleteTask) and closing else {}
+    _store(portal, case, loaded, step, now, closed)
+    return step
+
+
+def _store(
+    portal: Portal, case: Case, loaded: Loaded, step: Step, now: datetime, closed: Mapping[str, Closing]
+) -> None:
+    moment = _Moment(portal, case, loaded, step, now, calendar.today(now), portal.closing(), closed)
+    cases.save_state(case.id, step.snapshot.blob, step.snapshot.token)
+    case.data, case.messages, case.running = step.data, list(step.messages), list(step.running_jobs)
+    case.revision += 1
+    case.changed_at = now
+    _visits(moment)
+    _close_tasks(moment)
+    clocks.follow(case, loaded.package, _completed(step), moment.today)
+    opened = _open_tasks(moment)
+    _cancel_jobs(moment)
+    _queue_jobs(moment)
+    work.replace_timers(case.id, [(timer.task_id, timer.element, timer.due) for timer in step.timers])
+    for entry in step.log:
+        if entry.what == "entered" and entry.element in loaded.package.elements:
+            effects.entered(portal, case, loaded, entry.element, entry.task_id, now)
+    _settle_turn(moment)
+    _set_due(moment, opened)
+    _finish(moment)
+    case.save()
+    unpark(case)
+
+
+def _completed(step: Step) -> list[str]:
+    return [entry.element for entry in step.log if entry.what == "completed"]
+
+
+def _visits(moment: _Moment) -> None:
+    counts: Counter[tuple[str, str, str]] = Counter(
+        (entry.element, entry.process, entry.what) for entry in moment.step.log
+    )
+    places = {(element, process) for element, process, _ in counts}
+    cases.visited(
+        moment.case.id,
+        [
+            (element, process, counts[element, process, "entered"], counts[element, process, "completed"])
+            for element, process in sorted(places)
+        ],
+        moment.now,
+    )
+
+
+def _close_tasks(moment: _Moment) -> None:
+    still_open = {task.id for task in moment.step.open_tasks}
+    completed = {entry.task_id for entry in moment.step.log if entry.what == "completed"}
+    for row in work.open_tasks(moment.case.id):
+        if row.id in still_open:
+            continue
+        done = moment.closed.get(row.id)
+        row.state = "done" if done or row.id in completed else "cancelled"
+        row.closed_at = moment.now
+        if done is not None:
+            row.closed_by = done.actor.user_id
+            row.closed_by_name = done.actor.name
+            row.on_behalf_of = done.on_behalf_of
+            row.answer = done.answer
+            row.assignee = row.assignee_id or (done.actor.user_id if done.actor.side == "operator" else None)
+        row.save()
+        _log_closed(moment, row, done)
+
+
+def _log_closed(moment: _Moment, row: Task, done: Closing | None) -> None:
+    actor = done.actor if done else SYSTEM
+    cases.log(
+        moment.case.id,
+        moment.now,
+        "task" if row.state == "done" else "task_cancelled",
+        element=row.element,
+        title=row.title,
+        actor=actor.user_id,
+        actor_name=actor.name,
+        actor_side=actor.side if done else "system",
+        text=done.on_behalf_of if done else "",
+        data={"task": row.id, "answer": done.answer.id if done and done.answer else None},
+    )
+
+
+def _open_tasks(moment: _Moment) -> list[tuple[Task, OpenTask]]:
+    known = {row.id for row in work.open_tasks(moment.case.id)}
+    opened: list[tuple[Task, OpenTask]] = []
+    for task in moment.step.open_tasks:
+        if task.id in known:
+            continue
+        element = moment.loaded.element(task.element)
+        opened.append(
+            (
+                Task.create(
+                    id=task.id,
+                    case=moment.case,
+                    element=task.element,
+                    process=task.process,
+                    title=element.name or task.element,
+                    side=element.side,
+                    grp=element.properties.get("group", ""),
+                    kind="receive" if task.kind is TaskKind.RECEIVE else "user",
+                    message=task.message,
+                    presentation=element.properties.get("presentation", ""),
+                    opened_at=moment.now,
+                    data=task.data,
+                    case_number=moment.case.number,
+                    company_name=moment.case.company_name,
+                    system_name=moment.case.system_name,
+                ),
+                task,
+            )
+        )
+    return opened
+
+
+def _set_due(moment: _Moment, opened: list[tuple[Task, OpenTask]]) -> None:
+    """A due date of the element's own, or what the guideline's clock leaves."""
+    for row, task in opened:
+        days = moment.loaded.element(task.element).properties.get("due_bd", "")
+        if days.isdigit():
+            row.due_on = calendar.add_business_days(moment.today, int(days), moment.closing)
+    clocks.due(moment.case, moment.today, moment.closing)
+    for row, _ in opened:
+        if row.due_on is not None:
+            Task.update(due_on=row.due_on).where(Task.id == row.id).execute()
+
+
+def _cancel_jobs(moment: _Moment) -> None:
+    running = set(moment.step.running_jobs)
+    for job in work.jobs_of(moment.case.id, "queued", "parked", "incident"):
+        if job.task_id and job.task_id not in running:
+            job.state, job.finished_at = "cancelled", moment.now
+            job.save()
+
+
+def _queue_jobs(moment: _Moment) -> None:
+    for request in moment.step.jobs:
+        work.add_job(
+            key=f"{moment.case.number}:{request.task_id}",
+            case=moment.case.id,
+            task_id=request.task_id,
+            element=request.element,
+            operator=request.operator,
+            params=request.params,
+            state="parked" if request.operator == "wait_for" else "queued",
+            run_at=moment.now,
+            created_at=moment.now,
+        )
+
+
+def unpark(case: Case) -> None:
+    """Let go on what waits for an element that has been completed meanwhile."""
+    for job in work.jobs_of(case.id, "parked"):
+        element = str(job.params.get("element", ""))
+        is_open = any(task.element == element for task in work.open_tasks(case.id))
+        if cases.completed_count(case.id, element) and not is_open:
+            Job.update(state="queued").where((Job.id == job.id) & (Job.state == "parked")).execute()
+
+
+def _settle_turn(moment: _Moment) -> None:
+    case = moment.case
+    rows = work.open_tasks(case.id)
+    sides = {row.side for row in rows if row.presentation != "button"} or {row.side for row in rows}
+    if moment.step.ended:
+        turn = ""
+    elif {"vendor", "operator"} <= sides:
+        turn = "both"
+    elif "vendor" in sides:
+        turn = "vendor"
+    elif sides or moment.step.running_jobs:
+        turn = "operator"
+    else:
+        turn = ""  # only time has to pass
+    if turn != case.turn:
+        case.turn, case.turn_since = turn, moment.now
+    clocks.turn(case, turn, moment.today, moment.closing)
+    case.stage = _stage(moment) or case.stage
+
+
+def _stage(moment: _Moment) -> str:
+    """The last stage that has an open task."""
+    processes = {moment.loaded.element(task.element).process for task in moment.step.open_tasks}
+    found = [stage.id for stage in moment.loaded.package.stages if processes.intersection(stage.processes)]
+    return found[-1] if found else ""
+
+
+def _finish(moment: _Moment) -> None:
+    case = moment.case
+    if not moment.step.ended or case.ended:
+        return
+    case.ended = True
+    if case.state == "open":
+        case.state = "closed"
+    cases.log(case.id, moment.now, "state", title=case.state)

@@ -1,0 +1,90 @@
+"""What time does by itself: reminders before and after due dates, dates that lapse, cards that are overdue.
+
+The worker calls `tick` every few minutes; each effect is keyed, so calling it twice does nothing twice.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from app.services import calendar, effects
+from app.services.portal import Portal
+from app.services.worklist import remind_one
+from app.store import cards, cases, database, records, work
+
+
+def tick(portal: Portal) -> int:
+    """Do what is due today; gives how many mails were queued."""
+    sent = _reminders(portal) + _holds(portal) + _overdue_cards(portal)
+    if sent:
+        portal.poke()
+    return sent
+
+
+def _reminders(portal: Portal) -> int:
+    today, closing = portal.today(), portal.closing()
+    if not calendar.is_business_day(today, closing):
+        return 0
+    with database.connection():
+        packages = {loaded.package.id: loaded.package for loaded in portal.releases.all_current()}
+    offsets = {n for package in packages.values() for n in package.reminders.before_bd}
+    late = {n for package in packages.values() for n in package.reminders.after_bd}
+    sent = 0
+    with database.transaction():
+        plan = [(calendar.add_business_days(today, n, closing), f"before:{n}") for n in offsets]
+        plan += [(calendar.add_business_days(today, -n, closing), f"after:{n}") for n in late]
+        for day, kind in plan:
+            for row in work.due_tasks([day]):
+                if row.presentation != "button":
+                    sent += remind_one(portal, row, f"{kind}:{row.due_on}")
+    return sent
+
+
+def _holds(portal: Portal) -> int:
+    """Dates held and not paid for: a warning three days before, then they lapse."""
+    today, now, sent = portal.today(), portal.now(), 0
+    with database.connection():
+        due = [(row.id, row.case_id) for row in records.held_bookings(today + timedelta(days=3))]
+    for booking_id, case_id in due:
+        with database.transaction():
+            case = cases.lock(case_id)
+            row = next((each for each in records.bookings(case_id) if each.id == booking_id), None)
+            if row is None or row.state != "held" or row.held_until is None:
+                continue
+            package = portal.releases.loaded(case.release_id).package
+            if row.held_until < today:
+                row.state = "lapsed"
+                mail = "date-lapsed"
+                cases.log(
+                    case.id,
+                    now,
+                    "date",
+                    title=row.calendar,
+                    text="lapsed",
+                    data={"date": row.day.isoformat()},
+                )
+            elif not row.warned:
+                row.warned = True
+                mail = "date-lapse-warning"
+            else:
+                continue
+            row.save()
+            if mail in package.mails:
+                sent += effects.queue(case, "mail", {"mail": mail}, "", f"booking:{row.id}:{mail}", now)
+    return sent
+
+
+def _overdue_cards(portal: Portal) -> int:
+    """Lent cards that should be back: one mail a week for each case."""
+    today, now, sent = portal.today(), portal.now(), 0
+    with database.transaction():
+        for case_id in dict.fromkeys(row.case_id for row in cards.overdue(today)):
+            case = cases.by_id(case_id)
+            if case is None:
+                continue
+            year, week, _ = today.isocalendar()
+            if "cards-overdue" in portal.releases.loaded(case.release_id).package.mails:
+                sent += effects.queue(
+                    case, "mail", {"mail": "cards-overdue"}, "", f"cards-overdue:{year}-{week}", now
+                )
+    return sent

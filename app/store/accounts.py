@@ -1,0 +1,95 @@
+"""Accounts, companies, absences and saved views."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from peewee import fn
+
+from app.store.models import Absence, Company, Role, SavedView, User, UserRole
+
+
+def user(user_id: int) -> User | None:
+    """The account of this row id."""
+    return User.get_or_none(User.id == user_id)
+
+
+def by_email(email: str) -> User | None:
+    """The account of this address; upper and lower case are one."""
+    return User.get_or_none(fn.LOWER(User.email) == email.strip().lower())
+
+
+def by_feed_token(token: str) -> User | None:
+    """The person whose calendar feed this is."""
+    return User.get_or_none(User.feed_token == token)
+
+
+def add_roles(account: User, names: Sequence[str]) -> None:
+    """Give the account these roles; roles come into being as they are named."""
+    for name in names:
+        role, _ = Role.get_or_create(name=name)
+        UserRole.insert(user=account, role=role).on_conflict_ignore().execute()
+
+
+def role_names(user_id: int) -> frozenset[str]:
+    """The names of the account's roles."""
+    return frozenset(
+        row.name for row in Role.select(Role.name).join(UserRole).where(UserRole.user == user_id)
+    )
+
+
+def staff(*, role: str = "operator") -> list[User]:
+    """Active staff with this role, by name."""
+    return list(
+        User.select()
+        .join(UserRole)
+        .join(Role)
+        .where((User.side == "operator") & User.active & (Role.name == role))
+        .order_by(User.name)
+    )
+
+
+def vendors() -> list[User]:
+    """The vendors' accounts."""
+    return list(User.select().where(User.side == "vendor").order_by(User.email))
+
+
+def company(corporate_number: str) -> Company | None:
+    """The company of this 法人番号."""
+    return Company.get_or_none(Company.corporate_number == corporate_number)
+
+
+def create_company(corporate_number: str, name: str, kana: str, at: datetime) -> Company:
+    """A new company."""
+    return Company.create(corporate_number=corporate_number, name=name, kana=kana, created_at=at)
+
+
+def delegates(user_id: int, day: date) -> list[User]:
+    """Who stands in for this person today."""
+    rows = (
+        Absence.select(Absence, User)
+        .join(User, on=(Absence.delegate == User.id))
+        .where((Absence.user == user_id) & (Absence.first_day <= day) & (Absence.last_day >= day))
+    )
+    return [row.delegate for row in rows]
+
+
+def stands_in_for(user_id: int, day: date) -> list[User]:
+    """Whom this person stands in for today."""
+    rows = (
+        Absence.select(Absence, User)
+        .join(User, on=(Absence.user == User.id))
+        .where((Absence.delegate == user_id) & (Absence.first_day <= day) & (Absence.last_day >= day))
+    )
+    return [row.user for row in rows]
+
+
+def absences(user_id: int) -> list[Absence]:
+    """The person's absences, the next one first."""
+    return list(Absence.select().where(Absence.user == user_id).order_by(Absence.first_day.desc()))
+
+
+def views(user_id: int) -> list[SavedView]:
+    """The person's saved views."""
+    return list(SavedView.select().where(SavedView.user == user_id).order_by(SavedView.name))

@@ -1,0 +1,232 @@
+"""Cases: their rows, states, timelines, visited elements, clocks, members and entry links."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from app.store.database import lock_name, locked
+from app.store.models import Case, CaseState, Clock, Counter, Entry, EntryLink, Member, User, Visit
+
+
+def next_number(name: str) -> int:
+    """The next number of a series, handed out once."""
+    lock_name(f"counter:{name}")
+    Counter.insert(name=name, value=0).on_conflict_ignore().execute()
+    Counter.update(value=Counter.value + 1).where(Counter.name == name).execute()
+    return int(Counter.get_by_id(name).value)
+
+
+def create(**values: Any) -> Case:
+    """A new case with its (empty) state row."""
+    case: Case = Case.create(**values)
+    CaseState.create(case=case, blob=b"", token="")
+    return case
+
+
+def get(number: str) -> Case | None:
+    """The case of this number."""
+    return Case.get_or_none(Case.number == number)
+
+
+def by_id(case_id: int) -> Case | None:
+    """The case of this row id."""
+    return Case.get_or_none(Case.id == case_id)
+
+
+def by_apply_key(key: str) -> Case | None:
+    """The case that this very application started."""
+    return Case.get_or_none(Case.apply_key == key)
+
+
+def lock(case_id: int) -> Case:
+    """The case, locked until the transaction ends: one step at a time."""
+    return locked(Case.select().where(Case.id == case_id)).get()
+
+
+def state(case_id: int) -> tuple[bytes, str]:
+    """The engine's blob and token."""
+    row = CaseState.get_by_id(case_id)
+    return bytes(row.blob), row.token
+
+
+def save_state(case_id: int, blob: bytes, token: str) -> None:
+    """Store the engine's state."""
+    CaseState.update(blob=blob, token=token).where(CaseState.case == case_id).execute()
+
+
+def search(
+    *,
+    member: int | None = None,
+    text: str = "",
+    state: str = "",
+    package_id: str = "",
+    limit: int = 50,
+    offset: int = 0,
+) -> list[Case]:
+    """Cases, last changed first; `member` limits to a vendor's own."""
+    query = Case.select()
+    if member is not None:
+        query = query.join(Member).where(Member.user == member)
+    if text:
+        query = query.where(
+            Case.number.contains(text)
+            | Case.company_name.contains(text)
+            | Case.system_name.contains(text)
+            | Case.email.contains(text)
+        )
+    if state:
+        query = query.where(Case.state == state)
+    if package_id:
+        query = query.where(Case.package_id == package_id)
+    return list(query.order_by(Case.changed_at.desc(), Case.id.desc()).limit(limit).offset(offset))
+
+
+def count(*, member: int | None = None, text: str = "", state: str = "") -> int:
+    """How many cases `search` would find."""
+    query = Case.select()
+    if member is not None:
+        query = query.join(Member).where(Member.user == member)
+    if text:
+        query = query.where(
+            Case.number.contains(text)
+            | Case.company_name.contains(text)
+            | Case.system_name.contains(text)
+            | Case.email.contains(text)
+        )
+    if state:
+        query = query.where(Case.state == state)
+    return int(query.count())
+
+
+def same_application(corporate_number: str, except_case: int) -> list[Case]:
+    """Other cases of the company with this 法人番号."""
+    from app.store.models import Company
+
+    return list(
+        Case.select()
+        .join(Company)
+        .where((Company.corporate_number == corporate_number) & (Case.id != except_case))
+    )
+
+
+def log(case: int, at: datetime, kind: str, **values: Any) -> None:
+    """Add a line to the timeline."""
+    Entry.create(case=case, at=at, kind=kind, **values)
+
+
+def timeline(case: int, *, internal: bool, kinds: Sequence[str] = (), limit: int = 500) -> list[Entry]:
+    """What happened, newest first; `internal` includes what only staff may see."""
+    query = Entry.select().where(Entry.case == case)
+    if not internal:
+        query = query.where(Entry.audience == "both")
+    if kinds:
+        query = query.where(Entry.kind.in_(list(kinds)))
+    return list(query.order_by(Entry.at.desc(), Entry.id.desc()).limit(limit))
+
+
+def visited(case: int, rows: Iterable[tuple[str, str, int, int]], at: datetime) -> None:
+    """Add (element, process, entered, completed) counts."""
+    for element, process, entered, completed in rows:
+        changed = (
+            Visit.update(entered=Visit.entered + entered, completed=Visit.completed + completed, last_at=at)
+            .where((Visit.case == case) & (Visit.element == element) & (Visit.process == process))
+            .execute()
+        )
+        if not changed:
+            Visit.create(
+                case=case,
+                element=element,
+                process=process,
+                entered=entered,
+                completed=completed,
+                first_at=at,
+                last_at=at,
+            )
+
+
+def visits(case: int) -> list[Visit]:
+    """The path so far."""
+    return list(Visit.select().where(Visit.case == case))
+
+
+def completed_count(case: int, element: str) -> int:
+    """How often the element completed in this case."""
+    rows = Visit.select().where((Visit.case == case) & (Visit.element == element))
+    return sum(row.completed for row in rows)
+
+
+def clocks(case: int, *, running: bool = False) -> list[Clock]:
+    """The case's guideline clocks, oldest first."""
+    query = Clock.select().where(Clock.case == case)
+    if running:
+        query = query.where(Clock.ended_on.is_null())
+    return list(query.order_by(Clock.id))
+
+
+def clocks_of(cases: Sequence[int]) -> dict[int, list[Clock]]:
+    """The unended clocks of several cases at once."""
+    found: dict[int, list[Clock]] = {}
+    for clock in Clock.select().where(Clock.case.in_(list(cases)) & Clock.ended_on.is_null()):
+        found.setdefault(clock.case_id, []).append(clock)
+    return found
+
+
+def start_clock(case: int, guideline: str, title: str, limit_days: int, side: str, day: date) -> None:
+    """Start a guideline's clock unless one of it runs already."""
+    running = Clock.select().where(
+        (Clock.case == case) & (Clock.guideline == guideline) & Clock.ended_on.is_null()
+    )
+    if not running.exists():
+        Clock.create(
+            case=case, guideline=guideline, title=title, limit_days=limit_days, side=side, started_on=day
+        )
+
+
+def add_member(case: int, user: int, at: datetime, rights: str = "full", by: str = "") -> None:
+    """Let a person of the vendor work on the case."""
+    Member.insert(
+        case=case, user=user, added_at=at, rights=rights, added_by=by
+    ).on_conflict_ignore().execute()
+
+
+def remove_member(case: int, user: int) -> int:
+    """Take a person off the case."""
+    return int(Member.delete().where((Member.case == case) & (Member.user == user)).execute())
+
+
+def member(case: int, user: int) -> Member | None:
+    """The person's membership, if any."""
+    return Member.get_or_none((Member.case == case) & (Member.user == user))
+
+
+def members(case: int) -> list[Member]:
+    """The vendor's people on this case."""
+    return list(Member.select(Member, User).join(User).where(Member.case == case).order_by(Member.id))
+
+
+def create_link(case: int, token: str, email: str, expires_at: datetime) -> EntryLink:
+    """A new entry link; older unused ones of the case stop working."""
+    EntryLink.update(void=True).where((EntryLink.case == case) & EntryLink.used_at.is_null()).execute()
+    return EntryLink.create(case=case, token=token, email=email, expires_at=expires_at)
+
+
+def link(token: str) -> EntryLink | None:
+    """The entry link of this token."""
+    return EntryLink.get_or_none(EntryLink.token == token)
+
+
+def current_link(case: int) -> EntryLink | None:
+    """The case's link that can still be used."""
+    return (
+        EntryLink.select()
+        .where((EntryLink.case == case) & ~EntryLink.void & EntryLink.used_at.is_null())
+        .order_by(EntryLink.id.desc())
+        .first()
+    )
+
+
+def facts(rows: Sequence[Case]) -> Mapping[int, Case]:
+    """Cases by row id."""
+    return {row.id: row for row in rows}

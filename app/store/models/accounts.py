@@ -1,0 +1,84 @@
+"""People: companies, accounts, roles, and who stands in for whom."""
+
+from __future__ import annotations
+
+from flask_security import RoleMixin, UserMixin
+from peewee import BooleanField, CharField, DateField, ForeignKeyField, IntegerField, TextField
+
+from app.store.database import Row, UtcField
+
+
+class Company(Row):
+    """A vendor company, one for each 法人番号."""
+
+    corporate_number = CharField(max_length=13, null=True, unique=True)
+    name = CharField(max_length=200)
+    kana = CharField(max_length=200, default="")
+    created_at = UtcField()
+
+
+class Role(RoleMixin, Row):
+    """operator, analyst, administrator, vendor."""
+
+    name = CharField(max_length=40, unique=True)
+    description = TextField(null=True)
+    permissions = TextField(null=True)
+
+
+class User(UserMixin, Row):
+    """An account. `side` says which desk it works at."""
+
+    email = CharField(max_length=254, unique=True)
+    password = CharField(max_length=255, null=True)
+    name = CharField(max_length=120, default="")
+    active = BooleanField(default=True)
+    fs_uniquifier = CharField(max_length=64, unique=True)
+    side = CharField(max_length=10)  # vendor | operator
+    company = ForeignKeyField(Company, null=True, backref="people")
+    groups = CharField(max_length=200, default="")  # comma-separated: review, accounting, cards, exam, office
+    language = CharField(max_length=5, default="ja")
+    feed_token = CharField(max_length=64, null=True, unique=True)  # of the calendar feed
+    confirmed_at = UtcField(null=True)
+    last_login_at = UtcField(null=True)
+    current_login_at = UtcField(null=True)
+    last_login_ip = CharField(max_length=64, null=True)
+    current_login_ip = CharField(max_length=64, null=True)
+    login_count = IntegerField(null=True)
+    create_datetime = UtcField(null=True)
+    update_datetime = UtcField(null=True)
+
+    @property
+    def roles(self) -> list[Role]:
+        """The account's roles (Flask-Security reads them here)."""
+        return list(Role.select().join(UserRole).where(UserRole.user == self.id))
+
+
+class UserRole(Row):
+    """Which roles an account has."""
+
+    user = ForeignKeyField(User, backref="roles_link", on_delete="CASCADE")
+    role = ForeignKeyField(Role, backref="users_link", on_delete="CASCADE")
+
+    class Meta:
+        indexes = ((("user", "role"), True),)
+
+
+class Absence(Row):
+    """While `user` is away, `delegate` may do what is theirs; everything so done is traced as 代理."""
+
+    user = ForeignKeyField(User, backref="absences", on_delete="CASCADE")
+    delegate = ForeignKeyField(User, backref="delegations", on_delete="CASCADE")
+    first_day = DateField(index=True)
+    last_day = DateField(index=True)
+    note = TextField(default="")
+
+
+class SavedView(Row):
+    """A worklist filter that a person keeps."""
+
+    user = ForeignKeyField(User, backref="views", on_delete="CASCADE")
+    name = CharField(max_length=80)
+    query = TextField()
+
+    class Meta:
+        indexes = ((("user", "name"), True),)

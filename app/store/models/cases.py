@@ -1,0 +1,169 @@
+"""Releases of process packages, cases, their states, and everything that happened to them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from peewee import (
+    BlobField,
+    BooleanField,
+    CharField,
+    DateField,
+    FloatField,
+    ForeignKeyField,
+    IntegerField,
+    TextField,
+)
+
+from app.store.database import JsonField, Row, UtcField
+from app.store.models.accounts import Company, User
+
+
+class Release(Row):
+    """One released version of a process package: the archive is the truth, whatever the folder says now."""
+
+    package_id = CharField(max_length=80, index=True)
+    number = IntegerField()
+    title = CharField(max_length=200)
+    digest = CharField(max_length=64, unique=True)
+    archive = BlobField()
+    active = BooleanField(default=True)  # new cases start on the newest active release
+    released_at = UtcField()
+    released_by = CharField(max_length=120, default="")
+
+    class Meta:
+        indexes = ((("package_id", "number"), True),)
+
+
+class Case(Row):
+    """One application and all that follows from it."""
+
+    number = CharField(max_length=20, unique=True)
+    package_id = CharField(max_length=80, index=True)
+    release = ForeignKeyField(Release, backref="cases")
+    company = ForeignKeyField(Company, null=True, backref="cases")
+    company_name = CharField(max_length=200, default="")
+    contact_name = CharField(max_length=120, default="")
+    email = CharField(max_length=254, index=True)  # where mails to the vendor go
+    system_name = CharField(max_length=200, default="")
+    state = CharField(max_length=12, default="open", index=True)  # open certified rejected withdrawn closed
+    turn = CharField(max_length=10, default="")  # vendor | operator | both | "" (nobody's)
+    turn_since = UtcField()
+    stage = CharField(max_length=80, default="")
+    revision = IntegerField(default=0)
+    data: Any = JsonField(default=dict)  # the process's routing values, for reading
+    messages: Any = JsonField(default=list)  # names of the messages the case can take now
+    running: Any = JsonField(default=list)  # engine task ids of the service tasks under way
+    apply_key = CharField(max_length=64, null=True, unique=True)  # recognises the same application sent twice
+    withdrawal: Any = JsonField(null=True)
+    ended = BooleanField(default=False, index=True)
+    created_at = UtcField(index=True)
+    changed_at = UtcField(index=True)
+
+
+class Member(Row):
+    """A vendor's person who has to do with a case, and what they may do there."""
+
+    case = ForeignKeyField(Case, backref="members", on_delete="CASCADE")
+    user = ForeignKeyField(User, backref="memberships", on_delete="CASCADE")
+    rights = CharField(max_length=10, default="full")  # full | read
+    added_at = UtcField()
+    added_by = CharField(max_length=120, default="")
+
+    class Meta:
+        indexes = ((("case", "user"), True),)
+
+
+class CaseState(Row):
+    """The engine's state of a case: a blob that only the engine reads."""
+
+    case = ForeignKeyField(Case, primary_key=True, backref="state_row", on_delete="CASCADE")
+    blob = BlobField()
+    token = CharField(max_length=40)
+
+    class Meta:
+        table_name = "case_snapshot"  # `case_state` is the name of an index
+
+
+class Entry(Row):
+    """One thing that happened to a case: its timeline, never changed."""
+
+    case = ForeignKeyField(Case, backref="entries", on_delete="CASCADE")
+    at = UtcField()
+    kind = CharField(
+        max_length=40
+    )  # task, mail, document, money, date, card, notice, comment, state, incident …
+    element = CharField(max_length=120, default="")
+    title = CharField(max_length=300, default="")
+    text = TextField(default="")
+    actor = ForeignKeyField(User, null=True)
+    actor_name = CharField(max_length=120, default="")
+    actor_side = CharField(max_length=10, default="system")
+    audience = CharField(max_length=10, default="both")  # both | operator
+    data: Any = JsonField(default=dict)
+
+    class Meta:
+        indexes = ((("case", "at"), False), (("case", "kind"), False))
+
+
+class Visit(Row):
+    """How often a token passed an element: what the diagram draws as the done path."""
+
+    case = ForeignKeyField(Case, on_delete="CASCADE")
+    element = CharField(max_length=120)
+    process = CharField(max_length=120)
+    entered = IntegerField(default=0)
+    completed = IntegerField(default=0)
+    first_at = UtcField()
+    last_at = UtcField()
+
+    class Meta:
+        indexes = ((("case", "element", "process"), True),)
+
+
+class Clock(Row):
+    """One guideline (目安) of a case: business days used while it was the side's own turn."""
+
+    case = ForeignKeyField(Case, backref="clocks", on_delete="CASCADE")
+    guideline = CharField(max_length=80)
+    title = CharField(max_length=200)
+    limit_days = IntegerField()
+    side = CharField(max_length=10)
+    started_on = DateField()
+    used = FloatField(default=0)  # business days of finished runs
+    running_since = DateField(null=True)  # empty while it stands still
+    ended_on = DateField(null=True)
+
+    class Meta:
+        indexes = ((("case", "guideline"), False),)
+
+
+class EntryLink(Row):
+    """A signed link with which an applicant first enters; it proves the mail address."""
+
+    token = CharField(max_length=64, unique=True)
+    case = ForeignKeyField(Case, backref="links", on_delete="CASCADE")
+    email = CharField(max_length=254)
+    expires_at = UtcField()
+    used_at = UtcField(null=True)
+    void = BooleanField(default=False)
+
+
+class Setting(Row):
+    """A package setting that staff changed from its sample value."""
+
+    package_id = CharField(max_length=80)
+    key = CharField(max_length=120)
+    value = TextField()
+    changed_at = UtcField()
+    changed_by = CharField(max_length=120, default="")
+
+    class Meta:
+        indexes = ((("package_id", "key"), True),)
+
+
+class Counter(Row):
+    """Numbers that are handed out once: cases of a year, invoices, certificates."""
+
+    name = CharField(max_length=80, primary_key=True)
+    value = IntegerField(default=0)

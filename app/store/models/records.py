@@ -1,0 +1,209 @@
+"""What a case leaves behind: documents, mails, money, dates, cards, certificates, secrets, messages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from peewee import BooleanField, CharField, DateField, ForeignKeyField, IntegerField, TextField
+
+from app.store.database import JsonField, Row, UtcField
+from app.store.models.accounts import User
+from app.store.models.cases import Case
+
+
+class Document(Row):
+    """A file of a case: made by the portal, uploaded by a person. The bytes lie under their digest in the data folder."""
+
+    id = CharField(max_length=40, primary_key=True)
+    case = ForeignKeyField(Case, backref="documents", on_delete="CASCADE")
+    key = CharField(max_length=160)  # PDF document id, or element.field of an upload
+    kind = CharField(max_length=10)  # made | uploaded
+    origin = CharField(max_length=80, default="")  # of a made one: the job or engine task it was made for
+    title = CharField(max_length=300)
+    filename = CharField(max_length=255)
+    mime = CharField(max_length=100)
+    size = IntegerField()
+    digest = CharField(max_length=64, index=True)
+    version = IntegerField(default=1)
+    audience = CharField(max_length=10, default="both")  # both | operator | vendor
+    draft = BooleanField(default=False)  # attached to a draft: not the case's yet
+    created_at = UtcField()
+    created_by = ForeignKeyField(User, null=True)
+    created_by_name = CharField(max_length=120, default="")
+
+    class Meta:
+        indexes = ((("case", "key", "version"), False), (("case", "key", "origin"), False))
+
+
+class Opening(Row):
+    """A download group that is open to the vendor of a case."""
+
+    case = ForeignKeyField(Case, backref="openings", on_delete="CASCADE")
+    grp = CharField(max_length=80)
+    at = UtcField()
+
+    class Meta:
+        indexes = ((("case", "grp"), True),)
+
+
+class Access(Row):
+    """Who saw or took which file, and when."""
+
+    case = ForeignKeyField(Case, backref="accesses", on_delete="CASCADE")
+    document = CharField(max_length=40, default="")
+    filename = CharField(max_length=255)
+    user = ForeignKeyField(User, null=True)
+    user_name = CharField(max_length=120, default="")
+    at = UtcField()
+
+    class Meta:
+        indexes = ((("case", "at"), False),)
+
+
+class Mail(Row):
+    """A mail as it was written; `state` says what became of it."""
+
+    case = ForeignKeyField(Case, null=True, backref="mails", on_delete="CASCADE")
+    job_key = CharField(max_length=160, unique=True)
+    mail_id = CharField(max_length=80, index=True)
+    number = CharField(max_length=4, default="")
+    label = CharField(max_length=300, default="")
+    message_id = CharField(max_length=200, unique=True)
+    sender = CharField(max_length=254)
+    recipient = TextField()
+    subject = TextField()
+    text = TextField()
+    html = TextField()
+    attachments: Any = JsonField(default=list)  # [{filename, mime, digest, size}]
+    state = CharField(max_length=10, default="writing")  # writing | sent | failed
+    written_at = UtcField()
+    sent_at = UtcField(null=True, index=True)
+    error = TextField(default="")
+
+
+class Invoice(Row):
+    """A claim for a fee (適格請求書)."""
+
+    number = CharField(max_length=20, unique=True)
+    case = ForeignKeyField(Case, backref="invoices", on_delete="CASCADE")
+    fee = CharField(max_length=80)
+    origin = CharField(max_length=60, unique=True)  # the engine task that raised it
+    title = CharField(max_length=200)
+    amount = IntegerField()  # yen before tax
+    tax_rate = IntegerField()  # percent
+    tax = IntegerField()
+    total = IntegerField()
+    paid = IntegerField(default=0)
+    issued_on = DateField()
+    due_on = DateField(index=True)
+    state = CharField(max_length=10, default="open", index=True)  # open | paid | cancelled
+
+
+class Payment(Row):
+    """Money that came in, as an operator confirmed it."""
+
+    invoice = ForeignKeyField(Invoice, backref="payments", on_delete="CASCADE")
+    amount = IntegerField()
+    paid_on = DateField()
+    payer = CharField(max_length=200, default="")
+    note = TextField(default="")
+    at = UtcField()
+    by_name = CharField(max_length=120, default="")
+
+
+class Booking(Row):
+    """A day for an exam or an audit: held, then confirmed when paid, or lapsed."""
+
+    case = ForeignKeyField(Case, backref="bookings", on_delete="CASCADE")
+    calendar = CharField(max_length=40)
+    day = DateField(index=True)
+    start = CharField(max_length=5, default="")
+    end = CharField(max_length=5, default="")
+    place = CharField(max_length=300, default="")
+    state = CharField(max_length=10, default="held", index=True)  # held confirmed lapsed released
+    held_until = DateField(null=True)
+    warned = BooleanField(default=False)
+    attempt = IntegerField(default=1)
+    sequence = IntegerField(default=0)  # of the calendar file
+    at = UtcField()
+
+
+class ClosingDay(Row):
+    """A day on which the body is closed: no business day."""
+
+    day = DateField(unique=True)
+    title = CharField(max_length=120, default="")
+
+
+class Card(Row):
+    """A smart card, for life."""
+
+    serial = CharField(max_length=40, unique=True)
+    uid = CharField(max_length=40, default="", index=True)
+    batch = CharField(max_length=40, default="")
+    profile = CharField(max_length=60, default="")
+    key_version = IntegerField(default=1)
+    set_id = CharField(max_length=40, default="")
+    state = CharField(max_length=14, index=True)  # making ready lent returned wiped damaged lost quarantined
+    case = ForeignKeyField(Case, null=True, backref="cards")
+    origin = CharField(max_length=60, default="")  # the engine task it was made for
+    signed_by = CharField(max_length=120, default="")
+    lent_on = DateField(null=True)
+    due_back = DateField(null=True, index=True)
+    changed_at = UtcField()
+
+
+class CardEvent(Row):
+    """Every physical act: intended before, confirmed after reading back."""
+
+    card = ForeignKeyField(Card, backref="events", on_delete="CASCADE")
+    at = UtcField()
+    act = CharField(max_length=20)  # personalise verify lend return wipe …
+    phase = CharField(max_length=10)  # intended | confirmed | failed
+    desk = CharField(max_length=80, default="")
+    by_name = CharField(max_length=120, default="")
+    text = TextField(default="")
+
+
+class Certificate(Row):
+    """A certification on the public register."""
+
+    number = CharField(max_length=40, unique=True)
+    case = ForeignKeyField(Case, backref="certificates", on_delete="CASCADE")
+    package_id = CharField(max_length=80)
+    company_name = CharField(max_length=200)
+    system_name = CharField(max_length=200)
+    listing: Any = JsonField(default=dict)
+    certified_on = DateField()
+    issued_on = DateField()
+    valid_until = DateField(index=True)
+    last_audit_on = DateField(null=True)
+    state = CharField(max_length=10, default="valid", index=True)  # valid | suspended | withdrawn
+    listed = BooleanField(default=False, index=True)
+    edition = IntegerField(default=1)  # grows when a new text is issued
+
+
+class Secret(Row):
+    """Connection information: encrypted, shown once."""
+
+    case = ForeignKeyField(Case, backref="secrets", on_delete="CASCADE")
+    element = CharField(max_length=120)
+    cipher = TextField()
+    stored_at = UtcField()
+    shown_at = UtcField(null=True)
+    shown_to = CharField(max_length=120, default="")
+
+
+class Note(Row):
+    """A line of the thread between vendor and body, or (`internal`) of the staff among themselves."""
+
+    case = ForeignKeyField(Case, backref="notes", on_delete="CASCADE")
+    at = UtcField()
+    by = ForeignKeyField(User, null=True)
+    by_name = CharField(max_length=120, default="")
+    side = CharField(max_length=10)
+    internal = BooleanField(default=False)
+    text = TextField()
+
+    class Meta:
+        indexes = ((("case", "at"), False),)

@@ -1,0 +1,143 @@
+"""What waits to be done: people's tasks with drafts and answers, jobs of the worker, timers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from peewee import BooleanField, CharField, DateField, ForeignKeyField, IntegerField, TextField
+
+from app.store.database import JsonField, Row, UtcField
+from app.store.models.accounts import User
+from app.store.models.cases import Case
+
+
+class Answer(Row):
+    """What a person sent with a task. A new answer of the same element does not replace the old one."""
+
+    case = ForeignKeyField(Case, backref="answers", on_delete="CASCADE")
+    element = CharField(max_length=120)
+    values: Any = JsonField(default=dict)
+    at = UtcField()
+    by = ForeignKeyField(User, null=True)
+    by_name = CharField(max_length=120, default="")
+    side = CharField(max_length=10)
+
+    class Meta:
+        indexes = ((("case", "element", "at"), False),)
+
+
+class Task(Row):
+    """A user task on which a token stands, or stood."""
+
+    id = CharField(max_length=40, primary_key=True)  # the engine's task id
+    case = ForeignKeyField(Case, backref="tasks", on_delete="CASCADE")
+    element = CharField(max_length=120, index=True)
+    process = CharField(max_length=120)
+    title = CharField(max_length=300)
+    side = CharField(max_length=10)
+    grp = CharField(max_length=40, default="")
+    kind = CharField(max_length=10, default="user")  # user | receive
+    message = CharField(max_length=80, default="")
+    presentation = CharField(max_length=10, default="")
+    state = CharField(max_length=10, default="open")  # open | done | cancelled
+    opened_at = UtcField()
+    due_on = DateField(null=True)
+    assignee = ForeignKeyField(User, null=True, backref="assigned")
+    closed_at = UtcField(null=True)
+    closed_by = ForeignKeyField(User, null=True, backref="closed")
+    closed_by_name = CharField(max_length=120, default="")
+    on_behalf_of = CharField(max_length=120, default="")  # 代理
+    answer = ForeignKeyField(Answer, null=True)
+    data: Any = JsonField(default=dict)
+    # Copies for the worklist, so that it reads one table.
+    case_number = CharField(max_length=20, default="")
+    company_name = CharField(max_length=200, default="")
+    system_name = CharField(max_length=200, default="")
+
+    class Meta:
+        indexes = (
+            (("state", "side", "due_on", "id"), False),
+            (("state", "side", "grp", "due_on", "id"), False),
+            (("state", "assignee", "due_on", "id"), False),
+            (("case", "state"), False),
+        )
+
+
+class Draft(Row):
+    """What is typed and not yet sent. `revision` keeps two tabs from overwriting each other."""
+
+    task = ForeignKeyField(Task, primary_key=True, backref="draft_row", on_delete="CASCADE")
+    values: Any = JsonField(default=dict)
+    checked = BooleanField(default=False)  # passed the form's checks: the check page may send it
+    revision = IntegerField(default=0)
+    saved_at = UtcField()
+    saved_by = ForeignKeyField(User, null=True)
+
+
+class Reminder(Row):
+    """A reminder that went out: once for each task and day count."""
+
+    task = ForeignKeyField(Task, on_delete="CASCADE")
+    kind = CharField(max_length=20)
+    sent_at = UtcField()
+
+    class Meta:
+        indexes = ((("task", "kind"), True),)
+
+
+class Job(Row):
+    """Something to do outside after its step was stored. This table is the truth; a worker leases from it."""
+
+    key = CharField(max_length=160, unique=True)  # idempotency key
+    case = ForeignKeyField(Case, null=True, backref="jobs", on_delete="CASCADE")
+    task_id = CharField(max_length=40, default="")  # the engine task that waits for it; empty: nobody waits
+    element = CharField(max_length=120, default="")
+    operator = CharField(max_length=40)
+    params: Any = JsonField(default=dict)
+    state = CharField(max_length=10, default="queued")  # queued running parked done incident late cancelled
+    attempts = IntegerField(default=0)
+    run_at = UtcField()
+    lease_until = UtcField(null=True)
+    fence = IntegerField(default=0)  # grows with every lease: a result under an old fence does not count
+    worker = CharField(max_length=80, default="")
+    error = TextField(default="")
+    created_at = UtcField()
+    finished_at = UtcField(null=True)
+
+    class Meta:
+        indexes = ((("state", "run_at"), False), (("case", "state"), False))
+
+
+class TimerRow(Row):
+    """A waiting timer of a case; the case is woken only when one is due."""
+
+    case = ForeignKeyField(Case, backref="timers", on_delete="CASCADE")
+    task_id = CharField(max_length=40)
+    element = CharField(max_length=120)
+    due_at = UtcField(index=True)
+
+    class Meta:
+        table_name = "timer"
+
+
+class Comment(Row):
+    """補正: a point that a reviewer pinned to a field or a page of a document, and its answer."""
+
+    case = ForeignKeyField(Case, backref="comments", on_delete="CASCADE")
+    review_element = CharField(max_length=120)
+    review_task = CharField(max_length=40)
+    element = CharField(max_length=120)
+    field = CharField(max_length=160, default="")
+    document_id = CharField(max_length=40, default="")
+    page = IntegerField(null=True)
+    where = CharField(max_length=300, default="", column_name="place")
+    text = TextField()
+    at = UtcField()
+    by_name = CharField(max_length=120, default="")
+    state = CharField(max_length=10, default="draft")  # draft | open | answered | resolved
+    reply = TextField(default="")
+    replied_at = UtcField(null=True)
+    replied_by = CharField(max_length=120, default="")
+
+    class Meta:
+        indexes = ((("case", "state"), False),)

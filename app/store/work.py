@@ -1,0 +1,254 @@
+"""Tasks, drafts, answers, comments and jobs: what waits to be done."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from peewee import fn
+
+from app.store.database import locked
+from app.store.models import Answer, Comment, Draft, Job, Member, Reminder, Task, TimerRow
+
+# Tasks
+
+
+def task(task_id: str) -> Task | None:
+    """The task of this id."""
+    return Task.get_or_none(Task.id == task_id)
+
+
+def open_tasks(case: int) -> list[Task]:
+    """The tasks of a case on which a token stands, in the order in which they opened."""
+    return list(
+        Task.select().where((Task.case == case) & (Task.state == "open")).order_by(Task.opened_at, Task.id)
+    )
+
+
+def tasks_of(case: int) -> list[Task]:
+    """Every task of a case, in the order in which they opened."""
+    return list(Task.select().where(Task.case == case).order_by(Task.opened_at, Task.id))
+
+
+def open_tasks_of(cases: Sequence[int]) -> dict[int, list[Task]]:
+    """The open tasks of several cases at once."""
+    found: dict[int, list[Task]] = {}
+    for row in (
+        Task.select().where(Task.case.in_(list(cases)) & (Task.state == "open")).order_by(Task.opened_at)
+    ):
+        found.setdefault(row.case_id, []).append(row)
+    return found
+
+
+def last_done(case: int, element: str) -> Task | None:
+    """The task of this element that was finished last."""
+    return (
+        Task.select()
+        .where((Task.case == case) & (Task.element == element) & (Task.state == "done"))
+        .order_by(Task.closed_at.desc())
+        .first()
+    )
+
+
+def worklist(
+    *,
+    side: str,
+    scope: str,
+    user: int,
+    groups: Sequence[str],
+    text: str = "",
+    element: str = "",
+    group: str = "",
+    due_before: date | None = None,
+) -> Any:
+    """The query behind the worklist: `scope` is mine, group or all."""
+    query = Task.select().where((Task.state == "open") & (Task.side == side))
+    if scope == "mine":
+        query = query.where(Task.assignee == user)
+    elif scope == "group":
+        query = query.where(Task.assignee.is_null())
+        if groups:
+            query = query.where(Task.grp.in_([*groups, ""]))
+    if text:
+        query = query.where(
+            Task.company_name.contains(text)
+            | Task.case_number.contains(text)
+            | Task.system_name.contains(text)
+            | Task.title.contains(text)
+        )
+    if element:
+        query = query.where(Task.element == element)
+    if group:
+        query = query.where(Task.grp == group)
+    if due_before:
+        query = query.where(Task.due_on <= due_before)
+    return query
+
+
+ORDERS: dict[str, Any] = {
+    "due": (Task.due_on.is_null(), Task.due_on, Task.id),
+    "opened": (Task.opened_at, Task.id),
+    "newest": (-Task.opened_at, Task.id),
+    "company": (Task.company_name, Task.due_on, Task.id),
+    "element": (Task.element, Task.due_on, Task.id),
+}
+
+
+def page(query: Any, order: str, limit: int, offset: int) -> list[Task]:
+    """One page of a worklist query."""
+    if order == "newest":
+        return list(query.order_by(Task.opened_at.desc(), Task.id).limit(limit).offset(offset))
+    return list(query.order_by(*ORDERS.get(order, ORDERS["due"])).limit(limit).offset(offset))
+
+
+def vendor_tasks(user: int) -> list[Task]:
+    """The open vendor's tasks of every case that the person belongs to."""
+    return list(
+        Task.select()
+        .join(Member, on=(Member.case == Task.case))
+        .where((Member.user == user) & (Task.state == "open") & (Task.side == "vendor"))
+        .order_by(Task.due_on.is_null(), Task.due_on, Task.opened_at)
+    )
+
+
+def due_tasks(days: Sequence[date]) -> list[Task]:
+    """Open tasks due on one of these days."""
+    return list(Task.select().where((Task.state == "open") & Task.due_on.in_(list(days)))) if days else []
+
+
+def reminded(task_id: str, kind: str, at: datetime) -> bool:
+    """Note that this reminder goes out; false when it went already."""
+    return bool(
+        Reminder.insert(task=task_id, kind=kind, sent_at=at).on_conflict_ignore().as_rowcount().execute()
+    )
+
+
+# Drafts and answers
+
+
+def draft(task_id: str) -> Draft | None:
+    """What is typed and not sent."""
+    return Draft.get_or_none(Draft.task == task_id)
+
+
+def answers(case: int, element: str) -> list[Answer]:
+    """The element's answers in this case, newest first."""
+    return list(
+        Answer.select()
+        .where((Answer.case == case) & (Answer.element == element))
+        .order_by(Answer.at.desc(), Answer.id.desc())
+    )
+
+
+def latest_answers(case: int) -> dict[str, Answer]:
+    """The newest answer of each element."""
+    found: dict[str, Answer] = {}
+    for row in Answer.select().where(Answer.case == case).order_by(Answer.at, Answer.id):
+        found[row.element] = row
+    return found
+
+
+# Comments (補正)
+
+
+def comments(case: int, *states: str, review_task: str = "") -> list[Comment]:
+    """The points of a case, oldest first."""
+    query = Comment.select().where(Comment.case == case)
+    if states:
+        query = query.where(Comment.state.in_(list(states)))
+    if review_task:
+        query = query.where(Comment.review_task == review_task)
+    return list(query.order_by(Comment.id))
+
+
+# Jobs
+
+
+def add_job(**values: Any) -> bool:
+    """Queue a job; false when one of the same key exists."""
+    return bool(Job.insert(**values).on_conflict_ignore().as_rowcount().execute())
+
+
+def lease(worker: str, now: datetime, until: datetime, operators: Sequence[str] = ()) -> Job | None:
+    """Take the next job that is due, or whose holder has gone; the fence grows with each lease."""
+    ready = ((Job.state == "queued") & (Job.run_at <= now)) | (
+        (Job.state == "running") & (Job.lease_until < now)
+    )
+    query = Job.select().where(ready)
+    if operators:
+        query = query.where(Job.operator.in_(list(operators)))
+    job = locked(query.order_by(Job.run_at, Job.id).limit(1), skip=True).first()
+    if job is None:
+        return None
+    Job.update(
+        state="running", worker=worker, lease_until=until, fence=Job.fence + 1, attempts=Job.attempts + 1
+    ).where(Job.id == job.id).execute()
+    return Job.get_by_id(job.id)
+
+
+def job(job_id: int, *, lock: bool = False) -> Job | None:
+    """The job of this row id."""
+    query = Job.select().where(Job.id == job_id)
+    return (locked(query) if lock else query).first()
+
+
+def jobs_of(case: int, *states: str) -> list[Job]:
+    """The case's jobs in these states."""
+    query = Job.select().where(Job.case == case)
+    if states:
+        query = query.where(Job.state.in_(list(states)))
+    return list(query.order_by(Job.id))
+
+
+def next_due(now: datetime) -> datetime | None:
+    """When the next job or timer is due."""
+    job_at = Job.select(fn.MIN(Job.run_at)).where(Job.state == "queued").scalar()
+    timer_at = TimerRow.select(fn.MIN(TimerRow.due_at)).scalar()
+    found = [moment for moment in (job_at, timer_at) if isinstance(moment, datetime)]
+    return min(found) if found else None
+
+
+# Timers
+
+
+def replace_timers(case: int, rows: Sequence[tuple[str, str, datetime]]) -> None:
+    """The case's waiting timers are now these (task id, element, due)."""
+    TimerRow.delete().where(TimerRow.case == case).execute()
+    for task_id, element, due in rows:
+        TimerRow.create(case=case, task_id=task_id, element=element, due_at=due)
+
+
+def cases_with_timers_due(now: datetime, limit: int = 50) -> list[int]:
+    """Cases to wake."""
+    rows = TimerRow.select(TimerRow.case).where(TimerRow.due_at <= now).order_by(TimerRow.due_at).limit(limit)
+    return list(dict.fromkeys(row.case_id for row in rows))
+
+
+def case_ids(tasks: Sequence[Task]) -> list[int]:
+    """The cases that these tasks belong to."""
+    return list(dict.fromkeys(row.case_id for row in tasks))
+
+
+def tasks_by_ids(ids: Sequence[str]) -> list[Task]:
+    """The tasks of these ids, in this order."""
+    rows = {row.id: row for row in Task.select().where(Task.id.in_(list(ids)))} if ids else {}
+    return [rows[i] for i in ids if i in rows]
+
+
+def reassign(ids: Sequence[str], user: int | None) -> int:
+    """Give open tasks to a person, or back to the group."""
+    if not ids:
+        return 0
+    return int(Task.update(assignee=user).where(Task.id.in_(list(ids)) & (Task.state == "open")).execute())
+
+
+def element_counts(side: str) -> list[tuple[str, str, int]]:
+    """(element, title, open tasks) of one side, most first."""
+    rows = (
+        Task.select(Task.element, fn.MAX(Task.title).alias("title"), fn.COUNT(Task.id).alias("n"))
+        .where((Task.state == "open") & (Task.side == side))
+        .group_by(Task.element)
+        .order_by(fn.COUNT(Task.id).desc())
+    )
+    return [(row.element, row.title, row.n) for row in rows]

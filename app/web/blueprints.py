@@ -1,0 +1,9 @@
+"""Every blueprint, one for each desk."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+from app.web import cases, desks, home, public, register, tasks
+
+ALL: tuple[Blueprint, ...] = (public.pages, register.pages, home.pages, tasks.pages, cases.pages, desks.pages)

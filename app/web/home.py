@@ -1,0 +1,7 @@
+"""Pages: home."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+pages = Blueprint("home", __name__)

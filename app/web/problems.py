@@ -1,0 +1,91 @@
+"""Our errors as pages: one table says which status each has; the sentence comes from the error itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask, flash, jsonify, redirect, render_template, request
+from flask_babel import gettext
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from app.errors import Forbidden, NinteiError, NotFound, Permanent, Refused, Stale, Temporary
+
+STATUS: dict[type[NinteiError], int] = {
+    NotFound: 404,
+    Forbidden: 403,
+    Stale: 409,
+    Refused: 422,
+    Temporary: 503,
+    Permanent: 500,
+}
+# What the page says first, and what to do.
+TITLES = {
+    400: "The page could not read what was sent",
+    403: "This page is not open to you",
+    404: "There is no such page",
+    405: "There is no such page",
+    409: "Somebody was faster",
+    413: "What was sent is too large",
+    422: "This cannot be done as things stand",
+    500: "Something went wrong here",
+    503: "This does not work at the moment",
+}
+
+
+def sentence(error: NinteiError) -> str:
+    """The error in the reader's language."""
+    return str(gettext(error.message) % error.params if error.params else gettext(error.message))
+
+
+def status_of(error: NinteiError) -> int:
+    """Its HTTP status."""
+    return next((code for kind, code in STATUS.items() if isinstance(error, kind)), 500)
+
+
+def wants_json() -> bool:
+    """Whether the asker is a script of ours, not a page."""
+    return request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"
+
+
+def back(error: NinteiError, url: str) -> Any:
+    """Say the error on the page that the person came from: what they typed there is kept by that page."""
+    if wants_json():
+        return jsonify(error=sentence(error)), status_of(error)
+    flash(sentence(error), "error")
+    return redirect(url, 303)
+
+
+def page(status: int, text: str) -> Any:
+    """The error page."""
+    if wants_json():
+        return jsonify(error=text), status
+    return render_template("pages/problem.html", status=status, title=gettext(TITLES.get(status, TITLES[500])),
+                           text=text), status
+
+
+def install(app: Flask) -> None:
+    """Register the handlers."""
+
+    @app.errorhandler(NinteiError)
+    def ours(error: NinteiError) -> Any:
+        return page(status_of(error), sentence(error))
+
+    @app.errorhandler(CSRFError)
+    def forged(_error: CSRFError) -> Any:
+        return page(400, gettext("The page was open for too long. Go back, reload it and send it again; "
+                                 "what you typed is still in the form."))
+
+    @app.errorhandler(HTTPException)
+    def http(error: HTTPException) -> Any:
+        status = error.code or 500
+        if status in {301, 302, 303, 307, 308}:
+            return error
+        texts = {404: gettext("The address is wrong, or the page has moved. Nothing was changed."),
+                 413: gettext("Send fewer or smaller files at a time. What you typed before is kept in the draft.")}
+        return page(status, texts.get(status) or gettext("Nothing was changed. Go back and try again."))
+
+    @app.errorhandler(Exception)
+    def defect(error: Exception) -> Any:
+        app.logger.exception("A page failed: %s", error)
+        return page(500, gettext("It is our mistake and has been noted. What was sent before is kept; try again later."))
