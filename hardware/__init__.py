@@ -3,12 +3,12 @@ has the reader.
 
 What the portal uses (all facts frozen, secrets never in a repr)::
 
-    keys = KeyStore.embedded(folder)             # or KeyStore.open(path, kek); kek: Key of 32 bytes, derive_kek(secret)
-    rack = VirtualRack(folder)                   # the default where there is no reader
-    rack.insert_blank() -> VirtualCard           # a Transport; also rack.insert(serial), rack.eject(), rack.cards()
+    keys = KeyStore.embedded(folder)     # or KeyStore.open(path, kek), kek = derive_kek(secret)
+    rack = VirtualRack(folder)              # the default where there is no reader
+    rack.insert_blank() -> VirtualCard  # a Transport; also insert(serial), eject(), cards()
     desk = Desk(rack.connect, keys, journal=ledger)         # or Desk(pcsc.connector(reader_name), keys, …)
 
-    desk.identify() -> CardFacts(reader, atr, uid, profile, serial, life_cycle, key_versions, can_personalise, …)
+    desk.identify() -> CardFacts(reader, atr, uid, profile, serial, life_cycle, key_versions, …)
     desk.offers(Expected(serial, uid)) -> (Act, …)          # what can truly be done now
     desk.personalise(Plan(serial, worker_id, test_data, key_version), progress) -> Receipt
     desk.verify(Plan(…) | Expected(serial, uid, data_tag)) -> Receipt

@@ -58,7 +58,7 @@ def describe(apdu: bytes, answer: bytes) -> str:
     plain = len(head) == 4 and not secured
     show_command = plain and (head[1], "command") in _HARMLESS
     show_answer = plain and ((head[1], "response") in _HARMLESS or (head[1], head[2]) == _CARD_INFO)
-    sent = _body(body, show_command) if body else "-"
+    sent = _body(body, show_command or len(body) == 1) if body else "-"  # a single byte is Le
     return f"{head.hex(' ').upper()} {sent} > {_body(answer[:-2], show_answer)} {sw.hex().upper()}"
 
 

@@ -1,0 +1,13 @@
+"""The command line of the card desk: `nintei card …`, or `python -m hardware …` where only this library is
+installed.
+"""
+
+from hardware.cli.cards import personalise, read, readers, verify, watch, wipe
+from hardware.cli.common import CardDefaults, card
+from hardware.cli.keys import keys, open_key_file
+from hardware.cli.virtual import virtual
+
+for command in (readers, watch, read, personalise, verify, wipe, virtual, keys, open_key_file):
+    card.add_command(command)
+
+__all__ = ["CardDefaults", "card"]

@@ -1,0 +1,288 @@
+"""Commands for what lies on the reader."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from hardware import pcsc
+from hardware.cli.common import (
+    VIRTUAL,
+    CardDefaults,
+    exit_code,
+    json_option,
+    plain,
+    progress_line,
+    say,
+    say_error,
+    speaks_plainly,
+)
+from hardware.cli.keys import ask_vendor_keys
+from hardware.desk import Desk
+from hardware.errors import CardError
+from hardware.facts import CardFacts, Plan, Receipt
+from hardware.pcsc import EventKind
+from hardware.sight import Expected
+
+
+@click.command()
+@json_option
+@click.pass_obj
+@speaks_plainly
+def readers(defaults: CardDefaults, as_json: bool) -> None:
+    """List the readers, and what lies in them."""
+    names = [VIRTUAL] if defaults.is_virtual else pcsc.readers()
+    if not names and not as_json:
+        click.echo("No card reader is connected.")
+    for name in names:
+        found = _glance(defaults, name)
+        say({"reader": name, **found}, f"{name}: {found.get('words', '')}", as_json)
+
+
+@click.command()
+@click.option("--count", type=int, default=0, help="Stop after so many events.")
+@json_option
+@click.pass_obj
+@speaks_plainly
+def watch(defaults: CardDefaults, count: int, as_json: bool) -> None:
+    """Tell what is put on a reader and taken off, until Ctrl-C."""
+    with pcsc.Monitor() as monitor:
+        for number, event in enumerate(monitor.events(), 1):
+            found = _glance(defaults, event.reader) if event.kind is EventKind.INSERTED else {}
+            words = f"{event.kind.value:15} {event.reader} {found.get('words', '')}".rstrip()
+            say({"event": event.kind, "reader": event.reader, "atr": event.atr, **found}, words, as_json)
+            if number == count:
+                return
+
+
+@click.command()
+@json_option
+@click.pass_obj
+@speaks_plainly
+def read(defaults: CardDefaults, as_json: bool) -> None:
+    """Tell reader, ATR, UID and profile of any card."""
+    facts = Desk(defaults.connect(), _NoKeys()).identify()
+    lines = [
+        ("Reader", facts.reader),
+        ("ATR", facts.atr),
+        ("UID", facts.uid or "none"),
+        ("Technology", facts.technology),
+        ("Profile", facts.profile),
+        ("Serial", facts.serial or "none"),
+        ("Life cycle", facts.life_cycle.value),
+        (
+            "Key versions",
+            ", ".join(f"{role.value} {version}" for role, version in facts.key_versions.items()) or "none",
+        ),
+        *((name, value) for name, value in facts.details.items()),
+        ("Can be personalised", "yes" if facts.can_personalise else f"no: {facts.reason}"),
+    ]
+    say(facts, "\n".join(f"{name + ':':21} {value}" for name, value in lines), as_json)
+
+
+@dataclass
+class _NoKeys:
+    def card_key(self, *_: object) -> Any:
+        raise AssertionError("looking at a card needs no key")
+
+
+@click.command()
+@click.option("--serial", help="One card: its serial.")
+@click.option("--worker-id", help="One card: its 技能者ID, 14 digits; asked for without echo when left out.")
+@click.option("--test-data", type=click.File("rb"), help="One card: file with up to 256 bytes.")
+@click.option(
+    "--plan",
+    "plan_file",
+    type=click.File(encoding="utf-8-sig"),
+    help="A batch: CSV with serial, worker_id and test_data (hex); “-” for stdin.",
+)
+@click.option("--key-version", type=int, default=0, help="Default: the newest in the key store.")
+@json_option
+@click.pass_obj
+@speaks_plainly
+def personalise(
+    defaults: CardDefaults,
+    serial: str | None,
+    worker_id: str | None,
+    test_data: Any,
+    plan_file: Any,
+    key_version: int,
+    as_json: bool,
+) -> None:
+    """Make a test card, and prove it.
+
+    A batch asks for the next card each time.
+
+    The same command again carries on after a pulled card or a crash: cards that are done are proven, not
+    written.
+    """
+    if bool(serial) == bool(plan_file):
+        raise click.UsageError("Give --serial for one card or --plan for a batch")
+    version = key_version or defaults.open_keys().current_version
+    if plan_file:
+        plans = _read_plans(plan_file, version)
+    else:
+        worker_id = worker_id or click.prompt("技能者ID", hide_input=True)
+        plans = [Plan(serial or "", worker_id, test_data.read() if test_data else b"", version)]
+    feeder = _Feeder(defaults, as_json, batch=len(plans) > 1)
+    failed = 0
+    for number, plan in enumerate(plans, 1):
+        label = f"[{number}/{len(plans)}] {plan.serial}"
+        try:
+            feeder.next(plan.serial, label)
+            receipt = defaults.desk().personalise(plan, progress_line(label, as_json))
+        except CardError as error:
+            if len(plans) == 1:
+                raise
+            failed = max(failed, exit_code(error))
+            say_error(error, as_json)
+            continue
+        say(receipt, f"{label}: {_receipt_words(receipt)}", as_json)
+    if failed:
+        click.echo("Some cards were not made; give the same command again for those.", err=True)
+        raise click.exceptions.Exit(failed)
+
+
+@click.command()
+@click.option("--serial", required=True, help="The serial that the card should have.")
+@click.option("--uid", default="", help="The UID that it should have.")
+@click.option("--data-tag", default="", help="The data tag of its receipt.")
+@click.option(
+    "--key-file",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Vendors: the key file you were sent.",
+)
+@click.option("--public-key", default="", help="With --key-file: the public key printed on the letters.")
+@json_option
+@click.pass_obj
+@speaks_plainly
+def verify(
+    defaults: CardDefaults,
+    serial: str,
+    uid: str,
+    data_tag: str,
+    key_file: Path | None,
+    public_key: str,
+    as_json: bool,
+) -> None:
+    """Prove that a card is the expected one.
+
+    Serial, UID, keys and data of the card on the reader are compared; nothing is written.
+    """
+    keys = ask_vendor_keys(key_file, public_key) if key_file else None
+    receipt = defaults.desk(keys).verify(Expected(serial, uid, data_tag))
+    say(receipt, f"{serial}: {_receipt_words(receipt)}", as_json)
+
+
+@click.command()
+@click.option("--serial", required=True, help="The serial of the card to wipe: any other card is refused.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@json_option
+@click.pass_obj
+@speaks_plainly
+def wipe(defaults: CardDefaults, serial: str, yes: bool, as_json: bool) -> None:
+    """Clear a card's data and keys, and prove it. The serial stays."""
+    if not yes:
+        click.confirm(f"Wipe card {serial}?", abort=True, err=True)
+    receipt = defaults.desk().wipe(Expected(serial), progress_line(serial, as_json))
+    say(
+        receipt,
+        f"{serial}: {'was already empty' if receipt.already else 'wiped'} (UID {receipt.uid})",
+        as_json,
+    )
+
+
+class _Feeder:
+    """Sees to it that a card lies on the reader: a virtual one is put there, for a real one we ask."""
+
+    def __init__(self, defaults: CardDefaults, as_json: bool, batch: bool) -> None:
+        self._defaults = defaults
+        self._as_json = as_json
+        self._batch = batch
+        self._first = True
+
+    def next(self, serial: str, label: str) -> None:
+        if self._defaults.is_virtual:
+            rack = self._defaults.rack()
+            known = any(entry.serial == serial for entry in rack.cards())
+            _ = rack.insert(serial) if known else rack.insert_blank()
+            return
+        if not self._batch:
+            return
+        name = self._defaults.reader_name()
+        with pcsc.Monitor() as monitor:
+            present = any(_is(event, name, EventKind.INSERTED) for event in monitor.poll(0))
+            if present and not self._first:
+                self._ask(label, f"take the card off {name}")
+                self._wait(monitor, name, EventKind.REMOVED)
+                present = False
+            if not present:
+                self._ask(label, f"put the next card on {name}")
+                self._wait(monitor, name, EventKind.INSERTED)
+        self._first = False
+
+    def _ask(self, label: str, what: str) -> None:
+        if not self._as_json:
+            click.echo(f"{label}: {what}", err=True)
+
+    @staticmethod
+    def _wait(monitor: pcsc.Monitor, reader: str, kind: EventKind) -> None:
+        events: Iterator[pcsc.CardEvent] = monitor.events()
+        next(event for event in events if _is(event, reader, kind))
+
+
+def _is(event: pcsc.CardEvent, reader: str, kind: EventKind) -> bool:
+    return event.reader == reader and event.kind is kind
+
+
+def _read_plans(file: Any, version: int) -> list[Plan]:
+    rows = csv.DictReader(file)
+    if not {"serial", "worker_id"} <= set(rows.fieldnames or ()):
+        raise click.UsageError("The plan needs the columns serial and worker_id (and test_data, hex, if any)")
+    plans = []
+    for number, row in enumerate(rows, 2):
+        try:
+            plans.append(
+                Plan(
+                    row["serial"].strip(),
+                    row["worker_id"].strip(),
+                    bytes.fromhex(row.get("test_data") or ""),
+                    version,
+                )
+            )
+        except (ValueError, AttributeError):
+            raise click.UsageError(f"Line {number} of the plan cannot be read") from None
+    if not plans:
+        raise click.UsageError("The plan names no card")
+    return plans
+
+
+def _glance(defaults: CardDefaults, reader: str) -> dict[str, Any]:
+    """What lies in a reader, in short; an error is part of the answer."""
+    connect = defaults.connect() if reader == VIRTUAL else pcsc.connector(reader)
+    try:
+        facts: CardFacts = Desk(connect, _NoKeys()).identify()
+    except CardError as error:
+        return {"card": None, "state": error.code, "words": defaults.translate(error.message, error.params)}
+    words = (
+        f"{facts.profile}, UID {facts.uid or 'none'}, {facts.serial or 'no serial'}, {facts.life_cycle.value}"
+    )
+    return {"card": plain(facts), "state": "card", "words": words}
+
+
+def _receipt_words(receipt: Receipt) -> str:
+    how = (
+        "was already so, proven"
+        if receipt.already
+        else "resumed and proven"
+        if receipt.resumed
+        else "made and proven"
+    )
+    kcvs = json.dumps({role.value: kcv for role, kcv in receipt.kcvs.items()})
+    return f"{how} (UID {receipt.uid}, keys v{receipt.key_version} {kcvs}, data tag {receipt.data_tag})"
