@@ -11,6 +11,7 @@ from app.services import calendar, cardstock, clocks, dates, desk, documents, mo
 from app.services.actors import Actor
 from app.services.portal import Portal
 from app.services.releases import Loaded
+from app.services.tasks import Reviewed, TaskView
 from app.store import cards, cases, database, records, work
 from app.store.models import Case, Entry
 
@@ -37,8 +38,8 @@ class CaseHead:
     turn: str  # vendor | operator | both | ""
     turn_since: datetime
     ended: bool
-    tasks: list[tasks.TaskView]  # open ones of the side whose turn it is; the reader's own first
-    buttons: list[tasks.TaskView]  # the vendor's tasks that are presented as buttons
+    tasks: list[TaskView]  # open ones of the side whose turn it is; the reader's own first
+    buttons: list[TaskView]  # the vendor's tasks that are presented as buttons
     clocks: list[clocks.ClockView]
     stages: list[StageView]
     created_at: datetime
@@ -47,7 +48,7 @@ class CaseHead:
     contact_name: str
 
     @property
-    def next(self) -> tasks.TaskView | None:
+    def next(self) -> TaskView | None:
         """The one next thing to do."""
         return self.tasks[0] if self.tasks else None
 
@@ -76,12 +77,12 @@ class CasePage:
     cards: list[cardstock.CardView]
     notes: Sequence[Any]
     members: Sequence[Any]
-    tasks: list[tasks.TaskView]  # every task, oldest first
+    tasks: list[TaskView]  # every task, oldest first
     incidents: Sequence[Any]  # jobs that need a person
     pending: Sequence[Any]  # jobs under way
     can_withdraw: bool
     same_company: Sequence[Case]
-    answers: list[tasks.Reviewed]
+    answers: list[Reviewed]
     release: int
 
 
@@ -201,7 +202,7 @@ def page(portal: Portal, number: str, actor: Actor) -> CasePage:
             if staff and case.company_id and case.company.corporate_number
             else (),
             answers=[
-                tasks.Reviewed(
+                Reviewed(
                     key,
                     loaded.element(key).name,
                     loaded.forms[key].answers(row.values, actor.language),

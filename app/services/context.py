@@ -101,7 +101,8 @@ def _task(case: Case, element: str) -> Task | None:
     rows = [row for row in work.open_tasks(case.id) if row.kind == "user"]
     own = [row for row in rows if row.element == element]
     vendors = [row for row in rows if row.side == "vendor"]
-    return (own or vendors or rows or [None])[-1]
+    found = own or vendors or rows
+    return found[-1] if found else None
 
 
 def _invoice(case: Case, loaded: Loaded, element: str) -> dict[str, Any] | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from datetime import date as Day  # a field below is called `date`, as templates say it
 from typing import Any
 
 from app.errors import Refused
@@ -22,14 +23,14 @@ class BookingView:
 
     calendar: str
     title: str
-    date: date
+    date: Day
     start: str
     end: str
     place: str
     state: str
     attempt: int
     sequence: int
-    held_until: date | None
+    held_until: Day | None
 
 
 def view(row: Booking, loaded: Loaded) -> BookingView:

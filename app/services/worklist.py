@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from app.errors import NinteiError, Refused
 from app.services import clocks, desk, effects, tasks
@@ -48,7 +49,7 @@ def page(portal: Portal, actor: Actor, wanted: Filter) -> Worklist:
         wanted.due
     )
     with database.connection():
-        base = {"side": "operator", "user": actor.user_id or 0, "groups": actor.groups}
+        base: dict[str, Any] = {"side": "operator", "user": actor.user_id or 0, "groups": actor.groups}
         query = work.worklist(
             scope=wanted.scope,
             text=wanted.text,

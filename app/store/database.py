@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 import peewee
@@ -20,6 +20,12 @@ proxy: Any = peewee.DatabaseProxy()
 
 class Row(peewee.Model):
     """Base of every table."""
+
+    if TYPE_CHECKING:
+        id: Any
+
+        def __getattr__(self, name: str) -> Any:
+            """peewee gives each row `id`, `<foreign key>_id` and back references, which its stubs do not know."""
 
     class Meta:
         database = proxy

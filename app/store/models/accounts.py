@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask_security import RoleMixin, UserMixin
 from peewee import BooleanField, CharField, DateField, ForeignKeyField, IntegerField, TextField
 
@@ -22,7 +24,7 @@ class Role(RoleMixin, Row):
 
     name = CharField(max_length=40, unique=True)
     description = TextField(null=True)
-    permissions = TextField(null=True)
+    permissions: Any = TextField(null=True)
 
 
 class User(UserMixin, Row):
@@ -34,7 +36,7 @@ class User(UserMixin, Row):
     active = BooleanField(default=True)
     fs_uniquifier = CharField(max_length=64, unique=True)
     side = CharField(max_length=10)  # vendor | operator
-    company = ForeignKeyField(Company, null=True, backref="people")
+    company: Any = ForeignKeyField(Company, null=True, backref="people")
     groups = CharField(max_length=200, default="")  # comma-separated: review, accounting, cards, exam, office
     language = CharField(max_length=5, default="ja")
     feed_token = CharField(max_length=64, null=True, unique=True)  # of the calendar feed
@@ -43,12 +45,12 @@ class User(UserMixin, Row):
     current_login_at = UtcField(null=True)
     last_login_ip = CharField(max_length=64, null=True)
     current_login_ip = CharField(max_length=64, null=True)
-    login_count = IntegerField(null=True)
+    login_count: Any = IntegerField(null=True)
     create_datetime = UtcField(null=True)
     update_datetime = UtcField(null=True)
 
     @property
-    def roles(self) -> list[Role]:
+    def roles(self) -> list[Role]:  # type: ignore[override]  # the mixin declares an attribute; ours is read from the link
         """The account's roles (Flask-Security reads them here)."""
         return list(Role.select().join(UserRole).where(UserRole.user == self.id))
 

@@ -41,7 +41,7 @@ class Case(Row):
     number = CharField(max_length=20, unique=True)
     package_id = CharField(max_length=80, index=True)
     release = ForeignKeyField(Release, backref="cases")
-    company = ForeignKeyField(Company, null=True, backref="cases")
+    company: Any = ForeignKeyField(Company, null=True, backref="cases")
     company_name = CharField(max_length=200, default="")
     contact_name = CharField(max_length=120, default="")
     email = CharField(max_length=254, index=True)  # where mails to the vendor go
@@ -96,7 +96,7 @@ class Entry(Row):
     element = CharField(max_length=120, default="")
     title = CharField(max_length=300, default="")
     text = TextField(default="")
-    actor = ForeignKeyField(User, null=True)
+    actor: Any = ForeignKeyField(User, null=True)
     actor_name = CharField(max_length=120, default="")
     actor_side = CharField(max_length=10, default="system")
     audience = CharField(max_length=10, default="both")  # both | operator

@@ -28,7 +28,7 @@ class Document(Row):
     audience = CharField(max_length=10, default="both")  # both | operator | vendor
     draft = BooleanField(default=False)  # attached to a draft: not the case's yet
     created_at = UtcField()
-    created_by = ForeignKeyField(User, null=True)
+    created_by: Any = ForeignKeyField(User, null=True)
     created_by_name = CharField(max_length=120, default="")
 
     class Meta:
@@ -52,7 +52,7 @@ class Access(Row):
     case = ForeignKeyField(Case, backref="accesses", on_delete="CASCADE")
     document = CharField(max_length=40, default="")
     filename = CharField(max_length=255)
-    user = ForeignKeyField(User, null=True)
+    user: Any = ForeignKeyField(User, null=True)
     user_name = CharField(max_length=120, default="")
     at = UtcField()
 
@@ -63,7 +63,7 @@ class Access(Row):
 class Mail(Row):
     """A mail as it was written; `state` says what became of it."""
 
-    case = ForeignKeyField(Case, null=True, backref="mails", on_delete="CASCADE")
+    case: Any = ForeignKeyField(Case, null=True, backref="mails", on_delete="CASCADE")
     job_key = CharField(max_length=160, unique=True)
     mail_id = CharField(max_length=80, index=True)
     number = CharField(max_length=4, default="")
@@ -145,7 +145,7 @@ class Card(Row):
     key_version = IntegerField(default=1)
     set_id = CharField(max_length=40, default="")
     state = CharField(max_length=14, index=True)  # making ready lent returned wiped damaged lost quarantined
-    case = ForeignKeyField(Case, null=True, backref="cards")
+    case: Any = ForeignKeyField(Case, null=True, backref="cards")
     origin = CharField(max_length=60, default="")  # the engine task it was made for
     signed_by = CharField(max_length=120, default="")
     lent_on = DateField(null=True)
@@ -199,7 +199,7 @@ class Note(Row):
 
     case = ForeignKeyField(Case, backref="notes", on_delete="CASCADE")
     at = UtcField()
-    by = ForeignKeyField(User, null=True)
+    by: Any = ForeignKeyField(User, null=True)
     by_name = CharField(max_length=120, default="")
     side = CharField(max_length=10)
     internal = BooleanField(default=False)

@@ -18,7 +18,7 @@ class Answer(Row):
     element = CharField(max_length=120)
     values: Any = JsonField(default=dict)
     at = UtcField()
-    by = ForeignKeyField(User, null=True)
+    by: Any = ForeignKeyField(User, null=True)
     by_name = CharField(max_length=120, default="")
     side = CharField(max_length=10)
 
@@ -42,12 +42,12 @@ class Task(Row):
     state = CharField(max_length=10, default="open")  # open | done | cancelled
     opened_at = UtcField()
     due_on = DateField(null=True)
-    assignee = ForeignKeyField(User, null=True, backref="assigned")
+    assignee: Any = ForeignKeyField(User, null=True, backref="assigned")
     closed_at = UtcField(null=True)
-    closed_by = ForeignKeyField(User, null=True, backref="closed")
+    closed_by: Any = ForeignKeyField(User, null=True, backref="closed")
     closed_by_name = CharField(max_length=120, default="")
     on_behalf_of = CharField(max_length=120, default="")  # 代理
-    answer = ForeignKeyField(Answer, null=True)
+    answer: Any = ForeignKeyField(Answer, null=True)
     data: Any = JsonField(default=dict)
     # Copies for the worklist, so that it reads one table.
     case_number = CharField(max_length=20, default="")
@@ -71,7 +71,7 @@ class Draft(Row):
     checked = BooleanField(default=False)  # passed the form's checks: the check page may send it
     revision = IntegerField(default=0)
     saved_at = UtcField()
-    saved_by = ForeignKeyField(User, null=True)
+    saved_by: Any = ForeignKeyField(User, null=True)
 
 
 class Reminder(Row):
@@ -89,7 +89,7 @@ class Job(Row):
     """Something to do outside after its step was stored. This table is the truth; a worker leases from it."""
 
     key = CharField(max_length=160, unique=True)  # idempotency key
-    case = ForeignKeyField(Case, null=True, backref="jobs", on_delete="CASCADE")
+    case: Any = ForeignKeyField(Case, null=True, backref="jobs", on_delete="CASCADE")
     task_id = CharField(max_length=40, default="")  # the engine task that waits for it; empty: nobody waits
     element = CharField(max_length=120, default="")
     operator = CharField(max_length=40)
