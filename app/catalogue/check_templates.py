@@ -43,6 +43,9 @@ NAMES = frozenset(
         "key",
         "keys",
         "issued_on",
+        "documents",
+        "invoices",
+        "timeline",
         "element",
     }
 )

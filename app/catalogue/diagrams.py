@@ -171,6 +171,8 @@ class _Reader:
         element_id = node.get("id", "")
         extension = node.find(f"{BPMN}extensionElements")
         properties = _properties(extension)
+        for name in _repeated(extension):
+            self.say(element_id, "The property %(name)s stands there twice: remove one.", name=name)
         operator, parameters, result = _service(extension)
         event = self._event(node, kind, element_id)
         lane = properties.get("lane", "").strip() or placed.get(element_id, "") or parent_lane
@@ -235,6 +237,12 @@ def _properties(extension: Node | None) -> dict[str, str]:
         node.get("name", ""): node.get("value", "")
         for node in extension.iterfind(f"{SPIFF}properties/{SPIFF}property")
     }
+
+
+def _repeated(extension: Node | None) -> list[str]:
+    nodes = extension.findall(f"{SPIFF}properties/{SPIFF}property") if extension is not None else []
+    names = [node.get("name", "") for node in nodes]
+    return sorted({name for name in names if names.count(name) > 1})
 
 
 def _service(extension: Node | None) -> tuple[str, dict[str, str], str]:

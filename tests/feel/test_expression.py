@@ -4,6 +4,7 @@ import enum
 import json
 import shutil
 import subprocess
+import sys
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -19,7 +20,7 @@ from app.feel import FeelError, parse, parse_unary_tests
 HERE = Path(__file__).parent
 CASES: list[tuple[str, dict[str, Any], Any]] = json.loads((HERE / "cases.json").read_text("utf-8"))["cases"]
 FEEL_JS = HERE.parents[1] / "app" / "frontend" / "feel.js"
-NODE = shutil.which("node")
+NODE = shutil.which("node") or shutil.which(str(Path(sys.executable).with_name("node")))
 
 
 def in_node(cases: list[tuple[Any, dict[str, Any]]]) -> list[Any]:
@@ -54,7 +55,7 @@ def test_each_case_of_the_shared_table_has_its_outcome_on_the_server(
     assert same(parse(text).evaluate(names), outcome)
 
 
-@pytest.mark.skipif(NODE is None, reason="node is not on the path")
+@pytest.mark.skipif(NODE is None, reason="node: no Node here (make install brings one)")
 def test_each_case_of_the_shared_table_has_the_same_outcome_in_the_page() -> None:
     outcomes = in_node([(parse(text).to_json(), names) for text, names, _ in CASES])
     wrong = [(case, got) for case, got in zip(CASES, outcomes, strict=True) if not same(got, case[2])]
@@ -106,7 +107,7 @@ VALUES = st.recursive(
 )
 
 
-@pytest.mark.skipif(NODE is None, reason="node is not on the path")
+@pytest.mark.skipif(NODE is None, reason="node: no Node here (make install brings one)")
 @settings(max_examples=8, deadline=None, derandomize=True)
 @given(
     st.lists(

@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from app import catalogue
+from app.catalogue import Package
+from app.errors import BadPackage
+from tests.catalogue.support import OPERATORS, Edit, edited, problems
+from tests.catalogue.wrongs import BPMN, CASES, MORE, add
+
+
+@pytest.mark.parametrize(
+    ("changes", "place", "said"), [case[1:] for case in CASES], ids=[case[0] for case in CASES]
+)
+def test_what_is_wrong_is_said_where_it_is_with_how_to_mend_it(changes: Edit, place: str, said: str) -> None:
+    found = [str(problem) for problem in problems(changes)]
+    assert any(line.startswith(f"{place}: ") and re.search(said, line) for line in found), "\n".join(found)
+
+
+def test_the_package_of_three_steps_has_no_problem(three_steps: Package) -> None:
+    assert catalogue.check(three_steps, OPERATORS) == []
+    assert catalogue.require(three_steps, OPERATORS) is three_steps
+
+
+def test_every_problem_is_said_at_once_and_none_twice() -> None:
+    found = problems(
+        {"forms/approve.form": None, "mail/hello.md": None, "loan_limit.dmn": None, "package.toml": add(MORE)}
+    )
+    assert len({problem.file for problem in found}) == 2
+    assert len(found) == len({str(problem) for problem in found}) >= 7
+
+
+def test_bad_toml_is_said_once_and_not_in_all_its_consequences() -> None:
+    found = problems({"package.toml": "id = "})
+    assert [problem.file for problem in found] == ["package.toml"]
+
+
+def test_a_package_with_errors_is_not_let_through_and_one_with_warnings_is() -> None:
+    with pytest.raises(BadPackage, match="no form"):
+        catalogue.require(edited({"forms/approve.form": None}), OPERATORS)
+    catalogue.require(edited({"notes.doc": "x"}), OPERATORS)
+
+
+def test_every_problem_fills_its_message_and_names_its_file() -> None:
+    for name, changes, *_ in CASES:
+        for problem in problems(changes):
+            assert problem.file, name
+            assert "%(" not in str(problem), name
+            assert problem.severity in ("error", "warning"), name
+
+
+def test_what_the_portal_routes_itself_may_be_named_as_a_route() -> None:
+    def confirming(diagram: str) -> str:
+        start = diagram.index('id="collect"')
+        return diagram[:start] + diagram[start:].replace(
+            '"due_bd" value="5"',
+            '"confirms" value="card" /><spiffworkflow:property name="routes" value="payment"',
+            1,
+        )
+
+    form = '{"components": [{"key": "amount"}, {"key": "paid_on"}, {"key": "payer"}]}'
+    found = problems({"package.toml": add(MORE), "forms/collect.form": form, BPMN: confirming})
+    assert not [problem for problem in found if problem.element == "collect"]
+
+
+def test_fields_in_groups_count_and_those_in_lists_do_not() -> None:
+    form = {
+        "components": [
+            {
+                "type": "group",
+                "components": [{"key": "a"}, {"type": "group", "path": "g", "components": [{"key": "b"}]}],
+            },
+            {"type": "dynamiclist", "path": "rows", "components": [{"key": "c"}]},
+            {"type": "text"},
+            "nonsense",
+        ]
+    }
+    assert sorted(catalogue.form_fields(form)) == ["a", "g", "rows"]
+
+
+ATTACKS = Path(__file__).parents[1] / "attacks" / "xml_attacks"
+UNSAFE = {"01", "04", "07", "10", "21", "27"}  # not even to be shown to another parser
+WRONG = {"15", "18", "30", "36"}  # XML like any other, but no process
+FILES = sorted(path.name for path in ATTACKS.glob("*.bpmn"))
+
+
+def test_the_hostile_diagrams_are_there() -> None:
+    assert {name[:2] for name in FILES} >= UNSAFE | WRONG
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_hostile_diagrams_are_refused_and_leak_nothing(name: str) -> None:
+    package = edited({"attack.bpmn": (ATTACKS / name).read_bytes()})
+    found = [str(problem) for problem in catalogue.check(package, OPERATORS) if problem.file == "attack.bpmn"]
+    secret = (ATTACKS / "secret.txt").read_text("utf-8").strip()
+    assert secret not in "".join(found)
+    assert secret not in "".join(map(str, package.elements.values()))
+    assert bool(found) is (name[:2] in UNSAFE | WRONG)
+    assert ("attack.bpmn" in package.bpmn) is (name[:2] not in UNSAFE)
+
+
+@pytest.mark.parametrize("body", ["{{ 9**9**9 }}", '{{ "a" * 10**9 }}', "{{ ().__class__.__base__ }}"])
+def test_templates_are_parsed_and_nothing_in_them_is_worked_out(body: str) -> None:
+    problems({"mail/hello.md": add(body)})
