@@ -1,6 +1,7 @@
 #!/bin/sh
 # Writes config/locks/*.lock from pyproject.toml: exact versions with the hash of every file, for Python 3.11 to 3.13.
-# base is what the portal runs on; dev, card and node add to it and never move a version of it.
+# base is what the portal runs on; dev, card and node add to it and never move a version of it; build and card-build
+# are what packages that come as source are built with.
 set -eu
 cd "$(dirname "$0")/.."
 compile() {
@@ -10,6 +11,7 @@ compile() {
         --no-emit-index-url --no-annotate --no-header "$@" --output-file "$out"
 }
 compile build --group build
+compile card-build --group card-build
 compile base pyproject.toml
 compile dev pyproject.toml --extra dev --constraint config/locks/base.lock
 compile card pyproject.toml --extra card --constraint config/locks/base.lock

@@ -27,6 +27,13 @@ JAPANESE = TRANSLATIONS / "ja/LC_MESSAGES/messages.po"
 MARKS = {"_", "N_", "gettext", "lazy_gettext", "_l"}
 PLURALS = {"ngettext", "lazy_ngettext"}
 TEMPLATE_KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2)}
+HEADER = r"""
+"Language: ja\n"
+"MIME-Version: 1.0\n"
+"Content-Type: text/plain; charset=utf-8\n"
+"Content-Transfer-Encoding: 8bit\n"
+"Plural-Forms: nplurals=1; plural=0;\n"
+""".strip() + "\n"
 PLACE = re.compile(r"%\(\w+\)[sdf]")
 
 MessageId = str | tuple[str, str]
@@ -46,12 +53,15 @@ def main(command: str) -> int:
 
 def _update(found: dict[MessageId, str]) -> int:
     known = _translations()
-    catalogue = Catalog(locale="ja", project="Nintei", header_comment="# Japanese of the pages.", fuzzy=False)
+    catalogue = Catalog(locale="ja", fuzzy=False)
     for message, place in sorted(found.items(), key=lambda item: (item[1], str(item[0]))):
         catalogue.add(message, known.get(message, ""), locations=[(place, 0)])
     JAPANESE.parent.mkdir(parents=True, exist_ok=True)
+    # Babel's own header holds the time of the day and other noise that would change with each update.
+    header = f'# {JAPANESE.name}: Japanese of the pages\nmsgid ""\nmsgstr ""\n{HEADER}\n'
     with JAPANESE.open("wb") as file:
-        write_po(file, catalogue, include_lineno=False, width=110)
+        file.write(header.encode())
+        write_po(file, catalogue, include_lineno=False, width=110, omit_header=True)
     missing = sum(1 for message in found if not known.get(message))
     print(f"{JAPANESE.relative_to(PROJECT)}: {len(found)} messages, {missing} to be translated")
     return 0

@@ -4,8 +4,9 @@ set -eu
 venv=$1
 fits='import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))'
 
-if [ -x "$venv/bin/python" ] && "$venv/bin/python" -c "$fits" 2>/dev/null &&
-    "$venv/bin/python" -c "import os, pip, sys; sys.exit(os.path.realpath(sys.prefix) != os.path.realpath('$venv'))" 2>/dev/null
+# Its commands name their Python by its full path: after the folder was moved or copied they start the wrong one, or none.
+if [ -x "$venv/bin/python" ] && "$venv/bin/python" -c "import pip; $fits" 2>/dev/null &&
+    grep -qF "$(pwd)/$venv/bin/python" "$venv/bin/pip" 2>/dev/null
 then
     exit 0
 fi
