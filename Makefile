@@ -29,8 +29,8 @@ install: $(DONE)/base $(DONE)/launcher $(if $(HAS_FRONTEND),$(DIST)/.done) $(CAT
 run: install card ## install what is missing, then start the portal with its demo data
 	@exec $(BIN)/nintei run --demo
 
-demo-reset: install ## throw the demo's data away and load it anew (the portal must be stopped)
-	@exec $(BIN)/nintei demo-reset
+demo-reset: install ## throw the demo's data away, so that the next `make run` starts over (stop the portal first)
+	@exec $(BIN)/nintei demo-reset --yes
 
 test: ## every check there is: ruff, mypy, import rules, message catalogues, tests. ARGS="tests/engine -k join" narrows it
 	@sh scripts/system-packages.sh

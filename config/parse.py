@@ -130,9 +130,10 @@ def networks(value: str) -> tuple[str, ...]:
     found = []
     for each in filter(None, (part.strip() for part in value.split(","))):
         try:
-            found.append(str(ipaddress.ip_network(each, strict=False)))
+            network = ipaddress.ip_network(each, strict=False)
         except ValueError as error:
             raise ValueError(f"{each} is neither an IP address nor a network such as 10.1.0.0/16") from error
+        found.append(str(network.network_address if network.num_addresses == 1 else network))
     return tuple(found)
 
 

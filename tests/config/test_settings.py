@@ -113,7 +113,7 @@ def test_a_wrong_value_is_refused_with_what_is_wanted(name: str, value: str, wan
 @pytest.mark.parametrize(("name", "value", "read"), [
     ("base_url", "https://nintei.example.jp/", "https://nintei.example.jp"),
     ("host", "::1", "::1"),
-    ("trusted_proxies", "10.0.0.5, 10.1.2.3/16", ("10.0.0.5/32", "10.1.0.0/16")),
+    ("trusted_proxies", "10.0.0.5, 10.1.2.3/16", ("10.0.0.5", "10.1.0.0/16")),
     ("mail_url", "smtp+starttls://me%40x:p%2Fw@mail.example.jp:587",
      "smtp+starttls://me%40x:p%2Fw@mail.example.jp:587"),
     ("mail_from", "認定事務局 <nintei@example.jp>", "認定事務局 <nintei@example.jp>"),
@@ -145,7 +145,7 @@ def test_a_file_sets_what_the_environment_does_not(tmp_path: Path) -> None:
     file.write_text('demo = true\nport = 9000\nlanguage = "en"\ntrusted_proxies = ["10.0.0.5", "10.0.0.6"]\n')
     settings = load({CONFIG_FILE: str(file), "NINTEI_PORT": "9001"})
     assert (settings.port, settings.language) == (9001, "en")
-    assert settings.trusted_proxies == ("10.0.0.5/32", "10.0.0.6/32")
+    assert settings.trusted_proxies == ("10.0.0.5", "10.0.0.6")
     assert load({}, file).port == 9000
 
 
