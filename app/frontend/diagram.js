@@ -149,11 +149,14 @@ class CaseDiagram {
     if (!element) return;
     const size = this.canvas.getSize();
     const all = this.canvas.viewbox().inner;
-    const fitting = size.width / (all.width + 40);
-    const scale = Math.min(Math.max(fitting, 0.75), 1);
+    const scale = Math.min(Math.max(size.width / (all.width + 40), 0.75), 1);
     const view = { width: size.width / scale, height: size.height / scale };
-    view.x = fitting >= scale ? all.x + all.width / 2 - view.width / 2 : element.x + element.width / 2 - view.width / 2;
-    view.y = element.y + element.height / 2 - view.height / 2;
+    const within = (middle, from, length, seen) => {
+      if (length + 40 <= seen) return from + length / 2 - seen / 2;
+      return Math.min(Math.max(middle - seen / 2, from - 20), from + length + 20 - seen);
+    };
+    view.x = within(element.x + element.width / 2, all.x, all.width, view.width);
+    view.y = within(element.y + element.height / 2, all.y, all.height, view.height);
     this.canvas.viewbox(view);
   }
 

@@ -76,7 +76,8 @@ document.addEventListener("keydown", (event) => {
   const step = { j: 1, k: -1 }[event.key];
   const links = reads(document, "[data-worklist] .row-link");
   if (!links.length) return;
-  const at = links.findIndex((link) => link.closest("tr").contains(document.activeElement));
+  let at = links.findIndex((link) => link.closest("tr").contains(document.activeElement));
+  if (at === -1) at = links.findIndex((link) => link.closest("tr.is-open"));
   if (step) {
     const next = links[at === -1 ? 0 : Math.min(Math.max(at + step, 0), links.length - 1)];
     next.focus();
@@ -110,7 +111,7 @@ document.addEventListener("click", async (event) => {
   link.closest("tr").classList.add("is-open");
   link.setAttribute("aria-current", "true");
   pane.scrollTop = 0;
-  pane.querySelector("h1")?.focus({ preventScroll: true });
+  (pane.querySelector("h1[tabindex]") ?? pane).focus({ preventScroll: true });
   begin(pane);
   pane.dispatchEvent(new CustomEvent("nintei:content", { bubbles: true }));
 });
@@ -175,4 +176,7 @@ function begin(root) {
 }
 
 begin(document);
+/* On a phone the menu is one row; the page one is on stays in sight. */
+const here = document.querySelector(".nav [aria-current]");
+if (here) here.closest("ul").scrollLeft = here.offsetLeft - 64;
 document.querySelector("[data-focus], .done h1")?.focus();
