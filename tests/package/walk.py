@@ -204,7 +204,8 @@ class Walk:
         found: dict[str, Any] = {
             "open": self.open(), "mails": self.came.mails, "documents": sorted(self.came.documents),
             "downloads": sorted(self.came.downloads), "invoices": sorted(self.came.invoices),
-            "state": self.state, "listed": bool(self.register), "register": self.register, "ended": self.step.ended,
+            "state": self.state, "listed": bool(self.register), "register": self.register,
+            "ended": self.step.ended,
         }
         for key, wanted in step.items():
             if not key.startswith("expect_"):
