@@ -3,19 +3,15 @@
 from app.catalogue.checking import check, require
 from app.catalogue.fields import form_fields
 from app.catalogue.loading import from_archive, from_files, load, to_archive
-from app.catalogue.model import (
+from app.catalogue.model import DocumentSource, Element, MailSource, Package, ProcessInfo
+from app.catalogue.terms import (
     Calendar,
     CardSet,
     CertificateRule,
-    DocumentSource,
     DownloadGroup,
-    Element,
     Fee,
     Guideline,
     Lane,
-    MailSource,
-    Package,
-    ProcessInfo,
     Reminders,
     Setting,
     Stage,

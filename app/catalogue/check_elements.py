@@ -8,41 +8,7 @@ from app.catalogue.complaints import Complaints, quoted
 from app.catalogue.fields import form_fields
 from app.catalogue.model import Element, Package
 from app.catalogue.toml import unknown
-
-GROUPS = frozenset(
-    {"review", "accounting", "cards", "exam", "office"}
-)  # staff groups (docs/package-format.md)
-STATES = ("certified", "withdrawn", "rejected", "closed")
-PRESENTATIONS = ("button", "post")
-_USER = ("userTask",)
-_ANY: tuple[str, ...] = ()
-# Property to the kinds of element that may carry it; () = any.
-PROPERTIES: dict[str, tuple[str, ...]] = {
-    "lane": _ANY,
-    "routes": _USER,
-    "due_bd": _USER,
-    "presentation": _USER,
-    "group": _USER,
-    "not_same_as": _USER,
-    "reviews": _USER,
-    "invoice": _ANY,
-    "confirms": _USER,
-    "makes": _ANY,
-    "shows": _USER,
-    "releases": _ANY,
-    "cards": _USER,
-    "returns_cards": _USER,
-    "calendar": _USER,
-    "books": _USER,
-    "secrets": _USER,
-    "shows_secrets": _USER,
-    "sends": _USER,
-    "reply_by_mail": _USER,
-    "number": _ANY,
-    "name_en": _ANY,
-}
-_MULTIPLE_FORM_FIELDS = {"confirms": ("amount", "paid_on", "payer"), "books": ("date",)}
-_PORTAL_ROUTES = {"confirms": "payment", "books": "booking"}  # what the portal itself routes
+from app.catalogue.vocabulary import NEEDED_FIELDS, PORTAL_ROUTES, PRESENTATIONS, PROPERTIES, STATES
 
 
 class ElementChecks:
@@ -220,12 +186,12 @@ class ElementChecks:
             return
         other, _, key = name.partition(".")
         if other in package.elements and key:
-            self._known(element, "shows", f"field of {other}", key, self.fields.get(other, {}))
+            self._known(element, f"shows {other}", "field", key, self.fields.get(other, {}))
             return
-        self._known(element, "shows", "document, file or answer", name, package.documents)
+        self._known(element, "shows", "answer, document or file", name, package.documents)
 
     def _fields(self, element: Element, fields: Mapping[str, object]) -> None:
-        by_portal = {route for name, route in _PORTAL_ROUTES.items() if element.properties.get(name)}
+        by_portal = {route for name, route in PORTAL_ROUTES.items() if element.properties.get(name)}
         for name in element.listed("routes"):
             if name == "typename":
                 self._say(element, "No route may be called “typename”: rename the field.")
@@ -235,7 +201,7 @@ class ElementChecks:
             self._known(element, "secrets", "field", name, fields)
             if name in element.listed("routes"):
                 self._say(element, "“%(name)s” is a secret and cannot be a route.", name=name)
-        for place, wanted in _MULTIPLE_FORM_FIELDS.items():
+        for place, wanted in NEEDED_FIELDS.items():
             for name in wanted if element.properties.get(place) else ():
                 self._known(element, place, "field", name, fields)
 

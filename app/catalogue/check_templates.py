@@ -46,6 +46,7 @@ NAMES = frozenset(
         "documents",
         "invoices",
         "timeline",
+        "message",
         "element",
     }
 )

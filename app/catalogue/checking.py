@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from app.catalogue.check_elements import GROUPS, ElementChecks
+from app.catalogue.check_elements import ElementChecks
 from app.catalogue.check_templates import TemplateChecks
 from app.catalogue.complaints import Complaints, quoted
 from app.catalogue.manifest import FILE
 from app.catalogue.model import MailSource, Package
+from app.catalogue.vocabulary import GROUPS
 from app.errors import BadPackage, Problem
 
 # What the portal itself sends or makes in any package that has it: no element need name these.
@@ -88,7 +89,7 @@ class _ManifestChecks:
             self._known(place, "until", "element", guideline.until, package.elements)
         for group in package.downloads.values():
             for name in group.files:
-                self._known(f"downloads.{group.id}", "files", "file", f"files/{name}", package.files)
+                self._known(f"downloads.{group.id}", "files", "file", name, package.handouts())
         if package.certificate:
             self._known(
                 "certificate", "document", "document", package.certificate.document, package.documents
@@ -163,18 +164,12 @@ class _MailChecks:
         if kind == "group" and group:
             self.complaints.known(mail.file, "", "to", "group", group, self.groups)
         elif mail.to and mail.to not in ("vendor", "operator"):
-            self.complaints.say(
-                mail.file,
-                "",
-                "“%(key)s” must be %(wanted)s.",
-                key="to",
-                wanted="vendor | operator | group:<name>",
-            )
+            self.complaints.say(mail.file, "", "“to” must be one of: vendor, operator, group:<name>.")
 
     def _attachment(self, mail: MailSource, name: str) -> None:
         kind, _, rest = name.rpartition(":")
         if kind == "file":
-            self.complaints.known(mail.file, "", "attachments", "file", f"files/{rest}", self.package.files)
+            self.complaints.known(mail.file, "", "attachments", "file", rest, self.package.handouts())
         elif kind == "ics":
             self.complaints.known(mail.file, "", "attachments", "calendar", rest, self.package.calendars)
         else:

@@ -9,6 +9,34 @@ from typing import Any
 from app.catalogue.toml import nearest
 from app.errors import Problem
 
+# The things that can be missing: message ids, which stand in the parameter `what` of the messages below.
+THINGS = (
+    "answer, document or file",
+    "calendar",
+    "card set",
+    "decision",
+    "document",
+    "download group",
+    "element",
+    "element with a form",
+    "fee",
+    "field",
+    "file",
+    "group",
+    "lane",
+    "mail",
+    "message",
+    "operator",
+    "output",
+    "presentation",
+    "process",
+    "section",
+    "setting",
+    "state",
+    "template",
+    "user task",
+)
+
 
 class Complaints:
     """Gathers problems; each method says one kind of thing."""
@@ -25,7 +53,8 @@ class Complaints:
     def known(
         self, file: str, element: str, place: str, what: str, name: str, known: Collection[str]
     ) -> bool:
-        """Whether the name is known; else says so. `place`: property or key; `what`: kind of thing."""
+        """Whether the name is known; else says so. `place`: property or key; `what`: of THINGS."""
+        assert what in THINGS, what  # noqa: S101 - a word that no catalogue translates
         if name in known:
             return True
         like = nearest(name, frozenset(known))

@@ -9,12 +9,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from xml.etree.ElementTree import Element as Node
 
-from app.catalogue.model import Element, Lane, ProcessInfo
+from app.catalogue.extensions import BPMN, SPIFF, Extensions
+from app.catalogue.model import Element, ProcessInfo
+from app.catalogue.terms import Lane
 from app.errors import Problem
 from app.feel.xml import XmlRefused, local, read
-
-BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
-SPIFF = "{http://spiffworkflow.org/bpmn/schema/1.0/core}"
 
 _TASKS = frozenset({"userTask", "serviceTask", "receiveTask", "businessRuleTask", "scriptTask"})
 _EVENTS = {  # kind of event to the definitions it may have; "" = none
@@ -169,11 +168,11 @@ class _Reader:
         self, node: Node, kind: str, process: str, parent: str, parent_lane: str, placed: dict[str, str]
     ) -> Element:
         element_id = node.get("id", "")
-        extension = node.find(f"{BPMN}extensionElements")
-        properties = _properties(extension)
-        for name in _repeated(extension):
+        extensions = Extensions(node)
+        properties = extensions.properties()
+        for name in extensions.repeated():
             self.say(element_id, "The property %(name)s stands there twice: remove one.", name=name)
-        operator, parameters, result = _service(extension)
+        operator, parameters, result = extensions.service()
         event = self._event(node, kind, element_id)
         lane = properties.get("lane", "").strip() or placed.get(element_id, "") or parent_lane
         if kind == "subProcess" and node.get("triggeredByEvent") == "true":
@@ -196,7 +195,7 @@ class _Reader:
             documentation=(node.findtext(f"{BPMN}documentation") or "").strip(),
             number=properties.get("number", ""),
             called=node.get("calledElement", ""),
-            decision=_extension_text(extension, "calledDecisionId"),
+            decision=extensions.text("calledDecisionId"),
             message=message,
             event=event,
             attached_to=node.get("attachedToRef", ""),
@@ -230,37 +229,9 @@ class _Reader:
         self.problems.append(Problem(self.file, message, element, params))
 
 
-def _properties(extension: Node | None) -> dict[str, str]:
-    if extension is None:
-        return {}
-    return {
-        node.get("name", ""): node.get("value", "")
-        for node in extension.iterfind(f"{SPIFF}properties/{SPIFF}property")
-    }
-
-
-def _repeated(extension: Node | None) -> list[str]:
-    nodes = extension.findall(f"{SPIFF}properties/{SPIFF}property") if extension is not None else []
-    names = [node.get("name", "") for node in nodes]
-    return sorted({name for name in names if names.count(name) > 1})
-
-
-def _service(extension: Node | None) -> tuple[str, dict[str, str], str]:
-    node = extension.find(f"{SPIFF}serviceTaskOperator") if extension is not None else None
-    if node is None:
-        return "", {}, ""
-    parameters = {one.get("id", ""): one.get("value", "") for one in node.iter(f"{SPIFF}parameter")}
-    return node.get("id", ""), parameters, node.get("resultVariable", "")
-
-
-def _extension_text(extension: Node | None, name: str) -> str:
-    return (extension.findtext(f"{SPIFF}{name}") or "").strip() if extension is not None else ""
-
-
 def _ids(root: Node) -> Iterator[str]:
-    return (
-        node.get("id", "") for node in root.iter() if node.get("id") and not node.tag.startswith(SPIFF)
-    )  # there ids name operators and parameters
+    # Ids of Spiff's elements name operators and parameters: they may repeat.
+    return (node.get("id", "") for node in root.iter() if node.get("id") and not node.tag.startswith(SPIFF))
 
 
 def _check_unique(file: str, root: Node, problems: list[Problem]) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from app.catalogue.model import (
+from app.catalogue.terms import (
     Calendar,
     CardSet,
     CertificateRule,
@@ -118,7 +118,7 @@ def _calendar(name: str, table: Table) -> Calendar:
     start = table.text("start", "09:00")
     if not _CLOCK.fullmatch(start):
         table.problems.append(
-            Problem(FILE, "“%(key)s” must be %(wanted)s.", table.path, {"key": "start", "wanted": '"13:00"'})
+            Problem(FILE, '“%(key)s” must be a time of day: "13:00".', table.path, {"key": "start"})
         )
     place = table.text("place", "")
     calendar = Calendar(

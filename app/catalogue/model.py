@@ -9,116 +9,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from app.catalogue.terms import (
+    Calendar,
+    CardSet,
+    CertificateRule,
+    DownloadGroup,
+    Fee,
+    Guideline,
+    Lane,
+    Reminders,
+    Setting,
+    Stage,
+)
 from app.errors import NotFound, Problem, Refused
 from app.feel.dmn import Decision
-
-
-@dataclass(frozen=True, slots=True)
-class Lane:
-    id: str
-    title: str
-    title_en: str
-    side: str  # "vendor" | "operator"
-
-
-@dataclass(frozen=True, slots=True)
-class Stage:
-    """A stretch of the vendor's way: the BPMN processes that belong to it."""
-
-    id: str
-    title: str
-    title_en: str
-    processes: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Guideline:
-    """目安: business days from completion of `start` to completion of `until`, on `side`'s turns."""
-
-    id: str
-    title: str
-    title_en: str
-    days: int
-    start: str  # the key `from` of package.toml
-    until: str
-    side: str
-
-
-@dataclass(frozen=True, slots=True)
-class Fee:
-    id: str
-    title: str
-    title_en: str
-    decision: str  # decision table with the outputs `amount` (yen before tax) and `tax_rate` (percent)
-    due_days: int  # calendar days
-    document: str  # PDF that shows the invoice
-
-
-@dataclass(frozen=True, slots=True)
-class Calendar:
-    id: str
-    title: str
-    title_en: str
-    weekdays: tuple[int, ...]  # Monday = 0
-    capacity: int  # cases a day
-    earliest_bd: int  # business days from today
-    latest_days: int  # calendar days from today
-    wishes: int
-    hold_days: int  # calendar days that a date is held unpaid
-    duration_minutes: int
-    start: str  # "13:00"
-    place: str
-    place_en: str
-
-
-@dataclass(frozen=True, slots=True)
-class CardSet:
-    id: str
-    title: str
-    title_en: str
-    count: int
-    loan_days: int
-
-
-@dataclass(frozen=True, slots=True)
-class DownloadGroup:
-    id: str
-    title: str
-    title_en: str
-    files: tuple[str, ...]  # names below files/
-
-
-@dataclass(frozen=True, slots=True)
-class CertificateRule:
-    prefix: str
-    document: str
-    valid_months: int
-    audit_opens_bd: int  # business days before the anniversary
-    cure_days: int  # calendar days between suspension and withdrawal
-
-
-@dataclass(frozen=True, slots=True)
-class Reminders:
-    before_bd: tuple[int, ...] = ()
-    after_bd: tuple[int, ...] = ()
-    vendor_mail: str = ""
-    operator_mail: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """One value that templates print and staff may change; `sample` marks one that is to be replaced."""
-
-    section: str
-    key: str
-    title: str
-    title_en: str
-    value: str | int | bool
-    sample: bool
-
-    @property
-    def name(self) -> str:
-        return f"{self.section}.{self.key}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +142,14 @@ class Package:
                 element=element_id,
             )
         return self.elements[element_id]
+
+    def handouts(self) -> dict[str, bytes]:
+        """The files that are handed out as they are, by their name below files/."""
+        return {
+            path.removeprefix("files/"): content
+            for path, content in self.files.items()
+            if path.startswith("files/")
+        }
 
     def handout(self, name: str) -> bytes:
         """A file that is handed out as it is, by its name below files/. Raises NotFound."""

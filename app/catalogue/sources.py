@@ -59,5 +59,8 @@ def read_document(file: str, text: str, problems: list[Problem]) -> DocumentSour
         body_line=line,
     )
     table.english("title", "")
+    table.whole(
+        "key_component", 0, most=2
+    )  # which of the two key components a sealed letter carries; in `header`
     table.close()
     return document

@@ -91,48 +91,59 @@ class Table:
             self._say("This must be a table: [%(table)s].", table=path)
 
     def text(self, key: str, default: str | None = None) -> str:
-        value = self._take(key, default, "text in quotes")
+        value = self._take(key, default)
         if isinstance(value, str) and (value.strip() or default is not None):
             return value
-        return str(self._wrong(key, "a text in quotes", default or ""))
+        self._wrong(key, "“%(key)s” must be a text in quotes.")
+        return default or ""
 
     def english(self, key: str, fallback: str) -> str:
         """`<key>_en`; the Japanese wording where there is none."""
         return self.text(f"{key}_en", "") or fallback
 
     def whole(self, key: str, default: int | None = None, least: int = 0, most: int = 10_000) -> int:
-        value = self._take(key, default, "whole number")
+        value = self._take(key, default)
         if isinstance(value, int) and not isinstance(value, bool) and least <= value <= most:
             return value
-        return int(self._wrong(key, f"a whole number from {least} to {most}", default or least))
+        self._wrong(
+            key, "“%(key)s” must be a whole number from %(least)s to %(most)s.", least=least, most=most
+        )
+        return default or least
 
     def flag(self, key: str, default: bool) -> bool:
-        value = self._take(key, default, "true or false")
-        return bool(value if isinstance(value, bool) else self._wrong(key, "true or false", default))
+        value = self._take(key, default)
+        if isinstance(value, bool):
+            return value
+        self._wrong(key, "“%(key)s” must be true or false.")
+        return default
 
     def texts(self, key: str, default: tuple[str, ...] | None = None) -> tuple[str, ...]:
-        value = self._take(key, default, 'list: ["…"]')
+        value = self._take(key, default)
         if isinstance(value, list | tuple) and all(isinstance(item, str) for item in value):
             return tuple(value)
-        return tuple(self._wrong(key, 'a list of texts: ["…"]', default or ()))
+        self._wrong(key, "“%(key)s” must be a list of texts in quotes.")
+        return default or ()
 
     def wholes(self, key: str, default: tuple[int, ...] | None = None, most: int = 10_000) -> tuple[int, ...]:
-        value = self._take(key, default, "list of numbers")
+        value = self._take(key, default)
         if isinstance(value, list | tuple) and all(type(item) is int and 0 <= item <= most for item in value):
             return tuple(value)
-        return tuple(self._wrong(key, f"a list of whole numbers from 0 to {most}", default or ()))
+        self._wrong(key, "“%(key)s” must be a list of whole numbers from 0 to %(most)s.", most=most)
+        return default or ()
 
-    def choice(self, key: str, known: tuple[str, ...], default: str | None = None) -> str:
-        value = self._take(key, default, " | ".join(known))
+    def choice(self, key: str, known: tuple[str, ...]) -> str:
+        value = self._take(key, None)
         if isinstance(value, str) and value in known:
             return value
-        return str(self._wrong(key, " | ".join(known), default or ""))
+        self._wrong(key, "“%(key)s” must be one of: %(known)s.", known=", ".join(known))
+        return ""
 
     def scalar(self, key: str) -> str | int | bool:
-        value = self._take(key, None, "value")
+        value = self._take(key, None)
         if isinstance(value, str | int | bool):
             return value
-        return str(self._wrong(key, "a text, a number, true or false", ""))
+        self._wrong(key, "“%(key)s” must be a text in quotes, a whole number, true or false.")
+        return ""
 
     def table(self, key: str) -> Table | None:
         """`[key]`; None where there is none."""
@@ -156,7 +167,7 @@ class Table:
         self.asked.add(key)
         raw = self.raw.get(key, [])
         if not isinstance(raw, list):
-            self._wrong(key, f"an array of tables: [[{self._below(key)}]]", None)
+            self._wrong(key, "“%(key)s” must be an array of tables: [[%(key)s]].")
             return []
         return [
             Table(item, self.file, f"{self._below(key)}.{n}", self.problems) for n, item in enumerate(raw, 1)
@@ -171,22 +182,15 @@ class Table:
     def _below(self, key: str) -> str:
         return f"{self.path}.{key}" if self.path else key
 
-    def _take(self, key: str, default: Any, example: str) -> Any:
+    def _take(self, key: str, default: Any) -> Any:
         self.asked.add(key)
-        if key in self.raw:
-            return self.raw[key]
-        if default is None:
-            self._say("The key “%(key)s” is missing: add it (%(example)s).", key=key, example=example)
-            return _MISSING
-        return default
+        if key not in self.raw and default is None:
+            self._say("The key “%(key)s” is missing: add it.", key=key)
+        return self.raw.get(key, default)
 
-    def _wrong(self, key: str, wanted: str, instead: Any) -> Any:
-        if key in self.raw:
-            self._say("“%(key)s” must be %(wanted)s.", key=key, wanted=wanted)
-        return instead
+    def _wrong(self, key: str, message: str, **params: Any) -> None:
+        if key in self.raw:  # what is missing was complained about already
+            self._say(message, key=key, **params)
 
     def _say(self, message: str, **params: Any) -> None:
         self.problems.append(Problem(self.file, message, self.path, params))
-
-
-_MISSING = object()  # was complained about already

@@ -29,6 +29,6 @@ the page. One leniency follows: against a date("…"), a text that is an ISO dat
 """
 
 from app.feel.expression import Expression, UnaryTests, parse, parse_unary_tests
-from app.feel.parser import FeelError
+from app.feel.scanner import FeelError
 
 __all__ = ["Expression", "FeelError", "UnaryTests", "parse", "parse_unary_tests"]

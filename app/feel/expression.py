@@ -9,7 +9,8 @@ from decimal import Decimal
 from typing import Any
 
 from app.feel import syntax, values
-from app.feel.parser import FeelError, Parser, as_date
+from app.feel.parser import Parser
+from app.feel.scanner import FeelError
 from app.feel.syntax import ARITHMETIC, COMPARISONS, Node
 
 
@@ -103,7 +104,7 @@ def _value(node: Node, names: Mapping[str, Any]) -> Any:
     if kind == "neg":
         return values.negative(arguments[0])
     if kind == "date":
-        return arguments[0] if isinstance(arguments[0], date) else as_date(arguments[0])
+        return arguments[0] if isinstance(arguments[0], date) else values.as_date(arguments[0])
     if kind in ARITHMETIC:
         return values.calculate(kind, arguments[0], arguments[1])
     assert kind in COMPARISONS, kind  # noqa: S101 - the parser makes no others

@@ -1,16 +1,14 @@
-"""Text to syntax: a scanner and a recursive-descent parser, bounded in length and depth."""
+"""Tokens to syntax: a recursive-descent parser, bounded in depth."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
-from datetime import date
 from typing import NoReturn, TypeVar
 
-from app.errors import Refused
+from app.feel.scanner import FeelError, Token, scan, unquoted
 from app.feel.syntax import COMPARISONS, Node
+from app.feel.values import as_date
 
-MAX_LENGTH = 4000  # characters of one expression
 MAX_DEPTH = 24  # nested brackets, calls and minus signs
 MAX_LEVELS = 80  # of the tree: evaluation recurses once for each, and a sum of n terms has n
 MAX_DIGITS = 34  # what a decimal128 holds
@@ -21,61 +19,7 @@ _BEYOND = frozenset(
 )
 _RESERVED = frozenset({"and", "or", "in", "between", "true", "false", "null"}) | _BEYOND
 _CONSTANTS = {"true": True, "false": False, "null": None}
-_ESCAPES = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "'": "'", "\\": "\\"}
-
 T = TypeVar("T")
-
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")  # fromisoformat alone would also take 2026-W01-1
-_TOKEN = re.compile(
-    r"""(?P<space>\s+)
-      | (?P<number>[0-9]+(?:\.[0-9]+)?|\.[0-9]+)
-      | (?P<text>"(?:[^"\\]|\\.)*")
-      | (?P<word>[^\W\d]\w*)
-      | (?P<mark>\.\.|<=|>=|!=|\*\*|[=<>+\-*/()\[\],.?])""",
-    re.VERBOSE | re.DOTALL,
-)
-
-
-class FeelError(Refused):
-    """An expression that is not of the subset; `position` counts characters from 1."""
-
-    def __init__(self, message: str, position: int, **params: str) -> None:
-        super().__init__(message, position=position, **params)
-        self.position = position
-
-
-class Token:
-    __slots__ = ("kind", "position", "text")
-
-    def __init__(self, kind: str, text: str, position: int) -> None:
-        self.kind = kind
-        self.text = text
-        self.position = position
-
-
-def scan(source: str) -> list[Token]:
-    """Tokens of the text, ended by one of kind "end"."""
-    if len(source) > MAX_LENGTH:
-        raise FeelError("The expression is too long: it ends at position %(position)s or before.", MAX_LENGTH)
-    tokens: list[Token] = []
-    at = 0
-    while at < len(source):
-        found = _TOKEN.match(source, at)
-        if not found:
-            if source[at] == '"':
-                raise FeelError(
-                    "The text from position %(position)s on has no closing quotation mark.", at + 1
-                )
-            raise FeelError(
-                "The character %(found)s at position %(position)s has no meaning here.",
-                at + 1,
-                found=source[at],
-            )
-        if found.lastgroup != "space":
-            tokens.append(Token(str(found.lastgroup), found.group(), at + 1))
-        at = found.end()
-    tokens.append(Token("end", "", len(source) + 1))
-    return tokens
 
 
 class Parser:
@@ -171,7 +115,7 @@ class Parser:
         if token.kind == "number":
             return self._number()
         if token.kind == "text":
-            return ("lit", self._text())
+            return ("lit", unquoted(self._take()))
         if token.kind == "mark" and token.text == "(":
             return self._nested(self._bracketed)
         if token.kind == "mark" and token.text == "[":
@@ -306,23 +250,6 @@ class Parser:
             self._fail("The number at position %(position)s has too many digits.")
         return ("num", self._take().text)
 
-    def _text(self) -> str:
-        token = self._take()
-
-        def unescape(found: re.Match[str]) -> str:
-            body = found.group(1)
-            if body[0] == "u" and len(body) == 5 and not 0xD800 <= int(body[1:], 16) <= 0xDFFF:
-                return chr(int(body[1:], 16))
-            if body in _ESCAPES:
-                return _ESCAPES[body]
-            raise FeelError(
-                "The text at position %(position)s has an unknown escape %(found)s.",
-                token.position + found.start() + 1,
-                found=found.group(),
-            )
-
-        return re.sub(r"\\(u[0-9A-Fa-f]{4}|.)", unescape, token.text[1:-1], flags=re.DOTALL)
-
     # ---- cursor
 
     def _peek(self, ahead: int = 0) -> Token:
@@ -368,13 +295,3 @@ def _check_date(text: object, position: int) -> None:
             position,
             found=str(text),
         )
-
-
-def as_date(text: object) -> date | None:
-    """The day that a text of the form 2026-11-22 names; None for anything else."""
-    if not isinstance(text, str) or not _DATE.fullmatch(text):
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, time
 from decimal import ROUND_HALF_EVEN, Context, Decimal, DivisionByZero, InvalidOperation, Overflow
 from typing import Any
 
-from app.feel.parser import as_date
-
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")  # fromisoformat alone would also take 2026-W01-1
 # decimal128 (IEEE 754; DMN 1.3, 10.3.2.3.1); the exponent is bounded by `_bounded`, not by the context.
 _CONTEXT = Context(
     prec=34,
@@ -128,3 +128,13 @@ def _bounded(value: Decimal) -> Decimal | None:
         return None
     value = _CONTEXT.plus(value)
     return value if not value or -_MOST < value.adjusted() < _MOST else None
+
+
+def as_date(text: object) -> date | None:
+    """The day that a text of the form 2026-11-22 names; None for anything else."""
+    if not isinstance(text, str) or not _DATE.fullmatch(text):
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None

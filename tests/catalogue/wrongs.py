@@ -86,7 +86,7 @@ CASES: list[tuple[str, Edit, str, str]] = [
         "a wrong side is named",
         {"package.toml": swap('"operator"\n\n[[st', '"staff"\n\n[[st')},
         "package.toml#lanes.library",
-        r"vendor \| operator",
+        "vendor, operator",
     ),
     (
         "a lane that the diagram has and the manifest not",
@@ -158,7 +158,7 @@ CASES: list[tuple[str, Edit, str, str]] = [
         "files to download that are not there",
         {"package.toml": add(MORE)},
         "package.toml#downloads.rules",
-        "files/rules.pdf",
+        "file “rules.pdf”",
     ),
     (
         "a certificate without its document",
@@ -325,7 +325,7 @@ CASES: list[tuple[str, Edit, str, str]] = [
         "an unknown answer shown",
         carrying("collect", "shows", "request.photo"),
         f"{BPMN}#collect",
-        "field of request “photo”",
+        "shows request: there is no field “photo”",
     ),
     (
         "an unknown mail sent",
@@ -497,7 +497,7 @@ CASES: list[tuple[str, Edit, str, str]] = [
         "an attached file that is not there",
         {"mail/hello.md": swap("number =", 'attachments = ["file:a.pdf"]\nnumber =')},
         "mail/hello.md",
-        "files/a.pdf",
+        "file “a.pdf”",
     ),
     (
         "an attached date of no calendar",
@@ -563,7 +563,7 @@ CASES: list[tuple[str, Edit, str, str]] = [
         "a document for nobody",
         {"pdf/library_card.html": swap('"both"', '"all"')},
         "pdf/library_card.html",
-        "vendor | operator | both",
+        "vendor, operator, both",
     ),
     (
         "a mail that nothing sends",

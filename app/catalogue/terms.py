@@ -1,0 +1,113 @@
+"""What package.toml speaks of, as frozen facts (docs/package-format.md)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    id: str
+    title: str
+    title_en: str
+    side: str  # "vendor" | "operator"
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A stretch of the vendor's way: the BPMN processes that belong to it."""
+
+    id: str
+    title: str
+    title_en: str
+    processes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Guideline:
+    """目安: business days from completion of `start` to completion of `until`, on `side`'s turns."""
+
+    id: str
+    title: str
+    title_en: str
+    days: int
+    start: str  # the key `from` of package.toml
+    until: str
+    side: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fee:
+    id: str
+    title: str
+    title_en: str
+    decision: str  # decision table with the outputs `amount` (yen before tax) and `tax_rate` (percent)
+    due_days: int  # calendar days
+    document: str  # PDF that shows the invoice
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    id: str
+    title: str
+    title_en: str
+    weekdays: tuple[int, ...]  # Monday = 0
+    capacity: int  # cases a day
+    earliest_bd: int  # business days from today
+    latest_days: int  # calendar days from today
+    wishes: int
+    hold_days: int  # calendar days that a date is held unpaid
+    duration_minutes: int
+    start: str  # "13:00"
+    place: str
+    place_en: str
+
+
+@dataclass(frozen=True, slots=True)
+class CardSet:
+    id: str
+    title: str
+    title_en: str
+    count: int
+    loan_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class DownloadGroup:
+    id: str
+    title: str
+    title_en: str
+    files: tuple[str, ...]  # names below files/
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateRule:
+    prefix: str
+    document: str
+    valid_months: int
+    audit_opens_bd: int  # business days before the anniversary
+    cure_days: int  # calendar days between suspension and withdrawal
+
+
+@dataclass(frozen=True, slots=True)
+class Reminders:
+    before_bd: tuple[int, ...] = ()
+    after_bd: tuple[int, ...] = ()
+    vendor_mail: str = ""
+    operator_mail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One value that templates print and staff may change; `sample` marks one that is to be replaced."""
+
+    section: str
+    key: str
+    title: str
+    title_en: str
+    value: str | int | bool
+    sample: bool
+
+    @property
+    def name(self) -> str:
+        return f"{self.section}.{self.key}"

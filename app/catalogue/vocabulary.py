@@ -1,0 +1,36 @@
+"""The closed sets of words that diagrams may use (docs/package-format.md, "BPMN: what the portal reads")."""
+
+from __future__ import annotations
+
+GROUPS = frozenset({"review", "accounting", "cards", "exam", "office"})  # of staff
+STATES = ("certified", "withdrawn", "rejected", "closed")
+PRESENTATIONS = ("button", "post")
+_USER = ("userTask",)
+_ANY: tuple[str, ...] = ()
+# Property to the kinds of element that may carry it; () = any.
+PROPERTIES: dict[str, tuple[str, ...]] = {
+    "lane": _ANY,
+    "routes": _USER,
+    "due_bd": _USER,
+    "presentation": _USER,
+    "group": _USER,
+    "not_same_as": _USER,
+    "reviews": _USER,
+    "invoice": _ANY,
+    "confirms": _USER,
+    "makes": _ANY,
+    "shows": _USER,
+    "releases": _ANY,
+    "cards": _USER,
+    "returns_cards": _USER,
+    "calendar": _USER,
+    "books": _USER,
+    "secrets": _USER,
+    "shows_secrets": _USER,
+    "sends": _USER,
+    "reply_by_mail": _USER,
+    "number": _ANY,
+    "name_en": _ANY,
+}
+NEEDED_FIELDS = {"confirms": ("amount", "paid_on", "payer"), "books": ("date",)}
+PORTAL_ROUTES = {"confirms": "payment", "books": "booking"}  # what the portal itself routes
