@@ -72,6 +72,7 @@ def compose(
     sender: str,
     to: str | Sequence[str],
     reply_to: str = "",
+    side: str = "",
 ) -> Letter:
     """The letter that the template makes of the context.
 
@@ -85,7 +86,7 @@ def compose(
     tokens = markdown.parse(body)
     facts = {
         "id": mail_id,
-        "to": source.header.get("to", "vendor"),
+        "to": side or source.header.get("to", "vendor"),
         "attachments": [attachment.filename for attachment in attachments],
     }
     frame = {**context, "subject": subject, "mail": facts}
@@ -96,7 +97,7 @@ def compose(
         to=recipients,
         reply_to=reply_to,
         subject=subject,
-        text=_framed(render_text, files, LAYOUT_TEXT, frame, markdown.as_text(tokens)),
+        text=_tidy(_framed(render_text, files, LAYOUT_TEXT, frame, markdown.as_text(tokens))),
         html=_framed(render_html, files, LAYOUT_HTML, frame, Markup(markdown.as_html(tokens))),  # noqa: S704 - escaped
         attachments=tuple(attachments),
     )
@@ -135,6 +136,13 @@ def guard(letter: Letter) -> None:
                 mail=letter.mail_id,
                 name=attachment.filename,
             )
+
+
+def _tidy(text: str) -> str:
+    """At most one empty line in a row, one line's end at the end: what a layout's conditions leave over."""
+    return (
+        re.sub(r"\n{3,}", "\n\n", "\n".join(line.rstrip(" ") for line in text.split("\n"))).strip("\n") + "\n"
+    )
 
 
 def _framed(render: Any, files: Files, layout: str, frame: dict[str, Any], content: str) -> str:

@@ -73,6 +73,7 @@ class _TextWriter:
         self.pending = ""  # the mark of the list item that has just begun
         self.cells: list[str] = []
         self.in_cell = False
+        self.headed = False
 
     def write(self, token: Token) -> None:
         match token.type:
@@ -97,8 +98,12 @@ class _TextWriter:
             case "tr_open":
                 self.cells = []
             case "tr_close":
-                self._put("　".join(cell for cell in self.cells if cell))
+                facts = len(self.cells) == 2 and not self.headed  # a name and what it is
+                self._put(("：" if facts else "　").join(cell for cell in self.cells if cell))
+            case "thead_open":
+                self.headed = True
             case "table_close":
+                self.headed = False
                 self._gap()
             case "fence" | "code_block":
                 self._put(token.content.rstrip("\n"))

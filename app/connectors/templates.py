@@ -48,7 +48,8 @@ def _in_html(value: Any) -> Any:
 def _in_markdown(value: Any) -> str:
     # Typed values are text, never Markdown: a company called "[here](http://…)" stays that.
     text = _CONTROL.sub("", _plain(value).replace("\r\n", "\n").replace("\t", " "))
-    return "\n".join(_MARKDOWN.sub(r"\\\1", line.strip(" ")) for line in text.split("\n"))
+    lines = (line.strip(" ") for line in text.split("\n"))  # no paragraph of its own, no indented code
+    return "\n".join(_MARKDOWN.sub(r"\\\1", line) for line in lines if line)
 
 
 def render_text(source: str, context: Context, files: Files | None = None, *, name: str = "") -> str:

@@ -85,7 +85,7 @@ def full(**changed: Any) -> dict[str, Any]:
                                 {"severity": "minor", "finding": "鍵管理責任者の変更履歴が台帳に残っていない。", "mend_by": "2027-05-31"}]},
         "submit_audit_materials": {"audit_place": "埼玉県さいたま市浦和区高砂三丁目15番1号 11階 会議室A"},
         "submit_production_and_listing": {"listing_name": "TOA入退場マネージャー"},
-        "settle_withdrawal": {"note": "初期費用は返金の対象外であることをご説明し、ご了承いただきました。"},
+        "settle_withdrawal": {"cards_state": "outstanding", "fees_state": "kept", "contracts_state": "nda_only", "note": "初期費用は返金の対象外であることをご説明し、ご了承いただきました。"},
         "receive_application": {"contact_name": "渡邊 葵", "email": "aoi.watanabe@toa.example"},
     }
     context: dict[str, Any] = {
@@ -106,12 +106,10 @@ def full(**changed: Any) -> dict[str, Any]:
                         "qr": qr("https://nintei.example/systems/CCUS-API-2027-0007")},
         "shipment": {"carrier": "yamato", "tracking_number": "1234-5678-9012", "sent_on": "2027-01-12"},
         "data": {"outcome": "passed", "review_outcome": "passed", "exam_attempt": 1, "annual": False, "exam_fee_due": True},
-        "key": {"component": "3F2A 91C0 7D44 B6E8 0A5C 12FF 6B93 E1D7", "kcv": "8D1F2A", "recipient": "情報セキュリティ部長　鈴木 一郎",
-                "id": "TK-2026-0042-01"},
+        "key": {"component": "3F2A 91C0 7D44 B6E8 0A5C 12FF 6B93 E1D7", "kcv": "8D1F2A", "file_kcv": "C07E55", "reference": "2026-0042-test", "number": 1, "recipient": "情報セキュリティ部長　鈴木 一郎",
+                "public_key": "9f3c" * 16},
         "today": date(2026, 11, 22),
-        "account": {"name": "渡邊 葵"}, "invitation": {"url": "https://nintei.example/invite/abc", "expires_on": date(2026, 11, 29)},
-        "message": {"author": "API連携認定事務局", "text": "サーバ構成図について教えてください。"},
-        "audit_deadline": date(2028, 8, 9),
+        "message": "サーバ構成図について教えてください。\n【1】冗長化の有無　【2】設置場所",
     }
     return context | changed
 
