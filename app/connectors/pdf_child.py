@@ -73,7 +73,7 @@ class _Noticed(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         character = re.search(r"U\+[0-9A-F]+", record.getMessage())
-        kind = f"no font has {character[0]}" if character else str(record.msg).partition(":")[0][:120]
+        kind = f"no font has {character[0]}" if character else record.getMessage().partition(":")[0][:80]
         if kind not in self.kinds and len(self.kinds) < 20:
             self.kinds.append(kind)
 

@@ -84,7 +84,7 @@ def sign(pdf: bytes, key: SigningKey, *, reason: str = "", location: str = "") -
     from pyhanko_certvalidator.registry import SimpleCertificateStore
 
     certificate = asn1_x509.Certificate.load(pem.unarmor(key.certificate)[2])
-    store = SimpleCertificateStore()  # type: ignore[no-untyped-call]
+    store = SimpleCertificateStore()
     store.register(certificate)
     signer = signers.SimpleSigner(
         signing_cert=certificate,
