@@ -30,7 +30,9 @@ def main(arguments: list[str]) -> int:
         return 1 if failed else 0
     # Two workers at least: one that waits for a browser must not keep the other tests waiting.
     workers = str(max(2, min(8, os.cpu_count() or 2)))
-    environment = {**os.environ, "FAILED_LINTS": " ".join(failed)}
+    # A machine without Node has one in the virtual environment (scripts/node.sh), off everybody's path.
+    path = os.pathsep.join([str(BIN.parent / "node"), os.environ["PATH"]])
+    environment = {**os.environ, "FAILED_LINTS": " ".join(failed), "PATH": path}
     command = [sys.executable, "-m", "pytest", "-n", workers, "--dist", "loadgroup", *arguments]
     tests = subprocess.run(command, cwd=PROJECT, env=environment, stdin=subprocess.DEVNULL, check=False)
     return tests.returncode or (1 if failed else 0)
