@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from app import catalogue
-from app.catalogue import Package
+from app.catalogue import Package, scenarios
 from app.engine import Engine, Evaluator
-from tests.package.walk import Walk, Wrong, read_steps
+from tests.package.walk import Walk, Wrong
 
 FOLDER = Path(__file__).parents[2] / "bpmn" / "ccus_api_certification"
 SCENARIOS = sorted(path.stem for path in (FOLDER / "scenarios").glob("*.toml"))
@@ -32,7 +32,7 @@ def engine() -> Iterator[Engine]:
 def test_the_scenario_comes_out_as_written(name: str, package: Package, engine: Engine) -> None:
     walk = Walk(package, engine)
     untouched = walk.program.fingerprint()
-    for number, step in enumerate(read_steps(FOLDER / "scenarios", name), 1):
+    for number, step in enumerate(scenarios.steps(package.files, name), 1):
         try:
             walk.take(step)
         except Wrong as error:
@@ -46,7 +46,7 @@ def test_the_scenarios_pass_over_every_flow_element(package: Package, engine: En
     passed: set[str] = set()
     for name in SCENARIOS:
         walk = Walk(package, engine)
-        for step in read_steps(FOLDER / "scenarios", name):
+        for step in scenarios.steps(package.files, name):
             walk.take(step)
         passed |= walk.completed
     unreached = {

@@ -5,20 +5,20 @@ What service tasks ask for is answered at once, as the portal would answer it (d
 
 from __future__ import annotations
 
-import re
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from pathlib import Path
 from typing import Any
 
+from app import forms
 from app.catalogue import Element, Package
+from app.catalogue.scenarios import later
 from app.engine import CompleteTask, Engine, Event, JobDone, JobRequest, Message, OpenTask, Step, TimersDue
 
 START = datetime(2026, 4, 1, 0, 0, tzinfo=UTC)
+DAYS = ("calendar", "wishes")  # where a form's day fields have their options from
+PDF = "application/pdf"
 STEP_KEYS = {"complete", "by", "person", "answer", "routes", "message", "data", "advance"}
-_DURATION = re.compile(r"P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?)?")
 
 
 class Wrong(AssertionError):
@@ -35,33 +35,6 @@ class Came:
     invoices: list[str] = field(default_factory=list)
 
 
-def read_steps(folder: Path, name: str) -> list[dict[str, Any]]:
-    """The steps of a scenario, those it begins with included."""
-    raw = tomllib.loads((folder / f"{name}.toml").read_text("utf-8"))
-    begin = raw.get("begin")
-    steps: list[dict[str, Any]] = []
-    if begin:
-        steps = read_steps(folder, begin["scenario"])
-        places = [n for n, step in enumerate(steps) if step.get("complete") == begin["until"]]
-        if not places:
-            raise Wrong(f"{begin['scenario']} never completes {begin['until']}")
-        steps = steps[: places[0]]
-    return steps + list(raw["step"])
-
-
-def later(moment: datetime, duration: str) -> datetime:
-    """`moment` and an ISO 8601 duration; the day is cut to the length of the month."""
-    found = _DURATION.fullmatch(duration)
-    if not found or duration.endswith(("P", "T")):
-        raise Wrong(f"{duration} is no duration")
-    years, months, weeks, days, hours, minutes = (int(part or 0) for part in found.groups())
-    month = moment.month - 1 + months + 12 * years
-    year, month = moment.year + month // 12, month % 12 + 1
-    last = (date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)).day
-    moved = moment.replace(year=year, month=month, day=min(moment.day, last))
-    return moved + timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes)
-
-
 class Walk:
     """One case under way."""
 
@@ -72,7 +45,7 @@ class Walk:
         self.program = self.engine.compile(package.bpmn, package.entry, decide)
         self.now = START
         self.came = Came()
-        self.answers: dict[str, dict[str, Any]] = {}
+        self.forms = {element: forms.load(schema, element) for element, schema in package.forms.items()}
         self.people: dict[str, str] = {}  # element to who did it last
         self.completed: set[str] = set()
         self.owed: dict[str, int] = {}  # fee to yen
@@ -120,9 +93,8 @@ class Walk:
         person = step.get("person", step["by"])
         if person in {self.people.get(other) for other in element.listed("not_same_as")}:
             raise Wrong(f"{task.element} may not be done by {person}")
-        answer = dict(step.get("answer", {}))
+        answer = self._cleaned(task, step.get("answer", {}))
         self.people[task.element] = person
-        self.answers[task.element] = answer
         routed = {key: answer.get(key) for key in element.listed("routes")}
         fee = element.properties.get("confirms", "")
         if fee:
@@ -131,6 +103,35 @@ class Walk:
         if element.properties.get("books"):
             routed["booking"] = "held"
         self._send(CompleteTask(task.id, {**routed, **step.get("routes", {})}))
+
+    def _cleaned(self, task: OpenTask, answer: Mapping[str, Any]) -> dict[str, Any]:
+        """What the task's form makes of the answer."""
+        form = self.forms[task.element]
+        raw: dict[str, Any] = {}
+        for key, value in answer.items():
+            spec = form.field(key)
+            if spec is not None and spec.type.value == "filepicker":
+                named = value if isinstance(value, list) else [value]
+                raw[key] = [forms.FileRef(str(n), name, 1000, PDF) for n, name in enumerate(named)]
+            else:
+                raw[key] = self._of_the_day(value)
+        choices = {name: [(self._of_the_day(f"@day{n}"), "") for n in range(1, 10)] for name in DAYS}
+        cleaned = form.clean(raw, choices=choices, context=task.data)
+        if not cleaned.ok:
+            raise Wrong(f"the form refuses {[(error.key, error.message) for error in cleaned.errors]}")
+        return dict(cleaned.values)
+
+    def _of_the_day(self, value: Any) -> Any:
+        """`@today`, `@day1` … as dates; two weeks on stand for the first free day."""
+        if isinstance(value, list):
+            return [self._of_the_day(item) for item in value]
+        if isinstance(value, dict):
+            return {key: self._of_the_day(item) for key, item in value.items()}
+        if value == "@today":
+            return self.now.date().isoformat()
+        if isinstance(value, str) and value.startswith("@day"):
+            return (self.now.date() + timedelta(days=13 + int(value.removeprefix("@day")))).isoformat()
+        return value
 
     def _only(self, element: str) -> OpenTask:
         found = [task for task in self.step.open_tasks if task.element == element]
