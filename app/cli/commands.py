@@ -49,12 +49,18 @@ def commands() -> None:
 
 
 def _log(level: str) -> None:
-    logging.basicConfig(level=getattr(logging, level, logging.INFO),
-                        format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.basicConfig(
+        level=getattr(logging, level, logging.INFO), format="%(asctime)s %(levelname)s %(name)s %(message)s"
+    )
 
 
 @commands.command()
-@click.option("--demo", "with_demo", is_flag=True, help="Load the CCUS process with demo people and cases, if there are none.")
+@click.option(
+    "--demo",
+    "with_demo",
+    is_flag=True,
+    help="Load the CCUS process with demo people and cases, if there are none.",
+)
 @wired
 def run(wiring: Wiring, with_demo: bool) -> None:
     """Serve the portal: the web and its worker, until Ctrl-C.
@@ -68,7 +74,7 @@ def run(wiring: Wiring, with_demo: bool) -> None:
     _log(settings.log_level)
     _release_all(portal)
     if settings.demo:
-        demo.load(portal, wiring.work, click.echo)
+        demo.load(portal, click.echo)
         click.echo(demo.welcome(portal))
     environment = child_environment(portal.settings)
     children = [["serve"], *[["worker"]] * settings.workers]
@@ -123,7 +129,11 @@ def check(wiring: Wiring) -> None:
 def release(wiring: Wiring, folder: Path) -> None:
     """Release the process package in FOLDER: new cases start on it, running ones stay where they are."""
     number, new = packages.release(wiring.portal(), folder, by="nintei release")
-    click.echo(f"{folder.name}: released as number {number}" if new else f"{folder.name}: this is release {number} already")
+    click.echo(
+        f"{folder.name}: released as number {number}"
+        if new
+        else f"{folder.name}: this is release {number} already"
+    )
 
 
 def _release_all(portal: Portal) -> None:
@@ -158,11 +168,26 @@ def user() -> None:
 @user.command("add")
 @click.argument("email")
 @click.option("--name", required=True, help="Shown to colleagues and vendors.")
-@click.option("--role", "roles", multiple=True, required=True, type=click.Choice(people.ROLES), help="May be given several times.")
-@click.option("--group", "groups", multiple=True, type=click.Choice(people.GROUPS), help="Whose work the account sees as its own.")
+@click.option(
+    "--role",
+    "roles",
+    multiple=True,
+    required=True,
+    type=click.Choice(people.ROLES),
+    help="May be given several times.",
+)
+@click.option(
+    "--group",
+    "groups",
+    multiple=True,
+    type=click.Choice(people.GROUPS),
+    help="Whose work the account sees as its own.",
+)
 @click.password_option(help="At least 10 characters; asked for when it is not given.")
 @wired
-def user_add(wiring: Wiring, email: str, name: str, roles: tuple[str, ...], groups: tuple[str, ...], password: str) -> None:
+def user_add(
+    wiring: Wiring, email: str, name: str, roles: tuple[str, ...], groups: tuple[str, ...], password: str
+) -> None:
     """Create an account, for instance: nintei user add sato@example.jp --name 佐藤 --role operator --group review."""
     people.add_staff(wiring.portal(), email, name, list(roles), password, ",".join(groups))
     click.echo(f"{email} can sign in now")
@@ -185,13 +210,17 @@ def case() -> None:
 
 @case.command("list")
 @click.option("--search", default="", help="Number, company, system or mail address.")
-@click.option("--state", default="", type=click.Choice(["", "open", "certified", "rejected", "withdrawn", "closed"]))
+@click.option(
+    "--state", default="", type=click.Choice(["", "open", "certified", "rejected", "withdrawn", "closed"])
+)
 @wired
 def case_list(wiring: Wiring, search: str, state: str) -> None:
     """The cases, last changed first: number, state, whose turn, company, system."""
     found, total = caseview.heads(wiring.portal(), STAFF, text=search, state=state, limit=200)
     for head in found:
-        click.echo(f"{head.number}  {head.state:10} {head.turn or '-':9} {head.company_name} / {head.system_name}")
+        click.echo(
+            f"{head.number}  {head.state:10} {head.turn or '-':9} {head.company_name} / {head.system_name}"
+        )
     click.echo(f"{len(found)} of {total}")
 
 
@@ -204,7 +233,10 @@ def case_show(wiring: Wiring, number: str) -> None:
     click.echo(f"{page.head.number}  {page.head.company_name} / {page.head.system_name}")
     click.echo(f"state {page.head.state}, turn: {page.head.turn or 'nobody'}")
     for task in page.head.tasks + page.head.buttons:
-        click.echo(f"  open: {task.title} ({task.element}, {task.side})" + (f", due {task.due_on}" if task.due_on else ""))
+        click.echo(
+            f"  open: {task.title} ({task.element}, {task.side})"
+            + (f", due {task.due_on}" if task.due_on else "")
+        )
     for job in page.incidents:
         click.echo(f"  incident {job.id}: {job.element} {job.error}")
     for entry in reversed(page.timeline):

@@ -45,7 +45,10 @@ class Supervisor:
 
     def _start(self, index: int, failures: int) -> None:
         process = subprocess.Popen(  # noqa: S603 - our own code with our own arguments
-            [sys.executable, "-c", LAUNCH, *self._commands[index]], env=self._environment, stdin=subprocess.DEVNULL)
+            [sys.executable, "-c", LAUNCH, *self._commands[index]],
+            env=self._environment,
+            stdin=subprocess.DEVNULL,
+        )
         self._children[index] = (process, time.monotonic(), failures)
 
     def _look_after(self, index: int) -> int:

@@ -120,10 +120,9 @@ class CardDesk:
                 case,
                 "pdf",
                 {"document": document},
-                element.id,
+                effects.Entered(element.id, row.origin, job.data),
                 f"{row.origin}:{document}",
                 now,
-                origin=row.origin,
             )
 
 

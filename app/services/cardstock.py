@@ -105,7 +105,7 @@ def make(portal: Portal, task_id: str, actor: Actor) -> int:
                 case,
                 "card",
                 {"run": "personalise", "serial": serial},
-                setting.element.id,
+                effects.Entered(setting.element.id, task_id, setting.task.data or {}),
                 f"card:{serial}",
                 now,
             )

@@ -7,25 +7,31 @@ from dataclasses import asdict
 from typing import Any
 
 from app.connectors.qr import qr
-from app.services import dates, money
+from app.services import calendar, dates, flow, money
 from app.services.portal import Portal
 from app.services.releases import Loaded, settings_of
 from app.store import cards, cases, records, work
-from app.store.models import Case, Task
+from app.store.models import Case
 
 
 def build(
-    portal: Portal, case: Case, loaded: Loaded, *, element: str = "", extra: Mapping[str, Any] | None = None
+    portal: Portal,
+    case: Case,
+    loaded: Loaded,
+    *,
+    element: str = "",
+    data: Mapping[str, Any] | None = None,
+    extra: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """The whole context. `element` is the one for which it is built: its task and its comments come first."""
     package = loaded.package
     settings = settings_of(package)
     answers = {key: dict(row.values) for key, row in work.latest_answers(case.id).items()}
-    task = _task(case, element)
+    base = portal.settings.base_url.rstrip("/")
+    task = _task(portal, case, loaded, element, base)
     certificate = records.certificate_of(case.id)
     link = cases.current_link(case.id)
     booking = records.latest_booking(case.id)
-    base = portal.settings.base_url.rstrip("/")
     return {
         "package": {"title": package.title, "id": package.id},
         "case": {
@@ -41,7 +47,7 @@ def build(
         **settings,
         "settings": settings,
         "answers": answers,
-        "task": task and {"title": task.title, "url": f"{base}/tasks/{task.id}", "due": task.due_on},
+        "task": task,
         "links": {
             "entry": f"{base}/enter/{link.token}" if link else f"{base}/login",
             "entry_expires": link.expires_at if link else None,
@@ -68,7 +74,7 @@ def build(
             "qr": qr(f"{base}/systems/{certificate.number}"),
         },
         "shipment": _shipment(loaded, answers, element),
-        "data": case.data,
+        "data": case.data if data is None else data,
         "today": portal.today(),
         **(extra or {}),
     }
@@ -96,13 +102,28 @@ def company(case: Case, answers: Mapping[str, Mapping[str, Any]]) -> dict[str, A
     }
 
 
-def _task(case: Case, element: str) -> Task | None:
-    """The task that a mail asks for: the vendor's open one that came last, or the element's own."""
+def _task(portal: Portal, case: Case, loaded: Loaded, element: str, base: str) -> dict[str, Any] | None:
+    """The task that a mail asks for: the element's own, the vendor's next after it, or the vendor's open one."""
     rows = [row for row in work.open_tasks(case.id) if row.kind == "user"]
-    own = [row for row in rows if row.element == element]
+    own = next((row for row in rows if row.element == element), None)
+    if own is None:
+        following = flow.next_user_task(loaded.package, element, "vendor")
+        if following is not None and all(row.element != following.id for row in rows):
+            days = following.whole("due_bd")
+            due = calendar.add_business_days(portal.today(), days, portal.closing()) if days else None
+            # The task opens once this mail has gone out: the address finds it then.
+            return {
+                "title": following.name,
+                "url": f"{base}/cases/{case.number}/tasks/{following.id}",
+                "due": due,
+            }
+        own = next((row for row in rows if following and row.element == following.id), None)
     vendors = [row for row in rows if row.side == "vendor"]
-    found = own or vendors or rows
-    return found[-1] if found else None
+    candidates = [own] if own else vendors or rows
+    if not candidates:
+        return None
+    found = candidates[-1]
+    return {"title": found.title, "url": f"{base}/tasks/{found.id}", "due": found.due_on}
 
 
 def _invoice(case: Case, loaded: Loaded, element: str) -> dict[str, Any] | None:

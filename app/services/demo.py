@@ -1,13 +1,62 @@
-"""The demo: a body, its staff, vendors with cases at different steps."""
+"""The demo: a body's staff, vendors, and cases that walked a package's scenarios up to different steps.
+
+Who they are lies with the package (`demo.toml`); the walks are its scenarios. Every step goes through the services,
+so that a demo case is a case like any other: only its clock ran faster.
+"""
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
+import io
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
 
+from app.catalogue import scenarios
+from app.connectors.mail import Mailer
+from app.connectors.pdf import Printer
+from app.errors import NinteiError
+from app.services import applications, calendar, cardstock, jobs, people, tasks
+from app.services.actors import Actor
+from app.services.cardmaking import CardDesk
+from app.services.outside import Outside
 from app.services.portal import Portal
-from app.services.releases import settings_of
-from app.store import database
+from app.services.releases import Loaded, settings_of
+from app.store import accounts, cases, database, work
+from app.store.models import Case
+
+DEMO_FILE = "demo.toml"
+PASSWORD = "nintei-demo-2026"  # noqa: S105 - of the demo's sample people, shown on the demo's own page
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A demo account, for the page that lists them."""
+
+    email: str
+    name: str
+    role: str
+    password: str
+
+
+class DemoClock:
+    """Runs through the demo's past."""
+
+    def __init__(self, start: datetime) -> None:
+        self.moment = start
+
+    def now(self) -> datetime:
+        """The demo's present."""
+        return self.moment
+
+    def working_hours_later(self, limit: datetime) -> None:
+        """Some time on: later the same business day, or the next one's morning; never past `limit`."""
+        local = (self.moment + timedelta(hours=3, minutes=20)).astimezone(calendar.JAPAN)
+        if local.hour >= 18 or not calendar.is_business_day(local.date()):
+            day = calendar.add_business_days(self.moment.astimezone(calendar.JAPAN).date(), 1)
+            local = datetime.combine(day, time(9, 40), calendar.JAPAN)
+        self.moment = min(local.astimezone(UTC), limit)
 
 
 def body_name(portal: Portal) -> dict[str, str]:
@@ -20,10 +69,222 @@ def body_name(portal: Portal) -> dict[str, str]:
     return {"name": ""}
 
 
-def load(portal: Portal, work: Callable[[Portal, threading.Event], None], say: Callable[[str], None]) -> None:
-    """Load the demo's people and cases, unless they are there."""
+def _described(portal: Portal) -> list[tuple[Loaded, dict[str, Any]]]:
+    """The current packages that bring a demo."""
+    with database.connection():
+        found = portal.releases.all_current()
+    return [
+        (loaded, tomllib.loads(loaded.package.files[DEMO_FILE].decode()))
+        for loaded in found
+        if DEMO_FILE in loaded.package.files
+    ]
+
+
+def accounts_of(portal: Portal) -> list[Account]:
+    """The demo's accounts, staff first."""
+    seen: dict[str, Account] = {}
+    for _, demo in _described(portal):
+        for each in demo.get("staff", []):
+            seen.setdefault(
+                each["email"], Account(each["email"], each["name"], "・".join(each["roles"]), PASSWORD)
+            )
+        for each in demo.get("case", []):
+            answer = each["application"]
+            seen.setdefault(
+                answer["email"],
+                Account(
+                    answer["email"], f"{answer['company_name']} {answer['contact_name']}", "vendor", PASSWORD
+                ),
+            )
+    return list(seen.values())
+
+
+def load(portal: Portal, say: Callable[[str], None]) -> None:
+    """Load the demo's people and cases, unless they are there; what is done already is not done again."""
+    for loaded, demo in _described(portal):
+        for each in demo.get("staff", []):
+            with database.connection():
+                known = accounts.by_email(each["email"])
+            if known is None:
+                people.add_staff(
+                    portal,
+                    each["email"],
+                    each["name"],
+                    each["roles"],
+                    PASSWORD,
+                    ",".join(each.get("groups", [])),
+                )
+        planned = demo.get("case", [])
+        for number, each in enumerate(planned, 1):
+            with database.connection():
+                there = any(
+                    case.package_id == loaded.package.id
+                    for case in cases.search(text=each["application"]["email"])
+                )
+            if there:
+                continue
+            answer = each["application"]
+            say(f"  [{number}/{len(planned)}] {answer['company_name']} / {answer['system_name']}")
+            Walker(portal, loaded, each, demo).walk()
 
 
 def welcome(portal: Portal) -> str:
     """The addresses and accounts, for the terminal."""
-    return f"{portal.settings.base_url}"
+    base = portal.settings.base_url.rstrip("/")
+    lines = ["", f"  Nintei  {base}", ""]
+    lines += [f"  {each.role:24} {each.email:34} {each.password}" for each in accounts_of(portal)]
+    lines += [
+        "",
+        f"  {base}/apply      a new application",
+        f"  {base}/outbox     the mail that was sent",
+        f"  {base}/systems    the public register",
+        "",
+        "  Ctrl-C ends it.",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+class Walker:
+    """Walks one demo case along a scenario, in a past of its own, up to the step where the demo shows it."""
+
+    def __init__(
+        self, portal: Portal, loaded: Loaded, plan: Mapping[str, Any], demo: Mapping[str, Any]
+    ) -> None:
+        self._limit = portal.now()
+        start = calendar.add_business_days(
+            calendar.today(self._limit), -int(plan.get("business_days_ago", 10))
+        )
+        self._clock = DemoClock(datetime.combine(start, time(10, 5), calendar.JAPAN).astimezone(UTC))
+        # Letters of a past that never was go nowhere, whatever mail server is set.
+        self._portal = replace(portal, clock=self._clock, poke=lambda: None)
+        self._printer = Printer(portal.fonts, workers=1)
+        settings = portal.settings
+        self._outside = Outside(
+            self._portal,
+            Mailer(""),
+            self._printer,
+            CardDesk(settings.data_dir / "cards", settings.card_key, "virtual"),
+        )
+        self._loaded = loaded
+        self._plan = plan
+        self._staff = [each["email"] for each in demo.get("staff", []) if "operator" in each["roles"]]
+        self._reviewers: dict[str, str] = {}
+
+    def walk(self) -> None:
+        """Apply, enter, and take the scenario's steps."""
+        try:
+            steps = scenarios.steps(self._loaded.package.files, self._plan["scenario"])
+            if self._plan.get("until"):
+                last = max(n for n, step in enumerate(steps) if step.get("complete") == self._plan["until"])
+                steps = steps[:last]
+            started = applications.apply(self._portal, self._loaded.package.id, self._plan["application"])
+            self._drain()
+            for step in steps:
+                self._take(started.number, step)
+        finally:
+            self._printer.close()
+
+    def _take(self, number: str, step: Mapping[str, Any]) -> None:
+        if step.get("complete") == self._loaded.package.start_form:
+            return
+        self._clock.working_hours_later(self._limit)
+        if step.get("message") == applications.ENTRY_MESSAGE:
+            self._enter(number)
+        elif "complete" in step:
+            self._complete(number, step)
+        elif "advance" in step:
+            self._clock.moment = min(scenarios.later(self._clock.moment, step["advance"]), self._limit)
+            jobs.wake(self._portal)
+        self._drain()
+
+    def _enter(self, number: str) -> None:
+        with database.connection():
+            case = cases.get(number)
+            link = cases.current_link(case.id) if case else None
+            known = accounts.by_email(link.email) if link else None
+        if link is not None:
+            actor = people.actor_of(self._portal, known.id) if known else None
+            applications.enter(self._portal, link.token, actor, PASSWORD)
+
+    def _complete(self, number: str, step: Mapping[str, Any]) -> None:
+        with database.connection():
+            case = cases.get(number)
+            assert case is not None  # noqa: S101 - it was applied for above
+            row = next(each for each in work.open_tasks(case.id) if each.element == step["complete"])
+        actor = self._actor(case, step)
+        if row.element in self._loaded.package.elements and self._loaded.element(row.element).properties.get(
+            "cards"
+        ):
+            cardstock.make(self._portal, row.id, actor)
+            self._drain()
+        answer = dict(step.get("answer", {}))
+        answer |= {key: value for key, value in self._plan["application"].items() if key in answer}
+        answer |= self._plan.get("answers", {}).get(row.element, {})
+        raw = {key: self._value(row.id, case, key, value, actor) for key, value in answer.items()}
+        tasks.save_draft(self._portal, row.id, raw, actor, None)
+        cleaned, _, revision = tasks.check(self._portal, row.id, actor)
+        if not cleaned.ok:
+            raise NinteiError(
+                "demo.toml: %(element)s: %(errors)s",
+                element=row.element,
+                errors=", ".join(f"{error.key}: {error.message}" for error in cleaned.errors),
+            )
+        tasks.send(self._portal, row.id, actor, revision)
+
+    def _actor(self, case: Case, step: Mapping[str, Any]) -> Actor:
+        """The vendor's person, or a member of the staff: the scenario's `person` is always the same one."""
+        if step["by"] == "vendor":
+            with database.connection():
+                member = cases.members(case.id)[0]
+            return people.actor_of(self._portal, member.user_id)
+        person = str(step.get("person", ""))
+        if person not in self._reviewers:
+            self._reviewers[person] = self._staff[len(self._reviewers) % len(self._staff)]
+        with database.connection():
+            user = accounts.by_email(self._reviewers[person])
+        assert user is not None  # noqa: S101 - loaded above
+        return people.actor_of(self._portal, user.id)
+
+    def _value(self, task_id: str, case: Case, key: str, value: Any, actor: Actor) -> Any:
+        """A scenario's answer as a form takes it: days, and files that are made up here."""
+        spec = self._loaded.forms[work_element(task_id)].field(key)
+        if isinstance(value, str) and value == "@today":
+            return calendar.today(self._clock.moment).isoformat()
+        if isinstance(value, str) and value.startswith("@day"):
+            setting_choices = tasks.choices_of(self._portal, task_id, actor)
+            return setting_choices["calendar"][int(value.removeprefix("@day")) - 1][0]
+        if spec is not None and spec.type.value == "filepicker":
+            named = value if isinstance(value, list) else [value]
+            return [
+                tasks.attach(self._portal, task_id, key, name, io.BytesIO(sample_pdf(name)), actor).as_dict()
+                for name in named
+            ]
+        return value
+
+    def _drain(self) -> None:
+        while (job := jobs.lease(self._portal, "demo")) is not None:
+            jobs.perform(self._portal, self._outside, job)
+
+
+def work_element(task_id: str) -> str:
+    """The element of a task."""
+    with database.connection():
+        row = work.task(task_id)
+        return str(row.element) if row else ""
+
+
+def sample_pdf(name: str) -> bytes:
+    """A one-page PDF that stands for an upload."""
+    from reportlab.pdfbase import pdfmetrics
+    from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+    from reportlab.pdfgen import canvas
+
+    pdfmetrics.registerFont(UnicodeCIDFont("HeiseiKakuGo-W5"))
+    out = io.BytesIO()
+    page = canvas.Canvas(out)
+    page.setFont("HeiseiKakuGo-W5", 18)
+    page.drawString(72, 760, name)
+    page.drawString(72, 720, "(sample / 見本)")
+    page.save()
+    return out.getvalue()

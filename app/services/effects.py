@@ -5,7 +5,10 @@ Each is a row in our own tables or a queued job, stored with the step.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from app.services import money
 from app.services.portal import Portal
@@ -14,19 +17,28 @@ from app.store import cases, records, work
 from app.store.models import Case
 
 
-def entered(portal: Portal, case: Case, loaded: Loaded, element_id: str, task_id: str, now: datetime) -> None:
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """An element that a token entered: its id, the engine's task id, the routing values there."""
+
+    element: str
+    task_id: str
+    data: Mapping[str, Any]
+
+
+def entered(portal: Portal, case: Case, loaded: Loaded, place: Entered, now: datetime) -> None:
     """Do what the entered element's properties say."""
-    element = loaded.element(element_id)
+    element = loaded.element(place.element)
     fee = element.properties.get("invoice", "")
     if fee:
-        money.raise_invoice(portal, case, loaded, fee, origin=task_id, now=now)
+        money.raise_invoice(case, loaded, fee, place.data, origin=place.task_id, now=now)
     for group in element.listed("releases"):
         release_downloads(case, loaded, group, now)
     # Papers that list cards wait until the cards are made (cardmaking).
     for document in () if element.properties.get("cards") else element.listed("makes"):
-        queue(case, "pdf", {"document": document}, element_id, f"{task_id}:{document}", now, origin=task_id)
+        queue(case, "pdf", {"document": document}, place, f"{place.task_id}:{document}", now)
     for mail in element.listed("sends"):
-        queue(case, "mail", {"mail": mail}, element_id, f"{task_id}:{mail}", now, origin=task_id)
+        queue(case, "mail", {"mail": mail}, place, f"{place.task_id}:{mail}", now)
 
 
 def release_downloads(case: Case, loaded: Loaded, group: str, now: datetime) -> None:
@@ -38,21 +50,20 @@ def release_downloads(case: Case, loaded: Loaded, group: str, now: datetime) -> 
 def queue(
     case: Case,
     operator: str,
-    params: dict[str, object],
-    element: str,
+    params: Mapping[str, Any],
+    place: Entered | str,
     key: str,
     now: datetime,
-    *,
-    origin: str = "",
-    later: datetime | None = None,
 ) -> bool:
-    """Queue a job for which no token waits; false when one of this key exists."""
+    """Queue a job for which no token waits; false when one of this key exists. `place` may be an element's id alone."""
+    at = place if isinstance(place, Entered) else Entered(place, "", case.data or {})
     return work.add_job(
         key=f"{case.number}:{key}",
         case=case.id,
-        element=element,
+        element=at.element,
         operator=operator,
-        params={**params, "origin": origin},
-        run_at=later or now,
+        params={"origin": at.task_id, **params},
+        data=dict(at.data),
+        run_at=now,
         created_at=now,
     )

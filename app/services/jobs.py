@@ -34,6 +34,7 @@ class Leased:
     key: str
     operator: str
     params: Mapping[str, Any]
+    data: Mapping[str, Any]
     case_id: int
     element: str
     attempts: int
@@ -52,6 +53,7 @@ def lease(portal: Portal, worker: str, operators: tuple[str, ...] = ()) -> Lease
             row.key,
             row.operator,
             dict(row.params or {}),
+            dict(row.data or {}),
             row.case_id,
             row.element,
             row.attempts,

@@ -54,13 +54,13 @@ def view(row: Invoice) -> InvoiceView:
 
 
 def raise_invoice(
-    portal: Portal, case: Case, loaded: Loaded, fee: str, *, origin: str, now: datetime
+    case: Case, loaded: Loaded, fee: str, data: Mapping[str, Any], *, origin: str, now: datetime
 ) -> None:
-    """Raise the fee's claim, as its decision table says for the case's routing values."""
+    """Raise the fee's claim, as its decision table says for the routing values where the token stands."""
     if records.invoice_of(origin) is not None:
         return
     spec = loaded.package.fees[fee]
-    decided = loaded.package.decisions[spec.decision].decide({**case.data, "fee": fee})
+    decided = loaded.package.decisions[spec.decision].decide({**data, "fee": fee})
     if "amount" not in decided or decided["amount"] is None:
         raise Refused(
             "The decision table %(table)s gives no amount for %(fee)s", table=spec.decision, fee=fee
@@ -92,9 +92,7 @@ def expected(case: Case, fee: str) -> InvoiceView | None:
     return view(row) if row else None
 
 
-def confirm(
-    portal: Portal, case: Case, fee: str, values: Mapping[str, Any], actor: Actor, now: datetime
-) -> dict[str, Any]:
+def confirm(case: Case, fee: str, values: Mapping[str, Any], actor: Actor, now: datetime) -> dict[str, Any]:
     """Write a payment that an operator confirms; gives the routing value `payment`: settled or short."""
     invoice = records.latest_invoice(case.id, fee)
     if invoice is None:

@@ -53,11 +53,9 @@ class Outside:
     def _pdf(self, job: Leased) -> None:
         with database.connection():
             case, loaded = self._case(job)
-        self.make(
-            case, loaded, str(job.params["document"]), job.element, str(job.params.get("origin") or job.key)
-        )
+        self.make(case, loaded, str(job.params["document"]), job, str(job.params.get("origin") or job.key))
 
-    def make(self, case: Case, loaded: Loaded, document_id: str, element: str, origin: str) -> Document:
+    def make(self, case: Case, loaded: Loaded, document_id: str, job: Leased, origin: str) -> Document:
         """The document for this origin: made now unless it was."""
         with database.connection():
             known = records.latest_document(case.id, document_id, origin)
@@ -67,7 +65,7 @@ class Outside:
             if source is None:
                 raise Permanent("The package has no document %(document)s", document=document_id)
             extra = cardmaking.letter_facts(self._portal, case, loaded, document_id)
-            facts = context.build(self._portal, case, loaded, element=element, extra=extra)
+            facts = context.build(self._portal, case, loaded, element=job.element, data=job.data, extra=extra)
             template = _Template(str(source.header.get("title", "")), source.filename, source.html)
             sheet = pdf.compose(template, facts, loaded.package.files, document_id=document_id)
             content = self._printer.render(sheet.html, loaded.package.files)
@@ -136,11 +134,15 @@ class Outside:
         to = self._recipients(job, case, loaded, source.to)
         if not to:
             return None
-        element = job.element if job.element in loaded.package.elements else ""
-        attachments = [self._attachment(case, loaded, name, element, job) for name in source.attachments]
+        attachments = [self._attachment(case, loaded, name, job) for name in source.attachments]
         with database.connection():
             facts = context.build(
-                self._portal, case, loaded, element=element, extra={"message": job.params.get("message", "")}
+                self._portal,
+                case,
+                loaded,
+                element=job.element,
+                data=job.data,
+                extra={"message": job.params.get("message", "")},
             )
             body = settings_of(loaded.package).get("body", {})
             host = self._portal.settings.mail_from.rpartition("@")[2].strip(" >") or "nintei.localhost"
@@ -223,7 +225,7 @@ class Outside:
             body = str(settings_of(loaded.package).get("body", {}).get("email") or "")
             return chosen or ([body] if body else [])
 
-    def _attachment(self, case: Case, loaded: Loaded, name: str, element: str, job: Leased) -> Attachment:
+    def _attachment(self, case: Case, loaded: Loaded, name: str, job: Leased) -> Attachment:
         kind, _, rest = name.partition(":")
         if kind == "file":
             data = loaded.package.files.get(f"files/{rest}")
@@ -234,7 +236,7 @@ class Outside:
             )
         if kind == "ics":
             return self._calendar_file(case, loaded, rest)
-        row = self.make(case, loaded, name, element, job.key)
+        row = self.make(case, loaded, name, job, job.key)
         return Attachment(row.filename, row.mime, self._portal.blobs.get(row.digest))
 
     def _calendar_file(self, case: Case, loaded: Loaded, calendar_id: str) -> Attachment:

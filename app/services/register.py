@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from app.errors import NotFound, Permanent
-from app.services import calendar
+from app.services import calendar, effects
 from app.services.portal import Portal
 from app.services.releases import Loaded
 from app.store import cases, database, records, work
@@ -149,6 +149,7 @@ def issue(
         row.system_name = listing.get("listing_name") or row.system_name
         row.save()
     cases.log(case.id, now, "certificate", title=row.number, data={"edition": row.edition})
+    effects.queue(case, "pdf", {"document": spec.document}, "", f"{row.number}:{row.edition}", now)
     return _dates(portal, loaded, row)
 
 

@@ -77,9 +77,14 @@ def _store(
     _cancel_jobs(moment)
     _queue_jobs(moment)
     work.replace_timers(case.id, [(timer.task_id, timer.element, timer.due) for timer in step.timers])
+    places = {
+        **{task.id: task.data for task in step.open_tasks},
+        **{job.task_id: job.data for job in step.jobs},
+    }
     for entry in step.log:
         if entry.what == "entered" and entry.element in loaded.package.elements:
-            effects.entered(portal, case, loaded, entry.element, entry.task_id, now)
+            data = places.get(entry.task_id, step.data)
+            effects.entered(portal, case, loaded, effects.Entered(entry.element, entry.task_id, data), now)
     _settle_turn(moment)
     _set_due(moment, opened)
     _finish(moment)
@@ -202,6 +207,7 @@ def _queue_jobs(moment: _Moment) -> None:
             element=request.element,
             operator=request.operator,
             params=request.params,
+            data=request.data,
             state="parked" if request.operator == "wait_for" else "queued",
             run_at=moment.now,
             created_at=moment.now,

@@ -263,6 +263,12 @@ def attach(
     return FileRef(row.id, row.filename, row.size, row.mime)
 
 
+def choices_of(portal: Portal, task_id: str, actor: Actor) -> dict[str, list[tuple[str, str]]]:
+    """The days that the task's form offers: {name: [(value, label)]}."""
+    with database.connection():
+        return desk.choices(portal, desk.find(portal, task_id, actor))
+
+
 def known_files(portal: Portal, task_id: str, ids: Iterable[str], actor: Actor) -> list[FileRef]:
     """The uploads among these ids that the draft or the case has already."""
     with database.connection():
@@ -422,7 +428,7 @@ def complete(
         key: kept.get(key) for key in element.listed("routes") if key not in {"payment", "booking"}
     }
     if element.properties.get("confirms"):
-        routes |= money.confirm(portal, case, element.properties["confirms"], kept, actor, now)
+        routes |= money.confirm(case, element.properties["confirms"], kept, actor, now)
         if routes.get("payment") == "settled":
             routes |= dates.settle(portal, case, loaded)
     if element.properties.get("books"):

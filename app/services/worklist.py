@@ -94,13 +94,14 @@ def assign(portal: Portal, ids: Sequence[str], user_id: int | None, actor: Actor
     """Give exactly these tasks to a colleague, or (None) back to the group."""
     actor.require("operator", "administrator")
     with database.transaction():
+        name = ""
         if user_id is not None:
             colleague = accounts.user(user_id)
             if colleague is None or colleague.side != "operator" or not colleague.active:
                 raise Refused("Choose a colleague of the operating body")
+            name = colleague.name
         rows = _checked(portal, ids, actor)
         changed = work.reassign([row.id for row in rows], user_id)
-        name = colleague.name if user_id is not None else ""
         for row in rows:
             cases.log(
                 row.case_id,

@@ -94,6 +94,7 @@ class Job(Row):
     element = CharField(max_length=120, default="")
     operator = CharField(max_length=40)
     params: Any = JsonField(default=dict)
+    data: Any = JsonField(default=dict)  # routing values where the token stood
     state = CharField(max_length=10, default="queued")  # queued running parked done incident late cancelled
     attempts = IntegerField(default=0)
     run_at = UtcField()
