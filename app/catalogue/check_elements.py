@@ -72,7 +72,7 @@ class ElementChecks:
 
     def _parameters(self, element: Element, wanted: frozenset[str]) -> None:
         for name in sorted(element.parameters.keys() - wanted):
-            self.complaints.problems.append(unknown(element.file, element.id, name, wanted))
+            self.complaints.add(unknown(element.file, element.id, name, wanted))
         for name in sorted(wanted):
             if not element.parameters.get(name, "").strip():
                 self._say(
@@ -116,9 +116,7 @@ class ElementChecks:
         for name in element.properties:
             kinds = PROPERTIES.get(name)
             if kinds is None:
-                self.complaints.problems.append(
-                    unknown(element.file, element.id, name, frozenset(PROPERTIES), "warning")
-                )
+                self.complaints.add(unknown(element.file, element.id, name, frozenset(PROPERTIES), "warning"))
             elif kinds and element.kind not in kinds:
                 self.complaints.warn(
                     element.file,

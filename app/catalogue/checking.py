@@ -7,9 +7,10 @@ from collections.abc import Mapping
 
 from app.catalogue.check_elements import ElementChecks
 from app.catalogue.check_templates import TemplateChecks
-from app.catalogue.complaints import Complaints, quoted
+from app.catalogue.complaints import Complaints, Enough, quoted
 from app.catalogue.manifest import FILE
 from app.catalogue.model import MailSource, Package
+from app.catalogue.toml import NOT_TOML
 from app.catalogue.vocabulary import GROUPS
 from app.errors import BadPackage, Problem
 
@@ -41,23 +42,22 @@ def check(
 
     A package may be released if none has the severity "error".
     """
-    complaints = Complaints()
-    if FILE in {
-        problem.file for problem in package.problems if problem.message.startswith("This is not TOML")
-    }:
+    if any(problem.file == FILE and problem.message == NOT_TOML for problem in package.problems):
         return list(package.problems)  # without it, all that follows would say the same thing again
-    ElementChecks(package, complaints, operators, groups).run()
-    _ManifestChecks(package, complaints).run()
-    _MailChecks(package, complaints, groups).run()
-    TemplateChecks(package, complaints).run()
-    for path in package.files:
-        if not _PLACES.fullmatch(path):
-            complaints.warn(path, "", "Nothing reads this file: move it or remove it.")
-    seen: list[Problem] = []
-    for problem in (*package.problems, *complaints.problems):
-        if problem not in seen:
-            seen.append(problem)
-    return seen
+    complaints = Complaints()
+    try:
+        for problem in package.problems:
+            complaints.add(problem)
+        ElementChecks(package, complaints, operators, groups).run()
+        _ManifestChecks(package, complaints).run()
+        _MailChecks(package, complaints, groups).run()
+        TemplateChecks(package, complaints).run()
+        for path in package.files:
+            if not _PLACES.fullmatch(path):
+                complaints.warn(path, "", "Nothing reads this file: move it or remove it.")
+    except Enough:
+        complaints.problems.append(Problem("", "There are more problems: mend these first."))
+    return complaints.problems
 
 
 def require(

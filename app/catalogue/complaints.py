@@ -38,17 +38,32 @@ THINGS = (
 )
 
 
+MAX_PROBLEMS = 300  # nobody mends more at a time, and a hostile package could ask for millions
+
+
+class Enough(Exception):
+    """There are MAX_PROBLEMS problems."""
+
+
 class Complaints:
-    """Gathers problems; each method says one kind of thing."""
+    """Gathers problems, each once; each method says one kind of thing. Raises Enough."""
 
     def __init__(self) -> None:
         self.problems: list[Problem] = []
+        self.said: set[str] = set()
+
+    def add(self, problem: Problem) -> None:
+        if len(self.problems) >= MAX_PROBLEMS:
+            raise Enough
+        if str(problem) not in self.said:
+            self.said.add(str(problem))
+            self.problems.append(problem)
 
     def say(self, file: str, element: str, message: str, /, **params: Any) -> None:
-        self.problems.append(Problem(file, message, element, params))
+        self.add(Problem(file, message, element, params))
 
     def warn(self, file: str, element: str, message: str, /, **params: Any) -> None:
-        self.problems.append(Problem(file, message, element, params, "warning"))
+        self.add(Problem(file, message, element, params, "warning"))
 
     def known(
         self, file: str, element: str, place: str, what: str, name: str, known: Collection[str]

@@ -15,6 +15,8 @@ from app.catalogue.terms import Lane
 from app.errors import Problem
 from app.feel.xml import XmlRefused, local, read
 
+MAX_ELEMENTS = 3000  # of one package; certifications that people read have some hundred
+
 _TASKS = frozenset({"userTask", "serviceTask", "receiveTask", "businessRuleTask", "scriptTask"})
 _EVENTS = {  # kind of event to the definitions it may have; "" = none
     "startEvent": {""},
@@ -49,6 +51,7 @@ class Diagrams:
     elements: dict[str, Element] = field(default_factory=dict)
     processes: dict[str, ProcessInfo] = field(default_factory=dict)
     lane_uses: list[tuple[str, str]] = field(default_factory=list)  # (file, lane id of a lane set)
+    full: bool = False
     safe: list[str] = field(default_factory=list)  # files that may be given to another parser
 
 
@@ -153,6 +156,11 @@ class _Reader:
                 self.found.elements[element.id] = replace(element, lane=host.lane, side=host.side)
 
     def _add(self, element: Element) -> None:
+        if len(self.found.elements) >= MAX_ELEMENTS:
+            if not self.found.full:
+                self.found.full = True
+                self.say("", "The diagrams have more than %(most)s elements in all.", most=str(MAX_ELEMENTS))
+            return
         if not element.id:
             self.say("", "An element of kind %(kind)s has no id: give it one.", kind=element.kind)
         elif element.id in self.found.elements and self.found.elements[element.id].file != self.file:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from xml.etree.ElementTree import Element as Node
 
 BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
@@ -20,8 +21,8 @@ class Extensions:
 
     def repeated(self) -> list[str]:
         """Names of properties that stand there more than once."""
-        names = [node.get("name", "") for node in self._properties()]
-        return sorted({name for name in names if names.count(name) > 1})
+        counts = Counter(node.get("name", "") for node in self._properties())
+        return sorted(name for name, count in counts.items() if count > 1)
 
     def service(self) -> tuple[str, dict[str, str], str]:
         """(operator, parameters, result variable); empty where there is no operator."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -220,5 +221,6 @@ def _check_ids(manifest: Manifest, problems: list[Problem]) -> None:
     ):
         problems.extend(
             Problem(FILE, "The id “%(id)s” stands there twice: change one.", kind, {"id": name})
-            for name in sorted({name for name in ids if ids.count(name) > 1})
+            for name, count in Counter(ids).items()
+            if count > 1
         )

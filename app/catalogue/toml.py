@@ -14,6 +14,10 @@ from typing import Any
 from app.errors import Problem
 
 MAX_CHARACTERS = 500_000
+NOT_TOML = "This is not TOML: %(reason)s (line %(line)s, column %(column)s)."
+# tomllib needs time and memory by the square of a key's parts: a line of 100,000 would take the machine down.
+_LONG_KEY = re.compile(r"""(?<![\w-])(?:(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*){8}""")
+MAX_STRANGE = 20  # unknown keys of one table that are named
 
 
 def parse(text: str, file: str, problems: list[Problem], first_line: int = 1) -> dict[str, Any]:
@@ -27,6 +31,9 @@ def parse(text: str, file: str, problems: list[Problem], first_line: int = 1) ->
             )
         )
         return {}
+    if _LONG_KEY.search(text):
+        problems.append(Problem(file, "The TOML has a key of more than eight parts."))
+        return {}
     try:
         return tomllib.loads("\n" * (first_line - 1) + text)
     except tomllib.TOMLDecodeError as error:
@@ -34,7 +41,7 @@ def parse(text: str, file: str, problems: list[Problem], first_line: int = 1) ->
         problems.append(
             Problem(
                 file,
-                "This is not TOML: %(reason)s (line %(line)s, column %(column)s).",
+                NOT_TOML,
                 params={
                     "reason": re.sub(r" \(at .*\)$", "", str(error)),
                     "line": int(place.group(1)) if place else text.count("\n") + first_line,
@@ -42,13 +49,15 @@ def parse(text: str, file: str, problems: list[Problem], first_line: int = 1) ->
                 },
             )
         )
-    except RecursionError:
-        problems.append(Problem(file, "The TOML is nested too deep."))
+    except (RecursionError, ValueError):  # a number of 5,000 digits, too
+        problems.append(Problem(file, "The TOML is nested too deep, or a number in it is too long."))
     return {}
 
 
 def nearest(word: str, known: set[str] | frozenset[str]) -> str:
-    """The known word most like this one; "" if none is."""
+    """The known word most like this one; "" if none is, or if looking would take long."""
+    if len(word) > 80 or len(known) > 1000:
+        return ""
     found = difflib.get_close_matches(word, sorted(known), n=1, cutoff=0.6)
     return found[0] if found else ""
 
@@ -174,10 +183,9 @@ class Table:
         ]
 
     def close(self) -> None:
-        """Names every key that was not asked for."""
-        self.problems.extend(
-            unknown(self.file, self.path, key, self.asked) for key in self.raw if key not in self.asked
-        )
+        """Names the keys that were not asked for."""
+        strange = [key for key in self.raw if key not in self.asked]
+        self.problems.extend(unknown(self.file, self.path, key, self.asked) for key in strange[:MAX_STRANGE])
 
     def _below(self, key: str) -> str:
         return f"{self.path}.{key}" if self.path else key

@@ -16,6 +16,7 @@ from app.errors import Refused
 MAX_BYTES = 4 * 1024 * 1024
 MAX_DEPTH = 64  # BPMN with diagram interchange needs some 12
 MAX_ELEMENTS = 50_000
+MAX_ATTRIBUTE = 20_000  # characters; long texts are elements of their own
 
 
 class XmlRefused(Refused):
@@ -37,6 +38,10 @@ class _Builder(TreeBuilder):
             raise XmlRefused("The XML is nested deeper than %(most)s levels.", most=MAX_DEPTH)
         if self.count > MAX_ELEMENTS:
             raise XmlRefused("The XML has more than %(most)s elements.", most=MAX_ELEMENTS)
+        if any(len(value) > MAX_ATTRIBUTE for value in attrs.values()):
+            raise XmlRefused(
+                "An attribute in the XML is longer than %(most)s characters.", most=MAX_ATTRIBUTE
+            )
         return super().start(tag, attrs)
 
     def end(self, tag: Any, /) -> Element:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import random
 import re
 from pathlib import Path
 
@@ -8,8 +9,8 @@ import pytest
 from app import catalogue
 from app.catalogue import Package
 from app.errors import BadPackage
-from tests.catalogue.support import OPERATORS, Edit, edited, problems
-from tests.catalogue.wrongs import BPMN, CASES, MORE, add
+from tests.catalogue.support import OPERATORS, THREE_STEPS, Edit, edited, problems
+from tests.catalogue.wrongs import BPMN, CASES, MORE, add, swap
 
 
 @pytest.mark.parametrize(
@@ -105,3 +106,57 @@ def test_hostile_diagrams_are_refused_and_leak_nothing(name: str) -> None:
 @pytest.mark.parametrize("body", ["{{ 9**9**9 }}", '{{ "a" * 10**9 }}', "{{ ().__class__.__base__ }}"])
 def test_templates_are_parsed_and_nothing_in_them_is_worked_out(body: str) -> None:
     problems({"mail/hello.md": add(body)})
+
+
+LONG_PROPERTY = '<spiffworkflow:property name="reviews" value="' + "a," * 9_000 + '" />'
+BOMBS: dict[str, Edit] = {
+    "a key of many parts": {"package.toml": add(".".join(["a"] * 100_000) + " = 1\n")},
+    "a table of many parts": {"package.toml": add("[" + ".".join(['"a"'] * 100_000) + "]\n")},
+    "a number of many digits": {"package.toml": add("x = " + "9" * 100_000 + "\n")},
+    "a list in a list without end": {"package.toml": add("x = " + "[" * 100_000)},
+    "a form's number of many digits": {
+        "forms/approve.form": '{"components": [], "x": ' + "9" * 100_000 + "}"
+    },
+    "a list in a property that is too long": {
+        BPMN: swap("<spiffworkflow:properties>", "<spiffworkflow:properties>" + LONG_PROPERTY * 3)
+    },
+    "an attribute without end": {BPMN: swap('value="reader_kind', 'value="' + "a" * 100_000)},
+    "a name in a name without end": {"mail/hello.md": add("{{ a" + ".b" * 50_000 + " }}")},
+    "a condition in a condition": {"mail/hello.md": add("{% if a %}" * 300 + "{% endif %}" * 300)},
+    "more keys than anyone reads": {"package.toml": add("".join(f"k{n} = 1\n" for n in range(20_000)))},
+}
+
+
+@pytest.mark.parametrize("changes", BOMBS.values(), ids=BOMBS)
+def test_bombs_are_said_to_be_wrong_and_do_not_go_off(changes: Edit) -> None:
+    found = problems(changes)
+    assert 0 < len(found) <= 301
+    assert all(len(str(problem)) < 100_000 for problem in found)
+
+
+def test_files_with_bytes_changed_are_checked_to_the_end() -> None:
+    chance = random.Random(11)
+    pieces = [
+        b"",
+        b'"',
+        b"<",
+        b"{{",
+        b"%}",
+        b"[",
+        b"(",
+        b"\n",
+        b"\x00",
+        b"\xff",
+        b"'",
+        b"<!--",
+        b"%(x)s",
+        b"1e999",
+    ]
+    for _ in range(150):
+        changes: dict[str, bytes] = {}
+        for path, content in chance.sample(sorted(catalogue.load(THREE_STEPS).files.items()), 2):
+            data = bytearray(content)
+            start = chance.randrange(len(data))
+            data[start : start + chance.choice([0, 1, 30])] = chance.choice(pieces)
+            changes[path] = bytes(data)
+        assert all(str(problem) for problem in problems(changes))
