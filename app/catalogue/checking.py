@@ -30,7 +30,7 @@ PORTAL_MAILS = frozenset(
 )
 PORTAL_DOCUMENTS = frozenset({"case_file", "settlement"})
 _PLACES = re.compile(
-    r"package\.toml|README\.md|[^/]+\.(bpmn|dmn)|forms/[^/]+\.form|mail/[^/]+\.md|pdf/[^/]+\.html|files/.+"
+    r"(package|demo)\.toml|README\.md|[^/]+\.(bpmn|dmn)|forms/[^/]+\.form|mail/[^/]+\.md|pdf/[^/]+\.html|files/.+"
     r"|scenarios/.+|_shared/.+"
 )
 
