@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from email.utils import parseaddr
+from email.utils import getaddresses
 from typing import Any, Protocol
 
 from markupsafe import Markup
@@ -121,7 +121,8 @@ def guard(letter: Letter) -> None:
     if not letter.to:
         raise Permanent("The mail %(mail)s has nobody to go to", mail=letter.mail_id)
     for address in (letter.sender, *letter.to, *([letter.reply_to] if letter.reply_to else [])):
-        if _CONTROL.search(address) or not _ADDRESS.match(parseaddr(address)[1]):
+        found = getaddresses([address])
+        if _CONTROL.search(address) or len(found) != 1 or not _ADDRESS.match(found[0][1]):
             raise Permanent(
                 "The mail %(mail)s has an address that is not one: %(address)s",
                 mail=letter.mail_id,
