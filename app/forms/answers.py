@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from app.forms import dates
-from app.forms.inputs import text_of
 from app.forms.spec import MANY, ONE, Answer, FieldSpec, FileRef, Format, Kind, Subtype
+from app.forms.text import text_of
 
 #: Words that an answer itself consists of, in the two languages of the portal.
 _YES = {"ja": "はい", "en": "Yes"}

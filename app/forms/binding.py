@@ -12,8 +12,8 @@ from app.forms import dates, richtext
 from app.forms.bound import BoundError, BoundField, BoundForm, BoundOption, BoundRow, walk
 from app.forms.cleaning import MOST_ROWS, Choices
 from app.forms.conditions import condition_names, hide_if, holds
-from app.forms.inputs import text_of
 from app.forms.spec import MANY, ONE, FieldError, FieldSpec, FileRef, Format, Kind, Subtype, inputs
+from app.forms.text import text_of
 
 #: HTML type, inputmode and autocomplete of each format. Never `number` or `url`: they lose what was typed.
 _INPUT: Mapping[Format, tuple[str, str, str]] = {

@@ -10,10 +10,11 @@ from typing import Any
 
 from wtforms.form import BaseForm
 
+from app.forms.checks import Complaint
 from app.forms.conditions import hidden_keys, marks
-from app.forms.inputs import Complaint, Raw, form_of, text_of
-from app.forms.japanese import postal
-from app.forms.spec import MANY, ONE, Cleaned, FieldError, FieldSpec, Format, Kind, inputs
+from app.forms.inputs import Raw, form_of
+from app.forms.postal import fill_empty
+from app.forms.spec import MANY, ONE, Cleaned, FieldError, FieldSpec, Kind, inputs
 
 #: (value, label) pairs for a field key, or for the name that its options come from.
 Choices = Mapping[str, Sequence[tuple[str, str]]]
@@ -57,7 +58,7 @@ def _parse(fields: Sequence[FieldSpec], raw: object, choices: Choices, context: 
     for spec in specs:
         if spec.readonly or spec.disabled:
             answers[spec.key] = context.get(spec.key, spec.default)
-    _fill(specs, answers)
+    fill_empty(specs, answers)
     known = {spec.key: known_values(spec, choices) for spec in specs if spec.type in ONE or spec.type in MANY}
     form = form_of(specs, known, context.get("today"))
     form.process(Raw(answers))
@@ -72,17 +73,6 @@ def _parse(fields: Sequence[FieldSpec], raw: object, choices: Choices, context: 
         else:
             values[spec.key] = form[spec.key].data
     return _Scope(fields, form, values, rows)
-
-
-def _fill(specs: Sequence[FieldSpec], answers: dict[str, Any]) -> None:
-    """Prefecture and city that were left empty, from the postal code."""
-    for spec in specs:
-        if spec.format is not Format.POSTAL_CODE or not spec.fills:
-            continue
-        place = postal(text_of(answers.get(spec.key)))
-        for part, target in spec.fills:
-            if place and not text_of(answers.get(target)).strip():
-                answers[target] = place[0] if part == "prefecture" else place[1]
 
 
 def _judge(

@@ -72,6 +72,8 @@ def parse_date(value: str) -> date | None:
         elif era := _ERA.match(text):
             name = _LETTER.get(era[1].upper(), era[1])
             year = 1 if era[2] == "元" else int(era[2])
+            if not year:
+                return None
             day = date(_FIRST_YEAR[name] + year - 1, int(era[3]), int(era[4]))
         else:
             return None

@@ -34,6 +34,8 @@ class FormSpec:
         """The field at a path such as `findings-0-mend_by` or `company_name`."""
         fields, found = self.fields, None
         parts = path.split("-")
+        if len(parts) % 2 == 0 or not all(index.isdecimal() for index in parts[1::2]):
+            return None
         for key in parts[::2]:
             found = next((spec for top in fields for spec in _through_groups(top) if spec.key == key), None)
             if found is None:
@@ -87,13 +89,9 @@ class FormSpec:
         """Raw answers of a post, as typed; presses of row and postal code buttons are carried out.
 
         `files`: uploads of this very post by field name, stored already. `known`: uploads that this draft
-        has already;
-        the page names them by id (see `file_ids`), and other ids count for nothing.
+        has already; the page names them by id (see `file_ids`), and other ids count for nothing.
         """
-        raw = reading.Reading(posted, files or {}, known).scope(self.fields)
-        for pressed in posted.getlist("fill_postal"):
-            raw = reading.fill_postal(self.fields, raw, pressed)
-        return raw
+        return reading.Reading(posted, files or {}, known).scope(self.fields)
 
     def pressed(self, posted: reading.Posted) -> str:
         """HTML id to return to when the post was a press of a row or postal code button; else empty.

@@ -10,8 +10,8 @@ from typing import Any, Protocol
 
 from app.forms.cleaning import MOST_ROWS
 from app.forms.inputs import MOST_CHOICES
-from app.forms.japanese import postal
-from app.forms.spec import MANY, FieldSpec, FileRef, Format, Kind, inputs
+from app.forms.postal import fill_again, fill_empty
+from app.forms.spec import MANY, FieldSpec, FileRef, Kind, inputs
 from app.forms.text import typed
 
 #: A longer text than this was not typed by a person; it is cut so that no draft grows without end.
@@ -42,11 +42,13 @@ class Reading:
 
     def scope(self, fields: Sequence[FieldSpec], prefix: str = "") -> dict[str, Any]:
         """Raw answers of one scope whose names begin with `prefix`."""
-        return {
-            spec.key: self.answer(spec, prefix + spec.key)
-            for spec in inputs(tuple(fields))
-            if not (spec.readonly or spec.disabled)
-        }
+        asked = [spec for spec in inputs(tuple(fields)) if not (spec.readonly or spec.disabled)]
+        found = {spec.key: self.answer(spec, prefix + spec.key) for spec in asked}
+        for pressed in self.posted.getlist("fill_postal"):
+            if isinstance(pressed, str) and pressed.startswith(prefix):
+                fill_again(asked, found, pressed.removeprefix(prefix))
+        fill_empty(asked, found)
+        return found
 
     def answer(self, spec: FieldSpec, name: str) -> Any:
         if spec.type is Kind.LIST:
@@ -106,16 +108,3 @@ def file_names(
         elif spec.type is Kind.LIST:
             for index in row_indexes(posted, name):
                 yield from file_names(spec.fields, posted, f"{name}-{index}-")
-
-
-def fill_postal(fields: Sequence[FieldSpec], raw: dict[str, Any], pressed: str) -> dict[str, Any]:
-    """`raw` with prefecture and city of the postal code `pressed`, overwriting what was there: the button
-    was pressed.
-    """
-    for spec in inputs(tuple(fields)):
-        if spec.key == pressed and spec.format is Format.POSTAL_CODE:
-            place = postal(str(raw.get(pressed, "")))
-            return raw | {
-                target: place[0] if part == "prefecture" else place[1] for part, target in spec.fills if place
-            }
-    return raw

@@ -64,3 +64,14 @@ def number(value: str, *, prefix: str = "", suffix: str = "") -> Decimal | None:
         return Decimal(text)
     except InvalidOperation:  # pragma: no cover - the pattern admits numbers alone
         return None
+
+
+def text_of(value: object) -> str:
+    """A typed value as text; JSON's numbers and booleans too: answers come back from the store as such."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else ""
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    return str(value) if isinstance(value, int | float) else ""

@@ -1,0 +1,385 @@
+// Improves the forms that app/web/templates/forms/fields.html draws; each works without it, by a plain post.
+// Conditions, rows, postal codes, Japanese eras, uploads with progress, drafts. The steps of `settle` are those of app/forms/conditions.py.
+import { holds } from "./feel.js";
+
+const all = (root, selector) => Array.from(root.querySelectorAll(selector));
+const scopeOf = (node, form) => node.parentElement.closest("[data-row]") ?? form;
+const keyOf = (field) => field.dataset.field.slice(field.dataset.field.lastIndexOf("-") + 1);
+
+function make(tag, attributes = {}, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+  node.append(...children);
+  return node;
+}
+
+/* ---- Conditions */
+
+function number(text) {
+  const plain = text.normalize("NFKC").replace(/[−‐‑–—―ー]/g, "-").replace(/[\s,、円¥]/g, "");
+  return /^[+-]?\d{1,15}(\.\d{1,10})?$/.test(plain) ? Number(plain) : null;
+}
+
+/** The answer of one field as app/forms cleans it; undefined when the page does not ask for it (it is then among the facts). */
+function answer(field, form) {
+  const { kind, field: name } = field.dataset;
+  if (kind === "dynamiclist") {
+    return all(field, "[data-row]").filter((row) => row.parentElement.closest("[data-field]") === field).map((row) => answers(row, form));
+  }
+  if (field.querySelector(".f-locked")) return undefined;
+  const inputs = all(field, "input, select, textarea").filter((input) => input.name === name);
+  if (kind === "filepicker") return inputs.filter((input) => input.type === "hidden").map((input) => ({ id: input.value }));
+  if (kind === "checkbox") return inputs.some((input) => input.checked);
+  if (kind === "checklist" || kind === "taglist") return inputs.filter((input) => input.checked).map((input) => input.value);
+  const input = kind === "radio" ? inputs.find((one) => one.checked) : inputs[0];
+  const text = (input?.value ?? "").normalize("NFC").trim();
+  return text === "" ? null : kind === "number" ? number(text) : text;
+}
+
+function answers(scope, form) {
+  const found = {};
+  for (const field of all(scope, "[data-field]")) {
+    if (scopeOf(field, form) !== scope) continue;
+    const value = answer(field, form);
+    if (value !== undefined) found[keyOf(field)] = value;
+  }
+  return found;
+}
+
+/** Shows and hides in one scope, then in the rows inside it. Hidden answers count as null, which may hide or show more. */
+function settle(scope, form, outer) {
+  const values = answers(scope, form);
+  const conditional = all(scope, "[data-hide-if]").filter((node) => scopeOf(node, form) === scope);
+  const fields = all(scope, "[data-field]").filter((field) => scopeOf(field, form) === scope);
+  let hidden = new Set();
+  let names = { ...outer, ...values };
+  for (let pass = 0; pass <= conditional.length; pass += 1) {
+    names = { ...outer, ...values };
+    for (const field of fields) if (conditional.some((node) => hidden.has(node) && node.contains(field))) names[keyOf(field)] = null;
+    const found = new Set(conditional.filter((node) => holds(JSON.parse(node.dataset.hideIf), names)));
+    if (found.size === hidden.size && [...found].every((node) => hidden.has(node))) break;
+    hidden = found;
+  }
+  for (const node of conditional) node.hidden = hidden.has(node);
+  for (const row of all(scope, "[data-row]")) if (scopeOf(row, form) === scope) settle(row, form, names);
+}
+
+/* ---- Rows */
+
+function renumber(list) {
+  all(list, ":scope > [data-row]").forEach((row, index) => {
+    for (const place of all(row, ".f-row-number")) if (place.closest("[data-row]") === row) place.textContent = index + 1;
+  });
+}
+
+function rowButton(button, form) {
+  if (button.name === "remove_row") {
+    const row = button.closest("[data-row]");
+    const list = row.parentElement;
+    row.remove();
+    renumber(list);
+    list.parentElement.querySelector(":scope > .f-add")?.focus();
+  } else {
+    const list = button.parentElement.querySelector(":scope > [data-rows]");
+    const name = list.dataset.rows;
+    const used = all(list, ":scope > [data-row]").map((row) => Number(row.dataset.row.slice(name.length + 1)));
+    const index = Math.max(-1, ...used) + 1;
+    if (index > 199) return false;
+    const copy = document.createElement("template");
+    copy.innerHTML = button.parentElement.querySelector(":scope > template").innerHTML.replaceAll(`${name}-9999`, `${name}-${index}`);
+    const row = copy.content.querySelector("[data-row]");
+    row.querySelector(`input[type=hidden][name="${name}"]`).value = index;
+    list.append(row);
+    renumber(list);
+    enhance(row, form);
+    row.querySelector("input:not([type=hidden]), select, textarea")?.focus();
+  }
+  form.dispatchEvent(new Event("input", { bubbles: true }));
+  return true;
+}
+
+/* ---- Postal codes and dates */
+
+async function fillPostal(input, form, texts, always) {
+  const code = input.value.normalize("NFKC").replace(/[^0-9]/g, "");
+  if (code.length !== 7 || (!always && input.dataset.asked === code)) return;
+  input.dataset.asked = code;
+  const status = statusOf(input.closest("[data-field]"));
+  try {
+    const reply = await fetch(form.dataset.postalUrl + code, { headers: { Accept: "application/json" } });
+    status.textContent = reply.status === 404 ? texts.unknown_postal : "";
+    if (!reply.ok) return;
+    const place = await reply.json();
+    for (const part of ["prefecture", "city"]) {
+      const target = input.dataset[part] && form.elements[input.dataset[part]];
+      if (target && (always || !target.value.trim())) target.value = place[part];
+    }
+    form.dispatchEvent(new Event("input", { bubbles: true }));
+  } catch {
+    // Without the network the address is typed by hand.
+  }
+}
+
+const ERAS = [["2019-05-01", "令和", 2019], ["1989-01-08", "平成", 1989], ["1926-12-25", "昭和", 1926], ["1912-07-30", "大正", 1912], ["1873-01-01", "明治", 1868]];
+
+export function wareki(text) {
+  const day = /^(\d{4})-(\d\d)-(\d\d)/.exec(text);
+  const era = day && ERAS.find(([first]) => text.slice(0, 10) >= first);
+  if (!era) return "";
+  const year = Number(day[1]) - era[2] + 1;
+  return `${era[1]}${year === 1 ? "元" : year}年${Number(day[2])}月${Number(day[3])}日`;
+}
+
+function statusOf(field) {
+  let status = field.querySelector(":scope > .f-status");
+  if (!status) field.append(status = make("p", { class: "f-status f-help", role: "status" }));
+  return status;
+}
+
+/* ---- Uploads */
+
+const size = (bytes) => (bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`);
+
+function removeButton(item, name, texts, form) {
+  const button = make("button", { type: "button", class: "btn btn--small btn--quiet", "aria-label": `${texts.remove} ${name}` }, texts.remove);
+  button.addEventListener("click", () => {
+    const input = item.closest("[data-field]").querySelector("input[type=file]");
+    item.remove();
+    input?.focus();
+    form.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+  return button;
+}
+
+function listOf(input) {
+  const field = input.closest("[data-field]");
+  let list = field.querySelector(".f-files");
+  if (!list) (input.closest(".f-drop") ?? input).before(list = make("ul", { class: "f-files" }));
+  return list;
+}
+
+function send(file, input, form, texts) {
+  const item = make("li", { class: "f-file" }, make("span", { class: "f-file-name" }, file.name), make("span", { class: "f-file-size" }, size(file.size)));
+  listOf(input).append(item);
+  const note = make("span", { role: "status" });
+  const most = Number(input.dataset.maxMb);
+  if (most && file.size > most * 1024 * 1024) {
+    note.textContent = texts.too_large.replace("{most}", most);
+    item.append(note, removeButton(item, file.name, texts, form));
+    return;
+  }
+  const bar = make("progress", { max: 1, value: 0, "aria-label": `${texts.uploading} ${file.name}` });
+  item.append(bar, note);
+  form.uploads = (form.uploads ?? 0) + 1;
+  const request = new XMLHttpRequest();
+  const body = new FormData();
+  const token = form.elements.csrf_token;
+  if (token) body.append("csrf_token", token.value);
+  body.append("field", input.name);
+  body.append("file", file);
+  const done = () => {
+    form.uploads -= 1;
+    bar.remove();
+  };
+  const fail = (why) => {
+    done();
+    note.textContent = why || texts.failed;
+    const retry = make("button", { type: "button", class: "btn btn--small" }, texts.retry);
+    retry.addEventListener("click", () => {
+      item.remove();
+      send(file, input, form, texts);
+    });
+    item.append(retry, removeButton(item, file.name, texts, form));
+  };
+  request.upload.addEventListener("progress", (event) => {
+    if (event.lengthComputable) bar.value = event.loaded / event.total;
+  });
+  request.addEventListener("error", () => fail(""));
+  request.addEventListener("load", () => {
+    let reply = {};
+    try {
+      reply = JSON.parse(request.responseText);
+    } catch {
+      // Not ours: a proxy's page, perhaps.
+    }
+    if (request.status >= 300 || !reply.id) return fail(reply.message);
+    done();
+    note.textContent = texts.attached;
+    if (!input.multiple) for (const other of all(listOf(input), ".f-file")) if (other !== item) other.remove();
+    item.append(make("input", { type: "hidden", name: input.name, value: reply.id }), removeButton(item, file.name, texts, form));
+    form.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+  request.open("POST", form.dataset.uploadUrl);
+  request.setRequestHeader("Accept", "application/json");
+  request.send(body);
+}
+
+function uploads(input, form, texts) {
+  const zone = make("div", { class: "f-drop" });
+  input.before(zone);
+  zone.append(make("p", { class: "f-drop-hint f-help" }, texts.drop), input);
+  const take = (files) => {
+    for (const file of input.multiple ? files : Array.from(files).slice(0, 1)) send(file, input, form, texts);
+  };
+  input.addEventListener("change", () => {
+    take(Array.from(input.files));
+    input.value = "";
+  });
+  for (const kind of ["dragenter", "dragover"]) {
+    zone.addEventListener(kind, (event) => {
+      if (!event.dataTransfer?.types.includes("Files")) return;
+      event.preventDefault();
+      zone.classList.add("is-over");
+    });
+  }
+  zone.addEventListener("dragleave", (event) => {
+    if (!zone.contains(event.relatedTarget)) zone.classList.remove("is-over");
+  });
+  zone.addEventListener("drop", (event) => {
+    event.preventDefault();
+    zone.classList.remove("is-over");
+    take(Array.from(event.dataTransfer.files));
+  });
+}
+
+/* ---- Drafts */
+
+function drafts(form, texts) {
+  const status = form.querySelector("[data-draft-status]") ?? form.appendChild(make("p", { class: "f-saved", role: "status" }));
+  let timer = 0;
+  let dirty = false;
+  let saving = false;
+  let stopped = false;
+  let wait = 1500;
+  const say = (text) => {
+    status.textContent = text;
+  };
+  const later = (delay) => {
+    clearTimeout(timer);
+    timer = setTimeout(save, delay);
+  };
+  async function save(keepalive = false) {
+    if (!dirty || saving || stopped) return;
+    saving = true;
+    dirty = false;
+    const body = new FormData(form);
+    for (const [name, value] of Array.from(body.entries())) if (value instanceof File) body.delete(name);
+    // A file field's own name also carries the ids of files attached before: put those back.
+    for (const input of all(form, ".f-file input[type=hidden]")) if (!body.getAll(input.name).includes(input.value)) body.append(input.name, input.value);
+    body.set("revision", form.dataset.revision);
+    say(texts.saving);
+    try {
+      const reply = await fetch(form.dataset.draftUrl, { method: "POST", body, headers: { Accept: "application/json" }, keepalive: keepalive === true });
+      if (reply.status === 409) {
+        stopped = true;
+        say(texts.conflict);
+      } else if (reply.status === 401 || reply.status === 403 || reply.redirected) {
+        dirty = true;
+        say(texts.gone);
+        later((wait = Math.min(wait * 2, 60000)));
+      } else if (!reply.ok) {
+        throw new Error(String(reply.status));
+      } else {
+        const { revision } = await reply.json();
+        form.dataset.revision = revision;
+        if (form.elements.revision) form.elements.revision.value = revision;
+        wait = 1500;
+        say(`${texts.saved} ${new Date().toLocaleTimeString(form.dataset.lang, { hour: "2-digit", minute: "2-digit" })}`);
+      }
+    } catch {
+      dirty = true;
+      say(texts.unsaved);
+      later((wait = Math.min(wait * 2, 60000)));
+    }
+    saving = false;
+    if (dirty && !stopped) later(wait);
+  }
+  form.addEventListener("input", () => {
+    dirty = true;
+    later(wait);
+  });
+  form.addEventListener("submit", (event) => {
+    if (event.defaultPrevented) return;
+    stopped = true;
+    clearTimeout(timer);
+  });
+  window.addEventListener("pageshow", (event) => {
+    if (event.persisted) stopped = false;
+  });
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "hidden") save(true);
+  });
+}
+
+/* ---- One form, or one row that came later */
+
+function enhance(root, form) {
+  const texts = JSON.parse(form.dataset.texts);
+  for (const area of all(root, "textarea[data-most]")) {
+    const count = make("p", { class: "f-count", "aria-hidden": "true" });
+    const tell = () => {
+      const length = [...area.value].length;
+      // A far limit is no news.
+      count.hidden = area.dataset.most > 500 && length < area.dataset.most * 0.8;
+      count.textContent = `${length} / ${area.dataset.most}`;
+    };
+    area.after(count);
+    area.addEventListener("input", tell);
+    tell();
+  }
+  if (!form.dataset.uploadUrl) return;
+  for (const box of all(root, ".f-file-remove")) {
+    const item = box.closest(".f-file");
+    box.replaceWith(removeButton(item, item.querySelector(".f-file-name").textContent, texts, form));
+  }
+  for (const input of all(root, "input.f-upload")) uploads(input, form, texts);
+}
+
+function start(form) {
+  if (form.dataset.started) return;
+  form.dataset.started = "yes";
+  const texts = JSON.parse(form.dataset.texts);
+  const context = JSON.parse(form.dataset.context || "{}");
+  const again = () => settle(form, form, context);
+  form.addEventListener("input", (event) => {
+    again();
+    const input = event.target;
+    if (input.matches?.("[data-prefecture], [data-city]")) fillPostal(input, form, texts, false);
+    const beside = input.closest?.("[data-kind=datetime]")?.querySelector("[data-era]");
+    if (beside) beside.textContent = wareki(input.value);
+  });
+  form.addEventListener("change", again);
+  form.addEventListener("click", (event) => {
+    const button = event.target.closest("button[name=add_row], button[name=remove_row], button[name=fill_postal]");
+    if (!button) return;
+    if (button.name !== "fill_postal") {
+      if (rowButton(button, form)) event.preventDefault();
+      return;
+    }
+    event.preventDefault();
+    fillPostal(form.elements[button.value], form, texts, true);
+  });
+  form.addEventListener("submit", (event) => {
+    if (!form.uploads) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    for (const bar of all(form, "progress")) bar.scrollIntoView({ block: "center" });
+  });
+  enhance(form, form);
+  if (form.dataset.draftUrl) drafts(form, texts);
+  again();
+}
+
+function startAll(root) {
+  for (const form of all(root, "form[data-form]")) start(form);
+}
+
+if (typeof document !== "undefined") {
+  document.addEventListener("nintei:content", (event) => startAll(event.target.parentElement ?? document));
+  const begin = () => {
+    startAll(document);
+    document.getElementById("error-summary")?.focus();
+  };
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", begin);
+  else begin();
+}
