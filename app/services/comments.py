@@ -57,9 +57,7 @@ def for_task(setting: desk.Setting, actor: Actor) -> list[CommentView]:
         order = {"draft": 0, "open": 1, "answered": 2, "resolved": 3}
         return [view(row) for row in sorted(rows, key=lambda row: (order[row.state], row.id))]
     return [
-        view(row)
-        for row in work.comments(setting.case.id, "open", "answered")
-        if row.element == setting.task.element
+        view(row) for row in work.comments(setting.case.id, "open", "answered") if row.element == setting.task.element
     ]
 
 
@@ -116,24 +114,38 @@ def unpin(portal: Portal, task_id: str, comment_id: int, actor: Actor) -> None:
 
 def reply(portal: Portal, task_id: str, comment_id: int, text: str, actor: Actor) -> None:
     """The vendor's answer to a point."""
+    if not reply_all(portal, task_id, {comment_id: text}, actor):
+        raise NotFound("There is no such point")
+
+
+def reply_all(portal: Portal, task_id: str, replies: Mapping[int, str], actor: Actor) -> int:
+    """The vendor's answers to the points of this task's form; gives how many of them there are."""
     with database.transaction():
         setting = desk.find(portal, task_id, actor)
         desk.may_do(setting, actor)
-        row = next(
-            (row for row in work.comments(setting.case.id, "open", "answered") if row.id == comment_id), None
-        )
-        if row is None:
-            raise NotFound("There is no such point")
-        row.reply, row.replied_by, row.replied_at = text.strip(), actor.name, portal.now()
-        row.state = "answered" if row.reply else "open"
-        row.save()
+        rows = [
+            row
+            for row in work.comments(setting.case.id, "open", "answered")
+            if row.id in replies and row.element == setting.task.element
+        ]
+        for row in rows:
+            text = replies[row.id].strip()
+            if text == row.reply:
+                continue
+            row.reply, row.replied_by, row.replied_at = text, actor.name, portal.now()
+            row.state = "answered" if row.reply else "open"
+            row.save()
+    return len(rows)
 
 
 def unanswered(setting: desk.Setting) -> list[CommentView]:
     """Points of this task's form that the vendor has not answered."""
-    return [
-        view(row) for row in work.comments(setting.case.id, "open") if row.element == setting.task.element
-    ]
+    return [view(row) for row in work.comments(setting.case.id, "open") if row.element == setting.task.element]
+
+
+def returns(values: Mapping[str, Any]) -> bool:
+    """Whether a review's answer sends the case back to the vendor."""
+    return "returned" in values.values()
 
 
 def completed(setting: desk.Setting, values: Mapping[str, Any], actor: Actor, now: datetime) -> None:
@@ -141,7 +153,7 @@ def completed(setting: desk.Setting, values: Mapping[str, Any], actor: Actor, no
     reviewed = set(setting.element.listed("reviews"))
     if not reviewed or setting.task.side != "operator":
         return
-    returned = "returned" in values.values()
+    returned = returns(values)
     for row in work.comments(setting.case.id, "draft", "open", "answered"):
         if row.element not in reviewed:
             continue

@@ -180,10 +180,16 @@ def attach(
     stream: BinaryIO,
     actor: Actor,
     now: datetime,
+    *,
+    most_mb: float | None = None,
 ) -> Document:
     """Store an upload with a draft; it is the case's only when the draft is sent. Checked by its content."""
     name = PurePosixPath(filename.replace("\\", "/")).name.strip().replace("\x00", "")[:200] or "file"
-    digest, size = portal.blobs.put_stream(stream, portal.settings.upload_max_mb << 20)
+    most = min(most_mb or portal.settings.upload_max_mb, portal.settings.upload_max_mb)
+    try:
+        digest, size = portal.blobs.put_stream(stream, int(most * (1 << 20)))
+    except Refused as error:
+        raise Refused("“%(name)s” is larger than %(megabytes)s MB", name=name, **error.params) from error
     if size == 0:
         raise Refused("“%(name)s” is empty; choose the file again", name=name)
     mime = content_type(name, portal.blobs.path(digest).open("rb").read(4096))
@@ -211,14 +217,10 @@ def content_type(name: str, head: bytes) -> str:
     suffix = PurePosixPath(name).suffix.lower()
     mime = TYPES.get(suffix)
     if mime is None:
-        raise Refused(
-            "“%(name)s” is of a type that cannot be taken; send PDF, images, Office or ZIP files", name=name
-        )
+        raise Refused("“%(name)s” is of a type that cannot be taken; send PDF, images, Office or ZIP files", name=name)
     if suffix in {".txt", ".csv"}:
         if b"\x00" in head:
-            raise Refused(
-                "“%(name)s” is not what its name says; save it again in the right format", name=name
-            )
+            raise Refused("“%(name)s” is not what its name says; save it again in the right format", name=name)
         return mime
     expected = {
         ".pdf": (b"%PDF-",),
@@ -278,9 +280,7 @@ def content(portal: Portal, case: Case, document_id: str, actor: Actor, now: dat
     return Content(row.filename, row.mime, portal.blobs.get(row.digest))
 
 
-def released_file(
-    portal: Portal, case: Case, loaded: Loaded, name: str, actor: Actor, now: datetime
-) -> Content:
+def released_file(portal: Portal, case: Case, loaded: Loaded, name: str, actor: Actor, now: datetime) -> Content:
     """A file of a download group that is open to the case."""
     with database.transaction():
         groups = {row.grp for row in records.openings(case.id)}
@@ -293,9 +293,7 @@ def released_file(
 
 
 def _record(case: Case, actor: Actor, now: datetime, filename: str, document: str = "") -> None:
-    Access.create(
-        case=case, document=document, filename=filename, user=actor.user_id, user_name=actor.name, at=now
-    )
+    Access.create(case=case, document=document, filename=filename, user=actor.user_id, user_name=actor.name, at=now)
     if actor.side == "vendor":
         cases.log(
             case.id,

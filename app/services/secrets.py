@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from app.errors import NotFound, Refused
+from app.services import desk
 from app.services.actors import Actor
 from app.services.portal import Portal
 from app.store import cases, database, records
@@ -22,9 +23,7 @@ HIDDEN = "●●●●●●"
 
 
 def _cipher(portal: Portal) -> Fernet:
-    derived = HKDF(SHA256(), 32, None, b"nintei connection information v1").derive(
-        portal.settings.secret_key.encode()
-    )
+    derived = HKDF(SHA256(), 32, None, b"nintei connection information v1").derive(portal.settings.secret_key.encode())
     return Fernet(base64.urlsafe_b64encode(derived))
 
 
@@ -69,9 +68,7 @@ def reveal(portal: Portal, case: Case, element: str, actor: Actor, now: datetime
         if row is None:
             raise NotFound("There is no connection information yet")
         if row.shown_at is not None:
-            raise Refused(
-                "The connection information was shown already; ask the operating body for a new one"
-            )
+            raise Refused("The connection information was shown already; ask the operating body for a new one")
         values: dict[str, str] = json.loads(_cipher(portal).decrypt(row.cipher.encode()))
         row.shown_at, row.shown_to, row.cipher = now, actor.name, ""
         row.save()
@@ -85,3 +82,17 @@ def reveal(portal: Portal, case: Case, element: str, actor: Actor, now: datetime
             actor_side=actor.side,
         )
     return values
+
+
+def reveal_for(portal: Portal, task_id: str, actor: Actor) -> list[tuple[str, str]]:
+    """(label, value) of the secrets that the task's page shows, once, with a record of who saw them."""
+    with database.connection():
+        setting = desk.find(portal, task_id, actor)
+        desk.may_do(setting, actor)
+        element = setting.element.properties.get("shows_secrets", "")
+        spec = setting.loaded.forms.get(element)
+        if spec is None:
+            raise NotFound("There is no connection information yet")
+        values = reveal(portal, setting.case, element, actor, portal.now())
+    labels = {field.key: field.named(actor.language) for field in spec.inputs()}
+    return [(labels.get(key, key), value) for key, value in values.items()]

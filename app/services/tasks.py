@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, BinaryIO
 
@@ -14,6 +14,7 @@ from app.forms import BoundForm, Cleaned, FieldError, FileRef, FormSpec
 from app.services import calendar, cardstock, clocks, comments, dates, desk, documents, money, secrets, steps
 from app.services.actors import Actor
 from app.services.portal import Portal
+from app.services.releases import Loaded, settings_of
 from app.store import accounts, cases, database, records, work
 from app.store.models import Answer, Draft, Task
 
@@ -52,6 +53,7 @@ class Reviewed:
     lines: list[AnswerLine]
     at: datetime
     by: str
+    before: Mapping[str, str] = field(default_factory=dict)  # key → what the answer before said, where it differs
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,10 @@ class TaskPage:
     secret: tuple[str, str]  # (element, none | sealed | shown); ("", "") when the task shows none
     booking: dates.BookingView | None
     properties: Mapping[str, str]
+    bank: Mapping[str, str]  # the body's bank account, for what is to be paid
+    prior: list[Reviewed]  # what earlier reviewers of the same answers decided, newest first
+    saved_at: datetime | None  # of the draft
+    incidents: list[Any]  # jobs of this task that need a person
 
 
 def view(
@@ -93,11 +99,7 @@ def view(
     names: Mapping[int, str] | None = None,
 ) -> TaskView:
     """The task's facts as of today."""
-    left = (
-        calendar.business_days_between(today, row.due_on, closing)
-        if row.due_on and row.state == "open"
-        else None
-    )
+    left = calendar.business_days_between(today, row.due_on, closing) if row.due_on and row.state == "open" else None
     assignee = (names or {}).get(row.assignee_id, "") if row.assignee_id else ""
     if row.assignee_id and names is None:
         assignee = row.assignee.name
@@ -143,18 +145,15 @@ def page(
             behalf = desk.may_do(setting, actor)
         except NinteiError as error:
             refusal = error
-        draft = work.draft(task_id)
-        values = raw if raw is not None else (draft.values if draft else desk.prefill(setting))
+        own = task.side == actor.side  # what the other side is typing is nobody's business
+        draft = work.draft(task_id) if own else None
+        values = raw if raw is not None else (draft.values if draft else desk.prefill(setting) if own else {})
         spec = _form(setting)
         properties = setting.element.properties
         shown_fee = properties.get("confirms") or properties.get("invoice")
         if not shown_fee and properties.get("shows"):
             shown_fee = next(
-                (
-                    key
-                    for key, fee in loaded.package.fees.items()
-                    if fee.document in setting.element.listed("shows")
-                ),
+                (key for key, fee in loaded.package.fees.items() if fee.document in setting.element.listed("shows")),
                 None,
             )
         names = (
@@ -195,7 +194,19 @@ def page(
             secret=(secret, secrets.state(case, secret)) if secret else ("", ""),
             booking=dates.view(booking, loaded) if booking else None,
             properties=properties,
+            bank=_bank(loaded),
+            prior=_prior(setting, actor.language),
+            saved_at=draft.saved_at if draft else None,
+            incidents=[
+                job
+                for job in work.jobs_of(case.id, "incident")
+                if actor.side == "operator" and (job.params or {}).get("origin") == task_id
+            ],
         )
+
+
+def _bank(loaded: Loaded) -> dict[str, str]:
+    return {key: str(value) for key, value in settings_of(loaded.package).get("bank", {}).items()}
 
 
 def _around(setting: desk.Setting, name: str) -> tuple[str, ...]:
@@ -217,16 +228,44 @@ def _reviewed(setting: desk.Setting, lang: str) -> list[Reviewed]:
     for element in setting.element.listed("reviews"):
         answer, spec = latest.get(element), setting.loaded.forms.get(element)
         if answer is not None and spec is not None:
+            lines = spec.answers(answer.values, lang)
+            earlier = work.answers(setting.case.id, element)[1:2]
+            before = {line.key: line.text for each in earlier for line in spec.answers(each.values, lang)}
+            now = {line.key: line.text for line in lines}
+            changed = {key: text for key, text in before.items() if key in now and now[key] != text}
             found.append(
-                Reviewed(
-                    element,
-                    setting.loaded.element(element).name,
-                    spec.answers(answer.values, lang),
-                    answer.at,
-                    answer.by_name,
-                )
+                Reviewed(element, setting.loaded.element(element).name, lines, answer.at, answer.by_name, changed)
             )
     return found
+
+
+def _prior(setting: desk.Setting, lang: str) -> list[Reviewed]:
+    """What the body decided on the same answers before, in other reviews and in this one."""
+    reviewed = set(setting.element.listed("reviews"))
+    found = []
+    for element in setting.loaded.package.elements.values():
+        spec = setting.loaded.forms.get(element.id)
+        if spec is None or element.side != "operator" or not reviewed.intersection(element.listed("reviews")):
+            continue
+        for answer in work.answers(setting.case.id, element.id):
+            lines = spec.answers(answer.values, lang)
+            found.append(Reviewed(element.id, element.name, lines, answer.at, answer.by_name))
+    return sorted(found, key=lambda each: each.at, reverse=True)
+
+
+def look(portal: Portal, task_id: str, actor: Actor) -> TaskView:
+    """The task's facts alone."""
+    with database.connection():
+        return view(desk.find(portal, task_id, actor).task, portal.today(), portal.closing())
+
+
+def writing(portal: Portal, task_id: str, actor: Actor) -> FormSpec:
+    """The form, for an actor who may answer it now. Raises Forbidden, Refused, Stale (finished), NotFound."""
+    with database.connection():
+        setting = desk.find(portal, task_id, actor)
+        desk.may_do(setting, actor)
+        _open(setting.task)
+        return _form(setting)
 
 
 def form_of(portal: Portal, task_id: str, actor: Actor) -> FormSpec:
@@ -235,9 +274,7 @@ def form_of(portal: Portal, task_id: str, actor: Actor) -> FormSpec:
         return _form(desk.find(portal, task_id, actor))
 
 
-def attach(
-    portal: Portal, task_id: str, field: str, filename: str, stream: BinaryIO, actor: Actor
-) -> FileRef:
+def attach(portal: Portal, task_id: str, field: str, filename: str, stream: BinaryIO, actor: Actor) -> FileRef:
     """Store an upload with the task's draft. Refused when the field, its size or its type do not allow it."""
     with database.connection():
         setting = desk.find(portal, task_id, actor)
@@ -255,12 +292,28 @@ def attach(
         stream,
         actor,
         portal.now(),
+        most_mb=spec.max_size_mb,
     )
-    if row.size > spec.max_size_mb * (1 << 20):
-        raise Refused(
-            "“%(name)s” is larger than %(megabytes)s MB", name=row.filename, megabytes=int(spec.max_size_mb)
-        )
-    return FileRef(row.id, row.filename, row.size, row.mime)
+    found = FileRef(row.id, row.filename, row.size, row.mime)
+    # What the form would say of this file when it is checked is said now, while its sender looks.
+    only = FormSpec(setting.task.element, (spec,))
+    for error in only.clean({spec.key: [found.as_dict()]}).errors:
+        with database.transaction():
+            row.delete_instance()
+        message, params = only.explain(error, actor.language)
+        raise Refused(message, **params)
+    return found
+
+
+def open_task_of(portal: Portal, number: str, element: str, actor: Actor) -> tuple[str, str]:
+    """(id of the element's open task or "", the element's title): mails name tasks by their element."""
+    with database.connection():
+        case = desk.visible_case(cases.get(number), actor)
+        title = portal.releases.loaded(case.release_id).element(element).name
+        for row in work.open_tasks(case.id):
+            if row.element == element and (actor.side == "operator" or row.side == "vendor"):
+                return row.id, row.title
+        return "", title
 
 
 def choices_of(portal: Portal, task_id: str, actor: Actor) -> dict[str, list[tuple[str, str]]]:
@@ -281,9 +334,7 @@ def known_files(portal: Portal, task_id: str, ids: Iterable[str], actor: Actor) 
         ]
 
 
-def save_draft(
-    portal: Portal, task_id: str, raw: Mapping[str, Any], actor: Actor, revision: int | None
-) -> int:
+def save_draft(portal: Portal, task_id: str, raw: Mapping[str, Any], actor: Actor, revision: int | None) -> int:
     """Keep what is typed; gives the draft's new revision. Stale when another tab or person saved meanwhile."""
     now = portal.now()
     with database.transaction():
@@ -318,17 +369,13 @@ def check(portal: Portal, task_id: str, actor: Actor) -> tuple[Cleaned, list[War
         return cleaned, _warnings(setting, cleaned.values), draft.revision if draft else 0
 
 
-def lines(
-    portal: Portal, task_id: str, actor: Actor, values: Mapping[str, Any], lang: str = ""
-) -> list[AnswerLine]:
+def lines(portal: Portal, task_id: str, actor: Actor, values: Mapping[str, Any], lang: str = "") -> list[AnswerLine]:
     """The check page's lines."""
     return form_of(portal, task_id, actor).answers(values, lang or actor.language)
 
 
 def _clean(portal: Portal, setting: desk.Setting, raw: Mapping[str, Any]) -> Cleaned:
-    cleaned = _form(setting).clean(
-        raw, choices=desk.choices(portal, setting), context=desk.context(portal, setting)
-    )
+    cleaned = _form(setting).clean(raw, choices=desk.choices(portal, setting), context=desk.context(portal, setting))
     unanswered = comments.unanswered(setting)
     if setting.task.side == "vendor" and unanswered:
         wanting = FieldError(
@@ -339,9 +386,26 @@ def _clean(portal: Portal, setting: desk.Setting, raw: Mapping[str, Any]) -> Cle
 
 
 def _warnings(setting: desk.Setting, values: Mapping[str, Any]) -> list[Warned]:
+    found = _unsent_points(setting, values)
     fee = setting.element.properties.get("confirms")
-    if not fee:
+    return found + (_wrong_amount(setting, fee, values) if fee else [])
+
+
+def _unsent_points(setting: desk.Setting, values: Mapping[str, Any]) -> list[Warned]:
+    """Points that were pinned go out with a return alone."""
+    pinned = work.comments(setting.case.id, "draft", review_task=setting.task.id)
+    if not pinned or comments.returns(values):
         return []
+    return [
+        Warned(
+            "You pinned %(count)s points to the answers. They are sent only with a return, and are discarded if you "
+            "go on like this",
+            {"count": len(pinned)},
+        )
+    ]
+
+
+def _wrong_amount(setting: desk.Setting, fee: str, values: Mapping[str, Any]) -> list[Warned]:
     difference = money.difference(setting.case, fee, values)
     owed = money.expected(setting.case, fee)
     if difference is None or owed is None:
