@@ -158,7 +158,11 @@ class FormSpec:
         the sentence.
         """
         spec = self.field(error.key)
-        params = {**error.params, "label": spec.named(lang) if spec else error.key}
+        label = spec.named(lang) if spec else error.key
+        # "Enter company name": a label that is not an abbreviation goes on within the English sentence.
+        if lang == "en" and label[1:2].islower() and " %(label)s" in error.message:
+            label = label[0].lower() + label[1:]
+        params = {**error.params, "label": label}
         if spec and "%(sentence)s" in error.message:
             params["sentence"] = (
                 spec.limits.pattern_message_en if lang == "en" else ""
