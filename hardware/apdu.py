@@ -112,9 +112,7 @@ def exchange(transport: Transport, command: Command) -> Response:
     for _ in range(256):
         if response.sw >> 8 != 0x61:
             return Response(data, response.sw)
-        response = Response.parse(
-            transport.transmit(bytes((command.cla & 0x03, 0xC0, 0, 0, response.sw & 0xFF)))
-        )
+        response = Response.parse(transport.transmit(bytes((command.cla & 0x03, 0xC0, 0, 0, response.sw & 0xFF))))
         data += response.data
     raise BadResponse("The card announces more data without end")
 

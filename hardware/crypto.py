@@ -135,9 +135,7 @@ def kdf_counter(key: bytes, before: bytes, after: bytes, length: int) -> bytes:
         )
     else:
         location = CounterLocation.AfterFixed if before else CounterLocation.BeforeFixed
-        kdf = KBKDFCMAC(
-            algorithms.AES, Mode.CounterMode, length, 1, None, location, None, None, before + after
-        )
+        kdf = KBKDFCMAC(algorithms.AES, Mode.CounterMode, length, 1, None, location, None, None, before + after)
     return kdf.derive(key)
 
 

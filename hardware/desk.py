@@ -283,11 +283,7 @@ class Desk:
             resumed=resumed,
             apdus=card.transport.count,
         )
-        return (
-            receipt
-            if contents is None
-            else replace(receipt, kcvs=dict(contents.kcvs), data_tag=contents.data_tag)
-        )
+        return receipt if contents is None else replace(receipt, kcvs=dict(contents.kcvs), data_tag=contents.data_tag)
 
     @staticmethod
     def _try(name: str, act: Callable[[], object]) -> Check:

@@ -204,6 +204,4 @@ def technology(atr: bytes) -> Technology:
     at = atr.find(_RID)
     if at < 0 or len(atr) < at + 8:
         return Technology("ISO/IEC 7816", True)
-    return _CARD_NAMES.get(
-        int.from_bytes(atr[at + 6 : at + 8], "big"), Technology("contactless storage card", False)
-    )
+    return _CARD_NAMES.get(int.from_bytes(atr[at + 6 : at + 8], "big"), Technology("contactless storage card", False))

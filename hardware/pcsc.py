@@ -141,9 +141,7 @@ def only_reader(name: str = "") -> str:
         return name
     found = next((one for one in names if name.lower() in one.lower()), None)
     if found is None:
-        raise NoReader(
-            "There is no reader %(reader)s; there are: %(names)s", reader=name, names=", ".join(names)
-        )
+        raise NoReader("There is no reader %(reader)s; there are: %(names)s", reader=name, names=", ".join(names))
     return found
 
 
@@ -281,9 +279,7 @@ class Monitor:
 
     def _take(self, timeout_ms: int) -> list[CardEvent]:
         scard = _scard()
-        code, states = scard.SCardGetStatusChange(
-            self._context.handle, timeout_ms, list(self._states.items())
-        )
+        code, states = scard.SCardGetStatusChange(self._context.handle, timeout_ms, list(self._states.items()))
         if code in (scard.SCARD_E_TIMEOUT, scard.SCARD_E_CANCELLED):
             return []
         if code in (scard.SCARD_E_UNKNOWN_READER, scard.SCARD_E_READER_UNAVAILABLE):

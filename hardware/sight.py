@@ -82,9 +82,7 @@ class Sight:
         self.look = look
 
     def is_other(self, expected: Expected) -> bool:
-        return self.look.serial != expected.serial or bool(
-            expected.uid and expected.uid.upper() != self.uid_hex
-        )
+        return self.look.serial != expected.serial or bool(expected.uid and expected.uid.upper() != self.uid_hex)
 
     def wrong_card(self, serial: str) -> NoReturn:
         raise WrongCard(

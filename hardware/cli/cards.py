@@ -270,19 +270,13 @@ def _glance(defaults: CardDefaults, reader: str) -> dict[str, Any]:
         facts: CardFacts = Desk(connect, _NoKeys()).identify()
     except CardError as error:
         return {"card": None, "state": error.code, "words": defaults.translate(error.message, error.params)}
-    words = (
-        f"{facts.profile}, UID {facts.uid or 'none'}, {facts.serial or 'no serial'}, {facts.life_cycle.value}"
-    )
+    words = f"{facts.profile}, UID {facts.uid or 'none'}, {facts.serial or 'no serial'}, {facts.life_cycle.value}"
     return {"card": plain(facts), "state": "card", "words": words}
 
 
 def _receipt_words(receipt: Receipt) -> str:
     how = (
-        "was already so, proven"
-        if receipt.already
-        else "resumed and proven"
-        if receipt.resumed
-        else "made and proven"
+        "was already so, proven" if receipt.already else "resumed and proven" if receipt.resumed else "made and proven"
     )
     kcvs = json.dumps({role.value: kcv for role, kcv in receipt.kcvs.items()})
     return f"{how} (UID {receipt.uid}, keys v{receipt.key_version} {kcvs}, data tag {receipt.data_tag})"

@@ -74,9 +74,7 @@ class CardDefaults:
     folder: Path = Path("var/card")
     reader: str = ""
     kek: Key | None = field(default=None, repr=False)
-    translate: Callable[[str, dict[str, Any]], str] = lambda message, params: (
-        message % params if params else message
-    )
+    translate: Callable[[str, dict[str, Any]], str] = lambda message, params: message % params if params else message
 
     def open_keys(self) -> KeyStore:
         return (
@@ -129,9 +127,7 @@ class CardDefaults:
 )
 @click.option("--traffic", is_flag=True, help="Show APDUs on stderr; keys and personal data are masked.")
 @click.pass_context
-def card(
-    ctx: click.Context, reader: str | None, folder: Path | None, kek_file: Path | None, traffic: bool
-) -> None:
+def card(ctx: click.Context, reader: str | None, folder: Path | None, kek_file: Path | None, traffic: bool) -> None:
     """Smart cards: look at them, make, check and wipe test cards."""
     defaults = ctx.find_object(CardDefaults) or CardDefaults()
     if reader is not None:
@@ -201,9 +197,7 @@ def say_error(error: CardError, as_json: bool) -> None:
     defaults = click.get_current_context().find_object(CardDefaults) or CardDefaults()
     words = defaults.translate(error.message, error.params)
     if as_json:
-        click.echo(
-            json.dumps({"error": error.code, "message": words, **plain(error.params)}, ensure_ascii=False)
-        )
+        click.echo(json.dumps({"error": error.code, "message": words, **plain(error.params)}, ensure_ascii=False))
         return
     click.echo(f"Error: {words}", err=True)
     if hint := _HINTS.get(type(error)):

@@ -56,9 +56,7 @@ def create_store(defaults: CardDefaults) -> None:
 @json_option
 @click.pass_obj
 @speaks_plainly
-def contribute(
-    defaults: CardDefaults, role: str, version: int, custodian: str, fresh: bool, as_json: bool
-) -> None:
+def contribute(defaults: CardDefaults, role: str, version: int, custodian: str, fresh: bool, as_json: bool) -> None:
     """Bring one of the two components of a new master key. Two different people give this command."""
     component = new_component() if fresh else _ask_component("Component")
     result = defaults.open_keys().contribute(Role(role), version, custodian, component)
@@ -70,9 +68,7 @@ def contribute(
 
 @click.command("open-key-file")
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@click.option(
-    "--public-key", prompt="Public key on the letter", help="64 hexadecimal digits, printed on both letters."
-)
+@click.option("--public-key", prompt="Public key on the letter", help="64 hexadecimal digits, printed on both letters.")
 @click.option(
     "--out",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -134,9 +130,7 @@ def open_key_file(_: CardDefaults, file: Path, public_key: str, out: Path | None
             )
         )
         return
-    click.echo(
-        f"{opened.vendor}, {opened.reference}: {len(opened.cards)} cards, valid until {opened.expires}"
-    )
+    click.echo(f"{opened.vendor}, {opened.reference}: {len(opened.cards)} cards, valid until {opened.expires}")
     for card in opened.cards:
         for (role, version), key in card.keys.items():
             click.echo(f"{card.serial}  UID {card.uid}  {role.value} v{version}  KCV {plain(key.kcv)}")

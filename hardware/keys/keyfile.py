@@ -204,9 +204,7 @@ def _open_card(entry: dict[str, Any], wrapping: Key) -> VendorCard:
     for item in entry["keys"]:
         key = Key(unwrap_key(wrapping.reveal(), bytes.fromhex(item["wrapped"])))
         if _hex(key.kcv) != item["kcv"]:
-            raise BadKeyFile(
-                "The check value of a key of card %(serial)s does not fit", serial=entry["serial"]
-            )
+            raise BadKeyFile("The check value of a key of card %(serial)s does not fit", serial=entry["serial"])
         keys[Role(item["role"]), int(item["version"])] = key
     return VendorCard(entry["serial"], entry["uid"], keys)
 

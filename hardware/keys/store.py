@@ -78,9 +78,7 @@ class KeyStore:
         store = cls(path, kek, {"format": _FORMAT, "masters": [], "pending": []})
         for role in Role:
             master = (transport_masters or {}).get(role) or Key(PUBLIC_TRANSPORT_MASTERS[role])
-            store._content["masters"].append(
-                store._entry(role, TRANSPORT_VERSION, master, datetime.now(UTC), ())
-            )
+            store._content["masters"].append(store._entry(role, TRANSPORT_VERSION, master, datetime.now(UTC), ()))
         signer = Ed25519PrivateKey.generate().private_bytes_raw()
         store._content["signer"] = wrap_key(store._entry_key("signer"), signer).hex()
         store._write()
@@ -99,9 +97,7 @@ class KeyStore:
             raise BadKeyStore("The file at %(path)s is not a key store of this version", path=str(path))
         store = cls(path, kek, content)
         if not same(bytes.fromhex(str(content.get("mac", ""))), store._mac()):
-            raise BadKeyStore(
-                "The key store at %(path)s was altered, or the key does not fit", path=str(path)
-            )
+            raise BadKeyStore("The key store at %(path)s was altered, or the key does not fit", path=str(path))
         return store
 
     @classmethod
@@ -190,9 +186,7 @@ class KeyStore:
         """The key of one card (AN10922, M = uid ‖ context)."""
         entry = self._find(role, version)
         if entry is None:
-            raise UnknownKey(
-                "There is no %(role)s key of version %(version)d", role=role.value, version=version
-            )
+            raise UnknownKey("There is no %(role)s key of version %(version)d", role=role.value, version=version)
         master = self._unwrap(entry["wrapped"], "master", role.value, str(version))
         return Key(diversify_an10922(master.reveal(), uid + context))
 
@@ -210,12 +204,10 @@ class KeyStore:
         """Wrap everything under another KEK; the old one then opens nothing."""
         _check_kek(new_kek)
         masters = [
-            (e, self._unwrap(e["wrapped"], "master", e["role"], str(e["version"])))
-            for e in self._content["masters"]
+            (e, self._unwrap(e["wrapped"], "master", e["role"], str(e["version"]))) for e in self._content["masters"]
         ]
         pending = [
-            (e, self._unwrap(e["wrapped"], "pending", e["role"], str(e["version"])))
-            for e in self._content["pending"]
+            (e, self._unwrap(e["wrapped"], "pending", e["role"], str(e["version"]))) for e in self._content["pending"]
         ]
         signer = self._unwrap(self._content["signer"], "signer")
         self._kek = new_kek
@@ -231,9 +223,7 @@ class KeyStore:
         return Ed25519PrivateKey.from_private_bytes(self._unwrap(self._content["signer"], "signer").reveal())
 
     def _find(self, role: Role, version: int) -> dict[str, Any] | None:
-        return next(
-            (e for e in self._content["masters"] if (e["role"], e["version"]) == (role.value, version)), None
-        )
+        return next((e for e in self._content["masters"] if (e["role"], e["version"]) == (role.value, version)), None)
 
     def _entry(
         self, role: Role, version: int, master: Key, created: datetime, custodians: tuple[str, ...]

@@ -74,9 +74,7 @@ class WritableProfile(CardProfile, Protocol):
         """Raise BadPlan when the plan cannot be written to such a card."""
         ...
 
-    def write(
-        self, transport: Transport, uid: bytes, look: Look, plan: Plan, keys: CardKeys, tell: Tell
-    ) -> None:
+    def write(self, transport: Transport, uid: bytes, look: Look, plan: Plan, keys: CardKeys, tell: Tell) -> None:
         """Make the card what the plan says, from whatever half-done state `look` shows; write nothing that
         is already so.
         """
@@ -90,9 +88,7 @@ class WritableProfile(CardProfile, Protocol):
         """The `data_tag` that a card made after `plan` has."""
         ...
 
-    def rotate(
-        self, transport: Transport, uid: bytes, look: Look, version: int, keys: CardKeys, tell: Tell
-    ) -> None:
+    def rotate(self, transport: Transport, uid: bytes, look: Look, version: int, keys: CardKeys, tell: Tell) -> None:
         """Give a personalised card the keys of another version; its data stay."""
         ...
 

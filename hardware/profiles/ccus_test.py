@@ -109,9 +109,7 @@ class CcusTest:
         if not 1 <= plan.key_version <= 255:
             raise BadPlan("A key version is a number from 1 to 255", field="key_version")
 
-    def write(
-        self, transport: Transport, uid: bytes, look: Look, plan: Plan, keys: CardKeys, tell: Tell
-    ) -> None:
+    def write(self, transport: Transport, uid: bytes, look: Look, plan: Plan, keys: CardKeys, tell: Tell) -> None:
         tell("open")
         session = self._open(transport, uid, look, Role.ISSUER, keys)
         tell("begin")
@@ -168,9 +166,7 @@ class CcusTest:
         key = keys.card_key(Role.READER, key_version, uid, layout.KEY_CONTEXT)
         return _tag(key, plan.serial, layout.pack_worker_id(plan.worker_id), _filled(plan.test_data))
 
-    def rotate(
-        self, transport: Transport, uid: bytes, look: Look, version: int, keys: CardKeys, tell: Tell
-    ) -> None:
+    def rotate(self, transport: Transport, uid: bytes, look: Look, version: int, keys: CardKeys, tell: Tell) -> None:
         tell("open")
         session = self._open(transport, uid, look, Role.ISSUER, keys)
         for step, role in (("reader_key", Role.READER), ("issuer_key", Role.ISSUER)):
@@ -194,9 +190,7 @@ class CcusTest:
                 raise ReadBackDiffers("The card's %(what)s is not empty", what=what)
 
     def _open(self, transport: Transport, uid: bytes, look: Look, role: Role, keys: CardKeys) -> Session:
-        return authenticate(
-            transport, role, keys.card_key(role, look.key_versions[role], uid, layout.KEY_CONTEXT)
-        )
+        return authenticate(transport, role, keys.card_key(role, look.key_versions[role], uid, layout.KEY_CONTEXT))
 
     def _key_if_known(self, uid: bytes, look: Look, keys: CardKeys) -> Key | None:
         """A vendor's key file holds no issuer key: then only the reader key is proven."""
@@ -229,9 +223,7 @@ def _filled(data: bytes) -> bytes:
 def _tag(key: Key, serial: str, worker: bytes, data: bytes) -> str:
     """Keyed, so that a stored tag does not let anybody try out the 14 digits."""
     return (
-        aes_cmac(
-            key.reveal(), b"nintei data tag" + bytes((len(serial),)) + serial.encode("ascii") + worker + data
-        )
+        aes_cmac(key.reveal(), b"nintei data tag" + bytes((len(serial),)) + serial.encode("ascii") + worker + data)
         .hex()
         .upper()
     )

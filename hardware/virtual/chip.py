@@ -113,11 +113,7 @@ class Chip:
             0xFF,
             layout.INS_GET_UID,
         ):  # a real contactless reader answers this one itself
-            return (
-                Response(self._memory.uid, OK)
-                if command.p1 == 0 and command.p2 == 0
-                else Response(b"", _BAD_P1P2)
-            )
+            return Response(self._memory.uid, OK) if command.p1 == 0 and command.p2 == 0 else Response(b"", _BAD_P1P2)
         if command.cla & secure.SM_BIT:
             return self._secured(command)
         challenge, self._challenge = (
@@ -196,9 +192,7 @@ class Chip:
         return Response(self._challenge, OK)
 
     def _authenticate(self, command: Command, challenge: bytes) -> Response:
-        role = next(
-            (role for role, reference in layout.KEY_REFERENCE.items() if reference == command.p2), None
-        )
+        role = next((role for role, reference in layout.KEY_REFERENCE.items() if reference == command.p2), None)
         if role is None or command.p1 != 0:
             raise _Refuse(_NO_REFERENCE)
         if len(command.data) != secure.RANDOM_LENGTH + 16:
@@ -283,9 +277,7 @@ class Chip:
 
     def _put_key(self, command: Command) -> bytes:
         self._need_issuer(LifeCycle.PERSONALISING, LifeCycle.PERSONALISED)
-        role = next(
-            (role for role, reference in layout.KEY_REFERENCE.items() if reference == command.p2), None
-        )
+        role = next((role for role, reference in layout.KEY_REFERENCE.items() if reference == command.p2), None)
         if role is None:
             raise _Refuse(_NO_REFERENCE)
         if command.p1 == TRANSPORT_VERSION or len(command.data) != 16 + 3:

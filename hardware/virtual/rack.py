@@ -102,9 +102,7 @@ class VirtualCard:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             os.close(lock)
-            raise ReaderBusy(
-                "Another program works with the card in %(reader)s", reader=self._reader
-            ) from error
+            raise ReaderBusy("Another program works with the card in %(reader)s", reader=self._reader) from error
         self._lock = lock
         self._chip = Chip(
             load(self._path, self._seal),
@@ -119,9 +117,7 @@ class VirtualRack:
     `Connect` for `Desk`) gives the card that lies there, also in another process; `eject` takes it off.
     """
 
-    def __init__(
-        self, folder: Path, reader: str = READER, seal: Key | None = None, *, durable: bool = True
-    ) -> None:
+    def __init__(self, folder: Path, reader: str = READER, seal: Key | None = None, *, durable: bool = True) -> None:
         self._folder = private_folder(folder)
         self.reader = reader
         self._durable = durable
@@ -141,11 +137,7 @@ class VirtualRack:
             # The blank in this very slot may stay: inserting a blank twice in a row makes one card, not two.
             taken.discard(self._in_slot(self._slot))
             blank = next(
-                (
-                    entry.uid
-                    for entry in self.cards()
-                    if entry.life_cycle is LifeCycle.BLANK and entry.uid not in taken
-                ),
+                (entry.uid for entry in self.cards() if entry.life_cycle is LifeCycle.BLANK and entry.uid not in taken),
                 None,
             )
             return self._put(blank or self._make())
@@ -238,10 +230,7 @@ def _to_json(memory: Memory) -> dict[str, Any]:
         "serial": memory.serial.decode("ascii"),
         "life_cycle": memory.life_cycle.value,
         "transport": {role.value: key.reveal().hex() for role, key in memory.transport.items()},
-        "keys": {
-            role.value: [slot.key.reveal().hex(), slot.version, slot.tries]
-            for role, slot in memory.keys.items()
-        },
+        "keys": {role.value: [slot.key.reveal().hex(), slot.version, slot.tries] for role, slot in memory.keys.items()},
         "files": {str(sfi): content.hex() for sfi, content in memory.files.items()},
     }
 

@@ -6,9 +6,8 @@ import secrets
 from collections.abc import Callable
 
 from hardware.errors import CardRemoved, NoCard
-from hardware.facts import Role
+from hardware.facts import Receipt, Role
 from hardware.journal import Intent
-from hardware.facts import Receipt
 from hardware.transport import Transport
 from hardware.virtual import ATR, Chip, Memory
 
@@ -16,9 +15,13 @@ READER = "Fake reader 00 00"
 
 
 class FakeCard:
-    """A virtual chip in memory. `connect` is a `Connect` for a Desk; what the chip keeps is in `memory`, power-cycled by `close`."""
+    """A virtual chip in memory. `connect` is a `Connect` for a Desk; what the chip keeps is in `memory`,
+    power-cycled by `close`.
+    """
 
-    def __init__(self, memory: Memory | None = None, masters: dict[Role, bytes] | None = None, reader: str = READER) -> None:
+    def __init__(
+        self, memory: Memory | None = None, masters: dict[Role, bytes] | None = None, reader: str = READER
+    ) -> None:
         self.memory = memory or Memory.blank(b"\xf0" + secrets.token_bytes(6), masters)
         self.reader = reader
         self.atr = ATR
@@ -47,7 +50,9 @@ class FakeCard:
 
 
 class PulledCard:
-    """Any card, pulled at its n-th APDU (0 is the first): before the card got it, or after the card did it and before its answer came."""
+    """Any card, pulled at its n-th APDU (0 is the first): before the card got it, or after the card did it
+    and before its answer came.
+    """
 
     def __init__(self, inner: Transport, at: int, *, done: bool = False) -> None:
         self._inner = inner
@@ -83,7 +88,9 @@ class PulledCard:
 
 
 class SpoiledLine:
-    """Somebody between reader and card: `command` and `answer` get the index and the bytes, and give what goes on instead."""
+    """Somebody between reader and card: `command` and `answer` get the index and the bytes, and give what
+    goes on instead.
+    """
 
     def __init__(
         self,
