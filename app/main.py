@@ -45,8 +45,9 @@ def open_portal(settings: Settings, clock: Clock | None = None) -> Portal:
     bells.mkdir(exist_ok=True)
     if clock is None:
         clock = FileClock(settings.clock_file) if settings.clock_file else SystemClock()
-    return Portal(settings, clock, engine, Releases(engine), Blobs(settings.data_dir / "blobs"), FONTS,
-                  lambda: poke(bells))
+    return Portal(
+        settings, clock, engine, Releases(engine), Blobs(settings.data_dir / "blobs"), FONTS, lambda: poke(bells)
+    )
 
 
 def make_web(portal: Portal) -> Flask:
@@ -62,8 +63,12 @@ def make_outside(portal: Portal) -> Outside:
     settings = portal.settings
     printer = Printer(portal.fonts)
     atexit.register(printer.close)
-    return Outside(portal, Mailer(settings.mail_url), printer,
-                   CardDesk(settings.data_dir / "cards", settings.card_key, settings.card_reader))
+    return Outside(
+        portal,
+        Mailer(settings.mail_url),
+        printer,
+        CardDesk(settings.data_dir / "cards", settings.card_key, settings.card_reader),
+    )
 
 
 def run_worker(portal: Portal, stop: threading.Event) -> None:
@@ -81,11 +86,25 @@ def serve(portal: Portal) -> None:
 
     settings = portal.settings
     proxies = " ".join(settings.trusted_proxies)
-    options: dict[str, Any] = {"trusted_proxy": proxies, "trusted_proxy_headers": "x-forwarded-for x-forwarded-proto",
-                               "clear_untrusted_proxy_headers": True} if proxies else {}
+    options: dict[str, Any] = (
+        {
+            "trusted_proxy": proxies,
+            "trusted_proxy_headers": "x-forwarded-for x-forwarded-proto",
+            "clear_untrusted_proxy_headers": True,
+        }
+        if proxies
+        else {}
+    )
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-    waitress.serve(make_web(portal), host=settings.host, port=settings.port, threads=settings.web_threads,
-                   ident="nintei", max_request_body_size=settings.upload_max_mb * 30 << 20, **options)
+    waitress.serve(
+        make_web(portal),
+        host=settings.host,
+        port=settings.port,
+        threads=settings.web_threads,
+        ident="nintei",
+        max_request_body_size=settings.upload_max_mb * 30 << 20,
+        **options,
+    )
 
 
 def main() -> None:

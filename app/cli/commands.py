@@ -130,9 +130,7 @@ def release(wiring: Wiring, folder: Path) -> None:
     """Release the process package in FOLDER: new cases start on it, running ones stay where they are."""
     number, new = packages.release(wiring.portal(), folder, by="nintei release")
     click.echo(
-        f"{folder.name}: released as number {number}"
-        if new
-        else f"{folder.name}: this is release {number} already"
+        f"{folder.name}: released as number {number}" if new else f"{folder.name}: this is release {number} already"
     )
 
 
@@ -210,17 +208,13 @@ def case() -> None:
 
 @case.command("list")
 @click.option("--search", default="", help="Number, company, system or mail address.")
-@click.option(
-    "--state", default="", type=click.Choice(["", "open", "certified", "rejected", "withdrawn", "closed"])
-)
+@click.option("--state", default="", type=click.Choice(["", "open", "certified", "rejected", "withdrawn", "closed"]))
 @wired
 def case_list(wiring: Wiring, search: str, state: str) -> None:
     """The cases, last changed first: number, state, whose turn, company, system."""
     found, total = caseview.heads(wiring.portal(), STAFF, text=search, state=state, limit=200)
     for head in found:
-        click.echo(
-            f"{head.number}  {head.state:10} {head.turn or '-':9} {head.company_name} / {head.system_name}"
-        )
+        click.echo(f"{head.number}  {head.state:10} {head.turn or '-':9} {head.company_name} / {head.system_name}")
     click.echo(f"{len(found)} of {total}")
 
 
@@ -234,8 +228,7 @@ def case_show(wiring: Wiring, number: str) -> None:
     click.echo(f"state {page.head.state}, turn: {page.head.turn or 'nobody'}")
     for task in page.head.tasks + page.head.buttons:
         click.echo(
-            f"  open: {task.title} ({task.element}, {task.side})"
-            + (f", due {task.due_on}" if task.due_on else "")
+            f"  open: {task.title} ({task.element}, {task.side})" + (f", due {task.due_on}" if task.due_on else "")
         )
     for job in page.incidents:
         click.echo(f"  incident {job.id}: {job.element} {job.error}")

@@ -27,9 +27,7 @@ class Actor:
     def require(self, *roles: str) -> None:
         """Raise Forbidden unless the actor has one of these roles."""
         if not self.has(*roles):
-            raise Forbidden(
-                "Your account does not have the role that this needs: %(roles)s", roles=", ".join(roles)
-            )
+            raise Forbidden("Your account does not have the role that this needs: %(roles)s", roles=", ".join(roles))
 
 
 SYSTEM = Actor(None, "", "system")

@@ -96,13 +96,9 @@ def apply(portal: Portal, package_id: str, raw: Mapping[str, Any]) -> Started:
             apply_key=key,
         )
         new_link(case, portal)
-        cases.log(
-            case.id, now, "applied", title=case.system_name, actor_name=case.contact_name, actor_side="vendor"
-        )
+        cases.log(case.id, now, "applied", title=case.system_name, actor_name=case.contact_name, actor_side="vendor")
         steps.start(portal, case, {}, now)
-        first = next(
-            (task for task in work.open_tasks(case.id) if task.element == loaded.package.start_form), None
-        )
+        first = next((task for task in work.open_tasks(case.id) if task.element == loaded.package.start_form), None)
         if first is None:
             raise NotFound("The process does not begin with its public form")
         answer = Answer.create(
@@ -128,18 +124,14 @@ def _key(package_id: str, values: Mapping[str, Any]) -> str:
 
 def new_link(case: Case, portal: Portal) -> EntryLink:
     """A fresh link; the older ones stop working."""
-    return cases.create_link(
-        case.id, secrets.token_urlsafe(32), case.email, portal.now() + timedelta(days=LINK_DAYS)
-    )
+    return cases.create_link(case.id, secrets.token_urlsafe(32), case.email, portal.now() + timedelta(days=LINK_DAYS))
 
 
 def look(portal: Portal, token: str) -> Entry:
     """What the link opens. Refused when it was used, replaced or is too old; NotFound when there is none."""
     with database.connection():
         link = _usable(portal, token)
-        return Entry(
-            link.case.number, link.email, link.case.contact_name, accounts.by_email(link.email) is not None
-        )
+        return Entry(link.case.number, link.email, link.case.contact_name, accounts.by_email(link.email) is not None)
 
 
 def _usable(portal: Portal, token: str) -> EntryLink:
@@ -180,11 +172,7 @@ def enter(portal: Portal, token: str, actor: Actor | None, password: str = "") -
             actor_name=user.name,
             actor_side="vendor",
         )
-        waits = [
-            task
-            for task in work.open_tasks(case.id)
-            if task.kind == "receive" and task.message == ENTRY_MESSAGE
-        ]
+        waits = [task for task in work.open_tasks(case.id) if task.kind == "receive" and task.message == ENTRY_MESSAGE]
         if waits:
             steps.advance(portal, case, Message(ENTRY_MESSAGE), now)
     portal.poke()

@@ -70,9 +70,7 @@ class CardDesk:
         desk = hardware.Desk(connect, keys)
         # 技能者ID of a test card: 14 digits in a range of their own, told by its serial.
         worker = f"9900{crc32(row.serial.encode()):010d}"
-        plan = hardware.Plan(
-            row.serial, worker, b"CCUS-TEST " + row.serial.encode(), max(1, keys.current_version)
-        )
+        plan = hardware.Plan(row.serial, worker, b"CCUS-TEST " + row.serial.encode(), max(1, keys.current_version))
         receipt = desk.personalise(plan)
         desk.verify(plan)
         if self._reader == "virtual":

@@ -5,10 +5,8 @@ A card is a physical effect: it is intended in the ledger, made by a job, read b
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from app.errors import NotFound, Refused
 from app.services import calendar, desk, effects
@@ -124,7 +122,7 @@ def require(setting: desk.Setting) -> None:
         )
 
 
-def completed(setting: desk.Setting, values: Mapping[str, Any], actor: Actor, now: datetime) -> None:
+def completed(setting: desk.Setting, actor: Actor, now: datetime) -> None:
     """Cards that were posted are lent from now on; cards that came back are returned."""
     need = wanted(setting)
     today = calendar.today(now)

@@ -195,9 +195,7 @@ def page(portal: Portal, number: str, actor: Actor) -> CasePage:
             tasks=[tasks.view(row, today, closing) for row in every],
             incidents=work.jobs_of(case.id, "incident") if staff else (),
             pending=work.jobs_of(case.id, "queued", "running", "parked") if staff else (),
-            can_withdraw=bool(
-                loaded.package.withdraw_message and loaded.package.withdraw_message in case.messages
-            ),
+            can_withdraw=bool(loaded.package.withdraw_message and loaded.package.withdraw_message in case.messages),
             same_company=cases.same_application(case.company.corporate_number, case.id)
             if staff and case.company_id and case.company.corporate_number
             else (),
@@ -267,8 +265,7 @@ def diagram_state(portal: Portal, number: str, actor: Actor) -> DiagramState:
         for visit in visits
         if visit.entered > visit.completed
         and loaded.package.elements.get(visit.element) is not None
-        and loaded.package.elements[visit.element].kind
-        in {"callActivity", "subProcess", "intermediateCatchEvent"}
+        and loaded.package.elements[visit.element].kind in {"callActivity", "subProcess", "intermediateCatchEvent"}
         and not case.ended
     }
     details: dict[str, dict[str, Any]] = {}
@@ -283,11 +280,7 @@ def diagram_state(portal: Portal, number: str, actor: Actor) -> DiagramState:
             "at": (row.closed_at or row.opened_at).isoformat(),
             "by": row.closed_by_name,
         }
-        if (
-            row.answer_id
-            and (actor.side == "operator" or row.side == "vendor")
-            and row.element in loaded.forms
-        ):
+        if row.answer_id and (actor.side == "operator" or row.side == "vendor") and row.element in loaded.forms:
             spec = loaded.forms[row.element]
             line["answers"] = [
                 [each.label, each.text or "、".join(file.name for file in each.files)]
@@ -297,9 +290,7 @@ def diagram_state(portal: Portal, number: str, actor: Actor) -> DiagramState:
     for job in jobs:
         mail = mails.get(job.key)
         if mail is not None and job.element:
-            details.setdefault(job.element, {"title": _name(loaded, job.element), "lines": []})[
-                "lines"
-            ].append(
+            details.setdefault(job.element, {"title": _name(loaded, job.element), "lines": []})["lines"].append(
                 {
                     "mail": mail.id,
                     "state": mail.state,
@@ -309,9 +300,9 @@ def diagram_state(portal: Portal, number: str, actor: Actor) -> DiagramState:
                 }
             )
         if job.state == "incident" and actor.side == "operator":
-            details.setdefault(job.element, {"title": _name(loaded, job.element), "lines": []})[
-                "lines"
-            ].append({"state": "incident", "at": job.run_at.isoformat(), "error": job.error})
+            details.setdefault(job.element, {"title": _name(loaded, job.element), "lines": []})["lines"].append(
+                {"state": "incident", "at": job.run_at.isoformat(), "error": job.error}
+            )
     done = [visit.element for visit in visits if visit.completed and visit.element not in tokens]
     return DiagramState(done, sorted(tokens), sorted(failed), details)
 

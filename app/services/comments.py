@@ -49,7 +49,7 @@ def view(row: Comment) -> CommentView:
     )
 
 
-def for_task(setting: desk.Setting, actor: Actor) -> list[CommentView]:
+def for_task(setting: desk.Setting) -> list[CommentView]:
     """What a task's page shows: a reviewer all points of what is reviewed (open first), the vendor the open ones."""
     if setting.task.side == "operator":
         reviewed = set(setting.element.listed("reviews"))

@@ -127,11 +127,7 @@ def _task(portal: Portal, case: Case, loaded: Loaded, element: str, base: str) -
 
 
 def _invoice(case: Case, loaded: Loaded, element: str) -> dict[str, Any] | None:
-    fee = (
-        loaded.package.elements[element].properties.get("invoice")
-        if element in loaded.package.elements
-        else None
-    )
+    fee = loaded.package.elements[element].properties.get("invoice") if element in loaded.package.elements else None
     row = records.latest_invoice(case.id, fee) if fee else next(iter(records.invoices(case.id)), None)
     return asdict(money.view(row)) if row else None
 
@@ -169,9 +165,7 @@ def card_set(loaded: Loaded, element: str) -> str:
     return str(near.pop()) if len(near) == 1 else ""
 
 
-def _shipment(
-    loaded: Loaded, answers: Mapping[str, Mapping[str, Any]], element: str
-) -> Mapping[str, Any] | None:
+def _shipment(loaded: Loaded, answers: Mapping[str, Mapping[str, Any]], element: str) -> Mapping[str, Any] | None:
     if element in answers and loaded.package.elements[element].properties.get("presentation") == "post":
         return answers[element]
     posts = [

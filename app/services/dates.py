@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from datetime import date as Day  # a field below is called `date`, as templates say it
+from datetime import date as Day  # noqa: N812 - a field below is called `date`, as templates say it
 from typing import Any
 
 from app.errors import Refused
@@ -86,9 +86,7 @@ def book(
     previous = records.latest_booking(case.id, calendar_id)
     own = previous is not None and previous.day == day and previous.state in {"held", "confirmed"}
     if not own and records.taken(calendar_id, day, day).get(day, 0) >= spec.capacity:
-        raise Refused(
-            "%(day)s has been given to another case meanwhile; choose another day", day=day.isoformat()
-        )
+        raise Refused("%(day)s has been given to another case meanwhile; choose another day", day=day.isoformat())
     if previous is not None and previous.state in {"held", "confirmed"}:
         previous.state = "released"
         previous.save()
@@ -132,10 +130,7 @@ def settle(portal: Portal, case: Case, loaded: Loaded) -> dict[str, Any]:
     if row.state == "lapsed":
         database.lock_name(f"calendar:{row.calendar}")
         spec = loaded.package.calendars[row.calendar]
-        if (
-            row.day <= portal.today()
-            or records.taken(row.calendar, row.day, row.day).get(row.day, 0) >= spec.capacity
-        ):
+        if row.day <= portal.today() or records.taken(row.calendar, row.day, row.day).get(row.day, 0) >= spec.capacity:
             return {"booking": "lapsed"}
     row.state, row.held_until = "confirmed", None
     row.save()
@@ -148,15 +143,9 @@ def wishes(case: Case, loaded: Loaded, calendar_id: str) -> list[date]:
 
     latest = work.latest_answers(case.id)
     for element in loaded.package.elements.values():
-        if (
-            element.properties.get("calendar") == calendar_id
-            and element.side == "vendor"
-            and element.id in latest
-        ):
+        if element.properties.get("calendar") == calendar_id and element.side == "vendor" and element.id in latest:
             values = latest[element.id].values
-            found = [
-                values.get(f"wish_{n}") for n in range(1, loaded.package.calendars[calendar_id].wishes + 1)
-            ]
+            found = [values.get(f"wish_{n}") for n in range(1, loaded.package.calendars[calendar_id].wishes + 1)]
             return [date.fromisoformat(day) for day in found if day]
     return []
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
@@ -17,7 +17,7 @@ from app.catalogue import scenarios
 from app.connectors.mail import Mailer
 from app.connectors.pdf import Printer
 from app.errors import NinteiError
-from app.services import applications, calendar, cardstock, jobs, people, tasks
+from app.services import applications, calendar, cardstock, jobs, lifecycle, people, tasks
 from app.services.actors import Actor
 from app.services.cardmaking import CardDesk
 from app.services.outside import Outside
@@ -85,22 +85,28 @@ def accounts_of(portal: Portal) -> list[Account]:
     seen: dict[str, Account] = {}
     for _, demo in _described(portal):
         for each in demo.get("staff", []):
-            seen.setdefault(
-                each["email"], Account(each["email"], each["name"], "・".join(each["roles"]), PASSWORD)
-            )
+            seen.setdefault(each["email"], Account(each["email"], each["name"], "・".join(each["roles"]), PASSWORD))
         for each in demo.get("case", []):
             answer = each["application"]
             seen.setdefault(
                 answer["email"],
-                Account(
-                    answer["email"], f"{answer['company_name']} {answer['contact_name']}", "vendor", PASSWORD
-                ),
+                Account(answer["email"], f"{answer['company_name']} {answer['contact_name']}", "vendor", PASSWORD),
             )
     return list(seen.values())
 
 
 def load(portal: Portal, say: Callable[[str], None]) -> None:
     """Load the demo's people and cases, unless they are there; what is done already is not done again."""
+    printer = Printer(portal.fonts, workers=1)
+    desk = CardDesk(portal.settings.data_dir / "cards", portal.settings.card_key, "virtual")
+    try:
+        # Letters of a past that never was go nowhere, whatever mail server is set.
+        _load(portal, say, lambda past: Outside(past, Mailer(""), printer, desk))
+    finally:
+        printer.close()
+
+
+def _load(portal: Portal, say: Callable[[str], None], hands: Callable[[Portal], Outside]) -> None:
     for loaded, demo in _described(portal):
         for each in demo.get("staff", []):
             with database.connection():
@@ -114,18 +120,18 @@ def load(portal: Portal, say: Callable[[str], None]) -> None:
                     PASSWORD,
                     ",".join(each.get("groups", [])),
                 )
+        staff = [each["email"] for each in demo.get("staff", []) if "operator" in each["roles"]]
         planned = demo.get("case", [])
         for number, each in enumerate(planned, 1):
             with database.connection():
                 there = any(
-                    case.package_id == loaded.package.id
-                    for case in cases.search(text=each["application"]["email"])
+                    case.package_id == loaded.package.id for case in cases.search(text=each["application"]["email"])
                 )
             if there:
                 continue
             answer = each["application"]
             say(f"  [{number}/{len(planned)}] {answer['company_name']} / {answer['system_name']}")
-            Walker(portal, loaded, each, demo).walk()
+            Walker(portal, loaded, each, staff, hands).walk()
 
 
 def welcome(portal: Portal) -> str:
@@ -149,54 +155,69 @@ class Walker:
     """Walks one demo case along a scenario, in a past of its own, up to the step where the demo shows it."""
 
     def __init__(
-        self, portal: Portal, loaded: Loaded, plan: Mapping[str, Any], demo: Mapping[str, Any]
+        self,
+        portal: Portal,
+        loaded: Loaded,
+        plan: Mapping[str, Any],
+        staff: Sequence[str],
+        hands: Callable[[Portal], Outside],
     ) -> None:
         self._limit = portal.now()
-        start = calendar.add_business_days(
-            calendar.today(self._limit), -int(plan.get("business_days_ago", 10))
-        )
-        self._clock = DemoClock(datetime.combine(start, time(10, 5), calendar.JAPAN).astimezone(UTC))
-        # Letters of a past that never was go nowhere, whatever mail server is set.
-        self._portal = replace(portal, clock=self._clock, poke=lambda: None)
-        self._printer = Printer(portal.fonts, workers=1)
-        settings = portal.settings
-        self._outside = Outside(
-            self._portal,
-            Mailer(""),
-            self._printer,
-            CardDesk(settings.data_dir / "cards", settings.card_key, "virtual"),
-        )
+        start = calendar.add_business_days(calendar.today(self._limit), -int(plan.get("business_days_ago", 10)))
+        self.clock = DemoClock(datetime.combine(start, time(10, 5), calendar.JAPAN).astimezone(UTC))
+        self.portal = replace(portal, clock=self.clock, poke=lambda: None)
+        self.number = ""
+        self._outside = hands(self.portal)
         self._loaded = loaded
         self._plan = plan
-        self._staff = [each["email"] for each in demo.get("staff", []) if "operator" in each["roles"]]
+        self._staff = staff
         self._reviewers: dict[str, str] = {}
 
-    def walk(self) -> None:
-        """Apply, enter, and take the scenario's steps."""
-        try:
-            steps = scenarios.steps(self._loaded.package.files, self._plan["scenario"])
-            if self._plan.get("until"):
-                last = max(n for n, step in enumerate(steps) if step.get("complete") == self._plan["until"])
-                steps = steps[:last]
-            started = applications.apply(self._portal, self._loaded.package.id, self._plan["application"])
-            self._drain()
-            for step in steps:
-                self._take(started.number, step)
-        finally:
-            self._printer.close()
-
-    def _take(self, number: str, step: Mapping[str, Any]) -> None:
-        if step.get("complete") == self._loaded.package.start_form:
-            return
-        self._clock.working_hours_later(self._limit)
-        if step.get("message") == applications.ENTRY_MESSAGE:
-            self._enter(number)
-        elif "complete" in step:
-            self._complete(number, step)
-        elif "advance" in step:
-            self._clock.moment = min(scenarios.later(self._clock.moment, step["advance"]), self._limit)
-            jobs.wake(self._portal)
+    def begin(self) -> None:
+        """Apply."""
+        self.number = applications.apply(self.portal, self._loaded.package.id, self._plan["application"]).number
         self._drain()
+
+    def unlimited(self) -> None:
+        """Let the clock run into the future as well (rehearsals)."""
+        self._limit = datetime.max.replace(tzinfo=UTC)
+
+    def walk(self) -> None:
+        """Apply, and take the scenario's steps up to the one where the demo shows the case."""
+        steps = scenarios.steps(self._loaded.package.files, self._plan["scenario"])
+        if self._plan.get("until"):
+            last = max(n for n, step in enumerate(steps) if step.get("complete") == self._plan["until"])
+            steps = steps[:last]
+        self.begin()
+        for step in steps[1:]:
+            self.clock.working_hours_later(self._limit)
+            self.take(step)
+
+    def take(self, step: Mapping[str, Any]) -> None:
+        """One step of the scenario, and all that the portal does by itself after it."""
+        if step.get("message") == applications.ENTRY_MESSAGE:
+            self._enter(self.number)
+        elif "complete" in step:
+            self._complete(self.number, step)
+        elif "message" in step:
+            self._withdraw(self.number, step)
+        elif "advance" in step:
+            self._advance(min(scenarios.later(self.clock.moment, step["advance"]), self._limit))
+        self._drain()
+
+    def _withdraw(self, number: str, step: Mapping[str, Any]) -> None:
+        with database.connection():
+            case = cases.get(number)
+            assert case is not None  # noqa: S101 - it was applied for above
+        lifecycle.withdraw(self.portal, number, "sample", self._actor(case, step))
+
+    def _advance(self, until: datetime) -> None:
+        """Time goes by; timers fire in their order, each at its own time."""
+        while (due := jobs.next_due()) is not None and due <= until:
+            self.clock.moment = max(self.clock.moment, due)
+            jobs.wake(self.portal)
+            self._drain()
+        self.clock.moment = until
 
     def _enter(self, number: str) -> None:
         with database.connection():
@@ -204,8 +225,8 @@ class Walker:
             link = cases.current_link(case.id) if case else None
             known = accounts.by_email(link.email) if link else None
         if link is not None:
-            actor = people.actor_of(self._portal, known.id) if known else None
-            applications.enter(self._portal, link.token, actor, PASSWORD)
+            actor = people.actor_of(self.portal, known.id) if known else None
+            applications.enter(self.portal, link.token, actor, PASSWORD)
 
     def _complete(self, number: str, step: Mapping[str, Any]) -> None:
         with database.connection():
@@ -213,58 +234,60 @@ class Walker:
             assert case is not None  # noqa: S101 - it was applied for above
             row = next(each for each in work.open_tasks(case.id) if each.element == step["complete"])
         actor = self._actor(case, step)
-        if row.element in self._loaded.package.elements and self._loaded.element(row.element).properties.get(
-            "cards"
-        ):
-            cardstock.make(self._portal, row.id, actor)
+        if row.element in self._loaded.package.elements and self._loaded.element(row.element).properties.get("cards"):
+            cardstock.make(self.portal, row.id, actor)
             self._drain()
         answer = dict(step.get("answer", {}))
         answer |= {key: value for key, value in self._plan["application"].items() if key in answer}
         answer |= self._plan.get("answers", {}).get(row.element, {})
-        raw = {key: self._value(row.id, case, key, value, actor) for key, value in answer.items()}
-        tasks.save_draft(self._portal, row.id, raw, actor, None)
-        cleaned, _, revision = tasks.check(self._portal, row.id, actor)
+        raw = {key: self._value(row.id, key, value, actor) for key, value in answer.items()}
+        tasks.save_draft(self.portal, row.id, raw, actor, None)
+        cleaned, _, revision = tasks.check(self.portal, row.id, actor)
         if not cleaned.ok:
             raise NinteiError(
                 "demo.toml: %(element)s: %(errors)s",
                 element=row.element,
                 errors=", ".join(f"{error.key}: {error.message}" for error in cleaned.errors),
             )
-        tasks.send(self._portal, row.id, actor, revision)
+        tasks.send(self.portal, row.id, actor, revision)
 
     def _actor(self, case: Case, step: Mapping[str, Any]) -> Actor:
         """The vendor's person, or a member of the staff: the scenario's `person` is always the same one."""
         if step["by"] == "vendor":
             with database.connection():
                 member = cases.members(case.id)[0]
-            return people.actor_of(self._portal, member.user_id)
+            return people.actor_of(self.portal, member.user_id)
         person = str(step.get("person", ""))
         if person not in self._reviewers:
             self._reviewers[person] = self._staff[len(self._reviewers) % len(self._staff)]
         with database.connection():
             user = accounts.by_email(self._reviewers[person])
         assert user is not None  # noqa: S101 - loaded above
-        return people.actor_of(self._portal, user.id)
+        return people.actor_of(self.portal, user.id)
 
-    def _value(self, task_id: str, case: Case, key: str, value: Any, actor: Actor) -> Any:
+    def _value(self, task_id: str, key: str, value: Any, actor: Actor) -> Any:
         """A scenario's answer as a form takes it: days, and files that are made up here."""
         spec = self._loaded.forms[work_element(task_id)].field(key)
         if isinstance(value, str) and value == "@today":
-            return calendar.today(self._clock.moment).isoformat()
+            return calendar.today(self.clock.moment).isoformat()
         if isinstance(value, str) and value.startswith("@day"):
-            setting_choices = tasks.choices_of(self._portal, task_id, actor)
+            setting_choices = tasks.choices_of(self.portal, task_id, actor)
             return setting_choices["calendar"][int(value.removeprefix("@day")) - 1][0]
         if spec is not None and spec.type.value == "filepicker":
             named = value if isinstance(value, list) else [value]
             return [
-                tasks.attach(self._portal, task_id, key, name, io.BytesIO(sample_pdf(name)), actor).as_dict()
+                tasks.attach(self.portal, task_id, key, name, io.BytesIO(sample_pdf(name)), actor).as_dict()
                 for name in named
             ]
+        if isinstance(value, list):
+            return [self._value(task_id, key, each, actor) for each in value]
+        if isinstance(value, dict):
+            return {name: self._value(task_id, name, each, actor) for name, each in value.items()}
         return value
 
     def _drain(self) -> None:
-        while (job := jobs.lease(self._portal, "demo")) is not None:
-            jobs.perform(self._portal, self._outside, job)
+        while (job := jobs.lease(self.portal, "demo")) is not None:
+            jobs.perform(self.portal, self._outside, job)
 
 
 def work_element(task_id: str) -> str:

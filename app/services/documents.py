@@ -280,7 +280,7 @@ def content(portal: Portal, case: Case, document_id: str, actor: Actor, now: dat
     return Content(row.filename, row.mime, portal.blobs.get(row.digest))
 
 
-def released_file(portal: Portal, case: Case, loaded: Loaded, name: str, actor: Actor, now: datetime) -> Content:
+def released_file(case: Case, loaded: Loaded, name: str, actor: Actor, now: datetime) -> Content:
     """A file of a download group that is open to the case."""
     with database.transaction():
         groups = {row.grp for row in records.openings(case.id)}

@@ -11,7 +11,6 @@ from datetime import datetime
 from typing import Any
 
 from app.services import money
-from app.services.portal import Portal
 from app.services.releases import Loaded
 from app.store import cases, records, work
 from app.store.models import Case
@@ -26,7 +25,7 @@ class Entered:
     data: Mapping[str, Any]
 
 
-def entered(portal: Portal, case: Case, loaded: Loaded, place: Entered, now: datetime) -> None:
+def entered(case: Case, loaded: Loaded, place: Entered, now: datetime) -> None:
     """Do what the entered element's properties say."""
     element = loaded.element(place.element)
     fee = element.properties.get("invoice", "")

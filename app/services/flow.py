@@ -28,11 +28,7 @@ def next_user_task(package: Package, element: str, side: str) -> Element | None:
                 other.id
                 for other in package.elements.values()
                 if other.kind == "startEvent"
-                and (
-                    other.process == found.called and not other.parent
-                    if found.called
-                    else other.parent == found.id
-                )
+                and (other.process == found.called and not other.parent if found.called else other.parent == found.id)
             ]
             queue.extend(inside)
         queue.extend(found.outgoing)

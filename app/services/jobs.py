@@ -196,7 +196,7 @@ def wake(portal: Portal) -> int:
     return len(due)
 
 
-def next_due(portal: Portal) -> datetime | None:
+def next_due() -> datetime | None:
     """When the next job or timer is due."""
     with database.connection():
-        return work.next_due(portal.now())
+        return work.next_due()

@@ -34,17 +34,13 @@ def settlement(portal: Portal, number: str, actor: Actor) -> Settlement:
         case = desk.visible_case(cases.get(number), actor)
         loaded = portal.releases.loaded(case.release_id)
         booking = records.latest_booking(case.id)
-        held = (
-            booking is not None and booking.state in {"held", "confirmed"} and booking.day >= portal.today()
-        )
+        held = booking is not None and booking.state in {"held", "confirmed"} and booking.day >= portal.today()
         rows = [money.view(row) for row in records.invoices(case.id)]
         return Settlement(
             cardstock.out(case.id),
             dates.view(booking, loaded) if held and booking else None,
             [row for row in rows if row.state != "cancelled" and (row.paid or row.balance > 0)],
-            bool(cases.completed_count(case.id, "contracts"))
-            if "contracts" in loaded.package.elements
-            else False,
+            bool(cases.completed_count(case.id, "contracts")) if "contracts" in loaded.package.elements else False,
         )
 
 

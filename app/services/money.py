@@ -11,7 +11,6 @@ from typing import Any
 from app.errors import Refused
 from app.services import calendar
 from app.services.actors import Actor
-from app.services.portal import Portal
 from app.services.releases import Loaded
 from app.store import cases, records
 from app.store.models import Case, Invoice, Payment
@@ -53,18 +52,14 @@ def view(row: Invoice) -> InvoiceView:
     )
 
 
-def raise_invoice(
-    case: Case, loaded: Loaded, fee: str, data: Mapping[str, Any], *, origin: str, now: datetime
-) -> None:
+def raise_invoice(case: Case, loaded: Loaded, fee: str, data: Mapping[str, Any], *, origin: str, now: datetime) -> None:
     """Raise the fee's claim, as its decision table says for the routing values where the token stands."""
     if records.invoice_of(origin) is not None:
         return
     spec = loaded.package.fees[fee]
     decided = loaded.package.decisions[spec.decision].decide({**data, "fee": fee})
     if "amount" not in decided or decided["amount"] is None:
-        raise Refused(
-            "The decision table %(table)s gives no amount for %(fee)s", table=spec.decision, fee=fee
-        )
+        raise Refused("The decision table %(table)s gives no amount for %(fee)s", table=spec.decision, fee=fee)
     amount, rate = int(decided["amount"]), int(decided.get("tax_rate") or 0)
     # One rounding for each rate and invoice, down (適格請求書; 消費税法施行令 第70条の10).
     tax = int((Decimal(amount) * rate / 100).quantize(Decimal(1), ROUND_DOWN))

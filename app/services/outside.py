@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -34,7 +34,15 @@ class _Template:
 class Outside:
     """The worker's hands: a mailer, a printer, a card desk."""
 
-    def __init__(self, portal: Portal, mailer: Mailer, printer: Printer, desk: cardmaking.CardDesk) -> None:
+    def __init__(
+        self,
+        portal: Portal,
+        mailer: Mailer,
+        printer: Printer,
+        desk: cardmaking.CardDesk,
+        sign: Callable[..., bytes] = pdf.sign,
+    ) -> None:
+        self._sign = sign
         self._portal = portal
         self._mailer = mailer
         self._printer = printer
@@ -71,7 +79,7 @@ class Outside:
             content = self._printer.render(sheet.html, loaded.package.files)
             rule = loaded.package.certificate
             if rule is not None and document_id == rule.document:
-                content = pdf.sign(content, self._signing_key(loaded), reason=sheet.title)
+                content = self._sign(content, self._signing_key(loaded), reason=sheet.title)
         with database.transaction():
             cases.lock(case.id)
             return documents.keep_made(
@@ -92,9 +100,7 @@ class Outside:
         key, certificate = folder / "key.pem", folder / "certificate.pem"
         if not (key.exists() and certificate.exists()):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            made = pdf.make_signing_key(
-                str(settings_of(loaded.package).get("body", {}).get("name", "Nintei"))
-            )
+            made = pdf.make_signing_key(str(settings_of(loaded.package).get("body", {}).get("name", "Nintei")))
             key.touch(mode=0o600)
             key.write_bytes(made.private)
             certificate.write_bytes(made.certificate)
@@ -215,7 +221,7 @@ class Outside:
         with database.connection():
             if side == "vendor":
                 members = [row.user.email for row in cases.members(case.id) if row.user.active]
-                return list(dict.fromkeys([case.email, *members])) if not members else members
+                return members or [case.email]
             if side.startswith("user:"):
                 user = accounts.user(int(side.removeprefix("user:")))
                 return [user.email] if user else []

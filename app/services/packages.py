@@ -13,9 +13,7 @@ from app.store import database, releases
 
 def folders(place: Path) -> list[Path]:
     """The folders that hold a package; those that begin with an underscore are shared."""
-    return sorted(
-        path.parent for path in place.glob("*/package.toml") if not path.parent.name.startswith("_")
-    )
+    return sorted(path.parent for path in place.glob("*/package.toml") if not path.parent.name.startswith("_"))
 
 
 def release(portal: Portal, folder: Path, *, by: str) -> tuple[int, bool]:

@@ -35,15 +35,11 @@ def actor_of(portal: Portal, user_id: int) -> Actor:
         )
 
 
-def add_staff(
-    portal: Portal, email: str, name: str, roles: list[str], password: str, groups: str = ""
-) -> int:
+def add_staff(portal: Portal, email: str, name: str, roles: list[str], password: str, groups: str = "") -> int:
     """A new account of the body. Refused when the address has one, or a role is unknown."""
     unknown = [role for role in roles if role not in ROLES]
     if unknown:
-        raise Refused(
-            "There is no role %(role)s; there are %(roles)s", role=unknown[0], roles=", ".join(ROLES)
-        )
+        raise Refused("There is no role %(role)s; there are %(roles)s", role=unknown[0], roles=", ".join(ROLES))
     with database.transaction():
         if accounts.by_email(email) is not None:
             raise Refused("An account of %(email)s exists already", email=email)
@@ -88,13 +84,13 @@ def away(portal: Portal, actor: Actor, delegate_id: int, first: date, last: date
     """Name a delegate for a time; what they do in the meantime is traced as 代理."""
     if last < first:
         raise Refused("The last day lies before the first")
+    if last < portal.today():
+        raise Refused("The last day lies in the past")
     with database.transaction():
         delegate = accounts.user(delegate_id)
         if delegate is None or delegate.side != "operator" or delegate.id == actor.user_id:
             raise Refused("Choose a colleague who stands in for you")
-        Absence.create(
-            user=actor.user_id, delegate=delegate, first_day=first, last_day=last, note=note.strip()
-        )
+        Absence.create(user=actor.user_id, delegate=delegate, first_day=first, last_day=last, note=note.strip())
 
 
 def back(actor: Actor, absence_id: int) -> None:

@@ -55,9 +55,7 @@ def view(row: Certificate, today: date) -> CertificateView:
     )
 
 
-def listed(
-    portal: Portal, *, text: str = "", state: str = "", order: str = "number"
-) -> list[CertificateView]:
+def listed(portal: Portal, *, text: str = "", state: str = "", order: str = "number") -> list[CertificateView]:
     """The public list."""
     with database.connection():
         wanted = "valid" if state == "expired" else state
@@ -76,9 +74,7 @@ def find(portal: Portal, number: str) -> CertificateView:
 
 def _rule(loaded: Loaded) -> Any:
     if loaded.package.certificate is None:
-        raise Permanent(
-            "The package does not say how its certificates are made (package.toml, [certificate])"
-        )
+        raise Permanent("The package does not say how its certificates are made (package.toml, [certificate])")
     return loaded.package.certificate
 
 
@@ -118,18 +114,14 @@ def _listing(case: Case) -> dict[str, Any]:
     return found
 
 
-def issue(
-    portal: Portal, case: Case, loaded: Loaded, params: Mapping[str, Any], now: datetime
-) -> dict[str, Any]:
+def issue(portal: Portal, case: Case, loaded: Loaded, params: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     """Issue the certificate, or a new edition of it."""
     today = calendar.today(now)
     spec = _rule(loaded)
     listing = _listing(case)
     row = records.certificate_of(case.id)
     if row is None:
-        number = (
-            f"{spec.prefix}-{today:%Y}-{cases.next_number(f'certificate:{case.package_id}:{today:%Y}'):04d}"
-        )
+        number = f"{spec.prefix}-{today:%Y}-{cases.next_number(f'certificate:{case.package_id}:{today:%Y}'):04d}"
         row = Certificate.create(
             number=number,
             case=case,
@@ -143,6 +135,8 @@ def issue(
             last_audit_on=today,
         )
     else:
+        # A new text after a yearly audit is issued because the audit passed: it shows the term that follows.
+        row.valid_until, row.renewed = _next_term(loaded, row.valid_until), True
         row.edition += 1
         row.issued_on, row.listing = today, listing
         row.company_name = listing.get("listing_company") or row.company_name
@@ -153,9 +147,7 @@ def issue(
     return _dates(portal, loaded, row)
 
 
-def publish(
-    portal: Portal, case: Case, loaded: Loaded, params: Mapping[str, Any], now: datetime
-) -> dict[str, Any]:
+def publish(portal: Portal, case: Case, loaded: Loaded, params: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     """Show the certificate on the public list."""
     row = _row(case)
     row.listed = True
@@ -165,14 +157,12 @@ def publish(
     return _dates(portal, loaded, row)
 
 
-def extend(
-    portal: Portal, case: Case, loaded: Loaded, params: Mapping[str, Any], now: datetime
-) -> dict[str, Any]:
+def extend(portal: Portal, case: Case, loaded: Loaded, params: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     """One term longer, counted from the old end; valid again if it was suspended."""
     row = _row(case)
-    row.valid_until = _months_later(
-        row.valid_until + timedelta(days=1), _rule(loaded).valid_months
-    ) - timedelta(days=1)
+    if not row.renewed:
+        row.valid_until = _next_term(loaded, row.valid_until)
+    row.renewed = False
     row.state, row.last_audit_on, row.listing = "valid", calendar.today(now), _listing(case)
     row.save()
     cases.log(
@@ -186,9 +176,7 @@ def extend(
     return _dates(portal, loaded, row)
 
 
-def suspend(
-    portal: Portal, case: Case, loaded: Loaded, params: Mapping[str, Any], now: datetime
-) -> dict[str, Any]:
+def suspend(portal: Portal, case: Case, loaded: Loaded, params: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     """停止: not valid until cured."""
     row = _row(case)
     row.state = "suspended"
@@ -198,15 +186,18 @@ def suspend(
     return {**_dates(portal, loaded, row), "audit_deadline": _morning(until)}
 
 
-def withdraw(
-    portal: Portal, case: Case, loaded: Loaded, params: Mapping[str, Any], now: datetime
-) -> dict[str, Any]:
+def withdraw(portal: Portal, case: Case, loaded: Loaded, params: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     """取消: over."""
     row = _row(case)
     row.state = "withdrawn"
     row.save()
     cases.log(case.id, now, "register", title=row.number, text="withdrawn")
     return _dates(portal, loaded, row)
+
+
+def _next_term(loaded: Loaded, end: date) -> date:
+    """The last day of the term that follows this end."""
+    return _months_later(end + timedelta(days=1), _rule(loaded).valid_months) - timedelta(days=1)
 
 
 def _months_later(day: date, months: int) -> date:
@@ -222,9 +213,7 @@ def _months_later(day: date, months: int) -> date:
 
 def notice(portal: Portal, case: Case, loaded: Loaded, params: Mapping[str, Any], now: datetime) -> None:
     """A typed notice on the vendor's page."""
-    cases.log(
-        case.id, now, "notice", title=str(params.get("text", "")), data={"kind": str(params.get("kind", ""))}
-    )
+    cases.log(case.id, now, "notice", title=str(params.get("text", "")), data={"kind": str(params.get("kind", ""))})
 
 
 def milestone(portal: Portal, case: Case, loaded: Loaded, params: Mapping[str, Any], now: datetime) -> None:

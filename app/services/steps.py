@@ -84,7 +84,7 @@ def _store(
     for entry in step.log:
         if entry.what == "entered" and entry.element in loaded.package.elements:
             data = places.get(entry.task_id, step.data)
-            effects.entered(portal, case, loaded, effects.Entered(entry.element, entry.task_id, data), now)
+            effects.entered(case, loaded, effects.Entered(entry.element, entry.task_id, data), now)
     _settle_turn(moment)
     _set_due(moment, opened)
     _finish(moment)

@@ -181,7 +181,7 @@ def page(
             refusal=refusal,
             on_behalf_of=behalf,
             revision=draft.revision if draft else 0,
-            comments=comments.for_task(setting, actor),
+            comments=comments.for_task(setting),
             reviewed=_reviewed(setting, actor.language),
             documents=shows,
             being_made=[
@@ -305,15 +305,15 @@ def attach(portal: Portal, task_id: str, field: str, filename: str, stream: Bina
     return found
 
 
-def open_task_of(portal: Portal, number: str, element: str, actor: Actor) -> tuple[str, str]:
-    """(id of the element's open task or "", the element's title): mails name tasks by their element."""
+def open_task_of(portal: Portal, number: str, element: str, actor: Actor) -> tuple[str, str, bool]:
+    """(id of the element's open task or "", the element's title, whether it was done before): mails name it so."""
     with database.connection():
         case = desk.visible_case(cases.get(number), actor)
         title = portal.releases.loaded(case.release_id).element(element).name
         for row in work.open_tasks(case.id):
             if row.element == element and (actor.side == "operator" or row.side == "vendor"):
-                return row.id, row.title
-        return "", title
+                return row.id, row.title, False
+        return "", title, work.last_done(case.id, element) is not None
 
 
 def choices_of(portal: Portal, task_id: str, actor: Actor) -> dict[str, list[tuple[str, str]]]:
@@ -497,16 +497,16 @@ def complete(
             routes |= dates.settle(portal, case, loaded)
     if element.properties.get("books"):
         routes |= dates.book(portal, case, loaded, element.properties["books"], kept, actor, now)
-    cardstock.completed(setting, kept, actor, now)
+    cardstock.completed(setting, actor, now)
     comments.completed(setting, kept, actor, now)
-    _learn_company(case, element.id, kept, now)
+    _learn_company(case, kept, now)
     try:
         steps.advance(portal, case, CompleteTask(task.id, routes), now, steps.Closing(actor, answer, behalf))
     except TooLate as error:
         raise Stale("“%(title)s” has been finished already", title=task.title) from error
 
 
-def _learn_company(case: Any, element: str, values: Mapping[str, Any], now: datetime) -> None:
+def _learn_company(case: Any, values: Mapping[str, Any], now: datetime) -> None:
     """An answer with a 法人番号 ties the case to its company; names on the case follow the answer."""
     number = values.get("corporate_number")
     if number:

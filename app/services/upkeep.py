@@ -84,7 +84,5 @@ def _overdue_cards(portal: Portal) -> int:
                 continue
             year, week, _ = today.isocalendar()
             if "cards-overdue" in portal.releases.loaded(case.release_id).package.mails:
-                sent += effects.queue(
-                    case, "mail", {"mail": "cards-overdue"}, "", f"cards-overdue:{year}-{week}", now
-                )
+                sent += effects.queue(case, "mail", {"mail": "cards-overdue"}, "", f"cards-overdue:{year}-{week}", now)
     return sent

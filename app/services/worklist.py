@@ -45,9 +45,7 @@ class Worklist:
 def page(portal: Portal, actor: Actor, wanted: Filter) -> Worklist:
     """The worklist."""
     today, closing = portal.today(), portal.closing()
-    limit = {"overdue": today - timedelta(days=1), "today": today, "week": today + timedelta(days=7)}.get(
-        wanted.due
-    )
+    limit = {"overdue": today - timedelta(days=1), "today": today, "week": today + timedelta(days=7)}.get(wanted.due)
     with database.connection():
         base: dict[str, Any] = {"side": "operator", "user": actor.user_id or 0, "groups": actor.groups}
         query = work.worklist(
@@ -67,9 +65,7 @@ def page(portal: Portal, actor: Actor, wanted: Filter) -> Worklist:
         views = []
         for row in rows:
             shown = [
-                each
-                for each in clocks.views(running.get(row.case_id, []), today, closing)
-                if each.side == row.side
+                each for each in clocks.views(running.get(row.case_id, []), today, closing) if each.side == row.side
             ]
             views.append(tasks.view(row, today, closing, shown[-1] if shown else None, names))
         counts = {scope: work.worklist(scope=scope, **base).count() for scope in ("mine", "group", "all")}
@@ -85,8 +81,22 @@ def neighbours(portal: Portal, actor: Actor, wanted: Filter, after: str) -> str:
 
 def claim(portal: Portal, ids: Sequence[str], actor: Actor) -> int:
     """Take the tasks; those that somebody else has stay theirs."""
+    actor.require("operator", "administrator")
     with database.transaction():
-        rows = [row for row in _checked(portal, ids, actor) if row.assignee_id in (None, actor.user_id)]
+        rows = [row for row in _checked(ids) if row.assignee_id is None]
+        for row in rows:
+            cases.log(
+                row.case_id,
+                portal.now(),
+                "assigned",
+                title=row.title,
+                text=actor.name,
+                element=row.element,
+                actor=actor.user_id,
+                actor_name=actor.name,
+                actor_side=actor.side,
+                audience="operator",
+            )
         return work.reassign([row.id for row in rows], actor.user_id)
 
 
@@ -100,7 +110,7 @@ def assign(portal: Portal, ids: Sequence[str], user_id: int | None, actor: Actor
             if colleague is None or colleague.side != "operator" or not colleague.active:
                 raise Refused("Choose a colleague of the operating body")
             name = colleague.name
-        rows = _checked(portal, ids, actor)
+        rows = _checked(ids)
         changed = work.reassign([row.id for row in rows], user_id)
         for row in rows:
             cases.log(
@@ -118,7 +128,7 @@ def assign(portal: Portal, ids: Sequence[str], user_id: int | None, actor: Actor
         return changed
 
 
-def _checked(portal: Portal, ids: Sequence[str], actor: Actor) -> list[Task]:
+def _checked(ids: Sequence[str]) -> list[Task]:
     """The open tasks of these ids that are the body's."""
     return [row for row in work.tasks_by_ids(ids) if row.state == "open" and row.side == "operator"]
 
@@ -171,9 +181,3 @@ def may_take(portal: Portal, task_id: str, actor: Actor) -> str:
         except NinteiError as error:
             return error.message
     return ""
-
-
-def element_choices(portal: Portal) -> list[tuple[str, str, int]]:
-    """The kinds of open tasks, for the filter."""
-    with database.connection():
-        return work.element_counts("operator")

@@ -34,9 +34,7 @@ def add_roles(account: User, names: Sequence[str]) -> None:
 
 def role_names(user_id: int) -> frozenset[str]:
     """The names of the account's roles."""
-    return frozenset(
-        row.name for row in Role.select(Role.name).join(UserRole).where(UserRole.user == user_id)
-    )
+    return frozenset(row.name for row in Role.select(Role.name).join(UserRole).where(UserRole.user == user_id))
 
 
 def staff(*, role: str = "operator") -> list[User]:

@@ -35,9 +35,7 @@ class Blobs:
                 while chunk := stream.read(1 << 20):
                     size += len(chunk)
                     if size > limit:
-                        raise Refused(
-                            "The file is larger than %(megabytes)s MB", megabytes=limit // (1 << 20)
-                        )
+                        raise Refused("The file is larger than %(megabytes)s MB", megabytes=limit // (1 << 20))
                     hasher.update(chunk)
                     out.write(chunk)
                 out.flush()

@@ -34,10 +34,7 @@ def in_states(*states: str) -> list[Card]:
 def overdue(day: date) -> list[Card]:
     """Lent cards that should be back."""
     return list(
-        Card.select(Card, Case)
-        .join(Case)
-        .where((Card.state == "lent") & (Card.due_back < day))
-        .order_by(Card.due_back)
+        Card.select(Card, Case).join(Case).where((Card.state == "lent") & (Card.due_back < day)).order_by(Card.due_back)
     )
 
 

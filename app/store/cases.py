@@ -105,9 +105,7 @@ def same_application(corporate_number: str, except_case: int) -> list[Case]:
     from app.store.models import Company
 
     return list(
-        Case.select()
-        .join(Company)
-        .where((Company.corporate_number == corporate_number) & (Case.id != except_case))
+        Case.select().join(Company).where((Company.corporate_number == corporate_number) & (Case.id != except_case))
     )
 
 
@@ -175,20 +173,14 @@ def clocks_of(cases: Sequence[int]) -> dict[int, list[Clock]]:
 
 def start_clock(case: int, guideline: str, title: str, limit_days: int, side: str, day: date) -> None:
     """Start a guideline's clock unless one of it runs already."""
-    running = Clock.select().where(
-        (Clock.case == case) & (Clock.guideline == guideline) & Clock.ended_on.is_null()
-    )
+    running = Clock.select().where((Clock.case == case) & (Clock.guideline == guideline) & Clock.ended_on.is_null())
     if not running.exists():
-        Clock.create(
-            case=case, guideline=guideline, title=title, limit_days=limit_days, side=side, started_on=day
-        )
+        Clock.create(case=case, guideline=guideline, title=title, limit_days=limit_days, side=side, started_on=day)
 
 
 def add_member(case: int, user: int, at: datetime, rights: str = "full", by: str = "") -> None:
     """Let a person of the vendor work on the case."""
-    Member.insert(
-        case=case, user=user, added_at=at, rights=rights, added_by=by
-    ).on_conflict_ignore().execute()
+    Member.insert(case=case, user=user, added_at=at, rights=rights, added_by=by).on_conflict_ignore().execute()
 
 
 def remove_member(case: int, user: int) -> int:

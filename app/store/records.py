@@ -126,9 +126,7 @@ def payments(invoice: int) -> list[Payment]:
 
 def open_invoices() -> list[Invoice]:
     """Every invoice that waits for money, oldest due first."""
-    return list(
-        Invoice.select(Invoice, Case).join(Case).where(Invoice.state == "open").order_by(Invoice.due_on)
-    )
+    return list(Invoice.select(Invoice, Case).join(Case).where(Invoice.state == "open").order_by(Invoice.due_on))
 
 
 # Dates
@@ -180,9 +178,7 @@ def bookings_between(first: date, last: date) -> list[Booking]:
 def held_bookings(until: date) -> list[Booking]:
     """Held dates whose holding ends on or before this day."""
     return list(
-        Booking.select(Booking, Case)
-        .join(Case)
-        .where((Booking.state == "held") & (Booking.held_until <= until))
+        Booking.select(Booking, Case).join(Case).where((Booking.state == "held") & (Booking.held_until <= until))
     )
 
 
@@ -222,9 +218,7 @@ def register(
         )
     if state:
         query = query.where(Certificate.state == state)
-    return list(
-        query.order_by(*REGISTER_ORDERS.get(order, REGISTER_ORDERS["number"])).limit(limit).offset(offset)
-    )
+    return list(query.order_by(*REGISTER_ORDERS.get(order, REGISTER_ORDERS["number"])).limit(limit).offset(offset))
 
 
 # Secrets and messages
@@ -232,12 +226,7 @@ def register(
 
 def secret(case: int, element: str) -> Secret | None:
     """The newest secret of this element."""
-    return (
-        Secret.select()
-        .where((Secret.case == case) & (Secret.element == element))
-        .order_by(Secret.id.desc())
-        .first()
-    )
+    return Secret.select().where((Secret.case == case) & (Secret.element == element)).order_by(Secret.id.desc()).first()
 
 
 def notes(case: int, *, internal: bool) -> list[Note]:
@@ -250,11 +239,7 @@ def notes(case: int, *, internal: bool) -> list[Note]:
 
 def notes_after(case: int, at: datetime, side: str) -> int:
     """How many lines of the other side came after this moment."""
-    return int(
-        Note.select()
-        .where((Note.case == case) & (Note.at > at) & (Note.side != side) & ~Note.internal)
-        .count()
-    )
+    return int(Note.select().where((Note.case == case) & (Note.at > at) & (Note.side != side) & ~Note.internal).count())
 
 
 def files_named(case: int, digests: Sequence[str]) -> list[Document]:

@@ -21,9 +21,7 @@ def task(task_id: str) -> Task | None:
 
 def open_tasks(case: int) -> list[Task]:
     """The tasks of a case on which a token stands, in the order in which they opened."""
-    return list(
-        Task.select().where((Task.case == case) & (Task.state == "open")).order_by(Task.opened_at, Task.id)
-    )
+    return list(Task.select().where((Task.case == case) & (Task.state == "open")).order_by(Task.opened_at, Task.id))
 
 
 def tasks_of(case: int) -> list[Task]:
@@ -34,9 +32,7 @@ def tasks_of(case: int) -> list[Task]:
 def open_tasks_of(cases: Sequence[int]) -> dict[int, list[Task]]:
     """The open tasks of several cases at once."""
     found: dict[int, list[Task]] = {}
-    for row in (
-        Task.select().where(Task.case.in_(list(cases)) & (Task.state == "open")).order_by(Task.opened_at)
-    ):
+    for row in Task.select().where(Task.case.in_(list(cases)) & (Task.state == "open")).order_by(Task.opened_at):
         found.setdefault(row.case_id, []).append(row)
     return found
 
@@ -119,9 +115,7 @@ def due_tasks(days: Sequence[date]) -> list[Task]:
 
 def reminded(task_id: str, kind: str, at: datetime) -> bool:
     """Note that this reminder goes out; false when it went already."""
-    return bool(
-        Reminder.insert(task=task_id, kind=kind, sent_at=at).on_conflict_ignore().as_rowcount().execute()
-    )
+    return bool(Reminder.insert(task=task_id, kind=kind, sent_at=at).on_conflict_ignore().as_rowcount().execute())
 
 
 # Drafts and answers
@@ -172,18 +166,16 @@ def add_job(**values: Any) -> bool:
 
 def lease(worker: str, now: datetime, until: datetime, operators: Sequence[str] = ()) -> Job | None:
     """Take the next job that is due, or whose holder has gone; the fence grows with each lease."""
-    ready = ((Job.state == "queued") & (Job.run_at <= now)) | (
-        (Job.state == "running") & (Job.lease_until < now)
-    )
+    ready = ((Job.state == "queued") & (Job.run_at <= now)) | ((Job.state == "running") & (Job.lease_until < now))
     query = Job.select().where(ready)
     if operators:
         query = query.where(Job.operator.in_(list(operators)))
     job = locked(query.order_by(Job.run_at, Job.id).limit(1), skip=True).first()
     if job is None:
         return None
-    Job.update(
-        state="running", worker=worker, lease_until=until, fence=Job.fence + 1, attempts=Job.attempts + 1
-    ).where(Job.id == job.id).execute()
+    Job.update(state="running", worker=worker, lease_until=until, fence=Job.fence + 1, attempts=Job.attempts + 1).where(
+        Job.id == job.id
+    ).execute()
     return Job.get_by_id(job.id)
 
 
@@ -201,7 +193,7 @@ def jobs_of(case: int, *states: str) -> list[Job]:
     return list(query.order_by(Job.id))
 
 
-def next_due(now: datetime) -> datetime | None:
+def next_due() -> datetime | None:
     """When the next job or timer is due."""
     job_at = Job.select(fn.MIN(Job.run_at)).where(Job.state == "queued").scalar()
     timer_at = TimerRow.select(fn.MIN(TimerRow.due_at)).scalar()

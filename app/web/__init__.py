@@ -15,7 +15,9 @@ from flask_wtf.csrf import CSRFProtect
 from app.services.portal import Portal
 from app.web import access, blueprints, current, problems, shell
 
-DIST = Path(__file__).parent / "static" / "dist"
+HERE = Path(__file__).parent
+# Endpoints that answer also when the database does not.
+WITHOUT_DATABASE = frozenset({"static", "public.health_check"})
 
 
 def create_app(portal: Portal, datastore: Any) -> Flask:
@@ -33,11 +35,12 @@ def create_app(portal: Portal, datastore: Any) -> Flask:
         WTF_CSRF_TIME_LIMIT=None,  # the token lives as long as the session: a form open over lunch can be sent
         BABEL_DEFAULT_LOCALE="ja",
         BABEL_DEFAULT_TIMEZONE="Asia/Tokyo",
-        SECURITY_PASSWORD_HASH="argon2",
+        SECURITY_PASSWORD_HASH="argon2",  # noqa: S106 - the name of a method
         SECURITY_PASSWORD_SINGLE_HASH=["argon2"],  # services hash with argon2 alone
         SECURITY_PASSWORD_SALT=settings.secret_key,
         SECURITY_LOGIN_URL="/login",
         SECURITY_LOGOUT_URL="/logout",
+        SECURITY_LOGOUT_METHODS=["POST"],  # a link or an image of a foreign page signs nobody out
         SECURITY_POST_LOGIN_VIEW="/tasks",
         SECURITY_POST_LOGOUT_VIEW="/",
         SECURITY_UNAUTHORIZED_VIEW=None,
@@ -49,7 +52,7 @@ def create_app(portal: Portal, datastore: Any) -> Flask:
         SECURITY_CSRF_IGNORE_UNAUTH_ENDPOINTS=False,
     )
     app.extensions["nintei"] = portal
-    Babel(app, locale_selector=current.language, default_translation_directories=str(Path(__file__).parent / "translations"))
+    Babel(app, locale_selector=current.language, default_translation_directories=str(HERE / "translations"))
     CSRFProtect(app)
     Security(app, datastore)
     app.before_request(_connect)
@@ -72,9 +75,11 @@ def _version() -> str:
 
 
 def _connect() -> None:
+    g.csp_nonce = secrets.token_urlsafe(16)
+    if request.endpoint in WITHOUT_DATABASE:
+        return
     g.connection = current.portal().connection()
     g.connection.__enter__()
-    g.csp_nonce = secrets.token_urlsafe(16)
 
 
 def _disconnect(_error: BaseException | None) -> None:
@@ -85,9 +90,13 @@ def _disconnect(_error: BaseException | None) -> None:
 
 def _headers(response: Any) -> Any:
     """Nothing foreign runs, nothing is framed, nothing of a case is cached by proxies."""
-    response.headers.setdefault("Content-Security-Policy", (
-        "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; object-src 'none'; "
-        "base-uri 'none'; form-action 'self'; frame-ancestors 'self'"))
+    response.headers.setdefault(
+        "Content-Security-Policy",
+        (
+            "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; object-src 'none'; "
+            "base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
+        ),
+    )
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Referrer-Policy", "same-origin")
     if request.endpoint != "static":

@@ -60,8 +60,9 @@ def page(status: int, text: str) -> Any:
     """The error page."""
     if wants_json():
         return jsonify(error=text), status
-    return render_template("pages/problem.html", status=status, title=gettext(TITLES.get(status, TITLES[500])),
-                           text=text), status
+    return render_template(
+        "pages/problem.html", status=status, title=gettext(TITLES.get(status, TITLES[500])), text=text
+    ), status
 
 
 def install(app: Flask) -> None:
@@ -73,19 +74,28 @@ def install(app: Flask) -> None:
 
     @app.errorhandler(CSRFError)
     def forged(_error: CSRFError) -> Any:
-        return page(400, gettext("The page was open for too long. Go back, reload it and send it again; "
-                                 "what you typed is still in the form."))
+        return page(
+            400,
+            gettext(
+                "The page was open for too long. Go back, reload it and send it again; "
+                "what you typed is still in the form."
+            ),
+        )
 
     @app.errorhandler(HTTPException)
     def http(error: HTTPException) -> Any:
         status = error.code or 500
         if status in {301, 302, 303, 307, 308}:
             return error
-        texts = {404: gettext("The address is wrong, or the page has moved. Nothing was changed."),
-                 413: gettext("Send fewer or smaller files at a time. What you typed before is kept in the draft.")}
+        texts = {
+            404: gettext("The address is wrong, or the page has moved. Nothing was changed."),
+            413: gettext("Send fewer or smaller files at a time. What you typed before is kept in the draft."),
+        }
         return page(status, texts.get(status) or gettext("Nothing was changed. Go back and try again."))
 
     @app.errorhandler(Exception)
     def defect(error: Exception) -> Any:
         app.logger.exception("A page failed: %s", error)
-        return page(500, gettext("It is our mistake and has been noted. What was sent before is kept; try again later."))
+        return page(
+            500, gettext("It is our mistake and has been noted. What was sent before is kept; try again later.")
+        )

@@ -99,16 +99,31 @@ def _nav() -> list[dict[str, Any]]:
     here = request.path
 
     def item(url: str, label: str, count: int | None = None, id_: str = "") -> dict[str, Any]:
-        return {"url": url, "label": label, "current": here == url or (url != "/" and here.startswith(url + "/")),
-                "count": count, "id": id_}
+        return {
+            "url": url,
+            "label": label,
+            "current": here == url or (url != "/" and here.startswith(url + "/")),
+            "count": count,
+            "id": id_,
+        }
 
     if who is None:
         return [item("/apply", gettext("Apply")), item("/systems", gettext("Certified systems"))]
     if who.side == "vendor":
-        return [item("/tasks", gettext("Home")), item("/cases", gettext("Cases")), item("/systems", gettext("Certified systems"))]
-    found = [item("/tasks", gettext("Worklist")), item("/cases", gettext("Cases")),
-             item("/calendar", gettext("Calendar")), item("/payments", gettext("Payments")), item("/post", gettext("Post")),
-             item("/cards", gettext("Cards")), item("/systems", gettext("Certified systems"))]
+        return [
+            item("/tasks", gettext("Home")),
+            item("/cases", gettext("Cases")),
+            item("/systems", gettext("Certified systems")),
+        ]
+    found = [
+        item("/tasks", gettext("Worklist")),
+        item("/cases", gettext("Cases")),
+        item("/calendar", gettext("Calendar")),
+        item("/payments", gettext("Payments")),
+        item("/post", gettext("Post")),
+        item("/cards", gettext("Cards")),
+        item("/systems", gettext("Certified systems")),
+    ]
     if who.has("administrator", "analyst"):
         found.append(item("/admin", gettext("Records")))
     return found
@@ -122,10 +137,18 @@ def _account() -> dict[str, Any] | None:
     if who.side == "operator":
         items.append({"url": "/absences", "label": gettext("Absence and delegates"), "post": False})
     items.append({"url": "/logout", "label": gettext("Sign out"), "post": True})
-    names = {"operator": gettext("Operator"), "analyst": gettext("Analyst"),
-             "administrator": gettext("Administrator"), "vendor": gettext("Vendor")}
-    return {"name": who.name, "role": "・".join(names[role] for role in sorted(who.roles) if role in names),
-            "url": "/account", "items": items}
+    names = {
+        "operator": gettext("Operator"),
+        "analyst": gettext("Analyst"),
+        "administrator": gettext("Administrator"),
+        "vendor": gettext("Vendor"),
+    }
+    return {
+        "name": who.name,
+        "role": "・".join(names[role] for role in sorted(who.roles) if role in names),
+        "url": "/account",
+        "items": items,
+    }
 
 
 def install(app: Flask, *, version: str) -> None:
@@ -141,13 +164,25 @@ def install(app: Flask, *, version: str) -> None:
         help_pages = {"vendor": "vendors", "operator": "operators"}
         who = current.actor()
         return {
-            "lang": current.language(), "languages": _languages(), "nav": _nav(), "account": _account(),
-            "actor": who, "login_url": "/login" if who is None else None, "version": version,
-            "body": demo.body_name(portal), "home_url": "/tasks" if who else "/",
+            "lang": current.language(),
+            "languages": _languages(),
+            "nav": _nav(),
+            "account": _account(),
+            "actor": who,
+            "login_url": "/login" if who is None else None,
+            "version": version,
+            "body": demo.body_name(portal),
+            "home_url": "/tasks" if who else "/",
             "help_url": f"/help/{help_pages[who.side] if who else 'applicants'}#{request.endpoint or ''}",
-            "demo": {"text": gettext("Demo: the names, numbers and fees are samples."),
-                     "links": [{"url": "/outbox", "label": gettext("Sent mail")},
-                               {"url": "/accounts", "label": gettext("Demo accounts")}]} if portal.settings.demo else None,
-            "today": portal.today(), "csp_nonce": "",
+            "demo": {
+                "text": gettext("Demo: the names, numbers and fees are samples."),
+                "links": [
+                    {"url": "/outbox", "label": gettext("Sent mail")},
+                    {"url": "/accounts", "label": gettext("Demo accounts")},
+                ],
+            }
+            if portal.settings.demo
+            else None,
+            "today": portal.today(),
+            "csp_nonce": "",
         }
-

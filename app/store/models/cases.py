@@ -90,9 +90,7 @@ class Entry(Row):
 
     case = ForeignKeyField(Case, backref="entries", on_delete="CASCADE")
     at = UtcField()
-    kind = CharField(
-        max_length=40
-    )  # task, mail, document, money, date, card, notice, comment, state, incident …
+    kind = CharField(max_length=40)  # task, mail, document, money, date, card, notice, comment, state, incident …
     element = CharField(max_length=120, default="")
     title = CharField(max_length=300, default="")
     text = TextField(default="")

@@ -181,6 +181,7 @@ class Certificate(Row):
     state = CharField(max_length=10, default="valid", index=True)  # valid | suspended | withdrawn
     listed = BooleanField(default=False, index=True)
     edition = IntegerField(default=1)  # grows when a new text is issued
+    renewed = BooleanField(default=False)  # the new text shows the next term already; the extension need not add it
 
 
 class Secret(Row):

@@ -1,0 +1,16 @@
+"""Whether the portal can work at this moment."""
+
+from __future__ import annotations
+
+from app.services.portal import Portal
+from app.store import database
+
+
+def reachable(portal: Portal) -> bool:
+    """Whether the database answers."""
+    try:
+        with portal.connection():
+            database.proxy.obj.execute_sql("SELECT 1")
+    except Exception:
+        return False
+    return True

@@ -1,0 +1,113 @@
+"""A portal over a throw-away database, with a mailbox and a printer that take no time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.engine import Engine, Evaluator
+from app.services import demo, jobs, packages, people
+from app.services.cardmaking import CardDesk
+from app.services.outside import Outside
+from app.services.portal import Portal, create_tables
+from app.services.releases import Releases
+from app.store import database
+from app.store.blobs import Blobs
+from config import settings as config
+from tests.fakes.mailbox import Mailbox
+from tests.fakes.printer import FakePrinter
+
+BPMN = Path(__file__).parents[2] / "bpmn"
+PACKAGES = Path(__file__).parents[1] / "packages"
+SECRET = "a secret of the tests, long enough"
+APPLICATION = {
+    "company_name": "株式会社みほん建設システム", "contact_name": "例 一郎", "contact_kana": "レイ イチロウ",
+    "email": "ichiro.rei@example.com", "phone": "03-1234-5678", "system_name": "みほん入退場システム", "consent": True,
+}
+
+
+@dataclass
+class Bench:
+    """One portal and what it did outside."""
+
+    portal: Portal
+    mailbox: Mailbox = field(default_factory=Mailbox)
+    printer: FakePrinter = field(default_factory=FakePrinter)
+    pokes: list[int] = field(default_factory=list)
+
+    def hands(self, portal: Portal) -> Outside:
+        desk = CardDesk(portal.settings.data_dir / "cards", portal.settings.card_key, "virtual")
+        return Outside(portal, self.mailbox, self.printer, desk, sign=lambda pdf, *_args, **_more: pdf)  # type: ignore[arg-type]
+
+    def drain(self, portal: Portal | None = None, most: int = 500) -> list[str]:
+        """Do every job that is due; gives their states."""
+        place = portal or self.portal
+        hands, states = self.hands(place), []
+        while len(states) < most and (job := jobs.lease(place, "test")) is not None:
+            states.append(jobs.perform(place, hands, job))
+        return states
+
+    def walker(self, **plan: Any) -> demo.Walker:
+        """A case that can be walked along a scenario; its clock starts some days ago and may go anywhere."""
+        loaded = self.portal.releases.current("ccus_api_certification")
+        application = {**APPLICATION, **plan.pop("application", {})}
+        walker = demo.Walker(self.portal, loaded, {"application": application, **plan}, STAFF, self.hands)
+        walker.unlimited()
+        return walker
+
+
+STAFF = ["sato@example.jp", "suzuki@example.jp", "tanaka@example.jp"]
+
+
+class StillClock:
+    """A clock that a test sets."""
+
+    def __init__(self, moment: datetime = datetime(2026, 4, 1, 1, 0, tzinfo=UTC)) -> None:
+        self.moment = moment
+
+    def now(self) -> datetime:
+        return self.moment
+
+
+def open_bench(folder: Path, url: str, engine: Engine, packages_dir: Path) -> Bench:
+    settings = config.load({
+        "NINTEI_DATA_DIR": str(folder), "NINTEI_DATABASE_URL": url, "NINTEI_SECRET_KEY": SECRET,
+        "NINTEI_CARD_KEY": SECRET[::-1], "NINTEI_PACKAGES_DIR": str(packages_dir),
+    })
+    create_tables(database.connect(settings.database_url))
+    portal = Portal(settings, StillClock(), engine, Releases(engine), Blobs(folder / "blobs"), folder)
+    for each in packages.folders(packages_dir):
+        packages.release(portal, each, by="tests")
+    for number, email in enumerate(STAFF, 1):
+        people.add_staff(portal, email, f"担当 {number}", ["operator"], "a password for tests")
+    return Bench(portal)
+
+
+@pytest.fixture(scope="session")
+def engine() -> Iterator[Engine]:
+    engine = Engine(Evaluator(workers=1))
+    yield engine
+    engine.close()
+
+
+@pytest.fixture
+def bench(tmp_path: Path, engine: Engine) -> Bench:
+    """The CCUS package on SQLite."""
+    return open_bench(tmp_path, f"sqlite:///{tmp_path}/nintei.db", engine, BPMN)
+
+
+@pytest.fixture
+def small_bench(tmp_path: Path, engine: Engine) -> Bench:
+    """The three-step package on SQLite."""
+    return open_bench(tmp_path, f"sqlite:///{tmp_path}/nintei.db", engine, PACKAGES)
+
+
+@pytest.fixture
+def make_bench(tmp_path: Path, engine: Engine) -> Callable[[str], Bench]:
+    """A bench over any database."""
+    return lambda url: open_bench(tmp_path, url, engine, BPMN)

@@ -1,0 +1,87 @@
+"""Every scenario of the CCUS package, walked through the services: real steps, jobs, money, dates, cards, register."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from app import catalogue
+from app.catalogue import scenarios
+from app.services import demo
+from app.store import cases, database, records, work
+from tests.services.conftest import BPMN, Bench
+
+PACKAGE = catalogue.load(BPMN / "ccus_api_certification", BPMN / "_shared")
+NAMES = scenarios.names(PACKAGE.files)
+# Routing that a scenario states by hand stands for what happened outside the walk; the services work it out themselves.
+BY_HAND = {name for name in NAMES if re.search(r"^routes\s*=", PACKAGE.files[f"scenarios/{name}.toml"].decode(), re.M)}
+
+
+class Seen:
+    """What had come of the case before a step."""
+
+    def __init__(self, walker: demo.Walker) -> None:
+        with database.connection():
+            case = cases.get(walker.number)
+            self.case = case
+            self.mails = [row.mail_id for row in reversed(records.mails(case.id))] if case else []
+            self.documents = [row.key for row in records.documents(case.id) if row.kind == "made"] if case else []
+            self.downloads = [row.grp for row in records.openings(case.id)] if case else []
+            self.invoices = [row.fee for row in records.invoices(case.id)] if case else []
+            self.open = sorted(row.element for row in work.open_tasks(case.id)) if case else []
+            certificate = records.certificate_of(case.id) if case else None
+            self.register = certificate.state if certificate and certificate.listed else ""
+            self.failed = [(row.element, row.error) for row in work.jobs_of(case.id, "incident")] if case else []
+
+
+def come(before: list[str], after: list[str]) -> list[str]:
+    """What `after` has more."""
+    rest = list(after)
+    for each in before:
+        if each in rest:
+            rest.remove(each)
+    return rest
+
+
+def look(step: Mapping[str, Any], before: Seen, after: Seen) -> None:
+    assert after.failed == []
+    if "expect_open" in step:
+        assert after.open == sorted(step["expect_open"])
+    if "expect_mails" in step:
+        # Mails that a diagram asks for side by side go out in the order in which they were asked for.
+        assert sorted(come(before.mails, after.mails)) == sorted(step["expect_mails"])
+    if "expect_downloads" in step:
+        assert sorted(come(before.downloads, after.downloads)) == sorted(step["expect_downloads"])
+    if "expect_invoices" in step:
+        assert sorted(come(before.invoices, after.invoices)) == sorted(step["expect_invoices"])
+    if "expect_state" in step:
+        assert after.case is not None
+        assert after.case.state == step["expect_state"]
+    if "expect_ended" in step:
+        assert after.case is not None
+        assert after.case.ended is step["expect_ended"]
+    if "expect_listed" in step:
+        assert bool(after.register) is step["expect_listed"]
+    if "expect_register" in step:
+        assert after.register == step["expect_register"]
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in BY_HAND])
+def test_the_scenario_comes_out_through_the_services(name: str, bench: Bench) -> None:
+    walker = bench.walker()
+    steps = scenarios.steps(PACKAGE.files, name)
+    before = Seen(walker)
+    walker.begin()
+    for number, step in enumerate(steps):
+        if number:
+            walker.take(step)
+        after = Seen(walker)
+        try:
+            look(step, before, after)
+        except AssertionError as error:
+            what = step.get("complete") or step.get("message") or step.get("advance")
+            raise AssertionError(f"step {number + 1} ({what}): {error}") from error
+        before = after
