@@ -80,11 +80,7 @@ def yen(value: Any) -> str:
 
 def lines(value: Any) -> Markup:
     """Line breaks of a typed text kept in HTML."""
-    return (
-        Markup("<br/>").join(escape(part) for part in str(value).splitlines())
-        if not _absent(value)
-        else Markup()
-    )
+    return Markup("<br/>").join(escape(part) for part in str(value).splitlines()) if not _absent(value) else Markup()
 
 
 def postal(value: Any) -> str:

@@ -141,9 +141,7 @@ def guard(letter: Letter) -> None:
 
 def _tidy(text: str) -> str:
     """At most one empty line in a row, one line's end at the end: what a layout's conditions leave over."""
-    return (
-        re.sub(r"\n{3,}", "\n\n", "\n".join(line.rstrip(" ") for line in text.split("\n"))).strip("\n") + "\n"
-    )
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(line.rstrip(" ") for line in text.split("\n"))).strip("\n") + "\n"
 
 
 def _framed(render: Any, files: Files, layout: str, frame: dict[str, Any], content: str) -> str:

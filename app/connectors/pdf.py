@@ -86,9 +86,7 @@ def compose(source: DocumentSource, context: Context, files: Files, *, document_
 
 
 def _file_name(name: str) -> str:
-    safe = "".join(
-        "_" if character in '/\\:*?"<>|' or not character.isprintable() else character for character in name
-    )
+    safe = "".join("_" if character in '/\\:*?"<>|' or not character.isprintable() else character for character in name)
     stem = safe.removesuffix(".pdf").strip(". ")[:80] or "document"
     return f"{stem}.pdf"
 
@@ -101,9 +99,7 @@ class Printer:
     each process that uses a Printer has children of its own.
     """
 
-    def __init__(
-        self, fonts_dir: Path, *, limits: Limits | None = None, workers: int = 2, recycle: int = 200
-    ) -> None:
+    def __init__(self, fonts_dir: Path, *, limits: Limits | None = None, workers: int = 2, recycle: int = 200) -> None:
         self.fonts_dir = fonts_dir
         self.limits = limits or Limits()
         self.recycle = recycle
@@ -122,9 +118,7 @@ class Printer:
             raise Permanent("The fonts for documents are missing in %(folder)s", folder=str(self.fonts_dir))
         if len(html.encode()) > self.limits.source:
             raise Permanent("The document cannot be drawn: %(reason)s", reason="its source is too long")
-        usable = {
-            name: content for name, content in files.items() if name.lower().endswith(_DRAWN) and name in html
-        }
+        usable = {name: content for name, content in files.items() if name.lower().endswith(_DRAWN) and name in html}
         with self._free:
             child = self._take()
             try:
@@ -175,6 +169,7 @@ class _Child:
             "home": self.home,
             "fonts": str(fonts_dir.resolve()),
             "cpu_seconds": limits.cpu_seconds,
+            "seconds": limits.seconds,
             "memory": limits.memory,
             "max_file": limits.result * 2,
             "max_source": limits.source,

@@ -97,9 +97,7 @@ class Fence:
     def _open(self, path: Any, _mode: Any, flags: Any) -> None:
         if isinstance(path, int):
             return
-        writes = isinstance(flags, int) and flags & (
-            os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
-        )
+        writes = isinstance(flags, int) and flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND)
         roots = (self.scratch,) if writes else (self.scratch, *self.readable)
         if not self._inside(path, roots):
             raise PermissionError(f"a document may not open this file: {path!r}")
@@ -182,7 +180,7 @@ class Desk:
                 max_total_bytes=120_000_000,
                 max_image_pixels=self.settings["max_pixels"],
                 max_document_bytes=self.settings["max_source"],
-                max_render_seconds=self.settings["cpu_seconds"],
+                max_render_seconds=self.settings["seconds"],
             )
             out = io.BytesIO()
             result = pisaDocument(

@@ -9,7 +9,9 @@ lines filled to the margin (両端揃え).
 
 from __future__ import annotations
 
+import functools
 import re
+from dataclasses import dataclass, field
 from typing import Any
 
 IDEOGRAPHIC_SPACE = "\u3000"
@@ -36,9 +38,7 @@ def _narrow(character: str) -> bool:
     return ord(character) < 0x2000 and character != "\u00a0"
 
 
-def break_points(
-    characters: list[str], widths: list[float], breaks: set[int], first: float, later: float
-) -> list[int]:
+def break_points(characters: list[str], widths: list[float], breaks: set[int], first: float, later: float) -> list[int]:
     """The ends (exclusive) of the lines. `breaks` are the positions of forced line breaks; blanks at a
     line's end hang.
     """
@@ -100,51 +100,88 @@ def install() -> None:
     context.pisaContext.addFrag = add_keeping_spaces
 
 
+@dataclass(slots=True)
+class _Text:
+    """A paragraph's characters, each with its width (points) and the fragment that it belongs to."""
+
+    characters: list[str] = field(default_factory=list)
+    widths: list[float] = field(default_factory=list)
+    frags: list[Any] = field(default_factory=list)
+
+    def add(self, frag: Any, text: str) -> None:
+        inline = getattr(frag, "cbDefn", None)
+        if inline is not None or not text:
+            self.characters.append("")
+            self.widths.append(float(getattr(inline, "width", 0) or 0))
+            self.frags.append(frag)
+            return
+        self.characters.extend(text)
+        self.widths.extend(_width(character, frag.fontName, frag.fontSize) for character in text)
+        self.frags.extend([frag] * len(text))
+
+
+@functools.lru_cache(maxsize=20_000)
+def _width(character: str, font: str, size: float) -> float:
+    from xhtml2pdf.util import stringWidth
+
+    return float(stringWidth(character, font, size))
+
+
 def _break_lines(self: Any, width: Any) -> Any:
     """In place of `Paragraph.breakLinesCJK`."""
     from xhtml2pdf import reportlab_paragraph as paragraph
 
     widths = list(width) if isinstance(width, (list, tuple)) else [width]
     paragraph._handleBulletWidth(self.bulletText, self.style, widths, rtl=self.dir == "rtl")
-    auto = getattr(self, "autoLeading", getattr(self.style, "autoLeading", ""))
-    units = [unit for frag in self.frags for unit in _units(frag, self.encoding)]
-    breaks = {index for index, unit in enumerate(units) if hasattr(unit.frag, "lineBreak")}
-    ends = break_points(
-        [str(unit) for unit in units], [unit.width for unit in units], breaks, widths[0], widths[-1]
-    )
+    text = _Text()
+    for frag in self.frags:
+        text.add(frag, _words(frag, self.encoding))
+    breaks = {index for index, frag in enumerate(text.frags) if hasattr(frag, "lineBreak")}
     lines, start = [], 0
-    for number, end in enumerate(ends):
-        line = units[start:end]
-        room = widths[min(number, len(widths) - 1)]
-        shown = len(line)
-        while shown and (line[shown - 1] in (" ", "") and not hasattr(line[shown - 1].frag, "cbDefn")):
-            shown -= 1
-        made = paragraph.makeCJKParaLine(
-            line, room - sum(unit.width for unit in line[:shown]), auto not in ("", "off")
-        )
-        filled = end < len(units) and end - 1 not in breaks
-        made.gaps = shown - 1 if filled and shown > 1 and 0 < made.extraSpace < room / 4 else 0
-        lines.append(made)
-        start = end
-    if not any(unit.width for unit in units) and not breaks:
-        lines = []
+    if any(text.widths) or breaks:
+        ends = break_points(text.characters, text.widths, breaks, widths[0], widths[-1])
+        for number, end in enumerate(ends):
+            last = end == len(text.characters) or end - 1 in breaks
+            lines.append(_line(text, start, end, widths[min(number, len(widths) - 1)], fill=not last))
+            start = end
     return paragraph.ParaLines(kind=1, lines=lines)
 
 
-def _units(frag: Any, encoding: str) -> list[Any]:
+def _line(text: _Text, start: int, end: int, room: float, *, fill: bool) -> Any:
+    """One line as xhtml2pdf draws it: a word for each run of one fragment. `gaps`: where space may be added."""
     from xhtml2pdf import reportlab_paragraph as paragraph
 
+    words, size, ascent, descent = [], 0.0, 0.0, 0.0
+    at = start
+    while at < end:
+        frag, first = text.frags[at], at
+        while at < end and text.frags[at] is frag:
+            at += 1
+        word = frag.clone()
+        word.text = "".join(text.characters[first:at])
+        words.append(word)
+        inline = getattr(frag, "cbDefn", None)
+        if inline is not None and hasattr(inline, "width"):  # an anchor has none
+            low, high = paragraph.imgVRange(inline.height, inline.valign, frag.fontSize)
+        else:
+            high, low = paragraph.getAscentDescent(frag.fontName, frag.fontSize)
+        size, ascent, descent = max(size, frag.fontSize), max(ascent, high), min(descent, low)
+    shown = end
+    while shown > start and text.characters[shown - 1] in (" ", "") and not hasattr(text.frags[shown - 1], "cbDefn"):
+        shown -= 1
+    spare = room - sum(text.widths[start:shown])
+    line = paragraph.FragLine(
+        kind=1, extraSpace=spare, wordCount=1, words=words, fontSize=size, ascent=ascent, descent=descent
+    )
+    line.gaps = shown - start - 1 if fill and shown - start > 1 and 0 < spare < room / 4 else 0
+    return line
+
+
+def _words(frag: Any, encoding: str) -> str:
     text = getattr(frag, "text", None)
     if text is None:
         text = " ".join(getattr(frag, "words", []))
-    if isinstance(text, bytes):
-        text = text.decode(encoding)
-    text = str(text)
-    return (
-        [paragraph.cjkU(part, frag, encoding) for part in text]
-        if text
-        else [paragraph.cjkU("", frag, encoding)]
-    )
+    return text.decode(encoding) if isinstance(text, bytes) else str(text)
 
 
 def _rest(lines: Any, start: int, stop: int) -> list[Any]:

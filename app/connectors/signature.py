@@ -63,9 +63,7 @@ def make_signing_key(subject: str, *, now: dt.datetime | None = None, years: int
         .sign(key, hashes.SHA256())
     )
     return SigningKey(
-        key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        ),
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()),
         certificate.public_bytes(serialization.Encoding.PEM),
     )
 
@@ -99,9 +97,7 @@ def sign(pdf: bytes, key: SigningKey, *, reason: str = "", location: str = "") -
         location=location or None,
     )
     try:
-        signed: io.BytesIO = signers.sign_pdf(
-            IncrementalPdfFileWriter(io.BytesIO(pdf)), wanted, signer=signer
-        )
+        signed: io.BytesIO = signers.sign_pdf(IncrementalPdfFileWriter(io.BytesIO(pdf)), wanted, signer=signer)
     except (PdfError, ValueError) as error:
         raise Permanent("The document cannot be signed: %(reason)s", reason=str(error)) from error
     return signed.getvalue()

@@ -162,6 +162,13 @@ def test_line_breaks_and_ideographic_spaces_are_kept(printer: Printer) -> None:
     assert words(content).split("\n")[:2] == ["一行目", "二行目　　字下げ"]
 
 
+def test_anchors_links_pictures_and_boxes_stand_within_lines(printer: Printer) -> None:
+    picture = pdf.qr("https://n.example/", size_mm=5)
+    boxed = '<span style="border: 1pt solid">枠</span>'
+    html = f'<p>前<a name="x"></a>中<a href="https://n.example/">先</a>{picture}{boxed}後</p>'
+    assert "".join(words(printer.render(FACE + html, {})).split()) == "前中先枠後"
+
+
 def test_a_paragraph_cut_between_pages_gets_no_blanks(printer: Printer) -> None:
     page = "<style>@page { size: 60mm 40mm; margin: 5mm; }</style>"
     content = printer.render(f"{page}{FACE}<p>{'就業履歴' * 80}</p>", {})
@@ -178,18 +185,20 @@ def test_file_names_cannot_leave_their_folder() -> None:
 
 def test_a_signed_document_is_valid_and_says_by_whom(printer: Printer) -> None:
     from pyhanko.sign.validation import validate_pdf_signature
+    from pyhanko_certvalidator import ValidationContext
 
     key = pdf.make_signing_key("一般財団法人 認定機構（見本）")
     signed = pdf.sign(printer.render(f"{FACE}<p>認定証</p>", {}), key, reason="認定証の発行")
     [signature] = PdfFileReader(io.BytesIO(signed)).embedded_signatures
-    status = validate_pdf_signature(signature)
+    trusted = ValidationContext(trust_roots=[signature.signer_cert], allow_fetching=False)
+    status = validate_pdf_signature(signature, trusted)
     assert status.intact and status.valid
     assert signature.sig_object["/SubFilter"] == "/ETSI.CAdES.detached"
     assert "認定機構" in signature.signer_cert.subject.human_friendly
     assert "PRIVATE" not in repr(key)
     broken = signed.replace(b"/Type /Page", b"/Type /Pige", 1)
     [other] = PdfFileReader(io.BytesIO(broken)).embedded_signatures
-    assert not validate_pdf_signature(other).intact
+    assert not validate_pdf_signature(other, trusted).intact
 
 
 def test_what_is_no_pdf_cannot_be_signed() -> None:
