@@ -1,0 +1,146 @@
+"""What is typed into a task before it is sent: read from a post, kept as a draft; the two addresses for scripts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, jsonify, request
+from flask_babel import gettext
+from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import BadRequest
+
+from app.errors import NinteiError, NotFound, Refused, Stale
+from app.forms import FieldError, FileRef, FormSpec
+from app.services import comments, tasks
+from app.web.access import needs
+from app.web.current import portal, signed_in
+from app.web.problems import sentence, status_of
+
+pages = Blueprint("drafts", __name__)
+
+# Names of what a task's page asks beside the form itself. Keys of forms have no colon.
+REPLY = "point:"  # point:<comment id>, the vendor's answer to a point
+PIN = "pin:"  # pin:<element>:<field>, a point that a reviewer pins to an answer
+PIN_PAGE = "pin-page:"
+
+Posted = MultiDict[str, str]
+
+
+@dataclass(frozen=True)
+class Typed:
+    """One post. `raw` is what was typed; `refused` are uploads that were not taken, by field."""
+
+    raw: dict[str, Any]
+    refused: list[FieldError]
+    anchor: str  # where to return to after the press of a row or postal code button; else empty
+
+
+def read(task_id: str, form: FormSpec, posted: Posted) -> Typed:
+    """Read a post, storing its uploads with the draft. A file that is refused takes nothing else with it."""
+    who, refused = signed_in(), []
+    stored: dict[str, list[FileRef]] = {}
+    for name in form.file_names(posted):
+        for upload in request.files.getlist(name):
+            if not upload.filename:
+                continue
+            try:
+                ref = tasks.attach(portal(), task_id, name, upload.filename, upload.stream, who)
+            except Refused as error:
+                refused.append(FieldError(name, error.message, error.params))
+            else:
+                stored.setdefault(name, []).append(ref)
+    known = tasks.known_files(portal(), task_id, form.file_ids(posted), who)
+    return Typed(form.read(posted, stored, known), refused, form.pressed(posted))
+
+
+def keep(task_id: str, raw: Mapping[str, Any], posted: Posted) -> int:
+    """Keep what was typed: the draft, answers to points, points not yet pinned. Gives the draft's new revision.
+
+    Raises Stale when the draft changed since the page was drawn; then nothing is kept.
+    """
+    who = signed_in()
+    revision = tasks.save_draft(portal(), task_id, raw, who, revision_of(posted))
+    replies = {
+        int(name.removeprefix(REPLY)): text
+        for name, text in posted.items()
+        if name.startswith(REPLY) and name.removeprefix(REPLY).isdecimal()
+    }
+    if replies:
+        comments.reply_all(portal(), task_id, replies, who)
+    return revision
+
+
+def pin_typed(task_id: str, posted: Posted) -> None:
+    """Pin what was typed beside the answers: a point that somebody wrote is meant, whichever button was pressed."""
+    for name, text in posted.items():
+        place = name.removeprefix(PIN)
+        if place == name or not text.strip():
+            continue
+        element, _, field = place.partition(":")
+        page = posted.get(PIN_PAGE + place, "")
+        comments.pin(
+            portal(), task_id, element, field, text, signed_in(), page=int(page) if page.isdecimal() else None
+        )
+
+
+def revision_of(posted: Mapping[str, str]) -> int | None:
+    """The draft's revision when the page was drawn; none for a post that says none."""
+    said = posted.get("revision", "")
+    return int(said) if said.isdecimal() else None
+
+
+@pages.post("/tasks/<task_id>/draft")
+@needs()
+def save(task_id: str) -> Any:
+    """Autosave. Takes the form's fields, or JSON of the same names; {revision, saved_at}, or 409 {error, revision}."""
+    who = signed_in()
+    try:
+        form = tasks.writing(portal(), task_id, who)
+        posted = _from_json() if request.is_json else request.form
+        raw = form.read(posted, {}, tasks.known_files(portal(), task_id, form.file_ids(posted), who))
+        revision = keep(task_id, raw, posted)
+    except Stale as error:
+        return jsonify(error=sentence(error), revision=_revision(task_id)), 409
+    except NinteiError as error:
+        return jsonify(error=sentence(error)), status_of(error)
+    return jsonify(revision=revision, saved_at=portal().now().isoformat())
+
+
+def _from_json() -> Posted:
+    """{name: text | true | [texts], revision} as a form would have posted it."""
+    found = request.get_json(silent=True)
+    if not isinstance(found, dict):
+        raise BadRequest
+    posted: Posted = MultiDict()
+    for name, value in found.items():
+        for each in value if isinstance(value, list) else [value]:
+            if isinstance(each, str | int | float) and each is not False:
+                posted.add(str(name), "true" if each is True else str(each))
+    return posted
+
+
+def _revision(task_id: str) -> int:
+    try:
+        return tasks.page(portal(), task_id, signed_in()).revision
+    except NotFound:
+        return 0
+
+
+@pages.post("/tasks/<task_id>/files")
+@needs()
+def upload(task_id: str) -> Any:
+    """One file for one field, from a script: {id, name, size, mime}, or {message} with the reason."""
+    who = signed_in()
+    sent = request.files.get("file")
+    field = request.form.get("field", "")
+    try:
+        tasks.writing(portal(), task_id, who)
+        if sent is None or not sent.filename:
+            raise Refused("Choose a file")
+        found = tasks.attach(portal(), task_id, field, sent.filename, sent.stream, who)
+    except NinteiError as error:
+        said = sentence(error)
+        return jsonify(error=said, message=said), status_of(error)
+    return jsonify(found.as_dict(), message=gettext("Attached"))
