@@ -27,9 +27,7 @@ ALLOWED: dict[Kind, frozenset[str]] = {
     Kind.RADIO: CHOOSING,
     Kind.SELECT: CHOOSING | {"searchable"},
     Kind.TAGLIST: CHOOSING,
-    Kind.FILE: frozenset(
-        {"key", "label", "description", "validate", "readonly", "disabled", "multiple", "accept"}
-    ),
+    Kind.FILE: frozenset({"key", "label", "description", "validate", "readonly", "disabled", "multiple", "accept"}),
     Kind.GROUP: frozenset({"label", "description", "components", "showOutline", "verticalAlignment"}),
     Kind.LIST: frozenset(
         {

@@ -23,8 +23,8 @@ def answers(
     section: str = "",
     before: str = "",
 ) -> Iterator[Answer]:
-    """One line for each answer that `values` holds; hidden ones are not in there. Rows of lists: one line a
-    field, numbered.
+    """One line for each answer that `values` holds; hidden ones are not in there. Rows of lists: one line
+    a field, numbered.
     """
     for spec in fields:
         if spec.type is Kind.GROUP:
@@ -52,9 +52,7 @@ def answers(
                 if spec.type is Kind.FILE and isinstance(value, list)
                 else ()
             )
-            yield Answer(
-                prefix + spec.key, before + spec.named(lang), shown(spec, value, lang), files, section
-            )
+            yield Answer(prefix + spec.key, before + spec.named(lang), shown(spec, value, lang), files, section)
 
 
 def shown(spec: FieldSpec, value: Any, lang: str) -> str:
@@ -72,11 +70,7 @@ def shown(spec: FieldSpec, value: Any, lang: str) -> str:
             else ""
         )
     if spec.type is Kind.FILE:
-        return (
-            "\n".join(ref.name for item in value if (ref := FileRef.of(item)))
-            if isinstance(value, list)
-            else ""
-        )
+        return "\n".join(ref.name for item in value if (ref := FileRef.of(item))) if isinstance(value, list) else ""
     if spec.type is Kind.DATETIME:
         return _moment(spec, text_of(value), lang)
     if spec.type is Kind.NUMBER and isinstance(value, int | float):

@@ -61,9 +61,7 @@ class Attributes:
             return True
         if value in (False, "false"):
             return False
-        self.complain(
-            "%(property)s must be true or false; expressions are not supported there", property=name
-        )
+        self.complain("%(property)s must be true or false; expressions are not supported there", property=name)
         return False
 
     def number(self, name: str, holder: Mapping[str, Any] | None = None) -> float | None:
@@ -75,19 +73,12 @@ class Attributes:
                 value = float(value)
             except ValueError:
                 value = None
-        if (
-            not isinstance(value, int | float)
-            or isinstance(value, bool)
-            or value != value
-            or abs(value) > 1e15
-        ):
+        if not isinstance(value, int | float) or isinstance(value, bool) or value != value or abs(value) > 1e15:
             self.complain("%(property)s must be a number; expressions are not supported there", property=name)
             return None
         return value
 
-    def integer(
-        self, name: str, holder: Mapping[str, Any] | None = None, *, low: int, high: int
-    ) -> int | None:
+    def integer(self, name: str, holder: Mapping[str, Any] | None = None, *, low: int, high: int) -> int | None:
         value = self.number(name, holder)
         if value is None:
             return None

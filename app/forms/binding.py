@@ -41,6 +41,7 @@ class Binder:
         choices: Choices,
         context: Mapping[str, Any],
         errors: Mapping[str, FieldError],
+        comments: Mapping[str, Sequence[str]],
         explain: Callable[[FieldError, str], tuple[str, dict[str, Any]]],
     ) -> None:
         self.fields = fields
@@ -48,6 +49,7 @@ class Binder:
         self.choices = choices
         self.context = context
         self.errors = errors
+        self.comments = comments
         self.explain = explain
         self.every = [spec for top in fields for spec in top.walk()]
         self.keys = {spec.key for spec in self.every if spec.is_input}
@@ -86,9 +88,7 @@ class Binder:
 
     def settled_away(self, spec: FieldSpec) -> bool:
         """Whether it is hidden whatever is entered: the condition reads the case, not the form."""
-        return (
-            spec.hide is not None and not condition_names(spec) & self.keys and holds(spec.hide, self.context)
-        )
+        return spec.hide is not None and not condition_names(spec) & self.keys and holds(spec.hide, self.context)
 
     def field(self, spec: FieldSpec, values: Mapping[str, Any], prefix: str, place: str) -> BoundField:
         name = prefix + spec.key if spec.is_input else f"{prefix}_{place}"
@@ -101,6 +101,7 @@ class Binder:
             "label": spec.named(self.lang),
             "help": spec.helped(self.lang),
             "hide_if": hide_if(condition) if condition else "",
+            "comments": tuple(self.comments.get(name, ())),
             "error": self.error(name, f"f-{name}", error) if error else None,
         }
         if spec.type is Kind.GROUP:
@@ -179,12 +180,9 @@ class Binder:
     def options(self, spec: FieldSpec, value: object, field_id: str) -> tuple[BoundOption, ...]:
         chosen = {text_of(item) for item in value} if isinstance(value, list | tuple) else {text_of(value)}
         pairs = [
-            (option.value, (option.label_en if self.lang == "en" else "") or option.label)
-            for option in spec.options
+            (option.value, (option.label_en if self.lang == "en" else "") or option.label) for option in spec.options
         ]
-        offered = (
-            self.choices.get(spec.key, self.choices.get(spec.options_from, ())) if spec.options_from else ()
-        )
+        offered = self.choices.get(spec.key, self.choices.get(spec.options_from, ())) if spec.options_from else ()
         pairs += [(str(key), str(label)) for key, label in offered]
         return tuple(
             BoundOption(key, label, key in chosen, f"{field_id}-{index}" if index else field_id)
@@ -204,9 +202,7 @@ class Binder:
         rows = [row for row in found if isinstance(row, Mapping)] if isinstance(found, list | tuple) else []
         return BoundField(
             **common,
-            headings=tuple(
-                (part.label_en if self.lang == "en" else "") or part.label for part in spec.columns
-            ),
+            headings=tuple((part.label_en if self.lang == "en" else "") or part.label for part in spec.columns),
             cells=tuple(tuple(text_of(row.get(part.key)) for part in spec.columns) for row in rows),
         )
 

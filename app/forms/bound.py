@@ -17,8 +17,8 @@ Lines = tuple[tuple["BoundField", ...], ...]
 
 @dataclass(frozen=True, slots=True)
 class BoundError:
-    """A complaint where it is shown: `message % params` after translation. `target` is the HTML id to jump
-    to, if drawn.
+    """A complaint where it is shown: `message % params` after translation. `target` is the HTML id to
+    jump to, if drawn.
     """
 
     key: str
@@ -68,6 +68,7 @@ class BoundField:
     options: tuple[BoundOption, ...] = ()
     files: tuple[FileRef, ...] = ()
     error: BoundError | None = None
+    comments: tuple[str, ...] = ()  # what a reviewer pinned to it
     hide_if: str = ""  # JSON for app/frontend/feel.js; empty: always shown
     fields: tuple[BoundField, ...] = ()  # of a group
     rows: tuple[BoundRow, ...] = ()  # of a list
@@ -116,7 +117,9 @@ class BoundField:
     def described_by(self) -> str:
         """Value of aria-describedby; empty when nothing describes the input."""
         parts = [f"{self.id}-help"] if self.help or self.spec.type is Kind.FILE else []
-        return " ".join([*parts, f"{self.id}-error"] if self.error else parts)
+        parts += [f"{self.id}-comment"] if self.comments else []
+        parts += [f"{self.id}-error"] if self.error else []
+        return " ".join(parts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,9 +100,7 @@ class _Pattern:
     def __call__(self, _form: BaseForm, field: Field) -> None:
         if self.pattern.search(field.data):
             return
-        raise ValidationError(
-            Complaint("%(sentence)s" if self.told else "%(label)s does not have the right form")
-        )
+        raise ValidationError(Complaint("%(sentence)s" if self.told else "%(label)s does not have the right form"))
 
 
 class _Range:
@@ -114,9 +112,7 @@ class _Range:
         if self.low is not None and value < self.low:
             raise ValidationError(Complaint("%(label)s must be %(low)s or more", {"low": text_of(self.low)}))
         if self.high is not None and value > self.high:
-            raise ValidationError(
-                Complaint("%(label)s must be %(high)s or less", {"high": text_of(self.high)})
-            )
+            raise ValidationError(Complaint("%(label)s must be %(high)s or less", {"high": text_of(self.high)}))
 
 
 class _NotPast:
@@ -148,9 +144,7 @@ class _Files:
                     )
                 )
             if not ref["size"]:
-                raise ValidationError(
-                    Complaint("“%(name)s” is empty; attach the right file", {"name": ref["name"]})
-                )
+                raise ValidationError(Complaint("“%(name)s” is empty; attach the right file", {"name": ref["name"]}))
             if self.spec.accept and not any(_accepts(rule, ref) for rule in self.spec.accept):
                 raise ValidationError(
                     Complaint(

@@ -1,5 +1,5 @@
-"""Raw answers → clean values and complaints. Hidden answers are dropped; read-only ones are not taken from
-the page.
+"""Raw answers → clean values and complaints. Hidden answers are dropped; read-only ones are not taken
+from the page.
 """
 
 from __future__ import annotations
@@ -75,14 +75,10 @@ def _parse(fields: Sequence[FieldSpec], raw: object, choices: Choices, context: 
     return _Scope(fields, form, values, rows)
 
 
-def _judge(
-    scope: _Scope, context: Mapping[str, Any], prefix: str, errors: list[FieldError]
-) -> dict[str, Any]:
+def _judge(scope: _Scope, context: Mapping[str, Any], prefix: str, errors: list[FieldError]) -> dict[str, Any]:
     hidden = hidden_keys(scope.fields, scope.values, context)
     shown = [
-        spec
-        for mark, spec, _ in marks(scope.fields)
-        if spec.is_input and mark not in hidden and not spec.disabled
+        spec for mark, spec, _ in marks(scope.fields) if spec.is_input and mark not in hidden and not spec.disabled
     ]
     values: dict[str, Any] = {}
     gone = {spec.key for mark, spec, _ in marks(scope.fields) if spec.is_input and mark in hidden}
@@ -105,9 +101,7 @@ def _rows(
     """Rows in which something was entered; the paths of their errors count all rows, as the page does."""
     kept = [_judge(row, names, f"{path}-{index}-", errors) for index, row in enumerate(rows) if not row.blank]
     if len(kept) < spec.min_rows:
-        errors.append(
-            FieldError(path, "%(label)s needs at least %(least)s entries", {"least": spec.min_rows})
-        )
+        errors.append(FieldError(path, "%(label)s needs at least %(least)s entries", {"least": spec.min_rows}))
     return kept
 
 

@@ -156,9 +156,7 @@ class Component(Attributes):
             return (), source
         options = tuple(option for value in values if (option := self.option(value)))
         if not options and not source:
-            self.complain(
-                "The field has no options to choose from: give values, valuesKey or properties.options"
-            )
+            self.complain("The field has no options to choose from: give values, valuesKey or properties.options")
         if len({option.value for option in options}) != len(options):
             self.complain("Two options have the same value")
         return options, source
@@ -185,9 +183,7 @@ class Component(Attributes):
                 pattern = ""
             else:
                 if _explodes(pattern):
-                    self.complain(
-                        "validate.pattern repeats a repetition and could run without end; write it simpler"
-                    )
+                    self.complain("validate.pattern repeats a repetition and could run without end; write it simpler")
                     pattern = ""
         return Limits(
             min=self.number("min", self.validate),
@@ -231,9 +227,7 @@ class Component(Attributes):
 
     def fills(self, spec_format: Format) -> tuple[tuple[str, str], ...]:
         found = tuple(
-            (part, self.string(part, self.properties))
-            for part in ("prefecture", "city")
-            if part in self.properties
+            (part, self.string(part, self.properties)) for part in ("prefecture", "city") if part in self.properties
         )
         if found and spec_format is not Format.POSTAL_CODE:
             self.complain("properties.prefecture and city belong to a field with the format postal_code")
@@ -303,8 +297,7 @@ def _explodes(pattern: str) -> bool:
     exponential time.
 
     Stricter than it need be; a pattern for a form is short, and a hung page helps nobody. Ambiguous
-    alternations under a
-    repetition, `(a|a)*`, are refused likewise.
+    alternations under a repetition, `(a|a)*`, are refused likewise.
     """
     return bool(
         re.search(r"\((?:[^()\\]|\\.)*(?:[*+]|\{\d+,\d*\}|\|)(?:[^()\\]|\\.)*\)(?:[*+]|\{\d*,\d*\})", pattern)

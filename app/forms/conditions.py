@@ -25,21 +25,16 @@ def holds(hide: Expression, names: Mapping[str, Any]) -> bool:
     return hide.holds(names)
 
 
-def hidden_keys(
-    fields: Sequence[FieldSpec], values: Mapping[str, Any], context: Mapping[str, Any]
-) -> set[str]:
+def hidden_keys(fields: Sequence[FieldSpec], values: Mapping[str, Any], context: Mapping[str, Any]) -> set[str]:
     """Ids (of `marks`) of what is hidden in one scope.
 
-    Hidden answers count as null, which may hide or show more: repeated until nothing changes, at most once
-    for each
-    condition, so that conditions that contradict each other end too.
+    Hidden answers count as null, which may hide or show more: repeated until nothing changes, at most
+    once for each condition, so that conditions that contradict each other end too.
     """
     conditional = [mark for mark, spec, _ in marks(fields) if spec.hide]
     hidden: set[str] = set()
     for _ in range(len(conditional) + 1):
-        keys = {
-            spec.key for mark, spec, parents in marks(fields) if spec.is_input and ({mark, *parents} & hidden)
-        }
+        keys = {spec.key for mark, spec, parents in marks(fields) if spec.is_input and ({mark, *parents} & hidden)}
         names = {**context, **values, **dict.fromkeys(keys)}
         found = {mark for mark, spec, _ in marks(fields) if spec.hide and holds(spec.hide, names)}
         if found == hidden:
@@ -51,8 +46,8 @@ def hidden_keys(
 def marks(
     fields: Sequence[FieldSpec], parents: tuple[str, ...] = (), prefix: str = ""
 ) -> Iterator[tuple[str, FieldSpec, tuple[str, ...]]]:
-    """(mark, component, marks of the groups around it) of one scope; a mark is the place in the tree, such
-    as `0.2`.
+    """(mark, component, marks of the groups around it) of one scope; a mark is the place in the tree,
+    such as `0.2`.
     """
     for index, spec in enumerate(fields):
         mark = f"{prefix}{index}"

@@ -39,9 +39,7 @@ _ERA = re.compile(
     r"(令和|平成|昭和|大正|明治|[RHSTM])\s*([0-9]{1,2}|元)\s*[-/.年]\s*([0-9]{1,2})\s*[-/.月]\s*([0-9]{1,2})\s*日?\Z",
     re.ASCII | re.IGNORECASE,
 )
-_TIME = re.compile(
-    r"([0-9]{1,2})\s*(?::|時)\s*(?:([0-9]{1,2})\s*分?)?(?::[0-9]{2}(?:\.[0-9]+)?)?\Z", re.ASCII
-)
+_TIME = re.compile(r"([0-9]{1,2})\s*(?::|時)\s*(?:([0-9]{1,2})\s*分?)?(?::[0-9]{2}(?:\.[0-9]+)?)?\Z", re.ASCII)
 
 
 def wareki(day: date) -> str:
@@ -61,8 +59,8 @@ def long_date(day: date, lang: str) -> str:
 
 
 def parse_date(value: str) -> date | None:
-    """2026-11-22, 2026/11/22, 20261122, 2026年11月22日, 令和8年11月22日, R8.11.22, in any width; None when
-    it is no day.
+    """2026-11-22, 2026/11/22, 20261122, 2026年11月22日, 令和8年11月22日, R8.11.22, in any width; None
+    when it is no day.
     """
     text = narrow(value)
     western = _WESTERN.match(text) or _COMPACT.match(text)

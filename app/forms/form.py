@@ -56,26 +56,26 @@ class FormSpec:
         choices: cleaning.Choices | None = None,
         context: Mapping[str, Any] | None = None,
         errors: Mapping[str, FieldError] | Iterable[FieldError] = (),
+        comments: Mapping[str, Sequence[str]] | None = None,
     ) -> BoundForm:
         """What `forms/fields.html` draws.
 
-        `values`: raw, clean or draft answers. `lang`: `ja` or `en`. `choices`: (value, label) pairs by field
-        key or by
-        the name that the options come from (`calendar`, `wishes`). `context`: what conditions, read-only
-        fields and tables read beyond
-        the answers (task data), and `today` (date) for fields that begin with it.
+        `values`: raw, clean or draft answers. `lang`: `ja` or `en`. `choices`: (value, label) pairs by
+        field key or by the name that the options come from (`calendar`, `wishes`). `context`: what
+        conditions, read-only fields and tables read beyond the answers (task data), and `today` (date)
+        for fields that begin with it. `errors`: of `Cleaned`. `comments`: what reviewers pinned, by the
+        path of the field.
         """
-        found = (
-            errors if isinstance(errors, Mapping) else {error.key: error for error in reversed(list(errors))}
-        )
-        if not isinstance(errors, Mapping):
-            found = dict(reversed(list(found.items())))
+        found = dict(errors) if isinstance(errors, Mapping) else {}
+        for error in () if isinstance(errors, Mapping) else errors:
+            found.setdefault(error.key, error)
         binder = Binder(
             self.fields,
             lang=lang,
             choices=choices or {},
             context=context or {},
             errors=found,
+            comments=comments or {},
             explain=self.explain,
         )
         return binder.form(values)
@@ -115,21 +115,16 @@ class FormSpec:
         return spec is not None and spec.type is kind
 
     def file_names(self, posted: reading.Posted) -> dict[str, FieldSpec]:
-        """Upload fields by the names that `request.files` may hold for this post; files of other names are
-        not to be stored.
+        """Upload fields by the names that `request.files` may hold for this post; files of other names
+        are not to be stored.
         """
         return dict(reading.file_names(self.fields, posted))
 
     def file_ids(self, posted: reading.Posted) -> set[str]:
-        """Ids of uploads that the page says it has: to be looked up among those of the draft and passed to
-        `read` as `known`.
+        """Ids of uploads that the page says it has: to be looked up among those of the draft and passed
+        to `read` as `known`.
         """
-        return {
-            ref
-            for name in self.file_names(posted)
-            for ref in posted.getlist(name)
-            if isinstance(ref, str) and ref
-        }
+        return {ref for name in self.file_names(posted) for ref in posted.getlist(name) if isinstance(ref, str) and ref}
 
     def clean(
         self,
@@ -138,14 +133,13 @@ class FormSpec:
         choices: cleaning.Choices | None = None,
         context: Mapping[str, Any] | None = None,
     ) -> Cleaned:
-        """Clean values and what is wrong. Never raises for anything that JSON can hold. See `bind` for the
-        arguments.
+        """Clean values and what is wrong. Never raises for anything that JSON can hold. See `bind` for
+        the arguments.
 
         Values: text → str or None · number → int or float (text with serializeToString) or None · date,
-        time, datetime →
-        ISO text or None · checkbox → bool · choice → str or None · checklist, taglist → list of str · files
-        → list of {id, name,
-        size, mime} · dynamic list → list of such dicts. Hidden and disabled fields are absent.
+        time, datetime → ISO text or None · checkbox → bool · choice → str or None · checklist, taglist →
+        list of str · files → list of {id, name, size, mime} · dynamic list → list of such dicts. Hidden
+        and disabled fields are absent.
         """
         return cleaning.clean(self.fields, raw, choices or {}, context or {})
 
@@ -154,8 +148,8 @@ class FormSpec:
         return list(wording.answers(self.fields, values, lang))
 
     def explain(self, error: FieldError, lang: str) -> tuple[str, dict[str, Any]]:
-        """(message id, params) of an error, with the field's label in `lang`: `gettext(message) % params` is
-        the sentence.
+        """(message id, params) of an error, with the field's label in `lang`: `gettext(message) % params`
+        is the sentence.
         """
         spec = self.field(error.key)
         label = spec.named(lang) if spec else error.key
@@ -164,9 +158,7 @@ class FormSpec:
             label = label[0].lower() + label[1:]
         params = {**error.params, "label": label}
         if spec and "%(sentence)s" in error.message:
-            params["sentence"] = (
-                spec.limits.pattern_message_en if lang == "en" else ""
-            ) or spec.limits.pattern_message
+            params["sentence"] = (spec.limits.pattern_message_en if lang == "en" else "") or spec.limits.pattern_message
         return error.message, params
 
 
@@ -179,8 +171,8 @@ def _through_groups(spec: FieldSpec) -> Iterator[FieldSpec]:
 
 
 def load(form: Mapping[str, Any], element: str = "") -> FormSpec:
-    """The form of a form-js schema. Raises `BadPackage` that names every component and property that is not
-    supported.
+    """The form of a form-js schema. Raises `BadPackage` that names every component and property that is
+    not supported.
     """
     fields, problems = schema.read(form, element)
     if problems:

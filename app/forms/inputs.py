@@ -1,6 +1,7 @@
 """WTForms fields, one for each kind of input: typed text in, clean value or complaint out.
 
-A complaint is a (message id, params) pair in place of WTForms' own sentences: whoever shows it translates it.
+A complaint is a (message id, params) pair in place of WTForms' own sentences: whoever shows it translates
+it.
 """
 
 from __future__ import annotations
@@ -106,9 +107,7 @@ class NumberField(AnswerField):
             raise ValueError(
                 Complaint("%(label)s must be a whole number")
                 if places == 0
-                else Complaint(
-                    "%(label)s may have at most %(places)s digits after the point", {"places": places}
-                )
+                else Complaint("%(label)s may have at most %(places)s digits after the point", {"places": places})
             )
         if self.spec.serialize_text:
             return format(value, "f")
@@ -130,9 +129,7 @@ class MomentField(AnswerField):
         if self.spec.subtype is Subtype.DATETIME:
             moment = dates.parse_datetime(text)
             if moment is None:
-                raise ValueError(
-                    Complaint("%(label)s must be a date and a time, for example 2026-11-22 13:30")
-                )
+                raise ValueError(Complaint("%(label)s must be a date and a time, for example 2026-11-22 13:30"))
             return moment.isoformat(timespec="minutes")
         day = dates.parse_date(text)
         if day is None:
@@ -201,8 +198,8 @@ _FIELDS: Mapping[Kind, type[AnswerField]] = {
 
 
 def form_of(specs: Sequence[FieldSpec], known: Mapping[str, frozenset[str]], today: object) -> BaseForm:
-    """A WTForms form of one scope's inputs but its lists. `known`: accepted values of each field that offers
-    options.
+    """A WTForms form of one scope's inputs but its lists. `known`: accepted values of each field that
+    offers options.
     """
     unbound: list[tuple[str, Any]] = []
     for spec in specs:

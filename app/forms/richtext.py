@@ -57,8 +57,8 @@ _MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
 
 @lru_cache(maxsize=512)
 def markdown(text: str) -> str:
-    """Markdown (CommonMark and tables) as sanitised HTML. A first-level heading becomes a second-level one:
-    the page has its own.
+    """Markdown (CommonMark and tables) as sanitised HTML. A first-level heading becomes a second-level
+    one: the page has its own.
     """
     return html(_MARKDOWN.render(text).replace("<h1>", "<h2>").replace("</h1>", "</h2>"))
 
@@ -68,6 +68,4 @@ def html(text: str) -> str:
     """HTML with what is on the list of tags and attributes; no styles, scripts, images, forms or foreign
     schemes.
     """
-    return nh3.clean(
-        text, tags=_TAGS, attributes=_ATTRIBUTES, url_schemes=_SCHEMES, link_rel="noopener noreferrer"
-    )
+    return nh3.clean(text, tags=_TAGS, attributes=_ATTRIBUTES, url_schemes=_SCHEMES, link_rel="noopener noreferrer")

@@ -84,9 +84,7 @@ class _Reader:
         self.count += 1
         if self.count > MAX_FIELDS:
             if self.count == MAX_FIELDS + 1:
-                self.complain(
-                    "", "A form has at most %(most)s components; split it into two tasks", most=MAX_FIELDS
-                )
+                self.complain("", "A form has at most %(most)s components; split it into two tasks", most=MAX_FIELDS)
             return None
         if not isinstance(part, Mapping):
             self.complain("", "A component must be a JSON object")
@@ -109,9 +107,7 @@ class _Reader:
         seen: set[str] = set()
         for spec in _scope(fields):
             if spec.key in seen:
-                self.complain(
-                    spec.key, "The key %(key)s is used twice; every field needs its own", key=spec.key
-                )
+                self.complain(spec.key, "The key %(key)s is used twice; every field needs its own", key=spec.key)
             seen.add(spec.key)
             if spec.type is Kind.LIST:
                 self.keys(spec.fields)

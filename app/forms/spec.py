@@ -128,8 +128,8 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """A component's `validate`. Lengths are in characters (code points), `min` and `max` in the number's own
-    unit.
+    """A component's `validate`. Lengths are in characters (code points), `min` and `max` in the number's
+    own unit.
     """
 
     min: float | None = None
@@ -172,9 +172,7 @@ class FieldSpec:
     multiple: bool = False
     accept: tuple[str, ...] = ()  # of uploads: `.pdf`, `image/*`, `application/pdf`
     max_size_mb: float = 20
-    fills: tuple[
-        tuple[str, str], ...
-    ] = ()  # of a postal code: ("prefecture" | "city", key of the field it fills)
+    fills: tuple[tuple[str, str], ...] = ()  # of a postal code: ("prefecture" | "city", key of the field it fills)
     rows: int = 0  # of a dynamic list: rows to begin with
     min_rows: int = 0
     fixed_rows: bool = False
@@ -224,8 +222,8 @@ class FieldError:
     """What is wrong with one answer. `key` is the field's path (`findings-0-mend_by`), which is also its
     name in the page.
 
-    `message` is a message id with `%(name)s` places. `params` lacks the label, which depends on the reader's
-    language: `FormSpec.explain` (or `bind`) adds it.
+    `message` is a message id with `%(name)s` places. `params` lacks the label, which depends on the
+    reader's language: `FormSpec.explain` (or `bind`) adds it.
     """
 
     key: str

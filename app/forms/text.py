@@ -9,9 +9,7 @@ from decimal import Decimal, InvalidOperation
 # C0 and C1 controls but tab and line feed, lone surrogates, non-characters: no database or PDF takes them,
 # nobody types them.
 # Direction overrides go too: they let a file or company name read otherwise than it is.
-_UNWANTED = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff\ufeff]"
-)
+_UNWANTED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff\ufeff]")
 _NUMBER = re.compile(r"[+-]?[0-9]{1,15}(\.[0-9]{1,10})?\Z", re.ASCII)
 _MINUS = str.maketrans(dict.fromkeys("−‐‑–—―ｰー", "-"))
 

@@ -310,6 +310,16 @@ def test_groups_have_a_legend_and_fields_stand_side_by_side_where_the_layout_say
     assert form.answers({"a": "1"}, "en")[0].section == "Address"
 
 
+def test_a_comment_stands_at_its_field_and_is_read_with_it(draw: Draw) -> None:
+    form = load(schema(part("textfield"), {**part("radio", values=OPTIONS), "key": "colour"}), "task")
+    comments = {"item": ["登記と違います", "<b>もう1点</b>"], "colour": ["選び直してください"]}
+    page = parsed(draw(form.bind({}, lang="ja", comments=comments)))
+    assert "登記と違います" in page.get_element_by_id("f-item-comment").text_content()
+    assert "<b>もう1点</b>" in page.get_element_by_id("f-item-comment").text_content()
+    assert page.get_element_by_id("f-item").get("aria-describedby") == "f-item-comment"
+    assert pick(page, "[data-field=colour]")[0].get("aria-describedby") == "f-colour-comment"
+
+
 def test_hostile_words_stay_words(draw: Draw) -> None:
     evil = '"><script>alert(1)</script>\x00\ud800\u202e{{7*7}}%(label)s'
     form = load(schema(part("textfield"), {**part("textarea"), "key": "area"}), "task")
