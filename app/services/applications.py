@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 from app.engine import CompleteTask, Message
-from app.errors import NotFound, Refused
+from app.errors import Forbidden, NotFound, Refused
 from app.forms import BoundForm, Cleaned, FieldError, FormSpec
 from app.services import calendar, effects, steps
 from app.services.actors import SYSTEM, Actor
@@ -291,7 +291,9 @@ def invite(portal: Portal, number: str, email: str, rights: str, actor: Actor) -
         if actor.side == "vendor":
             own = cases.member(case.id, actor.user_id or 0)
             if own is None or own.rights != "full":
-                raise Refused("You may read this case but not act on it; ask a colleague who may")
+                raise Forbidden("You may read this case but not act on it; ask a colleague who may")
+        else:
+            actor.require("operator", "administrator")
         user = accounts.by_email(email)
         if user is not None and user.side != "vendor":
             raise Refused("This address belongs to the operating body")
@@ -335,6 +337,10 @@ def uninvite(portal: Portal, number: str, user_id: int, actor: Actor) -> None:
     with database.transaction():
         case = cases.lock(desk.visible_case(cases.get(number), actor).id)
         members = cases.members(case.id)
+        if actor.side == "vendor" and all(row.user_id != actor.user_id or row.rights != "full" for row in members):
+            raise Forbidden("You may read this case but not act on it; ask a colleague who may")
+        if actor.side != "vendor":
+            actor.require("operator", "administrator")
         others = [row for row in members if row.user_id != user_id and row.rights == "full"]
         if not others:
             raise Refused("Somebody with full rights has to stay on the case; add a colleague first")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from app.services import calendar, cardstock, clocks, dates, desk, documents, money, tasks
+from app.services import calendar, cardstock, casefile, clocks, dates, desk, documents, lifecycle, mails, money, tasks
 from app.services.actors import Actor
 from app.services.portal import Portal
 from app.services.releases import Loaded
@@ -71,7 +71,7 @@ class CasePage:
     documents: list[documents.DocumentView]
     downloads: list[DownloadGroup]
     accesses: Sequence[Any]
-    mails: Sequence[Any]
+    mails: Sequence[mails.MailView]
     invoices: list[tuple[money.InvoiceView, Sequence[Any]]]
     bookings: list[dates.BookingView]
     cards: list[cardstock.CardView]
@@ -84,6 +84,12 @@ class CasePage:
     same_company: Sequence[Case]
     answers: list[Reviewed]
     release: int
+    clocks: list[clocks.ClockView]  # every one, the finished too
+    certificate: Any  # its row on the register, if any
+    entered: bool  # somebody of the vendor followed the link
+    may_act: bool  # the reader may do what the case asks for, not only read it
+    reminds: bool  # the package has mails that remind of tasks
+    file: casefile.CaseFile
 
 
 def head(
@@ -178,7 +184,7 @@ def page(portal: Portal, number: str, actor: Actor) -> CasePage:
         case, loaded = find(portal, number, actor)
         today, closing = portal.today(), portal.closing()
         every = [row for row in work.tasks_of(case.id) if staff or row.side == "vendor"]
-        latest = work.latest_answers(case.id)
+        latest, members = work.latest_answers(case.id), cases.members(case.id)
         seen = {key: row for key, row in latest.items() if staff or row.side == "vendor"}
         return CasePage(
             head=head(portal, case, loaded, actor),
@@ -186,16 +192,16 @@ def page(portal: Portal, number: str, actor: Actor) -> CasePage:
             documents=documents.of_case(case, actor),
             downloads=_downloads(case, loaded),
             accesses=records.accesses(case.id) if staff else (),
-            mails=records.mails(case.id),
+            mails=mails.of_case(case, loaded, actor),
             invoices=[(money.view(row), records.payments(row.id)) for row in records.invoices(case.id)],
             bookings=[dates.view(row, loaded) for row in records.bookings(case.id)],
-            cards=[cardstock.view(row, today) for row in cards.of_case(case.id)],
+            cards=[cardstock.view(row, today) for row in cards.of_case(case.id) if staff or row.lent_on],
             notes=records.notes(case.id, internal=staff),
-            members=cases.members(case.id),
+            members=members,
             tasks=[tasks.view(row, today, closing) for row in every],
             incidents=work.jobs_of(case.id, "incident") if staff else (),
             pending=work.jobs_of(case.id, "queued", "running", "parked") if staff else (),
-            can_withdraw=bool(loaded.package.withdraw_message and loaded.package.withdraw_message in case.messages),
+            can_withdraw=lifecycle.can_withdraw(case, loaded),
             same_company=cases.same_application(case.company.corporate_number, case.id)
             if staff and case.company_id and case.company.corporate_number
             else (),
@@ -211,7 +217,20 @@ def page(portal: Portal, number: str, actor: Actor) -> CasePage:
                 if key in loaded.forms
             ],
             release=loaded.number,
+            clocks=clocks.views(cases.clocks(case.id), today, closing),
+            certificate=records.certificate_of(case.id),
+            entered=bool(members),
+            may_act=_may_act(case, actor),
+            reminds=bool(loaded.package.reminders.vendor_mail or loaded.package.reminders.operator_mail),
+            file=casefile.state(case, loaded, actor),
         )
+
+
+def _may_act(case: Case, actor: Actor) -> bool:
+    if actor.side == "operator":
+        return actor.has("operator", "administrator")
+    member = cases.member(case.id, actor.user_id or 0)
+    return member is not None and member.rights == "full"
 
 
 def _downloads(case: Case, loaded: Loaded) -> list[DownloadGroup]:
@@ -227,100 +246,6 @@ def _downloads(case: Case, loaded: Loaded) -> list[DownloadGroup]:
                 )
             )
     return found
-
-
-def diagram(portal: Portal, number: str, process: str, actor: Actor) -> bytes:
-    """The BPMN XML of the file that holds the process."""
-    with database.connection():
-        _, loaded = find(portal, number, actor)
-    info = loaded.package.processes.get(process)
-    if info is None:
-        return next(iter(loaded.package.bpmn.values()))
-    return loaded.package.bpmn[info.file]
-
-
-@dataclass(frozen=True)
-class DiagramState:
-    """What is drawn upon the diagrams."""
-
-    done: list[str]
-    open: list[str]
-    failed: list[str]
-    details: Mapping[str, dict[str, Any]]
-
-
-def diagram_state(portal: Portal, number: str, actor: Actor) -> DiagramState:
-    """Visited elements, tokens, incidents, and what is known of each step."""
-    with database.connection():
-        case, loaded = find(portal, number, actor)
-        visits = cases.visits(case.id)
-        jobs = work.jobs_of(case.id)
-        rows = work.tasks_of(case.id)
-        mails = {row.job_key: row for row in records.mails(case.id)}
-    failed = {job.element for job in jobs if job.state == "incident"}
-    waiting = {job.element for job in jobs if job.task_id and job.state in {"queued", "running", "parked"}}
-    tokens = {row.element for row in rows if row.state == "open"} | waiting
-    tokens |= {
-        visit.element
-        for visit in visits
-        if visit.entered > visit.completed
-        and loaded.package.elements.get(visit.element) is not None
-        and loaded.package.elements[visit.element].kind in {"callActivity", "subProcess", "intermediateCatchEvent"}
-        and not case.ended
-    }
-    details: dict[str, dict[str, Any]] = {}
-    for visit in visits:
-        details[visit.element] = {"title": _name(loaded, visit.element), "lines": []}
-    for row in rows:
-        if row.state == "cancelled":
-            continue
-        line: dict[str, Any] = {
-            "task": row.id,
-            "state": row.state,
-            "at": (row.closed_at or row.opened_at).isoformat(),
-            "by": row.closed_by_name,
-        }
-        if row.answer_id and (actor.side == "operator" or row.side == "vendor") and row.element in loaded.forms:
-            spec = loaded.forms[row.element]
-            line["answers"] = [
-                [each.label, each.text or "、".join(file.name for file in each.files)]
-                for each in spec.answers(row.answer.values, actor.language)
-            ]
-        details.setdefault(row.element, {"title": row.title, "lines": []})["lines"].append(line)
-    for job in jobs:
-        mail = mails.get(job.key)
-        if mail is not None and job.element:
-            details.setdefault(job.element, {"title": _name(loaded, job.element), "lines": []})["lines"].append(
-                {
-                    "mail": mail.id,
-                    "state": mail.state,
-                    "at": (mail.sent_at or mail.written_at).isoformat(),
-                    "subject": mail.subject,
-                    "to": mail.recipient,
-                }
-            )
-        if job.state == "incident" and actor.side == "operator":
-            details.setdefault(job.element, {"title": _name(loaded, job.element), "lines": []})["lines"].append(
-                {"state": "incident", "at": job.run_at.isoformat(), "error": job.error}
-            )
-    done = [visit.element for visit in visits if visit.completed and visit.element not in tokens]
-    return DiagramState(done, sorted(tokens), sorted(failed), details)
-
-
-def _name(loaded: Loaded, element: str) -> str:
-    found = loaded.package.elements.get(element)
-    return (found.name if found else "") or element
-
-
-def diagrams(loaded: Loaded) -> list[tuple[str, str]]:
-    """(process id, title) of each diagram file, in the order of the stages; the wrapper last."""
-    order = [process for stage in loaded.package.stages for process in stage.processes]
-    files: dict[str, tuple[str, str]] = {}
-    for process in [*order, *loaded.package.processes]:
-        info = loaded.package.processes.get(process)
-        if info is not None:
-            files.setdefault(info.file, (info.id, info.name or info.id))
-    return list(files.values())
 
 
 def business_days_since(portal: Portal, moment: datetime) -> int:

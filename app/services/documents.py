@@ -1,9 +1,7 @@
-"""Files of a case: made by the portal, uploaded by people, handed out from the package; every download on record."""
+"""Files of a case: made by the portal, uploaded by people, handed out from the package."""
 
 from __future__ import annotations
 
-import io
-import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,12 +11,12 @@ from uuid import uuid4
 
 import puremagic
 
-from app.errors import NotFound, Refused
+from app.errors import Refused
 from app.services.actors import Actor
 from app.services.portal import Portal
 from app.services.releases import Loaded
 from app.store import cases, database, records
-from app.store.models import Access, Case, Document
+from app.store.models import Case, Document
 
 # What may be uploaded, by content; a form's `accept` narrows it further.
 TYPES = {
@@ -268,63 +266,6 @@ def file_references(values: Any, key: str = "") -> list[tuple[str, str]]:
     if isinstance(values, list):
         return [found for value in values for found in file_references(value, key)]
     return []
-
-
-def content(portal: Portal, case: Case, document_id: str, actor: Actor, now: datetime) -> Content:
-    """A document's bytes, with a record of who took it. NotFound for what is not the actor's."""
-    with database.transaction():
-        row = records.document(document_id)
-        if row is None or row.case_id != case.id or not may_see(row, actor):
-            raise NotFound("There is no such document")
-        _record(case, actor, now, row.filename, row.id)
-    return Content(row.filename, row.mime, portal.blobs.get(row.digest))
-
-
-def released_file(case: Case, loaded: Loaded, name: str, actor: Actor, now: datetime) -> Content:
-    """A file of a download group that is open to the case."""
-    with database.transaction():
-        groups = {row.grp for row in records.openings(case.id)}
-        open_files = {file for group in groups for file in loaded.package.downloads[group].files}
-        data = loaded.package.files.get(f"files/{name}")
-        if data is None or (name not in open_files and actor.side != "operator"):
-            raise NotFound("There is no such document")
-        _record(case, actor, now, name)
-    return Content(name, TYPES.get(PurePosixPath(name).suffix.lower(), "application/octet-stream"), data)
-
-
-def _record(case: Case, actor: Actor, now: datetime, filename: str, document: str = "") -> None:
-    Access.create(case=case, document=document, filename=filename, user=actor.user_id, user_name=actor.name, at=now)
-    if actor.side == "vendor":
-        cases.log(
-            case.id,
-            now,
-            "download",
-            title=filename,
-            actor=actor.user_id,
-            actor_name=actor.name,
-            actor_side=actor.side,
-        )
-
-
-def archive(portal: Portal, case: Case, actor: Actor, now: datetime) -> Content:
-    """Everything of the case that the actor sees, as one ZIP file."""
-    with database.transaction():
-        rows = [row for row in records.documents(case.id) if may_see(row, actor)]
-        mails = records.mails(case.id)
-        _record(case, actor, now, f"{case.number}.zip")
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as bundle:
-        for row in rows:
-            bundle.writestr(
-                f"{case.number}/documents/{row.created_at:%Y%m%d}-v{row.version}-{row.filename}",
-                portal.blobs.get(row.digest),
-            )
-        for mail in mails:
-            bundle.writestr(
-                f"{case.number}/mail/{mail.written_at:%Y%m%d-%H%M%S}-{mail.mail_id}.txt",
-                f"To: {mail.recipient}\nSubject: {mail.subject}\n\n{mail.text}",
-            )
-    return Content(f"{case.number}.zip", "application/zip", out.getvalue())
 
 
 def named(case: Case, loaded: Loaded, keys: Sequence[str], actor: Actor) -> list[DocumentView]:

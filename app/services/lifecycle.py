@@ -9,8 +9,9 @@ from app.errors import Forbidden, NotFound, Refused
 from app.services import cardstock, dates, desk, effects, money, steps
 from app.services.actors import Actor
 from app.services.portal import Portal
+from app.services.releases import Loaded
 from app.store import cases, database, records
-from app.store.models import Note
+from app.store.models import Case, Note
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,12 @@ def settlement(portal: Portal, number: str, actor: Actor) -> Settlement:
         )
 
 
+def can_withdraw(case: Case, loaded: Loaded) -> bool:
+    """Whether it can still end early. Once certified it ends by the register's rules, whatever waits for a reply."""
+    name = loaded.package.withdraw_message
+    return bool(name and name in case.messages and case.state == "open")
+
+
 def withdraw(portal: Portal, number: str, reason: str, actor: Actor) -> None:
     """The vendor withdraws (取下げ), or the body closes a dormant case. Nothing is left half done: the process goes on
     to the settlement, and what was under way comes too late."""
@@ -53,9 +60,9 @@ def withdraw(portal: Portal, number: str, reason: str, actor: Actor) -> None:
     with database.transaction():
         case = cases.lock(desk.visible_case(cases.get(number), actor).id)
         loaded = portal.releases.loaded(case.release_id)
-        name = loaded.package.withdraw_message
-        if not name or name not in case.messages:
+        if not can_withdraw(case, loaded):
             raise Refused("This case cannot be withdrawn any more")
+        name = loaded.package.withdraw_message
         if actor.side == "vendor":
             member = cases.member(case.id, actor.user_id or 0)
             if member is None or member.rights != "full":
@@ -72,7 +79,7 @@ def withdraw(portal: Portal, number: str, reason: str, actor: Actor) -> None:
             case.id,
             now,
             "withdrawal",
-            title=reason.strip(),
+            title=reason.strip()[:300],
             text=actor.side,
             actor=actor.user_id,
             actor_name=actor.name,

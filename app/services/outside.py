@@ -12,7 +12,7 @@ from app.connectors.letter import Attachment, Letter, compose
 from app.connectors.mail import Mailer
 from app.connectors.pdf import Printer
 from app.errors import NotFound, Permanent
-from app.services import calendar, cardmaking, context, documents
+from app.services import calendar, cardmaking, casefile, context, documents, mails
 from app.services.portal import Portal
 from app.services.releases import Loaded, settings_of
 from app.store import accounts, cases, database, records
@@ -72,7 +72,10 @@ class Outside:
             source = loaded.package.documents.get(document_id)
             if source is None:
                 raise Permanent("The package has no document %(document)s", document=document_id)
-            extra = cardmaking.letter_facts(self._portal, case, loaded, document_id)
+            extra = {
+                **cardmaking.letter_facts(self._portal, case, loaded, document_id),
+                **casefile.facts(case, job.params if document_id == job.params.get("document") else {}),
+            }
             facts = context.build(self._portal, case, loaded, element=job.element, data=job.data, extra=extra)
             template = _Template(str(source.header.get("title", "")), source.filename, source.html)
             sheet = pdf.compose(template, facts, loaded.package.files, document_id=document_id)
@@ -129,7 +132,7 @@ class Outside:
                 title=row.subject,
                 text=row.recipient,
                 data={"mail": row.id, "mail_id": row.mail_id},
-                audience="operator" if job.params.get("to_side") == "operator" else "both",
+                audience="operator" if mails.side(job.params, loaded, row.mail_id) == "operator" else "both",
             )
 
     def _write(self, job: Leased, case: Case, loaded: Loaded) -> Mail | None:

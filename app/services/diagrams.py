@@ -1,0 +1,178 @@
+"""The diagrams of a running case: where it went, where it stands, and what is known of each step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from app.errors import NotFound
+from app.feel import xml
+from app.services import caseview, mails
+from app.services.actors import Actor
+from app.services.portal import Portal
+from app.services.releases import Loaded
+from app.store import cases, database, work
+from app.store.models import Case
+
+_HOLDS_TOKENS = {"callActivity", "subProcess", "intermediateCatchEvent"}
+
+
+@dataclass(frozen=True, slots=True)
+class TaskLine:
+    """A task of a step: open or done. `by` is empty where the reader need not know the person."""
+
+    task: str
+    side: str
+    state: str  # open | done
+    at: datetime  # when it was opened, or done
+    by: str
+    answers: Sequence[tuple[str, str]]  # (label, text), of what the reader may see
+
+
+@dataclass(frozen=True, slots=True)
+class MailLine:
+    """A mail that the step wrote."""
+
+    mail: int
+    subject: str
+    recipient: str
+    state: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentLine:
+    """A job of the step that needs a person."""
+
+    error: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What is known of one element. `passed_at`: when a token left it last."""
+
+    title: str
+    passed_at: datetime | None = None
+    lines: list[TaskLine | MailLine | IncidentLine] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class DiagramState:
+    """What is drawn upon the diagrams: ids of elements, of sequence flows, and the steps' stories by id."""
+
+    done: list[str]
+    open: list[str]
+    failed: list[str]
+    flows: list[str]
+    steps: dict[str, Step]
+
+
+def of(loaded: Loaded) -> list[tuple[str, str]]:
+    """(process id, title) of each diagram file, in the order of the stages; the wrapper last."""
+    order = [process for stage in loaded.package.stages for process in stage.processes]
+    files: dict[str, tuple[str, str]] = {}
+    for process in [*order, *loaded.package.processes]:
+        info = loaded.package.processes.get(process)
+        if info is not None:
+            files.setdefault(info.file, (info.id, info.name or info.id))
+    return list(files.values())
+
+
+def current(case: Case, loaded: Loaded) -> str:
+    """The process to show first: where somebody has to act, or else the stage's."""
+    shown = dict(of(loaded))
+    files = {loaded.package.processes[process].file: process for process in shown}
+    for row in work.open_tasks(case.id):
+        element = loaded.package.elements.get(row.element)
+        if element is not None and element.file in files:
+            return files[element.file]
+    stage = next((stage for stage in loaded.package.stages if stage.id == case.stage), None)
+    for process in stage.processes if stage else ():
+        info = loaded.package.processes.get(process)
+        if info is not None:
+            return files[info.file]
+    return next(iter(shown), "")
+
+
+def source(portal: Portal, number: str, process: str, actor: Actor) -> bytes:
+    """The BPMN XML of the file that holds the process. NotFound when the package has no such process."""
+    with database.connection():
+        _, loaded = caseview.find(portal, number, actor)
+    info = loaded.package.processes.get(process)
+    if info is None:
+        raise NotFound("There is no such diagram")
+    return loaded.package.bpmn[info.file]
+
+
+def state(portal: Portal, number: str, actor: Actor) -> DiagramState:
+    """Visited elements, tokens, incidents (staff alone see these), and what is known of each step."""
+    staff = actor.side == "operator"
+    with database.connection():
+        case, loaded = caseview.find(portal, number, actor)
+        elements = loaded.package.elements
+        visits = [row for row in cases.visits(case.id) if row.element in elements]
+        jobs = [row for row in work.jobs_of(case.id) if row.element in elements]
+        rows = [row for row in work.tasks_of(case.id) if row.element in elements and row.state != "cancelled"]
+        letters = {row.job_key: row for row in mails.with_keys(case, loaded, actor)}
+        lines: dict[str, list[TaskLine | MailLine | IncidentLine]] = {}
+        for row in rows:
+            lines.setdefault(row.element, []).append(_task_line(row, loaded, actor))
+    failed = {job.element for job in jobs if job.state == "incident"} if staff else set()
+    waiting = {"queued", "running", "parked"} if staff else {"queued", "running", "parked", "incident"}
+    tokens = {row.element for row in rows if row.state == "open"}
+    tokens |= {job.element for job in jobs if job.task_id and job.state in waiting}
+    if not case.ended:
+        tokens |= {
+            row.element
+            for row in visits
+            if row.entered > row.completed and elements[row.element].kind in _HOLDS_TOKENS
+        }
+    for job in jobs:
+        letter = letters.get(job.key)
+        if letter is not None:
+            lines.setdefault(job.element, []).append(_mail_line(letter.mail))
+        if job.element in failed and job.state == "incident":
+            lines.setdefault(job.element, []).append(IncidentLine(job.error, job.run_at))
+    left = {row.element: row.last_at for row in visits if row.completed}
+    for each in lines.values():
+        each.sort(key=lambda line: line.at)
+    known = dict.fromkeys([*(row.element for row in visits), *lines])
+    return DiagramState(
+        done=sorted(element for element in left if element not in tokens),
+        open=sorted(tokens - failed),
+        failed=sorted(failed),
+        flows=_walked(loaded, set(left), {row.element for row in visits if row.entered}),
+        steps={each: Step(elements[each].name or each, left.get(each), lines.get(each, [])) for each in known},
+    )
+
+
+def _task_line(row: Any, loaded: Loaded, actor: Actor) -> TaskLine:
+    shown = actor.side == "operator" or row.side == "vendor"
+    answers: list[tuple[str, str]] = []
+    if shown and row.answer_id and row.element in loaded.forms:
+        answers = [
+            (each.label, each.text or "、".join(file.name for file in each.files))
+            for each in loaded.forms[row.element].answers(row.answer.values, actor.language)
+        ]
+    return TaskLine(
+        row.id, row.side, row.state, row.closed_at or row.opened_at, row.closed_by_name if shown else "", answers
+    )
+
+
+def _mail_line(mail: mails.MailView) -> MailLine:
+    return MailLine(mail.id, mail.subject, mail.recipient, mail.state, mail.sent_at or mail.written_at)
+
+
+def _walked(loaded: Loaded, left: set[str], entered: set[str]) -> list[str]:
+    """The flows whose ends a token left and entered."""
+    found = []
+    for diagram in loaded.package.bpmn.values():
+        for node in xml.read(diagram).iter():
+            if not str(node.tag).endswith("}sequenceFlow"):
+                continue
+            if node.get("sourceRef") in left and node.get("targetRef") in entered:
+                found.append(str(node.get("id")))
+    return sorted(found)

@@ -1,0 +1,115 @@
+"""Mails of a case as a reader may see them: the vendor what was written to the vendor, staff everything."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from app.errors import NotFound
+from app.services import desk
+from app.services.actors import Actor
+from app.services.portal import Portal
+from app.services.releases import Loaded
+from app.store import cases, database, records, work
+from app.store.models import Case, Mail
+
+
+@dataclass(frozen=True, slots=True)
+class MailView:
+    """A mail as it was written, and what became of it. `job` is the job to try again when it is an incident."""
+
+    id: int
+    mail_id: str
+    number: str
+    label: str
+    subject: str
+    sender: str
+    recipient: str
+    text: str
+    html: str
+    attachments: Sequence[Mapping[str, Any]]  # {filename, mime, size, digest}
+    state: str  # queued | sent | incident | late
+    written_at: datetime
+    sent_at: datetime | None
+    error: str
+    job: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Keyed:
+    """A mail with the key of the job that wrote it."""
+
+    job_key: str
+    mail: MailView
+
+
+def of_case(case: Case, loaded: Loaded, actor: Actor) -> list[MailView]:
+    """The mails that the actor may read, newest first."""
+    return [each.mail for each in with_keys(case, loaded, actor)]
+
+
+def with_keys(case: Case, loaded: Loaded, actor: Actor) -> list[Keyed]:
+    """The same, each with its job's key."""
+    jobs = {job.key: job for job in work.jobs_of(case.id)}
+    hidden = _links(case, actor)
+    found = []
+    for row in records.mails(case.id):
+        job = jobs.get(row.job_key)
+        to = side((job.params if job is not None else None) or {}, loaded, row.mail_id)
+        if actor.side == "operator" or to == "vendor" or (to == "person" and row.recipient == actor.email):
+            found.append(Keyed(row.job_key, _view(row, job, hidden)))
+    return found
+
+
+def side(params: Mapping[str, Any], loaded: Loaded, mail_id: str) -> str:
+    """Whom a mail was written to: vendor, operator, or one `person` (an invitation), whose affair it is."""
+    if params.get("to"):
+        return "person"
+    source = loaded.package.mails.get(mail_id)
+    return "vendor" if str(params.get("to_side") or (source.to if source else "")) == "vendor" else "operator"
+
+
+def one(portal: Portal, number: str, mail_row: int, actor: Actor) -> MailView:
+    """A mail of the case; NotFound for what is not the actor's to read."""
+    with database.connection():
+        case = desk.visible_case(cases.get(number), actor)
+        loaded = portal.releases.loaded(case.release_id)
+        found = next((each for each in of_case(case, loaded, actor) if each.id == mail_row), None)
+    if found is None:
+        raise NotFound("There is no such mail")
+    return found
+
+
+def _links(case: Case, actor: Actor) -> list[str]:
+    """What only the addressee may follow: the link that opens an account, while it is unused."""
+    link = cases.current_link(case.id)
+    return [link.token] if link is not None and link.email != actor.email else []
+
+
+def _view(row: Mail, job: Any, hidden: Sequence[str]) -> MailView:
+    text, html = row.text, row.html
+    for secret in hidden:
+        text, html = text.replace(secret, "…"), html.replace(secret, "…")
+    state = "sent" if row.state == "sent" else "queued"
+    if state != "sent" and job is not None and job.state in {"incident", "late"}:
+        state = job.state
+    failed = job if state == "incident" else None
+    return MailView(
+        id=row.id,
+        mail_id=row.mail_id,
+        number=row.number,
+        label=row.label,
+        subject=row.subject,
+        sender=row.sender,
+        recipient=row.recipient,
+        text=text,
+        html=html,
+        attachments=row.attachments,
+        state=state,
+        written_at=row.written_at,
+        sent_at=row.sent_at,
+        error=str(failed.error) if failed is not None else row.error,
+        job=failed.id if failed is not None else None,
+    )
