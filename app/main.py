@@ -17,6 +17,7 @@ from app import cli, web
 from app.connectors.mail import Mailer
 from app.connectors.pdf import Printer
 from app.engine import Engine, Evaluator
+from app.services.calendar import JAPAN
 from app.services.cardmaking import CardDesk
 from app.services.outside import Outside
 from app.services.portal import Portal, create_tables
@@ -39,8 +40,9 @@ def open_portal(settings: Settings, clock: Clock | None = None) -> Portal:
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     bound = database.connect(settings.database_url)
     create_tables(bound)
-    engine = Engine(Evaluator())
-    atexit.register(engine.close)
+    evaluator = Evaluator()
+    atexit.register(evaluator.close)
+    engine = Engine(evaluator, zone=JAPAN)
     bells = settings.data_dir / "bells"
     bells.mkdir(exist_ok=True)
     if clock is None:

@@ -74,6 +74,15 @@ def build(
             "qr": qr(f"{base}/systems/{certificate.number}"),
         },
         "shipment": _shipment(loaded, answers, element),
+        "invoices": [asdict(money.view(row)) for row in records.invoices(case.id)],
+        "documents": [
+            {"title": row.title, "filename": row.filename, "made_on": row.created_at, "digest": row.digest}
+            for row in records.documents(case.id)
+        ],
+        "timeline": [
+            {"at": row.at, "title": row.title, "actor": row.actor_name, "text": row.text, "kind": row.kind}
+            for row in reversed(cases.timeline(case.id, internal=False, limit=300))
+        ],
         "data": case.data if data is None else data,
         "today": portal.today(),
         **(extra or {}),

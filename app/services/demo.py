@@ -195,6 +195,11 @@ class Walker:
 
     def take(self, step: Mapping[str, Any]) -> None:
         """One step of the scenario, and all that the portal does by itself after it."""
+        self.take_without_jobs(step)
+        self._drain()
+
+    def take_without_jobs(self, step: Mapping[str, Any]) -> None:
+        """One step of the scenario alone."""
         if step.get("message") == applications.ENTRY_MESSAGE:
             self._enter(self.number)
         elif "complete" in step:
@@ -203,7 +208,6 @@ class Walker:
             self._withdraw(self.number, step)
         elif "advance" in step:
             self._advance(min(scenarios.later(self.clock.moment, step["advance"]), self._limit))
-        self._drain()
 
     def _withdraw(self, number: str, step: Mapping[str, Any]) -> None:
         with database.connection():

@@ -164,6 +164,7 @@ class Outside:
                 message_id=f"<{_safe(job.key)}@{host}>",
                 sender=self._portal.settings.mail_from,
                 to=to,
+                side=str(job.params.get("to_side") or source.to),
                 reply_to=str(body.get("email") or ""),
             )
         return self._keep(letter, job, case, source)

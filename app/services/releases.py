@@ -11,6 +11,7 @@ from typing import Any
 
 from app import catalogue, forms
 from app.catalogue import Package
+from app.connectors import templates
 from app.connectors.registry import CONNECTORS
 from app.engine import Engine, Program
 from app.errors import BadPackage, NotFound, Problem
@@ -50,6 +51,10 @@ class Releases:
         operators = {name: connector.parameters for name, connector in CONNECTORS.items()}
         problems = list(catalogue.check(package, operators))
         problems += self._engine.check(package.bpmn, package.entry, frozenset(package.decisions))
+        for source in package.mails.values():
+            problems += templates.check(source.subject + "\n" + source.body, package.files, name=source.file)
+        for document in package.documents.values():
+            problems += templates.check(document.html, package.files, name=document.file)
         for element, schema in package.forms.items():
             problems += forms.check(schema, element)
         return problems

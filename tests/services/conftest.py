@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from app.engine import Engine, Evaluator
+from app.services.calendar import JAPAN
 from app.services import demo, jobs, packages, people
 from app.services.cardmaking import CardDesk
 from app.services.outside import Outside
@@ -90,9 +91,9 @@ def open_bench(folder: Path, url: str, engine: Engine, packages_dir: Path) -> Be
 
 @pytest.fixture(scope="session")
 def engine() -> Iterator[Engine]:
-    engine = Engine(Evaluator(workers=1))
-    yield engine
-    engine.close()
+    evaluator = Evaluator(workers=1)
+    yield Engine(evaluator, zone=JAPAN)
+    evaluator.close()
 
 
 @pytest.fixture
