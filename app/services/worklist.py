@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
 from app.errors import NinteiError, Refused
-from app.services import clocks, desk, effects, tasks
+from app.services import calendar, clocks, desk, effects, people, tasks
 from app.services.actors import Actor
 from app.services.portal import Portal
 from app.store import accounts, cases, database, work
 from app.store.models import Task
 
 PAGE = 50
+SCOPES = ("mine", "group", "all")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +39,30 @@ class Worklist:
     rows: list[tasks.TaskView]
     total: int
     counts: dict[str, int]  # by scope
-    elements: list[tuple[str, str, int]]  # (element, title, open tasks), for the filter
+    elements: list[tuple[str, str, int]]  # (element, title, tasks of the scope), for the filter
+    groups: list[str]  # that have tasks in the scope
     page: int
     pages: int
+    waiting: Mapping[str, int]  # task id → business days since it opened
+    refusals: Mapping[str, NinteiError]  # task id → why the reader may not do it (separation of duties)
+    confirms: frozenset[str]  # ids of the tasks that confirm a payment
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """A ticked row with which nothing was done, and why."""
+
+    title: str
+    company: str
+    error: NinteiError
+
+
+@dataclass(frozen=True)
+class Bulk:
+    """What came of an action on ticked rows."""
+
+    done: int = 0
+    left: list[Left] = field(default_factory=list)
 
 
 def page(portal: Portal, actor: Actor, wanted: Filter) -> Worklist:
@@ -47,88 +70,158 @@ def page(portal: Portal, actor: Actor, wanted: Filter) -> Worklist:
     today, closing = portal.today(), portal.closing()
     limit = {"overdue": today - timedelta(days=1), "today": today, "week": today + timedelta(days=7)}.get(wanted.due)
     with database.connection():
-        base: dict[str, Any] = {"side": "operator", "user": actor.user_id or 0, "groups": actor.groups}
+        base = _base(actor)
         query = work.worklist(
             scope=wanted.scope,
-            text=wanted.text,
+            texts=spellings(wanted.text),
             element=wanted.element,
             group=wanted.group,
             due_before=limit,
             **base,
         )
+        whole = work.worklist(scope=wanted.scope, **base)
         total = query.count()
         pages = max(1, -(-total // PAGE))
         number = min(max(1, wanted.page), pages)
         rows = work.page(query, wanted.order, PAGE, (number - 1) * PAGE)
         running = cases.clocks_of(work.case_ids(rows))
         names = {user.id: user.name for user in accounts.staff()}
-        views = []
+        views, waiting = [], {}
         for row in rows:
             shown = [
-                each for each in clocks.views(running.get(row.case_id, []), today, closing) if each.side == row.side
+                each
+                for each in clocks.views(running.get(row.case_id, []), today, closing)
+                if each.side == row.side
             ]
             views.append(tasks.view(row, today, closing, shown[-1] if shown else None, names))
-        counts = {scope: work.worklist(scope=scope, **base).count() for scope in ("mine", "group", "all")}
-        return Worklist(views, total, counts, work.element_counts("operator"), number, pages)
+            waiting[row.id] = calendar.business_days_between(calendar.today(row.opened_at), today, closing)
+        counts = {scope: work.worklist(scope=scope, **base).count() for scope in SCOPES}
+        settings = _settings(portal, rows)
+        return Worklist(
+            rows=views,
+            total=total,
+            counts=counts,
+            elements=work.element_counts(whole),
+            groups=work.groups_in(whole),
+            page=number,
+            pages=pages,
+            waiting=waiting,
+            refusals=_refusals(settings, actor),
+            confirms=frozenset(each.task.id for each in settings if each.element.properties.get("confirms")),
+        )
+
+
+def _base(actor: Actor) -> dict[str, Any]:
+    users = [actor.user_id or 0, *(user for user, _ in actor.standing_in_for)]
+    return {"side": "operator", "users": users, "groups": actor.groups}
+
+
+def spellings(text: str) -> list[list[str]]:
+    """The words of a search, each as it was typed and with its full- and half-width forms made one."""
+    found = []
+    for word in text.split():
+        even = unicodedata.normalize("NFKC", word)
+        found.append(list(dict.fromkeys([word, even])))
+    return found
+
+
+def _settings(portal: Portal, rows: Sequence[Task]) -> list[desk.Setting]:
+    """The tasks with their cases and releases."""
+    known = cases.by_ids(work.case_ids(rows))
+    found = []
+    for row in rows:
+        case = known[row.case_id]
+        loaded = portal.releases.loaded(case.release_id)
+        found.append(desk.Setting(row, case, loaded, loaded.element(row.element)))
+    return found
+
+
+def _refusals(settings: Sequence[desk.Setting], actor: Actor) -> dict[str, NinteiError]:
+    """Which of the tasks the actor may not do although their role would let them."""
+    if not actor.has("operator", "administrator"):
+        return {}
+    found: dict[str, NinteiError] = {}
+    for setting in settings:
+        error = _refusal(setting, actor) if setting.element.listed("not_same_as") else None
+        if error is not None:
+            found[setting.task.id] = error
+    return found
+
+
+def _refusal(setting: desk.Setting, actor: Actor) -> NinteiError | None:
+    try:
+        desk.may_do(setting, actor)
+    except NinteiError as error:
+        return error
+    return None
 
 
 def neighbours(portal: Portal, actor: Actor, wanted: Filter, after: str) -> str:
     """The next task of the list after this one was finished; empty when the list is done."""
     found = page(portal, actor, wanted)
-    ids = [row.id for row in found.rows if row.id != after]
+    ids = [row.id for row in found.rows if row.id != after and row.id not in found.refusals]
     return ids[0] if ids else ""
 
 
-def claim(portal: Portal, ids: Sequence[str], actor: Actor) -> int:
-    """Take the tasks; those that somebody else has stay theirs."""
+def claim(portal: Portal, ids: Sequence[str], actor: Actor) -> Bulk:
+    """Take the tasks; those that somebody else has stay theirs, those that one may not do stay where they are."""
     actor.require("operator", "administrator")
     with database.transaction():
-        rows = [row for row in _checked(ids) if row.assignee_id is None]
-        for row in rows:
-            cases.log(
-                row.case_id,
-                portal.now(),
-                "assigned",
-                title=row.title,
-                text=actor.name,
-                element=row.element,
-                actor=actor.user_id,
-                actor_name=actor.name,
-                actor_side=actor.side,
-                audience="operator",
-            )
-        return work.reassign([row.id for row in rows], actor.user_id)
+        free, left = [], []
+        for setting in _settings(portal, _open(ids)):
+            row = setting.task
+            error = _refusal(setting, actor)
+            if row.assignee_id not in {None, actor.user_id}:
+                error = Refused("%(name)s has this task already", name=row.assignee.name)
+            if error is None:
+                free.append(row.id)
+            else:
+                left.append(Left(row.title, row.company_name, error))
+        return Bulk(work.reassign(free, actor.user_id), left)
 
 
-def assign(portal: Portal, ids: Sequence[str], user_id: int | None, actor: Actor) -> int:
-    """Give exactly these tasks to a colleague, or (None) back to the group."""
+def assign(portal: Portal, ids: Sequence[str], user_id: int | None, actor: Actor) -> Bulk:
+    """Give exactly these tasks to a colleague, or (None) back to the group.
+
+    A task that the colleague may not do (separation of duties) stays where it is.
+    """
     actor.require("operator", "administrator")
-    with database.transaction():
-        name = ""
-        if user_id is not None:
-            colleague = accounts.user(user_id)
-            if colleague is None or colleague.side != "operator" or not colleague.active:
+    colleague = None
+    if user_id is not None:
+        with database.connection():
+            known = accounts.user(user_id)
+            if known is None or known.side != "operator" or not known.active:
                 raise Refused("Choose a colleague of the operating body")
-            name = colleague.name
-        rows = _checked(ids)
-        changed = work.reassign([row.id for row in rows], user_id)
-        for row in rows:
+            colleague = people.actor_of(portal, user_id)
+            if not colleague.has("operator", "administrator"):
+                raise Refused("Choose a colleague of the operating body")
+    with database.transaction():
+        free: list[Task] = []
+        left = []
+        for setting in _settings(portal, _open(ids)):
+            error = _refusal(setting, colleague) if colleague else None
+            if error is None:
+                free.append(setting.task)
+            else:
+                left.append(Left(setting.task.title, setting.task.company_name, error))
+        changed = work.reassign([row.id for row in free], user_id)
+        for row in free:
             cases.log(
                 row.case_id,
                 portal.now(),
                 "assigned",
                 title=row.title,
-                text=name,
+                text=colleague.name if colleague else "",
                 element=row.element,
                 actor=actor.user_id,
                 actor_name=actor.name,
                 actor_side=actor.side,
                 audience="operator",
             )
-        return changed
+        return Bulk(changed, left)
 
 
-def _checked(ids: Sequence[str]) -> list[Task]:
+def _open(ids: Sequence[str]) -> list[Task]:
     """The open tasks of these ids that are the body's."""
     return [row for row in work.tasks_by_ids(ids) if row.state == "open" and row.side == "operator"]
 
@@ -141,12 +234,11 @@ def remind(portal: Portal, ids: Sequence[str], actor: Actor) -> int:
         for row in work.tasks_by_ids(ids):
             if row.state != "open":
                 continue
-            case = cases.by_id(row.case_id)
-            if case is None:
+            if not remind_one(portal, row, f"hand:{portal.today():%Y%m%d}"):
                 continue
-            sent += remind_one(portal, row, f"hand:{portal.today():%Y%m%d}")
+            sent += 1
             cases.log(
-                case.id,
+                row.case_id,
                 now,
                 "reminder",
                 title=row.title,
@@ -171,13 +263,3 @@ def remind_one(portal: Portal, row: Task, kind: str) -> int:
     to = {"to_side": f"user:{row.assignee_id}"} if row.side == "operator" and row.assignee_id else {}
     effects.queue(case, "mail", {"mail": mail, **to}, row.element, f"{row.id}:{kind}", portal.now())
     return 1
-
-
-def may_take(portal: Portal, task_id: str, actor: Actor) -> str:
-    """Why the actor may not do the task (a sentence's message id); empty when they may."""
-    with database.connection():
-        try:
-            desk.may_do(desk.find(portal, task_id, actor), actor)
-        except NinteiError as error:
-            return error.message
-    return ""

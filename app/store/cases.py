@@ -35,6 +35,11 @@ def by_id(case_id: int) -> Case | None:
     return Case.get_or_none(Case.id == case_id)
 
 
+def by_ids(ids: Sequence[int]) -> dict[int, Case]:
+    """Cases by row id."""
+    return {row.id: row for row in Case.select().where(Case.id.in_(list(ids)))} if ids else {}
+
+
 def by_apply_key(key: str) -> Case | None:
     """The case that this very application started."""
     return Case.get_or_none(Case.apply_key == key)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from peewee import fn
@@ -51,28 +53,26 @@ def worklist(
     *,
     side: str,
     scope: str,
-    user: int,
+    users: Sequence[int],
     groups: Sequence[str],
-    text: str = "",
+    texts: Sequence[Sequence[str]] = (),
     element: str = "",
     group: str = "",
     due_before: date | None = None,
 ) -> Any:
-    """The query behind the worklist: `scope` is mine, group or all."""
+    """The query behind the worklist: `scope` is mine (of `users`: oneself and those one stands in for), group or all.
+
+    `texts`: every word of the search, each in the spellings of which one has to be found.
+    """
     query = Task.select().where((Task.state == "open") & (Task.side == side))
     if scope == "mine":
-        query = query.where(Task.assignee == user)
+        query = query.where(Task.assignee.in_(list(users)))
     elif scope == "group":
         query = query.where(Task.assignee.is_null())
         if groups:
             query = query.where(Task.grp.in_([*groups, ""]))
-    if text:
-        query = query.where(
-            Task.company_name.contains(text)
-            | Task.case_number.contains(text)
-            | Task.system_name.contains(text)
-            | Task.title.contains(text)
-        )
+    for spellings in texts:
+        query = query.where(reduce(or_, (_says(each) for each in spellings)))
     if element:
         query = query.where(Task.element == element)
     if group:
@@ -80,6 +80,15 @@ def worklist(
     if due_before:
         query = query.where(Task.due_on <= due_before)
     return query
+
+
+def _says(text: str) -> Any:
+    return (
+        Task.company_name.contains(text)
+        | Task.case_number.contains(text)
+        | Task.system_name.contains(text)
+        | Task.title.contains(text)
+    )
 
 
 ORDERS: dict[str, Any] = {
@@ -235,12 +244,16 @@ def reassign(ids: Sequence[str], user: int | None) -> int:
     return int(Task.update(assignee=user).where(Task.id.in_(list(ids)) & (Task.state == "open")).execute())
 
 
-def element_counts(side: str) -> list[tuple[str, str, int]]:
-    """(element, title, open tasks) of one side, most first."""
+def element_counts(query: Any) -> list[tuple[str, str, int]]:
+    """(element, title, tasks) of a worklist query, most first."""
     rows = (
-        Task.select(Task.element, fn.MAX(Task.title).alias("title"), fn.COUNT(Task.id).alias("n"))
-        .where((Task.state == "open") & (Task.side == side))
+        query.columns(Task.element, fn.MAX(Task.title).alias("title"), fn.COUNT(Task.id).alias("n"))
         .group_by(Task.element)
-        .order_by(fn.COUNT(Task.id).desc())
+        .order_by(fn.COUNT(Task.id).desc(), Task.element)
     )
     return [(row.element, row.title, row.n) for row in rows]
+
+
+def groups_in(query: Any) -> list[str]:
+    """The groups that have a task in a worklist query."""
+    return sorted({row.grp for row in query.columns(Task.grp).distinct() if row.grp})

@@ -1,0 +1,29 @@
+"""The links below a long list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask_babel import gettext
+
+
+def numbers(page: int, pages: int, size: int, total: int, url: Callable[[int], str]) -> dict[str, Any] | None:
+    """What the macro `ui.pagination` takes; none when everything is on one page."""
+    if pages <= 1:
+        return None
+    near = {1, pages, *range(page - 1, page + 2)}
+    items: list[dict[str, Any]] = []
+    last = 0
+    for number in sorted(each for each in near if 1 <= each <= pages):
+        if number > last + 1:
+            items.append({"gap": True})
+        items.append({"number": number, "url": url(number), "current": number == page})
+        last = number
+    return {
+        "items": items,
+        "previous_url": url(page - 1) if page > 1 else None,
+        "next_url": url(page + 1) if page < pages else None,
+        "of": gettext("%(first)s to %(last)s of %(total)s", first=(page - 1) * size + 1,
+                      last=min(page * size, total), total=total),
+    }
