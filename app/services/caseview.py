@@ -90,6 +90,9 @@ class CasePage:
     may_act: bool  # the reader may do what the case asks for, not only read it
     reminds: bool  # the package has mails that remind of tasks
     file: casefile.CaseFile
+    diagrams: list[tuple[str, str]]  # (process id, title)
+    diagram: str  # the one to show first
+    titles: dict[str, str]  # the package's names of elements and calendars, by id
 
 
 def head(
@@ -223,7 +226,41 @@ def page(portal: Portal, number: str, actor: Actor) -> CasePage:
             may_act=_may_act(case, actor),
             reminds=bool(loaded.package.reminders.vendor_mail or loaded.package.reminders.operator_mail),
             file=casefile.state(case, loaded, actor),
+            diagrams=diagrams(loaded),
+            diagram=_diagram(case, loaded),
+            titles=_titles(loaded),
         )
+
+
+def diagrams(loaded: Loaded) -> list[tuple[str, str]]:
+    """(process id, title) of each diagram file, in the order of the stages; the wrapper last."""
+    order = [process for stage in loaded.package.stages for process in stage.processes]
+    files: dict[str, tuple[str, str]] = {}
+    for process in [*order, *loaded.package.processes]:
+        info = loaded.package.processes.get(process)
+        if info is not None:
+            files.setdefault(info.file, (info.id, info.name or info.id))
+    return list(files.values())
+
+
+def _diagram(case: Case, loaded: Loaded) -> str:
+    """The diagram to show first: where somebody has to act, or else the stage's."""
+    elements = loaded.package.elements
+    places = [elements[row.element].file for row in work.open_tasks(case.id) if row.element in elements]
+    stage = next((stage for stage in loaded.package.stages if stage.id == case.stage), None)
+    staged = (loaded.package.processes.get(process) for process in (stage.processes if stage else ()))
+    places += [info.file for info in staged if info is not None]
+    shown = diagrams(loaded)
+    files = {loaded.package.processes[process].file: process for process, _ in shown}
+    return next((files[file] for file in places if file in files), shown[0][0] if shown else "")
+
+
+def _titles(loaded: Loaded) -> dict[str, str]:
+    package = loaded.package
+    return {
+        **{key: spec.title for key, spec in package.calendars.items()},
+        **{key: element.name for key, element in package.elements.items() if element.name},
+    }
 
 
 def _may_act(case: Case, actor: Actor) -> bool:

@@ -14,7 +14,6 @@ from app.services.actors import Actor
 from app.services.portal import Portal
 from app.services.releases import Loaded
 from app.store import cases, database, work
-from app.store.models import Case
 
 _HOLDS_TOKENS = {"callActivity", "subProcess", "intermediateCatchEvent"}
 
@@ -68,33 +67,6 @@ class DiagramState:
     failed: list[str]
     flows: list[str]
     steps: dict[str, Step]
-
-
-def of(loaded: Loaded) -> list[tuple[str, str]]:
-    """(process id, title) of each diagram file, in the order of the stages; the wrapper last."""
-    order = [process for stage in loaded.package.stages for process in stage.processes]
-    files: dict[str, tuple[str, str]] = {}
-    for process in [*order, *loaded.package.processes]:
-        info = loaded.package.processes.get(process)
-        if info is not None:
-            files.setdefault(info.file, (info.id, info.name or info.id))
-    return list(files.values())
-
-
-def current(case: Case, loaded: Loaded) -> str:
-    """The process to show first: where somebody has to act, or else the stage's."""
-    shown = dict(of(loaded))
-    files = {loaded.package.processes[process].file: process for process in shown}
-    for row in work.open_tasks(case.id):
-        element = loaded.package.elements.get(row.element)
-        if element is not None and element.file in files:
-            return files[element.file]
-    stage = next((stage for stage in loaded.package.stages if stage.id == case.stage), None)
-    for process in stage.processes if stage else ():
-        info = loaded.package.processes.get(process)
-        if info is not None:
-            return files[info.file]
-    return next(iter(shown), "")
 
 
 def source(portal: Portal, number: str, process: str, actor: Actor) -> bytes:
