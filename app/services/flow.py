@@ -36,7 +36,8 @@ def next_user_task(package: Package, element: str, side: str) -> Element | None:
 
 
 def upcoming(package: Package, element: str, side: str, limit: int = 6) -> list[Element]:
-    """User tasks of this side that come after the element in the same process, in the order of the flow."""
+    """User tasks of this side (empty: of both) that come after the element in the same process, in the order of the
+    flow; out of a subprocess the way leads on behind it."""
     start = package.elements.get(element)
     if start is None:
         return []
@@ -47,8 +48,10 @@ def upcoming(package: Package, element: str, side: str, limit: int = 6) -> list[
         if each is None or each.id in seen:
             continue
         seen.add(each.id)
-        if each.kind == "userTask" and each.side == side:
+        if each.kind == "userTask" and side in ("", each.side):
             found.append(each)
+        if each.kind == "endEvent" and each.parent:
+            queue.extend(package.elements[each.parent].outgoing)
         if each.kind == "subProcess":
             queue.extend(
                 other.id

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -30,6 +30,7 @@ class CertificateView:
     listing: Mapping[str, Any]
     package_id: str
     edition: int
+    since: date | None = None  # of a suspended or withdrawn one: since when
 
     @property
     def valid(self) -> bool:
@@ -69,7 +70,9 @@ def find(portal: Portal, number: str) -> CertificateView:
         row = records.certificate(number)
         if row is None or not row.listed:
             raise NotFound("The register has no certificate %(number)s", number=number)
-        return view(row, portal.today())
+        change = next((each for each in cases.timeline(row.case_id, internal=True, kinds=("register",))
+                       if each.text == row.state), None)
+        return replace(view(row, portal.today()), since=calendar.today(change.at) if change else None)
 
 
 def _rule(loaded: Loaded) -> Any:

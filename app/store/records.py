@@ -206,7 +206,7 @@ REGISTER_ORDERS: dict[str, Any] = {
 
 
 def register(
-    text: str = "", state: str = "", order: str = "number", limit: int = 1000, offset: int = 0
+    text: str = "", state: str = "", order: str = "number", limit: int = 100_000, offset: int = 0
 ) -> list[Certificate]:
     """The public register."""
     query = Certificate.select().where(Certificate.listed)

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from flask import Flask, request, url_for
 from flask_babel import gettext
+from markupsafe import Markup
 
 from app.connectors import filters
 from app.forms.dates import wareki
@@ -76,6 +77,16 @@ def yen(value: int | None) -> str:
     if value is None:
         return ""
     return f"¥{value:,}" if current.language() == "en" else f"{value:,}円"
+
+
+def lines(text: str) -> Markup:
+    """The text with its line ends."""
+    return Markup("<br>").join(str(text or "").splitlines())
+
+
+def web_address(text: object) -> bool:
+    """Whether it may be a link: what a vendor typed is not always one."""
+    return str(text or "").lower().startswith(("https://", "http://"))
 
 
 def remember_language(response: Any) -> Any:
@@ -154,7 +165,7 @@ def _account() -> dict[str, Any] | None:
 def install(app: Flask, *, version: str) -> None:
     """Register filters and what the layout reads."""
     app.jinja_env.filters.update(day=day, short_day=short_day, moment=moment, size=size, yen=yen, wareki=wareki)
-    app.jinja_env.globals.update(asset=asset, sentence=sentence)
+    app.jinja_env.globals.update(asset=asset, sentence=sentence, lines=lines, web_address=web_address)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
 

@@ -1,0 +1,169 @@
+"""The vendor's home: whose turn it is in each of their cases, and everything about the one that needs them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from app.catalogue import Element
+from app.services import calendar, caseview, flow, register
+from app.services.actors import Actor
+from app.services.caseview import CaseHead, CasePage
+from app.services.clocks import ClockView
+from app.services.portal import Portal
+from app.services.releases import Loaded
+from app.store import database, records, work
+from app.store.models import Case, Entry, Task
+
+MOST_CASES = 200
+MOST_NOTICES = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of the stage at hand."""
+
+    element: str
+    title: str
+    side: str  # vendor | operator
+    state: str  # done | current | todo
+    done_on: datetime | None
+    task_id: str  # of an open step of the vendor
+    due_on: date | None
+    clock: ClockView | None  # of the body's step that a guideline measures
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something the vendor should know. `kind` is info, correction, payment or result."""
+
+    kind: str
+    title: str
+    at: datetime
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Home:
+    """The whole page; `page` is none when the vendor has no case."""
+
+    heads: list[CaseHead]
+    page: CasePage | None
+    steps: list[Step]
+    not_yet: list[str]  # titles of the requests (buttons) that cannot be made yet
+    notices: list[Notice]
+    points: int  # open points of a review that wait for the vendor's answer
+    certificate: register.CertificateView | None
+    next_audit_on: date | None
+
+
+def of(portal: Portal, actor: Actor, number: str = "") -> Home:
+    """The vendor's home. `number`: the case shown in full; else the first that is the vendor's turn."""
+    with database.connection():
+        heads, _ = caseview.heads(portal, actor, limit=MOST_CASES)
+        heads.sort(key=_urgency)
+        chosen = number or (heads[0].number if heads else "")
+        if not chosen:
+            return Home([], None, [], [], [], 0, None, None)
+        case, loaded = caseview.find(portal, chosen, actor)
+        page = caseview.page(portal, chosen, actor)
+        certificate = records.certificate_of(case.id)
+        return Home(
+            heads=heads,
+            page=page,
+            steps=_steps(portal, case, loaded, page),
+            not_yet=[] if case.ended else _not_yet(case, loaded),
+            notices=_notices(page.timeline),
+            points=sum(1 for row in work.comments(case.id, "open")),
+            certificate=register.view(certificate, portal.today()) if certificate else None,
+            next_audit_on=_next_audit(portal, case),
+        )
+
+
+def _urgency(head: CaseHead) -> tuple[bool, bool, date, str]:
+    """The vendor's turn first, what is due first before it; what has ended last."""
+    mine = head.turn in {"vendor", "both"} and bool(head.tasks)
+    due = head.tasks[0].due_on if mine else None
+    return head.ended, not mine, due or date.max, head.number
+
+
+def _steps(portal: Portal, case: Case, loaded: Loaded, page: CasePage) -> list[Step]:
+    """The steps of the stage at hand: what was done (once each), what is open, what follows."""
+    stage = next((each for each in loaded.package.stages if each.id == case.stage), None)
+    processes = set(stage.processes) if stage else set()
+    rows = [row for row in work.tasks_of(case.id) if row.process in processes and row.kind == "user"]
+    opened = [row for row in rows if row.state == "open"]
+    done: dict[str, Task] = {}
+    for row in rows:
+        if row.state == "done":
+            done.pop(row.element, None)  # done again: it stands where it was done last
+            done[row.element] = row
+    now = {row.element for row in opened}
+    clock = next((each for each in page.head.clocks if each.side == "operator"), None)
+    steps = [
+        Step(row.element, row.title, row.side, "done", row.closed_at, "", None, None)
+        for row in done.values()
+        if row.element not in now
+    ]
+    for row in opened:
+        own = row.side == "vendor"
+        steps.append(
+            Step(row.element, row.title, row.side, "current", None, row.id if own else "", row.due_on if own else None,
+                 None if own else clock)
+        )
+    later = _later(loaded, [row.element for row in opened] or list(done)[-1:], now | set(done))
+    measured = not any(step.clock for step in steps)
+    for element in later:
+        shown = clock if measured and element.side == "operator" else None
+        measured = measured and shown is None
+        steps.append(Step(element.id, element.name, element.side, "todo", None, "", None, shown))
+    return steps
+
+
+def _later(loaded: Loaded, elements: list[str], known: set[str]) -> list[Element]:
+    found: dict[str, Element] = {}
+    for element in elements:
+        for each in flow.upcoming(loaded.package, element, ""):
+            if each.id not in known:
+                found.setdefault(each.id, each)
+    return list(found.values())[:6]
+
+
+def _not_yet(case: Case, loaded: Loaded) -> list[str]:
+    """Requests that the vendor makes by a button, and that are not open yet: of this stage and the later ones."""
+    order = [stage.id for stage in loaded.package.stages]
+    at = order.index(case.stage) if case.stage in order else 0
+    ahead = {process for stage in loaded.package.stages[at:] for process in stage.processes}
+    known = {row.element for row in work.tasks_of(case.id)}
+    return [
+        element.name
+        for element in loaded.package.elements.values()
+        if element.properties.get("presentation") == "button" and element.process in ahead and element.id not in known
+    ]
+
+
+def _notices(timeline: Sequence[Entry]) -> list[Notice]:
+    """The newest of them, newest first."""
+    found = [notice for entry in timeline if (notice := _notice(entry)) is not None]
+    return found[:MOST_NOTICES]
+
+
+_KINDS = {"お知らせ": "info", "補正": "correction", "納付": "payment", "結果": "result"}
+
+
+def _notice(entry: Entry) -> Notice | None:
+    if entry.kind == "notice":
+        return Notice(_KINDS.get(str(entry.data.get("kind", "")), "info"), entry.title, entry.at, entry.text)
+    if entry.kind == "mail":
+        return Notice("info", entry.title, entry.at)
+    return None
+
+
+def _next_audit(portal: Portal, case: Case) -> date | None:
+    """When the yearly audit opens, if that is what the case waits for."""
+    opens = (case.data or {}).get("certificate")
+    text = opens.get("next_audit_opens") if isinstance(opens, dict) else None
+    if not text or case.ended:
+        return None
+    return calendar.today(datetime.fromisoformat(str(text)))

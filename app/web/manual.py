@@ -1,0 +1,82 @@
+"""The manuals of docs/ as pages."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+from flask import send_from_directory
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+from markupsafe import Markup
+
+from app.errors import NotFound
+
+FOLDER = Path(__file__).parents[2] / "docs"
+PAGES = ("applicants", "vendors", "operators", "analysts", "administrators")
+_PARSER = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable(["table", "strikethrough"])
+# `## Title {#home.tasks}`: the place to which the link "Help for this page" leads.
+_PLACE = re.compile(r"\s*\{((?:\s*#[\w.-]+)+)\s*\}\s*$")
+
+
+def read(name: str, lang: str) -> dict[str, Any]:
+    """The manual's title, text and headings; English from `<name>.en.md` where there is one."""
+    if name not in PAGES:
+        raise NotFound("There is no such help page")
+    names = [f"{name}.en.md", f"{name}.md"] if lang == "en" else [f"{name}.md"]
+    path = next((FOLDER / each for each in names if (FOLDER / each).is_file()), None)
+    if path is None:
+        raise NotFound("There is no such help page")
+    tokens = _PARSER.parse(path.read_text(encoding="utf-8"))
+    title, contents = _headings(tokens)
+    _links(tokens)
+    # Raw HTML is off in the parser, so what it renders is safe.
+    text = Markup(_PARSER.renderer.render(tokens, _PARSER.options, {}))  # noqa: S704
+    return {"title": title, "text": text, "contents": contents, "name": name, "others": PAGES}
+
+
+def picture(name: str) -> Any:
+    """A picture that a manual shows; None when the name is none of one."""
+    if not re.fullmatch(r"(?:[\w-]+/)*[\w-]+\.(?:png|svg|jpg)", name):
+        return None
+    return send_from_directory(FOLDER, name, max_age=3600)
+
+
+def _headings(tokens: list[Token]) -> tuple[str, list[tuple[str, str]]]:
+    """Takes the first heading out (the page has its own), gives every other one its id."""
+    title, contents = "", []
+    first = next((n for n, token in enumerate(tokens) if token.type == "heading_open" and token.tag == "h1"), None)
+    if first is not None:
+        title = tokens[first + 1].content
+        del tokens[first : first + 3]
+    for opening, inline in zip(tokens, tokens[1:], strict=False):
+        if opening.type != "heading_open":
+            continue
+        ids: list[str] = []
+        found = _PLACE.search(inline.content)
+        if found is not None:
+            ids = [each.lstrip("#") for each in found[1].split()]
+            inline.content = inline.content[: found.start()]
+            last = (inline.children or [])[-1]
+            last.content = _PLACE.sub("", last.content)
+        ids = ids or [re.sub(r"[^\w-]+", "-", inline.content).strip("-").lower()]
+        opening.attrSet("id", ids[0])
+        if len(ids) > 1:
+            opening.attrSet("data-also", " ".join(ids[1:]))
+        if opening.tag == "h2":
+            contents.append((ids[0], inline.content))
+    return title, contents
+
+
+def _links(tokens: list[Token]) -> None:
+    """Links among the manuals lead to their pages; pictures are served beside them."""
+    for token in tokens:
+        for child in token.children or []:
+            if child.type == "link_open":
+                target = str(child.attrGet("href") or "")
+                child.attrSet("href", re.sub(r"^(?:\./)?(\w+)\.md(?=#|$)", r"/help/\1", target))
+            elif child.type == "image":
+                source = str(child.attrGet("src") or "")
+                if "://" not in source and not source.startswith("/"):
+                    child.attrSet("src", f"/help/{source}")
