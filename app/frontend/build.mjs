@@ -19,7 +19,7 @@ const watch = process.argv.includes("--watch");
 const target = ["chrome111", "edge111", "firefox113", "safari16.4"];
 
 // Page weight is a promise (WCAG aside, half of the applicants come by phone): the build breaks when it is not kept.
-const limits = { "site.css": 40 * 1024, "site.js": 30 * 1024 };
+const limits = { "site.css": 44 * 1024, "site.js": 30 * 1024 };
 
 /** The design tokens are some 180 custom properties. Pages name their own few (`--action`, `--vendor`), made of tokens: those are put in here by value. */
 function settleTokens(css) {

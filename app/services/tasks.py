@@ -164,6 +164,7 @@ def page(
         shows = documents.named(case, loaded, list(dict.fromkeys(names)), actor)
         made = {document.key for document in shows}
         secret = properties.get("shows_secrets", "")
+        said = comments.for_task(setting)
         booking = records.latest_booking(case.id)
         clock = clocks.views(cases.clocks(case.id, running=True), portal.today(), portal.closing())
         return TaskPage(
@@ -175,6 +176,7 @@ def page(
                 choices=desk.choices(portal, setting),
                 context=desk.context(portal, setting),
                 errors=list(errors),
+                comments=_at_fields(said) if task.side == "vendor" else None,
             ),
             asks=spec.asks,
             documentation=setting.element.documentation,
@@ -203,6 +205,13 @@ def page(
                 if actor.side == "operator" and (job.params or {}).get("origin") == task_id
             ],
         )
+
+
+def _at_fields(said: list[comments.CommentView]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for comment in said:
+        found.setdefault(comment.field, []).append(comment.text)
+    return found
 
 
 def _bank(loaded: Loaded) -> dict[str, str]:
