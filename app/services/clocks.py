@@ -8,8 +8,8 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from app.services import calendar
-from app.store import cases, work
-from app.store.models import Case, Clock, Task
+from app.store import cases
+from app.store.models import Case, Clock
 
 if TYPE_CHECKING:
     from app.catalogue import Package
@@ -34,29 +34,35 @@ class ClockView:
         return "near" if self.used * 5 >= self.limit * 4 else "ok"
 
 
-def follow(case: Case, package: Package, completed: Sequence[str], today: date) -> None:
-    """Start and end clocks as elements complete."""
+def follow(
+    case: Case, package: Package, completed: Sequence[str], whose: str, today: date, closing: frozenset[date]
+) -> None:
+    """Start and end clocks as elements complete; stop those of the side that waits, let the others run."""
     for guideline in package.guidelines:
-        if guideline.until in completed:
-            for clock in cases.clocks(case.id, running=True):
-                if clock.guideline == guideline.id:
-                    clock.used = used(clock, today)
-                    clock.running_since, clock.ended_on = None, today
-                    clock.save()
         if guideline.start in completed:
             cases.start_clock(case.id, guideline.id, guideline.title, guideline.days, guideline.side, today)
-
-
-def turn(case: Case, whose: str, today: date, closing: frozenset[date]) -> None:
-    """Stop the clocks of the side that waits, let the others run."""
+    ended = {guideline.id for guideline in package.guidelines if guideline.until in completed}
     for clock in cases.clocks(case.id, running=True):
-        runs = whose in {clock.side, "both", ""} and not case.ended
+        ends = clock.guideline in ended or case.ended
+        runs = whose in {clock.side, "both", ""} and not ends
         if runs and clock.running_since is None:
             clock.running_since = today
-            clock.save()
         elif not runs and clock.running_since is not None:
             clock.used, clock.running_since = used(clock, today, closing), None
-            clock.save()
+        elif not ends:
+            continue
+        clock.ended_on = today if ends else None
+        clock.save()
+
+
+def limits(case: Case, today: date, closing: frozenset[date]) -> dict[str, date]:
+    """By side: the day on which its running guideline is used up."""
+    found: dict[str, date] = {}
+    for clock in cases.clocks(case.id, running=True):
+        if clock.running_since is not None:
+            left = max(0, int(clock.limit_days - used(clock, today, closing)))
+            found[clock.side] = calendar.add_business_days(today, left, closing)
+    return found
 
 
 def used(clock: Clock, today: date, closing: frozenset[date] = frozenset()) -> float:
@@ -64,18 +70,6 @@ def used(clock: Clock, today: date, closing: frozenset[date] = frozenset()) -> f
     if clock.running_since is None:
         return float(clock.used)
     return float(clock.used) + calendar.business_days_between(clock.running_since, today, closing)
-
-
-def due(case: Case, today: date, closing: frozenset[date]) -> None:
-    """Tasks of the clock's side without a due date of their own are due when the guideline runs out."""
-    for clock in cases.clocks(case.id, running=True):
-        if clock.running_since is None:
-            continue
-        left = max(0, int(clock.limit_days - used(clock, today, closing)))
-        day = calendar.add_business_days(today, left, closing)
-        for row in work.open_tasks(case.id):
-            if row.side == clock.side and row.due_on is None:
-                Task.update(due_on=day).where(Task.id == row.id).execute()
 
 
 def views(clocks: Sequence[Clock], today: date, closing: frozenset[date]) -> list[ClockView]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from app.engine import CompleteTask, Event, OpenTask, Snapshot, Step, TaskKind
+from app.engine import CompleteTask, Event, Snapshot, Step, TaskKind
 from app.services import calendar, clocks, effects
 from app.services.actors import SYSTEM, Actor
 from app.services.portal import Portal
@@ -32,7 +32,7 @@ class Closing:
 
 @dataclass(slots=True)
 class _Moment:
-    """What the parts of one step share."""
+    """What the parts of one step share; `rows` are the case's open tasks, kept up as they close and open."""
 
     portal: Portal
     case: Case
@@ -42,6 +42,8 @@ class _Moment:
     today: date
     closing: frozenset[date]
     closed: Mapping[str, Closing] = field(default_factory=dict)
+    rows: list[Task] = field(default_factory=list)
+    before: frozenset[str] = frozenset()  # service tasks that ran before the step
 
 
 def start(portal: Portal, case: Case, data: Mapping[str, Any], now: datetime) -> Step:
@@ -65,31 +67,42 @@ def advance(portal: Portal, case: Case, event: Event, now: datetime, closing: Cl
 def _store(
     portal: Portal, case: Case, loaded: Loaded, step: Step, now: datetime, closed: Mapping[str, Closing]
 ) -> None:
-    moment = _Moment(portal, case, loaded, step, now, calendar.today(now), portal.closing(), closed)
+    moment = _Moment(
+        portal, case, loaded, step, now, calendar.today(now), portal.closing(), closed,
+        work.open_tasks(case.id), frozenset(case.running or ()),
+    )  # fmt: skip
     cases.save_state(case.id, step.snapshot.blob, step.snapshot.token)
     case.data, case.messages, case.running = step.data, list(step.messages), list(step.running_jobs)
     case.revision += 1
     case.changed_at = now
     _visits(moment)
     _close_tasks(moment)
-    clocks.follow(case, loaded.package, _completed(step), moment.today)
-    opened = _open_tasks(moment)
+    _settle_turn(moment)
+    _open_tasks(moment)
     _cancel_jobs(moment)
     _queue_jobs(moment)
-    work.replace_timers(case.id, [(timer.task_id, timer.element, timer.due) for timer in step.timers])
-    places = {
-        **{task.id: task.data for task in step.open_tasks},
-        **{job.task_id: job.data for job in step.jobs},
-    }
-    for entry in step.log:
-        if entry.what == "entered" and entry.element in loaded.package.elements:
-            data = places.get(entry.task_id, step.data)
-            effects.entered(case, loaded, effects.Entered(entry.element, entry.task_id, data), now)
-    _settle_turn(moment)
-    _set_due(moment, opened)
+    _timers(moment)
+    _effects(moment)
     _finish(moment)
     case.save()
-    unpark(case)
+    _unpark(moment)
+
+
+def _timers(moment: _Moment) -> None:
+    timers = [(timer.task_id, timer.element, timer.due) for timer in moment.step.timers]
+    if timers or moment.case.timer_count:
+        work.replace_timers(moment.case.id, timers)
+        moment.case.timer_count = len(timers)
+
+
+def _effects(moment: _Moment) -> None:
+    """What the entered elements' properties ask for, with the routing values of the place."""
+    step, elements = moment.step, moment.loaded.package.elements
+    places = {task.id: task.data for task in step.open_tasks} | {job.task_id: job.data for job in step.jobs}
+    for entry in step.log:
+        if entry.what == "entered" and entry.element in elements:
+            place = effects.Entered(entry.element, entry.task_id, places.get(entry.task_id, step.data))
+            effects.entered(moment.case, moment.loaded, place, moment.now)
 
 
 def _completed(step: Step) -> list[str]:
@@ -114,7 +127,8 @@ def _visits(moment: _Moment) -> None:
 def _close_tasks(moment: _Moment) -> None:
     still_open = {task.id for task in moment.step.open_tasks}
     completed = {entry.task_id for entry in moment.step.log if entry.what == "completed"}
-    for row in work.open_tasks(moment.case.id):
+    kept = [row for row in moment.rows if row.id in still_open]
+    for row in moment.rows:
         if row.id in still_open:
             continue
         done = moment.closed.get(row.id)
@@ -128,6 +142,7 @@ def _close_tasks(moment: _Moment) -> None:
             row.assignee = row.assignee_id or (done.actor.user_id if done.actor.side == "operator" else None)
         row.save()
         _log_closed(moment, row, done)
+    moment.rows = kept
 
 
 def _log_closed(moment: _Moment, row: Task, done: Closing | None) -> None:
@@ -146,52 +161,43 @@ def _log_closed(moment: _Moment, row: Task, done: Closing | None) -> None:
     )
 
 
-def _open_tasks(moment: _Moment) -> list[tuple[Task, OpenTask]]:
-    known = {row.id for row in work.open_tasks(moment.case.id)}
-    opened: list[tuple[Task, OpenTask]] = []
+def _open_tasks(moment: _Moment) -> None:
+    """Rows for the tasks that opened; due as their element says, or when the guideline of their side runs out."""
+    known = {row.id for row in moment.rows}
+    limits = clocks.limits(moment.case, moment.today, moment.closing) if moment.loaded.package.guidelines else {}
     for task in moment.step.open_tasks:
         if task.id in known:
             continue
         element = moment.loaded.element(task.element)
-        opened.append(
-            (
-                Task.create(
-                    id=task.id,
-                    case=moment.case,
-                    element=task.element,
-                    process=task.process,
-                    title=element.name or task.element,
-                    side=element.side,
-                    grp=element.properties.get("group", ""),
-                    kind="receive" if task.kind is TaskKind.RECEIVE else "user",
-                    message=task.message,
-                    presentation=element.properties.get("presentation", ""),
-                    opened_at=moment.now,
-                    data=task.data,
-                    case_number=moment.case.number,
-                    company_name=moment.case.company_name,
-                    system_name=moment.case.system_name,
-                ),
-                task,
+        days = element.whole("due_bd")
+        moment.rows.append(
+            Task.create(
+                id=task.id,
+                case=moment.case,
+                element=task.element,
+                process=task.process,
+                title=element.name or task.element,
+                side=element.side,
+                grp=element.properties.get("group", ""),
+                kind="receive" if task.kind is TaskKind.RECEIVE else "user",
+                message=task.message,
+                presentation=element.properties.get("presentation", ""),
+                opened_at=moment.now,
+                due_on=limits.get(element.side)
+                if days is None
+                else calendar.add_business_days(moment.today, days, moment.closing),
+                data=task.data,
+                case_number=moment.case.number,
+                company_name=moment.case.company_name,
+                system_name=moment.case.system_name,
             )
         )
-    return opened
-
-
-def _set_due(moment: _Moment, opened: list[tuple[Task, OpenTask]]) -> None:
-    """A due date of the element's own, or what the guideline's clock leaves."""
-    for row, task in opened:
-        days = moment.loaded.element(task.element).properties.get("due_bd", "")
-        if days.isdigit():
-            row.due_on = calendar.add_business_days(moment.today, int(days), moment.closing)
-    clocks.due(moment.case, moment.today, moment.closing)
-    for row, _ in opened:
-        if row.due_on is not None:
-            Task.update(due_on=row.due_on).where(Task.id == row.id).execute()
 
 
 def _cancel_jobs(moment: _Moment) -> None:
     running = set(moment.step.running_jobs)
+    if moment.before <= running:
+        return
     for job in work.jobs_of(moment.case.id, "queued", "parked", "incident"):
         if job.task_id and job.task_id not in running:
             job.state, job.finished_at = "cancelled", moment.now
@@ -214,19 +220,22 @@ def _queue_jobs(moment: _Moment) -> None:
         )
 
 
-def unpark(case: Case) -> None:
+def _unpark(moment: _Moment) -> None:
     """Let go on what waits for an element that has been completed meanwhile."""
-    for job in work.jobs_of(case.id, "parked"):
+    if not moment.step.running_jobs:
+        return
+    still_open = {row.element for row in moment.rows}
+    for job in work.jobs_of(moment.case.id, "parked"):
         element = str(job.params.get("element", ""))
-        is_open = any(task.element == element for task in work.open_tasks(case.id))
-        if cases.completed_count(case.id, element) and not is_open:
+        if element not in still_open and cases.completed_count(moment.case.id, element):
             Job.update(state="queued").where((Job.id == job.id) & (Job.state == "parked")).execute()
 
 
 def _settle_turn(moment: _Moment) -> None:
-    case = moment.case
-    rows = work.open_tasks(case.id)
-    sides = {row.side for row in rows if row.presentation != "button"} or {row.side for row in rows}
+    case, elements = moment.case, moment.loaded.package.elements
+    places = [elements[task.element] for task in moment.step.open_tasks if task.element in elements]
+    due = {place.side for place in places if place.properties.get("presentation") != "button"}
+    sides = due or {place.side for place in places}
     if moment.step.ended:
         turn = ""
     elif {"vendor", "operator"} <= sides:
@@ -239,7 +248,8 @@ def _settle_turn(moment: _Moment) -> None:
         turn = ""  # only time has to pass
     if turn != case.turn:
         case.turn, case.turn_since = turn, moment.now
-    clocks.turn(case, turn, moment.today, moment.closing)
+    if moment.loaded.package.guidelines:
+        clocks.follow(case, moment.loaded.package, _completed(moment.step), turn, moment.today, moment.closing)
     case.stage = _stage(moment) or case.stage
 
 

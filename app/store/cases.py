@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
 from typing import Any
 
-from app.store.database import lock_name, locked
+from app.store.database import lock_name, locked, proxy
 from app.store.models import Case, CaseState, Clock, Counter, Entry, EntryLink, Member, User, Visit
 
 
@@ -129,24 +129,22 @@ def timeline(case: int, *, internal: bool, kinds: Sequence[str] = (), limit: int
     return list(query.order_by(Entry.at.desc(), Entry.id.desc()).limit(limit))
 
 
-def visited(case: int, rows: Iterable[tuple[str, str, int, int]], at: datetime) -> None:
-    """Add (element, process, entered, completed) counts."""
-    for element, process, entered, completed in rows:
-        changed = (
-            Visit.update(entered=Visit.entered + entered, completed=Visit.completed + completed, last_at=at)
-            .where((Visit.case == case) & (Visit.element == element) & (Visit.process == process))
-            .execute()
-        )
-        if not changed:
-            Visit.create(
-                case=case,
-                element=element,
-                process=process,
-                entered=entered,
-                completed=completed,
-                first_at=at,
-                last_at=at,
-            )
+def visited(case: int, rows: Sequence[tuple[str, str, int, int]], at: datetime) -> None:
+    """Add (element, process, entered, completed) counts: one statement, whatever is there already."""
+    if not rows:
+        return
+    mark = proxy.obj.param
+    stamp = at.astimezone(UTC).replace(tzinfo=None)
+    values = [
+        [case, element, process, entered, completed, stamp, stamp] for element, process, entered, completed in rows
+    ]
+    places = ", ".join([f"({', '.join([mark] * 7)})"] * len(values))
+    proxy.obj.execute_sql(
+        "INSERT INTO visit (case_id, element, process, entered, completed, first_at, last_at) "  # noqa: S608 - marks only
+        f"VALUES {places} ON CONFLICT (case_id, element, process) DO UPDATE SET entered = visit.entered + excluded.entered, "
+        "completed = visit.completed + excluded.completed, last_at = excluded.last_at",
+        [each for row in values for each in row],
+    )
 
 
 def visits(case: int) -> list[Visit]:

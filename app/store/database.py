@@ -30,6 +30,7 @@ class Row(peewee.Model):
     class Meta:
         database = proxy
         legacy_table_names = False
+        only_save_dirty = True  # a step writes what it changed
 
 
 class UtcField(peewee.DateTimeField):
@@ -112,7 +113,8 @@ def transaction() -> Iterator[None]:
 
 @contextmanager
 def connection() -> Iterator[None]:
-    """This thread's connection for the block; nested uses share it."""
+    """This thread's connection for the block; nested uses share it. SQLite's stays open for the thread's next block
+    (opening it costs as much as a step's reading); PostgreSQL's goes back to the pool."""
     database = proxy.obj
     if not database.is_closed():
         yield
@@ -121,7 +123,8 @@ def connection() -> Iterator[None]:
     try:
         yield
     finally:
-        database.close()
+        if is_postgres():
+            database.close()
 
 
 def locked(query: Any, *, skip: bool = False) -> Any:

@@ -54,6 +54,7 @@ class Case(Row):
     data: Any = JsonField(default=dict)  # the process's routing values, for reading
     messages: Any = JsonField(default=list)  # names of the messages the case can take now
     running: Any = JsonField(default=list)  # engine task ids of the service tasks under way
+    timer_count = IntegerField(default=0)  # waiting timers
     apply_key = CharField(max_length=64, null=True, unique=True)  # recognises the same application sent twice
     withdrawal: Any = JsonField(null=True)
     ended = BooleanField(default=False, index=True)
