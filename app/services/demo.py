@@ -16,7 +16,7 @@ from typing import Any
 from app.catalogue import scenarios
 from app.connectors.mail import Mailer
 from app.connectors.pdf import Printer
-from app.errors import NinteiError
+from app.errors import NinteiError, NotFound
 from app.services import applications, calendar, cardstock, jobs, lifecycle, people, tasks
 from app.services.actors import Actor
 from app.services.cardmaking import CardDesk
@@ -93,6 +93,15 @@ def accounts_of(portal: Portal) -> list[Account]:
                 Account(answer["email"], f"{answer['company_name']} {answer['contact_name']}", "vendor", PASSWORD),
             )
     return list(seen.values())
+
+
+def account_id(portal: Portal, email: str) -> int:
+    """The row id of a demo account; NotFound while the demo is still loading it."""
+    with portal.connection():
+        user = accounts.by_email(email)
+    if user is None:
+        raise NotFound("There is no such account")
+    return int(user.id)
 
 
 def load(portal: Portal, say: Callable[[str], None]) -> None:
@@ -174,9 +183,13 @@ class Walker:
         self._reviewers: dict[str, str] = {}
 
     def begin(self) -> None:
-        """Apply."""
-        self.number = applications.apply(self.portal, self._loaded.package.id, self._plan["application"]).number
+        """Apply, and all that the portal does by itself after it."""
+        self.take_application()
         self._drain()
+
+    def take_application(self) -> None:
+        """Apply alone."""
+        self.number = applications.apply(self.portal, self._loaded.package.id, self._plan["application"]).number
 
     def unlimited(self) -> None:
         """Let the clock run into the future as well (rehearsals)."""

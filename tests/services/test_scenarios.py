@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
@@ -85,3 +85,31 @@ def test_the_scenario_comes_out_through_the_services(name: str, bench: Bench) ->
             what = step.get("complete") or step.get("message") or step.get("advance")
             raise AssertionError(f"step {number + 1} ({what}): {error}") from error
         before = after
+
+
+def test_a_case_restored_before_every_step_goes_the_same_way(bench: Bench) -> None:
+    """A restart between any two steps loses nothing: the live workflow is only a cache of the stored state."""
+    walker = bench.walker()
+    walker.begin()
+    for step in scenarios.steps(PACKAGE.files, "happy_path")[1:]:
+        bench.portal.engine.close()  # forgets every live case
+        before = Seen(walker)
+        walker.take(step)
+        look(step, before, Seen(walker))
+
+
+def test_the_happy_path_on_postgresql(make_bench: Callable[[str], Bench], postgres: str) -> None:
+    bench = make_bench(postgres)
+    try:
+        walker = bench.walker()
+        walker.begin()
+        for step in scenarios.steps(PACKAGE.files, "happy_path")[1:]:
+            before = Seen(walker)
+            walker.take(step)
+            look(step, before, Seen(walker))
+        with database.connection():
+            certificate = records.certificate_of(cases.get(walker.number).id)  # type: ignore[union-attr]
+        assert certificate is not None
+        assert certificate.listed
+    finally:
+        database.proxy.obj.close_all()
