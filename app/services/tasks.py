@@ -273,7 +273,7 @@ def writing(portal: Portal, task_id: str, actor: Actor) -> FormSpec:
     with database.connection():
         setting = desk.find(portal, task_id, actor)
         desk.may_do(setting, actor)
-        _open(setting.task)
+        still_open(setting.task)
         return _form(setting)
 
 
@@ -288,7 +288,7 @@ def attach(portal: Portal, task_id: str, field: str, filename: str, stream: Bina
     with database.connection():
         setting = desk.find(portal, task_id, actor)
         desk.may_do(setting, actor)
-        _open(setting.task)
+        still_open(setting.task)
         spec = _form(setting).field(field)
     if spec is None or spec.type.value != "filepicker":
         raise NotFound("This task has no such field")
@@ -350,7 +350,7 @@ def save_draft(portal: Portal, task_id: str, raw: Mapping[str, Any], actor: Acto
         setting = desk.find(portal, task_id, actor)
         desk.may_do(setting, actor)
         cases.lock(setting.case.id)
-        _open(setting.task)
+        still_open(setting.task)
         draft = work.draft(task_id)
         if draft is None:
             Draft.create(task=task_id, values=dict(raw), revision=1, saved_at=now, saved_by=actor.user_id)
@@ -368,10 +368,10 @@ def check(portal: Portal, task_id: str, actor: Actor) -> tuple[Cleaned, list[War
     with database.transaction():
         setting = desk.find(portal, task_id, actor)
         desk.may_do(setting, actor)
-        _open(setting.task)
+        still_open(setting.task)
         draft = work.draft(task_id)
         raw: Mapping[str, Any] = draft.values if draft else {}
-        cleaned = _clean(portal, setting, raw)
+        cleaned = clean(portal, setting, raw)
         if draft is not None and cleaned.ok and not draft.checked:
             draft.checked = True
             draft.save()
@@ -383,7 +383,8 @@ def lines(portal: Portal, task_id: str, actor: Actor, values: Mapping[str, Any],
     return form_of(portal, task_id, actor).answers(values, lang or actor.language)
 
 
-def _clean(portal: Portal, setting: desk.Setting, raw: Mapping[str, Any]) -> Cleaned:
+def clean(portal: Portal, setting: desk.Setting, raw: Mapping[str, Any]) -> Cleaned:
+    """The raw answers by the task's form, and by the points that were raised."""
     cleaned = _form(setting).clean(raw, choices=desk.choices(portal, setting), context=desk.context(portal, setting))
     unanswered = comments.unanswered(setting)
     if setting.task.side == "vendor" and unanswered:
@@ -442,7 +443,8 @@ def _wrong_amount(setting: desk.Setting, fee: str, values: Mapping[str, Any]) ->
     ]
 
 
-def _open(task: Task) -> None:
+def still_open(task: Task) -> None:
+    """Raise Stale when the task has been finished."""
     if task.state != "open":
         raise Stale("“%(title)s” has been finished already", title=task.title)
 
@@ -457,12 +459,12 @@ def send(portal: Portal, task_id: str, actor: Actor, revision: int | None = None
         setting = desk.find(portal, task_id, actor)
         case = cases.lock(setting.case.id)
         setting = desk.Setting(work.task(task_id) or setting.task, case, setting.loaded, setting.element)
-        _open(setting.task)
+        still_open(setting.task)
         behalf = desk.may_do(setting, actor)
         draft = work.draft(task_id)
         if revision is not None and draft is not None and draft.revision != revision:
             raise Stale("The form was changed in another window after this page was opened; check it again")
-        cleaned = _clean(portal, setting, draft.values if draft else {})
+        cleaned = clean(portal, setting, draft.values if draft else {})
         if not cleaned.ok:
             raise Refused("Some answers need another look")
         complete(portal, setting, cleaned.values, actor, now, behalf)

@@ -1,6 +1,7 @@
 """Every table, in the order in which they are created."""
 
-from app.store.models.accounts import Absence, Company, Role, SavedView, User, UserRole
+from app.store.models.accounts import Absence, Change, Company, Role, SavedView, User, UserRole
+from app.store.models.bank import BankFile, BankLine
 from app.store.models.cases import (
     Case,
     CaseState,
@@ -37,6 +38,7 @@ ALL = (
     UserRole,
     Absence,
     SavedView,
+    Change,
     Release,
     Case,
     Member,
@@ -60,6 +62,8 @@ ALL = (
     Mail,
     Invoice,
     Payment,
+    BankFile,
+    BankLine,
     Booking,
     ClosingDay,
     Card,
@@ -74,12 +78,15 @@ __all__ = [
     "Absence",
     "Access",
     "Answer",
+    "BankFile",
+    "BankLine",
     "Booking",
     "Card",
     "CardEvent",
     "Case",
     "CaseState",
     "Certificate",
+    "Change",
     "Clock",
     "ClosingDay",
     "Comment",

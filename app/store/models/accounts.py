@@ -84,3 +84,19 @@ class SavedView(Row):
 
     class Meta:
         indexes = ((("user", "name"), True),)
+
+
+class Change(Row):
+    """Who changed what outside any case: a setting, an account, a closing day. Never changed itself, never a secret."""
+
+    at = UtcField(index=True)
+    by: Any = ForeignKeyField(User, null=True)
+    by_name = CharField(max_length=120, default="")
+    kind = CharField(max_length=20)  # setting | account | closing_day | absence | view
+    subject = CharField(max_length=200)
+    field = CharField(max_length=80, default="")
+    before = TextField(default="")
+    after = TextField(default="")
+
+    class Meta:
+        indexes = ((("kind", "subject"), False),)

@@ -1,0 +1,151 @@
+"""Which receipt settles which invoice, by the amount, the payer's kana and numbers in the text: a proposal, never more."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class Fit(StrEnum):
+    """How well a receipt fits."""
+
+    FITS = "fits"
+    NEARLY = "nearly"
+    NOT = "not"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """An invoice that waits for money."""
+
+    number: str
+    case_number: str
+    balance: int
+    names: tuple[str, ...]  # how the payer may be written: as the vendor said, the company's kana, its name
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """A receipt."""
+
+    id: int
+    amount: int
+    payer: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """One reason, as a message id with its facts."""
+
+    message: str
+    params: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Match:
+    """What is proposed for a receipt; `claims` best first."""
+
+    money: Money
+    fit: Fit
+    claims: tuple[str, ...]
+    why: tuple[Why, ...]
+
+
+# What stands for the form of a company in kana, as banks abbreviate it; before, within or after the name.
+_FORMS = re.compile(
+    r"カブシキガイシヤ|ユウゲンガイシヤ|ゴウドウガイシヤ|ゴウメイガイシヤ|ゴウシガイシヤ|"
+    r"イツパンシヤダンホウジン|コウエキシヤダンホウジン|イツパンザイダンホウジン|コウエキザイダンホウジン|"
+    r"株式会社|有限会社|合同会社|一般社団法人|\(カ\)|\(ユ\)|\(ド\)|\(シヤ\)|\(ザイ\)|"
+    r"^カ\)|^ユ\)|^ド\)|^シヤ\)|^ザイ\)|\(カ$|\(ユ$|\(ド$|\(シヤ$|\(ザイ$"
+)
+_SMALL = str.maketrans("ァィゥェォッャュョヮヵヶ", "アイウエオツヤユヨワカケ")
+_MARKS = re.compile(r"[^0-9A-Zァ-ヺ一-龠々]")
+_DASHES = re.compile(r"[ー―‐−–—\-]")
+
+
+def name_key(text: str) -> str:
+    """A name as banks would write it: large kana, no form of company, no spaces and marks."""
+    even = unicodedata.normalize("NFKC", text).upper()
+    even = "".join(chr(ord(each) + 0x60) if "ぁ" <= each <= "ゖ" else each for each in even)
+    even = even.translate(_SMALL).replace(" ", "")
+    even = _FORMS.sub("", _DASHES.sub("", even))
+    return _MARKS.sub("", even)
+
+
+def _digits(text: str) -> str:
+    return re.sub(r"[^0-9A-Z]", "", unicodedata.normalize("NFKC", text).upper())
+
+
+def _says_number(money: Money, claim: Claim) -> bool:
+    said = _digits(f"{money.text} {money.payer}")
+    wanted = (_digits(claim.number), _digits(claim.number).removeprefix("INV"), _digits(claim.case_number))
+    return any(len(each) >= 6 and each in said for each in wanted)
+
+
+def _says_name(money: Money, claim: Claim) -> bool:
+    said = name_key(money.payer)
+    if len(said) < 2:
+        return False
+    keys = [key for key in (name_key(name) for name in claim.names) if len(key) >= 2]
+    # Banks cut long names; a payer may put a number or a branch before or after theirs.
+    return any(said == key or (len(key) >= 4 and key in said) or (len(said) >= 8 and key.startswith(said))
+               for key in keys)
+
+
+def match(receipts: Sequence[Money], claims: Sequence[Claim]) -> list[Match]:
+    """A proposal for each receipt. One that fits is alone with its invoice: two for one are only nearly so."""
+    found = [_of(money, claims) for money in receipts]
+    wanted: dict[str, int] = {}
+    for each in found:
+        if each.fit is Fit.FITS:
+            wanted[each.claims[0]] = wanted.get(each.claims[0], 0) + 1
+    return [
+        Match(each.money, Fit.NEARLY, each.claims, (Why("Another receipt fits the same invoice"),))
+        if each.fit is Fit.FITS and wanted[each.claims[0]] > 1
+        else each
+        for each in found
+    ]
+
+
+def _of(money: Money, claims: Sequence[Claim]) -> Match:
+    exact = [claim for claim in claims if claim.balance == money.amount]
+    numbered = [claim for claim in claims if _says_number(money, claim)]
+    named = [claim for claim in claims if _says_name(money, claim)]
+    told = [claim for claim in exact if claim in numbered] or [claim for claim in exact if claim in named]
+    if len(told) == 1:
+        return Match(money, Fit.FITS, (told[0].number,), ())
+    if len(told) > 1:
+        return Match(money, Fit.NEARLY, _numbers(told), (_several(told),))
+    meant = numbered or named
+    if meant:
+        why = [_difference(money, claim) for claim in meant[:1]]
+        return Match(money, Fit.NEARLY, _numbers(meant), tuple(why))
+    if exact:
+        why = [Why("The amount fits, the payer's name does not")]
+        if len(exact) > 1:
+            why.append(_several(exact))
+        return Match(money, Fit.NEARLY, _numbers(exact), tuple(why))
+    return Match(money, Fit.NOT, (), (Why("No open invoice has this amount, this payer or this number"),))
+
+
+def _several(claims: Sequence[Claim]) -> Why:
+    return Why("%(count)s invoices fit: choose one", {"count": len(claims)})
+
+
+def _difference(money: Money, claim: Claim) -> Why:
+    less = claim.balance - money.amount
+    if less > 0:
+        if less <= 1100:
+            return Why("%(difference)s yen less than the invoice: perhaps the bank's charge was taken off",
+                       {"difference": less})
+        return Why("%(difference)s yen less than the invoice", {"difference": less})
+    return Why("%(difference)s yen more than the invoice", {"difference": -less})
+
+
+def _numbers(claims: Sequence[Claim]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(claim.number for claim in claims))

@@ -1,0 +1,46 @@
+"""Tasks finished from a list, without their page: payments that are ticked, parcels whose numbers are typed in a row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from app.errors import Refused
+from app.forms import FieldError
+from app.services import desk, tasks
+from app.services.actors import Actor
+from app.services.portal import Portal
+from app.store import cases, database, work
+
+
+class WrongAnswers(Refused):
+    """Some answers need another look; `errors` says which, `sentences` what about them in the actor's language."""
+
+    def __init__(self, errors: tuple[FieldError, ...], sentences: list[tuple[str, str, Mapping[str, Any]]]) -> None:
+        super().__init__("Some answers need another look")
+        self.errors = errors
+        self.sentences = sentences  # (field, message id, facts)
+
+
+def finish(portal: Portal, task_id: str, raw: Mapping[str, Any], actor: Actor) -> None:
+    """Complete the task with these answers, as its page would: roles, duties, form and step, in one transaction.
+
+    Raises WrongAnswers, Stale (finished meanwhile), Refused, Forbidden, NotFound.
+    """
+    now = portal.now()
+    with database.transaction():
+        found = desk.find(portal, task_id, actor)
+        case = cases.lock(found.case.id)
+        setting = desk.Setting(work.task(task_id) or found.task, case, found.loaded, found.element)
+        tasks.still_open(setting.task)
+        behalf = desk.may_do(setting, actor)
+        cleaned = tasks.clean(portal, setting, raw)
+        if not cleaned.ok:
+            spec = setting.loaded.forms[setting.task.element]
+            told = [(error.key, *spec.explain(error, actor.language)) for error in cleaned.errors]
+            raise WrongAnswers(tuple(cleaned.errors), told)
+        tasks.complete(portal, setting, cleaned.values, actor, now, behalf)
+        draft = work.draft(task_id)
+        if draft is not None:
+            draft.delete_instance()
+    portal.poke()

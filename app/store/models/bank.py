@@ -1,0 +1,39 @@
+"""What the bank says came in: files that were read, and their lines."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from peewee import BooleanField, CharField, DateField, ForeignKeyField, IntegerField, TextField
+
+from app.store.database import Row, UtcField
+from app.store.models.records import Invoice
+
+
+class BankFile(Row):
+    """A file of the bank that was read; the same bytes are read once."""
+
+    digest = CharField(max_length=64, unique=True)
+    filename = CharField(max_length=255)
+    kind = CharField(max_length=12)  # zengin-01 | zengin-03 | csv
+    account = CharField(max_length=120, default="")
+    count = IntegerField()
+    at = UtcField()
+    by_name = CharField(max_length=120, default="")
+
+
+class BankLine(Row):
+    """One receipt. `key` tells the same receipt in two overlapping files; nothing is confirmed by itself."""
+
+    file = ForeignKeyField(BankFile, backref="lines", on_delete="CASCADE")
+    number = IntegerField()  # of the line in its file
+    key = CharField(max_length=64, unique=True)
+    day = DateField()
+    amount = IntegerField()
+    payer = CharField(max_length=120, default="")
+    text = TextField(default="")
+    cancelled = BooleanField(default=False)  # the bank took it back
+    state = CharField(max_length=10, default="new", index=True)  # new | confirmed | aside
+    invoice: Any = ForeignKeyField(Invoice, null=True)
+    settled_at = UtcField(null=True)
+    settled_by = CharField(max_length=120, default="")
