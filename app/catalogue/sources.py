@@ -41,6 +41,7 @@ def read_mail(file: str, text: str, problems: list[Problem]) -> MailSource:
         body_line=line,
     )
     table.english("label", "")
+    table.text("notice", "")  # as which kind of notice the vendor's home shows it; in `header`
     table.close()
     return mail
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, Event, vCalAddress, vText
@@ -28,10 +30,21 @@ class Appointment:
     organizer: str = ""  # mail address
     organizer_name: str = ""
     cancelled: bool = False
+    tentative: bool = False
 
 
 def calendar_file(appointment: Appointment, *, stamped: datetime) -> bytes:
     """The file: one event in Tokyo time, an alarm-less one. `stamped` is when it was made (aware)."""
+    return _calendar([_event(appointment, stamped)], "CANCEL" if appointment.cancelled else "PUBLISH")
+
+
+def feed(appointments: Sequence[Appointment], *, name: str, stamped: datetime) -> bytes:
+    """A calendar to subscribe to. Programs are asked to look again every few hours (RFC 7986 sections 5.1, 5.7)."""
+    events = [_event(each, stamped) for each in appointments]
+    return _calendar(events, "PUBLISH", {"name": name, "x-wr-calname": name, "refresh-interval": timedelta(hours=4)})
+
+
+def _event(appointment: Appointment, stamped: datetime) -> Event:
     event = Event()
     event.add("uid", appointment.uid)
     event.add("sequence", appointment.sequence)
@@ -39,7 +52,8 @@ def calendar_file(appointment: Appointment, *, stamped: datetime) -> bytes:
     event.add("summary", appointment.title)
     event.add("dtstart", appointment.start.astimezone(_TOKYO))
     event.add("dtend", appointment.end.astimezone(_TOKYO))
-    event.add("status", "CANCELLED" if appointment.cancelled else "CONFIRMED")
+    held = "TENTATIVE" if appointment.tentative else "CONFIRMED"
+    event.add("status", "CANCELLED" if appointment.cancelled else held)
     for name, value in (
         ("location", appointment.place),
         ("description", appointment.description),
@@ -51,11 +65,18 @@ def calendar_file(appointment: Appointment, *, stamped: datetime) -> bytes:
         organizer = vCalAddress(f"mailto:{appointment.organizer}")
         organizer.params["CN"] = vText(appointment.organizer_name or appointment.organizer)
         event["organizer"] = organizer
+    return event
+
+
+def _calendar(events: Sequence[Event], method: str, more: Mapping[str, Any] | None = None) -> bytes:
     calendar = Calendar()
     calendar.add("prodid", "-//Nintei//JP")
     calendar.add("version", "2.0")
-    calendar.add("method", "CANCEL" if appointment.cancelled else "PUBLISH")
-    calendar.add_component(event)
+    calendar.add("method", method)
+    for key, value in (more or {}).items():
+        calendar.add(key, value)
+    for event in events:
+        calendar.add_component(event)
     calendar.add_missing_timezones()
     content: bytes = calendar.to_ical()
     return content

@@ -13,7 +13,7 @@ from typing import Any
 from app.engine import CompleteTask, Message
 from app.errors import Forbidden, NotFound, Refused
 from app.forms import BoundForm, Cleaned, FieldError, FormSpec
-from app.services import calendar, effects, steps
+from app.services import calendar, effects, passwords, steps
 from app.services.actors import SYSTEM, Actor
 from app.services.portal import Portal
 from app.services.releases import Loaded
@@ -183,17 +183,13 @@ def create_account(
     email: str, name: str, side: str, roles: list[str], password: str, now: Any, groups: str = ""
 ) -> User:
     """A new account; Refused when the password is too short or too well known. Inside a transaction."""
-    from argon2 import PasswordHasher
-
-    problem = weak_password(password, email)
-    if problem:
-        raise Refused(problem)
+    passwords.require_good(password, email)
     user: User = User.create(
         email=email.strip().lower(),
         name=name,
         side=side,
         groups=groups,
-        password=PasswordHasher().hash(password),
+        password=passwords.hashed(password),
         fs_uniquifier=secrets.token_hex(32),
         feed_token=secrets.token_urlsafe(32),
         confirmed_at=now,
@@ -201,34 +197,6 @@ def create_account(
     )
     accounts.add_roles(user, roles)
     return user
-
-
-def weak_password(password: str, email: str) -> str:
-    """Why the password will not do (a message id); empty when it will. NIST SP 800-63B section 3.1.1.2: length, not rules."""
-    if len(password) < 10:
-        return "Choose a password of at least 10 characters"
-    if len(password) > 200:
-        return "Choose a password of at most 200 characters"
-    lowered = password.lower()
-    if lowered in {email.lower(), email.split("@")[0].lower()} or len(set(lowered)) < 4 or lowered in _COMMON:
-        return "This password is too easy to guess; choose another one"
-    return ""
-
-
-_COMMON = frozenset(
-    {
-        "password12",
-        "password123",
-        "1234567890",
-        "qwertyuiop",
-        "0123456789",
-        "passwordpassword",
-        "1q2w3e4r5t",
-        "abcdefghij",
-        "password1234",
-        "iloveyou12",
-    }
-)
 
 
 def resend(portal: Portal, number: str, email: str) -> None:
@@ -373,5 +341,4 @@ __all__ = [
     "look",
     "resend",
     "uninvite",
-    "weak_password",
 ]

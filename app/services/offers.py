@@ -13,8 +13,8 @@ from app.store import database
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """One certification that takes applications. `facts` are the settings of the section `apply`, `contact` of `contact`
-    (each may be empty: a package need not have them); keys that end in `_en` hold the English wording."""
+    """One certification that takes applications. `facts` are the settings of the section `apply`, `contact` those of
+    `contact` (either may be empty: a package need not have them); keys that end in `_en` hold the English wording."""
 
     package_id: str
     title: str

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from app.errors import NotFound, Refused
+from app.services import passwords
 from app.services.actors import Actor
 from app.services.applications import create_account
 from app.services.portal import Portal
@@ -49,26 +51,64 @@ def add_staff(portal: Portal, email: str, name: str, roles: list[str], password:
 
 def set_password(portal: Portal, email: str, password: str) -> None:
     """A new password for an account; its sessions end."""
-    from argon2 import PasswordHasher
-
-    from app.services.applications import weak_password
-
-    problem = weak_password(password, email)
-    if problem:
-        raise Refused(problem)
+    passwords.require_good(password, email)
     with database.transaction():
         user = accounts.by_email(email)
         if user is None:
             raise NotFound("There is no such account")
-        user.password, user.fs_uniquifier = PasswordHasher().hash(password), secrets.token_hex(32)
-        user.update_datetime = portal.now()
-        user.save()
+        passwords.put(portal, user, password)
 
 
 def colleagues() -> list[User]:
     """Everyone to whom a task can be given."""
     with database.connection():
         return accounts.staff()
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One's own account, as one changes it."""
+
+    email: str
+    name: str
+    language: str
+    feed_token: str
+
+
+def account(actor: Actor) -> Account:
+    """The actor's account."""
+    with database.connection():
+        user = _own(actor)
+        return Account(user.email, user.name, user.language, user.feed_token or "")
+
+
+def describe(portal: Portal, actor: Actor, name: str, language: str) -> None:
+    """Change one's own name and language."""
+    name = " ".join(name.split())
+    if not name:
+        raise Refused("Enter your name")
+    if len(name) > 120:
+        raise Refused("The name is too long: at most %(most)s characters", most=120)
+    with database.transaction():
+        user = _own(actor)
+        user.name, user.language = name, language if language in {"ja", "en"} else user.language
+        user.update_datetime = portal.now()
+        user.save()
+
+
+def renew_feed(actor: Actor) -> None:
+    """A new address for one's calendar feed; the old one stops working."""
+    with database.transaction():
+        user = _own(actor)
+        user.feed_token = secrets.token_urlsafe(32)
+        user.save()
+
+
+def _own(actor: Actor) -> User:
+    user = accounts.user(actor.user_id or 0)
+    if user is None:
+        raise NotFound("There is no such account")
+    return user
 
 
 def set_language(user_id: int, language: str) -> None:

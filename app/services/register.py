@@ -70,8 +70,14 @@ def find(portal: Portal, number: str) -> CertificateView:
         row = records.certificate(number)
         if row is None or not row.listed:
             raise NotFound("The register has no certificate %(number)s", number=number)
-        change = next((each for each in cases.timeline(row.case_id, internal=True, kinds=("register",))
-                       if each.text == row.state), None)
+        change = next(
+            (
+                each
+                for each in cases.timeline(row.case_id, internal=True, kinds=("register",))
+                if each.text == row.state
+            ),
+            None,
+        )
         return replace(view(row, portal.today()), since=calendar.today(change.at) if change else None)
 
 

@@ -18,6 +18,7 @@ from app.store.models import Case, Entry, Task
 
 MOST_CASES = 200
 MOST_NOTICES = 6
+MOST_LATER = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ class Notice:
     title: str
     at: datetime
     text: str = ""
+    mail: int = 0  # row id of the mail that it is; 0 when it is none
 
 
 @dataclass(frozen=True)
@@ -72,12 +74,12 @@ def of(portal: Portal, actor: Actor, number: str = "") -> Home:
         return Home(
             heads=heads,
             page=page,
-            steps=_steps(portal, case, loaded, page),
+            steps=_steps(case, loaded, page),
             not_yet=[] if case.ended else _not_yet(case, loaded),
-            notices=_notices(page.timeline),
+            notices=_notices(loaded, page.timeline),
             points=sum(1 for row in work.comments(case.id, "open")),
             certificate=register.view(certificate, portal.today()) if certificate else None,
-            next_audit_on=_next_audit(portal, case),
+            next_audit_on=_next_audit(case),
         )
 
 
@@ -88,7 +90,7 @@ def _urgency(head: CaseHead) -> tuple[bool, bool, date, str]:
     return head.ended, not mine, due or date.max, head.number
 
 
-def _steps(portal: Portal, case: Case, loaded: Loaded, page: CasePage) -> list[Step]:
+def _steps(case: Case, loaded: Loaded, page: CasePage) -> list[Step]:
     """The steps of the stage at hand: what was done (once each), what is open, what follows."""
     stage = next((each for each in loaded.package.stages if each.id == case.stage), None)
     processes = set(stage.processes) if stage else set()
@@ -109,8 +111,16 @@ def _steps(portal: Portal, case: Case, loaded: Loaded, page: CasePage) -> list[S
     for row in opened:
         own = row.side == "vendor"
         steps.append(
-            Step(row.element, row.title, row.side, "current", None, row.id if own else "", row.due_on if own else None,
-                 None if own else clock)
+            Step(
+                row.element,
+                row.title,
+                row.side,
+                "current",
+                None,
+                row.id if own else "",
+                row.due_on if own else None,
+                None if own else clock,
+            )
         )
     later = _later(loaded, [row.element for row in opened] or list(done)[-1:], now | set(done))
     measured = not any(step.clock for step in steps)
@@ -124,43 +134,50 @@ def _steps(portal: Portal, case: Case, loaded: Loaded, page: CasePage) -> list[S
 def _later(loaded: Loaded, elements: list[str], known: set[str]) -> list[Element]:
     found: dict[str, Element] = {}
     for element in elements:
-        for each in flow.upcoming(loaded.package, element, ""):
+        for each in flow.upcoming(loaded.package, element, "", limit=60):
             if each.id not in known:
                 found.setdefault(each.id, each)
-    return list(found.values())[:6]
+    order = list(loaded.package.elements)  # as the diagram was drawn: nearer to the way than the shortest one is
+    return sorted(found.values(), key=lambda each: order.index(each.id))[:MOST_LATER]
 
 
 def _not_yet(case: Case, loaded: Loaded) -> list[str]:
     """Requests that the vendor makes by a button, and that are not open yet: of this stage and the later ones."""
     order = [stage.id for stage in loaded.package.stages]
     at = order.index(case.stage) if case.stage in order else 0
-    ahead = {process for stage in loaded.package.stages[at:] for process in stage.processes}
+    ahead = [process for stage in loaded.package.stages[at:] for process in stage.processes]
     known = {row.element for row in work.tasks_of(case.id)}
-    return [
-        element.name
+    found = [
+        element
         for element in loaded.package.elements.values()
         if element.properties.get("presentation") == "button" and element.process in ahead and element.id not in known
     ]
+    return [element.name for element in sorted(found, key=lambda each: ahead.index(each.process))]
 
 
-def _notices(timeline: Sequence[Entry]) -> list[Notice]:
+def _notices(loaded: Loaded, timeline: Sequence[Entry]) -> list[Notice]:
     """The newest of them, newest first."""
-    found = [notice for entry in timeline if (notice := _notice(entry)) is not None]
+    found = [notice for entry in timeline if (notice := _notice(loaded, entry)) is not None]
     return found[:MOST_NOTICES]
 
 
 _KINDS = {"お知らせ": "info", "補正": "correction", "納付": "payment", "結果": "result"}
 
 
-def _notice(entry: Entry) -> Notice | None:
+def _notice(loaded: Loaded, entry: Entry) -> Notice | None:
     if entry.kind == "notice":
         return Notice(_KINDS.get(str(entry.data.get("kind", "")), "info"), entry.title, entry.at, entry.text)
-    if entry.kind == "mail":
-        return Notice("info", entry.title, entry.at)
-    return None
+    if entry.kind != "mail":
+        return None
+    source = loaded.package.mails.get(str(entry.data.get("mail_id", "")))
+    if source is None or source.to != "vendor":
+        return None
+    # The label says what it is in few words; the subject also names the certification and the case, which the page does.
+    kind = _KINDS.get(str(source.header.get("notice", "")), "info")
+    return Notice(kind, source.label or entry.title, entry.at, mail=int(entry.data.get("mail", 0)))
 
 
-def _next_audit(portal: Portal, case: Case) -> date | None:
+def _next_audit(case: Case) -> date | None:
     """When the yearly audit opens, if that is what the case waits for."""
     opens = (case.data or {}).get("certificate")
     text = opens.get("next_audit_opens") if isinstance(opens, dict) else None

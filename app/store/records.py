@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from peewee import fn
+from peewee import JOIN, fn
 
 from app.store.database import locked
 from app.store.models import (
@@ -102,7 +102,7 @@ def mails_to(recipient: str, mail_id: str, since: datetime) -> int:
 
 def recent_mails(limit: int = 100) -> list[Mail]:
     """The last mails of all cases (the demo's outbox)."""
-    return list(Mail.select(Mail, Case).join(Case).order_by(Mail.id.desc()).limit(limit))
+    return list(Mail.select(Mail, Case).join(Case, JOIN.LEFT_OUTER).order_by(Mail.id.desc()).limit(limit))
 
 
 # Money

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +51,7 @@ def _headings(tokens: list[Token]) -> tuple[str, list[tuple[str, str]]]:
     if first is not None:
         title = tokens[first + 1].content
         del tokens[first : first + 3]
-    for opening, inline in zip(tokens, tokens[1:], strict=False):
+    for opening, inline in pairwise(tokens):
         if opening.type != "heading_open":
             continue
         ids: list[str] = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from flask import Blueprint, jsonify, redirect, render_template, request, session, url_for
@@ -93,18 +94,17 @@ def applied() -> Any:
 @public
 def resend() -> Any:
     """The entry link again. The answer is the same whether number and address belong together or not."""
+    page: dict[str, Any] = {"contact": _contact(), "number": "", "email": "", "error": "", "sent": False}
     if request.method == "GET":
-        return render_template("pages/public/resend.html", contact=_contact(), number="", email="", error="", sent=False)
+        return render_template("pages/public/resend.html", **page)
     number, email = (request.form.get(name, "").strip() for name in ("number", "email"))
     if not number or "@" not in email:
         error = gettext("Enter the case number and the mail address with which you applied")
-        return render_template("pages/public/resend.html", contact=_contact(), number=number, email=email, error=error,
-                               sent=False), 422
-    try:
+        page |= {"number": number, "email": email, "error": error}
+        return render_template("pages/public/resend.html", **page), 422
+    with suppress(NinteiError):  # that the link was used already is its owner's to know: the page says what to do then
         applications.resend(portal(), number, email)
-    except NinteiError:
-        pass  # that the link was used already is for its owner alone to know: the page says what to do then
-    return render_template("pages/public/resend.html", contact=_contact(), number=number, email=email, error="", sent=True)
+    return render_template("pages/public/resend.html", **{**page, "sent": True})
 
 
 def _offer(package_id: str) -> Offer:
@@ -145,9 +145,9 @@ def enter(token: str) -> Any:
     """The link of the first mail: it proves the address; a new one gets an account here."""
     try:
         entry = applications.look(portal(), token)
-    except NinteiError as error:
-        status = 404 if isinstance(error, NotFound) else 410
-        return render_template("pages/public/link.html", text=sentence(error), contact=_contact()), status
+    except NinteiError as closed:
+        status = 404 if isinstance(closed, NotFound) else 410
+        return render_template("pages/public/link.html", text=sentence(closed), contact=_contact()), status
     who = actor()
     own = who is not None and who.email.lower() == entry.email.lower()
     page: dict[str, Any] = {"entry": entry, "token": token, "own": own, "other": who is not None and not own}

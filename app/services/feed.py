@@ -1,0 +1,39 @@
+"""The calendar to which a person subscribes: their dates, without signing in, at an address that nobody guesses."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from app.connectors import ics
+from app.errors import NotFound
+from app.services.outside import appointment
+from app.services.portal import Portal
+from app.store import accounts, cases, database, records
+from app.store.models import Booking
+
+PAST_DAYS = 400
+
+
+def calendar_of(portal: Portal, token: str, name: str) -> bytes:
+    """The calendar (iCalendar) of the person with this feed token, titled `name`: a vendor's own dates, staff's all."""
+    first = portal.today() - timedelta(days=PAST_DAYS)
+    last = portal.today() + timedelta(days=2 * PAST_DAYS)
+    with database.connection():
+        user = accounts.by_feed_token(token) if token else None
+        if user is None or not user.active:
+            raise NotFound("There is no such calendar")
+        newest: dict[tuple[int, str], Booking] = {}
+        for row in records.bookings_between(first, last):
+            if user.side != "operator" and cases.member(row.case_id, user.id) is None:
+                continue
+            if row.state not in {"held", "confirmed"}:
+                continue
+            key = (row.case_id, row.calendar)
+            if key not in newest or newest[key].sequence < row.sequence:
+                newest[key] = row
+        found = []
+        for row in newest.values():
+            entry = appointment(portal, row.case, portal.releases.loaded(row.case.release_id), row)
+            found.append(replace(entry, tentative=row.state == "held"))
+    return ics.feed(found, name=name, stamped=portal.now())
