@@ -92,7 +92,8 @@ class CasePage:
     file: casefile.CaseFile
     diagrams: list[tuple[str, str]]  # (process id, title)
     diagram: str  # the one to show first
-    titles: dict[str, str]  # the package's names of elements and calendars, by id
+    titles: dict[str, str]  # the package's names of elements, calendars and card sets, by id
+    today: date
 
 
 def head(
@@ -229,6 +230,7 @@ def page(portal: Portal, number: str, actor: Actor) -> CasePage:
             diagrams=diagrams(loaded),
             diagram=_diagram(case, loaded),
             titles=_titles(loaded),
+            today=today,
         )
 
 
@@ -258,6 +260,7 @@ def _diagram(case: Case, loaded: Loaded) -> str:
 def _titles(loaded: Loaded) -> dict[str, str]:
     package = loaded.package
     return {
+        **{key: spec.title for key, spec in package.cards.items()},
         **{key: spec.title for key, spec in package.calendars.items()},
         **{key: element.name for key, element in package.elements.items() if element.name},
     }

@@ -1,7 +1,160 @@
-"""Pages: cases."""
+"""Cases: the list, the page of one with its tabs, and the data of its diagrams."""
 
 from __future__ import annotations
 
-from flask import Blueprint
+import unicodedata
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, jsonify, render_template, request
+from flask_babel import gettext
+
+from app.services import caseview, diagrams
+from app.services.actors import Actor
+from app.services.caseview import CasePage
+from app.web import case_diagram, case_head, case_tabs, wording
+from app.web.access import needs
+from app.web.current import portal, signed_in
+from app.web.paging import numbers
 
 pages = Blueprint("cases", __name__)
+
+PAGE = 50
+STATES = ("open", "certified", "rejected", "withdrawn", "closed")
+TABS = ("flow", "timeline", "documents", "mail", "cards", "money", "answers", "messages")
+
+
+@pages.get("/cases")
+@needs()
+def index() -> Any:
+    """The cases that one may see, last changed first."""
+    who, args = signed_in(), request.args
+    text = unicodedata.normalize("NFKC", args.get("q", "")).strip()[:200]
+    state = args.get("state", "") if args.get("state") in STATES else ""
+    wanted = max(1, int(args["page"])) if args.get("page", "").isdecimal() else 1
+    found, total = caseview.heads(portal(), who, text=text, state=state, limit=PAGE, offset=(wanted - 1) * PAGE)
+    count = max(1, -(-total // PAGE))
+    query = {key: value for key, value in (("q", text), ("state", state)) if value}
+    return render_template(
+        "pages/case/list.html",
+        title=gettext("Cases"),
+        wide=who.side == "operator",
+        banners=[case_head.banner(head, who, line=True) for head in found] if who.side == "vendor" else [],
+        rows=[case_head.row(head, caseview.business_days_since(portal(), head.turn_since)) for head in found],
+        total=total,
+        text=text,
+        state=state,
+        states=wording.state_words(),
+        query=query,
+        paging=numbers(min(wanted, count), count, PAGE, total, lambda n: "/cases?" + urlencode({**query, "page": n})),
+    )
+
+
+@pages.get("/cases/<number>")
+@needs()
+def show(number: str) -> Any:
+    """The case."""
+    return draw(number, request.args.get("tab", ""))
+
+
+def draw(number: str, tab: str, status: int = 200, **typed: Any) -> Any:
+    """The case's page at a tab. `typed`: what a refused form held, and why (`error`), so that nothing is lost."""
+    who = signed_in()
+    page = caseview.page(portal(), number, who)
+    offered = [each for each in TABS if each != "cards" or page.cards or who.side == "operator"]
+    tab = tab if tab in offered else offered[0]
+    return render_template(
+        "pages/case/page.html",
+        title=f"{number} {page.head.system_name}",
+        wide=True,
+        page=page,
+        head=page.head,
+        banner=case_head.banner(page.head, who),
+        tab=tab,
+        tabs=_tabs(page, offered, tab),
+        address=case_head.address,
+        typed=typed,
+        states=wording.state_words(),
+        pending=list(dict.fromkeys(page.titles.get(job.element) or job.operator for job in page.pending)),
+        **_content(page, who, tab),
+    ), status
+
+
+def _tabs(page: CasePage, offered: list[str], tab: str) -> list[dict[str, Any]]:
+    labels = {
+        "flow": gettext("Flow"),
+        "timeline": gettext("History"),
+        "documents": gettext("Documents"),
+        "mail": gettext("Mail"),
+        "cards": gettext("Cards"),
+        "money": gettext("Money"),
+        "answers": gettext("Answers"),
+        "messages": gettext("Messages"),
+    }
+    counts = {
+        "documents": len(page.documents),
+        "mail": len(page.mails),
+        "cards": len(page.cards),
+        "money": len(page.invoices),
+        "answers": len(page.answers),
+        "messages": len(page.notes),
+    }
+    return [
+        {"url": case_head.address(page.head.number, each), "label": labels[each], "count": counts.get(each) or None,
+         "current": each == tab}
+        for each in offered
+    ]
+
+
+def _content(page: CasePage, who: Actor, tab: str) -> dict[str, Any]:
+    """What the tab shows."""
+    number = page.head.number
+    if tab == "flow":
+        known = [process for process, _ in page.diagrams]
+        chosen = request.args.get("diagram", "")
+        chosen = chosen if chosen in known else page.diagram
+        return {
+            "diagram": chosen,
+            "diagrams": [
+                {"url": f"{case_head.address(number, 'flow')}&diagram={process}", "label": title,
+                 "current": process == chosen}
+                for process, title in page.diagrams
+            ],
+            "steps": case_diagram.step_list(page, who),
+        }
+    if tab == "timeline":
+        group = request.args.get("kind", "")
+        words = wording.group_words()
+        present = {wording.GROUPS.get(row.kind) for row in page.timeline}
+        chips = [{"url": case_head.address(number, "timeline"), "label": gettext("Everything"), "current": not group}]
+        chips += [
+            {"url": f"{case_head.address(number, 'timeline')}&kind={key}", "label": label, "current": group == key}
+            for key, label in words.items()
+            if key in present
+        ]
+        return {"days": case_tabs.days(page, who, group if group in words else ""), "chips": chips}
+    if tab == "documents":
+        return {"documents": case_tabs.documents(page, who), "downloads": case_tabs.downloads(page)}
+    if tab == "mail":
+        return {"mails": case_tabs.mails(page, page.mails)}
+    if tab == "money":
+        rows, owed, payments = case_tabs.money(page)
+        return {"invoices": rows, "owed": owed, "payments": payments}
+    if tab == "messages":
+        return {"messages": case_tabs.messages(page, who)}
+    return {}
+
+
+@pages.get("/cases/<number>/diagram/<process>.xml")
+@needs()
+def diagram(number: str, process: str) -> Response:
+    """The diagram as BPMN XML."""
+    return Response(diagrams.source(portal(), number, process, signed_in()), mimetype="application/xml")
+
+
+@pages.get("/cases/<number>/diagram.json")
+@needs()
+def diagram_state(number: str) -> Response:
+    """What is drawn upon it."""
+    who = signed_in()
+    return jsonify(case_diagram.as_json(diagrams.state(portal(), number, who), number, who))

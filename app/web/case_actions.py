@@ -1,0 +1,160 @@
+"""What can be done with a case as a whole: say something, remind, mend the address, add people, end it, try again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request
+from flask_babel import gettext
+
+from app.errors import Refused
+from app.services import applications, caseview, lifecycle, worklist
+from app.web import case_head, cases
+from app.web.access import needs
+from app.web.current import portal, signed_in
+from app.web.problems import sentence, status_of
+
+pages = Blueprint("case_actions", __name__)
+
+LONGEST_MESSAGE = 10_000
+
+
+def _do(number: str, act: Callable[[], str], form: str, tab: str = "") -> Any:
+    """Act, say what was done, go back to the case; a refusal shows the page again with what was typed."""
+    try:
+        done = act()
+    except Refused as error:
+        return cases.draw(number, tab, status_of(error), form=form, error=sentence(error), values=request.form)
+    if done:
+        flash(done, "success")
+    return redirect(case_head.address(number, tab), 303)
+
+
+@pages.post("/cases/<number>/messages")
+@needs()
+def say(number: str) -> Any:
+    """Write into the thread, or a note that vendors do not see."""
+    internal = request.form.get("voice") == "internal"
+
+    def act() -> str:
+        text = request.form.get("text", "")
+        if len(text) > LONGEST_MESSAGE:
+            raise Refused("Write at most %(count)s characters; send longer texts as a file", count=LONGEST_MESSAGE)
+        lifecycle.say(portal(), number, text, signed_in(), internal=internal)
+        return gettext("The note has been saved.") if internal else gettext("Your message has been sent.")
+
+    return _do(number, act, "note" if internal else "reply", "messages")
+
+
+@pages.post("/cases/<number>/remind")
+@needs("operator", "administrator")
+def remind(number: str) -> Any:
+    """催促: remind whoever has the open tasks."""
+
+    def act() -> str:
+        head = caseview.page(portal(), number, signed_in()).head
+        sent = worklist.remind(portal(), [task.id for task in head.tasks], signed_in())
+        if not sent:
+            raise Refused("They were reminded today already")
+        return gettext("%(count)s reminders go out now.", count=sent)
+
+    return _do(number, act, "remind")
+
+
+@pages.post("/cases/<number>/address")
+@needs("operator", "administrator")
+def address(number: str) -> Any:
+    """Mend the applicant's mail address and send the link there; or send it again to the same."""
+
+    def act() -> str:
+        who, email = signed_in(), request.form.get("email", "").strip()
+        head = caseview.page(portal(), number, who).head
+        if email.lower() == head.email:
+            applications.resend(portal(), number, head.email)
+        else:
+            applications.correct_address(portal(), number, email, who)
+        return gettext("The link has been sent to %(email)s.", email=email)
+
+    return _do(number, act, "address")
+
+
+@pages.post("/cases/<number>/members")
+@needs("vendor", "operator", "administrator")
+def invite(number: str) -> Any:
+    """Add a colleague of the vendor."""
+
+    def act() -> str:
+        email = request.form.get("email", "").strip()
+        rights = "read" if request.form.get("rights") == "read" else "full"
+        applications.invite(portal(), number, email, rights, signed_in())
+        return gettext("%(email)s has been added and gets a mail.", email=email)
+
+    return _do(number, act, "invite")
+
+
+@pages.post("/cases/<number>/members/<int:user_id>/remove")
+@needs("vendor", "operator", "administrator")
+def remove(number: str, user_id: int) -> Any:
+    """Take somebody off the case."""
+    who = signed_in()
+
+    def act() -> str:
+        applications.uninvite(portal(), number, user_id, who)
+        return gettext("The person was taken off the case.")
+
+    answer = _do(number, act, "invite")
+    if user_id == who.user_id and getattr(answer, "status_code", 0) == 303:
+        return redirect("/cases", 303)  # the case is no longer theirs to see
+    return answer
+
+
+@pages.post("/cases/<number>/jobs/<int:job_id>/retry")
+@needs("operator", "administrator")
+def retry(number: str, job_id: int) -> Any:
+    """Try what failed again."""
+
+    def act() -> str:
+        lifecycle.retry(portal(), job_id, signed_in())
+        return gettext("It is being tried again.")
+
+    return _do(number, act, "trouble")
+
+
+@pages.get("/cases/<number>/withdraw")
+@needs("vendor", "operator", "administrator")
+def ending(number: str) -> Any:
+    """What has to be settled when the case ends early, the reason, and one button."""
+    return _ending(number)
+
+
+def _ending(number: str, status: int = 200, error: str = "") -> Any:
+    who = signed_in()
+    page = caseview.page(portal(), number, who)
+    return render_template(
+        "pages/case/withdraw.html",
+        title=gettext("Withdraw the application") if who.side == "vendor" else gettext("Close the case"),
+        page=page,
+        head=page.head,
+        settlement=lifecycle.settlement(portal(), number, who),
+        reason=request.form.get("reason", ""),
+        agreed=request.form.get("agreed") == "yes",
+        error=error,
+        address=case_head.address,
+    ), status
+
+
+@pages.post("/cases/<number>/withdraw")
+@needs("vendor", "operator", "administrator")
+def end(number: str) -> Any:
+    """End it."""
+    who = signed_in()
+    try:
+        if request.form.get("agreed") != "yes":
+            raise Refused("Tick that you mean it; an ended case cannot be opened again")
+        lifecycle.withdraw(portal(), number, request.form.get("reason", "")[:LONGEST_MESSAGE], who)
+    except Refused as error:
+        return _ending(number, status_of(error), sentence(error))
+    vendor = who.side == "vendor"
+    flash(gettext("The application has been withdrawn.") if vendor else gettext("The case has been closed."), "success")
+    return redirect(case_head.address(number), 303)

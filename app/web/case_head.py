@@ -1,0 +1,133 @@
+"""The first lines of a case as the macros of components/case.html take them: whose turn, what, by when."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import gettext
+from markupsafe import Markup
+
+from app.services.actors import Actor
+from app.services.caseview import CaseHead
+from app.services.clocks import ClockView
+from app.services.tasks import TaskView
+from app.web.shell import day, short_day
+from app.web.wording import state_words
+from app.web.worklist import due_words
+
+
+def address(number: str, tab: str = "") -> str:
+    """The case's page, at this tab."""
+    return f"/cases/{number}?tab={tab}" if tab else f"/cases/{number}"
+
+
+def seat(head: CaseHead) -> str:
+    """Who sits at the table: vendor | operator | both | done | stopped."""
+    if head.state in {"rejected", "withdrawn", "closed"} or (head.ended and head.state != "certified"):
+        return "stopped"
+    return head.turn if head.turn in {"vendor", "operator", "both"} else "done"
+
+
+def banner(head: CaseHead, who: Actor, *, line: bool = False) -> dict[str, Any]:
+    """The arguments of `turn_banner`."""
+    turn = seat(head)
+    given: dict[str, Any] = {
+        "turn": turn,
+        "viewer": who.side,
+        "reference": head.number,
+        "system": head.system_name if who.side == "vendor" else f"{head.system_name}　{head.company_name}",
+        "line": line,
+    }
+    if line:
+        given["reference_url"] = address(head.number)
+    task = head.next
+    if turn in {"done", "stopped"}:
+        return {**given, **_quiet(head, turn)}
+    if turn == "operator" and who.side == "vendor":
+        return {**given, **_waiting(head)}
+    if task is None:
+        return given
+    due_state, due_left = due_words(task)
+    given |= {"what": task.title, "facts": _facts(head, who, task)}
+    if task.due_on:
+        given |= {
+            "due": short_day(task.due_on),
+            "due_left": due_left,
+            "due_state": due_state,
+            "due_iso": task.due_on.isoformat(),
+        }
+    if task.side == who.side and task.kind == "user":
+        given["action"] = {"label": gettext("Open this task") if who.side == "operator" else gettext("Go on"),
+                           "url": f"/tasks/{task.id}"}
+    return given
+
+
+def _quiet(head: CaseHead, turn: str) -> dict[str, Any]:
+    words = state_words()
+    if turn == "stopped":
+        return {"headline": gettext("This case has ended: %(state)s", state=words.get(head.state, head.state)),
+                "facts": [{"term": gettext("Since"), "text": day(head.turn_since)}]}
+    if head.state == "certified":
+        return {"headline": gettext("The system is certified"),
+                "sentence": gettext("There is nothing to do now. The next audit opens by itself when it is time.")}
+    return {"sentence": gettext("The portal is preparing the next step. Look again in a moment.")}
+
+
+def _waiting(head: CaseHead) -> dict[str, Any]:
+    """The body's turn, as the vendor reads it: since when, days used of the guideline, when it may end."""
+    running = next((clock for clock in head.clocks if clock.side == "operator" and clock.running), None)
+    stage = next((stage.title for stage in head.stages if stage.state == "current"), "")
+    facts: list[dict[str, Any]] = [{"term": gettext("Since"), "text": short_day(head.turn_since)}]
+    if running is not None:
+        facts.append({"term": gettext("Guideline"), "text": gettext(
+            "%(used)s of %(limit)s business days used", used=running.used, limit=running.limit)})
+        if running.expected is not None and running.used <= running.limit:
+            facts.append({"term": gettext("Expected by"), "text": short_day(running.expected)})
+    return {"what": running.title if running else stage, "facts": facts}
+
+
+def _facts(head: CaseHead, who: Actor, task: TaskView) -> list[dict[str, Any]]:
+    found = [{"term": gettext("Since"), "text": short_day(head.turn_since)}]
+    if who.side == "operator" and task.assignee:
+        found.append({"term": gettext("Person in charge"), "text": task.assignee})
+    also = [each.title for each in head.tasks[1:] if each.kind == "user"]
+    if also:
+        found.append({"term": gettext("Also open"), "text": gettext(", ").join(also)})
+    return found
+
+
+def clock(view: ClockView) -> dict[str, Any]:
+    """The arguments of `clock_bar`."""
+    return {"used": view.used, "total": view.limit, "stopped": not view.running and view.expected is not None}
+
+
+def row(head: CaseHead, days: int) -> dict[str, Any]:
+    """A line of the staff's list. `days`: business days since the turn began."""
+    whose = {"vendor": gettext("Vendor"), "operator": gettext("Certifying body"), "both": gettext("Both sides")}
+    task = head.next
+    due = ("", "")
+    if task is not None and task.due_on:
+        due = (short_day(task.due_on), due_words(task)[1])
+    stage = next((stage.title for stage in head.stages if stage.state == "current"), "")
+    return {
+        "number": head.number,
+        "url": address(head.number),
+        "system": head.system_name,
+        "company": head.company_name,
+        "state": head.state,
+        "stage": stage,
+        "turn": seat(head),
+        "whose": whose.get(head.turn, ""),
+        "days": days if head.turn and not head.ended else None,
+        "what": task.title if task else "",
+        "due": due[0],
+        "due_left": due[1],
+        "due_state": due_words(task)[0] if task else "normal",
+        "due_iso": task.due_on.isoformat() if task and task.due_on else None,
+        "clock": clock(head.clocks[-1]) if head.clocks else None,
+    }
+
+
+def joined(*parts: str) -> Markup:
+    """The parts that say something, one under the other."""
+    return Markup("<br>").join(part for part in parts if part)
