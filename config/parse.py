@@ -97,6 +97,16 @@ def mail_url(value: str) -> str:
     return value
 
 
+def imap_url(value: str) -> str:
+    """Empty reads no mailbox. imaps is TLS from the first byte, imap+starttls upgrades to it."""
+    if not value:
+        return value
+    address = _url(value, "imap", "imaps", "imap+starttls")
+    if address is None or not address.hostname or not address.username or not value.isascii():
+        raise ValueError("must be imaps://user:password@host[:port]/folder, in ASCII, or imap+starttls://, imap://")
+    return value
+
+
 def mail_address(value: str) -> str:
     """`a@example.jp` or `Name <a@example.jp>`."""
     wanted = "must be an address such as nintei@example.jp or Office <nintei@example.jp>"

@@ -46,6 +46,8 @@ class Settings:
     database_url: str = setting(parse.database_url, "sqlite:///{data_dir}/nintei.db")
     mail_url: str = setting(parse.mail_url, "")
     mail_from: str = setting(parse.mail_address, "nintei@localhost")
+    imap_url: str = setting(parse.imap_url, "")
+    inbound_token: str = setting(parse.secret(SHORTEST_SECRET), "", secret=True)
     base_url: str = setting(parse.base_url, "http://127.0.0.1:8000")
     host: str = setting(parse.host, "127.0.0.1")
     port: int = setting(parse.whole_number(1, 65535), "8000")
