@@ -22,8 +22,8 @@ from app.services.actors import Actor
 from app.services.cardmaking import CardDesk
 from app.services.outside import Outside
 from app.services.portal import Portal
-from app.services.releases import Loaded, settings_of
-from app.store import accounts, cases, database, work
+from app.services.releases import Loaded
+from app.store import accounts, cases, database, records, work
 from app.store.models import Case
 
 DEMO_FILE = "demo.toml"
@@ -57,16 +57,6 @@ class DemoClock:
             day = calendar.add_business_days(self.moment.astimezone(calendar.JAPAN).date(), 1)
             local = datetime.combine(day, time(9, 40), calendar.JAPAN)
         self.moment = min(local.astimezone(UTC), limit)
-
-
-def body_name(portal: Portal) -> dict[str, str]:
-    """The operating body's settings, from the first package that has them."""
-    with database.connection():
-        for loaded in portal.releases.all_current():
-            found = settings_of(loaded.package).get("body")
-            if found:
-                return {key: str(value) for key, value in found.items()}
-    return {"name": ""}
 
 
 def _described(portal: Portal) -> list[tuple[Loaded, dict[str, Any]]]:
@@ -140,7 +130,7 @@ def _load(portal: Portal, say: Callable[[str], None], hands: Callable[[Portal], 
                 continue
             answer = each["application"]
             say(f"  [{number}/{len(planned)}] {answer['company_name']} / {answer['system_name']}")
-            Walker(portal, loaded, each, staff, hands).walk()
+            Walker(portal, loaded, {**each, "on_the_day": demo.get("on_the_day", [])}, staff, hands).walk()
 
 
 def welcome(portal: Portal) -> str:
@@ -204,7 +194,18 @@ class Walker:
         self.begin()
         for step in steps[1:]:
             self.clock.working_hours_later(self._limit)
+            if step.get("complete") in self._plan.get("on_the_day", ()):
+                self._to_the_day()
             self.take(step)
+
+    def _to_the_day(self) -> None:
+        """What is done on the day that was settled waits for that day."""
+        with database.connection():
+            case = cases.get(self.number)
+            booking = records.latest_booking(case.id) if case else None
+        if booking is not None:
+            day = datetime.combine(booking.day, time(13, 5), calendar.JAPAN).astimezone(UTC)
+            self.clock.moment = min(max(self.clock.moment, day), self._limit)
 
     def take(self, step: Mapping[str, Any]) -> None:
         """One step of the scenario, and all that the portal does by itself after it."""

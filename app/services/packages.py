@@ -8,6 +8,7 @@ from pathlib import Path
 from app import catalogue
 from app.errors import Problem
 from app.services.portal import Portal
+from app.services.releases import settings_of
 from app.store import database, releases
 
 
@@ -22,6 +23,18 @@ def release(portal: Portal, folder: Path, *, by: str) -> tuple[int, bool]:
         row_id, new = portal.releases.release(folder, portal.now(), by)
         row = releases.by_id(row_id)
         return (row.number if row else 0), new
+
+
+def site(portal: Portal) -> dict[str, dict[str, str]]:
+    """What every page says of the body that runs the portal: the sections `body` and `terms` of the first package."""
+    with database.connection():
+        for loaded in portal.releases.all_current():
+            found = settings_of(loaded.package)
+            if "body" in found:
+                return {
+                    name: {key: str(value) for key, value in found.get(name, {}).items()} for name in ("body", "terms")
+                }
+    return {"body": {"name": ""}, "terms": {}}
 
 
 def check_all(portal: Portal, place: Path) -> Iterator[tuple[Path, list[Problem]]]:

@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from app.connectors import filters
 from app.forms.dates import wareki
-from app.services import demo
+from app.services import packages
 from app.services.calendar import JAPAN
 from app.web import current
 from app.web.problems import sentence
@@ -144,7 +144,7 @@ def _account() -> dict[str, Any] | None:
     who = current.actor()
     if who is None:
         return None
-    items: list[dict[str, Any]] = [{"url": "/account", "label": gettext("Account"), "post": False}]
+    items: list[dict[str, Any]] = [{"url": "/account", "label": gettext("Your account"), "post": False}]
     if who.side == "operator":
         items.append({"url": "/absences", "label": gettext("Absence and delegates"), "post": False})
     items.append({"url": "/logout", "label": gettext("Sign out"), "post": True})
@@ -174,7 +174,10 @@ def install(app: Flask, *, version: str) -> None:
         portal = current.portal()
         help_pages = {"vendor": "vendors", "operator": "operators"}
         who = current.actor()
+        site = packages.site(portal)
+        terms = site["terms"].get("url", "")
         return {
+            "footer": [{"url": terms, "label": gettext("Terms and privacy")}] if terms.startswith("https://") else [],
             "lang": current.language(),
             "languages": _languages(),
             "nav": _nav(),
@@ -182,7 +185,7 @@ def install(app: Flask, *, version: str) -> None:
             "actor": who,
             "login_url": "/login" if who is None else None,
             "version": version,
-            "body": demo.body_name(portal),
+            "body": site["body"],
             "home_url": "/tasks" if who else "/",
             "help_url": f"/help/{help_pages[who.side] if who else 'applicants'}#{request.endpoint or ''}",
             "demo": {
