@@ -25,6 +25,15 @@ class Repeating(Surrounding):
         self.repetition = repetition
         self.drawn = drawn  # element id, for errors
 
+    def child_completed(self, my_task: Task, child: Task) -> None:
+        # What follows the loop is a child of it too; only its runs are marked as triggered.
+        if child.triggered and my_task.has_state(TaskState.STARTED):
+            self.run_completed(my_task, child)
+
+    def run_completed(self, my_task: Task, child: Task) -> None:
+        """One run is done: take in what it brought, and go on or end."""
+        raise NotImplementedError
+
     def begin(self, my_task: Task, extra: dict[str, Any], index: int) -> None:
         """One more run, with `extra` added to the data."""
         child = my_task._add_child(my_task.workflow.spec.task_specs[self.instance], TaskState.FUTURE)
@@ -56,7 +65,7 @@ class Loop(Repeating):
         self.begin(my_task, {}, 0)
         return False
 
-    def child_completed(self, my_task: Task, child: Task) -> None:
+    def run_completed(self, my_task: Task, child: Task) -> None:
         my_task.data = clone(child.data)
         my_task.internal_data["done"] += 1
         if self.over(my_task):
@@ -127,7 +136,7 @@ class MultiInstance(Repeating):
             )
         self.begin(my_task, extra, index)
 
-    def child_completed(self, my_task: Task, child: Task) -> None:
+    def run_completed(self, my_task: Task, child: Task) -> None:
         internal = my_task.internal_data
         after = clone(child.data)
         seen = my_task.data | after  # what the completion condition looks at

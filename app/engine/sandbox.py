@@ -48,17 +48,14 @@ class Evaluator:
     """Evaluates expressions and scripts of diagrams. Thread-safe; one per process, workers start with the
     first call.
 
-    `workers`: at most so many processes. A fork gets a pool of its own, since the parent's would hang in it.
+    `workers`: at most so many processes. A process that is forked after the first call may not use it (and says so);
+    one that is spawned may.
     """
 
     def __init__(self, workers: int = 2) -> None:
         self._workers = workers
         self._lock = threading.Lock()
         self._pool: monty.Monty | None = None
-        self._pid = 0
-        self._inherited: list[
-            Any
-        ] = []  # a parent's pools: kept so that nothing in this process ends its workers
 
     def evaluate(self, expression: str, names: Mapping[str, Any]) -> Any:
         """The value of one expression over `names`, as plain JSON.
@@ -86,7 +83,7 @@ class Evaluator:
         """End the workers. Idempotent; a later call starts new ones."""
         with self._lock:
             pool, self._pool = self._pool, None
-            if pool is not None and self._pid == os.getpid():
+            if pool is not None and _started_by == os.getpid():
                 pool.__exit__(None, None, None)
 
     def _run(self, source: str, inputs: dict[str, Any]) -> Any:
@@ -115,26 +112,30 @@ class Evaluator:
             raise _failed(str(error)) from None
 
     def _workers_of_this_process(self) -> monty.Monty:
-        pool = self._pool
-        if pool is not None and self._pid == os.getpid():
-            return pool
-        if self._pid not in (0, os.getpid()):
-            self._inherited.append(self._pool)
-            self._pool = None
-            self._lock = threading.Lock()  # the parent's may have been held when it forked
-            self._pid = 0
+        if _started_by not in (0, os.getpid()):
+            # The library's own threads do not survive a fork: a call would wait for ever.
+            raise RuntimeError("The script workers were started before this process was forked; use spawn.")
         with self._lock:
             if self._pool is None:
-                started = monty.Monty(
-                    min_processes=1,
-                    max_processes=self._workers,
-                    checkout_timeout=QUEUE_SECONDS,
-                    request_timeout=KILL_SECONDS,
-                    max_checkouts_per_worker=CALLS_PER_WORKER,
-                )
-                started.__enter__()
-                self._pool, self._pid = started, os.getpid()
+                self._pool = _start(self._workers)
             return self._pool
+
+
+_started_by = 0  # the process in which the library first started workers
+
+
+def _start(workers: int) -> monty.Monty:
+    global _started_by
+    pool = monty.Monty(
+        min_processes=1,
+        max_processes=workers,
+        checkout_timeout=QUEUE_SECONDS,
+        request_timeout=KILL_SECONDS,
+        max_checkouts_per_worker=CALLS_PER_WORKER,
+    )
+    pool.__enter__()
+    _started_by = os.getpid()
+    return pool
 
 
 def _inputs(code: expressions.Code, names: Mapping[str, Any]) -> dict[str, Any]:

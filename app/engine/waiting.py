@@ -47,10 +47,7 @@ class Catch(Lean):
         """Work out when it is due, once, when the token arrives."""
         top = my_task.workflow.top_workflow
         value = my_task.workflow.script_engine.evaluate(my_task, timing.expression)
-        if timing.kind == "timeDate":
-            due = clock.moment(value, top.zone)
-        else:
-            due = clock.duration(value).after(top.now)
+        due = clock.moment(value, top.zone) if timing.kind == "timeDate" else clock.duration(value).after(top.now)
         my_task.internal_data["due"] = clock.stored(due)
 
 

@@ -13,8 +13,7 @@ HEAD = (
 
 
 class Drawing:
-    """A process or embedded subprocess. Nodes are added one by one, flows as paths: `.path("s", "a", "e")`.
-    """
+    """A process or embedded subprocess. Nodes are added one by one, flows as paths: `.path("s", "a", "e")`."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -111,9 +110,7 @@ class Drawing:
 
     def flow(self, source: str, target: str, condition: str = "", name: str = "") -> Drawing:
         self.flows += 1
-        inside = (
-            f"<bpmn:conditionExpression>{escape(condition)}</bpmn:conditionExpression>" if condition else ""
-        )
+        inside = f"<bpmn:conditionExpression>{escape(condition)}</bpmn:conditionExpression>" if condition else ""
         self.parts.append(
             f'<bpmn:sequenceFlow id="{name or f"{self.name}_f{self.flows}"}" sourceRef="{source}" '
             f'targetRef="{target}">{inside}</bpmn:sequenceFlow>'
@@ -127,16 +124,13 @@ def extended(inside: str) -> str:
 
 def properties(**values: str) -> str:
     inside = "".join(
-        f"<spiffworkflow:property name={quoteattr(key)} value={quoteattr(value)}/>"
-        for key, value in values.items()
+        f"<spiffworkflow:property name={quoteattr(key)} value={quoteattr(value)}/>" for key, value in values.items()
     )
     return extended(f"<spiffworkflow:properties>{inside}</spiffworkflow:properties>")
 
 
 def timing(kind: str, value: str) -> str:
-    return (
-        f"<bpmn:timerEventDefinition><bpmn:{kind}>{escape(value)}</bpmn:{kind}></bpmn:timerEventDefinition>"
-    )
+    return f"<bpmn:timerEventDefinition><bpmn:{kind}>{escape(value)}</bpmn:{kind}></bpmn:timerEventDefinition>"
 
 
 def each(
@@ -153,7 +147,7 @@ def each(
     inside += f"<bpmn:loopDataInputRef>{collection}</bpmn:loopDataInputRef>" if collection else ""
     inside += f"<bpmn:loopDataOutputRef>{output}</bpmn:loopDataOutputRef>" if output else ""
     inside += f'<bpmn:inputDataItem id="{item}" name="{item}"/>' if item else ""
-    inside += f'<bpmn:outputDataItem id="{output_item}" name="{output_item}"/>' if output_item else ""
+    inside += f'<bpmn:outputDataItem id="{output}_{output_item}" name="{output_item}"/>' if output_item else ""
     inside += f"<bpmn:completionCondition>{escape(until)}</bpmn:completionCondition>" if until else ""
     return (
         f'<bpmn:multiInstanceLoopCharacteristics isSequential="{str(sequential).lower()}">{inside}'

@@ -1,0 +1,199 @@
+"""Random diagrams that are well formed by construction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from itertools import pairwise
+from random import Random
+from typing import Any
+
+from tests.engine.drawing import Drawing, again, each
+
+Block = tuple[Any, ...]
+
+
+PLAIN = ("user", "user", "user", "service", "service", "script", "timer", "receive", "rule")
+# What is parallel comes oftener: that is where things go wrong.
+MADE_OF_OTHERS = (
+    "both",
+    "both",
+    "both",
+    "both",
+    "border",
+    "border",
+    "each",
+    "each",
+    "chain",
+    "either",
+    "return",
+    "sub",
+    "call",
+    "again",
+)
+
+
+def block(chance: Random, depth: int) -> Block:
+    """A piece of a diagram with one way in and one way out."""
+    if depth == 0 or chance.random() < 0.3:
+        kind = chance.choice(PLAIN)
+        return (
+            (kind, chance.randrange(49))
+            if kind == "timer"
+            else (kind, chance.randrange(3))
+            if kind == "script"
+            else (kind,)
+        )
+    return made_of_others(chance, depth)
+
+
+def made_of_others(chance: Random, depth: int) -> Block:
+    """A piece that holds other pieces."""
+    kind = chance.choice(MADE_OF_OTHERS)
+    parts = [block(chance, depth - 1) for _ in range(chance.choice((2, 2, 3)))]
+    match kind:
+        case "both" | "chain" | "either":
+            return (kind, *parts)
+        case "border":
+            return (kind, chance.random() < 0.5, chance.random() < 0.5, parts[0], parts[1])
+        case "each":
+            return (kind, chance.random() < 0.5, chance.randrange(4), chance.random() < 0.3, parts[0])
+        case "again":
+            return (kind, chance.randrange(1, 4), parts[0])
+        case _:
+            return (kind, parts[0])
+
+
+@dataclass
+class Sheet:
+    """Draws blocks; every element gets a name of its own."""
+
+    drawings: list[Drawing] = field(default_factory=list)
+    count: int = 0
+
+    def name(self, kind: str) -> str:
+        self.count += 1
+        return f"{kind}{self.count}"
+
+    def process(self, block: Block, name: str, terminates: bool = False) -> Drawing:
+        drawing = Drawing(name).start(f"{name}_s").end(f"{name}_e", terminates)
+        first, last = self.draw(drawing, block)
+        return drawing.path(f"{name}_s", first).path(last, f"{name}_e")
+
+    def draw(self, on: Drawing, block: Block, inside: str = "") -> tuple[str, str]:
+        kind, *parts = block
+        make: Callable[..., tuple[str, str]] = getattr(self, f"draw_{kind}")
+        return make(on, *parts, **({"inside": inside} if inside else {}))
+
+    def draw_user(self, on: Drawing, inside: str = "") -> tuple[str, str]:
+        name = self.name("user")
+        on.user(name, inside)
+        return name, name
+
+    def draw_service(self, on: Drawing, inside: str = "") -> tuple[str, str]:
+        name = self.name("service")
+        on.service(name, "op", f"res{self.count}", inside, about=f"[x, '{name}']")
+        return name, name
+
+    def draw_script(self, on: Drawing, value: int, inside: str = "") -> tuple[str, str]:
+        name = self.name("script")
+        on.script(name, f"seen = seen + ['{name}']\nif x == {value}:\n    y{self.count} = deep", inside)
+        return name, name
+
+    def draw_timer(self, on: Drawing, hours: int) -> tuple[str, str]:
+        name = self.name("timer")
+        on.timer(name, "timeDuration", f"'PT{hours}H'")
+        return name, name
+
+    def draw_receive(self, on: Drawing) -> tuple[str, str]:
+        name = self.name("receive")
+        on.receive(name, f"msg{self.count % 3}")
+        return name, name
+
+    def draw_rule(self, on: Drawing) -> tuple[str, str]:
+        name = self.name("rule")
+        on.rule(name, "table")
+        return name, name
+
+    def draw_chain(self, on: Drawing, *parts: Block) -> tuple[str, str]:
+        ends = [self.draw(on, part) for part in parts]
+        for (_, last), (first, _) in pairwise(ends):
+            on.path(last, first)
+        return ends[0][0], ends[-1][1]
+
+    def draw_either(self, on: Drawing, *parts: Block) -> tuple[str, str]:
+        split, join = self.name("split"), self.name("join")
+        on.xor(split, f"{split}_default").xor(join)
+        for place, part in enumerate(parts):
+            first, last = self.draw(on, part)
+            if place:
+                on.flow(split, first, f"x == {place}")
+            else:
+                on.flow(split, first, name=f"{split}_default")
+            on.path(last, join)
+        return split, join
+
+    def draw_both(self, on: Drawing, *parts: Block) -> tuple[str, str]:
+        fork, join = self.name("fork"), self.name("join")
+        on.both(fork).both(join)
+        for part in parts:
+            first, last = self.draw(on, part)
+            on.path(fork, first).path(last, join)
+        return fork, join
+
+    def draw_return(self, on: Drawing, part: Block) -> tuple[str, str]:
+        """Back to its beginning until x is 0; a person is asked each time, so that it cannot spin."""
+        merge, asked, split, out = (self.name(kind) for kind in ("merge", "asked", "split", "out"))
+        on.xor(merge).user(asked).xor(split, f"{split}_default").xor(out)
+        first, last = self.draw(on, part)
+        on.path(merge, first).path(last, asked, split)
+        on.flow(split, merge, "x > 0").flow(split, out, name=f"{split}_default")
+        return merge, out
+
+    def draw_sub(self, on: Drawing, part: Block, inside: str = "") -> tuple[str, str]:
+        name = self.name("sub")
+        on.sub(self.process(part, name), inside)
+        return name, name
+
+    def draw_call(self, on: Drawing, part: Block, inside: str = "") -> tuple[str, str]:
+        name = self.name("call")
+        self.drawings.append(self.process(part, f"{name}_process"))
+        on.call(name, f"{name}_process", inside)
+        return name, name
+
+    def draw_each(self, on: Drawing, sequential: bool, count: int, output: bool, part: Block) -> tuple[str, str]:
+        kept = {"output": f"out{self.count}", "output_item": "x"} if output else {}
+        repeated = each(item=f"item{self.count}", count=str(count), sequential=sequential, **kept)
+        return self.repeated(on, part, repeated)
+
+    def draw_again(self, on: Drawing, maximum: int, part: Block) -> tuple[str, str]:
+        return self.repeated(on, part, again(while_="x > 0", maximum=str(maximum)))
+
+    def repeated(self, on: Drawing, part: Block, inside: str) -> tuple[str, str]:
+        if part[0] in ("user", "service", "script", "sub", "call"):
+            return self.draw(on, part, inside)
+        return self.draw_sub(on, part, inside)
+
+    def draw_border(self, on: Drawing, message: bool, interrupting: bool, part: Block, then: Block) -> tuple[str, str]:
+        host, _ = self.draw_sub(on, part)
+        event, join = self.name("event"), self.name("join")
+        if message:
+            on.on_message(event, host, f"msg{self.count % 3}", interrupting)
+        else:
+            on.on_timer(event, host, "timeDuration", "'PT12H'", interrupting)
+        first, last = self.draw(on, then)
+        on.path(event, first)
+        if interrupting:  # one token goes on, whichever way
+            on.xor(join).path(host, join).path(last, join)
+            return host, join
+        end = self.name("end")
+        on.end(end).path(last, end)
+        return host, host
+
+
+def diagram(seed: int) -> list[Drawing]:
+    """A whole diagram for each number; the first drawing is the entry."""
+    chance, sheet = Random(seed), Sheet()
+    parts = [made_of_others(chance, chance.choice((1, 2, 3))) for _ in range(chance.choice((1, 2)))]
+    top = sheet.process(("chain", *parts), "top", terminates=chance.random() < 0.3)
+    return [top, *sheet.drawings]
