@@ -51,10 +51,11 @@ class IncidentLine:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What is known of one element. `passed_at`: when a token left it last."""
+    """What is known of one element. `passed_at`: when a token left it last; `until`: when its timer is due."""
 
     title: str
     passed_at: datetime | None = None
+    until: datetime | None = None
     lines: list[TaskLine | MailLine | IncidentLine] = field(default_factory=list)
 
 
@@ -88,6 +89,7 @@ def state(portal: Portal, number: str, actor: Actor) -> DiagramState:
         visits = [row for row in cases.visits(case.id) if row.element in elements]
         jobs = [row for row in work.jobs_of(case.id) if row.element in elements]
         rows = [row for row in work.tasks_of(case.id) if row.element in elements and row.state != "cancelled"]
+        due = {row.element: row.due_at for row in reversed(work.timers(case.id))}
         letters = {row.job_key: row for row in mails.with_keys(case, loaded, actor)}
         lines: dict[str, list[TaskLine | MailLine | IncidentLine]] = {}
         for row in rows:
@@ -98,9 +100,7 @@ def state(portal: Portal, number: str, actor: Actor) -> DiagramState:
     tokens |= {job.element for job in jobs if job.task_id and job.state in waiting}
     if not case.ended:
         tokens |= {
-            row.element
-            for row in visits
-            if row.entered > row.completed and elements[row.element].kind in _HOLDS_TOKENS
+            row.element for row in visits if row.entered > row.completed and elements[row.element].kind in _HOLDS_TOKENS
         }
     for job in jobs:
         letter = letters.get(job.key)
@@ -108,16 +108,20 @@ def state(portal: Portal, number: str, actor: Actor) -> DiagramState:
             lines.setdefault(job.element, []).append(_mail_line(letter.mail))
         if job.element in failed and job.state == "incident":
             lines.setdefault(job.element, []).append(IncidentLine(job.error, job.run_at))
+    inside = {elements[each].parent for each in tokens | failed}
+    tokens -= {each for each in tokens if each in inside and elements[each].kind == "subProcess"}
     left = {row.element: row.last_at for row in visits if row.completed}
     for each in lines.values():
         each.sort(key=lambda line: line.at)
     known = dict.fromkeys([*(row.element for row in visits), *lines])
     return DiagramState(
         done=sorted(element for element in left if element not in tokens),
-        open=sorted(tokens - failed),
+        open=sorted(tokens - failed, key=lambda each: (elements[each].kind in _HOLDS_TOKENS, each)),
         failed=sorted(failed),
         flows=_walked(loaded, set(left), {row.element for row in visits if row.entered}),
-        steps={each: Step(elements[each].name or each, left.get(each), lines.get(each, [])) for each in known},
+        steps={
+            each: Step(elements[each].name or each, left.get(each), due.get(each), lines.get(each, [])) for each in known
+        },
     )
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from peewee import fn
 
 from app.store.database import locked
-from app.store.models import Answer, Comment, Draft, Job, Member, Reminder, Task, TimerRow
+from app.store.models import Answer, Case, Comment, Draft, Job, Member, Reminder, Task, TimerRow
 
 # Tasks
 
@@ -105,6 +105,37 @@ def page(query: Any, order: str, limit: int, offset: int) -> list[Task]:
     if order == "newest":
         return list(query.order_by(Task.opened_at.desc(), Task.id).limit(limit).offset(offset))
     return list(query.order_by(*ORDERS.get(order, ORDERS["due"])).limit(limit).offset(offset))
+
+
+def open_kinds(side: str) -> list[tuple[str, int]]:
+    """(element, release) of the open tasks of one side."""
+    rows = (
+        Task.select(Task.element, Case.release.alias("release_row"))
+        .join(Case)
+        .where((Task.state == "open") & (Task.side == side))
+        .distinct()
+        .tuples()
+    )
+    return [(element, release) for element, release in rows]
+
+
+def open_of_elements(elements: Sequence[str], side: str, limit: int = 200) -> list[Task]:
+    """The open tasks of these elements, the one that is due first on top."""
+    if not elements:
+        return []
+    query = Task.select().where((Task.state == "open") & (Task.side == side) & Task.element.in_(list(elements)))
+    return page(query, "due", limit, 0)
+
+
+def open_presented(presentation: str, side: str, limit: int = 100) -> list[Task]:
+    """The open tasks of one presentation, the one that is due first on top."""
+    query = Task.select().where((Task.state == "open") & (Task.side == side) & (Task.presentation == presentation))
+    return page(query, "due", limit, 0)
+
+
+def jobs_like(operator: str, states: Sequence[str]) -> list[Job]:
+    """The jobs of an operator in these states."""
+    return list(Job.select().where((Job.operator == operator) & Job.state.in_(list(states))).order_by(Job.id))
 
 
 def vendor_tasks(user: int) -> list[Task]:
@@ -218,6 +249,11 @@ def replace_timers(case: int, rows: Sequence[tuple[str, str, datetime]]) -> None
     TimerRow.delete().where(TimerRow.case == case).execute()
     for task_id, element, due in rows:
         TimerRow.create(case=case, task_id=task_id, element=element, due_at=due)
+
+
+def timers(case: int) -> list[TimerRow]:
+    """The case's waiting timers, next due first."""
+    return list(TimerRow.select().where(TimerRow.case == case).order_by(TimerRow.due_at))
 
 
 def cases_with_timers_due(now: datetime, limit: int = 50) -> list[int]:

@@ -41,7 +41,9 @@ def _detail(step: Step, number: str, who: Actor) -> dict[str, Any]:
         elif isinstance(line, IncidentLine):
             lines.append({"label": moment(line.at), "value": line.error or gettext("Could not be done"),
                           "url": address(number) + "#trouble"})
-    if not step.lines and step.passed_at is not None:
+    if step.until is not None:
+        lines.append({"label": gettext("Waits until"), "value": moment(step.until)})
+    elif not step.lines and step.passed_at is not None:
         lines.append({"label": gettext("Passed"), "value": moment(step.passed_at)})
     detail: dict[str, Any] = {"title": step.title, "lines": lines}
     return {**detail, "url": url} if url else detail
