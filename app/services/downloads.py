@@ -13,7 +13,7 @@ from app.services.actors import Actor
 from app.services.documents import TYPES, Content, may_see
 from app.services.portal import Portal
 from app.services.releases import Loaded
-from app.store import cases, database, records
+from app.store import cases, database, records, work
 from app.store.models import Access, Case
 
 
@@ -41,6 +41,8 @@ def released_file(portal: Portal, case: Case, loaded: Loaded, name: str, actor: 
     with database.transaction():
         groups = {row.grp for row in records.openings(case.id)} & loaded.package.downloads.keys()
         open_files = {file for group in groups for file in loaded.package.downloads[group].files}
+        for row in work.tasks_of(case.id):  # what a task's page offers stays open to those who had the task
+            open_files |= {key.removeprefix("file:") for key in loaded.element(row.element).listed("shows")}
         data = loaded.package.files.get(f"files/{name}")
         if data is None or (name not in open_files and actor.side != "operator"):
             raise NotFound("There is no such document")

@@ -188,7 +188,7 @@ def page(
             documents=shows,
             being_made=[
                 loaded.package.documents[key].title
-                for key in names
+                for key in dict.fromkeys(names)
                 if key in loaded.package.documents and key not in made
             ],
             invoice=money.expected(case, shown_fee) if shown_fee else None,
