@@ -3,22 +3,19 @@ has the reader.
 
 What the portal uses (all facts frozen, secrets never in a repr)::
 
-    keys = KeyStore.embedded(folder)     # or KeyStore.open(path, kek), kek = derive_kek(secret)
-    rack = VirtualRack(folder)              # the default where there is no reader
-    rack.insert_blank() -> VirtualCard  # a Transport; also insert(serial), eject(), cards()
-    desk = Desk(rack.connect, keys, journal=ledger)         # or Desk(pcsc.connector(reader_name), keys, …)
+keys = KeyStore.embedded(folder) # or KeyStore.open(path, kek), kek = derive_kek(secret) rack =
+VirtualRack(folder) # the default where there is no reader rack.insert_blank() -> VirtualCard # a
+Transport; also insert(serial), eject(), cards() desk = Desk(rack.connect, keys, journal=ledger) # or
+Desk(pcsc.connector(reader_name), keys, …)
 
-    desk.identify() -> CardFacts(reader, atr, uid, profile, serial, life_cycle, key_versions, …)
-    desk.offers(Expected(serial, uid)) -> (Act, …)          # what can truly be done now
-    desk.personalise(Plan(serial, worker_id, test_data, key_version), progress) -> Receipt
-    desk.verify(Plan(…) | Expected(serial, uid, data_tag)) -> Receipt
-    desk.rotate(version, Expected(…)) -> Receipt
-    desk.wipe(Expected(…)) -> Receipt
-    desk.return_check(Expected(…), then=Act.WIPE) -> ReturnReport(checks, verdict, receipt)
+desk.identify() -> CardFacts(reader, atr, uid, profile, serial, life_cycle, key_versions, …)
+desk.offers(Expected(serial, uid)) -> (Act, …) # what can truly be done now desk.personalise(Plan(serial,
+worker_id, test_data, key_version), progress) -> Receipt desk.verify(Plan(…) | Expected(serial, uid,
+data_tag)) -> Receipt desk.rotate(version, Expected(…)) -> Receipt desk.wipe(Expected(…)) -> Receipt
+desk.return_check(Expected(…), then=Act.WIPE) -> ReturnReport(checks, verdict, receipt)
 
-    issue = make_key_file([LentCard(serial, uid, key_version)], keys,
-                          vendor=…, reference=…, issued=…, expires=…)
-    issue.text, issue.letters                    # the file, and two ComponentLetters for two envelopes
+issue = make_key_file([LentCard(serial, uid, key_version)], keys, vendor=…, reference=…, issued=…,
+expires=…) issue.text, issue.letters # the file, and two ComponentLetters for two envelopes
 
 `progress(Progress(step, done, total))` is called before each step. `Journal` is the port to a ledger:
 `intend(Intent)` before the first write, `confirm(Intent, Receipt)` after reading back. All errors are

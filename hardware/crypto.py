@@ -1,5 +1,5 @@
-"""The few algorithms cards need, each from its standard and on top of `cryptography`. Keys and results are
-bytes, 16 long unless said otherwise; nothing here keeps state.
+"""The few algorithms cards need, each from its standard and on top of `cryptography`. Keys and results
+are bytes, 16 long unless said otherwise; nothing here keeps state.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ KCV_LENGTH: Final = 3
 
 
 class Key:
-    """A secret key that does not print itself: repr, str, formatting and pickling show or give nothing but
-    its KCV.
+    """A secret key that does not print itself: repr, str, formatting and pickling show or give nothing
+    but its KCV.
 
     `reveal()` is the one way to the bytes, so that a reader can find every place where a key is used.
     """
@@ -98,8 +98,7 @@ def aes_cmac(key: bytes, message: bytes) -> bytes:
 
 
 def kcv(key: bytes) -> bytes:
-    """Key check value: the first 3 bytes of AES(K, 01×16) (GlobalPlatform Card Specification, B.6 for AES).
-    """
+    """Key check value: the first 3 bytes of AES(K, 01×16) (GlobalPlatform Card Specification, B.6 for AES)."""
     return aes_block(key, b"\x01" * BLOCK)[:KCV_LENGTH]
 
 

@@ -69,8 +69,8 @@ class _Steps:
 
 class Desk:
     """One reader and the keys it may use. `connect` gives the card that lies there now
-    (`VirtualRack.connect`, `pcsc.connector(name)`); `journal` is told before and after each write; `clock`
-    gives aware datetimes.
+    (`VirtualRack.connect`, `pcsc.connector(name)`); `journal` is told before and after each write;
+    `clock` gives aware datetimes.
 
     Every method raises a `CardError`; after CardRemoved the same call with the same arguments carries on
     where it stopped.
@@ -96,8 +96,7 @@ class Desk:
             return card.facts()
 
     def offers(self, expected: Expected | None = None) -> tuple[Act, ...]:
-        """What can truly be done with the card on the reader now, best first. Empty: it is not one of ours.
-        """
+        """What can truly be done with the card on the reader now, best first. Empty: it is not one of ours."""
         with card_in(self._connect, self._profiles) as card:
             return card.offers(expected)
 
@@ -125,8 +124,8 @@ class Desk:
             return self._confirmed(card, intent, steps, contents, resumed=resumed)
 
     def verify(self, expected: Plan | Expected, progress: ProgressCallback | None = None) -> Receipt:
-        """Prove that the card is the expected one: serial, UID, keys, data. Writes nothing (but a wrong key
-        costs a try).
+        """Prove that the card is the expected one: serial, UID, keys, data. Writes nothing (but a wrong
+        key costs a try).
         """
         with card_in(self._connect, self._profiles) as card:
             steps = _Steps(_READ_BACK_STEPS, progress)
@@ -179,8 +178,8 @@ class Desk:
     ) -> ReturnReport:
         """A card comes back: UID and serial match → reader key → data → issuer key → `then` (Act.WIPE,
         Act.ROTATE to `version`, or None: only look). A failed check means QUARANTINE and nothing is
-        written; a card that is already wiped passes as such. An error that is not the card's fault (pulled,
-        reader busy) is raised: do it again.
+        written; a card that is already wiped passes as such. An error that is not the card's fault
+        (pulled, reader busy) is raised: do it again.
         """
         if then not in (None, Act.WIPE, Act.ROTATE):
             raise ValueError("a returned card is wiped, rotated or only looked at")
@@ -229,8 +228,8 @@ class Desk:
         return contents
 
     def _already(self, card: Sight, intent: Intent, plan: Plan, progress: ProgressCallback | None) -> Receipt:
-        """Personalised before we came. The earlier attempt may have stopped between its last write and its
-        receipt, so this settles its intent.
+        """Personalised before we came. The earlier attempt may have stopped between its last write and
+        its receipt, so this settles its intent.
         """
         steps = _Steps(_READ_BACK_STEPS, progress)
         try:

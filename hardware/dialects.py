@@ -1,10 +1,11 @@
-"""Readers differ in what they answer themselves (PC/SC part 3 pseudo-APDUs, CLA FF). One dialect per maker,
-chosen by the reader's name.
+"""Readers differ in what they answer themselves (PC/SC part 3 pseudo-APDUs, CLA FF). One dialect per
+maker, chosen by the reader's name.
 
 FeliCa Lite-S blocks are the reason: each maker has its own way to Read/Write Without Encryption (JIS X
 6319-4, 9.6.3 and 9.6.4). Sources: PC/SC 2.01 part 3, 3.2.2.1.3; Sony, "PC/SC: SDK for NFC" pseudo-APDU
-list; ACS ACR1252U reference manual, "Pseudo APDU for contactless interface"; Identiv CLOUD 370x F reference
-manual, 6.2.13–6.2.17. Only FF CA was tried here, on the virtual card: the others wait for a reader.
+list; ACS ACR1252U reference manual, "Pseudo APDU for contactless interface"; Identiv CLOUD 370x F
+reference manual, 6.2.13–6.2.17. Only FF CA was tried here, on the virtual card: the others wait for a
+reader.
 """
 
 from __future__ import annotations
@@ -48,8 +49,19 @@ class FelicaDialect(ReaderDialect, Protocol):
         ...
 
 
+def contactless(atr: bytes) -> bool:
+    """Does this ATR come from a contactless reader? They make one up: 3B 8N 80 01 … (PC/SC part 3, 3.1.3.2.3)."""
+    return len(atr) >= 4 and atr[0] == 0x3B and atr[1] >> 4 == 0x8 and atr[2:4] == b"\x80\x01"
+
+
 def get_uid(transport: Transport) -> bytes:
-    """FF CA 00 00 00 (PC/SC part 3, 3.2.2.1.3). Empty when refused: a contact card has no UID."""
+    """FF CA 00 00 00 (PC/SC part 3, 3.2.2.1.3). Empty when refused.
+
+    A contact card has no UID and is not asked: its reader would hand CLA FF through, and there are cards
+    that hang on it.
+    """
+    if not contactless(transport.atr):
+        return b""
     response = exchange(transport, Command(0xFF, 0xCA, 0x00, 0x00, le=0))
     return response.data if response.ok and 4 <= len(response.data) <= 10 else b""
 

@@ -72,8 +72,8 @@ class Unsupported(CardError):
 
 
 class WrongState(CardError):
-    """The card is one of ours but its life cycle does not allow this now; `params["life_cycle"]` says where
-    it stands.
+    """The card is one of ours but its life cycle does not allow this now; `params["life_cycle"]` says
+    where it stands.
     """
 
     code = "wrong_state"
@@ -82,8 +82,8 @@ class WrongState(CardError):
 class StatusError(CardError):
     """The card answered with a status word other than success.
 
-    `sw` is the status word (ISO/IEC 7816-4, 5.6); `retries` the tries left when the card told (63Cx), else
-    None.
+    `sw` is the status word (ISO/IEC 7816-4, 5.6); `retries` the tries left when the card told (63Cx),
+    else None.
     """
 
     code = "status"

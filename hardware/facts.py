@@ -70,8 +70,8 @@ class CardFacts:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a card shall become. `worker_id`: 技能者ID, 14 digits; `test_data`: up to 256 bytes, filled with
-    00; `key_version`: 1–255.
+    """What a card shall become. `worker_id`: 技能者ID, 14 digits; `test_data`: up to 256 bytes, filled
+    with 00; `key_version`: 1–255.
     """
 
     serial: str
@@ -85,8 +85,8 @@ class Receipt:
     """An act that was done and seen to be done: what was read back is what was asked for.
 
     `kcvs`: check value of each key on the card; `data_tag`: AES-CMAC of the card's data under its own
-    reader key, hex: proves later that the data are unchanged without keeping them. `already`: the card was
-    like this when we looked; nothing was written. `resumed`: an earlier attempt had stopped half-way.
+    reader key, hex: proves later that the data are unchanged without keeping them. `already`: the card
+    was like this when we looked; nothing was written. `resumed`: an earlier attempt had stopped half-way.
     `apdus`: commands exchanged.
     """
 
@@ -105,8 +105,8 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """One step of an act is about to be done: `done` of `total` are finished. `step` is a stable word, not
-    a sentence.
+    """One step of an act is about to be done: `done` of `total` are finished. `step` is a stable word,
+    not a sentence.
     """
 
     step: str
@@ -129,8 +129,8 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class ReturnReport:
-    """A returned card, looked at. `verdict` is what may be done with it: WIPE (or ROTATE) when all is well,
-    else QUARANTINE.
+    """A returned card, looked at. `verdict` is what may be done with it: WIPE (or ROTATE) when all is
+    well, else QUARANTINE.
 
     `receipt` is there when it was wiped or rotated at once.
     """

@@ -1,6 +1,6 @@
-"""What a desk is about to do and what it has seen done. A write to a card is a physical effect: the intent
-is stored before the first write, the receipt after reading back; an intent without a receipt means: look at
-the card.
+"""What a desk is about to do and what it has seen done. A write to a card is a physical effect: the
+intent is stored before the first write, the receipt after reading back; an intent without a receipt
+means: look at the card.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ class Intent:
 
 
 class Journal(Protocol):
-    """Where a desk writes before and after. The portal's lending ledger is one; both calls must have stored
-    when they return.
+    """Where a desk writes before and after. The portal's lending ledger is one; both calls must have
+    stored when they return.
     """
 
     def intend(self, intent: Intent) -> None: ...

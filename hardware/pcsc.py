@@ -2,8 +2,8 @@
 this does so when first used, for pyscard is an extra that needs a compiler: a machine without it gets
 NoDaemon in plain words.
 
-The low-level API (`smartcard.scard`) is used on purpose: one blocking SCardGetStatusChange wakes within the
-daemon's own polling time, where pyscard's CardMonitor adds a second.
+The low-level API (`smartcard.scard`) is used on purpose: one blocking SCardGetStatusChange wakes within
+the daemon's own polling time, where pyscard's CardMonitor adds a second.
 """
 
 from __future__ import annotations
@@ -33,8 +33,7 @@ class EventKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CardEvent:
-    """Something happened at a reader. `atr`: upper-case hex when a card was inserted and answered, else "".
-    """
+    """Something happened at a reader. `atr`: upper-case hex when a card was inserted and answered, else ""."""
 
     kind: EventKind
     reader: str
@@ -67,6 +66,8 @@ def _fail(code: int, doing: str, reader: str = "", *, connecting: bool = False) 
         scard.SCARD_E_NO_READERS_AVAILABLE,
     ):
         raise NoReader("There is no reader %(reader)s", reader=reader)
+    if code == scard.SCARD_W_SECURITY_VIOLATION:
+        raise NoDaemon("The PC/SC service (pcscd) does not run, or does not let this user in (see its polkit rules)")
     if code == scard.SCARD_E_SHARING_VIOLATION:
         raise ReaderBusy("Another program works with the card in %(reader)s", reader=reader)
     if connecting and code in (scard.SCARD_E_NO_SMARTCARD, scard.SCARD_W_REMOVED_CARD):
@@ -179,6 +180,8 @@ class PcscTransport:
         code, answer = scard.SCardTransmit(self._card, self._pci, list(apdu))
         if code != scard.SCARD_S_SUCCESS:
             _fail(code, "Talking to the card", self._reader)
+        if len(answer) < 2:  # some drivers say so when the card goes away in the middle
+            raise CardRemoved("The card in %(reader)s stopped answering", reader=self._reader)
         return bytes(answer)
 
     def close(self) -> None:
@@ -232,14 +235,18 @@ class Monitor:
         self._present: dict[str, bool] = {}
 
     def poll(self, timeout: float | None = None) -> list[CardEvent]:
-        """Wait up to `timeout` seconds (None: until something happens) and tell what did; empty when
-        nothing did.
-        """
-        scard = _scard()
+        """Wait up to `timeout` seconds (None: until something happens) and tell what did; empty when nothing did."""
         events = self._refresh_readers()
         if events:
-            return events + self._take(0)
-        return self._take(scard.INFINITE if timeout is None else int(timeout * 1000))
+            return events + (self._take(0) or [])
+        end = None if timeout is None else time.monotonic() + timeout
+        while True:
+            left = _scard().INFINITE if end is None else max(0, int((end - time.monotonic()) * 1000))
+            happened = self._take(left)
+            if happened is None:
+                return []
+            if happened:
+                return happened
 
     def events(self) -> Iterator[CardEvent]:
         """Events without end, until `cancel` or an error."""
@@ -277,11 +284,12 @@ class Monitor:
         self._states[_PNP] = len(now) << 16
         return events
 
-    def _take(self, timeout_ms: int) -> list[CardEvent]:
+    def _take(self, timeout_ms: int) -> list[CardEvent] | None:
+        """The next change; an empty list when it is no event (a card comes into use, say), None when time is up."""
         scard = _scard()
         code, states = scard.SCardGetStatusChange(self._context.handle, timeout_ms, list(self._states.items()))
         if code in (scard.SCARD_E_TIMEOUT, scard.SCARD_E_CANCELLED):
-            return []
+            return None
         if code in (scard.SCARD_E_UNKNOWN_READER, scard.SCARD_E_READER_UNAVAILABLE):
             return self._refresh_readers()
         if code != scard.SCARD_S_SUCCESS:
@@ -303,7 +311,7 @@ class Monitor:
 
 
 def _swapped(state: int) -> bool:
-    """After remove and insert in between two looks the counter went up by two, so a present card has an odd
-    count again.
+    """After remove and insert in between two looks the counter went up by two, so a present card has an
+    odd count again.
     """
     return bool(state >> 16 & 1)

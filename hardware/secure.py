@@ -1,15 +1,15 @@
 """Mutual authentication and secure messaging, both ends of it.
 
-Session keys and the layout of secured messages are those of GlobalPlatform SCP03 (Amendment D, GPC_SPE_014,
-6.2) at security level 33 (C-MAC, C-ENC, R-MAC, R-ENC); the handshake is a two-message exchange in the
-manner of ISO/IEC 9798-4, 6.2.2, with CMAC as its check function: the host proves itself first, so a card
-never answers a stranger.
+Session keys and the layout of secured messages are those of GlobalPlatform SCP03 (Amendment D,
+GPC_SPE_014, 6.2) at security level 33 (C-MAC, C-ENC, R-MAC, R-ENC); the handshake is a two-message
+exchange in the manner of ISO/IEC 9798-4, 6.2.2, with CMAC as its check function: the host proves itself
+first, so a card never answers a stranger.
 
-    host → card   GET CHALLENGE                                  card → host   RND.C (16)
-    host → card   MUTUAL AUTHENTICATE  RND.H (16) ‖ T.H (16)     card → host   T.C (16)
+host → card GET CHALLENGE card → host RND.C (16) host → card MUTUAL AUTHENTICATE RND.H (16) ‖ T.H (16)
+card → host T.C (16)
 
-    context = RND.H ‖ RND.C;  S-ENC, S-MAC, S-RMAC = KDF(K, 04 | 06 | 07, context)
-    T.H = KDF(S-MAC, 01, context);  T.C = KDF(S-MAC, 00, context)
+context = RND.H ‖ RND.C; S-ENC, S-MAC, S-RMAC = KDF(K, 04 | 06 | 07, context) T.H = KDF(S-MAC, 01,
+context); T.C = KDF(S-MAC, 00, context)
 
 One key K per role serves: SP 800-108 separates its uses by their constants.
 """
@@ -108,8 +108,8 @@ class HostChannel(_Channel):
         return Command(header[0], command.ins, command.p1, command.p2, body + self._chain[:MAC_LENGTH], 0)
 
     def unwrap(self, response: Response) -> Response:
-        """Check and open the card's answer. An error status comes without a MAC and ends the session (as in
-        SCP03).
+        """Check and open the card's answer. An error status comes without a MAC and ends the session (as
+        in SCP03).
         """
         self._must_be_open()
         if not response.ok:

@@ -1,5 +1,5 @@
-"""The port through which everything else reaches a card: two methods and two facts. PC/SC, the virtual card
-and the tests' fakes all have this shape, so that no profile knows which it talks to.
+"""The port through which everything else reaches a card: two methods and two facts. PC/SC, the virtual
+card and the tests' fakes all have this shape, so that no profile knows which it talks to.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Key components: a key in two halves of full length, joined by XOR, each with its own check value and its
-own keeper.
+"""Key components: a key in two halves of full length, joined by XOR, each with its own check value and
+its own keeper.
 
-Two people each hold one; neither learns anything about the key. The KCV on the letter tells a typing error
-from a wrong letter.
+Two people each hold one; neither learns anything about the key. The KCV on the letter tells a typing
+error from a wrong letter.
 """
 
 from __future__ import annotations

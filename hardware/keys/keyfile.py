@@ -1,9 +1,9 @@
 """鍵情報 for a vendor: the reader keys of just the cards that were lent to it, in a signed file that two
 people open together.
 
-The file is JSON. Each key is wrapped with AES-KW (RFC 3394) under a wrapping key that is made for this file
-alone and kept by nobody: it goes out as two components in two sealed letters. The signature (Ed25519, RFC
-8032) is over the canonical form of all the rest: keys sorted, no spaces, UTF-8.
+The file is JSON. Each key is wrapped with AES-KW (RFC 3394) under a wrapping key that is made for this
+file alone and kept by nobody: it goes out as two components in two sealed letters. The signature
+(Ed25519, RFC 8032) is over the canonical form of all the rest: keys sorted, no spaces, UTF-8.
 """
 
 from __future__ import annotations
@@ -93,8 +93,8 @@ class KeyFile:
 
 
 class VendorKeys:
-    """CardKeys of an opened key file: with it a vendor's desk verifies the cards it was lent, and can do no
-    more.
+    """CardKeys of an opened key file: with it a vendor's desk verifies the cards it was lent, and can do
+    no more.
     """
 
     def __init__(self, file: KeyFile) -> None:
@@ -121,8 +121,8 @@ def make_key_file(
     issued: datetime,
     expires: date,
 ) -> KeyFileIssue:
-    """Wrap the reader key of each card. `reference`: the case or loan it belongs to; `expires`: last day on
-    which it may be opened.
+    """Wrap the reader key of each card. `reference`: the case or loan it belongs to; `expires`: last day
+    on which it may be opened.
     """
     if not cards:
         raise BadKeyFile("A key file needs at least one card")

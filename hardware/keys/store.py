@@ -1,5 +1,5 @@
-"""The key store: a file with the master keys, wrapped. Masters go in by a ceremony and never come out; what
-comes out is a card's own key.
+"""The key store: a file with the master keys, wrapped. Masters go in by a ceremony and never come out;
+what comes out is a card's own key.
 
 At rest: each master is wrapped with AES-KW (RFC 3394) under a key that HKDF (RFC 5869) makes from the
 key-encryption key (KEK) and the entry's role and version, so entries cannot be swapped; the whole file
@@ -58,8 +58,7 @@ class Contribution:
 
 
 class KeyStore:
-    """CardKeys backed by a file. Open one per process; writes are whole-file and atomic, the last one wins.
-    """
+    """CardKeys backed by a file. Open one per process; writes are whole-file and atomic, the last one wins."""
 
     def __init__(self, path: Path, kek: Key, content: dict[str, Any]) -> None:
         self._path = path
@@ -68,8 +67,8 @@ class KeyStore:
 
     @classmethod
     def create(cls, path: Path, kek: Key, *, transport_masters: dict[Role, Key] | None = None) -> Self:
-        """A new, empty store. `transport_masters`: the card maker's keys of blanks; the public ones of the
-        test profile unless given.
+        """A new, empty store. `transport_masters`: the card maker's keys of blanks; the public ones of
+        the test profile unless given.
         """
         _check_kek(kek)
         if path.exists():
@@ -122,8 +121,8 @@ class KeyStore:
         return store
 
     def contribute(self, role: Role, version: int, custodian: str, component: Component) -> Contribution:
-        """One custodian brings a component of a new master. The second, who must be someone else, completes
-        it; until then the first lies wrapped in the store. Raises BadComponent.
+        """One custodian brings a component of a new master. The second, who must be someone else,
+        completes it; until then the first lies wrapped in the store. Raises BadComponent.
         """
         if not 1 <= version <= 255:
             raise BadComponent("A key version is a number from 1 to 255")

@@ -1,7 +1,7 @@
 """Card profiles: what a card's application looks like and how it is written.
 
-A profile is a plug-in. When the operator hands over the specification of the real CCUS card, its profile is
-one more class of this shape, given to `Desk(profiles=…)`; nothing else changes.
+A profile is a plug-in. When the operator hands over the specification of the real CCUS card, its profile
+is one more class of this shape, given to `Desk(profiles=…)`; nothing else changes.
 """
 
 from __future__ import annotations
@@ -63,8 +63,8 @@ class CardProfile(Protocol):
 
 @runtime_checkable
 class WritableProfile(CardProfile, Protocol):
-    """One that we can make, prove and wipe. Every method may raise CardRemoved at any APDU and must be able
-    to begin again on what it then finds.
+    """One that we can make, prove and wipe. Every method may raise CardRemoved at any APDU and must be
+    able to begin again on what it then finds.
     """
 
     steps: tuple[str, ...]
@@ -75,8 +75,8 @@ class WritableProfile(CardProfile, Protocol):
         ...
 
     def write(self, transport: Transport, uid: bytes, look: Look, plan: Plan, keys: CardKeys, tell: Tell) -> None:
-        """Make the card what the plan says, from whatever half-done state `look` shows; write nothing that
-        is already so.
+        """Make the card what the plan says, from whatever half-done state `look` shows; write nothing
+        that is already so.
         """
         ...
 

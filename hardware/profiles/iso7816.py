@@ -20,7 +20,7 @@ class Iso7816:
 
     def look(self, transport: Transport) -> Look | None:
         kind = technology(transport.atr)
-        details = {"technology": kind.name, "historical_bytes": historical_bytes(transport.atr).hex().upper()}
+        details = {"historical_bytes": historical_bytes(transport.atr).hex().upper()}
         if kind.reason:
             details["reason"] = kind.reason
         if not kind.writable:  # a storage card knows no SELECT

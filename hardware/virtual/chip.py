@@ -1,8 +1,8 @@
 """The card's side of `CCUS-TEST v1`: an operating system for one application, small enough to read in one
 go.
 
-It trusts nobody: every rule that the desk keeps is checked here again. What a chip keeps (`Memory`) changes
-only as a whole, through `save`, before the command is answered: power may fail between any two
+It trusts nobody: every rule that the desk keeps is checked here again. What a chip keeps (`Memory`)
+changes only as a whole, through `save`, before the command is answered: power may fail between any two
 instructions, and the card is then as it was before or as it is after.
 """
 

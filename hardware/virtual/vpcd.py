@@ -31,8 +31,7 @@ class Resettable(Transport, Protocol):
 
 
 class VpcdPlug:
-    """One card in one slot of vpcd. `insert` connects and serves in a thread; `pull` breaks the connection.
-    """
+    """One card in one slot of vpcd. `insert` connects and serves in a thread; `pull` breaks the connection."""
 
     def __init__(self, card: Resettable, host: str = "127.0.0.1", port: int = DEFAULT_PORT) -> None:
         self._card = card

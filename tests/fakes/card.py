@@ -50,11 +50,11 @@ class FakeCard:
 
 
 class PulledCard:
-    """Any card, pulled at its n-th APDU (0 is the first): before the card got it, or after the card did it
-    and before its answer came.
+    """Any card, pulled at its n-th APDU (0 is the first): before the card got it, or after the card did
+    it and before its answer came.
     """
 
-    def __init__(self, inner: Transport, at: int, *, done: bool = False) -> None:
+    def __init__(self, inner: FakeCard, at: int, *, done: bool = False) -> None:
         self._inner = inner
         self._left = at
         self._done = done
@@ -82,6 +82,9 @@ class PulledCard:
         self.pulled = True
         self._inner.close()  # power is gone
         raise CardRemoved("The card was taken from the reader %(reader)s", reader=self.reader)
+
+    def reset(self) -> None:
+        self._inner.reset()
 
     def close(self) -> None:
         self._inner.close()
@@ -125,7 +128,7 @@ class SpoiledLine:
 class ScriptedReader:
     """Answers from a list of (command, answer) in hex, in their order; anything else fails the test."""
 
-    def __init__(self, reader: str, script: list[tuple[str, str]], atr: bytes = b"\x3b\x00") -> None:
+    def __init__(self, reader: str, script: list[tuple[str, str]], atr: bytes = bytes.fromhex("3B80800101")) -> None:
         self.reader = reader
         self.atr = atr
         self._script = [(bytes.fromhex(command), bytes.fromhex(answer)) for command, answer in script]

@@ -1,5 +1,5 @@
-"""Keys and plans of the card tests. The secrets are constants, so that a search for them in logs and files
-finds them if they are there.
+"""Keys and plans of the card tests. The secrets are constants, so that a search for them in logs and
+files finds them if they are there.
 """
 
 from __future__ import annotations

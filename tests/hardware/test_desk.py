@@ -325,7 +325,7 @@ def test_a_receipt_that_cannot_be_stored_is_made_good_by_the_next_try(keys: Fixe
 
 def test_an_unknown_card_is_looked_at_and_refused_with_a_reason(keys: FixedKeys) -> None:
     script = [
-        ("ffca000000", "6d00"),
+        ("ffca000000", "6a81"),
         ("00a404000af043435553544553540100", "6a82"),
         ("00a4000c023f00", "9000"),
         ("00a4000c022f00", "6a82"),

@@ -94,6 +94,11 @@ def test_a_uid_is_what_ff_ca_gives_and_none_is_no_error(answer: str, uid: str) -
     assert dialect_for("x").uid(ScriptedReader("x", [("ffca000000", answer)])).hex() == uid
 
 
+@pytest.mark.parametrize("atr", ["3B00", "3B1400", "3F6725002120000F68909000", "3B8F", ""])
+def test_a_contact_card_is_not_asked_for_a_uid(atr: str) -> None:
+    assert dialect_for("x").uid(ScriptedReader("x", [], bytes.fromhex(atr))) == b""
+
+
 @pytest.mark.parametrize(
     ("atr", "name", "writable"),
     [
