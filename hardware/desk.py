@@ -116,6 +116,7 @@ class Desk:
             if card.look.life_cycle not in (*_EMPTY, LifeCycle.PERSONALISING):
                 card.wrong_state("A card that is %(life_cycle)s cannot be personalised")
             resumed = card.look.life_cycle is LifeCycle.PERSONALISING
+            profile.need_keys(card.uid, plan.key_version, self._keys)
             steps = _Steps((*profile.steps, *_READ_BACK_STEPS), progress)
             self._journal.intend(intent)
             profile.write(card.transport, card.uid, card.look, plan, self._keys, steps.tell)
@@ -145,6 +146,7 @@ class Desk:
             steps = _Steps(("open", "reader_key", "issuer_key", *_READ_BACK_STEPS), progress)
             intent = Intent(Act.ROTATE, card.uid_hex, card.look.serial, version)
             if not already:
+                profile.need_keys(card.uid, version, self._keys)
                 self._journal.intend(intent)
                 profile.rotate(card.transport, card.uid, card.look, version, self._keys, steps.tell)
                 card.look_again()

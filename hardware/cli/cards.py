@@ -25,7 +25,7 @@ from hardware.cli.common import (
 )
 from hardware.cli.keys import ask_vendor_keys
 from hardware.desk import Desk
-from hardware.errors import CardError
+from hardware.errors import CardError, UnknownKey
 from hardware.facts import CardFacts, Plan, Receipt
 from hardware.pcsc import EventKind
 from hardware.sight import Expected
@@ -125,6 +125,10 @@ def personalise(
     if bool(serial) == bool(plan_file):
         raise click.UsageError("Give --serial for one card or --plan for a batch")
     version = key_version or defaults.open_keys().current_version
+    if version == 0:
+        raise UnknownKey(
+            "The key store has no complete master key yet: two people bring one with `card keys contribute`"
+        )
     if plan_file:
         plans = _read_plans(plan_file, version)
     else:

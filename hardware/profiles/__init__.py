@@ -74,6 +74,10 @@ class WritableProfile(CardProfile, Protocol):
         """Raise BadPlan when the plan cannot be written to such a card."""
         ...
 
+    def need_keys(self, uid: bytes, version: int, keys: CardKeys) -> None:
+        """Raise UnknownKey unless every key that a card of this version needs is there: said before anything is written."""
+        ...
+
     def write(self, transport: Transport, uid: bytes, look: Look, plan: Plan, keys: CardKeys, tell: Tell) -> None:
         """Make the card what the plan says, from whatever half-done state `look` shows; write nothing
         that is already so.

@@ -109,6 +109,10 @@ class CcusTest:
         if not 1 <= plan.key_version <= 255:
             raise BadPlan("A key version is a number from 1 to 255", field="key_version")
 
+    def need_keys(self, uid: bytes, version: int, keys: CardKeys) -> None:
+        for role in Role:
+            keys.card_key(role, version, uid, layout.KEY_CONTEXT)
+
     def write(self, transport: Transport, uid: bytes, look: Look, plan: Plan, keys: CardKeys, tell: Tell) -> None:
         tell("open")
         session = self._open(transport, uid, look, Role.ISSUER, keys)

@@ -202,13 +202,19 @@ def test_old_cards_stay_readable_after_a_new_master(keys: FixedKeys) -> None:
     assert desk_for(new, keys).verify(replace(PLAN, serial="TEST-0002", key_version=2)).key_version == 2
 
 
-def test_a_key_version_that_the_store_does_not_have_leaves_the_card_as_it_was_found_out(
-    keys: FixedKeys,
-) -> None:
-    card = FakeCard()
+def test_a_key_version_that_the_store_does_not_have_is_said_before_anything_is_written(keys: FixedKeys) -> None:
+    card, journal = FakeCard(), MemoryJournal()
+    desk = desk_for(card, keys, journal)
+    blank = card.memory
     with pytest.raises(UnknownKey):
-        desk_for(card, keys).personalise(replace(PLAN, key_version=9))
-    assert desk_for(card, keys).personalise(PLAN).resumed
+        desk.personalise(replace(PLAN, key_version=9))
+    assert card.memory == blank
+    desk.personalise(PLAN)
+    made = card.memory
+    with pytest.raises(UnknownKey):
+        desk.rotate(9, Expected("TEST-0001"))
+    assert card.memory == made
+    assert journal.open() == []
 
 
 def test_a_returned_card_in_order_is_checked_and_wiped(keys: FixedKeys) -> None:
