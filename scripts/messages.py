@@ -2,7 +2,7 @@
 
 English text in the sources is the message id, so English needs no catalogue. Ids are found in templates
 (`_()` and `{% trans %}`) and in Python: in `_()` and its kin, in `N_()` (marks only), and as the message of
-our errors and of `Problem`, which `web` translates when it shows them.
+our errors, of `Problem` and of what does not fit a form, which `web` translates when it shows them.
 
     messages.py update   write app/web/translations/ja/LC_MESSAGES/messages.po, keeping what is translated
     messages.py check    exit 1 if an id lacks its Japanese, or the places %(name)s of the two differ
@@ -24,7 +24,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 ROOMS = ("app", "admin", "hardware", "config")
 TRANSLATIONS = PROJECT / "app/web/translations"
 JAPANESE = TRANSLATIONS / "ja/LC_MESSAGES/messages.po"
-MARKS = {"_", "N_", "gettext", "lazy_gettext", "_l"}
+MARKS = {"_", "N_", "gettext", "lazy_gettext", "_l", "Unfit", "Warned"}
 PLURALS = {"ngettext", "lazy_ngettext"}
 TEMPLATE_KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2)}
 HEADER = r"""
@@ -91,7 +91,8 @@ def _translations(fragments: bool = True) -> dict[MessageId, str]:
             continue
         with path.open("rb") as file:
             for message in read_po(file, locale="ja"):
-                if message.id and message.string and not message.fuzzy:
+                # An untranslated plural is a tuple of nothing, which is not nothing.
+                if message.id and "".join(message.string) and not message.fuzzy:
                     # Babel's typing has lists for plurals; ids are strings or pairs here.
                     known[message.id] = message.string  # type: ignore[index,assignment]
     return known
@@ -116,8 +117,12 @@ def _in_python() -> Iterator[tuple[MessageId, str]]:
             if "node_modules" not in path.parts:
                 trees[str(path.relative_to(PROJECT))] = ast.parse(path.read_text(encoding="utf-8"))
     errors = _error_names(trees.values())
+    # Ids also stand where no call marks them (tables, errors of a single value): a text that has its Japanese is one.
+    known = set(_translations())
     for place, tree in trees.items():
         for node in ast.walk(tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value in known:
+                yield node.value, place
             if isinstance(node, ast.Call):
                 for message in _of_call(node, errors):
                     yield message, place
@@ -146,7 +151,7 @@ def _of_call(node: ast.Call, errors: set[str]) -> Iterator[MessageId]:
         yield texts[0], texts[1]
     elif name in MARKS | errors and texts and texts[0]:
         yield texts[0]
-    elif name == "Problem" and len(texts) > 1 and texts[1]:
+    elif name in {"Problem", "FieldError"} and len(texts) > 1 and texts[1]:
         yield texts[1]
     elif name in errors | {"Problem"} and named:
         yield named[0]
