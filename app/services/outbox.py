@@ -48,7 +48,8 @@ def recent(portal: Portal, to: str = "") -> list[MailView]:
     wanted = to.strip().lower()
     with portal.connection():
         rows = records.recent_mails(MOST)
-        return [_view(row) for row in rows if wanted in row.recipient.lower()]
+        found = [_view(row) for row in rows if wanted in row.recipient.lower()]
+    return sorted(found, key=lambda each: each.at, reverse=True)  # the demo's cases are of different pasts
 
 
 def one(portal: Portal, mail: int) -> MailView:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -56,6 +57,7 @@ class Home:
     not_yet: list[str]  # titles of the requests (buttons) that cannot be made yet
     notices: list[Notice]
     points: int  # open points of a review that wait for the vendor's answer
+    repeated: bool  # the next task was done before and came back
     certificate: register.CertificateView | None
     next_audit_on: date | None
 
@@ -67,7 +69,7 @@ def of(portal: Portal, actor: Actor, number: str = "") -> Home:
         heads.sort(key=_urgency)
         chosen = number or (heads[0].number if heads else "")
         if not chosen:
-            return Home([], None, [], [], [], 0, None, None)
+            return Home([], None, [], [], [], 0, False, None, None)
         case, loaded = caseview.find(portal, chosen, actor)
         page = caseview.page(portal, chosen, actor)
         certificate = records.certificate_of(case.id)
@@ -76,8 +78,9 @@ def of(portal: Portal, actor: Actor, number: str = "") -> Home:
             page=page,
             steps=_steps(case, loaded, page),
             not_yet=[] if case.ended else _not_yet(case, loaded),
-            notices=_notices(loaded, page.timeline),
-            points=sum(1 for row in work.comments(case.id, "open")),
+            notices=_notices(loaded, case.number, page.timeline),
+            points=len(work.comments(case.id, "open")),
+            repeated=page.head.next is not None and work.last_done(case.id, page.head.next.element) is not None,
             certificate=register.view(certificate, portal.today()) if certificate else None,
             next_audit_on=_next_audit(case),
         )
@@ -96,17 +99,21 @@ def _steps(case: Case, loaded: Loaded, page: CasePage) -> list[Step]:
     processes = set(stage.processes) if stage else set()
     rows = [row for row in work.tasks_of(case.id) if row.process in processes and row.kind == "user"]
     opened = [row for row in rows if row.state == "open"]
+    if not opened and case.state == "certified":
+        return []
     done: dict[str, Task] = {}
     for row in rows:
         if row.state == "done":
             done.pop(row.element, None)  # done again: it stands where it was done last
             done[row.element] = row
     now = {row.element for row in opened}
+    later = _later(loaded, [row.element for row in opened] or list(done)[-1:], now, set(done))
+    again = {element.id for element in later}  # done before, and to be done again behind what is open
     clock = next((each for each in page.head.clocks if each.side == "operator"), None)
     steps = [
         Step(row.element, row.title, row.side, "done", row.closed_at, "", None, None)
         for row in done.values()
-        if row.element not in now
+        if row.element not in now | again
     ]
     for row in opened:
         own = row.side == "vendor"
@@ -122,7 +129,6 @@ def _steps(case: Case, loaded: Loaded, page: CasePage) -> list[Step]:
                 None if own else clock,
             )
         )
-    later = _later(loaded, [row.element for row in opened] or list(done)[-1:], now | set(done))
     measured = not any(step.clock for step in steps)
     for element in later:
         shown = clock if measured and element.side == "operator" else None
@@ -131,14 +137,19 @@ def _steps(case: Case, loaded: Loaded, page: CasePage) -> list[Step]:
     return steps
 
 
-def _later(loaded: Loaded, elements: list[str], known: set[str]) -> list[Element]:
-    found: dict[str, Element] = {}
-    for element in elements:
-        for each in flow.upcoming(loaded.package, element, "", limit=60):
-            if each.id not in known:
-                found.setdefault(each.id, each)
-    order = list(loaded.package.elements)  # as the diagram was drawn: nearer to the way than the shortest one is
-    return sorted(found.values(), key=lambda each: order.index(each.id))[:MOST_LATER]
+def _later(loaded: Loaded, elements: list[str], now: set[str], done: set[str]) -> list[Element]:
+    """What follows the elements, in the order in which the diagram was drawn: the shortest way would be a rejection's.
+
+    What was done already counts only where it lies behind all of them: a way back (returned, failed) leads before."""
+    order = {element: place for place, element in enumerate(loaded.package.elements)}
+    last = max((order.get(element, 0) for element in elements), default=0)
+    found = {
+        each.id: each
+        for element in elements
+        for each in flow.upcoming(loaded.package, element, "", limit=60)
+        if each.id not in now and (each.id not in done or order[each.id] > last)
+    }
+    return sorted(found.values(), key=lambda each: order[each.id])[:MOST_LATER]
 
 
 def _not_yet(case: Case, loaded: Loaded) -> list[str]:
@@ -155,16 +166,16 @@ def _not_yet(case: Case, loaded: Loaded) -> list[str]:
     return [element.name for element in sorted(found, key=lambda each: ahead.index(each.process))]
 
 
-def _notices(loaded: Loaded, timeline: Sequence[Entry]) -> list[Notice]:
+def _notices(loaded: Loaded, number: str, timeline: Sequence[Entry]) -> list[Notice]:
     """The newest of them, newest first."""
-    found = [notice for entry in timeline if (notice := _notice(loaded, entry)) is not None]
+    found = [notice for entry in timeline if (notice := _notice(loaded, number, entry)) is not None]
     return found[:MOST_NOTICES]
 
 
 _KINDS = {"お知らせ": "info", "補正": "correction", "納付": "payment", "結果": "result"}
 
 
-def _notice(loaded: Loaded, entry: Entry) -> Notice | None:
+def _notice(loaded: Loaded, number: str, entry: Entry) -> Notice | None:
     if entry.kind == "notice":
         return Notice(_KINDS.get(str(entry.data.get("kind", "")), "info"), entry.title, entry.at, entry.text)
     if entry.kind != "mail":
@@ -172,9 +183,10 @@ def _notice(loaded: Loaded, entry: Entry) -> Notice | None:
     source = loaded.package.mails.get(str(entry.data.get("mail_id", "")))
     if source is None or source.to != "vendor":
         return None
-    # The label says what it is in few words; the subject also names the certification and the case, which the page does.
+    # The page says already which certification and which case it is about.
+    title = re.sub(rf"^【[^】]*】|（[^（）]*{re.escape(number)}）$", "", entry.title).strip()
     kind = _KINDS.get(str(source.header.get("notice", "")), "info")
-    return Notice(kind, source.label or entry.title, entry.at, mail=int(entry.data.get("mail", 0)))
+    return Notice(kind, title or source.label, entry.at, mail=int(entry.data.get("mail", 0)))
 
 
 def _next_audit(case: Case) -> date | None:

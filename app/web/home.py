@@ -18,7 +18,8 @@ from app.web.shell import day, short_day, size
 
 pages = Blueprint("home", __name__)
 
-MOST_DOCUMENTS = 5
+MOST_DOCUMENTS = 4
+MOST_DONE = 4  # steps shown as done; the earlier ones open by a press
 
 
 @pages.get("/tasks")
@@ -34,6 +35,8 @@ def vendor_home() -> Any:
     if home.page is None:
         return render_template("pages/home/nothing.html")
     head = home.page.head
+    steps = _steps(home)
+    hidden = max(0, sum(1 for step in steps if step["state"] == "done") - MOST_DONE)
     return render_template(
         "pages/home/vendor.html",
         home=home,
@@ -42,7 +45,8 @@ def vendor_home() -> Any:
         banner=_banner(home),
         clocks=[each for each in head.clocks if each.side == "operator" and each.expected],
         requests=[] if head.ended or _ready(head) else head.buttons,
-        steps=_steps(home),
+        earlier=steps[:hidden],
+        steps=steps[hidden:],
         papers=_papers(home),
     )
 
@@ -75,7 +79,8 @@ def _banner(home: Home) -> dict[str, Any]:
     elif task is not None and _mine(head):
         said["action"] = {"label": gettext("Begin: %(what)s", what=task.title), "url": f"/tasks/{task.id}"}
     elif home.certificate is not None and not head.turn:
-        said["second"] = {"label": gettext("Certificate on the public list"), "url": f"/systems/{home.certificate.number}"}
+        said["second"] = {"label": gettext("Certificate on the public list"),
+                          "url": f"/systems/{home.certificate.number}"}
         said["facts"] = [{"term": gettext("Certificate number"), "text": home.certificate.number},
                          {"term": gettext("Valid until"), "text": day(home.certificate.valid_until)}]
     if not head.ended and not head.turn and home.next_audit_on is not None:
@@ -148,8 +153,8 @@ def _papers(home: Home) -> list[dict[str, Any]]:
     assert home.page is not None  # noqa: S101 - as above
     number = home.page.head.number
     found = [
-        (group.opened_at, {"title": name, "note": group.title, "url": f"/cases/{number}/files/{name}", "size": size(bytes_),
-                           "at": short_day(group.opened_at)})
+        (group.opened_at, {"title": name, "note": group.title, "url": f"/cases/{number}/files/{name}",
+                           "size": size(bytes_), "at": short_day(group.opened_at)})
         for group in home.page.downloads
         for name, bytes_ in group.files
     ]

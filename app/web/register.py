@@ -102,7 +102,7 @@ def certificate(number: str) -> Any:
 def _verdict(row: CertificateView) -> str:
     today = day(portal().today())
     if row.state == "valid":
-        return gettext("This certificate is valid today (%(today)s)", today=today)
+        return gettext("As of today, %(today)s, this certificate is valid", today=today)
     if row.state == "suspended":
         return (gettext("This certificate is suspended since %(day)s and is not valid today", day=day(row.since))
                 if row.since else gettext("This certificate is suspended and is not valid today"))
