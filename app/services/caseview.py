@@ -11,7 +11,8 @@ from app.services import calendar, cardstock, casefile, clocks, dates, desk, doc
 from app.services.actors import Actor
 from app.services.portal import Portal
 from app.services.releases import Loaded
-from app.services.tasks import Reviewed, TaskView
+from app.services.reviews import Reviewed
+from app.services.tasks import TaskView
 from app.store import cards, cases, database, records, work
 from app.store.models import Case, Entry
 

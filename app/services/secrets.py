@@ -43,6 +43,26 @@ def keep(
     return {key: (HIDDEN if key in secret else value) for key, value in values.items()}
 
 
+def seal(portal: Portal, raw: Mapping[str, Any], fields: tuple[str, ...]) -> dict[str, Any]:
+    """A draft's values as they are stored: what is typed into secret fields is encrypted there as well."""
+    return {
+        key: {"sealed": _cipher(portal).encrypt(json.dumps(value).encode()).decode()}
+        if key in fields and value
+        else value
+        for key, value in raw.items()
+    }
+
+
+def unseal(portal: Portal, raw: Mapping[str, Any]) -> dict[str, Any]:
+    """A draft's values as they were typed."""
+    return {
+        key: json.loads(_cipher(portal).decrypt(value["sealed"].encode()))
+        if isinstance(value, dict) and value.keys() == {"sealed"}
+        else value
+        for key, value in raw.items()
+    }
+
+
 def state(case: Case, element: str) -> str:
     """none, sealed (not yet shown) or shown."""
     row = records.secret(case.id, element)

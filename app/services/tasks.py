@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, BinaryIO
 
@@ -11,11 +11,12 @@ from app.engine import CompleteTask, TooLate
 from app.errors import NinteiError, NotFound, Refused, Stale
 from app.forms import Answer as AnswerLine
 from app.forms import BoundForm, Cleaned, FieldError, FileRef, FormSpec
-from app.services import calendar, cardstock, clocks, comments, dates, desk, documents, money, secrets, steps
+from app.services import calendar, cardstock, clocks, comments, dates, desk, documents, money, reviews, secrets, steps
 from app.services.actors import Actor
 from app.services.portal import Portal
 from app.services.releases import Loaded, settings_of
-from app.store import accounts, cases, database, records, work
+from app.services.reviews import Reviewed, Warned
+from app.store import accounts, cases, database, records, statements, work
 from app.store.models import Answer, Draft, Task
 
 
@@ -44,26 +45,6 @@ class TaskView:
     clock: clocks.ClockView | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Reviewed:
-    """An answer that is shown beside a review."""
-
-    element: str
-    title: str
-    lines: list[AnswerLine]
-    at: datetime
-    by: str
-    before: Mapping[str, str] = field(default_factory=dict)  # key → what the answer before said, where it differs
-
-
-@dataclass(frozen=True, slots=True)
-class Warned:
-    """Something the sender should know and may still send."""
-
-    message: str
-    params: Mapping[str, Any]
-
-
 @dataclass(frozen=True)
 class TaskPage:
     """Everything that a task's page shows."""
@@ -87,6 +68,8 @@ class TaskPage:
     properties: Mapping[str, str]
     bank: Mapping[str, str]  # the body's bank account, for what is to be paid
     prior: list[Reviewed]  # what earlier reviewers of the same answers decided, newest first
+    returned: Reviewed | None  # why the vendor has this task again
+    pins: bool  # whether points may be pinned to the reviewed answers
     saved_at: datetime | None  # of the draft
     incidents: list[Any]  # jobs of this task that need a person
 
@@ -135,7 +118,7 @@ def page(
     raw: Mapping[str, Any] | None = None,
     lang: str = "",
 ) -> TaskPage:
-    """The page of a task. `raw` is what was just typed (shown again with its errors); else the draft, else what is known."""
+    """The page of a task. `raw`: what was just typed, shown again with its errors; else the draft, else what is known."""
     with database.connection():
         setting = desk.find(portal, task_id, actor)
         task, case, loaded = setting.task, setting.case, setting.loaded
@@ -147,7 +130,9 @@ def page(
             refusal = error
         own = task.side == actor.side  # what the other side is typing is nobody's business
         draft = work.draft(task_id) if own else None
-        values = raw if raw is not None else (draft.values if draft else desk.prefill(setting) if own else {})
+        values = raw
+        if values is None:
+            values = secrets.unseal(portal, draft.values) if draft else desk.prefill(setting) if own else {}
         spec = _form(setting)
         properties = setting.element.properties
         shown_fee = properties.get("confirms") or properties.get("invoice")
@@ -184,7 +169,7 @@ def page(
             on_behalf_of=behalf,
             revision=draft.revision if draft else 0,
             comments=comments.for_task(setting),
-            reviewed=_reviewed(setting, actor.language),
+            reviewed=reviews.answers(setting, actor.language),
             documents=shows,
             being_made=[
                 loaded.package.documents[key].title
@@ -197,7 +182,9 @@ def page(
             booking=dates.view(booking, loaded) if booking else None,
             properties=properties,
             bank=_bank(loaded),
-            prior=_prior(setting, actor.language),
+            prior=reviews.prior(setting, actor.language),
+            returned=reviews.returned(setting, actor.language) if own else None,
+            pins=reviews.may_return(setting),
             saved_at=draft.saved_at if draft else None,
             incidents=[
                 job
@@ -229,37 +216,6 @@ def _form(setting: desk.Setting) -> FormSpec:
     if spec is None:
         raise NotFound("This task has no form")
     return spec
-
-
-def _reviewed(setting: desk.Setting, lang: str) -> list[Reviewed]:
-    latest = work.latest_answers(setting.case.id)
-    found = []
-    for element in setting.element.listed("reviews"):
-        answer, spec = latest.get(element), setting.loaded.forms.get(element)
-        if answer is not None and spec is not None:
-            lines = spec.answers(answer.values, lang)
-            earlier = work.answers(setting.case.id, element)[1:2]
-            before = {line.key: line.text for each in earlier for line in spec.answers(each.values, lang)}
-            now = {line.key: line.text for line in lines}
-            changed = {key: text for key, text in before.items() if key in now and now[key] != text}
-            found.append(
-                Reviewed(element, setting.loaded.element(element).name, lines, answer.at, answer.by_name, changed)
-            )
-    return found
-
-
-def _prior(setting: desk.Setting, lang: str) -> list[Reviewed]:
-    """What the body decided on the same answers before, in other reviews and in this one."""
-    reviewed = set(setting.element.listed("reviews"))
-    found = []
-    for element in setting.loaded.package.elements.values():
-        spec = setting.loaded.forms.get(element.id)
-        if spec is None or element.side != "operator" or not reviewed.intersection(element.listed("reviews")):
-            continue
-        for answer in work.answers(setting.case.id, element.id):
-            lines = spec.answers(answer.values, lang)
-            found.append(Reviewed(element.id, element.name, lines, answer.at, answer.by_name))
-    return sorted(found, key=lambda each: each.at, reverse=True)
 
 
 def look(portal: Portal, task_id: str, actor: Actor) -> TaskView:
@@ -351,13 +307,14 @@ def save_draft(portal: Portal, task_id: str, raw: Mapping[str, Any], actor: Acto
         desk.may_do(setting, actor)
         cases.lock(setting.case.id)
         still_open(setting.task)
+        kept = secrets.seal(portal, raw, setting.element.listed("secrets"))
         draft = work.draft(task_id)
         if draft is None:
-            Draft.create(task=task_id, values=dict(raw), revision=1, saved_at=now, saved_by=actor.user_id)
+            Draft.create(task=task_id, values=kept, revision=1, saved_at=now, saved_by=actor.user_id)
             return 1
         if revision is not None and revision != draft.revision:
             raise Stale("This form was saved in another window meanwhile; what you typed is still here")
-        draft.values, draft.revision, draft.saved_at = dict(raw), draft.revision + 1, now
+        draft.values, draft.revision, draft.saved_at = kept, draft.revision + 1, now
         draft.saved_by, draft.checked = actor.user_id, False
         draft.save()
         return int(draft.revision)
@@ -370,7 +327,7 @@ def check(portal: Portal, task_id: str, actor: Actor) -> tuple[Cleaned, list[War
         desk.may_do(setting, actor)
         still_open(setting.task)
         draft = work.draft(task_id)
-        raw: Mapping[str, Any] = draft.values if draft else {}
+        raw: Mapping[str, Any] = secrets.unseal(portal, draft.values) if draft else {}
         cleaned = clean(portal, setting, raw)
         if draft is not None and cleaned.ok and not draft.checked:
             draft.checked = True
@@ -396,23 +353,9 @@ def clean(portal: Portal, setting: desk.Setting, raw: Mapping[str, Any]) -> Clea
 
 
 def _warnings(setting: desk.Setting, values: Mapping[str, Any]) -> list[Warned]:
-    found = _unsent_points(setting, values)
+    found = reviews.warnings(setting, values)
     fee = setting.element.properties.get("confirms")
     return found + (_wrong_amount(setting, fee, values) if fee else [])
-
-
-def _unsent_points(setting: desk.Setting, values: Mapping[str, Any]) -> list[Warned]:
-    """Points that were pinned go out with a return alone."""
-    pinned = work.comments(setting.case.id, "draft", review_task=setting.task.id)
-    if not pinned or comments.returns(values):
-        return []
-    return [
-        Warned(
-            "You pinned %(count)s points to the answers. They are sent only with a return, and are discarded if you "
-            "go on like this",
-            {"count": len(pinned)},
-        )
-    ]
 
 
 def _wrong_amount(setting: desk.Setting, fee: str, values: Mapping[str, Any]) -> list[Warned]:
@@ -456,15 +399,13 @@ def send(portal: Portal, task_id: str, actor: Actor, revision: int | None = None
     """
     now = portal.now()
     with database.transaction():
-        setting = desk.find(portal, task_id, actor)
-        case = cases.lock(setting.case.id)
-        setting = desk.Setting(work.task(task_id) or setting.task, case, setting.loaded, setting.element)
+        setting = desk.find(portal, task_id, actor, lock=True)
         still_open(setting.task)
         behalf = desk.may_do(setting, actor)
         draft = work.draft(task_id)
         if revision is not None and draft is not None and draft.revision != revision:
             raise Stale("The form was changed in another window after this page was opened; check it again")
-        cleaned = clean(portal, setting, draft.values if draft else {})
+        cleaned = clean(portal, setting, secrets.unseal(portal, draft.values) if draft else {})
         if not cleaned.ok:
             raise Refused("Some answers need another look")
         complete(portal, setting, cleaned.values, actor, now, behalf)
@@ -490,7 +431,7 @@ def complete(
     kept = secrets.keep(portal, case, element.id, values, element.listed("secrets"), now)
     titles = {field.key: field.named("ja") for field in _form(setting).inputs()}
     documents.adopt(case, element.id, kept, titles)
-    answer = Answer.create(
+    answer = statements.insert(Answer, 
         case=case,
         element=element.id,
         values=kept,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from flask import Blueprint, jsonify, request
 from flask_babel import gettext
@@ -46,7 +46,7 @@ def read(task_id: str, form: FormSpec, posted: Posted) -> Typed:
             if not upload.filename:
                 continue
             try:
-                ref = tasks.attach(portal(), task_id, name, upload.filename, upload.stream, who)
+                ref = tasks.attach(portal(), task_id, name, upload.filename, cast("BinaryIO", upload.stream), who)
             except Refused as error:
                 refused.append(FieldError(name, error.message, error.params))
             else:
@@ -139,7 +139,7 @@ def upload(task_id: str) -> Any:
         tasks.writing(portal(), task_id, who)
         if sent is None or not sent.filename:
             raise Refused("Choose a file")
-        found = tasks.attach(portal(), task_id, field, sent.filename, sent.stream, who)
+        found = tasks.attach(portal(), task_id, field, sent.filename, cast("BinaryIO", sent.stream), who)
     except NinteiError as error:
         said = sentence(error)
         return jsonify(error=said, message=said), status_of(error)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,7 +12,7 @@ from flask_babel import gettext
 
 from app.errors import NinteiError, Refused, Stale
 from app.forms import Answer, FieldError
-from app.services import cardstock, caseview, comments, lifecycle, secrets, tasks, whatnext, worklist
+from app.services import cardstock, comments, lifecycle, secrets, tasks, whatnext, worklist
 from app.web import drafts
 from app.web.access import needs
 from app.web.current import language, portal, signed_in
@@ -181,13 +181,7 @@ def _draw(
             replace(error, target=f"point-{missing}") if error.key == "comments" else error for error in form.errors))
     return render_template(
         "pages/task/task.html", page=page, form=form, task=page.task, alert=sentence(alert) if alert else "",
-        stale=isinstance(alert, Stale), file_url=_file_url(page.task.case_number), query=_query(),
-        answers=form_answers(page) if page.refusal else []), status
-
-
-def form_answers(page: tasks.TaskPage) -> list[Answer]:
-    """What is typed so far, for somebody who may read it alone."""
-    return []
+        stale=isinstance(alert, Stale), file_url=_file_url(page.task.case_number), query=_query()), status
 
 
 def _check(task_id: str, alert: NinteiError | None = None, status: int = 200) -> Any:
@@ -263,8 +257,12 @@ def _here(task_id: str, part: str = "") -> str:
 
 
 def _filter() -> worklist.Filter:
-    names = {field.name for field in fields(worklist.Filter)} - {"page"}
-    given = {key: value for key, value in request.args.items() if key in names}
-    if "q" in request.args:
-        given["text"] = request.args["q"]
-    return worklist.Filter(**given)
+    asked = request.args.get
+    return worklist.Filter(
+        scope=asked("scope", "group"),
+        text=asked("q", "").strip(),
+        element=asked("element", ""),
+        group=asked("group", ""),
+        due=asked("due", ""),
+        order=asked("order", "due"),
+    )

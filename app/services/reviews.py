@@ -1,0 +1,133 @@
+"""Reviews: the answers that are looked at, what was decided on them before, and what a return says to the vendor."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from app.forms import Answer as AnswerLine
+from app.services import comments, desk
+from app.store import work
+from app.store.models import Answer
+
+# Keys by which the forms of reviews call what a return says to the vendor.
+TOLD = ("reason", "proposal")
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """An answer that is shown beside a review."""
+
+    element: str
+    title: str
+    lines: list[AnswerLine]
+    at: datetime
+    by: str
+    before: Mapping[str, str] = field(default_factory=dict)  # key → what the answer before said, where it differs
+
+
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """Something the sender should know and may still send."""
+
+    message: str
+    params: Mapping[str, Any]
+
+
+def answers(setting: desk.Setting, lang: str) -> list[Reviewed]:
+    """The newest answers that the task reviews, with what the answers before them said."""
+    latest = work.latest_answers(setting.case.id)
+    found = []
+    for element in setting.element.listed("reviews"):
+        answer, spec = latest.get(element), setting.loaded.forms.get(element)
+        if answer is None or spec is None:
+            continue
+        lines = spec.answers(answer.values, lang)
+        earlier = work.answers(setting.case.id, element)[1:2]
+        before = {line.key: line.text for each in earlier for line in spec.answers(each.values, lang)}
+        now = {line.key: line.text for line in lines}
+        changed = {key: text for key, text in before.items() if key in now and now[key] != text}
+        title = setting.loaded.element(element).name
+        found.append(Reviewed(element, title, lines, answer.at, answer.by_name, changed))
+    return found
+
+
+def prior(setting: desk.Setting, lang: str) -> list[Reviewed]:
+    """What the body decided on the same answers before, in other reviews and in this one, newest first."""
+    subject = set(setting.element.listed("reviews"))
+    found = [
+        _shown(setting, element, answer, lang)
+        for element in _reviews_of(setting, subject)
+        for answer in work.answers(setting.case.id, element)
+    ]
+    return sorted(found, key=lambda each: each.at, reverse=True)
+
+
+def returned(setting: desk.Setting, lang: str) -> Reviewed | None:
+    """What the review said that gave the vendor this task again; none when the task is new to them."""
+    own = work.answers(setting.case.id, setting.task.element)[:1]
+    if not own or setting.task.side != "vendor":
+        return None
+    later = [
+        _shown(setting, element, answer, lang)
+        for element in _reviews_of(setting, {setting.task.element})
+        for answer in work.answers(setting.case.id, element)[:1]
+        if answer.at >= own[0].at
+    ]
+    if not later:
+        return None
+    last = max(later, key=lambda each: each.at)
+    told = [line for line in last.lines if line.key.endswith(TOLD) and line.text]
+    return Reviewed(last.element, last.title, told, last.at, last.by) if told else None
+
+
+def _reviews_of(setting: desk.Setting, subject: set[str]) -> list[str]:
+    return [
+        element.id
+        for element in setting.loaded.package.elements.values()
+        if element.side == "operator"
+        and element.id in setting.loaded.forms
+        and subject.intersection(element.listed("reviews"))
+    ]
+
+
+def _shown(setting: desk.Setting, element: str, answer: Answer, lang: str) -> Reviewed:
+    lines = setting.loaded.forms[element].answers(answer.values, lang)
+    return Reviewed(element, setting.loaded.element(element).name, lines, answer.at, answer.by_name)
+
+
+def may_return(setting: desk.Setting) -> bool:
+    """Whether the task is a review that can send the case back, with points pinned to the answers."""
+    spec = setting.loaded.forms.get(setting.task.element)
+    if spec is None or setting.task.side != "operator" or not setting.element.listed("reviews"):
+        return False
+    return any(comments.returns({"": option.value}) for each in spec.inputs() for option in each.options)
+
+
+def warnings(setting: desk.Setting, values: Mapping[str, Any]) -> list[Warned]:
+    """Points that would not reach the vendor: without a return, or pinned to what is not returned."""
+    pinned = work.comments(setting.case.id, "draft", review_task=setting.task.id)
+    if not pinned:
+        return []
+    if not comments.returns(values):
+        return [
+            Warned(
+                "You pinned %(count)s points to the answers. They are sent only with a return, and are discarded if "
+                "you go on like this",
+                {"count": len(pinned)},
+            )
+        ]
+    reviewed = setting.element.listed("reviews")
+    targets = {value for value in values.values() if isinstance(value, str) and value in reviewed}
+    aside = [row for row in pinned if targets and row.element not in targets]
+    titles = dict.fromkeys(setting.loaded.element(row.element).name for row in aside)
+    return [
+        Warned(
+            "%(count)s points are pinned to “%(titles)s”, which you do not return: "
+            "the vendor is not asked for them now",
+            {"count": len(aside), "titles": "、".join(titles)},
+        )
+        for _ in aside[:1]
+    ]
