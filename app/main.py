@@ -14,9 +14,11 @@ from flask_security import PeeweeUserDatastore
 
 from admin import add_admin
 from app import cli, web
+from app.connectors import inbox
 from app.connectors.mail import Mailer
 from app.connectors.pdf import Printer
 from app.engine import Engine, Evaluator
+from app.services import inbound
 from app.services.calendar import JAPAN
 from app.services.cardmaking import CardDesk
 from app.services.outside import Outside
@@ -27,6 +29,7 @@ from app.store.blobs import Blobs
 from app.store.models import Role, User, UserRole
 from app.worker import Worker
 from app.worker.poke import Bell, poke
+from app.worker.postman import Postman
 from config.clock import Clock, FileClock, SystemClock
 from config.settings import Settings, with_demo_secrets
 
@@ -76,6 +79,9 @@ def make_outside(portal: Portal) -> Outside:
 def run_worker(portal: Portal, stop: threading.Event) -> None:
     """Work until `stop` is set."""
     bell = Bell(portal.settings.data_dir / "bells")
+    if portal.settings.imap_url:
+        mailbox = inbox.parse_url(portal.settings.imap_url)
+        Postman(portal, inbox.Inbox(mailbox, inbound.largest(portal)), stop).start()
     try:
         Worker(portal, make_outside(portal), bell, stop).run(time.monotonic)
     finally:

@@ -4,9 +4,29 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from app.web import account, case_actions, case_files, cases, demo, desks, drafts, home, public, register, tasks, worklist
+from app.web import (
+    absences,
+    account,
+    calendar,
+    cards,
+    case_actions,
+    case_files,
+    cases,
+    demo,
+    drafts,
+    home,
+    inbound,
+    package_settings,
+    payments,
+    post,
+    public,
+    register,
+    tasks,
+    worklist,
+)
 
 ALL: tuple[Blueprint, ...] = (
     public.pages, register.pages, account.pages, demo.pages, home.pages, tasks.pages, drafts.pages, cases.pages,
-    desks.pages, worklist.pages, case_files.pages, case_actions.pages,
+    worklist.pages, case_files.pages, case_actions.pages, calendar.pages, payments.pages, post.pages, cards.pages,
+    absences.pages, package_settings.pages, inbound.pages,
 )  # fmt: skip

@@ -28,7 +28,7 @@ MAIL_POLICY = (
 )
 
 
-def _answer(content: Content) -> Response:
+def answer(content: Content) -> Response:
     """The bytes: shown where the type is harmless and nobody asked to save them, else saved under their name."""
     shown = content.mime in SHOWN and "download" not in request.args
     response = send_file(
@@ -50,7 +50,7 @@ def document(number: str, document_id: str) -> Response:
     """A document of the case."""
     who = signed_in()
     case, _ = caseview.find(portal(), number, who)
-    return _answer(downloads.document(portal(), case, document_id, who))
+    return answer(downloads.document(portal(), case, document_id, who))
 
 
 @pages.get("/cases/<number>/files/<path:name>")
@@ -59,7 +59,7 @@ def released(number: str, name: str) -> Response:
     """A file that the process hands out."""
     who = signed_in()
     case, loaded = caseview.find(portal(), number, who)
-    return _answer(downloads.released_file(portal(), case, loaded, name, who))
+    return answer(downloads.released_file(portal(), case, loaded, name, who))
 
 
 @pages.get("/cases/<number>/all.zip")
@@ -68,7 +68,7 @@ def everything(number: str) -> Response:
     """All that one may see of the case."""
     who = signed_in()
     case, loaded = caseview.find(portal(), number, who)
-    return _answer(downloads.archive(portal(), case, loaded, who))
+    return answer(downloads.archive(portal(), case, loaded, who))
 
 
 @pages.get("/cases/<number>/mails/<int:mail_id>")
@@ -105,7 +105,7 @@ def attachment(number: str, mail_id: int, index: int) -> Response:
     """A file that went out with a mail; the first is 1."""
     who = signed_in()
     case, _ = caseview.find(portal(), number, who)
-    return _answer(downloads.attachment(portal(), case, mail_id, index - 1, who))
+    return answer(downloads.attachment(portal(), case, mail_id, index - 1, who))
 
 
 @pages.get("/cases/<number>/file.pdf")
@@ -114,7 +114,7 @@ def case_file(number: str) -> Response:
     """The whole case as one PDF, as it was made last."""
     who = signed_in()
     case, _ = caseview.find(portal(), number, who)
-    return _answer(downloads.newest(portal(), case, casefile.DOCUMENT, who))
+    return answer(downloads.newest(portal(), case, casefile.DOCUMENT, who))
 
 
 @pages.post("/cases/<number>/file.pdf")

@@ -14,6 +14,7 @@ from app.store.models.cases import (
     Setting,
     Visit,
 )
+from app.store.models.inbound import InboundMail
 from app.store.models.records import (
     Access,
     Booking,
@@ -71,6 +72,7 @@ ALL = (
     Certificate,
     Secret,
     Note,
+    InboundMail,
 )
 
 __all__ = [
@@ -96,6 +98,7 @@ __all__ = [
     "Draft",
     "Entry",
     "EntryLink",
+    "InboundMail",
     "Invoice",
     "Job",
     "Mail",

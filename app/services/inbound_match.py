@@ -1,0 +1,105 @@
+"""What a mail that came in may be an answer to, and who may decide that."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from app.errors import Forbidden, NotFound, Refused, Stale
+from app.services import desk, documents, flow
+from app.services.actors import Actor
+from app.services.portal import Portal
+from app.services.releases import Loaded
+from app.store import cases, inbound, records, work
+from app.store.models import Case, InboundMail, Task
+
+
+def find(mail_id: int, actor: Actor, *, lock: bool = False) -> InboundMail:
+    """The mail, if the actor may know of it: staff of every one, a vendor's person of those of their own cases."""
+    row = inbound.one(mail_id, lock=lock)
+    if row is None:
+        raise NotFound("There is no such mail")
+    if actor.side == "operator":
+        return row
+    member = cases.member(row.case_id or 0, actor.user_id or 0)
+    if member is None or member.rights != "full" or row.state not in {"waiting", "taken"}:
+        raise NotFound("There is no such mail")
+    return row
+
+
+def targets(row: InboundMail, case: Case, loaded: Loaded) -> list[Task]:
+    """The case's open steps that may be answered by mail; first the one that the answered mail asked for."""
+    found = [task for task in inbound.open_vendor_tasks(case.id) if loaded.element(task.element).flag("reply_by_mail")]
+    following = [row.element, *(each.id for each in flow.upcoming(loaded.package, row.element, "vendor", limit=60))]
+    order = {element: at for at, element in reversed(list(enumerate(following)))}
+    return sorted(found, key=lambda task: order.get(task.element, len(following)))
+
+
+def receipt(case: Case, loaded: Loaded) -> Task | None:
+    """An open acknowledgement of the vendor after which an answer by mail is asked for: the answer says that what was
+    sent has arrived."""
+    for task in inbound.open_vendor_tasks(case.id):
+        spec, element = loaded.forms.get(task.element), loaded.element(task.element)
+        following = flow.next_user_task(loaded.package, task.element, "vendor")
+        plain = spec is not None and not spec.asks and not element.properties.get("shows_secrets")
+        if plain and following is not None and following.flag("reply_by_mail"):
+            return task
+    return None
+
+
+def receipt_of(case: Case, loaded: Loaded) -> Task:
+    """The same; Refused when there is none."""
+    found = receipt(case, loaded)
+    if found is None:
+        raise Refused("There is nothing to acknowledge in this case now")
+    return found
+
+
+def draft_of(setting: desk.Setting) -> tuple[dict[str, Any], set[str]]:
+    """(what the task's draft holds, or will begin with; ids of the files that belong to the draft alone)."""
+    draft = work.draft(setting.task.id)
+    values: Mapping[str, Any] = draft.values if draft is not None else desk.prefill(setting)
+    own = set()
+    for _, reference in documents.file_references(values):
+        document = records.document(reference)
+        if document is not None and document.draft:
+            own.add(reference)
+    return dict(values), own
+
+
+def note_field(setting: desk.Setting) -> Any:
+    """The form's field for what the mail says: its only long text; none where there are several."""
+    spec = setting.loaded.forms[setting.task.element]
+    areas = [each for each in spec.inputs() if each.type.value == "textarea" and not each.readonly]
+    return areas[-1] if len(areas) == 1 else None
+
+
+def still(row: InboundMail, *states: str) -> None:
+    """Raise Stale unless the mail is in one of these states."""
+    if row.state not in states:
+        raise Stale("%(name)s has dealt with this mail meanwhile", name=row.handled_by_name or "-")
+
+
+def may_handle(case: Case | None, actor: Actor) -> None:
+    """Raise Forbidden unless the actor may decide about a mail of this case."""
+    if actor.side == "operator":
+        actor.require("operator", "administrator")
+        return
+    member = cases.member(case.id, actor.user_id or 0) if case is not None else None
+    if member is None or member.rights != "full":
+        raise Forbidden("You may read this case but not act on it; ask a colleague who may")
+
+
+def note(portal: Portal, case: Case, subject: str, what: str, actor: Actor, element: str = "") -> None:
+    """A line of the timeline; `what`: arrived, taken, discarded, sent."""
+    cases.log(
+        case.id,
+        portal.now(),
+        "inbound",
+        element=element,
+        title=subject[:300],
+        text=what,
+        actor=actor.user_id,
+        actor_name=actor.name,
+        actor_side=actor.side,
+    )

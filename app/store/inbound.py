@@ -1,0 +1,85 @@
+"""Mails that came in, and what they may belong to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from peewee import fn
+
+from app.store.database import locked
+from app.store.models import Case, InboundMail, Job, Mail, Member, Task, User
+
+
+def add(**values: Any) -> bool:
+    """Store a mail; false when it is there already."""
+    return bool(InboundMail.insert(**values).on_conflict_ignore().as_rowcount().execute())
+
+
+def known(message_id: str) -> InboundMail | None:
+    """The mail of this Message-ID."""
+    return InboundMail.get_or_none(InboundMail.message_id == message_id)
+
+
+def one(row_id: int, *, lock: bool = False) -> InboundMail | None:
+    """The mail of this row id."""
+    query = InboundMail.select().where(InboundMail.id == row_id)
+    return (locked(query) if lock else query).first()
+
+
+def page(states: Sequence[str], limit: int, offset: int) -> list[InboundMail]:
+    """Mails in these states, newest first."""
+    query = InboundMail.select().where(InboundMail.state.in_(list(states)))
+    return list(query.order_by(InboundMail.received_at.desc(), InboundMail.id.desc()).limit(limit).offset(offset))
+
+
+def count(states: Sequence[str]) -> int:
+    """How many there are in these states."""
+    return int(InboundMail.select().where(InboundMail.state.in_(list(states))).count())
+
+
+def concerning(user: int) -> list[InboundMail]:
+    """What waits to be taken in, or was taken into a task that is open still, in the cases on which the person may act;
+    oldest first."""
+    mine = Member.select(Member.case).where((Member.user == user) & (Member.rights == "full"))
+    opened = Task.select(Task.id).where(Task.case.in_(mine) & (Task.state == "open"))
+    query = InboundMail.select().where(
+        InboundMail.case.in_(mine)
+        & ((InboundMail.state == "waiting") | ((InboundMail.state == "taken") & InboundMail.task_id.in_(opened)))
+    )
+    return list(query.order_by(InboundMail.received_at, InboundMail.id))
+
+
+def mail_answered(message_ids: Sequence[str]) -> Mail | None:
+    """The mail of ours that is answered: the first of these that is one of a case."""
+    rows = Mail.select().where(Mail.message_id.in_(list(message_ids)) & Mail.case.is_null(False))
+    found = {row.message_id: row for row in rows} if message_ids else {}
+    return next((found[each] for each in message_ids if each in found), None)
+
+
+def element_of(mail: Mail) -> str:
+    """The element for which a mail was written; empty for mails of the case as a whole."""
+    job = Job.get_or_none(Job.key == mail.job_key)
+    return str(job.element) if job is not None else ""
+
+
+def case_among(numbers: Sequence[str]) -> Case | None:
+    """The case, if exactly one of these numbers has one."""
+    rows = list(Case.select().where(Case.number.in_(list(numbers)))) if numbers else []
+    return rows[0] if len(rows) == 1 else None
+
+
+def person(case: int, email: str) -> User | None:
+    """The vendor's person of this address who may act on the case."""
+    return (
+        User.select()
+        .join(Member, on=(Member.user == User.id))
+        .where((Member.case == case) & (Member.rights == "full") & (fn.LOWER(User.email) == email) & User.active)
+        .first()
+    )
+
+
+def open_vendor_tasks(case: int) -> list[Task]:
+    """The case's open tasks that a person of the vendor does, oldest first."""
+    query = Task.select().where((Task.case == case) & (Task.state == "open") & (Task.side == "vendor"))
+    return list(query.where(Task.kind == "user").order_by(Task.opened_at, Task.id))

@@ -1,0 +1,40 @@
+"""Mails that came in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from peewee import CharField, ForeignKeyField, TextField
+
+from app.store.database import JsonField, Row, UtcField
+from app.store.models.accounts import User
+from app.store.models.cases import Case
+
+
+class InboundMail(Row):
+    """A mail as it came. It counts for nothing until a person took it into a task's draft."""
+
+    message_id = CharField(max_length=200, unique=True)  # the same mail is stored once, by whichever way it comes
+    digest = CharField(max_length=64, default="")  # of the mail as it came
+    case: Any = ForeignKeyField(Case, null=True, backref="inbound_mails", on_delete="CASCADE")
+    element = CharField(max_length=120, default="")  # the element that sent the mail which this one answers
+    sender = CharField(max_length=254, default="", index=True)
+    sender_name = CharField(max_length=120, default="")
+    user: Any = ForeignKeyField(User, null=True)  # the vendor's person whose address the sender is
+    subject = TextField(default="")
+    text = TextField(default="")
+    attachments: Any = JsonField(default=list)  # [{filename, size, digest, inline}]
+    flaw = CharField(max_length=20, default="")  # what hindered reading it
+    # waiting: of a vendor's person, for a case · unknown: staff look whose it is · taken, discarded: by a person
+    state = CharField(max_length=10)
+    received_at = UtcField()
+    written_at = UtcField(null=True)  # by its writer's clock
+    task_id = CharField(max_length=40, default="")  # the task into whose draft it was taken
+    placed: Any = JsonField(default=list)  # [{field, document}]: where its files went
+    handled_at = UtcField(null=True)
+    handled_by: Any = ForeignKeyField(User, null=True)
+    handled_by_name = CharField(max_length=120, default="")
+    reason = TextField(default="")  # why it was discarded
+
+    class Meta:
+        indexes = ((("state", "received_at"), False), (("case", "state"), False))
