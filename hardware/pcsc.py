@@ -213,7 +213,7 @@ class PcscTransport:
 
 def connect(reader: str) -> PcscTransport:
     """Open the card that lies in this reader now. Raises NoDaemon, NoReader, NoCard, ReaderBusy, CardMute."""
-    return PcscTransport(reader)
+    return PcscTransport(only_reader(reader))
 
 
 def connector(reader: str) -> Connect:

@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from hardware.crypto import Key, aes_cmac, diversify_an10922, same, unwrap_key, wrap_key
 from hardware.errors import BadComponent, BadKeyStore, UnknownKey
 from hardware.facts import TRANSPORT_VERSION, Role
-from hardware.files import private_folder, write_whole
+from hardware.files import locked, private_folder, write_whole
 from hardware.keys.components import Component, combine, new_component
 from hardware.profiles.layout import PUBLIC_TRANSPORT_MASTERS
 
@@ -106,19 +106,20 @@ class KeyStore:
         good against a lost backup of the database, not of the folder.
         """
         private_folder(folder)
-        if kek is None:
-            beside = folder / "kek.bin"
-            if not beside.exists():
-                write_whole(beside, Key.random(_KEK_LENGTH).reveal())
-            kek = Key(beside.read_bytes())
-        path = folder / "keys.json"
-        if path.exists():
-            return cls.open(path, kek)
-        store = cls.create(path, kek)
-        for role in Role:
-            for custodian in ("embedded A", "embedded B"):
-                store.contribute(role, 1, custodian, new_component())
-        return store
+        with locked(folder / "keys.lock"):  # web and worker may both be the first
+            if kek is None:
+                beside = folder / "kek.bin"
+                if not beside.exists():
+                    write_whole(beside, Key.random(_KEK_LENGTH).reveal())
+                kek = Key(beside.read_bytes())
+            path = folder / "keys.json"
+            if path.exists():
+                return cls.open(path, kek)
+            store = cls.create(path, kek)
+            for role in Role:
+                for custodian in ("embedded A", "embedded B"):
+                    store.contribute(role, 1, custodian, new_component())
+            return store
 
     def contribute(self, role: Role, version: int, custodian: str, component: Component) -> Contribution:
         """One custodian brings a component of a new master. The second, who must be someone else,

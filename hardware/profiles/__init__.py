@@ -75,7 +75,7 @@ class WritableProfile(CardProfile, Protocol):
         ...
 
     def need_keys(self, uid: bytes, version: int, keys: CardKeys) -> None:
-        """Raise UnknownKey unless every key that a card of this version needs is there: said before anything is written."""
+        """Raise UnknownKey unless every key that a card of this version needs is there: said before any write."""
         ...
 
     def write(self, transport: Transport, uid: bytes, look: Look, plan: Plan, keys: CardKeys, tell: Tell) -> None:

@@ -14,7 +14,6 @@ import json
 import os
 import secrets
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -25,11 +24,12 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hardware.crypto import Key
 from hardware.errors import BadResponse, CardRemoved, NoCard, ReaderBusy
 from hardware.facts import LifeCycle, Role
-from hardware.files import private_folder, write_whole
+from hardware.files import locked, private_folder, write_whole
 from hardware.virtual.chip import ATR, Chip, KeySlot, Memory
 
 READER: Final = "Nintei virtual reader"
 _NONCE: Final = 12
+_AS_BLANK: Final = (LifeCycle.BLANK, LifeCycle.PERSONALISING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,16 +132,21 @@ class VirtualRack:
         return self._card(uid)
 
     def insert_blank(self) -> VirtualCard:
-        """A blank that lies in no reader, made when there is none."""
-        with self._locked():
-            taken = {self._in_slot(slot) for slot in self._folder.glob("slot-*")}
-            # The blank in this very slot may stay: inserting a blank twice in a row makes one card, not two.
-            taken.discard(self._in_slot(self._slot))
-            blank = next(
-                (entry.uid for entry in self.cards() if entry.life_cycle is LifeCycle.BLANK and entry.uid not in taken),
-                None,
-            )
-            return self._put(blank or self._make())
+        """A blank that lies in no other reader, made when there is none; one that was begun but has no
+        serial yet counts as blank.
+
+        The card in this reader is taken before any other, so that what was begun is finished and nothing
+        is begun twice.
+        """
+        with locked(self._folder / "rack.lock"):
+            own = self._in_slot(self._slot)
+            elsewhere = {self._in_slot(slot) for slot in self._folder.glob("slot-*")} - {own}
+            free = [
+                entry.uid
+                for entry in self.cards()
+                if not entry.serial and entry.life_cycle in _AS_BLANK and entry.uid not in elsewhere
+            ]
+            return self._put(own if own in free else free[0] if free else self._make())
 
     def insert(self, serial: str) -> VirtualCard:
         uid = next((entry.uid for entry in self.cards() if entry.serial == serial), None)
@@ -193,19 +198,10 @@ class VirtualRack:
 
     def _own_key(self) -> Key:
         path = self._folder / "rack.key"
-        with self._locked():
+        with locked(self._folder / "rack.lock"):
             if not path.exists():
                 write_whole(path, secrets.token_bytes(32))
             return Key(path.read_bytes())
-
-    @contextmanager
-    def _locked(self) -> Iterator[None]:
-        lock = os.open(self._folder / "rack.lock", os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
-        finally:
-            os.close(lock)
 
 
 def save(path: Path, memory: Memory, seal: Key, *, durable: bool = True) -> None:

@@ -9,7 +9,7 @@ from hardware.errors import CardRemoved, NoCard
 from hardware.facts import Receipt, Role
 from hardware.journal import Intent
 from hardware.transport import Transport
-from hardware.virtual import ATR, Chip, Memory
+from hardware.virtual import ATR, Chip, Memory, VirtualCard
 
 READER = "Fake reader 00 00"
 
@@ -54,7 +54,7 @@ class PulledCard:
     it and before its answer came.
     """
 
-    def __init__(self, inner: FakeCard, at: int, *, done: bool = False) -> None:
+    def __init__(self, inner: FakeCard | VirtualCard, at: int, *, done: bool = False) -> None:
         self._inner = inner
         self._left = at
         self._done = done

@@ -10,7 +10,7 @@ from hardware import Desk, KeyStore, VirtualRack
 from hardware.errors import BadResponse, CardRemoved, NoCard, NoReader, ReaderBusy
 from hardware.facts import LifeCycle
 from hardware.virtual import ATR, VpcdPlug
-from tests.fakes.card import FakeCard
+from tests.fakes.card import FakeCard, PulledCard
 from tests.hardware.conftest import PLAN, TEST_DATA, WORKER_ID
 
 GET_UID = bytes.fromhex("FFCA000000")
@@ -32,6 +32,18 @@ def test_blanks_appear_as_needed_and_are_used_before_new_ones_are_made(rack: Vir
     Desk(rack.connect, KeyStore.embedded(folder / "keys")).personalise(PLAN)
     assert rack.insert_blank().uid != first
     assert len(list(rack.cards())) == 2
+
+
+def test_a_blank_that_was_begun_is_finished_before_another_is_taken(rack: VirtualRack, folder: Path) -> None:
+    keys = KeyStore.embedded(folder / "keys")
+    begun = rack.insert_blank()
+    for at in range(6):  # the next one gives it its serial, and it is found by that
+        with pytest.raises(CardRemoved):
+            Desk(PulledCard(rack.connect(), at, done=True).connect, keys).personalise(PLAN)
+        assert rack.insert_blank().uid == begun.uid
+    assert len(list(rack.cards())) == 1
+    other = VirtualRack(folder, "other", durable=False)
+    assert other.insert_blank().uid != begun.uid
 
 
 def test_a_card_keeps_what_was_written_across_processes(rack: VirtualRack, folder: Path) -> None:
