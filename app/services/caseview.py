@@ -38,6 +38,7 @@ class CaseHead:
     state: str  # open | certified | rejected | withdrawn | closed
     turn: str  # vendor | operator | both | ""
     turn_since: datetime
+    turn_days: int  # business days since then
     ended: bool
     tasks: list[TaskView]  # open ones of the side whose turn it is; the reader's own first
     buttons: list[TaskView]  # the vendor's tasks that are presented as buttons
@@ -104,9 +105,10 @@ def head(
     actor: Actor,
     rows: Sequence[Any] | None = None,
     running: Sequence[Any] | None = None,
+    closing: frozenset[date] | None = None,
 ) -> CaseHead:
-    """The first lines. `rows` (open tasks) and `running` (clocks) may be passed where many cases are listed."""
-    today, closing = portal.today(), portal.closing()
+    """The first lines. Open tasks (`rows`), clocks (`running`) and closing days may be passed where many are listed."""
+    today, closing = portal.today(), portal.closing() if closing is None else closing
     rows = work.open_tasks(case.id) if rows is None else rows
     views = [tasks.view(row, today, closing) for row in rows]
     if actor.side == "vendor":
@@ -126,6 +128,7 @@ def head(
         state=case.state,
         turn=case.turn,
         turn_since=case.turn_since,
+        turn_days=calendar.business_days_between(calendar.today(case.turn_since), today, closing),
         ended=case.ended,
         tasks=due,
         buttons=buttons,
@@ -161,7 +164,7 @@ def heads(
     with database.connection():
         rows = cases.search(member=member, text=text, state=state, limit=limit, offset=offset)
         ids = [row.id for row in rows]
-        open_rows, running = work.open_tasks_of(ids), cases.clocks_of(ids)
+        open_rows, running, closing = work.open_tasks_of(ids), cases.clocks_of(ids), portal.closing()
         found = [
             head(
                 portal,
@@ -170,6 +173,7 @@ def heads(
                 actor,
                 open_rows.get(row.id, []),
                 running.get(row.id, []),
+                closing,
             )
             for row in rows
         ]
@@ -297,7 +301,3 @@ def _downloads(case: Case, loaded: Loaded) -> list[DownloadGroup]:
             )
     return found
 
-
-def business_days_since(portal: Portal, moment: datetime) -> int:
-    """Business days from this instant until today."""
-    return calendar.business_days_between(calendar.today(moment), portal.today(), portal.closing())

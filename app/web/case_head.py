@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import gettext
-from markupsafe import Markup
 
 from app.services.actors import Actor
 from app.services.caseview import CaseHead
@@ -101,8 +100,8 @@ def clock(view: ClockView) -> dict[str, Any]:
     return {"used": view.used, "total": view.limit, "stopped": not view.running and view.expected is not None}
 
 
-def row(head: CaseHead, days: int) -> dict[str, Any]:
-    """A line of the staff's list. `days`: business days since the turn began."""
+def row(head: CaseHead) -> dict[str, Any]:
+    """A line of the staff's list."""
     whose = {"vendor": gettext("Vendor"), "operator": gettext("Certifying body"), "both": gettext("Both sides")}
     task = head.next
     due = ("", "")
@@ -118,7 +117,7 @@ def row(head: CaseHead, days: int) -> dict[str, Any]:
         "stage": stage,
         "turn": seat(head),
         "whose": whose.get(head.turn, ""),
-        "days": days if head.turn and not head.ended else None,
+        "days": head.turn_days if head.turn and not head.ended else None,
         "what": task.title if task else "",
         "due": due[0],
         "due_left": due[1],
@@ -126,8 +125,3 @@ def row(head: CaseHead, days: int) -> dict[str, Any]:
         "due_iso": task.due_on.isoformat() if task and task.due_on else None,
         "clock": clock(head.clocks[-1]) if head.clocks else None,
     }
-
-
-def joined(*parts: str) -> Markup:
-    """The parts that say something, one under the other."""
-    return Markup("<br>").join(part for part in parts if part)

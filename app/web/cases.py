@@ -40,7 +40,7 @@ def index() -> Any:
         title=gettext("Cases"),
         wide=who.side == "operator",
         banners=[case_head.banner(head, who, line=True) for head in found] if who.side == "vendor" else [],
-        rows=[case_head.row(head, caseview.business_days_since(portal(), head.turn_since)) for head in found],
+        rows=[case_head.row(head) for head in found],
         total=total,
         text=text,
         state=state,

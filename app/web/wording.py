@@ -52,6 +52,7 @@ GROUPS: Mapping[str, str] = {
     "mail": "mail",
     "link_sent": "mail",
     "reminder": "mail",
+    "inbound": "mail",
     "document": "documents",
     "released": "documents",
     "download": "documents",
@@ -126,6 +127,16 @@ def _withdrawal(entry: Any, _: Mapping[str, str]) -> Worded:
 
 def _mail(entry: Any, _: Mapping[str, str]) -> Worded:
     return Worded(gettext("Mail sent: %(subject)s", subject=entry.title), gettext("to %(to)s", to=entry.text))
+
+
+def _inbound(entry: Any, _: Mapping[str, str]) -> Worded:
+    words: dict[str, str] = {
+        "arrived": gettext("Mail received: %(subject)s", subject=entry.title),
+        "taken": gettext("Taken over from a mail: %(subject)s", subject=entry.title),
+        "discarded": gettext("Mail put aside: %(subject)s", subject=entry.title),
+        "sent": gettext("Sent on from a mail: %(subject)s", subject=entry.title),
+    }
+    return Worded(words.get(entry.text, entry.title))
 
 
 def _reminder(entry: Any, _: Mapping[str, str]) -> Worded:
@@ -262,6 +273,7 @@ _KINDS: Mapping[str, Callable[[Any, Mapping[str, str]], Worded]] = {
     "withdrawal": _withdrawal,
     "mail": _mail,
     "reminder": _reminder,
+    "inbound": _inbound,
     "document": _document,
     "released": _released,
     "download": _download,

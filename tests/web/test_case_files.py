@@ -1,0 +1,160 @@
+"""Downloads of a case: named as they are, guarded, on record."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterator
+from urllib.parse import quote
+
+import pytest
+
+from app.engine import Engine
+from app.services.demo import Walker
+from app.store import cases, database, records
+from app.store.models import Document
+from tests.services.steps import case_of, go
+from tests.web.conftest import Site, open_site
+
+VENDOR = "ichiro.rei@example.com"
+
+
+class World:
+    """A case with uploads, letters, released files and mails with attachments."""
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+        self.walker: Walker = go(site.bench, until="submit_loan_form", business_days_ago=40)
+        self.number = self.walker.number
+        self.vendor, self.operator = site.person(VENDOR), site.operator()
+
+    def documents(self, audience: str = "both") -> list[Document]:
+        with database.connection():
+            return [row for row in records.documents(case_of(self.walker).id) if row.audience == audience]
+
+    def taken(self) -> list[tuple[str, str]]:
+        """(who, which file), newest first."""
+        with database.connection():
+            return [(row.user_name, row.filename) for row in records.accesses(case_of(self.walker).id)]
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory, engine: Engine) -> Iterator[World]:
+    yield World(open_site(tmp_path_factory.mktemp("files"), engine))
+
+
+def test_a_pdf_is_shown_in_a_sandbox_and_saved_under_its_japanese_name(world: World) -> None:
+    document = next(row for row in world.documents() if row.mime == "application/pdf" and not row.filename.isascii())
+    url = f"/cases/{world.number}/documents/{document.id}"
+    shown = world.vendor.get(f"{url}?inline=1")
+    assert shown.headers["Content-Disposition"].startswith("inline;")
+    assert "sandbox" in shown.headers["Content-Security-Policy"]
+    assert shown.headers["X-Content-Type-Options"] == "nosniff"
+    assert shown.headers["Cache-Control"] == "private, no-store"
+    saved = world.vendor.get(f"{url}?download=1")
+    assert saved.headers["Content-Disposition"].startswith("attachment;")
+    assert f"filename*=UTF-8''{quote(document.filename)}" in saved.headers["Content-Disposition"]
+    assert saved.data.startswith(b"%PDF")
+
+
+def test_what_a_browser_should_not_show_is_always_saved(world: World) -> None:
+    with database.transaction():
+        document = Document.create(
+            id="page", case=case_of(world.walker), key="x", kind="uploaded", title="x", filename="x.html",
+            mime="text/html", size=5, digest=world.site.bench.portal.blobs.put(b"<b>x"),
+            created_at=world.site.bench.portal.now())
+    answer = world.vendor.get(f"/cases/{world.number}/documents/{document.id}?inline=1")
+    assert answer.headers["Content-Disposition"].startswith("attachment;")
+    with database.transaction():
+        document.delete_instance()
+
+
+def test_every_download_is_on_record_with_who_took_it(world: World) -> None:
+    document = world.documents()[0]
+    world.vendor.get(f"/cases/{world.number}/documents/{document.id}")
+    world.operator.get(f"/cases/{world.number}/documents/{document.id}")
+    assert {("担当 1", document.filename), ("例 一郎", document.filename)} <= set(world.taken())
+    with database.connection():
+        lines = [row.title for row in cases.timeline(case_of(world.walker).id, internal=True, kinds=["download"])]
+    assert document.filename in lines
+    page = world.operator.get(f"/cases/{world.number}?tab=documents").text
+    assert "最終閲覧" in page
+    assert "閲覧・ダウンロードの記録" in page
+    assert "閲覧・ダウンロードの記録" not in world.vendor.get(f"/cases/{world.number}?tab=documents").text
+
+
+def test_a_released_file_opens_with_its_group_and_not_before(world: World) -> None:
+    package = world.site.bench.portal.releases.current("ccus_api_certification").package
+    with database.connection():
+        opened = {row.grp for row in records.openings(case_of(world.walker).id)}
+    assert opened
+    files = {name for group in opened for name in package.downloads[group].files}
+    later = {name for key, group in package.downloads.items() if key not in opened for name in group.files} - files
+    assert later
+    for name in files:
+        assert world.vendor.get(f"/cases/{world.number}/files/{name}").status_code == 200
+        assert world.taken()[0] == ("例 一郎", name)
+    for name in later:
+        assert world.vendor.get(f"/cases/{world.number}/files/{name}").status_code == 404
+
+
+@pytest.mark.parametrize("name", ["../package.toml", "..%2fpackage.toml", "nothing.pdf", "package.toml"])
+def test_no_other_file_of_the_package_is_handed_out(name: str, world: World) -> None:
+    assert world.vendor.get(f"/cases/{world.number}/files/{name}").status_code == 404
+    assert world.operator.get(f"/cases/{world.number}/files/{name}").status_code == 404
+
+
+def test_the_zip_holds_all_that_its_reader_may_see_and_nothing_else(world: World) -> None:
+    names = {}
+    for who, client in (("vendor", world.vendor), ("operator", world.operator)):
+        answer = client.get(f"/cases/{world.number}/all.zip")
+        assert answer.headers["Content-Disposition"] == f"attachment; filename={world.number}.zip"
+        with zipfile.ZipFile(io.BytesIO(answer.data)) as bundle:
+            assert bundle.testzip() is None
+            names[who] = bundle.namelist()
+            assert len(set(names[who])) == len(names[who])
+    inner = [row.filename for row in world.documents("operator")]
+    assert inner
+    for filename in inner:
+        assert not any(filename in name for name in names["vendor"])
+        assert any(filename in name for name in names["operator"])
+    assert len([name for name in names["vendor"] if "/documents/" in name]) == len(world.documents())
+    assert any("review-1" in name for name in names["vendor"])
+    assert not any("reminder-operator" in name for name in names["vendor"])
+    assert f"{world.number}.zip" in {file for _, file in world.taken()}
+
+
+def test_an_attachment_is_what_went_out_with_the_mail(world: World) -> None:
+    with database.connection():
+        row = next(row for row in records.mails(case_of(world.walker).id) if row.attachments)
+    url = f"/cases/{world.number}/mails/{row.id}/attachments"
+    answer = world.vendor.get(f"{url}/1")
+    assert (answer.status_code, len(answer.data)) == (200, row.attachments[0]["size"])
+    assert world.taken()[0] == ("例 一郎", row.attachments[0]["filename"])
+    assert world.vendor.get(f"{url}/0").status_code == 404
+    assert world.vendor.get(f"{url}/{len(row.attachments) + 1}").status_code == 404
+    assert f"{url}/1" in world.vendor.get(f"/cases/{world.number}/mails/{row.id}").text
+
+
+def test_staff_have_the_whole_case_made_as_one_pdf(world: World) -> None:
+    url = f"/cases/{world.number}/file.pdf"
+    assert world.operator.get(url).status_code == 404
+    assert "PDFを作成する" in world.operator.get(f"/cases/{world.number}?tab=documents").text
+    for _ in range(2):  # pressed twice, made once
+        assert world.operator.post(url).status_code == 303
+    waiting = world.operator.get(f"/cases/{world.number}?tab=documents").text
+    assert "作成しています" in waiting
+    assert world.site.bench.drain() == ["done"]
+    answer = world.operator.get(url)
+    text = answer.data.decode()
+    assert answer.mimetype == "application/pdf"
+    assert "申し込み" in text
+    assert "担当 1" in text
+    assert all(row.digest in text for row in world.documents())
+    assert "file.pdf" in world.operator.get(f"/cases/{world.number}?tab=documents").text
+
+
+def test_the_case_file_is_for_staff_alone(world: World) -> None:
+    assert world.vendor.get(f"/cases/{world.number}/file.pdf").status_code == 403
+    assert world.vendor.post(f"/cases/{world.number}/file.pdf").status_code == 403
+    assert "file.pdf" not in world.vendor.get(f"/cases/{world.number}?tab=documents").text
