@@ -103,9 +103,7 @@ class _Builder:
             case "receiveTask" | "intermediateCatchEvent":
                 return Catch(*common, timing=node.timing, message=node.message, **scripts)
             case "boundaryEvent":
-                return Boundary(
-                    *common, timing=node.timing, message=node.message, interrupting=node.interrupting
-                )
+                return Boundary(*common, timing=node.timing, message=node.message, interrupting=node.interrupting)
             case "subProcess" | "callActivity":
                 return Activity(*common, called=node.called, **scripts)
             case "exclusiveGateway":
@@ -137,7 +135,5 @@ class _Builder:
         elif isinstance(made, Choice):
             flows = [flow for flow in self.process.flows if flow.source == node.id]
             for flow in sorted(flows, key=lambda flow: flow.id == node.default):
-                made.ways.append(
-                    (self.enters[flow.target].name, "" if flow.id == node.default else flow.condition)
-                )
+                made.ways.append((self.enters[flow.target].name, "" if flow.id == node.default else flow.condition))
                 made.connect(self.enters[flow.target])

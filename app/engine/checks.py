@@ -30,9 +30,7 @@ def check(diagrams: Diagrams, entry: str, decisions: Collection[str]) -> list[Pr
             )
         )
     if sum(len(process.nodes) for process in diagrams.processes.values()) > MAX_NODES:
-        found.append(
-            Problem("", "The diagrams hold more than %(limit)s elements.", params={"limit": MAX_NODES})
-        )
+        found.append(Problem("", "The diagrams hold more than %(limit)s elements.", params={"limit": MAX_NODES}))
         return found
     homes: dict[str, str] = {}
     for process in diagrams.processes.values():
@@ -46,9 +44,7 @@ def check(diagrams: Diagrams, entry: str, decisions: Collection[str]) -> list[Pr
 class _ProcessChecker(ElementChecker):
     """Checks one process or embedded subprocess."""
 
-    def __init__(
-        self, process: Process, diagrams: Diagrams, decisions: Collection[str], homes: dict[str, str]
-    ) -> None:
+    def __init__(self, process: Process, diagrams: Diagrams, decisions: Collection[str], homes: dict[str, str]) -> None:
         super().__init__(process, diagrams, decisions)
         self.homes = homes  # which file each element id was seen in
         self.out: dict[str, list[Flow]] = defaultdict(list)
@@ -68,8 +64,7 @@ class _ProcessChecker(ElementChecker):
         if not _ID.fullmatch(element):
             self.say(
                 element,
-                "An id must begin with a letter and hold letters, digits, “_”, “-” and “.” alone, "
-                "100 at most.",
+                "An id must begin with a letter and hold letters, digits, “_”, “-” and “.” alone, 100 at most.",
             )
         other = self.homes.setdefault(element, self.process.file)
         if other != self.process.file and element in self.process.nodes:
@@ -98,9 +93,7 @@ class _ProcessChecker(ElementChecker):
             if out:
                 self.say(node.id, "No flow may lead out of an end event.")
         elif not out:
-            self.say(
-                node.id, "No flow leads on from here; connect it to what follows, at least an end event."
-            )
+            self.say(node.id, "No flow leads on from here; connect it to what follows, at least an end event.")
         if len(out) > 1 and node.kind not in GATEWAYS:
             self.say(
                 node.id,
@@ -125,9 +118,7 @@ class _ProcessChecker(ElementChecker):
                     "This flow out of a gateway has no condition; give it one or make it the default.",
                 )
         if out and not node.default and all(flow.condition for flow in out):
-            self.say(
-                node.id, "There is no default flow: a case stops here when no condition applies.", "warning"
-            )
+            self.say(node.id, "There is no default flow: a case stops here when no condition applies.", "warning")
 
     def start(self) -> None:
         starts = [node for node in self.process.nodes.values() if node.kind == "startEvent"]
@@ -142,9 +133,7 @@ class _ProcessChecker(ElementChecker):
         """Warn of what is never reached; refuse what can never stop, since nobody waits and nothing ends
         there.
         """
-        after: dict[str, list[str]] = {
-            name: [flow.target for flow in self.out[name]] for name in self.process.nodes
-        }
+        after: dict[str, list[str]] = {name: [flow.target for flow in self.out[name]] for name in self.process.nodes}
         for node in self.process.nodes.values():
             if node.kind == "boundaryEvent":
                 after.setdefault(node.attached_to, []).append(node.id)
@@ -164,9 +153,7 @@ class _ProcessChecker(ElementChecker):
         stops = _reachable(rests, before)
         for name in self.process.nodes:
             if name in reached and name not in stops and self.out[name]:
-                self.say(
-                    name, "From here on the process runs for ever: it comes to no end and waits for nobody."
-                )
+                self.say(name, "From here on the process runs for ever: it comes to no end and waits for nobody.")
 
 
 def _reachable(starts: set[str], after: Mapping[str, list[str]]) -> set[str]:
@@ -186,9 +173,7 @@ def _recursion(diagrams: Diagrams) -> list[Problem]:
         for process in diagrams.processes.values()
     }
     return [
-        Problem(
-            process.file, "It calls “%(id)s”, which comes to call it again.", node.id, {"id": node.called}
-        )
+        Problem(process.file, "It calls “%(id)s”, which comes to call it again.", node.id, {"id": node.called})
         for process in diagrams.processes.values()
         for node in process.nodes.values()
         if node.called in diagrams.processes and process.id in _reachable({node.called}, calls)

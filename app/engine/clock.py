@@ -28,8 +28,7 @@ class Duration:
     rest: timedelta
 
     def after(self, start: datetime) -> datetime:
-        """The moment this much after `start`; the last day of a shorter month stands for a day that it lacks.
-        """
+        """The moment this much after `start`; the last day of a shorter month stands for a day that it lacks."""
         month = start.month - 1 + self.months
         year, month = start.year + month // 12, month % 12 + 1
         if year > 9998:
@@ -71,8 +70,7 @@ def moment(value: Any, zone: tzinfo) -> datetime:
 
 
 def cycle(value: Any) -> tuple[int, Duration]:
-    """Read `R3/P7D`: how often, and how long between. Raises ScriptError, also when it would flood the case.
-    """
+    """Read `R3/P7D`: how often, and how long between. Raises ScriptError, also when it would flood the case."""
     match = _CYCLE.fullmatch(value) if isinstance(value, str) else None
     if match is None:
         raise ScriptError(

@@ -21,9 +21,7 @@ ACTIVITIES = frozenset(
         "callActivity",
     }
 )
-EVENTS = frozenset(
-    {"startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent"}
-)
+EVENTS = frozenset({"startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent"})
 GATEWAYS = frozenset({"exclusiveGateway", "parallelGateway"})
 FLOW_NODES = ACTIVITIES | EVENTS | GATEWAYS
 
@@ -139,9 +137,7 @@ def read(sources: Mapping[str, bytes]) -> Diagrams:
             diagrams.problems.append(Problem(file, str(error)))
             continue
         if root.name != "definitions" or root.namespace != BPMN:
-            diagrams.problems.append(
-                Problem(file, "This is not a BPMN 2.0 file: its root must be “definitions”.")
-            )
+            diagrams.problems.append(Problem(file, "This is not a BPMN 2.0 file: its root must be “definitions”."))
             continue
         _File(diagrams, file, root).read()
     return diagrams
@@ -222,9 +218,7 @@ class _File:
         self.extensions(element, node)
         node.repetition = _repetition(element)
         if element.first("ioSpecification") is not None:
-            self.problem(
-                "Data inputs and outputs are not supported: all routing values go in and come back.", node.id
-            )
+            self.problem("Data inputs and outputs are not supported: all routing values go in and come back.", node.id)
         process.nodes.setdefault(node.id, node)
         if node.kind == "subProcess" and not node.by_event:
             node.called = node.id
@@ -232,9 +226,7 @@ class _File:
 
     def definitions(self, element: Xml, node: Node) -> None:
         definitions = [
-            child
-            for child in element.children
-            if child.namespace == BPMN and child.name.endswith("EventDefinition")
+            child for child in element.children if child.namespace == BPMN and child.name.endswith("EventDefinition")
         ]
         node.definitions = tuple(definition.name for definition in definitions)
         reference = element.get("messageRef")
@@ -254,9 +246,7 @@ class _File:
         node.post_script = extensions.said("postScript", SPIFF)
         node.decision = extensions.said("calledDecisionId", SPIFF)
         for properties in extensions.all("properties", SPIFF):
-            node.properties.update(
-                {item.get("name"): item.get("value") for item in properties.all("property", SPIFF)}
-            )
+            node.properties.update({item.get("name"): item.get("value") for item in properties.all("property", SPIFF)})
         operator = extensions.first("serviceTaskOperator", SPIFF)
         if operator is not None:
             node.operator = operator.get("id")

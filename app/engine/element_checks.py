@@ -59,9 +59,7 @@ class ElementChecker:
             case "callActivity":
                 self.call(node)
             case "subProcess" if node.by_event:
-                self.say(
-                    node.id, "Event subprocesses are not supported; put a boundary event on a call activity."
-                )
+                self.say(node.id, "Event subprocesses are not supported; put a boundary event on a call activity.")
 
     def events(self, node: Node) -> None:
         allowed = _EVENTS_ALLOWED.get(node.kind)
@@ -159,13 +157,7 @@ class ElementChecker:
 
 
 def _literal(code: str) -> str | None:
-    if (
-        len(code) > 2
-        and code[0] == code[-1]
-        and code[0] in "'\""
-        and code[0] not in code[1:-1]
-        and "\\" not in code
-    ):
+    if len(code) > 2 and code[0] == code[-1] and code[0] in "'\"" and code[0] not in code[1:-1] and "\\" not in code:
         return code[1:-1]
     return None
 

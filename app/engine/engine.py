@@ -34,9 +34,7 @@ class Engine:
     a timer. `compact=False` keeps every finished task in the state; it is there for tests to compare with.
     """
 
-    def __init__(
-        self, evaluator: Evaluator, live_cases: int = 500, zone: tzinfo = UTC, compact: bool = True
-    ) -> None:
+    def __init__(self, evaluator: Evaluator, live_cases: int = 500, zone: tzinfo = UTC, compact: bool = True) -> None:
         self._evaluator = evaluator
         self._live = LiveCases(live_cases)
         self._zone = zone
@@ -49,9 +47,7 @@ class Engine:
         decision id.
         """
         diagrams = diagram.read(sources)
-        errors = [
-            problem for problem in checks.check(diagrams, entry, decisions) if problem.severity == "error"
-        ]
+        errors = [problem for problem in checks.check(diagrams, entry, decisions) if problem.severity == "error"]
         if errors:
             raise BadPackage(errors)
         digest = hashlib.sha256(entry.encode())

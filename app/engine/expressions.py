@@ -55,7 +55,7 @@ def expression(text: str) -> Code:
     """Check one expression. Raises ScriptError with the reason in plain words."""
     tree = _parse(text.strip(), "eval", MAX_EXPRESSION)
     _check(tree, _EXPRESSION_NODES)
-    return Code(ast.unparse(tree), _names(tree, ast.Load) - FUNCTIONS)
+    return Code(ast.unparse(tree), _read(tree))
 
 
 @lru_cache(maxsize=1024)
@@ -71,17 +71,13 @@ def script(text: str) -> Code:
     assigned: set[str] = set()
     for node in ast.walk(tree):
         targets = (
-            node.targets
-            if isinstance(node, ast.Assign)
-            else [node.target]
-            if isinstance(node, ast.AugAssign)
-            else []
+            node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AugAssign) else []
         )
         for target in targets:
             assigned |= _names(target, ast.Store)
-    reads = (_names(tree, ast.Load) | bound) - FUNCTIONS
+    reads = _read(tree) | bound
     loops_only = bound - assigned
-    return Code(ast.unparse(tree), reads, frozenset(reads - loops_only) if loops_only else reads)
+    return Code(ast.unparse(tree), reads, reads - loops_only - FUNCTIONS)
 
 
 def _parse(text: str, mode: str, limit: int) -> ast.AST:
@@ -137,8 +133,16 @@ def _check_name(node: ast.Name) -> None:
 
 
 def _names(tree: ast.AST, context: type[ast.expr_context]) -> frozenset[str]:
+    return frozenset(node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, context))
+
+
+def _read(tree: ast.AST) -> frozenset[str]:
+    """The names whose values are asked for. A value may be called like a function; what is called is the function."""
+    called = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
     return frozenset(
-        node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, context)
+        node.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and id(node) not in called
     )
 
 

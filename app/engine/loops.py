@@ -107,16 +107,12 @@ class MultiInstance(Repeating):
         if self.repetition.collection:
             collection = my_task.data.get(self.repetition.collection)
             if not isinstance(collection, (list, dict)):
-                raise self.refuse(
-                    "“%(name)s” must be a list when this begins.", name=self.repetition.collection
-                )
+                raise self.refuse("“%(name)s” must be a list when this begins.", name=self.repetition.collection)
             keys = list(collection) if isinstance(collection, dict) else list(range(len(collection)))
         else:
             number = my_task.workflow.script_engine.evaluate(my_task, self.repetition.cardinality)
             if type(number) is not int or number < 0:
-                raise self.refuse(
-                    "The number of runs must be a whole number, not “%(value)s”.", value=str(number)[:40]
-                )
+                raise self.refuse("The number of runs must be a whole number, not “%(value)s”.", value=str(number)[:40])
             if number > MAX_INSTANCES:  # before a list of that length is made
                 raise self.refuse("A task may be repeated %(limit)s times at most.", limit=MAX_INSTANCES)
             keys = list(range(number))
@@ -145,9 +141,7 @@ class MultiInstance(Repeating):
         if self.repetition.output:
             if self.repetition.output_item not in child.data:
                 raise self.refuse("“%(name)s” has no value when this ends.", name=self.repetition.output_item)
-            internal["results"][str(child.internal_data["index"])] = clone(
-                child.data[self.repetition.output_item]
-            )
+            internal["results"][str(child.internal_data["index"])] = clone(child.data[self.repetition.output_item])
             my_task.data[self.repetition.output] = self.results(my_task)
             seen[self.repetition.output] = my_task.data[self.repetition.output]
         elif self.repetition.sequential:

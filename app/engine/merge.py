@@ -23,9 +23,7 @@ def merged(base: dict[str, Any], branches: Sequence[dict[str, Any]]) -> dict[str
     keys = dict.fromkeys([*base, *(key for branch in branches for key in branch)])
     for key in keys:
         before = base.get(key, _GONE)
-        changes = [
-            value for value in (branch.get(key, _GONE) for branch in branches) if not _same(before, value)
-        ]
+        changes = [value for value in (branch.get(key, _GONE) for branch in branches) if not _same(before, value)]
         value = _joined(before, changes)
         if value is not _GONE:
             result[key] = clone(value)

@@ -25,9 +25,7 @@ class OpenTask:
     process: str  # id of the BPMN process (or subprocess) that holds the element
     kind: TaskKind
     message: str = ""  # of a receive task
-    path: tuple[
-        str, ...
-    ] = ()  # element ids of the call activities and subprocesses around it, outermost first
+    path: tuple[str, ...] = ()  # element ids of the call activities and subprocesses around it, outermost first
     data: dict[str, Any] = field(default_factory=dict)  # the task's data (routing values), a copy
 
 
@@ -76,9 +74,7 @@ class Step:
 
     snapshot: Snapshot
     open_tasks: tuple[OpenTask, ...]
-    running_jobs: tuple[
-        str, ...
-    ]  # task ids of every service task still STARTED (a job not in here came too late)
+    running_jobs: tuple[str, ...]  # task ids of every service task still STARTED (a job not in here came too late)
     jobs: tuple[JobRequest, ...]  # newly requested
     timers: tuple[Timer, ...]
     log: tuple[LogEntry, ...]

@@ -39,9 +39,7 @@ def _facts(spec: Lean) -> list[tuple[str, Any]]:
     for key, value in sorted(vars(spec).items()):
         if key == "_wf_spec":
             facts.append((key, value.name))
-        elif hasattr(
-            value, "hard_subscribers"
-        ):  # an event of SpiffWorkflow: a case must not connect anything to it
+        elif hasattr(value, "hard_subscribers"):  # an event of SpiffWorkflow: a case must not connect anything to it
             facts.append((key, (value.hard_subscribers, value.weak_subscribers)))
         elif callable(value):
             facts.append((key, getattr(value, "__qualname__", type(value).__name__)))

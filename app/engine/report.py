@@ -82,9 +82,7 @@ def whole_data(case: Case, workflow: Any) -> dict[str, Any]:
 
 def _inside_loop(task: Task) -> bool:
     parent = task.parent
-    return (
-        parent is not None and isinstance(parent.task_spec, Repeating) and parent.has_state(TaskState.STARTED)
-    )
+    return parent is not None and isinstance(parent.task_spec, Repeating) and parent.has_state(TaskState.STARTED)
 
 
 def _open(task: Task, path: tuple[str, ...], kind: TaskKind, message: str) -> OpenTask:

@@ -73,11 +73,7 @@ class Evaluator:
         code = expressions.script(script)
         inputs = _inputs(code, names)
         after = _checked(self._run(_capturing(code), inputs), "The script's result")
-        return {
-            name: value
-            for name, value in after.items()
-            if name not in inputs or not same(value, inputs[name])
-        }
+        return {name: value for name, value in after.items() if name not in inputs or not same(value, inputs[name])}
 
     def close(self) -> None:
         """End the workers. Idempotent; a later call starts new ones."""
@@ -160,8 +156,7 @@ def _checked(value: Any, where: str) -> Any:
 
 
 def _unfolds(value: Any) -> bool:
-    """Whether the value held itself: the sandbox then sends the text that Python would print at that place.
-    """
+    """Whether the value held itself: the sandbox then sends the text that Python would print at that place."""
     if type(value) is dict:
         return any(map(_unfolds, value.values()))
     if type(value) is list:

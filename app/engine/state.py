@@ -29,9 +29,7 @@ MAX_UNPACKED = 64 * 2**20
 
 def dump(case: Case) -> bytes:
     """The state of a case whose tasks are in depth-first order (`compaction`)."""
-    text = json.dumps(
-        _process(case, case), ensure_ascii=False, separators=(",", ":"), check_circular=False
-    ).encode()
+    text = json.dumps(_process(case, case), ensure_ascii=False, separators=(",", ":"), check_circular=False).encode()
     return PLAIN + text if len(text) < WORTH_PACKING else PACKED + zlib.compress(text, 1)
 
 

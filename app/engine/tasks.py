@@ -49,18 +49,14 @@ class Rule(Lean):
         except NinteiError:
             raise
         except Exception as error:  # a decision is a plug: whatever it throws is this element's failure
-            raise ScriptError(
-                "The decision failed: %(reason)s", reason=str(error), element=self.element
-            ) from error
+            raise ScriptError("The decision failed: %(reason)s", reason=str(error), element=self.element) from error
         return True
 
 
 class Service(Lean):
     """A service task: asks for a job and stays STARTED until its result is reported."""
 
-    def __init__(
-        self, *args: Any, operator: str, parameters: dict[str, str], result: str, **kwargs: Any
-    ) -> None:
+    def __init__(self, *args: Any, operator: str, parameters: dict[str, str], result: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.operator = operator
         self.parameters = parameters
@@ -68,13 +64,9 @@ class Service(Lean):
 
     def _run_hook(self, my_task: Task) -> None:
         workflow = my_task.workflow
-        params = {
-            name: workflow.script_engine.evaluate(my_task, code) for name, code in self.parameters.items()
-        }
+        params = {name: workflow.script_engine.evaluate(my_task, code) for name, code in self.parameters.items()}
         workflow.top_workflow.jobs.append(
-            JobRequest(
-                str(my_task.id), self.element, workflow.spec.name, self.operator, params, clone(my_task.data)
-            )
+            JobRequest(str(my_task.id), self.element, workflow.spec.name, self.operator, params, clone(my_task.data))
         )
 
 

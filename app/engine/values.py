@@ -97,7 +97,7 @@ class _Cleaner:
         if self.text > MAX_TEXT:
             raise ScriptError("%(where)s holds too much text.", where=self.where)
         # A lone surrogate cannot be written as UTF-8, NUL cannot be stored by PostgreSQL.
-        bad = "\0" in value or not value.isascii() and any("\ud800" <= char <= "\udfff" for char in value)
+        bad = "\0" in value or (not value.isascii() and any("\ud800" <= char <= "\udfff" for char in value))
         if bad:
             raise ScriptError("%(where)s holds characters that cannot be stored.", where=self.where)
         return value

@@ -109,7 +109,4 @@ class Border(Surrounding):
 
     def open(self, my_task: Task) -> bool:
         """Whether an event is still armed: then the tree around it must stay as it is."""
-        return any(
-            isinstance(child.task_spec, Boundary) and child.has_state(UNFINISHED)
-            for child in my_task.children
-        )
+        return any(isinstance(child.task_spec, Boundary) and child.has_state(UNFINISHED) for child in my_task.children)

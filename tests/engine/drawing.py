@@ -8,7 +8,7 @@ from xml.sax.saxutils import escape, quoteattr
 HEAD = (
     '<?xml version="1.0" encoding="UTF-8"?><bpmn:definitions '
     'xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" '
-    'xmlns:spiffworkflow="http://spiffworkflow.org/bpmn/schema/1.0/core" id="d" targetNamespace="t">'
+    'xmlns:spiffworkflow="http://spiffworkflow.org/bpmn/schema/1.0/core" id="definitions_1" targetNamespace="t">'
 )
 
 
@@ -21,7 +21,7 @@ class Drawing:
         self.messages: set[str] = set()
         self.flows = 0
 
-    def node(self, kind: str, name: str, inside: str = "", **attributes: str) -> Drawing:
+    def node(self, kind: str, name: str, inside: str = "", /, **attributes: str) -> Drawing:
         more = "".join(f" {key}={quoteattr(value)}" for key, value in attributes.items())
         self.parts.append(f'<bpmn:{kind} id="{name}"{more}>{inside}</bpmn:{kind}>')
         return self
@@ -32,7 +32,7 @@ class Drawing:
     def end(self, name: str = "e", terminates: bool = False) -> Drawing:
         return self.node("endEvent", name, "<bpmn:terminateEventDefinition/>" if terminates else "")
 
-    def user(self, name: str, inside: str = "", **attributes: str) -> Drawing:
+    def user(self, name: str, inside: str = "", /, **attributes: str) -> Drawing:
         return self.node("userTask", name, inside, **attributes)
 
     def script(self, name: str, code: str, inside: str = "") -> Drawing:
