@@ -1,0 +1,74 @@
+"""The web application over a throw-away portal, and browsers without scripts that are signed in to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_security import PeeweeUserDatastore
+
+from app import web
+from app.engine import Engine
+from app.store import accounts, database
+from app.store.models import Role, User, UserRole
+from tests.services.conftest import BPMN, PACKAGES, STAFF, Bench, engine, open_bench
+
+__all__ = ["engine"]
+
+
+@dataclass
+class Site:
+    """A bench with the pages over it. Forms are posted without the token that guards them (test_access has that)."""
+
+    bench: Bench
+    app: Flask
+
+    def anybody(self) -> FlaskClient:
+        """A browser that is not signed in; it reads Japanese."""
+        return self.app.test_client()
+
+    def person(self, email: str) -> FlaskClient:
+        """A browser in which the account of this address has signed in."""
+        with database.connection():
+            user = accounts.by_email(email)
+        assert user is not None
+        client = self.app.test_client()
+        with client.session_transaction() as session:
+            session["_user_id"], session["_fresh"] = user.fs_uniquifier, True
+        return client
+
+    def operator(self, number: int = 0) -> FlaskClient:
+        """A member of the staff."""
+        return self.person(STAFF[number])
+
+
+def open_site(folder: Path, engine: Engine, packages: Path = BPMN) -> Site:
+    """The pages over a new portal in this folder."""
+    bench = open_bench(folder, f"sqlite:///{folder}/nintei.db", engine, packages)
+    datastore: Any = PeeweeUserDatastore(database.proxy, User, Role, UserRole)
+    app = web.create_app(bench.portal, datastore)
+    app.config.update(WTF_CSRF_ENABLED=False, TESTING=False)
+    return Site(bench, app)
+
+
+@pytest.fixture
+def site(tmp_path: Path, engine: Engine) -> Site:
+    """The CCUS package's pages on SQLite."""
+    return open_site(tmp_path, engine)
+
+
+@pytest.fixture
+def small_site(tmp_path: Path, engine: Engine) -> Site:
+    """The three-step package's pages on SQLite."""
+    return open_site(tmp_path, engine, PACKAGES)
+
+
+@pytest.fixture
+def make_site(tmp_path_factory: pytest.TempPathFactory, engine: Engine) -> Callable[[str], Site]:
+    """A site of its own for each name."""
+    return lambda name: open_site(tmp_path_factory.mktemp(name), engine)
