@@ -11,7 +11,7 @@ from app.services import dates
 from app.services.actors import Actor
 from app.services.portal import Portal
 from app.services.releases import Loaded
-from app.store import cases, work
+from app.store import cases, database, work
 from app.store.models import Case, Task
 
 WEEKDAYS_JA = "月火水木金土日"
@@ -27,12 +27,19 @@ class Setting:
     element: Any
 
 
-def find(portal: Portal, task_id: str, actor: Actor) -> Setting:
-    """The task, if the actor may know of it; NotFound for others' (which must look like no task at all)."""
+def find(portal: Portal, task_id: str, actor: Actor, *, lock: bool = False) -> Setting:
+    """The task, if the actor may know of it; NotFound for others' (which must look like no task at all).
+
+    With `lock` its case is locked until the transaction ends, and the task is as it is now.
+    """
     task = work.task(task_id)
     if task is None:
         raise NotFound("There is no such task")
-    case = visible_case(task.case, actor)
+    if lock:
+        case = visible_case(cases.lock(task.case_id), actor)
+        task = (work.task(task_id) or task) if database.is_postgres() else task
+    else:
+        case = visible_case(cases.by_id(task.case_id), actor)
     if actor.side == "vendor" and task.side != "vendor":
         raise NotFound("There is no such task")
     loaded = portal.releases.loaded(case.release_id)

@@ -17,7 +17,7 @@ from app.services import calendar, clocks, effects
 from app.services.actors import SYSTEM, Actor
 from app.services.portal import Portal
 from app.services.releases import Loaded
-from app.store import cases, work
+from app.store import cases, statements, work
 from app.store.models import Answer, Case, Job, Task
 
 
@@ -84,7 +84,7 @@ def _store(
     _timers(moment)
     _effects(moment)
     _finish(moment)
-    case.save()
+    statements.save(case)
     _unpark(moment)
 
 
@@ -140,7 +140,7 @@ def _close_tasks(moment: _Moment) -> None:
             row.on_behalf_of = done.on_behalf_of
             row.answer = done.answer
             row.assignee = row.assignee_id or (done.actor.user_id if done.actor.side == "operator" else None)
-        row.save()
+        statements.save(row)
         _log_closed(moment, row, done)
     moment.rows = kept
 
@@ -171,7 +171,8 @@ def _open_tasks(moment: _Moment) -> None:
         element = moment.loaded.element(task.element)
         days = element.whole("due_bd")
         moment.rows.append(
-            Task.create(
+            statements.insert(
+                Task,
                 id=task.id,
                 case=moment.case,
                 element=task.element,

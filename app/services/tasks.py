@@ -431,7 +431,8 @@ def complete(
     kept = secrets.keep(portal, case, element.id, values, element.listed("secrets"), now)
     titles = {field.key: field.named("ja") for field in _form(setting).inputs()}
     documents.adopt(case, element.id, kept, titles)
-    answer = statements.insert(Answer, 
+    answer = statements.insert(
+        Answer,
         case=case,
         element=element.id,
         values=kept,

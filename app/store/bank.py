@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from app.store.database import locked
@@ -14,6 +13,11 @@ def by_digest(digest: str) -> BankFile | None:
     return BankFile.get_or_none(BankFile.digest == digest)
 
 
+def add_file(**values: Any) -> BankFile:
+    """Keep a file's facts."""
+    return BankFile.create(**values)
+
+
 def add_line(**values: Any) -> bool:
     """Keep a line; false when the same receipt came with another file."""
     return bool(BankLine.insert(**values).on_conflict_ignore().as_rowcount().execute())
@@ -21,7 +25,10 @@ def add_line(**values: Any) -> bool:
 
 def waiting() -> list[BankLine]:
     """The lines that nobody has settled, oldest first."""
-    return list(BankLine.select().where(BankLine.state == "new").order_by(BankLine.day, BankLine.id))
+    return list(
+        BankLine.select(BankLine, BankFile).join(BankFile).where(BankLine.state == "new")
+        .order_by(BankLine.day, BankLine.id)
+    )
 
 
 def line(line_id: int, *, lock: bool = False) -> BankLine | None:
@@ -45,8 +52,3 @@ def settled(limit: int = 20) -> list[BankLine]:
         .order_by(BankLine.settled_at.desc())
         .limit(limit)
     )
-
-
-def lines_of(invoices: Sequence[int]) -> list[BankLine]:
-    """The settled lines of these invoices."""
-    return list(BankLine.select().where(BankLine.invoice.in_(list(invoices)))) if invoices else []

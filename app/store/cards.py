@@ -5,12 +5,42 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+from peewee import JOIN, fn
+
+from app.store.database import locked
 from app.store.models import Card, CardEvent, Case
 
 
-def by_serial(serial: str) -> Card | None:
+def by_serial(serial: str, *, lock: bool = False) -> Card | None:
     """The card of this serial number."""
-    return Card.get_or_none(Card.serial == serial)
+    query = Card.select().where(Card.serial == serial)
+    return (locked(query) if lock else query).first()
+
+
+def search(text: str, states: Sequence[str] = (), limit: int = 200) -> list[Card]:
+    """Cards by serial, UID, case number or company, last changed first."""
+    query = Card.select(Card, Case).join(Case, JOIN.LEFT_OUTER)
+    if states:
+        query = query.where(Card.state.in_(list(states)))
+    if text:
+        query = query.where(
+            Card.serial.contains(text)
+            | Card.uid.contains(text)
+            | Case.number.contains(text)
+            | Case.company_name.contains(text)
+        )
+    return list(query.order_by(Card.changed_at.desc(), Card.serial).limit(limit))
+
+
+def unfinished() -> dict[str, str]:
+    """Serial → act of the cards whose last event is an intent that nothing followed."""
+    last = CardEvent.select(fn.MAX(CardEvent.id)).group_by(CardEvent.card)
+    rows = (
+        CardEvent.select(CardEvent, Card)
+        .join(Card)
+        .where(CardEvent.id.in_(last) & (CardEvent.phase == "intended"))
+    )
+    return {row.card.serial: row.act for row in rows}
 
 
 def of_case(case: int, set_id: str = "") -> list[Card]:
@@ -40,15 +70,20 @@ def overdue(day: date) -> list[Card]:
 
 def counts() -> dict[str, int]:
     """How many cards are in each state."""
-    found: dict[str, int] = {}
-    for row in Card.select(Card.state):
-        found[row.state] = found.get(row.state, 0) + 1
-    return found
+    rows = Card.select(Card.state, fn.COUNT(Card.id).alias("n")).group_by(Card.state)
+    return {row.state: row.n for row in rows}
 
 
 def events(card: int) -> list[CardEvent]:
     """A card's life, oldest first."""
     return list(CardEvent.select().where(CardEvent.card == card).order_by(CardEvent.id))
+
+
+def lent() -> list[Card]:
+    """Every card on loan, the one due back first on top."""
+    return list(
+        Card.select(Card, Case).join(Case).where(Card.state == "lent").order_by(Card.due_back, Card.serial)
+    )
 
 
 def recent(limit: int = 200, states: Sequence[str] = ()) -> list[Card]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from peewee import JOIN, fn
@@ -138,12 +140,56 @@ def open_invoices() -> list[Invoice]:
     return list(Invoice.select(Invoice, Case).join(Case).where(Invoice.state == "open").order_by(Invoice.due_on))
 
 
+def invoice(number: str) -> Invoice | None:
+    """The invoice of this number."""
+    return Invoice.select(Invoice, Case).join(Case).where(Invoice.number == number).first()
+
+
+def invoices_in(state: str, texts: Sequence[Sequence[str]] = (), limit: int = 500) -> list[Invoice]:
+    """Invoices in a state, the first due on top. `texts`: words of a search, each in its spellings."""
+    query = Invoice.select(Invoice, Case).join(Case).where(Invoice.state == state)
+    for spellings in texts:
+        query = query.where(reduce(or_, (_names(each) for each in spellings)))
+    order = (Invoice.due_on, Invoice.id) if state == "open" else (Invoice.id.desc(),)
+    return list(query.order_by(*order).limit(limit))
+
+
+def _names(text: str) -> Any:
+    return (
+        Invoice.number.contains(text)
+        | Case.number.contains(text)
+        | Case.company_name.contains(text)
+        | Case.system_name.contains(text)
+    )
+
+
+def invoice_counts() -> dict[str, int]:
+    """How many invoices are in each state."""
+    rows = Invoice.select(Invoice.state, fn.COUNT(Invoice.id).alias("n")).group_by(Invoice.state)
+    return {row.state: row.n for row in rows}
+
+
 # Dates
 
 
 def closing_days() -> set[date]:
     """The body's own closing days."""
     return {row.day for row in ClosingDay.select()}
+
+
+def closing_titles() -> dict[date, str]:
+    """The body's own closing days and why each is one."""
+    return {row.day: row.title for row in ClosingDay.select()}
+
+
+def close_day(day: date, title: str) -> None:
+    """Add a closing day."""
+    ClosingDay.create(day=day, title=title)
+
+
+def open_day(day: date) -> None:
+    """Take a closing day away."""
+    ClosingDay.delete().where(ClosingDay.day == day).execute()
 
 
 def taken(calendar: str, first: date, last: date) -> dict[date, int]:

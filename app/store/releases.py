@@ -54,6 +54,11 @@ def settings(package_id: str) -> dict[str, str]:
     return {row.key: row.value for row in Setting.select().where(Setting.package_id == package_id)}
 
 
+def setting_rows(package_id: str) -> dict[str, Setting]:
+    """The settings that staff set, by their dotted key."""
+    return {row.key: row for row in Setting.select().where(Setting.package_id == package_id)}
+
+
 def set_setting(package_id: str, key: str, value: str, at: datetime, by: str) -> None:
     """Change one setting."""
     changed = (

@@ -10,6 +10,7 @@ from typing import Any
 
 from peewee import fn
 
+from app.store import statements
 from app.store.database import locked
 from app.store.models import Answer, Case, Comment, Draft, Job, Member, Reminder, Task, TimerRow
 
@@ -18,12 +19,12 @@ from app.store.models import Answer, Case, Comment, Draft, Job, Member, Reminder
 
 def task(task_id: str) -> Task | None:
     """The task of this id."""
-    return Task.get_or_none(Task.id == task_id)
+    return statements.one(Task, "id = ?", task_id)
 
 
 def open_tasks(case: int) -> list[Task]:
     """The tasks of a case on which a token stands, in the order in which they opened."""
-    return list(Task.select().where((Task.case == case) & (Task.state == "open")).order_by(Task.opened_at, Task.id))
+    return statements.rows(Task, "case_id = ? AND state = 'open'", case, order="opened_at, id")
 
 
 def tasks_of(case: int) -> list[Task]:
@@ -109,7 +110,7 @@ def page(query: Any, order: str, limit: int, offset: int) -> list[Task]:
 
 def open_kinds(side: str) -> list[tuple[str, int]]:
     """(element, release) of the open tasks of one side."""
-    rows = (
+    rows: Any = (
         Task.select(Task.element, Case.release.alias("release_row"))
         .join(Case)
         .where((Task.state == "open") & (Task.side == side))

@@ -62,6 +62,7 @@ class Store:
     """One row a case in SQLite, as safe as it gets: WAL and synchronous=FULL."""
 
     def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
         self.base = sqlite3.connect(folder / f"bench-{time.monotonic_ns()}.db", isolation_level=None)
         self.base.execute("PRAGMA journal_mode=WAL")
         self.base.execute("PRAGMA synchronous=FULL")

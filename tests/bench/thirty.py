@@ -26,7 +26,8 @@ def diagram(*, scripts: bool = True) -> str:
     for n in range(1, TASKS + 1):
         nodes.append(
             f'<userTask id="t{n}" name="Task {n}"><extensionElements><spiffworkflow:properties>'
-            f'<spiffworkflow:property name="routes" value="again"/></spiffworkflow:properties></extensionElements></userTask>')
+            f'<spiffworkflow:property name="routes" value="again"/></spiffworkflow:properties></extensionElements></userTask>'
+        )
         flows.append((previous, f"t{n}", ""))
         previous = f"t{n}"
         if scripts:
@@ -49,7 +50,8 @@ def diagram(*, scripts: bool = True) -> str:
         '<process id="thirty" name="Thirty" isExecutable="true">'
         f'<laneSet id="lanes"><lane id="vendor" name="vendor"><flowNodeRef>ask</flowNodeRef></lane>'
         f'<lane id="operator" name="operator">{lane}</lane></laneSet>'
-        f'{"".join(nodes)}{"".join(arrows)}</process></definitions>')
+        f"{''.join(nodes)}{''.join(arrows)}</process></definitions>"
+    )
 
 
 def package_files(*, scripts: bool = True) -> dict[str, bytes]:
@@ -58,15 +60,28 @@ def package_files(*, scripts: bool = True) -> dict[str, bytes]:
         'id = "thirty"\ntitle = "Thirty tasks"\nentry = "thirty"\nstart_form = "ask"\n'
         '[lanes.vendor]\ntitle = "Vendor"\nside = "vendor"\n'
         '[lanes.operator]\ntitle = "Operator"\nside = "operator"\n'
-        '[[stages]]\nid = "all"\ntitle = "All"\nprocesses = ["thirty"]\n')
+        '[[stages]]\nid = "all"\ntitle = "All"\nprocesses = ["thirty"]\n'
+    )
     files = {"package.toml": manifest.encode(), "thirty.bpmn": diagram(scripts=scripts).encode()}
-    ask = {"type": "default", "id": "ask", "schemaVersion": 16, "components": [
-        {"type": "textfield", "id": "email", "key": "email", "label": "Mail", "properties": {"format": "email"}}]}
+    ask = {
+        "type": "default",
+        "id": "ask",
+        "schemaVersion": 16,
+        "components": [
+            {"type": "textfield", "id": "email", "key": "email", "label": "Mail", "properties": {"format": "email"}}
+        ],
+    }
     files["forms/ask.form"] = json.dumps(ask).encode()
     for n in range(1, TASKS + 1):
-        form = {"type": "default", "id": f"t{n}", "schemaVersion": 16, "components": [
-            {"type": "checkbox", "id": f"c{n}", "key": "again", "label": "Again"},
-            {"type": "textfield", "id": f"x{n}", "key": "remark", "label": "Remark"}]}
+        form = {
+            "type": "default",
+            "id": f"t{n}",
+            "schemaVersion": 16,
+            "components": [
+                {"type": "checkbox", "id": f"c{n}", "key": "again", "label": "Again"},
+                {"type": "textfield", "id": f"x{n}", "key": "remark", "label": "Remark"},
+            ],
+        }
         files[f"forms/t{n}.form"] = json.dumps(form).encode()
     return files
 

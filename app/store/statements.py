@@ -1,0 +1,82 @@
+"""The statements of a step, composed once.
+
+peewee builds the text of a query anew each time, which costs more than the query itself on the rows that every step
+reads and writes. Here the text is kept for each model and set of columns; values pass through the fields all the same.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any, TypeVar
+
+from app.store.database import Row, is_postgres, proxy
+
+R = TypeVar("R", bound=Row)
+
+
+def _key(model: type[Row]) -> Any:
+    """The primary key's field."""
+    return model._meta.primary_key
+
+
+def rows(model: type[R], where: str, *values: Any, order: str = "", lock: bool = False) -> list[R]:
+    """The rows that fit. `where` and `order` name columns; `?` stands for each value."""
+    text = _select(model, where, order, proxy.obj.param, lock and is_postgres())
+    return list(model.raw(text, *values))
+
+
+def one(model: type[R], where: str, *values: Any, lock: bool = False) -> R | None:
+    """The row that fits, if there is one."""
+    found = rows(model, where, *values, lock=lock)
+    return found[0] if found else None
+
+
+@lru_cache(maxsize=256)
+def _select(model: type[Row], where: str, order: str, mark: str, lock: bool) -> str:
+    columns = ", ".join(f'"{field.column_name}"' for field in model._meta.sorted_fields)
+    text = f'SELECT {columns} FROM "{model._meta.table_name}" WHERE {where}'  # noqa: S608 - names of our own tables
+    if order:
+        text += f" ORDER BY {order}"
+    return (text + " FOR UPDATE" if lock else text).replace("?", mark)
+
+
+def insert(model: type[R], **values: Any) -> R:
+    """A new row; what is not given has the field's default."""
+    row = model(**values)
+    fields = [field for field in model._meta.sorted_fields if field.name in row.__data__ or field.name in values]
+    text = _insert(model, tuple(field.name for field in fields), proxy.obj.param, is_postgres())
+    cursor = proxy.obj.execute_sql(text, [field.db_value(row.__data__.get(field.name)) for field in fields])
+    key = _key(model)
+    if key.name not in row.__data__:
+        row.__data__[key.name] = cursor.fetchone()[0] if is_postgres() else cursor.lastrowid
+    row._dirty.clear()
+    return row
+
+
+@lru_cache(maxsize=256)
+def _insert(model: type[Row], names: tuple[str, ...], mark: str, returning: bool) -> str:
+    fields = model._meta.fields
+    columns = ", ".join(f'"{fields[name].column_name}"' for name in names)
+    text = f'INSERT INTO "{model._meta.table_name}" ({columns}) VALUES ({", ".join([mark] * len(names))})'  # noqa: S608
+    return text + f' RETURNING "{_key(model).column_name}"' if returning else text
+
+
+def save(row: Row) -> None:
+    """Write what was changed of a row that was read before."""
+    model = type(row)
+    fields = [field for field in row.dirty_fields if not field.primary_key]
+    if not fields:
+        return
+    text = _update(model, tuple(field.name for field in fields), proxy.obj.param)
+    values = [field.db_value(row.__data__.get(field.name)) for field in fields]
+    key = _key(model)
+    proxy.obj.execute_sql(text, [*values, key.db_value(row.__data__[key.name])])
+    row._dirty.clear()
+
+
+@lru_cache(maxsize=512)
+def _update(model: type[Row], names: tuple[str, ...], mark: str) -> str:
+    fields = model._meta.fields
+    places = ", ".join(f'"{fields[name].column_name}" = {mark}' for name in names)
+    key = _key(model).column_name
+    return f'UPDATE "{model._meta.table_name}" SET {places} WHERE "{key}" = {mark}'  # noqa: S608 - as above

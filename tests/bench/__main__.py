@@ -1,0 +1,15 @@
+"""`make bench`: what is measured, one after the other. Ratios within one run count; times are this machine's."""
+
+from __future__ import annotations
+
+from tests.bench import engine_step, service_step, worklist
+
+
+def main() -> None:
+    for bench in (engine_step, service_step, worklist):
+        print(f"\n== {(bench.__doc__ or '').splitlines()[0]}")
+        bench.main()
+
+
+if __name__ == "__main__":
+    main()

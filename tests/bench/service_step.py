@@ -1,0 +1,159 @@
+"""One step through the services, beside bare SpiffWorkflow's, in the same run.
+
+    python -m tests.bench.service_step
+
+Ours is all of it: the task and the case read and locked, who may do it, the answer, the engine, the new state, task
+rows, visits, timeline, and SQLite's commit (WAL, synchronous=FULL). Bare is SpiffWorkflow with one JSON text and one
+commit, and keeps none of that. Both walk thirty user tasks in turns; then the way back is taken a hundred times.
+"""
+
+from __future__ import annotations
+
+import io
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+
+from SpiffWorkflow.bpmn import BpmnWorkflow
+from SpiffWorkflow.bpmn.serializer import BpmnWorkflowSerializer
+from SpiffWorkflow.spiff.parser.process import SpiffBpmnParser
+from SpiffWorkflow.spiff.serializer.config import SPIFF_CONFIG
+
+from app.engine import CompleteTask, Engine, Evaluator
+from app.services import desk, packages, people, steps, tasks
+from app.services.portal import Portal, create_tables
+from app.services.releases import Releases
+from app.store import cases, database, work
+from app.store.blobs import Blobs
+from config import settings as config
+from config.clock import SystemClock
+from tests.bench import engine_step, thirty
+from tests.bench.engine_step import Bare, Store, Times, plain_loggers, timed
+
+CASES = 6
+RETURNS = 100
+ANSWER = {"again": False}
+
+
+class BareThirty(Bare):
+    """SpiffWorkflow by the book over the same diagram."""
+
+    def __init__(self, store: Store, *, scripts: bool) -> None:
+        parser = SpiffBpmnParser()
+        parser.add_bpmn_io(io.BytesIO(thirty.diagram(scripts=scripts).encode()))
+        spec = parser.get_spec("thirty")
+        self.serializer = BpmnWorkflowSerializer(BpmnWorkflowSerializer.configure(SPIFF_CONFIG))
+        self.store = store
+        workflow = BpmnWorkflow(spec, parser.get_subprocess_specs("thirty"))
+        workflow.do_engine_steps()
+        store.begin()
+        store.commit(self.serializer.serialize_json(workflow))
+        engine_step.ANSWER.update(ANSWER)
+        self.step()  # the application
+
+
+class Services:
+    """A portal with the thirty-task package."""
+
+    def __init__(self, folder: Path, evaluator: Evaluator, *, scripts: bool) -> None:
+        place = thirty.write(folder / "packages", scripts=scripts)
+        settings = config.load(
+            {
+                "NINTEI_DATA_DIR": str(folder / "var"),
+                "NINTEI_PACKAGES_DIR": str(place.parent),
+                "NINTEI_SECRET_KEY": "a secret of the bench, long enough for it",
+            }
+        )
+        create_tables(database.connect(settings.database_url))
+        engine = Engine(evaluator)
+        self.portal = Portal(settings, SystemClock(), engine, Releases(engine), Blobs(folder / "blobs"), folder)
+        packages.release(self.portal, place, by="bench")
+        user = people.add_staff(self.portal, "bench@example.jp", "Bench", ["operator"], "a password for the bench")
+        self.actor = people.actor_of(self.portal, user)
+        self.restored = replace(self.portal, engine=Engine(evaluator, live_cases=0))
+
+    def case(self) -> int:
+        """A new case, its application answered."""
+        now = self.portal.now()
+        with database.transaction():
+            loaded = self.portal.releases.current("thirty")
+            case = cases.create(
+                number=f"2026-{cases.next_number('bench'):04d}",
+                package_id="thirty",
+                turn_since=now,
+                release=loaded.release_id,
+                email="a@example.jp",
+                created_at=now,
+                changed_at=now,
+            )
+            steps.start(self.portal, case, {}, now)
+            steps.advance(self.portal, case, CompleteTask(work.open_tasks(case.id)[0].id), now)
+        return int(case.id)
+
+    def task(self, case: int) -> str:
+        """The open task, as a page would name it."""
+        with database.connection():
+            return str(work.open_tasks(case)[0].id)
+
+    def step(self, portal: Portal, case: int, task_id: str, *, again: bool = False) -> int:
+        """What `tasks.send` does once the form is clean."""
+        now = portal.now()
+        with database.transaction():
+            setting = desk.find(portal, task_id, self.actor, lock=True)
+            behalf = desk.may_do(setting, self.actor)
+            tasks.complete(portal, setting, {"again": again, "remark": "ok"}, self.actor, now, behalf)
+            blob, _ = cases.state(case)
+        return len(blob)
+
+
+def compare(title: str, evaluator: Evaluator, folder: Path, *, scripts: bool) -> None:
+    """Thirty steps, in turns."""
+    services = Services(folder, evaluator, scripts=scripts)
+    bare, ours, cold = Times("bare SpiffWorkflow 3.2"), Times("services, case in memory"), Times("services, restored")
+    for _ in range(CASES):
+        with plain_loggers():
+            one = BareThirty(Store(folder), scripts=scripts)
+        two, three = services.case(), services.case()
+        for times in (bare, ours, cold):
+            times.cases.append([])
+        for _ in range(thirty.TASKS):
+            with plain_loggers():
+                timed(one.step, bare)
+            for portal, case, times in ((services.portal, two, ours), (services.restored, three, cold)):
+                task = services.task(case)
+                timed(lambda portal=portal, case=case, task=task: services.step(portal, case, task), times)  # type: ignore[misc]
+    print(title)
+    for times in (bare, ours, cold):
+        print(times.line(bare))
+
+
+def returns(evaluator: Evaluator, folder: Path) -> None:
+    """A hundred times around thirty tasks: the last steps beside the first."""
+    services = Services(folder, evaluator, scripts=True)
+    case, ours = services.case(), Times("services")
+    ours.cases.append([])
+    for round_ in range(RETURNS + 1):
+        for number in range(thirty.TASKS):
+            task = services.task(case)
+            back = number == thirty.TASKS - 1 and round_ < RETURNS
+            timed(lambda task=task, back=back: services.step(services.portal, case, task, again=back), ours)  # type: ignore[misc]
+    ours.cases = [[*ours.cases[0][:30], *ours.cases[0][-30:]]]
+    print(f"services, after {RETURNS} returns through {thirty.TASKS} tasks (first 30 and last 30 steps)")
+    print(ours.line(ours))
+
+
+def main() -> None:
+    evaluator = Evaluator()
+    evaluator.evaluate("1 + 1", {})
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            place = Path(folder)
+            compare("30 user tasks, a script after each, through the services", evaluator, place / "a", scripts=True)
+            compare("30 user tasks, no script, through the services", evaluator, place / "b", scripts=False)
+            returns(evaluator, place / "c")
+    finally:
+        evaluator.close()
+
+
+if __name__ == "__main__":
+    main()
