@@ -1,6 +1,7 @@
 // Builds what the pages load: `node build.mjs` (once) or `node build.mjs --watch`.
 //
 //   app/web/static/dist/site.css, print.css, site.js  every page
+//                       staff.css                    desks of the staff
 //                       diagram.css, diagram.js      pages that draw a BPMN diagram
 //                       fonts/*.ttf                  embedded in PDFs, never sent to a browser
 //                       manifest.json                file → file?v=digest, for links that may be cached for ever
@@ -41,7 +42,7 @@ const finish = {
     build.onEnd((result) => {
       if (result.errors.length) return;
       for (const file of result.outputFiles) {
-        const text = file.path.endsWith("site.css") ? settleTokens(file.text) : file.text;
+        const text = /(site|staff)\.css$/.test(file.path) ? settleTokens(file.text) : file.text;
         mkdirSync(dirname(file.path), { recursive: true });
         writeFileSync(file.path, text);
       }
@@ -52,7 +53,7 @@ const finish = {
 
 function writeManifest() {
   const manifest = {};
-  for (const name of ["site.css", "print.css", "site.js", "diagram.css", "diagram.js"]) {
+  for (const name of ["site.css", "print.css", "staff.css", "site.js", "diagram.css", "diagram.js"]) {
     const path = join(dist, name);
     if (!existsSync(path)) continue;
     const body = readFileSync(path);
@@ -98,7 +99,7 @@ const builds = [
     outfile: join(dist, "site.js"),
     format: "iife",
   },
-  { ...shared, entryPoints: ["css/site.css", "css/print.css"], outdir: dist },
+  { ...shared, entryPoints: ["css/site.css", "css/print.css", { in: "css/staff-entry.css", out: "staff" }], outdir: dist },
   {
     ...shared,
     // Licence and mark of bpmn.io travel with the file.

@@ -6,7 +6,8 @@ What happened to a card is asked of the card, never guessed: a job that is tried
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from app.services.jobs import Leased
 
 KEY_FILE = "key_file"
+WIPEABLE = frozenset({"returned", "quarantined"})  # states in which a card is checked and wiped
 
 
 class CardDesk:
@@ -40,13 +42,19 @@ class CardDesk:
         return hardware.KeyStore.embedded(self._folder / "keys", kek)
 
     def do(self, portal: Portal, job: Leased) -> None:
-        """Personalise and check the job's card."""
+        """Personalise and check the job's card, or (`run` wipe) check and wipe one that came back."""
         with database.connection():
             row = cards.by_serial(str(job.params["serial"]))
         if row is None:
             raise NotFound("The ledger has no card %(serial)s", serial=job.params["serial"])
+        run = str(job.params.get("run") or "personalise")
         try:
-            receipt = self._personalise(row)
+            if run == "personalise":
+                self._confirm(portal, row, self._personalise(row), job)
+            elif run == "wipe":
+                self._wipe(portal, row)
+            else:
+                raise Permanent("A card cannot be “%(run)s”", run=run)
         except hardware.CardError as error:
             kind = (
                 Temporary
@@ -54,28 +62,53 @@ class CardDesk:
                 else Permanent
             )
             raise kind(error.message, **error.params) from error
-        self._confirm(portal, row, receipt, job)
 
-    def _personalise(self, row: Card) -> hardware.Receipt:
+    @contextmanager
+    def _card(self, row: Card) -> Iterator[hardware.Desk]:
+        """The desk with the card on its reader; the virtual rack's robot puts it there and takes it away."""
         keys = self.keys()
-        if self._reader == "virtual":
-            rack = hardware.VirtualRack(self._folder / "rack", reader=f"virtual {row.serial}")
-            known = {entry.serial for entry in rack.cards()}
-            rack.insert(row.serial) if row.serial in known else rack.insert_blank()
-            connect: Any = rack.connect
-        else:
+        if self._reader != "virtual":
             from hardware import pcsc
 
-            connect = pcsc.connector("" if self._reader == "pcsc" else self._reader)
-        desk = hardware.Desk(connect, keys)
-        # 技能者ID of a test card: 14 digits in a range of their own, told by its serial.
-        worker = f"9900{crc32(row.serial.encode()):010d}"
-        plan = hardware.Plan(row.serial, worker, b"CCUS-TEST " + row.serial.encode(), max(1, keys.current_version))
-        receipt = desk.personalise(plan)
-        desk.verify(plan)
-        if self._reader == "virtual":
-            rack.eject()
-        return receipt
+            yield hardware.Desk(pcsc.connector("" if self._reader == "pcsc" else self._reader), keys)
+            return
+        rack = hardware.VirtualRack(self._folder / "rack", reader=f"virtual {row.serial}")
+        known = {entry.serial for entry in rack.cards()}
+        rack.insert(row.serial) if row.serial in known else rack.insert_blank()
+        yield hardware.Desk(rack.connect, keys)
+        rack.eject()
+
+    def _personalise(self, row: Card) -> hardware.Receipt:
+        with self._card(row) as desk:
+            # 技能者ID of a test card: 14 digits in a range of their own, told by its serial.
+            worker = f"9900{crc32(row.serial.encode()):010d}"
+            version = max(1, self.keys().current_version)
+            plan = hardware.Plan(row.serial, worker, b"CCUS-TEST " + row.serial.encode(), version)
+            receipt = desk.personalise(plan)
+            desk.verify(plan)
+            return receipt
+
+    def _wipe(self, portal: Portal, row: Card) -> None:
+        """Check and wipe; a card that fails is kept apart, untouched. One wiped before a crash passes as wiped."""
+        if row.state not in WIPEABLE:
+            return
+        with self._card(row) as desk:
+            report = desk.return_check(hardware.Expected(row.serial, row.uid), hardware.Act.WIPE)
+        now = portal.now()
+        with database.transaction():
+            fresh = cards.by_serial(row.serial)
+            if fresh is None or fresh.state not in WIPEABLE:
+                return
+            fresh.state, fresh.changed_at = "wiped" if report.ok else "quarantined", now
+            fresh.save()
+            CardEvent.create(
+                card=fresh,
+                at=now,
+                act="wipe",
+                phase="confirmed" if report.ok else "failed",
+                desk=self._reader,
+                text=" ".join(f"{each.name}={'ok' if each.ok else each.code or 'failed'}" for each in report.checks),
+            )
 
     def _confirm(self, portal: Portal, row: Card, receipt: hardware.Receipt, job: Leased) -> None:
         now = portal.now()

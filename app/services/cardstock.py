@@ -157,17 +157,28 @@ def receive(row: Card, actor: Actor, now: datetime) -> None:
     _event(row, now, "return", actor)
 
 
+# What a person may say of a card at the desk, and of cards in which states.
+MARKS: dict[str, frozenset[str]] = {
+    "returned": frozenset({"lent"}),
+    "damaged": frozenset({"ready", "lent", "returned", "wiped", "quarantined"}),
+    "lost": frozenset({"ready", "lent", "returned", "wiped", "quarantined"}),
+}
+
+
 def mark(portal: Portal, serial: str, state: str, actor: Actor, reason: str = "") -> None:
     """Returned, damaged or lost: said by a person at the card desk."""
-    if state not in {"returned", "damaged", "lost"}:
+    actor.require("operator", "administrator")
+    if state not in MARKS:
         raise Refused("A card cannot be marked %(state)s by hand", state=state)
     with database.transaction():
-        row = cards.by_serial(serial)
+        row = cards.by_serial(serial, lock=True)
         if row is None:
             raise NotFound("The ledger has no card %(serial)s", serial=serial)
+        if row.state not in MARKS[state]:
+            raise Refused("Card %(serial)s cannot be marked so now: look at where it is", serial=serial)
         row.state, row.changed_at = state, portal.now()
         row.save()
-        _event(row, portal.now(), state, actor, reason)
+        _event(row, portal.now(), {"returned": "return"}.get(state, state), actor, reason.strip()[:500])
 
 
 def out(case_id: int) -> list[CardView]:

@@ -1,4 +1,4 @@
-"""Which receipt settles which invoice, by the amount, the payer's kana and numbers in the text: a proposal, never more."""
+"""Which receipt settles which invoice, by amount, payer's kana and numbers in the text: a proposal, never more."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from app.store import cases, database, work
 class WrongAnswers(Refused):
     """Some answers need another look; `errors` says which, `sentences` what about them in the actor's language."""
 
-    def __init__(self, errors: tuple[FieldError, ...], sentences: list[tuple[str, str, Mapping[str, Any]]]) -> None:
+    def __init__(self, errors: tuple[FieldError, ...], sentences: list[tuple[str, str, dict[str, Any]]]) -> None:
         super().__init__("Some answers need another look")
         self.errors = errors
         self.sentences = sentences  # (field, message id, facts)

@@ -232,7 +232,8 @@ def _chips(found: worklist.Worklist, wanted: worklist.Filter, words: _Words) -> 
         chips.append(("group", words.groups.get(wanted.group, wanted.group)))
     if wanted.due:
         chips.append(("due", words.dues[wanted.due]))
-    return [{"label": label, "remove_url": _url(replace(wanted, **{name: ""}))} for name, label in chips]
+    blank: dict[str, dict[str, Any]] = {name: {name: ""} for name, _ in chips}
+    return [{"label": label, "remove_url": _url(replace(wanted, page=1, **blank[name]))} for name, label in chips]
 
 
 # What is done with rows

@@ -1,0 +1,89 @@
+"""The body's calendar: whose exam or audit is when, what is still free, when the body is closed."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request
+from flask_babel import gettext
+
+from app.errors import NinteiError, Refused
+from app.services import bodycalendar, people
+from app.web import problems
+from app.web.access import needs
+from app.web.current import language, portal, signed_in
+from app.web.shell import day as long_day
+
+pages = Blueprint("calendar", __name__, url_prefix="/calendar")
+
+
+@pages.get("")
+@needs("operator", "analyst", "administrator")
+def show() -> Any:
+    """A month: the one of the address, else this one."""
+    return _month(request.args.get("month", ""))
+
+
+def _month(asked: str, *, status: int = 200, alert: str = "", typed: dict[str, str] | None = None) -> Any:
+    year, number = _asked(asked)
+    found = bodycalendar.month(portal(), year, number, signed_in())
+    before = date(year - (number == 1), (number - 2) % 12 + 1, 1)
+    after = date(year + (number == 12), number % 12 + 1, 1)
+    name = f"{year}年{number}月" if language() == "ja" else f"{date(year, number, 1):%B %Y}"
+    return render_template(
+        "pages/desk/calendar.html", title=gettext("Calendar"), found=found, name=name, wide=True, alert=alert,
+        typed=typed or {}, month=f"{year:04d}-{number:02d}", earlier=f"{before:%Y-%m}", later=f"{after:%Y-%m}",
+        feed=people.account(signed_in()).feed_token, why=_why, may_act=signed_in().has("operator", "administrator"),
+    ), status  # fmt: skip
+
+
+def _asked(text: str) -> tuple[int, int]:
+    parts = text.split("-")
+    if len(parts) == 2 and all(part.isascii() and part.isdecimal() and len(part) <= 4 for part in parts):
+        return int(parts[0]), int(parts[1])
+    return portal().today().year, portal().today().month
+
+
+def _why(clash: bodycalendar.Clash) -> str:
+    return str(gettext(clash.message) % clash.params if clash.params else gettext(clash.message))
+
+
+@pages.post("/closing")
+@needs("operator", "administrator")
+def close() -> Any:
+    """Add a closing day."""
+    typed = {"day": request.form.get("day", ""), "reason": request.form.get("reason", "")}
+    back = request.form.get("month", "")
+    try:
+        try:
+            day = date.fromisoformat(typed["day"])
+        except ValueError:
+            raise Refused("Enter the day on which the body is closed") from None
+        count = bodycalendar.close(portal(), day, typed["reason"], signed_in())
+    except Refused as error:
+        return _month(back, status=422, alert=problems.sentence(error), typed=typed)
+    if count:
+        words = gettext(
+            "%(day)s is a closing day now. %(count)s dates of cases lie on it: agree on other days with them.",
+            day=long_day(day), count=count,
+        )  # fmt: skip
+        flash(words, "warning")
+    else:
+        flash(gettext("%(day)s is a closing day now.", day=long_day(day)), "success")
+    return redirect(f"/calendar?month={day:%Y-%m}", 303)
+
+
+@pages.post("/closing/remove")
+@needs("operator", "administrator")
+def reopen() -> Any:
+    """Take a closing day back."""
+    try:
+        day = date.fromisoformat(request.form.get("day", ""))
+        bodycalendar.reopen(portal(), day, signed_in())
+    except ValueError:
+        return redirect("/calendar", 303)
+    except NinteiError as error:
+        return problems.back(error, "/calendar")
+    flash(gettext("%(day)s is no closing day any more.", day=long_day(day)), "success")
+    return redirect(f"/calendar?month={day:%Y-%m}", 303)

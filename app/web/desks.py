@@ -1,7 +1,0 @@
-"""Pages: desks."""
-
-from __future__ import annotations
-
-from flask import Blueprint
-
-pages = Blueprint("desks", __name__)
