@@ -19,8 +19,9 @@ from app.services import caseview, demo, packages, people
 from app.services.actors import Actor
 from app.services.calendar import JAPAN
 from app.services.portal import Portal
-from config.settings import child_environment
-from hardware.cli import card
+from config.settings import Settings, child_environment
+from hardware import derive_kek
+from hardware.cli import DEFAULTS, CardDefaults, card
 
 STAFF = Actor(None, "nintei", "operator", frozenset({"operator", "administrator"}))
 wired = click.make_pass_decorator(Wiring)
@@ -40,12 +41,20 @@ class Group(click.Group):
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
-def commands() -> None:
+@click.pass_context
+def commands(ctx: click.Context) -> None:
     """Nintei (認定): a certification from application to yearly audit.
 
     Settings come from the environment (NINTEI_…) and from the file that NINTEI_CONFIG names; docs/settings.md
     explains each. A first look: `nintei run --demo`, then http://127.0.0.1:8000.
     """
+    ctx.meta[DEFAULTS] = lambda: _card_defaults(ctx.ensure_object(Wiring).settings())
+
+
+def _card_defaults(settings: Settings) -> CardDefaults:
+    """The cards, reader and keys that the portal's own desk uses."""
+    kek = derive_kek(settings.card_key.encode()) if settings.card_key else None
+    return CardDefaults(settings.data_dir / "cards", settings.card_reader, kek)
 
 
 def _log(level: str) -> None:

@@ -42,6 +42,10 @@ R = TypeVar("R")
 
 VIRTUAL: Final = "virtual"
 """Reader name that means the rack of virtual cards."""
+ANY: Final = "pcsc"
+"""Reader name that means the first that PC/SC knows."""
+DEFAULTS: Final = "hardware.cli.defaults"
+"""Key of click's `ctx.meta` under which a program that mounts `card` leaves a function that gives its CardDefaults."""
 
 # Exit codes: 1 refused or failed, 2 usage (click), 3 no reader or service, 4 no card or pulled out, 5 keys.
 _EXIT: Final[dict[type[CardError], int]] = {
@@ -66,9 +70,9 @@ _HINTS: Final[dict[type[CardError], str]] = {
 
 @dataclass(frozen=True)
 class CardDefaults:
-    """What the portal's command line knows already; put it into click's `ctx.obj`. `folder` holds `keys`,
-    `rack` and `journal.jsonl`; `kek` is the key of the key store (None: the embedded one beside it);
-    `translate` renders a message id with its params.
+    """What a program that mounts `card` knows already; see DEFAULTS. `folder` holds `keys`, `rack` and
+    `journal.jsonl`; `kek` is the key of the key store (None: the embedded one beside it); `translate`
+    renders a message id with its params.
     """
 
     folder: Path = Path("var/card")
@@ -91,10 +95,13 @@ class CardDefaults:
         return self.reader == VIRTUAL
 
     def reader_name(self) -> str:
-        return self.rack().reader if self.is_virtual else pcsc.only_reader(self.reader)
+        return self.rack().reader if self.is_virtual else self._pcsc_reader()
 
     def connect(self) -> Connect:
-        return self.rack().connect if self.is_virtual else pcsc.connector(pcsc.only_reader(self.reader))
+        return self.rack().connect if self.is_virtual else pcsc.connector(self._pcsc_reader())
+
+    def _pcsc_reader(self) -> str:
+        return pcsc.only_reader("" if self.reader == ANY else self.reader)
 
     def desk(self, keys: CardKeys | None = None) -> Desk:
         connect = self.connect()
@@ -129,7 +136,7 @@ class CardDefaults:
 @click.pass_context
 def card(ctx: click.Context, reader: str | None, folder: Path | None, kek_file: Path | None, traffic: bool) -> None:
     """Smart cards: look at them, make, check and wipe test cards."""
-    defaults = ctx.find_object(CardDefaults) or CardDefaults()
+    defaults = ctx.meta.get(DEFAULTS, CardDefaults)()
     if reader is not None:
         defaults = replace(defaults, reader=reader)
     if folder is not None:
@@ -194,7 +201,7 @@ def exit_code(error: CardError) -> int:
 
 
 def say_error(error: CardError, as_json: bool) -> None:
-    defaults = click.get_current_context().find_object(CardDefaults) or CardDefaults()
+    defaults = click.get_current_context().ensure_object(CardDefaults)
     words = defaults.translate(error.message, error.params)
     if as_json:
         click.echo(json.dumps({"error": error.code, "message": words, **plain(error.params)}, ensure_ascii=False))

@@ -8,11 +8,12 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 from click.testing import CliRunner, Result
 
 from hardware import KeyStore, LentCard, make_key_file
-from hardware.cli import CardDefaults, card
+from hardware.cli import DEFAULTS, CardDefaults, card
 from hardware.crypto import Key
 from hardware.facts import Role
 from hardware.profiles.layout import KEY_CONTEXT
@@ -23,9 +24,9 @@ class Cli:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def __call__(self, *arguments: str, answers: str = "", obj: Any = None) -> Result:
-        where = ["--folder", str(self.folder)] if obj is None else []
-        return CliRunner().invoke(card, [*where, *arguments], input=answers, obj=obj, env={"NINTEI_CARD_READER": ""})
+    def __call__(self, *arguments: str, answers: str = "") -> Result:
+        where = ["--folder", str(self.folder)]
+        return CliRunner().invoke(card, [*where, *arguments], input=answers, env={"NINTEI_CARD_READER": ""})
 
     def virtual(self, *arguments: str, answers: str = "") -> Result:
         return self("--reader", "virtual", *arguments, answers=answers)
@@ -229,10 +230,19 @@ def test_a_vendor_opens_its_key_file_and_verifies_with_it(cli: Cli, tmp_path: Pa
     assert stranger.exit_code == 5
 
 
-def test_the_portal_gives_its_own_defaults_and_words(cli: Cli, folder: Path) -> None:
-    defaults = CardDefaults(folder, "virtual", Key(b"\x11" * 32), lambda message, _: f"«{message}»")
-    assert cli("read", obj=defaults).stderr.startswith("Error: «There is no card in the reader %(reader)s»")
-    assert cli("keys", "create", obj=defaults).exit_code == 0
+def test_a_program_that_mounts_it_gives_its_own_defaults_and_words(folder: Path) -> None:
+    @click.group()
+    @click.pass_context
+    def portal(ctx: click.Context) -> None:
+        ctx.meta[DEFAULTS] = lambda: CardDefaults(
+            folder, "virtual", Key(b"\x11" * 32), lambda message, _: f"«{message}»"
+        )
+
+    portal.add_command(card)
+    read = CliRunner().invoke(portal, ["card", "read"])
+    assert read.stderr.startswith("Error: «There is no card in the reader %(reader)s»")
+    assert CliRunner().invoke(portal, ["card", "keys", "create"]).exit_code == 0
+    assert (folder / "keys/keys.json").exists()
 
 
 @pytest.mark.parametrize("arguments", [[], *([name] for name in sorted(card.commands))])
