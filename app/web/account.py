@@ -10,7 +10,7 @@ from flask_babel import gettext
 
 from app.connectors.mail import Mailer
 from app.errors import NinteiError, NotFound, Refused
-from app.services import feed, passwords, people
+from app.services import feed, packages, passwords, people
 from app.services.passwords import Wording
 from app.web import signin
 from app.web.access import needs, public
@@ -45,7 +45,8 @@ def _wording() -> Wording:
     until = gettext("The link works once, for one hour.")
     otherwise = gettext("If it was not you, throw this mail away: nothing changes.")
     link = f"[{gettext('Set the password')}](%(url)s)"
-    return Wording(gettext("Set your password"), f"{text}\n\n{link}\n\n{until}\n\n{otherwise}\n")
+    body = packages.site(portal())["body"].get("name", "")
+    return Wording(gettext("Set your password"), f"{text}\n\n{link}\n\n{until}\n\n{otherwise}\n\n{body}\n")
 
 
 @pages.route("/password/<token>", methods=["GET", "POST"])

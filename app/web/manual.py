@@ -17,6 +17,7 @@ from app.errors import NotFound
 FOLDER = Path(__file__).parents[2] / "docs"
 PAGES = ("applicants", "vendors", "operators", "analysts", "administrators")
 _PARSER = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable(["table", "strikethrough"])
+_PARSER.add_render_rule("place", lambda _renderer, tokens, at, *_rest: f'<span id="{tokens[at].attrGet("id")}"></span>')
 # `## Title {#home.tasks}`: the place to which the link "Help for this page" leads.
 _PLACE = re.compile(r"\s*\{((?:\s*#[\w.-]+)+)\s*\}\s*$")
 
@@ -63,8 +64,10 @@ def _headings(tokens: list[Token]) -> tuple[str, list[tuple[str, str]]]:
             last.content = _PLACE.sub("", last.content)
         ids = ids or [re.sub(r"[^\w-]+", "-", inline.content).strip("-").lower()]
         opening.attrSet("id", ids[0])
-        if len(ids) > 1:
-            opening.attrSet("data-also", " ".join(ids[1:]))
+        for also in reversed(ids[1:]):  # a heading has one id; the further places stand in it
+            place = Token("place", "span", 0)
+            place.attrSet("id", also)
+            inline.children = [place, *(inline.children or [])]
         if opening.tag == "h2":
             contents.append((ids[0], inline.content))
     return title, contents
