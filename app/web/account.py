@@ -34,7 +34,8 @@ def forgotten() -> Any:
         error = gettext("Enter your mail address, for example name@example.jp")
         return render_template("pages/account/forgotten.html", email=email, error=error, sent=False), 422
     mailer, words = Mailer(portal().settings.mail_url), _wording()
-    Thread(target=passwords.send_link, args=(portal(), email, words, mailer.send), daemon=True).start()
+    arguments = (portal(), email, words, mailer.send)
+    Thread(target=passwords.send_link, args=arguments, name="password mail", daemon=True).start()
     return render_template("pages/account/forgotten.html", email=email, error="", sent=True)
 
 
