@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +10,7 @@ from typing import Any
 import click
 
 from hardware import pcsc
+from hardware.cli.batch import Feeder, read_plans
 from hardware.cli.common import (
     VIRTUAL,
     CardDefaults,
@@ -130,11 +129,11 @@ def personalise(
             "The key store has no complete master key yet: two people bring one with `card keys contribute`"
         )
     if plan_file:
-        plans = _read_plans(plan_file, version)
+        plans = read_plans(plan_file, version)
     else:
         worker_id = worker_id or click.prompt("技能者ID", hide_input=True)
         plans = [Plan(serial or "", worker_id, test_data.read() if test_data else b"", version)]
-    feeder = _Feeder(defaults, as_json, batch=len(plans) > 1)
+    feeder = Feeder(defaults, as_json, batch=len(plans) > 1)
     failed = 0
     for number, plan in enumerate(plans, 1):
         label = f"[{number}/{len(plans)}] {plan.serial}"
@@ -200,71 +199,6 @@ def wipe(defaults: CardDefaults, serial: str, yes: bool, as_json: bool) -> None:
         f"{serial}: {'was already empty' if receipt.already else 'wiped'} (UID {receipt.uid})",
         as_json,
     )
-
-
-class _Feeder:
-    """Sees to it that a card lies on the reader: a virtual one is put there, for a real one we ask."""
-
-    def __init__(self, defaults: CardDefaults, as_json: bool, batch: bool) -> None:
-        self._defaults = defaults
-        self._as_json = as_json
-        self._batch = batch
-        self._first = True
-
-    def next(self, serial: str, label: str) -> None:
-        if self._defaults.is_virtual:
-            rack = self._defaults.rack()
-            known = any(entry.serial == serial for entry in rack.cards())
-            _ = rack.insert(serial) if known else rack.insert_blank()
-            return
-        if not self._batch:
-            return
-        name = self._defaults.reader_name()
-        with pcsc.Monitor() as monitor:
-            present = any(_is(event, name, EventKind.INSERTED) for event in monitor.poll(0))
-            if present and not self._first:
-                self._ask(label, f"take the card off {name}")
-                self._wait(monitor, name, EventKind.REMOVED)
-                present = False
-            if not present:
-                self._ask(label, f"put the next card on {name}")
-                self._wait(monitor, name, EventKind.INSERTED)
-        self._first = False
-
-    def _ask(self, label: str, what: str) -> None:
-        if not self._as_json:
-            click.echo(f"{label}: {what}", err=True)
-
-    @staticmethod
-    def _wait(monitor: pcsc.Monitor, reader: str, kind: EventKind) -> None:
-        events: Iterator[pcsc.CardEvent] = monitor.events()
-        next(event for event in events if _is(event, reader, kind))
-
-
-def _is(event: pcsc.CardEvent, reader: str, kind: EventKind) -> bool:
-    return event.reader == reader and event.kind is kind
-
-
-def _read_plans(file: Any, version: int) -> list[Plan]:
-    rows = csv.DictReader(file)
-    if not {"serial", "worker_id"} <= set(rows.fieldnames or ()):
-        raise click.UsageError("The plan needs the columns serial and worker_id (and test_data, hex, if any)")
-    plans = []
-    for number, row in enumerate(rows, 2):
-        try:
-            plans.append(
-                Plan(
-                    row["serial"].strip(),
-                    row["worker_id"].strip(),
-                    bytes.fromhex(row.get("test_data") or ""),
-                    version,
-                )
-            )
-        except (ValueError, AttributeError):
-            raise click.UsageError(f"Line {number} of the plan cannot be read") from None
-    if not plans:
-        raise click.UsageError("The plan names no card")
-    return plans
 
 
 def _glance(defaults: CardDefaults, reader: str) -> dict[str, Any]:

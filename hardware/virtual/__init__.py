@@ -2,8 +2,9 @@
 vpcd.
 """
 
-from hardware.virtual.chip import ATR, Chip, Memory
+from hardware.virtual.chip import ATR, Chip
+from hardware.virtual.memory import KeySlot, Memory
 from hardware.virtual.rack import VirtualCard, VirtualRack
 from hardware.virtual.vpcd import VpcdPlug
 
-__all__ = ["ATR", "Chip", "Memory", "VirtualCard", "VirtualRack", "VpcdPlug"]
+__all__ = ["ATR", "Chip", "KeySlot", "Memory", "VirtualCard", "VirtualRack", "VpcdPlug"]

@@ -10,17 +10,18 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import reduce
 from operator import xor
 from typing import Final
 
 from hardware import secure, tlv
 from hardware.apdu import OK, Command, Response
-from hardware.crypto import Key, diversify_an10922, same
+from hardware.crypto import Key, same
 from hardware.errors import ChannelBroken
 from hardware.facts import TRANSPORT_VERSION, LifeCycle, Role
 from hardware.profiles import layout
+from hardware.virtual.memory import KeySlot, Memory
 
 _HISTORICAL: Final = b"NINTEI-VC1"
 _ATR_BODY: Final = bytes((0x80 | len(_HISTORICAL), 0x80, 0x01)) + _HISTORICAL
@@ -39,38 +40,6 @@ _BAD_DATA, _NOT_FOUND, _BAD_P1P2, _NO_REFERENCE, _BAD_OFFSET, _NO_INS, _NO_CLA =
     0x6D00,
     0x6E00,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class KeySlot:
-    """One key of the card. `tries`: how many wrong attempts are still allowed."""
-
-    key: Key
-    version: int = TRANSPORT_VERSION
-    tries: int = layout.RETRIES
-
-
-@dataclass(frozen=True, slots=True)
-class Memory:
-    """Everything the chip keeps without power."""
-
-    uid: bytes
-    transport: dict[Role, Key] = field(repr=False)
-    keys: dict[Role, KeySlot] = field(repr=False)
-    serial: bytes = b""
-    life_cycle: LifeCycle = LifeCycle.BLANK
-    files: dict[int, bytes] = field(
-        default_factory=lambda: {sfi: bytes(size) for sfi, size in layout.SIZES.items()}, repr=False
-    )
-
-    @classmethod
-    def blank(cls, uid: bytes, masters: dict[Role, bytes] | None = None) -> Memory:
-        """As the maker delivers it, with keys diversified from the batch's transport masters (the public
-        ones unless given).
-        """
-        masters = masters or layout.PUBLIC_TRANSPORT_MASTERS
-        transport = {role: Key(diversify_an10922(masters[role], uid + layout.KEY_CONTEXT)) for role in Role}
-        return cls(uid, transport, {role: KeySlot(key) for role, key in transport.items()})
 
 
 class _Refuse(Exception):

@@ -10,25 +10,21 @@ real.
 from __future__ import annotations
 
 import fcntl
-import json
 import os
 import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
-
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from typing import Final
 
 from hardware.crypto import Key
-from hardware.errors import BadResponse, CardRemoved, NoCard, ReaderBusy
-from hardware.facts import LifeCycle, Role
+from hardware.errors import CardRemoved, NoCard, ReaderBusy
+from hardware.facts import LifeCycle
 from hardware.files import locked, private_folder, write_whole
-from hardware.virtual.chip import ATR, Chip, KeySlot, Memory
+from hardware.virtual.chip import ATR, Chip
+from hardware.virtual.memory import Memory, load, save
 
 READER: Final = "Nintei virtual reader"
-_NONCE: Final = 12
 _AS_BLANK: Final = (LifeCycle.BLANK, LifeCycle.PERSONALISING)
 
 
@@ -202,45 +198,3 @@ class VirtualRack:
             if not path.exists():
                 write_whole(path, secrets.token_bytes(32))
             return Key(path.read_bytes())
-
-
-def save(path: Path, memory: Memory, seal: Key, *, durable: bool = True) -> None:
-    nonce = secrets.token_bytes(_NONCE)
-    body = json.dumps(_to_json(memory)).encode()
-    write_whole(path, nonce + AESGCM(seal.reveal()).encrypt(nonce, body, memory.uid), durable=durable)
-
-
-def load(path: Path, seal: Key) -> Memory:
-    raw = path.read_bytes()
-    try:
-        body = AESGCM(seal.reveal()).decrypt(raw[:_NONCE], raw[_NONCE:], bytes.fromhex(path.stem))
-    except (InvalidTag, ValueError) as error:
-        raise BadResponse(
-            "The virtual card %(uid)s cannot be read: altered, or sealed by another rack", uid=path.stem
-        ) from error
-    return _from_json(json.loads(body))
-
-
-def _to_json(memory: Memory) -> dict[str, Any]:
-    return {
-        "uid": memory.uid.hex(),
-        "serial": memory.serial.decode("ascii"),
-        "life_cycle": memory.life_cycle.value,
-        "transport": {role.value: key.reveal().hex() for role, key in memory.transport.items()},
-        "keys": {role.value: [slot.key.reveal().hex(), slot.version, slot.tries] for role, slot in memory.keys.items()},
-        "files": {str(sfi): content.hex() for sfi, content in memory.files.items()},
-    }
-
-
-def _from_json(raw: dict[str, Any]) -> Memory:
-    return Memory(
-        uid=bytes.fromhex(raw["uid"]),
-        serial=raw["serial"].encode("ascii"),
-        life_cycle=LifeCycle(raw["life_cycle"]),
-        transport={Role(role): Key(bytes.fromhex(key)) for role, key in raw["transport"].items()},
-        keys={
-            Role(role): KeySlot(Key(bytes.fromhex(key)), version, tries)
-            for role, (key, version, tries) in raw["keys"].items()
-        },
-        files={int(sfi): bytes.fromhex(content) for sfi, content in raw["files"].items()},
-    )

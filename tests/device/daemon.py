@@ -68,7 +68,8 @@ class Daemon:
         ):  # a killed daemon leaves them, and the next takes them for a running one
             if namespaces_allowed():
                 (self.folder / left).unlink(missing_ok=True)
-        run = f"exec pcscd --foreground --config '{self._config}'"
+        # It ends with the tests even when they are killed.
+        run = f"exec setpriv --pdeathsig TERM pcscd --foreground --config '{self._config}'"
         if namespaces_allowed():
             mounts = f"mount -t tmpfs tmpfs /run && mkdir /run/pcscd && mount --bind '{self.folder}' /run/pcscd"
             command = ["unshare", "-m", "-n", "sh", "-c", f"{mounts} && {run}"]

@@ -18,7 +18,7 @@ from hardware.errors import (
 from hardware.facts import Act, LifeCycle, Progress, Role
 from hardware.journal import MemoryJournal
 from hardware.sight import Expected
-from hardware.virtual.chip import KeySlot
+from hardware.virtual import KeySlot
 from tests.fakes.card import BrokenJournal, FakeCard, PulledCard, ScriptedReader
 from tests.hardware.conftest import NOW, PLAN, TEST_DATA, WORKER_ID, FixedKeys
 

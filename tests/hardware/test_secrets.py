@@ -16,7 +16,7 @@ from hardware.errors import CardError
 from hardware.facts import Role
 from hardware.profiles.layout import KEY_CONTEXT
 from hardware.transport import describe
-from hardware.virtual.chip import Memory
+from hardware.virtual import Memory
 from tests.fakes.card import FakeCard, PulledCard, SpoiledLine
 from tests.hardware.conftest import PLAN, TEST_DATA, WORKER_ID, FixedKeys
 
