@@ -27,8 +27,13 @@ BPMN = Path(__file__).parents[2] / "bpmn"
 PACKAGES = Path(__file__).parents[1] / "packages"
 SECRET = "a secret of the tests, long enough"
 APPLICATION = {
-    "company_name": "株式会社みほん建設システム", "contact_name": "例 一郎", "contact_kana": "レイ イチロウ",
-    "email": "ichiro.rei@example.com", "phone": "03-1234-5678", "system_name": "みほん入退場システム", "consent": True,
+    "company_name": "株式会社みほん建設システム",
+    "contact_name": "例 一郎",
+    "contact_kana": "レイ イチロウ",
+    "email": "ichiro.rei@example.com",
+    "phone": "03-1234-5678",
+    "system_name": "みほん入退場システム",
+    "consent": True,
 }
 
 
@@ -76,10 +81,15 @@ class StillClock:
 
 
 def open_bench(folder: Path, url: str, engine: Engine, packages_dir: Path) -> Bench:
-    settings = config.load({
-        "NINTEI_DATA_DIR": str(folder), "NINTEI_DATABASE_URL": url, "NINTEI_SECRET_KEY": SECRET,
-        "NINTEI_CARD_KEY": SECRET[::-1], "NINTEI_PACKAGES_DIR": str(packages_dir),
-    })
+    settings = config.load(
+        {
+            "NINTEI_DATA_DIR": str(folder),
+            "NINTEI_DATABASE_URL": url,
+            "NINTEI_SECRET_KEY": SECRET,
+            "NINTEI_CARD_KEY": SECRET[::-1],
+            "NINTEI_PACKAGES_DIR": str(packages_dir),
+        }
+    )
     create_tables(database.connect(settings.database_url))
     portal = Portal(settings, StillClock(), engine, Releases(engine), Blobs(folder / "blobs"), folder)
     for each in packages.folders(packages_dir):

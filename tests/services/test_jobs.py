@@ -12,7 +12,7 @@ from app.services import jobs, lifecycle
 from app.store import cases, database, records, work
 from app.store.models import Job
 from tests.services.conftest import Bench, StillClock
-from tests.services.steps import case_of, go, opened, staff
+from tests.services.steps import go, opened, staff
 
 REVIEW = {"complete": "second_review", "by": "operator", "answer": {"outcome": "passed"}, "person": "2"}
 

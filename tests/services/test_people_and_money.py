@@ -24,10 +24,18 @@ def test_the_second_review_is_somebody_elses(bench: Bench) -> None:
     walker = go(bench, until="first_review")
     send(walker, "first_review", {"outcome": "passed"}, staff(walker, 0))
     bench.drain(walker.portal)
-    for step in ({"complete": "materials_requested", "by": "vendor"},
-                 {"complete": "reply_materials", "by": "vendor", "answer": {
-                     "system_requirements": "a.pdf", "security_requirements": "b.pdf",
-                     "system_overview_documents": ["c.pdf"]}}):
+    for step in (
+        {"complete": "materials_requested", "by": "vendor"},
+        {
+            "complete": "reply_materials",
+            "by": "vendor",
+            "answer": {
+                "system_requirements": "a.pdf",
+                "security_requirements": "b.pdf",
+                "system_overview_documents": ["c.pdf"],
+            },
+        },
+    ):
         walker.take(step)
     with pytest.raises(Refused, match="somebody else"):
         send(walker, "second_review", {"outcome": "passed"}, staff(walker, 0))
@@ -40,8 +48,17 @@ def test_a_delegate_of_the_first_reviewer_does_not_do_the_second(bench: Bench) -
     send(walker, "first_review", {"outcome": "passed"}, staff(walker, 0))
     bench.drain(walker.portal)
     walker.take({"complete": "materials_requested", "by": "vendor"})
-    walker.take({"complete": "reply_materials", "by": "vendor", "answer": {
-        "system_requirements": "a.pdf", "security_requirements": "b.pdf", "system_overview_documents": ["c.pdf"]}})
+    walker.take(
+        {
+            "complete": "reply_materials",
+            "by": "vendor",
+            "answer": {
+                "system_requirements": "a.pdf",
+                "security_requirements": "b.pdf",
+                "system_overview_documents": ["c.pdf"],
+            },
+        }
+    )
     day = walker.portal.today()
     people.away(walker.portal, staff(walker, 0), staff(walker, 1).user_id or 0, day, day + timedelta(days=3), "")
     with pytest.raises(Refused, match="somebody else"):
@@ -112,14 +129,26 @@ def test_a_payment_that_is_short_is_said_recorded_and_asked_for(bench: Bench) ->
 
 def test_both_boxes_keep_both_answers_when_they_are_filled_twice_in_either_order(bench: Bench) -> None:
     for first in ("vendor", "operator"):
-        walker = go(bench, until="contracts__vendor", application={"email": f"{first}@example.com", "system_name": first})
+        walker = go(
+            bench, until="contracts__vendor", application={"email": f"{first}@example.com", "system_name": first}
+        )
         today = walker.portal.today().isoformat()
         for number, outcome in enumerate(("returned", "countersigned")):
-            vendor = {"complete": "contracts__vendor", "by": "vendor", "answer": {
-                "signed_nda": f"nda{number}.pdf", "signed_agreement": f"agreement{number}.pdf",
-                "signer_name": f"署名者{number}", "signed_on": today}}
-            operator = {"complete": "contracts__operator", "by": "operator", "answer": {
-                "contract_outcome": outcome, "countersigned_on": today, "return_reason": "押印がありません"}}
+            vendor = {
+                "complete": "contracts__vendor",
+                "by": "vendor",
+                "answer": {
+                    "signed_nda": f"nda{number}.pdf",
+                    "signed_agreement": f"agreement{number}.pdf",
+                    "signer_name": f"署名者{number}",
+                    "signed_on": today,
+                },
+            }
+            operator = {
+                "complete": "contracts__operator",
+                "by": "operator",
+                "answer": {"contract_outcome": outcome, "countersigned_on": today, "return_reason": "押印がありません"},
+            }
             for step in (vendor, operator) if first == "vendor" else (operator, vendor):
                 walker.take(step)
         with database.connection():
@@ -133,7 +162,9 @@ def test_both_boxes_keep_both_answers_when_they_are_filled_twice_in_either_order
 
 def test_the_same_application_is_recognised(bench: Bench) -> None:
     first = applications.apply(bench.portal, "ccus_api_certification", APPLICATION)
-    again = applications.apply(bench.portal, "ccus_api_certification", {**APPLICATION, "company_name": " 株式会社みほん建設システム "})
+    again = applications.apply(
+        bench.portal, "ccus_api_certification", {**APPLICATION, "company_name": " 株式会社みほん建設システム "}
+    )
     assert (again.number, again.repeated) == (first.number, True)
     with database.connection():
         assert cases.count() == 1
@@ -173,7 +204,9 @@ def test_a_mistyped_address_is_mended_before_the_link_is_used(bench: Bench) -> N
         user = accounts.by_email("sato@example.jp")
     assert old is not None
     assert user is not None
-    applications.correct_address(bench.portal, started.number, "right@example.com", people.actor_of(bench.portal, user.id))
+    applications.correct_address(
+        bench.portal, started.number, "right@example.com", people.actor_of(bench.portal, user.id)
+    )
     bench.drain()
     assert bench.mailbox.letters[-1].to == ("right@example.com",)
     with pytest.raises(Refused, match="newer link"):
@@ -204,8 +237,12 @@ def test_a_held_date_lapses_with_a_warning_and_is_taken_again_when_it_is_free(be
     assert lapsed is not None
     assert owed is not None
     assert lapsed.state == "lapsed"
-    send(walker, "confirm_exam_payment", {"amount": str(owed.total), "paid_on": walker.portal.today().isoformat(), "payer": "ミ"},
-         staff(walker))
+    send(
+        walker,
+        "confirm_exam_payment",
+        {"amount": str(owed.total), "paid_on": walker.portal.today().isoformat(), "payer": "ミ"},
+        staff(walker),
+    )
     bench.drain(walker.portal)
     with database.connection():
         kept = records.latest_booking(case_of(walker).id)

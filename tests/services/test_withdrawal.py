@@ -12,8 +12,14 @@ from app.store.models import Case, Job
 from tests.services.conftest import Bench
 from tests.services.steps import actor, case_of, go, opened, staff
 
-STEPS = ["company_profile", "second_review", "contracts__operator", "post_test_cards", "request_exam_date",
-         "check_audit_materials"]
+STEPS = [
+    "company_profile",
+    "second_review",
+    "contracts__operator",
+    "post_test_cards",
+    "request_exam_date",
+    "check_audit_materials",
+]
 
 
 def withdraw(walker: Walker, by: str = "vendor") -> None:
@@ -27,9 +33,19 @@ def test_a_withdrawal_leads_to_the_settlement_and_then_to_the_end(element: str, 
     withdraw(walker)
     bench.drain(walker.portal)
     assert opened(walker) == ["settle_withdrawal"]
-    walker.take({"complete": "settle_withdrawal", "by": "operator", "answer": {
-        "withdrawal_reason": "方針の変更", "cards_state": "none", "fees_state": "none", "contracts_state": "none",
-        "settled_on": "@today"}})
+    walker.take(
+        {
+            "complete": "settle_withdrawal",
+            "by": "operator",
+            "answer": {
+                "withdrawal_reason": "方針の変更",
+                "cards_state": "none",
+                "fees_state": "none",
+                "contracts_state": "none",
+                "settled_on": "@today",
+            },
+        }
+    )
     case = case_of(walker)
     assert (case.state, case.ended, opened(walker)) == ("withdrawn", True, [])
     assert "withdrawn" in bench.mailbox.ids
@@ -42,15 +58,27 @@ def test_the_body_closes_a_dormant_case(bench: Bench) -> None:
     walker = go(bench, until="submit_documents")
     withdraw(walker, by="operator")
     bench.drain(walker.portal)
-    walker.take({"complete": "settle_withdrawal", "by": "operator", "answer": {
-        "withdrawal_reason": "連絡が取れない", "cards_state": "none", "fees_state": "none", "contracts_state": "none",
-        "settled_on": "@today"}})
+    walker.take(
+        {
+            "complete": "settle_withdrawal",
+            "by": "operator",
+            "answer": {
+                "withdrawal_reason": "連絡が取れない",
+                "cards_state": "none",
+                "fees_state": "none",
+                "contracts_state": "none",
+                "settled_on": "@today",
+            },
+        }
+    )
     assert case_of(walker).state == "closed"
 
 
 def test_a_mail_in_flight_is_recorded_and_resurrects_nothing(bench: Bench) -> None:
     walker = go(bench, until="second_review")
-    walker.take_without_jobs({"complete": "second_review", "by": "operator", "answer": {"outcome": "passed"}, "person": "2"})
+    walker.take_without_jobs(
+        {"complete": "second_review", "by": "operator", "answer": {"outcome": "passed"}, "person": "2"}
+    )
     hands = bench.hands(walker.portal)
     job = jobs.lease(walker.portal, "slow worker")
     assert job is not None
@@ -68,7 +96,9 @@ def test_a_mail_in_flight_is_recorded_and_resurrects_nothing(bench: Bench) -> No
 
 def test_jobs_that_were_only_queued_are_cancelled(bench: Bench) -> None:
     walker = go(bench, until="second_review")
-    walker.take_without_jobs({"complete": "second_review", "by": "operator", "answer": {"outcome": "passed"}, "person": "2"})
+    walker.take_without_jobs(
+        {"complete": "second_review", "by": "operator", "answer": {"outcome": "passed"}, "person": "2"}
+    )
     withdraw(walker)
     bench.drain(walker.portal)
     assert "review-3" not in bench.mailbox.ids
@@ -116,10 +146,21 @@ def test_a_second_case_is_untouched_by_the_first_ones_withdrawal(bench: Bench) -
     first = go(bench, until="reply_materials")
     withdraw(first)
     bench.drain(first.portal)
-    second = go(bench, until="reply_materials", application={"email": "second@example.com", "system_name": "別のシステム"})
+    second = go(
+        bench, until="reply_materials", application={"email": "second@example.com", "system_name": "別のシステム"}
+    )
     assert opened(second) == ["reply_materials"]
-    second.take({"complete": "reply_materials", "by": "vendor", "answer": {
-        "system_requirements": "a.pdf", "security_requirements": "b.pdf", "system_overview_documents": ["c.pdf"]}})
+    second.take(
+        {
+            "complete": "reply_materials",
+            "by": "vendor",
+            "answer": {
+                "system_requirements": "a.pdf",
+                "security_requirements": "b.pdf",
+                "system_overview_documents": ["c.pdf"],
+            },
+        }
+    )
     assert opened(second) == ["second_review"]
     with database.connection():
         assert Case.select().where(Case.ended).count() == 0
