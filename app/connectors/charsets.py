@@ -114,7 +114,7 @@ def _surrogates(value: str) -> bool:
 def _guess(content: bytes, codec: str | None) -> str:
     if b"\x1b$" in content or b"\x1b(" in content:
         return _iso_2022_jp(content)
-    for each in ("utf-8", "cp932", "euc_jp"):
+    for each in ("utf-8", "euc_jp", "cp932"):  # hiragana of Shift_JIS are no EUC-JP, those of EUC-JP are kana there
         try:
             return content.decode(each)
         except UnicodeDecodeError:

@@ -21,10 +21,13 @@ from app.connectors import charsets
 
 MOST_PARTS = 50  # files of one mail
 MOST_BOUNDARIES = 100  # mentions of a boundary: real mails have a handful, and each costs time at every line
+MOST_DELIMITERS = 2_000  # lines that begin as those between parts do
+FEW_LINES = 200_000  # any mail may have; a large one has long lines (base64 has 76 characters in each)
 LONGEST_TEXT = 50_000  # characters
 LONGEST_FIELD = 10_000  # bytes of a header that is looked at
 _DEEPEST = 20
 _BOUNDARY = re.compile(rb"boundary[*\d]{0,6}\s{0,3}=", re.IGNORECASE)
+_DASHES = re.compile(rb"^--", re.MULTILINE)
 _NESTED = re.compile(rb"content-type:\s{0,20}message/", re.IGNORECASE)
 _FIELDS = re.compile(rb"^content-(?:type|disposition):[^\n]*(?:\n[ \t][^\n]*)*", re.IGNORECASE | re.MULTILINE)
 _IDS = re.compile(r"<[^<>\s]{1,250}>")
@@ -175,7 +178,10 @@ class _Words(HTMLParser):
 
 
 def _hostile(raw: bytes) -> bool:
-    """Shapes that would cost the library's parser minutes: checked before it sees them."""
+    """Shapes that would cost the library's parser minutes, or the machine's memory: checked before it sees them."""
+    lines = max(raw.count(b"\n"), raw.count(b"\r"))
+    if lines > FEW_LINES + len(raw) // 40 or sum(1 for _ in _DASHES.finditer(raw)) > MOST_DELIMITERS:
+        return True
     if sum(1 for _ in _BOUNDARY.finditer(raw)) > MOST_BOUNDARIES or sum(1 for _ in _NESTED.finditer(raw)) > _DEEPEST:
         return True
     return any(len(match[0]) > LONGEST_FIELD for match in _FIELDS.finditer(raw))

@@ -81,7 +81,7 @@ def propose(fields: Sequence[Room], names: Mapping[int, str]) -> dict[int, str]:
         if number in found:
             continue
         fits = [field for field in fields if _takes(field, name) and room[field.key] > 0]
-        fits.sort(key=lambda field: (field.key in filled, not field.required, not field.multiple))
+        fits.sort(key=lambda field: (field.key in filled, not field.required))
         wanted = next((field for field in fits if field.key not in filled or field.multiple), None)
         if wanted is not None:
             found[number] = wanted.key
