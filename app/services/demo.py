@@ -130,7 +130,7 @@ def _load(portal: Portal, say: Callable[[str], None], hands: Callable[[Portal], 
                 continue
             answer = each["application"]
             say(f"  [{number}/{len(planned)}] {answer['company_name']} / {answer['system_name']}")
-            Walker(portal, loaded, {**each, "on_the_day": demo.get("on_the_day", [])}, staff, hands).walk()
+            Walker(portal, loaded, {**each, "on_the_day": demo.get("on_the_day", []), "same": demo.get("same", {})}, staff, hands).walk()
 
 
 def welcome(portal: Portal) -> str:
@@ -256,7 +256,9 @@ class Walker:
             cardstock.make(self.portal, row.id, actor)
             self._drain()
         answer = dict(step.get("answer", {}))
-        answer |= {key: value for key, value in self._plan["application"].items() if key in answer}
+        said = self._plan["application"]
+        answer |= {key: value for key, value in said.items() if key in answer}
+        answer |= {key: said[name] for key, name in self._plan.get("same", {}).items() if key in answer}
         answer |= self._plan.get("answers", {}).get(row.element, {})
         raw = {key: self._value(row.id, key, value, actor) for key, value in answer.items()}
         tasks.save_draft(self.portal, row.id, raw, actor, None)
