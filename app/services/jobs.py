@@ -38,6 +38,7 @@ class Leased:
     case_id: int
     element: str
     attempts: int
+    task_id: str = ""  # the engine task that waits for it
 
 
 def lease(portal: Portal, worker: str, operators: tuple[str, ...] = ()) -> Leased | None:
@@ -57,6 +58,7 @@ def lease(portal: Portal, worker: str, operators: tuple[str, ...] = ()) -> Lease
             row.case_id,
             row.element,
             row.attempts,
+            row.task_id,
         )
 
 

@@ -246,7 +246,8 @@ class Outside:
             )
         if kind == "ics":
             return self._calendar_file(case, loaded, rest)
-        row = self.make(case, loaded, name, job, job.key)
+        # The document that the same step makes (its property `makes`) is this one: one rendering, not two versions.
+        row = self.make(case, loaded, name, job, job.task_id or str(job.params.get("origin") or job.key))
         return Attachment(row.filename, row.mime, self._portal.blobs.get(row.digest))
 
     def _calendar_file(self, case: Case, loaded: Loaded, calendar_id: str) -> Attachment:

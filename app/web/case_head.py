@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import gettext
@@ -125,3 +126,12 @@ def row(head: CaseHead) -> dict[str, Any]:
         "due_iso": task.due_on.isoformat() if task and task.due_on else None,
         "clock": clock(head.clocks[-1]) if head.clocks else None,
     }
+
+
+def work(job: Any, titles: Mapping[str, str]) -> str:
+    """What a job of the worker does, in words."""
+    words = {"mail": gettext("Mail"), "pdf": gettext("Document"), "card": gettext("Card")}
+    what, title = words.get(job.operator, ""), titles.get(job.element, "")
+    if what and title:
+        return gettext("%(what)s (%(title)s)", what=what, title=title)
+    return what or title or str(job.operator)

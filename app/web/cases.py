@@ -75,7 +75,8 @@ def draw(number: str, tab: str, status: int = 200, **typed: Any) -> Any:
         address=case_head.address,
         typed=typed,
         states=wording.state_words(),
-        pending=list(dict.fromkeys(page.titles.get(job.element) or job.operator for job in page.pending)),
+        pending=list(dict.fromkeys(case_head.work(job, page.titles) for job in page.pending)),
+        work=case_head.work,
         **_content(page, who, tab),
     ), status
 

@@ -158,3 +158,11 @@ def test_the_case_file_is_for_staff_alone(world: World) -> None:
     assert world.vendor.get(f"/cases/{world.number}/file.pdf").status_code == 403
     assert world.vendor.post(f"/cases/{world.number}/file.pdf").status_code == 403
     assert "file.pdf" not in world.vendor.get(f"/cases/{world.number}?tab=documents").text
+
+
+def test_what_a_step_makes_and_mails_is_one_document(world: World) -> None:
+    with database.connection():
+        invoices = [row for row in records.documents(case_of(world.walker).id) if row.key == "initial_invoice"]
+        mail = next(row for row in records.mails(case_of(world.walker).id) if row.mail_id == "review-5")
+    assert len(invoices) == 1
+    assert [each["digest"] for each in mail.attachments] == [invoices[0].digest]
