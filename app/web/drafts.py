@@ -80,9 +80,7 @@ def pin_typed(task_id: str, posted: Posted) -> None:
             continue
         element, _, field = place.partition(":")
         page = posted.get(PIN_PAGE + place, "")
-        comments.pin(
-            portal(), task_id, element, field, text, signed_in(), page=int(page) if page.isdecimal() else None
-        )
+        comments.pin(portal(), task_id, element, field, text, signed_in(), page=int(page) if page.isdecimal() else None)
 
 
 def revision_of(posted: Mapping[str, str]) -> int | None:
@@ -143,4 +141,4 @@ def upload(task_id: str) -> Any:
     except NinteiError as error:
         said = sentence(error)
         return jsonify(error=said, message=said), status_of(error)
-    return jsonify(found.as_dict(), message=gettext("Attached"))
+    return jsonify(found.as_dict() | {"message": gettext("Attached")})

@@ -106,8 +106,16 @@ def pin(task_id: str) -> Any:
             comments.unpin(portal(), task_id, int(posted["take_back"]), who)
         elif posted.get("element"):
             page = posted.get("page", "")
-            comments.pin(portal(), task_id, posted["element"], posted.get("field", ""), posted.get("text", ""), who,
-                         page=int(page) if page.isdecimal() else None, document_id=posted.get("document_id", ""))
+            comments.pin(
+                portal(),
+                task_id,
+                posted["element"],
+                posted.get("field", ""),
+                posted.get("text", ""),
+                who,
+                page=int(page) if page.isdecimal() else None,
+                document_id=posted.get("document_id", ""),
+            )
             anchor = f"#r-{posted['element']}-{posted.get('field', '')}"
         else:
             pressed = posted.get("pin", "")
@@ -177,11 +185,22 @@ def _draw(
     form = page.form
     missing = next((each.id for each in page.comments if each.state == "open"), None)
     if missing is not None:  # the complaint about points leads to the first that has no answer
-        form = replace(form, errors=tuple(
-            replace(error, target=f"point-{missing}") if error.key == "comments" else error for error in form.errors))
+        form = replace(
+            form,
+            errors=tuple(
+                replace(error, target=f"point-{missing}") if error.key == "comments" else error for error in form.errors
+            ),
+        )
     return render_template(
-        "pages/task/task.html", page=page, form=form, task=page.task, alert=sentence(alert) if alert else "",
-        stale=isinstance(alert, Stale), file_url=_file_url(page.task.case_number), query=_query()), status
+        "pages/task/task.html",
+        page=page,
+        form=form,
+        task=page.task,
+        alert=sentence(alert) if alert else "",
+        stale=isinstance(alert, Stale),
+        file_url=_file_url(page.task.case_number),
+        query=_query(),
+    ), status
 
 
 def _check(task_id: str, alert: NinteiError | None = None, status: int = 200) -> Any:
@@ -204,9 +223,17 @@ def _check(task_id: str, alert: NinteiError | None = None, status: int = 200) ->
     for line in lines:
         sections.setdefault(line.section, []).append(line)
     return render_template(
-        "pages/task/check.html", page=page, task=page.task, sections=sections, warned=warned, revision=revision,
-        alert=sentence(alert) if alert else "", file_url=_file_url(page.task.case_number), query=_query(),
-        pinned=[each for each in page.comments if each.state == "draft"]), status
+        "pages/task/check.html",
+        page=page,
+        task=page.task,
+        sections=sections,
+        warned=warned,
+        revision=revision,
+        alert=sentence(alert) if alert else "",
+        file_url=_file_url(page.task.case_number),
+        query=_query(),
+        pinned=[each for each in page.comments if each.state == "draft"],
+    ), status
 
 
 def _send(task_id: str, revision: int | None) -> Any:
@@ -238,8 +265,17 @@ def _over(task_id: str, status: int = 200, *, sent: bool = False) -> Any:
         raw = form.read(request.form, {}, tasks.known_files(portal(), task_id, form.file_ids(request.form), who))
         typed = [line for line in form.answers(raw, language()) if line.text]
     return render_template(
-        "pages/task/over.html", after=after, task=after.task, head=after.head, following=following, typed=typed,
-        sent=sent, query=_query(), file_url=_file_url(after.task.case_number), late=status == 409), status
+        "pages/task/over.html",
+        after=after,
+        task=after.task,
+        head=after.head,
+        following=following,
+        typed=typed,
+        sent=sent,
+        query=_query(),
+        file_url=_file_url(after.task.case_number),
+        late=status == 409,
+    ), status
 
 
 def _file_url(number: str) -> Any:
