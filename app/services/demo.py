@@ -130,7 +130,13 @@ def _load(portal: Portal, say: Callable[[str], None], hands: Callable[[Portal], 
                 continue
             answer = each["application"]
             say(f"  [{number}/{len(planned)}] {answer['company_name']} / {answer['system_name']}")
-            Walker(portal, loaded, {**each, "on_the_day": demo.get("on_the_day", []), "same": demo.get("same", {})}, staff, hands).walk()
+            Walker(
+                portal,
+                loaded,
+                {**each, "on_the_day": demo.get("on_the_day", []), "same": demo.get("same", {})},
+                staff,
+                hands,
+            ).walk()
 
 
 def welcome(portal: Portal) -> str:
