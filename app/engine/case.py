@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, tzinfo
 from typing import Any
 
@@ -22,6 +23,7 @@ from app.engine.tasks import Activity
 from app.errors import ScriptError
 
 MAX_TASKS = 4_000  # that may be under way in one case
+STEP_SECONDS = 10  # of computing in the sandbox for one step
 
 # SpiffWorkflow gathers a log record's facts for every change of state, also when nobody listens; with a level
 # of their own its loggers leave the costly ones out. Our log is `Step.log`.
@@ -30,21 +32,35 @@ for _name in ("spiff.task", "spiff.workflow", "spiff.data"):
 
 
 class SandboxEnvironment(BasePythonScriptEngineEnvironment):
-    """The one place where code of a diagram is evaluated, whichever way SpiffWorkflow comes to it."""
+    """The one place where code of a diagram is evaluated, whichever way SpiffWorkflow comes to it.
+
+    One call has its own limits; `spent` adds up the seconds of all calls of a step.
+    """
 
     def __init__(self, evaluator: Evaluator) -> None:
         super().__init__()
         self.evaluator = evaluator
+        self.spent = 0.0
 
     def evaluate(self, expression: str, context: dict[str, Any], _external: Any = None) -> Any:
-        return self.evaluator.evaluate(expression, context)
+        return self.measured(self.evaluator.evaluate, expression, context)
 
     def execute(self, script: str, context: dict[str, Any], _external: Any = None) -> bool:
-        context.update(self.evaluator.execute(script, context))
+        context.update(self.measured(self.evaluator.execute, script, context))
         return True
 
     def call_service(self, _context: dict[str, Any], **_facts: Any) -> Any:
         raise ScriptError("Services are not called from inside a step.")
+
+    def measured(self, call: Callable[[str, dict[str, Any]], Any], code: str, context: dict[str, Any]) -> Any:
+        """Call, unless the step has used up its time."""
+        if self.spent > STEP_SECONDS:
+            raise ScriptError("The scripts of one step take more than %(limit)s seconds together.", limit=STEP_SECONDS)
+        began = time.monotonic()
+        try:
+            return call(code, context)
+        finally:
+            self.spent += time.monotonic() - began
 
 
 class SandboxEngine(PythonScriptEngine):

@@ -117,3 +117,13 @@ def test_larger_states_are_compressed(engine: Engine) -> None:
     assert len(walk.step.snapshot.blob) < 1000
     assert walk.step.snapshot.blob[:1] == state.PACKED
     assert zlib.decompress(walk.step.snapshot.blob[1:])
+
+
+def test_the_scripts_of_one_step_have_a_budget_together(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    from app.engine import case
+
+    monkeypatch.setattr(case, "STEP_SECONDS", -1)
+    drawing = Drawing("p").start().script("t", "n = 1").end().path("s", "t", "e")
+    with pytest.raises(ScriptError, match="together") as caught:
+        Walk(engine, compiled(engine, drawing))
+    assert caught.value.params["element"] == "t"

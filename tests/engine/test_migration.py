@@ -1,0 +1,76 @@
+"""A running case moves to a newer version of its diagrams when nothing under it has changed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from app.engine import CompleteTask, Engine, Snapshot
+from app.errors import Problem
+from tests.engine.drawing import Drawing
+from tests.engine.walking import NOON, Walk, compiled
+
+
+def version(**changes: Any) -> list[Drawing]:
+    """A call with a border event around two branches; each keyword changes one thing."""
+    body = Drawing(changes.get("body", "body")).start("bs").both("f").end("be").path("bs", "f")
+    for name in changes.get("arms", ("a", "b")):
+        make = body.service if name in changes.get("services", ()) else body.user
+        make(name).path("f", name)
+    body.both("j")
+    for name in changes.get("arms", ("a", "b")):
+        body.path(name, "j")
+    if "ahead" in changes:
+        body.user(changes["ahead"]).path("j", changes["ahead"], "be")
+    else:
+        body.path("j", "be")
+    outer = Drawing("p").start().call("c", body.name).end().path("s", "c", "e")
+    if changes.get("event", True):
+        outer.on_message("stop", "c", "halt").end("e2").path("stop", "e2")
+    return [outer, body]
+
+
+def moved(engine: Engine, walk: Walk, **changes: Any) -> Snapshot | list[Problem]:
+    return engine.migrate(walk.program, compiled(engine, *version(**changes)), walk.step.snapshot)
+
+
+def test_what_lies_ahead_may_change(engine: Engine) -> None:
+    walk = Walk(engine, compiled(engine, *version()))
+    walk.do("a", n=1)
+    new = compiled(engine, *version(ahead="again"))
+    snapshot = engine.migrate(walk.program, new, walk.step.snapshot)
+    assert isinstance(snapshot, Snapshot)
+    assert snapshot.token != walk.step.snapshot.token
+    step = engine.advance(new, snapshot, CompleteTask(walk.task("b").id, {"m": 2}), NOON)
+    assert [task.element for task in step.open_tasks] == ["again"]
+    assert step.data == {"n": 1, "m": 2}
+    assert step.messages == ("halt",)
+
+
+@pytest.mark.parametrize(
+    ("changes", "element"),
+    [
+        ({"arms": ("a",)}, "b"),
+        ({"arms": ("a", "b", "third")}, "f"),
+        ({"services": ("b",)}, "b"),
+        ({"body": "other"}, "body"),
+        ({"event": False}, "c"),
+    ],
+)
+def test_a_change_under_the_case_is_said_and_nothing_moves(engine: Engine, changes: Any, element: str) -> None:
+    walk = Walk(engine, compiled(engine, *version()))
+    found = moved(engine, walk, **changes)
+    assert isinstance(found, list)
+    assert element in {problem.element for problem in found}
+    walk.do("a")
+    assert walk.do("b").ended
+
+
+def test_what_lies_behind_may_be_gone(engine: Engine) -> None:
+    old = Drawing("p").start().user("first").user("second").end().path("s", "first", "second", "e")
+    new = Drawing("p").start().user("second").end().path("s", "second", "e")
+    walk = Walk(engine, compiled(engine, old))
+    walk.do("first")
+    snapshot = engine.migrate(walk.program, compiled(engine, new), walk.step.snapshot)
+    assert isinstance(snapshot, Snapshot)
