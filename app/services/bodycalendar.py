@@ -196,3 +196,24 @@ def reopen(portal: Portal, day: date, actor: Actor) -> None:
             raise NotFound("%(day)s is no closing day", day=day.isoformat())
         records.open_day(day)
         changes.add(portal.now(), actor.user_id, actor.name, KIND, day.isoformat(), "", title, "")
+
+
+def rename(portal: Portal, day: date, title: str, actor: Actor) -> None:
+    """Say otherwise why the body is closed on a day."""
+    actor.require("operator", "administrator")
+    title = title.strip()[:120]
+    if not title:
+        raise Refused("Say why the body is closed on this day")
+    with database.transaction():
+        before = records.closing_titles().get(day)
+        if before is None:
+            raise NotFound("%(day)s is no closing day", day=day.isoformat())
+        records.name_day(day, title)
+        changes.add(portal.now(), actor.user_id, actor.name, KIND, day.isoformat(), "title", before, title)
+
+
+def move(portal: Portal, day: date, to: date, title: str, actor: Actor) -> None:
+    """Make another day the closing day."""
+    with database.transaction():
+        reopen(portal, day, actor)
+        close(portal, to, title, actor)

@@ -32,6 +32,13 @@ def add_roles(account: User, names: Sequence[str]) -> None:
         UserRole.insert(user=account, role=role).on_conflict_ignore().execute()
 
 
+def set_roles(account: User, names: Sequence[str]) -> None:
+    """The account has these roles and no other."""
+    keep = Role.select(Role.id).where(Role.name.in_(list(names)))
+    UserRole.delete().where((UserRole.user == account.id) & UserRole.role.not_in(keep)).execute()
+    add_roles(account, names)
+
+
 def role_names(user_id: int) -> frozenset[str]:
     """The names of the account's roles."""
     return frozenset(row.name for row in Role.select(Role.name).join(UserRole).where(UserRole.user == user_id))
@@ -46,6 +53,11 @@ def staff(*, role: str = "operator") -> list[User]:
         .where((User.side == "operator") & User.active & (Role.name == role))
         .order_by(User.name)
     )
+
+
+def body() -> list[User]:
+    """Every active account of the operating body, by name."""
+    return list(User.select().where((User.side == "operator") & User.active).order_by(User.name, User.email))
 
 
 def vendors() -> list[User]:
@@ -86,6 +98,16 @@ def stands_in_for(user_id: int, day: date) -> list[User]:
 def absences(user_id: int) -> list[Absence]:
     """The person's absences, the next one first."""
     return list(Absence.select().where(Absence.user == user_id).order_by(Absence.first_day.desc()))
+
+
+def absence(absence_id: int) -> Absence | None:
+    """The absence of this row id."""
+    return Absence.get_or_none(Absence.id == absence_id)
+
+
+def view(view_id: int) -> SavedView | None:
+    """The saved view of this row id."""
+    return SavedView.get_or_none(SavedView.id == view_id)
 
 
 def views(user_id: int) -> list[SavedView]:

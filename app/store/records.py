@@ -187,6 +187,11 @@ def close_day(day: date, title: str) -> None:
     ClosingDay.create(day=day, title=title)
 
 
+def name_day(day: date, title: str) -> None:
+    """Another reason for a closing day."""
+    ClosingDay.update(title=title).where(ClosingDay.day == day).execute()
+
+
 def open_day(day: date) -> None:
     """Take a closing day away."""
     ClosingDay.delete().where(ClosingDay.day == day).execute()

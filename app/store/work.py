@@ -220,6 +220,14 @@ def lease(worker: str, now: datetime, until: datetime, operators: Sequence[str] 
     return Job.get_by_id(job.id)
 
 
+def take(job_id: int, worker: str, until: datetime) -> Job:
+    """Give the job to this holder, whoever had it: the fence grows, so that the other's word counts no more."""
+    Job.update(state="running", worker=worker, lease_until=until, fence=Job.fence + 1, attempts=Job.attempts + 1).where(
+        Job.id == job_id
+    ).execute()
+    return Job.get_by_id(job_id)
+
+
 def job(job_id: int, *, lock: bool = False) -> Job | None:
     """The job of this row id."""
     query = Job.select().where(Job.id == job_id)
@@ -279,6 +287,11 @@ def reassign(ids: Sequence[str], user: int | None) -> int:
     if not ids:
         return 0
     return int(Task.update(assignee=user).where(Task.id.in_(list(ids)) & (Task.state == "open")).execute())
+
+
+def give_back(user: int) -> int:
+    """The open tasks of a person go back to their groups."""
+    return int(Task.update(assignee=None).where((Task.assignee == user) & (Task.state == "open")).execute())
 
 
 def element_counts(query: Any) -> list[tuple[str, str, int]]:

@@ -1,0 +1,40 @@
+"""The first page of the records: what there is, and how much of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import abort, g, redirect
+from flask_admin import AdminIndexView
+from flask_admin.base import expose
+from flask_babel import gettext, lazy_gettext
+
+from admin.view import READERS, Records
+
+
+class Index(AdminIndexView):
+    """/admin/."""
+
+    def __init__(self, views: Sequence[Records]) -> None:
+        self._views = views
+        super().__init__(name=lazy_gettext("Records"))
+
+    def is_accessible(self) -> bool:
+        """Administrators and analysts."""
+        who = g.get("actor")
+        return who is not None and who.has(*READERS)
+
+    def inaccessible_callback(self, _name: str, **_values: Any) -> Any:
+        """The sign-in page, or no."""
+        return redirect("/login") if g.get("actor") is None else abort(403)
+
+    @expose()
+    def index(self) -> Any:
+        """The kinds of records by what they are about."""
+        groups: dict[str, list[dict[str, Any]]] = {}
+        for view in self._views:
+            item = {"label": view.name, "url": view.get_url(f"{view.endpoint}.index_view"), "count": view.model.select().count(),
+                    "writes": bool(view.writes)}
+            groups.setdefault(str(view.category_label), []).append(item)
+        return self.render("records/index.html", title=gettext("Records"), groups=groups)

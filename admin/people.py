@@ -1,0 +1,179 @@
+"""What administrators change here: accounts, absences, saved views, closing days; all through services."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_admin.form import BaseForm
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, DateField, SelectField, SelectMultipleField, StringField
+from wtforms.validators import InputRequired, Length
+
+from admin.view import Records
+from app.errors import NinteiError
+from app.services import bodycalendar, staffing
+from app.services.people import GROUPS
+
+ROLE_WORDS = {
+    "operator": _l("Operator"),
+    "analyst": _l("Analyst"),
+    "administrator": _l("Administrator"),
+    "vendor": _l("Vendor"),
+}
+GROUP_WORDS = {
+    "review": _l("Review"),
+    "accounting": _l("Accounting"),
+    "cards": _l("Card desk"),
+    "exam": _l("Exams"),
+    "office": _l("Office"),
+}
+NEEDED = InputRequired(_l("Fill this in"))
+
+
+class AccountForm(BaseForm):
+    """What can be changed of an account."""
+
+    name = StringField(_l("Name"), [NEEDED, Length(max=120)])
+    active = BooleanField(_l("Active: may sign in"))
+    roles = SelectMultipleField(_l("Roles"), choices=list(ROLE_WORDS.items()))
+    groups = SelectMultipleField(_l("Groups"), choices=[(group, GROUP_WORDS[group]) for group in GROUPS])
+
+    def __init__(self, formdata: Any = None, obj: Any = None, **values: Any) -> None:
+        super().__init__(formdata, obj, **values)
+        if obj is not None and not formdata:
+            self.roles.data = [role.name for role in obj.roles]
+            self.groups.data = [group for group in obj.groups.split(",") if group]
+
+
+class Accounts(Records):
+    """Accounts: name, roles, groups, whether they may sign in."""
+
+    writes = ("edit",)
+
+    def get_form(self) -> Any:
+        return AccountForm
+
+    def update_model(self, form: Any, model: Any) -> bool:
+        wanted = staffing.Account(form.name.data, form.active.data, frozenset(form.roles.data), tuple(form.groups.data))
+        try:
+            staffing.change_account(self.portal, model.id, wanted, self.writer)
+        except NinteiError as error:
+            return self._refuse(error)
+        return True
+
+
+class ClosingDayForm(BaseForm):
+    """A closing day."""
+
+    day = DateField(_l("Day"), [NEEDED])
+    title = StringField(_l("Why the body is closed"), [NEEDED, Length(max=120)])
+
+
+class ClosingDays(Records):
+    """The body's own closing days."""
+
+    writes = ("create", "edit", "delete")
+
+    def get_form(self) -> Any:
+        return ClosingDayForm
+
+    def create_model(self, form: Any) -> Any:
+        try:
+            bodycalendar.close(self.portal, form.day.data, form.title.data, self.writer)
+        except NinteiError as error:
+            return self._refuse(error)
+        return self.model.get(day=form.day.data)
+
+    def update_model(self, form: Any, model: Any) -> bool:
+        try:
+            if form.day.data != model.day:
+                bodycalendar.move(self.portal, model.day, form.day.data, form.title.data, self.writer)
+            else:
+                bodycalendar.rename(self.portal, model.day, form.title.data, self.writer)
+        except NinteiError as error:
+            return self._refuse(error)
+        return True
+
+    def delete_model(self, model: Any) -> bool:
+        try:
+            bodycalendar.reopen(self.portal, model.day, self.writer)
+        except NinteiError as error:
+            return self._flash(error)
+        return True
+
+
+class AbsenceForm(BaseForm):
+    """An absence."""
+
+    user = SelectField(_l("Who is away"), [NEEDED], coerce=int)
+    delegate = SelectField(_l("Who stands in"), [NEEDED], coerce=int)
+    first_day = DateField(_l("First day"), [NEEDED])
+    last_day = DateField(_l("Last day"), [NEEDED])
+    note = StringField(_l("Remark"), [Length(max=500)])
+
+    def __init__(self, formdata: Any = None, obj: Any = None, **values: Any) -> None:
+        super().__init__(formdata, obj, **values)
+        people = [(each.id, each.name or each.email) for each in staffing.people()]
+        self.user.choices, self.delegate.choices = people, people
+        if obj is not None and not formdata:
+            self.user.data, self.delegate.data = obj.user_id, obj.delegate_id
+
+
+class Absences(Records):
+    """Absences of everybody."""
+
+    writes = ("create", "edit", "delete")
+
+    def get_form(self) -> Any:
+        return AbsenceForm
+
+    def _keep(self, form: Any, absence_id: int | None) -> Any:
+        wanted = staffing.Away(form.user.data, form.delegate.data, form.first_day.data, form.last_day.data,
+                               form.note.data or "")
+        try:
+            return staffing.keep_absence(self.portal, absence_id, wanted, self.writer)
+        except NinteiError as error:
+            return self._refuse(error)
+
+    def create_model(self, form: Any) -> Any:
+        made = self._keep(form, None)
+        return self.model.get_by_id(made) if made else False
+
+    def update_model(self, form: Any, model: Any) -> bool:
+        return bool(self._keep(form, model.id))
+
+    def delete_model(self, model: Any) -> bool:
+        try:
+            staffing.drop_absence(self.portal, model.id, self.writer)
+        except NinteiError as error:
+            return self._flash(error)
+        return True
+
+
+class ViewForm(BaseForm):
+    """The name of a saved view."""
+
+    name = StringField(_l("Name"), [NEEDED, Length(max=80)])
+
+
+class Views(Records):
+    """Saved views of everybody."""
+
+    writes = ("edit", "delete")
+
+    def get_form(self) -> Any:
+        return ViewForm
+
+    def update_model(self, form: Any, model: Any) -> bool:
+        try:
+            staffing.rename_view(self.portal, model.id, form.name.data, self.writer)
+        except NinteiError as error:
+            return self._refuse(error)
+        return True
+
+    def delete_model(self, model: Any) -> bool:
+        try:
+            staffing.drop_views(self.portal, [model.id], self.writer)
+        except NinteiError as error:
+            return self._flash(error)
+        return True
