@@ -34,7 +34,7 @@ class Index(AdminIndexView):
         """The kinds of records by what they are about."""
         groups: dict[str, list[dict[str, Any]]] = {}
         for view in self._views:
-            item = {"label": view.name, "url": view.get_url(f"{view.endpoint}.index_view"), "count": view.model.select().count(),
-                    "writes": bool(view.writes)}
+            url = view.get_url(f"{view.endpoint}.index_view")
+            item = {"label": view.name, "url": url, "count": view.model.select().count(), "writes": bool(view.writes)}
             groups.setdefault(str(view.category_label), []).append(item)
         return self.render("records/index.html", title=gettext("Records"), groups=groups)

@@ -111,7 +111,7 @@ def build(portal: Portal, prefix: str) -> list[Records]:
     for label, plans in (*GROUPS, (SYSTEM, rest)):
         for model, plan in plans.items():
             view = plan.view(model, portal, f"{prefix}{model._meta.table_name}", columns=plan.columns,
-                             choices=plan.choices, search=plan.search, hidden=plan.hidden)
+                             choices=plan.choices, search=plan.search, without=plan.hidden)
             view.category_label = label
             found.append(view)
     return found

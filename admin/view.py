@@ -13,6 +13,7 @@ from flask_admin.form import BaseForm
 from flask_babel import gettext, lazy_gettext
 
 from admin import cells
+from admin.codes import words_of
 from admin.labels import FIELDS, RECORDS
 from app.errors import NinteiError
 from app.services.actors import Actor
@@ -23,9 +24,16 @@ READERS = ("administrator", "analyst")
 WRITERS = ("administrator",)
 # Fields that no page of the records shows, whatever their table; tests look for what they hold.
 HIDDEN = frozenset({
-    "password", "fs_uniquifier", "feed_token", "token", "cipher", "blob", "archive", "apply_key", "html",
-    "current_login_ip", "last_login_ip", "permissions",
+    "fs_uniquifier", "blob", "archive", "apply_key", "html", "current_login_ip", "last_login_ip", "permissions",
+    "job_key",
 })  # fmt: skip
+# A table that comes later keeps its secrets by their names.
+SUSPECT = ("password", "token", "cipher", "secret", "digest")
+
+
+def hidden(name: str) -> bool:
+    """Whether a field is shown nowhere."""
+    return name in HIDDEN or any(each in name for each in SUSPECT)
 
 
 class Is(FilterEqual):
@@ -54,10 +62,10 @@ class Records(ModelView):
     category_label: Any = ""
 
     def __init__(self, model: Any, portal: Portal, endpoint: str, *, columns: tuple[str, ...], choices: tuple[str, ...],
-                 search: tuple[str, ...], hidden: tuple[str, ...] = ()) -> None:
+                 search: tuple[str, ...], without: tuple[str, ...] = ()) -> None:
         self.portal = portal
         fields = [field.name for field in model._meta.sorted_fields]
-        shown = [name for name in fields if name not in HIDDEN and name not in hidden]
+        shown = [name for name in fields if not hidden(name) and name not in without]
         foreign = [field.name for field in model._meta.sorted_fields if isinstance(field, peewee.ForeignKeyField)]
         self.column_list = [name for name in columns if name in shown] or shown[:8]
         self.column_details_list = shown
@@ -65,6 +73,7 @@ class Records(ModelView):
         self.column_searchable_list = [getattr(model, name) for name in search]
         self.column_default_sort = [(model._meta.primary_key.name, True)]
         self.column_labels = dict(FIELDS)
+        self.column_choices = {name: list(words.items()) for name in shown if (words := words_of(model.__name__, name))}
         self.column_formatters = dict.fromkeys(foreign, cells.other)
         self.column_formatters_detail = self.column_formatters
         self.column_type_formatters = {**cells.FORMATS, str: cells.short}
@@ -134,7 +143,8 @@ class Records(ModelView):
             argument = f"flt0_{self.get_filter_arg(number, flt)}"
             field = getattr(self.model, name)
             rows = self.model.select(field).distinct().order_by(field).limit(100).tuples()
-            values = [row[0] for row in rows if row[0]]
+            words = words_of(self.model.__name__, name)
+            values = [(row[0], words.get(row[0], row[0])) for row in rows if row[0]]
             chosen = next((value for key, value in request.args.items() if key.endswith(argument[4:])), "")
             found.append({"name": argument.replace("flt0", f"flt{number}"), "label": FIELDS[name], "values": values,
                           "value": chosen})

@@ -1,0 +1,54 @@
+"""The words of closed sets: what the tables keep as codes. A code without a word is shown as it is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+SIDES = {"vendor": _l("Vendor"), "operator": _l("Certifying body"), "system": _l("System"), "both": _l("Both sides")}
+
+# By table and field.
+WORDS: dict[tuple[str, str], dict[str, Any]] = {
+    ("Case", "state"): {
+        "open": _l("In progress"), "certified": _l("Certified"), "rejected": _l("Not passed"),
+        "withdrawn": _l("Withdrawn"), "closed": _l("Closed"),
+    },
+    ("Task", "state"): {"open": _l("To do"), "done": _l("Done"), "cancelled": _l("Not needed any more")},
+    ("Task", "kind"): {"user": _l("Form"), "receive": _l("Waiting for something")},
+    ("Job", "state"): {
+        "queued": _l("Waiting"), "running": _l("Under way"), "parked": _l("Parked"), "done": _l("Done"),
+        "incident": _l("Needs attention"), "late": _l("Came too late"), "cancelled": _l("Not needed any more"),
+    },
+    ("Invoice", "state"): {"open": _l("Waiting for payment"), "paid": _l("Paid"), "cancelled": _l("Cancelled")},
+    ("BankLine", "state"): {"new": _l("Waiting"), "confirmed": _l("Confirmed"), "aside": _l("Put aside")},
+    ("Booking", "state"): {
+        "held": _l("Held"), "confirmed": _l("Confirmed"), "lapsed": _l("Lapsed"), "released": _l("Released"),
+    },
+    ("Card", "state"): {
+        "making": _l("Being made"), "ready": _l("Ready to be lent"), "lent": _l("On loan"), "returned": _l("Came back"),
+        "wiped": _l("Wiped"), "damaged": _l("Damaged"), "lost": _l("Lost"), "quarantined": _l("Kept apart"),
+    },
+    ("CardEvent", "phase"): {"intended": _l("intended"), "confirmed": _l("Confirmed"), "failed": _l("failed")},
+    ("Certificate", "state"): {"valid": _l("Valid"), "suspended": _l("Suspended"), "withdrawn": _l("Withdrawn")},
+    ("Mail", "state"): {"writing": _l("To be sent"), "sent": _l("Sent"), "failed": _l("Not delivered")},
+    ("Comment", "state"): {
+        "draft": _l("Draft"), "open": _l("To do"), "answered": _l("Answered"), "resolved": _l("Settled"),
+    },
+    ("InboundMail", "state"): {
+        "waiting": _l("Waiting"), "unknown": _l("Sender unknown"), "taken": _l("Taken in"),
+        "discarded": _l("Discarded"),
+    },
+    ("Document", "kind"): {"made": _l("Made by the portal"), "uploaded": _l("Uploaded")},
+    ("Member", "rights"): {"full": _l("May act"), "read": _l("May read")},
+    ("Change", "kind"): {
+        "setting": _l("Setting"), "account": _l("Account"), "closing_day": _l("Closing day"), "absence": _l("Absence"),
+        "view": _l("Saved view"),
+    },
+}  # fmt: skip
+EVERYWHERE = {"turn": SIDES, "side": SIDES, "actor_side": SIDES, "audience": SIDES}
+
+
+def words_of(table: str, name: str) -> dict[str, Any]:
+    """The words of a field's codes; empty when it holds none."""
+    return WORDS.get((table, name)) or EVERYWHERE.get(name, {})
