@@ -12,13 +12,14 @@ from SpiffWorkflow.exceptions import SpiffWorkflowException
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
-from app.engine import checks, compaction, diagram, report, state
+from app.engine import checks, compaction, report, state
 from app.engine.build import build, elements
 from app.engine.case import Case
 from app.engine.live import LiveCases
 from app.engine.migration import obstacles
 from app.engine.model import CompleteTask, Decide, Event, JobDone, Message, Snapshot, Step, TimersDue, TooLate
 from app.engine.program import Program
+from app.engine.reading import read
 from app.engine.sandbox import Evaluator
 from app.engine.tasks import Person, Service
 from app.engine.values import clean, clean_data, clone
@@ -47,7 +48,7 @@ class Engine:
         `sources`: BPMN XML by file name; `entry`: id of the process that a case starts; `decisions`: by
         decision id.
         """
-        diagrams = diagram.read(sources)
+        diagrams = read(sources)
         errors = [problem for problem in checks.check(diagrams, entry, decisions) if problem.severity == "error"]
         if errors:
             raise BadPackage(errors)
@@ -58,7 +59,7 @@ class Engine:
 
     def check(self, sources: Mapping[str, bytes], entry: str, decision_ids: Collection[str]) -> list[Problem]:
         """What `compile` would refuse, all of it, and warnings of what it would let pass."""
-        return checks.check(diagram.read(sources), entry, decision_ids)
+        return checks.check(read(sources), entry, decision_ids)
 
     def start(self, program: Program, data: dict[str, Any], now: datetime) -> Step:
         """Start a case with these routing values. Raises ScriptError."""
