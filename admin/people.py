@@ -40,9 +40,14 @@ class AccountForm(BaseForm):
 
     def __init__(self, formdata: Any = None, obj: Any = None, **values: Any) -> None:
         super().__init__(formdata, obj, **values)
+        side = obj.side if obj is not None else ""
+        self.roles.choices = [(role, word) for role, word in ROLE_WORDS.items() if (role == "vendor") == (side == "vendor")]
+        if side == "vendor":
+            del self.groups
         if obj is not None and not formdata:
             self.roles.data = [role.name for role in obj.roles]
-            self.groups.data = [group for group in obj.groups.split(",") if group]
+            if self.groups:
+                self.groups.data = [group for group in obj.groups.split(",") if group]
 
 
 class Accounts(Records):
@@ -54,7 +59,8 @@ class Accounts(Records):
         return AccountForm
 
     def update_model(self, form: Any, model: Any) -> bool:
-        wanted = staffing.Account(form.name.data, form.active.data, frozenset(form.roles.data), tuple(form.groups.data))
+        groups = tuple(form.groups.data) if form.groups else ()
+        wanted = staffing.Account(form.name.data, form.active.data, frozenset(form.roles.data), groups)
         try:
             staffing.change_account(self.portal, model.id, wanted, self.writer)
         except NinteiError as error:

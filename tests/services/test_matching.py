@@ -1,0 +1,78 @@
+"""Which receipt is proposed for which invoice, and why."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.services.matching import Claim, Fit, Match, Money, match, name_key
+
+MINATO = Claim("INV-2026-00001", "2026-0001", 220000, ("ミナトケンセツシステム", "株式会社みなと建設システム"))
+OZORA = Claim("INV-2026-00002", "2026-0002", 220000, ("カ）オオゾラ", "大空株式会社"))
+
+
+def one(amount: int, payer: str, text: str = "", claims: tuple[Claim, ...] = (MINATO, OZORA)) -> Match:
+    return match([Money(1, amount, payer, text)], claims)[0]
+
+
+@pytest.mark.parametrize(
+    "payer",
+    [
+        "カ)ミナトケンセツシステム",
+        "ミナトケンセツシステム(カ",
+        "ｶ)ﾐﾅﾄｹﾝｾﾂｼｽﾃﾑ",
+        "カブシキガイシヤミナトケンセツシステム",
+        "みなとけんせつしすてむ",
+    ],
+)
+def test_amount_and_name_fit_however_the_company_is_abbreviated(payer: str) -> None:
+    found = one(220000, payer)
+    assert (found.fit, found.claims) == (Fit.FITS, ("INV-2026-00001",))
+
+
+def test_an_invoice_number_in_the_text_is_enough_where_the_name_is_not() -> None:
+    assert one(220000, "ヤマダタロウ", "INV202600002").claims == ("INV-2026-00002",)
+
+
+def test_a_case_number_before_the_name_is_understood() -> None:
+    assert one(220000, "20260001ミナト").claims == ("INV-2026-00001",)
+
+
+def test_the_amount_alone_is_nearly_a_fit_and_offers_every_invoice_of_that_amount() -> None:
+    found = one(220000, "ヤマダタロウ")
+    assert (found.fit, found.claims) == (Fit.NEARLY, ("INV-2026-00001", "INV-2026-00002"))
+
+
+@pytest.mark.parametrize(("amount", "said"), [(219340, "charge"), (100000, "less"), (330000, "more")])
+def test_a_wrong_amount_under_the_right_name_says_by_how_much(amount: int, said: str) -> None:
+    found = one(amount, "カ)ミナトケンセツシステム")
+    assert (found.fit, found.claims) == (Fit.NEARLY, ("INV-2026-00001",))
+    assert said in found.why[0].message
+    assert found.why[0].params == {"difference": abs(220000 - amount)}
+
+
+def test_nothing_that_agrees_is_no_fit() -> None:
+    assert one(5000, "リソク").fit is Fit.NOT
+
+
+def test_two_receipts_for_one_invoice_are_both_only_nearly_so() -> None:
+    first, second = Money(1, 220000, "カ)ミナトケンセツシステム", ""), Money(2, 220000, "ミナトケンセツシステム(カ", "")
+    found = match([first, second], [MINATO])
+    assert [each.fit for each in found] == [Fit.NEARLY, Fit.NEARLY]
+
+
+def test_two_invoices_of_one_payer_are_chosen_from_by_a_person() -> None:
+    second = Claim("INV-2026-00009", "2026-0001", 220000, MINATO.names)
+    found = one(220000, "カ)ミナトケンセツシステム", claims=(MINATO, second))
+    assert (found.fit, set(found.claims)) == (Fit.NEARLY, {"INV-2026-00001", "INV-2026-00009"})
+
+
+def test_a_short_name_within_another_is_no_fit() -> None:
+    short = Claim("INV-2026-00003", "2026-0003", 220000, ("ミナ",))
+    assert one(220000, "ミナトケンセツシステム", claims=(short,)).fit is Fit.NEARLY
+
+
+@pytest.mark.parametrize(
+    ("one_way", "other"), [("カ）ショウジ", "ｼﾖｳｼﾞ(ｶ"), ("スター・リンク", "スタリンク"), ("(ユ)アイ", "アイ")]
+)
+def test_names_are_compared_as_banks_write_them(one_way: str, other: str) -> None:
+    assert name_key(one_way) == name_key(other)
