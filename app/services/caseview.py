@@ -1,4 +1,4 @@
-"""A case as a person sees it: whose turn it is, what is to be done, by when; and everything that happened."""
+"""A whole case as a person sees it: everything that happened, was sent, paid, answered and said."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from app.services import calendar, cardstock, casefile, clocks, dates, desk, documents, lifecycle, mails, money, tasks
+from app.services import cardstock, casefile, clocks, dates, documents, lifecycle, mails, money, tasks
 from app.services.actors import Actor
+from app.services.casehead import CaseHead, StageView, find, head, heads
 from app.services.portal import Portal
 from app.services.releases import Loaded
 from app.services.reviews import Reviewed
@@ -16,43 +17,9 @@ from app.services.tasks import TaskView
 from app.store import cards, cases, database, records, work
 from app.store.models import Case, Entry
 
-
-@dataclass(frozen=True, slots=True)
-class StageView:
-    """A stage of the way: done, current or todo."""
-
-    id: str
-    title: str
-    state: str
-
-
-@dataclass(frozen=True)
-class CaseHead:
-    """What every page about a case says first."""
-
-    number: str
-    title: str
-    package_id: str
-    company_name: str
-    system_name: str
-    state: str  # open | certified | rejected | withdrawn | closed
-    turn: str  # vendor | operator | both | ""
-    turn_since: datetime
-    turn_days: int  # business days since then
-    ended: bool
-    tasks: list[TaskView]  # open ones of the side whose turn it is; the reader's own first
-    buttons: list[TaskView]  # the vendor's tasks that are presented as buttons
-    clocks: list[clocks.ClockView]
-    stages: list[StageView]
-    created_at: datetime
-    changed_at: datetime
-    email: str
-    contact_name: str
-
-    @property
-    def next(self) -> TaskView | None:
-        """The one next thing to do."""
-        return self.tasks[0] if self.tasks else None
+__all__ = [
+    "CaseHead", "CasePage", "DownloadGroup", "StageView", "diagrams", "find", "head", "heads", "page",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,94 +63,6 @@ class CasePage:
     diagram: str  # the one to show first
     titles: dict[str, str]  # the package's names of elements, calendars and card sets, by id
     today: date
-
-
-def head(
-    portal: Portal,
-    case: Case,
-    loaded: Loaded,
-    actor: Actor,
-    rows: Sequence[Any] | None = None,
-    running: Sequence[Any] | None = None,
-    closing: frozenset[date] | None = None,
-) -> CaseHead:
-    """The first lines. Open tasks (`rows`), clocks (`running`) and closing days may be passed where many are listed."""
-    today, closing = portal.today(), portal.closing() if closing is None else closing
-    rows = work.open_tasks(case.id) if rows is None else rows
-    views = [tasks.view(row, today, closing) for row in rows]
-    if actor.side == "vendor":
-        views = [each for each in views if each.side == "vendor"]
-    buttons = [each for each in views if each.presentation == "button"]
-    due = sorted(
-        (each for each in views if each.presentation != "button"),
-        key=lambda each: (each.side != actor.side, each.due_on or date.max, each.opened_at),
-    )
-    shown = clocks.views(cases.clocks(case.id, running=True) if running is None else running, today, closing)
-    return CaseHead(
-        number=case.number,
-        title=loaded.package.title,
-        package_id=case.package_id,
-        company_name=case.company_name,
-        system_name=case.system_name,
-        state=case.state,
-        turn=case.turn,
-        turn_since=case.turn_since,
-        turn_days=calendar.business_days_between(calendar.today(case.turn_since), today, closing),
-        ended=case.ended,
-        tasks=due,
-        buttons=buttons,
-        clocks=shown,
-        stages=_stages(case, loaded),
-        created_at=case.created_at,
-        changed_at=case.changed_at,
-        email=case.email,
-        contact_name=case.contact_name,
-    )
-
-
-def _stages(case: Case, loaded: Loaded) -> list[StageView]:
-    ids = [stage.id for stage in loaded.package.stages]
-    at = ids.index(case.stage) if case.stage in ids else 0
-    if case.state == "certified":
-        at = max(at, len(ids) - 1)
-    return [
-        StageView(
-            stage.id,
-            stage.title,
-            "done" if n < at else "current" if n == at and not case.ended else "todo" if n >= at else "done",
-        )
-        for n, stage in enumerate(loaded.package.stages)
-    ]
-
-
-def heads(
-    portal: Portal, actor: Actor, *, text: str = "", state: str = "", limit: int = 50, offset: int = 0
-) -> tuple[list[CaseHead], int]:
-    """The cases that the actor sees, last changed first, and how many there are."""
-    member = actor.user_id if actor.side == "vendor" else None
-    with database.connection():
-        rows = cases.search(member=member, text=text, state=state, limit=limit, offset=offset)
-        ids = [row.id for row in rows]
-        open_rows, running, closing = work.open_tasks_of(ids), cases.clocks_of(ids), portal.closing()
-        found = [
-            head(
-                portal,
-                row,
-                portal.releases.loaded(row.release_id),
-                actor,
-                open_rows.get(row.id, []),
-                running.get(row.id, []),
-                closing,
-            )
-            for row in rows
-        ]
-        return found, cases.count(member=member, text=text, state=state)
-
-
-def find(portal: Portal, number: str, actor: Actor) -> tuple[Case, Loaded]:
-    """The case of this number and its release; NotFound for others'."""
-    case = desk.visible_case(cases.get(number), actor)
-    return case, portal.releases.loaded(case.release_id)
 
 
 def page(portal: Portal, number: str, actor: Actor) -> CasePage:

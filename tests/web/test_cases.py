@@ -193,8 +193,8 @@ def test_each_kind_of_entry_is_in_words_and_in_a_group_of_the_filter() -> None:
     sources = "".join(path.read_text() for path in services.glob("*.py"))
     logged = set(re.findall(r'cases\.log\(\s*[^,]+,\s*[^,]+,\s*"(\w+)"', sources)) | {"task", "task_cancelled"}
     assert {"applied", "mail", "payment", "incident"} <= logged
-    assert logged <= wording._KINDS.keys()
-    assert wording._KINDS.keys() == wording.GROUPS.keys()
+    assert logged <= wording.KINDS.keys()
+    assert wording.KINDS.keys() == wording.GROUPS.keys()
 
 
 def test_each_kind_of_entry_has_a_sentence_in_both_languages(world: World) -> None:
