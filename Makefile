@@ -19,7 +19,7 @@ FRONTEND_SOURCES := $(shell find $(FRONTEND) -name node_modules -prune -o -type 
 CATALOGUES := $(patsubst %.po,%.mo,$(shell find app admin -name node_modules -prune -o -name '*.po' -print))
 HAS_FRONTEND := $(wildcard $(FRONTEND)/package-lock.json)
 
-.PHONY: help install run demo-reset test bench lint lock messages card clean
+.PHONY: help install run demo-reset test bench lint lock messages screenshots card clean
 
 help: ## say what can be asked for
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1@\2/p' Makefile | awk -F@ '{printf "%-20s %s\n", $$1, $$2}'
@@ -43,6 +43,9 @@ lint: $(DONE)/base $(DONE)/dev ## the checks that need no running portal
 
 bench: install $(DONE)/dev ## times one step of a case beside bare SpiffWorkflow
 	@$(BIN)/python -m tests.bench $(ARGS)
+
+screenshots: install $(DONE)/dev ## take the pictures of docs/images anew
+	@$(BIN)/python scripts/screenshots.py
 
 messages: $(DONE)/base ## bring the message catalogues up to what the sources say
 	@$(BIN)/python scripts/messages.py update

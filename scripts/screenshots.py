@@ -1,0 +1,94 @@
+"""Pictures of the main pages for docs/images, taken from a fresh demo in a throw-away folder.
+
+    make screenshots
+
+Needs Debian's chromium and fonts-noto-cjk, and the test tools (playwright).
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+PROJECT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(PROJECT))
+
+from playwright.sync_api import sync_playwright  # noqa: E402
+
+from app.services.demo import PASSWORD  # noqa: E402
+from tests.support.browser import FLAGS  # noqa: E402
+from tests.support.needs import chromium_path  # noqa: E402
+from tests.support.network import free_port  # noqa: E402
+from tests.support.server import settings_for, start  # noqa: E402
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+IMAGES = PROJECT / "docs" / "images"
+WIDE, TALL, PHONE = (1280, 860), (1280, 1320), (390, 780)
+# file, who, width, address, whole page
+SHOTS = (
+    ("apply", "", WIDE, "/apply", False),
+    ("vendor-home", "midori@vendor.example", WIDE, "/tasks", False),
+    ("vendor-home-phone", "midori@vendor.example", PHONE, "/tasks", False),
+    ("vendor-task", "hokusei@vendor.example", WIDE, "task:reply_materials", False),
+    ("worklist", "admin@nintei.example", WIDE, "/tasks?scope=all", False),
+    ("review", "sato@nintei.example", WIDE, "task:first_review", False),
+    ("case-diagram", "admin@nintei.example", TALL, "/cases/2026-0006", False),
+    ("case-timeline", "admin@nintei.example", WIDE, "/cases/2026-0006?tab=timeline", False),
+    ("payments", "tanaka@nintei.example", WIDE, "/payments", False),
+    ("cards", "tanaka@nintei.example", WIDE, "/cards", False),
+    ("register", "", WIDE, "/systems", False),
+    ("certificate", "", WIDE, "/systems/CCUS-API-2026-0001", False),
+    ("mails", "admin@nintei.example", WIDE, "/outbox", False),
+)
+
+
+def main() -> None:
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        place, port = Path(folder), free_port()
+        settings = settings_for(place, port, demo="yes")
+        server = start(["run", "--demo"], settings, place / "log", settings["NINTEI_BASE_URL"])
+        try:
+            server.wait_ready(300)
+            with sync_playwright() as playwright:
+                browser = playwright.chromium.launch(executable_path=str(chromium_path()), args=list(FLAGS))
+                for name, who, size, address, whole in SHOTS:
+                    _shoot(browser, server.url, name, who, size, address, whole)
+                browser.close()
+        finally:
+            server.stop()
+
+
+def _shoot(browser: Browser, base: str, name: str, who: str, size: tuple[int, int], address: str, whole: bool) -> None:
+    context = browser.new_context(viewport={"width": size[0], "height": size[1]}, locale="ja-JP")
+    page = context.new_page()
+    if who:
+        page.goto(f"{base}/login")
+        page.fill("#email", who)
+        page.fill("#password", PASSWORD)
+        page.click("main form button[type=submit]")
+        page.wait_for_url("**/tasks*")
+    page.goto(base + (_task(page, base, address) if address.startswith("task:") else address))
+    page.wait_for_load_state("networkidle")
+    page.screenshot(path=str(IMAGES / f"{name}.png"), full_page=whole)
+    print(f"docs/images/{name}.png")
+    context.close()
+
+
+def _task(page: Page, base: str, address: str) -> str:
+    """The address of the first open task of this element that the person sees."""
+    page.goto(f"{base}/cases?state=open")
+    numbers = page.eval_on_selector_all("a[href^='/cases/20']", "links => links.map(link => link.getAttribute('href'))")
+    for number in dict.fromkeys(link.split("?")[0] for link in numbers):
+        page.goto(f"{base}{number}/tasks/{address.removeprefix('task:')}")
+        if "/tasks/" in page.url and not page.url.endswith(address.removeprefix("task:")):
+            return page.url.removeprefix(base)
+    raise SystemExit(f"no open task {address}")
+
+
+if __name__ == "__main__":
+    main()
