@@ -5,20 +5,50 @@ The worker calls `tick` every few minutes; each effect is keyed, so calling it t
 
 from __future__ import annotations
 
+import logging
 from datetime import timedelta
 
 from app.services import calendar, effects
 from app.services.portal import Portal
 from app.services.worklist import remind_one
-from app.store import cards, cases, database, records, work
+from app.store import attempts, cards, cases, database, records, search, tally, work
+
+log = logging.getLogger("nintei.upkeep")
 
 
 def tick(portal: Portal) -> int:
     """Do what is due today; gives how many mails were queued."""
+    _lists(portal)
     sent = _reminders(portal) + _holds(portal) + _overdue_cards(portal)
     if sent:
         portal.poke()
     return sent
+
+
+def recount() -> int:
+    """Mend the maintained counts of open tasks where they differ from what counting gives; gives in how many places.
+
+    They never should: a difference is logged as a warning.
+    """
+    with database.transaction():
+        database.lock_name("tally")
+        wrong = tally.differing()
+        if wrong:
+            log.warning("The counts of open tasks were wrong in %s places and have been mended: %s", len(wrong), wrong[:5])
+            tally.repair(wrong)
+        return len(wrong)
+
+
+def _lists(portal: Portal) -> None:
+    """Add up counts; once an hour, see that they are right and that every case can be found."""
+    with database.transaction():
+        tally.fold()
+    if not attempts.due("upkeep:lists", portal.now(), timedelta(hours=1)):
+        return
+    recount()
+    with database.transaction():
+        attempts.forget(portal.now())
+        search.mend()
 
 
 def _reminders(portal: Portal) -> int:
@@ -31,12 +61,15 @@ def _reminders(portal: Portal) -> int:
     late = {n for package in packages.values() for n in package.reminders.after_bd}
     sent = 0
     with database.transaction():
-        plan = [(calendar.add_business_days(today, n, closing), f"before:{n}") for n in offsets]
-        plan += [(calendar.add_business_days(today, -n, closing), f"after:{n}") for n in late]
-        for day, kind in plan:
-            for row in work.due_tasks([day]):
-                if row.presentation != "button":
-                    sent += remind_one(portal, row, f"{kind}:{row.due_on}")
+        # A worker that was down catches up: a task is reminded once for each step, of the late ones only the last.
+        for count in sorted(offsets):
+            for row in work.tasks_due(today, calendar.add_business_days(today, count, closing)):
+                if row.presentation != "button" and calendar.today(row.opened_at) < today:
+                    sent += remind_one(portal, row, f"before:{count}:{row.due_on}")
+        for count in sorted(late, reverse=True):
+            for row in work.tasks_due(None, calendar.add_business_days(today, -count, closing)):
+                if row.presentation != "button" and not work.reminded_later(row.id, count, late):
+                    sent += remind_one(portal, row, f"after:{count}:{row.due_on}")
     return sent
 
 

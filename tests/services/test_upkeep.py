@@ -1,0 +1,89 @@
+"""What time brings by itself: reminders, once for each step, also after a worker was away."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from app.errors import ScriptError
+from app.services import jobs, upkeep
+from app.services.portal import Portal
+from app.store import cases, database, records, work
+from tests.services.conftest import Bench
+from tests.services.steps import case_of, go, opened, task
+
+
+def tick_until(portal: Portal, walker, days: int, bench: Bench) -> None:
+    for _ in range(days):
+        walker.clock.moment += timedelta(days=1)
+        upkeep.tick(portal)
+        upkeep.tick(portal)
+    bench.drain(portal)
+
+
+def test_the_vendor_is_reminded_before_and_after_the_due_date_once_each(bench: Bench) -> None:
+    walker = go(bench, until="submit_documents")
+    tick_until(walker.portal, walker, 40, bench)
+    steps = walker.portal.releases.current("ccus_api_certification").package.reminders
+    assert bench.mailbox.ids.count("reminder") == len(steps.before_bd) + len(steps.after_bd)
+    assert {letter.to for letter in bench.mailbox.of("reminder")} == {("ichiro.rei@example.com",)}
+
+
+def test_a_worker_that_was_away_sends_only_the_last_reminder(bench: Bench) -> None:
+    walker = go(bench, until="submit_documents")
+    walker.clock.moment += timedelta(days=60)
+    while not upkeep.tick(walker.portal):
+        walker.clock.moment += timedelta(days=1)
+    upkeep.tick(walker.portal)
+    bench.drain(walker.portal)
+    assert bench.mailbox.ids.count("reminder") == 1
+
+
+def test_staff_are_reminded_of_their_own_tasks(bench: Bench) -> None:
+    walker = go(bench, until="first_review")
+    tick_until(walker.portal, walker, 30, bench)
+    assert "reminder-operator" in bench.mailbox.ids
+    assert "reminder" not in bench.mailbox.ids
+
+
+def test_a_task_that_is_finished_is_not_reminded(bench: Bench) -> None:
+    walker = go(bench, until="submit_documents")
+    walker.take({"complete": "submit_documents", "by": "vendor", "answer": {
+        "registry_certificate": "a.pdf", "financial_statements": ["b.pdf"]}})
+    tick_until(walker.portal, walker, 30, bench)
+    assert "reminder" not in bench.mailbox.ids
+
+
+def test_a_button_is_never_due(bench: Bench) -> None:
+    walker = go(bench, until="request_exam_date")
+    row = task(walker, "request_exam_date")
+    tick_until(walker.portal, walker, 60, bench)
+    with database.connection():
+        reminded = [entry for entry in cases.timeline(case_of(walker).id, internal=True) if entry.kind == "reminder"]
+    assert row.due_on is None
+    assert reminded == []
+
+
+def test_one_case_whose_timer_fails_does_not_hold_up_another(bench: Bench, monkeypatch) -> None:
+    first = go(bench, until="certificate_received")
+    second = go(bench, until="certificate_received", application={"email": "b@example.com", "system_name": "別"})
+    broken = case_of(first).id
+    advance = bench.portal.engine.advance
+    with database.connection():
+        token = cases.state(broken)[1]
+
+    def failing(program, snapshot, event, now):
+        if snapshot.token == token:
+            raise ScriptError("The process cannot go on: %(reason)s", reason="a defect of the diagram")
+        return advance(program, snapshot, event, now)
+
+    monkeypatch.setattr(bench.portal.engine, "advance", failing)
+    second.clock.moment += timedelta(days=31)
+    jobs.wake(second.portal)
+    bench.drain(second.portal)
+    assert opened(second) == []  # certificate_received waited for thirty days
+    assert opened(first) == ["certificate_received"]
+    with database.connection():
+        said = [row.text for row in cases.timeline(broken, internal=True) if row.kind == "incident"]
+        assert records.certificate_of(broken) is not None
+        assert work.cases_with_timers_due(second.portal.now()) == []
+    assert said == ["The process cannot go on: a defect of the diagram"]
