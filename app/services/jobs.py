@@ -15,7 +15,7 @@ from typing import Any
 from app.connectors.registry import CONNECTORS, Where
 from app.engine import JobDone, TimersDue, TooLate
 from app.errors import NinteiError, Permanent, Temporary
-from app.services import register, steps
+from app.services import cardmaking, register, steps
 from app.services.outside import Outside
 from app.services.portal import Portal
 from app.store import cases, database, work
@@ -48,18 +48,53 @@ def lease(portal: Portal, worker: str, operators: tuple[str, ...] = ()) -> Lease
         row = work.lease(worker, now, now + timedelta(seconds=LEASE_SECONDS), operators)
         if row is None:
             return None
-        return Leased(
-            row.id,
-            row.fence,
-            row.key,
-            row.operator,
-            dict(row.params or {}),
-            dict(row.data or {}),
-            row.case_id,
-            row.element,
-            row.attempts,
-            row.task_id,
-        )
+        return leased(row)
+
+
+def worker_operators(portal: Portal) -> tuple[str, ...]:
+    """What the worker takes: everything, or everything but cards where desks with an agent make them."""
+    if portal.settings.card_reader != cardmaking.AGENT:
+        return ()
+    return tuple(name for name in CONNECTORS if name != "card")
+
+
+def held(job_id: int, fence: int, worker: str) -> Leased | None:
+    """The job as its holder under this fence may report on it; none when it is not theirs any more."""
+    row = work.job(job_id)
+    if row is None or (row.state, row.fence, row.worker) != ("running", fence, worker):
+        return None
+    return leased(row)
+
+
+def leased(row: Job) -> Leased:
+    """The row as its holder sees it."""
+    params, data = dict(row.params or {}), dict(row.data or {})
+    return Leased(
+        row.id, row.fence, row.key, row.operator, params, data, row.case_id, row.element, row.attempts, row.task_id
+    )
+
+
+def done(portal: Portal, job: Leased, data: Any = None) -> str:
+    """It is done: recorded under the fence; gives the job's state afterwards."""
+    return _record(portal, job, data)
+
+
+def failed(portal: Portal, job: Leased, error: NinteiError, *, retry: bool) -> str:
+    """It failed: tried again later, or an incident; recorded under the fence."""
+    return _failed(portal, job, error, retry=retry)
+
+
+def put_back(portal: Portal, job: Leased, error: NinteiError) -> str:
+    """Nobody's fault (a card was pulled): it waits for whoever comes next, and the try does not count."""
+    now = portal.now()
+    with database.transaction():
+        row = _held(job)
+        if row is None:
+            return "late"
+        row.state, row.run_at, row.lease_until = "queued", now, None
+        row.attempts, row.error = max(0, row.attempts - 1), str(error)[:2000]
+        row.save()
+    return "queued"
 
 
 def perform(portal: Portal, outside: Outside, job: Leased) -> str:
@@ -82,7 +117,10 @@ def perform(portal: Portal, outside: Outside, job: Leased) -> str:
             Permanent("%(kind)s: %(text)s", kind=type(error).__name__, text=str(error)[:500]),
             retry=False,
         )
-    return _record(portal, job, data)
+    try:
+        return _record(portal, job, data)
+    except NinteiError as error:  # what follows in the process fails: the work itself is done and is not done again
+        return _failed(portal, job, error, retry=False)
 
 
 def _held(job: Leased) -> Job | None:
@@ -190,12 +228,22 @@ def wake(portal: Portal) -> int:
     with database.connection():
         due = work.cases_with_timers_due(now)
     for case_id in due:
-        with database.transaction():
-            case = cases.lock(case_id)
-            steps.advance(portal, case, TimersDue(), now)
+        try:
+            with database.transaction():
+                steps.advance(portal, cases.lock(case_id), TimersDue(), now)
+        except NinteiError as error:  # one case whose diagram fails must not hold up the others
+            _put_off(portal, case_id, error)
     if due:
         portal.poke()
     return len(due)
+
+
+def _put_off(portal: Portal, case_id: int, error: NinteiError) -> None:
+    """A timer could not fire: staff see it, and it is tried again in an hour."""
+    now = portal.now()
+    with database.transaction():
+        work.put_off_timers(case_id, now, now + timedelta(hours=1))
+        cases.log(case_id, now, "incident", title="timer", text=str(error)[:2000], audience="operator")
 
 
 def next_due() -> datetime | None:

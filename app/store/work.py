@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
-from functools import reduce
-from operator import or_
 from typing import Any
 
 from peewee import fn
@@ -50,64 +48,6 @@ def last_done(case: int, element: str) -> Task | None:
     )
 
 
-def worklist(
-    *,
-    side: str,
-    scope: str,
-    users: Sequence[int],
-    groups: Sequence[str],
-    texts: Sequence[Sequence[str]] = (),
-    element: str = "",
-    group: str = "",
-    due_before: date | None = None,
-) -> Any:
-    """The query behind the worklist: `scope` is mine (of `users`: oneself and those one stands in for), group or all.
-
-    `texts`: every word of the search, each in the spellings of which one has to be found.
-    """
-    query = Task.select().where((Task.state == "open") & (Task.side == side))
-    if scope == "mine":
-        query = query.where(Task.assignee.in_(list(users)))
-    elif scope == "group":
-        query = query.where(Task.assignee.is_null())
-        if groups:
-            query = query.where(Task.grp.in_([*groups, ""]))
-    for spellings in texts:
-        query = query.where(reduce(or_, (_says(each) for each in spellings)))
-    if element:
-        query = query.where(Task.element == element)
-    if group:
-        query = query.where(Task.grp == group)
-    if due_before:
-        query = query.where(Task.due_on <= due_before)
-    return query
-
-
-def _says(text: str) -> Any:
-    return (
-        Task.company_name.contains(text)
-        | Task.case_number.contains(text)
-        | Task.system_name.contains(text)
-        | Task.title.contains(text)
-    )
-
-
-ORDERS: dict[str, Any] = {
-    "due": (Task.due_on.is_null(), Task.due_on, Task.id),
-    "opened": (Task.opened_at, Task.id),
-    "newest": (-Task.opened_at, Task.id),
-    "company": (Task.company_name, Task.due_on, Task.id),
-    "element": (Task.element, Task.due_on, Task.id),
-}
-
-
-def page(query: Any, order: str, limit: int, offset: int) -> list[Task]:
-    """One page of a worklist query."""
-    if order == "newest":
-        return list(query.order_by(Task.opened_at.desc(), Task.id).limit(limit).offset(offset))
-    return list(query.order_by(*ORDERS.get(order, ORDERS["due"])).limit(limit).offset(offset))
-
-
 def open_kinds(side: str) -> list[tuple[str, int]]:
     """(element, release) of the open tasks of one side."""
     rows: Any = (
@@ -125,13 +65,13 @@ def open_of_elements(elements: Sequence[str], side: str, limit: int = 200) -> li
     if not elements:
         return []
     query = Task.select().where((Task.state == "open") & (Task.side == side) & Task.element.in_(list(elements)))
-    return page(query, "due", limit, 0)
+    return list(query.order_by(Task.due_on.is_null(), Task.due_on, Task.id).limit(limit))
 
 
 def open_presented(presentation: str, side: str, limit: int = 100) -> list[Task]:
     """The open tasks of one presentation, the one that is due first on top."""
     query = Task.select().where((Task.state == "open") & (Task.side == side) & (Task.presentation == presentation))
-    return page(query, "due", limit, 0)
+    return list(query.order_by(Task.due_on.is_null(), Task.due_on, Task.id).limit(limit))
 
 
 def jobs_like(operator: str, states: Sequence[str]) -> list[Job]:
@@ -149,9 +89,17 @@ def vendor_tasks(user: int) -> list[Task]:
     )
 
 
-def due_tasks(days: Sequence[date]) -> list[Task]:
-    """Open tasks due on one of these days."""
-    return list(Task.select().where((Task.state == "open") & Task.due_on.in_(list(days)))) if days else []
+def tasks_due(first: date | None, last: date) -> list[Task]:
+    """Open tasks that are due in this period."""
+    query = Task.select().where((Task.state == "open") & (Task.due_on <= last))
+    return list(query if first is None else query.where(Task.due_on >= first))
+
+
+def reminded_later(task_id: str, count: int, steps: Collection[int]) -> bool:
+    """Whether a reminder of a later step than `count` business days after the due date went out."""
+    later = [step for step in steps if step > count]
+    rows = Reminder.select(Reminder.kind).where(Reminder.task == task_id)
+    return any(row.kind.startswith(f"after:{step}:") for row in rows for step in later)
 
 
 def reminded(task_id: str, kind: str, at: datetime) -> bool:
@@ -181,6 +129,16 @@ def latest_answers(case: int) -> dict[str, Answer]:
     found: dict[str, Answer] = {}
     for row in Answer.select().where(Answer.case == case).order_by(Answer.at, Answer.id):
         found[row.element] = row
+    return found
+
+
+def latest_answers_of(cases: Sequence[int], elements: Sequence[str]) -> dict[int, dict[str, Answer]]:
+    """The newest answer of each of these elements, in several cases at once."""
+    found: dict[int, dict[str, Answer]] = {}
+    if cases and elements:
+        asked = Answer.case.in_(list(cases)) & Answer.element.in_(list(elements))
+        for row in Answer.select().where(asked).order_by(Answer.at, Answer.id):
+            found.setdefault(row.case_id, {})[row.element] = row
     return found
 
 
@@ -265,6 +223,11 @@ def timers(case: int) -> list[TimerRow]:
     return list(TimerRow.select().where(TimerRow.case == case).order_by(TimerRow.due_at))
 
 
+def put_off_timers(case: int, now: datetime, until: datetime) -> None:
+    """The case's due timers wait until then."""
+    TimerRow.update(due_at=until).where((TimerRow.case == case) & (TimerRow.due_at <= now)).execute()
+
+
 def cases_with_timers_due(now: datetime, limit: int = 50) -> list[int]:
     """Cases to wake."""
     rows = TimerRow.select(TimerRow.case).where(TimerRow.due_at <= now).order_by(TimerRow.due_at).limit(limit)
@@ -292,18 +255,3 @@ def reassign(ids: Sequence[str], user: int | None) -> int:
 def give_back(user: int) -> int:
     """The open tasks of a person go back to their groups."""
     return int(Task.update(assignee=None).where((Task.assignee == user) & (Task.state == "open")).execute())
-
-
-def element_counts(query: Any) -> list[tuple[str, str, int]]:
-    """(element, title, tasks) of a worklist query, most first."""
-    rows = (
-        query.columns(Task.element, fn.MAX(Task.title).alias("title"), fn.COUNT(Task.id).alias("n"))
-        .group_by(Task.element)
-        .order_by(fn.COUNT(Task.id).desc(), Task.element)
-    )
-    return [(row.element, row.title, row.n) for row in rows]
-
-
-def groups_in(query: Any) -> list[str]:
-    """The groups that have a task in a worklist query."""
-    return sorted({row.grp for row in query.columns(Task.grp).distinct() if row.grp})
