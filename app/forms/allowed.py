@@ -63,6 +63,7 @@ PROPERTIES = frozenset(
         "prefecture",
         "city",
         "today",
+        "told",
         "text_en",
         "content_en",
         "alt_en",

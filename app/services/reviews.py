@@ -12,7 +12,7 @@ from app.services import comments, desk
 from app.store import work
 from app.store.models import Answer
 
-# Keys by which the forms of reviews call what a return says to the vendor.
+# Keys by which the forms of reviews call what a return says to the vendor; other fields say so by the property `told`.
 TOLD = ("reason", "proposal")
 
 
@@ -66,21 +66,32 @@ def prior(setting: desk.Setting, lang: str) -> list[Reviewed]:
 
 
 def returned(setting: desk.Setting, lang: str) -> Reviewed | None:
-    """What the review said that gave the vendor this task again; none when the task is new to them."""
+    """What the review said that gave the vendor this task again; none when the task is new to them.
+
+    Where both sides work side by side, the body may have gone on meanwhile: its last answer that says something counts.
+    """
     own = work.answers(setting.case.id, setting.task.element)[:1]
     if not own or setting.task.side != "vendor":
         return None
     later = [
-        _shown(setting, element, answer, lang)
+        _told(setting, element, answer, lang)
         for element in _reviews_of(setting, {setting.task.element})
-        for answer in work.answers(setting.case.id, element)[:1]
+        for answer in work.answers(setting.case.id, element)
         if answer.at >= own[0].at
     ]
-    if not later:
-        return None
-    last = max(later, key=lambda each: each.at)
-    told = [line for line in last.lines if line.key.endswith(TOLD) and line.text]
-    return Reviewed(last.element, last.title, told, last.at, last.by) if told else None
+    return max((each for each in later if each.lines), key=lambda each: each.at, default=None)
+
+
+def _told(setting: desk.Setting, element: str, answer: Answer, lang: str) -> Reviewed:
+    """Of a review's answer, what is meant for the vendor."""
+    marked = {spec.key for spec in setting.loaded.forms[element].inputs() if spec.properties.get("told") == "true"}
+    shown = _shown(setting, element, answer, lang)
+    told = [
+        line
+        for line in shown.lines
+        if line.text and (line.key.endswith(TOLD) or line.key.partition("-")[0] in marked)
+    ]
+    return Reviewed(shown.element, shown.title, told, shown.at, shown.by)
 
 
 def _reviews_of(setting: desk.Setting, subject: set[str]) -> list[str]:

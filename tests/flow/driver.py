@@ -1,4 +1,4 @@
-"""People at the portal over plain HTTP, without scripts: they read pages, fill forms, press buttons, follow mailed links."""
+"""People at the portal over plain HTTP, without scripts: they read pages, fill forms, press buttons, follow links."""
 
 from __future__ import annotations
 
@@ -162,13 +162,12 @@ class Vendor(Person):
         return case_number(self.send_application(application, address))
 
     def send_application(self, application: Mapping[str, Any], address: str = "/apply") -> Page:
-        form = self.get(address).form(field="email")
-        fill(form, {**application, "email": self.email})
-        check = form.press()
+        application = {**application, **({"email": self.email} if "email" in application else {})}
+        check = fill(self.get(address).form(field=next(iter(application))), application).press()
         assert check.status == 200, f"{check!r}: {check.alerts()}"
         for value in application.values():
             assert not isinstance(value, str) or value in check.text, f"{value} is not on the check page"
-        return check.form(button="").press(value="send")
+        return check.form(action=check.path, field=next(iter(application))).press(value="send")
 
     def follow(self, mail: EmailMessage) -> Page:
         """The page behind the entry link of a mail."""

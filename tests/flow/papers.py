@@ -34,7 +34,7 @@ def fonts_of(pdf: bytes) -> list[str]:
             inner = [each.get_object() for each in described.get("/DescendantFonts", [])] or [described]
             for each in inner:
                 descriptor = each.get("/FontDescriptor")
-                if descriptor is not None and any(key in descriptor.get_object() for key in ("/FontFile2", "/FontFile3")):
+                if descriptor is not None and {"/FontFile2", "/FontFile3"} & set(descriptor.get_object()):
                     found.add(str(described["/BaseFont"]))
     return sorted(found)
 

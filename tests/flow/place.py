@@ -1,4 +1,4 @@
-"""One portal as people run it, with its mail server, its clock file and its staff; killed and started as a test likes."""
+"""One portal as people run it, with its mail server, clock file and staff; killed and started as a test likes."""
 
 from __future__ import annotations
 
@@ -93,8 +93,9 @@ class Place:
     def command(self, *arguments: str) -> str:
         """What `nintei <arguments>` prints."""
         inherited = {key: value for key, value in os.environ.items() if not key.startswith("NINTEI_")}
+        environment = {**inherited, **self.environment}
         done = subprocess.run(
-            [sys.executable, "-c", servers.LAUNCH, *arguments], cwd=servers.PROJECT, env={**inherited, **self.environment},
+            [sys.executable, "-c", servers.LAUNCH, *arguments], cwd=servers.PROJECT, env=environment,
             stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120, check=False,
         )
         assert done.returncode == 0, done.stdout + done.stderr

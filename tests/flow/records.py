@@ -33,8 +33,8 @@ class Records:
 
     def of(self, number: str, table: str, where: str = "1") -> list[dict[str, Any]]:
         """Rows of the case in another table, oldest first."""
-        return self.rows(f'SELECT * FROM "{table}" WHERE case_id = (SELECT id FROM "case" WHERE number = ?) AND {where} '
-                         "ORDER BY rowid", number)
+        case = self.case(number)["id"]
+        return self.rows(f'SELECT * FROM "{table}" WHERE case_id = ? AND {where} ORDER BY rowid', case)
 
     def jobs(self, number: str, *states: str) -> list[dict[str, Any]]:
         marks = ",".join("?" * len(states))
@@ -50,7 +50,8 @@ class Records:
         return busy or [f"job of task {task}" for task in sorted(on_job) if self._job_is_under_way(task)]
 
     def _job_is_under_way(self, task: str) -> bool:
-        return bool(self.rows("SELECT 1 FROM job WHERE task_id = ? AND state NOT IN ('done', 'late', 'cancelled')", task))
+        over = "('done', 'late', 'cancelled')"
+        return bool(self.rows(f"SELECT 1 FROM job WHERE task_id = ? AND state NOT IN {over}", task))
 
     def settle(self, number: str, seconds: float = 60) -> None:
         """Wait until the worker has nothing left to do for the case."""

@@ -1,4 +1,4 @@
-"""One vendor from application to certificate and through the years after it, over HTTP, with real mail, PDFs and cards."""
+"""One vendor from application to certificate and through the years after it, over HTTP: real mail, PDFs and cards."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ pytestmark = pytest.mark.xdist_group("flow-year")
 COMPANY, SYSTEM = APPLICATION["company_name"], APPLICATION["system_name"]
 ORDER = [f"review-{n}" for n in range(1, 9)] + [f"exam-{n}" for n in range(1, 9)] + [f"audit-{n}" for n in range(1, 7)]
 # What is attached to each mail: so many PDFs, or a calendar file.
-ATTACHED = {"review-2": 3, "review-3": 1, "review-4": 1, "review-5": 1, "exam-1": 1, "exam-3": 1, "exam-4": 1, "exam-5": 1,
-            "exam-6": 1, "exam-7": 1, "audit-3": 2, "audit-4": 1, "audit-5": 1}
+ATTACHED = {"review-2": 3, "review-3": 1, "review-4": 1, "review-5": 1, "exam-1": 1, "exam-3": 1, "exam-4": 1,
+            "exam-5": 1, "exam-6": 1, "exam-7": 1, "audit-3": 2, "audit-4": 1, "audit-5": 1}
 # Each PDF that the portal makes on this way, and words that must stand in it beside the names.
 PAPERS: dict[str, list[str]] = {
     "review_result_letter": ["書類審査結果通知書", "通過"],
@@ -175,7 +175,8 @@ def test_secrets_were_shown_once_and_stand_in_no_mail_no_page_and_no_record(walk
 
 
 def test_payments_are_on_record_and_nothing_is_owed(walk: Walk) -> None:
-    claims = {row["fee"]: (row["total"], row["paid"], row["state"]) for row in walk.place.records.of(walk.number, "invoice")}
+    rows = walk.place.records.of(walk.number, "invoice")
+    claims = {row["fee"]: (row["total"], row["paid"], row["state"]) for row in rows}
     assert claims == {"initial_fee": (220000, 220000, "paid"), "exam_fee": (165000, 165000, "paid"),
                       "audit_fee": (132000, 132000, "paid")}
 

@@ -1,4 +1,4 @@
-"""A browser without scripts: cookies, redirects, forms read from the page as a person fills them. Standard library and lxml."""
+"""A browser without scripts: cookies, redirects, forms read from the page as a person fills them."""
 
 from __future__ import annotations
 
@@ -93,7 +93,8 @@ class Page:
     @property
     def tree(self) -> Any:
         if self._tree is None:
-            self._tree = html.document_fromstring(self.source, base_url=self.url) if self.is_html else html.Element("html")
+            text = self.source if self.is_html else "<html></html>"
+            self._tree = html.document_fromstring(text, base_url=self.url)
         return self._tree
 
     @property
@@ -254,7 +255,7 @@ class Form:
         ]
 
     def press(self, label: str = "", *, value: str = "") -> Page:
-        """Send it by the button with this label, or with this value; without either, by the first that a person sees."""
+        """Send it by the button with this label, or with this value; without either, by the first that shows."""
         shown = [each for each in self.buttons() if each[0]]
         chosen = [each for each in shown if label in each[0] and (not value or each[2] == value)]
         assert chosen or not (label or value), f"no button {label or value!r} on {self.page!r}; there are {shown}"

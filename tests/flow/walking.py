@@ -1,4 +1,4 @@
-"""Scenarios of the package, walked by people over HTTP; what must come of each step is compared with the records and the mail."""
+"""Scenarios of the package, walked by people over HTTP; what must come of each step is compared."""
 
 from __future__ import annotations
 
