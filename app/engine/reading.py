@@ -16,7 +16,7 @@ def read(sources: Mapping[str, bytes]) -> Diagrams:
         try:
             root = parse(sources[file])
         except BadXml as error:
-            diagrams.problems.append(Problem(file, str(error)))
+            diagrams.problems.append(Problem(file, error.message, params=error.params))
             continue
         if root.name != "definitions" or root.namespace != BPMN:
             diagrams.problems.append(Problem(file, "This is not a BPMN 2.0 file: its root must be “definitions”."))

@@ -11,6 +11,8 @@ from xml.etree.ElementTree import ParseError
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser
 
+from app.errors import NinteiError
+
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 SPIFF = "http://spiffworkflow.org/bpmn/schema/1.0/core"
 
@@ -20,7 +22,7 @@ MAX_ELEMENTS = 40_000
 MAX_TEXT = 100_000  # characters in one element or attribute
 
 
-class BadXml(Exception):
+class BadXml(NinteiError):
     """The text cannot be read; the message says why in plain words."""
 
 
@@ -70,9 +72,9 @@ def parse(source: bytes) -> Xml:
     except DefusedXmlException:
         raise BadXml("A document type declaration (DTD) or entity is not allowed; remove it.") from None
     except ParseError as error:
-        raise BadXml(f"It is not well-formed XML: {error}") from None
+        raise BadXml("It is not well-formed XML: %(reason)s", reason=str(error)) from None
     except (LookupError, ValueError) as error:
-        raise BadXml(f"It cannot be read: {error}") from None
+        raise BadXml("It cannot be read: %(reason)s", reason=str(error)) from None
     if target.root is None:
         raise BadXml("The file is empty.")
     return target.root
