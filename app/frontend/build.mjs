@@ -90,7 +90,7 @@ const shared = {
 };
 
 // forms.js belongs to the forms room; a page without it still has plain forms.
-const parts = ["./site.js", "./forms.js"].filter((part) => existsSync(join(here, part)));
+const parts = ["./site.js", "./forms.js", "./days.js"].filter((part) => existsSync(join(here, part)));
 
 const builds = [
   {

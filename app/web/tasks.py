@@ -13,7 +13,7 @@ from flask_babel import gettext
 from app.errors import NinteiError, Refused, Stale
 from app.forms import Answer, FieldError
 from app.services import cardstock, comments, lifecycle, secrets, tasks, whatnext, worklist
-from app.web import drafts
+from app.web import drafts, months
 from app.web.access import needs
 from app.web.current import language, portal, signed_in
 from app.web.problems import sentence, status_of
@@ -195,6 +195,7 @@ def _draw(
         "pages/task/task.html",
         page=page,
         form=form,
+        months=months.offered(form),
         task=page.task,
         alert=sentence(alert) if alert else "",
         stale=isinstance(alert, Stale),
@@ -227,13 +228,18 @@ def _check(task_id: str, alert: NinteiError | None = None, status: int = 200) ->
         page=page,
         task=page.task,
         sections=sections,
-        warned=warned,
+        warned=[(each.message, _in_words(each.params)) for each in warned],
         revision=revision,
         alert=sentence(alert) if alert else "",
         file_url=_file_url(page.task.case_number),
         query=_query(),
         pinned=[each for each in page.comments if each.state == "draft"],
     ), status
+
+
+def _in_words(params: Mapping[str, Any]) -> dict[str, Any]:
+    """Amounts as people read them."""
+    return {key: f"{value:,}" if isinstance(value, int) else value for key, value in params.items()}
 
 
 def _send(task_id: str, revision: int | None) -> Any:

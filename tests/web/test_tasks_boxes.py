@@ -78,11 +78,13 @@ def test_days_offered_are_the_free_ones_and_a_taken_day_is_refused_in_time(site:
     desk = vendor(site, task(walker, "request_exam_date").id)
     days = re.findall(r'<option value="(\d{4}-\d\d-\d\d)"', desk.page().text)
     assert days
+    shown = re.findall(r'data-day="([^"]+)"', desk.page().text)
+    assert shown == sorted(set(days))  # the months beside the form show the same days
     assert desk.post(wish_1="2026-01-01").status_code == 422
     desk.send(wish_1=days[0], wish_2=days[1])
     first, second = (operator(site, task(walker, "settle_exam_date").id, number) for number in (0, 1))
     page = first.page().text
-    assert "◎" in page
+    assert re.search(rf'data-day="{days[0]}"><span>\d+ ◎', page)
     assert first.post(outcome="accepted", date=days[0]).status_code == 303
     assert second.page("/check").status_code == 200
 
