@@ -100,7 +100,7 @@ def take(
         case = cases.lock(row.case_id)
         may_handle(case, actor)
         setting = _setting(portal, row, case, task_id)
-        values, own = draft_of(setting)
+        values, own = draft_of(setting, actor)
         known = {room.key: room for room in fields.rooms(form_spec(setting), values, own, actor.language)}
         wanted: dict[str, list[int]] = {}
         for number, key in sorted(places.items()):
@@ -108,12 +108,14 @@ def take(
                 raise NotFound("This task has no such field")
             wanted.setdefault(key, []).append(number)
         said = incoming.own_words(row.text) if words else ""
-        if not wanted and not said:
+        if not wanted and not said and actor.side == "vendor":  # the body may type what the mail says
             raise Refused("Choose at least one file to be taken in")
         placed: list[dict[str, Any]] = []
         for key, numbers in wanted.items():
             if len(numbers) > known[key].room:
-                raise Refused("“%(label)s” takes %(room)s more files", label=known[key].label, room=known[key].room)
+                raise Refused(
+                    "“%(label)s” has room for %(room)s more files", label=known[key].label, room=known[key].room
+                )
             kept = fields.files(values.get(key)) if known[key].multiple else []
             refs = [_lay(portal, row, setting, key, number, actor) for number in numbers]
             values[key] = [ref.as_dict() for ref in (*kept, *refs)]

@@ -55,10 +55,15 @@ def receipt_of(case: Case, loaded: Loaded) -> Task:
     return found
 
 
-def draft_of(setting: desk.Setting) -> tuple[dict[str, Any], set[str]]:
-    """(what the task's draft holds, or will begin with; ids of the files that belong to the draft alone)."""
+def draft_of(setting: desk.Setting, actor: Actor) -> tuple[dict[str, Any], set[str]]:
+    """(what the task's draft holds, or will begin with; ids of the files that belong to the draft alone).
+
+    A draft of the body begins with what the vendor said at this very step before, and with nothing that other steps
+    would suggest: it is not to say for them what they did not."""
     draft = work.draft(setting.task.id)
-    values: Mapping[str, Any] = draft.values if draft is not None else desk.prefill(setting)
+    values: Mapping[str, Any] = draft.values if draft is not None else {}
+    if draft is None and (actor.side == "vendor" or setting.task.element in work.latest_answers(setting.case.id)):
+        values = desk.prefill(setting)
     own = set()
     for _, reference in documents.file_references(values):
         document = records.document(reference)

@@ -112,7 +112,7 @@ def look(portal: Portal, mail_id: int, actor: Actor, task_id: str = "") -> MailP
         area = ""
         if chosen is not None and loaded is not None and case is not None and row.state == "waiting":
             setting = desk.Setting(chosen, case, loaded, loaded.element(chosen.element))
-            open_rooms = fields.rooms(loaded.forms[chosen.element], *draft_of(setting), actor.language)
+            open_rooms = fields.rooms(loaded.forms[chosen.element], *draft_of(setting, actor), actor.language)
             found = note_field(setting)
             area = found.named(actor.language) if found else ""
         attachments = _attachments(portal, row, open_rooms, labels)

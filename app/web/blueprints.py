@@ -7,6 +7,7 @@ from flask import Blueprint
 from app.web import (
     absences,
     account,
+    agents,
     calendar,
     cards,
     case_actions,
@@ -16,6 +17,7 @@ from app.web import (
     drafts,
     home,
     inbound,
+    inbound_form,
     package_settings,
     payments,
     post,
@@ -28,5 +30,5 @@ from app.web import (
 ALL: tuple[Blueprint, ...] = (
     public.pages, register.pages, account.pages, demo.pages, home.pages, tasks.pages, drafts.pages, cases.pages,
     worklist.pages, case_files.pages, case_actions.pages, calendar.pages, payments.pages, post.pages, cards.pages,
-    absences.pages, package_settings.pages, inbound.pages,
+    absences.pages, package_settings.pages, inbound.pages, inbound_form.pages, agents.pages,
 )  # fmt: skip

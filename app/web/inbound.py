@@ -11,12 +11,11 @@ from flask_babel import gettext
 from werkzeug.exceptions import NotFound as NoSuchPage
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from app.errors import NinteiError, Refused, Stale
-from app.forms import Answer, FieldError
-from app.services import inbound, inbound_answers, inbound_behalf, inbound_pages
+from app.errors import Refused
+from app.services import inbound, inbound_answers, inbound_pages
 from app.web import case_files, paging
 from app.web.access import needs, public
-from app.web.current import actor, language, portal, signed_in
+from app.web.current import actor, portal, signed_in
 from app.web.problems import sentence, status_of
 
 pages = Blueprint("inbound", __name__)
@@ -121,7 +120,7 @@ def state_words() -> dict[str, str]:
 @needs("vendor", *STAFF)
 def show(mail_id: int) -> Any:
     """One mail, and where its files go."""
-    return _draw(mail_id)
+    return draw(mail_id)
 
 
 @pages.get("/inbound/<int:mail_id>/attachments/<int:number>")
@@ -131,7 +130,8 @@ def attachment(mail_id: int, number: int) -> Response:
     return case_files.answer(inbound_pages.attachment(portal(), mail_id, number, signed_in()))
 
 
-def _draw(mail_id: int, *, alert: str = "", status: int = 200, typed: Mapping[str, str] | None = None) -> Any:
+def draw(mail_id: int, *, alert: str = "", status: int = 200, typed: Mapping[str, str] | None = None) -> Any:
+    """The mail's page; `typed` is what was chosen there before it was refused."""
     who = signed_in()
     task_id = (typed or {}).get("task") or request.args.get("task", "")
     page = inbound_pages.look(portal(), mail_id, who, task_id)
@@ -156,13 +156,13 @@ def _draw(mail_id: int, *, alert: str = "", status: int = 200, typed: Mapping[st
 # Deciding
 
 
-def _do(mail_id: int, act: Callable[[], str], to: str = "") -> Any:
+def _do(mail_id: int, act: Callable[[], str], to: str = "", kind: str = "success") -> Any:
     """Act, say what was done, go on; a refusal shows the page again with what was chosen."""
     try:
         done = act()
     except Refused as error:
-        return _draw(mail_id, alert=sentence(error), status=status_of(error), typed=request.form)
-    flash(done, "success")
+        return draw(mail_id, alert=sentence(error), status=status_of(error), typed=request.form)
+    flash(done, kind)
     return redirect(to or f"/inbound/{mail_id}", 303)
 
 
@@ -184,7 +184,8 @@ def take(mail_id: int) -> Any:
             return gettext("The files are in the form now. Nothing has been sent yet: look through it, then send it.")
         return gettext("The files are in the form now. Nothing has been sent yet.")
 
-    return _do(mail_id, act, f"/tasks/{task_id}" if who.side == "vendor" else "")
+    # Nothing is done yet: the flash must not look as if.
+    return _do(mail_id, act, f"/tasks/{task_id}" if who.side == "vendor" else "", "info")
 
 
 @pages.post("/inbound/<int:mail_id>/put-back")
@@ -246,104 +247,3 @@ def acknowledge(mail_id: int) -> Any:
         return gettext("The receipt was confirmed on the vendor's behalf.")
 
     return _do(mail_id, act)
-
-
-# Answering on the vendor's behalf
-
-
-@pages.get("/inbound/<int:mail_id>/answer")
-@needs(*STAFF)
-def form(mail_id: int) -> Any:
-    """The step's form as the mail fills it; what the mail says in words is typed over."""
-    return _form(mail_id)
-
-
-@pages.post("/inbound/<int:mail_id>/answer")
-@needs(*STAFF)
-def check(mail_id: int) -> Any:
-    """Keep what was typed; then every answer once more, before it is sent."""
-    who, posted = signed_in(), request.form
-    try:
-        spec = inbound_behalf.form_of(portal(), mail_id, who)
-    except Refused as error:
-        return _draw(mail_id, alert=sentence(error), status=status_of(error))
-    raw = spec.read(posted)
-    said = posted.get("revision", "")
-    try:
-        cleaned, lines, revision = inbound_behalf.check(
-            portal(), mail_id, who, raw, int(said) if said.isdecimal() else None
-        )
-    except Stale as error:
-        return _form(mail_id, raw=raw, alert=error, status=409)
-    except Refused as error:
-        return _draw(mail_id, alert=sentence(error), status=status_of(error))
-    if anchor := spec.pressed(posted):
-        return redirect(f"/inbound/{mail_id}/answer#{anchor}", 303)
-    if not cleaned.ok:
-        return _form(mail_id, raw=raw, errors=cleaned.errors, status=422)
-    return _check(mail_id, lines, revision)
-
-
-@pages.post("/inbound/<int:mail_id>/send")
-@needs(*STAFF)
-def send(mail_id: int) -> Any:
-    """Send it for the vendor."""
-    said = request.form.get("revision", "")
-    try:
-        inbound_behalf.send(portal(), mail_id, signed_in(), int(said) if said.isdecimal() else None)
-    except Refused as error:
-        return _draw(mail_id, alert=sentence(error), status=status_of(error))
-    flash(gettext("The answer was sent on the vendor's behalf. The case goes on."), "success")
-    return redirect(f"/inbound/{mail_id}", 303)
-
-
-def _form(
-    mail_id: int,
-    *,
-    raw: Mapping[str, Any] | None = None,
-    errors: tuple[FieldError, ...] = (),
-    alert: NinteiError | None = None,
-    status: int = 200,
-) -> Any:
-    who = signed_in()
-    try:
-        page = inbound_behalf.page(portal(), mail_id, who, raw=raw, errors=errors, lang=language())
-    except Refused as error:
-        return _draw(mail_id, alert=sentence(error), status=status_of(error))
-    return render_template(
-        "pages/inbound/answer.html",
-        page=page,
-        form=page.form,
-        task=page.task,
-        mail=inbound_pages.look(portal(), mail_id, who),
-        file_url=_file_url(mail_id, page),
-        alert=sentence(alert) if alert else "",
-    ), status
-
-
-def _check(mail_id: int, lines: list[Answer], revision: int) -> Any:
-    page = inbound_behalf.page(portal(), mail_id, signed_in(), lang=language())
-    sections: dict[str, list[Answer]] = {}
-    for line in lines:
-        sections.setdefault(line.section, []).append(line)
-    return render_template(
-        "pages/inbound/check.html",
-        page=page,
-        task=page.task,
-        sections=sections,
-        revision=revision,
-        file_url=_file_url(mail_id, page),
-        mail=inbound_pages.look(portal(), mail_id, signed_in()),
-    )
-
-
-def _file_url(mail_id: int, page: inbound_behalf.AnswerPage) -> Callable[[Any], str]:
-    """A file of the mail, or one that the case had before."""
-
-    def url(ref: Any) -> str:
-        number = page.files.get(ref.id)
-        if number is not None:
-            return f"/inbound/{mail_id}/attachments/{number}"
-        return f"/cases/{page.task.case_number}/documents/{ref.id}"
-
-    return url

@@ -36,7 +36,8 @@ def asked(walker: Walker, mail_id: str = "review-2") -> str:
 
 def reply(
     to: str = "", *, sender: str = VENDOR, subject: str = "Re: 書類", number: int = 1,
-    files: tuple[str, ...] = tuple(FILES), text: str = "資料を送ります。\n\n> もとのメール", content: bytes = PDF, **headers: str,
+    files: tuple[str, ...] = tuple(FILES), text: str = "資料を送ります。\n\n> もとのメール",
+    content: bytes = PDF, **headers: str,
 ) -> bytes:  # fmt: skip
     message = EmailMessage()
     message["From"], message["Subject"], message["Message-ID"] = (
@@ -367,3 +368,25 @@ def test_a_discarded_mail_is_kept_and_can_be_put_back(bench: Bench, waiting: Wal
     inbound_answers.restore(bench.portal, row().id, staff(waiting))
     assert row().state == "unknown"
     assert inbound_pages.waiting_count(bench.portal) == 1
+
+
+def test_what_other_steps_would_suggest_is_not_said_for_the_vendor(bench: Bench) -> None:
+    walker = go(bench, until="submit_audit_materials")
+    inbound.receive(bench.portal, reply(subject=walker.number, files=("監査資料.pdf",)))
+    step = task(walker, "submit_audit_materials").id
+    inbound_answers.take(bench.portal, row().id, step, {1: "audit_materials"}, staff(walker))
+    with database.connection():
+        assert {key for key, value in work.draft(step).values.items() if value} == {"audit_materials"}  # type: ignore[union-attr]
+
+
+def test_a_mail_of_words_alone_is_typed_over_by_the_body(bench: Bench) -> None:
+    walker = go(bench, until="submit_audit_materials")
+    inbound.receive(bench.portal, reply(subject=walker.number, files=(), text="監査場所は本社です。"))
+    step = task(walker, "submit_audit_materials").id
+    with pytest.raises(Refused):
+        inbound_answers.take(bench.portal, row().id, step, {}, actor(walker))
+    inbound_answers.take(bench.portal, row().id, step, {}, staff(walker))
+    raw = {"audit_place": "本社", "attendees": "例 一郎"}
+    cleaned, _, _ = inbound_behalf.check(bench.portal, row().id, staff(walker), raw)
+    assert cleaned.values["audit_place"] == "本社"
+    assert [error.key for error in cleaned.errors] == ["audit_materials"]
