@@ -7,7 +7,7 @@ import re
 import pytest
 
 from app.services import cardstock, people, tasks
-from app.store import accounts, cases, database, work
+from app.store import accounts, cases, database, records, work
 from app.store.models import Entry, Job
 from tests.services.conftest import STAFF
 from tests.services.steps import case_of, go, opened, staff, task
@@ -87,6 +87,16 @@ def test_days_offered_are_the_free_ones_and_a_taken_day_is_refused_in_time(site:
     assert re.search(rf'data-day="{days[0]}"><span>\d+ ◎', page)
     assert first.post(outcome="accepted", date=days[0]).status_code == 303
     assert second.page("/check").status_code == 200
+
+
+def test_a_settled_day_is_shown_where_it_is_acknowledged_and_held(site: Site) -> None:
+    walker = go(site.bench, until="exam_date_received")
+    with database.connection():
+        booking = records.latest_booking(case_of(walker).id)
+    assert booking is not None
+    said = text(vendor(site, task(walker, "exam_date_received").id).page())
+    assert f"{booking.day.year}年{booking.day.month}月{booking.day.day}日" in said
+    assert booking.place in said
 
 
 def test_connection_information_is_shown_once_with_a_record_and_kept_nowhere(site: Site) -> None:
