@@ -8,7 +8,7 @@ from datetime import datetime
 from app.errors import NinteiError, NotFound, Refused
 from app.services import cardstock, desk, effects, tasks
 from app.services.actors import Actor
-from app.services.cardmaking import WIPEABLE
+from app.services.cardledger import WIPEABLE
 from app.services.portal import Portal
 from app.store import accounts, cards, cases, database, work
 from app.store.models import Card, CardEvent, Job

@@ -15,17 +15,17 @@ from zlib import crc32
 
 import hardware
 from app.errors import NotFound, Permanent, Temporary
-from app.services import calendar, context, documents, effects, secrets
+from app.services import calendar, cardledger, context, documents, secrets
 from app.services.portal import Portal
 from app.services.releases import Loaded
 from app.store import cards, cases, database, records, work
-from app.store.models import Card, CardEvent, Case
+from app.store.models import Card, Case
 
 if TYPE_CHECKING:
     from app.services.jobs import Leased
 
 KEY_FILE = "key_file"
-WIPEABLE = frozenset({"returned", "quarantined"})  # states in which a card is checked and wiped
+AGENT = "agent"  # card_reader: the cards are made at desks with an agent, not by the worker
 
 
 class CardDesk:
@@ -42,119 +42,71 @@ class CardDesk:
         return hardware.KeyStore.embedded(self._folder / "keys", kek)
 
     def do(self, portal: Portal, job: Leased) -> None:
-        """Personalise and check the job's card, or (`run` wipe) check and wipe one that came back."""
+        """Personalise the job's card and prove it, or (`run` wipe) check and wipe one that came back."""
         with database.connection():
             row = cards.by_serial(str(job.params["serial"]))
         if row is None:
             raise NotFound("The ledger has no card %(serial)s", serial=job.params["serial"])
         run = str(job.params.get("run") or "personalise")
+        if run not in cardledger.ACTS:
+            raise Permanent("A card cannot be “%(run)s”", run=run)
+        if row.state not in cardledger.ACTS[run]:
+            return  # done before a crash, or the card has gone another way meanwhile
+        journal = cardledger.Ledger(portal, row.serial, self._reader, cardledger.Place(job.element, job.data))
         try:
             if run == "personalise":
-                self._confirm(portal, row, self._personalise(row), job)
-            elif run == "wipe":
-                self._wipe(portal, row)
+                self._personalise(row, journal)
             else:
-                raise Permanent("A card cannot be “%(run)s”", run=run)
+                self._wipe(portal, row, journal)
         except hardware.CardError as error:
-            kind = (
-                Temporary
-                if error.code in {"card_removed", "no_card", "no_reader", "no_daemon", "reader_busy"}
-                else Permanent
-            )
-            raise kind(error.message, **error.params) from error
+            kind = cardledger.fault(error.code)
+            if kind is cardledger.Fault.APART:
+                cardledger.set_apart(portal, row.serial, run, self._reader, error.code)
+            failure = Temporary if kind is cardledger.Fault.AGAIN else Permanent
+            raise failure(error.message, **error.params) from error
 
     @contextmanager
-    def _card(self, row: Card) -> Iterator[hardware.Desk]:
+    def _card(self, row: Card, journal: hardware.Journal) -> Iterator[hardware.Desk]:
         """The desk with the card on its reader; the virtual rack's robot puts it there and takes it away."""
         keys = self.keys()
         if self._reader != "virtual":
             from hardware import pcsc
 
-            yield hardware.Desk(pcsc.connector("" if self._reader == "pcsc" else self._reader), keys)
+            connect = pcsc.connector("" if self._reader == "pcsc" else self._reader)
+            yield hardware.Desk(connect, keys, journal=journal)
             return
         rack = hardware.VirtualRack(self._folder / "rack", reader=f"virtual {row.serial}")
-        known = {entry.serial for entry in rack.cards()}
-        rack.insert(row.serial) if row.serial in known else rack.insert_blank()
-        yield hardware.Desk(rack.connect, keys)
+        lay(rack, row.serial, row.uid)
+        yield hardware.Desk(rack.connect, keys, journal=journal)
         rack.eject()
 
-    def _personalise(self, row: Card) -> hardware.Receipt:
-        with self._card(row) as desk:
-            # 技能者ID of a test card: 14 digits in a range of their own, told by its serial.
-            worker = f"9900{crc32(row.serial.encode()):010d}"
-            version = max(1, self.keys().current_version)
-            plan = hardware.Plan(row.serial, worker, b"CCUS-TEST " + row.serial.encode(), version)
-            receipt = desk.personalise(plan)
-            desk.verify(plan)
-            return receipt
+    def _personalise(self, row: Card, journal: hardware.Journal) -> None:
+        with self._card(row, journal) as desk:
+            desk.personalise(plan_of(row.serial, max(1, self.keys().current_version)))
 
-    def _wipe(self, portal: Portal, row: Card) -> None:
+    def _wipe(self, portal: Portal, row: Card, journal: hardware.Journal) -> None:
         """Check and wipe; a card that fails is kept apart, untouched. One wiped before a crash passes as wiped."""
-        if row.state not in WIPEABLE:
-            return
-        with self._card(row) as desk:
-            report = desk.return_check(hardware.Expected(row.serial, row.uid), hardware.Act.WIPE)
-        now = portal.now()
-        with database.transaction():
-            fresh = cards.by_serial(row.serial)
-            if fresh is None or fresh.state not in WIPEABLE:
-                return
-            fresh.state, fresh.changed_at = "wiped" if report.ok else "quarantined", now
-            fresh.save()
-            CardEvent.create(
-                card=fresh,
-                at=now,
-                act="wipe",
-                phase="confirmed" if report.ok else "failed",
-                desk=self._reader,
-                text=" ".join(f"{each.name}={'ok' if each.ok else each.code or 'failed'}" for each in report.checks),
-            )
+        with self._card(row, journal) as desk:
+            report = desk.return_check(cardledger.expected(row.serial), hardware.Act.WIPE)
+        if not report.ok:
+            cardledger.set_apart(portal, row.serial, "wipe", self._reader, cardledger.checks(report))
 
-    def _confirm(self, portal: Portal, row: Card, receipt: hardware.Receipt, job: Leased) -> None:
-        now = portal.now()
-        with database.transaction():
-            if row.case_id:
-                cases.lock(row.case_id)
-            fresh = cards.by_serial(row.serial)
-            if fresh is None or fresh.state != "making":
-                return
-            fresh.uid, fresh.profile, fresh.key_version = receipt.uid, receipt.profile, receipt.key_version
-            fresh.state, fresh.changed_at = "ready", now
-            fresh.save()
-            CardEvent.create(
-                card=fresh,
-                at=now,
-                act="personalise",
-                phase="confirmed",
-                desk=self._reader,
-                text=f"KCV {' '.join(f'{role.value}={kcv}' for role, kcv in receipt.kcvs.items())}",
-            )
-            self._papers(portal, fresh, job)
 
-    def _papers(self, portal: Portal, row: Card, job: Leased) -> None:
-        """When the last card of the task is ready, its letters can be made: they list the serials."""
-        if not row.case_id or not row.origin:
-            return
-        case = cases.by_id(row.case_id)
-        if case is None:
-            return
-        loaded = portal.releases.loaded(case.release_id)
-        element = loaded.package.elements.get(job.element)
-        rows = cards.of_origin(row.origin)
-        if element is None or any(each.state != "ready" for each in rows):
-            return
-        if len(rows) < loaded.package.cards[row.set_id].count:
-            return
-        now = portal.now()
-        for document in element.listed("makes"):
-            effects.queue(
-                case,
-                "pdf",
-                {"document": document},
-                effects.Entered(element.id, row.origin, job.data),
-                f"{row.origin}:{document}",
-                now,
-            )
+def lay(rack: hardware.VirtualRack, serial: str, uid: str) -> None:
+    """What a person does at a real reader: the chip that was begun, else the card of this serial, else a blank."""
+    known = list(rack.cards())
+    if uid:
+        rack.insert_uid(uid)
+    elif any(entry.serial == serial for entry in known):
+        rack.insert(serial)
+    else:
+        rack.insert_blank()
+
+
+def plan_of(serial: str, version: int) -> hardware.Plan:
+    """What a test card shall be: a 技能者ID of 14 digits in a range of their own, and data, both told by its serial."""
+    worker = f"9900{crc32(serial.encode()):010d}"
+    return hardware.Plan(serial, worker, b"CCUS-TEST " + serial.encode(), version)
 
 
 def letter_facts(portal: Portal, case: Case, loaded: Loaded, document_id: str) -> Mapping[str, Any]:
@@ -192,7 +144,7 @@ def _issue(portal: Portal, case: Case, loaded: Loaded, task: Any) -> dict[str, A
         if stored is not None:
             return dict(json.loads(stored["issue"]))
         desk = CardDesk(portal.settings.data_dir / "cards", portal.settings.card_key, "virtual")
-        rows = cards.of_origin(task.id)
+        rows = [row for row in cards.of_origin(task.id) if row.state in {"ready", "lent"}]
         set_spec = loaded.package.cards[context.card_set(loaded, task.element)]
         facts = context.build(portal, case, loaded, element=task.element)
         reference = f"{case.number}-{set_spec.id}"

@@ -5,15 +5,18 @@ A card is a physical effect: it is intended in the ledger, made by a job, read b
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from app.errors import NotFound, Refused
-from app.services import calendar, desk, effects
+from app.services import calendar, cardledger, desk, effects
 from app.services.actors import Actor
+from app.services.cardledger import Mover
 from app.services.portal import Portal
 from app.store import cards, cases, database
-from app.store.models import Card, CardEvent
+from app.store.models import Card, Case
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +79,9 @@ def wanted(setting: desk.Setting) -> SetView | None:
     )
 
 
-def make(portal: Portal, task_id: str, actor: Actor) -> int:
-    """Queue the cards that the task still lacks; gives how many."""
+def make(portal: Portal, task_id: str, actor: Actor, at_desk: str = "") -> int:
+    """Queue the cards that the task still lacks, wiped ones first; gives how many. `at_desk` names the desk whose agent
+    shall make them (any, when empty)."""
     now = portal.now()
     with database.transaction():
         setting = desk.find(portal, task_id, actor)
@@ -86,29 +90,39 @@ def make(portal: Portal, task_id: str, actor: Actor) -> int:
         need = wanted(setting)
         if need is None:
             raise NotFound("This task asks for no cards")
+        if at_desk and at_desk not in {row.name for row in cards.desks()}:
+            raise Refused("There is no desk %(name)s", name=at_desk)
         missing = need.count - need.ready - need.making
-        for _ in range(missing):
-            serial = f"NT{calendar.today(now):%y}{cases.next_number('card'):06d}"
-            card = Card.create(
-                serial=serial,
-                set_id=need.set_id,
-                state="making",
-                case=case,
-                origin=task_id,
-                profile="CCUS-TEST v1",
-                changed_at=now,
-            )
-            CardEvent.create(card=card, at=now, act="personalise", phase="intended", by_name=actor.name)
+        stock = cards.free(missing)
+        for number in range(missing):
+            row = stock[number] if number < len(stock) else _new(now)
+            again = len(cards.events(row.id))
+            _assign(row, need.set_id, case, task_id, now)
+            cardledger.write(row, now, "personalise", "intended", by=actor.name, text=case.number)
             effects.queue(
                 case,
                 "card",
-                {"run": "personalise", "serial": serial},
+                {"run": "personalise", "serial": row.serial, "desk": at_desk},
                 effects.Entered(setting.element.id, task_id, setting.task.data or {}),
-                f"card:{serial}",
+                f"card:{row.serial}:{again}" if again else f"card:{row.serial}",
                 now,
             )
     portal.poke()
     return missing
+
+
+def _new(now: datetime) -> Card:
+    serial = f"NT{calendar.today(now):%y}{cases.next_number('card'):06d}"
+    return Card.create(serial=serial, state="making", profile="CCUS-TEST v1", changed_at=now)
+
+
+def _assign(row: Card, set_id: str, case: Case, task_id: str, now: datetime) -> None:
+    row.set_id, row.case, row.origin = set_id, case, task_id
+    row.lent_on, row.due_back = None, None
+    if row.state == "making":
+        row.save()
+    else:
+        cardledger.move(row, "making", Mover.FLOW, now)
 
 
 def require(setting: desk.Setting) -> None:
@@ -122,6 +136,44 @@ def require(setting: desk.Setting) -> None:
         )
 
 
+# How a form's answer `cards_state` says what became of the cards of a case that ends.
+NONE_OUT, ALL_BACK, STILL_OUT = "none", "returned", "outstanding"
+
+
+def unsettled(setting: desk.Setting, values: Mapping[str, Any]) -> Refused | None:
+    """A case does not end with cards out unless somebody says why: `outstanding`, with a note."""
+    said = values.get("cards_state")
+    still = ", ".join(card.serial for card in out(setting.case.id)) if said else ""
+    if still and said == NONE_OUT:
+        return Refused(
+            "The ledger has cards of this case out: %(serials)s. Say that they came back, or why they stay out",
+            serials=still,
+        )
+    if still and said == STILL_OUT and not str(values.get("cards_note") or "").strip():
+        return Refused("Say why cards stay out: %(serials)s", serials=still)
+    return None
+
+
+def require_settled(setting: desk.Setting, values: Mapping[str, Any]) -> None:
+    """Refuse to end a case whose cards nobody accounts for."""
+    wrong = unsettled(setting, values)
+    if wrong is not None:
+        raise wrong
+
+
+def settle(setting: desk.Setting, values: Mapping[str, Any], actor: Actor, now: datetime) -> None:
+    """The case ends: cards that are said to be back wait to be wiped, and so do those that were never sent."""
+    said = values.get("cards_state")
+    if said is None:
+        return
+    for row in cards.of_case(setting.case.id):
+        if row.state == "ready" or (row.state == "lent" and said == ALL_BACK):
+            receive(row, actor, now)
+        elif row.state == "lent":
+            why = str(values.get("cards_note") or "")
+            cardledger.write(row, now, "outstanding", "confirmed", by=actor.name, text=why)
+
+
 def completed(setting: desk.Setting, actor: Actor, now: datetime) -> None:
     """Cards that were posted are lent from now on; cards that came back are returned."""
     need = wanted(setting)
@@ -129,10 +181,11 @@ def completed(setting: desk.Setting, actor: Actor, now: datetime) -> None:
     if need is not None:
         days = setting.loaded.package.cards[need.set_id].loan_days
         for row in cards.of_origin(setting.task.id):
-            row.state, row.lent_on, row.due_back = "lent", today, today + timedelta(days=days)
-            row.changed_at = now
-            row.save()
-            _event(row, now, "lend", actor)
+            if row.state != "ready":
+                continue  # one that was set apart while they were made stays here
+            row.lent_on, row.due_back = today, today + timedelta(days=days)
+            cardledger.move(row, "lent", Mover.FLOW, now)
+            cardledger.write(row, now, "lend", "confirmed", by=actor.name, text=setting.case.number)
         cases.log(
             setting.case.id,
             now,
@@ -152,16 +205,14 @@ def completed(setting: desk.Setting, actor: Actor, now: datetime) -> None:
 
 def receive(row: Card, actor: Actor, now: datetime) -> None:
     """The card is back; it waits to be checked and wiped."""
-    row.state, row.changed_at = "returned", now
-    row.save()
-    _event(row, now, "return", actor)
+    cardledger.move(row, "returned", Mover.FLOW, now)
+    cardledger.write(row, now, "return", "confirmed", by=actor.name)
 
 
 # What a person may say of a card at the desk, and of cards in which states.
 MARKS: dict[str, frozenset[str]] = {
-    "returned": frozenset({"lent"}),
-    "damaged": frozenset({"ready", "lent", "returned", "wiped", "quarantined"}),
-    "lost": frozenset({"ready", "lent", "returned", "wiped", "quarantined"}),
+    to: frozenset(state for (state, into), movers in cardledger.MOVES.items() if into == to and Mover.PERSON in movers)
+    for to in ("returned", "damaged", "lost")
 }
 
 
@@ -170,21 +221,16 @@ def mark(portal: Portal, serial: str, state: str, actor: Actor, reason: str = ""
     actor.require("operator", "administrator")
     if state not in MARKS:
         raise Refused("A card cannot be marked %(state)s by hand", state=state)
+    now = portal.now()
     with database.transaction():
         row = cards.by_serial(serial, lock=True)
         if row is None:
             raise NotFound("The ledger has no card %(serial)s", serial=serial)
-        if row.state not in MARKS[state]:
-            raise Refused("Card %(serial)s cannot be marked so now: look at where it is", serial=serial)
-        row.state, row.changed_at = state, portal.now()
-        row.save()
-        _event(row, portal.now(), {"returned": "return"}.get(state, state), actor, reason.strip()[:500])
+        cardledger.move(row, state, Mover.PERSON, now)
+        act = {"returned": "return"}.get(state, state)
+        cardledger.write(row, now, act, "confirmed", by=actor.name, text=reason.strip()[:500])
 
 
 def out(case_id: int) -> list[CardView]:
     """The cards that a case still has."""
     return [view(row, date.max) for row in cards.of_case(case_id) if row.state == "lent"]
-
-
-def _event(row: Card, now: datetime, act: str, actor: Actor, text: str = "") -> None:
-    CardEvent.create(card=row, at=now, act=act, phase="confirmed", by_name=actor.name, text=text)

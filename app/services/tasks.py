@@ -349,6 +349,9 @@ def clean(portal: Portal, setting: desk.Setting, raw: Mapping[str, Any]) -> Clea
             "comments", "Answer each point that was raised (%(count)s left)", {"count": len(unanswered)}
         )
         return Cleaned(cleaned.values, (*cleaned.errors, wanting))
+    wrong = cardstock.unsettled(setting, cleaned.values)
+    if wrong is not None:
+        return Cleaned(cleaned.values, (*cleaned.errors, FieldError("cards_state", wrong.message, wrong.params)))
     return cleaned
 
 
@@ -428,6 +431,7 @@ def complete(
     """Store the answer, do what the element's properties ask for, and take the step. Inside a transaction."""
     task, case, loaded, element = setting.task, setting.case, setting.loaded, setting.element
     cardstock.require(setting)
+    cardstock.require_settled(setting, values)
     kept = secrets.keep(portal, case, element.id, values, element.listed("secrets"), now)
     titles = {field.key: field.named("ja") for field in _form(setting).inputs()}
     documents.adopt(case, element.id, kept, titles)
@@ -451,6 +455,7 @@ def complete(
     if element.properties.get("books"):
         routes |= dates.book(portal, case, loaded, element.properties["books"], kept, actor, now)
     cardstock.completed(setting, actor, now)
+    cardstock.settle(setting, kept, actor, now)
     comments.completed(setting, kept, actor, now)
     _learn_company(case, kept, now)
     try:

@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 
 from peewee import JOIN, fn
 
 from app.store.database import locked
-from app.store.models import Card, CardEvent, Case
+from app.store.models import Card, CardDeskRow, CardEvent, CardProof, Case
 
 
 def by_serial(serial: str, *, lock: bool = False) -> Card | None:
     """The card of this serial number."""
     query = Card.select().where(Card.serial == serial)
     return (locked(query) if lock else query).first()
+
+
+def by_uid(uid: str) -> Card | None:
+    """The card of this chip; none when the ledger has not met it."""
+    return Card.select().where(Card.uid == uid).order_by(Card.id.desc()).first() if uid else None
+
+
+def free(limit: int) -> list[Card]:
+    """Wiped cards, those that lie longest first: they are made anew before a blank is taken."""
+    query = Card.select().where(Card.state == "wiped").order_by(Card.changed_at, Card.id).limit(max(0, limit))
+    return list(locked(query, skip=True))
 
 
 def search(text: str, states: Sequence[str] = (), limit: int = 200) -> list[Card]:
@@ -92,3 +104,50 @@ def recent(limit: int = 200, states: Sequence[str] = ()) -> list[Card]:
     if states:
         query = query.where(Card.state.in_(list(states)))
     return list(query.order_by(Card.changed_at.desc()).limit(limit))
+
+
+def last_event(card: int) -> CardEvent | None:
+    """What was written of a card last."""
+    return CardEvent.select().where(CardEvent.card == card).order_by(CardEvent.id.desc()).first()
+
+
+# What a card proved when it was made
+
+
+def proof(card: int) -> CardProof | None:
+    """What its last reading back proved; none when it was never made, or is wiped."""
+    return CardProof.get_or_none(CardProof.card == card)
+
+
+def keep_proof(card: int, **values: Any) -> None:
+    """What it proved now stands in place of what it proved before."""
+    drop_proof(card)
+    CardProof.create(card=card, **values)
+
+
+def drop_proof(card: int) -> None:
+    """It is wiped: nothing is proven of it."""
+    CardProof.delete().where(CardProof.card == card).execute()
+
+
+# Desks with an agent
+
+
+def desks() -> list[CardDeskRow]:
+    """Every desk that is not revoked, by name."""
+    return list(CardDeskRow.select().where(CardDeskRow.revoked_at.is_null()).order_by(CardDeskRow.name))
+
+
+def desk_named(name: str) -> CardDeskRow | None:
+    """The desk of this name, revoked or not."""
+    return CardDeskRow.get_or_none(CardDeskRow.name == name)
+
+
+def desk_of_token(digest: str) -> CardDeskRow | None:
+    """The desk whose token has this digest, unless it is revoked."""
+    return CardDeskRow.get_or_none((CardDeskRow.token_digest == digest) & CardDeskRow.revoked_at.is_null())
+
+
+def desk_seen(desk: int, at: datetime, seen: dict[str, Any]) -> None:
+    """Keep what the desk's agent said."""
+    CardDeskRow.update(last_seen=at, seen=seen).where(CardDeskRow.id == desk).execute()

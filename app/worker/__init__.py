@@ -49,7 +49,7 @@ class Worker:
         if moment >= self._upkeep_at:
             self._upkeep_at = moment + UPKEEP_EVERY
             upkeep.tick(self._portal)
-        job = jobs.lease(self._portal, self._name)
+        job = jobs.lease(self._portal, self._name, jobs.worker_operators(self._portal))
         if job is None:
             return bool(woken)
         beat = _Heartbeat(self._portal, job)

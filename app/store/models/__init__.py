@@ -2,6 +2,7 @@
 
 from app.store.models.accounts import Absence, Change, Company, Role, SavedView, User, UserRole
 from app.store.models.bank import BankFile, BankLine
+from app.store.models.cards import Card, CardDeskRow, CardEvent, CardProof
 from app.store.models.cases import (
     Case,
     CaseState,
@@ -18,8 +19,6 @@ from app.store.models.inbound import InboundMail
 from app.store.models.records import (
     Access,
     Booking,
-    Card,
-    CardEvent,
     Certificate,
     ClosingDay,
     Document,
@@ -69,6 +68,8 @@ ALL = (
     ClosingDay,
     Card,
     CardEvent,
+    CardProof,
+    CardDeskRow,
     Certificate,
     Secret,
     Note,
@@ -84,7 +85,9 @@ __all__ = [
     "BankLine",
     "Booking",
     "Card",
+    "CardDeskRow",
     "CardEvent",
+    "CardProof",
     "Case",
     "CaseState",
     "Certificate",

@@ -135,36 +135,6 @@ class ClosingDay(Row):
     title = CharField(max_length=120, default="")
 
 
-class Card(Row):
-    """A smart card, for life."""
-
-    serial = CharField(max_length=40, unique=True)
-    uid = CharField(max_length=40, default="", index=True)
-    batch = CharField(max_length=40, default="")
-    profile = CharField(max_length=60, default="")
-    key_version = IntegerField(default=1)
-    set_id = CharField(max_length=40, default="")
-    state = CharField(max_length=14, index=True)  # making ready lent returned wiped damaged lost quarantined
-    case: Any = ForeignKeyField(Case, null=True, backref="cards")
-    origin = CharField(max_length=60, default="")  # the engine task it was made for
-    signed_by = CharField(max_length=120, default="")
-    lent_on = DateField(null=True)
-    due_back = DateField(null=True, index=True)
-    changed_at = UtcField()
-
-
-class CardEvent(Row):
-    """Every physical act: intended before, confirmed after reading back."""
-
-    card = ForeignKeyField(Card, backref="events", on_delete="CASCADE")
-    at = UtcField()
-    act = CharField(max_length=20)  # personalise verify lend return wipe …
-    phase = CharField(max_length=10)  # intended | confirmed | failed
-    desk = CharField(max_length=80, default="")
-    by_name = CharField(max_length=120, default="")
-    text = TextField(default="")
-
-
 class Certificate(Row):
     """A certification on the public register."""
 

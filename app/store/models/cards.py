@@ -1,0 +1,67 @@
+"""Cards of the lending ledger, what each proved last, and the desks whose agents make them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from peewee import CharField, DateField, ForeignKeyField, IntegerField, TextField
+
+from app.store.database import JsonField, Row, UtcField
+from app.store.models.cases import Case
+
+
+class Card(Row):
+    """A smart card, for life."""
+
+    serial = CharField(max_length=40, unique=True)
+    uid = CharField(max_length=40, default="", index=True)
+    batch = CharField(max_length=40, default="")
+    profile = CharField(max_length=60, default="")
+    key_version = IntegerField(default=1)
+    set_id = CharField(max_length=40, default="")
+    state = CharField(max_length=14, index=True)  # making ready lent returned wiped damaged lost quarantined
+    case: Any = ForeignKeyField(Case, null=True, backref="cards")
+    origin = CharField(max_length=60, default="")  # the engine task it was made for
+    signed_by = CharField(max_length=120, default="")
+    lent_on = DateField(null=True)
+    due_back = DateField(null=True, index=True)
+    changed_at = UtcField()
+
+
+class CardEvent(Row):
+    """Every physical act: intended before, confirmed after reading back."""
+
+    card = ForeignKeyField(Card, backref="events", on_delete="CASCADE")
+    at = UtcField()
+    act = CharField(max_length=20)  # personalise verify lend return wipe …
+    phase = CharField(max_length=10)  # intended | confirmed | failed
+    desk = CharField(max_length=80, default="")
+    by_name = CharField(max_length=120, default="")
+    text = TextField(default="")
+
+
+class CardProof(Row):
+    """What a card's reading back proved when it was made: compared when it comes back. The tag is keyed: it tells
+    nothing of the data to who has no key."""
+
+    card = ForeignKeyField(Card, unique=True, backref="proofs", on_delete="CASCADE")
+    uid = CharField(max_length=40)
+    key_version = IntegerField()
+    kcvs: Any = JsonField(default=dict)  # role → check value, hex
+    data_tag = CharField(max_length=40, default="")
+    at = UtcField()
+
+
+class CardDeskRow(Row):
+    """A desk with a computer of its own, whose agent asks for card jobs. Its token is kept as a digest."""
+
+    name = CharField(max_length=60, unique=True)
+    token_digest = CharField(max_length=64, unique=True)
+    created_at = UtcField()
+    created_by = CharField(max_length=120, default="")
+    revoked_at = UtcField(null=True)
+    last_seen = UtcField(null=True)
+    seen: Any = JsonField(default=dict)  # what the agent said last (services.carddesks)
+
+    class Meta:
+        table_name = "card_desk"
