@@ -29,6 +29,12 @@ from typing import Any, BinaryIO
 from app.connectors import pdf_lines
 
 _JAPANESE = "html { -pdf-word-wrap: CJK; }"
+# A document that names no font of its own is still read in Japan: without this its text would be black boxes.
+_FONTS = """
+@font-face { font-family: "BIZ UDMincho"; src: url("fonts/BIZUDMincho-Regular.ttf"); }
+@font-face { font-family: "BIZ UDMincho"; src: url("fonts/BIZUDMincho-Bold.ttf"); font-weight: bold; }
+html { font-family: "BIZ UDMincho"; }
+"""
 
 FORBIDDEN = (
     "socket.connect",
@@ -190,7 +196,7 @@ class Desk:
                 encoding="utf-8",
                 resource_policy=policy,
                 link_callback=self._font_or_file,
-                default_css=DEFAULT_CSS + _JAPANESE,
+                default_css=DEFAULT_CSS + _JAPANESE + ("" if "@font-face" in html else _FONTS),
             )
             if result.err:
                 errors = [str(entry[2]) for entry in result.log if entry[0] == "error"]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
@@ -127,6 +127,15 @@ class Place:
         return person
 
     # The mail
+
+    @contextmanager
+    def mail_server_down(self) -> Iterator[None]:
+        """Nobody listens at the mail server's port meanwhile."""
+        self.mailbox.close()
+        try:
+            yield
+        finally:
+            self.mailbox.listen()
 
     def mails_to(self, email: str) -> list[EmailMessage]:
         """What arrived for one address, oldest first."""

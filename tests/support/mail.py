@@ -23,6 +23,7 @@ class Mailbox:
         self._lock = threading.Lock()
         self._messages: list[EmailMessage] = []
         self._recipients: list[list[str]] = []
+        self._controller: Controller | None = None
         self.trouble: list[str] = []  # "451 try later", "554 no", or "drop": taken, then no answer
 
     @property
@@ -62,6 +63,18 @@ class Mailbox:
             raise TimeoutError(f"{error}; here are {self.ids()}") from None
         return found[nth - 1]
 
+    def listen(self) -> None:
+        """Take mail at the port of `url`, again after `close`. OSError when the port is another's."""
+        port = int(self.url.rpartition(":")[2])
+        self._controller = Controller(self, hostname="127.0.0.1", port=port, data_size_limit=50 << 20)
+        self._controller.start()
+
+    def close(self) -> None:
+        """Nobody listens there any more."""
+        if self._controller is not None:
+            self._controller.stop()
+            self._controller = None
+
     def clear(self) -> None:
         with self._lock:
             self._messages.clear()
@@ -85,16 +98,14 @@ def mail_server() -> Iterator[Mailbox]:
     """Listen on a free port; `mailbox.url` is for NINTEI_MAIL_URL."""
     mailbox = Mailbox()
     for attempt in range(5):  # another process may take the port before we do
-        port = free_port()
-        controller = Controller(mailbox, hostname="127.0.0.1", port=port, data_size_limit=50 << 20)
+        mailbox.url = f"smtp://127.0.0.1:{free_port()}"
         try:
-            controller.start()
+            mailbox.listen()
             break
         except OSError:
             if attempt == 4:
                 raise
-    mailbox.url = f"smtp://127.0.0.1:{port}"
     try:
         yield mailbox
     finally:
-        controller.stop()
+        mailbox.close()
