@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from email.message import EmailMessage
 
 import pytest
@@ -390,3 +391,22 @@ def test_a_mail_of_words_alone_is_typed_over_by_the_body(bench: Bench) -> None:
     cleaned, _, _ = inbound_behalf.check(bench.portal, row().id, staff(walker), raw)
     assert cleaned.values["audit_place"] == "本社"
     assert [error.key for error in cleaned.errors] == ["audit_materials"]
+
+
+@pytest.mark.postgres
+def test_on_postgresql_too_a_mail_is_kept_once_taken_in_and_sent(
+    make_bench: Callable[[str], Bench], postgres: str
+) -> None:
+    bench = make_bench(postgres)
+    try:
+        walker = go(bench, until="reply_materials")
+        raw = reply(asked(walker), text="NUL\x00 と 😀")
+        assert [inbound.receive(bench.portal, raw) for _ in range(2)] == ["waiting", "known"]
+        assert inbound.receive(bench.portal, reply(number=2, sender="x@example.net")) == "unknown"
+        take(bench, walker)
+        inbound_behalf.send(bench.portal, row().id, staff(walker))
+        assert opened(walker) == ["second_review"]
+        assert [head.state for head in inbound_pages.listed(bench.portal, "taken", 1, staff(walker))[0]] == ["taken"]
+        assert inbound_pages.arrived(bench.portal, actor(walker)) == []
+    finally:
+        database.proxy.obj.close_all()
