@@ -11,12 +11,11 @@ from typing import Any
 from app.errors import NotFound, Refused, Stale
 from app.services import bankfile, matching, quick
 from app.services.actors import Actor
-from app.services.bankfile import Columns, Statement
+from app.services.bankfile import Statement
 from app.services.matching import Claim, Match, Money
 from app.services.portal import Portal
-from app.services.worklist import spellings
 from app.store import bank, cases, database, records, work
-from app.store.models import BankLine, Invoice, Task
+from app.store.models import Answer, BankLine, Invoice, Task
 
 STATES = ("open", "paid", "cancelled")
 
@@ -101,24 +100,22 @@ def listed(portal: Portal, actor: Actor, *, text: str = "", state: str = "open")
     """The invoices in a state, the one that is due first on top."""
     actor.require("operator", "analyst", "administrator")
     with database.connection():
-        rows = records.invoices_in(state if state in STATES else "open", spellings(text))
-        found = _claimed(portal, rows)
-        open_rows = records.open_invoices()
-        return Claims(
-            found,
-            records.invoice_counts(),
-            sum(1 for row in open_rows if row.due_on < portal.today()),
-            sum(row.total - row.paid for row in open_rows),
-        )
+        rows = records.invoices_in(state if state in STATES else "open", text)
+        return Claims(_claimed(portal, rows), records.invoice_counts(), *records.owed(portal.today()))
 
 
 def _claimed(portal: Portal, rows: Sequence[Invoice]) -> list[Claimed]:
     ids = list(dict.fromkeys(row.case_id for row in rows))
     tasks, today = work.open_tasks_of(ids), portal.today()
+    newest = records.latest_invoices(ids)
+    paying = {row.id: _paying(portal, row) for row in rows}
+    answers = work.latest_answers_of(ids, sorted({each for elements in paying.values() for each in elements}))
     found = []
     for row in rows:
-        task = _confirming(portal, row, tasks.get(row.case_id, []))
-        said = _said(portal, row)
+        current = newest.get((row.case_id, row.fee)) == row.id
+        task = _confirming(portal, row, tasks.get(row.case_id, [])) if current else None
+        latest = answers.get(row.case_id, {})
+        said = _said(row, [latest[element] for element in paying[row.id] if element in latest])
         found.append(
             Claimed(
                 number=row.number,
@@ -142,28 +139,29 @@ def _claimed(portal: Portal, rows: Sequence[Invoice]) -> list[Claimed]:
 
 
 def _confirming(portal: Portal, invoice: Invoice, tasks: Sequence[Task]) -> Task | None:
-    """The open task that would confirm this invoice: the newest invoice of a fee is the one that a payment settles."""
+    """The open task that would confirm this invoice; of a fee's invoices a payment settles the newest."""
     loaded = portal.releases.loaded(invoice.case.release_id)
     for task in tasks:
         element = loaded.package.elements.get(task.element)
         if element is not None and element.properties.get("confirms") == invoice.fee:
-            latest = records.latest_invoice(invoice.case_id, invoice.fee)
-            return task if latest is not None and latest.id == invoice.id else None
+            return task
     return None
 
 
-def _said(portal: Portal, invoice: Invoice) -> dict[str, Any]:
-    """What the vendor last said of paying this invoice."""
+def _paying(portal: Portal, invoice: Invoice) -> list[str]:
+    """The vendor's elements that say how this invoice is paid."""
     loaded = portal.releases.loaded(invoice.case.release_id)
-    paying = [
+    return [
         element.id
         for element in loaded.package.elements.values()
         if element.side == "vendor"
         and element.kind == "userTask"
         and invoice.fee in (element.properties.get("invoice"), _paid_by(loaded, element))
     ]
-    latest = work.latest_answers(invoice.case_id)
-    answers = [latest[element] for element in paying if element in latest]
+
+
+def _said(invoice: Invoice, answers: Sequence[Answer]) -> dict[str, Any]:
+    """What the vendor last said of paying this invoice."""
     answers = [answer for answer in answers if answer.at.date() >= invoice.issued_on]
     return dict(max(answers, key=lambda answer: answer.at).values) if answers else {}
 
@@ -190,16 +188,13 @@ def _date(value: Any) -> date | None:
 # The bank's files
 
 
-def read(portal: Portal, content: bytes, columns: Columns | None) -> Statement | bankfile.Table:
-    """What the file says; a table when a person has to say first which column is which."""
+def read(portal: Portal, content: bytes) -> Statement | bankfile.Table:
+    """What the file says; for a CSV a table, of which a person has to say first which column is which."""
     if not content.strip():
         raise Refused("The file is empty")
     if bankfile.is_zengin(content):
         return bankfile.zengin(content, portal.today())
-    table = bankfile.table(content)
-    if columns is None:
-        return table
-    return bankfile.from_table(table.rows, columns, portal.today())
+    return bankfile.table(content)
 
 
 def keep(portal: Portal, filename: str, content: bytes, statement: Statement, actor: Actor) -> Imported:

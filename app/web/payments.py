@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from dataclasses import astuple, dataclass
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, session
@@ -23,7 +24,6 @@ from app.web.shell import short_day, yen
 pages = Blueprint("payments", __name__, url_prefix="/payments")
 
 MOST_BYTES = 3 << 20
-NAMES = ("day", "amount", "payer", "text")
 
 
 @pages.get("")
@@ -84,13 +84,32 @@ def upload() -> Any:
         content = file.stream.read(MOST_BYTES + 1)
         if len(content) > MOST_BYTES:
             raise Refused("The file is larger than 3 MB; get one of a shorter time from the bank")
-        read = payments.read(portal(), content, None)
+        read = payments.read(portal(), content)
         if isinstance(read, bankfile.Table):
-            return _columns(file.filename, content, read, read.guess)
+            return _columns(file.filename, content, read, _guess(read))
         _tell(payments.keep(portal(), file.filename, content, read, signed_in()))
     except Refused as error:
         return bank(422, problems.sentence(error))
     return redirect("/payments/bank", 303)
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """Which column is which, as far as it is chosen."""
+
+    day: int | None
+    amount: int | None
+    payer: int | None
+    text: int | None
+    skip: int
+
+    def settled(self) -> Columns:
+        """Refused when one is missing, or two are the same."""
+        if self.day is None or self.amount is None or self.payer is None:
+            raise Refused("Say which column is the day, the amount and the payer's name")
+        if len({self.day, self.amount, self.payer}) < 3:
+            raise Refused("The day, the amount and the payer's name stand in three different columns")
+        return Columns(self.day, self.amount, self.payer, self.text, self.skip)
 
 
 @pages.post("/bank/columns")
@@ -100,55 +119,54 @@ def columns() -> Any:
     filename = request.form.get("filename", "")[:255]
     try:
         content = base64.b64decode(request.form.get("content", ""), validate=True)
+        table = bankfile.table(content)
     except (binascii.Error, ValueError):
         return bank(422, gettext("Choose the bank's file first"))
-    chosen = None
+    except Refused as error:
+        return bank(422, problems.sentence(error))
+    chosen = _chosen(table)
     try:
-        table = bankfile.table(content)
-        chosen = _chosen(table.width, len(table.rows))
-        read = payments.read(portal(), content, chosen)
-        assert isinstance(read, bankfile.Statement)  # noqa: S101 - columns were named
+        read = bankfile.from_table(table.rows, chosen.settled(), portal().today())
         _tell(payments.keep(portal(), filename, content, read, signed_in()))
     except Refused as error:
-        return _columns(filename, content, bankfile.table(content), chosen, problems.sentence(error))
-    session["bank_columns"] = [table.rows[chosen.skip - 1] if chosen.skip else (), _numbers(chosen)]
+        return _columns(filename, content, table, chosen, problems.sentence(error))
+    session["bank_columns"] = [table.rows[chosen.skip - 1] if chosen.skip else (), astuple(chosen)]
     return redirect("/payments/bank", 303)
 
 
-def _numbers(columns: Columns) -> list[int | None]:
-    return [columns.day, columns.amount, columns.payer, columns.text, columns.skip]
-
-
-def _chosen(width: int, height: int) -> Columns:
-    """The columns of the form. Refused when one is missing or two are the same."""
-    numbers = {}
-    for name in NAMES:
+def _chosen(table: bankfile.Table) -> _Choice:
+    """The columns that the form names."""
+    numbers = []
+    for name in ("day", "amount", "payer", "text"):
         given = request.form.get(name, "")
-        numbers[name] = int(given) if given.isdecimal() and int(given) < width else None
+        numbers.append(int(given) if given.isdecimal() and int(given) < table.width else None)
     skip = request.form.get("skip", "0")
-    day, amount, payer = numbers["day"], numbers["amount"], numbers["payer"]
-    if day is None or amount is None or payer is None:
-        raise Refused("Say which column is the day, the amount and the payer's name")
-    if len({day, amount, payer}) < 3:
-        raise Refused("The day, the amount and the payer's name stand in three different columns")
-    return Columns(day, amount, payer, numbers["text"], min(int(skip), height) if skip.isdecimal() else 0)
+    day, amount, payer, text = numbers
+    return _Choice(day, amount, payer, text, min(int(skip), len(table.rows)) if skip.isdecimal() else 0)
 
 
-def _columns(filename: str, content: bytes, table: bankfile.Table, guess: Columns | None, alert: str = "") -> Any:
-    """The page on which the columns of a CSV are named; what was chosen for the same headings before is chosen."""
-    kept = session.get("bank_columns")
-    if guess is not None and not alert and kept and guess.skip and list(kept[0]) == list(table.rows[guess.skip - 1]):
-        guess = Columns(*kept[1])
+def _columns(filename: str, content: bytes, table: bankfile.Table, choice: _Choice | None, alert: str = "") -> Any:
+    """The page on which the columns of a CSV are named."""
     letters = [chr(65 + at) if at < 26 else str(at + 1) for at in range(table.width)]
-    first = table.rows[guess.skip - 1] if guess and guess.skip else ()
+    first = table.rows[choice.skip - 1] if choice and choice.skip else ()
     labels = [f"{letter}　{first[at] if at < len(first) else ''}".strip() for at, letter in enumerate(letters)]
     labels_of = [("day", gettext("Day on which it came in"), True), ("amount", gettext("Amount that came in"), True),
                  ("payer", gettext("Name of the payer"), True), ("text", gettext("Further text (EDI, remarks)"), False)]
     return render_template(
         "pages/desk/bank_columns.html", title=gettext("Which column is which"), filename=filename, table=table,
-        content=base64.b64encode(content).decode(), guess=guess, letters=letters, labels=labels, names=labels_of,
+        content=base64.b64encode(content).decode(), guess=choice, letters=letters, labels=labels, names=labels_of,
         alert=alert, wide=True,
     ), 422 if alert else 200
+
+
+def _guess(table: bankfile.Table) -> _Choice | None:
+    """What was chosen for the same headings before, else what the headings suggest."""
+    if table.guess is None:
+        return None
+    kept = session.get("bank_columns")
+    if kept and table.guess.skip and list(kept[0]) == list(table.rows[table.guess.skip - 1]):
+        return _Choice(*kept[1])
+    return _Choice(*astuple(table.guess))
 
 
 def _tell(done: payments.Imported) -> None:

@@ -31,7 +31,8 @@ class World:
         self.two = go(site.bench, until="first_review", application=OTHER)
         self.pay = go(site.bench, until="confirm_initial_payment", application=THIRD, business_days_ago=40)
         people.add_staff(site.bench.portal, "reads@example.jp", "分析 担当", ["analyst"], "a password for tests")
-        people.add_staff(site.bench.portal, "money@example.jp", "経理 担当", ["operator"], "a password for tests", "accounting")
+        people.add_staff(site.bench.portal, "money@example.jp", "経理 担当", ["operator"], "a password for tests",
+                         "accounting")
 
     @property
     def ids(self) -> list[str]:
