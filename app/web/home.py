@@ -98,7 +98,7 @@ def _said(head: CaseHead) -> dict[str, Any]:
     if _mine(head) and task is not None:
         said["what"] = task.title
         if task.due_on is not None:
-            state, left = worklist.due_words(task)
+            state, left = worklist.due_words(task, brief=False)
             said |= {"due": short_day(task.due_on), "due_left": left, "due_state": state,
                      "due_iso": task.due_on.isoformat()}
     elif ready is not None:

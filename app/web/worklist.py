@@ -171,17 +171,23 @@ def _row(row: tasks.TaskView, found: worklist.Worklist, who: Actor, query: str) 
     }
 
 
-def due_words(row: tasks.TaskView) -> tuple[str, str]:
-    """(state, how long is left) of a task's due day, in business days."""
+def due_words(row: tasks.TaskView, brief: bool = True) -> tuple[str, str]:
+    """(state, how long is left) of a task's due day, in business days; `brief` where staff know that they are."""
     if row.due_on is None or row.days_left is None:
         return "normal", ""
     today = portal().today()
     if row.due_on < today:
-        return "overdue", gettext("%(count)s days over", count=max(1, -row.days_left))
+        over = max(1, -row.days_left)
+        if brief:
+            return "overdue", gettext("%(count)s days over", count=over)
+        return "overdue", gettext("%(count)s business days over", count=over)
     if row.due_on == today:
         return "today", gettext("Today")
     left = max(1, row.days_left)
-    return "soon" if left <= 3 else "normal", gettext("%(count)s days left", count=left)
+    state = "soon" if left <= 3 else "normal"
+    if brief:
+        return state, gettext("%(count)s days left", count=left)
+    return state, gettext("%(count)s business days left", count=left)
 
 
 def _tabs(found: worklist.Worklist, wanted: worklist.Filter, words: _Words) -> list[dict[str, Any]]:
