@@ -17,7 +17,7 @@ from app.services import calendar, clocks, effects
 from app.services.actors import SYSTEM, Actor
 from app.services.portal import Portal
 from app.services.releases import Loaded
-from app.store import cases, statements, work
+from app.store import cases, statements, undo, work
 from app.store.models import Answer, Case, Job, Task
 
 
@@ -72,6 +72,7 @@ def _store(
         work.open_tasks(case.id), frozenset(case.running or ()),
     )  # fmt: skip
     cases.save_state(case.id, step.snapshot.blob, step.snapshot.token)
+    undo.forget(case.id)  # what was decided before has been followed by this
     case.data, case.messages, case.running = step.data, list(step.messages), list(step.running_jobs)
     case.revision += 1
     case.changed_at = now

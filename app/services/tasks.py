@@ -11,7 +11,20 @@ from app.engine import CompleteTask, TooLate
 from app.errors import NinteiError, NotFound, Refused, Stale
 from app.forms import Answer as AnswerLine
 from app.forms import BoundForm, Cleaned, FieldError, FileRef, FormSpec
-from app.services import calendar, cardstock, clocks, comments, dates, desk, documents, money, reviews, secrets, steps
+from app.services import (
+    calendar,
+    cardstock,
+    clocks,
+    comments,
+    dates,
+    desk,
+    documents,
+    money,
+    recall,
+    reviews,
+    secrets,
+    steps,
+)
 from app.services.actors import Actor
 from app.services.portal import Portal
 from app.services.releases import Loaded, settings_of
@@ -432,6 +445,7 @@ def complete(
     task, case, loaded, element = setting.task, setting.case, setting.loaded, setting.element
     cardstock.require(setting)
     cardstock.require_settled(setting, values)
+    stood = recall.before(setting, values)
     kept = secrets.keep(portal, case, element.id, values, element.listed("secrets"), now)
     titles = {field.key: field.named("ja") for field in _form(setting).inputs()}
     documents.adopt(case, element.id, kept, titles)
@@ -459,9 +473,10 @@ def complete(
     comments.completed(setting, kept, actor, now)
     _learn_company(case, kept, now)
     try:
-        steps.advance(portal, case, CompleteTask(task.id, routes), now, steps.Closing(actor, answer, behalf))
+        step = steps.advance(portal, case, CompleteTask(task.id, routes), now, steps.Closing(actor, answer, behalf))
     except TooLate as error:
         raise Stale("“%(title)s” has been finished already", title=task.title) from error
+    recall.keep(setting, stood, step, answer, actor, now)
 
 
 def _learn_company(case: Any, values: Mapping[str, Any], now: datetime) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.forms import Answer as AnswerLine
-from app.services import caseview, desk, tasks
+from app.services import caseview, desk, recall, tasks
 from app.services.actors import Actor
 from app.services.portal import Portal
 from app.store import database, work
@@ -21,6 +21,7 @@ class After:
     sent: list[AnswerLine]  # what was answered; empty for what the reader may not see
     head: caseview.CaseHead
     following: tasks.TaskView | None  # the vendor's next task: of this case first, then of others
+    recall: recall.Offer | None  # whether the reader may take it back
 
 
 def after(portal: Portal, task_id: str, actor: Actor) -> After:
@@ -37,6 +38,7 @@ def after(portal: Portal, task_id: str, actor: Actor) -> After:
             sent=sent,
             head=caseview.head(portal, setting.case, setting.loaded, actor),
             following=tasks.view(following, today, closing) if following is not None else None,
+            recall=recall.offered(portal, setting.case.number, actor, task_id),
         )
 
 

@@ -7,6 +7,7 @@ from flask import Blueprint
 from app.web import (
     absences,
     account,
+    afterwards,
     agents,
     calendar,
     cards,
@@ -31,4 +32,5 @@ ALL: tuple[Blueprint, ...] = (
     public.pages, register.pages, account.pages, demo.pages, home.pages, tasks.pages, drafts.pages, cases.pages,
     worklist.pages, case_files.pages, case_actions.pages, calendar.pages, payments.pages, post.pages, cards.pages,
     absences.pages, package_settings.pages, inbound.pages, inbound_form.pages, agents.pages,
+    afterwards.pages,
 )  # fmt: skip

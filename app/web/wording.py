@@ -33,6 +33,7 @@ GROUPS: Mapping[str, str] = {
     "entered": "steps",
     "task": "steps",
     "task_cancelled": "steps",
+    "recall": "steps",
     "comment": "steps",
     "withdrawal": "steps",
     "mail": "mail",

@@ -62,6 +62,10 @@ def _task_cancelled(entry: Any, _: Mapping[str, str]) -> Worded:
     return Worded(gettext("%(title)s: no longer needed", title=entry.title))
 
 
+def _recall(entry: Any, _: Mapping[str, str]) -> Worded:
+    return Worded(gettext("%(title)s: the decision was taken back", title=entry.title))
+
+
 def _comment(entry: Any, _: Mapping[str, str]) -> Worded:
     return Worded(gettext("A point to be mended: %(where)s", where=entry.title), quote=entry.text)
 
@@ -216,6 +220,7 @@ KINDS: Mapping[str, Callable[[Any, Mapping[str, str]], Worded]] = {
     "member": _member,
     "task": _task,
     "task_cancelled": _task_cancelled,
+    "recall": _recall,
     "comment": _comment,
     "withdrawal": _withdrawal,
     "mail": _mail,

@@ -1,6 +1,7 @@
 """Every table, in the order in which they are created."""
 
 from app.store.models.accounts import Absence, Change, Company, Role, SavedView, User, UserRole
+from app.store.models.afterwards import BookingPerson, DateRequest, Undo
 from app.store.models.bank import BankFile, BankLine
 from app.store.models.cards import Card, CardDeskRow, CardEvent, CardProof
 from app.store.models.cases import (
@@ -66,6 +67,9 @@ ALL = (
     BankLine,
     Booking,
     ClosingDay,
+    BookingPerson,
+    DateRequest,
+    Undo,
     Card,
     CardEvent,
     CardProof,
@@ -90,6 +94,7 @@ __all__ = [
     "CardProof",
     "Case",
     "CaseState",
+    "BookingPerson",
     "Certificate",
     "Change",
     "Clock",
@@ -105,6 +110,7 @@ __all__ = [
     "Invoice",
     "Job",
     "Mail",
+    "DateRequest",
     "Member",
     "Note",
     "Opening",
@@ -121,3 +127,4 @@ __all__ = [
     "UserRole",
     "Visit",
 ]
+    "Undo",

@@ -1,0 +1,322 @@
+"""引戻し: a member of the staff takes back their own last decision, while nothing has followed from it.
+
+With a decision of the staff the engine's state before it is kept, and the rows that the step changes, as they were.
+Whatever moves the case on clears that. Taking back puts all of it in place again, in one transaction; what has left the
+house already (a mail, a card, a file that was downloaded) cannot come back, and then the whole is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from app.engine import Step
+from app.errors import Forbidden, NinteiError, NotFound, Refused
+from app.services import desk, documents
+from app.services.actors import Actor
+from app.services.portal import Portal
+from app.services.releases import Loaded
+from app.store import cases, database, records, search, statements, undo, work
+from app.store.models import (
+    Answer,
+    Booking,
+    Card,
+    Case,
+    Clock,
+    Comment,
+    Document,
+    Draft,
+    Invoice,
+    Job,
+    Opening,
+    Payment,
+    Secret,
+    TimerRow,
+    Undo,
+)
+
+if TYPE_CHECKING:
+    from app.store.database import Row
+
+GONE_ON = "The case has gone on since, so this cannot be taken back any more"
+FACTS = (
+    "state", "turn", "turn_since", "stage", "data", "messages", "running", "timer_count", "ended", "company_id",
+    "company_name", "system_name", "release_id",
+)  # fmt: skip
+# Rows of a case that a step changes, and that are put back as they were; new ones are taken away.
+KEPT: tuple[type[Row], ...] = (Clock, Comment, Booking, Invoice, Payment, Opening, Secret)
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A decision of the reader's own: `refusal` says why it cannot be taken back."""
+
+    task_id: str
+    title: str
+    at: datetime
+    refusal: NinteiError | None
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """How a case stood before a decision."""
+
+    blob: bytes
+    token: str
+    facts: Mapping[str, Any]
+    cards: Mapping[int, str]  # row → state
+
+
+def before(setting: desk.Setting, values: Mapping[str, Any]) -> Before | None:
+    """How things stand now; none for a task that is not the staff's. Inside the transaction of the step, before it."""
+    case = setting.case
+    if setting.task.side != "operator":
+        return None
+    blob, token = cases.state(case.id)
+    draft = work.draft(setting.task.id)
+    references = (records.document(each) for _, each in documents.file_references(values))
+    facts = {
+        "case": {name: _plain(getattr(case, name)) for name in FACTS},
+        "rows": {model.__name__: [_row(each) for each in _rows(model, case)] for model in KEPT},
+        "timers": [_row(each) for each in statements.rows(TimerRow, "case_id = ?", case.id)],
+        "jobs": {str(each.id): each.state for each in _waiting(case)},
+        "draft": draft.values if draft is not None else None,
+        "drafted": {each.id: each.key for each in references if each is not None and each.draft},
+        "assignee": setting.task.assignee_id,
+    }
+    return Before(blob, token, facts, _cards(case))
+
+
+def keep(setting: desk.Setting, stood: Before | None, step: Step, answer: Answer, actor: Actor, now: datetime) -> None:
+    """Keep it: the decision may be taken back from now on. Inside the same transaction, after the step."""
+    if stood is None or actor.user_id is None:
+        return
+    case = setting.case
+    opened = {entry.task_id for entry in step.log if entry.what == "entered"}
+    waiting = {each.id for each in _waiting(case)}
+    counts: dict[tuple[str, str], list[int]] = {}
+    for entry in step.log:
+        if entry.what in {"entered", "completed"}:
+            counts.setdefault((entry.element, entry.process), [0, 0])[entry.what == "completed"] += 1
+    undo.keep(
+        case=case,
+        task_id=setting.task.id,
+        by=actor.user_id,
+        at=now,
+        revision=case.revision,
+        blob=stood.blob,
+        token=stood.token,
+        before=dict(stood.facts),
+        made={
+            "answer": answer.id,
+            "tasks": [each.id for each in step.open_tasks if each.id in opened],
+            "jobs": sorted(waiting - {int(each) for each in stood.facts["jobs"]}),
+            "visits": [[*place, *count] for place, count in counts.items()],
+            "cards": _cards(case) != stood.cards,
+        },
+    )
+
+
+def offered(portal: Portal, number: str, actor: Actor, task_id: str = "") -> Offer | None:
+    """The actor's own last decision on the case (or this very task); none when the last word was somebody else's."""
+    if actor.side != "operator" or actor.user_id is None:
+        return None
+    with database.connection():
+        case = desk.visible_case(cases.get(number), actor)
+        row = undo.of_case(case.id)
+        if row is not None and row.by_id == actor.user_id and task_id in {"", row.task_id}:
+            task = work.task(row.task_id)
+            assert task is not None  # noqa: S101 - tasks are never deleted
+            return Offer(task.id, task.title, row.at, _why_not(portal, row, case))
+        last = work.task(task_id) if task_id else work.last_closed(case.id)
+        if last is None or last.state != "done" or last.closed_by_id != actor.user_id or last.closed_at is None:
+            return None
+        return Offer(last.id, last.title, last.closed_at, Refused(GONE_ON))
+
+
+def take_back(portal: Portal, task_id: str, actor: Actor) -> None:
+    """Put the case back before the actor's decision; its answer is the draft again.
+
+    Raises Refused with what stands in the way, Forbidden for others' decisions, NotFound.
+    """
+    actor.require("operator", "administrator")
+    now = portal.now()
+    with database.transaction():
+        setting = desk.find(portal, task_id, actor, lock=True)
+        case, task, row = setting.case, setting.task, undo.of_case(setting.case.id)
+        if task.side != "operator":
+            raise NotFound("There is no such task")
+        if task.closed_by_id is not None and task.closed_by_id != actor.user_id:
+            raise Forbidden("Only the person who decided can take it back")
+        if row is None or row.task_id != task_id or row.by_id != actor.user_id:
+            raise Refused(GONE_ON)
+        refusal = _why_not(portal, row, case)
+        if refusal is not None:
+            raise refusal
+        _unsend(row, now)
+        _reopen(row, task, actor, now)
+        _put_back(row, case)
+        undo.forget(case.id)
+        cases.log(
+            case.id,
+            now,
+            "recall",
+            element=task.element,
+            title=task.title,
+            actor=actor.user_id,
+            actor_name=actor.name,
+            actor_side=actor.side,
+            data={"task": task.id},
+        )
+
+
+# What stands in the way
+
+
+def _why_not(portal: Portal, row: Undo, case: Case) -> NinteiError | None:
+    """Why the step cannot be taken back; none when it can."""
+    loaded = portal.releases.loaded(case.release_id)
+    if row.revision != case.revision or row.before["case"]["release_id"] != case.release_id:
+        return Refused(GONE_ON)
+    if row.made["cards"]:
+        return Refused("Cards were lent or taken back with it; that cannot be undone here")
+    gone = next((job for job in undo.jobs(row.made["jobs"]) if not _at_rest(job)), None)
+    if gone is not None:
+        return Refused("“%(title)s” has gone out already", title=_title(loaded, gone.element) or gone.operator)
+    for task in work.tasks_by_ids(row.made["tasks"]):
+        if task.assignee_id is not None:
+            return Refused("%(name)s has taken on “%(title)s”", name=task.assignee.name, title=task.title)
+        if work.draft(task.id) is not None or undo.uploads(f"draft.{task.id}."):
+            return Refused("Somebody has begun to work on “%(title)s”", title=task.title)
+    if undo.replied_since(case.id, row.at):
+        return Refused("A point that was raised has been answered already")
+    known = {each["id"] for each in row.before["rows"]["Secret"]}
+    if any(each.shown_at is not None for each in _rows(Secret, case) if each.id not in known):
+        return Refused("The connection information was seen already")
+    opened = {each["id"] for each in row.before["rows"]["Opening"]}
+    if any(each.id not in opened for each in _rows(Opening, case)) and undo.looked_since(case.id, row.at):
+        return Refused("Files that it opened have been downloaded already")
+    return _taken_day(row, loaded)
+
+
+def _taken_day(row: Undo, loaded: Loaded) -> NinteiError | None:
+    """A day that the step gave up and that another case has now."""
+    for each in row.before["rows"]["Booking"]:
+        now = Booking.get_or_none(Booking.id == each["id"])
+        if now is None or now.state == each["state"] or each["state"] not in {"held", "confirmed"}:
+            continue
+        capacity = loaded.package.calendars[now.calendar].capacity
+        if now.state not in {"held", "confirmed"} and records.taken(now.calendar, now.day, now.day).get(
+            now.day, 0
+        ) >= capacity:
+            day = now.day.isoformat()
+            return Refused("%(day)s has been given to another case meanwhile; choose another day", day=day)
+    return None
+
+
+def _at_rest(job: Job) -> bool:
+    """Not begun, not even tried."""
+    return job.state in {"queued", "parked"} and job.attempts == 0
+
+
+def _title(loaded: Loaded, element: str) -> str:
+    found = loaded.package.elements.get(element)
+    return found.name if found is not None else ""
+
+
+# Putting back
+
+
+def _unsend(row: Undo, now: datetime) -> None:
+    """What waits to go out does not; a worker that was faster by a moment wins."""
+    wanted = list(row.made["jobs"])
+    if undo.cancel_jobs(wanted, now) != len(wanted):
+        raise Refused("Something has gone out already, so this cannot be taken back any more")
+    undo.put_back_jobs(row.before["jobs"])
+
+
+def _reopen(row: Undo, task: Any, actor: Actor, now: datetime) -> None:
+    """The task is open again, its answer a draft; what had opened is closed."""
+    undo.close_tasks(row.made["tasks"], now)
+    answer = Answer.get_by_id(row.made["answer"])
+    values = row.before["draft"] if row.before["draft"] is not None else answer.values
+    task.state, task.closed_at, task.closed_by, task.closed_by_name = "open", None, None, ""
+    task.on_behalf_of, task.answer, task.assignee = "", None, row.before["assignee"] or actor.user_id
+    task.save()
+    Draft.insert(task=task.id, values=values, revision=1, saved_at=now, saved_by=actor.user_id).execute()
+    answer.delete_instance()
+    for document, key in row.before["drafted"].items():
+        Document.update(draft=True, key=key, version=1).where(Document.id == document).execute()
+
+
+def _put_back(row: Undo, case: Case) -> None:
+    for model in KEPT:
+        _restore(model, case, row.before["rows"][model.__name__])
+    undo.free_bank_lines(case.id, row.at)
+    work.replace_timers(
+        case.id,
+        [(each["task_id"], each["element"], _rich(each["due_at"])) for each in row.before["timers"]],
+    )
+    undo.unvisit(case.id, row.made["visits"])
+    undo.hide_points(case.id, row.at)
+    cases.save_state(case.id, bytes(row.blob), row.token)
+    for name, value in row.before["case"].items():
+        setattr(case, name, _rich(value))
+    search.keep(case)
+    case.revision += 1  # pages that were drawn meanwhile are out of date
+    case.save()
+
+
+def _restore(model: type[Any], case: Case, kept: list[dict[str, Any]]) -> None:
+    known = {each["id"] for each in kept}
+    present = {each.id for each in _rows(model, case)}
+    added = list(present - known)
+    if added and model is Invoice:
+        Invoice.update(state="cancelled").where(Invoice.id.in_(added)).execute()  # its number is not given out again
+    elif added:
+        model.delete().where(model.id.in_(added)).execute()
+    for each in kept:
+        values = {name: _rich(value) for name, value in each.items()}
+        if each["id"] in present:
+            model.update({name: value for name, value in values.items() if name != "id"}).where(
+                model.id == each["id"]
+            ).execute()
+        else:
+            model.insert(values).execute()
+
+
+# Rows
+
+
+def _rows(model: type[Any], case: Case) -> Iterable[Any]:
+    if model is Payment:
+        return statements.rows(Payment, "invoice_id IN (SELECT id FROM invoice WHERE case_id = ?)", case.id)
+    return statements.rows(model, "case_id = ?", case.id)
+
+
+def _waiting(case: Case) -> list[Job]:
+    return statements.rows(Job, "case_id = ? AND state IN ('queued', 'parked', 'incident')", case.id)
+
+
+def _cards(case: Case) -> dict[int, str]:
+    return {row.id: row.state for row in statements.rows(Card, "case_id = ?", case.id)}
+
+
+def _row(row: Any) -> dict[str, Any]:
+    return {name: _plain(value) for name, value in row.__data__.items()}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return {"$at": value.isoformat()}
+    return {"$day": value.isoformat()} if isinstance(value, date) else value
+
+
+def _rich(value: Any) -> Any:
+    if isinstance(value, dict) and set(value) == {"$at"}:
+        return datetime.fromisoformat(value["$at"])
+    if isinstance(value, dict) and set(value) == {"$day"}:
+        return date.fromisoformat(value["$day"])
+    return value

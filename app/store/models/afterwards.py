@@ -1,0 +1,60 @@
+"""What may still be changed after it was decided: a step that can be taken back, a date, who is there on the day."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from peewee import BlobField, CharField, DateField, ForeignKeyField, IntegerField, TextField
+
+from app.store.database import JsonField, Row, UtcField
+from app.store.models.accounts import User
+from app.store.models.cases import Case
+from app.store.models.records import Booking
+
+
+class Undo(Row):
+    """The last step of a case, while it was a decision of the staff and nothing has followed: how things were before.
+
+    One row for each case; the next step of the case, whoever takes it, clears it.
+    """
+
+    case = ForeignKeyField(Case, primary_key=True, backref="undo_row", on_delete="CASCADE")
+    task_id = CharField(max_length=40)
+    by: Any = ForeignKeyField(User, null=True)
+    at = UtcField()
+    revision = IntegerField()  # of the case, right after the step
+    blob = BlobField()  # the engine's state before the step, and its token
+    token = CharField(max_length=40)
+    before: Any = JsonField(default=dict)  # the rows that the step changed, as they were (services.recall)
+    made: Any = JsonField(default=dict)  # what the step brought: tasks, jobs, visits
+
+
+class DateRequest(Row):
+    """The vendor asks for another day, or for none, after the day was settled; an operator answers."""
+
+    case = ForeignKeyField(Case, backref="date_requests", on_delete="CASCADE")
+    booking: Any = ForeignKeyField(Booking, backref="requests", on_delete="CASCADE")
+    kind = CharField(max_length=10)  # change | cancel
+    wishes: Any = JsonField(default=list)  # days, ISO, the best first
+    reason = TextField(default="")
+    state = CharField(max_length=10, default="asked", index=True)  # asked accepted refused lapsed
+    asked_at = UtcField()
+    asked_by: Any = ForeignKeyField(User, null=True)
+    asked_by_name = CharField(max_length=120, default="")
+    answer = TextField(default="")  # what the body said
+    day = DateField(null=True)  # that the body gave instead
+    answered_at = UtcField(null=True)
+    answered_by_name = CharField(max_length=120, default="")
+
+    class Meta:
+        indexes = ((("case", "state"), False),)
+
+
+class BookingPerson(Row):
+    """A member of the staff who is there on a day: an examiner or auditor."""
+
+    booking = ForeignKeyField(Booking, backref="people", on_delete="CASCADE")
+    user = ForeignKeyField(User, backref="dates", on_delete="CASCADE")
+
+    class Meta:
+        indexes = ((("booking", "user"), True),)

@@ -1,0 +1,90 @@
+"""What is kept so that a decision can be taken back, and what has followed from one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from app.store import statements
+from app.store.database import proxy
+from app.store.models import Access, BankLine, Comment, Document, Entry, Invoice, Job, Task, Undo, Visit
+
+
+def keep(**values: Any) -> None:
+    """Keep how the case stood: one row for each case."""
+    statements.insert(Undo, **values)  # the step itself has forgotten what was kept before
+
+
+def of_case(case: int) -> Undo | None:
+    """How the case stood before its last step, if that may be taken back."""
+    return Undo.get_or_none(Undo.case == case)
+
+
+def forget(case: int) -> None:
+    """Something has followed."""
+    mark = proxy.obj.param
+    proxy.obj.execute_sql(f"DELETE FROM undo WHERE case_id = {mark}", (case,))  # noqa: S608 - marks only
+
+
+def jobs(ids: Sequence[int]) -> list[Job]:
+    """The jobs of these ids."""
+    return list(Job.select().where(Job.id.in_(list(ids))).order_by(Job.id)) if ids else []
+
+
+def cancel_jobs(ids: Sequence[int], now: datetime) -> int:
+    """Cancel those that nobody has begun; gives how many."""
+    if not ids:
+        return 0
+    resting = Job.id.in_(list(ids)) & Job.state.in_(["queued", "parked"]) & (Job.attempts == 0)
+    return int(Job.update(state="cancelled", finished_at=now).where(resting).execute())
+
+
+def put_back_jobs(states: Mapping[str, str]) -> None:
+    """Jobs that the step cancelled or let go wait again."""
+    for job, state in states.items():
+        changed = (Job.state == "cancelled") | ((Job.state == "queued") & (state == "parked"))
+        Job.update(state=state, finished_at=None).where((Job.id == int(job)) & changed).execute()
+
+
+def close_tasks(ids: Sequence[str], now: datetime) -> None:
+    """Tasks that the step opened are not to be done."""
+    for row in Task.select().where(Task.id.in_(list(ids)) & (Task.state == "open")) if ids else []:
+        row.state, row.closed_at = "cancelled", now
+        row.save()
+
+
+def uploads(prefix: str) -> int:
+    """How many files lie with a draft."""
+    return int(Document.select().where(Document.key.startswith(prefix)).count())
+
+
+def replied_since(case: int, at: datetime) -> bool:
+    """Whether a point was answered after that."""
+    return bool(Comment.select().where((Comment.case == case) & (Comment.replied_at > at)).count())
+
+
+def looked_since(case: int, at: datetime) -> bool:
+    """Whether a file was taken after that."""
+    return bool(Access.select().where((Access.case == case) & (Access.at >= at)).count())
+
+
+def free_bank_lines(case: int, at: datetime) -> None:
+    """Receipts of the bank that the step settled wait again."""
+    mine = Invoice.select(Invoice.id).where(Invoice.case == case)
+    settled = (BankLine.state == "confirmed") & (BankLine.settled_at >= at) & BankLine.invoice.in_(mine)
+    BankLine.update(state="new", invoice=None, settled_at=None, settled_by="").where(settled).execute()
+
+
+def unvisit(case: int, counts: Sequence[Sequence[Any]]) -> None:
+    """Take the step's path off the diagram."""
+    for element, process, entered, completed in counts:
+        place = (Visit.case == case) & (Visit.element == element) & (Visit.process == process)
+        Visit.update(entered=Visit.entered - entered, completed=Visit.completed - completed).where(place).execute()
+    Visit.delete().where((Visit.case == case) & (Visit.entered <= 0) & (Visit.completed <= 0)).execute()
+
+
+def hide_points(case: int, at: datetime) -> None:
+    """Points that went out with the step are the staff's own again, in the timeline too."""
+    said = (Entry.case == case) & (Entry.kind == "comment") & (Entry.at == at)
+    Entry.update(audience="operator").where(said).execute()
