@@ -117,6 +117,27 @@ def test_pinning_from_the_page_keeps_what_is_typed_into_the_review(site: Site) -
     assert states(walker) == ["draft", "draft"]
 
 
+def test_points_and_replies_of_a_page_that_is_out_of_date_are_shown_again(site: Site) -> None:
+    walker = go(site.bench, until="first_review")
+    desk = operator(site, task(walker, "first_review").id)
+    place = "pin:company_profile:city"
+    desk.post("draft", reason="先に保存")
+    late = desk.client.post(desk.url, data={"revision": "0", "outcome": "returned", place: "番地が違います"})
+    assert late.status_code == 409
+    assert "番地が違います" in late.text
+    assert states(walker) == []
+    pin(desk)
+    desk.send(outcome="returned", return_to="submit_documents", reason="お願いします")
+    mine = vendor(site, task(walker, "submit_documents").id)
+    name = re.search(r'name="(point:\d+)"', mine.page().text)
+    assert name is not None
+    mine.post("draft", documents_note="先に")
+    late = mine.client.post(mine.url, data={"revision": "0", name[1]: "遅れた回答"})
+    assert late.status_code == 409
+    assert "遅れた回答" in late.text
+    assert "遅れた回答" not in mine.page().text
+
+
 def test_an_empty_point_is_refused_with_a_word(site: Site) -> None:
     walker = go(site.bench, until="first_review")
     desk = operator(site, task(walker, "first_review").id)
