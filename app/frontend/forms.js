@@ -165,6 +165,7 @@ function send(file, input, form, texts) {
   const most = Number(input.dataset.maxMb);
   if (most && file.size > most * 1024 * 1024) {
     note.textContent = texts.too_large.replace("{most}", most);
+    note.className = "f-error";
     item.append(note, removeButton(item, file.name, texts, form));
     return;
   }
@@ -184,6 +185,12 @@ function send(file, input, form, texts) {
   const fail = (why) => {
     done();
     note.textContent = why || texts.failed;
+    note.className = "f-error";
+    // A file that was refused is refused again: only what was broken is worth another try.
+    if (why && request.status < 500) {
+      item.append(removeButton(item, file.name, texts, form));
+      return;
+    }
     const retry = make("button", { type: "button", class: "btn btn--small" }, texts.retry);
     retry.addEventListener("click", () => {
       item.remove();
