@@ -26,7 +26,7 @@ def draw(
     status: int = 200,
     unkept: Mapping[str, str] | None = None,
 ) -> Any:
-    """The form. `raw`, `errors`: what was just typed, and what is wrong with it. `alert`: why nothing came of the press.
+    """The form. `raw`, `errors`: what was typed, and what is wrong with it. `alert`: why nothing came of the press.
     `unkept`: the post, where answers to points and new points could not be kept.
     """
     page = tasks.page(portal(), task_id, signed_in(), raw=raw, errors=errors, lang=language())
