@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from app.connectors import filters
 from app.forms.dates import wareki
-from app.services import packages
+from app.services import inbound_pages, packages
 from app.services.calendar import JAPAN
 from app.web import current
 from app.web.problems import sentence
@@ -129,6 +129,7 @@ def _nav() -> list[dict[str, Any]]:
     found = [
         item("/tasks", gettext("Worklist")),
         item("/cases", gettext("Cases")),
+        item("/inbound", gettext("Mail that came in"), inbound_pages.waiting_count(current.portal()) or None),
         item("/calendar", gettext("Calendar")),
         item("/payments", gettext("Payments")),
         item("/post", gettext("Post")),
