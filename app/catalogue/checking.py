@@ -21,6 +21,9 @@ PORTAL_MAILS = frozenset(
         "new-message",
         "date-lapse-warning",
         "date-lapsed",
+        "date-asked",
+        "date-changed",
+        "date-refused",
         "account-invitation",
         "cards-overdue",
         "reminder",
@@ -170,6 +173,8 @@ class _MailChecks:
         kind, _, rest = name.rpartition(":")
         if kind == "file":
             self.complaints.known(mail.file, "", "attachments", "file", rest, self.package.handouts())
+        elif kind == "ics" and rest == "booking":
+            return
         elif kind == "ics":
             self.complaints.known(mail.file, "", "attachments", "calendar", rest, self.package.calendars)
         else:

@@ -132,6 +132,7 @@ def _calendar(name: str, table: Table) -> Calendar:
         table.whole("latest_days", 120, least=1),
         table.whole("wishes", 3, least=1, most=10),
         table.whole("hold_days", 20),
+        table.whole("change_until_bd", 5),
         table.whole("duration_minutes", 60, least=1),
         start,
         place,

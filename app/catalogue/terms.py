@@ -57,6 +57,7 @@ class Calendar:
     latest_days: int  # calendar days from today
     wishes: int
     hold_days: int  # calendar days that a date is held unpaid
+    change_until_bd: int  # business days before the day until which the vendor may change it
     duration_minutes: int
     start: str  # "13:00"
     place: str

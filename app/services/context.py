@@ -57,7 +57,7 @@ def build(
         },
         "comments": [{"where": row.where, "text": row.text} for row in work.comments(case.id, "open")],
         "invoice": _invoice(case, loaded, element),
-        "booking": asdict(dates.view(booking, loaded)) if booking else None,
+        "booking": asdict(dates.view(booking, loaded)) if booking and booking.state != "cancelled" else None,
         "cards": _cards(case, loaded, element),
         "certificate": certificate
         and {

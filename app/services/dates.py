@@ -13,7 +13,7 @@ from app.services import calendar
 from app.services.actors import Actor
 from app.services.portal import Portal
 from app.services.releases import Loaded
-from app.store import cases, database, records
+from app.store import bookings, cases, database, records
 from app.store.models import Booking, Case
 
 
@@ -116,6 +116,37 @@ def book(
     return {"booking": "held"}
 
 
+def move(portal: Portal, case: Case, loaded: Loaded, row: Booking, day: date, now: datetime) -> Booking:
+    """Give the case another day in place of this one: what was paid stays paid, the people and the place come along, and
+    the calendar file's sequence grows. Refused when the day cannot be had."""
+    spec = loaded.package.calendars[row.calendar]
+    database.lock_name(f"calendar:{row.calendar}")
+    if day not in free_days(portal, loaded, row.calendar):
+        raise Refused("%(day)s has been given to another case meanwhile; choose another day", day=day.isoformat())
+    if row.state == "lapsed" or (row.day == day and row.state != "cancelled"):
+        raise Refused("Choose another day than the one that is settled")
+    newest = max((each.sequence for each in records.bookings(case.id) if each.calendar == row.calendar), default=0)
+    moved = Booking.create(
+        case=case,
+        calendar=row.calendar,
+        day=day,
+        start=row.start or spec.start,
+        end=row.end or _end(spec.start, spec.duration_minutes),
+        place=row.place,
+        state="confirmed" if row.state == "cancelled" else row.state,  # only what is paid for is given up
+        held_until=row.held_until,
+        warned=row.warned,
+        attempt=row.attempt,
+        sequence=newest + 1,
+        at=now,
+    )
+    bookings.set_people(moved.id, [each.id for each in bookings.people([row.id]).get(row.id, [])])
+    if row.state != "cancelled":
+        row.state = "released"
+        row.save()
+    return moved
+
+
 def _end(start: str, minutes: int) -> str:
     hour, minute = (int(part) for part in start.split(":"))
     total = hour * 60 + minute + minutes
@@ -127,6 +158,8 @@ def settle(portal: Portal, case: Case, loaded: Loaded) -> dict[str, Any]:
     row = records.latest_booking(case.id)
     if row is None:
         return {}
+    if row.state == "cancelled":  # given up: a new day is settled on its own
+        return {"booking": "held"}
     if row.state == "lapsed":
         database.lock_name(f"calendar:{row.calendar}")
         spec = loaded.package.calendars[row.calendar]

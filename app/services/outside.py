@@ -252,9 +252,10 @@ class Outside:
 
     def _calendar_file(self, case: Case, loaded: Loaded, calendar_id: str) -> Attachment:
         with database.connection():
-            row = records.latest_booking(case.id, calendar_id)
-            if row is None:
+            row = records.latest_booking(case.id, "" if calendar_id == "booking" else calendar_id)
+            if row is None or row.state == "cancelled":
                 raise Permanent("The case has no date in the calendar %(calendar)s", calendar=calendar_id)
+            calendar_id = row.calendar
             entry = appointment(self._portal, case, loaded, row)
         return Attachment(
             f"{calendar_id}-{case.number}.ics", ics.MIME, ics.calendar_file(entry, stamped=self._portal.now())

@@ -133,6 +133,17 @@ def _date(entry: Any, titles: Mapping[str, str]) -> Worded:
     title = titles.get(entry.title, entry.title)
     if entry.text == "lapsed":
         return Worded(gettext("The date has lapsed: %(title)s", title=title), when, bad=True)
+    quote = str((entry.data or {}).get("quote", ""))
+    if entry.text == "asked":
+        return Worded(gettext("Another day was asked for: %(title)s", title=title), when, quote)
+    if entry.text == "given_up":
+        return Worded(gettext("The day was given up: %(title)s", title=title), when, quote)
+    if entry.text == "moved":
+        return Worded(gettext("The day was changed: %(title)s", title=title), when)
+    if entry.text == "kept":
+        return Worded(gettext("The day stays as it is: %(title)s", title=title), when, quote)
+    if entry.text == "request_lapsed":
+        return Worded(gettext("The request for another day is over: %(title)s", title=title), when)
     if entry.text == "released":
         return Worded(gettext("The date was given back: %(title)s", title=title), when)
     return Worded(gettext("Date settled: %(title)s", title=title), when)

@@ -1,0 +1,70 @@
+"""Dates after they were settled: requests for another day, and who is there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from app.store.models import Absence, Booking, BookingPerson, Case, DateRequest, User
+
+ACTIVE = ("held", "confirmed")
+
+
+def request(request_id: int) -> DateRequest | None:
+    """The request of this row id, with its booking and case."""
+    query = DateRequest.select(DateRequest, Booking, Case).join(Booking).switch(DateRequest).join(Case)
+    return query.where(DateRequest.id == request_id).first()
+
+
+def requests_of(case: int) -> list[DateRequest]:
+    """The case's requests, newest first."""
+    query = DateRequest.select(DateRequest, Booking, Case).join(Booking).switch(DateRequest).join(Case)
+    return list(query.where(DateRequest.case == case).order_by(DateRequest.id.desc()))
+
+
+def last_request(booking: int) -> DateRequest | None:
+    """The newest request about this date."""
+    query = DateRequest.select(DateRequest, Booking, Case).join(Booking).switch(DateRequest).join(Case)
+    return query.where(DateRequest.booking == booking).order_by(DateRequest.id.desc()).first()
+
+
+def asked() -> list[DateRequest]:
+    """Every request that waits for an answer, oldest first."""
+    query = DateRequest.select(DateRequest, Booking, Case).join(Booking).switch(DateRequest).join(Case)
+    return list(query.where(DateRequest.state == "asked").order_by(DateRequest.id))
+
+
+def booking(booking_id: int) -> Booking | None:
+    """The date of this row id, with its case."""
+    return Booking.select(Booking, Case).join(Case).where(Booking.id == booking_id).first()
+
+
+def from_day(day: date, limit: int = 200) -> list[Booking]:
+    """The dates of all cases from this day on."""
+    query = Booking.select(Booking, Case).join(Case).where((Booking.day >= day) & Booking.state.in_(ACTIVE))
+    return list(query.order_by(Booking.day, Booking.start, Booking.id).limit(limit))
+
+
+def people(bookings: Sequence[int]) -> dict[int, list[User]]:
+    """Who is there, by date."""
+    found: dict[int, list[User]] = {}
+    if bookings:
+        rows = BookingPerson.select(BookingPerson, User).join(User).where(BookingPerson.booking.in_(list(bookings)))
+        for row in rows.order_by(User.name, User.id):
+            found.setdefault(row.booking_id, []).append(row.user)
+    return found
+
+
+def set_people(booking: int, users: Sequence[int]) -> None:
+    """These are there, nobody else."""
+    BookingPerson.delete().where(BookingPerson.booking == booking).execute()
+    for user in dict.fromkeys(users):
+        BookingPerson.create(booking=booking, user=user)
+
+
+def absent(users: Sequence[int], day: date) -> list[User]:
+    """Those of them who are away on this day."""
+    if not users:
+        return []
+    away = (Absence.user.in_(list(users))) & (Absence.first_day <= day) & (Absence.last_day >= day)
+    return list(User.select().join(Absence, on=(Absence.user == User.id)).where(away).distinct())
