@@ -17,7 +17,7 @@ from app.services import calendar, effects, passwords, steps
 from app.services.actors import SYSTEM, Actor
 from app.services.portal import Portal
 from app.services.releases import Loaded
-from app.store import accounts, cases, database, work
+from app.store import accounts, cases, database, search, work
 from app.store.models import Answer, Case, EntryLink, User
 
 LINK_DAYS = 14
@@ -227,6 +227,7 @@ def correct_address(portal: Portal, number: str, email: str, actor: Actor) -> No
             raise Refused("The link was used already; the vendor changes the address in their own account")
         old, case.email = case.email, email
         case.save()
+        search.keep(case)
         cases.log(
             case.id,
             now,

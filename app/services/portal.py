@@ -12,9 +12,8 @@ from typing import Any
 from app.engine import Engine
 from app.services import calendar
 from app.services.releases import Releases
-from app.store import database, records
+from app.store import database, records, schema
 from app.store.blobs import Blobs
-from app.store.models import ALL
 from config.clock import Clock
 from config.settings import Settings
 
@@ -50,5 +49,4 @@ class Portal:
 
 def create_tables(bound: Any) -> None:
     """Create what is missing; existing tables and their rows stay as they are."""
-    with database.connection():
-        bound.create_tables(ALL, safe=True)
+    schema.create(bound)

@@ -29,7 +29,7 @@ from app.services.actors import Actor
 from app.services.portal import Portal
 from app.services.releases import Loaded, settings_of
 from app.services.reviews import Reviewed, Warned
-from app.store import accounts, cases, database, records, statements, work
+from app.store import accounts, cases, database, records, search, statements, work
 from app.store.models import Answer, Draft, Task
 
 
@@ -494,3 +494,5 @@ def _learn_company(case: Any, values: Mapping[str, Any], now: datetime) -> None:
         case.company_name = values["company_name"]
     if values.get("system_name"):
         case.system_name = values["system_name"]
+    if values.get("company_name") or values.get("system_name"):
+        search.keep(case)

@@ -35,7 +35,7 @@ def recount() -> int:
         database.lock_name("tally")
         wrong = tally.differing()
         if wrong:
-            log.warning("The counts of open tasks were wrong in %s places and have been mended: %s", len(wrong), wrong[:5])
+            log.warning("Counts of open tasks were wrong in %s places and are mended: %s", len(wrong), wrong[:5])
             tally.repair(wrong)
         return len(wrong)
 

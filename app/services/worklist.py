@@ -6,13 +6,13 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
 
 from app.errors import NinteiError, Refused
 from app.services import calendar, clocks, desk, effects, people, tasks
 from app.services.actors import Actor
 from app.services.portal import Portal
 from app.store import accounts, cases, database, work
+from app.store import worklist as lists
 from app.store.models import Task
 
 PAGE = 50
@@ -38,6 +38,7 @@ class Worklist:
 
     rows: list[tasks.TaskView]
     total: int
+    more: bool  # a search found more than `total`
     counts: dict[str, int]  # by scope
     elements: list[tuple[str, str, int]]  # (element, title, tasks of the scope), for the filter
     groups: list[str]  # that have tasks in the scope
@@ -70,50 +71,45 @@ def page(portal: Portal, actor: Actor, wanted: Filter) -> Worklist:
     today, closing = portal.today(), portal.closing()
     limit = {"overdue": today - timedelta(days=1), "today": today, "week": today + timedelta(days=7)}.get(wanted.due)
     with database.connection():
-        base = _base(actor)
-        query = work.worklist(
-            scope=wanted.scope,
-            texts=spellings(wanted.text),
-            element=wanted.element,
-            group=wanted.group,
-            due_before=limit,
-            **base,
+        listed = lists.find(
+            lists.Wanted(
+                side="operator",
+                scope=wanted.scope,
+                users=tuple(user for user in (actor.user_id, *(user for user, _ in actor.standing_in_for)) if user),
+                groups=actor.groups,
+                words=tuple(wanted.text.split()),
+                element=wanted.element,
+                group=wanted.group,
+                due_before=limit,
+                order=wanted.order,
+            )
         )
-        whole = work.worklist(scope=wanted.scope, **base)
-        total = query.count()
-        pages = max(1, -(-total // PAGE))
+        pages = max(1, -(-listed.total // PAGE))
         number = min(max(1, wanted.page), pages)
-        rows = work.page(query, wanted.order, PAGE, (number - 1) * PAGE)
+        rows = work.tasks_by_ids(lists.page(listed, PAGE, (number - 1) * PAGE))
         running = cases.clocks_of(work.case_ids(rows))
         names = {user.id: user.name for user in accounts.staff()}
         views, waiting = [], {}
         for row in rows:
             shown = [
-                each
-                for each in clocks.views(running.get(row.case_id, []), today, closing)
-                if each.side == row.side
+                each for each in clocks.views(running.get(row.case_id, []), today, closing) if each.side == row.side
             ]
             views.append(tasks.view(row, today, closing, shown[-1] if shown else None, names))
             waiting[row.id] = calendar.business_days_between(calendar.today(row.opened_at), today, closing)
-        counts = {scope: work.worklist(scope=scope, **base).count() for scope in SCOPES}
         settings = _settings(portal, rows)
         return Worklist(
             rows=views,
-            total=total,
-            counts=counts,
-            elements=work.element_counts(whole),
-            groups=work.groups_in(whole),
+            total=listed.total,
+            more=listed.more,
+            counts=listed.counts,
+            elements=listed.elements,
+            groups=listed.groups,
             page=number,
             pages=pages,
             waiting=waiting,
             refusals=_refusals(settings, actor),
             confirms=frozenset(each.task.id for each in settings if each.element.properties.get("confirms")),
         )
-
-
-def _base(actor: Actor) -> dict[str, Any]:
-    users = [actor.user_id or 0, *(user for user, _ in actor.standing_in_for)]
-    return {"side": "operator", "users": users, "groups": actor.groups}
 
 
 def spellings(text: str) -> list[list[str]]:

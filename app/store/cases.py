@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from app.errors import NotFound
+from app.store import search as search_index
 from app.store import statements
 from app.store.database import lock_name, proxy
 from app.store.models import Case, CaseState, Clock, Counter, Entry, EntryLink, Member, User, Visit
@@ -24,6 +25,7 @@ def create(**values: Any) -> Case:
     """A new case with its (empty) state row."""
     case: Case = Case.create(**values)
     CaseState.create(case=case, blob=b"", token="")
+    search_index.keep(case)
     return case
 
 
@@ -83,13 +85,9 @@ def search(
     query = Case.select()
     if member is not None:
         query = query.join(Member).where(Member.user == member)
-    if text:
-        query = query.where(
-            Case.number.contains(text)
-            | Case.company_name.contains(text)
-            | Case.system_name.contains(text)
-            | Case.email.contains(text)
-        )
+    said = search_index.said_of_case(text)
+    if said is not None:
+        query = query.where(said)
     if state:
         query = query.where(Case.state == state)
     if package_id:
@@ -102,13 +100,9 @@ def count(*, member: int | None = None, text: str = "", state: str = "") -> int:
     query = Case.select()
     if member is not None:
         query = query.join(Member).where(Member.user == member)
-    if text:
-        query = query.where(
-            Case.number.contains(text)
-            | Case.company_name.contains(text)
-            | Case.system_name.contains(text)
-            | Case.email.contains(text)
-        )
+    said = search_index.said_of_case(text)
+    if said is not None:
+        query = query.where(said)
     if state:
         query = query.where(Case.state == state)
     return int(query.count())

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from functools import reduce
-from operator import or_
 from typing import Any
 
 from peewee import JOIN, fn
 
+from app.store import search
 from app.store.database import locked
 from app.store.models import (
     Access,
@@ -145,22 +144,32 @@ def invoice(number: str) -> Invoice | None:
     return Invoice.select(Invoice, Case).join(Case).where(Invoice.number == number).first()
 
 
-def invoices_in(state: str, texts: Sequence[Sequence[str]] = (), limit: int = 500) -> list[Invoice]:
-    """Invoices in a state, the first due on top. `texts`: words of a search, each in its spellings."""
+def invoices_in(state: str, text: str = "", limit: int = 500) -> list[Invoice]:
+    """Invoices in a state, the first due on top, which have every word of the text in their number or their case."""
     query = Invoice.select(Invoice, Case).join(Case).where(Invoice.state == state)
-    for spellings in texts:
-        query = query.where(reduce(or_, (_names(each) for each in spellings)))
+    for each in text.split():
+        query = query.where(Invoice.number.contains(search.even(each)) | search.said_of_case(each))
     order = (Invoice.due_on, Invoice.id) if state == "open" else (Invoice.id.desc(),)
     return list(query.order_by(*order).limit(limit))
 
 
-def _names(text: str) -> Any:
-    return (
-        Invoice.number.contains(text)
-        | Case.number.contains(text)
-        | Case.company_name.contains(text)
-        | Case.system_name.contains(text)
+def owed(today: date) -> tuple[int, int]:
+    """(invoices that are overdue, yen that are open)."""
+    waiting = Invoice.state == "open"
+    yen = Invoice.select(fn.SUM(Invoice.total - Invoice.paid)).where(waiting).scalar()
+    return Invoice.select().where(waiting & (Invoice.due_on < today)).count(), int(yen or 0)
+
+
+def latest_invoices(cases: Sequence[int]) -> dict[tuple[int, str], int]:
+    """The newest invoice (row id) of each case and fee that is not cancelled."""
+    if not cases:
+        return {}
+    rows = (
+        Invoice.select(Invoice.case, Invoice.fee, fn.MAX(Invoice.id).alias("newest"))
+        .where(Invoice.case.in_(list(cases)) & (Invoice.state != "cancelled"))
+        .group_by(Invoice.case, Invoice.fee)
     )
+    return {(row.case_id, row.fee): row.newest for row in rows}
 
 
 def invoice_counts() -> dict[str, int]:

@@ -1,6 +1,6 @@
 """The worklist's first page and filters with a thousand and with a hundred thousand open tasks.
 
-python -m tests.bench.worklist
+    python -m tests.bench.worklist
 """
 
 from __future__ import annotations
@@ -9,14 +9,17 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from app.engine import Evaluator
 from app.services import worklist
 from app.services.worklist import Filter
-from app.store import cases, database
-from app.store.models import Task
+from app.store import database, search, tally
+from app.store.database import proxy
+from app.store.models import Case, CaseText, Task
 from tests.bench.service_step import Services
 
 SIZES = (1_000, 100_000)
@@ -25,38 +28,81 @@ FILTERS: dict[str, Filter] = {
     "mine": Filter(scope="mine"),
     "all": Filter(scope="all"),
     "all, page 10": Filter(scope="all", page=10),
+    "all, last page": Filter(scope="all", page=999_999),
     "one kind of task": Filter(scope="all", element="t3"),
+    "one kind, group": Filter(element="t3"),
+    "mine, one kind": Filter(scope="mine", element="t21"),
+    "accounting": Filter(scope="all", group="accounting"),
     "overdue": Filter(scope="all", due="overdue"),
-    "search by number": Filter(scope="all", text="2026-00007"),
+    "overdue, mine": Filter(scope="mine", due="overdue"),
+    "within a week, group": Filter(due="week"),
     "newest first": Filter(scope="all", order="newest"),
+    "longest first, mine": Filter(scope="mine", order="opened"),
+    "by company": Filter(scope="all", order="company"),
+    "by company, group": Filter(order="company"),
+    "by kind": Filter(scope="all", order="element"),
+    "search by number": Filter(scope="all", text="2026-00007"),
+    "search by company": Filter(scope="all", text="company 77"),
+    "search, two letters": Filter(scope="all", text="77"),
+    "search, everything": Filter(scope="all", text="company"),
+    "search, mine": Filter(scope="mine", text="company"),
+    "search, a title": Filter(scope="all", text="task 7"),
+    "search, nothing": Filter(scope="all", text="絶対に無い"),
 }
 
 
-def fill(case: int, count: int) -> None:
-    """Open tasks as they come about, many at once."""
-    now, day = datetime(2026, 4, 1, tzinfo=UTC), date(2026, 4, 1)
-    rows = [
-        {
-            "id": f"bench-{case}-{n}",
-            "case": case,
-            "element": f"t{n % 30 + 1}",
-            "process": "thirty",
-            "title": f"Task {n % 30}",
-            "side": "operator",
-            "grp": ("review", "accounting", "")[n % 3],
-            "opened_at": now,
-            "due_on": day + timedelta(days=n % 400),
-            "assignee": 1 if n % 50 == 0 else None,
-            "data": {},
-            "case_number": f"2026-{n:05d}",
-            "company_name": f"Company {n}",
-            "system_name": f"System {n}",
-        }
-        for n in range(count)
-    ]
+def fill(services: Services, count: int) -> None:
+    """Open tasks as they come about, each of a case of its own."""
+    now, day = services.portal.now(), services.portal.today()
+    release = services.portal.releases.current("thirty").release_id
     with database.transaction():
         for start in range(0, count, 500):
-            Task.insert_many(rows[start : start + 500]).execute()
+            numbers = range(start, min(start + 500, count))
+            Case.insert_many([_case(n, release, now) for n in numbers]).execute()
+            Task.insert_many([_task(n, now, day) for n in numbers]).execute()
+        grams = []
+        for case in Case.select():
+            text = search.text_of(case.number, case.company_name, case.system_name, case.email)
+            CaseText.insert(case=case.id, text=text).execute()
+            grams += [(gram, case.id) for gram in search.grams(text)]
+        grams.sort()
+        proxy.obj.connection().executemany("INSERT INTO case_gram (gram, case_id) VALUES (?, ?)", grams)
+        tally.fold()
+        proxy.obj.execute_sql("ANALYZE")
+
+
+def _case(n: int, release: int, now: datetime) -> dict[str, Any]:
+    return {
+        "id": n + 1,
+        "number": f"2026-{n:05d}",
+        "package_id": "thirty",
+        "release": release,
+        "email": f"{n}@example.jp",
+        "company_name": f"Company {n}",
+        "system_name": f"System {n}",
+        "turn_since": now,
+        "created_at": now,
+        "changed_at": now + timedelta(seconds=n),
+    }
+
+
+def _task(n: int, now: datetime, day: date) -> dict[str, Any]:
+    return {
+        "id": f"bench-{n}",
+        "case": n + 1,
+        "element": f"t{n % 30 + 1}",
+        "process": "thirty",
+        "title": f"Task {n % 30}",
+        "side": "operator",
+        "grp": ("review", "accounting", "")[n % 3],
+        "opened_at": now - timedelta(minutes=n % 5000),
+        "due_on": day + timedelta(days=n * 7 % 400 - 100) if n % 11 else None,
+        "assignee": 1 if n % 50 == 0 else None,
+        "data": {},
+        "case_number": f"2026-{n:05d}",
+        "company_name": f"Company {n}",
+        "system_name": f"System {n}",
+    }
 
 
 def measured(run: Callable[[], object], times: int = 7) -> float:
@@ -76,19 +122,9 @@ def main() -> None:
         for size in SIZES:
             with tempfile.TemporaryDirectory() as folder:
                 services = Services(Path(folder), evaluator, scripts=False)
-                case = services.case()
-                fill(case, size)
-                with database.connection():
-                    assert cases.by_id(case) is not None
-                    database.proxy.obj.execute_sql("ANALYZE")
+                fill(services, size)
                 for name, wanted in FILTERS.items():
-                    table[name].append(
-                        measured(
-                            lambda wanted=wanted: worklist.page(  # type: ignore[misc]
-                                services.portal, services.actor, wanted
-                            )
-                        )
-                    )
+                    table[name].append(measured(partial(worklist.page, services.portal, services.actor, wanted)))
         for name, (small, large) in table.items():
             print(f"  {name:22} {small * 1000:8.2f} ms  {large * 1000:8.2f} ms   ratio {large / small:6.2f}")
     finally:

@@ -46,7 +46,7 @@ class Case(Row):
     contact_name = CharField(max_length=120, default="")
     email = CharField(max_length=254, index=True)  # where mails to the vendor go
     system_name = CharField(max_length=200, default="")
-    state = CharField(max_length=12, default="open", index=True)  # open certified rejected withdrawn closed
+    state = CharField(max_length=12, default="open")  # open certified rejected withdrawn closed
     turn = CharField(max_length=10, default="")  # vendor | operator | both | "" (nobody's)
     turn_since = UtcField()
     stage = CharField(max_length=80, default="")
@@ -60,6 +60,9 @@ class Case(Row):
     ended = BooleanField(default=False, index=True)
     created_at = UtcField(index=True)
     changed_at = UtcField(index=True)
+
+    class Meta:
+        indexes = ((("state", "changed_at"), False),)
 
 
 class Member(Row):

@@ -95,8 +95,11 @@ class Invoice(Row):
     total = IntegerField()
     paid = IntegerField(default=0)
     issued_on = DateField()
-    due_on = DateField(index=True)
-    state = CharField(max_length=10, default="open", index=True)  # open | paid | cancelled
+    due_on = DateField()
+    state = CharField(max_length=10, default="open")  # open | paid | cancelled
+
+    class Meta:
+        indexes = ((("state", "due_on", "id", "total", "paid"), False),)
 
 
 class Payment(Row):

@@ -31,7 +31,7 @@ class Task(Row):
 
     id = CharField(max_length=40, primary_key=True)  # the engine's task id
     case = ForeignKeyField(Case, backref="tasks", on_delete="CASCADE")
-    element = CharField(max_length=120, index=True)
+    element = CharField(max_length=120)
     process = CharField(max_length=120)
     title = CharField(max_length=300)
     side = CharField(max_length=10)
@@ -55,12 +55,7 @@ class Task(Row):
     system_name = CharField(max_length=200, default="")
 
     class Meta:
-        indexes = (
-            (("state", "side", "due_on", "id"), False),
-            (("state", "side", "grp", "due_on", "id"), False),
-            (("state", "assignee", "due_on", "id"), False),
-            (("case", "state"), False),
-        )
+        indexes = ((("case", "state"), False),)  # those of the worklist are in models/lists.py
 
 
 class Draft(Row):

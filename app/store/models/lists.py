@@ -1,0 +1,73 @@
+"""What long lists read instead of counting and searching: counts of open tasks, the words of cases, failed tries."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from peewee import SQL, BigIntegerField, CharField, CompositeKey, ForeignKeyField, IntegerField, TextField
+
+from app.store.database import Row, UtcField
+from app.store.models.cases import Case
+from app.store.models.work import Task
+
+NO_DAY = "9999-12-31"  # a task that is due on no day stands behind those that are
+# The day by which lists are put in order; written as in the indexes, or they would not serve.
+DUE = f"COALESCE(due_on, '{NO_DAY}')"
+
+
+class TaskCount(Row):
+    """Open tasks of a kind. Triggers add +1 and -1; the sum of a kind's rows counts, and upkeep adds them up.
+
+    Each change is a row of its own, so that two steps never wait for, or deadlock on, each other's counts.
+    """
+
+    side = CharField(max_length=10)
+    due_key = CharField(max_length=10)  # empty: whatever the day; else the day, NO_DAY when there is none
+    grp = CharField(max_length=40)
+    element = CharField(max_length=120)
+    title = CharField(max_length=300)
+    assignee = IntegerField()  # 0: nobody
+    n = IntegerField()
+
+    class Meta:
+        indexes = ((("side", "due_key", "grp", "element", "title", "assignee", "n"), False),)
+
+
+class CaseText(Row):
+    """What a case is found by (number, company, system, mail address), letters made even; changed with the case."""
+
+    case: Any = ForeignKeyField(Case, primary_key=True, on_delete="CASCADE")
+    text = TextField()
+
+
+class CaseGram(Row):
+    """Three letters that stand beside each other in a case's text, as one number (`store.search`)."""
+
+    gram = BigIntegerField()
+    case: Any = ForeignKeyField(Case, on_delete="CASCADE")
+
+    class Meta:
+        primary_key = CompositeKey("gram", "case")  # on SQLite without row ids (`store.schema`)
+
+
+class Attempt(Row):
+    """Tries of something that may be tried so often only, until they are forgotten."""
+
+    key = CharField(max_length=120)
+    at = UtcField()
+    until = UtcField(index=True)
+
+    class Meta:
+        indexes = ((("key", "until"), False),)
+
+
+def _index(name: str, columns: str) -> None:
+    Task.add_index(SQL(f"CREATE INDEX IF NOT EXISTS {name} ON task ({columns}) WHERE state = 'open'"))
+
+
+# Open tasks alone, in the order of each list; the columns behind the order answer the filters without the row.
+_index("worklist_due", f"side, ({DUE}), id, assignee_id, grp, element, due_on")
+_index("worklist_person", f"side, assignee_id, ({DUE}), id, grp, element, due_on")
+_index("worklist_element", f"side, element, ({DUE}), id, assignee_id, grp, due_on")
+_index("worklist_opened", "side, opened_at, id, assignee_id, grp, element, due_on")
+_index("worklist_company", f"side, company_name, ({DUE}), id, assignee_id, grp, element, due_on")

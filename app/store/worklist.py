@@ -1,0 +1,287 @@
+"""The worklist's reading: exact counts from `tally`, and one page of rows by the index that reads least.
+
+A page with a hundred thousand open tasks costs what it costs with a thousand: nothing here reads all of them.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+
+from app.store import search, tally
+from app.store.database import is_postgres, proxy
+from app.store.models.lists import DUE
+from app.store.search import Word
+from app.store.tally import Lane
+
+SCOPES = ("mine", "group", "all")
+MOST = 1000  # found tasks that are counted; of more it is said that there are more
+_FEW = 4000  # rows that are cheaper looked through than searched for
+# The order and the index that has it.
+ORDERS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "due": ("worklist_due", (DUE, "id")),
+    "opened": ("worklist_opened", ("opened_at", "id")),
+    "newest": ("worklist_opened", ("opened_at DESC", "id DESC")),
+    "company": ("worklist_company", ("company_name", DUE, "id")),
+    "element": ("worklist_element", ("element", DUE, "id")),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is to be listed. `users`: oneself and those one stands in for; `words` all have to be found."""
+
+    side: str
+    scope: str  # mine | group | all
+    users: tuple[int, ...]
+    groups: tuple[str, ...]
+    words: tuple[str, ...] = ()
+    element: str = ""
+    group: str = ""
+    due_before: date | None = None
+    order: str = "due"
+
+
+@dataclass(frozen=True)
+class _Text:
+    """What a search comes to: conditions on the row, the cases when they are few, titles that alone decide."""
+
+    conditions: tuple[str, ...] = ()
+    values: tuple[Any, ...] = ()
+    cases: tuple[int, ...] | None = None
+    word: Word | None = None  # one that cases alone can have, and many have
+    titles: frozenset[str] | None = None
+
+
+@dataclass(frozen=True)
+class Found:
+    """The counts of a list, and how to read it."""
+
+    wanted: Wanted
+    counts: dict[str, int]  # by scope
+    elements: list[tuple[str, str, int]]  # (element, title, tasks) of the scope, most first
+    groups: list[str]  # that have tasks in the scope
+    total: int
+    more: bool  # there are more than `total`
+    _lanes: Sequence[Lane] = field(repr=False, default=())
+    _chosen: Sequence[Lane] = field(repr=False, default=())
+    _text: _Text | None = field(repr=False, default=None)
+
+
+def find(wanted: Wanted) -> Found:
+    """Count what is wanted."""
+    lanes = tally.lanes(wanted.side)
+    scoped = [lane for lane in lanes if _in_scope(lane, wanted, wanted.scope)]
+    counts = {scope: sum(lane.n for lane in lanes if _in_scope(lane, wanted, scope)) for scope in SCOPES}
+    kinds = tally.lanes(wanted.side, wanted.due_before.isoformat()) if wanted.due_before else scoped
+    chosen = [lane for lane in kinds if _chooses(lane, wanted)]
+    text = _text(wanted.words, chosen) if wanted.words else None
+    if text is not None and text.titles is not None:
+        chosen = [lane for lane in chosen if lane.title in text.titles]
+    found = Found(
+        wanted, counts, _elements(scoped), sorted({lane.grp for lane in scoped if lane.grp}),
+        sum(lane.n for lane in chosen), False, lanes, chosen, text,
+    )  # fmt: skip
+    if text is None or not (text.conditions or text.cases is not None):
+        return found
+    total = _count(found, text)
+    return replace(found, total=min(total, MOST), more=total > MOST)
+
+
+def _in_scope(lane: Lane, wanted: Wanted, scope: str) -> bool:
+    if scope == "mine":
+        return lane.assignee in wanted.users
+    if scope == "group":
+        return not lane.assignee and (not wanted.groups or lane.grp in wanted.groups or not lane.grp)
+    return True
+
+
+def _chooses(lane: Lane, wanted: Wanted) -> bool:
+    return (
+        _in_scope(lane, wanted, wanted.scope)
+        and wanted.element in {"", lane.element}
+        and wanted.group in {"", lane.grp}
+    )
+
+
+def _elements(lanes: Sequence[Lane]) -> list[tuple[str, str, int]]:
+    counts: Counter[str] = Counter()
+    titles: dict[str, str] = {}
+    for lane in lanes:
+        counts[lane.element] += lane.n
+        titles[lane.element] = max(titles.get(lane.element, ""), lane.title)
+    return [
+        (element, titles[element], n) for element, n in sorted(counts.items(), key=lambda each: (-each[1], each[0]))
+    ]
+
+
+# Searching
+
+
+def _text(words: Sequence[str], lanes: Sequence[Lane]) -> _Text:
+    """A word is found in the case or in the task's title."""
+    titles = {lane.title: search.even(lane.title) for lane in lanes}
+    only_titles: frozenset[str] | None = None
+    conditions: list[str] = []
+    values: list[Any] = []
+    alone: list[Word] = []
+    for each in map(search.word, words):
+        fitting = [title for title, even in titles.items() if each.text in even]
+        if not each.postings:
+            only_titles = frozenset(fitting) if only_titles is None else only_titles & frozenset(fitting)
+            continue
+        if not fitting:
+            alone.append(each)
+        places = f" OR title IN ({_marks(fitting)})" if fitting else ""
+        conditions.append(f"({search.says('task.case_id')}{places})")
+        values += [each.text, *fitting]
+    rarest = min(alone, key=lambda each: each.postings, default=None)
+    if rarest is not None and rarest.rare:
+        return _Text(tuple(conditions), tuple(values), tuple(search.cases_with(alone)), None, only_titles)
+    return _Text(tuple(conditions), tuple(values), None, rarest, only_titles)
+
+
+def _count(found: Found, text: _Text) -> int:
+    """How many there are, at most MOST + 1."""
+    conditions, values = _conditions(found, text)
+    mark = proxy.obj.param
+    if text.cases is not None:
+        if not text.cases:
+            return 0
+        place = "task"
+    elif text.word is not None and found.total > _FEW:
+        table, bounds = search.postings(text.word)
+        join = "CROSS JOIN" if not is_postgres() else "JOIN"  # SQLite: in this order
+        on = "WHERE" if not is_postgres() else "ON"
+        place = f"{table} AS may {join} task {on} task.case_id = may.case_id AND"
+        values = [*bounds, *values]
+        return int(
+            proxy.obj.execute_sql(
+                f"SELECT COUNT(*) FROM (SELECT 1 FROM {place} {conditions} LIMIT {mark}) AS hits",  # noqa: S608
+                [*values, MOST + 1],
+            ).fetchone()[0]
+        )
+    else:
+        place = f"task{_hint(_way(found, text, MOST + 1).index)}"
+    cursor = proxy.obj.execute_sql(
+        f"SELECT COUNT(*) FROM (SELECT 1 FROM {place} WHERE {conditions} LIMIT {mark}) AS hits",  # noqa: S608
+        [*values, MOST + 1],
+    )
+    return int(cursor.fetchone()[0])
+
+
+# Reading
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """An index to read by: entries under what it is asked for, and whether they lie in the list's order."""
+
+    index: str
+    under: int
+    ordered: bool
+
+
+def page(found: Found, limit: int, offset: int) -> list[str]:
+    """The ids of one page, in order."""
+    text, order = found._text, ORDERS.get(found.wanted.order, ORDERS["due"])[1]
+    limit = min(limit, found.total - offset)
+    if limit <= 0:
+        return []
+    backwards = not found.more and offset > found.total // 2  # the far end is nearer from behind
+    if backwards:
+        order, offset = tuple(_turned(term) for term in order), found.total - offset - limit
+    conditions, values = _conditions(found, text)
+    hint = _hint("" if text and text.cases is not None else _way(found, text, offset + limit).index)
+    mark = proxy.obj.param
+    cursor = proxy.obj.execute_sql(
+        f"SELECT id FROM task{hint} WHERE {conditions} ORDER BY {', '.join(order)} "  # noqa: S608 - names of our own
+        f"LIMIT {mark} OFFSET {mark}",
+        [*values, limit, offset],
+    )
+    ids = [row[0] for row in cursor.fetchall()]
+    return ids[::-1] if backwards else ids
+
+
+def _turned(term: str) -> str:
+    return term.removesuffix(" DESC") if term.endswith(" DESC") else f"{term} DESC"
+
+
+def _hint(index: str) -> str:
+    return f" INDEXED BY {index}" if index and not is_postgres() else ""  # PostgreSQL knows by its statistics
+
+
+def _way(found: Found, text: _Text | None, needed: int) -> _Way:
+    """The index that reads least: in the list's order until enough is found, or all under a narrower one."""
+    wanted, lanes = found.wanted, found._lanes
+    by_due = wanted.order not in ORDERS or wanted.order == "due"
+    ways = [_Way(ORDERS.get(wanted.order, ORDERS["due"])[0], _sum(lanes, lambda _: True), ordered=True)]
+    if wanted.scope == "mine":
+        under = _sum(lanes, lambda lane: lane.assignee in wanted.users)
+        ways.append(_Way("worklist_person", under, by_due and len(set(wanted.users)) == 1))
+    elif wanted.scope == "group":
+        ways.append(_Way("worklist_person", _sum(lanes, lambda lane: not lane.assignee), by_due))
+    elements = _named(found, text)
+    if elements:
+        under = _sum(lanes, lambda lane: lane.element in elements)
+        ways.append(_Way("worklist_element", under, len(elements) == 1 and wanted.order in {"due", "element"}))
+    matching = max(1, found.total)
+
+    def reads(way: _Way) -> float:
+        return min(way.under, needed * way.under / matching) if way.ordered else way.under * 2.0
+
+    return min(ways, key=reads)
+
+
+def _named(found: Found, text: _Text | None) -> set[str]:
+    """The elements that the list is narrowed to; none when it is not."""
+    if found.wanted.element or (text is not None and text.titles is not None):
+        return {lane.element for lane in found._chosen}
+    return set()
+
+
+def _sum(lanes: Sequence[Lane], fits: Callable[[Lane], bool]) -> int:
+    return sum(lane.n for lane in lanes if fits(lane))
+
+
+def _conditions(found: Found, text: _Text | None) -> tuple[str, list[Any]]:
+    wanted, mark = found.wanted, proxy.obj.param
+    parts, values = ["task.state = 'open'", f"side = {mark}"], [wanted.side]  # the state as in the indexes
+
+    def add(part: str, *given: Any) -> None:
+        parts.append(part)
+        values.extend(given)
+
+    if wanted.scope == "mine":
+        if len(set(wanted.users)) == 1:
+            add(f"assignee_id = {mark}", wanted.users[0])
+        else:
+            add(f"assignee_id IN ({_marks(wanted.users)})", *wanted.users)
+    elif wanted.scope == "group":
+        add("assignee_id IS NULL")
+        if wanted.groups:
+            add(f"grp IN ({_marks([*wanted.groups, ''])})", *wanted.groups, "")
+    elements = sorted(_named(found, text))
+    if len(elements) == 1:
+        add(f"element = {mark}", elements[0])
+    elif elements:
+        add(f"element IN ({_marks(elements)})", *elements)
+    if wanted.group:
+        add(f"grp = {mark}", wanted.group)
+    if wanted.due_before:
+        add(f"{DUE} <= {mark}", wanted.due_before.isoformat())
+    if text is None:
+        return " AND ".join(parts), values
+    if text.titles is not None:
+        add(f"title IN ({_marks(text.titles)})", *text.titles)
+    if text.cases is not None:
+        add(f"task.case_id IN ({_marks(text.cases)})", *text.cases)
+    parts += text.conditions
+    return " AND ".join(parts), [*values, *text.values]
+
+
+def _marks(values: Any) -> str:
+    return ", ".join([proxy.obj.param] * len(values)) or "NULL"
