@@ -94,4 +94,4 @@ def said(row: Any) -> tuple[str, str]:
             return row.filename, ""
         case Mail():
             return row.subject, ""
-    return str(row.get_id()), ""
+    return str(row._pk), ""

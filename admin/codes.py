@@ -33,7 +33,7 @@ WORDS: dict[tuple[str, str], dict[str, Any]] = {
     ("Certificate", "state"): {"valid": _l("Valid"), "suspended": _l("Suspended"), "withdrawn": _l("Withdrawn")},
     ("Mail", "state"): {"writing": _l("To be sent"), "sent": _l("Sent"), "failed": _l("Not delivered")},
     ("Comment", "state"): {
-        "draft": _l("Draft"), "open": _l("To do"), "answered": _l("Answered"), "resolved": _l("Settled"),
+        "draft": _l("Draft"), "open": _l("To do"), "answered": _l("Answered"), "resolved": _l("Resolved"),
     },
     ("InboundMail", "state"): {
         "waiting": _l("Waiting"), "unknown": _l("Sender unknown"), "taken": _l("Taken in"),
@@ -42,8 +42,8 @@ WORDS: dict[tuple[str, str], dict[str, Any]] = {
     ("Document", "kind"): {"made": _l("Made by the portal"), "uploaded": _l("Uploaded")},
     ("Member", "rights"): {"full": _l("May act"), "read": _l("May read")},
     ("Change", "kind"): {
-        "setting": _l("Setting"), "account": _l("Account"), "closing_day": _l("Closing day"), "absence": _l("Absence"),
-        "view": _l("Saved view"),
+        "setting": _l("Setting"), "account": _l("User account"), "closing_day": _l("Closing day"),
+        "absence": _l("Absence"), "view": _l("Saved view"),
     },
 }  # fmt: skip
 EVERYWHERE = {"turn": SIDES, "side": SIDES, "actor_side": SIDES, "audience": SIDES}

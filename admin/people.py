@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask_admin.form import BaseForm
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, DateField, SelectField, SelectMultipleField, StringField
+from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from admin.view import Records
@@ -30,20 +32,26 @@ GROUP_WORDS = {
 NEEDED = InputRequired(_l("Fill this in"))
 
 
+def _choices(words: Mapping[Any, Any]) -> list[SelectChoice]:
+    return [SelectChoice(value, word) for value, word in words.items()]
+
+
 class AccountForm(BaseForm):
     """What can be changed of an account."""
 
     name = StringField(_l("Name"), [NEEDED, Length(max=120)])
     active = BooleanField(_l("Active: may sign in"))
-    roles = SelectMultipleField(_l("Roles"), choices=list(ROLE_WORDS.items()))
-    groups = SelectMultipleField(_l("Groups"), choices=[(group, GROUP_WORDS[group]) for group in GROUPS])
+    roles = SelectMultipleField(_l("Roles"), choices=[])
+    groups = SelectMultipleField(_l("Groups"), choices=[])
 
     def __init__(self, formdata: Any = None, obj: Any = None, **values: Any) -> None:
         super().__init__(formdata, obj, **values)
-        side = obj.side if obj is not None else ""
-        self.roles.choices = [(role, word) for role, word in ROLE_WORDS.items() if (role == "vendor") == (side == "vendor")]
-        if side == "vendor":
+        vendor = obj is not None and obj.side == "vendor"
+        self.roles.choices = _choices({role: word for role, word in ROLE_WORDS.items() if (role == "vendor") is vendor})
+        if vendor:
             del self.groups
+        else:
+            self.groups.choices = _choices({group: GROUP_WORDS[group] for group in GROUPS})
         if obj is not None and not formdata:
             self.roles.data = [role.name for role in obj.roles]
             if self.groups:
@@ -119,7 +127,7 @@ class AbsenceForm(BaseForm):
 
     def __init__(self, formdata: Any = None, obj: Any = None, **values: Any) -> None:
         super().__init__(formdata, obj, **values)
-        people = [(each.id, each.name or each.email) for each in staffing.people()]
+        people = _choices({each.id: each.name or each.email for each in staffing.people()})
         self.user.choices, self.delegate.choices = people, people
         if obj is not None and not formdata:
             self.user.data, self.delegate.data = obj.user_id, obj.delegate_id

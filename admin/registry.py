@@ -6,11 +6,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
+from peewee import BlobField, TextField
 
 from admin.people import Absences, Accounts, ClosingDays, Views
 from admin.view import Records
 from app.services.portal import Portal
 from app.store import models as m
+from app.store.database import JsonField
 
 
 @dataclass(frozen=True)
@@ -103,11 +105,16 @@ GROUPS: tuple[tuple[Any, dict[Any, Plan]], ...] = (
 )  # fmt: skip
 
 
+def _unread(model: Any) -> tuple[str, ...]:
+    """What is not shown of a table that nobody has planned: whatever may hold anything."""
+    return tuple(each.name for each in model._meta.sorted_fields if isinstance(each, (JsonField, TextField, BlobField)))
+
+
 def build(portal: Portal, prefix: str) -> list[Records]:
     """A page for every table."""
     found: list[Records] = []
     known = {model for _, plans in GROUPS for model in plans}
-    rest = {model: _plan("") for model in m.ALL if model not in known}
+    rest = {model: Plan((), hidden=_unread(model)) for model in m.ALL if model not in known}
     for label, plans in (*GROUPS, (SYSTEM, rest)):
         for model, plan in plans.items():
             view = plan.view(model, portal, f"{prefix}{model._meta.table_name}", columns=plan.columns,

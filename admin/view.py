@@ -71,7 +71,10 @@ class Records(ModelView):
         self.column_details_list = shown
         self.column_sortable_list = [name for name in self.column_list if name in fields]
         self.column_searchable_list = [getattr(model, name) for name in search]
-        self.column_default_sort = [(model._meta.primary_key.name, True)]
+        if model._meta.composite_key:  # an index of its own: its rows are nothing that one opens
+            self.can_view_details = False
+        else:
+            self.column_default_sort = [(model._meta.primary_key.name, True)]
         self.column_labels = dict(FIELDS)
         self.column_choices = {name: list(words.items()) for name in shown if (words := words_of(model.__name__, name))}
         self.column_formatters = dict.fromkeys(foreign, cells.other)

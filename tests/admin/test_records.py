@@ -1,0 +1,328 @@
+"""The records: every list opens, case data is only read, secrets are never shown, changes go through services."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from admin import add_admin
+from admin.registry import build
+from app.engine import Engine
+from app.services import lifecycle, people
+from app.store import accounts, changes, database, models, work
+from app.store.models import Absence, ClosingDay, Draft, EntryLink, Mail, SavedView, Secret, Setting, User
+from tests.services.conftest import STAFF
+from tests.services.steps import go, staff, task
+from tests.web.conftest import Site, engine, open_site
+from tests.web.desk_support import VENDOR, alerts, text
+
+__all__ = ["engine"]
+
+TABLES = [model._meta.table_name for model in models.ALL]
+CHANGED = {"user", "absence", "saved_view", "closing_day"}
+ADMIN, ANALYST = "admin@example.jp", "reads@example.jp"
+
+
+def populate(site: Site) -> Site:
+    """Some of everything: cases on the way, mail, cards, secrets, a draft, views, absences, settings."""
+    add_admin(site.app, site.bench.portal)
+    portal = site.bench.portal
+    people.add_staff(portal, ADMIN, "管理 担当", ["administrator"], "a password for tests")
+    people.add_staff(portal, ANALYST, "分析 担当", ["analyst"], "a password for tests")
+    walker = go(site.bench, until="precheck_received", business_days_ago=80)
+    other = go(site.bench, until="first_review", application={"email": "sora@example.com", "system_name": "そら"})
+    lifecycle.say(portal, walker.number, "質問です", staff(walker))
+    with database.transaction():
+        Draft.create(task=task(other, "first_review").id, values={"reason": "ひみつの下書き"}, revision=1,
+                     saved_at=portal.now())
+        SavedView.create(user=staff(other).user_id, name="朝の一覧", query="scope=all")
+        Absence.create(user=staff(other).user_id, delegate=staff(other, 1).user_id, first_day=portal.today(),
+                       last_day=portal.today(), note="休暇")
+        ClosingDay.create(day=portal.today().replace(day=20), title="創立記念日")
+        Setting.create(package_id="ccus_api_certification", key="body.name", value="機構", changed_at=portal.now())
+    return site
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory, engine: Engine) -> Site:
+    return populate(open_site(tmp_path_factory.mktemp("records"), engine))
+
+
+@pytest.fixture
+def own(site: Site) -> Site:
+    """A site that a test may change."""
+    add_admin(site.app, site.bench.portal)
+    people.add_staff(site.bench.portal, ADMIN, "管理 担当", ["administrator"], "a password for tests")
+    people.add_staff(site.bench.portal, ANALYST, "分析 担当", ["analyst"], "a password for tests")
+    return site
+
+
+@pytest.fixture
+def site(tmp_path: Any, engine: Engine) -> Site:
+    return open_site(tmp_path, engine)
+
+
+def first(table: str) -> Any:
+    """The first record of a table, or none."""
+    model = next(each for each in models.ALL if each._meta.table_name == table)
+    with database.connection():
+        return model.select().first()
+
+
+def test_every_table_has_a_page(shared: Site) -> None:
+    views = {view.endpoint for view in build(shared.bench.portal, "records_")}
+    assert views == {f"records_{table}" for table in TABLES}
+    page = shared.person(ADMIN).get("/admin/").text
+    for table in TABLES:
+        assert f'href="/admin/{table}/"' in page
+
+
+@pytest.mark.parametrize("email", [ADMIN, ANALYST])
+@pytest.mark.parametrize("table", TABLES)
+def test_every_list_and_every_record_opens_in_japanese(table: str, email: str, shared: Site) -> None:
+    client = shared.person(email)
+    page = client.get(f"/admin/{table}/")
+    assert page.status_code == 200
+    said = text(page)
+    assert re.search(r"\d+件", said) or "データはありません" in said
+    row = first(table)
+    if row is not None and not type(row)._meta.composite_key:
+        details = client.get(f"/admin/{table}/details/?id={row._pk}")
+        assert details.status_code == 200
+        assert details.text.count("<dt>") >= 1
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_every_list_is_searched_sorted_and_narrowed(table: str, shared: Site) -> None:
+    client = shared.person(ADMIN)
+    page = client.get(f"/admin/{table}/").text
+    for link in re.findall(r'<th scope="col"[^>]*><a href="([^"]+)"', page):
+        assert client.get(link.replace("&amp;", "&")).status_code == 200
+    for name in re.findall(r'<select class="input" id="q-(flt\d+_\d+)"', page):
+        for value in ("", "open", "no such thing"):
+            assert client.get(f"/admin/{table}/", query_string={name: value, "search": ""}).status_code == 200
+    assert client.get(f"/admin/{table}/?search=' OR 1=1 --&page=99&sort=99&flt9_9=x").status_code == 200
+
+
+def test_a_filter_narrows_and_says_its_words(shared: Site) -> None:
+    client = shared.person(ADMIN)
+    page = client.get("/admin/case/?search=そら")
+    assert "1件" in text(page)
+    assert 'value="certified"' not in page.text  # only what there is can be chosen
+    assert '<option value="open">手続き中</option>' in client.get("/admin/case/").text
+
+
+# Read-only
+
+
+@pytest.mark.parametrize("table", [table for table in TABLES if table not in CHANGED])
+def test_case_data_is_never_changed_here(table: str, shared: Site) -> None:
+    client = shared.person(ADMIN)
+    row = first(table)
+    pk = row._pk if row is not None else 1
+    assert client.get(f"/admin/{table}/new/").status_code == 302
+    assert client.get(f"/admin/{table}/edit/?id={pk}").status_code == 302
+    for path, data in (("new/", {"number": "x"}), (f"edit/?id={pk}", {"number": "x"}), ("delete/", {"id": str(pk)})):
+        assert client.post(f"/admin/{table}/{path}", data=data).status_code == 302
+    assert client.post(f"/admin/{table}/action/", data={"action": "delete", "rowid": [str(pk)]}).status_code == 404
+    assert client.post(f"/admin/{table}/ajax/update/", data={"list_form_pk": str(pk), "number": "x"}).status_code == 404
+    after = first(table)
+    assert (after.__data__ if after is not None else None) == (row.__data__ if row is not None else None)
+    page = client.get(f"/admin/{table}/").text
+    assert "/delete/" not in page
+    assert "/edit/" not in page
+
+
+@pytest.mark.parametrize("table", sorted(CHANGED))
+def test_analysts_change_nothing(table: str, shared: Site) -> None:
+    client = shared.person(ANALYST)
+    row = first(table)
+    page = client.get(f"/admin/{table}/").text
+    assert "/delete/" not in page
+    assert "/edit/" not in page
+    client.post(f"/admin/{table}/edit/?id={row._pk}", data={"name": "x", "title": "x"})
+    client.post(f"/admin/{table}/delete/", data={"id": str(row._pk)})
+    client.post(f"/admin/{table}/new/", data={"day": "2026-05-20", "title": "x"})
+    assert first(table).__data__ == row.__data__
+
+
+@pytest.mark.parametrize(
+    "path", ["/admin/", "/admin/case/", "/admin/user/", "/admin/user/edit/?id=1", "/admin/static/x.js"]
+)
+def test_others_stay_outside(path: str, shared: Site) -> None:
+    assert shared.person(STAFF[0]).get(path).status_code == 403
+    assert shared.person(VENDOR).get(path).status_code == 403
+    answer = shared.anybody().get(path)
+    assert (answer.status_code, answer.location[:7]) == (302, "/login?")
+
+
+# Secrets and scripts
+
+
+def test_no_page_shows_a_secret(shared: Site) -> None:
+    with database.connection():
+        hidden = [row.password for row in User.select()] + [row.fs_uniquifier for row in User.select()]
+        hidden += [row.feed_token for row in User.select() if row.feed_token]
+        hidden += [row.token for row in EntryLink.select()]
+        hidden += [row.cipher for row in Secret.select()]
+        rows = [(model._meta.table_name, row._pk) for model in models.ALL for row in model.select().limit(40)]
+        mails = " ".join(row.text for row in Mail.select())
+    assert any(row.token in mails for row in EntryLink.select())  # a mail holds the entry link: its text is not shown
+    hidden += ["ひみつの下書き"]
+    assert len(hidden) > 15
+    client = shared.person(ADMIN)
+    pages = [client.get(f"/admin/{table}/").text for table in TABLES]
+    pages += [client.get(f"/admin/{table}/details/?id={pk}").text for table, pk in rows]
+    pages += [client.get(f"/admin/user/edit/?id={pk}").text for table, pk in rows if table == "user"]
+    for secret in hidden:
+        found = [page[max(0, page.index(secret) - 200) : page.index(secret) + 80] for page in pages if secret in page]
+        assert found == []
+
+
+@pytest.mark.parametrize(
+    "path", ["/admin/", "/admin/case/", "/admin/user/", "/admin/user/edit/?id=1", "/admin/closing_day/new/"]
+)
+def test_pages_keep_to_the_policy_without_any_script_of_their_own(path: str, shared: Site) -> None:
+    answer = shared.person(ADMIN).get(path)
+    assert answer.status_code == 200
+    assert "script-src 'self';" in answer.headers["Content-Security-Policy"]
+    assert not re.search(r"\son\w+=|javascript:|<style|\sstyle=|<script(?![^>]*src=)", answer.text)
+
+
+def test_every_input_has_a_label(shared: Site) -> None:
+    for path in ("/admin/case/", "/admin/user/edit/?id=1", "/admin/absence/new/", "/admin/closing_day/new/"):
+        page = shared.person(ADMIN).get(path).text
+        ids = re.findall(r'<(?:input|select|textarea)(?![^>]*type="hidden")[^>]* id="([^"]+)"', page)
+        labels = set(re.findall(r'<label[^>]* for="([^"]+)"', page))
+        assert ids
+        assert set(ids) <= labels, path
+
+
+# Changes
+
+
+def account(email: str) -> User:
+    with database.connection():
+        found = accounts.by_email(email)
+    assert found is not None
+    return found
+
+
+def roles(email: str) -> set[str]:
+    with database.connection():
+        return set(accounts.role_names(account(email).id))
+
+
+def told(kind: str) -> list[tuple[str, str, str, str]]:
+    with database.connection():
+        return [(row.by_name, row.field, row.before, row.after) for row in reversed(changes.recent(kind))]
+
+
+def save(client: FlaskClient, email: str, **values: Any) -> Any:
+    return client.post(f"/admin/user/edit/?id={account(email).id}", data=values)
+
+
+def test_an_accounts_name_roles_and_groups_are_changed_and_on_record(own: Site) -> None:
+    client = own.person(ADMIN)
+    page = client.get(f"/admin/user/edit/?id={account(STAFF[0]).id}").text
+    assert 'value="operator" id="roles-operator" checked' in page
+    assert "roles-vendor" not in page
+    answer = save(client, STAFF[0], name="新しい 名前", active="y", roles=["operator", "analyst"],
+                  groups=["review", "cards"])
+    assert answer.status_code == 302
+    assert (account(STAFF[0]).name, account(STAFF[0]).groups) == ("新しい 名前", "review,cards")
+    assert roles(STAFF[0]) == {"operator", "analyst"}
+    assert told("account") == [
+        ("管理 担当", "name", "担当 1", "新しい 名前"), ("管理 担当", "roles", "operator", "analyst, operator"),
+        ("管理 担当", "groups", "", "review,cards")]  # fmt: skip
+
+
+def test_who_is_switched_off_is_signed_out_and_their_work_goes_back(own: Site) -> None:
+    walker = go(own.bench, until="first_review")
+    row = task(walker, "first_review")
+    theirs = own.operator(0)
+    theirs.post("/worklist/claim", data={"task": [row.id]})
+    save(own.person(ADMIN), STAFF[0], name="担当 1", roles=["operator"])
+    assert not account(STAFF[0]).active
+    assert theirs.get("/tasks").status_code == 302
+    with database.connection():
+        assert work.task(row.id).assignee_id is None  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("email", "values"),
+    [
+        (ADMIN, {"name": "管理", "roles": ["administrator"]}),  # switches oneself off
+        (ADMIN, {"name": "管理", "active": "y", "roles": ["analyst"]}),  # takes the role from oneself
+        (STAFF[0], {"name": "担当", "active": "y"}),
+        (STAFF[0], {"name": " ", "active": "y", "roles": ["operator"]}),
+        (STAFF[0], {"name": "担当", "active": "y", "roles": ["vendor"]}),
+        (STAFF[0], {"name": "担当", "active": "y", "roles": ["king"]}),
+    ],
+)
+def test_a_wrong_change_of_an_account_is_refused(email: str, values: dict[str, Any], own: Site) -> None:
+    before = account(email).__data__, roles(email)
+    answer = save(own.person(ADMIN), email, **values)
+    assert answer.status_code == 422
+    assert alerts(answer)
+    assert (account(email).__data__, roles(email)) == before
+    assert told("account") == []
+
+
+def test_a_vendor_stays_a_vendor(own: Site) -> None:
+    go(own.bench, until="submit_documents")
+    client = own.person(ADMIN)
+    page = client.get(f"/admin/user/edit/?id={account(VENDOR).id}").text
+    assert "roles-vendor" in page
+    assert "roles-operator" not in page
+    assert save(client, VENDOR, name="例 二郎", active="y", roles=["administrator"]).status_code == 422
+    assert save(client, VENDOR, name="例 二郎", active="y", roles=["vendor"]).status_code == 302
+    assert (account(VENDOR).name, roles(VENDOR)) == ("例 二郎", {"vendor"})
+
+
+def test_closing_days_are_added_moved_renamed_and_deleted(own: Site) -> None:
+    client = own.person(ADMIN)
+    wrong = client.post("/admin/closing_day/new/", data={"day": "2026-01-05", "title": "昔"})
+    assert wrong.status_code == 422
+    assert "明日以降" in alerts(wrong)
+    assert 'value="昔"' in wrong.text
+    assert client.post("/admin/closing_day/new/", data={"day": "2026-04-20", "title": "休み"}).status_code == 302
+    row = first("closing_day")
+    client.post(f"/admin/closing_day/edit/?id={row.id}", data={"day": "2026-04-21", "title": "お休み"})
+    row = first("closing_day")
+    assert (row.day.isoformat(), row.title) == ("2026-04-21", "お休み")
+    client.post("/admin/closing_day/delete/", data={"id": str(row.id)})
+    assert first("closing_day") is None
+    assert len(told("closing_day")) == 4
+
+
+def test_absences_and_views_of_everybody_are_changed(own: Site) -> None:
+    client = own.person(ADMIN)
+    one, two = account(STAFF[0]).id, account(STAFF[1]).id
+    data = {"user": str(one), "delegate": str(two), "first_day": "2026-04-02", "last_day": "2026-04-03", "note": "休暇"}
+    for wrong in ({"last_day": "2026-04-01"}, {"delegate": str(one)}, {"first_day": "soon"}):
+        assert client.post("/admin/absence/new/", data=data | wrong).status_code == 422
+    assert client.post("/admin/absence/new/", data=data).status_code == 302
+    row = first("absence")
+    client.post(f"/admin/absence/edit/?id={row.id}", data=data | {"last_day": "2026-04-09"})
+    assert first("absence").last_day.isoformat() == "2026-04-09"
+    client.post("/admin/absence/delete/", data={"id": str(row.id)})
+    assert first("absence") is None
+    assert len(told("absence")) == 3
+    with database.transaction():
+        view = SavedView.create(user=one, name="朝", query="scope=all")
+    client.post(f"/admin/saved_view/edit/?id={view.id}", data={"name": "夕方"})
+    assert first("saved_view").name == "夕方"
+    client.post("/admin/saved_view/delete/", data={"id": str(view.id)})
+    assert first("saved_view") is None
+
+
+def test_a_change_without_the_forms_token_is_not_taken(own: Site) -> None:
+    own.app.config["WTF_CSRF_ENABLED"] = True
+    assert save(own.person(ADMIN), STAFF[0], name="x", active="y", roles=["operator"]).status_code == 400
+    assert account(STAFF[0]).name == "担当 1"
+
+
