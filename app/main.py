@@ -27,6 +27,7 @@ from app.services.releases import Releases
 from app.store import database
 from app.store.blobs import Blobs
 from app.store.models import Role, User, UserRole
+from app.web.proxies import TrustedProxies
 from app.worker import Worker
 from app.worker.poke import Bell, poke
 from app.worker.postman import Postman
@@ -93,25 +94,18 @@ def serve(portal: Portal) -> None:
     import waitress
 
     settings = portal.settings
-    proxies = " ".join(settings.trusted_proxies)
-    options: dict[str, Any] = (
-        {
-            "trusted_proxy": proxies,
-            "trusted_proxy_headers": "x-forwarded-for x-forwarded-proto",
-            "clear_untrusted_proxy_headers": True,
-        }
-        if proxies
-        else {}
-    )
+    app: Any = make_web(portal)
+    if settings.trusted_proxies:
+        app = TrustedProxies(app, settings.trusted_proxies)
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     waitress.serve(
-        make_web(portal),
+        app,
         host=settings.host,
         port=settings.port,
         threads=settings.web_threads,
         ident="nintei",
         max_request_body_size=settings.upload_max_mb * 30 << 20,
-        **options,
+        clear_untrusted_proxy_headers=not settings.trusted_proxies,  # else TrustedProxies reads and clears them
     )
 
 

@@ -13,7 +13,7 @@ from flask_security import Security
 from flask_wtf.csrf import CSRFProtect
 
 from app.services.portal import Portal
-from app.web import access, blueprints, current, problems, shell
+from app.web import access, blueprints, current, problems, shell, throttling
 
 HERE = Path(__file__).parent
 # Endpoints that answer also when the database does not.
@@ -57,6 +57,7 @@ def create_app(portal: Portal, datastore: Any) -> Flask:
     Security(app, datastore)
     app.before_request(_connect)
     app.before_request(access.guard)
+    throttling.install(app)
     app.teardown_request(_disconnect)
     app.after_request(_headers)
     app.after_request(shell.remember_language)

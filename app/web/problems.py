@@ -27,6 +27,7 @@ TITLES = {
     405: "There is no such page",
     409: "Somebody was faster",
     413: "What was sent is too large",
+    429: "Too many tries in a short time",
     422: "This cannot be done as things stand",
     500: "Something went wrong here",
     503: "This does not work at the moment",
