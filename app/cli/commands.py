@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from app.cli.carddesk import card_desk
 from app.cli.supervisor import Supervisor
 from app.cli.wiring import Wiring
 from app.errors import BadPackage, NinteiError
@@ -247,3 +248,4 @@ def case_show(wiring: Wiring, number: str) -> None:
 
 
 commands.add_command(card)
+commands.add_command(card_desk)

@@ -3,6 +3,7 @@
 //   app/web/static/dist/site.css, print.css, site.js  every page
 //                       staff.css                    desks of the staff
 //                       diagram.css, diagram.js      pages that draw a BPMN diagram
+//                       cards.js                     the card desk's batch page
 //                       fonts/*.ttf                  embedded in PDFs, never sent to a browser
 //                       manifest.json                file → file?v=digest, for links that may be cached for ever
 import { createHash } from "node:crypto";
@@ -53,7 +54,7 @@ const finish = {
 
 function writeManifest() {
   const manifest = {};
-  for (const name of ["site.css", "print.css", "staff.css", "site.js", "diagram.css", "diagram.js"]) {
+  for (const name of ["site.css", "print.css", "staff.css", "site.js", "diagram.css", "diagram.js", "cards.js"]) {
     const path = join(dist, name);
     if (!existsSync(path)) continue;
     const body = readFileSync(path);
@@ -93,6 +94,7 @@ const shared = {
 const parts = ["./site.js", "./forms.js", "./days.js"].filter((part) => existsSync(join(here, part)));
 
 const builds = [
+  { ...shared, entryPoints: ["cards.js"], outdir: dist, format: "iife" },
   {
     ...shared,
     stdin: { contents: parts.map((part) => `import "${part}";`).join("\n"), resolveDir: here, sourcefile: "site-entry.js" },

@@ -14,7 +14,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, jsonify, request
-from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
+from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 from app.errors import NinteiError
 from app.services import carddesks
@@ -40,12 +40,11 @@ def ask(what: str) -> Any:
     desk = carddesks.desk_of(token.strip()) if kind.lower() == "bearer" else None
     if desk is None:
         return _said("The token is unknown or was revoked", 401)
-    request.max_content_length = LARGEST
+    if (request.content_length or 0) > LARGEST:
+        return _said("The request is too large", 413)
     try:
         body = request.get_json()
-    except RequestEntityTooLarge:
-        return _said("The request is too large", 413)
-    except BadRequest as error:
+    except (BadRequest, UnsupportedMediaType) as error:
         return _said("Send JSON", error.code or 400)
     if not isinstance(body, dict):
         return _said("Send a JSON object", 400)

@@ -8,7 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, request
 from flask_babel import gettext
 
 from app.errors import NinteiError
-from app.services import carddesk, cardstock, lifecycle
+from app.services import carddesk, carddesks, cardlive, cardmaking, cardstock, lifecycle
 from app.web import problems
 from app.web.access import needs
 from app.web.current import portal, signed_in
@@ -42,13 +42,31 @@ def act_words() -> dict[str, str]:
         "damaged": gettext("Marked as damaged"),
         "lost": gettext("Marked as lost"),
         "quarantined": gettext("Kept apart"),
+        "outstanding": gettext("Its case ended without it"),
+        "remind": gettext("The vendor was reminded"),
     }
+
+
+def signal_words() -> dict[str, tuple[str, str]]:
+    """What a desk's signal says: (state of the reader panel, the word that is read from a distance)."""
+    return {
+        "wait": ("wait", gettext("Lay a card on")),
+        "busy": ("busy", gettext("Writing: leave it there")),
+        "done": ("done", gettext("Done: take it off")),
+        "wrong": ("wrong", gettext("Not this card")),
+        "away": ("remove", gettext("The desk's computer is away")),
+    }
+
+
+def code_words() -> dict[str, str]:
+    """Why a desk sees no card, or could not go on."""
+    return {code: gettext(text) for code, text in carddesks.WORDS.items()}
 
 
 def mark_words() -> dict[str, str]:
     """The buttons with which a person says what became of a card."""
     return {
-        "returned": gettext("It came back"),
+        "returned": gettext("It is back here"),
         "damaged": gettext("It is damaged"),
         "lost": gettext("It is lost"),
     }
@@ -68,8 +86,74 @@ def show() -> Any:
         "pages/desk/cards.html", title=gettext("Card desk"), found=found, text=text, state=state, words=words,
         states=states, busy=busy, stuck=[each for each in found.work if each.state == "incident"], wide=True,
         reader=portal().settings.card_reader, due_words=due_words, sentence=problems.sentence,
-        may_act=signed_in().has("operator", "administrator"),
+        may_act=signed_in().has("operator", "administrator"), may_manage=signed_in().has("administrator"),
+        desks=cardlive.desks(portal(), signed_in()), forecast=cardlive.forecast(portal(), signed_in()),
+        signals=signal_words(), codes=code_words(), by_agents=portal().settings.card_reader == cardmaking.AGENT,
     )  # fmt: skip
+
+
+@pages.get("/batch/<task_id>")
+@needs("operator", "analyst", "administrator")
+def batch(task_id: str) -> Any:
+    """A task's cards, one after the other."""
+    found = cardlive.batch(portal(), task_id, signed_in())
+    return render_template(
+        "pages/desk/card_batch.html", title=found.title, batch=found, words=state_words(), signals=signal_words(),
+        codes=code_words(), may_act=signed_in().has("operator", "administrator"),
+        by_agents=portal().settings.card_reader == cardmaking.AGENT,
+        crumbs=[{"url": "/cards", "label": gettext("Card desk")}, {"label": found.title}],
+    )  # fmt: skip
+
+
+@pages.post("/desks")
+@needs("administrator")
+def add_desk() -> Any:
+    """A new desk: its token is shown on this one answer and never again."""
+    name = request.form.get("name", "").strip()[:80]
+    try:
+        token = carddesks.add(portal(), name, signed_in())
+    except NinteiError as error:
+        return problems.back(error, "/cards#desks")
+    return render_template(
+        "pages/desk/card_token.html", title=gettext("The token of %(name)s", name=name), name=name, token=token,
+        crumbs=[{"url": "/cards", "label": gettext("Card desk")}, {"label": name}],
+    )  # fmt: skip
+
+
+@pages.post("/desks/revoke")
+@needs("administrator")
+def revoke_desk() -> Any:
+    """Its token opens nothing any more."""
+    try:
+        carddesks.revoke(portal(), request.form.get("name", ""), signed_in())
+    except NinteiError as error:
+        return problems.back(error, "/cards#desks")
+    flash(gettext("The token is revoked. Cards that were begun there can be finished at any desk."), "success")
+    return redirect("/cards#desks", 303)
+
+
+@pages.post("/remind/<number>")
+@needs("operator", "administrator")
+def remind(number: str) -> Any:
+    """Ask for overdue cards now."""
+    try:
+        sent = cardlive.remind(portal(), number, signed_in())
+    except NinteiError as error:
+        return problems.back(error, "/cards#loans")
+    flash(gettext("A reminder goes out.") if sent else gettext("A reminder went out today already."), "success")
+    return redirect("/cards#loans", 303)
+
+
+@pages.post("/<serial>/back")
+@needs("operator", "administrator")
+def back(serial: str) -> Any:
+    """It came back: checked and wiped as soon as it lies on a reader."""
+    try:
+        cardlive.take_back(portal(), serial, signed_in())
+    except NinteiError as error:
+        return problems.back(error, f"/cards/{serial}")
+    flash(gettext("Lay the card on the reader: it is checked and wiped."), "success")
+    return redirect(f"/cards/{serial}", 303)
 
 
 @pages.get("/<serial>")
@@ -113,12 +197,13 @@ def wipe(serial: str) -> Any:
 def make(task_id: str) -> Any:
     """Make the cards that a task still lacks."""
     try:
-        count = cardstock.make(portal(), task_id, signed_in())
+        count = cardstock.make(portal(), task_id, signed_in(), request.form.get("desk", ""))
     except NinteiError as error:
         return problems.back(error, "/cards")
     flash(gettext("%(count)s cards are being made.", count=count) if count else gettext("All its cards are there."),
           "success")
-    return redirect("/cards", 303)
+    by_agents = portal().settings.card_reader == cardmaking.AGENT
+    return redirect(f"/cards/batch/{task_id}" if by_agents else "/cards", 303)
 
 
 @pages.post("/jobs/<int:job_id>/retry")

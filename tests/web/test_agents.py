@@ -305,7 +305,7 @@ def test_a_report_under_an_old_fence_counts_no_more(post: Post) -> None:
     assert other.once()
     made = confirmed()
     assert len(made) == 1
-    late = make_agent(post.folder, post.server(), post.token, rack_of(post.folder, "empty"))
+    late = make_agent(post.folder, post.server(), post.token, rack_of(post.folder.parent, "empty"))
     late.once()
     assert confirmed().count(made[0]) == 1
     agree(post.rack)
@@ -348,14 +348,18 @@ def test_a_job_for_one_desk_is_not_given_to_another(tmp_path: Path, engine: Engi
         assert drain(make_agent(tmp_path / "a", Server(url, mine), mine, rack_of(tmp_path, "a"))) == 3
 
 
-def test_where_desks_make_the_cards_the_worker_takes_everything_else(bench: Bench) -> None:
+def test_where_desks_make_the_cards_the_worker_takes_everything_else(site: Site) -> None:
+    bench = site.bench
     waiting(bench)
     portal = replace(bench.portal, settings=replace(bench.portal.settings, card_reader="agent"))
     operators = jobs.worker_operators(portal)
     assert "card" not in operators
     assert {"mail", "pdf"} <= set(operators)
     portal.clock.moment += timedelta(days=60)  # type: ignore[attr-defined]
-    assert jobs.lease(portal, "worker", operators) is None
+    while (job := jobs.lease(portal, "worker", operators)) is not None:
+        assert job.operator != "card"
+        jobs.perform(portal, bench.hands(portal), job)
+    assert [each.state for each in card_jobs()] == ["queued"] * 3
     assert jobs.worker_operators(bench.portal) == ()
 
 

@@ -1,0 +1,132 @@
+"""Agents on real pcscd, vpcd and pyscard, against the real server on loopback."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.engine import Engine, Evaluator
+from app.services import carddesk, carddesks
+from app.services.actors import Actor
+from app.services.calendar import JAPAN
+from app.store import database
+from hardware.agent import Agent, PcscPlace, Server
+from hardware.facts import LifeCycle
+from hardware.virtual import VpcdPlug
+from tests.device.conftest import wait_until_empty
+from tests.fakes.card import FakeCard, PulledCard
+from tests.services.cards import card_jobs, confirmed, rows, served, waiting
+from tests.services.steps import staff
+from tests.support.needs import needs
+from tests.web.conftest import open_site
+
+pytestmark = [pytest.mark.pcsc, pytest.mark.xdist_group("pcsc"), needs("pcsc")]
+
+Put = Callable[..., VpcdPlug]
+ADMIN = Actor(None, "管理者", "operator", frozenset({"administrator"}))
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[Engine]:
+    evaluator = Evaluator(workers=1)
+    yield Engine(evaluator, zone=JAPAN)
+    evaluator.close()
+
+
+@pytest.fixture
+def desks(tmp_path: Path, engine: Engine) -> Iterator[tuple[Any, Callable[[str, str], Agent]]]:
+    """A case that waits for three cards, and `desk(name, reader)`."""
+    site = open_site(tmp_path / "portal", engine)
+    walker = waiting(site.bench)
+    site.app.extensions["nintei"] = walker.portal
+    agents: list[Agent] = []
+    with served(site.app) as url:
+
+        def desk(name: str, reader: str) -> Agent:
+            token = carddesks.add(walker.portal, name, ADMIN)
+            place = PcscPlace(reader, lambda _seconds: None)
+            agents.append(Agent(Server(url, token), token, place, tmp_path / name))
+            return agents[-1]
+
+        yield walker, desk
+        for each in agents:
+            each.close()
+
+
+def test_cards_laid_on_a_real_reader_are_made_pulled_finished_returned_and_wiped(
+    put: Put, readers: list[str], desks: tuple[Any, Callable[[str, str], Agent]]
+) -> None:
+    walker, desk = desks
+    agent = desk("A", readers[0])
+    assert not agent.once(), "the reader is empty"
+
+    first = FakeCard()
+    plug = put(first)
+    agent._look_again |= agent._place.wait(5)
+    agent._look_again = True
+    assert agent.once()
+    assert first.memory.life_cycle is LifeCycle.PERSONALISED
+    assert not agent.once(), "it is done; nothing more is done with it"
+    plug.pull()
+    wait_until_empty()
+
+    # Pulled in the middle: the same chip is finished at another desk.
+    second = FakeCard()
+    put(PulledCard(second, 11, done=True))
+    agent._look_again = True
+    agent.once()
+    assert second.memory.life_cycle is LifeCycle.PERSONALISING
+    assert [row.state for row in rows()].count("ready") == 1
+    plug = put(second, 1)
+    other = desk("B", readers[1])
+    assert other.once()
+    assert second.memory.life_cycle is LifeCycle.PERSONALISED
+    plug.pull()
+    wait_until_empty()
+    assert len(confirmed()) == 2
+
+    # It comes back and is wiped.
+    uid = first.memory.uid.hex().upper()
+    serial = next(row.serial for row in rows() if row.uid == uid)
+    with database.transaction():
+        row = next(row for row in rows() if row.serial == serial)
+        row.state = "returned"
+        row.save()
+    carddesk.wipe(walker.portal, serial, staff(walker))
+    put(first)
+    agent._look_again = True
+    assert agent.once()
+    assert first.memory.life_cycle is LifeCycle.WIPED
+    assert next(row.state for row in rows() if row.serial == serial) == "wiped"
+    assert not card_jobs("incident")
+
+
+def test_two_agents_at_two_readers_work_at_once(
+    put: Put, readers: list[str], desks: tuple[Any, Callable[[str, str], Agent]]
+) -> None:
+    _, desk = desks
+    chips = [FakeCard(), FakeCard()]
+    for slot, chip in enumerate(chips):
+        put(chip, slot)
+    agents = [desk(name, reader) for name, reader in zip("AB", readers, strict=True)]
+    errors: list[BaseException] = []
+
+    def work(agent: Agent) -> None:
+        try:
+            agent.once()
+        except BaseException as error:
+            errors.append(error)
+
+    threads = [threading.Thread(target=work, args=(agent,)) for agent in agents]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert errors == []
+    assert {chip.memory.life_cycle for chip in chips} == {LifeCycle.PERSONALISED}
+    assert len({chip.memory.serial for chip in chips}) == 2
+    assert len(confirmed()) == 2
