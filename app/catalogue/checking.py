@@ -28,6 +28,7 @@ PORTAL_MAILS = frozenset(
         "cards-overdue",
         "reminder",
         "reminder-operator",
+        "returned",
         "withdrawn",
     }
 )

@@ -15,7 +15,7 @@ from app.errors import NotFound, Permanent
 from app.services import calendar, cardmaking, casefile, context, documents, mails
 from app.services.portal import Portal
 from app.services.releases import Loaded, settings_of
-from app.store import accounts, cases, database, records
+from app.store import accounts, cases, database, records, work
 from app.store.models import Case, Document, Mail
 
 if TYPE_CHECKING:
@@ -115,6 +115,9 @@ class Outside:
         with database.connection():
             case, loaded = self._case(job)
             row = records.mail_of_job(job.key)
+            asked = work.task(job.params["while_open"]) if job.params.get("while_open") else None
+        if row is None and asked is not None and asked.state != "open":
+            return
         if row is None:
             row = self._write(job, case, loaded)
         if row is None:

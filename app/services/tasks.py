@@ -21,6 +21,7 @@ from app.services import (
     documents,
     money,
     recall,
+    returning,
     reviews,
     secrets,
     steps,
@@ -476,6 +477,7 @@ def complete(
         step = steps.advance(portal, case, CompleteTask(task.id, routes), now, steps.Closing(actor, answer, behalf))
     except TooLate as error:
         raise Stale("“%(title)s” has been finished already", title=task.title) from error
+    returning.tell(setting, routes, now)
     recall.keep(setting, stood, step, answer, actor, now)
 
 
