@@ -11,7 +11,7 @@ import pytest
 from app import catalogue
 from app.catalogue import scenarios
 from app.services import demo
-from app.store import cases, database, records, work
+from app.store import cases, database, records, tally, work
 from tests.services.conftest import BPMN, Bench
 
 PACKAGE = catalogue.load(BPMN / "ccus_api_certification", BPMN / "_shared")
@@ -48,6 +48,8 @@ def come(before: list[str], after: list[str]) -> list[str]:
 
 def look(step: Mapping[str, Any], before: Seen, after: Seen) -> None:
     assert after.failed == []
+    with database.connection():
+        assert tally.differing() == []
     if "expect_open" in step:
         assert after.open == sorted(step["expect_open"])
     if "expect_mails" in step:
