@@ -47,6 +47,7 @@ class CaseHead:
     changed_at: datetime
     email: str
     contact_name: str
+    ending: bool = False  # withdrawn or being closed; what is left to settle is being settled
 
     @property
     def next(self) -> TaskView | None:
@@ -94,6 +95,7 @@ def head(
         changed_at=case.changed_at,
         email=case.email,
         contact_name=case.contact_name,
+        ending=bool(case.withdrawal) and not case.ended,
     )
 
 

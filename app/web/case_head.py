@@ -47,7 +47,7 @@ def banner(head: CaseHead, who: Actor, *, line: bool = False) -> dict[str, Any]:
         return {**given, **_waiting(head)}
     if task is None:
         return given
-    due_state, due_left = due_words(task)
+    due_state, due_left = due_words(task, brief=False)
     given |= {"what": task.title, "facts": _facts(head, who, task)}
     if task.due_on:
         given |= {
@@ -83,7 +83,14 @@ def _waiting(head: CaseHead) -> dict[str, Any]:
             "%(used)s of %(limit)s business days used", used=running.used, limit=running.limit)})
         if running.expected is not None and running.used <= running.limit:
             facts.append({"term": gettext("Expected by"), "text": short_day(running.expected)})
+    if head.ending:
+        return {"sentence": ending_words(), "facts": facts[:1]}
     return {"what": running.title if running else stage, "facts": facts}
+
+
+def ending_words() -> str:
+    """What a vendor reads between the end of a case and the end of its settlement."""
+    return gettext("The end of this application is being settled. You are told by mail when that is done.")
 
 
 def _facts(head: CaseHead, who: Actor, task: TaskView) -> list[dict[str, Any]]:

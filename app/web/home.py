@@ -36,6 +36,8 @@ def vendor_home() -> Any:
         return render_template("pages/home/nothing.html")
     head = home.page.head
     steps = _steps(home)
+    if head.ending:  # nothing more comes of what the diagram still holds
+        steps = [step for step in steps if step["state"] == "done"]
     hidden = max(0, sum(1 for step in steps if step["state"] == "done") - MOST_DONE)
     return render_template(
         "pages/home/vendor.html",
@@ -115,6 +117,8 @@ def _said(head: CaseHead) -> dict[str, Any]:
 
 
 def _body_works(head: CaseHead) -> str:
+    if head.ending:
+        return case_head.ending_words()
     running = next((each for each in head.clocks if each.side == "operator" and each.running), None)
     if running is not None:
         return gettext("%(what)s is under way. You need not do anything; you are told by mail.", what=running.title)
