@@ -147,8 +147,8 @@ class Component(Attributes):
                 self.complain("properties.options belongs to a radio, select, checklist or taglist")
             return (), ""
         source = self.string("options", self.properties)
-        if source not in ("", "calendar", "wishes"):
-            self.complain("properties.options must be calendar or wishes")
+        if source not in ("", "calendar", "wishes", "examiners"):
+            self.complain("properties.options must be calendar, wishes or examiners")
         source = source or self.string("valuesKey")
         values = self.part.get("values", [])
         if not isinstance(values, list):

@@ -1,7 +1,7 @@
 """日程の変更: a vendor asks for another day than the settled one, or gives it up; an operator answers.
 
-The process is not touched: it goes on as it stands, with another date. A day may be changed until a deadline in business
-days before it (`change_until_bd` of the calendar).
+The process is not touched: it goes on as it stands, with another date. A day may be changed until a deadline in
+business days before it (`change_until_bd` of the calendar).
 """
 
 from __future__ import annotations

@@ -95,7 +95,7 @@ def book(
         calendar=calendar_id,
         day=day,
         start=str(values.get("start") or spec.start),
-        end=_end(str(values.get("start") or spec.start), spec.duration_minutes),
+        end=end_of(str(values.get("start") or spec.start), spec.duration_minutes),
         place=str(values.get("place") or spec.place),
         state="held",
         held_until=portal.today() + timedelta(days=spec.hold_days),
@@ -117,8 +117,8 @@ def book(
 
 
 def move(portal: Portal, case: Case, loaded: Loaded, row: Booking, day: date, now: datetime) -> Booking:
-    """Give the case another day in place of this one: what was paid stays paid, the people and the place come along, and
-    the calendar file's sequence grows. Refused when the day cannot be had."""
+    """Give the case another day in place of this one: what was paid stays paid, the people and the place come along,
+    and the calendar file's sequence grows. Refused when the day cannot be had."""
     spec = loaded.package.calendars[row.calendar]
     database.lock_name(f"calendar:{row.calendar}")
     if day not in free_days(portal, loaded, row.calendar):
@@ -131,7 +131,7 @@ def move(portal: Portal, case: Case, loaded: Loaded, row: Booking, day: date, no
         calendar=row.calendar,
         day=day,
         start=row.start or spec.start,
-        end=row.end or _end(spec.start, spec.duration_minutes),
+        end=row.end or end_of(spec.start, spec.duration_minutes),
         place=row.place,
         state="confirmed" if row.state == "cancelled" else row.state,  # only what is paid for is given up
         held_until=row.held_until,
@@ -147,7 +147,8 @@ def move(portal: Portal, case: Case, loaded: Loaded, row: Booking, day: date, no
     return moved
 
 
-def _end(start: str, minutes: int) -> str:
+def end_of(start: str, minutes: int) -> str:
+    """The time of day so many minutes later."""
     hour, minute = (int(part) for part in start.split(":"))
     total = hour * 60 + minute + minutes
     return f"{total // 60 % 24:02d}:{total % 60:02d}"

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from app.errors import Forbidden, NotFound, Refused
-from app.services import dates
+from app.services import attendance, dates
 from app.services.actors import Actor
 from app.services.portal import Portal
 from app.services.releases import Loaded
@@ -89,7 +89,9 @@ def choices(portal: Portal, setting: Setting) -> dict[str, list[tuple[str, str]]
     free = dates.free_days(portal, setting.loaded, calendar_id)
     wished = dates.wishes(setting.case, setting.loaded, calendar_id)
     chosen = [day for day in wished if day in free]
+    people = attendance.examiners() if setting.element.properties.get("books") else []
     return {
+        "examiners": [(each.name, each.name) for each in people],
         "calendar": [(day.isoformat(), long_day(day)) for day in free],
         "wishes": [(day.isoformat(), f"{long_day(day)} ◎") for day in chosen]
         + [(day.isoformat(), long_day(day)) for day in free if day not in chosen],

@@ -12,6 +12,7 @@ from app.errors import NinteiError, NotFound, Refused, Stale
 from app.forms import Answer as AnswerLine
 from app.forms import BoundForm, Cleaned, FieldError, FileRef, FormSpec
 from app.services import (
+    attendance,
     calendar,
     cardstock,
     clocks,
@@ -372,6 +373,10 @@ def clean(portal: Portal, setting: desk.Setting, raw: Mapping[str, Any]) -> Clea
 def _warnings(setting: desk.Setting, values: Mapping[str, Any]) -> list[Warned]:
     found = reviews.warnings(setting, values)
     fee = setting.element.properties.get("confirms")
+    books = setting.element.properties.get("books")
+    if books:
+        clashing = attendance.foreseen(setting.case.id, setting.loaded, books, values)
+        found += [Warned(each.message, each.params) for each in clashing]
     return found + (_wrong_amount(setting, fee, values) if fee else [])
 
 
@@ -469,6 +474,7 @@ def complete(
             routes |= dates.settle(portal, case, loaded)
     if element.properties.get("books"):
         routes |= dates.book(portal, case, loaded, element.properties["books"], kept, actor, now)
+        attendance.settled(case.id, element.properties["books"], kept)
     cardstock.completed(setting, actor, now)
     cardstock.settle(setting, kept, actor, now)
     comments.completed(setting, kept, actor, now)

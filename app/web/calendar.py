@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -9,7 +10,7 @@ from flask import Blueprint, flash, redirect, render_template, request
 from flask_babel import gettext
 
 from app.errors import NinteiError, Refused
-from app.services import bodycalendar, people
+from app.services import attendance, bodycalendar, daterequests, people
 from app.web import problems
 from app.web.access import needs
 from app.web.current import language, portal, signed_in
@@ -22,10 +23,21 @@ pages = Blueprint("calendar", __name__, url_prefix="/calendar")
 @needs("operator", "analyst", "administrator")
 def show() -> Any:
     """A month: the one of the address, else this one."""
-    return _month(request.args.get("month", ""))
+    return month_page(request.args.get("month", ""))
 
 
-def _month(asked: str, *, status: int = 200, alert: str = "", typed: dict[str, str] | None = None) -> Any:
+def month_page(
+    asked: str,
+    *,
+    status: int = 200,
+    alert: str = "",
+    typed: Mapping[str, str] | None = None,
+    failed: tuple[str, int] = ("", 0),
+    failure: str = "",
+    chosen: Sequence[int] = (),
+) -> Any:
+    """The page at a month. `failed`: which form below it was refused (`request` or `date`, its row), `failure` why;
+    `typed`, `chosen`: what it held."""
     year, number = _asked(asked)
     found = bodycalendar.month(portal(), year, number, signed_in())
     before = date(year - (number == 1), (number - 2) % 12 + 1, 1)
@@ -34,6 +46,8 @@ def _month(asked: str, *, status: int = 200, alert: str = "", typed: dict[str, s
     return render_template(
         "pages/desk/calendar.html", title=gettext("Calendar"), found=found, name=name, wide=True, alert=alert,
         typed=typed or {}, month=f"{year:04d}-{number:02d}", earlier=f"{before:%Y-%m}", later=f"{after:%Y-%m}",
+        requests=daterequests.waiting(portal(), signed_in()), upcoming=attendance.upcoming(portal(), signed_in()),
+        examiners=attendance.offered(signed_in()), failed=failed, failure=failure, chosen=chosen,
         feed=people.account(signed_in()).feed_token, why=_why, may_act=signed_in().has("operator", "administrator"),
     ), status  # fmt: skip
 
@@ -62,7 +76,7 @@ def close() -> Any:
             raise Refused("Enter the day on which the body is closed") from None
         count = bodycalendar.close(portal(), day, typed["reason"], signed_in())
     except Refused as error:
-        return _month(back, status=422, alert=problems.sentence(error), typed=typed)
+        return month_page(back, status=422, alert=problems.sentence(error), typed=typed)
     if count:
         words = gettext(
             "%(day)s is a closing day now. %(count)s dates of cases lie on it: agree on other days with them.",

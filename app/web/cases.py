@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, jsonify, render_template, request
 from flask_babel import gettext
 
-from app.services import caseview, diagrams, recall
+from app.services import attendance, caseview, daterequests, diagrams, recall
 from app.services.actors import Actor
 from app.services.caseview import CasePage
 from app.web import case_diagram, case_head, case_tabs, wording
@@ -70,6 +70,8 @@ def draw(number: str, tab: str, status: int = 200, **typed: Any) -> Any:
         page=page,
         head=page.head,
         recall=recall.offered(portal(), number, who),
+        standing=daterequests.standing(portal(), number, who),
+        there=attendance.of_case(portal(), number, who),
         banner=case_head.banner(page.head, who),
         tab=tab,
         tabs=_tabs(page, offered, tab),

@@ -140,6 +140,8 @@ def _date(entry: Any, titles: Mapping[str, str]) -> Worded:
         return Worded(gettext("The day was given up: %(title)s", title=title), when, quote)
     if entry.text == "moved":
         return Worded(gettext("The day was changed: %(title)s", title=title), when)
+    if entry.text == "arranged":
+        return Worded(gettext("People and place of the day: %(title)s", title=title), when, quote)
     if entry.text == "kept":
         return Worded(gettext("The day stays as it is: %(title)s", title=title), when, quote)
     if entry.text == "request_lapsed":
