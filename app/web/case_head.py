@@ -111,7 +111,7 @@ def clock(view: ClockView) -> dict[str, Any]:
 def row(head: CaseHead) -> dict[str, Any]:
     """A line of the staff's list."""
     whose = {"vendor": gettext("Vendor"), "operator": gettext("Certifying body"), "both": gettext("Both sides")}
-    task = head.next
+    task = head.next or next(iter(head.buttons), None)
     due = ("", "")
     if task is not None and task.due_on:
         due = (short_day(task.due_on), due_words(task)[1])
