@@ -141,7 +141,7 @@ def begin(portal: Portal, serial: str, act: str, uid: str, desk: str) -> None:
         database.lock_name(f"card:{uid}")
         row = _locked(serial)
         if row.state not in ACTS.get(act, frozenset()):
-            raise Refused("Card %(serial)s is %(state)s; nothing is done to it now", serial=serial, state=row.state)
+            raise Refused("Nothing is to be done to card %(serial)s as it stands now", serial=serial)
         if row.uid and row.uid != uid:
             raise Refused(
                 "Card %(serial)s is the chip with UID %(uid)s, which was begun already: lay that one on the reader",

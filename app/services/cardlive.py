@@ -47,7 +47,7 @@ class DeskView:
             return "busy"
         if self.code not in ("", "no_card") or (self.uid and self.state in {"quarantined", "damaged", "lost"}):
             return "wrong"
-        return "done" if self.uid and not self.wants and self.state else "wait"
+        return "done" if self.uid and not self.wants and self.state in {"ready", "wiped"} else "wait"
 
 
 @dataclass(frozen=True, slots=True)
