@@ -103,8 +103,9 @@ def long_day(day: date) -> str:
     return f"{day.year}年{day.month}月{day.day}日（{WEEKDAYS_JA[day.weekday()]}）"
 
 
-def prefill(setting: Setting) -> dict[str, Any]:
-    """What earlier answers say already: the vendor's own last answer, then the same keys of the vendor's other answers."""
+def prefill(setting: Setting, *, days: bool = True) -> dict[str, Any]:
+    """What earlier answers say already: the vendor's own last answer, then the same keys of the vendor's other answers.
+    `days`: whether the dates of the own answer still hold."""
     spec = setting.loaded.forms[setting.task.element]
     latest = work.latest_answers(setting.case.id)
     known: dict[str, Any] = {}
@@ -114,7 +115,9 @@ def prefill(setting: Setting) -> dict[str, Any]:
     wanted = {field.key: field.type.value for field in spec.inputs()}
     own = latest.get(setting.task.element)
     if own is not None and setting.task.side == "vendor":
-        return {key: value for key, value in own.values.items() if key in wanted}
+        dated = {field.key for field in spec.inputs() if field.options_from or field.type.value == "datetime"}
+        new = set() if days else dated
+        return {key: value for key, value in own.values.items() if key in wanted and key not in new}
     return {
         key: known[key]
         for key, kind in wanted.items()

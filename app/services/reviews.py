@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -26,6 +26,7 @@ class Reviewed:
     at: datetime
     by: str
     before: Mapping[str, str] = field(default_factory=dict)  # key → what the answer before said, where it differs
+    before_at: datetime | None = None  # when that was sent; none when it is the first answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +46,34 @@ def answers(setting: desk.Setting, lang: str) -> list[Reviewed]:
         if answer is None or spec is None:
             continue
         lines = spec.answers(answer.values, lang)
-        earlier = work.answers(setting.case.id, element)[1:2]
-        before = {line.key: line.text for each in earlier for line in spec.answers(each.values, lang)}
-        now = {line.key: line.text for line in lines}
-        changed = {key: text for key, text in before.items() if key in now and now[key] != text}
+        earlier = next(iter(work.answers(setting.case.id, element)[1:2]), None)
+        changed = changes(spec.answers(earlier.values, lang), lines) if earlier is not None else {}
         title = setting.loaded.element(element).name
-        found.append(Reviewed(element, title, lines, answer.at, answer.by_name, changed))
+        at = earlier.at if earlier is not None else None
+        found.append(Reviewed(element, title, lines, answer.at, answer.by_name, changed, at))
     return found
+
+
+def changes(before: Sequence[AnswerLine], now: Sequence[AnswerLine]) -> dict[str, str]:
+    """Key → what was said before, of the lines that say something else now. A file is another one whatever its name."""
+    said = {line.key: line for line in before}
+    return {
+        line.key: said[line.key].text
+        for line in now
+        if line.key in said and (line.text, _ids(line)) != (said[line.key].text, _ids(said[line.key]))
+    } | {line.key: "" for line in now if line.key not in said and line.text and said}
+
+
+def _ids(line: AnswerLine) -> list[str]:
+    return [each.id for each in line.files]
+
+
+def last(setting: desk.Setting, lang: str) -> Reviewed | None:
+    """What the vendor answered last time, with this very form; none for the first time."""
+    own = work.answers(setting.case.id, setting.task.element)[:1]
+    if not own or setting.task.side != "vendor":
+        return None
+    return _shown(setting, setting.task.element, own[0], lang)
 
 
 def prior(setting: desk.Setting, lang: str) -> list[Reviewed]:

@@ -84,6 +84,8 @@ class TaskPage:
     bank: Mapping[str, str]  # the body's bank account, for what is to be paid
     prior: list[Reviewed]  # what earlier reviewers of the same answers decided, newest first
     returned: Reviewed | None  # why the vendor has this task again
+    last: Reviewed | None  # what the vendor answered last time
+    prefilled: bool  # whether the form holds that now
     pins: bool  # whether points may be pinned to the reviewed answers
     saved_at: datetime | None  # of the draft
     incidents: list[Any]  # jobs of this task that need a person
@@ -147,7 +149,7 @@ def page(
         draft = work.draft(task_id) if own else None
         values = raw
         if values is None:
-            values = secrets.unseal(portal, draft.values) if draft else desk.prefill(setting) if own else {}
+            values = secrets.unseal(portal, draft.values) if draft else _known(setting) if own else {}
         spec = _form(setting)
         properties = setting.element.properties
         shown_fee = properties.get("confirms") or properties.get("invoice")
@@ -165,6 +167,7 @@ def page(
         made = {document.key for document in shows}
         secret = properties.get("shows_secrets", "")
         said = comments.for_task(setting)
+        before = reviews.last(setting, actor.language) if own else None
         booking = records.latest_booking(case.id)
         clock = clocks.views(cases.clocks(case.id, running=True), portal.today(), portal.closing())
         return TaskPage(
@@ -199,6 +202,8 @@ def page(
             bank=_bank(loaded),
             prior=reviews.prior(setting, actor.language),
             returned=reviews.returned(setting, actor.language) if own else None,
+            last=before,
+            prefilled=before is not None and draft is None and raw is None,
             pins=reviews.may_return(setting),
             saved_at=draft.saved_at if draft else None,
             incidents=[
@@ -207,6 +212,11 @@ def page(
                 if actor.side == "operator" and (job.params or {}).get("origin") == task_id
             ],
         )
+
+
+def _known(setting: desk.Setting) -> dict[str, Any]:
+    """What the form holds before anybody types. Returned, it is all as it was sent; a year later, days are new."""
+    return desk.prefill(setting, days=reviews.returned(setting, "ja") is not None)
 
 
 def _at_fields(said: list[comments.CommentView]) -> dict[str, list[str]]:
