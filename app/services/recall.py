@@ -184,7 +184,10 @@ def _why_not(portal: Portal, row: Undo, case: Case) -> NinteiError | None:
         return Refused("Cards were lent or taken back with it; that cannot be undone here")
     gone = next((job for job in undo.jobs(row.made["jobs"]) if not _at_rest(job)), None)
     if gone is not None:
-        return Refused("“%(title)s” has gone out already", title=_title(loaded, gone.element) or gone.operator)
+        title = _title(loaded, gone.element)
+        if gone.operator == "mail" and title:
+            return Refused("A mail has gone out already: “%(title)s”", title=title)
+        return Refused("“%(title)s” has been done already", title=title or gone.operator)
     for task in work.tasks_by_ids(row.made["tasks"]):
         if task.assignee_id is not None:
             return Refused("%(name)s has taken on “%(title)s”", name=task.assignee.name, title=task.title)
