@@ -50,6 +50,12 @@ NAMES = frozenset(
         "element",
     }
 )
+# What the plain mappings among them hold; the others depend on the step, or on the package.
+MEMBERS = {
+    "case": {"number", "system_name", "company_name", "contact_name", "applied_on", "url", "state"},
+    "links": {"entry", "entry_expires", "case", "register", "site"},
+    "task": {"title", "url", "due"},
+}
 _INNER = frozenset(
     {
         "super",
@@ -158,6 +164,8 @@ class TemplateChecks:
             self.complaints.known(
                 file, part, f"settings.{second}", "setting", third, package.settings[second]
             )
+        if first in MEMBERS and second:
+            self.complaints.known(file, part, first, "field", second, MEMBERS[first])
         if first in package.settings and first not in ("settings", "answers") and second:
             self.complaints.known(file, part, first, "setting", second, package.settings[first])
 

@@ -117,14 +117,16 @@ def worker(wiring: Wiring) -> None:
 
 
 @commands.command()
+@click.argument("folder", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path))
 @wired
-def check(wiring: Wiring) -> None:
-    """Check the settings and every process package, and say what is wrong."""
-    settings = wiring.settings(serves=True)
-    for name, value in settings.shown().items():
+def check(wiring: Wiring, folder: Path | None) -> None:
+    """Check the settings and every process package, or the package in FOLDER alone, and say what is wrong."""
+    settings = wiring.settings(serves=folder is None)
+    for name, value in settings.shown().items() if folder is None else ():
         click.echo(f"{name:16} {value}")
     found = 0
-    for folder, problems in packages.check_all(wiring.portal(), settings.packages_dir):
+    place, only = (settings.packages_dir, None) if folder is None else (folder.resolve().parent, folder.resolve())
+    for folder, problems in packages.check_all(wiring.portal(), place, only):
         click.echo(f"\n{folder.name}: " + ("ok" if not problems else f"{len(problems)} problem(s)"))
         for problem in problems:
             click.echo(f"  {problem.severity}: {problem}")

@@ -37,9 +37,9 @@ def site(portal: Portal) -> dict[str, dict[str, str]]:
     return {"body": {"name": ""}, "terms": {}}
 
 
-def check_all(portal: Portal, place: Path) -> Iterator[tuple[Path, list[Problem]]]:
-    """What is wrong with each package."""
+def check_all(portal: Portal, place: Path, only: Path | None = None) -> Iterator[tuple[Path, list[Problem]]]:
+    """What is wrong with each package of the place, or with one of them `only`."""
     shared = place / "_shared"
-    for folder in folders(place):
+    for folder in folders(place) if only is None else [only]:
         package = catalogue.load(folder, shared if shared.is_dir() else None)
         yield folder, portal.releases.check(package)

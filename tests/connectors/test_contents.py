@@ -109,7 +109,7 @@ def test_results_are_plain(mail_id: str, passed: str, failed: str) -> None:
 def test_a_failed_exam_names_the_items_and_says_what_a_retest_costs() -> None:
     first = letter("exam-7", package.full(data={**FAILED, "exam_attempt": 1})).text
     assert "エラー時の処理" in first and "再送" not in first
-    assert "2027年3月31日（水）までに改善" in first and "費用はかかりません" in first
+    assert "2027年3月31日（水）までに改修" in first and "費用はかかりません" in first
     assert "所定の費用" in letter("exam-7", package.full(data=FAILED)).text
 
 
