@@ -1,0 +1,197 @@
+"""A person at a real browser: finds links and buttons, fills fields, and looks at every page at two widths."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, Page, expect
+
+from tests.flow.driver import sample_pdf
+from tests.flow.place import Place
+from tests.flow.walking import CCUS
+
+AXE = Path(__file__).parents[2] / "app/frontend/node_modules/axe-core/axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+DESK = "目録"
+
+
+class Hands:
+    """One person: their browser window, and the pictures that were taken of it."""
+
+    def __init__(self, browser: Browser, place: Place, who: str, shots: Path, **context: Any) -> None:
+        self.place = place
+        self.who = who
+        self._scripts = context.get("java_script_enabled", True)
+        self.shots = shots
+        self.context = browser.new_context(
+            locale="ja-JP", timezone_id="Asia/Tokyo", viewport=WIDE, base_url=place.url, **context
+        )
+        self.context.set_default_timeout(30_000)
+        self.page: Page = self.context.new_page()
+        self.errors: list[str] = []  # of scripts, and what the page's own rules stopped
+        self.violations: dict[str, list[str]] = {}
+        self._looked: set[str] = set()
+        self._number = 0
+        self.page.on("pageerror", lambda error: self.errors.append(f"{self.page.url}: {error}"))
+        self.page.on("console", lambda said: self._heard(said.type, said.text))
+
+    def _heard(self, kind: str, text: str) -> None:
+        if kind == "error" and "status of 4" not in text:  # a form that is refused is no error
+            self.errors.append(f"{self.page.url}: {text}")
+
+    def close(self) -> None:
+        self.context.close()
+
+    def go(self, address: str) -> None:
+        self.page.goto(address)
+
+    # Looking
+
+    def look(self, name: str, *, axe: bool = True) -> None:
+        """Take pictures at both widths, the first time that a page of this name is seen; check it with axe."""
+        if name in self._looked:
+            return
+        self._looked.add(name)
+        self._number += 1
+        stem = f"{self.who}-{self._number:03d}-{re.sub(r'[^a-z0-9_]+', '-', name)}"
+        assert "Traceback" not in self.page.content()
+        self.page.screenshot(path=self.shots / f"{stem}-1280.png", full_page=True)
+        if axe and self._scripts and AXE.exists():
+            self.violations |= {key: found for key, found in [(f"{name} 1280", self.axe())] if found}
+        self.page.set_viewport_size(NARROW)  # type: ignore[arg-type]
+        self.page.screenshot(path=self.shots / f"{stem}-390.png", full_page=True)
+        wide = self.page.evaluate("document.documentElement.scrollWidth")
+        if wide > NARROW["width"]:
+            self.violations[f"{name} 390"] = [f"the page is {wide} pixels wide on a phone of 390"]
+        self.page.set_viewport_size(WIDE)  # type: ignore[arg-type]
+
+    def axe(self) -> list[str]:
+        """What axe-core finds against WCAG 2.2 A and AA."""
+        self.page.evaluate(AXE.read_text(encoding="utf-8"))
+        found = self.page.evaluate(
+            "rules => axe.run(document, {runOnly: {type: 'tag', values: rules}, resultTypes: ['violations']})", RULES
+        )
+        return [
+            f"{each['id']}: {each['help']}: {'; '.join(str(node['target']) for node in each['nodes'][:4])}"
+            for each in found["violations"]
+        ]
+
+    # Doing
+
+    def sign_in(self, email: str, password: str) -> None:
+        self.go("/login")
+        self.look("login")
+        self.page.fill("#email", email)
+        self.page.fill("#password", password)
+        self.page.click("main form button[type=submit]")
+        self.page.wait_for_url("**/tasks*")
+
+    def task_of(self, number: str, element: str) -> str:
+        """The id of the element's open task."""
+        self.place.records.settle(number)
+        rows = self.place.records.of(number, "task", f"state = 'open' AND element = '{element}'")
+        assert rows, f"{element} is not open; open are {self.place.records.open(number)}"
+        return str(rows[0]["id"])
+
+    def open(self, number: str, element: str) -> None:
+        """From one's desk to the task, by the link that is there."""
+        task = self.task_of(number, element)
+        self.go("/tasks")
+        everything = self.page.locator("main a[href='/tasks?scope=all']")
+        if everything.count() and not self.page.locator(f"main a[href^='/tasks/{task}']").count():
+            everything.click()  # what another group of the staff has to do
+        link = self.page.locator(f"main a[href^='/tasks/{task}']:visible").first
+        expect(link).to_be_visible()
+        self.look(f"desk-before-{element}", axe=element in {"company_profile", "first_review", "request_exam_date"})
+        link.click()
+        # A page of its own, or beside the list where there is room.
+        title = CCUS.elements[element].name
+        expect(self.page.locator("main h1", has_text=title[:6]).first).to_be_visible()
+        expect(self.page.locator(f"main form[action*='/tasks/{task}']").first).to_be_visible()
+
+    def do(self, number: str, element: str, answer: Mapping[str, Any]) -> list[str]:
+        """The whole way through a task by clicks; gives what was revealed on the way."""
+        page = self.page
+        self.open(number, element)
+        cards = page.locator("#cards form button")
+        if cards.count():
+            self.look(f"{element}-cards-to-make")
+            cards.first.click()
+            expect(page.locator("#cards form button")).to_have_count(0, timeout=60_000)
+            self.place.records.settle(number)
+            self.go(f"/tasks/{self.task_of(number, element)}")
+        secrets = self._reveal(element)
+        self.look(element)
+        self.fill(answer)
+        main = page.locator("#task-form")
+        check = main.locator("button[name=action][value=check]")
+        if check.count():
+            self.look(f"{element}-filled", axe=False)
+            check.click()
+            page.wait_for_url("**/check*")
+            self.look(f"{element}-check", axe=element in {"company_profile", "first_review", "exam__operator"})
+            page.locator("main form[action*='/check'] button").first.click()
+        else:
+            main.locator("button[name=action][value=send]").click()
+        page.wait_for_url("**/done*")
+        self.look(f"{element}-done", axe=element in {"company_profile", "first_review"})
+        return secrets
+
+    def _reveal(self, element: str) -> list[str]:
+        button = self.page.locator("form[action*='/reveal'] button")
+        if not button.count():
+            return []
+        self.look(f"{element}-sealed")
+        button.click()
+        found = self.page.locator("code").all_inner_texts()
+        self.look(f"{element}-revealed")
+        self.page.locator("main .actions a").click()
+        return found
+
+    def fill(self, answer: Mapping[str, Any]) -> None:
+        """Fill the form of the page at hand, in the order of the answers."""
+        for key, value in answer.items():
+            self.fill_one(key, value)
+
+    def fill_one(self, key: str, value: Any) -> None:
+        field = self.page.locator(f"main [name='{key}']:not([type=hidden])")
+        kind = field.first.evaluate("each => each.tagName === 'INPUT' ? each.type : each.tagName.toLowerCase()")
+        if kind == "file":
+            self._attach(key, value if isinstance(value, list) else [value])
+        elif kind == "select":
+            field.first.select_option(self._day(field.first, value))
+        elif kind == "radio":
+            self._tick(self.page.locator(f"main [name='{key}'][value='{value}']"), True)
+        elif kind == "checkbox" and isinstance(value, bool):
+            self._tick(field.first, value)
+        elif kind == "checkbox":
+            for each in value:
+                self._tick(self.page.locator(f"main [name='{key}'][value='{each}']"), True)
+        else:
+            field.first.fill(self.place.clock.today() if value == "@today" else str(value))
+
+    def _tick(self, box: Any, on: bool) -> None:
+        """By its label, as people do: the mark itself is small."""
+        if box.is_checked() != on:
+            self.page.locator(f"label[for='{box.get_attribute('id')}']").click(position={"x": 12, "y": 12})
+        expect(box).to_be_checked(checked=on)
+
+    def _day(self, select: Any, value: Any) -> str:
+        if not str(value).startswith("@day"):
+            return str(value)
+        options = [each for each in select.locator("option").evaluate_all("all => all.map(each => each.value)") if each]
+        return str(options[int(str(value).removeprefix("@day")) - 1])
+
+    def _attach(self, key: str, names: list[str]) -> None:
+        kept = self.page.locator(f"main input[type=hidden][name='{key}']")
+        for name in names:
+            count = kept.count()
+            file: Any = {"name": name, "mimeType": "application/pdf", "buffer": sample_pdf(name)}
+            self.page.locator(f"main input[type=file][name='{key}']").set_input_files(file)
+            expect(self.page.locator(f"[data-field='{key}']")).to_contain_text(name)
+            if self.page.locator("form[data-started]").count():  # the script has uploaded it already
+                expect(kept).to_have_count(max(1, count + 1 if len(names) > 1 else 1))

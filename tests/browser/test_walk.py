@@ -1,0 +1,160 @@
+"""Application to certificate in a real browser, by clicks, as the people who do it; without scripts; by keyboard.
+
+Pictures of every page at 1280 and 390 pixels go into a folder of the test; NINTEI_SCREENSHOTS names one that is kept.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.browser.hands import Hands
+from tests.flow.conftest import STAFF, add_staff, make_place  # noqa: F401 - the fixture
+from tests.flow.driver import APPLICATION, VENDOR_PASSWORD, link_of
+from tests.flow.place import STAFF_PASSWORD, Place
+from tests.flow.walking import steps_of
+from tests.support.needs import needs
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-walk"), needs("chromium", "frontend")]
+
+
+@pytest.fixture(scope="module")
+def place(make_place: Callable[..., Place]) -> Place:  # noqa: F811
+    found = make_place()
+    add_staff(found)
+    return found.start()
+
+
+@pytest.fixture(scope="module")
+def shots(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    kept = os.environ.get("NINTEI_SCREENSHOTS")
+    folder = Path(kept) if kept else tmp_path_factory.mktemp("shots")
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+@pytest.fixture
+def people(browser: Browser, place: Place, shots: Path) -> Iterator[Callable[..., Hands]]:
+    """`people("vendor")`: somebody with a browser of their own; errors of its scripts fail the test."""
+    found: list[Hands] = []
+
+    def come(who: str, **context: Any) -> Hands:
+        found.append(Hands(browser, place, who, shots, **context))
+        return found[-1]
+
+    yield come
+    for each in found:
+        each.close()
+    assert [error for each in found for error in each.errors] == []
+    assert {name: said for each in found for name, said in each.violations.items()} == {}
+
+
+def apply(vendor: Hands, email: str, system: str) -> str:
+    """The application and the way in by the mailed link; the number of the case."""
+    page = vendor.page
+    vendor.go("/")
+    vendor.look("start")
+    page.locator("main a[href^='/apply']").first.click()
+    vendor.look("apply")
+    vendor.fill({**APPLICATION, "email": email, "system_name": system})
+    vendor.look("apply-filled", axe=False)
+    page.locator("main form .actions button").first.click()
+    expect(page.locator("h1")).to_contain_text("確認")
+    vendor.look("apply-check")
+    page.locator("main button[name=step][value=send]:visible").click()
+    page.wait_for_url("**/apply/done")
+    vendor.look("apply-done")
+    number = page.locator(".done__ref strong").inner_text()
+    vendor.go(link_of(vendor.place.wait_for_mail(email, "review-1")))
+    vendor.look("enter")
+    page.fill("#password", VENDOR_PASSWORD)
+    page.fill("#again", VENDOR_PASSWORD)
+    page.locator("main form .actions button").first.click()
+    page.wait_for_url("**/tasks*")
+    vendor.look("home-first")
+    return number
+
+
+def test_two_people_click_their_way_from_application_to_certificate(place: Place, people: Callable[..., Hands]) -> None:
+    vendor, first, second = people("vendor"), people("operator"), people("second")
+    number = apply(vendor, "clicks@vendor.example.jp", "クリック入退場システム")
+    first.sign_in(STAFF[0], STAFF_PASSWORD)
+    second.sign_in(STAFF[1], STAFF_PASSWORD)
+    for step in steps_of("happy_path")[2:]:
+        who = vendor if step["by"] == "vendor" else second if step.get("person") == "二次審査" else first
+        shown = who.do(number, step["complete"], step.get("answer", {}))
+        if step["complete"] == "connect_production":
+            assert "production-secret" in shown
+    place.records.settle(number)
+    [certificate] = place.records.of(number, "certificate")
+    public = people("public")
+    public.go("/systems")
+    public.look("systems")
+    public.page.get_by_role("link", name="クリック入退場システム").click()
+    public.page.wait_for_url(f"**/systems/{certificate['number']}")
+    public.look("certificate")
+    expect(public.page.locator("main")).to_contain_text("有効")
+    for person in (vendor, first):
+        for tab in ("flow", "timeline", "documents", "mail", "money", "answers", "messages"):
+            person.go(f"/cases/{number}?tab={tab}")
+            person.page.wait_for_load_state("networkidle")
+            person.look(f"case-{tab}")
+        person.go("/tasks")
+        person.look("desk-at-the-end")
+
+
+def test_it_works_without_scripts(place: Place, people: Callable[..., Hands]) -> None:
+    vendor, first = people("plain", java_script_enabled=False), people("plain-staff", java_script_enabled=False)
+    number = apply(vendor, "plain@vendor.example.jp", "スクリプトなしゲート")
+    first.sign_in(STAFF[0], STAFF_PASSWORD)
+    for step in steps_of("happy_path", until="second_review")[2:]:
+        who = vendor if step["by"] == "vendor" else first
+        who.do(number, step["complete"], step.get("answer", {}))
+    place.records.settle(number)
+    assert place.records.open(number) == ["second_review"]
+
+
+def test_it_works_by_keyboard_alone(place: Place, people: Callable[..., Hands]) -> None:
+    vendor = people("keys")
+    page = vendor.page
+    vendor.go("/apply")
+    page.keyboard.press("Tab")
+    expect(page.locator(":focus")).to_have_attribute("href", "#main")  # first of all: past the head to the content
+    page.keyboard.press("Enter")
+    typed = {**APPLICATION, "email": "keys@vendor.example.jp", "system_name": "キーボードゲート"}
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        name = page.evaluate("document.activeElement.name || ''")
+        if name == "consent":
+            page.keyboard.press("Space")
+        elif name in typed:
+            page.keyboard.insert_text(str(typed[name]))
+        elif page.evaluate("document.activeElement.matches('main form .actions button')"):
+            break
+    seen = page.evaluate("(each => each.outlineStyle + each.boxShadow)(getComputedStyle(document.activeElement))")
+    assert seen != "nonenone", "one sees where one is"
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_contain_text("確認")
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.matches('main .actions button[value=send]')"):
+            break
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/apply/done")
+    number = page.locator(".done__ref strong").inner_text()
+    vendor.go(link_of(place.wait_for_mail("keys@vendor.example.jp", "review-1")))
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.type === 'password'"):
+            page.keyboard.insert_text(VENDOR_PASSWORD)
+        if page.evaluate("document.activeElement.matches('main form .actions button')"):
+            break
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/tasks*")
+    place.records.settle(number)
+    assert place.records.open(number) == ["company_profile"]
