@@ -129,13 +129,15 @@ def _nav() -> list[dict[str, Any]]:
     found = [
         item("/tasks", gettext("Worklist")),
         item("/cases", gettext("Cases")),
-        item("/inbound", gettext("Mail that came in"), inbound_pages.waiting_count(current.portal()) or None),
         item("/calendar", gettext("Calendar")),
         item("/payments", gettext("Payments")),
         item("/post", gettext("Post")),
         item("/cards", gettext("Cards")),
         item("/systems", gettext("Certified systems")),
     ]
+    if who.has("administrator", "operator"):
+        arrived = inbound_pages.waiting_count(current.portal()) or None
+        found.insert(2, item("/inbound", gettext("Mail that came in"), arrived))
     if who.has("administrator", "analyst"):
         found.append(item("/admin", gettext("Records")))
     return found
