@@ -51,7 +51,7 @@ def last_done(case: int, element: str) -> Task | None:
 def last_closed(case: int) -> Task | None:
     """The task of the case that was finished last."""
     done = (Task.case == case) & (Task.state == "done")
-    return Task.select().where(done).order_by(Task.closed_at.desc()).first()
+    return Task.select().where(done).order_by(Task.closed_at.desc(), Task.opened_at.desc()).first()
 
 
 def open_kinds(side: str) -> list[tuple[str, int]]:
