@@ -58,7 +58,8 @@ def test_the_reviewer_sees_what_changed_a_new_file_of_the_same_name_too(bench: B
     name = values["system_requirements"][0]["name"]
     new = tasks.attach(walker.portal, row.id, "system_requirements", name, io.BytesIO(demo.sample_pdf("2")), who)
     walker.clock.moment = walker.clock.moment.replace(minute=59)
-    send(walker, "reply_materials", who, **values | {"system_requirements": [new.as_dict()], "reply_note": "差し替えました"})
+    mended = {"system_requirements": [new.as_dict()], "reply_note": "差し替えました"}
+    send(walker, "reply_materials", who, **values | mended)
     page = tasks.page(walker.portal, task(walker, "second_review").id, staff(walker, 1))
     seen = next(each for each in page.reviewed if each.element == "reply_materials")
     assert set(seen.before) == {"system_requirements", "reply_note"}

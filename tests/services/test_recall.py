@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -185,3 +186,15 @@ def test_posted_cards_are_not_taken_back(bench: Bench) -> None:
     offer = recall.offered(walker.portal, walker.number, who, row.id)
     assert offer is not None and offer.refusal is not None
 
+
+
+def test_on_postgresql_a_day_is_taken_back_alike(make_bench: Callable[[str], Bench], postgres: str) -> None:
+    walker = go(make_bench(postgres), "settle_exam_date")
+    who, before = staff(walker), picture(walker)
+    row = task(walker, "settle_exam_date")
+    day = tasks.choices_of(walker.portal, row.id, who)["wishes"][0][0]
+    send(walker, row.element, who, outcome="accepted", date=day, examiners=[who.name])
+    recall.take_back(walker.portal, row.id, who)
+    after = picture(walker)
+    before.pop("invoices"), after.pop("invoices")
+    assert after == before

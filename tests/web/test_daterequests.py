@@ -50,7 +50,8 @@ def test_the_vendor_asks_on_the_case_page_and_the_operator_answers_in_the_calend
 
 def test_what_was_typed_comes_back_with_what_is_wrong(site: Site, settled: Walker) -> None:
     vendor = site.person(VENDOR)
-    answer = vendor.post(f"/cases/{settled.number}/date", data={"kind": "change", "wish_1": "", "reason": "担当者が不在"})
+    typed = {"kind": "change", "wish_1": "", "reason": "担当者が不在"}
+    answer = vendor.post(f"/cases/{settled.number}/date", data=typed)
     assert answer.status_code == 422
     assert 'role="alert"' in answer.text and "担当者が不在" in answer.text
 
@@ -69,7 +70,8 @@ def test_people_and_place_are_set_on_the_calendar_and_clashes_are_alerts(site: S
     page = operator.get("/calendar").text
     assert f'id="date-{row.id}"' in page and 'role="alert"' in page, "no cards in stock yet"
     wrong = operator.post(f"/calendar/dates/{row.id}", data={"place": "", "people": [str(who.user_id)]})
-    assert wrong.status_code == 422 and f'value="{who.user_id}" id="people-{row.id}-{who.user_id}" checked' in wrong.text
+    assert wrong.status_code == 422
+    assert f'value="{who.user_id}" id="people-{row.id}-{who.user_id}" checked' in wrong.text
     done = operator.post(f"/calendar/dates/{row.id}", data={"place": "別館 2階", "people": [str(who.user_id)]})
     assert (done.status_code, done.headers["Location"]) == (303, f"/calendar#date-{row.id}")
     assert "別館 2階" in operator.get("/calendar").text
