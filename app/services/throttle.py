@@ -23,7 +23,7 @@ class Limit:
 
 
 PASSWORD = Limit("password", 10, timedelta(minutes=15))  # failures, for each mail address and each network address
-APPLICATION = Limit("apply", 30, timedelta(hours=1))  # posts, for each network address
+APPLICATION = Limit("apply", 30, timedelta(hours=1))  # sent, for each network address
 LINK = Limit("link", 30, timedelta(hours=1))  # mails asked for, for each network address
 
 

@@ -101,9 +101,13 @@ class Word:
 def word(text: str) -> Word:
     """What to look for."""
     given = even(text)
-    ranges, count, best = _ranges(given), 0, (0, 0)
+    ranges = _ranges(given)[::-1]  # numbers and names differ at their ends
+    count, best = _SAMPLES[-1], ranges[0]
     for most in _SAMPLES:
-        count, best = min((_postings(*each, most), each) for each in ranges)
+        for each in ranges:
+            found = _postings(*each, min(most, count))
+            if found < count and found < most:
+                count, best = found, each
         if count < most:
             break
     return Word(given, *best, count)

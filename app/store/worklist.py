@@ -18,7 +18,7 @@ from app.store.search import Word
 from app.store.tally import Lane
 
 SCOPES = ("mine", "group", "all")
-MOST = 1000  # found tasks that are counted; of more it is said that there are more
+MOST = 300  # found tasks that are counted; of more it is said that there are more
 _FEW = 4000  # rows that are cheaper looked through than searched for
 # The order and the index that has it.
 ORDERS: dict[str, tuple[str, tuple[str, ...]]] = {

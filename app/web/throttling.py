@@ -37,8 +37,8 @@ def _before() -> Any:
         left = throttle.wait(portal(), throttle.PASSWORD, *_guessed())
         return too_many(left.total_seconds()) if left is not None else None
     limit = LIMITS.get(request.endpoint or "")
-    if limit is None:
-        return None
+    if limit is None or (limit is throttle.APPLICATION and request.form.get("step") != "send"):
+        return None  # looking through one's answers again is no new application
     left = throttle.wait(portal(), limit, _place())
     if left is not None:
         return too_many(left.total_seconds())

@@ -1,5 +1,7 @@
 """The worklist's first page and filters with a thousand and with a hundred thousand open tasks.
 
+Nearly every list fills its page in both, so that the same number of rows is made up.
+
     python -m tests.bench.worklist
 """
 
@@ -31,7 +33,7 @@ FILTERS: dict[str, Filter] = {
     "all, last page": Filter(scope="all", page=999_999),
     "one kind of task": Filter(scope="all", element="t3"),
     "one kind, group": Filter(element="t3"),
-    "mine, one kind": Filter(scope="mine", element="t21"),
+    "mine, accounting": Filter(scope="mine", group="accounting"),
     "accounting": Filter(scope="all", group="accounting"),
     "overdue": Filter(scope="all", due="overdue"),
     "overdue, mine": Filter(scope="mine", due="overdue"),
@@ -90,14 +92,14 @@ def _task(n: int, now: datetime, day: date) -> dict[str, Any]:
     return {
         "id": f"bench-{n}",
         "case": n + 1,
-        "element": f"t{n % 30 + 1}",
+        "element": f"t{n % 10 + 1}",
         "process": "thirty",
-        "title": f"Task {n % 30}",
+        "title": f"Task {n % 10}",
         "side": "operator",
         "grp": ("review", "accounting", "")[n % 3],
         "opened_at": now - timedelta(minutes=n % 5000),
         "due_on": day + timedelta(days=n * 7 % 400 - 100) if n % 11 else None,
-        "assignee": 1 if n % 50 == 0 else None,
+        "assignee": 1 if n // 10 % 4 == 0 else None,
         "data": {},
         "case_number": f"2026-{n:05d}",
         "company_name": f"Company {n}",
@@ -105,14 +107,14 @@ def _task(n: int, now: datetime, day: date) -> dict[str, Any]:
     }
 
 
-def measured(run: Callable[[], object], times: int = 7) -> float:
-    """Median seconds."""
+def measured(run: Callable[[], object], times: int = 15) -> float:
+    """Seconds: the lower quartile, which says more than the median where others use the machine."""
     found = []
     for _ in range(times):
         began = time.perf_counter()
         run()
         found.append(time.perf_counter() - began)
-    return statistics.median(found)
+    return statistics.quantiles(found, n=4)[0]
 
 
 def main() -> None:

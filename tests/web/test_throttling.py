@@ -78,8 +78,9 @@ def test_thirty_mails_an_hour_can_be_asked_for_from_one_place(small_site: Site) 
 def test_applications_are_held_up_too(small_site: Site) -> None:
     browser = small_site.anybody()
     for _ in range(30):
-        assert browser.post("/apply", data={}).status_code in {404, 422}
-    assert browser.post("/apply", data={}).status_code == 429
+        assert browser.post("/apply", data={"step": "send"}).status_code in {404, 422}
+    assert browser.post("/apply", data={"step": "send"}).status_code == 429
+    assert browser.post("/apply", data={"step": "check"}).status_code in {404, 422}
 
 
 def test_no_address_is_kept_in_plain_words_and_all_is_forgotten_in_time(small_site: Site) -> None:
