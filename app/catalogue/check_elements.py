@@ -148,6 +148,7 @@ class ElementChecks:
             "returns_cards": ("card set", package.cards),
             "calendar": ("calendar", package.calendars),
             "books": ("calendar", package.calendars),
+            "firm": ("calendar", package.calendars),
             "shows_secrets": ("element", package.elements),
             "sends": ("mail", package.mails),
         }

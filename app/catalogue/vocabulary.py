@@ -25,6 +25,7 @@ PROPERTIES: dict[str, tuple[str, ...]] = {
     "returns_cards": _USER,
     "calendar": _USER,
     "books": _USER,
+    "firm": _ANY,
     "secrets": _USER,
     "shows_secrets": _USER,
     "sends": _USER,

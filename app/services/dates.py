@@ -171,6 +171,14 @@ def settle(portal: Portal, case: Case, loaded: Loaded) -> dict[str, Any]:
     return {"booking": "held"}
 
 
+def confirm(case: Case, calendar_id: str) -> None:
+    """The held date is firm, whether or not it had to be paid for."""
+    row = records.latest_booking(case.id, calendar_id)
+    if row is not None and row.state == "held":
+        row.state, row.held_until = "confirmed", None
+        row.save()
+
+
 def wishes(case: Case, loaded: Loaded, calendar_id: str) -> list[date]:
     """The days that the vendor wished for, in order, from the last answer of the calendar's vendor task."""
     from app.store import work

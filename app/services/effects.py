@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from app.services import money
+from app.services import dates, money
 from app.services.releases import Loaded
 from app.store import cases, records, work
 from app.store.models import Case
@@ -31,6 +31,8 @@ def entered(case: Case, loaded: Loaded, place: Entered, now: datetime) -> None:
     fee = element.properties.get("invoice", "")
     if fee:
         money.raise_invoice(case, loaded, fee, place.data, origin=place.task_id, now=now)
+    for calendar_id in element.listed("firm"):
+        dates.confirm(case, calendar_id)
     for group in element.listed("releases"):
         release_downloads(case, loaded, group, now)
     # Papers that list cards wait until the cards are made (cardmaking).

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from app.catalogue import scenarios
 from app.errors import Forbidden, NotFound, Refused, Stale
 from app.services import applications, people, tasks, worklist
 from app.services.actors import Actor
@@ -250,3 +251,20 @@ def test_a_held_date_lapses_with_a_warning_and_is_taken_again_when_it_is_free(be
     free = kept.day > walker.portal.today()
     assert kept.state == ("confirmed" if free else "lapsed")
     assert ("settle_exam_date" in opened(walker)) is not free
+
+
+def test_the_date_of_a_free_retest_is_firm_without_a_payment(bench: Bench) -> None:
+    steps = scenarios.steps(bench.portal.releases.current("ccus_api_certification").package.files, "exam_retests")
+    walker = bench.walker()
+    walker.begin()
+    settled = 0
+    for step in steps[1:]:
+        walker.take(step)
+        settled += step.get("complete") == "settle_exam_date"
+        if settled == 2:
+            break
+    with database.connection():
+        booking = records.latest_booking(case_of(walker).id, "exam")
+        unpaid = [row.fee for row in records.invoices(case_of(walker).id) if row.state == "open"]
+    assert booking is not None
+    assert (booking.state, booking.held_until, unpaid) == ("confirmed", None, [])
