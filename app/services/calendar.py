@@ -1,4 +1,4 @@
-"""Business days: Monday to Friday less Japan's public holidays, 29 December to 3 January and the body's closing days."""
+"""Business days: Monday to Friday less Japan's public holidays, 29 December to 3 January, the body's closing days."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""補正: points that a reviewer pins to a field or a page; the vendor answers each, the next reviewer sees them first."""
+"""補正: points that a reviewer pins to a field or a page; the vendor answers each; the next reviewer sees them."""
 
 from __future__ import annotations
 

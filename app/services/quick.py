@@ -1,4 +1,4 @@
-"""Tasks finished from a list, without their page: payments that are ticked, parcels whose numbers are typed in a row."""
+"""Tasks finished from a list, without their page: ticked payments, parcels with their numbers."""
 
 from __future__ import annotations
 

@@ -135,7 +135,7 @@ def page(
     raw: Mapping[str, Any] | None = None,
     lang: str = "",
 ) -> TaskPage:
-    """The page of a task. `raw`: what was just typed, shown again with its errors; else the draft, else what is known."""
+    """The page of a task. `raw`: what was just typed, shown again with its errors; else the draft or what is known."""
     with database.connection():
         setting = desk.find(portal, task_id, actor)
         task, case, loaded = setting.task, setting.case, setting.loaded

@@ -144,7 +144,8 @@ def visited(case: int, rows: Sequence[tuple[str, str, int, int]], at: datetime) 
     places = ", ".join([f"({', '.join([mark] * 7)})"] * len(values))
     proxy.obj.execute_sql(
         "INSERT INTO visit (case_id, element, process, entered, completed, first_at, last_at) "  # noqa: S608 - marks only
-        f"VALUES {places} ON CONFLICT (case_id, element, process) DO UPDATE SET entered = visit.entered + excluded.entered, "
+        f"VALUES {places} ON CONFLICT (case_id, element, process) DO UPDATE "
+        "SET entered = visit.entered + excluded.entered, "
         "completed = visit.completed + excluded.completed, last_at = excluded.last_at",
         [each for row in values for each in row],
     )

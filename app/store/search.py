@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from operator import and_
 from typing import Any
@@ -21,7 +21,8 @@ from app.store.models import Case, CaseGram, CaseText
 BREAK = "\n"  # between the parts
 _BITS = 21
 _RARE = 2000
-_SAMPLES = (500, 4000, 32000)  # index rows that are counted before a word is called common
+_SAMPLES = (200, 2500)  # index rows that are counted before a word is called common
+_MANY = 30000  # index rows that are counted to tell the less common of two common words
 
 
 def even(text: str) -> str:
@@ -113,6 +114,13 @@ def word(text: str) -> Word:
     return Word(given, *best, count)
 
 
+def rarest(words: Sequence[Word]) -> Word | None:
+    """The word that the fewest cases may have."""
+    if len(words) > 1 and not any(each.rare for each in words):
+        words = [replace(each, postings=_postings(each.first, each.last, _MANY)) for each in words]
+    return min(words, key=lambda each: each.postings, default=None)
+
+
 def _ranges(text: str) -> list[tuple[int, int]]:
     codes = [ord(letter) for letter in text]
     if len(codes) >= 3:
@@ -156,16 +164,16 @@ def says(column: str = "case_id") -> str:
 
 def cases_with(words: Sequence[Word]) -> list[int]:
     """The cases that have every one of these words, the rarest of which is rare."""
-    rarest = min(words, key=lambda each: each.postings)
+    least = min(words, key=lambda each: each.postings)
     place = "strpos" if is_postgres() else "instr"
-    values: list[Any] = [*_bounds(rarest.first, rarest.last)]
+    values: list[Any] = [*_bounds(least.first, least.last)]
     conditions = []
     for each in words:
         conditions.append(f"{place}(t.text, {proxy.obj.param}) > 0")
         values.append(each.text)
     cursor = proxy.obj.execute_sql(
         "SELECT DISTINCT g.case_id FROM case_gram AS g JOIN case_text AS t ON t.case_id = g.case_id "  # noqa: S608
-        f"WHERE {_within(rarest.first, rarest.last, 'g.gram')} AND {' AND '.join(conditions)}",
+        f"WHERE {_within(least.first, least.last, 'g.gram')} AND {' AND '.join(conditions)}",
         values,
     )
     return [row[0] for row in cursor.fetchall()]

@@ -138,7 +138,7 @@ def _text(words: Sequence[str], lanes: Sequence[Lane]) -> _Text:
         places = f" OR title IN ({_marks(fitting)})" if fitting else ""
         conditions.append(f"({search.says('task.case_id')}{places})")
         values += [each.text, *fitting]
-    rarest = min(alone, key=lambda each: each.postings, default=None)
+    rarest = search.rarest(alone)
     if rarest is not None and rarest.rare:
         return _Text(tuple(conditions), tuple(values), tuple(search.cases_with(alone)), None, only_titles)
     return _Text(tuple(conditions), tuple(values), None, rarest, only_titles)

@@ -12,8 +12,8 @@ from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
 
 from app.errors import NinteiError, Refused
-from app.services import bankfile, payments
-from app.services.bankfile import Columns
+from app.services import bankcsv, claims, payments
+from app.services.bankcsv import Columns
 from app.services.matching import Fit
 from app.services.quick import WrongAnswers
 from app.web import problems
@@ -32,7 +32,7 @@ def show() -> Any:
     """The invoices, open ones first."""
     state = request.args.get("state", "open")
     text = request.args.get("q", "").strip()[:100]
-    found = payments.listed(portal(), signed_in(), text=text, state=state)
+    found = claims.listed(portal(), signed_in(), text=text, state=state)
     words = {"open": gettext("Waiting for payment"), "paid": gettext("Paid"), "cancelled": gettext("Cancelled")}
     tabs = [
         {"url": f"/payments?state={key}", "label": label, "count": found.counts.get(key, 0), "current": key == state}
@@ -52,7 +52,7 @@ def bank(status: int = 200, alert: str = "") -> Any:
     """What the bank says came in, in three groups."""
     inbox = payments.inbox(portal(), signed_in())
     groups = {fit.value: [line for line in inbox.lines if line.match.fit is fit] for fit in Fit}
-    found = payments.listed(portal(), signed_in())
+    found = claims.listed(portal(), signed_in())
     tabs = [
         {"url": "/payments", "label": gettext("Waiting for payment"), "count": found.counts.get("open", 0),
          "current": False},
@@ -85,7 +85,7 @@ def upload() -> Any:
         if len(content) > MOST_BYTES:
             raise Refused("The file is larger than 3 MB; get one of a shorter time from the bank")
         read = payments.read(portal(), content)
-        if isinstance(read, bankfile.Table):
+        if isinstance(read, bankcsv.Table):
             return _columns(file.filename, content, read, _guess(read))
         _tell(payments.keep(portal(), file.filename, content, read, signed_in()))
     except Refused as error:
@@ -119,14 +119,14 @@ def columns() -> Any:
     filename = request.form.get("filename", "")[:255]
     try:
         content = base64.b64decode(request.form.get("content", ""), validate=True)
-        table = bankfile.table(content)
+        table = bankcsv.table(content)
     except (binascii.Error, ValueError):
         return bank(422, gettext("Choose the bank's file first"))
     except Refused as error:
         return bank(422, problems.sentence(error))
     chosen = _chosen(table)
     try:
-        read = bankfile.from_table(table.rows, chosen.settled(), portal().today())
+        read = bankcsv.statement(table.rows, chosen.settled(), portal().today())
         _tell(payments.keep(portal(), filename, content, read, signed_in()))
     except Refused as error:
         return _columns(filename, content, table, chosen, problems.sentence(error))
@@ -134,7 +134,7 @@ def columns() -> Any:
     return redirect("/payments/bank", 303)
 
 
-def _chosen(table: bankfile.Table) -> _Choice:
+def _chosen(table: bankcsv.Table) -> _Choice:
     """The columns that the form names."""
     numbers = []
     for name in ("day", "amount", "payer", "text"):
@@ -145,7 +145,7 @@ def _chosen(table: bankfile.Table) -> _Choice:
     return _Choice(day, amount, payer, text, min(int(skip), len(table.rows)) if skip.isdecimal() else 0)
 
 
-def _columns(filename: str, content: bytes, table: bankfile.Table, choice: _Choice | None, alert: str = "") -> Any:
+def _columns(filename: str, content: bytes, table: bankcsv.Table, choice: _Choice | None, alert: str = "") -> Any:
     """The page on which the columns of a CSV are named."""
     letters = [chr(65 + at) if at < 26 else str(at + 1) for at in range(table.width)]
     first = table.rows[choice.skip - 1] if choice and choice.skip else ()
@@ -159,7 +159,7 @@ def _columns(filename: str, content: bytes, table: bankfile.Table, choice: _Choi
     ), 422 if alert else 200
 
 
-def _guess(table: bankfile.Table) -> _Choice | None:
+def _guess(table: bankcsv.Table) -> _Choice | None:
     """What was chosen for the same headings before, else what the headings suggest."""
     if table.guess is None:
         return None
@@ -226,7 +226,7 @@ def confirm() -> Any:
     for task_id in ticked:
         values = {key: request.form.get(f"{key}-{task_id}", "") for key in ("amount", "paid_on", "payer")}
         try:
-            payments.finish(portal(), task_id, values, signed_in())
+            claims.finish(portal(), task_id, values, signed_in())
         except WrongAnswers as error:
             errors[task_id] = _sentences(error)
         except NinteiError as error:
@@ -241,7 +241,7 @@ def confirm() -> Any:
 
 def _confirm(ids: list[str], *, typed: MultiDict[str, str] | None = None, errors: dict[str, str] | None = None,
              alert: str = "") -> Any:
-    rows, others = payments.to_confirm(portal(), ids, signed_in())
+    rows, others = claims.to_confirm(portal(), ids, signed_in())
     return render_template(
         "pages/desk/confirm.html", title=gettext("Confirm payments"), rows=rows, others=others if typed is None else 0,
         typed=typed, errors=errors or {}, alert=alert, wide=True,

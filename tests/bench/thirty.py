@@ -26,7 +26,8 @@ def diagram(*, scripts: bool = True) -> str:
     for n in range(1, TASKS + 1):
         nodes.append(
             f'<userTask id="t{n}" name="Task {n}"><extensionElements><spiffworkflow:properties>'
-            f'<spiffworkflow:property name="routes" value="again"/></spiffworkflow:properties></extensionElements></userTask>'
+            '<spiffworkflow:property name="routes" value="again"/></spiffworkflow:properties></extensionElements>'
+            "</userTask>"
         )
         flows.append((previous, f"t{n}", ""))
         previous = f"t{n}"

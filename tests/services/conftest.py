@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from app.engine import Engine, Evaluator
-from app.services.calendar import JAPAN
 from app.services import demo, jobs, packages, people
+from app.services.calendar import JAPAN
 from app.services.cardmaking import CardDesk
 from app.services.outside import Outside
 from app.services.portal import Portal, create_tables

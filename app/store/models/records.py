@@ -12,7 +12,7 @@ from app.store.models.cases import Case
 
 
 class Document(Row):
-    """A file of a case: made by the portal, uploaded by a person. The bytes lie under their digest in the data folder."""
+    """A file of a case: made by the portal or uploaded. The bytes lie under their digest in the data folder."""
 
     id = CharField(max_length=40, primary_key=True)
     case = ForeignKeyField(Case, backref="documents", on_delete="CASCADE")
