@@ -68,7 +68,7 @@ def _update(found: dict[MessageId, str]) -> int:
 
 
 def _check(found: dict[MessageId, str]) -> int:
-    known = _translations(fragments=False)
+    known = _translations()
     wrong = []
     for message, place in found.items():
         japanese = known.get(message, "")
@@ -83,18 +83,17 @@ def _check(found: dict[MessageId, str]) -> int:
     return 1 if wrong else 0
 
 
-def _translations(fragments: bool = True) -> dict[MessageId, str]:
-    """What is translated; with `fragments`, also what lies in fragments/*.po until it is taken over."""
+def _translations() -> dict[MessageId, str]:
+    """What is translated."""
     known: dict[MessageId, str] = {}
-    for path in [*(sorted(TRANSLATIONS.glob("fragments/*.po")) if fragments else []), JAPANESE]:
-        if not path.exists():
-            continue
-        with path.open("rb") as file:
-            for message in read_po(file, locale="ja"):
-                # An untranslated plural is a tuple of nothing, which is not nothing.
-                if message.id and "".join(message.string) and not message.fuzzy:
-                    # Babel's typing has lists for plurals; ids are strings or pairs here.
-                    known[message.id] = message.string  # type: ignore[index,assignment]
+    if not JAPANESE.exists():
+        return known
+    with JAPANESE.open("rb") as file:
+        for message in read_po(file, locale="ja"):
+            # An untranslated plural is a tuple of nothing, which is not nothing.
+            if message.id and "".join(message.string) and not message.fuzzy:
+                # Babel's typing has lists for plurals; ids are strings or pairs here.
+                known[message.id] = message.string  # type: ignore[index,assignment]
     return known
 
 

@@ -20,15 +20,11 @@ PAGE = """{% import "forms/fields.html" as forms %}{{ forms.error_summary(form) 
 
 
 def japanese() -> dict[str, str]:
-    """Message id → Japanese, from the fragment and from the merged catalogue."""
-    found: dict[str, str] = {}
-    for path in ("fragments/forms.ja.po", "ja/LC_MESSAGES/messages.po"):
-        file = ROOT / "app" / "web" / "translations" / path
-        if file.exists():
-            with file.open("rb") as stream:
-                catalog: Catalog = read_po(stream)
-            found |= {str(message.id): str(message.string) for message in catalog if message.id and message.string}
-    return found
+    """Message id → Japanese."""
+    file = ROOT / "app" / "web" / "translations" / "ja" / "LC_MESSAGES" / "messages.po"
+    with file.open("rb") as stream:
+        catalog: Catalog = read_po(stream)
+    return {str(message.id): str(message.string) for message in catalog if message.id and message.string}
 
 
 def environment(lang: str) -> jinja2.Environment:
