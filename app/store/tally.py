@@ -27,11 +27,14 @@ class Lane:
 def lanes(side: str, due_before: str = "") -> list[Lane]:
     """The open tasks of a side by kind; those due until that day (as text) only."""
     mark = proxy.obj.param
-    days = f"due_key > '' AND due_key <= {mark}" if due_before else "due_key = ''"
+    added = f"due_key > '' AND due_key <= {mark}" if due_before else "due_key = ''"
+    changed = f"due_key <= {mark}" if due_before else "1 = 1"
     cursor = proxy.obj.execute_sql(
-        f"SELECT grp, element, title, assignee, SUM(n) FROM task_count WHERE side = {mark} AND {days} "  # noqa: S608
-        "GROUP BY grp, element, title, assignee HAVING SUM(n) <> 0",
-        (side, due_before) if due_before else (side,),
+        "SELECT grp, element, title, assignee, SUM(n) FROM ("  # noqa: S608 - names of our own
+        f"SELECT grp, element, title, assignee, n FROM task_tally WHERE side = {mark} AND {added} UNION ALL "
+        f"SELECT grp, element, title, assignee, n FROM task_change WHERE side = {mark} AND {changed}"
+        ") AS both_tables GROUP BY grp, element, title, assignee HAVING SUM(n) <> 0",
+        (side, due_before, side, due_before) if due_before else (side, side),
     )
     return [Lane(grp, element, title, assignee, int(n)) for grp, element, title, assignee, n in cursor.fetchall()]
 
@@ -44,17 +47,16 @@ def install() -> None:
     lock_name("tally")
     for statement in _postgres() if is_postgres() else _sqlite():
         proxy.obj.execute_sql(statement)
-    if proxy.obj.execute_sql("SELECT 1 FROM task_count LIMIT 1").fetchone() is None:
-        _count_anew()
+    counted = "SELECT 1 FROM task_tally UNION ALL SELECT 1 FROM task_change LIMIT 1"
+    if proxy.obj.execute_sql(counted).fetchone() is None:
+        repair(differing())
 
 
 def _change(row: str, n: str) -> str:
-    """Two rows of counts for a row of tasks: one whatever its day, one for its day."""
     due = f"to_char({row}.due_on, 'YYYY-MM-DD')" if is_postgres() else f"{row}.due_on"
-    kind = f"{row}.grp, {row}.element, {row}.title, COALESCE({row}.assignee_id, 0), {n}"
     return (
-        f"INSERT INTO task_count ({KEYS}, n) VALUES ({row}.side, '', {kind}), "  # noqa: S608 - names of our own
-        f"({row}.side, COALESCE({due}, '{NO_DAY}'), {kind});"
+        f"INSERT INTO task_change ({KEYS}, n) VALUES ({row}.side, COALESCE({due}, '{NO_DAY}'), {row}.grp, "  # noqa: S608
+        f"{row}.element, {row}.title, COALESCE({row}.assignee_id, 0), {n});"
     )
 
 
@@ -66,7 +68,7 @@ def _sqlite() -> list[str]:
         ("after", f"UPDATE OF {_COLUMNS}", "NEW", "1"),
     )
     return [
-        f"CREATE TRIGGER IF NOT EXISTS task_count_{name} AFTER {event} ON task WHEN {row}.state = 'open' "
+        f"CREATE TRIGGER IF NOT EXISTS task_change_{name} AFTER {event} ON task WHEN {row}.state = 'open' "
         f"BEGIN {_change(row, n)} END"
         for name, event, row, n in plan
     ]
@@ -81,50 +83,56 @@ def _postgres() -> list[str]:
     found = []
     for name, body in events.items():
         event = f"UPDATE OF {_COLUMNS}" if name == "update" else name.upper()
-        head = f"CREATE OR REPLACE FUNCTION task_count_{name}() RETURNS trigger LANGUAGE plpgsql AS"
+        head = f"CREATE OR REPLACE FUNCTION task_change_{name}() RETURNS trigger LANGUAGE plpgsql AS"
         found.append(f"{head} $$ BEGIN {body} RETURN NULL; END $$")
-        head = f"CREATE OR REPLACE TRIGGER task_count_{name} AFTER {event} ON task FOR EACH ROW"
-        found.append(f"{head} EXECUTE FUNCTION task_count_{name}()")
+        head = f"CREATE OR REPLACE TRIGGER task_change_{name} AFTER {event} ON task FOR EACH ROW"
+        found.append(f"{head} EXECUTE FUNCTION task_change_{name}()")
     return found
 
 
 # Upkeep
 
-
-def fold(least: int = 500) -> bool:
-    """Add up the changes, once there are that many; whether it did. Inside a transaction."""
-    parts = "SELECT COUNT(*), COUNT(DISTINCT (side || ';' || due_key || ';' || grp || ';' || element || ';' || title "
-    rows, kinds = proxy.obj.execute_sql(parts + "|| ';' || assignee)) FROM task_count").fetchone()
-    if rows - kinds < least:
-        return False
-    lock_name("tally")
-    if is_postgres():  # one statement: what steps add meanwhile is neither lost nor counted twice
-        proxy.obj.execute_sql(
-            "WITH gone AS (DELETE FROM task_count RETURNING *) "  # noqa: S608 - names of our own
-            f"INSERT INTO task_count ({KEYS}, n) SELECT {KEYS}, SUM(n) FROM gone GROUP BY {KEYS} HAVING SUM(n) <> 0"
-        )
-        return True
-    proxy.obj.execute_sql(f"CREATE TEMP TABLE folded AS SELECT {KEYS}, SUM(n) AS n FROM task_count GROUP BY {KEYS}")  # noqa: S608
-    proxy.obj.execute_sql("DELETE FROM task_count")
-    proxy.obj.execute_sql(f"INSERT INTO task_count ({KEYS}, n) SELECT {KEYS}, n FROM folded WHERE n <> 0")  # noqa: S608
-    proxy.obj.execute_sql("DROP TABLE folded")
-    return True
+_ADD = f"ON CONFLICT ({KEYS}) DO UPDATE SET n = task_tally.n + excluded.n"
 
 
-def _real() -> str:
-    due = f"COALESCE(to_char(due_on, 'YYYY-MM-DD'), '{NO_DAY}')" if is_postgres() else DUE
-    kind = "grp, element, title, COALESCE(assignee_id, 0) AS assignee"
+def _both_levels(table: str) -> str:
+    """Rows of `table` once for their day and once whatever their day."""
+    kind = "grp, element, title, assignee, n"
     return (
-        f"SELECT side, '' AS due_key, {kind} FROM task WHERE state = 'open' "  # noqa: S608 - names of our own
-        f"UNION ALL SELECT side, {due}, {kind} FROM task WHERE state = 'open'"
+        f"SELECT side, due_key, {kind} FROM {table} UNION ALL SELECT side, '' AS due_key, {kind} FROM {table}"  # noqa: S608
     )
+
+
+def fold(least: int = 200) -> bool:
+    """Add up the changes, once there are that many; whether it did. Inside a transaction."""
+    lock_name("tally")
+    if proxy.obj.execute_sql("SELECT COUNT(*) FROM task_change").fetchone()[0] < max(1, least):
+        return False
+    sums = (
+        f"INSERT INTO task_tally ({KEYS}, n) SELECT {KEYS}, SUM(n) FROM ({{}}) AS changes "  # noqa: S608 - names of our own
+        f"WHERE 1 = 1 GROUP BY {KEYS} {_ADD}"
+    )
+    if is_postgres():  # one statement: what steps add meanwhile is neither lost nor counted twice
+        taken = "WITH gone AS (DELETE FROM task_change RETURNING *)"
+        proxy.obj.execute_sql(f"{taken} {sums.format(_both_levels('gone'))}")
+    else:
+        proxy.obj.execute_sql(sums.format(_both_levels("task_change")))
+        proxy.obj.execute_sql("DELETE FROM task_change")
+    proxy.obj.execute_sql("DELETE FROM task_tally WHERE n = 0")
+    return True
 
 
 def differing() -> list[tuple[Any, ...]]:
     """Kinds whose count is not what counting gives: (side, due_key, grp, element, title, assignee, too many)."""
+    due = f"COALESCE(to_char(due_on, 'YYYY-MM-DD'), '{NO_DAY}')" if is_postgres() else DUE
+    real = (
+        f"(SELECT side, {due} AS due_key, grp, element, title, COALESCE(assignee_id, 0) AS assignee, -1 AS n "  # noqa: S608
+        "FROM task WHERE state = 'open') AS open_tasks"
+    )
     cursor = proxy.obj.execute_sql(
-        f"SELECT {KEYS}, SUM(n) FROM (SELECT {KEYS}, n FROM task_count UNION ALL "  # noqa: S608 - names of our own
-        f"SELECT {KEYS}, -1 FROM ({_real()}) AS counted) AS both_ways GROUP BY {KEYS} HAVING SUM(n) <> 0"
+        f"SELECT {KEYS}, SUM(n) FROM (SELECT {KEYS}, n FROM task_tally "  # noqa: S608 - names of our own
+        f"UNION ALL {_both_levels('task_change')} UNION ALL {_both_levels(real)}"
+        f") AS every_way GROUP BY {KEYS} HAVING SUM(n) <> 0"
     )
     return [(*key, int(n)) for *key, n in cursor.fetchall()]
 
@@ -134,12 +142,6 @@ def repair(wrong: Sequence[tuple[Any, ...]]) -> None:
     mark = proxy.obj.param
     for *key, n in wrong:
         proxy.obj.execute_sql(
-            f"INSERT INTO task_count ({KEYS}, n) VALUES ({', '.join([mark] * 7)})",  # noqa: S608 - marks only
+            f"INSERT INTO task_tally ({KEYS}, n) VALUES ({', '.join([mark] * 7)}) {_ADD}",  # noqa: S608 - marks only
             [*key, -n],
         )
-
-
-def _count_anew() -> None:
-    proxy.obj.execute_sql(
-        f"INSERT INTO task_count ({KEYS}, n) SELECT {KEYS}, COUNT(*) FROM ({_real()}) AS counted GROUP BY {KEYS}"  # noqa: S608
-    )

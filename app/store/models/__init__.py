@@ -17,7 +17,7 @@ from app.store.models.cases import (
     Visit,
 )
 from app.store.models.inbound import InboundMail
-from app.store.models.lists import Attempt, CaseGram, CaseText, TaskCount
+from app.store.models.lists import Attempt, CaseGram, CaseText, TaskChange, TaskTally
 from app.store.models.records import (
     Access,
     Booking,
@@ -79,7 +79,8 @@ ALL = (
     Secret,
     Note,
     InboundMail,
-    TaskCount,
+    TaskChange,
+    TaskTally,
     CaseText,
     CaseGram,
     Attempt,
@@ -130,7 +131,8 @@ __all__ = [
     "Secret",
     "Setting",
     "Task",
-    "TaskCount",
+    "TaskChange",
+    "TaskTally",
     "TimerRow",
     "Undo",
     "User",

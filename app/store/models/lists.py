@@ -15,22 +15,34 @@ NO_DAY = "9999-12-31"  # a task that is due on no day stands behind those that a
 DUE = f"COALESCE(due_on, '{NO_DAY}')"
 
 
-class TaskCount(Row):
-    """Open tasks of a kind. Triggers add +1 and -1; the sum of a kind's rows counts, and upkeep adds them up.
+class TaskChange(Row):
+    """An open task more (1) or less (-1) of a kind: written by triggers with the task, until upkeep adds it up.
 
-    Each change is a row of its own, so that two steps never wait for, or deadlock on, each other's counts.
+    Rows are only ever added, so that two steps never wait for each other's counts, and a step writes one page more.
     """
 
     side = CharField(max_length=10)
-    due_key = CharField(max_length=10)  # empty: whatever the day; else the day, NO_DAY when there is none
+    due_key = CharField(max_length=10)  # the day; NO_DAY when there is none
     grp = CharField(max_length=40)
     element = CharField(max_length=120)
     title = CharField(max_length=300)
     assignee = IntegerField()  # 0: nobody
     n = IntegerField()
 
+
+class TaskTally(Row):
+    """Open tasks of a kind, but for what stands in `TaskChange`."""
+
+    side = CharField(max_length=10)
+    due_key = CharField(max_length=10)  # empty: whatever the day
+    grp = CharField(max_length=40)
+    element = CharField(max_length=120)
+    title = CharField(max_length=300)
+    assignee = IntegerField()
+    n = IntegerField()
+
     class Meta:
-        indexes = ((("side", "due_key", "grp", "element", "title", "assignee", "n"), False),)
+        primary_key = CompositeKey("side", "due_key", "grp", "element", "title", "assignee")
 
 
 class CaseText(Row):
