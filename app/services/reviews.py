@@ -104,6 +104,25 @@ def returned(setting: desk.Setting, lang: str) -> Reviewed | None:
     return max((each for each in later if each.lines), key=lambda each: each.at, default=None)
 
 
+def shown(setting: desk.Setting, lang: str) -> list[Reviewed]:
+    """Of other answers, the fields that the task's property `shows` names as `element.field`; uploads are documents."""
+    wanted: dict[str, list[str]] = {}
+    for name in setting.element.listed("shows"):
+        element, _, key = name.partition(".")
+        if key and element in setting.loaded.forms:
+            wanted.setdefault(element, []).append(key)
+    latest = work.latest_answers(setting.case.id) if wanted else {}
+    found = []
+    for element, keys in wanted.items():
+        if element not in latest:
+            continue
+        whole = _shown(setting, element, latest[element], lang)
+        lines = [line for line in whole.lines if line.key in keys and line.text and not line.files]
+        if lines:
+            found.append(Reviewed(whole.element, whole.title, lines, whole.at, whole.by))
+    return found
+
+
 def _told(setting: desk.Setting, element: str, answer: Answer, lang: str) -> Reviewed:
     """Of a review's answer, what is meant for the vendor."""
     marked = {spec.key for spec in setting.loaded.forms[element].inputs() if spec.properties.get("told") == "true"}

@@ -76,6 +76,7 @@ class TaskPage:
     reviewed: list[Reviewed]
     documents: list[documents.DocumentView]
     being_made: list[str]  # titles of documents that are still being made
+    shown: list[Reviewed]  # fields of other answers that this task shows, as a tracking number
     invoice: money.InvoiceView | None
     cards: cardstock.SetView | None
     secret: tuple[str, str]  # (element, none | sealed | shown); ("", "") when the task shows none
@@ -194,6 +195,7 @@ def page(
                 for key in dict.fromkeys(names)
                 if key in loaded.package.documents and key not in made
             ],
+            shown=reviews.shown(setting, actor.language),
             invoice=money.expected(case, shown_fee) if shown_fee else None,
             cards=cardstock.wanted(setting),
             secret=(secret, secrets.state(case, secret)) if secret else ("", ""),

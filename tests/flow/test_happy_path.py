@@ -200,6 +200,22 @@ def test_what_is_released_can_be_downloaded_and_each_download_is_on_record(walk:
         assert taken[-1]["user_name"] == APPLICATION["contact_name"]
 
 
+@pytest.mark.parametrize(("element", "file"), [
+    ("materials_requested", "system_requirements_form.pdf"), ("api_documents", "api_specification.pdf"),
+    ("cards_received", "card_issue_specification.pdf"), ("precheck_received", "precheck_guide.pdf"),
+    ("exam_materials_received", "exam_guide.pdf"),
+])
+def test_what_a_step_hands_over_can_be_taken_on_its_page(walk: Walk, element: str, file: str) -> None:
+    assert walk.last(element).task.links(f"/cases/{walk.number}/files/{file}$")
+
+
+@pytest.mark.parametrize("element", ["cards_received", "precheck_received", "certificate_received"])
+def test_whoever_waits_for_a_parcel_reads_its_tracking_number(walk: Walk, element: str) -> None:
+    text = walk.last(element).task.text
+    assert "1234-5678-9012" in text
+    assert "ヤマト運輸" in text
+
+
 def test_the_certificate_is_signed_and_its_qr_code_leads_to_its_page(walk: Walk, certificate: str) -> None:
     [content] = documents(walk, "certificate")
     text = papers.words_of(content)
