@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
+from app.catalogue import Package
 from app.engine import Step
 from app.errors import Forbidden, NinteiError, NotFound, Refused
 from app.services import desk, documents
@@ -71,7 +72,7 @@ class Before:
 
 def before(setting: desk.Setting, values: Mapping[str, Any]) -> Before | None:
     """How things stand now; none for a task that is not the staff's. Inside the transaction of the step, before it."""
-    case = setting.case
+    case, package = setting.case, setting.loaded.package
     if setting.task.side != "operator":
         return None
     blob, token = cases.state(case.id)
@@ -79,14 +80,33 @@ def before(setting: desk.Setting, values: Mapping[str, Any]) -> Before | None:
     references = (records.document(each) for _, each in documents.file_references(values))
     facts = {
         "case": {name: _plain(getattr(case, name)) for name in FACTS},
-        "rows": {model.__name__: [_row(each) for each in _rows(model, case)] for model in KEPT},
-        "timers": [_row(each) for each in statements.rows(TimerRow, "case_id = ?", case.id)],
+        "rows": {
+            model.__name__: [_row(each) for each in _rows(model, case)] if _knows(package, model) else []
+            for model in KEPT
+        },
+        "timers": [_row(each) for each in statements.rows(TimerRow, "case_id = ?", case.id)]
+        if case.timer_count
+        else [],
         "jobs": {str(each.id): each.state for each in _waiting(case)},
         "draft": draft.values if draft is not None else None,
         "drafted": {each.id: each.key for each in references if each is not None and each.draft},
         "assignee": setting.task.assignee_id,
     }
-    return Before(blob, token, facts, _cards(case))
+    return Before(blob, token, facts, _cards(case) if package.cards else {})
+
+
+def _knows(package: Package, model: type[Row]) -> bool:
+    """Whether a case of this package can have such rows: what it cannot have is not asked for at every step."""
+    if model is Clock:
+        return bool(package.guidelines)
+    if model in (Invoice, Payment):
+        return bool(package.fees)
+    if model is Booking:
+        return bool(package.calendars)
+    if model is Opening:
+        return bool(package.downloads)
+    kept = {Secret: "secrets", Comment: "reviews"}.get(model)
+    return kept is None or any(kept in element.properties for element in package.elements.values())
 
 
 def keep(setting: desk.Setting, stood: Before | None, step: Step, answer: Answer, actor: Actor, now: datetime) -> None:
@@ -114,7 +134,7 @@ def keep(setting: desk.Setting, stood: Before | None, step: Step, answer: Answer
             "tasks": [each.id for each in step.open_tasks if each.id in opened],
             "jobs": sorted(waiting - {int(each) for each in stood.facts["jobs"]}),
             "visits": [[*place, *count] for place, count in counts.items()],
-            "cards": _cards(case) != stood.cards,
+            "cards": bool(setting.loaded.package.cards) and _cards(case) != stood.cards,
         },
     )
 

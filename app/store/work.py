@@ -118,7 +118,7 @@ def reminded(task_id: str, kind: str, at: datetime) -> bool:
 
 def draft(task_id: str) -> Draft | None:
     """What is typed and not sent."""
-    return Draft.get_or_none(Draft.task == task_id)
+    return statements.one(Draft, "task_id = ?", task_id)
 
 
 def answers(case: int, element: str) -> list[Answer]:
