@@ -95,6 +95,21 @@ def run_server(tmp_path: Path) -> Iterator[Callable[..., servers.Server]]:
         yield lambda *arguments, **more: stack.enter_context(servers.run_server(tmp_path, *arguments, **more))
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keep tests of one `xdist_group` on one worker.
+
+    pytest-xdist 3.8 says the group by writing `_nodeid`, which pytest 9.2 no longer reads; without this each worker
+    would start the servers of every group.
+    """
+    if not getattr(config.option, "loadgroup", False):
+        return
+    for item in items:
+        mark = item.get_closest_marker("xdist_group")
+        if mark is not None and not item.nodeid.endswith(f"@{mark.args[0]}"):
+            item._id = type(item._id).parse(f"{item.nodeid}@{mark.args[0]}")  # type: ignore[attr-defined]  # as above
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Name each part that was skipped, and why; and which lints failed before the tests (check.py)."""
     parts = Counter(_reason(report) for report in terminalreporter.stats.get("skipped", []))
