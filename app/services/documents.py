@@ -11,7 +11,8 @@ from uuid import uuid4
 
 import puremagic
 
-from app.errors import Refused
+from app.connectors import scanner
+from app.errors import Refused, Temporary
 from app.services.actors import Actor
 from app.services.portal import Portal
 from app.services.releases import Loaded
@@ -169,6 +170,18 @@ def keep_file(
     return row
 
 
+def _scanned(portal: Portal, digest: str, name: str) -> None:
+    """Refuse what the virus scanner finds, and what it could not look at."""
+    if not portal.settings.clamd_url:
+        return
+    try:
+        found = scanner.scan(portal.settings.clamd_url, portal.blobs.path(digest))
+    except Temporary as error:
+        raise Refused(error.message) from error
+    if found:
+        raise Refused("“%(name)s” holds a virus or the like and was not taken; check your computer", name=name)
+
+
 def attach(
     portal: Portal,
     case: Case,
@@ -191,6 +204,7 @@ def attach(
     if size == 0:
         raise Refused("“%(name)s” is empty; choose the file again", name=name)
     mime = content_type(name, portal.blobs.path(digest).open("rb").read(4096))
+    _scanned(portal, digest, name)
     with database.transaction():
         row: Document = Document.create(
             id=uuid4().hex,
