@@ -16,6 +16,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from app.connectors import pdf
 from app.connectors.pdf import Limits, Printer
 from app.errors import Permanent, Temporary
+from tests.support.threads import in_thread
 
 ATTACKS = Path(__file__).parents[1] / "attacks" / "pdf_attacks"
 SECRETS = ("root:x:0", "CANARY-PDF-7719", (ATTACKS / "secret.txt").read_text().strip())
@@ -183,6 +184,7 @@ def test_file_names_cannot_leave_their_folder() -> None:
     assert pdf.compose(Source(), {"x": "請求\n書"}, {}, document_id="d").filename == "_.._請求 書_a_.pdf"
 
 
+@in_thread
 def test_a_signed_document_is_valid_and_says_by_whom(printer: Printer) -> None:
     from pyhanko.sign.validation import validate_pdf_signature
     from pyhanko_certvalidator import ValidationContext

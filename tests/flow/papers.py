@@ -1,5 +1,4 @@
 """PDFs, calendar files and QR codes, opened and read."""
-
 from __future__ import annotations
 
 import io
@@ -13,6 +12,8 @@ import segno
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import SignatureCoverageLevel, validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
+
+from tests.support.threads import in_thread
 
 
 def words_of(pdf: bytes) -> str:
@@ -58,6 +59,7 @@ def shows_qr(pdf: bytes, address: str) -> bool:
     return False
 
 
+@in_thread
 def signed_as_it_is(pdf: bytes) -> bool:
     """Whether the one signature covers the whole file and the file is what was signed."""
     [signature] = PdfFileReader(io.BytesIO(pdf)).embedded_signatures

@@ -22,7 +22,11 @@ ACKS = {element for element, form in FORMS.items() if not form.asks}
 BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 SPIFF = "{http://spiffworkflow.org/bpmn/schema/1.0/core}"
 FROM_THE_PORTAL = {"payment", "booking"}
-CHOICES = {"calendar": [("2026-12-10", "12月10日")], "wishes": [("2026-12-10", "12月10日")]}
+CHOICES = {
+    "calendar": [("2026-12-10", "12月10日")],
+    "wishes": [("2026-12-10", "12月10日")],
+    "examiners": [("1", "試験 花子")],
+}
 
 
 def user_tasks() -> Iterator[tuple[str, dict[str, str]]]:
@@ -118,7 +122,7 @@ def sample(field: FieldSpec) -> Any:
         Format.INVOICE_NUMBER: "T7000012050002",
     }
     if field.type in ONE or field.type in MANY:
-        values = [option.value for option in field.options] or ["2026-12-10"]
+        values = [option.value for option in field.options] or [value for value, _ in CHOICES[field.options_from]]
         return values[:1] if field.type in MANY else values[0]
     if field.type is Kind.FILE:
         return [FileRef("f", f"書類{field.accept[0]}", 1000, "").as_dict()]
