@@ -17,7 +17,7 @@ from app.catalogue import scenarios
 from app.connectors.mail import Mailer
 from app.connectors.pdf import Printer
 from app.errors import NinteiError, NotFound
-from app.services import applications, calendar, cardstock, jobs, lifecycle, people, tasks
+from app.services import applications, calendar, cardstock, jobs, lifecycle, people, tasks, uploads
 from app.services.actors import Actor
 from app.services.cardmaking import CardDesk
 from app.services.outside import Outside
@@ -302,7 +302,7 @@ class Walker:
         if spec is not None and spec.type.value == "filepicker":
             named = value if isinstance(value, list) else [value]
             return [
-                tasks.attach(self.portal, task_id, key, name, io.BytesIO(sample_pdf(name)), actor).as_dict()
+                uploads.attach(self.portal, task_id, key, name, io.BytesIO(sample_pdf(name)), actor).as_dict()
                 for name in named
             ]
         if isinstance(value, list):

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, BinaryIO
+from typing import Any
 
 from app.engine import CompleteTask, TooLate
 from app.errors import NinteiError, NotFound, Refused, Stale
 from app.forms import Answer as AnswerLine
-from app.forms import BoundForm, Cleaned, FieldError, FileRef, FormSpec
+from app.forms import BoundForm, Cleaned, FieldError, FormSpec
 from app.services import (
     attendance,
     calendar,
@@ -266,37 +266,6 @@ def form_of(portal: Portal, task_id: str, actor: Actor) -> FormSpec:
         return _form(desk.find(portal, task_id, actor))
 
 
-def attach(portal: Portal, task_id: str, field: str, filename: str, stream: BinaryIO, actor: Actor) -> FileRef:
-    """Store an upload with the task's draft. Refused when the field, its size or its type do not allow it."""
-    with database.connection():
-        setting = desk.find(portal, task_id, actor)
-        desk.may_do(setting, actor)
-        still_open(setting.task)
-        spec = _form(setting).field(field)
-    if spec is None or spec.type.value != "filepicker":
-        raise NotFound("This task has no such field")
-    row = documents.attach(
-        portal,
-        setting.case,
-        f"draft.{task_id}.{field}",
-        spec.named("ja"),
-        filename,
-        stream,
-        actor,
-        portal.now(),
-        most_mb=spec.max_size_mb,
-    )
-    found = FileRef(row.id, row.filename, row.size, row.mime)
-    # What the form would say of this file when it is checked is said now, while its sender looks.
-    only = FormSpec(setting.task.element, (spec,))
-    for error in only.clean({spec.key: [found.as_dict()]}).errors:
-        with database.transaction():
-            row.delete_instance()
-        message, params = only.explain(error, actor.language)
-        raise Refused(message, **params)
-    return found
-
-
 def open_task_of(portal: Portal, number: str, element: str, actor: Actor) -> tuple[str, str, bool]:
     """(id of the element's open task or "", the element's title, whether it was done before): mails name it so."""
     with database.connection():
@@ -312,18 +281,6 @@ def choices_of(portal: Portal, task_id: str, actor: Actor) -> dict[str, list[tup
     """The days that the task's form offers: {name: [(value, label)]}."""
     with database.connection():
         return desk.choices(portal, desk.find(portal, task_id, actor))
-
-
-def known_files(portal: Portal, task_id: str, ids: Iterable[str], actor: Actor) -> list[FileRef]:
-    """The uploads among these ids that the draft or the case has already."""
-    with database.connection():
-        setting = desk.find(portal, task_id, actor)
-        rows = (records.document(each) for each in ids)
-        return [
-            FileRef(row.id, row.filename, row.size, row.mime)
-            for row in rows
-            if row is not None and row.case_id == setting.case.id and row.kind == "uploaded"
-        ]
 
 
 def save_draft(portal: Portal, task_id: str, raw: Mapping[str, Any], actor: Actor, revision: int | None) -> int:
@@ -463,7 +420,7 @@ def complete(
     task, case, loaded, element = setting.task, setting.case, setting.loaded, setting.element
     cardstock.require(setting)
     cardstock.require_settled(setting, values)
-    stood = recall.before(setting, values)
+    stood = recallstate.before(setting, values)
     kept = secrets.keep(portal, case, element.id, values, element.listed("secrets"), now)
     titles = {field.key: field.named("ja") for field in _form(setting).inputs()}
     documents.adopt(case, element.id, kept, titles)
@@ -496,7 +453,7 @@ def complete(
     except TooLate as error:
         raise Stale("“%(title)s” has been finished already", title=task.title) from error
     returning.tell(setting, routes, now)
-    recall.keep(setting, stood, step, answer, actor, now)
+    recallstate.keep(setting, stood, step, answer, actor, now)
 
 
 def _learn_company(case: Any, values: Mapping[str, Any], now: datetime) -> None:

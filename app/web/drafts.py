@@ -13,7 +13,7 @@ from werkzeug.exceptions import BadRequest
 
 from app.errors import NinteiError, NotFound, Refused, Stale
 from app.forms import FieldError, FileRef, FormSpec
-from app.services import comments, tasks
+from app.services import comments, tasks, uploads
 from app.web.access import needs
 from app.web.current import portal, signed_in
 from app.web.problems import sentence, status_of
@@ -46,12 +46,12 @@ def read(task_id: str, form: FormSpec, posted: Posted) -> Typed:
             if not upload.filename:
                 continue
             try:
-                ref = tasks.attach(portal(), task_id, name, upload.filename, cast("BinaryIO", upload.stream), who)
+                ref = uploads.attach(portal(), task_id, name, upload.filename, cast("BinaryIO", upload.stream), who)
             except Refused as error:
                 refused.append(FieldError(name, error.message, error.params))
             else:
                 stored.setdefault(name, []).append(ref)
-    known = tasks.known_files(portal(), task_id, form.file_ids(posted), who)
+    known = uploads.known_files(portal(), task_id, form.file_ids(posted), who)
     return Typed(form.read(posted, stored, known), refused, form.pressed(posted))
 
 
@@ -97,7 +97,7 @@ def save(task_id: str) -> Any:
     try:
         form = tasks.writing(portal(), task_id, who)
         posted = _from_json() if request.is_json else request.form
-        raw = form.read(posted, {}, tasks.known_files(portal(), task_id, form.file_ids(posted), who))
+        raw = form.read(posted, {}, uploads.known_files(portal(), task_id, form.file_ids(posted), who))
         revision = keep(task_id, raw, posted)
     except Stale as error:
         return jsonify(error=sentence(error), revision=_revision(task_id)), 409
@@ -137,7 +137,7 @@ def upload(task_id: str) -> Any:
         tasks.writing(portal(), task_id, who)
         if sent is None or not sent.filename:
             raise Refused("Choose a file")
-        found = tasks.attach(portal(), task_id, field, sent.filename, cast("BinaryIO", sent.stream), who)
+        found = uploads.attach(portal(), task_id, field, sent.filename, cast("BinaryIO", sent.stream), who)
     except NinteiError as error:
         said = sentence(error)
         return jsonify(error=said, message=said), status_of(error)

@@ -11,7 +11,7 @@ from flask import redirect, render_template, request
 
 from app.errors import NinteiError, Refused, Stale
 from app.forms import Answer, FieldError
-from app.services import secrets, tasks, whatnext, worklist
+from app.services import secrets, tasks, uploads, whatnext, worklist
 from app.web import months
 from app.web.current import language, portal, signed_in
 from app.web.problems import sentence, status_of
@@ -105,7 +105,7 @@ def over(task_id: str, status: int = 200, *, sent: bool = False) -> Any:
     typed: list[Answer] = []
     if status == 409 and request.method == "POST" and request.form:
         form = tasks.form_of(portal(), task_id, who)
-        raw = form.read(request.form, {}, tasks.known_files(portal(), task_id, form.file_ids(request.form), who))
+        raw = form.read(request.form, {}, uploads.known_files(portal(), task_id, form.file_ids(request.form), who))
         typed = [line for line in form.answers(raw, language()) if line.text]
     return render_template(
         "pages/task/over.html",

@@ -9,7 +9,7 @@ import pytest
 
 from app.connectors.inbox import Inbox, parse_url
 from app.errors import Forbidden, NotFound, Refused, Stale
-from app.services import inbound, inbound_answers, inbound_behalf, inbound_pages, tasks
+from app.services import inbound, inbound_answers, inbound_behalf, inbound_pages, tasks, uploads
 from app.services.demo import Walker
 from app.store import cases, database, records, work
 from app.store import inbound as stored
@@ -286,7 +286,7 @@ def test_a_file_that_the_vendor_attached_is_not_replaced(bench: Bench, waiting: 
     import io
 
     step, who = task(waiting, "reply_materials").id, actor(waiting)
-    mine = tasks.attach(bench.portal, step, "system_requirements", "mine.pdf", io.BytesIO(PDF), who)
+    mine = uploads.attach(bench.portal, step, "system_requirements", "mine.pdf", io.BytesIO(PDF), who)
     tasks.save_draft(bench.portal, step, {"system_requirements": [mine.as_dict()]}, who, None)
     inbound.receive(bench.portal, reply(asked(waiting)))
     page = inbound_pages.look(bench.portal, row().id, staff(waiting))
