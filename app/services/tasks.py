@@ -21,7 +21,7 @@ from app.services import (
     desk,
     documents,
     money,
-    recall,
+    recallstate,
     returning,
     reviews,
     secrets,
