@@ -143,9 +143,7 @@ def assign(portal: Portal, booking_id: int, place: str, people: Sequence[int], a
             )  # fmt: skip
         rows = bookings.from_day(row.day)
         there = bookings.people([each.id for each in rows])
-        return clashes(
-            portal.releases.loaded(case.release_id), case.id, _plan(row, there.get(row.id, [])), rows, there
-        )
+        return clashes(portal.releases.loaded(case.release_id), case.id, _plan(row, there.get(row.id, [])), rows, there)
 
 
 def settled(case: int, calendar_id: str, values: Mapping[str, Any]) -> None:

@@ -67,8 +67,17 @@ def keyed(receipts: Sequence[Receipt], account: str) -> tuple[Receipt, ...]:
     seen: Counter[str] = Counter()
     found = []
     for each in receipts:
-        facts = "|".join((account, each.day.isoformat(), str(each.amount), plain(each.payer), plain(each.text),
-                          each.reference, str(each.cancelled)))
+        facts = "|".join(
+            (
+                account,
+                each.day.isoformat(),
+                str(each.amount),
+                plain(each.payer),
+                plain(each.text),
+                each.reference,
+                str(each.cancelled),
+            )
+        )
         seen[facts] += 1
         key = sha256(f"{facts}|{seen[facts]}".encode()).hexdigest()
         found.append(replace(each, payer=plain(each.payer), text=plain(each.text), key=key))

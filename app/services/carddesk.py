@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.errors import NinteiError, NotFound, Refused
-from app.services import cardstock, desk, effects, tasks
+from app.services import cardstock, desk, effects, taskview
 from app.services.actors import Actor
 from app.services.cardledger import WIPEABLE
 from app.services.portal import Portal
@@ -42,7 +42,7 @@ class Listed:
 class Wanted:
     """An open task that wants cards."""
 
-    task: tasks.TaskView
+    task: taskview.TaskView
     cards: cardstock.SetView
     refusal: NinteiError | None
 
@@ -132,7 +132,7 @@ def _wanted(portal: Portal, actor: Actor) -> list[Wanted]:
             desk.may_do(setting, actor)
         except NinteiError as error:
             refusal = error
-        found_tasks.append(Wanted(tasks.view(row, today, closing, None, names), need, refusal))
+        found_tasks.append(Wanted(taskview.view(row, today, closing, None, names), need, refusal))
     return found_tasks
 
 

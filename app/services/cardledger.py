@@ -150,9 +150,7 @@ def begin(portal: Portal, serial: str, act: str, uid: str, desk: str) -> None:
             )
         other = cards.by_uid(uid)
         if other is not None and other.id != row.id:
-            raise Refused(
-                "The chip with UID %(uid)s is card %(serial)s in the ledger", uid=uid, serial=other.serial
-            )
+            raise Refused("The chip with UID %(uid)s is card %(serial)s in the ledger", uid=uid, serial=other.serial)
         if not row.uid:
             row.uid = uid
             row.save()

@@ -197,4 +197,3 @@ def take_back(portal: Portal, serial: str, actor: Actor) -> None:
 def named(portal: Portal, actor: Actor) -> list[str]:
     """The desks' names, for a choice."""
     return [each.name for each in desks(portal, actor)]
-

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from app.services import calendar, clocks, desk, tasks
+from app.services import calendar, clocks, desk, taskview
 from app.services.actors import Actor
 from app.services.portal import Portal
 from app.services.releases import Loaded
-from app.services.tasks import TaskView
+from app.services.taskview import TaskView
 from app.store import cases, database, work
 from app.store.models import Case
 
@@ -67,7 +67,7 @@ def head(
     """The first lines. Open tasks (`rows`), clocks (`running`) and closing days may be passed where many are listed."""
     today, closing = portal.today(), portal.closing() if closing is None else closing
     rows = work.open_tasks(case.id) if rows is None else rows
-    views = [tasks.view(row, today, closing) for row in rows]
+    views = [taskview.view(row, today, closing) for row in rows]
     if actor.side == "vendor":
         views = [each for each in views if each.side == "vendor"]
     buttons = [each for each in views if each.presentation == "button"]

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from app.services import cardstock, casefile, clocks, dates, documents, lifecycle, mails, money, tasks
+from app.services import cardstock, casefile, clocks, dates, documents, lifecycle, mails, money, taskview
 from app.services.actors import Actor
 from app.services.casehead import CaseHead, StageView, find, head, heads
 from app.services.portal import Portal
 from app.services.releases import Loaded
 from app.services.reviews import Reviewed
-from app.services.tasks import TaskView
+from app.services.taskview import TaskView
 from app.store import cards, cases, database, records, work
 from app.store.models import Case, Entry
 
@@ -86,7 +86,7 @@ def page(portal: Portal, number: str, actor: Actor) -> CasePage:
             cards=[cardstock.view(row, today) for row in cards.of_case(case.id) if staff or row.lent_on],
             notes=records.notes(case.id, internal=staff),
             members=members,
-            tasks=[tasks.view(row, today, closing) for row in every],
+            tasks=[taskview.view(row, today, closing) for row in every],
             incidents=work.jobs_of(case.id, "incident") if staff else (),
             pending=work.jobs_of(case.id, "queued", "running", "parked") if staff else (),
             can_withdraw=lifecycle.can_withdraw(case, loaded),
@@ -179,4 +179,3 @@ def _downloads(case: Case, loaded: Loaded) -> list[DownloadGroup]:
                 )
             )
     return found
-

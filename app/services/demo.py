@@ -17,7 +17,17 @@ from app.catalogue import scenarios
 from app.connectors.mail import Mailer
 from app.connectors.pdf import Printer
 from app.errors import NinteiError, NotFound
-from app.services import applications, calendar, cardstock, jobs, lifecycle, people, tasks, uploads
+from app.services import (
+    applications,
+    calendar,
+    cardstock,
+    jobs,
+    lifecycle,
+    people,
+    taskforms,
+    tasks,
+    uploads,
+)
 from app.services.actors import Actor
 from app.services.cardmaking import CardDesk
 from app.services.outside import Outside
@@ -267,8 +277,8 @@ class Walker:
         answer |= {key: said[name] for key, name in self._plan.get("same", {}).items() if key in answer}
         answer |= self._plan.get("answers", {}).get(row.element, {})
         raw = {key: self._value(row.id, key, value, actor) for key, value in answer.items()}
-        tasks.save_draft(self.portal, row.id, raw, actor, None)
-        cleaned, _, revision = tasks.check(self.portal, row.id, actor)
+        taskforms.save_draft(self.portal, row.id, raw, actor, None)
+        cleaned, _, revision = taskforms.check(self.portal, row.id, actor)
         if not cleaned.ok:
             raise NinteiError(
                 "demo.toml: %(element)s: %(errors)s",
@@ -297,7 +307,7 @@ class Walker:
         if isinstance(value, str) and value == "@today":
             return calendar.today(self.clock.moment).isoformat()
         if isinstance(value, str) and value.startswith("@day"):
-            setting_choices = tasks.choices_of(self.portal, task_id, actor)
+            setting_choices = taskforms.choices_of(self.portal, task_id, actor)
             return setting_choices["calendar"][int(value.removeprefix("@day")) - 1][0]
         if spec is not None and spec.type.value == "filepicker":
             named = value if isinstance(value, list) else [value]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from app.errors import Forbidden, NotFound, Refused
+from app.errors import Forbidden, NotFound, Refused, Stale
 from app.services import attendance, dates
 from app.services.actors import Actor
 from app.services.portal import Portal
@@ -128,3 +128,9 @@ def prefill(setting: Setting, *, days: bool = True) -> dict[str, Any]:
 def context(portal: Portal, setting: Setting) -> dict[str, Any]:
     """What conditions and defaults of the form read beyond its own answers."""
     return {**setting.case.data, **(setting.task.data or {}), "today": portal.today()}
+
+
+def still_open(task: Task) -> None:
+    """Raise Stale when the task has been finished."""
+    if task.state != "open":
+        raise Stale("“%(title)s” has been finished already", title=task.title)

@@ -13,7 +13,7 @@ from app.errors import NotFound, Refused, Stale
 from app.forms import Answer as AnswerLine
 from app.forms import BoundForm, Cleaned, FieldError, FieldSpec, FormSpec
 from app.forms.spec import Kind
-from app.services import desk, tasks
+from app.services import desk, taskforms, tasks, taskview
 from app.services.actors import Actor
 from app.services.inbound_answers import form_spec, keep
 from app.services.inbound_match import find, note
@@ -27,7 +27,7 @@ class AnswerPage:
     """The form of the step, filled from the mail, for the body to complete and send."""
 
     mail_id: int
-    task: tasks.TaskView
+    task: taskview.TaskView
     form: BoundForm
     revision: int
     files: Mapping[str, int]  # document → number of the mail's file that it is
@@ -51,7 +51,7 @@ def page(
         uploads = {key: held.get(key) for key in _uploads(spec)}
         return AnswerPage(
             mail_id,
-            tasks.view(setting.task, portal.today(), portal.closing()),
+            taskview.view(setting.task, portal.today(), portal.closing()),
             FormSpec(spec.element, tuple(_shown(each) for each in spec.fields)).bind(
                 raw if raw is not None else held,
                 lang=lang or actor.language,
@@ -82,7 +82,7 @@ def check(
             uploads = {key: held[key] for key in _uploads(form_spec(setting)) if key in held}
             keep(portal, setting.task, {**raw, **uploads}, actor, revision)
             draft = work.draft(setting.task.id)
-        cleaned = tasks.clean(portal, setting, draft.values if draft else {})
+        cleaned = taskforms.clean(portal, setting, draft.values if draft else {})
         lines = form_spec(setting).answers(cleaned.values, actor.language)
         return cleaned, lines, draft.revision if draft else 0
 
@@ -94,7 +94,7 @@ def send(portal: Portal, mail_id: int, actor: Actor, revision: int | None = None
         draft = work.draft(setting.task.id)
         if draft is None or (revision is not None and draft.revision != revision):
             raise Stale("The form was changed in another window after this page was opened; check it again")
-        cleaned = tasks.clean(portal, setting, draft.values)
+        cleaned = taskforms.clean(portal, setting, draft.values)
         if not cleaned.ok:
             raise Refused("Some answers need another look")
         tasks.complete(portal, setting, cleaned.values, actor, portal.now(), setting.case.company_name)

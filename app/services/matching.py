@@ -93,8 +93,9 @@ def _says_name(money: Money, claim: Claim) -> bool:
         return False
     keys = [key for key in (name_key(name) for name in claim.names) if len(key) >= 2]
     # Banks cut long names; a payer may put a number or a branch before or after theirs.
-    return any(said == key or (len(key) >= 4 and key in said) or (len(said) >= 8 and key.startswith(said))
-               for key in keys)
+    return any(
+        said == key or (len(key) >= 4 and key in said) or (len(said) >= 8 and key.startswith(said)) for key in keys
+    )
 
 
 def match(receipts: Sequence[Money], claims: Sequence[Claim]) -> list[Match]:
@@ -141,8 +142,10 @@ def _difference(money: Money, claim: Claim) -> Why:
     less = claim.balance - money.amount
     if less > 0:
         if less <= 1100:
-            return Why("%(difference)s yen less than the invoice: perhaps the bank's charge was taken off",
-                       {"difference": less})
+            return Why(
+                "%(difference)s yen less than the invoice: perhaps the bank's charge was taken off",
+                {"difference": less},
+            )
         return Why("%(difference)s yen less than the invoice", {"difference": less})
     return Why("%(difference)s yen more than the invoice", {"difference": -less})
 

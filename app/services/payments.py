@@ -116,8 +116,9 @@ def inbox(portal: Portal, actor: Actor) -> Inbox:
             for each in claimed.values()
         ]
         rows = bank.waiting()
-        matches = matching.match([Money(row.id, row.amount, row.payer, row.text) for row in rows if not row.cancelled],
-                                 owed)
+        matches = matching.match(
+            [Money(row.id, row.amount, row.payer, row.text) for row in rows if not row.cancelled], owed
+        )
         by_id = {each.money.id: each for each in matches}
         lines = [
             Line(

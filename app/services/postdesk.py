@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from app.connectors.pdf_merge import merge
 from app.errors import NinteiError, Refused
 from app.forms import BoundField
-from app.services import cardstock, caseview, documents, downloads, tasks
+from app.services import cardstock, caseview, documents, downloads, taskpage, taskview
 from app.services.actors import Actor
 from app.services.portal import Portal
 from app.store import database, work
@@ -23,7 +23,7 @@ PRESENTATION = "post"
 class Parcel:
     """A post that waits: its papers, its cards and the fields to fill."""
 
-    task: tasks.TaskView
+    task: taskview.TaskView
     address: list[str]  # lines: postal code, address, company, person
     papers: list[documents.DocumentView]
     being_made: list[str]
@@ -47,7 +47,7 @@ def waiting(portal: Portal, actor: Actor, lang: str) -> list[Parcel]:
 
 
 def _parcel(portal: Portal, task_id: str, actor: Actor, lang: str) -> Parcel:
-    page = tasks.page(portal, task_id, actor, lang=lang)
+    page = taskpage.page(portal, task_id, actor, lang=lang)
     inputs = [field for field in page.form.walk() if field.spec.key and field.kind not in {"group", "text", "html"}]
     fields = [field for field in inputs if field.kind in IN_A_ROW and not field.locked]
     return Parcel(

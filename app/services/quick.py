@@ -7,7 +7,7 @@ from typing import Any
 
 from app.errors import Refused
 from app.forms import FieldError
-from app.services import desk, tasks
+from app.services import desk, taskforms, tasks
 from app.services.actors import Actor
 from app.services.portal import Portal
 from app.store import cases, database, work
@@ -32,9 +32,9 @@ def finish(portal: Portal, task_id: str, raw: Mapping[str, Any], actor: Actor) -
         found = desk.find(portal, task_id, actor)
         case = cases.lock(found.case.id)
         setting = desk.Setting(work.task(task_id) or found.task, case, found.loaded, found.element)
-        tasks.still_open(setting.task)
+        desk.still_open(setting.task)
         behalf = desk.may_do(setting, actor)
-        cleaned = tasks.clean(portal, setting, raw)
+        cleaned = taskforms.clean(portal, setting, raw)
         if not cleaned.ok:
             spec = setting.loaded.forms[setting.task.element]
             told = [(error.key, *spec.explain(error, actor.language)) for error in cleaned.errors]

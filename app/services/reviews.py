@@ -128,9 +128,7 @@ def _told(setting: desk.Setting, element: str, answer: Answer, lang: str) -> Rev
     marked = {spec.key for spec in setting.loaded.forms[element].inputs() if spec.properties.get("told") == "true"}
     shown = _shown(setting, element, answer, lang)
     told = [
-        line
-        for line in shown.lines
-        if line.text and (line.key.endswith(TOLD) or line.key.partition("-")[0] in marked)
+        line for line in shown.lines if line.text and (line.key.endswith(TOLD) or line.key.partition("-")[0] in marked)
     ]
     return Reviewed(shown.element, shown.title, told, shown.at, shown.by)
 

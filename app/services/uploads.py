@@ -7,7 +7,7 @@ from typing import BinaryIO
 
 from app.errors import NotFound, Refused
 from app.forms import FileRef, FormSpec
-from app.services import desk, documents, tasks
+from app.services import desk, documents
 from app.services.actors import Actor
 from app.services.portal import Portal
 from app.store import database, records
@@ -18,7 +18,7 @@ def attach(portal: Portal, task_id: str, field: str, filename: str, stream: Bina
     with database.connection():
         setting = desk.find(portal, task_id, actor)
         desk.may_do(setting, actor)
-        tasks.still_open(setting.task)
+        desk.still_open(setting.task)
         form = setting.loaded.forms.get(setting.task.element)
         spec = form.field(field) if form else None
     if spec is None or spec.type.value != "filepicker":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.forms import Answer as AnswerLine
-from app.services import caseview, desk, recall, tasks
+from app.services import caseview, desk, recall, taskview
 from app.services.actors import Actor
 from app.services.portal import Portal
 from app.store import database, work
@@ -16,11 +16,11 @@ from app.store.models import Task
 class After:
     """A task that is over, and what follows."""
 
-    task: tasks.TaskView
+    task: taskview.TaskView
     on_behalf_of: str
     sent: list[AnswerLine]  # what was answered; empty for what the reader may not see
     head: caseview.CaseHead
-    following: tasks.TaskView | None  # the vendor's next task: of this case first, then of others
+    following: taskview.TaskView | None  # the vendor's next task: of this case first, then of others
     recall: recall.Offer | None  # whether the reader may take it back
 
 
@@ -33,11 +33,11 @@ def after(portal: Portal, task_id: str, actor: Actor) -> After:
         following = _vendors_next(row, actor) if actor.side == "vendor" else None
         today, closing = portal.today(), portal.closing()
         return After(
-            task=tasks.view(row, today, closing),
+            task=taskview.view(row, today, closing),
             on_behalf_of=row.on_behalf_of,
             sent=sent,
             head=caseview.head(portal, setting.case, setting.loaded, actor),
-            following=tasks.view(following, today, closing) if following is not None else None,
+            following=taskview.view(following, today, closing) if following is not None else None,
             recall=recall.offered(portal, setting.case.number, actor, task_id),
         )
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from app.errors import NinteiError, Refused
-from app.services import calendar, clocks, desk, effects, people, tasks
+from app.services import calendar, clocks, desk, effects, people, taskview
 from app.services.actors import Actor
 from app.services.portal import Portal
 from app.store import accounts, cases, database, work
@@ -36,7 +36,7 @@ class Filter:
 class Worklist:
     """One page of the list, with counts that are right at this moment."""
 
-    rows: list[tasks.TaskView]
+    rows: list[taskview.TaskView]
     total: int
     more: bool  # a search found more than `total`
     counts: dict[str, int]  # by scope
@@ -94,7 +94,7 @@ def page(portal: Portal, actor: Actor, wanted: Filter) -> Worklist:
             shown = [
                 each for each in clocks.views(running.get(row.case_id, []), today, closing) if each.side == row.side
             ]
-            views.append(tasks.view(row, today, closing, shown[-1] if shown else None, names))
+            views.append(taskview.view(row, today, closing, shown[-1] if shown else None, names))
             waiting[row.id] = calendar.business_days_between(calendar.today(row.opened_at), today, closing)
         settings = _settings(portal, rows)
         return Worklist(

@@ -112,8 +112,10 @@ def _check_trailer(record: str, kind: str, counted: Sequence[Receipt], number: i
     else:
         count, total = _whole(record[1:7], number), _whole(record[7:20], number)
         kept = list(counted)
-    if (count, total) not in {(len(kept), sum(each.amount for each in kept)),
-                              (len(counted), sum(each.amount for each in counted))}:
+    if (count, total) not in {
+        (len(kept), sum(each.amount for each in kept)),
+        (len(counted), sum(each.amount for each in counted)),
+    }:
         raise Refused(
             "The file says %(count)s receipts of %(total)s yen, and has %(found)s of %(sum)s yen: it is not complete. "
             "Get it from the bank again",

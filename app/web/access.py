@@ -66,5 +66,3 @@ def guard() -> Any:
     if SIGNED_IN in rule or who.has(*rule):
         return None
     raise Forbidden("This page is for other roles than yours")
-
-

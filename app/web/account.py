@@ -40,9 +40,7 @@ def forgotten() -> Any:
 
 
 def _wording() -> Wording:
-    text = gettext(
-        "Somebody, probably you, asked to set a new password for your account in the certification portal."
-    )
+    text = gettext("Somebody, probably you, asked to set a new password for your account in the certification portal.")
     until = gettext("The link works once, for one hour.")
     otherwise = gettext("If it was not you, throw this mail away: nothing changes.")
     link = f"[{gettext('Set the password')}](%(url)s)"
@@ -149,5 +147,3 @@ def calendar_feed(token: str) -> Any:
     """The dates of the person to whom this address was given: calendar programs cannot sign in."""
     content = feed.calendar_of(portal(), token, gettext("Certification: exams and audits"))
     return Response(content, mimetype="text/calendar", headers={"Content-Disposition": "inline; filename=nintei.ics"})
-
-

@@ -200,8 +200,10 @@ def make(task_id: str) -> Any:
         count = cardstock.make(portal(), task_id, signed_in(), request.form.get("desk", ""))
     except NinteiError as error:
         return problems.back(error, "/cards")
-    flash(gettext("%(count)s cards are being made.", count=count) if count else gettext("All its cards are there."),
-          "success")
+    flash(
+        gettext("%(count)s cards are being made.", count=count) if count else gettext("All its cards are there."),
+        "success",
+    )
     by_agents = portal().settings.card_reader == cardmaking.AGENT
     return redirect(f"/cards/batch/{task_id}" if by_agents else "/cards", 303)
 

@@ -39,8 +39,13 @@ def _detail(step: Step, number: str, who: Actor) -> dict[str, Any]:
             lines.append({"label": moment(line.at), "value": line.subject, "url": f"/cases/{number}/mails/{line.mail}"})
             lines.append({"label": gettext("To"), "value": line.recipient})
         elif isinstance(line, IncidentLine):
-            lines.append({"label": moment(line.at), "value": line.error or gettext("Could not be done"),
-                          "url": address(number) + "#trouble"})
+            lines.append(
+                {
+                    "label": moment(line.at),
+                    "value": line.error or gettext("Could not be done"),
+                    "url": address(number) + "#trouble",
+                }
+            )
     if step.until is not None:
         lines.append({"label": gettext("Waits until"), "value": moment(step.until)})
     elif not step.lines and step.passed_at is not None:

@@ -10,7 +10,7 @@ from flask_babel import gettext
 from app.services.actors import Actor
 from app.services.caseview import CaseHead
 from app.services.clocks import ClockView
-from app.services.tasks import TaskView
+from app.services.taskview import TaskView
 from app.web.shell import day, short_day
 from app.web.wording import state_words
 from app.web.worklist import due_words
@@ -57,19 +57,25 @@ def banner(head: CaseHead, who: Actor, *, line: bool = False) -> dict[str, Any]:
             "due_iso": task.due_on.isoformat(),
         }
     if task.side == who.side and task.kind == "user":
-        given["action"] = {"label": gettext("Open this task") if who.side == "operator" else gettext("Go on"),
-                           "url": f"/tasks/{task.id}"}
+        given["action"] = {
+            "label": gettext("Open this task") if who.side == "operator" else gettext("Go on"),
+            "url": f"/tasks/{task.id}",
+        }
     return given
 
 
 def _quiet(head: CaseHead, turn: str) -> dict[str, Any]:
     words = state_words()
     if turn == "stopped":
-        return {"headline": gettext("This case has ended: %(state)s", state=words.get(head.state, head.state)),
-                "facts": [{"term": gettext("Since"), "text": day(head.turn_since)}]}
+        return {
+            "headline": gettext("This case has ended: %(state)s", state=words.get(head.state, head.state)),
+            "facts": [{"term": gettext("Since"), "text": day(head.turn_since)}],
+        }
     if head.state == "certified":
-        return {"headline": gettext("The system is certified"),
-                "sentence": gettext("There is nothing to do now. The next audit opens by itself when it is time.")}
+        return {
+            "headline": gettext("The system is certified"),
+            "sentence": gettext("There is nothing to do now. The next audit opens by itself when it is time."),
+        }
     return {"sentence": gettext("The portal is preparing the next step. Look again in a moment.")}
 
 
@@ -79,8 +85,12 @@ def _waiting(head: CaseHead) -> dict[str, Any]:
     stage = next((stage.title for stage in head.stages if stage.state == "current"), "")
     facts: list[dict[str, Any]] = [{"term": gettext("Since"), "text": short_day(head.turn_since)}]
     if running is not None:
-        facts.append({"term": gettext("Guideline"), "text": gettext(
-            "%(used)s of %(limit)s business days used", used=running.used, limit=running.limit)})
+        facts.append(
+            {
+                "term": gettext("Guideline"),
+                "text": gettext("%(used)s of %(limit)s business days used", used=running.used, limit=running.limit),
+            }
+        )
         if running.expected is not None and running.used <= running.limit:
             facts.append({"term": gettext("Expected by"), "text": short_day(running.expected)})
     if head.ending:

@@ -63,8 +63,9 @@ def documents(page: CasePage, who: Actor) -> list[dict[str, Any]]:
     seen: dict[str, str] = {}
     for access in page.accesses:  # newest first
         if access.document:
-            seen.setdefault(access.document, gettext("last seen by %(name)s, %(at)s", name=access.user_name,
-                                                     at=moment(access.at)))
+            seen.setdefault(
+                access.document, gettext("last seen by %(name)s, %(at)s", name=access.user_name, at=moment(access.at))
+            )
     by_key: dict[tuple[str, str], list[DocumentView]] = {}
     for each in page.documents:
         # Several files of one field are several documents, unless they bear the same name.
@@ -73,23 +74,28 @@ def documents(page: CasePage, who: Actor) -> list[dict[str, Any]]:
     found = []
     for versions in by_key.values():
         newest = versions[0]
-        found.append({
-            "title": newest.title if newest.kind == "made" else newest.filename,
-            "url": _file(number, newest) + "?download=1",
-            "preview_url": _file(number, newest) if newest.shown_in_page else None,
-            "kind": newest.filename.rpartition(".")[2].upper(),
-            "size": size(newest.size),
-            "at": moment(newest.created_at),
-            "who": newest.by or gettext("made by the portal"),
-            "note": newest.title if newest.kind == "uploaded" and newest.title != newest.filename else "",
-            "tag": _version_tag(len(versions)) if len(versions) > 1 else "",
-            "seen": seen.get(newest.id, "") if who.side == "operator" else "",
-            "versions": [
-                {"title": gettext("Version %(number)s", number=len(versions) - n), "url": _file(number, each),
-                 "at": moment(each.created_at)}
-                for n, each in enumerate(versions[1:], 1)
-            ],
-        })
+        found.append(
+            {
+                "title": newest.title if newest.kind == "made" else newest.filename,
+                "url": _file(number, newest) + "?download=1",
+                "preview_url": _file(number, newest) if newest.shown_in_page else None,
+                "kind": newest.filename.rpartition(".")[2].upper(),
+                "size": size(newest.size),
+                "at": moment(newest.created_at),
+                "who": newest.by or gettext("made by the portal"),
+                "note": newest.title if newest.kind == "uploaded" and newest.title != newest.filename else "",
+                "tag": _version_tag(len(versions)) if len(versions) > 1 else "",
+                "seen": seen.get(newest.id, "") if who.side == "operator" else "",
+                "versions": [
+                    {
+                        "title": gettext("Version %(number)s", number=len(versions) - n),
+                        "url": _file(number, each),
+                        "at": moment(each.created_at),
+                    }
+                    for n, each in enumerate(versions[1:], 1)
+                ],
+            }
+        )
     return found
 
 
@@ -109,9 +115,13 @@ def downloads(page: CasePage) -> list[dict[str, Any]]:
             "title": group.title,
             "opened": short_day(group.opened_at),
             "files": [
-                {"title": name, "url": f"/cases/{number}/files/{name}?download=1", "size": size(length),
-                 "kind": name.rpartition(".")[2].upper(),
-                 "preview_url": f"/cases/{number}/files/{name}" if name.lower().endswith(".pdf") else None}
+                {
+                    "title": name,
+                    "url": f"/cases/{number}/files/{name}?download=1",
+                    "size": size(length),
+                    "kind": name.rpartition(".")[2].upper(),
+                    "preview_url": f"/cases/{number}/files/{name}" if name.lower().endswith(".pdf") else None,
+                }
                 for name, length in group.files
             ],
         }
@@ -155,20 +165,29 @@ def money(page: CasePage) -> tuple[list[dict[str, Any]], str, list[dict[str, Any
             note = gettext("%(paid)s came in, %(rest)s are missing", paid=yen(invoice.paid), rest=yen(invoice.balance))
         elif invoice.balance < 0:
             note = gettext("%(rest)s too much", rest=yen(-invoice.balance))
-        rows.append({
-            "title": invoice.title,
-            "number": invoice.number,
-            "total": yen(invoice.total),
-            "tax": gettext("including %(rate)s %% tax of %(tax)s", rate=invoice.tax_rate, tax=yen(invoice.tax)),
-            "issued": short_day(invoice.issued_on),
-            "due": short_day(invoice.due_on),
-            "paid_on": short_day(paid[-1].paid_on) if paid else "",
-            "state": state,
-            "note": note,
-        })
+        rows.append(
+            {
+                "title": invoice.title,
+                "number": invoice.number,
+                "total": yen(invoice.total),
+                "tax": gettext("including %(rate)s %% tax of %(tax)s", rate=invoice.tax_rate, tax=yen(invoice.tax)),
+                "issued": short_day(invoice.issued_on),
+                "due": short_day(invoice.due_on),
+                "paid_on": short_day(paid[-1].paid_on) if paid else "",
+                "state": state,
+                "note": note,
+            }
+        )
         payments += [
-            {"on": day(each.paid_on), "amount": yen(each.amount), "payer": each.payer, "number": invoice.number,
-             "title": invoice.title, "by": each.by_name, "note": each.note}
+            {
+                "on": day(each.paid_on),
+                "amount": yen(each.amount),
+                "payer": each.payer,
+                "number": invoice.number,
+                "title": invoice.title,
+                "by": each.by_name,
+                "note": each.note,
+            }
             for each in reversed(paid)
         ]
     return rows, yen(owed) if page.invoices else "", payments

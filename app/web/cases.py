@@ -104,8 +104,12 @@ def _tabs(page: CasePage, offered: list[str], tab: str) -> list[dict[str, Any]]:
         "messages": len(page.notes),
     }
     return [
-        {"url": case_head.address(page.head.number, each), "label": labels[each], "count": counts.get(each) or None,
-         "current": each == tab}
+        {
+            "url": case_head.address(page.head.number, each),
+            "label": labels[each],
+            "count": counts.get(each) or None,
+            "current": each == tab,
+        }
         for each in offered
     ]
 
@@ -120,8 +124,11 @@ def _content(page: CasePage, who: Actor, tab: str) -> dict[str, Any]:
         return {
             "diagram": chosen,
             "diagrams": [
-                {"url": f"{case_head.address(number, 'flow')}&diagram={process}", "label": title,
-                 "current": process == chosen}
+                {
+                    "url": f"{case_head.address(number, 'flow')}&diagram={process}",
+                    "label": title,
+                    "current": process == chosen,
+                }
                 for process, title in page.diagrams
             ],
             "steps": case_diagram.step_list(page, who),

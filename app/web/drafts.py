@@ -13,7 +13,7 @@ from werkzeug.exceptions import BadRequest
 
 from app.errors import NinteiError, NotFound, Refused, Stale
 from app.forms import FieldError, FileRef, FormSpec
-from app.services import comments, tasks, uploads
+from app.services import comments, taskforms, taskpage, uploads
 from app.web.access import needs
 from app.web.current import portal, signed_in
 from app.web.problems import sentence, status_of
@@ -61,7 +61,7 @@ def keep(task_id: str, raw: Mapping[str, Any], posted: Posted) -> int:
     Raises Stale when the draft changed since the page was drawn; then nothing is kept.
     """
     who = signed_in()
-    revision = tasks.save_draft(portal(), task_id, raw, who, revision_of(posted))
+    revision = taskforms.save_draft(portal(), task_id, raw, who, revision_of(posted))
     replies = {
         int(name.removeprefix(REPLY)): text
         for name, text in posted.items()
@@ -95,7 +95,7 @@ def save(task_id: str) -> Any:
     """Autosave. Takes the form's fields, or JSON of the same names; {revision, saved_at}, or 409 {error, revision}."""
     who = signed_in()
     try:
-        form = tasks.writing(portal(), task_id, who)
+        form = taskforms.writing(portal(), task_id, who)
         posted = _from_json() if request.is_json else request.form
         raw = form.read(posted, {}, uploads.known_files(portal(), task_id, form.file_ids(posted), who))
         revision = keep(task_id, raw, posted)
@@ -121,7 +121,7 @@ def _from_json() -> Posted:
 
 def _revision(task_id: str) -> int:
     try:
-        return tasks.page(portal(), task_id, signed_in()).revision
+        return taskpage.page(portal(), task_id, signed_in()).revision
     except NotFound:
         return 0
 
@@ -134,7 +134,7 @@ def upload(task_id: str) -> Any:
     sent = request.files.get("file")
     field = request.form.get("field", "")
     try:
-        tasks.writing(portal(), task_id, who)
+        taskforms.writing(portal(), task_id, who)
         if sent is None or not sent.filename:
             raise Refused("Choose a file")
         found = uploads.attach(portal(), task_id, field, sent.filename, cast("BinaryIO", sent.stream), who)

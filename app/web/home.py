@@ -9,7 +9,7 @@ from flask_babel import gettext
 
 from app.services import vendorhome
 from app.services.caseview import CaseHead
-from app.services.tasks import TaskView
+from app.services.taskview import TaskView
 from app.services.vendorhome import Home
 from app.web import case_head, worklist
 from app.web.access import needs
@@ -81,10 +81,14 @@ def _banner(home: Home) -> dict[str, Any]:
     elif task is not None and _mine(head):
         said["action"] = {"label": gettext("Begin: %(what)s", what=task.title), "url": f"/tasks/{task.id}"}
     elif home.certificate is not None and not head.turn:
-        said["second"] = {"label": gettext("Certificate on the public list"),
-                          "url": f"/systems/{home.certificate.number}"}
-        said["facts"] = [{"term": gettext("Certificate number"), "text": home.certificate.number},
-                         {"term": gettext("Valid until"), "text": day(home.certificate.valid_until)}]
+        said["second"] = {
+            "label": gettext("Certificate on the public list"),
+            "url": f"/systems/{home.certificate.number}",
+        }
+        said["facts"] = [
+            {"term": gettext("Certificate number"), "text": home.certificate.number},
+            {"term": gettext("Valid until"), "text": day(home.certificate.valid_until)},
+        ]
     if not head.ended and not head.turn and home.next_audit_on is not None:
         said["sentence"] = gettext("The next yearly audit opens on %(day)s.", day=day(home.next_audit_on))
     return said
@@ -92,8 +96,12 @@ def _banner(home: Home) -> dict[str, Any]:
 
 def _said(head: CaseHead) -> dict[str, Any]:
     """What `turn_banner` says of any case."""
-    said: dict[str, Any] = {"turn": case_head.seat(head), "viewer": "vendor", "reference": head.number,
-                            "system": head.system_name}
+    said: dict[str, Any] = {
+        "turn": case_head.seat(head),
+        "viewer": "vendor",
+        "reference": head.number,
+        "system": head.system_name,
+    }
     task, ready = head.next, _ready(head)
     if said["turn"] == "stopped":
         return {**said, "sentence": _ended(head)}
@@ -101,16 +109,22 @@ def _said(head: CaseHead) -> dict[str, Any]:
         said["what"] = task.title
         if task.due_on is not None:
             state, left = worklist.due_words(task, brief=False)
-            said |= {"due": short_day(task.due_on), "due_left": left, "due_state": state,
-                     "due_iso": task.due_on.isoformat()}
+            said |= {
+                "due": short_day(task.due_on),
+                "due_left": left,
+                "due_state": state,
+                "due_iso": task.due_on.isoformat(),
+            }
     elif ready is not None:
         said["sentence"] = gettext("When you are ready, make the request: %(what)s", what=ready.title)
     elif head.turn == "operator":
         said["facts"] = [{"term": gettext("Since"), "text": short_day(head.turn_since)}]
         said["sentence"] = _body_works(head)
     elif head.state == "certified":
-        said |= {"headline": gettext("The system is certified"),
-                 "sentence": gettext("There is nothing to do now. The next audit opens by itself when it is time.")}
+        said |= {
+            "headline": gettext("The system is certified"),
+            "sentence": gettext("There is nothing to do now. The next audit opens by itself when it is time."),
+        }
     else:
         said["sentence"] = gettext("The portal is preparing the next step. Look again in a moment.")
     return said
@@ -140,15 +154,17 @@ def _steps(home: Home) -> list[dict[str, Any]]:
         on = short_day(step.done_on) if step.done_on else ""
         if step.due_on is not None:
             on = gettext("due %(day)s", day=short_day(step.due_on))
-        found.append({
-            "title": step.title,
-            "state": step.state,
-            "side": step.side,
-            "on": on,
-            "url": f"/tasks/{step.task_id}" if step.task_id else "",
-            "clock": case_head.clock(step.clock) if step.clock else None,
-            "note": gettext("Cannot be started yet") if step.state == "todo" and step.side == "vendor" else "",
-        })
+        found.append(
+            {
+                "title": step.title,
+                "state": step.state,
+                "side": step.side,
+                "on": on,
+                "url": f"/tasks/{step.task_id}" if step.task_id else "",
+                "clock": case_head.clock(step.clock) if step.clock else None,
+                "note": gettext("Cannot be started yet") if step.state == "todo" and step.side == "vendor" else "",
+            }
+        )
     return found
 
 
@@ -157,15 +173,31 @@ def _papers(home: Home) -> list[dict[str, Any]]:
     assert home.page is not None  # noqa: S101 - as above
     number = home.page.head.number
     found = [
-        (group.opened_at, {"title": name, "note": group.title, "url": f"/cases/{number}/files/{name}",
-                           "size": size(bytes_), "at": short_day(group.opened_at)})
+        (
+            group.opened_at,
+            {
+                "title": name,
+                "note": group.title,
+                "url": f"/cases/{number}/files/{name}",
+                "size": size(bytes_),
+                "at": short_day(group.opened_at),
+            },
+        )
         for group in home.page.downloads
         for name, bytes_ in group.files
     ]
     found += [
-        (each.created_at or home.page.head.created_at,
-         {"title": each.title, "note": each.filename, "url": f"/cases/{number}/documents/{each.id}",
-          "size": size(each.size), "at": short_day(each.created_at), "who": each.by})
+        (
+            each.created_at or home.page.head.created_at,
+            {
+                "title": each.title,
+                "note": each.filename,
+                "url": f"/cases/{number}/documents/{each.id}",
+                "size": size(each.size),
+                "at": short_day(each.created_at),
+                "who": each.by,
+            },
+        )
         for each in home.page.documents
     ]
     return [paper for _, paper in sorted(found, key=lambda pair: pair[0], reverse=True)[:MOST_DOCUMENTS]]

@@ -24,6 +24,7 @@ def numbers(page: int, pages: int, size: int, total: int, url: Callable[[int], s
         "items": items,
         "previous_url": url(page - 1) if page > 1 else None,
         "next_url": url(page + 1) if page < pages else None,
-        "of": gettext("%(first)s to %(last)s of %(total)s", first=(page - 1) * size + 1,
-                      last=min(page * size, total), total=total),
+        "of": gettext(
+            "%(first)s to %(last)s of %(total)s", first=(page - 1) * size + 1, last=min(page * size, total), total=total
+        ),
     }

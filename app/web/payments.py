@@ -54,13 +54,22 @@ def bank(status: int = 200, alert: str = "") -> Any:
     groups = {fit.value: [line for line in inbox.lines if line.match.fit is fit] for fit in Fit}
     found = claims.listed(portal(), signed_in())
     tabs = [
-        {"url": "/payments", "label": gettext("Waiting for payment"), "count": found.counts.get("open", 0),
-         "current": False},
+        {
+            "url": "/payments",
+            "label": gettext("Waiting for payment"),
+            "count": found.counts.get("open", 0),
+            "current": False,
+        },
         {"url": "/payments/bank", "label": gettext("From the bank"), "count": len(inbox.lines), "current": True},
     ]
     settled = [
-        {"day": short_day(each.day), "payer": each.payer, "_sub": f"{each.invoice}　{each.company_name}",
-         "amount": yen(each.amount), "by": each.by}
+        {
+            "day": short_day(each.day),
+            "payer": each.payer,
+            "_sub": f"{each.invoice}　{each.company_name}",
+            "amount": yen(each.amount),
+            "by": each.by,
+        }
         for each in inbox.settled
     ]
     return render_template(
@@ -150,12 +159,24 @@ def _columns(filename: str, content: bytes, table: bankcsv.Table, choice: _Choic
     letters = [chr(65 + at) if at < 26 else str(at + 1) for at in range(table.width)]
     first = table.rows[choice.skip - 1] if choice and choice.skip else ()
     labels = [f"{letter}　{first[at] if at < len(first) else ''}".strip() for at, letter in enumerate(letters)]
-    labels_of = [("day", gettext("Day on which it came in"), True), ("amount", gettext("Amount that came in"), True),
-                 ("payer", gettext("Name of the payer"), True), ("text", gettext("Further text (EDI, remarks)"), False)]
+    labels_of = [
+        ("day", gettext("Day on which it came in"), True),
+        ("amount", gettext("Amount that came in"), True),
+        ("payer", gettext("Name of the payer"), True),
+        ("text", gettext("Further text (EDI, remarks)"), False),
+    ]
     return render_template(
-        "pages/desk/bank_columns.html", title=gettext("Which column is which"), filename=filename, table=table,
-        content=base64.b64encode(content).decode(), guess=choice, letters=letters, labels=labels, names=labels_of,
-        alert=alert, wide=True,
+        "pages/desk/bank_columns.html",
+        title=gettext("Which column is which"),
+        filename=filename,
+        table=table,
+        content=base64.b64encode(content).decode(),
+        guess=choice,
+        letters=letters,
+        labels=labels,
+        names=labels_of,
+        alert=alert,
+        wide=True,
     ), 422 if alert else 200
 
 
@@ -173,8 +194,14 @@ def _tell(done: payments.Imported) -> None:
     if done.again:
         flash(gettext("This file has been read before. %(count)s lines are new.", count=done.new), "warning")
     elif done.known:
-        flash(gettext("%(new)s lines are new; %(known)s came with an earlier file and are not listed twice.",
-                      new=done.new, known=done.known), "success")
+        flash(
+            gettext(
+                "%(new)s lines are new; %(known)s came with an earlier file and are not listed twice.",
+                new=done.new,
+                known=done.known,
+            ),
+            "success",
+        )
     else:
         flash(gettext("%(new)s lines have been read. Nothing is confirmed yet.", new=done.new), "success")
 
@@ -208,8 +235,9 @@ def confirm_lines() -> Any:
 
 
 def _sentences(error: WrongAnswers) -> str:
-    return " ".join(str(gettext(message) % params if params else gettext(message))
-                    for _, message, params in error.sentences)
+    return " ".join(
+        str(gettext(message) % params if params else gettext(message)) for _, message, params in error.sentences
+    )
 
 
 @pages.route("/confirm", methods=["GET", "POST"])
@@ -239,10 +267,17 @@ def confirm() -> Any:
     return redirect("/payments/confirm?" + "&".join(f"task={each}" for each in left) if left else "/tasks", 303)
 
 
-def _confirm(ids: list[str], *, typed: MultiDict[str, str] | None = None, errors: dict[str, str] | None = None,
-             alert: str = "") -> Any:
+def _confirm(
+    ids: list[str], *, typed: MultiDict[str, str] | None = None, errors: dict[str, str] | None = None, alert: str = ""
+) -> Any:
     rows, others = claims.to_confirm(portal(), ids, signed_in())
     return render_template(
-        "pages/desk/confirm.html", title=gettext("Confirm payments"), rows=rows, others=others if typed is None else 0,
-        typed=typed, errors=errors or {}, alert=alert, wide=True,
+        "pages/desk/confirm.html",
+        title=gettext("Confirm payments"),
+        rows=rows,
+        others=others if typed is None else 0,
+        typed=typed,
+        errors=errors or {},
+        alert=alert,
+        wide=True,
     ), 422 if alert else 200

@@ -100,5 +100,9 @@ def letters() -> Any:
         content = postdesk.letters(portal(), request.form.getlist("task"), signed_in())
     except Refused as error:
         return problems.back(error, "/post")
-    return send_file(io.BytesIO(content), mimetype="application/pdf", as_attachment=True,
-                     download_name=f"letters-{portal().today():%Y%m%d}.pdf")
+    return send_file(
+        io.BytesIO(content),
+        mimetype="application/pdf",
+        as_attachment=True,
+        download_name=f"letters-{portal().today():%Y%m%d}.pdf",
+    )

@@ -68,14 +68,23 @@ def send(package_id: str = "") -> Any:
     if not cleaned.ok:
         return _form(offer, raw, cleaned.errors), 422
     if step != "send":
-        return render_template("pages/public/check.html", offer=offer, url=_address(offer), kept=_kept(),
-                               answers=spec.answers(cleaned.values, language()))
+        return render_template(
+            "pages/public/check.html",
+            offer=offer,
+            url=_address(offer),
+            kept=_kept(),
+            answers=spec.answers(cleaned.values, language()),
+        )
     try:
         started = applications.apply(portal(), offer.package_id, raw)
     except Refused as error:
         return _form(offer, raw, said=error), 422
-    session["applied"] = {"number": started.number, "email": started.email, "repeated": started.repeated,
-                          "package": offer.package_id}
+    session["applied"] = {
+        "number": started.number,
+        "email": started.email,
+        "repeated": started.repeated,
+        "package": offer.package_id,
+    }
     return redirect(url_for("public.applied"), 303)
 
 
@@ -86,8 +95,7 @@ def applied() -> Any:
     started = session.get("applied")
     if not started:
         return redirect(url_for("public.choose"))
-    return render_template("pages/public/done.html", started=started,
-                           offer=offers.one(portal(), started["package"]))
+    return render_template("pages/public/done.html", started=started, offer=offers.one(portal(), started["package"]))
 
 
 @pages.route("/apply/resend", methods=["GET", "POST"])
@@ -122,8 +130,14 @@ def _address(offer: Offer) -> str:
 
 def _form(offer: Offer, raw: dict[str, Any], errors: Sequence[FieldError] = (), said: Refused | None = None) -> str:
     bound = applications.bind(portal(), offer.package_id, raw, tuple(errors), language())
-    return render_template("pages/public/apply.html", offer=offer, form=bound, url=_address(offer),
-                           said=sentence(said) if said else "", begun=bool(raw))
+    return render_template(
+        "pages/public/apply.html",
+        offer=offer,
+        form=bound,
+        url=_address(offer),
+        said=sentence(said) if said else "",
+        begun=bool(raw),
+    )
 
 
 def _kept() -> list[tuple[str, str]]:

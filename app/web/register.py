@@ -41,9 +41,16 @@ def systems() -> Any:
     last = max(1, -(-len(found) // PAGE))
     number = min(number, last)
     return render_template(
-        "pages/register/list.html", rows=found[(number - 1) * PAGE : number * PAGE], total=len(found), wanted=wanted,
-        page=number, last=last, orders=ORDERS, states=STATES,
-        query={"q": wanted["text"], "state": wanted["state"], "order": wanted["order"]})
+        "pages/register/list.html",
+        rows=found[(number - 1) * PAGE : number * PAGE],
+        total=len(found),
+        wanted=wanted,
+        page=number,
+        last=last,
+        orders=ORDERS,
+        states=STATES,
+        query={"q": wanted["text"], "state": wanted["state"], "order": wanted["order"]},
+    )
 
 
 @pages.get("/systems.csv")
@@ -52,16 +59,43 @@ def systems_csv() -> Any:
     """The list as a table for spreadsheets (UTF-8 with a byte order mark, so that Excel reads the Japanese)."""
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow([gettext("Certificate number"), gettext("System"), gettext("Company"), gettext("Certified since"),
-                     gettext("Valid until"), gettext("State"), gettext("Last audit")])
-    names = {"valid": gettext("Valid"), "suspended": gettext("Suspended"), "withdrawn": gettext("Revoked"),
-             "expired": gettext("Expired")}
+    writer.writerow(
+        [
+            gettext("Certificate number"),
+            gettext("System"),
+            gettext("Company"),
+            gettext("Certified since"),
+            gettext("Valid until"),
+            gettext("State"),
+            gettext("Last audit"),
+        ]
+    )
+    names = {
+        "valid": gettext("Valid"),
+        "suspended": gettext("Suspended"),
+        "withdrawn": gettext("Revoked"),
+        "expired": gettext("Expired"),
+    }
     for row in register.listed(portal(), **_wanted()):
-        writer.writerow([_harmless(str(cell)) for cell in (
-            row.number, row.system_name, row.company_name, row.certified_on.isoformat(), row.valid_until.isoformat(),
-            names.get(row.state, row.state), row.last_audit_on.isoformat() if row.last_audit_on else "")])
-    return Response("\ufeff" + out.getvalue(), mimetype="text/csv",
-                    headers={"Content-Disposition": "attachment; filename=certified-systems.csv"})
+        writer.writerow(
+            [
+                _harmless(str(cell))
+                for cell in (
+                    row.number,
+                    row.system_name,
+                    row.company_name,
+                    row.certified_on.isoformat(),
+                    row.valid_until.isoformat(),
+                    names.get(row.state, row.state),
+                    row.last_audit_on.isoformat() if row.last_audit_on else "",
+                )
+            ]
+        )
+    return Response(
+        "\ufeff" + out.getvalue(),
+        mimetype="text/csv",
+        headers={"Content-Disposition": "attachment; filename=certified-systems.csv"},
+    )
 
 
 def _harmless(cell: str) -> str:
@@ -104,9 +138,15 @@ def _verdict(row: CertificateView) -> str:
     if row.state == "valid":
         return gettext("As of today, %(today)s, this certificate is valid", today=today)
     if row.state == "suspended":
-        return (gettext("This certificate is suspended since %(day)s and is not valid today", day=day(row.since))
-                if row.since else gettext("This certificate is suspended and is not valid today"))
+        return (
+            gettext("This certificate is suspended since %(day)s and is not valid today", day=day(row.since))
+            if row.since
+            else gettext("This certificate is suspended and is not valid today")
+        )
     if row.state == "withdrawn":
-        return (gettext("This certificate was revoked on %(day)s and is not valid", day=day(row.since))
-                if row.since else gettext("This certificate was revoked and is not valid"))
+        return (
+            gettext("This certificate was revoked on %(day)s and is not valid", day=day(row.since))
+            if row.since
+            else gettext("This certificate was revoked and is not valid")
+        )
     return gettext("This certificate expired on %(day)s and is not valid today", day=day(row.valid_until))

@@ -11,7 +11,7 @@ from flask import redirect, render_template, request
 
 from app.errors import NinteiError, Refused, Stale
 from app.forms import Answer, FieldError
-from app.services import secrets, tasks, uploads, whatnext, worklist
+from app.services import secrets, taskforms, taskpage, taskview, uploads, whatnext, worklist
 from app.web import months
 from app.web.current import language, portal, signed_in
 from app.web.problems import sentence, status_of
@@ -29,7 +29,7 @@ def draw(
     """The form. `raw`, `errors`: what was typed, and what is wrong with it. `alert`: why nothing came of the press.
     `unkept`: the post, where answers to points and new points could not be kept.
     """
-    page = tasks.page(portal(), task_id, signed_in(), raw=raw, errors=errors, lang=language())
+    page = taskpage.page(portal(), task_id, signed_in(), raw=raw, errors=errors, lang=language())
     form = page.form
     missing = next((each.id for each in page.comments if each.state == "open"), None)
     if missing is not None:  # the complaint about points leads to the first that has no answer
@@ -57,18 +57,18 @@ def check(task_id: str, alert: NinteiError | None = None, status: int = 200) -> 
     """Every answer of the draft once more; the form with its errors when something is missing."""
     who = signed_in()
     try:
-        cleaned, warned, revision = tasks.check(portal(), task_id, who)
+        cleaned, warned, revision = taskforms.check(portal(), task_id, who)
     except Stale:
         return over(task_id, 409)
     except Refused as error:
         return draw(task_id, alert=error, status=status_of(error))
     if not cleaned.ok:
         return draw(task_id, errors=cleaned.errors, status=422)
-    page = tasks.page(portal(), task_id, who, lang=language())
+    page = taskpage.page(portal(), task_id, who, lang=language())
     hidden = {name.strip() for name in page.properties.get("secrets", "").split(",")}
     lines = [
         line._replace(text=secrets.HIDDEN) if line.key in hidden and line.text else line
-        for line in tasks.lines(portal(), task_id, who, cleaned.values, language())
+        for line in taskforms.lines(portal(), task_id, who, cleaned.values, language())
     ]
     sections: dict[str, list[Answer]] = {}
     for line in lines:
@@ -101,10 +101,10 @@ def over(task_id: str, status: int = 200, *, sent: bool = False) -> Any:
     following = after.following
     if who.side == "operator":
         found = worklist.neighbours(portal(), who, _filter(), task_id)
-        following = tasks.look(portal(), found, who) if found else None
+        following = taskview.look(portal(), found, who) if found else None
     typed: list[Answer] = []
     if status == 409 and request.method == "POST" and request.form:
-        form = tasks.form_of(portal(), task_id, who)
+        form = taskforms.form_of(portal(), task_id, who)
         raw = form.read(request.form, {}, uploads.known_files(portal(), task_id, form.file_ids(request.form), who))
         typed = [line for line in form.answers(raw, language()) if line.text]
     return render_template(

@@ -8,7 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, request
 from flask_babel import gettext
 
 from app.errors import Refused, Stale
-from app.services import cardstock, comments, lifecycle, secrets, tasks
+from app.services import cardstock, comments, lifecycle, secrets, taskforms, tasks, taskview
 from app.web import drafts, task_views
 from app.web.access import needs
 from app.web.current import portal, signed_in
@@ -21,7 +21,7 @@ pages = Blueprint("tasks", __name__)
 @needs()
 def show(task_id: str) -> Any:
     """The task, or what became of it."""
-    seen = tasks.look(portal(), task_id, signed_in())
+    seen = taskview.look(portal(), task_id, signed_in())
     if seen.state != "open":
         return task_views.over(task_id)
     if seen.kind != "user":  # it waits for something that happens elsewhere, a mail being opened
@@ -35,7 +35,7 @@ def answer(task_id: str) -> Any:
     """Keep what was typed, then do what the button says: draft, row, check; an acknowledgement is sent at once."""
     who = signed_in()
     try:
-        form = tasks.writing(portal(), task_id, who)
+        form = taskforms.writing(portal(), task_id, who)
     except Stale:
         return task_views.over(task_id, 409)
     except Refused as error:
@@ -47,7 +47,7 @@ def answer(task_id: str) -> Any:
         drafts.keep(task_id, typed.raw, request.form)
         drafts.pin_typed(task_id, request.form)
     except Stale as error:
-        if tasks.look(portal(), task_id, who).state != "open":
+        if taskview.look(portal(), task_id, who).state != "open":
             return task_views.over(task_id, 409)
         return task_views.draw(
             task_id, raw=typed.raw, errors=typed.refused, alert=error, status=409, unkept=request.form
@@ -59,7 +59,7 @@ def answer(task_id: str) -> Any:
     if request.form.get("action") == "draft":
         flash(gettext("Saved. You can close this page and go on later."), "success")
         return redirect(task_views.here(task_id), 303)
-    cleaned, _, _ = tasks.check(portal(), task_id, who)
+    cleaned, _, _ = taskforms.check(portal(), task_id, who)
     if not cleaned.ok:
         return task_views.draw(task_id, raw=typed.raw, errors=cleaned.errors, status=422)
     return redirect(task_views.here(task_id, "/check"), 303)
@@ -69,7 +69,7 @@ def answer(task_id: str) -> Any:
 @needs()
 def check(task_id: str) -> Any:
     """Every answer once more, before it is sent."""
-    if tasks.look(portal(), task_id, signed_in()).state != "open":
+    if taskview.look(portal(), task_id, signed_in()).state != "open":
         return redirect(task_views.here(task_id), 303)
     return task_views.check(task_id)
 
@@ -94,7 +94,7 @@ def pin(task_id: str) -> Any:
     """Pin a point to a reviewed answer, or take one back. What is typed into the review's own form is kept."""
     who, posted = signed_in(), request.form
     try:
-        form = tasks.writing(portal(), task_id, who)
+        form = taskforms.writing(portal(), task_id, who)
     except Stale:
         return task_views.over(task_id, 409)
     typed = drafts.read(task_id, form, posted) if "revision" in posted else None
@@ -141,7 +141,7 @@ def _pin(task_id: str) -> str:
 @needs()
 def reveal(task_id: str) -> Any:
     """The connection information, once: on the answer to this very press, nowhere else."""
-    seen = tasks.look(portal(), task_id, signed_in())
+    seen = taskview.look(portal(), task_id, signed_in())
     try:
         values = secrets.reveal_for(portal(), task_id, signed_in())
     except Refused as error:
@@ -170,7 +170,7 @@ def cards(task_id: str) -> Any:
 @needs()
 def of_case(number: str, element: str) -> Any:
     """Where mails link to: the task of this step, if it is open now; else the case, with a word why not."""
-    task_id, title, was_done = tasks.open_task_of(portal(), number, element, signed_in())
+    task_id, title, was_done = taskview.open_task_of(portal(), number, element, signed_in())
     if task_id:
         return redirect(f"/tasks/{task_id}", 303)
     text = (
@@ -186,10 +186,10 @@ def _send(task_id: str, revision: int | None) -> Any:
     try:
         tasks.send(portal(), task_id, signed_in(), revision)
     except Stale as error:
-        if tasks.look(portal(), task_id, signed_in()).state != "open":
+        if taskview.look(portal(), task_id, signed_in()).state != "open":
             return task_views.over(task_id, 409)
         return task_views.check(task_id, error, 409)
     except Refused as error:
-        again = task_views.check if tasks.form_of(portal(), task_id, signed_in()).asks else task_views.draw
+        again = task_views.check if taskforms.form_of(portal(), task_id, signed_in()).asks else task_views.draw
         return again(task_id, alert=error, status=422)
     return redirect(task_views.here(task_id, "/done"), 303)

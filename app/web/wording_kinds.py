@@ -53,8 +53,10 @@ def _task(entry: Any, _: Mapping[str, str]) -> Worded:
     behalf = gettext("on behalf of %(name)s", name=entry.text) if entry.text else ""
     answered = bool((entry.data or {}).get("answer"))
     return Worded(
-        gettext("%(title)s: done", title=entry.title), behalf,
-        tab="answers" if answered else "", link=gettext("Answers") if answered else "",
+        gettext("%(title)s: done", title=entry.title),
+        behalf,
+        tab="answers" if answered else "",
+        link=gettext("Answers") if answered else "",
     )
 
 
@@ -124,8 +126,13 @@ def _payment(entry: Any, _: Mapping[str, str]) -> Worded:
         note = gettext("%(paid)s (%(rest)s are still owed)", paid=note, rest=yen(balance))
     elif balance < 0:
         note = gettext("%(paid)s (%(rest)s too much)", paid=note, rest=yen(-balance))
-    return Worded(gettext("Payment confirmed: %(title)s", title=entry.title), note, bad=balance != 0,
-                  tab="money", link=gettext("Money"))
+    return Worded(
+        gettext("Payment confirmed: %(title)s", title=entry.title),
+        note,
+        bad=balance != 0,
+        tab="money",
+        link=gettext("Money"),
+    )
 
 
 def _date(entry: Any, titles: Mapping[str, str]) -> Worded:
@@ -163,8 +170,12 @@ def _card(entry: Any, _: Mapping[str, str]) -> Worded:
 
 def _note(entry: Any, _: Mapping[str, str]) -> Worded:
     internal = entry.audience == "operator"
-    return Worded(gettext("Internal note") if internal else gettext("Message"), quote=entry.title,
-                  tab="messages", link=gettext("Messages"))
+    return Worded(
+        gettext("Internal note") if internal else gettext("Message"),
+        quote=entry.title,
+        tab="messages",
+        link=gettext("Messages"),
+    )
 
 
 def _notice(entry: Any, _: Mapping[str, str]) -> Worded:
@@ -221,8 +232,10 @@ def _incident(entry: Any, titles: Mapping[str, str]) -> Worded:
 
 
 def _late(entry: Any, titles: Mapping[str, str]) -> Worded:
-    return Worded(gettext("Came too late: %(title)s", title=titles.get(entry.title, entry.title)),
-                  gettext("The case had moved on meanwhile; nothing was changed by it."))
+    return Worded(
+        gettext("Came too late: %(title)s", title=titles.get(entry.title, entry.title)),
+        gettext("The case had moved on meanwhile; nothing was changed by it."),
+    )
 
 
 KINDS: Mapping[str, Callable[[Any, Mapping[str, str]], Worded]] = {

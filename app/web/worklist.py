@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlencode
 from flask import render_template, request
 from flask_babel import gettext
 
-from app.services import people, tasks, worklist
+from app.services import people, taskview, worklist
 from app.services.actors import Actor
 from app.web import problems
 from app.web.current import portal, signed_in
@@ -138,7 +138,7 @@ def _url(wanted: worklist.Filter) -> str:
     return f"{HOME}?{_query(wanted)}"
 
 
-def _row(row: tasks.TaskView, found: worklist.Worklist, who: Actor, query: str) -> dict[str, Any]:
+def _row(row: taskview.TaskView, found: worklist.Worklist, who: Actor, query: str) -> dict[str, Any]:
     error = found.refusals.get(row.id)
     mine = row.assignee_id is not None and row.assignee_id == who.user_id
     behalf = next((name for user, name in who.standing_in_for if user == row.assignee_id), "")
@@ -167,7 +167,7 @@ def _row(row: tasks.TaskView, found: worklist.Worklist, who: Actor, query: str) 
     }
 
 
-def due_words(row: tasks.TaskView, brief: bool = True) -> tuple[str, str]:
+def due_words(row: taskview.TaskView, brief: bool = True) -> tuple[str, str]:
     """(state, how long is left) of a task's due day, in business days; `brief` where staff know that they are."""
     if row.due_on is None or row.days_left is None:
         return "normal", ""

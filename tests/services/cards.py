@@ -45,8 +45,10 @@ def events(serial: str) -> list[tuple[str, str]]:
 def confirmed(act: str = "personalise") -> list[str]:
     """Serials of the confirmed acts, as often as they were confirmed."""
     with database.connection():
-        found = CardEvent.select(CardEvent, Card).join(Card).where(
-            (CardEvent.act == act) & (CardEvent.phase == "confirmed")
+        found = (
+            CardEvent.select(CardEvent, Card)
+            .join(Card)
+            .where((CardEvent.act == act) & (CardEvent.phase == "confirmed"))
         )
         return sorted(each.card.serial for each in found)
 

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from app.errors import Refused
-from app.services import attendance, people, tasks
+from app.services import attendance, people, taskforms
 from app.services.demo import Walker
 from app.store import bookings, database, records
 from app.store.models import Absence, Booking, User
@@ -101,15 +101,15 @@ def test_the_group_of_examiners_is_offered_when_it_has_members(bench: Bench) -> 
 def test_who_settles_a_day_chooses_place_and_people_and_hears_of_clashes_first(bench: Bench) -> None:
     walker = go(bench, "settle_exam_date")
     who, row = staff(walker), task(walker, "settle_exam_date")
-    offered = tasks.choices_of(walker.portal, row.id, who)
+    offered = taskforms.choices_of(walker.portal, row.id, who)
     day = offered["wishes"][0][0]
     with database.transaction():
         away = date.fromisoformat(day)
         Absence.create(user=who.user_id, delegate=staff(walker, 1).user_id, first_day=away, last_day=away)
     assert (who.name, who.name) in offered["examiners"]
     values = {"outcome": "accepted", "date": day, "place": "別館", "examiners": [who.name]}
-    tasks.save_draft(walker.portal, row.id, values, who, None)
-    cleaned, warned, _ = tasks.check(walker.portal, row.id, who)
+    taskforms.save_draft(walker.portal, row.id, values, who, None)
+    cleaned, warned, _ = taskforms.check(walker.portal, row.id, who)
     assert cleaned.ok
     assert "%(name)s is away on that day" in {each.message for each in warned}
     send(walker, row.element, who, **values)

@@ -9,7 +9,7 @@ import pytest
 
 import hardware
 from app.errors import Permanent, Refused, Temporary
-from app.services import cardledger, cardstock, jobs, lifecycle, tasks
+from app.services import cardledger, cardstock, jobs, lifecycle, taskforms, tasks
 from app.services.cardledger import MOVES, Fault, Mover
 from app.services.demo import Walker
 from app.store import cards, database
@@ -173,8 +173,8 @@ def settle(walker: Walker, **answer: str) -> None:
     person, step = staff(walker), task(walker, "settle_withdrawal")
     raw = {"withdrawal_reason": "x", "fees_state": "none", "contracts_state": "none",
            "settled_on": walker.portal.today().isoformat(), **answer}  # fmt: skip
-    tasks.save_draft(walker.portal, step.id, raw, person, None)
-    cleaned, _, revision = tasks.check(walker.portal, step.id, person)
+    taskforms.save_draft(walker.portal, step.id, raw, person, None)
+    cleaned, _, revision = taskforms.check(walker.portal, step.id, person)
     if not cleaned.ok:
         raise Refused(cleaned.errors[0].message, **cleaned.errors[0].params)
     tasks.send(walker.portal, step.id, person, revision)

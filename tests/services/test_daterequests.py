@@ -130,9 +130,7 @@ def test_strangers_know_nothing_of_it(bench: Bench, settled: Walker) -> None:
 
 
 def test_a_request_whose_day_has_come_lapses(settled: Walker) -> None:
-    daterequests.ask(
-        settled.portal, settled.number, "change", [free(settled)[0].isoformat()], "都合", actor(settled)
-    )
+    daterequests.ask(settled.portal, settled.number, "change", [free(settled)[0].isoformat()], "都合", actor(settled))
     row = booking(settled)
     settled.clock.moment = datetime(row.day.year, row.day.month, row.day.day, 3, tzinfo=UTC)
     upkeep.tick(settled.portal)

@@ -9,7 +9,7 @@ import pytest
 
 from app.connectors.inbox import Inbox, parse_url
 from app.errors import Forbidden, NotFound, Refused, Stale
-from app.services import inbound, inbound_answers, inbound_behalf, inbound_pages, tasks, uploads
+from app.services import inbound, inbound_answers, inbound_behalf, inbound_pages, taskforms, tasks, uploads
 from app.services.demo import Walker
 from app.store import cases, database, records, work
 from app.store import inbound as stored
@@ -231,7 +231,7 @@ def test_the_vendor_is_told_takes_it_in_and_sends_as_ever(bench: Bench, waiting:
     who, step = actor(waiting), task(waiting, "reply_materials")
     assert [head.task_id for head in inbound_pages.arrived(bench.portal, who, step.id)] == [step.id]
     take(bench, waiting, who)
-    cleaned, _, revision = tasks.check(bench.portal, step.id, who)
+    cleaned, _, revision = taskforms.check(bench.portal, step.id, who)
     assert cleaned.ok
     tasks.send(bench.portal, step.id, who, revision)
     assert opened(waiting) == ["second_review"]
@@ -271,7 +271,7 @@ def test_what_does_not_check_is_not_sent(bench: Bench, waiting: Walker) -> None:
 
 def test_what_the_vendor_typed_is_neither_read_nor_sent_by_the_body(bench: Bench, waiting: Walker) -> None:
     step, who = task(waiting, "reply_materials").id, actor(waiting)
-    tasks.save_draft(bench.portal, step, {"reply_note": "まだ途中です"}, who, None)
+    taskforms.save_draft(bench.portal, step, {"reply_note": "まだ途中です"}, who, None)
     inbound.receive(bench.portal, reply(asked(waiting)))
     take(bench, waiting)
     assert draft(waiting)["reply_note"] == "まだ途中です\n\n資料を送ります。"
@@ -287,7 +287,7 @@ def test_a_file_that_the_vendor_attached_is_not_replaced(bench: Bench, waiting: 
 
     step, who = task(waiting, "reply_materials").id, actor(waiting)
     mine = uploads.attach(bench.portal, step, "system_requirements", "mine.pdf", io.BytesIO(PDF), who)
-    tasks.save_draft(bench.portal, step, {"system_requirements": [mine.as_dict()]}, who, None)
+    taskforms.save_draft(bench.portal, step, {"system_requirements": [mine.as_dict()]}, who, None)
     inbound.receive(bench.portal, reply(asked(waiting)))
     page = inbound_pages.look(bench.portal, row().id, staff(waiting))
     assert [room.room for room in page.rooms if room.key == "system_requirements"] == [0]

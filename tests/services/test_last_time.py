@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 
-from app.services import demo, desk, people, tasks, uploads
+from app.services import demo, desk, people, taskforms, taskpage, uploads
 from app.services.actors import Actor
 from app.services.demo import Walker
 from app.store import cases, database
@@ -28,7 +28,7 @@ def returned(bench: Bench) -> Walker:
 
 def test_a_form_that_came_back_holds_what_was_sent_and_says_when(bench: Bench) -> None:
     walker = returned(bench)
-    page = tasks.page(walker.portal, task(walker, "reply_materials").id, vendor(walker))
+    page = taskpage.page(walker.portal, task(walker, "reply_materials").id, vendor(walker))
     assert page.prefilled and page.last is not None
     assert page.last.at == walker.clock.moment
     held = {field.spec.key: field.files for field in page.form.walk()}
@@ -37,15 +37,15 @@ def test_a_form_that_came_back_holds_what_was_sent_and_says_when(bench: Bench) -
 
 def test_the_first_time_nothing_is_said(bench: Bench) -> None:
     walker = go(bench, "reply_materials")
-    page = tasks.page(walker.portal, task(walker, "reply_materials").id, vendor(walker))
+    page = taskpage.page(walker.portal, task(walker, "reply_materials").id, vendor(walker))
     assert page.last is None and not page.prefilled
 
 
 def test_what_is_typed_already_is_not_called_last_times(bench: Bench) -> None:
     walker = returned(bench)
     who, row = vendor(walker), task(walker, "reply_materials")
-    tasks.save_draft(walker.portal, row.id, {"reply_note": "新"}, who, None)
-    page = tasks.page(walker.portal, row.id, who)
+    taskforms.save_draft(walker.portal, row.id, {"reply_note": "新"}, who, None)
+    page = taskpage.page(walker.portal, row.id, who)
     assert page.last is not None and not page.prefilled
 
 
@@ -60,7 +60,7 @@ def test_the_reviewer_sees_what_changed_a_new_file_of_the_same_name_too(bench: B
     walker.clock.moment = walker.clock.moment.replace(minute=59)
     mended = {"system_requirements": [new.as_dict()], "reply_note": "差し替えました"}
     send(walker, "reply_materials", who, **values | mended)
-    page = tasks.page(walker.portal, task(walker, "second_review").id, staff(walker, 1))
+    page = taskpage.page(walker.portal, task(walker, "second_review").id, staff(walker, 1))
     seen = next(each for each in page.reviewed if each.element == "reply_materials")
     assert set(seen.before) == {"system_requirements", "reply_note"}
     assert seen.before["system_requirements"] == name
@@ -79,7 +79,7 @@ def test_a_year_later_the_dates_are_new_and_the_rest_is_kept(bench: Bench) -> No
         Answer.create(
             case=setting.case, element="exam__vendor", values=values, at=walker.portal.now(), by_name="x", side="vendor"
         )
-    page = tasks.page(walker.portal, row.id, who)
+    page = taskpage.page(walker.portal, row.id, who)
     held = {field.spec.key: field.value for field in page.form.walk()}
     assert held["attendees"] == "例 一郎"
     assert held["attended_on"] != values["attended_on"]

@@ -8,7 +8,7 @@ import pytest
 
 from app.catalogue import scenarios
 from app.errors import Forbidden, NotFound, Refused, Stale
-from app.services import applications, people, tasks, worklist
+from app.services import applications, people, taskforms, taskpage, tasks, worklist
 from app.services.actors import Actor
 from app.store import accounts, cases, database, records, work
 from tests.services.conftest import APPLICATION, Bench
@@ -17,7 +17,7 @@ from tests.services.steps import actor, case_of, go, opened, staff, task
 
 def send(walker, element: str, values: dict, who: Actor):
     row = task(walker, element)
-    tasks.save_draft(walker.portal, row.id, values, who, None)
+    taskforms.save_draft(walker.portal, row.id, values, who, None)
     return tasks.send(walker.portal, row.id, who)
 
 
@@ -81,7 +81,7 @@ def test_a_strangers_task_looks_like_none(bench: Bench) -> None:
     walker = go(bench, until="submit_documents")
     other = go(bench, until="submit_documents", application={"email": "other@example.com", "system_name": "他社"})
     with pytest.raises(NotFound):
-        tasks.page(walker.portal, task(walker, "submit_documents").id, actor(other))
+        taskpage.page(walker.portal, task(walker, "submit_documents").id, actor(other))
 
 
 def test_an_analyst_does_no_operators_work(bench: Bench) -> None:
@@ -106,8 +106,8 @@ def test_a_payment_that_is_short_is_said_recorded_and_asked_for(bench: Bench) ->
     walker = go(bench, until="confirm_initial_payment")
     row = task(walker, "confirm_initial_payment")
     values = {"amount": "100000", "paid_on": walker.portal.today().isoformat(), "payer": "ミホン"}
-    tasks.save_draft(walker.portal, row.id, values, staff(walker), None)
-    cleaned, warnings, _ = tasks.check(walker.portal, row.id, staff(walker))
+    taskforms.save_draft(walker.portal, row.id, values, staff(walker), None)
+    cleaned, warnings, _ = taskforms.check(walker.portal, row.id, staff(walker))
     assert cleaned.ok
     assert [warning.params["amount"] for warning in warnings] == [100000]
     tasks.send(walker.portal, row.id, staff(walker))

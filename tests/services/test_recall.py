@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from app.errors import Forbidden, Refused
-from app.services import cardstock, comments, people, recall, tasks
+from app.services import cardstock, comments, people, recall, taskforms, tasks
 from app.services.actors import Actor
 from app.services.demo import Walker
 from app.store import cases, database, records, undo, work
@@ -44,7 +44,7 @@ def send(walker: Walker, element: str, who: Actor, **values: Any) -> Task:
     row = task(walker, element)
     with database.connection():
         draft = work.draft(row.id)
-    tasks.save_draft(walker.portal, row.id, values, who, draft.revision if draft else None)
+    taskforms.save_draft(walker.portal, row.id, values, who, draft.revision if draft else None)
     return tasks.send(walker.portal, row.id, who)
 
 
@@ -120,7 +120,7 @@ def test_what_the_other_side_has_begun_is_not_taken_from_it(bench: Bench) -> Non
     with database.connection():
         member = cases.members(case_of(walker).id)[0].user_id
     vendor = people.actor_of(walker.portal, member)
-    tasks.save_draft(walker.portal, task(walker, "reply_materials").id, {"reply_note": "準備中"}, vendor, None)
+    taskforms.save_draft(walker.portal, task(walker, "reply_materials").id, {"reply_note": "準備中"}, vendor, None)
     offer = recall.offered(walker.portal, walker.number, reviewer)
     assert offer is not None and offer.refusal is not None
     assert offer.refusal.params["title"] == task(walker, "reply_materials").title
@@ -154,7 +154,7 @@ def test_a_day_that_was_settled_is_free_again(bench: Bench) -> None:
     walker = go(bench, "settle_exam_date")
     who, before = staff(walker), picture(walker)
     row = task(walker, "settle_exam_date")
-    day = tasks.choices_of(walker.portal, row.id, who)["wishes"][0][0]
+    day = taskforms.choices_of(walker.portal, row.id, who)["wishes"][0][0]
     send(walker, row.element, who, outcome="accepted", date=day)
     with database.connection():
         assert records.latest_booking(case_of(walker).id) is not None
@@ -187,12 +187,11 @@ def test_posted_cards_are_not_taken_back(bench: Bench) -> None:
     assert offer is not None and offer.refusal is not None
 
 
-
 def test_on_postgresql_a_day_is_taken_back_alike(make_bench: Callable[[str], Bench], postgres: str) -> None:
     walker = go(make_bench(postgres), "settle_exam_date")
     who, before = staff(walker), picture(walker)
     row = task(walker, "settle_exam_date")
-    day = tasks.choices_of(walker.portal, row.id, who)["wishes"][0][0]
+    day = taskforms.choices_of(walker.portal, row.id, who)["wishes"][0][0]
     send(walker, row.element, who, outcome="accepted", date=day, examiners=[who.name])
     recall.take_back(walker.portal, row.id, who)
     after = picture(walker)

@@ -47,8 +47,13 @@ def test_staff_are_reminded_of_their_own_tasks(bench: Bench) -> None:
 
 def test_a_task_that_is_finished_is_not_reminded(bench: Bench) -> None:
     walker = go(bench, until="submit_documents")
-    walker.take({"complete": "submit_documents", "by": "vendor", "answer": {
-        "registry_certificate": "a.pdf", "financial_statements": ["b.pdf"]}})
+    walker.take(
+        {
+            "complete": "submit_documents",
+            "by": "vendor",
+            "answer": {"registry_certificate": "a.pdf", "financial_statements": ["b.pdf"]},
+        }
+    )
     tick_until(walker.portal, walker, 30, bench)
     assert "reminder" not in bench.mailbox.ids
 

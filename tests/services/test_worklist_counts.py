@@ -244,8 +244,7 @@ def test_postgresql_counts_finds_and_adds_up_alike(postgres: str) -> None:
     try:
         with database.transaction():
             people = [
-                User.create(email=f"{n}@example.jp", password="", side="operator", fs_uniquifier=str(n))
-                for n in (1, 2)
+                User.create(email=f"{n}@example.jp", password="", side="operator", fs_uniquifier=str(n)) for n in (1, 2)
             ]
             release = Release.create(package_id="p", number=1, title="p", digest="d", archive=b"", released_at=NOW)
             places = [_case(release.id, n) for n in range(4)]

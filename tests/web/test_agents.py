@@ -83,8 +83,11 @@ def test_an_agent_makes_a_tasks_cards_and_the_letters_follow(post: Post) -> None
     agree(post.rack)
     assert [job.state for job in card_jobs()] == ["done"] * 3
     for row in rows():
-        assert events(row.serial) == [("personalise", "intended"), ("personalise", "intended"),
-                                      ("personalise", "confirmed")]
+        assert events(row.serial) == [
+            ("personalise", "intended"),
+            ("personalise", "intended"),
+            ("personalise", "confirmed"),
+        ]
     states = post.bench.drain(post.walker.portal)
     assert states
     assert set(states) == {"done"}
@@ -323,9 +326,7 @@ def test_two_agents_at_once_share_the_work_and_mix_nothing(post: Post) -> None:
         except BaseException as error:
             errors.append(error)
 
-    threads = [
-        threading.Thread(target=work, args=each) for each in ((post.token, "rack A"), (second, "rack B"))
-    ]
+    threads = [threading.Thread(target=work, args=each) for each in ((post.token, "rack A"), (second, "rack B"))]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -446,9 +447,7 @@ def test_a_receipt_that_proves_nothing_sets_the_card_apart(post: Post) -> None:
     assert len(card_jobs("incident")) == 1
 
 
-def test_no_secret_shows_in_any_log_request_page_column_or_file(
-    post: Post, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_no_secret_shows_in_any_log_request_page_column_or_file(post: Post, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(TRAFFIC)
     line = Nosy(post.server())
     agent = make_agent(post.folder, line, post.token, post.rack)

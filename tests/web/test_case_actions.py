@@ -27,8 +27,12 @@ def shared(tmp_path_factory: pytest.TempPathFactory, engine: Engine) -> Iterator
 @pytest.fixture
 def new_case(shared: Site) -> Callable[..., Walker]:
     """A case of the same vendor, of a system of its own, that has walked up to a step."""
-    return lambda until, **plan: go(shared.bench, until=until, application={
-        "system_name": f"システム {uuid4().hex}", **plan.pop("application", {})}, **plan)
+    return lambda until, **plan: go(
+        shared.bench,
+        until=until,
+        application={"system_name": f"システム {uuid4().hex}", **plan.pop("application", {})},
+        **plan,
+    )
 
 
 def test_a_message_reaches_the_other_side_and_its_mail(shared: Site, new_case: Any) -> None:
@@ -215,9 +219,19 @@ def test_what_cannot_be_done_says_why(shared: Site, new_case: Any) -> None:
     walker = new_case("company_profile")
     assert "aria-disabled" not in shared.operator().get(f"/cases/{walker.number}").text
     lifecycle.withdraw(shared.bench.portal, walker.number, "終了", staff(walker))
-    walker.take({"complete": "settle_withdrawal", "by": "operator", "answer": {
-        "withdrawal_reason": "終了", "cards_state": "none", "fees_state": "none", "contracts_state": "none",
-        "settled_on": "@today"}})
+    walker.take(
+        {
+            "complete": "settle_withdrawal",
+            "by": "operator",
+            "answer": {
+                "withdrawal_reason": "終了",
+                "cards_state": "none",
+                "fees_state": "none",
+                "contracts_state": "none",
+                "settled_on": "@today",
+            },
+        }
+    )
     page = shared.operator().get(f"/cases/{walker.number}").text
     assert 'aria-disabled="true"' in page
     assert "この案件は終了しています" in page

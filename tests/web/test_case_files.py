@@ -60,9 +60,17 @@ def test_a_pdf_is_shown_in_a_sandbox_and_saved_under_its_japanese_name(world: Wo
 def test_what_a_browser_should_not_show_is_always_saved(world: World) -> None:
     with database.transaction():
         document = Document.create(
-            id="page", case=case_of(world.walker), key="x", kind="uploaded", title="x", filename="x.html",
-            mime="text/html", size=5, digest=world.site.bench.portal.blobs.put(b"<b>x"),
-            created_at=world.site.bench.portal.now())
+            id="page",
+            case=case_of(world.walker),
+            key="x",
+            kind="uploaded",
+            title="x",
+            filename="x.html",
+            mime="text/html",
+            size=5,
+            digest=world.site.bench.portal.blobs.put(b"<b>x"),
+            created_at=world.site.bench.portal.now(),
+        )
     answer = world.vendor.get(f"/cases/{world.number}/documents/{document.id}?inline=1")
     assert answer.headers["Content-Disposition"].startswith("attachment;")
     with database.transaction():

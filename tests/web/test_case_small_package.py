@@ -9,9 +9,17 @@ from tests.web.test_cases import TABS
 
 def test_a_package_of_files_alone_has_the_same_pages(small_site: Site) -> None:
     portal = small_site.bench.portal
-    number = applications.apply(portal, "library_card", {
-        "company_name": "読書会", "contact_name": "本田 読子", "email": "reader@example.com", "reader_kind": "person",
-        "books": 3}).number
+    number = applications.apply(
+        portal,
+        "library_card",
+        {
+            "company_name": "読書会",
+            "contact_name": "本田 読子",
+            "email": "reader@example.com",
+            "reader_kind": "person",
+            "books": 3,
+        },
+    ).number
     small_site.bench.drain()
     operator = small_site.operator()
     for tab in TABS:

@@ -33,9 +33,18 @@ class World:
         lifecycle.say(site.bench.portal, self.number, "来月を予定しています", staff(self.first))
         site.bench.drain()
         with database.transaction():
-            Job.create(key="stuck", case=case_of(self.first).id, element="mail_review_8", operator="mail",
-                       params={"mail": "review-8"}, state="incident", attempts=3, error="550 no such mailbox",
-                       run_at=site.bench.portal.now(), created_at=site.bench.portal.now())
+            Job.create(
+                key="stuck",
+                case=case_of(self.first).id,
+                element="mail_review_8",
+                operator="mail",
+                params={"mail": "review-8"},
+                state="incident",
+                attempts=3,
+                error="550 no such mailbox",
+                run_at=site.bench.portal.now(),
+                created_at=site.bench.portal.now(),
+            )
 
     def page(self, tab: str = "", *, vendor: bool = False, number: str = "") -> str:
         client = self.site.person("ichiro.rei@example.com") if vendor else self.site.operator()
@@ -59,8 +68,19 @@ def test_each_tab_opens_for_both_sides_and_says_first_whose_turn_it_is(tab: str,
 
 def test_a_case_of_somebody_else_is_no_case_at_all(world: World) -> None:
     vendor = world.site.person("ichiro.rei@example.com")
-    paths = ["", "?tab=documents", "/all.zip", "/diagram.json", "/diagram/exam_process.xml", "/withdraw", "/mails/1",
-             "/mails/1/body", "/mails/1/attachments/1", "/documents/abc", "/files/api_overview.pdf"]
+    paths = [
+        "",
+        "?tab=documents",
+        "/all.zip",
+        "/diagram.json",
+        "/diagram/exam_process.xml",
+        "/withdraw",
+        "/mails/1",
+        "/mails/1/body",
+        "/mails/1/attachments/1",
+        "/documents/abc",
+        "/files/api_overview.pdf",
+    ]
     for path in paths:
         assert vendor.get(f"/cases/{world.other}{path}").status_code == 404, path
         assert vendor.get(f"/cases/2020-9999{path}").status_code == 404, path
@@ -184,8 +204,10 @@ def test_every_diagram_of_the_package_can_be_had_and_no_other(world: World) -> N
 def test_the_page_begins_with_the_diagram_in_which_somebody_has_to_act(world: World) -> None:
     assert "/diagram/exam_process.xml" in world.page("flow")
     assert "/diagram/document_review.xml" in world.page("flow", number=world.other)
-    assert "/diagram/audit_process.xml" in world.site.operator().get(
-        f"/cases/{world.number}?tab=flow&diagram=audit_process").text
+    assert (
+        "/diagram/audit_process.xml"
+        in world.site.operator().get(f"/cases/{world.number}?tab=flow&diagram=audit_process").text
+    )
 
 
 def test_each_kind_of_entry_is_in_words_and_in_a_group_of_the_filter() -> None:
@@ -198,8 +220,18 @@ def test_each_kind_of_entry_is_in_words_and_in_a_group_of_the_filter() -> None:
 
 
 def test_each_kind_of_entry_has_a_sentence_in_both_languages(world: World) -> None:
-    facts = {"number": "INV-1", "total": 1100, "amount": 1000, "balance": 100, "date": "2026-04-01", "edition": 2,
-             "valid_until": "2027-03-31", "count": 3, "answer": 1, "mail": 1}
+    facts = {
+        "number": "INV-1",
+        "total": 1100,
+        "amount": 1000,
+        "balance": 100,
+        "date": "2026-04-01",
+        "edition": 2,
+        "valid_until": "2027-03-31",
+        "count": 3,
+        "answer": 1,
+        "mail": 1,
+    }
     for kind in wording.GROUPS:
         row = Entry(kind=kind, title="x", text="y", data=facts, audience="both", element="e")
         for language in ("ja", "en"):

@@ -50,8 +50,18 @@ def test_vendors_and_strangers_stay_outside(site: Site) -> None:
 def booked(site: Site, day: date, **values: object) -> Walker:
     walker = go(site.bench, until="submit_documents", application=values.pop("application", {}))
     with database.transaction():
-        Booking.create(case=case_of(walker), calendar="exam", day=day, start="13:00", end="16:00", place="試験室",
-                       state="held", held_until=day - timedelta(days=5), at=site.bench.portal.now(), **values)
+        Booking.create(
+            case=case_of(walker),
+            calendar="exam",
+            day=day,
+            start="13:00",
+            end="16:00",
+            place="試験室",
+            state="held",
+            held_until=day - timedelta(days=5),
+            at=site.bench.portal.now(),
+            **values,
+        )
     return walker
 
 
@@ -164,8 +174,12 @@ def test_tracking_numbers_typed_in_a_row_complete_exactly_the_ticked_posts(site:
     assert f'name="task" value="{row}"' in page.text
     assert "送付状" in text(page)
     assert "〒" in text(page)
-    typed = {f"{row}.carrier": "yamato", f"{row}.tracking_number": "4012-3456-7890", f"{row}.sent_on": "2026-04-01",
-             f"{row}.key_tracking_number": "1234567890"}
+    typed = {
+        f"{row}.carrier": "yamato",
+        f"{row}.tracking_number": "4012-3456-7890",
+        f"{row}.sent_on": "2026-04-01",
+        f"{row}.key_tracking_number": "1234567890",
+    }
     unticked = client.post("/post", data={"action": "send", **typed})
     assert unticked.status_code == 422
     assert 'value="4012-3456-7890"' in unticked.text
@@ -303,8 +317,14 @@ def test_analysts_see_cards_and_post_but_move_nothing(analyst: Site) -> None:
     assert card.serial in text(client.get("/cards"))
     assert "/mark" not in client.get(f"/cards/{card.serial}").text
     making = f"/cards/make/{task(walker, 'cards_received').id}"
-    for path in (f"/cards/{card.serial}/mark", f"/cards/{card.serial}/wipe", making, "/cards/jobs/1/retry", "/post",
-                 "/post/letters"):
+    for path in (
+        f"/cards/{card.serial}/mark",
+        f"/cards/{card.serial}/wipe",
+        making,
+        "/cards/jobs/1/retry",
+        "/post",
+        "/post/letters",
+    ):
         assert client.post(path, data={"state": "lost"}).status_code == 403, path
     with database.connection():
         assert CardEvent.select().where(CardEvent.act == "lost").count() == 0
@@ -330,8 +350,13 @@ def test_an_absence_names_a_delegate_and_is_taken_back(site: Site) -> None:
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"first": ""}, {"delegate": ""}, {"last": "2026-03-01"}, {"first": "2026-01-01", "last": "2026-01-02"},
-     {"delegate": "99999"}],
+    [
+        {"first": ""},
+        {"delegate": ""},
+        {"last": "2026-03-01"},
+        {"first": "2026-01-01", "last": "2026-01-02"},
+        {"delegate": "99999"},
+    ],
 )
 def test_a_wrong_absence_is_refused_and_what_was_typed_stays(wrong: dict[str, str], site: Site) -> None:
     data = {"delegate": str(people.colleagues()[1].id), "first": "2026-04-02", "last": "2026-04-03", "note": "出張"}

@@ -9,7 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from app.services import inbound, tasks
+from app.services import inbound, taskforms
 from app.services.demo import Walker
 from app.store import database
 from app.store.models import InboundMail
@@ -175,7 +175,7 @@ def test_the_vendor_takes_it_in_and_goes_on_at_the_step(site: Site, waiting: Wal
     assert vendor.get(f"/inbound/{row().id}").status_code == 200
     assert take(vendor, waiting).location == f"/tasks/{step}"
     who = actor(waiting)
-    assert tasks.check(site.bench.portal, step, who)[0].ok
+    assert taskforms.check(site.bench.portal, step, who)[0].ok
     assert vendor.get(f"/inbound/{row().id}").status_code == 200
 
 

@@ -79,8 +79,13 @@ def test_a_bank_file_is_laid_beside_what_is_owed_and_confirms_nothing_by_itself(
     walker = waiting(site)
     client = site.operator()
     owed = invoice(walker)
-    content = make([Row(DAY, owed.total, KANA), Row(DAY, owed.total - 660, "ﾍﾞﾂﾉﾅﾏｴ", owed.number.replace("-", "")),
-                    Row(DAY, 77, "ﾘｿｸ")])
+    content = make(
+        [
+            Row(DAY, owed.total, KANA),
+            Row(DAY, owed.total - 660, "ﾍﾞﾂﾉﾅﾏｴ", owed.number.replace("-", "")),
+            Row(DAY, 77, "ﾘｿｸ"),
+        ]
+    )
     assert upload(client, content).status_code == 303
     said = text(client.get("/payments/bank"))
     for heading in ("一致 （1件）", "要確認 （1件）", "該当なし （1件）"):
@@ -242,8 +247,11 @@ def test_payments_ticked_in_the_worklist_are_seen_before_they_are_confirmed(site
     assert "1件は入金確認の仕事ではない" in text(page)
     assert opened(one) == opened(two) == ["confirm_initial_payment"]
     total = str(invoice(one).total)
-    typed = {f"{key}-{each}": value for each in ids
-             for key, value in (("amount", total), ("paid_on", "2026-04-01"), ("payer", "ミホン"))}
+    typed = {
+        f"{key}-{each}": value
+        for each in ids
+        for key, value in (("amount", total), ("paid_on", "2026-04-01"), ("payer", "ミホン"))
+    }
     wrong = client.post("/payments/confirm", data={"shown": ids, "task": ids, **typed, f"amount-{ids[1]}": "many"})
     assert wrong.status_code == 422
     assert 'value="many"' in wrong.text

@@ -70,7 +70,7 @@ def test_whoever_is_signed_in_goes_on_to_their_work(shared: Site) -> None:
 
 def test_five_facts_stand_before_the_form(visitor: FlaskClient) -> None:
     page = visitor.get("/apply").text
-    facts = page[: page.index("<form method=\"post\" action=\"/apply\"")]
+    facts = page[: page.index('<form method="post" action="/apply"')]
     for term in ("Who may apply", "What it takes", "After you have sent it", "How long it takes", "Whom to ask"):
         assert f"<dt>{term}</dt>" in facts
 

@@ -170,8 +170,10 @@ def test_a_finished_task_says_who_when_and_what_comes_next_and_what_was_typed_to
 
 
 def test_finishing_goes_on_in_the_same_list(site: Site) -> None:
-    first, second = go(site.bench, until="first_review"), go(
-        site.bench, until="first_review", application={"email": "other@example.com", "system_name": "べつ"})
+    first, second = (
+        go(site.bench, until="first_review"),
+        go(site.bench, until="first_review", application={"email": "other@example.com", "system_name": "べつ"}),
+    )
     desk = operator(site, task(first, "first_review").id)
     query = "?scope=all&q=&element=first_review"
     answer = desk.client.post(desk.url + query, data={"revision": "0", "outcome": "passed"})
@@ -186,14 +188,23 @@ def test_tasks_of_others_are_no_tasks_at_all(site: Site) -> None:
     walker = go(site.bench, until="submit_documents")
     other = go(site.bench, until="submit_documents", application={"email": "other@example.com", "system_name": "べつ"})
     stranger = Desk(site.person("other@example.com"), task(walker, "submit_documents").id)
-    for answer in (stranger.page(), stranger.page("/check"), stranger.page("/done"),
-                   stranger.client.post(stranger.url, data={"documents_note": "x"}),
-                   stranger.client.post(stranger.url + "/draft", data={"documents_note": "x"}),
-                   stranger.client.post(stranger.url + "/reveal"), stranger.client.post(stranger.url + "/comments")):
+    for answer in (
+        stranger.page(),
+        stranger.page("/check"),
+        stranger.page("/done"),
+        stranger.client.post(stranger.url, data={"documents_note": "x"}),
+        stranger.client.post(stranger.url + "/draft", data={"documents_note": "x"}),
+        stranger.client.post(stranger.url + "/reveal"),
+        stranger.client.post(stranger.url + "/comments"),
+    ):
         assert answer.status_code == 404
     assert opened(other) == ["submit_documents"]
-    staffs = vendor(site, task(go(site.bench, until="first_review", application={
-        "email": VENDOR, "system_name": "三つ目"}), "first_review").id)
+    staffs = vendor(
+        site,
+        task(
+            go(site.bench, until="first_review", application={"email": VENDOR, "system_name": "三つ目"}), "first_review"
+        ).id,
+    )
     assert staffs.page().status_code == 404
 
 
@@ -218,7 +229,8 @@ def test_a_colleague_with_reading_rights_sees_the_form_and_why_it_is_closed(site
     vendor(site, task_id).post("draft", documents_note="途中まで")
     with database.transaction():
         user = applications.create_account(
-            "reader@example.com", "読む人", "vendor", ["vendor"], "a password for tests", walker.portal.now())
+            "reader@example.com", "読む人", "vendor", ["vendor"], "a password for tests", walker.portal.now()
+        )
         cases.add_member(case_of(walker).id, user.id, walker.portal.now(), "read")
     desk = Desk(site.person("reader@example.com"), task_id)
     page = desk.page()
@@ -288,8 +300,9 @@ def test_row_buttons_change_the_form_and_keep_what_is_typed(site: Site) -> None:
     assert "手順書がない" in page
     assert 'value="書きかけ"' in page
     assert 'name="findings-1-finding"' in page
-    removed = desk.client.post(desk.url, data={
-        **rows, "findings": ["0", "1"], "revision": desk.revision(), "remove_row": "findings-0"})
+    removed = desk.client.post(
+        desk.url, data={**rows, "findings": ["0", "1"], "revision": desk.revision(), "remove_row": "findings-0"}
+    )
     assert removed.status_code == 303
     assert "手順書がない" not in desk.page().text
 
@@ -316,8 +329,13 @@ def test_english_readers_get_english_pages(role: str, site: Site) -> None:
 
 def test_the_small_package_goes_through_the_same_pages(small_site: Site) -> None:
     portal = small_site.bench.portal
-    application = {"company_name": "読書会", "contact_name": "例", "email": "reader@example.com",
-                   "reader_kind": "person", "books": "3"}
+    application = {
+        "company_name": "読書会",
+        "contact_name": "例",
+        "email": "reader@example.com",
+        "reader_kind": "person",
+        "books": "3",
+    }
     started = applications.apply(portal, "library_card", application)
     small_site.bench.drain()
     with database.connection():
@@ -331,8 +349,11 @@ def test_the_small_package_goes_through_the_same_pages(small_site: Site) -> None
 def test_secrets_are_not_kept_in_the_clear_while_they_wait_to_be_sent(site: Site) -> None:
     walker = go(site.bench, until="disclose_exam_environment")
     desk = operator(site, task(walker, "disclose_exam_environment").id)
-    secret = {"connection_url": "https://exam.example/api", "connection_id": "minato",
-              "connection_password": "p4ss😀w0rd"}
+    secret = {
+        "connection_url": "https://exam.example/api",
+        "connection_id": "minato",
+        "connection_password": "p4ss😀w0rd",
+    }
     desk.post(**secret)
     with database.connection():
         kept = Draft.get(Draft.task == task(walker, "disclose_exam_environment").id)

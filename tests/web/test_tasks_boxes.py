@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from app.services import cardstock, people, tasks
+from app.services import cardstock, people, taskforms, tasks
 from app.store import accounts, cases, database, records, work
 from app.store.models import Entry, Job
 from tests.services.conftest import STAFF
@@ -14,8 +14,11 @@ from tests.services.steps import case_of, go, opened, staff, task
 from tests.web.conftest import Site
 from tests.web.desk_support import VENDOR, alerts, operator, text, vendor
 
-SECRET = {"connection_url": "https://exam.example/api", "connection_id": "minato-042",
-          "connection_password": "p4ss-w0rd"}
+SECRET = {
+    "connection_url": "https://exam.example/api",
+    "connection_id": "minato-042",
+    "connection_password": "p4ss-w0rd",
+}
 
 
 def test_papers_to_sign_are_shown_downloaded_and_named_while_they_are_made(site: Site) -> None:
@@ -119,7 +122,8 @@ def test_connection_information_is_shown_once_with_a_record_and_kept_nowhere(sit
     assert "すでに表示されています" in alerts(again)
     assert "再発行" in text(desk.page())
     assert operator(site, task(walker, "connect_exam_environment").id).client.post(
-        desk.url + "/reveal").status_code in {403, 422}
+        desk.url + "/reveal"
+    ).status_code in {403, 422}
     with database.connection():
         record = Entry.get((Entry.case == case_of(walker).id) & (Entry.kind == "secret_shown"))
     assert record.actor_name
@@ -144,7 +148,7 @@ def _finish(site: Site, number: str, elements: set[str]) -> None:
             cardstock.make(portal, row.id, actor)
             site.bench.drain()
             raw = {"carrier": "yamato", "tracking_number": "1234-5678-9012", "sent_on": "2026-04-01"}
-        tasks.save_draft(portal, row.id, raw, actor, None)
+        taskforms.save_draft(portal, row.id, raw, actor, None)
         tasks.send(portal, row.id, actor)
 
 
@@ -154,8 +158,12 @@ def test_cards_are_made_by_a_press_and_the_letter_waits_for_them(site: Site) -> 
     said = text(desk.page())
     assert "3枚のうち0枚" in said
     assert "カードができると作成されます" in said
-    answers = {"carrier": "yamato", "tracking_number": "1234-5678-9012", "sent_on": "2026-03-30",
-               "key_tracking_number": "9876-5432-1098"}
+    answers = {
+        "carrier": "yamato",
+        "tracking_number": "1234-5678-9012",
+        "sent_on": "2026-03-30",
+        "key_tracking_number": "9876-5432-1098",
+    }
     early = desk.post(**answers)
     assert early.status_code == 303
     refused = desk.client.post(desk.url + "/check", data={"revision": desk.revision("/check")})
@@ -181,7 +189,8 @@ def test_a_card_that_could_not_be_made_is_said_and_can_be_tried_again(site: Site
     cardstock.make(site.bench.portal, task(walker, "post_test_cards").id, staff(walker))
     with database.transaction():
         Job.update(state="incident", error="The reader does not answer").where(
-            (Job.case == case_of(walker).id) & (Job.operator == "card")).execute()
+            (Job.case == case_of(walker).id) & (Job.operator == "card")
+        ).execute()
     page = desk.page()
     assert "The reader does not answer" in alerts(page)
     number = re.search(r'name="retry" value="(\d+)"', page.text)

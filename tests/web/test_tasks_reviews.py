@@ -19,8 +19,10 @@ def states(walker: Walker) -> list[str]:
 
 
 def pin(desk: Desk, **more: str) -> str:
-    answer = desk.client.post(desk.url + "/comments", data={
-        "element": "submit_documents", "field": "registry_certificate", "text": POINT, **more})
+    answer = desk.client.post(
+        desk.url + "/comments",
+        data={"element": "submit_documents", "field": "registry_certificate", "text": POINT, **more},
+    )
     assert answer.status_code == 303
     return answer.location
 
@@ -107,9 +109,18 @@ def test_pinning_from_the_page_keeps_what_is_typed_into_the_review(site: Site) -
     walker = go(site.bench, until="first_review")
     desk = operator(site, task(walker, "first_review").id)
     place = "submit_documents:registry_certificate"
-    answer = desk.client.post(desk.url + "/comments", data={
-        "revision": desk.revision(), "outcome": "returned", "reason": "書きかけの理由", "pin": place,
-        f"pin:{place}": POINT, f"pin-page:{place}": "3", "pin:company_profile:city": "番地が登記と違います"})
+    answer = desk.client.post(
+        desk.url + "/comments",
+        data={
+            "revision": desk.revision(),
+            "outcome": "returned",
+            "reason": "書きかけの理由",
+            "pin": place,
+            f"pin:{place}": POINT,
+            f"pin-page:{place}": "3",
+            "pin:company_profile:city": "番地が登記と違います",
+        },
+    )
     assert answer.status_code == 303
     page = desk.page().text
     assert "書きかけの理由" in page
@@ -141,12 +152,17 @@ def test_points_and_replies_of_a_page_that_is_out_of_date_are_shown_again(site: 
 def test_an_empty_point_is_refused_with_a_word(site: Site) -> None:
     walker = go(site.bench, until="first_review")
     desk = operator(site, task(walker, "first_review").id)
-    answer = desk.client.post(desk.url + "/comments", data={
-        "element": "submit_documents", "field": "registry_certificate", "text": "  "})
+    answer = desk.client.post(
+        desk.url + "/comments", data={"element": "submit_documents", "field": "registry_certificate", "text": "  "}
+    )
     assert answer.status_code == 422
     assert "直してほしいことを書いてください" in alerts(answer)
-    assert desk.client.post(desk.url + "/comments", data={
-        "element": "reply_materials", "field": "x", "text": "別の手続き"}).status_code == 404
+    assert (
+        desk.client.post(
+            desk.url + "/comments", data={"element": "reply_materials", "field": "x", "text": "別の手続き"}
+        ).status_code
+        == 404
+    )
 
 
 def test_points_without_a_return_are_warned_of_before_they_are_discarded(site: Site) -> None:
@@ -169,8 +185,7 @@ def test_reviews_that_cannot_return_offer_no_points(site: Site) -> None:
 def test_vendors_pin_nothing(site: Site) -> None:
     walker = go(site.bench, until="submit_documents")
     desk = vendor(site, task(walker, "submit_documents").id)
-    answer = desk.client.post(desk.url + "/comments", data={
-        "element": "company_profile", "field": "city", "text": "x"})
+    answer = desk.client.post(desk.url + "/comments", data={"element": "company_profile", "field": "city", "text": "x"})
     assert answer.status_code == 404
     assert opened(walker) == ["submit_documents"]
     assert states(walker) == []

@@ -54,8 +54,9 @@ def test_25_files_go_up_in_one_post_and_with_the_case(walker: Walker, desk: Desk
 def test_a_refused_file_is_named_at_its_field_and_the_rest_is_kept(
     name: str, content: bytes, said: str, desk: Desk
 ) -> None:
-    answer = desk.post(registry_certificate=pdf(name, content), financial_statements=[pdf("よい.pdf")],
-                       documents_note="これは残る")
+    answer = desk.post(
+        registry_certificate=pdf(name, content), financial_statements=[pdf("よい.pdf")], documents_note="これは残る"
+    )
     assert answer.status_code == 422
     assert 'href="#f-registry_certificate"' in answer.text
     assert said in alerts(answer)
@@ -72,8 +73,11 @@ def test_a_kept_file_can_be_taken_away_and_others_cannot_be_named_by_id(walker: 
     page = desk.page().text
     assert "一枚目.pdf" in page
     ids = {row.filename: row.id for row in _drafts(walker)}
-    kept = {"registry_certificate": ids["一枚目.pdf"], "financial_statements": [ids["甲.pdf"], ids["乙.pdf"]],
-            "financial_statements--remove": ids["甲.pdf"]}
+    kept = {
+        "registry_certificate": ids["一枚目.pdf"],
+        "financial_statements": [ids["甲.pdf"], ids["乙.pdf"]],
+        "financial_statements--remove": ids["甲.pdf"],
+    }
     desk.post("draft", **kept)
     page = desk.page().text
     assert "乙.pdf" in page
@@ -136,8 +140,11 @@ def test_json_that_is_no_form_is_refused(desk: Desk) -> None:
 
 
 def test_the_script_uploads_one_file_and_sends_its_id(walker: Walker, desk: Desk) -> None:
-    found = desk.client.post(desk.url + "/files", data={"field": "registry_certificate", "file": pdf("一枚.pdf")},
-                             content_type="multipart/form-data")
+    found = desk.client.post(
+        desk.url + "/files",
+        data={"field": "registry_certificate", "file": pdf("一枚.pdf")},
+        content_type="multipart/form-data",
+    )
     assert found.status_code == 200
     assert found.json is not None
     assert found.json["name"] == "一枚.pdf"

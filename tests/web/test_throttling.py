@@ -16,9 +16,7 @@ RIGHT = "a password for tests"
 
 
 def sign_in(browser: FlaskClient, password: str, email: str = STAFF[0], place: str = "203.0.113.1") -> TestResponse:
-    return browser.post(
-        "/login", data={"email": email, "password": password}, environ_overrides={"REMOTE_ADDR": place}
-    )
+    return browser.post("/login", data={"email": email, "password": password}, environ_overrides={"REMOTE_ADDR": place})
 
 
 def test_after_ten_wrong_passwords_the_page_says_how_long_to_wait(small_site: Site) -> None:

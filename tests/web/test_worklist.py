@@ -31,13 +31,17 @@ class World:
         self.two = go(site.bench, until="first_review", application=OTHER)
         self.pay = go(site.bench, until="confirm_initial_payment", application=THIRD, business_days_ago=40)
         people.add_staff(site.bench.portal, "reads@example.jp", "分析 担当", ["analyst"], "a password for tests")
-        people.add_staff(site.bench.portal, "money@example.jp", "経理 担当", ["operator"], "a password for tests",
-                         "accounting")
+        people.add_staff(
+            site.bench.portal, "money@example.jp", "経理 担当", ["operator"], "a password for tests", "accounting"
+        )
 
     @property
     def ids(self) -> list[str]:
-        return [task(self.one, "first_review").id, task(self.two, "first_review").id,
-                task(self.pay, "confirm_initial_payment").id]
+        return [
+            task(self.one, "first_review").id,
+            task(self.two, "first_review").id,
+            task(self.pay, "confirm_initial_payment").id,
+        ]
 
     def has(self, task_id: str) -> str:
         with database.connection():
@@ -185,7 +189,7 @@ def test_the_filter_travels_with_a_row_and_a_wrong_one_is_the_usual(world: World
     client = world.site.operator()
     page = get(client, "?scope=all&q=大空&order=company")
     assert re.search(r'href="/tasks/[^"]+\?scope=all&amp;q=%E5%A4%A7%E7%A9%BA&amp;order=company"', page)
-    assert rows(get(client, "?scope=nobody&due=soon&order=random&page=-3&element=%00"))  == []
+    assert rows(get(client, "?scope=nobody&due=soon&order=random&page=-3&element=%00")) == []
     assert len(rows(get(client, "?scope=nobody&due=soon&order=random&page=99999999999999"))) == 3
 
 
@@ -294,5 +298,3 @@ def test_finished_rows_are_said_to_be_finished(site: Site) -> None:
     assert "すでに終わっています" in text(client.get("/tasks"))
     with database.connection():
         assert not Job.select().where(Job.key.contains(f"{done.id}:hand")).exists()
-
-

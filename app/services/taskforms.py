@@ -1,0 +1,147 @@
+"""What is typed into a task: its form, its draft, and the check before it is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from app.errors import NotFound, Stale
+from app.forms import Answer as AnswerLine
+from app.forms import Cleaned, FieldError, FormSpec
+from app.services import (
+    attendance,
+    cardstock,
+    comments,
+    desk,
+    money,
+    reviews,
+    secrets,
+)
+from app.services.actors import Actor
+from app.services.portal import Portal
+from app.services.reviews import Warned
+from app.store import cases, database, work
+from app.store.models import Draft
+
+
+def form(setting: desk.Setting) -> FormSpec:
+    """The form of the task's element. Raises NotFound when it has none."""
+    spec = setting.loaded.forms.get(setting.task.element)
+    if spec is None:
+        raise NotFound("This task has no form")
+    return spec
+
+
+def writing(portal: Portal, task_id: str, actor: Actor) -> FormSpec:
+    """The form, for an actor who may answer it now. Raises Forbidden, Refused, Stale (finished), NotFound."""
+    with database.connection():
+        setting = desk.find(portal, task_id, actor)
+        desk.may_do(setting, actor)
+        desk.still_open(setting.task)
+        return form(setting)
+
+
+def form_of(portal: Portal, task_id: str, actor: Actor) -> FormSpec:
+    """The form with which `web` reads a post."""
+    with database.connection():
+        return form(desk.find(portal, task_id, actor))
+
+
+def choices_of(portal: Portal, task_id: str, actor: Actor) -> dict[str, list[tuple[str, str]]]:
+    """The days that the task's form offers: {name: [(value, label)]}."""
+    with database.connection():
+        return desk.choices(portal, desk.find(portal, task_id, actor))
+
+
+def save_draft(portal: Portal, task_id: str, raw: Mapping[str, Any], actor: Actor, revision: int | None) -> int:
+    """Keep what is typed; gives the draft's new revision. Stale when another tab or person saved meanwhile."""
+    now = portal.now()
+    with database.transaction():
+        setting = desk.find(portal, task_id, actor)
+        desk.may_do(setting, actor)
+        cases.lock(setting.case.id)
+        desk.still_open(setting.task)
+        kept = secrets.seal(portal, raw, setting.element.listed("secrets"))
+        draft = work.draft(task_id)
+        if draft is None:
+            Draft.create(task=task_id, values=kept, revision=1, saved_at=now, saved_by=actor.user_id)
+            return 1
+        if revision is not None and revision != draft.revision:
+            raise Stale("This form was saved in another window meanwhile; what you typed is still here")
+        draft.values, draft.revision, draft.saved_at = kept, draft.revision + 1, now
+        draft.saved_by, draft.checked = actor.user_id, False
+        draft.save()
+        return int(draft.revision)
+
+
+def check(portal: Portal, task_id: str, actor: Actor) -> tuple[Cleaned, list[Warned], int]:
+    """Clean the draft; gives what is wrong, what should be known before sending, and the draft's revision."""
+    with database.transaction():
+        setting = desk.find(portal, task_id, actor)
+        desk.may_do(setting, actor)
+        desk.still_open(setting.task)
+        draft = work.draft(task_id)
+        raw: Mapping[str, Any] = secrets.unseal(portal, draft.values) if draft else {}
+        cleaned = clean(portal, setting, raw)
+        if draft is not None and cleaned.ok and not draft.checked:
+            draft.checked = True
+            draft.save()
+        return cleaned, _warnings(setting, cleaned.values), draft.revision if draft else 0
+
+
+def lines(portal: Portal, task_id: str, actor: Actor, values: Mapping[str, Any], lang: str = "") -> list[AnswerLine]:
+    """The check page's lines."""
+    return form_of(portal, task_id, actor).answers(values, lang or actor.language)
+
+
+def clean(portal: Portal, setting: desk.Setting, raw: Mapping[str, Any]) -> Cleaned:
+    """The raw answers by the task's form, and by the points that were raised."""
+    cleaned = form(setting).clean(raw, choices=desk.choices(portal, setting), context=desk.context(portal, setting))
+    unanswered = comments.unanswered(setting)
+    if setting.task.side == "vendor" and unanswered:
+        wanting = FieldError(
+            "comments", "Answer each point that was raised (%(count)s left)", {"count": len(unanswered)}
+        )
+        return Cleaned(cleaned.values, (*cleaned.errors, wanting))
+    wrong = cardstock.unsettled(setting, cleaned.values)
+    if wrong is not None:
+        return Cleaned(cleaned.values, (*cleaned.errors, FieldError("cards_state", wrong.message, wrong.params)))
+    return cleaned
+
+
+def _warnings(setting: desk.Setting, values: Mapping[str, Any]) -> list[Warned]:
+    found = reviews.warnings(setting, values)
+    fee = setting.element.properties.get("confirms")
+    books = setting.element.properties.get("books")
+    if books:
+        clashing = attendance.foreseen(setting.case.id, setting.loaded, books, values)
+        found += [Warned(each.message, each.params) for each in clashing]
+    return found + (_wrong_amount(setting, fee, values) if fee else [])
+
+
+def _wrong_amount(setting: desk.Setting, fee: str, values: Mapping[str, Any]) -> list[Warned]:
+    difference = money.difference(setting.case, fee, values)
+    owed = money.expected(setting.case, fee)
+    if difference is None or owed is None:
+        return []
+    facts = {
+        "number": owed.number,
+        "balance": owed.balance,
+        "amount": int(values["amount"]),
+        "difference": abs(difference),
+    }
+    if difference < 0:
+        return [
+            Warned(
+                "The amount is %(difference)s yen less than the %(balance)s yen that invoice %(number)s is open for. "
+                "It is recorded as a part payment, and the vendor is asked for the rest",
+                facts,
+            )
+        ]
+    return [
+        Warned(
+            "The amount is %(difference)s yen more than the %(balance)s yen that invoice %(number)s is open for. "
+            "It is recorded as settled; agree on the return of the difference",
+            facts,
+        )
+    ]
