@@ -142,8 +142,9 @@ class Absences(Records):
         return AbsenceForm
 
     def _keep(self, form: Any, absence_id: int | None) -> Any:
-        wanted = staffing.Away(form.user.data, form.delegate.data, form.first_day.data, form.last_day.data,
-                               form.note.data or "")
+        wanted = staffing.Away(
+            form.user.data, form.delegate.data, form.first_day.data, form.last_day.data, form.note.data or ""
+        )
         try:
             return staffing.keep_absence(self.portal, absence_id, wanted, self.writer)
         except NinteiError as error:

@@ -117,8 +117,15 @@ def build(portal: Portal, prefix: str) -> list[Records]:
     rest = {model: Plan((), hidden=_unread(model)) for model in m.ALL if model not in known}
     for label, plans in (*GROUPS, (SYSTEM, rest)):
         for model, plan in plans.items():
-            view = plan.view(model, portal, f"{prefix}{model._meta.table_name}", columns=plan.columns,
-                             choices=plan.choices, search=plan.search, without=plan.hidden)
+            view = plan.view(
+                model,
+                portal,
+                f"{prefix}{model._meta.table_name}",
+                columns=plan.columns,
+                choices=plan.choices,
+                search=plan.search,
+                without=plan.hidden,
+            )
             view.category_label = label
             found.append(view)
     return found

@@ -61,8 +61,17 @@ class Records(ModelView):
     writes: tuple[str, ...] = ()  # create, edit, delete
     category_label: Any = ""
 
-    def __init__(self, model: Any, portal: Portal, endpoint: str, *, columns: tuple[str, ...], choices: tuple[str, ...],
-                 search: tuple[str, ...], without: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        model: Any,
+        portal: Portal,
+        endpoint: str,
+        *,
+        columns: tuple[str, ...],
+        choices: tuple[str, ...],
+        search: tuple[str, ...],
+        without: tuple[str, ...] = (),
+    ) -> None:
         self.portal = portal
         fields = [field.name for field in model._meta.sorted_fields]
         shown = [name for name in fields if not hidden(name) and name not in without]
@@ -83,8 +92,9 @@ class Records(ModelView):
         self.column_type_formatters_detail = cells.FORMATS
         self._chosen = choices
         self.column_filters = [Is(getattr(model, name), FIELDS[name]) for name in choices]
-        super().__init__(model, RECORDS.get(model.__name__, model.__name__), endpoint=endpoint,
-                         url=endpoint.partition("_")[2])
+        super().__init__(
+            model, RECORDS.get(model.__name__, model.__name__), endpoint=endpoint, url=endpoint.partition("_")[2]
+        )
 
     # Who may
 
@@ -149,8 +159,14 @@ class Records(ModelView):
             words = words_of(self.model.__name__, name)
             values = [(row[0], words.get(row[0], row[0])) for row in rows if row[0]]
             chosen = next((value for key, value in request.args.items() if key.endswith(argument[4:])), "")
-            found.append({"name": argument.replace("flt0", f"flt{number}"), "label": FIELDS[name], "values": values,
-                          "value": chosen})
+            found.append(
+                {
+                    "name": argument.replace("flt0", f"flt{number}"),
+                    "label": FIELDS[name],
+                    "values": values,
+                    "value": chosen,
+                }
+            )
         return found
 
     def is_text(self, name: str) -> bool:

@@ -62,8 +62,9 @@ class BadPackage(NinteiError):
     """A process package cannot be used; `problems` names every reason."""
 
     def __init__(self, problems: list[Problem]) -> None:
-        super().__init__("The process package cannot be used: %(problems)s",
-                         problems="; ".join(str(p) for p in problems[:20]))
+        super().__init__(
+            "The process package cannot be used: %(problems)s", problems="; ".join(str(p) for p in problems[:20])
+        )
         self.problems = problems
 
 

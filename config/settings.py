@@ -144,8 +144,11 @@ def with_demo_secrets(settings: Settings) -> Settings:
         finally:
             fresh.unlink()
     stored = tomllib.loads(kept.read_text(encoding="utf-8"))
-    return replace(settings, secret_key=settings.secret_key or stored["secret_key"],
-                   card_key=settings.card_key or stored["card_key"])
+    return replace(
+        settings,
+        secret_key=settings.secret_key or stored["secret_key"],
+        card_key=settings.card_key or stored["card_key"],
+    )
 
 
 def _gather(

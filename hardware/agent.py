@@ -393,9 +393,7 @@ class Agent:
         if not report["code"]:
             self._tell(f"{job['serial']}: done, take the card off")
 
-    def _act(
-        self, errand: Errand, lease: Lease, progress: Callable[[Progress], None] | None
-    ) -> dict[str, Any]:
+    def _act(self, errand: Errand, lease: Lease, progress: Callable[[Progress], None] | None) -> dict[str, Any]:
         desk = Desk(self._place.connect, LeasedKeys(lease.uid, errand.keys), journal=self._journal)
         if errand.act is Act.PERSONALISE and errand.plan is not None:
             return {"receipt": _receipt(desk.personalise(errand.plan, progress))}

@@ -18,6 +18,7 @@ BIN = Path(sys.executable).parent
 LINTS = {
     "mypy": [BIN / "mypy"],
     "ruff": [BIN / "ruff", "check", "--output-format", "concise", "."],
+    "format": [BIN / "ruff", "format", "--quiet", "--check", "."],
     "imports": [BIN / "lint-imports", "--no-logo"],
     "messages": [sys.executable, "scripts/messages.py", "check"],
 }
@@ -53,8 +54,15 @@ def lint() -> list[str]:
 def run(command: list[str | Path]) -> tuple[int, str, float]:
     """Exit code, everything it printed, and how long it took in seconds."""
     start = time.monotonic()
-    done = subprocess.run(command, cwd=PROJECT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, text=True, check=False)
+    done = subprocess.run(
+        command,
+        cwd=PROJECT,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
     return done.returncode, done.stdout.strip(), time.monotonic() - start
 
 

@@ -27,13 +27,16 @@ JAPANESE = TRANSLATIONS / "ja/LC_MESSAGES/messages.po"
 MARKS = {"_", "N_", "gettext", "lazy_gettext", "_l", "Unfit", "Warned", "Why", "Clash"}
 PLURALS = {"ngettext", "lazy_ngettext"}
 TEMPLATE_KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2)}
-HEADER = r"""
+HEADER = (
+    r"""
 "Language: ja\n"
 "MIME-Version: 1.0\n"
 "Content-Type: text/plain; charset=utf-8\n"
 "Content-Transfer-Encoding: 8bit\n"
 "Plural-Forms: nplurals=1; plural=0;\n"
-""".strip() + "\n"
+""".strip()
+    + "\n"
+)
 PLACE = re.compile(r"%\(\w+\)[sdf]")
 
 MessageId = str | tuple[str, str]

@@ -91,9 +91,9 @@ def test_links_between_our_pages_lead_somewhere() -> None:
 def test_long_modules_are_named() -> None:
     """Only a warning: length alone is no fault, but it asks whether the module is two."""
     long = {
-        name: lines for name, text in texts()
-        if name.endswith(".py") and not name.startswith("tests/")
-        and (lines := text.count("\n")) > LONG_MODULE
+        name: lines
+        for name, text in texts()
+        if name.endswith(".py") and not name.startswith("tests/") and (lines := text.count("\n")) > LONG_MODULE
     }
     if long:
         warnings.warn(f"over {LONG_MODULE} lines, to be split by noun: {long}", stacklevel=1)

@@ -92,9 +92,7 @@ def checked(files: Mapping[str, bytes]) -> dict[str, bytes]:
 def _unpacked(archive: zipfile.ZipFile) -> dict[str, bytes]:
     entries = [entry for entry in archive.infolist() if not entry.is_dir()]
     if len(entries) > MAX_FILES:
-        raise BadPackage(
-            [Problem("", "The package has more than %(most)s files.", params={"most": MAX_FILES})]
-        )
+        raise BadPackage([Problem("", "The package has more than %(most)s files.", params={"most": MAX_FILES})])
     files: dict[str, bytes] = {}
     total = 0
     for entry in entries:
@@ -127,9 +125,7 @@ def _walk(folder: Path) -> Iterable[tuple[str, Path]]:
 def _allowed(path: str, size: int, count: int, total: int) -> int:
     """The size, if file and path are such as a package may hold."""
     if count > MAX_FILES:
-        raise BadPackage(
-            [Problem("", "The package has more than %(most)s files.", params={"most": MAX_FILES})]
-        )
+        raise BadPackage([Problem("", "The package has more than %(most)s files.", params={"most": MAX_FILES})])
     parts = path.split("/")
     if (
         not path

@@ -130,9 +130,7 @@ class ElementChecks:
         if element.properties.get("reply_by_mail", "true") not in ("true", "false"):
             self._say(element, "%(name)s must be true or false.", name="reply_by_mail")
         if element.properties.get("presentation"):
-            self._known(
-                element, "presentation", "presentation", element.properties["presentation"], PRESENTATIONS
-            )
+            self._known(element, "presentation", "presentation", element.properties["presentation"], PRESENTATIONS)
 
     def _references(self, element: Element) -> None:
         package = self.package

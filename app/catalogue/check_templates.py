@@ -161,9 +161,7 @@ class TemplateChecks:
             and self.complaints.known(file, part, "settings", "section", second, package.settings)
             and third
         ):
-            self.complaints.known(
-                file, part, f"settings.{second}", "setting", third, package.settings[second]
-            )
+            self.complaints.known(file, part, f"settings.{second}", "setting", third, package.settings[second])
         if first in MEMBERS and second:
             self.complaints.known(file, part, first, "field", second, MEMBERS[first])
         if first in package.settings and first not in ("settings", "answers") and second:

@@ -95,9 +95,7 @@ class _ManifestChecks:
             for name in group.files:
                 self._known(f"downloads.{group.id}", "files", "file", name, package.handouts())
         if package.certificate:
-            self._known(
-                "certificate", "document", "document", package.certificate.document, package.documents
-            )
+            self._known("certificate", "document", "document", package.certificate.document, package.documents)
         for key in ("vendor_mail", "operator_mail"):
             if name := getattr(package.reminders, key):
                 self._known("reminders", key, "mail", name, package.mails)
@@ -107,9 +105,7 @@ class _ManifestChecks:
         package = self.package
         if package.entry:
             self._known("", "entry", "process", package.entry, package.processes)
-        if package.start_form and self._known(
-            "", "start_form", "element", package.start_form, package.elements
-        ):
+        if package.start_form and self._known("", "start_form", "element", package.start_form, package.elements):
             task = package.elements[package.start_form]
             if task.kind != "userTask" or task.side != "vendor":
                 self.complaints.say(
@@ -152,9 +148,7 @@ class _MailChecks:
         mails, documents = self._used()
         for mail in self.package.mails.values():
             if mail.id not in mails:
-                self.complaints.warn(
-                    mail.file, "", "Nothing sends this mail: name it in a diagram, or remove it."
-                )
+                self.complaints.warn(mail.file, "", "Nothing sends this mail: name it in a diagram, or remove it.")
         for document in self.package.documents.values():
             if document.id not in documents:
                 self.complaints.warn(

@@ -65,9 +65,7 @@ class Complaints:
     def warn(self, file: str, element: str, message: str, /, **params: Any) -> None:
         self.add(Problem(file, message, element, params, "warning"))
 
-    def known(
-        self, file: str, element: str, place: str, what: str, name: str, known: Collection[str]
-    ) -> bool:
+    def known(self, file: str, element: str, place: str, what: str, name: str, known: Collection[str]) -> bool:
         """Whether the name is known; else says so. `place`: property or key; `what`: of THINGS."""
         assert what in THINGS, what  # noqa: S101 - a word that no catalogue translates
         if name in known:

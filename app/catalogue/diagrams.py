@@ -55,9 +55,7 @@ class Diagrams:
     safe: list[str] = field(default_factory=list)  # files that may be given to another parser
 
 
-def read_diagram(
-    file: str, data: bytes, found: Diagrams, lanes: dict[str, Lane], problems: list[Problem]
-) -> None:
+def read_diagram(file: str, data: bytes, found: Diagrams, lanes: dict[str, Lane], problems: list[Problem]) -> None:
     """Adds one file to `found`."""
     try:
         root = read(data)
@@ -81,9 +79,7 @@ def read_diagram(
 
 
 class _Reader:
-    def __init__(
-        self, file: str, root: Node, found: Diagrams, lanes: dict[str, Lane], problems: list[Problem]
-    ) -> None:
+    def __init__(self, file: str, root: Node, found: Diagrams, lanes: dict[str, Lane], problems: list[Problem]) -> None:
         self.file = file
         self.found = found
         self.lanes = lanes
@@ -111,9 +107,7 @@ class _Reader:
                 placed[(ref.text or "").strip()] = lane.get("id", "")
         self._container(node, process_id, "", "", placed)
 
-    def _container(
-        self, container: Node, process: str, parent: str, parent_lane: str, placed: dict[str, str]
-    ) -> None:
+    def _container(self, container: Node, process: str, parent: str, parent_lane: str, placed: dict[str, str]) -> None:
         nodes = [node for node in container if node.tag.startswith(BPMN)]
         inside = {node.get("id", "") for node in nodes if local(node.tag) in _SUPPORTED | _REFUSED}
         leads_to: dict[str, list[str]] = {}

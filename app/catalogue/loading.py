@@ -88,13 +88,9 @@ def from_files(files: Mapping[str, bytes]) -> Package:
 def _templates(
     files: Mapping[str, bytes], problems: list[Problem]
 ) -> tuple[dict[str, MailSource], dict[str, DocumentSource]]:
-    mails = [
-        read_mail(path, _text(path, files[path], problems), problems)
-        for path in _inside(files, "mail", ".md")
-    ]
+    mails = [read_mail(path, _text(path, files[path], problems), problems) for path in _inside(files, "mail", ".md")]
     documents = [
-        read_document(path, _text(path, files[path], problems), problems)
-        for path in _inside(files, "pdf", ".html")
+        read_document(path, _text(path, files[path], problems), problems) for path in _inside(files, "pdf", ".html")
     ]
     return {mail.id: mail for mail in mails}, {document.id: document for document in documents}
 
@@ -137,18 +133,14 @@ def _json(path: str, text: str, problems: list[Problem]) -> Any:
             )
         )
     except (ValueError, RecursionError) as error:
-        problems.append(
-            Problem(path, "The JSON holds what a form cannot: %(reason)s.", params={"reason": str(error)})
-        )
+        problems.append(Problem(path, "The JSON holds what a form cannot: %(reason)s.", params={"reason": str(error)}))
     return None
 
 
 def _text(path: str, data: bytes, problems: list[Problem]) -> str:
     if len(data) > MAX_TEXT_BYTES:
         problems.append(
-            Problem(
-                path, "The file is too large: %(most)s bytes are allowed.", params={"most": MAX_TEXT_BYTES}
-            )
+            Problem(path, "The file is too large: %(most)s bytes are allowed.", params={"most": MAX_TEXT_BYTES})
         )
         return ""
     try:
@@ -169,8 +161,4 @@ def _top(files: Mapping[str, bytes], suffix: str) -> Iterator[str]:
 
 
 def _inside(files: Mapping[str, bytes], folder: str, suffix: str) -> Iterator[str]:
-    return (
-        path
-        for path in files
-        if path.count("/") == 1 and path.startswith(f"{folder}/") and path.endswith(suffix)
-    )
+    return (path for path in files if path.count("/") == 1 and path.startswith(f"{folder}/") and path.endswith(suffix))

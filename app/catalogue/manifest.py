@@ -118,9 +118,7 @@ def _calendar(name: str, table: Table) -> Calendar:
     title, title_en = _titles(table)
     start = table.text("start", "09:00")
     if not _CLOCK.fullmatch(start):
-        table.problems.append(
-            Problem(FILE, '“%(key)s” must be a time of day: "13:00".', table.path, {"key": "start"})
-        )
+        table.problems.append(Problem(FILE, '“%(key)s” must be a time of day: "13:00".', table.path, {"key": "start"}))
     place = table.text("place", "")
     calendar = Calendar(
         name,
@@ -143,9 +141,7 @@ def _calendar(name: str, table: Table) -> Calendar:
 
 
 def _cards(name: str, table: Table) -> CardSet:
-    cards = CardSet(
-        name, *_titles(table), table.whole("count", least=1, most=100), table.whole("loan_days", least=1)
-    )
+    cards = CardSet(name, *_titles(table), table.whole("count", least=1, most=100), table.whole("loan_days", least=1))
     table.close()
     return cards
 
@@ -197,9 +193,7 @@ def _check_ids(manifest: Manifest, problems: list[Problem]) -> None:
     """Ids become names in templates and addresses: plain letters; each stage and guideline once."""
     if manifest.id and not _ID.fullmatch(manifest.id):
         problems.append(
-            Problem(
-                FILE, "The id “%(id)s” must be of small letters, digits and _.", "id", {"id": manifest.id}
-            )
+            Problem(FILE, "The id “%(id)s” must be of small letters, digits and _.", "id", {"id": manifest.id})
         )
     tables: dict[str, Mapping[str, object]] = {
         "lanes": manifest.lanes,

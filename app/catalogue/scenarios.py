@@ -30,9 +30,7 @@ def steps(files: Mapping[str, bytes], name: str) -> list[dict[str, Any]]:
     try:
         raw = tomllib.loads(files[path].decode("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadPackage(
-            [Problem(path, "The file is no TOML: %(error)s", params={"error": str(error)})]
-        ) from error
+        raise BadPackage([Problem(path, "The file is no TOML: %(error)s", params={"error": str(error)})]) from error
     begin = raw.get("begin")
     found: list[dict[str, Any]] = []
     if begin:

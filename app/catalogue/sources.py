@@ -26,9 +26,7 @@ def split_header(text: str, file: str, problems: list[Problem]) -> tuple[dict[st
 def read_mail(file: str, text: str, problems: list[Problem]) -> MailSource:
     before = len(problems)
     header, body, line = split_header(text, file, problems)
-    table = Table(
-        header, file, "", problems if len(problems) == before else []
-    )  # say one thing about a broken header
+    table = Table(header, file, "", problems if len(problems) == before else [])  # say one thing about a broken header
     mail = MailSource(
         id=PurePosixPath(file).stem,
         subject=table.text("subject"),
@@ -60,8 +58,6 @@ def read_document(file: str, text: str, problems: list[Problem]) -> DocumentSour
         body_line=line,
     )
     table.english("title", "")
-    table.whole(
-        "key_component", 0, most=2
-    )  # which of the two key components a sealed letter carries; in `header`
+    table.whole("key_component", 0, most=2)  # which of the two key components a sealed letter carries; in `header`
     table.close()
     return document

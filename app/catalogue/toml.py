@@ -62,9 +62,7 @@ def nearest(word: str, known: set[str] | frozenset[str]) -> str:
     return found[0] if found else ""
 
 
-def unknown(
-    file: str, element: str, name: str, known: set[str] | frozenset[str], severity: str = "error"
-) -> Problem:
+def unknown(file: str, element: str, name: str, known: set[str] | frozenset[str], severity: str = "error") -> Problem:
     """A key or property that nobody reads."""
     like = nearest(name, known)
     if like:
@@ -114,9 +112,7 @@ class Table:
         value = self._take(key, default)
         if isinstance(value, int) and not isinstance(value, bool) and least <= value <= most:
             return value
-        self._wrong(
-            key, "“%(key)s” must be a whole number from %(least)s to %(most)s.", least=least, most=most
-        )
+        self._wrong(key, "“%(key)s” must be a whole number from %(least)s to %(most)s.", least=least, most=most)
         return default or least
 
     def flag(self, key: str, default: bool) -> bool:
@@ -167,9 +163,7 @@ class Table:
     def all(self) -> dict[str, Table]:
         """Every table inside this one, whatever its name."""
         self.asked.update(self.raw)
-        return {
-            name: Table(raw, self.file, self._below(name), self.problems) for name, raw in self.raw.items()
-        }
+        return {name: Table(raw, self.file, self._below(name), self.problems) for name, raw in self.raw.items()}
 
     def array(self, key: str) -> list[Table]:
         """`[[key]]` tables in order."""
@@ -178,9 +172,7 @@ class Table:
         if not isinstance(raw, list):
             self._wrong(key, "“%(key)s” must be an array of tables: [[%(key)s]].")
             return []
-        return [
-            Table(item, self.file, f"{self._below(key)}.{n}", self.problems) for n, item in enumerate(raw, 1)
-        ]
+        return [Table(item, self.file, f"{self._below(key)}.{n}", self.problems) for n, item in enumerate(raw, 1)]
 
     def close(self) -> None:
         """Names the keys that were not asked for."""

@@ -103,8 +103,7 @@ class _TableReader:
         if len({output.name for output in outputs}) < len(outputs):
             self.wrong("Two output columns have the same name: rename one.")
         rules = tuple(
-            self._rule(row, number, len(inputs), len(outputs))
-            for number, row in enumerate(_children(table, "rule"), 1)
+            self._rule(row, number, len(inputs), len(outputs)) for number, row in enumerate(_children(table, "rule"), 1)
         )
         return Decision(self.id, self.node.get("name", ""), policy, inputs, outputs, rules)
 
@@ -142,9 +141,7 @@ class _TableReader:
                 name=name,
             )
         if _child(column, "defaultOutputEntry") is not None:
-            self.wrong(
-                "Output column %(column)s has a default, which is not supported: add a row.", column=label
-            )
+            self.wrong("Output column %(column)s has a default, which is not supported: add a row.", column=label)
         return Output(name, label, column.get("typeRef", ""))
 
     def _rule(self, row: Element, number: int, inputs: int, outputs: int) -> Rule:

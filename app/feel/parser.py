@@ -14,9 +14,7 @@ MAX_LEVELS = 80  # of the tree: evaluation recurses once for each, and a sum of 
 MAX_DIGITS = 34  # what a decimal128 holds
 
 # Words of full FEEL that this subset leaves out: named, so that the refusal can say so.
-_BEYOND = frozenset(
-    {"if", "then", "else", "for", "return", "some", "every", "satisfies", "function", "instance"}
-)
+_BEYOND = frozenset({"if", "then", "else", "for", "return", "some", "every", "satisfies", "function", "instance"})
 _RESERVED = frozenset({"and", "or", "in", "between", "true", "false", "null"}) | _BEYOND
 _CONSTANTS = {"true": True, "false": False, "null": None}
 T = TypeVar("T")
@@ -224,8 +222,7 @@ class Parser:
         if word not in ("not", "date"):
             self.cursor -= 1
             self._fail(
-                "The function %(found)s at position %(position)s is beyond the subset: "
-                "there are not(…) and date(…).",
+                "The function %(found)s at position %(position)s is beyond the subset: there are not(…) and date(…).",
                 word,
             )
         self._take()

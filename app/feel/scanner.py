@@ -45,9 +45,7 @@ def scan(source: str) -> list[Token]:
         found = _TOKEN.match(source, at)
         if not found:
             if source[at] == '"':
-                raise FeelError(
-                    "The text from position %(position)s on has no closing quotation mark.", at + 1
-                )
+                raise FeelError("The text from position %(position)s on has no closing quotation mark.", at + 1)
             raise FeelError(
                 "The character %(found)s at position %(position)s has no meaning here.",
                 at + 1,

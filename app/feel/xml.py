@@ -39,9 +39,7 @@ class _Builder(TreeBuilder):
         if self.count > MAX_ELEMENTS:
             raise XmlRefused("The XML has more than %(most)s elements.", most=MAX_ELEMENTS)
         if any(len(value) > MAX_ATTRIBUTE for value in attrs.values()):
-            raise XmlRefused(
-                "An attribute in the XML is longer than %(most)s characters.", most=MAX_ATTRIBUTE
-            )
+            raise XmlRefused("An attribute in the XML is longer than %(most)s characters.", most=MAX_ATTRIBUTE)
         return super().start(tag, attrs)
 
     def end(self, tag: Any, /) -> Element:
@@ -68,9 +66,7 @@ def read(data: bytes) -> Element:
     except DefusedXmlException:
         raise XmlRefused("The XML declares a document type or entities: remove them.") from None
     except (ValueError, LookupError) as error:  # an encoding that is unknown or lies
-        raise XmlRefused(
-            "The XML cannot be decoded: save it as UTF-8 (%(reason)s).", reason=str(error)
-        ) from None
+        raise XmlRefused("The XML cannot be decoded: save it as UTF-8 (%(reason)s).", reason=str(error)) from None
     return root
 
 

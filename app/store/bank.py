@@ -26,7 +26,9 @@ def add_line(**values: Any) -> bool:
 def waiting() -> list[BankLine]:
     """The lines that nobody has settled, oldest first."""
     return list(
-        BankLine.select(BankLine, BankFile).join(BankFile).where(BankLine.state == "new")
+        BankLine.select(BankLine, BankFile)
+        .join(BankFile)
+        .where(BankLine.state == "new")
         .order_by(BankLine.day, BankLine.id)
     )
 

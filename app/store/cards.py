@@ -47,11 +47,7 @@ def search(text: str, states: Sequence[str] = (), limit: int = 200) -> list[Card
 def unfinished() -> dict[str, str]:
     """Serial → act of the cards whose last event is an intent that nothing followed."""
     last = CardEvent.select(fn.MAX(CardEvent.id)).group_by(CardEvent.card)
-    rows = (
-        CardEvent.select(CardEvent, Card)
-        .join(Card)
-        .where(CardEvent.id.in_(last) & (CardEvent.phase == "intended"))
-    )
+    rows = CardEvent.select(CardEvent, Card).join(Card).where(CardEvent.id.in_(last) & (CardEvent.phase == "intended"))
     return {row.card.serial: row.act for row in rows}
 
 
@@ -93,9 +89,7 @@ def events(card: int) -> list[CardEvent]:
 
 def lent() -> list[Card]:
     """Every card on loan, the one due back first on top."""
-    return list(
-        Card.select(Card, Case).join(Case).where(Card.state == "lent").order_by(Card.due_back, Card.serial)
-    )
+    return list(Card.select(Card, Case).join(Case).where(Card.state == "lent").order_by(Card.due_back, Card.serial))
 
 
 def recent(limit: int = 200, states: Sequence[str] = ()) -> list[Card]:

@@ -124,9 +124,7 @@ def rarest(words: Sequence[Word]) -> Word | None:
 def _ranges(text: str) -> list[tuple[int, int]]:
     codes = [ord(letter) for letter in text]
     if len(codes) >= 3:
-        every = [
-            codes[at] << 2 * _BITS | codes[at + 1] << _BITS | codes[at + 2] for at in range(len(codes) - 2)
-        ]
+        every = [codes[at] << 2 * _BITS | codes[at + 1] << _BITS | codes[at + 2] for at in range(len(codes) - 2)]
         return [(gram, gram) for gram in dict.fromkeys(every)]
     start, free = 0, (3 - len(codes)) * _BITS
     for code in codes:

@@ -98,9 +98,7 @@ _ADD = f"ON CONFLICT ({KEYS}) DO UPDATE SET n = task_tally.n + excluded.n"
 def _both_levels(table: str) -> str:
     """Rows of `table` once for their day and once whatever their day."""
     kind = "grp, element, title, assignee, n"
-    return (
-        f"SELECT side, due_key, {kind} FROM {table} UNION ALL SELECT side, '' AS due_key, {kind} FROM {table}"  # noqa: S608
-    )
+    return f"SELECT side, due_key, {kind} FROM {table} UNION ALL SELECT side, '' AS due_key, {kind} FROM {table}"  # noqa: S608
 
 
 def fold(least: int = 200) -> bool:

@@ -36,11 +36,17 @@ def populate(site: Site) -> Site:
     other = go(site.bench, until="first_review", application={"email": "sora@example.com", "system_name": "そら"})
     lifecycle.say(portal, walker.number, "質問です", staff(walker))
     with database.transaction():
-        Draft.create(task=task(other, "first_review").id, values={"reason": "ひみつの下書き"}, revision=1,
-                     saved_at=portal.now())
+        Draft.create(
+            task=task(other, "first_review").id, values={"reason": "ひみつの下書き"}, revision=1, saved_at=portal.now()
+        )
         SavedView.create(user=staff(other).user_id, name="朝の一覧", query="scope=all")
-        Absence.create(user=staff(other).user_id, delegate=staff(other, 1).user_id, first_day=portal.today(),
-                       last_day=portal.today(), note="休暇")
+        Absence.create(
+            user=staff(other).user_id,
+            delegate=staff(other, 1).user_id,
+            first_day=portal.today(),
+            last_day=portal.today(),
+            note="休暇",
+        )
         ClosingDay.create(day=portal.today().replace(day=20), title="創立記念日")
         Setting.create(package_id="ccus_api_certification", key="body.name", value="機構", changed_at=portal.now())
     return site
@@ -230,8 +236,9 @@ def test_an_accounts_name_roles_and_groups_are_changed_and_on_record(own: Site) 
     page = client.get(f"/admin/user/edit/?id={account(STAFF[0]).id}").text
     assert 'value="operator" id="roles-operator" checked' in page
     assert "roles-vendor" not in page
-    answer = save(client, STAFF[0], name="新しい 名前", active="y", roles=["operator", "analyst"],
-                  groups=["review", "cards"])
+    answer = save(
+        client, STAFF[0], name="新しい 名前", active="y", roles=["operator", "analyst"], groups=["review", "cards"]
+    )
     assert answer.status_code == 302
     assert (account(STAFF[0]).name, account(STAFF[0]).groups) == ("新しい 名前", "review,cards")
     assert roles(STAFF[0]) == {"operator", "analyst"}
@@ -324,5 +331,3 @@ def test_a_change_without_the_forms_token_is_not_taken(own: Site) -> None:
     own.app.config["WTF_CSRF_ENABLED"] = True
     assert save(own.person(ADMIN), STAFF[0], name="x", active="y", roles=["operator"]).status_code == 400
     assert account(STAFF[0]).name == "担当 1"
-
-

@@ -18,8 +18,11 @@ def readings(source: str) -> list[int]:
     found = []
     for node in ast.walk(ast.parse(source)):
         attribute = isinstance(node, ast.Attribute) and node.attr in NAMES
-        imported = isinstance(node, ast.ImportFrom) and node.module == "os" and any(
-            alias.name in NAMES | {"*"} for alias in node.names)
+        imported = (
+            isinstance(node, ast.ImportFrom)
+            and node.module == "os"
+            and any(alias.name in NAMES | {"*"} for alias in node.names)
+        )
         if attribute or imported:
             found.append(node.lineno)
     return found
@@ -29,17 +32,21 @@ def test_only_the_settings_read_the_environment() -> None:
     modules = {path.relative_to(PROJECT) for root in ROOTS for path in (PROJECT / root).rglob("*.py")}
     found = {
         f"{module}:{line}"
-        for module in modules - {READER} if "node_modules" not in module.parts
+        for module in modules - {READER}
+        if "node_modules" not in module.parts
         for line in readings((PROJECT / module).read_text(encoding="utf-8"))
     }
     assert found == set(), "pass what is needed as an argument; the setting belongs into config/settings.py"
 
 
-@pytest.mark.parametrize("source", [
-    "import os\nos.environ['X']",
-    "import os as o\no.getenv('X')",
-    "from os import environ as e",
-    "from os import *",
-])
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import os\nos.environ['X']",
+        "import os as o\no.getenv('X')",
+        "from os import environ as e",
+        "from os import *",
+    ],
+)
 def test_no_way_of_reading_it_goes_unseen(source: str) -> None:
     assert readings(source)

@@ -30,8 +30,11 @@ VIOLATIONS = {
 def contracts() -> dict[str, dict[str, str]]:
     parser = configparser.ConfigParser()
     parser.read(PROJECT / ".importlinter")
-    return {name.removeprefix("importlinter:contract:"): dict(parser[name])
-            for name in parser.sections() if name != "importlinter"}
+    return {
+        name.removeprefix("importlinter:contract:"): dict(parser[name])
+        for name in parser.sections()
+        if name != "importlinter"
+    }
 
 
 @pytest.fixture(scope="module")
@@ -48,8 +51,12 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def broken(folder: Path) -> set[str]:
     """Ids of the contracts that import-linter reports as broken there."""
     done = subprocess.run(
-        [Path(sys.executable).parent / "lint-imports", "--no-cache", "--no-logo"], cwd=folder,
-        env={"PYTHONPATH": str(folder), "COLUMNS": "200"}, capture_output=True, text=True, check=False,
+        [Path(sys.executable).parent / "lint-imports", "--no-cache", "--no-logo"],
+        cwd=folder,
+        env={"PYTHONPATH": str(folder), "COLUMNS": "200"},
+        capture_output=True,
+        text=True,
+        check=False,
     )
     verdicts = dict(re.findall(r"^(.+) (KEPT|BROKEN)\b", done.stdout, re.MULTILINE))
     names = {contract["name"]: key for key, contract in contracts().items()}
@@ -87,7 +94,10 @@ def test_a_ban_covers_every_room_but_those_it_names(name: str) -> None:
         "engine": {"app.engine"},
         "database": {"app.store", "admin"},
     }
-    rooms = {f"app.{path.stem}" for path in (PROJECT / "app").iterdir()
-             if (path.suffix == ".py" or (path / "__init__.py").exists()) and path.stem != "__init__"}
+    rooms = {
+        f"app.{path.stem}"
+        for path in (PROJECT / "app").iterdir()
+        if (path.suffix == ".py" or (path / "__init__.py").exists()) and path.stem != "__init__"
+    }
     everything = rooms | {"app.main", "admin", "hardware", "config"}
     assert set(contracts()[name]["source_modules"].split()) == everything - allowed[name]

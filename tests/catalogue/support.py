@@ -21,9 +21,7 @@ Edit = Mapping[str, Callable[[str], str] | str | bytes | None]
 def edited(changes: Edit) -> Package:
     """The package of three steps with some files changed: by a function, by new content, or None: removed."""
     files = {
-        path.relative_to(THREE_STEPS).as_posix(): path.read_bytes()
-        for path in THREE_STEPS.rglob("*")
-        if path.is_file()
+        path.relative_to(THREE_STEPS).as_posix(): path.read_bytes() for path in THREE_STEPS.rglob("*") if path.is_file()
     }
     for path, change in changes.items():
         if change is None:

@@ -43,9 +43,7 @@ def test_a_package_survives_its_archive_and_the_archive_is_the_same_each_time(th
 def test_the_digest_follows_paths_and_contents_and_nothing_else() -> None:
     one = digest({"a": b"1", "b": b"2"})
     assert digest({"b": b"2", "a": b"1"}) == one
-    assert (
-        len({one, digest({"a": b"2", "b": b"1"}), digest({"a": b"12", "b": b""}), digest({"ab": b"12"})}) == 4
-    )
+    assert len({one, digest({"a": b"2", "b": b"1"}), digest({"a": b"12", "b": b""}), digest({"ab": b"12"})}) == 4
 
 
 @pytest.mark.parametrize(

@@ -13,9 +13,7 @@ from tests.catalogue.support import OPERATORS, THREE_STEPS, Edit, edited, proble
 from tests.catalogue.wrongs import BPMN, CASES, MORE, add, swap
 
 
-@pytest.mark.parametrize(
-    ("changes", "place", "said"), [case[1:] for case in CASES], ids=[case[0] for case in CASES]
-)
+@pytest.mark.parametrize(("changes", "place", "said"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
 def test_what_is_wrong_is_said_where_it_is_with_how_to_mend_it(changes: Edit, place: str, said: str) -> None:
     found = [str(problem) for problem in problems(changes)]
     assert any(line.startswith(f"{place}: ") and re.search(said, line) for line in found), "\n".join(found)
@@ -114,9 +112,7 @@ BOMBS: dict[str, Edit] = {
     "a table of many parts": {"package.toml": add("[" + ".".join(['"a"'] * 100_000) + "]\n")},
     "a number of many digits": {"package.toml": add("x = " + "9" * 100_000 + "\n")},
     "a list in a list without end": {"package.toml": add("x = " + "[" * 100_000)},
-    "a form's number of many digits": {
-        "forms/approve.form": '{"components": [], "x": ' + "9" * 100_000 + "}"
-    },
+    "a form's number of many digits": {"forms/approve.form": '{"components": [], "x": ' + "9" * 100_000 + "}"},
     "a list in a property that is too long": {
         BPMN: swap("<spiffworkflow:properties>", "<spiffworkflow:properties>" + LONG_PROPERTY * 3)
     },

@@ -72,11 +72,7 @@ def test_settings_keep_their_type() -> None:
     package = edited(
         {
             "package.toml": lambda text: (
-                text
-                + (
-                    '[settings.more]\ncount = { title = "n", value = 3 }\n'
-                    'open = { title = "o", value = true }\n'
-                )
+                text + ('[settings.more]\ncount = { title = "n", value = 3 }\nopen = { title = "o", value = true }\n')
             )
         }
     )

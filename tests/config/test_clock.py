@@ -82,20 +82,21 @@ def test_nonsense_is_not_written(file: Path) -> None:
     assert not file.exists()
 
 
-@pytest.mark.parametrize(("text", "offset"), [
-    ("", timedelta(0)),
-    ("+365d", timedelta(days=365)),
-    ("-2h", timedelta(hours=-2)),
-    (" +1w 3d  4h 5m 6s\n", timedelta(weeks=1, days=3, hours=4, minutes=5, seconds=6)),
-    ("-1d 2h", timedelta(days=-1, hours=-2)),
-])
+@pytest.mark.parametrize(
+    ("text", "offset"),
+    [
+        ("", timedelta(0)),
+        ("+365d", timedelta(days=365)),
+        ("-2h", timedelta(hours=-2)),
+        (" +1w 3d  4h 5m 6s\n", timedelta(weeks=1, days=3, hours=4, minutes=5, seconds=6)),
+        ("-1d 2h", timedelta(days=-1, hours=-2)),
+    ],
+)
 def test_offsets(text: str, offset: timedelta) -> None:
     assert read_instant_or_offset(text) == offset
 
 
-@pytest.mark.parametrize(
-    "text", ["365d", "+365", "+d", "2027-11-22", "2027-11-22T09:00:00", "+1d -2h", "+1y"]
-)
+@pytest.mark.parametrize("text", ["365d", "+365", "+d", "2027-11-22", "2027-11-22T09:00:00", "+1d -2h", "+1y"])
 def test_what_could_be_misread_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"offset|zone"):
         read_instant_or_offset(text)

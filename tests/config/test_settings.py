@@ -74,35 +74,47 @@ def test_a_real_card_reader_needs_a_card_key_of_its_own() -> None:
 
 
 def test_every_problem_is_told_at_once() -> None:
-    found = problems(NINTEI_PORT="eighty", NINTEI_BASE_URL="nintei.example.jp", NINTEI_LANGUAGE="fr",
-                     NINTEI_PACKAGES_DIR="/nowhere", NINTEI_DEMO="perhaps")
+    found = problems(
+        NINTEI_PORT="eighty",
+        NINTEI_BASE_URL="nintei.example.jp",
+        NINTEI_LANGUAGE="fr",
+        NINTEI_PACKAGES_DIR="/nowhere",
+        NINTEI_DEMO="perhaps",
+    )
     assert sorted(problem.split()[0].strip(":") for problem in found) == [
-        "NINTEI_BASE_URL", "NINTEI_DEMO", "NINTEI_LANGUAGE", "NINTEI_PACKAGES_DIR", "NINTEI_PORT",
+        "NINTEI_BASE_URL",
+        "NINTEI_DEMO",
+        "NINTEI_LANGUAGE",
+        "NINTEI_PACKAGES_DIR",
+        "NINTEI_PORT",
     ]
 
 
-@pytest.mark.parametrize(("name", "value", "wanted"), [
-    ("PORT", "0", "a whole number from 1 to 65535"),
-    ("PORT", "８０", "a whole number from 1 to 65535"),
-    ("DATABASE_URL", "mysql://u@h/d", "postgresql://user:password@host/database"),
-    ("DATABASE_URL", "sqlite:///", "sqlite:///path/to/file.db"),
-    ("DATABASE_URL", "postgresql://host", "postgresql://user:password@host/database"),
-    ("MAIL_URL", "mail.example.jp", "smtp://"),
-    ("MAIL_URL", "smtp://host:port", "smtp://"),
-    ("MAIL_FROM", "somebody", "nintei@example.jp"),
-    ("MAIL_FROM", "a@b.jp\nBcc: all@b.jp", "nintei@example.jp"),
-    ("BASE_URL", "ftp://nintei.example.jp", "https://nintei.example.jp"),
-    ("HOST", "127.0.0.1:8000", "without a port"),
-    ("HOST", "", "an address to listen on"),
-    ("DATA_DIR", "", "must name a folder"),
-    ("DEMO", "perhaps", "yes or no"),
-    ("WEB_THREADS", "0", "a whole number from 1 to 64"),
-    ("LOG_LEVEL", "LOUD", "TRAFFIC, DEBUG, INFO"),
-    ("TRUSTED_PROXIES", "10.0.0.1, proxy", "proxy is neither an IP address nor a network"),
-    ("CLAMD_URL", "clamd", "unix:///run/clamav/clamd.ctl"),
-    ("LANGUAGE", "fr", "ja, en"),
-    ("CARD_READER", "", "must not be empty"),
-])
+@pytest.mark.parametrize(
+    ("name", "value", "wanted"),
+    [
+        ("PORT", "0", "a whole number from 1 to 65535"),
+        ("PORT", "８０", "a whole number from 1 to 65535"),
+        ("DATABASE_URL", "mysql://u@h/d", "postgresql://user:password@host/database"),
+        ("DATABASE_URL", "sqlite:///", "sqlite:///path/to/file.db"),
+        ("DATABASE_URL", "postgresql://host", "postgresql://user:password@host/database"),
+        ("MAIL_URL", "mail.example.jp", "smtp://"),
+        ("MAIL_URL", "smtp://host:port", "smtp://"),
+        ("MAIL_FROM", "somebody", "nintei@example.jp"),
+        ("MAIL_FROM", "a@b.jp\nBcc: all@b.jp", "nintei@example.jp"),
+        ("BASE_URL", "ftp://nintei.example.jp", "https://nintei.example.jp"),
+        ("HOST", "127.0.0.1:8000", "without a port"),
+        ("HOST", "", "an address to listen on"),
+        ("DATA_DIR", "", "must name a folder"),
+        ("DEMO", "perhaps", "yes or no"),
+        ("WEB_THREADS", "0", "a whole number from 1 to 64"),
+        ("LOG_LEVEL", "LOUD", "TRAFFIC, DEBUG, INFO"),
+        ("TRUSTED_PROXIES", "10.0.0.1, proxy", "proxy is neither an IP address nor a network"),
+        ("CLAMD_URL", "clamd", "unix:///run/clamav/clamd.ctl"),
+        ("LANGUAGE", "fr", "ja, en"),
+        ("CARD_READER", "", "must not be empty"),
+    ],
+)
 def test_a_wrong_value_is_refused_with_what_is_wanted(name: str, value: str, wanted: str) -> None:
     found = problems(**{"NINTEI_DEMO": "yes", "NINTEI_MAIL_FROM": "a@b.jp", f"NINTEI_{name}": value})
     assert len(found) == 1
@@ -110,17 +122,23 @@ def test_a_wrong_value_is_refused_with_what_is_wanted(name: str, value: str, wan
     assert wanted in found[0]
 
 
-@pytest.mark.parametrize(("name", "value", "read"), [
-    ("base_url", "https://nintei.example.jp/", "https://nintei.example.jp"),
-    ("host", "::1", "::1"),
-    ("trusted_proxies", "10.0.0.5, 10.1.2.3/16", ("10.0.0.5", "10.1.0.0/16")),
-    ("mail_url", "smtp+starttls://me%40x:p%2Fw@mail.example.jp:587",
-     "smtp+starttls://me%40x:p%2Fw@mail.example.jp:587"),
-    ("mail_from", "認定事務局 <nintei@example.jp>", "認定事務局 <nintei@example.jp>"),
-    ("database_url", "postgresql://postgres@/test?host=%2Ftmp", "postgresql://postgres@/test?host=%2Ftmp"),
-    ("log_level", "debug", "DEBUG"),
-    ("workers", "0", 0),
-])
+@pytest.mark.parametrize(
+    ("name", "value", "read"),
+    [
+        ("base_url", "https://nintei.example.jp/", "https://nintei.example.jp"),
+        ("host", "::1", "::1"),
+        ("trusted_proxies", "10.0.0.5, 10.1.2.3/16", ("10.0.0.5", "10.1.0.0/16")),
+        (
+            "mail_url",
+            "smtp+starttls://me%40x:p%2Fw@mail.example.jp:587",
+            "smtp+starttls://me%40x:p%2Fw@mail.example.jp:587",
+        ),
+        ("mail_from", "認定事務局 <nintei@example.jp>", "認定事務局 <nintei@example.jp>"),
+        ("database_url", "postgresql://postgres@/test?host=%2Ftmp", "postgresql://postgres@/test?host=%2Ftmp"),
+        ("log_level", "debug", "DEBUG"),
+        ("workers", "0", 0),
+    ],
+)
 def test_a_right_value_is_read(name: str, value: str, read: object) -> None:
     environ = {"NINTEI_DEMO": "yes", "NINTEI_MAIL_FROM": "a@b.jp", f"NINTEI_{name.upper()}": value}
     assert getattr(load(environ), name) == read
@@ -166,13 +184,15 @@ def test_a_file_that_is_not_there_or_not_toml_is_told(tmp_path: Path) -> None:
 
 
 def test_secrets_never_show() -> None:
-    settings = load({
-        "NINTEI_SECRET_KEY": SECRET,
-        "NINTEI_CARD_KEY": SECRET[::-1],
-        "NINTEI_MAIL_FROM": "a@b.jp",
-        "NINTEI_MAIL_URL": "smtp://me:mailpassword@h",
-        "NINTEI_DATABASE_URL": "postgresql://u:dbpassword@h/d",
-    })
+    settings = load(
+        {
+            "NINTEI_SECRET_KEY": SECRET,
+            "NINTEI_CARD_KEY": SECRET[::-1],
+            "NINTEI_MAIL_FROM": "a@b.jp",
+            "NINTEI_MAIL_URL": "smtp://me:mailpassword@h",
+            "NINTEI_DATABASE_URL": "postgresql://u:dbpassword@h/d",
+        }
+    )
     for told in (repr(settings), str(settings), str(settings.shown())):
         assert SECRET not in told
         assert SECRET[::-1] not in told

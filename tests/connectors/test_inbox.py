@@ -98,7 +98,9 @@ def test_the_address_tells_security_port_and_folder() -> None:
     assert "p/" not in repr(found)
 
 
-@pytest.mark.parametrize("url", ["pop3://u:secret@x", "imaps://x/INBOX", "imaps://u:secret@/INBOX", "imaps://u:secret@x/受信"])
+@pytest.mark.parametrize(
+    "url", ["pop3://u:secret@x", "imaps://x/INBOX", "imaps://u:secret@/INBOX", "imaps://u:secret@x/受信"]
+)
 def test_an_address_that_is_none_is_refused_without_repeating_it(url: str) -> None:
     with pytest.raises(Permanent) as caught:
         parse_url(url)

@@ -21,6 +21,7 @@ EICAR = b"a sample that the daemon below takes for a virus"
 def daemon(answer: bytes | None = None) -> Iterator[str]:
     """A clamd that knows one virus; with `answer` it says that instead."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
+
         def serve() -> None:
             peer, _ = listener.accept()
             with peer, peer.makefile("rb") as said:

@@ -89,9 +89,7 @@ def test_aggregation_is_refused_by_name() -> None:
 
 
 def test_every_bad_cell_is_named_by_row_and_column_at_once() -> None:
-    said = refusals(
-        xml([('"a"', "1", "1", '"x"'), ("exam or", "1", "if x", '"x"'), ('"a"', "[1..", "1", "f(1)")])
-    )
+    said = refusals(xml([('"a"', "1", "1", '"x"'), ("exam or", "1", "if x", '"x"'), ('"a"', "[1..", "1", "f(1)")]))
     assert "Row 2, input 1: “exam or”" in said
     assert "Row 2, output 1: “if x”" in said
     assert "Row 3, input 2: “[1..”" in said
@@ -136,8 +134,7 @@ def a_table(inner: str, attributes: str = "") -> str:
         (a_table(OUTPUT + "<rule/>"), "one cell"),
         (
             a_table(
-                '<input><inputExpression expressionLanguage="python"><text>a</text></inputExpression></input>'
-                + OUTPUT
+                '<input><inputExpression expressionLanguage="python"><text>a</text></inputExpression></input>' + OUTPUT
             ),
             "python",
         ),

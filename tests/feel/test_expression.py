@@ -218,9 +218,7 @@ def test_any_text_is_parsed_or_refused_and_never_breaks(text: str) -> None:
 
 
 def test_names_are_those_read_with_paths_by_their_first_part() -> None:
-    assert parse('a.b = 1 and x in (< c, [d..e]) or date(f) = "g" and not([h] = i)').names() == frozenset(
-        "axcdefhi"
-    )
+    assert parse('a.b = 1 and x in (< c, [d..e]) or date(f) = "g" and not([h] = i)').names() == frozenset("axcdefhi")
 
 
 def test_days_moments_and_subclasses_of_text_count_as_the_page_sees_them() -> None:

@@ -44,5 +44,18 @@ def place_here(tmp_path: Path) -> Iterator[Callable[..., Place]]:
 def add_staff(place: Place, *emails: str) -> None:
     """Accounts of the body, as an administrator makes them."""
     for number, email in enumerate(emails or STAFF[:2], 1):
-        place.command("user", "add", email, "--name", f"担当 {number}", "--role", "operator", "--group", "review",
-                      "--group", "exam", "--password", STAFF_PASSWORD)
+        place.command(
+            "user",
+            "add",
+            email,
+            "--name",
+            f"担当 {number}",
+            "--role",
+            "operator",
+            "--group",
+            "review",
+            "--group",
+            "exam",
+            "--password",
+            STAFF_PASSWORD,
+        )

@@ -16,8 +16,13 @@ from tests.support.network import wait_until
 
 VENDOR_PASSWORD = "correct horse battery staple"
 APPLICATION = {
-    "company_name": "株式会社みほん建設システム", "contact_name": "例 一郎", "contact_kana": "レイ イチロウ",
-    "email": "ichiro.rei@example.com", "phone": "03-1234-5678", "system_name": "みほん入退場システム", "consent": True,
+    "company_name": "株式会社みほん建設システム",
+    "contact_name": "例 一郎",
+    "contact_kana": "レイ イチロウ",
+    "email": "ichiro.rei@example.com",
+    "phone": "03-1234-5678",
+    "system_name": "みほん入退場システム",
+    "consent": True,
 }
 
 
@@ -63,7 +68,8 @@ class Person:
         page = self.get(f"/cases/{number}/tasks/{element}")
         assert re.fullmatch(r"/tasks/[\w-]+", page.path), (
             f"{element} is not open for {self.email}: {page!r}; open are {self.records.open(number)}, "
-            f"incidents {self.records.incidents(number)}")
+            f"incidents {self.records.incidents(number)}"
+        )
         assert page.status == 200, f"{page!r}: {page.text[:500]}"
         return page
 

@@ -1,4 +1,5 @@
 """PDFs, calendar files and QR codes, opened and read."""
+
 from __future__ import annotations
 
 import io

@@ -66,8 +66,13 @@ class Place:
         self.records = Records(self.data / "nintei.db")
         self.pages: list[Page] = []
         self.environment = servers.settings_for(
-            folder, free_port(), mail_url=mailbox.url, clock_file=str(folder / "clock.txt"), secret_key=SECRET,
-            card_key=SECRET[::-1], **settings,
+            folder,
+            free_port(),
+            mail_url=mailbox.url,
+            clock_file=str(folder / "clock.txt"),
+            secret_key=SECRET,
+            card_key=SECRET[::-1],
+            **settings,
         )
         self.url = self.environment["NINTEI_BASE_URL"]
         self.server: servers.Server | None = None
@@ -95,8 +100,14 @@ class Place:
         inherited = {key: value for key, value in os.environ.items() if not key.startswith("NINTEI_")}
         environment = {**inherited, **self.environment}
         done = subprocess.run(
-            [sys.executable, "-c", servers.LAUNCH, *arguments], cwd=servers.PROJECT, env=environment,
-            stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120, check=False,
+            [sys.executable, "-c", servers.LAUNCH, *arguments],
+            cwd=servers.PROJECT,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
         )
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
@@ -149,6 +160,7 @@ class Place:
 
     def wait_for_mail(self, email: str, mail_id: str, nth: int = 1, seconds: float = 60) -> EmailMessage:
         """The nth mail of this id to this address."""
+
         def found() -> list[EmailMessage]:
             return [each for each in self.mails_to(email) if each["X-Nintei-Mail"] == mail_id]
 

@@ -38,14 +38,20 @@ class Records:
 
     def jobs(self, number: str, *states: str) -> list[dict[str, Any]]:
         marks = ",".join("?" * len(states))
-        return self.rows(f'SELECT * FROM job WHERE state IN ({marks}) AND case_id = (SELECT id FROM "case" '
-                         "WHERE number = ?) ORDER BY id", *states, number)
+        return self.rows(
+            f'SELECT * FROM job WHERE state IN ({marks}) AND case_id = (SELECT id FROM "case" '
+            "WHERE number = ?) ORDER BY id",
+            *states,
+            number,
+        )
 
     def unrest(self, number: str) -> list[str]:
         """What the portal still has to do for the case by itself; [] when everything waits for people."""
-        busy = [f"{row['element'] or row['operator']} ({row['state']}) {row['error']}"
-                for row in self.jobs(number, "queued", "running")
-                if "while_open" not in row["params"]]  # the mail of a return waits a while
+        busy = [
+            f"{row['element'] or row['operator']} ({row['state']}) {row['error']}"
+            for row in self.jobs(number, "queued", "running")
+            if "while_open" not in row["params"]
+        ]  # the mail of a return waits a while
         waiting = {row["task_id"] for row in self.jobs(number, "incident", "parked") if row["task_id"]}
         on_job = set(json.loads(self.case(number)["running"] or "[]")) - waiting
         return busy or [f"job of task {task}" for task in sorted(on_job) if self._job_is_under_way(task)]

@@ -41,10 +41,20 @@ def place(make_place: Callable[..., Place]) -> Place:
 @pytest.fixture(scope="module")
 def numbers(place: Place) -> dict[str, str]:
     found = prepare(place, Plan("tried", "company_profile"), Plan("others", "first_review"))
-    place.command("user", "add", "chief@example.jp", "--name", "管理 太郎", "--role", "administrator", "--password",
-                  STAFF_PASSWORD)
-    place.command("user", "add", "analyst@example.jp", "--name", "高橋 悠", "--role", "analyst", "--password",
-                  STAFF_PASSWORD)
+    place.command(
+        "user",
+        "add",
+        "chief@example.jp",
+        "--name",
+        "管理 太郎",
+        "--role",
+        "administrator",
+        "--password",
+        STAFF_PASSWORD,
+    )
+    place.command(
+        "user", "add", "analyst@example.jp", "--name", "高橋 悠", "--role", "analyst", "--password", STAFF_PASSWORD
+    )
     place.start()
     return found
 
@@ -159,19 +169,23 @@ def test_the_check_page_leads_back_with_everything_typed(place: Place, numbers: 
     back = form.press().form(field="email").press(value="edit")
     shown = back.form(field="email")
     assert {key: shown.value(key) for key in APPLICATION if key != "consent"} == {
-        key: value for key, value in APPLICATION.items() if key != "consent"}
+        key: value for key, value in APPLICATION.items() if key != "consent"
+    }
 
 
 # Files
 
 
-@pytest.mark.parametrize(("name", "content"), [
-    ("登記.exe", b"MZ\x90\x00" + b"\0" * 200),
-    ("登記.pdf", b"MZ\x90\x00" + b"\0" * 200),
-    ("登記.pdf", b""),
-    ("登記.html", b"<script>alert(1)</script>"),
-    ("登記.svg", b"<svg xmlns='http://www.w3.org/2000/svg' onload='x()'/>"),
-])
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("登記.exe", b"MZ\x90\x00" + b"\0" * 200),
+        ("登記.pdf", b"MZ\x90\x00" + b"\0" * 200),
+        ("登記.pdf", b""),
+        ("登記.html", b"<script>alert(1)</script>"),
+        ("登記.svg", b"<svg xmlns='http://www.w3.org/2000/svg' onload='x()'/>"),
+    ],
+)
 def test_a_file_of_another_kind_is_refused_by_its_content(
     others: tuple[Vendor, str], name: str, content: bytes
 ) -> None:
@@ -188,8 +202,11 @@ def test_a_file_of_another_kind_is_refused_by_its_content(
 def others(place: Place, numbers: dict[str, str]) -> tuple[Vendor, str]:
     """Another vendor, who was asked for the documents again."""
     reviewer = place.operator(STAFF[0])
-    reviewer.do(numbers["others"], "first_review",
-                {"outcome": "returned", "return_to": "submit_documents", "reason": "書類が古いものです。"})
+    reviewer.do(
+        numbers["others"],
+        "first_review",
+        {"outcome": "returned", "return_to": "submit_documents", "reason": "書類が古いものです。"},
+    )
     vendor = place.vendor(Plan("others", "").email)
     vendor.sign_in(PASSWORD)
     return vendor, numbers["others"]
@@ -198,10 +215,22 @@ def others(place: Place, numbers: dict[str, str]) -> tuple[Vendor, str]:
 # Addresses
 
 
-@pytest.mark.parametrize("address", [
-    "/nothing", "/tasks/nothing", "/cases/2026-9999", "/cases/2026-9999/tasks/first_review", "/systems/CCUS-API-1",
-    "/apply/nothing", "/help/nothing", "/help/../../etc/passwd", "/enter/nothing", "/cases/%00", "/tasks/%2e%2e",
-])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/nothing",
+        "/tasks/nothing",
+        "/cases/2026-9999",
+        "/cases/2026-9999/tasks/first_review",
+        "/systems/CCUS-API-1",
+        "/apply/nothing",
+        "/help/nothing",
+        "/help/../../etc/passwd",
+        "/enter/nothing",
+        "/cases/%00",
+        "/tasks/%2e%2e",
+    ],
+)
 def test_an_unknown_address_is_a_page_that_says_so(place: Place, numbers: dict[str, str], address: str) -> None:
     vendor = place.vendor(Plan("others", "").email)
     vendor.sign_in(PASSWORD)
@@ -217,19 +246,38 @@ def test_anothers_case_looks_like_none(place: Place, numbers: dict[str, str], ot
     task = place.records.of(theirs, "task")[-1]
     mail = place.records.of(theirs, "mail")[-1]
     for address in (
-        f"/cases/{theirs}", f"/cases/{theirs}?tab=mail", f"/cases/{theirs}/withdraw", f"/cases/{theirs}/all.zip",
-        f"/cases/{theirs}/documents/{row['id']}", f"/cases/{own}/documents/{row['id']}",
+        f"/cases/{theirs}",
+        f"/cases/{theirs}?tab=mail",
+        f"/cases/{theirs}/withdraw",
+        f"/cases/{theirs}/all.zip",
+        f"/cases/{theirs}/documents/{row['id']}",
+        f"/cases/{own}/documents/{row['id']}",
         f"/cases/{theirs}/diagram.json",
-        f"/cases/{theirs}/mails/{mail['id']}", f"/cases/{own}/mails/{mail['id']}", f"/tasks/{task['id']}",
-        f"/tasks/{task['id']}/check", f"/tasks/{task['id']}/done", f"/cases/{theirs}/tasks/company_profile",
-        f"/cases/{theirs}/files/api_specification.pdf", f"/tasks?case={theirs}",
+        f"/cases/{theirs}/mails/{mail['id']}",
+        f"/cases/{own}/mails/{mail['id']}",
+        f"/tasks/{task['id']}",
+        f"/tasks/{task['id']}/check",
+        f"/tasks/{task['id']}/done",
+        f"/cases/{theirs}/tasks/company_profile",
+        f"/cases/{theirs}/files/api_specification.pdf",
+        f"/tasks?case={theirs}",
     ):
         _is_a_page(vendor.get(address), 404)
     token = vendor.get("/tasks").form(field="csrf_token").value("csrf_token")
-    for address in (f"/cases/{theirs}/withdraw", f"/cases/{theirs}/messages", f"/tasks/{task['id']}",
-                    f"/tasks/{task['id']}/check", f"/tasks/{task['id']}/reveal", f"/tasks/{task['id']}/draft"):
-        assert vendor.visitor.post(address, [("csrf_token", token), ("text", "x"), ("reason", "x"), ("agreed", "yes")]
-                                   ).status == 404, address
+    for address in (
+        f"/cases/{theirs}/withdraw",
+        f"/cases/{theirs}/messages",
+        f"/tasks/{task['id']}",
+        f"/tasks/{task['id']}/check",
+        f"/tasks/{task['id']}/reveal",
+        f"/tasks/{task['id']}/draft",
+    ):
+        assert (
+            vendor.visitor.post(
+                address, [("csrf_token", token), ("text", "x"), ("reason", "x"), ("agreed", "yes")]
+            ).status
+            == 404
+        ), address
     assert place.records.of(theirs, "note") == []
 
 
@@ -246,9 +294,14 @@ def test_the_desks_of_the_staff_are_closed_to_vendors(others: tuple[Vendor, str]
     _is_a_page(page, 403)
 
 
-@pytest.mark.parametrize(("email", "address", "status"), [
-    (STAFF[0], "/admin/", 403), ("analyst@example.jp", "/tasks", 200), ("chief@example.jp", "/admin/", 200),
-])
+@pytest.mark.parametrize(
+    ("email", "address", "status"),
+    [
+        (STAFF[0], "/admin/", 403),
+        ("analyst@example.jp", "/tasks", 200),
+        ("chief@example.jp", "/admin/", 200),
+    ],
+)
 def test_each_role_sees_what_is_its_own(
     place: Place, numbers: dict[str, str], email: str, address: str, status: int
 ) -> None:

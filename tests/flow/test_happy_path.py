@@ -23,8 +23,21 @@ pytestmark = pytest.mark.xdist_group("flow-year")
 COMPANY, SYSTEM = APPLICATION["company_name"], APPLICATION["system_name"]
 ORDER = [f"review-{n}" for n in range(1, 9)] + [f"exam-{n}" for n in range(1, 9)] + [f"audit-{n}" for n in range(1, 7)]
 # What is attached to each mail: so many PDFs, or a calendar file.
-ATTACHED = {"review-2": 3, "review-3": 1, "review-4": 1, "review-5": 1, "exam-1": 1, "exam-3": 1, "exam-4": 1,
-            "exam-5": 1, "exam-6": 1, "exam-7": 1, "audit-3": 2, "audit-4": 1, "audit-5": 1}
+ATTACHED = {
+    "review-2": 3,
+    "review-3": 1,
+    "review-4": 1,
+    "review-5": 1,
+    "exam-1": 1,
+    "exam-3": 1,
+    "exam-4": 1,
+    "exam-5": 1,
+    "exam-6": 1,
+    "exam-7": 1,
+    "audit-3": 2,
+    "audit-4": 1,
+    "audit-5": 1,
+}
 # Each PDF that the portal makes on this way, and words that must stand in it beside the names.
 PAPERS: dict[str, list[str]] = {
     "review_result_letter": ["書類審査結果通知書", "通過"],
@@ -149,8 +162,11 @@ def test_the_vendor_sees_its_own_papers_and_none_of_the_cover_and_key_letters(wa
 
 @pytest.mark.parametrize(("mail_id", "calendar"), [("exam-3", "exam"), ("audit-3", "audit")])
 def test_the_calendar_file_holds_the_day_that_was_settled(walk: Walk, mail_id: str, calendar: str) -> None:
-    content = next(data for name, data in attachments(walk.place.wait_for_mail(walk.vendor.email, mail_id)).items()
-                   if name.endswith(".ics"))
+    content = next(
+        data
+        for name, data in attachments(walk.place.wait_for_mail(walk.vendor.email, mail_id)).items()
+        if name.endswith(".ics")
+    )
     begin, end, summary = papers.appointment_of(content)
     booking = walk.place.records.of(walk.number, "booking", f"calendar = '{calendar}'")[0]
     assert booking["state"] == "confirmed"
@@ -177,8 +193,11 @@ def test_secrets_were_shown_once_and_stand_in_no_mail_no_page_and_no_record(walk
 def test_payments_are_on_record_and_nothing_is_owed(walk: Walk) -> None:
     rows = walk.place.records.of(walk.number, "invoice")
     claims = {row["fee"]: (row["total"], row["paid"], row["state"]) for row in rows}
-    assert claims == {"initial_fee": (220000, 220000, "paid"), "exam_fee": (165000, 165000, "paid"),
-                      "audit_fee": (132000, 132000, "paid")}
+    assert claims == {
+        "initial_fee": (220000, 220000, "paid"),
+        "exam_fee": (165000, 165000, "paid"),
+        "audit_fee": (132000, 132000, "paid"),
+    }
 
 
 def test_the_cards_were_written_and_are_on_loan(walk: Walk) -> None:
@@ -200,11 +219,16 @@ def test_what_is_released_can_be_downloaded_and_each_download_is_on_record(walk:
         assert taken[-1]["user_name"] == APPLICATION["contact_name"]
 
 
-@pytest.mark.parametrize(("element", "file"), [
-    ("materials_requested", "system_requirements_form.pdf"), ("api_documents", "api_specification.pdf"),
-    ("cards_received", "card_issue_specification.pdf"), ("precheck_received", "precheck_guide.pdf"),
-    ("exam_materials_received", "exam_guide.pdf"),
-])
+@pytest.mark.parametrize(
+    ("element", "file"),
+    [
+        ("materials_requested", "system_requirements_form.pdf"),
+        ("api_documents", "api_specification.pdf"),
+        ("cards_received", "card_issue_specification.pdf"),
+        ("precheck_received", "precheck_guide.pdf"),
+        ("exam_materials_received", "exam_guide.pdf"),
+    ],
+)
 def test_what_a_step_hands_over_can_be_taken_on_its_page(walk: Walk, element: str, file: str) -> None:
     assert walk.last(element).task.links(f"/cases/{walk.number}/files/{file}$")
 
@@ -266,7 +290,7 @@ def test_the_next_years_audit_opens_by_itself_and_once_passed_the_certificate_is
     page = _register(walk, certificate)
     assert f"{now.year}年{now.month}月{now.day}日" in page.text
     ids = walk.place.mail_ids_to(walk.vendor.email)
-    assert "audit-6" not in ids[ids.index("annual-audit-open"):]  # no production disclosure in later years
+    assert "audit-6" not in ids[ids.index("annual-audit-open") :]  # no production disclosure in later years
 
 
 def test_a_missed_audit_suspends_and_then_withdraws(walk: Walk, certificate: str) -> None:
@@ -325,4 +349,3 @@ def _register(walk: Walk, certificate: str) -> Page:
 def _wait_state(walk: Walk, state: str) -> None:
     wait_until(lambda: _row(walk)["state"] == state, 60, f"the certificate being {state}")
     walk.place.records.settle(walk.number)
-

@@ -39,8 +39,12 @@ def place(make_place: Callable[..., Place]) -> Place:
 @pytest.fixture(scope="module")
 def numbers(place: Place) -> dict[str, str]:
     plans = [Plan(f"cut_{element}", element) for element in CUTS]
-    plans += [Plan("cards", "post_test_cards"), Plan("posting", "second_review"), Plan("dropped", "second_review"),
-              Plan("refused", "second_review")]
+    plans += [
+        Plan("cards", "post_test_cards"),
+        Plan("posting", "second_review"),
+        Plan("dropped", "second_review"),
+        Plan("refused", "second_review"),
+    ]
     found = prepare(place, *plans)
     place.start()
     return found
@@ -104,7 +108,7 @@ def test_a_power_cut_in_the_middle_of_the_work_loses_and_repeats_nothing(
     records.settle(walk.number)
     assert records.incidents(walk.number) == []
     assert records.open(walk.number) == sorted(step["expect_open"])
-    come = [row["mail_id"] for row in records.of(walk.number, "mail", "state = 'sent'")][len(mails):]
+    come = [row["mail_id"] for row in records.of(walk.number, "mail", "state = 'sent'")][len(mails) :]
     assert sorted(come) == sorted(step.get("expect_mails", []))
     for mail_id in step.get("expect_mails", []):
         place.wait_for_mail(walk.vendor.email, mail_id)

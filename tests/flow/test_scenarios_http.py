@@ -30,10 +30,22 @@ SCENARIOS = {
     for name, text in _texts().items()
     if "begin" in text and not any("routes" in step or "advance" in step for step in text["step"])
 }
-WITHDRAWN_AT = ["company_profile", "submit_documents", "contracts__operator", "post_test_cards", "confirm_exam_payment",
-                "check_audit_materials"]
-SETTLED = {"withdrawal_reason": "方針の変更", "cards_state": "none", "fees_state": "none", "contracts_state": "none",
-           "dates_released": True, "settled_on": "@today"}
+WITHDRAWN_AT = [
+    "company_profile",
+    "submit_documents",
+    "contracts__operator",
+    "post_test_cards",
+    "confirm_exam_payment",
+    "check_audit_materials",
+]
+SETTLED = {
+    "withdrawal_reason": "方針の変更",
+    "cards_state": "none",
+    "fees_state": "none",
+    "contracts_state": "none",
+    "dates_released": True,
+    "settled_on": "@today",
+}
 Walks = Callable[[str], Walk]
 
 
@@ -47,8 +59,12 @@ def numbers(place: Place) -> dict[str, str]:
     """The cases of this module, by the name of the scenario that each is to walk."""
     plans = [Plan(name, until) for name, until in SCENARIOS.items()]
     plans += [Plan(f"withdrawn_at_{element}", element) for element in WITHDRAWN_AT]
-    plans += [Plan("overpaid", "confirm_initial_payment"), Plan("pinned", "first_review"),
-              Plan("lapsing", "confirm_exam_payment"), Plan("same_person", "second_review")]
+    plans += [
+        Plan("overpaid", "confirm_initial_payment"),
+        Plan("pinned", "first_review"),
+        Plan("lapsing", "confirm_exam_payment"),
+        Plan("same_person", "second_review"),
+    ]
     found = prepare(place, *plans)
     place.start()
     return found
@@ -163,8 +179,11 @@ def test_a_wrong_amount_is_said_on_the_check_page_and_what_is_missing_is_asked_f
 
 def test_too_much_is_said_as_well_and_lets_the_case_go_on(walk_of: Walks) -> None:
     walk = walk_of("overpaid")
-    done = walk.staff[0].do(walk.number, "confirm_initial_payment",
-                            {"amount": 230000, "paid_on": "@today", "payer": "カ）ミホンケンセツシステム"})
+    done = walk.staff[0].do(
+        walk.number,
+        "confirm_initial_payment",
+        {"amount": 230000, "paid_on": "@today", "payer": "カ）ミホンケンセツシステム"},
+    )
     assert any(re.search("10,?000", each) for each in done.warnings), done.warnings
     walk.place.records.settle(walk.number)
     assert walk.place.records.open(walk.number) == ["api_documents"]
@@ -183,8 +202,11 @@ def test_the_first_retest_is_free_and_the_second_is_charged(walked: Walks) -> No
     walk = walked("exam_retests")
     claims = [(row["fee"], row["total"]) for row in walk.place.records.of(walk.number, "invoice")]
     assert claims == [("initial_fee", 220000), ("exam_fee", 165000), ("exam_fee", 88000)]
-    letters = [papers.words_of(next(iter(attachments(mail).values())))
-               for mail in walk.place.mails_to(walk.vendor.email) if mail["X-Nintei-Mail"] == "exam-7"]
+    letters = [
+        papers.words_of(next(iter(attachments(mail).values())))
+        for mail in walk.place.mails_to(walk.vendor.email)
+        if mail["X-Nintei-Mail"] == "exam-7"
+    ]
     assert len(letters) == 3
     assert all("不合格" in text for text in letters[:2])
     assert "不合格" not in letters[2]
@@ -194,17 +216,26 @@ def test_the_first_retest_is_free_and_the_second_is_charged(walked: Walks) -> No
 
 def test_a_failed_audit_names_its_findings_in_the_letter(walked: Walks) -> None:
     walk = walked("audit_failed")
-    finding = next(step["answer"]["findings"][0]["finding"] for step in own_steps("audit_failed")
-                   if step.get("answer", {}).get("findings"))
-    letters = [papers.words_of(next(iter(attachments(mail).values())))
-               for mail in walk.place.mails_to(walk.vendor.email) if mail["X-Nintei-Mail"] == "audit-5"]
+    finding = next(
+        step["answer"]["findings"][0]["finding"]
+        for step in own_steps("audit_failed")
+        if step.get("answer", {}).get("findings")
+    )
+    letters = [
+        papers.words_of(next(iter(attachments(mail).values())))
+        for mail in walk.place.mails_to(walk.vendor.email)
+        if mail["X-Nintei-Mail"] == "audit-5"
+    ]
     assert re.sub(r"\s", "", finding) in letters[0]
 
 
 def test_minor_findings_are_shown_to_the_vendor_who_mends_them(walked: Walks) -> None:
     walk = walked("audit_minor_findings")
-    findings = [row["finding"] for step in own_steps("audit_minor_findings")
-                for row in step.get("answer", {}).get("findings", [])]
+    findings = [
+        row["finding"]
+        for step in own_steps("audit_minor_findings")
+        for row in step.get("answer", {}).get("findings", [])
+    ]
     task = next(done for element, done in walk.done if element == "submit_audit_materials").task.text
     assert findings
     assert all(each in task for each in findings), task
@@ -351,10 +382,22 @@ def test_a_held_date_that_is_not_paid_for_lapses_with_a_warning(place: Place, wa
     place.stop()
     place.start()  # the worker looks at dates at its start, and then each minute
     place.wait_for_mail(walk.vendor.email, "date-lapsed")
-    walk.staff[0].do(walk.number, "confirm_exam_payment",
-                     {"amount": 165000, "paid_on": "@today", "payer": "カ）ミホンケンセツシステム"})
+    walk.staff[0].do(
+        walk.number,
+        "confirm_exam_payment",
+        {"amount": 165000, "paid_on": "@today", "payer": "カ）ミホンケンセツシステム"},
+    )
     place.records.settle(walk.number)
     assert place.records.open(walk.number) == ["settle_exam_date"]
-    walk.take([{"complete": "settle_exam_date", "by": "operator", "answer": {"outcome": "accepted", "date": "@day2"},
-                "expect_mails": ["exam-2", "exam-3", "exam-4"], "expect_invoices": [],
-                "expect_open": ["exam_date_received"]}])
+    walk.take(
+        [
+            {
+                "complete": "settle_exam_date",
+                "by": "operator",
+                "answer": {"outcome": "accepted", "date": "@day2"},
+                "expect_mails": ["exam-2", "exam-3", "exam-4"],
+                "expect_invoices": [],
+                "expect_open": ["exam_date_received"],
+            }
+        ]
+    )

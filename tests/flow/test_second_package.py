@@ -18,8 +18,13 @@ from tests.support.network import wait_until
 pytestmark = pytest.mark.xdist_group("flow-second")
 
 THREE_STEPS = Path(__file__).parents[1] / "packages" / "three_steps"
-REQUEST = {"company_name": "みほん市立小学校", "contact_name": "図書 花子", "email": "", "reader_kind": "school",
-           "books": 3}
+REQUEST = {
+    "company_name": "みほん市立小学校",
+    "contact_name": "図書 花子",
+    "email": "",
+    "reader_kind": "school",
+    "books": 3,
+}
 
 
 @pytest.fixture(scope="module")

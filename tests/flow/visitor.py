@@ -29,8 +29,14 @@ class Visitor:
     def get(self, address: str) -> Page:
         return self._open(urllib.request.Request(urljoin(self.base, address)))
 
-    def post(self, address: str, fields: Sequence[tuple[str, str]], files: Sequence[tuple[str, File]] = (), *,
-             multipart: bool = False) -> Page:
+    def post(
+        self,
+        address: str,
+        fields: Sequence[tuple[str, str]],
+        files: Sequence[tuple[str, File]] = (),
+        *,
+        multipart: bool = False,
+    ) -> Page:
         """Post a form's pairs; `files` by field name."""
         if multipart or files:
             boundary = secrets.token_hex(16)
@@ -56,8 +62,10 @@ class Visitor:
 def _multipart(fields: Sequence[tuple[str, str]], files: Sequence[tuple[str, File]], boundary: str) -> bytes:
     parts = [f'Content-Disposition: form-data; name="{name}"\r\n\r\n{value}'.encode() for name, value in fields]
     for name, (filename, content) in files:
-        head = (f'Content-Disposition: form-data; name="{name}"; filename="{filename}"\r\n'
-                "Content-Type: application/octet-stream\r\n\r\n")
+        head = (
+            f'Content-Disposition: form-data; name="{name}"; filename="{filename}"\r\n'
+            "Content-Type: application/octet-stream\r\n\r\n"
+        )
         parts.append(head.encode() + content)
     mark = f"--{boundary}".encode()
     return b"".join(mark + b"\r\n" + part + b"\r\n" for part in parts) + mark + b"--\r\n"
@@ -141,8 +149,9 @@ class Page:
             if field and field not in each.names():
                 continue
             return each
-        raise AssertionError(f"no form (action {action!r}, button {button!r}, field {field!r}) on {self!r}: "
-                             f"{self.text[:1500]}")
+        raise AssertionError(
+            f"no form (action {action!r}, button {button!r}, field {field!r}) on {self!r}: {self.text[:1500]}"
+        )
 
     def has_form(self, **wanted: str) -> bool:
         try:

@@ -16,8 +16,14 @@ TEMPLATES = sorted((WEB / "templates").rglob("*.html"))
 
 
 def environment(undefined: type[Undefined]) -> Environment:
-    env = Environment(loader=FileSystemLoader(WEB / "templates"), extensions=["jinja2.ext.i18n"],
-                      autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=undefined)
+    env = Environment(
+        loader=FileSystemLoader(WEB / "templates"),
+        extensions=["jinja2.ext.i18n"],
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=undefined,
+    )
     env.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
     env.globals["url_for"] = lambda _endpoint, filename: f"/static/{filename}"
     return env
@@ -49,8 +55,11 @@ def test_no_template_holds_inline_style_or_script(path: Path) -> None:
 
 
 def test_every_component_is_drawn_with_ids_that_meet() -> None:
-    page = environment(Undefined).get_template("styleguide.html").render(
-        title="見本", diagram_source="/d.xml", diagram_state="/d.json", csrf_token=None)
+    page = (
+        environment(Undefined)
+        .get_template("styleguide.html")
+        .render(title="見本", diagram_source="/d.xml", diagram_state="/d.json", csrf_token=None)
+    )
     ids = Ids(page)
     assert len(ids.given) == len(set(ids.given))
     assert ids.meant <= set(ids.given)

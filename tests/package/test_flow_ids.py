@@ -17,8 +17,13 @@ HERE = Path(__file__).parent
 FOLDER = HERE.parents[1] / "bpmn" / "ccus_api_certification"
 FLOW: list[dict[str, Any]] = tomllib.loads((HERE / "flow_ids.toml").read_text("utf-8"))["element"]
 KINDS = {
-    "form": {"userTask"}, "ack": {"userTask"}, "post": {"userTask"}, "both": {"subProcess"},
-    "mail": {"serviceTask"}, "start": {"startEvent"}, "system": {"serviceTask", "receiveTask", "endEvent"},
+    "form": {"userTask"},
+    "ack": {"userTask"},
+    "post": {"userTask"},
+    "both": {"subProcess"},
+    "mail": {"serviceTask"},
+    "start": {"startEvent"},
+    "system": {"serviceTask", "receiveTask", "endEvent"},
 }
 GROUPS = {"review", "accounting", "cards", "exam", "office"}
 CIRCLED = re.compile("[①-⑨]$")

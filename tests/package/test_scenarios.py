@@ -50,7 +50,8 @@ def test_the_scenarios_pass_over_every_flow_element(package: Package, engine: En
             walk.take(step)
         passed |= walk.completed
     unreached = {
-        element.id for element in package.elements.values()
+        element.id
+        for element in package.elements.values()
         if element.kind in ("userTask", "serviceTask", "receiveTask", "scriptTask", "businessRuleTask")
         and element.id not in passed
     }

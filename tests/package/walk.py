@@ -203,9 +203,14 @@ class Walk:
 
     def _look(self, step: Mapping[str, Any]) -> None:
         found: dict[str, Any] = {
-            "open": self.open(), "mails": self.came.mails, "documents": sorted(self.came.documents),
-            "downloads": sorted(self.came.downloads), "invoices": sorted(self.came.invoices),
-            "state": self.state, "listed": bool(self.register), "register": self.register,
+            "open": self.open(),
+            "mails": self.came.mails,
+            "documents": sorted(self.came.documents),
+            "downloads": sorted(self.came.downloads),
+            "invoices": sorted(self.came.invoices),
+            "state": self.state,
+            "listed": bool(self.register),
+            "register": self.register,
             "ended": self.step.ended,
         }
         for key, wanted in step.items():

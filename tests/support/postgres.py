@@ -19,8 +19,16 @@ from tests.support.needs import postgres_bin
 from tests.support.network import wait_until
 
 # Durability is worthless for a cluster that is thrown away: crash tests kill the portal, not this.
-QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "60",
-         "shared_buffers": "32MB", "listen_addresses": "", "logging_collector": "off", "jit": "off"}
+QUICK = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "max_connections": "60",
+    "shared_buffers": "32MB",
+    "listen_addresses": "",
+    "logging_collector": "off",
+    "jit": "off",
+}
 
 
 class Postgres:
@@ -70,16 +78,34 @@ def cluster() -> Iterator[Postgres]:
     data = folder / "data"
     try:
         subprocess.run(
-            [*as_postgres, programs / "initdb", "--no-sync", "--auth", "trust", "--username", "postgres",
-             "--encoding", "UTF8", "--locale", "C", "--pgdata", data],
-            check=True, capture_output=True, cwd=folder,
+            [
+                *as_postgres,
+                programs / "initdb",
+                "--no-sync",
+                "--auth",
+                "trust",
+                "--username",
+                "postgres",
+                "--encoding",
+                "UTF8",
+                "--locale",
+                "C",
+                "--pgdata",
+                data,
+            ],
+            check=True,
+            capture_output=True,
+            cwd=folder,
         )
         options = [word for key, value in QUICK.items() for word in ("-c", f"{key}={value}")]
         dies_with_us = ["setpriv", "--pdeathsig", "QUIT"] if shutil.which("setpriv") else []
         with (folder / "log").open("wb") as log:
             server = subprocess.Popen(
                 [*as_postgres, *dies_with_us, programs / "postgres", "-D", data, "-k", folder, *options],
-                stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, cwd=folder,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                cwd=folder,
             )
         try:
             running = Postgres(folder)

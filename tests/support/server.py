@@ -69,8 +69,13 @@ def start(arguments: Sequence[str], environment: Mapping[str, str], log: Path, u
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as out:
         process = subprocess.Popen(
-            [sys.executable, "-c", LAUNCH, *arguments], cwd=PROJECT, env={**inherited, **environment},
-            stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT, start_new_session=True,
+            [sys.executable, "-c", LAUNCH, *arguments],
+            cwd=PROJECT,
+            env={**inherited, **environment},
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
         )
     return Server(process, url, log)
 

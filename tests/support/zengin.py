@@ -36,8 +36,11 @@ def receipts(rows: Sequence[Row], joint: bytes = b"\r\n") -> bytes:
             + _c("ﾐﾎﾝｷﾞﾝｺｳ", 15) + _c("ｼﾃﾝ", 15) + (b"1" if row.cancelled else b" ") + _c(row.text, 20) + b" " * 52
         )  # fmt: skip
     kept, gone = [r for r in rows if not r.cancelled], [r for r in rows if r.cancelled]
-    records.append((b"8%06d%012d%06d%012d" % (len(kept), sum(r.amount for r in kept), len(gone),
-                                              sum(r.amount for r in gone))).ljust(200))
+    records.append(
+        (
+            b"8%06d%012d%06d%012d" % (len(kept), sum(r.amount for r in kept), len(gone), sum(r.amount for r in gone))
+        ).ljust(200)
+    )
     return joint.join([*records, b"9".ljust(200)])
 
 
@@ -51,7 +54,10 @@ def statement(rows: Sequence[Row], joint: bytes = b"\r\n") -> bytes:
             + _c("ﾌﾘｺﾐ", 20) + _c(row.text, 20) + b" "
         )  # fmt: skip
     came, went = [r for r in rows if not r.out], [r for r in rows if r.out]
-    records.append((b"8%06d%013d%06d%013d" % (len(came), sum(r.amount for r in came), len(went),
-                                              sum(r.amount for r in went))).ljust(200))
+    records.append(
+        (
+            b"8%06d%013d%06d%013d" % (len(came), sum(r.amount for r in came), len(went), sum(r.amount for r in went))
+        ).ljust(200)
+    )
     assert all(len(each) == 200 for each in records)
     return joint.join([*records, b"9".ljust(200)])
