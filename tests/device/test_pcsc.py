@@ -20,7 +20,7 @@ from hardware.desk import Desk
 from hardware.errors import CardError, CardRemoved, NoCard, NoDaemon, NoReader, ReaderBusy
 from hardware.facts import Act, LifeCycle
 from hardware.journal import MemoryJournal
-from hardware.pcsc import EventKind
+from hardware.pcsc import EventKind, service
 from hardware.sight import Expected
 from hardware.virtual import ATR, VpcdPlug
 from tests.device.conftest import wait_until_empty
@@ -276,4 +276,4 @@ def test_a_batch_asks_for_the_next_card_and_makes_each(put: Put, readers: list[s
 
 def test_no_error_of_the_stack_is_nameless(pcscd: Daemon) -> None:
     with pytest.raises(CardError):
-        pcsc._fail(0x80100031 - (1 << 32), "Trying")
+        service.fail(0x80100031 - (1 << 32), "Trying")
