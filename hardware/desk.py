@@ -10,31 +10,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
 
-from hardware.errors import (
-    CardError,
-    CardRemoved,
-    NoCard,
-    NoDaemon,
-    NoReader,
-    ReadBackDiffers,
-    ReaderBusy,
-    Unsupported,
-    WrongCard,
-    WrongState,
-)
-from hardware.facts import (
-    Act,
-    CardFacts,
-    Check,
-    LifeCycle,
-    Plan,
-    Progress,
-    ProgressCallback,
-    Receipt,
-    ReturnReport,
-)
+from hardware.checks import EMPTY, READ_BACK_STEPS, Steps, prove_empty, prove_made, returned
+from hardware.errors import ReadBackDiffers, WrongState
+from hardware.facts import Act, CardFacts, LifeCycle, Plan, ProgressCallback, Receipt, ReturnReport
 from hardware.journal import Intent, Journal, NoJournal
-from hardware.profiles import CardKeys, CardProfile, Contents, WritableProfile
+from hardware.profiles import CardKeys, CardProfile, Contents
 from hardware.profiles.ccus_test import CcusTest
 from hardware.profiles.iso7816 import Iso7816
 from hardware.sight import Expected, Sight, card_in
@@ -42,29 +22,6 @@ from hardware.transport import Connect
 
 PROFILES: Final[tuple[CardProfile, ...]] = (CcusTest(), Iso7816())
 """Tried in this order; the last takes any card."""
-
-_READ_BACK_STEPS: Final = ("read_data", "prove_issuer")
-_EMPTY: Final = (LifeCycle.WIPED, LifeCycle.BLANK)
-# These say nothing about the card itself: the return is not judged, it is done again.
-_NOT_THE_CARDS_FAULT: Final = (CardRemoved, NoCard, NoReader, NoDaemon, ReaderBusy)
-
-
-class _Steps:
-    """Tells a progress callback what comes next."""
-
-    def __init__(self, names: Sequence[str] = (), callback: ProgressCallback | None = None) -> None:
-        self._total = len(names)
-        self._done = 0
-        self._callback = callback
-
-    def tell(self, step: str) -> None:
-        if self._callback is not None:
-            self._callback(Progress(step, min(self._done, self._total), self._total))
-        self._done += 1
-
-    def finish(self) -> None:
-        if self._callback is not None:
-            self._callback(Progress("done", self._total, self._total))
 
 
 class Desk:
@@ -113,15 +70,15 @@ class Desk:
             intent = Intent(Act.PERSONALISE, card.uid_hex, plan.serial, plan.key_version)
             if card.look.life_cycle is LifeCycle.PERSONALISED:
                 return self._already(card, intent, plan, progress)
-            if card.look.life_cycle not in (*_EMPTY, LifeCycle.PERSONALISING):
+            if card.look.life_cycle not in (*EMPTY, LifeCycle.PERSONALISING):
                 card.wrong_state("A card that is %(life_cycle)s cannot be personalised")
             resumed = card.look.life_cycle is LifeCycle.PERSONALISING
             profile.need_keys(card.uid, plan.key_version, self._keys)
-            steps = _Steps((*profile.steps, *_READ_BACK_STEPS), progress)
+            steps = Steps((*profile.steps, *READ_BACK_STEPS), progress)
             self._journal.intend(intent)
             profile.write(card.transport, card.uid, card.look, plan, self._keys, steps.tell)
             card.look_again()
-            contents = self._verified(card, plan, steps)
+            contents = prove_made(card, plan, self._keys, steps)
             return self._confirmed(card, intent, steps, contents, resumed=resumed)
 
     def verify(self, expected: Plan | Expected, progress: ProgressCallback | None = None) -> Receipt:
@@ -129,8 +86,8 @@ class Desk:
         key costs a try).
         """
         with card_in(self._connect, self._profiles) as card:
-            steps = _Steps(_READ_BACK_STEPS, progress)
-            contents = self._verified(card, expected, steps)
+            steps = Steps(READ_BACK_STEPS, progress)
+            contents = prove_made(card, expected, self._keys, steps)
             steps.finish()
             return self._receipt(Act.VERIFY, card, contents, already=True)
 
@@ -143,7 +100,7 @@ class Desk:
             if card.look.life_cycle is not LifeCycle.PERSONALISED:
                 card.wrong_state("A card that is %(life_cycle)s has no keys to rotate")
             already = all(v == version for v in card.look.key_versions.values())
-            steps = _Steps(("open", "reader_key", "issuer_key", *_READ_BACK_STEPS), progress)
+            steps = Steps(("open", "reader_key", "issuer_key", *READ_BACK_STEPS), progress)
             intent = Intent(Act.ROTATE, card.uid_hex, card.look.serial, version)
             if not already:
                 profile.need_keys(card.uid, version, self._keys)
@@ -159,16 +116,16 @@ class Desk:
             profile = card.writer()
             if expected is not None and card.is_other(expected):
                 card.wrong_card(expected.serial)
-            steps = _Steps(("open", "wipe", "prove_empty"), progress)
+            steps = Steps(("open", "wipe", "prove_empty"), progress)
             intent = Intent(Act.WIPE, card.uid_hex, card.look.serial, 0)
-            already = card.look.life_cycle in _EMPTY
+            already = card.look.life_cycle in EMPTY
             if not already:
                 if card.look.life_cycle not in (LifeCycle.PERSONALISED, LifeCycle.PERSONALISING):
                     card.wrong_state("A card that is %(life_cycle)s cannot be wiped")
                 self._journal.intend(intent)
                 profile.wipe(card.transport, card.uid, card.look, self._keys, steps.tell)
                 card.look_again()
-            self._prove_empty(card, profile, steps)
+            prove_empty(card, self._keys, steps)
             return self._confirmed(card, intent, steps, None, already=already)
 
     def return_check(
@@ -186,7 +143,7 @@ class Desk:
         if then not in (None, Act.WIPE, Act.ROTATE):
             raise ValueError("a returned card is wiped, rotated or only looked at")
         with card_in(self._connect, self._profiles) as card:
-            checks = self._returned(card, expected)
+            checks = returned(card, expected, self._keys)
             wiped = card.look.life_cycle is LifeCycle.WIPED
             report = ReturnReport(card.uid_hex, card.look.serial, checks, Act.QUARANTINE)
         if not report.ok:
@@ -197,45 +154,13 @@ class Desk:
             return replace(report, verdict=Act.WIPE, receipt=self.wipe(expected, progress))
         return replace(report, verdict=then, receipt=self.rotate(version, expected, progress))
 
-    def _returned(self, card: Sight, expected: Expected) -> tuple[Check, ...]:
-        """The checks of a return in their order, up to the first that fails in earnest."""
-        ours = isinstance(card.profile, WritableProfile)
-        checks = (
-            Check("profile", ours, "" if ours else Unsupported.code),
-            _compare("uid", not expected.uid or card.uid_hex == expected.uid.upper()),
-            _compare("serial", card.look.serial == expected.serial),
-        )
-        if not all(check.ok for check in checks):
-            return checks
-        if card.look.life_cycle is LifeCycle.WIPED:
-            return (*checks, self._try("empty", lambda: self._prove_empty(card, card.writer(), _Steps())))
-        return (*checks, self._try("keys_and_data", lambda: self._verified(card, expected, _Steps())))
-
-    def _verified(self, card: Sight, expected: Plan | Expected, steps: _Steps) -> Contents:
-        profile = card.writer()
-        if isinstance(expected, Plan):
-            profile.check(expected)
-            wanted, tag = Expected(expected.serial), ""
-        else:
-            wanted, tag = expected, expected.data_tag
-        if card.is_other(wanted):
-            card.wrong_card(wanted.serial)
-        if card.look.life_cycle is not LifeCycle.PERSONALISED:
-            card.wrong_state("A card that is %(life_cycle)s has nothing to verify")
-        if isinstance(expected, Plan):
-            tag = profile.expected_tag(card.uid, expected, self._keys, expected.key_version)
-        contents = profile.read_back(card.transport, card.uid, card.look, self._keys, steps.tell)
-        if tag and tag != contents.data_tag:
-            raise ReadBackDiffers("The card's %(what)s is not what it must be", what="data")
-        return contents
-
     def _already(self, card: Sight, intent: Intent, plan: Plan, progress: ProgressCallback | None) -> Receipt:
         """Personalised before we came. The earlier attempt may have stopped between its last write and
         its receipt, so this settles its intent.
         """
-        steps = _Steps(_READ_BACK_STEPS, progress)
+        steps = Steps(READ_BACK_STEPS, progress)
         try:
-            contents = self._verified(card, plan, steps)
+            contents = prove_made(card, plan, self._keys, steps)
         except ReadBackDiffers as error:
             raise WrongState(
                 "The card %(serial)s is already personalised, with other data or keys: wipe it first",
@@ -244,16 +169,11 @@ class Desk:
             ) from error
         return self._confirmed(card, intent, steps, contents, already=True)
 
-    def _prove_empty(self, card: Sight, profile: WritableProfile, steps: _Steps) -> None:
-        if card.look.life_cycle not in _EMPTY:
-            raise ReadBackDiffers("The card's %(what)s is not empty", what="life_cycle")
-        profile.prove_empty(card.transport, card.uid, card.look, self._keys, steps.tell)
-
     def _confirmed(
         self,
         card: Sight,
         intent: Intent,
-        steps: _Steps,
+        steps: Steps,
         contents: Contents | None,
         *,
         already: bool = False,
@@ -285,20 +205,6 @@ class Desk:
             apdus=card.transport.count,
         )
         return receipt if contents is None else replace(receipt, kcvs=dict(contents.kcvs), data_tag=contents.data_tag)
-
-    @staticmethod
-    def _try(name: str, act: Callable[[], object]) -> Check:
-        try:
-            act()
-        except _NOT_THE_CARDS_FAULT:
-            raise
-        except CardError as error:
-            return Check(name, False, error.code)
-        return Check(name, True)
-
-
-def _compare(name: str, equal: bool) -> Check:
-    return Check(name, equal, "" if equal else WrongCard.code)
 
 
 __all__ = ["PROFILES", "Desk", "Expected"]
