@@ -103,6 +103,12 @@ def lay(rack: hardware.VirtualRack, serial: str, uid: str) -> None:
         rack.insert_blank()
 
 
+def keys(portal: Portal) -> hardware.KeyStore:
+    """The portal's master keys."""
+    settings = portal.settings
+    return CardDesk(settings.data_dir / "cards", settings.card_key, settings.card_reader).keys()
+
+
 def plan_of(serial: str, version: int) -> hardware.Plan:
     """What a test card shall be: a 技能者ID of 14 digits in a range of their own, and data, both told by its serial."""
     worker = f"9900{crc32(serial.encode()):010d}"
@@ -143,14 +149,13 @@ def _issue(portal: Portal, case: Case, loaded: Loaded, task: Any) -> dict[str, A
         stored = secrets.stored(portal, case, element)
         if stored is not None:
             return dict(json.loads(stored["issue"]))
-        desk = CardDesk(portal.settings.data_dir / "cards", portal.settings.card_key, "virtual")
         rows = [row for row in cards.of_origin(task.id) if row.state in {"ready", "lent"}]
         set_spec = loaded.package.cards[context.card_set(loaded, task.element)]
         facts = context.build(portal, case, loaded, element=task.element)
         reference = f"{case.number}-{set_spec.id}"
         issue = hardware.make_key_file(
             [hardware.LentCard(row.serial, row.uid, row.key_version) for row in rows],
-            desk.keys(),
+            keys(portal),
             vendor=case.company_name,
             reference=reference,
             issued=now,

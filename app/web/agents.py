@@ -17,7 +17,7 @@ from flask import Blueprint, jsonify, request
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 from app.errors import NinteiError
-from app.services import carddesks
+from app.services import cardagents, cardagents_lease, cardagents_report
 from app.web.access import public
 from app.web.current import portal
 from app.web.problems import sentence, status_of
@@ -37,7 +37,7 @@ def _for_machines(state: Any) -> None:
 def ask(what: str) -> Any:
     """One request of an agent; the token is looked at first."""
     kind, _, token = request.headers.get("Authorization", "").partition(" ")
-    desk = carddesks.desk_of(token.strip()) if kind.lower() == "bearer" else None
+    desk = cardagents.desk_of(token.strip()) if kind.lower() == "bearer" else None
     if desk is None:
         return _said("The token is unknown or was revoked", 401)
     if (request.content_length or 0) > LARGEST:
@@ -50,10 +50,10 @@ def ask(what: str) -> Any:
         return _said("Send a JSON object", 400)
     try:
         if what == "beat":
-            return jsonify(carddesks.beat(portal(), desk, body))
+            return jsonify(cardagents_lease.beat(portal(), desk, body))
         if what == "lease":
-            return jsonify(carddesks.lease(portal(), desk, token.strip(), body))
-        return jsonify(state=carddesks.report(portal(), desk, body))
+            return jsonify(cardagents_lease.lease(portal(), desk, token.strip(), body))
+        return jsonify(state=cardagents_report.report(portal(), desk, body))
     except NinteiError as error:
         return _said(sentence(error), status_of(error))
 

@@ -8,7 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, request
 from flask_babel import gettext
 
 from app.errors import NinteiError
-from app.services import carddesk, carddesks, cardlive, cardmaking, cardstock, lifecycle
+from app.services import cardagents, cardagents_line, carddesk, cardlive, cardmaking, cardstock, lifecycle
 from app.web import problems
 from app.web.access import needs
 from app.web.current import portal, signed_in
@@ -60,7 +60,7 @@ def signal_words() -> dict[str, tuple[str, str]]:
 
 def code_words() -> dict[str, str]:
     """Why a desk sees no card, or could not go on."""
-    return {code: gettext(text) for code, text in carddesks.WORDS.items()}
+    return {code: gettext(text) for code, text in cardagents_line.WORDS.items()}
 
 
 def mark_words() -> dict[str, str]:
@@ -111,7 +111,7 @@ def add_desk() -> Any:
     """A new desk: its token is shown on this one answer and never again."""
     name = request.form.get("name", "").strip()[:80]
     try:
-        token = carddesks.add(portal(), name, signed_in())
+        token = cardagents.add(portal(), name, signed_in())
     except NinteiError as error:
         return problems.back(error, "/cards#desks")
     return render_template(
@@ -125,7 +125,7 @@ def add_desk() -> Any:
 def revoke_desk() -> Any:
     """Its token opens nothing any more."""
     try:
-        carddesks.revoke(portal(), request.form.get("name", ""), signed_in())
+        cardagents.revoke(portal(), request.form.get("name", ""), signed_in())
     except NinteiError as error:
         return problems.back(error, "/cards#desks")
     flash(gettext("The token is revoked. Cards that were begun there can be finished at any desk."), "success")

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from app.engine import Engine, Evaluator
-from app.services import carddesk, carddesks
+from app.services import cardagents, carddesk
 from app.services.actors import Actor
 from app.services.calendar import JAPAN
 from app.store import database
@@ -47,7 +47,7 @@ def desks(tmp_path: Path, engine: Engine) -> Iterator[tuple[Any, Callable[[str, 
     with served(site.app) as url:
 
         def desk(name: str, reader: str) -> Agent:
-            token = carddesks.add(walker.portal, name, ADMIN)
+            token = cardagents.add(walker.portal, name, ADMIN)
             place = PcscPlace(reader, lambda _seconds: None)
             agents.append(Agent(Server(url, token), token, place, tmp_path / name))
             return agents[-1]

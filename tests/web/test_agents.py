@@ -14,7 +14,7 @@ import pytest
 
 from app.engine import Engine
 from app.errors import Refused
-from app.services import carddesk, carddesks, cardledger, cardmaking, cardstock, jobs
+from app.services import cardagents, carddesk, cardledger, cardmaking, cardstock, jobs
 from app.services.actors import Actor
 from app.services.demo import Walker
 from app.store import database
@@ -70,7 +70,7 @@ def post(tmp_path: Path, engine: Engine) -> Iterator[Post]:
     site = open_site(tmp_path / "portal", engine)
     walker = waiting(site.bench)
     site.app.extensions["nintei"] = walker.portal
-    token = carddesks.add(walker.portal, "机A", ADMIN)
+    token = cardagents.add(walker.portal, "机A", ADMIN)
     with served(site.app) as url:
         yield Post(site, walker, url, token, tmp_path / "agent", rack_of(tmp_path))
 
@@ -303,7 +303,7 @@ def test_a_report_under_an_old_fence_counts_no_more(post: Post) -> None:
         agent.once()
     agent.close()
     # The same chip goes to another desk, which carries on: its chip is its claim.
-    token = carddesks.add(post.walker.portal, "机B", ADMIN)
+    token = cardagents.add(post.walker.portal, "机B", ADMIN)
     other = make_agent(post.folder.with_name("other"), post.server(token), token, post.rack)
     assert other.once()
     made = confirmed()
@@ -315,7 +315,7 @@ def test_a_report_under_an_old_fence_counts_no_more(post: Post) -> None:
 
 
 def test_two_agents_at_once_share_the_work_and_mix_nothing(post: Post) -> None:
-    second = carddesks.add(post.walker.portal, "机B", ADMIN)
+    second = cardagents.add(post.walker.portal, "机B", ADMIN)
     errors: list[BaseException] = []
     done: list[int] = []
 
@@ -341,7 +341,7 @@ def test_two_agents_at_once_share_the_work_and_mix_nothing(post: Post) -> None:
 
 def test_a_job_for_one_desk_is_not_given_to_another(tmp_path: Path, engine: Engine) -> None:
     site = open_site(tmp_path / "portal", engine)
-    mine, others = (carddesks.add(site.bench.portal, name, ADMIN) for name in ("机A", "机B"))
+    mine, others = (cardagents.add(site.bench.portal, name, ADMIN) for name in ("机A", "机B"))
     walker = waiting(site.bench, "机A")
     site.app.extensions["nintei"] = walker.portal
     with served(site.app) as url:
@@ -367,11 +367,11 @@ def test_where_desks_make_the_cards_the_worker_takes_everything_else(site: Site)
 def test_a_revoked_token_opens_nothing_and_its_jobs_are_free(post: Post) -> None:
     agent = make_agent(post.folder, post.server(), post.token, post.rack)
     agent.once()
-    carddesks.revoke(post.walker.portal, "机A", ADMIN)
+    cardagents.revoke(post.walker.portal, "机A", ADMIN)
     with pytest.raises(TokenRefused):
         agent.once()
     agent.close()
-    fresh = carddesks.add(post.walker.portal, "机A", ADMIN)
+    fresh = cardagents.add(post.walker.portal, "机A", ADMIN)
     assert fresh != post.token
     drain(make_agent(post.folder, post.server(fresh), fresh, post.rack))
     assert [row.state for row in rows()] == ["ready"] * 3

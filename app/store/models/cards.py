@@ -61,7 +61,7 @@ class CardDeskRow(Row):
     created_by = CharField(max_length=120, default="")
     revoked_at = UtcField(null=True)
     last_seen = UtcField(null=True)
-    seen: Any = JsonField(default=dict)  # what the agent said last (services.carddesks)
+    seen: Any = JsonField(default=dict)  # what the agent said last (services.cardagents_lease)
 
     class Meta:
         table_name = "card_desk"
