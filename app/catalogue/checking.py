@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from app.catalogue.check_elements import ElementChecks
 from app.catalogue.check_templates import TemplateChecks
 from app.catalogue.complaints import Complaints, Enough, quoted
+from app.catalogue.english import EnglishChecks
 from app.catalogue.manifest import FILE
 from app.catalogue.model import MailSource, Package
 from app.catalogue.toml import NOT_TOML
@@ -34,7 +35,7 @@ PORTAL_MAILS = frozenset(
 )
 PORTAL_DOCUMENTS = frozenset({"case_file", "settlement"})
 _PLACES = re.compile(
-    r"(package|demo)\.toml|README\.md|[^/]+\.(bpmn|dmn)|forms/[^/]+\.form|mail/[^/]+\.md|pdf/[^/]+\.html|files/.+"
+    r"(package|demo|english)\.toml|README\.md|[^/]+\.(bpmn|dmn)|forms/[^/]+\.form|mail/[^/]+\.md|pdf/[^/]+\.html|files/.+"
     r"|scenarios/.+|_shared/.+"
 )
 
@@ -56,6 +57,7 @@ def check(
         _ManifestChecks(package, complaints).run()
         _MailChecks(package, complaints, groups).run()
         TemplateChecks(package, complaints).run()
+        EnglishChecks(package, complaints).run()
         for path in package.files:
             if not _PLACES.fullmatch(path):
                 complaints.warn(path, "", "Nothing reads this file: move it or remove it.")

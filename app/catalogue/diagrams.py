@@ -53,6 +53,7 @@ class Diagrams:
     lane_uses: list[tuple[str, str]] = field(default_factory=list)  # (file, lane id of a lane set)
     full: bool = False
     safe: list[str] = field(default_factory=list)  # files that may be given to another parser
+    words: dict[str, tuple[str, str]] = field(default_factory=dict)  # what people read, to its first (file, id)
 
 
 def read_diagram(file: str, data: bytes, found: Diagrams, lanes: dict[str, Lane], problems: list[Problem]) -> None:
@@ -73,6 +74,9 @@ def read_diagram(file: str, data: bytes, found: Diagrams, lanes: dict[str, Lane]
         return
     found.safe.append(file)
     _check_unique(file, root, problems)
+    for words, name in _words(root):
+        if words:
+            found.words.setdefault(words, (file, name))
     reader = _Reader(file, root, found, lanes, problems)
     for process in root.iter(f"{BPMN}process"):
         reader.process(process)
@@ -229,6 +233,15 @@ class _Reader:
 
     def say(self, element: str, message: str, **params: str) -> None:
         self.problems.append(Problem(self.file, message, element, params))
+
+
+def _words(root: Node) -> Iterator[tuple[str, str]]:
+    """(wording, id) of names and notes, as the page shows them; messages are names for machines."""
+    for node in root.iter():
+        if node.tag == f"{BPMN}textAnnotation":
+            yield " ".join((node.findtext(f"{BPMN}text") or "").split()), node.get("id", "")
+        elif node.tag.startswith(BPMN) and node.tag != f"{BPMN}message":
+            yield " ".join(node.get("name", "").split()), node.get("id", "")
 
 
 def _ids(root: Node) -> Iterator[str]:

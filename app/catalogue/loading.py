@@ -9,6 +9,8 @@ from typing import Any, NoReturn
 
 from app.catalogue import archive
 from app.catalogue.diagrams import Diagrams, read_diagram
+from app.catalogue.english import FILE as ENGLISH
+from app.catalogue.english import read_english, wording
 from app.catalogue.manifest import FILE, read_manifest
 from app.catalogue.model import DocumentSource, MailSource, Package
 from app.catalogue.sources import read_document, read_mail
@@ -55,6 +57,12 @@ def from_files(files: Mapping[str, bytes]) -> Package:
             )
         )
     mails, documents = _templates(files, problems)
+    forms = _forms(files, problems)
+    table = (
+        read_english(parse(_text(ENGLISH, files[ENGLISH], problems), ENGLISH, problems), problems)
+        if ENGLISH in files
+        else {}
+    )
     return Package(
         id=manifest.id,
         title=manifest.title,
@@ -77,10 +85,13 @@ def from_files(files: Mapping[str, bytes]) -> Package:
         settings=manifest.settings,
         elements=diagrams.elements,
         processes=diagrams.processes,
-        forms=_forms(files, problems),
+        forms=forms,
         mails=mails,
         documents=documents,
         decisions=_decisions(files, problems),
+        english=wording(manifest, mails, documents, forms, table),
+        table=table,
+        words=diagrams.words,
         problems=tuple(problems),
     )
 

@@ -131,6 +131,9 @@ class Package:
     mails: Mapping[str, MailSource]
     documents: Mapping[str, DocumentSource]
     decisions: Mapping[str, Decision]
+    english: Mapping[str, str]  # Japanese wording, as titles and diagrams have it, to English
+    table: Mapping[str, str]  # what of it stands in english.toml
+    words: Mapping[str, tuple[str, str]]  # what the diagrams say, to (file, id) of its first place
     problems: tuple[Problem, ...] = ()  # met while reading; part of what `check` returns
 
     def element(self, element_id: str) -> Element:

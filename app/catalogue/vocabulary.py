@@ -23,6 +23,7 @@ PROPERTIES: dict[str, tuple[str, ...]] = {
     "releases": _ANY,
     "cards": _USER,
     "returns_cards": _USER,
+    "beside": _USER,
     "calendar": _USER,
     "books": _USER,
     "firm": _ANY,
@@ -31,7 +32,7 @@ PROPERTIES: dict[str, tuple[str, ...]] = {
     "sends": _USER,
     "reply_by_mail": _USER,
     "number": _ANY,
-    "name_en": _ANY,
 }
+FLAGS = ("reply_by_mail", "returns_cards", "beside")  # properties that are true or false
 NEEDED_FIELDS = {"confirms": ("amount", "paid_on", "payer"), "books": ("date",)}
 PORTAL_ROUTES = {"confirms": "payment", "books": "booking"}  # what the portal itself routes

@@ -10,7 +10,7 @@ from threading import Lock
 from typing import Any
 
 from app import catalogue, forms
-from app.catalogue import Package
+from app.catalogue import Element, Package
 from app.connectors import templates
 from app.connectors.registry import CONNECTORS
 from app.engine import Engine, Program
@@ -44,6 +44,8 @@ class Releases:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._loaded: dict[int, Loaded] = {}
+        self._english: Mapping[str, str] = {}
+        self._newest = 0  # the newest release whose English is among them
         self._lock = Lock()
 
     def check(self, package: Package) -> list[Problem]:
@@ -96,6 +98,19 @@ class Releases:
         """The current release of every package."""
         return [self.loaded(row.id) for row in store.current_all()]
 
+    def english(self) -> Mapping[str, str]:
+        """What the packages say, by its Japanese wording, in English; of two releases the newer says.
+
+        Rows keep the Japanese wording of their time, so titles are asked for by it: lists stay plain queries.
+        """
+        newest = store.newest_id()
+        if newest != self._newest:
+            found: dict[str, str] = {}
+            for release_id in store.running_ids():
+                found |= self.loaded(release_id).package.english
+            self._english, self._newest = found, newest
+        return self._english
+
     def _load(self, release_id: int) -> Loaded:
         row = store.by_id(release_id)
         if row is None:
@@ -111,3 +126,13 @@ def settings_of(package: Package) -> dict[str, Any]:
     """The package's settings with what staff changed."""
     values: dict[str, Any] = package.settings_values(store.settings(package.id))
     return values
+
+
+def due_days(package: Package, element: Element) -> int | None:
+    """Business days until a task of this element is due: the number in its `due_bd`, or the setting named there."""
+    days = element.whole("due_bd")
+    section, _, key = element.properties.get("due_bd", "").strip().partition(".")
+    if days is not None or not key:
+        return days
+    value = settings_of(package).get(section, {}).get(key)
+    return value if isinstance(value, int) else None

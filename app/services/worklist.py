@@ -82,6 +82,7 @@ def page(portal: Portal, actor: Actor, wanted: Filter) -> Worklist:
                 group=wanted.group,
                 due_before=limit,
                 order=wanted.order,
+                english=portal.releases.english(),
             )
         )
         pages = max(1, -(-listed.total // PAGE))

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from peewee import fn
 
-from app.store.models import Release, Setting
+from app.store.models import Case, Release, Setting
 
 
 def by_digest(digest: str) -> Release | None:
@@ -33,6 +33,18 @@ def current_all() -> list[Release]:
     """The current release of every package, by package id."""
     rows = Release.select().where(Release.active).order_by(Release.package_id, Release.number)
     return list({row.package_id: row for row in rows}.values())
+
+
+def newest_id() -> int:
+    """The row id of the newest release; 0 when there is none."""
+    return int(Release.select(fn.MAX(Release.id)).scalar() or 0)
+
+
+def running_ids() -> list[int]:
+    """The releases that new cases start on or that cases run on, oldest first."""
+    used = Case.select(Case.release).distinct()
+    rows = Release.select(Release.id).where(Release.active | Release.id.in_(used)).order_by(Release.id)
+    return [row.id for row in rows]
 
 
 def add(package_id: str, title: str, digest: str, archive: bytes, at: datetime, by: str) -> Release:

@@ -6,7 +6,7 @@ A page with a hundred thousand open tasks costs what it costs with a thousand: n
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -43,6 +43,7 @@ class Wanted:
     group: str = ""
     due_before: date | None = None
     order: str = "due"
+    english: Mapping[str, str] = field(default_factory=dict)  # of titles: they are found in both languages
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ def find(wanted: Wanted) -> Found:
     counts = {scope: sum(lane.n for lane in lanes if _in_scope(lane, wanted, scope)) for scope in SCOPES}
     kinds = tally.lanes(wanted.side, wanted.due_before.isoformat()) if wanted.due_before else scoped
     chosen = [lane for lane in kinds if _chooses(lane, wanted)]
-    text = _text(wanted.words, chosen) if wanted.words else None
+    text = _text(wanted.words, chosen, wanted.english) if wanted.words else None
     if text is not None and text.titles is not None:
         chosen = [lane for lane in chosen if lane.title in text.titles]
     found = Found(
@@ -121,9 +122,9 @@ def _elements(lanes: Sequence[Lane]) -> list[tuple[str, str, int]]:
 # Searching
 
 
-def _text(words: Sequence[str], lanes: Sequence[Lane]) -> _Text:
+def _text(words: Sequence[str], lanes: Sequence[Lane], english: Mapping[str, str]) -> _Text:
     """A word is found in the case or in the task's title."""
-    titles = {lane.title: search.even(lane.title) for lane in lanes}
+    titles = {lane.title: search.even(f"{lane.title} {english.get(lane.title, '')}") for lane in lanes}
     only_titles: frozenset[str] | None = None
     conditions: list[str] = []
     values: list[Any] = []

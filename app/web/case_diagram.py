@@ -10,6 +10,7 @@ from app.services.actors import Actor
 from app.services.caseview import CasePage
 from app.services.diagrams import DiagramState, IncidentLine, MailLine, Step, TaskLine
 from app.web.case_head import address
+from app.web.current import named
 from app.web.shell import moment, short_day
 from app.web.worklist import due_words
 
@@ -50,7 +51,7 @@ def _detail(step: Step, number: str, who: Actor) -> dict[str, Any]:
         lines.append({"label": gettext("Waits until"), "value": moment(step.until)})
     elif not step.lines and step.passed_at is not None:
         lines.append({"label": gettext("Passed"), "value": moment(step.passed_at)})
-    detail: dict[str, Any] = {"title": step.title, "lines": lines}
+    detail: dict[str, Any] = {"title": named(step.title), "lines": lines}
     return {**detail, "url": url} if url else detail
 
 
@@ -73,7 +74,7 @@ def step_list(page: CasePage, who: Actor) -> list[dict[str, Any]]:
             continue
         on = task.closed_at or task.due_on
         step: dict[str, Any] = {
-            "title": task.title,
+            "title": named(task.title),
             "state": "done" if task.state == "done" else "current",
             "side": task.side,
             "on": short_day(on) if on else "",

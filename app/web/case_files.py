@@ -6,14 +6,14 @@ import io
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, send_file
-from flask_babel import force_locale, gettext
+from flask_babel import gettext
 
 from app.services import casefile, caseview, downloads, mails
 from app.services.documents import Content
 from app.web import case_head, wording
 from app.web.access import needs
 from app.web.case_tabs import MAIL_STATES
-from app.web.current import portal, signed_in
+from app.web.current import portal, signed_in, speaking
 
 pages = Blueprint("case_files", __name__)
 
@@ -123,7 +123,7 @@ def make_case_file(number: str) -> Any:
     """Have it made as the case stands now."""
     who = signed_in()
     page = caseview.page(portal(), number, who)
-    with force_locale("ja"):  # the file's language, whoever asks for it
+    with speaking("ja"):  # the file's language, whoever asks for it
         lines = []
         for row in reversed(page.timeline):
             said = wording.worded(row, page.titles)

@@ -11,6 +11,7 @@ from app.services.actors import Actor
 from app.services.caseview import CaseHead
 from app.services.clocks import ClockView
 from app.services.taskview import TaskView
+from app.web.current import named
 from app.web.shell import day, short_day
 from app.web.wording import state_words
 from app.web.worklist import due_words
@@ -48,7 +49,7 @@ def banner(head: CaseHead, who: Actor, *, line: bool = False) -> dict[str, Any]:
     if task is None:
         return given
     due_state, due_left = due_words(task, brief=False)
-    given |= {"what": task.title, "facts": _facts(head, who, task)}
+    given |= {"what": named(task.title), "facts": _facts(head, who, task)}
     if task.due_on:
         given |= {
             "due": short_day(task.due_on),
@@ -82,7 +83,7 @@ def _quiet(head: CaseHead, turn: str) -> dict[str, Any]:
 def _waiting(head: CaseHead) -> dict[str, Any]:
     """The body's turn, as the vendor reads it: since when, days used of the guideline, when it may end."""
     running = next((clock for clock in head.clocks if clock.side == "operator" and clock.running), None)
-    stage = next((stage.title for stage in head.stages if stage.state == "current"), "")
+    stage = next((named(stage.title) for stage in head.stages if stage.state == "current"), "")
     facts: list[dict[str, Any]] = [{"term": gettext("Since"), "text": short_day(head.turn_since)}]
     if running is not None:
         facts.append(
@@ -95,7 +96,7 @@ def _waiting(head: CaseHead) -> dict[str, Any]:
             facts.append({"term": gettext("Expected by"), "text": short_day(running.expected)})
     if head.ending:
         return {"sentence": ending_words(), "facts": facts[:1]}
-    return {"what": running.title if running else stage, "facts": facts}
+    return {"what": named(running.title) if running else stage, "facts": facts}
 
 
 def ending_words() -> str:
@@ -107,7 +108,7 @@ def _facts(head: CaseHead, who: Actor, task: TaskView) -> list[dict[str, Any]]:
     found = [{"term": gettext("Since"), "text": short_day(head.turn_since)}]
     if who.side == "operator" and task.assignee:
         found.append({"term": gettext("Person in charge"), "text": task.assignee})
-    also = [each.title for each in head.tasks[1:] if each.kind == "user"]
+    also = [named(each.title) for each in head.tasks[1:] if each.kind == "user"]
     if also:
         found.append({"term": gettext("Also open"), "text": gettext(", ").join(also)})
     return found
@@ -125,7 +126,7 @@ def row(head: CaseHead) -> dict[str, Any]:
     due = ("", "")
     if task is not None and task.due_on:
         due = (short_day(task.due_on), due_words(task)[1])
-    stage = next((stage.title for stage in head.stages if stage.state == "current"), "")
+    stage = next((named(stage.title) for stage in head.stages if stage.state == "current"), "")
     return {
         "number": head.number,
         "url": address(head.number),
@@ -136,7 +137,7 @@ def row(head: CaseHead) -> dict[str, Any]:
         "turn": seat(head),
         "whose": whose.get(head.turn, ""),
         "days": head.turn_days if head.turn and not head.ended else None,
-        "what": task.title if task else "",
+        "what": named(task.title) if task else "",
         "due": due[0],
         "due_left": due[1],
         "due_state": due_words(task)[0] if task else "normal",
@@ -148,7 +149,7 @@ def row(head: CaseHead) -> dict[str, Any]:
 def work(job: Any, titles: Mapping[str, str]) -> str:
     """What a job of the worker does, in words."""
     words = {"mail": gettext("Mail"), "pdf": gettext("Document"), "card": gettext("Card")}
-    what, title = words.get(job.operator, ""), titles.get(job.element, "")
+    what, title = words.get(job.operator, ""), named(titles.get(job.element, ""))
     if what and title:
         return gettext("%(what)s (%(title)s)", what=what, title=title)
     return what or title or str(job.operator)

@@ -14,7 +14,7 @@ from app.services.actors import Actor
 from app.services.caseview import CasePage
 from app.web import case_diagram, case_head, case_tabs, wording
 from app.web.access import needs
-from app.web.current import portal, signed_in
+from app.web.current import named, portal, signed_in
 from app.web.paging import numbers
 
 pages = Blueprint("cases", __name__)
@@ -126,7 +126,7 @@ def _content(page: CasePage, who: Actor, tab: str) -> dict[str, Any]:
             "diagrams": [
                 {
                     "url": f"{case_head.address(number, 'flow')}&diagram={process}",
-                    "label": title,
+                    "label": named(title),
                     "current": process == chosen,
                 }
                 for process, title in page.diagrams

@@ -13,7 +13,7 @@ from app.services.taskview import TaskView
 from app.services.vendorhome import Home
 from app.web import case_head, worklist
 from app.web.access import needs
-from app.web.current import portal, signed_in
+from app.web.current import named, portal, signed_in
 from app.web.shell import day, short_day, size
 
 pages = Blueprint("home", __name__)
@@ -77,9 +77,9 @@ def _banner(home: Home) -> dict[str, Any]:
     said: dict[str, Any] = {**_said(head), "reference_url": case_head.address(head.number)}
     task, ready = head.next, _ready(head)
     if ready is not None:
-        said["action"] = {"label": ready.title, "url": f"/tasks/{ready.id}"}
+        said["action"] = {"label": named(ready.title), "url": f"/tasks/{ready.id}"}
     elif task is not None and _mine(head):
-        said["action"] = {"label": gettext("Begin: %(what)s", what=task.title), "url": f"/tasks/{task.id}"}
+        said["action"] = {"label": gettext("Begin: %(what)s", what=named(task.title)), "url": f"/tasks/{task.id}"}
     elif home.certificate is not None and not head.turn:
         said["second"] = {
             "label": gettext("Certificate on the public list"),
@@ -106,7 +106,7 @@ def _said(head: CaseHead) -> dict[str, Any]:
     if said["turn"] == "stopped":
         return {**said, "sentence": _ended(head)}
     if _mine(head) and task is not None:
-        said["what"] = task.title
+        said["what"] = named(task.title)
         if task.due_on is not None:
             state, left = worklist.due_words(task, brief=False)
             said |= {
@@ -116,7 +116,7 @@ def _said(head: CaseHead) -> dict[str, Any]:
                 "due_iso": task.due_on.isoformat(),
             }
     elif ready is not None:
-        said["sentence"] = gettext("When you are ready, make the request: %(what)s", what=ready.title)
+        said["sentence"] = gettext("When you are ready, make the request: %(what)s", what=named(ready.title))
     elif head.turn == "operator":
         said["facts"] = [{"term": gettext("Since"), "text": short_day(head.turn_since)}]
         said["sentence"] = _body_works(head)
@@ -135,7 +135,9 @@ def _body_works(head: CaseHead) -> str:
         return case_head.ending_words()
     running = next((each for each in head.clocks if each.side == "operator" and each.running), None)
     if running is not None:
-        return gettext("%(what)s is under way. You need not do anything; you are told by mail.", what=running.title)
+        return gettext(
+            "%(what)s is under way. You need not do anything; you are told by mail.", what=named(running.title)
+        )
     return gettext("You need not do anything; what comes next is told here and by mail.")
 
 
@@ -156,7 +158,7 @@ def _steps(home: Home) -> list[dict[str, Any]]:
             on = gettext("due %(day)s", day=short_day(step.due_on))
         found.append(
             {
-                "title": step.title,
+                "title": named(step.title),
                 "state": step.state,
                 "side": step.side,
                 "on": on,
@@ -177,7 +179,7 @@ def _papers(home: Home) -> list[dict[str, Any]]:
             group.opened_at,
             {
                 "title": name,
-                "note": group.title,
+                "note": named(group.title),
                 "url": f"/cases/{number}/files/{name}",
                 "size": size(bytes_),
                 "at": short_day(group.opened_at),
@@ -190,7 +192,7 @@ def _papers(home: Home) -> list[dict[str, Any]]:
         (
             each.created_at or home.page.head.created_at,
             {
-                "title": each.title,
+                "title": named(each.title),
                 "note": each.filename,
                 "url": f"/cases/{number}/documents/{each.id}",
                 "size": size(each.size),

@@ -167,7 +167,9 @@ def _account() -> dict[str, Any] | None:
 
 def install(app: Flask, *, version: str) -> None:
     """Register filters and what the layout reads."""
-    app.jinja_env.filters.update(day=day, short_day=short_day, moment=moment, size=size, yen=yen, wareki=wareki)
+    app.jinja_env.filters.update(
+        named=current.named, day=day, short_day=short_day, moment=moment, size=size, yen=yen, wareki=wareki
+    )
     app.jinja_env.globals.update(asset=asset, sentence=sentence, lines=lines, web_address=web_address)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True

@@ -11,7 +11,7 @@ from app.errors import Refused, Stale
 from app.services import cardstock, comments, lifecycle, secrets, taskforms, tasks, taskview
 from app.web import drafts, task_views
 from app.web.access import needs
-from app.web.current import portal, signed_in
+from app.web.current import named, portal, signed_in
 from app.web.problems import status_of
 
 pages = Blueprint("tasks", __name__)
@@ -178,7 +178,7 @@ def of_case(number: str, element: str) -> Any:
         if was_done
         else gettext("“%(title)s” cannot be started yet. You will get a mail when it can.")
     )
-    flash(text % {"title": title}, "info")
+    flash(text % {"title": named(title)}, "info")
     return redirect(f"/cases/{number}", 303)
 
 

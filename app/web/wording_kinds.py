@@ -12,6 +12,7 @@ from typing import Any
 
 from flask_babel import gettext
 
+from app.web.current import named
 from app.web.shell import day, yen
 
 
@@ -53,7 +54,7 @@ def _task(entry: Any, _: Mapping[str, str]) -> Worded:
     behalf = gettext("on behalf of %(name)s", name=entry.text) if entry.text else ""
     answered = bool((entry.data or {}).get("answer"))
     return Worded(
-        gettext("%(title)s: done", title=entry.title),
+        gettext("%(title)s: done", title=named(entry.title)),
         behalf,
         tab="answers" if answered else "",
         link=gettext("Answers") if answered else "",
@@ -61,15 +62,15 @@ def _task(entry: Any, _: Mapping[str, str]) -> Worded:
 
 
 def _task_cancelled(entry: Any, _: Mapping[str, str]) -> Worded:
-    return Worded(gettext("%(title)s: no longer needed", title=entry.title))
+    return Worded(gettext("%(title)s: no longer needed", title=named(entry.title)))
 
 
 def _recall(entry: Any, _: Mapping[str, str]) -> Worded:
-    return Worded(gettext("%(title)s: the decision was taken back", title=entry.title))
+    return Worded(gettext("%(title)s: the decision was taken back", title=named(entry.title)))
 
 
 def _comment(entry: Any, _: Mapping[str, str]) -> Worded:
-    return Worded(gettext("A point to be mended: %(where)s", where=entry.title), quote=entry.text)
+    return Worded(gettext("A point to be mended: %(where)s", where=named(entry.title)), quote=entry.text)
 
 
 def _withdrawal(entry: Any, _: Mapping[str, str]) -> Worded:
@@ -93,29 +94,31 @@ def _inbound(entry: Any, _: Mapping[str, str]) -> Worded:
 
 
 def _reminder(entry: Any, _: Mapping[str, str]) -> Worded:
-    return Worded(gettext("Reminder: %(title)s", title=entry.title))
+    return Worded(gettext("Reminder: %(title)s", title=named(entry.title)))
 
 
 def _document(entry: Any, _: Mapping[str, str]) -> Worded:
-    return Worded(gettext("Document made: %(title)s", title=entry.title))
+    return Worded(gettext("Document made: %(title)s", title=named(entry.title)))
 
 
 def _released(entry: Any, _: Mapping[str, str]) -> Worded:
-    return Worded(gettext("Downloads opened: %(title)s", title=entry.title), tab="documents", link=gettext("Documents"))
+    return Worded(
+        gettext("Downloads opened: %(title)s", title=named(entry.title)), tab="documents", link=gettext("Documents")
+    )
 
 
 def _download(entry: Any, _: Mapping[str, str]) -> Worded:
-    return Worded(gettext("Downloaded: %(title)s", title=entry.title))
+    return Worded(gettext("Downloaded: %(title)s", title=named(entry.title)))
 
 
 def _secret_shown(entry: Any, titles: Mapping[str, str]) -> Worded:
-    return Worded(gettext("The connection information was shown"), titles.get(entry.element, ""))
+    return Worded(gettext("The connection information was shown"), named(titles.get(entry.element, "")))
 
 
 def _invoice(entry: Any, _: Mapping[str, str]) -> Worded:
     data = entry.data or {}
     note = gettext("%(number)s, %(amount)s", number=data.get("number", ""), amount=yen(data.get("total")))
-    return Worded(gettext("Invoice: %(title)s", title=entry.title), note, tab="money", link=gettext("Money"))
+    return Worded(gettext("Invoice: %(title)s", title=named(entry.title)), note, tab="money", link=gettext("Money"))
 
 
 def _payment(entry: Any, _: Mapping[str, str]) -> Worded:
@@ -127,7 +130,7 @@ def _payment(entry: Any, _: Mapping[str, str]) -> Worded:
     elif balance < 0:
         note = gettext("%(paid)s (%(rest)s too much)", paid=note, rest=yen(-balance))
     return Worded(
-        gettext("Payment confirmed: %(title)s", title=entry.title),
+        gettext("Payment confirmed: %(title)s", title=named(entry.title)),
         note,
         bad=balance != 0,
         tab="money",
@@ -137,7 +140,7 @@ def _payment(entry: Any, _: Mapping[str, str]) -> Worded:
 
 def _date(entry: Any, titles: Mapping[str, str]) -> Worded:
     when = day((entry.data or {}).get("date"))
-    title = titles.get(entry.title, entry.title)
+    title = named(titles.get(entry.title, entry.title))
     if entry.text == "lapsed":
         return Worded(gettext("The date has lapsed: %(title)s", title=title), when, bad=True)
     quote = str((entry.data or {}).get("quote", ""))
@@ -162,8 +165,8 @@ def _card(entry: Any, _: Mapping[str, str]) -> Worded:
     count = (entry.data or {}).get("count")
     note = gettext("%(count)s cards", count=count) if count else ""
     words: dict[str, str] = {
-        "lent": gettext("Cards lent: %(title)s", title=entry.title),
-        "returned": gettext("Cards returned: %(title)s", title=entry.title),
+        "lent": gettext("Cards lent: %(title)s", title=named(entry.title)),
+        "returned": gettext("Cards returned: %(title)s", title=named(entry.title)),
     }
     return Worded(words.get(entry.text, entry.title), note, tab="cards", link=gettext("Cards"))
 
@@ -179,7 +182,7 @@ def _note(entry: Any, _: Mapping[str, str]) -> Worded:
 
 
 def _notice(entry: Any, _: Mapping[str, str]) -> Worded:
-    return Worded(gettext("Notice: %(title)s", title=entry.title))
+    return Worded(gettext("Notice: %(title)s", title=named(entry.title)))
 
 
 def state_words() -> dict[str, str]:
@@ -220,12 +223,12 @@ def _register(entry: Any, _: Mapping[str, str]) -> Worded:
 
 def _assigned(entry: Any, _: Mapping[str, str]) -> Worded:
     if not entry.text:
-        return Worded(gettext("%(title)s: given back to the group", title=entry.title))
-    return Worded(gettext("%(title)s: now with %(name)s", title=entry.title, name=entry.text))
+        return Worded(gettext("%(title)s: given back to the group", title=named(entry.title)))
+    return Worded(gettext("%(title)s: now with %(name)s", title=named(entry.title), name=entry.text))
 
 
 def _incident(entry: Any, titles: Mapping[str, str]) -> Worded:
-    title = titles.get(entry.title, entry.title)
+    title = named(titles.get(entry.title, entry.title))
     if entry.text == "retried":
         return Worded(gettext("Tried again: %(title)s", title=title))
     return Worded(gettext("Could not be done: %(title)s", title=title), quote=entry.text, bad=True)
@@ -233,7 +236,7 @@ def _incident(entry: Any, titles: Mapping[str, str]) -> Worded:
 
 def _late(entry: Any, titles: Mapping[str, str]) -> Worded:
     return Worded(
-        gettext("Came too late: %(title)s", title=titles.get(entry.title, entry.title)),
+        gettext("Came too late: %(title)s", title=named(titles.get(entry.title, entry.title))),
         gettext("The case had moved on meanwhile; nothing was changed by it."),
     )
 

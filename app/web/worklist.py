@@ -12,7 +12,7 @@ from flask_babel import gettext
 from app.services import people, taskview, worklist
 from app.services.actors import Actor
 from app.web import problems
-from app.web.current import portal, signed_in
+from app.web.current import named, portal, signed_in
 from app.web.paging import numbers
 from app.web.shell import short_day
 
@@ -147,7 +147,7 @@ def _row(row: taskview.TaskView, found: worklist.Worklist, who: Actor, query: st
     return {
         "id": row.id,
         "url": f"/tasks/{row.id}?{query}",
-        "title": row.title,
+        "title": named(row.title),
         "due": short_day(row.due_on) if row.due_on else "",
         "due_iso": row.due_on.isoformat() if row.due_on else None,
         "due_left": due_left,
@@ -201,7 +201,7 @@ def _tabs(found: worklist.Worklist, wanted: worklist.Filter, words: _Words) -> l
 def _selects(found: worklist.Worklist, wanted: worklist.Filter, words: _Words) -> list[dict[str, Any]]:
     anything = {"value": "", "label": gettext("All")}
     elements = [
-        {"value": element, "label": gettext("%(title)s (%(count)s)", title=title, count=count)}
+        {"value": element, "label": gettext("%(title)s (%(count)s)", title=named(title), count=count)}
         for element, title, count in found.elements
     ]
     if wanted.element and wanted.element not in {element for element, _, _ in found.elements}:
@@ -224,7 +224,7 @@ def _selects(found: worklist.Worklist, wanted: worklist.Filter, words: _Words) -
 
 
 def _chips(found: worklist.Worklist, wanted: worklist.Filter, words: _Words) -> list[dict[str, str]]:
-    titles = {element: title for element, title, _ in found.elements}
+    titles = {element: named(title) for element, title, _ in found.elements}
     chips = []
     if wanted.text:
         chips.append(("text", gettext("“%(text)s”", text=wanted.text)))

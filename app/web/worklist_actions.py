@@ -12,7 +12,7 @@ from app.errors import NinteiError, Refused
 from app.services import people, worklist
 from app.web import problems
 from app.web.access import needs
-from app.web.current import portal, signed_in
+from app.web.current import named, portal, signed_in
 from app.web.worklist import list_url
 
 pages = Blueprint("worklist", __name__, url_prefix="/worklist")
@@ -104,7 +104,7 @@ def _say(done: worklist.Bulk, sentence: str) -> None:
         flash(
             gettext(
                 "%(title)s of %(company)s stays as it is: %(why)s",
-                title=left.title,
+                title=named(left.title),
                 company=left.company,
                 why=problems.sentence(left.error),
             ),

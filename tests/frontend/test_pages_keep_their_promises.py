@@ -25,6 +25,7 @@ def environment(undefined: type[Undefined]) -> Environment:
         undefined=undefined,
     )
     env.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
+    env.filters["named"] = str
     env.globals["url_for"] = lambda _endpoint, filename: f"/static/{filename}"
     return env
 

@@ -1,0 +1,126 @@
+"""The package's words in English: by the Japanese wording, as message catalogues have it.
+
+Titles carry their English beside them (`title_en`, `label_en`); what the diagrams say stands in english.toml, since
+one word ("差戻し") stands in many places. Tasks, invoices and the timeline keep a copy of the Japanese wording of
+their time: looked up here, the copy is read in either language.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from app.catalogue.complaints import Complaints, quoted
+from app.catalogue.manifest import Manifest
+from app.catalogue.model import DocumentSource, Element, MailSource, Package
+from app.catalogue.toml import nearest
+from app.errors import Problem
+
+FILE = "english.toml"
+_MAX_DEPTH = 12  # of form components within each other
+_LEAST_ALIKE = 4  # characters, below which “did you mean” would be a guess
+
+
+def even(words: str) -> str:
+    """Line ends and runs of spaces as one space: how a name is kept and looked up."""
+    return " ".join(words.split())
+
+
+def read_english(raw: Mapping[str, Any], problems: list[Problem]) -> dict[str, str]:
+    """english.toml: Japanese wording to English wording."""
+    found: dict[str, str] = {}
+    for words, english in raw.items():
+        if isinstance(english, str) and english.strip():
+            found[even(words)] = english
+        else:
+            problems.append(Problem(FILE, "“%(key)s” must be a text in quotes.", "", {"key": words}))
+    return found
+
+
+def wording(
+    manifest: Manifest,
+    mails: Mapping[str, MailSource],
+    documents: Mapping[str, DocumentSource],
+    forms: Mapping[str, Mapping[str, Any]],
+    table: Mapping[str, str],
+) -> dict[str, str]:
+    """Every wording of the package that has an English one. Where two differ, english.toml says, else the first."""
+    found = dict(table)
+    titled = (
+        manifest,
+        *manifest.lanes.values(),
+        *manifest.stages,
+        *manifest.guidelines,
+        *manifest.fees.values(),
+        *manifest.calendars.values(),
+        *manifest.cards.values(),
+        *manifest.downloads.values(),
+        *(setting for section in manifest.settings.values() for setting in section.values()),
+    )
+    pairs = [(each.title, each.title_en) for each in titled]
+    pairs += [(each.place, each.place_en) for each in manifest.calendars.values()]
+    pairs += [(each.title, str(each.header.get("title_en", ""))) for each in documents.values()]
+    pairs += [(each.label, str(each.header.get("label_en", ""))) for each in mails.values()]
+    pairs += [pair for form in forms.values() for pair in _labels(form.get("components"), 0)]
+    for japanese, english in pairs:
+        if japanese and english and english != japanese:
+            found.setdefault(even(japanese), english)
+    return found
+
+
+def _labels(components: object, depth: int) -> Iterator[tuple[str, str]]:
+    if not isinstance(components, list) or depth > _MAX_DEPTH:
+        return
+    for component in components:
+        if not isinstance(component, dict):
+            continue
+        properties = component.get("properties")
+        label, english = component.get("label"), properties.get("label_en") if isinstance(properties, dict) else None
+        if isinstance(label, str) and isinstance(english, str):
+            yield label, english
+        yield from _labels(component.get("components"), depth + 1)
+
+
+class EnglishChecks:
+    """A package that has english.toml has English for all that its diagrams say, and nothing else in it."""
+
+    def __init__(self, package: Package, complaints: Complaints) -> None:
+        self.package = package
+        self.complaints = complaints
+
+    def run(self) -> None:
+        if FILE not in self.package.files:
+            return
+        said = {**self.package.words, **self._notices()}
+        for words, (file, element) in said.items():
+            if words not in self.package.english and not words.isascii():
+                self.complaints.warn(
+                    file, element, "There is no English for “%(words)s”: add it to english.toml.", words=words
+                )
+        titles = [document.title for document in self.package.documents.values()]
+        for words in self.package.table:
+            if words in said or any(words in title for title in titles):
+                continue
+            like = nearest(words, frozenset(said)) if len(words) >= _LEAST_ALIKE else ""
+            if like:
+                self.complaints.warn(
+                    FILE, "", "The diagrams do not say “%(words)s”: did you mean “%(nearest)s”?",
+                    words=words, nearest=like,
+                )  # fmt: skip
+            else:
+                self.complaints.warn(
+                    FILE, "", "The diagrams do not say “%(words)s”: remove it, or write it as they do.", words=words
+                )
+
+    def _notices(self) -> dict[str, tuple[str, str]]:
+        """The sentences that service tasks of the operator `notice` put up."""
+        return {
+            even(text): (element.file, element.id)
+            for element in self.package.elements.values()
+            if _tells(element)
+            for text in quoted(element.parameters.get("text", "")) or ()
+        }
+
+
+def _tells(element: Element) -> bool:
+    return element.operator == "notice"
