@@ -237,6 +237,7 @@ RECORDS = {
     "Member": _l("People of cases"),
     "Note": _l("Messages of cases"),
     "Opening": _l("Opened downloads"),
+    "Outage": _l("Servers out of reach"),
     "Payment": _l("Payments"),
     "Release": _l("Releases of processes"),
     "Reminder": _l("Reminders"),

@@ -10,18 +10,22 @@ from __future__ import annotations
 import logging
 import re
 import unicodedata
+from dataclasses import dataclass
+from datetime import datetime
 from email.utils import parseaddr
 
 from app.connectors import incoming
 from app.connectors.inbox import Inbox
+from app.errors import NinteiError, Refused
 from app.services.actors import Actor
 from app.services.inbound_match import note
 from app.services.portal import Portal
-from app.store import cases, database, inbound
+from app.store import cases, database, inbound, outages
 from app.store.models import Case
 
 log = logging.getLogger("nintei.inbound")
 
+MAILBOX = "mailbox"
 _NUMBER = re.compile(r"\d{4}-\d{4,8}")
 
 
@@ -79,8 +83,37 @@ def receive(portal: Portal, raw: bytes, whole: bool = True) -> str:
 
 
 def poll(portal: Portal, inbox: Inbox) -> int:
-    """Take in what the mailbox holds; gives how many mails."""
-    return inbox.collect(lambda raw, whole: receive(portal, raw, whole))
+    """Take in what the mailbox holds; gives how many mails. Raises Temporary, Permanent.
+
+    What hinders it is said on the staff's page until it is over.
+    """
+    try:
+        taken = inbox.collect(lambda raw, whole: receive(portal, raw, whole))
+    except NinteiError as error:
+        with database.transaction():
+            outages.begin(MAILBOX, portal.now(), error.message, error.params)
+        raise
+    with database.transaction():
+        outages.end(MAILBOX)
+    return taken
+
+
+@dataclass(frozen=True, slots=True)
+class Unreachable:
+    """The mailbox is out of reach: since when, when it was tried last, and what it said."""
+
+    since: datetime
+    tried_at: datetime
+    error: NinteiError
+
+
+def unreachable(portal: Portal) -> Unreachable | None:
+    """What hinders the mailbox at the moment; none while it is read."""
+    with portal.connection():
+        row = outages.of(MAILBOX)
+    if row is None:
+        return None
+    return Unreachable(row.since, row.tried_at, Refused(row.message, **row.params))
 
 
 def _answered(mail: incoming.Incoming) -> tuple[Case | None, str]:

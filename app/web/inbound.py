@@ -94,9 +94,11 @@ def listed() -> Any:
         {"url": f"/inbound?state={key}", "label": label, "current": key == state, "count": counts[key]}
         for key, label in words.items()
     ]
+    outage = inbound.unreachable(portal())
     return render_template(
         "pages/inbound/list.html",
         title=gettext("Mail that came in"),
+        outage=outage and (outage, sentence(outage.error)),
         heads=heads,
         tabs=tabs,
         state=state,

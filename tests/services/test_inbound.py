@@ -8,7 +8,7 @@ from email.message import EmailMessage
 import pytest
 
 from app.connectors.inbox import Inbox, parse_url
-from app.errors import Forbidden, NotFound, Refused, Stale
+from app.errors import Forbidden, NotFound, Refused, Stale, Temporary
 from app.services import inbound, inbound_answers, inbound_behalf, inbound_pages, taskforms, tasks, uploads
 from app.services.demo import Walker
 from app.store import cases, database, records, work
@@ -179,7 +179,25 @@ def test_the_postman_brings_what_the_mailbox_holds(bench: Bench, waiting: Walker
         assert row().state == "waiting"
     finally:
         imap.close()
-    assert postman.once() == 0  # the server is gone: logged, tried again
+    assert postman.once() == 0  # the server is gone: said to the staff, tried again
+    outage = inbound.unreachable(bench.portal)
+    assert outage is not None and outage.error.message.startswith("The mailbox cannot be reached")
+    postman.once()
+    later = inbound.unreachable(bench.portal)
+    assert later is not None and later.since == outage.since
+
+
+def test_a_mailbox_that_answers_again_is_said_no_more(bench: Bench) -> None:
+    imap = Imap()
+    gone = Inbox(parse_url("imap://user:password@127.0.0.1:1/INBOX"), inbound.largest(bench.portal))
+    try:
+        with pytest.raises(Temporary):
+            inbound.poll(bench.portal, gone)
+        assert inbound.unreachable(bench.portal) is not None
+        inbound.poll(bench.portal, Inbox(parse_url(imap.url), inbound.largest(bench.portal)))
+        assert inbound.unreachable(bench.portal) is None
+    finally:
+        imap.close()
 
 
 # Looking

@@ -16,7 +16,7 @@ from app.store.models.cases import (
     Setting,
     Visit,
 )
-from app.store.models.inbound import InboundMail
+from app.store.models.inbound import InboundMail, Outage
 from app.store.models.lists import Attempt, CaseGram, CaseText, TaskChange, TaskTally
 from app.store.models.records import (
     Access,
@@ -79,6 +79,7 @@ ALL = (
     Secret,
     Note,
     InboundMail,
+    Outage,
     TaskChange,
     TaskTally,
     CaseText,
@@ -123,6 +124,7 @@ __all__ = [
     "Member",
     "Note",
     "Opening",
+    "Outage",
     "Payment",
     "Release",
     "Reminder",

@@ -38,3 +38,13 @@ class InboundMail(Row):
 
     class Meta:
         indexes = ((("state", "received_at"), False), (("case", "state"), False))
+
+
+class Outage(Row):
+    """A server that the portal asks by itself and does not reach; taken away as soon as it answers."""
+
+    name = CharField(max_length=40, primary_key=True)
+    since = UtcField()
+    tried_at = UtcField()
+    message: Any = TextField()  # an error's message id, and what belongs into its places
+    params: Any = JsonField(default=dict)
