@@ -187,7 +187,7 @@ class _Reader:
         message = self._message(reference, element_id) if kind == "receiveTask" or event == "message" else ""
         return Element(
             id=element_id,
-            name=" ".join(node.get("name", "").split()),
+            name=_even(node.get("name")),
             kind=kind,
             process=process,
             file=self.file,
@@ -239,9 +239,15 @@ def _words(root: Node) -> Iterator[tuple[str, str]]:
     """(wording, id) of names and notes, as the page shows them; messages are names for machines."""
     for node in root.iter():
         if node.tag == f"{BPMN}textAnnotation":
-            yield " ".join((node.findtext(f"{BPMN}text") or "").split()), node.get("id", "")
+            yield _even(node.findtext(f"{BPMN}text")), node.get("id", "")
         elif node.tag.startswith(BPMN) and node.tag != f"{BPMN}message":
-            yield " ".join(node.get("name", "").split()), node.get("id", "")
+            yield _even(node.get("name")), node.get("id", "")
+        if node.tag == f"{BPMN}userTask":  # said on the task's page
+            yield _even(node.findtext(f"{BPMN}documentation")), node.get("id", "")
+
+
+def _even(text: str | None) -> str:
+    return " ".join((text or "").split())
 
 
 def _ids(root: Node) -> Iterator[str]:

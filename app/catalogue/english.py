@@ -8,7 +8,7 @@ their time: looked up here, the copy is read in either language.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from app.catalogue.complaints import Complaints, quoted
 from app.catalogue.manifest import Manifest
@@ -19,6 +19,13 @@ from app.errors import Problem
 FILE = "english.toml"
 _MAX_DEPTH = 12  # of form components within each other
 _LEAST_ALIKE = 4  # characters, below which “did you mean” would be a guess
+
+
+class _Titled(Protocol):
+    @property
+    def title(self) -> str: ...
+    @property
+    def title_en(self) -> str: ...
 
 
 def even(words: str) -> str:
@@ -46,7 +53,7 @@ def wording(
 ) -> dict[str, str]:
     """Every wording of the package that has an English one. Where two differ, english.toml says, else the first."""
     found = dict(table)
-    titled = (
+    titled: tuple[_Titled, ...] = (
         manifest,
         *manifest.lanes.values(),
         *manifest.stages,

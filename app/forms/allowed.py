@@ -58,6 +58,8 @@ PROPERTIES = frozenset(
         "patternMessage_en",
         "label_en",
         "description_en",
+        "prefix_en",
+        "suffix_en",
         "options",
         "maxSizeMb",
         "prefecture",

@@ -73,12 +73,13 @@ def shown(spec: FieldSpec, value: Any, lang: str) -> str:
         return "\n".join(ref.name for item in value if (ref := FileRef.of(item))) if isinstance(value, list) else ""
     if spec.type is Kind.DATETIME:
         return _moment(spec, text_of(value), lang)
+    before, behind = spec.units(lang)
     if spec.type is Kind.NUMBER and isinstance(value, int | float):
-        return f"{spec.prefix}{value:,}{spec.suffix}"
+        return f"{before}{value:,}{behind}"
     text = text_of(value)
     if spec.format is Format.POSTAL_CODE:
         return f"〒{text}"
-    return f"{spec.prefix}{text}{spec.suffix}"
+    return f"{before}{text}{behind}"
 
 
 def _option(spec: FieldSpec, value: object, lang: str) -> str:

@@ -153,6 +153,7 @@ class Binder:
         return BoundField(
             **common,
             value=value,
+            units=spec.units(self.lang),
             input_type=input_type,
             inputmode=inputmode,
             autocomplete=autocomplete,
@@ -173,7 +174,7 @@ class Binder:
             **common,
             value=value,
             input_type=_MOMENT.get(spec.subtype, "date") if kept else "text",
-            beside=dates.wareki(day) if day else "",
+            beside=None if self.lang == "en" or spec.subtype is Subtype.TIME else dates.wareki(day) if day else "",
             attributes=tuple(attributes),
         )
 

@@ -76,7 +76,8 @@ class BoundField:
     headings: tuple[str, ...] = ()  # of a table
     cells: tuple[tuple[str, ...], ...] = ()
     html: Markup = _NOTHING
-    beside: str = ""  # of a date: the Japanese era
+    units: tuple[str, str] = ("", "")  # what stands before and behind the value
+    beside: str | None = None  # of a date: the Japanese era, if its reader knows it
     input_type: str = "text"
     inputmode: str = ""
     autocomplete: str = ""

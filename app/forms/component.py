@@ -66,6 +66,8 @@ class Component(Attributes):
             serialize_text=self.flag("serializeToString"),
             prefix=self.string("prefixAdorner", appearance),
             suffix=self.string("suffixAdorner", appearance),
+            prefix_en=self.string("prefix_en", self.properties),
+            suffix_en=self.string("suffix_en", self.properties),
             multiple=self.flag("multiple"),
             accept=self.accept(),
             max_size_mb=self.number("maxSizeMb", self.properties) or 20.0,

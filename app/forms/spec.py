@@ -169,6 +169,8 @@ class FieldSpec:
     serialize_text: bool = False  # a number that is kept as text, digit by digit
     prefix: str = ""
     suffix: str = ""
+    prefix_en: str = ""
+    suffix_en: str = ""
     multiple: bool = False
     accept: tuple[str, ...] = ()  # of uploads: `.pdf`, `image/*`, `application/pdf`
     max_size_mb: float = 20
@@ -196,6 +198,12 @@ class FieldSpec:
     def named(self, lang: str) -> str:
         """The label in `lang`, else in Japanese."""
         return (self.label_en if lang == "en" else "") or self.label
+
+    def units(self, lang: str) -> tuple[str, str]:
+        """What stands before and behind the value in `lang`, else in Japanese."""
+        if lang == "en" and (self.prefix_en or self.suffix_en):
+            return self.prefix_en, self.suffix_en
+        return self.prefix, self.suffix
 
     def helped(self, lang: str) -> str:
         """The description in `lang`, else in Japanese."""

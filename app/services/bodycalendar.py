@@ -82,8 +82,8 @@ class Month:
 
 
 @lru_cache(maxsize=16)
-def _holidays(year: int) -> dict[date, str]:
-    return dict(holidays.country_holidays("JP", years=year, language="ja"))
+def _holidays(year: int, lang: str) -> dict[date, str]:
+    return dict(holidays.country_holidays("JP", years=year, language="en_US" if lang == "en" else "ja"))
 
 
 def month(portal: Portal, year: int, number: int, actor: Actor) -> Month:
@@ -113,7 +113,7 @@ def month(portal: Portal, year: int, number: int, actor: Actor) -> Month:
                         day,
                         day.month == number,
                         is_open,
-                        _holidays(day.year).get(day, ""),
+                        _holidays(day.year, actor.language).get(day, ""),
                         closing.get(day),
                         [_date(portal, row) for row in rows],
                         [

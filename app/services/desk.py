@@ -81,8 +81,15 @@ def may_do(setting: Setting, actor: Actor) -> str:
     return next((name for user, name in actor.standing_in_for if user == assignee), "")
 
 
-def choices(portal: Portal, setting: Setting) -> dict[str, list[tuple[str, str]]]:
-    """The days that the form's fields offer: `calendar` the free ones, `wishes` the vendor's first."""
+def choices(portal: Portal, setting: Setting, lang: str = "ja") -> dict[str, list[tuple[str, str]]]:
+    """What the form's fields offer: `calendar` the free days, `wishes` the vendor's first, `cards` those on loan."""
+    if setting.element.flag("returns_cards"):
+        sets = setting.loaded.package.cards.items()
+        titles = {key: spec.title_en if lang == "en" else spec.title for key, spec in sets}
+        rows = cards.of_case(setting.case.id)
+        out = [(row.serial, titles.get(row.set_id, "")) for row in rows if row.state == "lent"]
+        pattern = "%s (%s)" if lang == "en" else "%s（%s）"
+        return {"cards": [(serial, pattern % (serial, title) if title else serial) for serial, title in out]}
     calendar_id = setting.element.properties.get("calendar") or setting.element.properties.get("books")
     if not calendar_id:
         return {}
@@ -92,14 +99,16 @@ def choices(portal: Portal, setting: Setting) -> dict[str, list[tuple[str, str]]
     people = attendance.examiners() if setting.element.properties.get("books") else []
     return {
         "examiners": [(each.name, each.name) for each in people],
-        "calendar": [(day.isoformat(), long_day(day)) for day in free],
-        "wishes": [(day.isoformat(), f"{long_day(day)} ◎") for day in chosen]
-        + [(day.isoformat(), long_day(day)) for day in free if day not in chosen],
+        "calendar": [(day.isoformat(), long_day(day, lang)) for day in free],
+        "wishes": [(day.isoformat(), f"{long_day(day, lang)} ◎") for day in chosen]
+        + [(day.isoformat(), long_day(day, lang)) for day in free if day not in chosen],
     }
 
 
-def long_day(day: date) -> str:
-    """2026年11月22日（日）: the options' label in either language."""
+def long_day(day: date, lang: str = "ja") -> str:
+    """2026年11月22日（日）, or Sun 22 Nov 2026."""
+    if lang == "en":
+        return f"{day:%a} {day.day} {day:%b %Y}"
     return f"{day.year}年{day.month}月{day.day}日（{WEEKDAYS_JA[day.weekday()]}）"
 
 

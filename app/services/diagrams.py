@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from xml.etree import ElementTree
 
 from app.errors import NotFound
 from app.feel import xml
@@ -16,6 +17,18 @@ from app.services.releases import Loaded
 from app.store import cases, database, work
 
 _HOLDS_TOKENS = {"callActivity", "subProcess", "intermediateCatchEvent"}
+for _prefix, _uri in (
+    ("bpmn", "http://www.omg.org/spec/BPMN/20100524/MODEL"),
+    ("bpmndi", "http://www.omg.org/spec/BPMN/20100524/DI"),
+    ("dc", "http://www.omg.org/spec/DD/20100524/DC"),
+    ("di", "http://www.omg.org/spec/DD/20100524/DI"),
+    ("bioc", "http://bpmn.io/schema/bpmn/biocolor/1.0"),
+    ("color", "http://www.omg.org/spec/BPMN/non-normative/color/1.0"),
+):
+    ElementTree.register_namespace(_prefix, _uri)
+_UNDRAWN = {
+    "documentation", "extensionElements", "script", "conditionExpression", "timeDate", "timeDuration", "timeCycle",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +84,31 @@ class DiagramState:
 
 
 def source(portal: Portal, number: str, process: str, actor: Actor) -> bytes:
-    """The BPMN XML of the file that holds the process. NotFound when the package has no such process."""
+    """The BPMN XML of the file that holds the process, as far as it is drawn, in the reader's language.
+
+    NotFound when the package has no such process.
+    """
     with database.connection():
         _, loaded = caseview.find(portal, number, actor)
     info = loaded.package.processes.get(process)
     if info is None:
         raise NotFound("There is no such diagram")
-    return loaded.package.bpmn[info.file]
+    english = loaded.package.english if actor.language == "en" else {}
+    return _drawn(loaded.package.bpmn[info.file], english)
+
+
+def _drawn(diagram: bytes, english: Mapping[str, str]) -> bytes:
+    """The diagram without what only the engine and analysts read: notes, scripts, conditions, parameters."""
+    root = xml.read(diagram)
+    for node in root.iter():
+        for child in [child for child in node if xml.local(child.tag) in _UNDRAWN]:
+            node.remove(child)
+        name = node.get("name")
+        if name:
+            node.set("name", english.get(" ".join(name.split()), name))
+        if xml.local(node.tag) == "text" and node.text:
+            node.text = english.get(" ".join(node.text.split()), node.text)
+    return bytes(ElementTree.tostring(root, encoding="utf-8", xml_declaration=True))
 
 
 def state(portal: Portal, number: str, actor: Actor) -> DiagramState:
