@@ -18,7 +18,7 @@ from app.connectors import inbox
 from app.connectors.mail import Mailer
 from app.connectors.pdf import Printer
 from app.engine import Engine, Evaluator
-from app.services import inbound
+from app.services import cardnews, inbound
 from app.services.calendar import JAPAN
 from app.services.cardmaking import CardDesk
 from app.services.outside import Outside
@@ -102,7 +102,8 @@ def serve(portal: Portal) -> None:
         app,
         host=settings.host,
         port=settings.port,
-        threads=settings.web_threads,
+        threads=settings.web_threads + cardnews.PLACES,  # pages that wait for news take no thread from the others
+        channel_request_lookahead=1,  # tells a waiting page that its browser has gone
         ident="nintei",
         max_request_body_size=settings.upload_max_mb * 30 << 20,
         clear_untrusted_proxy_headers=not settings.trusted_proxies,  # else TrustedProxies reads and clears them

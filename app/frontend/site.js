@@ -116,16 +116,32 @@ document.addEventListener("click", async (event) => {
   pane.dispatchEvent(new CustomEvent("nintei:content", { bubbles: true }));
 });
 
-/** The part of another page that `selector` names; null when that page is not the one asked for. */
-async function part(url, selector) {
+/** Another page; null when it is not the one asked for. */
+async function pageAt(url) {
   const answer = await fetch(url, { headers: { Accept: "text/html" }, credentials: "same-origin" });
   if (!answer.ok || answer.redirected) return null;
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  return document.adoptNode(page.querySelector(selector));
+  return new DOMParser().parseFromString(await answer.text(), "text/html");
+}
+
+/** The part of another page that `selector` names. */
+async function part(url, selector) {
+  const page = await pageAt(url);
+  return page && document.adoptNode(page.querySelector(selector));
+}
+
+/** Puts the fresh element's content into the old one, when it says something else. */
+function renew(old, fresh) {
+  const was = fresh.innerHTML;
+  if (was === old.dataset.was || was === old.innerHTML) return;
+  old.replaceChildren(...fresh.childNodes);
+  old.dataset.was = was;
+  begin(old);
+  old.dispatchEvent(new CustomEvent("nintei:content", { bubbles: true }));
 }
 
 /* <div id="x" data-live="/address" data-live-seconds="20">: the element of the same id is fetched again and put in its place when it says
-   something else. Waits while the page is hidden, and while somebody works inside it; backs off when the server does not answer. */
+   something else, until a fresh one is no longer live. Waits while the page is hidden, and while somebody works inside it; backs off when
+   the server does not answer. */
 function keepFresh(id) {
   let wait = Number(document.getElementById(id).dataset.liveSeconds || 20) * 1000;
   const usual = wait;
@@ -137,13 +153,8 @@ function keepFresh(id) {
         const fresh = await part(old.dataset.live || window.location.href, `#${CSS.escape(id)}`);
         if (!fresh) return;
         wait = usual;
-        if (fresh.innerHTML !== old.dataset.was && fresh.innerHTML !== old.innerHTML) {
-          const was = fresh.innerHTML;
-          old.replaceChildren(...fresh.childNodes);
-          old.dataset.was = was;
-          begin(old);
-          old.dispatchEvent(new CustomEvent("nintei:content", { bubbles: true }));
-        }
+        renew(old, fresh);
+        if (fresh.dataset.live === undefined) return;
       } catch {
         wait = Math.min(wait * 2, 300_000);
       }
@@ -152,6 +163,57 @@ function keepFresh(id) {
   };
   window.setTimeout(look, wait);
 }
+
+/* <p data-news="/cards/news" data-word="…">: that address answers when something of what the page shows is new. Then the page is fetched once and
+   each <div id="x" data-fresh> gets what is new in it. A hidden page asks nothing; a part in which somebody works waits until they leave it. */
+let following = false;
+let missed = false;
+
+async function renewAll() {
+  const page = await pageAt(window.location.href);
+  if (!page) return false;
+  missed = false;
+  for (const old of reads(document, "[data-fresh][id]")) {
+    const fresh = page.getElementById(old.id);
+    if (old.contains(document.activeElement)) missed = true;
+    else if (fresh) renew(old, document.adoptNode(fresh));
+  }
+  return true;
+}
+
+async function followNews() {
+  let word = document.querySelector("[data-news]").dataset.word;
+  let failures = 0;
+  let asking = new AbortController();
+  let wake = () => {};
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) asking.abort();
+    else wake();
+  });
+  for (let line; (line = document.querySelector("[data-news]")); ) {
+    if (document.hidden) await new Promise((seen) => (wake = seen));
+    asking = new AbortController();
+    let pause = 0;
+    try {
+      const address = `${line.dataset.news}?after=${encodeURIComponent(word)}`;
+      const answer = await fetch(address, { signal: asking.signal, credentials: "same-origin" });
+      if (answer.redirected || (answer.status >= 400 && answer.status < 500)) return; // signed out
+      const said = await answer.json();
+      if (said.word !== word && !(await renewAll())) return;
+      word = said.word;
+      pause = said.pause * 1000;
+      failures = 0;
+    } catch {
+      if (!document.hidden) pause = Math.min(1000 * 2 ** failures++, 60_000);
+    }
+    if (pause) await new Promise((over) => window.setTimeout(over, pause));
+  }
+  following = false;
+}
+
+document.addEventListener("focusout", () => {
+  if (missed) window.setTimeout(renewAll);
+});
 
 /* Copy, print. Their buttons are hidden until there is a script to serve them. */
 document.addEventListener("click", async (event) => {
@@ -172,6 +234,10 @@ function begin(root) {
     if (live.dataset.liveOn) continue;
     live.dataset.liveOn = "yes";
     keepFresh(live.id);
+  }
+  if (!following && document.querySelector("[data-news]")) {
+    following = true;
+    followNews();
   }
 }
 

@@ -10,11 +10,11 @@ from typing import Any
 from app.errors import NotFound, Refused
 from app.services import carddesk, cardledger, cardstock, desk, effects
 from app.services.actors import Actor
+from app.services.cardnews import HERE_SECONDS
 from app.services.portal import Portal
 from app.store import cards, cases, database, records, work
 from app.store.models import Card, CardDeskRow
 
-HERE_SECONDS = 12  # an agent that said nothing for so long is away
 FORECAST_DAYS = 90
 
 

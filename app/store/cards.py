@@ -105,6 +105,11 @@ def last_event(card: int) -> CardEvent | None:
     return CardEvent.select().where(CardEvent.card == card).order_by(CardEvent.id.desc()).first()
 
 
+def newest_event() -> int:
+    """The id of the newest line of any card's life: it grows whenever a card moves."""
+    return CardEvent.select(fn.MAX(CardEvent.id)).scalar() or 0
+
+
 # What a card proved when it was made
 
 

@@ -85,6 +85,14 @@ def jobs_like(operator: str, states: Sequence[str]) -> list[Job]:
     return list(Job.select().where((Job.operator == operator) & Job.state.in_(list(states))).order_by(Job.id))
 
 
+def open_marks(operators: Sequence[str]) -> list[tuple[int, str, int, int]]:
+    """(id, state, fence, attempts) of the jobs of these operators that are not done: they change when a job moves on."""
+    query = Job.select(Job.id, Job.state, Job.fence, Job.attempts).where(
+        Job.operator.in_(list(operators)) & Job.state.in_(["queued", "running", "incident"])
+    )
+    return list(query.order_by(Job.id).tuples())
+
+
 def vendor_tasks(user: int) -> list[Task]:
     """The open vendor's tasks of every case that the person belongs to."""
     return list(

@@ -13,12 +13,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, jsonify, request
+from flask import Blueprint, current_app, jsonify, request
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 from app.errors import NinteiError
 from app.services import cardagents, cardagents_lease, cardagents_report
 from app.web.access import public
+from app.web.cards import NEWS
 from app.web.current import portal
 from app.web.problems import sentence, status_of
 
@@ -56,6 +57,8 @@ def ask(what: str) -> Any:
         return jsonify(state=cardagents_report.report(portal(), desk, body))
     except NinteiError as error:
         return _said(sentence(error), status_of(error))
+    finally:
+        current_app.extensions[NEWS].ring()
 
 
 def _said(text: str, status: int) -> Any:

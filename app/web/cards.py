@@ -4,72 +4,37 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request
+from flask import Blueprint, current_app, flash, g, jsonify, redirect, render_template, request
 from flask_babel import gettext
 
 from app.errors import NinteiError
-from app.services import cardagents, cardagents_line, carddesk, cardlive, cardmaking, cardstock, lifecycle
-from app.web import problems
+from app.services import cardagents, carddesk, cardlive, cardmaking, cardnews, cardstock, lifecycle
+from app.web import card_words, problems
 from app.web.access import needs
 from app.web.current import portal, signed_in
 from app.web.worklist import due_words
 
 pages = Blueprint("cards", __name__, url_prefix="/cards")
+NEWS = "card_news"  # where the application keeps its waiting room
 
 
-def state_words() -> dict[str, tuple[str, str]]:
-    """(word, tone of the tag) of each state of a card."""
-    return {
-        "making": (gettext("Being made"), "now"),
-        "ready": (gettext("Ready to be lent"), "good"),
-        "lent": (gettext("On loan"), "now"),
-        "returned": (gettext("Came back"), "warn"),
-        "wiped": (gettext("Wiped"), "plain"),
-        "damaged": (gettext("Damaged"), "bad"),
-        "lost": (gettext("Lost"), "bad"),
-        "quarantined": (gettext("Kept apart"), "bad"),
-    }
+@pages.record_once
+def _open_waiting_room(state: Any) -> None:
+    state.app.extensions[NEWS] = cardnews.WaitingRoom()
 
 
-def act_words() -> dict[str, str]:
-    """The acts of a card's life."""
-    return {
-        "personalise": gettext("Personalised"),
-        "verify": gettext("Checked"),
-        "lend": gettext("Lent"),
-        "return": gettext("Came back"),
-        "wipe": gettext("Checked and wiped"),
-        "damaged": gettext("Marked as damaged"),
-        "lost": gettext("Marked as lost"),
-        "quarantined": gettext("Kept apart"),
-        "outstanding": gettext("Its case ended without it"),
-        "remind": gettext("The vendor was reminded"),
-    }
-
-
-def signal_words() -> dict[str, tuple[str, str]]:
-    """What a desk's signal says: (state of the reader panel, the word that is read from a distance)."""
-    return {
-        "wait": ("wait", gettext("Lay a card on")),
-        "busy": ("busy", gettext("Writing: leave it there")),
-        "done": ("done", gettext("Done: take it off")),
-        "wrong": ("wrong", gettext("Not this card")),
-        "away": ("remove", gettext("The desk's computer is away")),
-    }
-
-
-def code_words() -> dict[str, str]:
-    """Why a desk sees no card, or could not go on."""
-    return {code: gettext(text) for code, text in cardagents_line.WORDS.items()}
-
-
-def mark_words() -> dict[str, str]:
-    """The buttons with which a person says what became of a card."""
-    return {
-        "returned": gettext("It is back here"),
-        "damaged": gettext("It is damaged"),
-        "lost": gettext("It is lost"),
-    }
+@pages.get("/news")
+@needs("operator", "analyst", "administrator")
+def news() -> Any:
+    """Answers when something of the cards is new, or after a while: the present word, and for how long not to ask
+    again. At another word the page fetches itself anew."""
+    known, here, environ = request.args.get("after", "")[:40], portal(), request.environ
+    connection = g.pop("connection", None)  # a waiting page holds no connection of the database
+    if connection is not None:
+        connection.__exit__(None, None, None)
+    gone = environ.get("waitress.client_disconnected") or (lambda: False)
+    word, waited = current_app.extensions[NEWS].wait(known, lambda: cardnews.word(here), gone)
+    return jsonify(word=word, pause=0 if waited else cardnews.PAUSE_SECONDS)
 
 
 @pages.get("")
@@ -77,18 +42,20 @@ def mark_words() -> dict[str, str]:
 def show() -> Any:
     """The desk."""
     text, state = request.args.get("q", "").strip()[:80], request.args.get("state", "")
+    word = cardnews.word(portal())  # before anything is read: what changes meanwhile is news
     found = carddesk.page(portal(), signed_in(), text=text, state=state)
-    words = state_words()
+    words = card_words.states()
     choices = [("", gettext("All")), *((key, word) for key, (word, _) in words.items())]
     states = [{"value": key, "label": word} for key, word in choices]
     busy = [each for each in found.work if each.state != "incident"]
     return render_template(
         "pages/desk/cards.html", title=gettext("Card desk"), found=found, text=text, state=state, words=words,
         states=states, busy=busy, stuck=[each for each in found.work if each.state == "incident"], wide=True,
-        reader=portal().settings.card_reader, due_words=due_words, sentence=problems.sentence,
+        reader=portal().settings.card_reader, news=word, due_words=due_words, sentence=problems.sentence,
         may_act=signed_in().has("operator", "administrator"), may_manage=signed_in().has("administrator"),
         desks=cardlive.desks(portal(), signed_in()), forecast=cardlive.forecast(portal(), signed_in()),
-        signals=signal_words(), codes=code_words(), by_agents=portal().settings.card_reader == cardmaking.AGENT,
+        signals=card_words.signals(), codes=card_words.codes(),
+        by_agents=portal().settings.card_reader == cardmaking.AGENT,
     )  # fmt: skip
 
 
@@ -96,10 +63,12 @@ def show() -> Any:
 @needs("operator", "analyst", "administrator")
 def batch(task_id: str) -> Any:
     """A task's cards, one after the other."""
+    word = cardnews.word(portal())
     found = cardlive.batch(portal(), task_id, signed_in())
     return render_template(
-        "pages/desk/card_batch.html", title=found.title, batch=found, words=state_words(), signals=signal_words(),
-        codes=code_words(), may_act=signed_in().has("operator", "administrator"),
+        "pages/desk/card_batch.html", title=found.title, batch=found, news=word,
+        words=card_words.states(), signals=card_words.signals(),
+        codes=card_words.codes(), may_act=signed_in().has("operator", "administrator"),
         by_agents=portal().settings.card_reader == cardmaking.AGENT,
         crumbs=[{"url": "/cards", "label": gettext("Card desk")}, {"label": found.title}],
     )  # fmt: skip
@@ -152,7 +121,7 @@ def back(serial: str) -> Any:
         cardlive.take_back(portal(), serial, signed_in())
     except NinteiError as error:
         return problems.back(error, f"/cards/{serial}")
-    flash(gettext("Lay the card on the reader: it is checked and wiped."), "success")
+    flash(gettext("Lay the card on the reader: it is checked and wiped."), "info")
     return redirect(f"/cards/{serial}", 303)
 
 
@@ -160,9 +129,11 @@ def back(serial: str) -> Any:
 @needs("operator", "analyst", "administrator")
 def life(serial: str) -> Any:
     """One card's life."""
+    word = cardnews.word(portal())
     found = carddesk.life(portal(), serial, signed_in())
     return render_template(
-        "pages/desk/card.html", title=serial, life=found, words=state_words(), acts=act_words(), marks=mark_words(),
+        "pages/desk/card.html", title=serial, life=found, news=word, words=card_words.states(),
+        acts=card_words.acts(), marks=card_words.marks(),
         stuck=[each for each in found.troubles if each.state == "incident"],
         crumbs=[{"url": "/cards", "label": gettext("Card desk")}, {"label": serial}],
     )  # fmt: skip
@@ -188,7 +159,7 @@ def wipe(serial: str) -> Any:
         carddesk.wipe(portal(), serial, signed_in())
     except NinteiError as error:
         return problems.back(error, f"/cards/{serial}")
-    flash(gettext("Lay the card on the reader: it is checked and wiped."), "success")
+    flash(gettext("Lay the card on the reader: it is checked and wiped."), "info")
     return redirect(f"/cards/{serial}", 303)
 
 
@@ -200,10 +171,10 @@ def make(task_id: str) -> Any:
         count = cardstock.make(portal(), task_id, signed_in(), request.form.get("desk", ""))
     except NinteiError as error:
         return problems.back(error, "/cards")
-    flash(
-        gettext("%(count)s cards are being made.", count=count) if count else gettext("All its cards are there."),
-        "success",
-    )
+    if count:
+        flash(gettext("%(count)s cards are being made.", count=count), "info")  # not "done": they have only begun
+    else:
+        flash(gettext("All its cards are there."), "success")
     by_agents = portal().settings.card_reader == cardmaking.AGENT
     return redirect(f"/cards/batch/{task_id}" if by_agents else "/cards", 303)
 
@@ -216,5 +187,5 @@ def retry(job_id: int) -> Any:
         lifecycle.retry(portal(), job_id, signed_in())
     except NinteiError as error:
         return problems.back(error, "/cards")
-    flash(gettext("It is tried again now."), "success")
+    flash(gettext("It is tried again now."), "info")
     return redirect("/cards", 303)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from hardware import pcsc
 from hardware.errors import CardError, NoCard
 from hardware.facts import Act
 from hardware.transport import Transport
 from hardware.virtual import VirtualRack
+
+_SLOT_SECONDS: Final = 0.05  # how often the virtual reader is looked at
 
 
 class Place(Protocol):
@@ -35,12 +37,14 @@ class VirtualPlace:
     def __init__(self, rack: VirtualRack, sleep: Callable[[float], Any]) -> None:
         self._rack = rack
         self._sleep = sleep
+        self._seen = ""
 
     @property
     def name(self) -> str:
         return self._rack.reader
 
     def connect(self) -> Transport:
+        self._seen = self._rack.lying()
         return self._rack.connect()
 
     def feed(self, wanted: Sequence[Mapping[str, str]]) -> bool:
@@ -64,7 +68,9 @@ class VirtualPlace:
         return True
 
     def wait(self, seconds: float) -> bool:
-        self._sleep(seconds)
+        for _ in range(max(1, round(seconds / _SLOT_SECONDS))):
+            if self._rack.lying() != self._seen or self._sleep(_SLOT_SECONDS):
+                break
         return True
 
 
@@ -93,6 +99,7 @@ class PcscPlace:
             if self._monitor is None:
                 self._monitor = pcsc.Monitor()
                 self._monitor.poll(0)
+                return True  # a card that came before we listened is no event
             return bool(self._monitor.poll(seconds))
         except CardError:
             self._forget()

@@ -121,8 +121,12 @@ class VirtualRack:
         self._seal = seal or self._own_key()
         self._slot = folder / f"slot-{reader.encode().hex()}"
 
+    def lying(self) -> str:
+        """UID of the card on this reader; "" when it is empty."""
+        return self._in_slot(self._slot)
+
     def connect(self) -> VirtualCard:
-        uid = self._in_slot(self._slot)
+        uid = self.lying()
         if not uid:
             raise NoCard("There is no card in the reader %(reader)s", reader=self.reader)
         return self._card(uid)

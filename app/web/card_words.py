@@ -1,0 +1,62 @@
+"""What the card pages say of states, acts, signals and errors."""
+
+from __future__ import annotations
+
+from flask_babel import gettext
+
+from app.services import cardagents_line
+
+
+def states() -> dict[str, tuple[str, str]]:
+    """(word, tone of the tag) of each state of a card."""
+    return {
+        "making": (gettext("Being made"), "now"),
+        "ready": (gettext("Ready to be lent"), "good"),
+        "lent": (gettext("On loan"), "now"),
+        "returned": (gettext("Came back"), "warn"),
+        "wiped": (gettext("Wiped"), "plain"),
+        "damaged": (gettext("Damaged"), "bad"),
+        "lost": (gettext("Lost"), "bad"),
+        "quarantined": (gettext("Kept apart"), "bad"),
+    }
+
+
+def acts() -> dict[str, str]:
+    """The acts of a card's life."""
+    return {
+        "personalise": gettext("Personalised"),
+        "verify": gettext("Checked"),
+        "lend": gettext("Lent"),
+        "return": gettext("Came back"),
+        "wipe": gettext("Checked and wiped"),
+        "damaged": gettext("Marked as damaged"),
+        "lost": gettext("Marked as lost"),
+        "quarantined": gettext("Kept apart"),
+        "outstanding": gettext("Its case ended without it"),
+        "remind": gettext("The vendor was reminded"),
+    }
+
+
+def signals() -> dict[str, tuple[str, str]]:
+    """What a desk's signal says: (state of the reader panel, the word that is read from a distance)."""
+    return {
+        "wait": ("wait", gettext("Lay a card on")),
+        "busy": ("busy", gettext("Writing: leave it there")),
+        "done": ("done", gettext("Done: take it off")),
+        "wrong": ("wrong", gettext("Not this card")),
+        "away": ("remove", gettext("The desk's computer is away")),
+    }
+
+
+def codes() -> dict[str, str]:
+    """Why a desk sees no card, or could not go on."""
+    return {code: gettext(text) for code, text in cardagents_line.WORDS.items()}
+
+
+def marks() -> dict[str, str]:
+    """The buttons with which a person says what became of a card."""
+    return {
+        "returned": gettext("It is back here"),
+        "damaged": gettext("It is damaged"),
+        "lost": gettext("It is lost"),
+    }
