@@ -11,8 +11,8 @@ from app.services import attendance, dates
 from app.services.actors import Actor
 from app.services.portal import Portal
 from app.services.releases import Loaded
-from app.store import cases, database, work
-from app.store.models import Case, Task
+from app.store import cards, cases, database, work
+from app.store.models import Case, Member, Task
 
 WEEKDAYS_JA = "月火水木金土日"
 

@@ -55,7 +55,7 @@ def page(
             FormSpec(spec.element, tuple(_shown(each) for each in spec.fields)).bind(
                 raw if raw is not None else held,
                 lang=lang or actor.language,
-                choices=desk.choices(portal, setting),
+                choices=desk.choices(portal, setting, lang or actor.language),
                 context={**desk.context(portal, setting), **uploads},
                 errors=list(errors),
             ),

@@ -50,7 +50,7 @@ def form_of(portal: Portal, task_id: str, actor: Actor) -> FormSpec:
 def choices_of(portal: Portal, task_id: str, actor: Actor) -> dict[str, list[tuple[str, str]]]:
     """The days that the task's form offers: {name: [(value, label)]}."""
     with database.connection():
-        return desk.choices(portal, desk.find(portal, task_id, actor))
+        return desk.choices(portal, desk.find(portal, task_id, actor), actor.language)
 
 
 def save_draft(portal: Portal, task_id: str, raw: Mapping[str, Any], actor: Actor, revision: int | None) -> int:

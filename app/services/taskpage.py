@@ -111,7 +111,7 @@ def page(
             form=spec.bind(
                 values,
                 lang=lang or actor.language,
-                choices=desk.choices(portal, setting),
+                choices=desk.choices(portal, setting, lang or actor.language),
                 context=desk.context(portal, setting),
                 errors=list(errors),
                 comments=_at_fields(said) if task.side == "vendor" else None,
