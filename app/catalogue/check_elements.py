@@ -8,7 +8,7 @@ from app.catalogue.complaints import Complaints, quoted
 from app.catalogue.fields import form_fields
 from app.catalogue.model import Element, Package
 from app.catalogue.toml import unknown
-from app.catalogue.vocabulary import NEEDED_FIELDS, PORTAL_ROUTES, PRESENTATIONS, PROPERTIES, STATES
+from app.catalogue.vocabulary import FLAGS, NEEDED_FIELDS, PORTAL_ROUTES, PRESENTATIONS, PROPERTIES, STATES
 
 
 class ElementChecks:
@@ -125,12 +125,22 @@ class ElementChecks:
                     name=name,
                     kinds=", ".join(kinds),
                 )
-        if "due_bd" in element.properties and element.whole("due_bd") is None:
-            self._say(element, "%(name)s must be a whole number.", name="due_bd")
-        if element.properties.get("reply_by_mail", "true") not in ("true", "false"):
-            self._say(element, "%(name)s must be true or false.", name="reply_by_mail")
+        self._due(element)
+        for name in FLAGS:
+            if element.properties.get(name, "true") not in ("true", "false"):
+                self._say(element, "%(name)s must be true or false.", name=name)
         if element.properties.get("presentation"):
             self._known(element, "presentation", "presentation", element.properties["presentation"], PRESENTATIONS)
+
+    def _due(self, element: Element) -> None:
+        """A number of days, or the setting (section.key) that says it."""
+        text = element.properties.get("due_bd")
+        if text is None or element.whole("due_bd") is not None:
+            return
+        section, _, key = text.strip().partition(".")
+        setting = self.package.settings.get(section, {}).get(key)
+        if setting is None or not isinstance(setting.value, int) or isinstance(setting.value, bool):
+            self._say(element, "%(name)s must be a whole number, or a setting that is one.", name="due_bd")
 
     def _references(self, element: Element) -> None:
         package = self.package
@@ -143,7 +153,6 @@ class ElementChecks:
             "makes": ("document", package.documents),
             "releases": ("download group", package.downloads),
             "cards": ("card set", package.cards),
-            "returns_cards": ("card set", package.cards),
             "calendar": ("calendar", package.calendars),
             "books": ("calendar", package.calendars),
             "firm": ("calendar", package.calendars),

@@ -34,6 +34,7 @@ CONNECTORS: dict[str, Connector] = {
     "card": _connector("card", "Work on a card", Where.OUTSIDE, "run"),
     "notice": _connector("notice", "Post a notice", Where.RECORD, "kind", "text"),
     "wait_for": _connector("wait_for", "Wait for another step", Where.RECORD, "element"),
+    "cards_out": _connector("cards_out", "Count the cards that are out", Where.RECORD),
     "milestone": _connector("milestone", "Set the public state of the case", Where.RECORD, "state"),
     "certificate_issue": _connector("certificate_issue", "Issue the certificate", Where.RECORD),
     "certificate_list": _connector("certificate_list", "Show on the public register", Where.RECORD),

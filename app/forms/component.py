@@ -149,8 +149,8 @@ class Component(Attributes):
                 self.complain("properties.options belongs to a radio, select, checklist or taglist")
             return (), ""
         source = self.string("options", self.properties)
-        if source not in ("", "calendar", "wishes", "examiners"):
-            self.complain("properties.options must be calendar, wishes or examiners")
+        if source not in ("", "calendar", "wishes", "examiners", "cards"):
+            self.complain("properties.options must be calendar, wishes, examiners or cards")
         source = source or self.string("valuesKey")
         values = self.part.get("values", [])
         if not isinstance(values, list):

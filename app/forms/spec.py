@@ -157,7 +157,7 @@ class FieldSpec:
     disabled: bool = False
     default: Any = None
     options: tuple[Option, ...] = ()
-    options_from: str = ""  # `calendar`, `wishes`, `examiners` or a name: the options come with `choices`
+    options_from: str = ""  # `calendar`, `wishes`, `examiners`, `cards` or a name: they come with `choices`
     limits: Limits = Limits()
     format: Format = Format.NONE
     subtype: Subtype = Subtype.NONE

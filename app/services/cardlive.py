@@ -194,6 +194,21 @@ def take_back(portal: Portal, serial: str, actor: Actor) -> None:
         carddesk.wipe(portal, serial, actor)
 
 
+def take_back_all(portal: Portal, number: str, actor: Actor) -> int:
+    """A parcel with all cards that a case has out is here: each is taken back. Gives how many."""
+    actor.require("operator", "administrator")
+    with database.transaction():
+        case = cases.get(number)
+        if case is None:
+            raise NotFound("There is no such case")
+        out = cardstock.out(case.id)
+        if not out:
+            raise Refused("This case has no card out")
+        for card in out:
+            take_back(portal, card.serial, actor)
+    return len(out)
+
+
 def named(portal: Portal, actor: Actor) -> list[str]:
     """The desks' names, for a choice."""
     return [each.name for each in desks(portal, actor)]

@@ -1,17 +1,15 @@
-"""Cards that a case wants, has out and gives back: the ledger's side of the flow's card tasks.
+"""Cards that a case wants and has out: the ledger's side of the steps that make and post them.
 
 A card is a physical effect: it is intended in the ledger, made by a job, read back, and only then confirmed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from app.errors import NotFound, Refused
-from app.services import calendar, cardledger, desk, effects
+from app.services import calendar, cardkeys, cardledger, desk, effects
 from app.services.actors import Actor
 from app.services.cardledger import Mover
 from app.services.portal import Portal
@@ -83,6 +81,7 @@ def make(portal: Portal, task_id: str, actor: Actor, at_desk: str = "") -> int:
     """Queue the cards that the task still lacks, wiped ones first; gives how many. `at_desk` names the desk whose agent
     shall make them (any, when empty)."""
     now = portal.now()
+    cardkeys.version_for_new_cards(portal.settings, cardkeys.store(portal.settings))
     with database.transaction():
         setting = desk.find(portal, task_id, actor)
         desk.may_do(setting, actor)
@@ -136,46 +135,8 @@ def require(setting: desk.Setting) -> None:
         )
 
 
-# How a form's answer `cards_state` says what became of the cards of a case that ends.
-NONE_OUT, ALL_BACK, STILL_OUT = "none", "returned", "outstanding"
-
-
-def unsettled(setting: desk.Setting, values: Mapping[str, Any]) -> Refused | None:
-    """A case does not end with cards out unless somebody says why: `outstanding`, with a note."""
-    said = values.get("cards_state")
-    still = ", ".join(card.serial for card in out(setting.case.id)) if said else ""
-    if still and said == NONE_OUT:
-        return Refused(
-            "The ledger has cards of this case out: %(serials)s. Say that they came back, or why they stay out",
-            serials=still,
-        )
-    if still and said == STILL_OUT and not str(values.get("cards_note") or "").strip():
-        return Refused("Say why cards stay out: %(serials)s", serials=still)
-    return None
-
-
-def require_settled(setting: desk.Setting, values: Mapping[str, Any]) -> None:
-    """Refuse to end a case whose cards nobody accounts for."""
-    wrong = unsettled(setting, values)
-    if wrong is not None:
-        raise wrong
-
-
-def settle(setting: desk.Setting, values: Mapping[str, Any], actor: Actor, now: datetime) -> None:
-    """The case ends: cards that are said to be back wait to be wiped, and so do those that were never sent."""
-    said = values.get("cards_state")
-    if said is None:
-        return
-    for row in cards.of_case(setting.case.id):
-        if row.state == "ready" or (row.state == "lent" and said == ALL_BACK):
-            receive(row, actor, now)
-        elif row.state == "lent":
-            why = str(values.get("cards_note") or "")
-            cardledger.write(row, now, "outstanding", "confirmed", by=actor.name, text=why)
-
-
 def completed(setting: desk.Setting, actor: Actor, now: datetime) -> None:
-    """Cards that were posted are lent from now on; cards that came back are returned."""
+    """Cards that were posted are lent from now on."""
     need = wanted(setting)
     today = calendar.today(now)
     if need is not None:
@@ -197,16 +158,6 @@ def completed(setting: desk.Setting, actor: Actor, now: datetime) -> None:
             actor_side=actor.side,
             data={"count": need.count},
         )
-    back = setting.element.properties.get("returns_cards")
-    for row in cards.of_case(setting.case.id, back) if back else []:
-        if row.state == "lent":
-            receive(row, actor, now)
-
-
-def receive(row: Card, actor: Actor, now: datetime) -> None:
-    """The card is back; it waits to be checked and wiped."""
-    cardledger.move(row, "returned", Mover.FLOW, now)
-    cardledger.write(row, now, "return", "confirmed", by=actor.name)
 
 
 # What a person may say of a card at the desk, and of cards in which states.
@@ -221,6 +172,8 @@ def mark(portal: Portal, serial: str, state: str, actor: Actor, reason: str = ""
     actor.require("operator", "administrator")
     if state not in MARKS:
         raise Refused("A card cannot be marked %(state)s by hand", state=state)
+    if state in {"damaged", "lost"} and not reason.strip():
+        raise Refused("Say what happened to card %(serial)s; it goes on its record", serial=serial)
     now = portal.now()
     with database.transaction():
         row = cards.by_serial(serial, lock=True)

@@ -9,7 +9,7 @@ from typing import Any
 from app.connectors.qr import qr
 from app.services import calendar, dates, flow, money
 from app.services.portal import Portal
-from app.services.releases import Loaded, settings_of
+from app.services.releases import Loaded, due_days, settings_of
 from app.store import cards, cases, records, work
 from app.store.models import Case
 
@@ -118,7 +118,7 @@ def _task(portal: Portal, case: Case, loaded: Loaded, element: str, base: str) -
     if own is None:
         following = flow.next_user_task(loaded.package, element, "vendor")
         if following is not None and all(row.element != following.id for row in rows):
-            days = following.whole("due_bd")
+            days = due_days(loaded.package, following)
             due = calendar.add_business_days(portal.today(), days, portal.closing()) if days else None
             # The task opens once this mail has gone out: the address finds it then.
             return {

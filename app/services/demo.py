@@ -20,6 +20,8 @@ from app.errors import NinteiError, NotFound
 from app.services import (
     applications,
     calendar,
+    cardlive,
+    cardloans,
     cardstock,
     jobs,
     lifecycle,
@@ -107,7 +109,7 @@ def account_id(portal: Portal, email: str) -> int:
 def load(portal: Portal, say: Callable[[str], None]) -> None:
     """Load the demo's people and cases, unless they are there; what is done already is not done again."""
     printer = Printer(portal.fonts, workers=1)
-    desk = CardDesk(portal.settings.data_dir / "cards", portal.settings.card_key, "virtual")
+    desk = CardDesk(portal.settings, "virtual")
     try:
         # Letters of a past that never was go nowhere, whatever mail server is set.
         _load(portal, say, lambda past: Outside(past, Mailer(""), printer, desk))
@@ -268,8 +270,12 @@ class Walker:
             assert case is not None  # noqa: S101 - it was applied for above
             row = next(each for each in work.open_tasks(case.id) if each.element == step["complete"])
         actor = self._actor(case, step)
-        if row.element in self._loaded.package.elements and self._loaded.element(row.element).properties.get("cards"):
+        element = self._loaded.element(row.element)
+        if element.properties.get("cards"):
             cardstock.make(self.portal, row.id, actor)
+            self._drain()
+        if step.get("answer", {}).get(cardloans.STATE) == cardloans.ALL_BACK and element.flag("returns_cards"):
+            cardlive.take_back_all(self.portal, number, actor)
             self._drain()
         answer = dict(step.get("answer", {}))
         said = self._plan["application"]
@@ -306,6 +312,8 @@ class Walker:
         spec = self._loaded.forms[work_element(task_id)].field(key)
         if isinstance(value, str) and value == "@today":
             return calendar.today(self.clock.moment).isoformat()
+        if value == "@cards":
+            return [serial for serial, _ in taskforms.choices_of(self.portal, task_id, actor)["cards"]]
         if isinstance(value, str) and value.startswith("@day"):
             setting_choices = taskforms.choices_of(self.portal, task_id, actor)
             return setting_choices["calendar"][int(value.removeprefix("@day")) - 1][0]

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from app.errors import NotFound, Permanent
-from app.services import calendar, effects
+from app.services import calendar, cardloans, effects
 from app.services.portal import Portal
 from app.services.releases import Loaded
 from app.store import cases, database, records, work
@@ -238,13 +238,14 @@ def wait_for(portal: Portal, case: Case, loaded: Loaded, params: Mapping[str, An
     """Its element was completed: the token goes on."""
 
 
-Operation = Callable[[Portal, Case, Loaded, Mapping[str, Any], datetime], "dict[str, Any] | None"]
+Operation = Callable[[Portal, Case, Loaded, Mapping[str, Any], datetime], Any]
 
 # What the RECORD operators of the connectors' registry do, inside the step's transaction.
 OPERATIONS: dict[str, Operation] = {
     "notice": notice,
     "milestone": milestone,
     "wait_for": wait_for,
+    "cards_out": cardloans.count_out,
     "certificate_issue": issue,
     "certificate_list": publish,
     "certificate_extend": extend,

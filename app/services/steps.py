@@ -12,11 +12,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from app.catalogue import Element
 from app.engine import CompleteTask, Event, Snapshot, Step, TaskKind
-from app.services import calendar, clocks, effects
+from app.services import calendar, cardloans, clocks, effects
 from app.services.actors import SYSTEM, Actor
 from app.services.portal import Portal
-from app.services.releases import Loaded
+from app.services.releases import Loaded, due_days
 from app.store import cases, statements, undo, work
 from app.store.models import Answer, Case, Job, Task
 
@@ -170,7 +171,12 @@ def _open_tasks(moment: _Moment) -> None:
         if task.id in known:
             continue
         element = moment.loaded.element(task.element)
-        days = element.whole("due_bd")
+        days = due_days(moment.loaded.package, element)
+        due = (
+            limits.get(element.side) if days is None else calendar.add_business_days(moment.today, days, moment.closing)
+        )
+        if due is not None and element.side == "vendor" and element.flag("returns_cards"):
+            cardloans.ask_back(moment.case.id, due, moment.now)
         moment.rows.append(
             statements.insert(
                 Task,
@@ -185,9 +191,7 @@ def _open_tasks(moment: _Moment) -> None:
                 message=task.message,
                 presentation=element.properties.get("presentation", ""),
                 opened_at=moment.now,
-                due_on=limits.get(element.side)
-                if days is None
-                else calendar.add_business_days(moment.today, days, moment.closing),
+                due_on=due,
                 data=task.data,
                 case_number=moment.case.number,
                 company_name=moment.case.company_name,
@@ -236,7 +240,7 @@ def _unpark(moment: _Moment) -> None:
 def _settle_turn(moment: _Moment) -> None:
     case, elements = moment.case, moment.loaded.package.elements
     places = [elements[task.element] for task in moment.step.open_tasks if task.element in elements]
-    due = {place.side for place in places if place.properties.get("presentation") != "button"}
+    due = {place.side for place in places if not _aside(place)}
     sides = due or {place.side for place in places}
     if moment.step.ended:
         turn = ""
@@ -253,6 +257,11 @@ def _settle_turn(moment: _Moment) -> None:
     if moment.loaded.package.guidelines:
         clocks.follow(case, moment.loaded.package, _completed(moment.step), turn, moment.today, moment.closing)
     case.stage = _stage(moment) or case.stage
+
+
+def _aside(place: Element) -> bool:
+    """What does not say whose turn it is while something else does: a request one may make, a task beside the rest."""
+    return place.properties.get("presentation") == "button" or place.properties.get("beside") == "true"
 
 
 def _stage(moment: _Moment) -> str:

@@ -10,7 +10,7 @@ from app.forms import Answer as AnswerLine
 from app.forms import Cleaned, FieldError, FormSpec
 from app.services import (
     attendance,
-    cardstock,
+    cardloans,
     comments,
     desk,
     money,
@@ -103,9 +103,10 @@ def clean(portal: Portal, setting: desk.Setting, raw: Mapping[str, Any]) -> Clea
             "comments", "Answer each point that was raised (%(count)s left)", {"count": len(unanswered)}
         )
         return Cleaned(cleaned.values, (*cleaned.errors, wanting))
-    wrong = cardstock.unsettled(setting, cleaned.values)
+    wrong = cardloans.wrong(setting, cleaned.values)
     if wrong is not None:
-        return Cleaned(cleaned.values, (*cleaned.errors, FieldError("cards_state", wrong.message, wrong.params)))
+        field, why = wrong
+        return Cleaned(cleaned.values, (*cleaned.errors, FieldError(field, why.message, why.params)))
     return cleaned
 
 

@@ -10,6 +10,7 @@ from app.engine import CompleteTask, TooLate
 from app.errors import Refused, Stale
 from app.services import (
     attendance,
+    cardloans,
     cardstock,
     comments,
     dates,
@@ -64,7 +65,7 @@ def complete(
     """Store the answer, do what the element's properties ask for, and take the step. Inside a transaction."""
     task, case, loaded, element = setting.task, setting.case, setting.loaded, setting.element
     cardstock.require(setting)
-    cardstock.require_settled(setting, values)
+    cardloans.require_settled(setting, values)
     stood = recallstate.before(setting, values)
     kept = secrets.keep(portal, case, element.id, values, element.listed("secrets"), now)
     titles = {field.key: field.named("ja") for field in taskforms.form(setting).inputs()}
@@ -90,7 +91,7 @@ def complete(
         routes |= dates.book(portal, case, loaded, element.properties["books"], kept, actor, now)
         attendance.settled(case.id, element.properties["books"], kept)
     cardstock.completed(setting, actor, now)
-    cardstock.settle(setting, kept, actor, now)
+    cardloans.settle(setting, kept, actor, now)
     comments.completed(setting, kept, actor, now)
     _learn_company(case, kept, now)
     try:

@@ -126,6 +126,8 @@ class Person:
         """A scenario's answer as a person enters it (docs/scenarios.md)."""
         if value == "@today":
             return self.clock.today()
+        if value == "@cards":
+            return form.options(key)
         if isinstance(value, str) and value.startswith("@day"):
             return form.options(key)[int(value.removeprefix("@day")) - 1]
         if form.kind(key) == "file":

@@ -132,7 +132,7 @@ def test_every_operator_task_has_its_group_and_every_vendor_task_its_due_date(pa
         if element.side == "operator":
             assert element.properties.get("group") in GROUPS, element.id
         elif element.properties.get("presentation") != "button" and element.id != package.start_form:
-            assert element.whole("due_bd"), element.id
+            assert element.properties.get("due_bd"), element.id
 
 
 def field_keys(schema: dict[str, Any]) -> set[str]:

@@ -17,6 +17,7 @@ from app.engine import CompleteTask, Engine, Event, JobDone, JobRequest, Message
 
 START = datetime(2026, 4, 1, 0, 0, tzinfo=UTC)
 DAYS = ("calendar", "wishes")  # where a form's day fields have their options from
+CARDS = "cards"  # where a form has the serials of the cards on loan from
 PDF = "application/pdf"
 STEP_KEYS = {"complete", "by", "person", "answer", "routes", "message", "data", "advance"}
 
@@ -52,11 +53,13 @@ class Walk:
         self.state = self.register = ""
         self.valid_until = START.date()
         self.waiting: list[JobRequest] = []
+        self.cards_out = 0
         self._operators: dict[str, Callable[[JobRequest], Any]] = {
             "mail": self._mail,
             "pdf": lambda job: self.came.documents.append(job.params["document"]),
             "notice": lambda _job: None,
             "milestone": self._milestone,
+            "cards_out": lambda _job: self.cards_out,
             "certificate_issue": self._issue,
             "certificate_list": self._list,
             "certificate_extend": self._extend,
@@ -102,6 +105,8 @@ class Walk:
             routed["payment"] = "short" if self.owed[fee] > 0 else "settled"
         if element.properties.get("books"):
             routed["booking"] = "held"
+        if element.properties.get("cards"):
+            self.cards_out += self.package.cards[element.properties["cards"]].count
         self._send(CompleteTask(task.id, {**routed, **step.get("routes", {})}))
 
     def _cleaned(self, task: OpenTask, answer: Mapping[str, Any]) -> dict[str, Any]:
@@ -116,6 +121,7 @@ class Walk:
             else:
                 raw[key] = self._of_the_day(value)
         choices = {name: [(self._of_the_day(f"@day{n}"), "") for n in range(1, 10)] for name in DAYS}
+        choices[CARDS] = [(serial, "") for serial in self._of_the_day("@cards")]
         cleaned = form.clean(raw, choices=choices, context=task.data)
         if not cleaned.ok:
             raise Wrong(f"the form refuses {[(error.key, error.message) for error in cleaned.errors]}")
@@ -129,6 +135,8 @@ class Walk:
             return {key: self._of_the_day(item) for key, item in value.items()}
         if value == "@today":
             return self.now.date().isoformat()
+        if value == "@cards":
+            return [f"NT{number:08d}" for number in range(self.cards_out)]
         if isinstance(value, str) and value.startswith("@day"):
             return (self.now.date() + timedelta(days=13 + int(value.removeprefix("@day")))).isoformat()
         return value

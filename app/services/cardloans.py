@@ -1,0 +1,122 @@
+"""Cards that are out come back: asked for with a day, sent, taken back, or accounted for.
+
+A case does not end with cards out unless somebody says why. Two steps hold that: the return (property `returns_cards`),
+and the settlement of a case that ends early (form field `cards_state`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from app.errors import Refused
+from app.services import cardledger
+from app.services.actors import Actor
+from app.services.cardledger import Mover
+from app.services.portal import Portal
+from app.services.releases import Loaded
+from app.store import cards
+from app.store.models import Card, Case
+
+if TYPE_CHECKING:
+    from app.services.desk import Setting
+
+# How a form's answer `cards_state` says what became of the cards of a case.
+STATE = "cards_state"
+NONE_OUT, ALL_BACK, STILL_OUT = "none", "returned", "outstanding"
+NOT_DONE = frozenset({"lent", "returned"})  # not here, or here and not yet checked
+
+
+def ask_back(case: int, due: date, now: datetime) -> None:
+    """Every loan of the case ends on the day on which its return is due. Inside the step's transaction."""
+    for row in _lent(case):
+        row.due_back = due
+        row.save()
+        cardledger.write(row, now, "ask_back", "confirmed", text=due.isoformat())
+
+
+def count_out(portal: Portal, case: Case, loaded: Loaded, params: Mapping[str, Any], now: datetime) -> int:  # noqa: ARG001 - an operator's arguments
+    """How many cards the case has on loan: what the operator `cards_out` answers."""
+    return len(_lent(case.id))
+
+
+def wrong(setting: Setting, values: Mapping[str, Any]) -> tuple[str, Refused] | None:
+    """(field, why) when an answer leaves cards unaccounted for; none when all is well."""
+    returns = setting.element.flag("returns_cards")
+    if returns and setting.element.side == "vendor":
+        return _unsaid(setting, values)
+    said = values.get(STATE)
+    if not said:
+        return None
+    if returns and said == ALL_BACK:
+        return _not_done(setting)
+    still = _serials(_lent(setting.case.id))
+    if still and said == NONE_OUT:
+        return STATE, Refused(
+            "The ledger has cards of this case out: %(serials)s. Say that they came back, or why they stay out",
+            serials=still,
+        )
+    if still and said == STILL_OUT and not str(values.get("cards_note") or "").strip():
+        return STATE, Refused("Say why cards stay out: %(serials)s", serials=still)
+    return None
+
+
+def _unsaid(setting: Setting, values: Mapping[str, Any]) -> tuple[str, Refused] | None:
+    """The vendor sends every card that it has, or says what became of it."""
+    sent = set(values.get("serials") or ())
+    kept = _serials(row for row in _lent(setting.case.id) if row.serial not in sent)
+    if not kept or str(values.get("lost_or_damaged") or "").strip():
+        return None
+    return "lost_or_damaged", Refused("Say what became of the cards that you do not send: %(serials)s", serials=kept)
+
+
+def _not_done(setting: Setting) -> tuple[str, Refused] | None:
+    """The body has every card back, checked and wiped, or kept apart."""
+    left = [row for row in cards.of_case(setting.case.id) if row.state in NOT_DONE]
+    if not left:
+        return None
+    return STATE, Refused(
+        "Not back yet, or not checked and wiped yet: %(serials)s. Take them back at the card desk, or say why they are "
+        "not back",
+        serials=_serials(left),
+    )
+
+
+def require_settled(setting: Setting, values: Mapping[str, Any]) -> None:
+    """Refuse an answer that leaves cards unaccounted for."""
+    found = wrong(setting, values)
+    if found is not None:
+        raise found[1]
+
+
+def settle(setting: Setting, values: Mapping[str, Any], actor: Actor, now: datetime) -> None:
+    """Write down what was said: cards that are back wait to be wiped, and so do those that were never sent."""
+    for row in cards.of_case(setting.case.id) if "serials" in values and setting.element.flag("returns_cards") else ():
+        if row.serial in (values["serials"] or ()):
+            cardledger.write(
+                row, now, "send_back", "confirmed", by=actor.name, text=str(values.get("tracking_number") or "")
+            )
+    said = values.get(STATE)
+    if said is None:
+        return
+    for row in cards.of_case(setting.case.id):
+        if row.state == "ready" or (row.state == "lent" and said == ALL_BACK):
+            receive(row, actor, now)
+        elif row.state == "lent":
+            why = str(values.get("cards_note") or "")
+            cardledger.write(row, now, "outstanding", "confirmed", by=actor.name, text=why)
+
+
+def receive(row: Card, actor: Actor, now: datetime) -> None:
+    """The card is back; it waits to be checked and wiped."""
+    cardledger.move(row, "returned", Mover.FLOW, now)
+    cardledger.write(row, now, "return", "confirmed", by=actor.name)
+
+
+def _lent(case: int) -> list[Card]:
+    return [row for row in cards.of_case(case) if row.state == "lent"]
+
+
+def _serials(rows: Any) -> str:
+    return ", ".join(row.serial for row in rows)
