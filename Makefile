@@ -34,7 +34,7 @@ demo-reset: install ## throw the demo's data away, so that the next `make run` s
 
 test: ## every check there is: ruff, mypy, import rules, message catalogues, tests. ARGS="tests/engine -k join" narrows it
 	@sh scripts/system-packages.sh
-	@$(MAKE) install $(DONE)/dev
+	@$(MAKE) install $(DONE)/dev $(DONE)/token
 	@$(MAKE) card
 	@$(BIN)/python scripts/check.py $(ARGS)
 
@@ -75,6 +75,10 @@ $(DONE)/base: config/locks/build.lock config/locks/base.lock | $(DONE)/venv
 $(DONE)/dev: config/locks/dev.lock | $(DONE)/base
 	@echo "Installing test tools ..."
 	@$(PIP) -r config/locks/dev.lock
+	@touch $@
+
+$(DONE)/token: config/locks/token.lock | $(DONE)/base
+	@$(PIP) -r config/locks/token.lock || echo "python-pkcs11 cannot be installed here; a PKCS#11 token cannot be used"
 	@touch $@
 
 $(DONE)/launcher: scripts/launcher.py | $(DONE)/venv

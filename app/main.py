@@ -73,7 +73,7 @@ def make_outside(portal: Portal) -> Outside:
         portal,
         Mailer(settings.mail_url),
         printer,
-        CardDesk(settings.data_dir / "cards", settings.card_key, settings.card_reader),
+        CardDesk(settings, settings.card_reader),
     )
 
 

@@ -55,6 +55,10 @@ class Settings:
     demo: bool = setting(parse.yes_or_no, "no")
     card_reader: str = setting(parse.text, "virtual")
     card_key: str = setting(parse.secret(SHORTEST_SECRET), "", secret=True)
+    card_token_module: Path | None = setting(parse.optional_path, "")
+    card_token: str = setting(str, "")
+    card_token_key: str = setting(parse.text, "nintei-card-keys")
+    card_token_pin: str = setting(str, "", secret=True)
     packages_dir: Path = setting(parse.path, "./bpmn")
     clock_file: Path | None = setting(parse.optional_path, "")
     web_threads: int = setting(parse.whole_number(1, 64), "8")
@@ -123,6 +127,11 @@ def load(environ: Mapping[str, str], file: Path | None = None, *, serves: bool =
     return Settings(**values)
 
 
+def demo_secrets_of(settings: Settings) -> Path:
+    """Where a demo keeps the secrets that it made."""
+    return settings.data_dir / "demo-secrets.toml"
+
+
 def with_demo_secrets(settings: Settings) -> Settings:
     """Fill the secrets that a demo may lack, from a file in its data folder, written on the first call.
 
@@ -130,7 +139,7 @@ def with_demo_secrets(settings: Settings) -> Settings:
     """
     if settings.secret_key and settings.card_key:
         return settings
-    kept = settings.data_dir / "demo-secrets.toml"
+    kept = demo_secrets_of(settings)
     if not kept.exists():
         settings.data_dir.mkdir(parents=True, exist_ok=True)
         fresh = kept.with_suffix(f".{os.getpid()}")
@@ -197,11 +206,16 @@ def _contradictions(values: dict[str, Any], serves: bool) -> list[str]:
             f"NINTEI_SECRET_KEY is missing: outside the demo the portal needs one of {SHORTEST_SECRET} "
             f"characters that nobody can guess. This prints one: {KEY_MAKER}"
         )
-    if for_real and values.get("card_key") == "" and values.get("card_reader", "virtual") != "virtual":
+    token = values.get("card_token_module")
+    if for_real and not values.get("card_key", "-") and not token and values.get("card_reader", "virtual") != "virtual":
         problems.append(
             "NINTEI_CARD_KEY is missing: the keys of issued cards are kept under it, and lost without it. "
             f"This prints one: {KEY_MAKER}"
         )
+    if token and not token.exists():
+        problems.append(f"NINTEI_CARD_TOKEN_MODULE: there is no file {token}.")
+    if token and not (values.get("card_token") and values.get("card_token_pin")):
+        problems.append("NINTEI_CARD_TOKEN_MODULE also needs NINTEI_CARD_TOKEN (its label) and NINTEI_CARD_TOKEN_PIN.")
     if values.get("secret_key") and values.get("secret_key") == values.get("card_key"):
         problems.append(
             "NINTEI_CARD_KEY must differ from NINTEI_SECRET_KEY: that one is changed at need, this one never."

@@ -3,7 +3,7 @@ has the reader.
 
 What the portal uses (all facts frozen, secrets never in a repr)::
 
-keys = KeyStore.embedded(folder) # or KeyStore.open(path, kek), kek = derive_kek(secret) rack =
+keys = KeyStore.embedded(folder) # or KeyStore.open(path, SecretGuard(derive_kek(secret))) rack =
 VirtualRack(folder) # the default where there is no reader rack.insert_blank() -> VirtualCard # a
 Transport; also insert(serial), eject(), cards() desk = Desk(rack.connect, keys, journal=ledger) # or
 Desk(pcsc.connector(reader_name), keys, …)
@@ -44,8 +44,11 @@ from hardware.journal import FileJournal, Intent, Journal, MemoryJournal
 from hardware.keys import (
     ComponentLetter,
     KeyFileIssue,
+    KeyGuard,
     KeyStore,
     LentCard,
+    SecretGuard,
+    TokenGuard,
     derive_kek,
     make_key_file,
     open_key_file,
@@ -67,6 +70,7 @@ __all__ = [
     "Intent",
     "Journal",
     "KeyFileIssue",
+    "KeyGuard",
     "KeyStore",
     "LentCard",
     "LifeCycle",
@@ -77,6 +81,8 @@ __all__ = [
     "Receipt",
     "ReturnReport",
     "Role",
+    "SecretGuard",
+    "TokenGuard",
     "Transport",
     "VirtualRack",
     "derive_kek",

@@ -138,6 +138,12 @@ class BadKeyStore(CardError):
     code = "bad_key_store"
 
 
+class BadToken(CardError):
+    """The PKCS#11 token that guards the key store cannot be used: not there, PIN refused, no key in it."""
+
+    code = "bad_token"
+
+
 class BadKeyFile(CardError):
     """A vendor's key file cannot be used: altered, expired, wrong components or unreadable."""
 

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Writes config/locks/*.lock from pyproject.toml: exact versions with the hash of every file, for Python 3.11 to 3.13.
-# base is what the portal runs on; dev, card and node add to it and never move a version of it; build and card-build
+# base is what the portal runs on; dev, card, token and node add to it and never move a version of it; build and card-build
 # are what packages that come as source are built with.
 set -eu
 cd "$(dirname "$0")/.."
@@ -15,4 +15,5 @@ compile card-build --group card-build
 compile base pyproject.toml
 compile dev pyproject.toml --extra dev --constraint config/locks/base.lock
 compile card pyproject.toml --extra card --constraint config/locks/base.lock
+compile token pyproject.toml --extra token --constraint config/locks/base.lock
 compile node pyproject.toml --extra node --constraint config/locks/base.lock

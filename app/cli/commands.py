@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 from app.cli.carddesk import card_desk
+from app.cli.cardkeys import card_defaults
 from app.cli.supervisor import Supervisor
 from app.cli.wiring import Wiring
 from app.errors import BadPackage, NinteiError
@@ -20,9 +21,8 @@ from app.services import caseview, demo, packages, people
 from app.services.actors import Actor
 from app.services.calendar import JAPAN
 from app.services.portal import Portal
-from config.settings import Settings, child_environment
-from hardware import derive_kek
-from hardware.cli import DEFAULTS, CardDefaults, card
+from config.settings import child_environment, demo_secrets_of
+from hardware.cli import DEFAULTS, card
 
 STAFF = Actor(None, "nintei", "operator", frozenset({"operator", "administrator"}))
 wired = click.make_pass_decorator(Wiring)
@@ -49,13 +49,7 @@ def commands(ctx: click.Context) -> None:
     Settings come from the environment (NINTEI_…) and from the file that NINTEI_CONFIG names; docs/settings.md
     explains each. A first look: `nintei run --demo`, then http://127.0.0.1:8000.
     """
-    ctx.meta[DEFAULTS] = lambda: _card_defaults(ctx.ensure_object(Wiring).settings())
-
-
-def _card_defaults(settings: Settings) -> CardDefaults:
-    """The cards, reader and keys that the portal's own desk uses."""
-    kek = derive_kek(settings.card_key.encode()) if settings.card_key else None
-    return CardDefaults(settings.data_dir / "cards", settings.card_reader, kek)
+    ctx.meta[DEFAULTS] = lambda: card_defaults(ctx.ensure_object(Wiring))
 
 
 def _log(level: str) -> None:
@@ -162,7 +156,7 @@ def demo_reset(wiring: Wiring, yes: bool) -> None:
     settings = wiring.settings()
     if not settings.database_url.startswith("sqlite:"):
         raise click.ClickException("demo-reset works on the embedded SQLite database only")
-    if not (settings.data_dir / "demo-secrets.toml").exists() and settings.data_dir.exists():
+    if not demo_secrets_of(settings).exists() and settings.data_dir.exists():
         raise click.ClickException(f"{settings.data_dir} holds no demo; nothing was deleted")
     if not yes and settings.data_dir.exists():
         click.confirm(f"Delete everything in {settings.data_dir}?", abort=True)

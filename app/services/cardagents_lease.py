@@ -15,7 +15,7 @@ from typing import Any, Final
 import hardware
 from app.errors import Refused
 from app.services import cardagents_line as line
-from app.services import cardledger, cardmaking, jobs
+from app.services import cardkeys, cardledger, cardmaking, jobs
 from app.services.cardagents import Desk
 from app.services.portal import Portal
 from app.store import cards, cases, database, work
@@ -127,10 +127,10 @@ def _may_take(job: Job, row: Card, uid: str, desk: Desk, now: datetime) -> bool:
 
 
 def _errand(portal: Portal, row: Card, run: str, uid: str, versions: list[int]) -> Errand:
-    keys = cardmaking.keys(portal)
-    version = max(1, keys.current_version)
-    plan = cardmaking.plan_of(row.serial, version) if run == "personalise" else None
-    needed = {hardware.facts.TRANSPORT_VERSION, *versions, *([version] if plan else [])}
+    keys, plan = cardkeys.store(portal.settings), None
+    if run == "personalise":
+        plan = cardmaking.plan_of(row.serial, cardkeys.version_for_new_cards(portal.settings, keys))
+    needed = {hardware.facts.TRANSPORT_VERSION, *versions, *([plan.key_version] if plan else [])}
     try:
         found = card_keys(keys, uid, needed)
     except hardware.CardError as error:

@@ -9,7 +9,7 @@ from typing import Any
 import hardware
 from app.errors import Permanent, Refused
 from app.services import cardagents_line as line
-from app.services import cardledger, cardmaking, jobs
+from app.services import cardkeys, cardledger, cardmaking, jobs
 from app.services.cardagents import Desk
 from app.services.portal import Portal
 from app.store import cards, database
@@ -80,7 +80,7 @@ def _receipt(portal: Portal, serial: str, run: str, body: Mapping[str, Any]) -> 
 
 def _proves(portal: Portal, serial: str, receipt: hardware.Receipt) -> bool:
     """Whether the receipt says what only a card made after the plan can say: its keys' check values, its data's tag."""
-    keys, uid = cardmaking.keys(portal), bytes.fromhex(receipt.uid)
+    keys, uid = cardkeys.store(portal.settings), bytes.fromhex(receipt.uid)
     plan = cardmaking.plan_of(serial, receipt.key_version)
     try:
         known = card_keys(keys, receipt.uid, [receipt.key_version])

@@ -9,17 +9,17 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
 import hardware
 from app.errors import NotFound, Permanent, Temporary
-from app.services import calendar, cardledger, context, documents, secrets
+from app.services import calendar, cardkeys, cardledger, context, documents, secrets
 from app.services.portal import Portal
 from app.services.releases import Loaded
 from app.store import cards, cases, database, records, work
 from app.store.models import Card, Case
+from config.settings import Settings
 
 if TYPE_CHECKING:
     from app.services.jobs import Leased
@@ -31,15 +31,14 @@ AGENT = "agent"  # card_reader: the cards are made at desks with an agent, not b
 class CardDesk:
     """The reader that this machine's worker uses, and the keys it may use."""
 
-    def __init__(self, folder: Path, card_key: str, reader: str) -> None:
-        self._folder = folder
-        self._card_key = card_key
+    def __init__(self, settings: Settings, reader: str) -> None:
+        self._settings = settings
+        self._folder = settings.data_dir / cardkeys.FOLDER
         self._reader = reader
 
     def keys(self) -> hardware.KeyStore:
-        """The master keys, encrypted under a key that the environment gives."""
-        kek = hardware.derive_kek(self._card_key.encode()) if self._card_key else None
-        return hardware.KeyStore.embedded(self._folder / "keys", kek)
+        """The master keys."""
+        return cardkeys.store(self._settings)
 
     def do(self, portal: Portal, job: Leased) -> None:
         """Personalise the job's card and prove it, or (`run` wipe) check and wipe one that came back."""
@@ -82,7 +81,8 @@ class CardDesk:
 
     def _personalise(self, row: Card, journal: hardware.Journal) -> None:
         with self._card(row, journal) as desk:
-            desk.personalise(plan_of(row.serial, max(1, self.keys().current_version)))
+            version = cardkeys.version_for_new_cards(self._settings, self.keys())
+            desk.personalise(plan_of(row.serial, version))
 
     def _wipe(self, portal: Portal, row: Card, journal: hardware.Journal) -> None:
         """Check and wipe; a card that fails is kept apart, untouched. One wiped before a crash passes as wiped."""
@@ -101,12 +101,6 @@ def lay(rack: hardware.VirtualRack, serial: str, uid: str) -> None:
         rack.insert(serial)
     else:
         rack.insert_blank()
-
-
-def keys(portal: Portal) -> hardware.KeyStore:
-    """The portal's master keys."""
-    settings = portal.settings
-    return CardDesk(settings.data_dir / "cards", settings.card_key, settings.card_reader).keys()
 
 
 def plan_of(serial: str, version: int) -> hardware.Plan:
@@ -155,7 +149,7 @@ def _issue(portal: Portal, case: Case, loaded: Loaded, task: Any) -> dict[str, A
         reference = f"{case.number}-{set_spec.id}"
         issue = hardware.make_key_file(
             [hardware.LentCard(row.serial, row.uid, row.key_version) for row in rows],
-            keys(portal),
+            cardkeys.store(portal.settings),
             vendor=case.company_name,
             reference=reference,
             issued=now,

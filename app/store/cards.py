@@ -82,6 +82,19 @@ def counts() -> dict[str, int]:
     return {row.state: row.n for row in rows}
 
 
+def by_key_version() -> dict[int, dict[str, int]]:
+    """How many cards have keys of each version of the masters: {version: {state: count}}. Wiped ones have none."""
+    rows = (
+        Card.select(Card.key_version, Card.state, fn.COUNT(Card.id).alias("n"))
+        .where(Card.state.not_in(("making", "wiped")))
+        .group_by(Card.key_version, Card.state)
+    )
+    found: dict[int, dict[str, int]] = {}
+    for row in rows:
+        found.setdefault(row.key_version, {})[row.state] = row.n
+    return found
+
+
 def events(card: int) -> list[CardEvent]:
     """A card's life, oldest first."""
     return list(CardEvent.select().where(CardEvent.card == card).order_by(CardEvent.id))

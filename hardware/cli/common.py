@@ -6,7 +6,7 @@ import json
 import logging
 import sys
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field, is_dataclass, replace
+from dataclasses import asdict, dataclass, is_dataclass, replace
 from datetime import date, datetime
 from enum import Enum
 from functools import wraps
@@ -21,6 +21,7 @@ from hardware.desk import Desk
 from hardware.errors import (
     BadKeyFile,
     BadKeyStore,
+    BadToken,
     CardError,
     CardMute,
     CardRemoved,
@@ -32,7 +33,7 @@ from hardware.errors import (
 )
 from hardware.facts import Progress
 from hardware.journal import FileJournal
-from hardware.keys import KeyStore
+from hardware.keys import KeyGuard, KeyStore, SecretGuard, TokenGuard
 from hardware.profiles import CardKeys
 from hardware.transport import TRAFFIC, Connect
 from hardware.virtual import VirtualRack
@@ -56,6 +57,7 @@ _EXIT: Final[dict[type[CardError], int]] = {
     CardRemoved: 4,
     CardMute: 4,
     BadKeyStore: 5,
+    BadToken: 5,
     BadKeyFile: 5,
     UnknownKey: 5,
 }
@@ -71,20 +73,22 @@ _HINTS: Final[dict[type[CardError], str]] = {
 @dataclass(frozen=True)
 class CardDefaults:
     """What a program that mounts `card` knows already; see DEFAULTS. `folder` holds `keys`, `rack` and
-    `journal.jsonl`; `kek` is the key of the key store (None: the embedded one beside it); `translate`
-    renders a message id with its params.
+    `journal.jsonl`; `guards` keep the key of the key store, the one for new stores first (none: it lies beside the
+    store); `translate` renders a message id with its params; `record` is told (act, what, who, text) of each change
+    to the keys.
     """
 
     folder: Path = Path("var/card")
     reader: str = ""
-    kek: Key | None = field(default=None, repr=False)
+    guards: tuple[KeyGuard, ...] = ()
     translate: Callable[[str, dict[str, Any]], str] = lambda message, params: message % params if params else message
+    record: Callable[[str, str, str, str], object] = lambda *_said: None
 
     def open_keys(self) -> KeyStore:
         return (
-            KeyStore.embedded(self.folder / "keys", self.kek)
-            if self.kek is None
-            else KeyStore.open(self.folder / "keys/keys.json", self.kek)
+            KeyStore.open(self.folder / "keys/keys.json", *self.guards)
+            if self.guards
+            else KeyStore.embedded(self.folder / "keys")
         )
 
     def rack(self) -> VirtualRack:
@@ -132,9 +136,26 @@ class CardDefaults:
     default=None,
     help="File with the key of the key store, 64 hexadecimal digits.",
 )
+@click.option(
+    "--token-module",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    default=None,
+    help="PKCS#11 library of the token that guards the key store; its PIN is asked for.",
+)
+@click.option("--token", default="", help="The token's label.")
+@click.option("--token-key", default="nintei-card-keys", help="Label of the key in the token.")
 @click.option("--traffic", is_flag=True, help="Show APDUs on stderr; keys and personal data are masked.")
 @click.pass_context
-def card(ctx: click.Context, reader: str | None, folder: Path | None, kek_file: Path | None, traffic: bool) -> None:
+def card(
+    ctx: click.Context,
+    reader: str | None,
+    folder: Path | None,
+    kek_file: Path | None,
+    token_module: Path | None,
+    token: str,
+    token_key: str,
+    traffic: bool,
+) -> None:
     """Smart cards: look at them, make, check and wipe test cards."""
     defaults = ctx.meta.get(DEFAULTS, CardDefaults)()
     if reader is not None:
@@ -142,7 +163,11 @@ def card(ctx: click.Context, reader: str | None, folder: Path | None, kek_file: 
     if folder is not None:
         defaults = replace(defaults, folder=folder)
     if kek_file is not None:
-        defaults = replace(defaults, kek=read_kek(kek_file))
+        defaults = replace(defaults, guards=(SecretGuard(read_kek(kek_file)), *defaults.guards))
+    if token_module is not None:
+        pin = click.prompt("PIN of the token", hide_input=True, err=True)
+        guard = TokenGuard(str(token_module), token, token_key, pin)
+        defaults = replace(defaults, guards=(guard, *defaults.guards))
     if traffic:
         logging.basicConfig(stream=sys.stderr, format="%(message)s")
         logging.getLogger("hardware.traffic").setLevel(TRAFFIC)

@@ -1,8 +1,9 @@
-"""Keys: masters at rest (`store`), made under dual control (`ceremony`), and the vendor's share of them
-(`keyfile`).
+"""Keys: masters at rest (`store`) under a secret or a token (`guard`, `token`), made under dual control
+(`KeyStore.contribute`), and the vendor's share of them (`keyfile`).
 """
 
 from hardware.keys.components import Component, combine, new_component, parse_component, split
+from hardware.keys.guard import KeyGuard, SecretGuard
 from hardware.keys.keyfile import (
     ComponentLetter,
     KeyFile,
@@ -12,7 +13,10 @@ from hardware.keys.keyfile import (
     make_key_file,
     open_key_file,
 )
-from hardware.keys.store import Contribution, KeyStore, MasterInfo, derive_kek
+from hardware.keys.masters import Contribution, MasterInfo, Pending
+from hardware.keys.store import KeyStore
+from hardware.keys.token import TokenGuard
+from hardware.keys.vault import derive_kek, seal, unseal
 
 __all__ = [
     "Component",
@@ -20,9 +24,13 @@ __all__ = [
     "Contribution",
     "KeyFile",
     "KeyFileIssue",
+    "KeyGuard",
     "KeyStore",
     "LentCard",
     "MasterInfo",
+    "Pending",
+    "SecretGuard",
+    "TokenGuard",
     "VendorKeys",
     "combine",
     "derive_kek",
@@ -30,5 +38,7 @@ __all__ = [
     "new_component",
     "open_key_file",
     "parse_component",
+    "seal",
     "split",
+    "unseal",
 ]

@@ -12,7 +12,7 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
-from hardware import KeyStore, LentCard, make_key_file
+from hardware import KeyStore, LentCard, SecretGuard, make_key_file
 from hardware.cli import DEFAULTS, CardDefaults, card
 from hardware.crypto import Key
 from hardware.facts import Role
@@ -235,7 +235,7 @@ def test_a_program_that_mounts_it_gives_its_own_defaults_and_words(folder: Path)
     @click.pass_context
     def portal(ctx: click.Context) -> None:
         ctx.meta[DEFAULTS] = lambda: CardDefaults(
-            folder, "virtual", Key(b"\x11" * 32), lambda message, _: f"«{message}»"
+            folder, "virtual", (SecretGuard(Key(b"\x11" * 32)),), lambda message, _: f"«{message}»"
         )
 
     portal.add_command(card)

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from hardware.crypto import Key, diversify_an10922, xor
 from hardware.errors import BadComponent, BadKeyStore, UnknownKey
 from hardware.facts import Role
-from hardware.keys import Component, KeyStore, combine, derive_kek, new_component, parse_component, split
+from hardware.keys import Component, KeyStore, SecretGuard, combine, derive_kek, new_component, parse_component, split
 from hardware.profiles.layout import KEY_CONTEXT
 
-KEK = Key(b"\x5a" * 32)
+KEK = SecretGuard(Key(b"\x5a" * 32))
 A = Component(bytes.fromhex("0123456789ABCDEF0123456789ABCDEF"))
 B = Component(bytes.fromhex("FEDCBA98765432100011223344556677"))
 UID = bytes.fromhex("F0010203040506")
@@ -88,7 +88,7 @@ def test_the_current_version_is_the_newest_that_is_complete(folder: Path) -> Non
 def test_no_secret_lies_in_the_file_in_the_clear(folder: Path) -> None:
     store_with_masters(folder)
     text = (folder / "keys.json").read_text().lower()
-    for secret in (A.reveal(), B.reveal(), xor(A.reveal(), B.reveal()), KEK.reveal()):
+    for secret in (A.reveal(), B.reveal(), xor(A.reveal(), B.reveal()), KEK.kek.reveal()):
         assert secret.hex() not in text
     assert (folder / "keys.json").stat().st_mode & 0o077 == 0
 
@@ -101,25 +101,30 @@ def test_masters_have_no_way_out(folder: Path) -> None:
     public = [name for name in dir(store) if not name.startswith("_")]
     assert sorted(public) == [
         "abandon",
+        "at",
         "card_key",
         "contribute",
         "create",
         "current_version",
         "embedded",
+        "guard",
         "masters",
+        "move",
         "open",
+        "pending",
         "public_key",
-        "rekey",
+        "seal",
         "sign",
+        "unseal",
     ]
 
 
 def test_another_key_does_not_open_the_store(folder: Path) -> None:
     store_with_masters(folder)
     with pytest.raises(BadKeyStore, match="altered, or the key"):
-        KeyStore.open(folder / "keys.json", Key(b"\x5b" * 32))
+        KeyStore.open(folder / "keys.json", SecretGuard(Key(b"\x5b" * 32)))
     with pytest.raises(BadKeyStore, match="32 bytes"):
-        KeyStore.open(folder / "keys.json", Key(bytes(16)))
+        SecretGuard(Key(bytes(16)))
 
 
 def test_an_altered_store_is_refused(folder: Path) -> None:
@@ -153,12 +158,12 @@ def test_there_is_no_store_or_there_is_one_already(folder: Path) -> None:
         KeyStore.create(folder / "keys.json", KEK)
 
 
-def test_rekeying_shuts_the_old_key_out_and_changes_no_card_key(folder: Path) -> None:
+def test_a_move_shuts_the_old_guard_out_and_changes_no_card_key(folder: Path) -> None:
     store = store_with_masters(folder)
     store.contribute(Role.READER, 2, "佐藤", A)
     before = store.card_key(Role.READER, 1, UID, KEY_CONTEXT), store.public_key
-    new = Key(b"\x77" * 32)
-    store.rekey(new)
+    new = SecretGuard(Key(b"\x77" * 32))
+    store.move(new)
     with pytest.raises(BadKeyStore):
         KeyStore.open(folder / "keys.json", KEK)
     reopened = KeyStore.open(folder / "keys.json", new)

@@ -11,7 +11,7 @@ from typing import Any
 from flask import Flask
 from werkzeug.serving import make_server
 
-from app.services import cardmaking, cardstock
+from app.services import cardkeys, cardstock
 from app.services.demo import Walker
 from app.store import cards, database, work
 from app.store.models import Card, CardEvent, Job
@@ -128,5 +128,4 @@ def agree(rack: VirtualRack) -> None:
 
 def key_store(bench: Bench) -> Any:
     """The portal's own keys."""
-    settings = bench.portal.settings
-    return cardmaking.CardDesk(settings.data_dir / "cards", settings.card_key, "virtual").keys()
+    return cardkeys.store(bench.portal.settings)

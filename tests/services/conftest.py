@@ -47,7 +47,7 @@ class Bench:
     pokes: list[int] = field(default_factory=list)
 
     def hands(self, portal: Portal) -> Outside:
-        desk = CardDesk(portal.settings.data_dir / "cards", portal.settings.card_key, "virtual")
+        desk = CardDesk(portal.settings, "virtual")
         return Outside(portal, self.mailbox, self.printer, desk, sign=lambda pdf, *_args, **_more: pdf)  # type: ignore[arg-type]
 
     def drain(self, portal: Portal | None = None, most: int = 500) -> list[str]:

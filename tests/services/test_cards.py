@@ -48,7 +48,7 @@ def test_only_a_reader_says_that_a_card_is_ready_or_wiped() -> None:
 
 def test_every_error_of_the_card_library_has_a_verdict() -> None:
     codes = {kind.code for kind in _all_errors(hardware.CardError)}
-    ours = {"bad_plan", "unknown_key", "bad_key_store", "bad_key_file", "bad_component"}
+    ours = {"bad_plan", "unknown_key", "bad_key_store", "bad_key_file", "bad_component", "bad_token"}
     server = {"server_away", "server_refused", "token_refused"}
     assert codes - server - ours == set(cardledger.FAULTS)
     assert all(cardledger.fault(code) is Fault.OURS for code in ours)

@@ -68,6 +68,20 @@ def _pcsc() -> str:
     return ""
 
 
+def softhsm_library() -> Path | None:
+    """SoftHSM's PKCS#11 library, or None."""
+    places = [Path("/usr/lib/softhsm/libsofthsm2.so"), *sorted(Path("/usr/lib").glob("*/softhsm/libsofthsm2.so"))]
+    return next((place for place in places if place.exists()), None)
+
+
+def _softhsm() -> str:
+    if softhsm_library() is None or shutil.which("softhsm2-util") is None:
+        return "no PKCS#11 token in software here (apt-get install softhsm2)"
+    if importlib.util.find_spec("pkcs11") is None:
+        return "python-pkcs11 is not installed (make test)"
+    return ""
+
+
 def _poppler() -> str:
     return "" if shutil.which("pdftoppm") else "no pdftoppm here (apt-get install poppler-utils)"
 
@@ -81,6 +95,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "chromium": _chromium,
     "postgres": _postgres,
     "pcsc": _pcsc,
+    "softhsm": _softhsm,
     "poppler": _poppler,
     "frontend": _frontend,
 }
