@@ -15,6 +15,7 @@ from app.services.caseview import CasePage
 from app.services.documents import DocumentView
 from app.services.mails import MailView
 from app.web.case_head import address
+from app.web.current import named
 from app.web.shell import day, moment, short_day, size, yen
 from app.web.wording import GROUPS, worded
 
@@ -76,15 +77,15 @@ def documents(page: CasePage, who: Actor) -> list[dict[str, Any]]:
         newest = versions[0]
         found.append(
             {
-                "title": newest.title if newest.kind == "made" else newest.filename,
+                "title": named(newest.title) if newest.kind == "made" else newest.filename,
                 "url": _file(number, newest) + "?download=1",
                 "preview_url": _file(number, newest) if newest.shown_in_page else None,
                 "kind": newest.filename.rpartition(".")[2].upper(),
                 "size": size(newest.size),
                 "at": moment(newest.created_at),
                 "who": newest.by or gettext("made by the portal"),
-                "note": newest.title if newest.kind == "uploaded" and newest.title != newest.filename else "",
-                "tag": _version_tag(len(versions)) if len(versions) > 1 else "",
+                "note": named(newest.title) if newest.kind == "uploaded" and newest.title != newest.filename else "",
+                "tag": _version_tag(newest.version) if newest.version > 1 else "",
                 "seen": seen.get(newest.id, "") if who.side == "operator" else "",
                 "versions": [
                     {
@@ -112,7 +113,7 @@ def downloads(page: CasePage) -> list[dict[str, Any]]:
     number = page.head.number
     return [
         {
-            "title": group.title,
+            "title": named(group.title),
             "opened": short_day(group.opened_at),
             "files": [
                 {
@@ -167,7 +168,7 @@ def money(page: CasePage) -> tuple[list[dict[str, Any]], str, list[dict[str, Any
             note = gettext("%(rest)s too much", rest=yen(-invoice.balance))
         rows.append(
             {
-                "title": invoice.title,
+                "title": named(invoice.title),
                 "number": invoice.number,
                 "total": yen(invoice.total),
                 "tax": gettext("including %(rate)s %% tax of %(tax)s", rate=invoice.tax_rate, tax=yen(invoice.tax)),
@@ -184,7 +185,7 @@ def money(page: CasePage) -> tuple[list[dict[str, Any]], str, list[dict[str, Any
                 "amount": yen(each.amount),
                 "payer": each.payer,
                 "number": invoice.number,
-                "title": invoice.title,
+                "title": named(invoice.title),
                 "by": each.by_name,
                 "note": each.note,
             }
