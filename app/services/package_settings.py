@@ -18,7 +18,6 @@ class SettingView:
 
     name: str  # section.key
     title: str
-    title_en: str
     value: str
     original: str  # as the package brings it
     sample: bool  # still the package's sample value
@@ -59,7 +58,6 @@ def _settings(package: Package) -> PackageSettings:
                 SettingView(
                     setting.name,
                     setting.title,
-                    setting.title_en,
                     row.value if row else _text(setting.value),
                     _text(setting.value),
                     setting.sample and (row is None or row.value == _text(setting.value)),

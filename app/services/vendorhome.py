@@ -78,7 +78,7 @@ def of(portal: Portal, actor: Actor, number: str = "") -> Home:
             page=page,
             steps=_steps(case, loaded, page),
             not_yet=[] if case.ended else _not_yet(case, loaded),
-            notices=_notices(loaded, case.number, page.timeline),
+            notices=_notices(loaded, case.number, page.timeline, actor.language),
             points=len(work.comments(case.id, "open")),
             repeated=page.head.next is not None and work.last_done(case.id, page.head.next.element) is not None,
             certificate=register.view(certificate, portal.today()) if certificate else None,
@@ -166,16 +166,16 @@ def _not_yet(case: Case, loaded: Loaded) -> list[str]:
     return [element.name for element in sorted(found, key=lambda each: ahead.index(each.process))]
 
 
-def _notices(loaded: Loaded, number: str, timeline: Sequence[Entry]) -> list[Notice]:
+def _notices(loaded: Loaded, number: str, timeline: Sequence[Entry], lang: str) -> list[Notice]:
     """The newest of them, newest first."""
-    found = [notice for entry in timeline if (notice := _notice(loaded, number, entry)) is not None]
+    found = [notice for entry in timeline if (notice := _notice(loaded, number, entry, lang)) is not None]
     return found[:MOST_NOTICES]
 
 
 _KINDS = {"お知らせ": "info", "補正": "correction", "納付": "payment", "結果": "result"}
 
 
-def _notice(loaded: Loaded, number: str, entry: Entry) -> Notice | None:
+def _notice(loaded: Loaded, number: str, entry: Entry, lang: str) -> Notice | None:
     if entry.kind == "notice":
         return Notice(_KINDS.get(str(entry.data.get("kind", "")), "info"), entry.title, entry.at, entry.text)
     if entry.kind != "mail":
@@ -185,6 +185,8 @@ def _notice(loaded: Loaded, number: str, entry: Entry) -> Notice | None:
         return None
     # The page says already which certification and which case it is about.
     title = re.sub(rf"^【[^】]*】|（[^（）]*{re.escape(number)}）$", "", entry.title).strip()
+    if lang == "en":  # the mail is as it was sent; what it is about has an English name
+        title = loaded.package.english.get(source.label, title)
     kind = _KINDS.get(str(source.header.get("notice", "")), "info")
     return Notice(kind, title or source.label, entry.at, mail=int(entry.data.get("mail", 0)))
 

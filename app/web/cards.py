@@ -11,7 +11,7 @@ from app.errors import NinteiError
 from app.services import cardagents, carddesk, cardlive, cardmaking, cardnews, cardstock, lifecycle
 from app.web import card_words, problems
 from app.web.access import needs
-from app.web.current import portal, signed_in
+from app.web.current import named, portal, signed_in
 from app.web.worklist import due_words
 
 pages = Blueprint("cards", __name__, url_prefix="/cards")
@@ -66,11 +66,11 @@ def batch(task_id: str) -> Any:
     word = cardnews.word(portal())
     found = cardlive.batch(portal(), task_id, signed_in())
     return render_template(
-        "pages/desk/card_batch.html", title=found.title, batch=found, news=word,
+        "pages/desk/card_batch.html", title=named(found.title), batch=found, news=word,
         words=card_words.states(), signals=card_words.signals(),
         codes=card_words.codes(), may_act=signed_in().has("operator", "administrator"),
         by_agents=portal().settings.card_reader == cardmaking.AGENT,
-        crumbs=[{"url": "/cards", "label": gettext("Card desk")}, {"label": found.title}],
+        crumbs=[{"url": "/cards", "label": gettext("Card desk")}, {"label": named(found.title)}],
     )  # fmt: skip
 
 

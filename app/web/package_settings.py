@@ -11,7 +11,7 @@ from app.errors import Refused
 from app.services import package_settings
 from app.web import problems
 from app.web.access import needs
-from app.web.current import language, portal, signed_in
+from app.web.current import named, portal, signed_in
 
 pages = Blueprint("package_settings", __name__, url_prefix="/settings")
 
@@ -23,7 +23,7 @@ def show() -> Any:
     who = signed_in()
     return render_template(
         "pages/desk/settings.html", title=gettext("Settings"), packages=package_settings.list_settings(portal(), who),
-        changes=package_settings.setting_changes(who), may_act=who.has("administrator"), english=language() == "en",
+        changes=package_settings.setting_changes(who), may_act=who.has("administrator"),
     )  # fmt: skip
 
 
@@ -37,9 +37,9 @@ def edit(package_id: str, name: str) -> Any:
 def _edit(package_id: str, name: str, status: int = 200, alert: str = "", typed: str | None = None) -> Any:
     package, setting = package_settings.one_setting(portal(), package_id, name, signed_in())
     return render_template(
-        "pages/desk/setting.html", title=setting.title_en if language() == "en" else setting.title, package=package,
+        "pages/desk/setting.html", title=named(setting.title), package=package,
         setting=setting, value=setting.value if typed is None else typed, alert=alert,
-        crumbs=[{"url": "/settings", "label": gettext("Settings")}, {"label": setting.title}],
+        crumbs=[{"url": "/settings", "label": gettext("Settings")}, {"label": named(setting.title)}],
     ), status  # fmt: skip
 
 

@@ -9,7 +9,19 @@ from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from app.errors import Forbidden, NinteiError, NotFound, Permanent, Refused, Stale, Temporary
+from app.errors import (
+    BadChecksum,
+    Busy,
+    Forbidden,
+    NinteiError,
+    NotFound,
+    Permanent,
+    Refused,
+    Stale,
+    Temporary,
+    TooLarge,
+)
+from app.web.current import named
 
 STATUS: dict[type[NinteiError], int] = {
     NotFound: 404,
@@ -36,7 +48,12 @@ TITLES = {
 
 def sentence(error: NinteiError) -> str:
     """The error in the reader's language."""
-    return str(gettext(error.message) % error.params if error.params else gettext(error.message))
+    said = gettext(error.message)
+    if not error.params:
+        return str(said)
+    # Titles of the package come in Japanese, as rows keep them.
+    params = {key: named(value) if isinstance(value, str) else value for key, value in error.params.items()}
+    return str(said % params)
 
 
 def status_of(error: NinteiError) -> int:
