@@ -31,8 +31,20 @@ class Forbidden(NinteiError):
     """The asker's role does not allow this."""
 
 
+class TooLarge(Refused):
+    """What was sent is larger than it may be."""
+
+
 class Stale(Refused):
     """Someone else was first: the thing has changed since the asker saw it."""
+
+
+class BadChecksum(Stale):
+    """The bytes are not those that were sent; none of them was kept."""
+
+
+class Busy(Stale):
+    """Somebody else is doing just this at the moment."""
 
 
 class Temporary(NinteiError):
