@@ -97,7 +97,7 @@ def _steps(case: Case, loaded: Loaded, page: CasePage) -> list[Step]:
     """The steps of the stage at hand: what was done (once each), what is open, what follows."""
     stage = next((each for each in loaded.package.stages if each.id == case.stage), None)
     processes = set(stage.processes) if stage else set()
-    rows = [row for row in work.tasks_of(case.id) if row.process in processes and row.kind == "user"]
+    rows = [row for row in work.tasks_of(case.id) if _process(loaded, row) in processes and row.kind == "user"]
     opened = [row for row in rows if row.state == "open"]
     if not opened and case.state == "certified":
         return []
@@ -135,6 +135,12 @@ def _steps(case: Case, loaded: Loaded, page: CasePage) -> list[Step]:
         measured = measured and shown is None
         steps.append(Step(element.id, element.name, element.side, "todo", None, "", None, shown))
     return steps
+
+
+def _process(loaded: Loaded, row: Task) -> str:
+    """The diagram's process: a task of a both box is in one of the box's own."""
+    element = loaded.package.elements.get(row.element)
+    return element.process if element is not None else row.process
 
 
 def _later(loaded: Loaded, elements: list[str], now: set[str], done: set[str]) -> list[Element]:

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, render_template, request
 from flask_babel import gettext
 
-from app.services import vendorhome
+from app.services import daterequests, vendorhome
 from app.services.caseview import CaseHead
 from app.services.taskview import TaskView
 from app.services.vendorhome import Home
@@ -50,6 +50,12 @@ def vendor_home() -> Any:
         earlier=steps[:hidden],
         steps=steps[hidden:],
         papers=_papers(home),
+        dates=[
+            each for each in home.page.bookings if each.state in {"held", "confirmed"} and each.date >= portal().today()
+        ],
+        standing=daterequests.standing(portal(), head.number, signed_in()),
+        here=case_head.address(head.number),
+        vendor=True,
     )
 
 

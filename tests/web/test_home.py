@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
@@ -10,6 +11,7 @@ from flask.testing import FlaskClient
 from app.engine import Engine
 from app.services import people, vendorhome
 from app.store import accounts, database
+from tests.services.conftest import StillClock
 from tests.web.conftest import Site, open_site
 
 
@@ -29,6 +31,8 @@ def shared(tmp_path_factory: pytest.TempPathFactory, engine: Engine) -> Site:
         "body": ("happy_path", "first_review"),
         "back": ("returned_at_first_review", "submit_documents"),
         "request": ("happy_path", "post_test_cards"),
+        "exam": ("happy_path", "exam__operator"),
+        "soon": ("happy_path", "check_exam_materials"),
         "done": ("happy_path", ""),
     }
     for name, (scenario, until) in plans.items():
@@ -77,6 +81,30 @@ def test_a_step_that_came_back_is_announced_and_what_follows_stands_ahead_again(
     assert steps.index("書類提出") < steps.index("書類審査（1次）")
     review = steps[: steps.index("書類審査（1次）")].rindex("steps__step is-")
     assert steps[review:].startswith("steps__step is-todo")
+
+
+def test_a_task_of_a_both_box_is_a_step_of_its_stage(shared: Site) -> None:
+    with database.connection():
+        user = accounts.by_email("exam@example.com")
+        assert user is not None
+        actor = people.actor_of(shared.bench.portal, user.id)
+    steps = {step.element: step.state for step in vendorhome.of(shared.bench.portal, actor).steps}
+    assert steps["precheck__vendor"] == steps["precheck__operator"] == "done"
+    assert (steps["exam__vendor"], steps["exam__operator"]) == ("done", "current")
+
+
+def test_the_day_that_was_settled_stands_on_the_home_until_it_is_over(shared: Site) -> None:
+    page = home(shared, "soon@example.com")
+    assert 'id="dates"' in page
+    assert re.search(r'href="/cases/[\d-]+/date"', page), "and can be asked to be changed"
+    clock = shared.bench.portal.clock
+    assert isinstance(clock, StillClock)
+    before = clock.moment
+    try:
+        clock.moment += timedelta(days=120)
+        assert 'id="dates"' not in home(shared, "soon@example.com")
+    finally:
+        clock.moment = before
 
 
 def test_a_request_is_a_button_only_when_it_is_open(shared: Site) -> None:
