@@ -10,7 +10,8 @@ from pathlib import PurePosixPath
 from app.errors import NotFound
 from app.services import mails
 from app.services.actors import Actor
-from app.services.documents import TYPES, Content, may_see
+from app.services.documents import Content, may_see
+from app.services.intake import TYPES
 from app.services.portal import Portal
 from app.services.releases import Loaded
 from app.store import cases, database, records, work

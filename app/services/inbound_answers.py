@@ -12,7 +12,7 @@ from typing import Any
 from app.connectors import incoming
 from app.errors import NotFound, Refused, Stale
 from app.forms import FileRef, FormSpec
-from app.services import desk, documents, tasks
+from app.services import desk, intake, tasks
 from app.services import inbound_fields as fields
 from app.services.actors import Actor
 from app.services.inbound_match import (
@@ -171,17 +171,8 @@ def _lay(portal: Portal, row: InboundMail, setting: desk.Setting, key: str, numb
     if spec is None:
         raise NotFound("This task has no such field")
     with portal.blobs.path(each["digest"]).open("rb") as stream:
-        document = documents.attach(
-            portal,
-            setting.case,
-            f"draft.{setting.task.id}.{key}",
-            spec.named("ja"),
-            each["filename"],
-            stream,
-            _owner(row, setting.case, actor),
-            portal.now(),
-            most_mb=spec.max_size_mb,
-        )
+        upload = intake.Upload(f"draft.{setting.task.id}.{key}", spec.named("ja"), each["filename"], spec.max_size_mb)
+        document = intake.attach(portal, setting.case, upload, stream, _owner(row, setting.case, actor), portal.now())
     document.origin = f"mail:{row.id}"  # it came by mail
     document.save()
     return FileRef(document.id, document.filename, document.size, document.mime)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.errors import Forbidden, NotFound, Refused, Stale
-from app.services import desk, documents, flow
+from app.services import desk, flow, intake
 from app.services.actors import Actor
 from app.services.portal import Portal
 from app.services.releases import Loaded
@@ -65,7 +65,7 @@ def draft_of(setting: desk.Setting, actor: Actor) -> tuple[dict[str, Any], set[s
     if draft is None and (actor.side == "vendor" or setting.task.element in work.latest_answers(setting.case.id)):
         values = desk.prefill(setting)
     own = set()
-    for _, reference in documents.file_references(values):
+    for _, reference in intake.file_references(values):
         document = records.document(reference)
         if document is not None and document.draft:
             own.add(reference)

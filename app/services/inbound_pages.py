@@ -9,7 +9,7 @@ from typing import Any
 
 from app.connectors import incoming
 from app.errors import NotFound, Refused
-from app.services import desk, documents
+from app.services import desk, intake
 from app.services import inbound_fields as fields
 from app.services.actors import Actor
 from app.services.documents import Content
@@ -143,7 +143,7 @@ def attachment(portal: Portal, mail_id: int, number: int, actor: Actor) -> Conte
     each = row.attachments[number - 1]
     data = portal.blobs.get(each["digest"])
     try:
-        mime = documents.content_type(each["filename"], data[:4096])
+        mime = intake.content_type(each["filename"], data[:4096])
     except Refused:
         mime = "application/octet-stream"
     return Content(each["filename"], mime, data)
@@ -210,6 +210,6 @@ def _checked(portal: Portal, each: Mapping[str, Any]) -> tuple[str, Refused | No
     with portal.blobs.path(each["digest"]).open("rb") as file:
         head = file.read(4096)
     try:
-        return documents.content_type(each["filename"], head), None
+        return intake.content_type(each["filename"], head), None
     except Refused as error:
         return "", error

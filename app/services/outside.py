@@ -12,7 +12,7 @@ from app.connectors.letter import Attachment, Letter, compose
 from app.connectors.mail import Mailer
 from app.connectors.pdf import Printer
 from app.errors import NotFound, Permanent
-from app.services import calendar, cardmaking, casefile, context, documents, mails
+from app.services import calendar, cardmaking, casefile, context, documents, intake, mails
 from app.services.portal import Portal
 from app.services.releases import Loaded, settings_of
 from app.store import accounts, cases, database, records, work
@@ -245,7 +245,7 @@ class Outside:
             if data is None:
                 raise Permanent("The package has no file %(name)s", name=rest)
             return Attachment(
-                rest, documents.TYPES.get(rest[rest.rfind(".") :].lower(), "application/octet-stream"), data
+                rest, intake.TYPES.get(rest[rest.rfind(".") :].lower(), "application/octet-stream"), data
             )
         if kind == "ics":
             return self._calendar_file(case, loaded, rest)

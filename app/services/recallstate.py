@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from app.catalogue import Package
 from app.engine import Step
 from app.errors import Refused
-from app.services import desk, documents
+from app.services import desk, intake
 from app.services.actors import Actor
 from app.store import cases, records, search, statements, undo, work
 from app.store.models import (
@@ -59,7 +59,7 @@ def before(setting: desk.Setting, values: Mapping[str, Any]) -> Before | None:
         return None
     blob, token = cases.state(case.id)
     draft = work.draft(setting.task.id)
-    references = (records.document(each) for _, each in documents.file_references(values))
+    references = (records.document(each) for _, each in intake.file_references(values))
     facts = {
         "case": {name: _plain(getattr(case, name)) for name in FACTS},
         "rows": {
@@ -154,7 +154,7 @@ def _reopen(row: Undo, task: Any, actor: Actor, now: datetime) -> None:
     Draft.insert(task=task.id, values=values, revision=1, saved_at=now, saved_by=actor.user_id).execute()
     answer.delete_instance()
     for document, key in row.before["drafted"].items():
-        Document.update(draft=True, key=key, version=1).where(Document.id == document).execute()
+        Document.update(draft=True, key=key, version=1, line="").where(Document.id == document).execute()
 
 
 def _put_back(row: Undo, case: Case) -> None:

@@ -15,7 +15,7 @@ from app.services import (
     comments,
     dates,
     desk,
-    documents,
+    intake,
     money,
     recallstate,
     returning,
@@ -69,7 +69,7 @@ def complete(
     stood = recallstate.before(setting, values)
     kept = secrets.keep(portal, case, element.id, values, element.listed("secrets"), now)
     titles = {field.key: field.named("ja") for field in taskforms.form(setting).inputs()}
-    documents.adopt(case, element.id, kept, titles)
+    intake.adopt(case, element.id, kept, titles)
     answer = statements.insert(
         Answer,
         case=case,

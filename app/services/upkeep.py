@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 from datetime import timedelta
 
-from app.services import calendar, daterequests, effects
+from app.services import calendar, daterequests, effects, parts
 from app.services.portal import Portal
 from app.services.worklist import remind_one
 from app.store import attempts, cards, cases, database, records, search, tally, work
@@ -47,6 +47,7 @@ def _lists(portal: Portal) -> None:
     if not attempts.due("upkeep:lists", portal.now(), timedelta(hours=1)):
         return
     recount()
+    parts.expire(portal)
     with database.transaction():
         attempts.forget(portal.now())
         search.mend()

@@ -6,43 +6,70 @@ from collections.abc import Iterable
 from typing import BinaryIO
 
 from app.errors import NotFound, Refused
-from app.forms import FileRef, FormSpec
-from app.services import desk, documents
+from app.forms import FieldSpec, FileRef, FormSpec
+from app.services import desk, intake
 from app.services.actors import Actor
 from app.services.portal import Portal
 from app.store import database, records
+from app.store.models import Document
 
 
-def attach(portal: Portal, task_id: str, field: str, filename: str, stream: BinaryIO, actor: Actor) -> FileRef:
-    """Store an upload with the task's draft. Refused when the field, its size or its type do not allow it."""
+def attach(
+    portal: Portal,
+    task_id: str,
+    field: str,
+    filename: str,
+    stream: BinaryIO,
+    actor: Actor,
+    *,
+    replaces: str = "",
+    part: str = "",
+) -> FileRef:
+    """Store an upload with the task's draft. Refused when the field, its size or its type do not allow it.
+
+    `replaces`: id of a document of the same field of which the file is said to be a new version. `part`: the upload by
+    which it came.
+    """
+    setting, spec = place(portal, task_id, field, actor)
+    upload = intake.Upload(f"draft.{task_id}.{field}", spec.named("ja"), filename, spec.max_size_mb, replaces, part)
+    row = intake.attach(portal, setting.case, upload, stream, actor, portal.now())
+    found = reference(row)
+    try:
+        require_taken(setting, spec, found, actor.language)
+    except Refused:
+        with database.transaction():
+            row.delete_instance()
+        raise
+    return found
+
+
+def place(portal: Portal, task_id: str, field: str, actor: Actor) -> tuple[desk.Setting, FieldSpec]:
+    """The task and its upload field, for an actor who may answer the task now.
+
+    Raises NotFound, Forbidden, Refused, and Stale once the task is finished.
+    """
     with database.connection():
         setting = desk.find(portal, task_id, actor)
         desk.may_do(setting, actor)
         desk.still_open(setting.task)
         form = setting.loaded.forms.get(setting.task.element)
-        spec = form.field(field) if form else None
+    spec = form.field(field) if form else None
     if spec is None or spec.type.value != "filepicker":
         raise NotFound("This task has no such field")
-    row = documents.attach(
-        portal,
-        setting.case,
-        f"draft.{task_id}.{field}",
-        spec.named("ja"),
-        filename,
-        stream,
-        actor,
-        portal.now(),
-        most_mb=spec.max_size_mb,
-    )
-    found = FileRef(row.id, row.filename, row.size, row.mime)
-    # What the form would say of this file when it is checked is said now, while its sender looks.
+    return setting, spec
+
+
+def require_taken(setting: desk.Setting, spec: FieldSpec, file: FileRef, lang: str) -> None:
+    """What the form would say of this file when it is checked is said now, while its sender looks. Raises Refused."""
     only = FormSpec(setting.task.element, (spec,))
-    for error in only.clean({spec.key: [found.as_dict()]}).errors:
-        with database.transaction():
-            row.delete_instance()
-        message, params = only.explain(error, actor.language)
+    for error in only.clean({spec.key: [file.as_dict()]}).errors:
+        message, params = only.explain(error, lang)
         raise Refused(message, **params)
-    return found
+
+
+def reference(row: Document) -> FileRef:
+    """The document as a form's answer names it."""
+    return FileRef(row.id, row.filename, row.size, row.mime)
 
 
 def known_files(portal: Portal, task_id: str, ids: Iterable[str], actor: Actor) -> list[FileRef]:
@@ -51,7 +78,7 @@ def known_files(portal: Portal, task_id: str, ids: Iterable[str], actor: Actor) 
         setting = desk.find(portal, task_id, actor)
         rows = (records.document(each) for each in ids)
         return [
-            FileRef(row.id, row.filename, row.size, row.mime)
+            reference(row)
             for row in rows
             if row is not None and row.case_id == setting.case.id and row.kind == "uploaded"
         ]

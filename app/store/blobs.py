@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 from typing import BinaryIO
 
-from app.errors import NotFound, Refused
+from app.errors import NotFound, TooLarge
 
 
 class Blobs:
@@ -26,7 +26,7 @@ class Blobs:
         return digest
 
     def put_stream(self, stream: BinaryIO, limit: int) -> tuple[str, int]:
-        """Store what the stream holds; gives digest and size. Refuses more than `limit` bytes."""
+        """Store what the stream holds; gives digest and size. TooLarge for more than `limit` bytes."""
         self._folder.mkdir(parents=True, exist_ok=True)
         hasher, size = hashlib.sha256(), 0
         with tempfile.NamedTemporaryFile(dir=self._folder, delete=False) as out:
@@ -35,7 +35,7 @@ class Blobs:
                 while chunk := stream.read(1 << 20):
                     size += len(chunk)
                     if size > limit:
-                        raise Refused("The file is larger than %(megabytes)s MB", megabytes=limit // (1 << 20))
+                        raise TooLarge("The file is larger than %(megabytes)s MB", megabytes=limit // (1 << 20))
                     hasher.update(chunk)
                     out.write(chunk)
                 out.flush()

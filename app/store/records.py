@@ -46,7 +46,7 @@ def latest_document(case: int, key: str, origin: str | None = None) -> Document 
     query = Document.select().where((Document.case == case) & (Document.key == key) & ~Document.draft)
     if origin is not None:
         query = query.where(Document.origin == origin)
-    return query.order_by(Document.version.desc(), Document.created_at.desc()).first()
+    return query.order_by(Document.created_at.desc(), Document.version.desc()).first()
 
 
 def next_version(case: int, key: str) -> int:
@@ -57,6 +57,31 @@ def next_version(case: int, key: str) -> int:
         .scalar()
     )
     return int(top or 0) + 1
+
+
+def next_version_of_line(case: int, line: str) -> int:
+    """The version that follows in a line of uploads; `line` is the id of the first."""
+    mine = (Document.line == line) | (Document.id == line)
+    top = Document.select(fn.MAX(Document.version)).where((Document.case == case) & mine & ~Document.draft).scalar()
+    return int(top or 0) + 1
+
+
+def line(case: int, line: str) -> list[Document]:
+    """The versions of one upload, newest first."""
+    mine = (Document.line == line) | (Document.id == line)
+    query = Document.select().where((Document.case == case) & mine & ~Document.draft)
+    return list(query.order_by(Document.version.desc()))
+
+
+def uploaded_bytes(case: int) -> int:
+    """How much people have uploaded to the case, drafts included."""
+    uploaded = (Document.case == case) & (Document.kind == "uploaded")
+    return int(Document.select(fn.SUM(Document.size)).where(uploaded).scalar() or 0)
+
+
+def loose_uploads(before: datetime) -> list[Document]:
+    """Files that were attached to a draft before then and have not been sent."""
+    return list(Document.select().where(Document.draft & (Document.created_at < before)))
 
 
 def open_group(case: int, group: str, at: datetime) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
-from flask import Flask, current_app, redirect, request
+from flask import Flask, current_app, jsonify, redirect, request
 
 from app.errors import Forbidden
 from app.web.current import actor
@@ -60,6 +60,8 @@ def guard() -> Any:
         return None
     who = actor()
     if who is None:
+        if request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json":
+            return jsonify(error="sign in"), 401  # a script asks: the page it is on says so
         if request.method == "GET":
             return redirect("/login?" + urlencode({"next": request.full_path.rstrip("?")}))
         return redirect("/login")

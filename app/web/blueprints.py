@@ -25,12 +25,13 @@ from app.web import (
     public,
     register,
     tasks,
+    uploads,
     worklist_actions,
 )
 
 ALL: tuple[Blueprint, ...] = (
-    public.pages, register.pages, account.pages, demo.pages, home.pages, tasks.pages, drafts.pages, cases.pages,
-    worklist_actions.pages, case_files.pages, case_actions.pages, calendar.pages, payments.pages, post.pages,
-    cards.pages, absences.pages, package_settings.pages, inbound.pages, inbound_form.pages, agents.pages,
+    public.pages, register.pages, account.pages, demo.pages, home.pages, tasks.pages, drafts.pages, uploads.pages,
+    cases.pages, worklist_actions.pages, case_files.pages, case_actions.pages, calendar.pages, payments.pages,
+    post.pages, cards.pages, absences.pages, package_settings.pages, inbound.pages, inbound_form.pages, agents.pages,
     afterwards.pages,
 )  # fmt: skip

@@ -67,13 +67,11 @@ def documents(page: CasePage, who: Actor) -> list[dict[str, Any]]:
             seen.setdefault(
                 access.document, gettext("last seen by %(name)s, %(at)s", name=access.user_name, at=moment(access.at))
             )
-    by_key: dict[tuple[str, str], list[DocumentView]] = {}
-    for each in page.documents:
-        # Several files of one field are several documents, unless they bear the same name.
-        key = (each.key, each.filename if each.kind == "uploaded" else "")
-        by_key.setdefault(key, []).append(each)
+    by_line: dict[tuple[str, str], list[DocumentView]] = {}
+    for each in page.documents:  # newest first
+        by_line.setdefault((each.key, each.line), []).append(each)
     found = []
-    for versions in by_key.values():
+    for versions in by_line.values():
         newest = versions[0]
         found.append(
             {
@@ -89,11 +87,12 @@ def documents(page: CasePage, who: Actor) -> list[dict[str, Any]]:
                 "seen": seen.get(newest.id, "") if who.side == "operator" else "",
                 "versions": [
                     {
-                        "title": gettext("Version %(number)s", number=len(versions) - n),
+                        "title": gettext("Version %(number)s", number=each.version)
+                        + (f"　{each.filename}" if each.filename != newest.filename else ""),
                         "url": _file(number, each),
                         "at": moment(each.created_at),
                     }
-                    for n, each in enumerate(versions[1:], 1)
+                    for each in versions[1:]
                 ],
             }
         )

@@ -1,4 +1,4 @@
-"""What is typed into a task before it is sent: read from a post, kept as a draft; the two addresses for scripts."""
+"""What is typed into a task before it is sent: read from a post, kept as a draft; the address for scripts."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO, cast
 
 from flask import Blueprint, jsonify, request
-from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import BadRequest
 
-from app.errors import NinteiError, NotFound, Refused, Stale
+from app.errors import NinteiError, NotFound, Refused, Stale, Temporary
 from app.forms import FieldError, FileRef, FormSpec
 from app.services import comments, taskforms, taskpage, uploads
 from app.web.access import needs
@@ -47,7 +46,7 @@ def read(task_id: str, form: FormSpec, posted: Posted) -> Typed:
                 continue
             try:
                 ref = uploads.attach(portal(), task_id, name, upload.filename, cast("BinaryIO", upload.stream), who)
-            except Refused as error:
+            except (Refused, Temporary) as error:
                 refused.append(FieldError(name, error.message, error.params))
             else:
                 stored.setdefault(name, []).append(ref)
@@ -124,21 +123,3 @@ def _revision(task_id: str) -> int:
         return taskpage.page(portal(), task_id, signed_in()).revision
     except NotFound:
         return 0
-
-
-@pages.post("/tasks/<task_id>/files")
-@needs()
-def upload(task_id: str) -> Any:
-    """One file for one field, from a script: {id, name, size, mime}, or {message} with the reason."""
-    who = signed_in()
-    sent = request.files.get("file")
-    field = request.form.get("field", "")
-    try:
-        taskforms.writing(portal(), task_id, who)
-        if sent is None or not sent.filename:
-            raise Refused("Choose a file")
-        found = uploads.attach(portal(), task_id, field, sent.filename, cast("BinaryIO", sent.stream), who)
-    except NinteiError as error:
-        said = sentence(error)
-        return jsonify(error=said, message=said), status_of(error)
-    return jsonify(found.as_dict() | {"message": gettext("Attached")})

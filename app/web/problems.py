@@ -26,7 +26,10 @@ from app.web.current import named
 STATUS: dict[type[NinteiError], int] = {
     NotFound: 404,
     Forbidden: 403,
+    BadChecksum: 460,  # as tus names it
+    Busy: 423,
     Stale: 409,
+    TooLarge: 413,
     Refused: 422,
     Temporary: 503,
     Permanent: 500,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 from pathlib import Path
 from typing import Any
@@ -13,10 +12,10 @@ from app.services.demo import Walker
 from app.store import database, records
 from app.store.models import Document
 from tests.services.steps import case_of, go, opened, task
+from tests.web import tus
 from tests.web.conftest import Site
 from tests.web.desk_support import PDF, Desk, alerts, pdf, text, vendor
 
-PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 64
 TOO_LARGE = b"%PDF-1.4\n" + b"x" * (21 << 20)
 
 
@@ -139,36 +138,13 @@ def test_json_that_is_no_form_is_refused(desk: Desk) -> None:
     assert desk.client.post(desk.url + "/draft", json=odd).status_code == 200
 
 
-def test_the_script_uploads_one_file_and_sends_its_id(walker: Walker, desk: Desk) -> None:
-    found = desk.client.post(
-        desk.url + "/files",
-        data={"field": "registry_certificate", "file": pdf("一枚.pdf")},
-        content_type="multipart/form-data",
-    )
-    assert found.status_code == 200
+def test_a_file_that_a_script_sent_belongs_to_the_draft_once_the_draft_names_it(walker: Walker, desk: Desk) -> None:
+    found = tus.send(desk.client, desk.url, "registry_certificate", "一枚.pdf", PDF)
     assert found.json is not None
-    assert found.json["name"] == "一枚.pdf"
-    assert found.json["size"] == len(PDF)
-    assert "一枚.pdf" not in desk.page().text  # it belongs to the draft once the draft names it
+    assert "一枚.pdf" not in desk.page().text
     desk.post("draft", registry_certificate=found.json["id"])
     assert "一枚.pdf" in desk.page().text
     assert opened(walker) == ["submit_documents"]
-
-
-@pytest.mark.parametrize(
-    ("data", "status"),
-    [
-        ({"field": "registry_certificate"}, 422),
-        ({"field": "no_such_field", "file": (io.BytesIO(PDF), "a.pdf")}, 404),
-        ({"field": "documents_note", "file": (io.BytesIO(PDF), "a.pdf")}, 404),
-        ({"field": "registry_certificate", "file": (io.BytesIO(PNG), "a.pdf")}, 422),
-    ],
-)
-def test_the_script_is_told_why_a_file_is_not_taken(data: dict[str, Any], status: int, desk: Desk) -> None:
-    answer = desk.client.post(desk.url + "/files", data=data, content_type="multipart/form-data")
-    assert answer.status_code == status
-    assert answer.json is not None
-    assert answer.json["message"]
 
 
 def test_a_refused_upload_leaves_nothing_behind(walker: Walker, desk: Desk) -> None:

@@ -31,6 +31,7 @@ from app.store.models.records import (
     Payment,
     Secret,
 )
+from app.store.models.uploads import Part
 from app.store.models.work import Answer, Comment, Draft, Job, Reminder, Task, TimerRow
 
 ALL = (
@@ -59,6 +60,7 @@ ALL = (
     TimerRow,
     Comment,
     Document,
+    Part,
     Opening,
     Access,
     Mail,
@@ -125,6 +127,7 @@ __all__ = [
     "Note",
     "Opening",
     "Outage",
+    "Part",
     "Payment",
     "Release",
     "Reminder",

@@ -25,6 +25,8 @@ class Document(Row):
     size = IntegerField()
     digest = CharField(max_length=64, index=True)
     version = IntegerField(default=1)
+    line = CharField(max_length=40, default="", index=True)  # of an upload: the id of its first version
+    replaces = CharField(max_length=40, default="")  # of a draft: the document that its sender says it replaces
     audience = CharField(max_length=10, default="both")  # both | operator | vendor
     draft = BooleanField(default=False)  # attached to a draft: not the case's yet
     created_at = UtcField()
