@@ -7,16 +7,18 @@ and the settlement of a case that ends early (form field `cards_state`).
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from app.errors import Refused
-from app.services import cardledger
+from app.services import calendar, cardledger
 from app.services.actors import Actor
 from app.services.cardledger import Mover
+from app.services.cardstock import CardView, view
 from app.services.portal import Portal
 from app.services.releases import Loaded
-from app.store import cards
+from app.store import cards, work
 from app.store.models import Card, Case
 
 if TYPE_CHECKING:
@@ -28,12 +30,51 @@ NONE_OUT, ALL_BACK, STILL_OUT = "none", "returned", "outstanding"
 NOT_DONE = frozenset({"lent", "returned"})  # not here, or here and not yet checked
 
 
+@dataclass(frozen=True)
+class Returning:
+    """The cards of a case whose return is under way."""
+
+    cards: list[CardView]
+
+    @property
+    def out(self) -> int:
+        """Still with the vendor, or on the way."""
+        return sum(1 for card in self.cards if card.state == "lent")
+
+    @property
+    def here(self) -> int:
+        """Back, and not yet checked."""
+        return sum(1 for card in self.cards if card.state == "returned")
+
+    @property
+    def done(self) -> int:
+        """Checked and wiped, kept apart, or on record as damaged or lost."""
+        return len(self.cards) - self.out - self.here
+
+
+def returning(setting: Setting, today: date) -> Returning | None:
+    """What the step that takes cards back shows to the staff; none for another step."""
+    if not setting.element.flag("returns_cards") or setting.element.side != "operator":
+        return None
+    rows = [row for row in cards.of_case(setting.case.id) if row.lent_on]
+    return Returning([view(row, today) for row in rows])
+
+
 def ask_back(case: int, due: date, now: datetime) -> None:
     """Every loan of the case ends on the day on which its return is due. Inside the step's transaction."""
     for row in _lent(case):
         row.due_back = due
         row.save()
         cardledger.write(row, now, "ask_back", "confirmed", text=due.isoformat())
+
+
+def seen_to(case: Case, loaded: Loaded, today: date, closing: frozenset[date]) -> bool:
+    """Whether the step of the return sees to the cards: its own reminders still go out, or the vendor has sent them."""
+    rows = [row for row in work.open_tasks(case.id) if loaded.element(row.element).flag("returns_cards")]
+    asked = next((row for row in rows if row.side == "vendor"), None)
+    if asked is None or asked.due_on is None:
+        return bool(rows)
+    return today <= calendar.add_business_days(asked.due_on, max(loaded.package.reminders.after_bd, default=0), closing)
 
 
 def count_out(portal: Portal, case: Case, loaded: Loaded, params: Mapping[str, Any], now: datetime) -> int:  # noqa: ARG001 - an operator's arguments

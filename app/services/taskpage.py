@@ -10,6 +10,7 @@ from typing import Any
 from app.errors import NinteiError
 from app.forms import BoundForm, FieldError
 from app.services import (
+    cardloans,
     cardstock,
     clocks,
     comments,
@@ -48,6 +49,7 @@ class TaskPage:
     shown: list[Reviewed]  # fields of other answers that this task shows, as a tracking number
     invoice: money.InvoiceView | None
     cards: cardstock.SetView | None
+    back: cardloans.Returning | None  # the cards that this task takes back
     secret: tuple[str, str]  # (element, none | sealed | shown); ("", "") when the task shows none
     booking: dates.BookingView | None
     properties: Mapping[str, str]
@@ -132,6 +134,7 @@ def page(
             shown=reviews.shown(setting, actor.language),
             invoice=money.expected(case, shown_fee) if shown_fee else None,
             cards=cardstock.wanted(setting),
+            back=cardloans.returning(setting, portal.today()) if actor.side == "operator" else None,
             secret=(secret, secrets.state(case, secret)) if secret else ("", ""),
             booking=dates.view(booking, loaded) if booking else None,
             properties=properties,

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 from datetime import timedelta
 
-from app.services import calendar, daterequests, effects, parts
+from app.services import calendar, cardloans, daterequests, effects, parts
 from app.services.portal import Portal
 from app.services.worklist import remind_one
 from app.store import attempts, cards, cases, database, records, search, tally, work
@@ -110,14 +110,15 @@ def _holds(portal: Portal) -> int:
 
 
 def _overdue_cards(portal: Portal) -> int:
-    """Lent cards that should be back: one mail a week for each case."""
-    today, now, sent = portal.today(), portal.now(), 0
+    """Lent cards that should be back: one mail a week for each case, unless the step of their return reminds."""
+    today, now, closing, sent = portal.today(), portal.now(), portal.closing(), 0
     with database.transaction():
         for case_id in dict.fromkeys(row.case_id for row in cards.overdue(today)):
             case = cases.by_id(case_id)
             if case is None:
                 continue
             year, week, _ = today.isocalendar()
-            if "cards-overdue" in portal.releases.loaded(case.release_id).package.mails:
+            loaded = portal.releases.loaded(case.release_id)
+            if "cards-overdue" in loaded.package.mails and not cardloans.seen_to(case, loaded, today, closing):
                 sent += effects.queue(case, "mail", {"mail": "cards-overdue"}, "", f"cards-overdue:{year}-{week}", now)
     return sent

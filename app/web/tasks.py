@@ -8,7 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, request
 from flask_babel import gettext
 
 from app.errors import Refused, Stale
-from app.services import cardstock, comments, lifecycle, secrets, taskforms, tasks, taskview
+from app.services import cardlive, cardstock, comments, lifecycle, secrets, taskforms, tasks, taskview
 from app.web import drafts, task_views
 from app.web.access import needs
 from app.web.current import named, portal, signed_in
@@ -152,11 +152,14 @@ def reveal(task_id: str) -> Any:
 @pages.post("/tasks/<task_id>/cards")
 @needs("operator", "administrator")
 def cards(task_id: str) -> Any:
-    """Have the cards made that the task still lacks, or an incident tried again."""
+    """Have the cards made that the task still lacks, an incident tried again, or all cards of its case taken back."""
     try:
         if request.form.get("retry", "").isdecimal():
             lifecycle.retry(portal(), int(request.form["retry"]), signed_in())
             flash(gettext("It is being tried again."), "info")
+        elif request.form.get("back"):
+            cardlive.take_back_all(portal(), request.form["back"], signed_in())
+            flash(gettext("Lay the cards on the reader, one after the other: they are checked and wiped."), "info")
         else:
             count = cardstock.make(portal(), task_id, signed_in())
             if count:

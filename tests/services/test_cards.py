@@ -214,7 +214,7 @@ def test_cards_that_stay_out_need_a_reason_which_goes_on_their_record(bench: Ben
 def test_the_job_of_a_card_that_was_marked_damaged_makes_nothing(bench: Bench) -> None:
     walker = waiting(bench)
     first = rows()[0].serial
-    cardstock.mark(walker.portal, first, "damaged", staff(walker))
+    cardstock.mark(walker.portal, first, "damaged", staff(walker), "接点がはがれた")
     bench.drain(walker.portal)
     assert rows()[0].state == "damaged"
     assert {job.state for job in card_jobs()} == {"done"}
