@@ -4,6 +4,7 @@
 //                       staff.css                    desks of the staff
 //                       diagram.css, diagram.js      pages that draw a BPMN diagram
 //                       cards.js                     the card desk's batch page
+//                       upload.js                    pages of forms, when the first file is chosen
 //                       fonts/*.ttf                  embedded in PDFs, never sent to a browser
 //                       manifest.json                file → file?v=digest, for links that may be cached for ever
 import { createHash } from "node:crypto";
@@ -21,7 +22,7 @@ const watch = process.argv.includes("--watch");
 const target = ["chrome111", "edge111", "firefox113", "safari16.4"];
 
 // Page weight is a promise (WCAG aside, half of the applicants come by phone): the build breaks when it is not kept.
-const limits = { "site.css": 44 * 1024, "site.js": 30 * 1024 };
+const limits = { "site.css": 44 * 1024, "site.js": 30 * 1024, "upload.js": 66 * 1024 };
 
 /** The design tokens are some 180 custom properties. Pages name their own few (`--action`, `--vendor`), made of tokens: those are put in here by value. */
 function settleTokens(css) {
@@ -54,7 +55,7 @@ const finish = {
 
 function writeManifest() {
   const manifest = {};
-  for (const name of ["site.css", "print.css", "staff.css", "site.js", "diagram.css", "diagram.js", "cards.js"]) {
+  for (const name of ["site.css", "print.css", "staff.css", "site.js", "diagram.css", "diagram.js", "cards.js", "upload.js"]) {
     const path = join(dist, name);
     if (!existsSync(path)) continue;
     const body = readFileSync(path);
@@ -101,6 +102,7 @@ const builds = [
     outfile: join(dist, "site.js"),
     format: "iife",
   },
+  { ...shared, entryPoints: ["upload.js"], outdir: dist, format: "esm" },
   { ...shared, entryPoints: ["css/site.css", "css/print.css", { in: "css/staff-entry.css", out: "staff" }], outdir: dist },
   {
     ...shared,

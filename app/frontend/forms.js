@@ -1,17 +1,10 @@
 // Improves the forms that app/web/templates/forms/fields.html draws; each works without it, by a plain post.
 // Conditions, rows, postal codes, Japanese eras, uploads with progress, drafts. The steps of `settle` are those of app/forms/conditions.py.
 import { holds } from "./feel.js";
+import { all, begun, make, removeButton } from "./files.js";
 
-const all = (root, selector) => Array.from(root.querySelectorAll(selector));
 const scopeOf = (node, form) => node.parentElement.closest("[data-row]") ?? form;
 const keyOf = (field) => field.dataset.field.slice(field.dataset.field.lastIndexOf("-") + 1);
-
-function make(tag, attributes = {}, ...children) {
-  const node = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
-  node.append(...children);
-  return node;
-}
 
 /* ---- Conditions */
 
@@ -138,93 +131,58 @@ function statusOf(field) {
 
 /* ---- Uploads */
 
-const size = (bytes) => (bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`);
+/** Sending is a script of its own (upload.js): pages without a file never load it. */
+async function send(file, input, form, texts, old = null) {
+  form.uploads = (form.uploads ?? 0) + 1; // a press on "send" waits for the script, too
+  let sender;
+  try {
+    sender = await import(form.dataset.uploader);
+  } catch {
+    statusOf(input.closest("[data-field]")).textContent = texts.failed;
+    return;
+  } finally {
+    form.uploads -= 1;
+  }
+  sender.send(file, input, form, texts, old);
+}
 
-function removeButton(item, name, texts, form) {
-  const button = make("button", { type: "button", class: "btn btn--small btn--quiet", "aria-label": `${texts.remove} ${name}` }, texts.remove);
+/** A file that is named here was not sent to its end: chosen again, it goes on. */
+function unfinished(input, form, texts) {
+  const rows = begun(form, input.name).map(([key, known]) => {
+    const name = known.metadata?.filename ?? "";
+    const row = make("p", { class: "f-begun", "data-begun": key }, texts.begun.replace("{name}", name), " ");
+    const button = make("button", { type: "button", class: "btn btn--small btn--quiet", "aria-label": `${texts.discard} ${name}` }, texts.discard);
+    button.addEventListener("click", () => {
+      localStorage.removeItem(key);
+      const headers = { "Tus-Resumable": "1.0.0", "X-CSRFToken": form.elements.csrf_token?.value ?? "" };
+      if (known.uploadUrl) fetch(known.uploadUrl, { method: "DELETE", headers }).catch(() => {});
+      row.remove();
+      input.focus();
+    });
+    row.append(button);
+    return row;
+  });
+  input.before(...rows);
+}
+
+/** Beside a file that is attached already: another one in its place. Of a single file every new one is that. */
+function replaceButton(item, input, name, form, texts) {
+  const button = make("button", { type: "button", class: "btn btn--small btn--quiet", "aria-label": `${texts.replace} ${name}` }, texts.replace);
   button.addEventListener("click", () => {
-    const input = item.closest("[data-field]").querySelector("input[type=file]");
-    item.remove();
-    input?.focus();
-    form.dispatchEvent(new Event("input", { bubbles: true }));
+    const picker = make("input", { type: "file", accept: input.accept });
+    picker.addEventListener("change", () => {
+      if (picker.files[0]) send(picker.files[0], input, form, texts, item);
+    });
+    picker.click();
   });
   return button;
-}
-
-function listOf(input) {
-  const field = input.closest("[data-field]");
-  let list = field.querySelector(".f-files");
-  if (!list) (input.closest(".f-drop") ?? input).before(list = make("ul", { class: "f-files" }));
-  return list;
-}
-
-function send(file, input, form, texts) {
-  const item = make("li", { class: "f-file" }, make("span", { class: "f-file-name" }, file.name), make("span", { class: "f-file-size" }, size(file.size)));
-  listOf(input).append(item);
-  const note = make("span", { role: "status" });
-  const most = Number(input.dataset.maxMb);
-  if (most && file.size > most * 1024 * 1024) {
-    note.textContent = texts.too_large.replace("{most}", most);
-    note.className = "f-error";
-    item.append(note, removeButton(item, file.name, texts, form));
-    return;
-  }
-  const bar = make("progress", { max: 1, value: 0, "aria-label": `${texts.uploading} ${file.name}` });
-  item.append(bar, note);
-  form.uploads = (form.uploads ?? 0) + 1;
-  const request = new XMLHttpRequest();
-  const body = new FormData();
-  const token = form.elements.csrf_token;
-  if (token) body.append("csrf_token", token.value);
-  body.append("field", input.name);
-  body.append("file", file);
-  const done = () => {
-    form.uploads -= 1;
-    bar.remove();
-  };
-  const fail = (why) => {
-    done();
-    note.textContent = why || texts.failed;
-    note.className = "f-error";
-    // A file that was refused is refused again: only what was broken is worth another try.
-    if (why && request.status < 500) {
-      item.append(removeButton(item, file.name, texts, form));
-      return;
-    }
-    const retry = make("button", { type: "button", class: "btn btn--small" }, texts.retry);
-    retry.addEventListener("click", () => {
-      item.remove();
-      send(file, input, form, texts);
-    });
-    item.append(retry, removeButton(item, file.name, texts, form));
-  };
-  request.upload.addEventListener("progress", (event) => {
-    if (event.lengthComputable) bar.value = event.loaded / event.total;
-  });
-  request.addEventListener("error", () => fail(""));
-  request.addEventListener("load", () => {
-    let reply = {};
-    try {
-      reply = JSON.parse(request.responseText);
-    } catch {
-      // Not ours: a proxy's page, perhaps.
-    }
-    if (request.status >= 300 || !reply.id) return fail(reply.message);
-    done();
-    note.textContent = texts.attached;
-    if (!input.multiple) for (const other of all(listOf(input), ".f-file")) if (other !== item) other.remove();
-    item.append(make("input", { type: "hidden", name: input.name, value: reply.id }), removeButton(item, file.name, texts, form));
-    form.dispatchEvent(new Event("input", { bubbles: true }));
-  });
-  request.open("POST", form.dataset.uploadUrl);
-  request.setRequestHeader("Accept", "application/json");
-  request.send(body);
 }
 
 function uploads(input, form, texts) {
   const zone = make("div", { class: "f-drop" });
   input.before(zone);
   zone.append(make("p", { class: "f-drop-hint f-help" }, texts.drop), input);
+  unfinished(input, form, texts);
   const take = (files) => {
     for (const file of input.multiple ? files : Array.from(files).slice(0, 1)) send(file, input, form, texts);
   };
@@ -337,7 +295,9 @@ function enhance(root, form) {
   if (!form.dataset.uploadUrl) return;
   for (const box of all(root, ".f-file-remove")) {
     const item = box.closest(".f-file");
-    box.replaceWith(removeButton(item, item.querySelector(".f-file-name").textContent, texts, form));
+    const name = item.querySelector(".f-file-name").textContent;
+    const input = item.closest("[data-field]").querySelector("input.f-upload");
+    box.replaceWith(...(input?.multiple ? [replaceButton(item, input, name, form, texts)] : []), removeButton(item, name, texts, form));
   }
   for (const input of all(root, "input.f-upload")) uploads(input, form, texts);
 }

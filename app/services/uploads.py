@@ -31,6 +31,10 @@ def attach(
     which it came.
     """
     setting, spec = place(portal, task_id, field, actor)
+    with database.connection():
+        old = records.document(replaces) if replaces else None
+    if old is not None and old.draft:  # never sent: what it was to replace is replaced by this one
+        replaces = old.replaces
     upload = intake.Upload(f"draft.{task_id}.{field}", spec.named("ja"), filename, spec.max_size_mb, replaces, part)
     row = intake.attach(portal, setting.case, upload, stream, actor, portal.now())
     found = reference(row)

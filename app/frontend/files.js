@@ -1,0 +1,51 @@
+// The list of a field's files: what forms.js and upload.js both draw.
+
+export const all = (root, selector) => Array.from(root.querySelectorAll(selector));
+
+export function make(tag, attributes = {}, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+  node.append(...children);
+  return node;
+}
+
+export const size = (bytes) => (bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} KB` : `${(bytes / 1e6).toFixed(1)} MB`);
+
+export function listOf(input) {
+  const field = input.closest("[data-field]");
+  let list = field.querySelector(".f-files");
+  if (!list) (input.closest(".f-drop") ?? input).before(list = make("ul", { class: "f-files" }));
+  return list;
+}
+
+export function removeButton(item, name, texts, form, before = () => {}) {
+  const button = make("button", { type: "button", class: "btn btn--small btn--quiet", "aria-label": `${texts.remove} ${name}` }, texts.remove);
+  button.addEventListener("click", () => {
+    const input = item.closest("[data-field]").querySelector("input[type=file]");
+    before();
+    item.remove();
+    input?.focus();
+    form.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+  return button;
+}
+
+/** Where tus keeps what it needs to go on with a file: `tus::<this>::<number>` in localStorage. */
+export const keyOf = (form, field) => `nintei:${form.dataset.uploadUrl}:${field}:`;
+
+/** Uploads of this form's field that were begun in this browser and not finished: [storage key, what tus knows of it]. */
+export function begun(form, field) {
+  const found = [];
+  try {
+    for (const key of Object.keys(localStorage)) {
+      if (!key.startsWith(`tus::${keyOf(form, field)}`)) continue;
+      const known = JSON.parse(localStorage.getItem(key));
+      // The server keeps what has arrived for seven days.
+      if (Date.now() - Date.parse(known.creationTime) < 6.9 * 864e5) found.push([key, known]);
+      else localStorage.removeItem(key);
+    }
+  } catch {
+    // No storage, or nothing of ours in it: then files are sent from their beginning.
+  }
+  return found;
+}

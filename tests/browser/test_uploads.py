@@ -1,0 +1,134 @@
+"""A large file over a line that breaks: the page says so, goes on by itself, and sends nothing twice."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests.flow.conftest import make_place  # noqa: F401 - the fixture
+from tests.flow.driver import APPLICATION, VENDOR_PASSWORD
+from tests.flow.place import Place
+from tests.flow.walking import BPMN, steps_of
+from tests.support.line import Line
+from tests.support.needs import needs
+from tests.support.network import wait_until
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-uploads"), needs("chromium", "frontend")]
+
+FIELD = "registry_certificate"
+EMAIL = "large@vendor.example.jp"
+MEGABYTE = 1 << 20
+SIZE = 30 * MEGABYTE
+# What goes to the server beside the file: headers, drafts, pages.
+AROUND = MEGABYTE
+
+
+@pytest.fixture(scope="module")
+def place(make_place: Callable[..., Place], tmp_path_factory: pytest.TempPathFactory) -> Place:  # noqa: F811
+    """A portal whose form of `submit_documents` takes files of 40 MB."""
+    packages = tmp_path_factory.mktemp("packages") / "bpmn"
+    shutil.copytree(BPMN, packages)
+    path = packages / "ccus_api_certification/forms/submit_documents.form"
+    form = json.loads(path.read_text(encoding="utf-8"))
+    [field] = [each for each in form["components"] if each.get("key") == FIELD]
+    field.setdefault("properties", {})["maxSizeMb"] = "40"
+    path.write_text(json.dumps(form, ensure_ascii=False), encoding="utf-8")
+    return make_place(packages_dir=str(packages)).start()
+
+
+@pytest.fixture(scope="module")
+def number(place: Place) -> str:
+    """A case of which `submit_documents` is open."""
+    vendor = place.vendor(EMAIL)
+    found = vendor.apply({**APPLICATION, "email": EMAIL})
+    vendor.enter(place.wait_for_mail(EMAIL, "review-1"))
+    for step in steps_of("happy_path", until="submit_documents")[2:]:
+        assert step["by"] == "vendor"
+        vendor.do(found, step["complete"], step.get("answer", {}))
+    return found
+
+
+@pytest.fixture
+def line(place: Place) -> Iterator[Line]:
+    found = Line(int(urlsplit(place.url).port or 0))
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def context(browser: Browser, line: Line) -> Iterator[BrowserContext]:
+    found = browser.new_context(locale="ja-JP", base_url=line.url, viewport={"width": 1280, "height": 900})
+    found.set_default_timeout(60_000)
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def large(tmp_path: Path) -> Path:
+    path = tmp_path / "大きな登記.pdf"
+    path.write_bytes(b"%PDF-1.7\n" + os.urandom(SIZE - 9))
+    return path
+
+
+def open_form(context: BrowserContext, number: str) -> Page:
+    page = context.new_page()
+    page.goto(f"/cases/{number}/tasks/submit_documents")
+    if page.locator("#email").count():
+        page.fill("#email", EMAIL)
+        page.fill("#password", VENDOR_PASSWORD)
+        page.click("main form button[type=submit]")
+    expect(page.locator(f"#f-{FIELD}")).to_be_visible()
+    return page
+
+
+def received(place: Place) -> int:
+    rows = place.records.rows("SELECT max(received) AS most FROM part")
+    return int(rows[0]["most"] or 0)
+
+
+def test_a_file_goes_on_after_a_lost_line_a_closed_window_and_a_power_cut(
+    place: Place, number: str, line: Line, context: BrowserContext, large: Path
+) -> None:
+    page = open_form(context, number)
+    field = page.locator(f"[data-field='{FIELD}']")
+    before = line.sent
+
+    line.cut_after(8 * MEGABYTE)
+    page.locator(f"#f-{FIELD}").set_input_files(large)
+    expect(field).to_contain_text("通信が切れています")
+    first = received(place)
+    assert 5 * MEGABYTE < first <= 8 * MEGABYTE
+    line.mend()  # nobody presses anything: it goes on by itself
+    wait_until(lambda: received(place) > first, 60, "going on by itself")
+
+    line.cut_after(10 * MEGABYTE)
+    wait_until(lambda: line.is_cut, 60, "the second cut")
+    page.close()
+    place.kill()
+    second = received(place)
+    assert first < second < SIZE
+    place.start()
+    line.mend()
+
+    page = open_form(context, number)
+    field = page.locator(f"[data-field='{FIELD}']")
+    expect(field).to_contain_text("「大きな登記.pdf」は途中まで送られています")
+    page.locator(f"#f-{FIELD}").set_input_files(large)
+    expect(field.locator("input[type=hidden]")).to_have_count(1, timeout=120_000)
+    expect(field).not_to_contain_text("途中まで")
+
+    # A cut costs at most the piece that was on its way, on both sides of the relay.
+    assert line.sent - before < SIZE + 2 * MEGABYTE + AROUND
+    rows = place.records.of(number, "document", "draft")
+    assert [(row["filename"], row["size"]) for row in rows] == [(large.name, SIZE)]
+    assert rows[0]["digest"] == hashlib.sha256(large.read_bytes()).hexdigest()
+    assert not list((place.data / "parts").iterdir())
+    assert page.evaluate("Object.keys(localStorage).filter(each => each.startsWith('tus::'))") == []
