@@ -10,7 +10,7 @@ from typing import Any
 from app.errors import NotFound, Refused
 from app.services import carddesk, cardledger, cardstock, desk, effects
 from app.services.actors import Actor
-from app.services.cardnews import HERE_SECONDS
+from app.services.cardnews import HERE
 from app.services.portal import Portal
 from app.store import cards, cases, database, records, work
 from app.store.models import Card, CardDeskRow
@@ -111,7 +111,7 @@ def _desk(row: CardDeskRow, now: datetime, runs: dict[str, str]) -> DeskView:
     serial = known.serial if known else str(lying.get("serial") or "")
     return DeskView(
         name=row.name,
-        here=row.last_seen is not None and now - row.last_seen <= timedelta(seconds=HERE_SECONDS),
+        here=row.last_seen is not None and now - row.last_seen <= HERE,
         last_seen=row.last_seen,
         reader=str(seen.get("reader") or ""),
         code=str(seen.get("code") or ""),

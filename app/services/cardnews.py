@@ -17,7 +17,7 @@ from typing import Final
 from app.services.portal import Portal
 from app.store import cards, database, work
 
-HERE_SECONDS: Final = 12  # an agent that said nothing for so long is away
+HERE: Final = timedelta(seconds=12)  # an agent that said nothing for so long is away
 LOOK_SECONDS: Final = 0.1  # at most so old is what a waiting page knows of other processes
 LONGEST_WAIT: Final = 25.0  # seconds; proxies end a request that is silent for 30 or 60
 PLACES: Final = 24  # pages that wait in one process; others are answered at once, and ask again after PAUSE_SECONDS
@@ -26,7 +26,7 @@ PAUSE_SECONDS: Final = 1.0
 
 def word(portal: Portal) -> str:
     """The present state of what the card pages show, in 16 letters: the same word means that nothing is new."""
-    limit = portal.now() - timedelta(seconds=HERE_SECONDS)
+    limit = portal.now() - HERE
     with database.connection():
         desks = [(row.name, row.seen, row.last_seen is not None and row.last_seen >= limit) for row in cards.desks()]
         said = (desks, cards.newest_event(), work.open_marks(("card", "pdf")))
@@ -41,11 +41,24 @@ class WaitingRoom:
         self._places = places
         self._clock = clock
         self._inside = 0
+        self._closed = False
         self._rings = 0
         self._rung = threading.Condition()
         self._looking = threading.Lock()
         self._word = ""
         self._looked = (-1, 0.0)  # after how many rings, and when
+
+    @property
+    def inside(self) -> int:
+        """How many wait."""
+        return self._inside
+
+    def close(self) -> None:
+        """Nobody waits any more: the server ends."""
+        with self._rung:
+            self._places = 0
+            self._closed = True
+            self._rung.notify_all()
 
     def ring(self) -> None:
         """Something may be new: everybody looks."""
@@ -73,10 +86,10 @@ class WaitingRoom:
             rings = self._rings
             now = self._look(look)
             left = end - self._clock()
-            if now != known or left <= 0 or gone():
+            if now != known or left <= 0 or self._closed or gone():
                 return now
             with self._rung:
-                if self._rings == rings:
+                if self._rings == rings and not self._closed:
                     self._rung.wait(min(LOOK_SECONDS, left))
 
     def _look(self, look: Callable[[], str]) -> str:

@@ -53,9 +53,9 @@ def create_app(portal: Portal, datastore: Any) -> Flask:
     )
     app.extensions["nintei"] = portal
     Babel(app, locale_selector=current.language, default_translation_directories=str(HERE / "translations"))
+    app.before_request(_connect)  # first: whoever reads before it opens a connection that nobody gives back
     CSRFProtect(app)
     Security(app, datastore)
-    app.before_request(_connect)
     app.before_request(access.guard)
     throttling.install(app)
     app.teardown_request(_disconnect)

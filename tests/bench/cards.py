@@ -3,7 +3,8 @@
     python -m tests.bench.cards
 
 Its APDUs alone is the time spent within `transmit` (line and chip) in the very same run; the rest is ours: key
-derivation, secure messaging, the journal's two writes to the disk.
+derivation, secure messaging, the journal's two writes to the disk. Then how long a card is on a reader before the open
+desk page shows it (tests.bench.insert_to_page).
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from pathlib import Path
 
 from hardware import Desk, FileJournal, KeyStore, Plan, VirtualRack
 from hardware.transport import Transport
+from tests.bench import insert_to_page
 
 CARDS = 30
 LINES = {"memory": 0.0, "reader (5 ms an APDU, as contactless readers have)": 0.005}
@@ -92,6 +94,8 @@ def main() -> None:
     for name, delay in LINES.items():
         with tempfile.TemporaryDirectory() as folder:
             measure(name, delay, Path(folder))
+    print("\nA card is put on; the open page shows it:")
+    insert_to_page.main()
 
 
 if __name__ == "__main__":
