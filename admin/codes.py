@@ -40,10 +40,14 @@ WORDS: dict[tuple[str, str], dict[str, Any]] = {
         "discarded": _l("Discarded"),
     },
     ("Document", "kind"): {"made": _l("Made by the portal"), "uploaded": _l("Uploaded")},
-    ("Member", "rights"): {"full": _l("May act"), "read": _l("May read")},
+    ("Member", "rights"): {"full": _l("May act"), "answer": _l("May answer"), "read": _l("May read")},
+    ("Mandate", "rights"): {"full": _l("May act"), "answer": _l("May answer"), "read": _l("May read")},
+    ("CompanyPerson", "role"): {"manager": _l("Manager"), "member": _l("Member")},
+    ("Invitation", "kind"): {"person": _l("Member"), "agent": _l("Agent")},
+    ("Claim", "state"): {"asked": _l("Asked"), "admitted": _l("Admitted"), "refused": _l("Refused")},
     ("Change", "kind"): {
         "setting": _l("Setting"), "account": _l("User account"), "closing_day": _l("Closing day"),
-        "absence": _l("Absence"), "view": _l("Saved view"),
+        "absence": _l("Absence"), "view": _l("Saved view"), "company": _l("Company"),
     },
 }  # fmt: skip
 EVERYWHERE = {"turn": SIDES, "side": SIDES, "actor_side": SIDES, "audience": SIDES}

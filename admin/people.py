@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from flask import abort, flash, redirect, request
+from flask_admin.base import expose
 from flask_admin.form import BaseForm
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, DateField, SelectField, SelectMultipleField, StringField
 from wtforms.fields import SelectChoice
@@ -13,8 +16,10 @@ from wtforms.validators import InputRequired, Length
 
 from admin.view import Records
 from app.errors import NinteiError
-from app.services import bodycalendar, staffing
+from app.services import bodycalendar, packages, staffing
+from app.services.letters import Wording
 from app.services.people import GROUPS
+from app.services.portal import Portal
 
 ROLE_WORDS = {
     "operator": _l("Operator"),
@@ -58,22 +63,103 @@ class AccountForm(BaseForm):
                 self.groups.data = [group for group in obj.groups.split(",") if group]
 
 
-class Accounts(Records):
-    """Accounts: name, roles, groups, whether they may sign in."""
+def first_password(portal: Portal, name: str) -> Wording:
+    """The mail to somebody new of the body."""
+    text = gettext("%(name)s, an account in the certification portal has been made for you.", name=name)
+    until = gettext("Choose your password with this link. It works once, for 7 days; after that ask for a new one.")
+    link, body = f"[{gettext('Choose the password')}](%(url)s)", packages.site(portal)["body"].get("name", "")
+    return Wording(gettext("Your account in the certification portal"), f"{text}\n\n{link}\n\n{until}\n\n{body}\n")
 
-    writes = ("edit",)
+
+class NewAccountForm(BaseForm):
+    """A new account of the body."""
+
+    email = StringField(_l("Mail address"), [NEEDED, Length(max=254)])
+    name = StringField(_l("Name"), [NEEDED, Length(max=120)])
+    roles = SelectMultipleField(_l("Roles"), choices=[])
+    groups = SelectMultipleField(_l("Groups"), choices=[])
+
+    def __init__(self, formdata: Any = None, obj: Any = None, **values: Any) -> None:
+        super().__init__(formdata, obj, **values)
+        self.roles.choices = _choices({role: ROLE_WORDS[role] for role in staffing.STAFF_ROLES})
+        self.groups.choices = _choices({group: GROUP_WORDS[group] for group in GROUPS})
+
+
+class Accounts(Records):
+    """Accounts: made for the body's people by mail; name, roles, groups, whether they may sign in."""
+
+    writes = ("create", "edit")
 
     def get_form(self) -> Any:
         return AccountForm
+
+    def get_create_form(self) -> Any:
+        return NewAccountForm
+
+    def create_model(self, form: Any) -> Any:
+        wanted = staffing.Account(form.name.data, True, frozenset(form.roles.data), tuple(form.groups.data))
+        try:
+            words = first_password(self.portal, form.name.data)
+            made = staffing.invite_staff(self.portal, form.email.data, wanted, self.writer, words)
+        except NinteiError as error:
+            return self._refuse(error)
+        flash(
+            gettext("The link for the password goes to %(email)s; it works for 7 days.", email=form.email.data),
+            "success",
+        )
+        return self.model.get_by_id(made)
 
     def update_model(self, form: Any, model: Any) -> bool:
         groups = tuple(form.groups.data) if form.groups else ()
         wanted = staffing.Account(form.name.data, form.active.data, frozenset(form.roles.data), groups)
         try:
-            staffing.change_account(self.portal, model.id, wanted, self.writer)
+            given_back = staffing.change_account(self.portal, model.id, wanted, self.writer)
         except NinteiError as error:
             return self._refuse(error)
+        if given_back:
+            tasks = gettext(", ").join(f"{each.title} ({each.case_number})" for each in given_back)
+            flash(gettext("Given back to the groups: %(tasks)s", tasks=tasks), "warning")
         return True
+
+    def beside(self, model: Any) -> list[dict[str, str]]:
+        """What the page of an account says and offers beside its form."""
+        found = []
+        if model.side == "operator" and not model.password and model.active:
+            url = self.get_url(".send_link", id=model.id)
+            found.append(
+                {
+                    "text": gettext("No password has been chosen yet."),
+                    "label": gettext("Send the link again"),
+                    "url": url,
+                }
+            )
+        held = staffing.holding(model.id) if model.side == "operator" else []
+        if held:
+            tasks = gettext(", ").join(f"{each.title} ({each.case_number})" for each in held)
+            found.append(
+                {
+                    "text": gettext(
+                        "Open tasks in their hands, which go back to the groups when the account is "
+                        "switched off: %(tasks)s",
+                        tasks=tasks,
+                    )
+                }
+            )
+        return found
+
+    @expose("/send-link/", methods=("POST",))
+    def send_link(self) -> Any:
+        """Mail the link for the first password again."""
+        number = request.args.get("id", "")
+        model = self.get_one(number) if number.isdecimal() else abort(404)
+        if model is None:
+            abort(404)
+        try:
+            email = staffing.send_link(self.portal, model.id, self.writer, first_password(self.portal, model.name))
+            flash(gettext("The link for the password goes to %(email)s; it works for 7 days.", email=email), "success")
+        except NinteiError as error:
+            self._flash(error)
+        return redirect(self.get_url(".edit_view", id=model.id), 303)
 
 
 class ClosingDayForm(BaseForm):

@@ -31,8 +31,9 @@ PROPERTIES: dict[str, tuple[str, ...]] = {
     "shows_secrets": _USER,
     "sends": _USER,
     "reply_by_mail": _USER,
+    "binds": _USER,
     "number": _ANY,
 }
-FLAGS = ("reply_by_mail", "returns_cards", "beside")  # properties that are true or false
+FLAGS = ("reply_by_mail", "binds", "returns_cards", "beside")  # properties that are true or false
 NEEDED_FIELDS = {"confirms": ("amount", "paid_on", "payer"), "books": ("date",)}
 PORTAL_ROUTES = {"confirms": "payment", "books": "booking"}  # what the portal itself routes

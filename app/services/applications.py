@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 from app.engine import CompleteTask, Message
-from app.errors import Forbidden, NotFound, Refused
+from app.errors import NotFound, Refused
 from app.forms import BoundForm, Cleaned, FieldError, FormSpec
 from app.services import calendar, effects, passwords, steps
 from app.services.actors import SYSTEM, Actor
@@ -248,85 +248,6 @@ def _send_link_again(portal: Portal, case: Case) -> None:
     effects.queue(case, "mail", {"mail": "entry-link-again"}, "", f"link:{link.id}", portal.now())
 
 
-def invite(portal: Portal, number: str, email: str, rights: str, actor: Actor) -> None:
-    """Add a colleague of the vendor to the case; a new address gets a link to choose a password."""
-    from app.services import desk
-
-    email, now = email.strip().lower(), portal.now()
-    if "@" not in email or " " in email:
-        raise Refused("This is not a mail address: %(email)s", email=email)
-    with database.transaction():
-        case = cases.lock(desk.visible_case(cases.get(number), actor).id)
-        if actor.side == "vendor":
-            own = cases.member(case.id, actor.user_id or 0)
-            if own is None or own.rights != "full":
-                raise Forbidden("You may read this case but not act on it; ask a colleague who may")
-        else:
-            actor.require("operator", "administrator")
-        user = accounts.by_email(email)
-        if user is not None and user.side != "vendor":
-            raise Refused("This address belongs to the operating body")
-        if user is None:
-            user = User.create(
-                email=email,
-                name=email.split("@")[0],
-                side="vendor",
-                password=None,
-                feed_token=secrets.token_urlsafe(32),
-                fs_uniquifier=secrets.token_hex(32),
-                create_datetime=now,
-            )
-            accounts.add_roles(user, ["vendor"])
-        cases.add_member(case.id, user.id, now, "read" if rights == "read" else "full", actor.name)
-        cases.log(
-            case.id,
-            now,
-            "member",
-            title=email,
-            text="added",
-            actor=actor.user_id,
-            actor_name=actor.name,
-            actor_side=actor.side,
-        )
-        effects.queue(
-            case,
-            "mail",
-            {"mail": "account-invitation", "to": email},
-            "",
-            f"invite:{user.id}:{now:%Y%m%d%H%M%S}",
-            now,
-        )
-    portal.poke()
-
-
-def uninvite(portal: Portal, number: str, user_id: int, actor: Actor) -> None:
-    """Take a colleague off the case (hand-over when somebody leaves); the last one with full rights stays."""
-    from app.services import desk
-
-    with database.transaction():
-        case = cases.lock(desk.visible_case(cases.get(number), actor).id)
-        members = cases.members(case.id)
-        if actor.side == "vendor" and all(row.user_id != actor.user_id or row.rights != "full" for row in members):
-            raise Forbidden("You may read this case but not act on it; ask a colleague who may")
-        if actor.side != "vendor":
-            actor.require("operator", "administrator")
-        others = [row for row in members if row.user_id != user_id and row.rights == "full"]
-        if not others:
-            raise Refused("Somebody with full rights has to stay on the case; add a colleague first")
-        gone = next((row for row in members if row.user_id == user_id), None)
-        if gone is not None and cases.remove_member(case.id, user_id):
-            cases.log(
-                case.id,
-                portal.now(),
-                "member",
-                title=gone.user.email,
-                text="removed",
-                actor=actor.user_id,
-                actor_name=actor.name,
-                actor_side=actor.side,
-            )
-
-
 __all__ = [
     "SYSTEM",
     "Entry",
@@ -338,8 +259,6 @@ __all__ = [
     "create_account",
     "enter",
     "form",
-    "invite",
     "look",
     "resend",
-    "uninvite",
 ]

@@ -48,6 +48,7 @@ class CaseHead:
     email: str
     contact_name: str
     ending: bool = False  # withdrawn or being closed; what is left to settle is being settled
+    agent: bool = False  # the reader acts for the company by a mandate
 
     @property
     def next(self) -> TaskView | None:
@@ -63,6 +64,8 @@ def head(
     rows: Sequence[Any] | None = None,
     running: Sequence[Any] | None = None,
     closing: frozenset[date] | None = None,
+    *,
+    agent: bool = False,
 ) -> CaseHead:
     """The first lines. Open tasks (`rows`), clocks (`running`) and closing days may be passed where many are listed."""
     today, closing = portal.today(), portal.closing() if closing is None else closing
@@ -96,6 +99,7 @@ def head(
         email=case.email,
         contact_name=case.contact_name,
         ending=bool(case.withdrawal) and not case.ended,
+        agent=agent,
     )
 
 
@@ -122,6 +126,7 @@ def heads(
     with database.connection():
         rows = cases.search(member=member, text=text, state=state, limit=limit, offset=offset)
         ids = [row.id for row in rows]
+        agents = cases.by_mandate(member) if member is not None else set()
         open_rows, running, closing = work.open_tasks_of(ids), cases.clocks_of(ids), portal.closing()
         found = [
             head(
@@ -132,6 +137,7 @@ def heads(
                 open_rows.get(row.id, []),
                 running.get(row.id, []),
                 closing,
+                agent=row.id in agents,
             )
             for row in rows
         ]

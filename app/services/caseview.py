@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from app.services import cardstock, casefile, clocks, dates, documents, lifecycle, mails, money, taskview
+from app.services import cardstock, casefile, clocks, companyviews, dates, documents, lifecycle, mails, money, taskview
 from app.services.actors import Actor
 from app.services.casehead import CaseHead, StageView, find, head, heads
+from app.services.companyviews import ClaimView, MandateView
 from app.services.portal import Portal
 from app.services.releases import Loaded
 from app.services.reviews import Reviewed
 from app.services.taskview import TaskView
-from app.store import cards, cases, database, records, work
-from app.store.models import Case, Entry
+from app.store import cards, cases, companies, database, records, work
+from app.store.models import Case, Entry, Member
 
 __all__ = [
     "CaseHead", "CasePage", "DownloadGroup", "StageView", "diagrams", "find", "head", "heads", "page",
@@ -51,6 +52,9 @@ class CasePage:
     pending: Sequence[Any]  # jobs under way
     can_withdraw: bool
     same_company: Sequence[Case]
+    company_id: int | None  # of the company to which the case belongs
+    claim: ClaimView | None  # the case names a company that has not said yet, or has said no
+    agents: list[MandateView]  # who acts, or acted, for the company on this case
     answers: list[Reviewed]
     release: int
     clocks: list[clocks.ClockView]  # every one, the finished too
@@ -75,7 +79,7 @@ def page(portal: Portal, number: str, actor: Actor) -> CasePage:
         latest, members = work.latest_answers(case.id), cases.members(case.id)
         seen = {key: row for key, row in latest.items() if staff or row.side == "vendor"}
         return CasePage(
-            head=head(portal, case, loaded, actor),
+            head=head(portal, case, loaded, actor, agent=any(_is_agent(row, actor) for row in members)),
             timeline=cases.timeline(case.id, internal=staff),
             documents=documents.of_case(case, actor),
             downloads=_downloads(case, loaded),
@@ -90,9 +94,10 @@ def page(portal: Portal, number: str, actor: Actor) -> CasePage:
             incidents=work.jobs_of(case.id, "incident") if staff else (),
             pending=work.jobs_of(case.id, "queued", "running", "parked") if staff else (),
             can_withdraw=lifecycle.can_withdraw(case, loaded),
-            same_company=cases.same_application(case.company.corporate_number, case.id)
-            if staff and case.company_id and case.company.corporate_number
-            else (),
+            same_company=cases.of_company(case.company_id, case.id) if staff and case.company_id else (),
+            company_id=case.company_id,
+            claim=_claim(case),
+            agents=_agents(portal, case),
             answers=[
                 Reviewed(
                     key,
@@ -159,11 +164,28 @@ def _titles(loaded: Loaded) -> dict[str, str]:
     }
 
 
+def _is_agent(row: Member, actor: Actor) -> bool:
+    return row.user_id == actor.user_id and row.mandate_id is not None
+
+
+def _claim(case: Case) -> ClaimView | None:
+    row = companies.claim_of(case.id)
+    return companyviews.claim(row, row.company) if row is not None and row.state != "admitted" else None
+
+
+def _agents(portal: Portal, case: Case) -> list[MandateView]:
+    if case.company_id is None:
+        return []
+    rows = companies.mandates(case.company_id)
+    of_case = (row for row in rows if row.every_case or case.id in row.case_ids)
+    return [companyviews.mandate(portal, row, case.company, [case]) for row in of_case]
+
+
 def _may_act(case: Case, actor: Actor) -> bool:
     if actor.side == "operator":
         return actor.has("operator", "administrator")
     member = cases.member(case.id, actor.user_id or 0)
-    return member is not None and member.rights == "full"
+    return member is not None and member.rights != "read"
 
 
 def _downloads(case: Case, loaded: Loaded) -> list[DownloadGroup]:

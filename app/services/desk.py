@@ -57,15 +57,24 @@ def visible_case(case: Case | None, actor: Actor) -> Case:
     return case
 
 
+def acting(case: Case, actor: Actor, *, binds: bool = False) -> Member:
+    """The vendor's person as one who may act on the case; `binds`: on what binds the company, as contracts and
+    payments do. Raises Forbidden."""
+    member = cases.member(case.id, actor.user_id or 0)
+    if member is None or member.rights == "read":
+        raise Forbidden("You may read this case but not act on it; ask a colleague who may")
+    if binds and member.rights != "full":
+        raise Forbidden("This binds the company (a contract, a payment, the end of the case); its own people do it")
+    return member
+
+
 def may_do(setting: Setting, actor: Actor) -> str:
     """On whose behalf the actor may do the task: empty for their own, a name for 代理. Raises why not."""
     if setting.task.side != actor.side:
         raise Forbidden("This task is the other side's")
     if actor.side == "vendor":
-        member = cases.member(setting.case.id, actor.user_id or 0)
-        if member is None or member.rights != "full":
-            raise Forbidden("You may read this case but not act on it; ask a colleague who may")
-        return ""
+        member = acting(setting.case, actor, binds=setting.element.flag("binds"))
+        return setting.case.company_name if member.mandate_id else ""
     actor.require("operator", "administrator")
     for element in setting.element.listed("not_same_as"):
         last = work.last_done(setting.case.id, element)

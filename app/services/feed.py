@@ -7,9 +7,10 @@ from datetime import timedelta
 
 from app.connectors import ics
 from app.errors import NotFound
+from app.services import mandates
 from app.services.outside import appointment
 from app.services.portal import Portal
-from app.store import accounts, cases, database, records
+from app.store import accounts, cases, companies, database, records
 from app.store.models import Booking
 
 PAST_DAYS = 400
@@ -23,6 +24,9 @@ def calendar_of(portal: Portal, token: str, name: str) -> bytes:
         user = accounts.by_feed_token(token) if token else None
         if user is None or not user.active:
             raise NotFound("There is no such calendar")
+        if companies.mandates_to_turn(portal.today(), user.id):
+            with database.transaction():
+                mandates.turn_over(portal, user.id)
         newest: dict[tuple[int, str], Booking] = {}
         for row in records.bookings_between(first, last):
             if user.side != "operator" and cases.member(row.case_id, user.id) is None:

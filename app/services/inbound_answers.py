@@ -182,7 +182,7 @@ def _owner(row: InboundMail, case: Case, actor: Actor) -> Actor:
     """The person who sees the file in the draft: who takes it in, else who wrote the mail, else the vendor's first."""
     if actor.side == "vendor":
         return actor
-    members = [each.user for each in cases.members(case.id) if each.rights == "full" and each.user.active]
+    members = [each.user for each in cases.members(case.id) if each.rights != "read" and each.user.active]
     user = next((each for each in members if each.id == row.user_id), members[0] if members else None)
     name = row.sender_name or row.sender
     return Actor(user.id if user else None, name or (user.name if user else ""), "vendor")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from app.errors import Forbidden, NotFound, Refused, Stale
+from app.errors import NotFound, Refused, Stale
 from app.services import desk, flow, intake
 from app.services.actors import Actor
 from app.services.portal import Portal
@@ -22,7 +22,7 @@ def find(mail_id: int, actor: Actor, *, lock: bool = False) -> InboundMail:
     if actor.side == "operator":
         return row
     member = cases.member(row.case_id or 0, actor.user_id or 0)
-    if member is None or member.rights != "full" or row.state not in {"waiting", "taken"}:
+    if member is None or member.rights == "read" or row.state not in {"waiting", "taken"}:
         raise NotFound("There is no such mail")
     return row
 
@@ -90,9 +90,9 @@ def may_handle(case: Case | None, actor: Actor) -> None:
     if actor.side == "operator":
         actor.require("operator", "administrator")
         return
-    member = cases.member(case.id, actor.user_id or 0) if case is not None else None
-    if member is None or member.rights != "full":
-        raise Forbidden("You may read this case but not act on it; ask a colleague who may")
+    if case is None:
+        raise NotFound("There is no such case")
+    desk.acting(case, actor)
 
 
 def note(portal: Portal, case: Case, subject: str, what: str, actor: Actor, element: str = "") -> None:

@@ -35,7 +35,7 @@ class Leased:
     operator: str
     params: Mapping[str, Any]
     data: Mapping[str, Any]
-    case_id: int
+    case_id: int  # 0: of none
     element: str
     attempts: int
     task_id: str = ""  # the engine task that waits for it
@@ -70,7 +70,7 @@ def leased(row: Job) -> Leased:
     """The row as its holder sees it."""
     params, data = dict(row.params or {}), dict(row.data or {})
     return Leased(
-        row.id, row.fence, row.key, row.operator, params, data, row.case_id, row.element, row.attempts, row.task_id
+        row.id, row.fence, row.key, row.operator, params, data, row.case_id or 0, row.element, row.attempts, row.task_id
     )
 
 
@@ -132,12 +132,12 @@ def _held(job: Leased) -> Job | None:
 def _record(portal: Portal, job: Leased, data: Any) -> str:
     now = portal.now()
     with database.transaction():
-        case = cases.lock(job.case_id)
+        case = cases.lock(job.case_id) if job.case_id else None  # a mail of the portal itself has none
         row = _held(job)
         if row is None:
             return "late"
         row.state, row.finished_at, row.error = "done", now, ""
-        if row.task_id:
+        if row.task_id and case is not None:
             try:
                 steps.advance(portal, case, JobDone(row.task_id, data), now)
             except TooLate:

@@ -12,7 +12,7 @@ from app.connectors.letter import Attachment, Letter, compose
 from app.connectors.mail import Mailer
 from app.connectors.pdf import Printer
 from app.errors import NotFound, Permanent
-from app.services import calendar, cardmaking, casefile, context, documents, intake, mails
+from app.services import calendar, cardmaking, casefile, context, documents, intake, letters, mails
 from app.services.portal import Portal
 from app.services.releases import Loaded, settings_of
 from app.store import accounts, cases, database, records, work
@@ -112,6 +112,9 @@ class Outside:
     # Mails
 
     def _mail(self, job: Leased) -> None:
+        if "letter" in job.params:
+            letters.send(self._portal, job.key, job.params["letter"], self._mailer.send)
+            return
         with database.connection():
             case, loaded = self._case(job)
             row = records.mail_of_job(job.key)
@@ -227,8 +230,9 @@ class Outside:
         side = str(job.params.get("to_side") or to)
         with database.connection():
             if side == "vendor":
-                members = [row.user.email for row in cases.members(case.id) if row.user.active]
-                return members or [case.email]
+                members = [row for row in cases.members(case.id) if row.user.active]
+                asked = [row.user.email for row in members if row.mails]
+                return asked or [row.user.email for row in members] or [case.email]
             if side.startswith("user:"):
                 user = accounts.user(int(side.removeprefix("user:")))
                 return [user.email] if user else []

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import secrets
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
-from itsdangerous import BadSignature, URLSafeSerializer
 
-from app.connectors import markdown
 from app.connectors.letter import Letter
 from app.errors import NinteiError, NotFound, Refused
+from app.services import letters, links
 from app.services.actors import Actor
+from app.services.letters import Wording
 from app.services.portal import Portal
 from app.store import accounts, database, records
-from app.store.models import Mail, User
+from app.store.models import User
 
 RESET_MAIL = "password-reset"
 LINK_HOURS = 1
@@ -61,14 +59,6 @@ def fits(password: str, kept: str | None) -> bool:
         return False
 
 
-@dataclass(frozen=True, slots=True)
-class Wording:
-    """The mail's words, in the reader's language: `text` is Markdown with a place `%(url)s`."""
-
-    subject: str
-    text: str
-
-
 def send_link(portal: Portal, email: str, wording: Wording, send: Callable[[Letter], None]) -> None:
     """Mail the account of this address a link to set a password; nothing when there is none, or after three an hour.
 
@@ -81,16 +71,9 @@ def send_link(portal: Portal, email: str, wording: Wording, send: Callable[[Lett
             return
         if records.mails_to(user.email, RESET_MAIL, now - timedelta(hours=1)) >= MOST_LINKS:
             return
-        url = f"{portal.settings.base_url.rstrip('/')}/password/{_token(portal, user)}"
-        host = portal.settings.mail_from.rpartition("@")[2].strip(" >") or "nintei.localhost"
         key = f"{RESET_MAIL}:{user.id}:{secrets.token_hex(8)}"
-        letter = _letter(portal, user.email, wording, url, f"<{key.replace(':', '.')}@{host}>")
-        # What is kept of a real portal's mail opens no account: only the demo's outbox shows the link.
-        kept = letter if portal.settings.demo else _letter(portal, user.email, wording, "…", letter.message_id)
-        row = Mail.create(
-            job_key=key, mail_id=RESET_MAIL, message_id=letter.message_id, sender=letter.sender, recipient=user.email,
-            subject=letter.subject, text=kept.text, html=kept.html, attachments=[], written_at=now,
-        )  # fmt: skip
+        letter = letters.compose(portal, RESET_MAIL, key, user.email, wording, links.password(portal, user, LINK_HOURS))
+        row = letters.keep(portal, key, letter, wording)
     try:
         send(letter)
     except NinteiError as error:
@@ -102,29 +85,6 @@ def send_link(portal: Portal, email: str, wording: Wording, send: Callable[[Lett
         row.save()
 
 
-def _letter(portal: Portal, to: str, wording: Wording, url: str, message_id: str) -> Letter:
-    tokens = markdown.parse(wording.text.replace("%(url)s", url))
-    return Letter(
-        mail_id=RESET_MAIL, message_id=message_id, sender=portal.settings.mail_from, to=(to,), reply_to="",
-        subject=wording.subject, text=markdown.as_text(tokens), html=markdown.as_html(tokens),
-    )  # fmt: skip
-
-
-def _token(portal: Portal, user: User) -> str:
-    until = int((portal.now() + timedelta(hours=LINK_HOURS)).timestamp())
-    return _signer(portal).dumps([user.id, until, _state(user)])
-
-
-def _signer(portal: Portal) -> URLSafeSerializer:
-    strong = {"digest_method": hashlib.sha256}
-    return URLSafeSerializer(portal.settings.secret_key, salt="nintei.password", signer_kwargs=strong)
-
-
-def _state(user: User) -> str:
-    """Changes with the password, so that a link works once, and none after the password was set otherwise."""
-    return hashlib.sha256(f"{user.fs_uniquifier}\n{user.password or ''}".encode()).hexdigest()[:24]
-
-
 def look(portal: Portal, token: str) -> str:
     """The address whose password the link sets. NotFound when it is none of ours, Refused when it is old or used."""
     with database.connection():
@@ -132,16 +92,13 @@ def look(portal: Portal, token: str) -> str:
 
 
 def _usable(portal: Portal, token: str) -> User:
-    try:
-        user_id, until, state = _signer(portal).loads(token)
-    except (BadSignature, ValueError, TypeError):
-        raise NotFound("This link is not one of ours; open the one in the mail as a whole") from None
+    user_id, until, state = links.read(portal, links.PASSWORD, token)
     if portal.now().timestamp() > until:
         raise Refused("This link is too old; have a new one sent")
     user = accounts.user(int(user_id))
     if user is None or not user.active:
         raise NotFound("There is no such account")
-    if not secrets.compare_digest(_state(user), str(state)):
+    if not secrets.compare_digest(links.state(user), str(state)):
         raise Refused("This link was used already, or the password was changed since; have a new one sent")
     return user
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from app.errors import NotFound, Refused
-from app.services import passwords
+from app.services import mandates, passwords
 from app.services.actors import Actor
 from app.services.applications import create_account
 from app.services.portal import Portal
-from app.store import accounts, database
+from app.store import accounts, companies, database
 from app.store.models import Absence, SavedView, User
 
 ROLES = ("operator", "analyst", "administrator", "vendor")
@@ -25,6 +25,9 @@ def actor_of(portal: Portal, user_id: int) -> Actor:
         if user is None or not user.active:
             raise NotFound("There is no such account")
         absent = accounts.stands_in_for(user.id, portal.today()) if user.side == "operator" else []
+        if user.side == "vendor" and companies.mandates_to_turn(portal.today(), user.id):
+            with database.transaction():
+                mandates.turn_over(portal, user.id)
         return Actor(
             user.id,
             user.name or user.email,

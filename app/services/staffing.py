@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from app.errors import NotFound, Refused
+from app.services import invitations, letters
 from app.services.actors import Actor
+from app.services.letters import Wording
 from app.services.people import GROUPS
 from app.services.portal import Portal
-from app.store import accounts, changes, database, work
+from app.store import accounts, cases, changes, database, work
 from app.store.models import Absence, SavedView, User
 
 STAFF_ROLES = ("operator", "analyst", "administrator")
@@ -27,8 +29,65 @@ class Account:
     groups: tuple[str, ...]
 
 
-def change_account(portal: Portal, user_id: int, wanted: Account, actor: Actor) -> None:
-    """Change an account. Who is switched off is signed out everywhere, and their open tasks go back to the group.
+@dataclass(frozen=True, slots=True)
+class GivenBack:
+    """An open task that went back to its group."""
+
+    task_id: str
+    title: str
+    case_number: str
+
+
+def invite_staff(portal: Portal, email: str, wanted: Account, actor: Actor, words: Wording) -> int:
+    """A new account of the body; its owner chooses the password by a mailed link. Gives its row id."""
+    actor.require("administrator")
+    email, name = invitations.address(email), " ".join(wanted.name.split())[:120]
+    if not name:
+        raise Refused("Enter a name")
+    if not wanted.roles or not wanted.roles <= set(STAFF_ROLES):
+        raise Refused("Choose at least one role of this account's side")
+    with database.transaction():
+        if accounts.by_email(email) is not None:
+            raise Refused("An account of %(email)s exists already", email=email)
+        user = User.create(
+            email=email, name=name, side="operator", groups=",".join(each for each in GROUPS if each in wanted.groups),
+            password=None, fs_uniquifier=secrets.token_hex(32), feed_token=secrets.token_urlsafe(32),
+            create_datetime=portal.now(),
+        )  # fmt: skip
+        accounts.add_roles(user, sorted(wanted.roles))
+        _note(portal, actor, "account", email, "roles", "", ", ".join(sorted(wanted.roles)))
+        _send_link(portal, user, words)
+    portal.poke()
+    return int(user.id)
+
+
+def send_link(portal: Portal, user_id: int, actor: Actor, words: Wording) -> str:
+    """Mail somebody of the body anew the link with which they choose their first password; gives the address."""
+    actor.require("administrator")
+    with database.transaction():
+        user = _user(user_id)
+        if user.side != "operator" or user.password or not user.active:
+            raise Refused("This account has its password already, or may not sign in")
+        _send_link(portal, user, words)
+        _note(portal, actor, "account", user.email, "link", "", user.email)
+    portal.poke()
+    return str(user.email)
+
+
+def _send_link(portal: Portal, user: User, words: Wording) -> None:
+    key = f"staff:{user.id}:{portal.now():%Y%m%d%H%M%S%f}"
+    letters.queue(portal, key, "staff-invitation", user.email, words, {"password": user.id})
+
+
+def holding(user_id: int) -> list[GivenBack]:
+    """The open tasks that somebody has taken."""
+    with database.connection():
+        return [GivenBack(row.id, row.title, row.case_number) for row in work.assigned_to(user_id)]
+
+
+def change_account(portal: Portal, user_id: int, wanted: Account, actor: Actor) -> list[GivenBack]:
+    """Change an account. Who is switched off, or is no operator any more, has their open tasks given back to the groups
+    (those are named); who is switched off is signed out everywhere.
 
     Refused when a vendor would become staff or staff a vendor, and when one would lock oneself out.
     """
@@ -52,16 +111,31 @@ def change_account(portal: Portal, user_id: int, wanted: Account, actor: Actor) 
             ("groups", user.groups, ",".join(groups) if user.side == "operator" else user.groups),
         ]
         switched_off = user.active and not wanted.active
+        idle = not wanted.roles & {"operator", "administrator"}
         user.name, user.active, user.update_datetime = name, wanted.active, portal.now()
         if user.side == "operator":
             user.groups = ",".join(groups)
         if switched_off:
             user.fs_uniquifier = secrets.token_hex(32)  # ends every session
-            work.give_back(user.id)
+        given_back = _give_back(portal, user, actor) if switched_off or idle else []
         user.save()
         accounts.set_roles(user, sorted(wanted.roles))
         for field, before, after in told:
             _note(portal, actor, "account", user.email, field, before, after)
+    return given_back
+
+
+def _give_back(portal: Portal, user: User, actor: Actor) -> list[GivenBack]:
+    found = []
+    for row in work.assigned_to(user.id):
+        row.assignee = None
+        row.save()
+        cases.log(
+            row.case_id, portal.now(), "assigned", element=row.element, title=row.title, actor=actor.user_id,
+            actor_name=actor.name, actor_side=actor.side, audience="operator",
+        )  # fmt: skip
+        found.append(GivenBack(row.id, row.title, row.case_number))
+    return found
 
 
 def _user(user_id: int) -> User:

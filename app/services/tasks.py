@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from app.engine import CompleteTask, TooLate
 from app.errors import Refused, Stale
 from app.services import (
+    admissions,
     attendance,
     cardloans,
     cardstock,
@@ -25,7 +25,7 @@ from app.services import (
 )
 from app.services.actors import Actor
 from app.services.portal import Portal
-from app.store import accounts, database, search, statements, work
+from app.store import database, statements, work
 from app.store.models import Answer, Task
 
 
@@ -93,29 +93,10 @@ def complete(
     cardstock.completed(setting, actor, now)
     cardloans.settle(setting, kept, actor, now)
     comments.completed(setting, kept, actor, now)
-    _learn_company(case, kept, now)
+    admissions.learn(portal, case, kept, actor, now)
     try:
         step = steps.advance(portal, case, CompleteTask(task.id, routes), now, steps.Closing(actor, answer, behalf))
     except TooLate as error:
         raise Stale("“%(title)s” has been finished already", title=task.title) from error
     returning.tell(setting, routes, now)
     recallstate.keep(setting, stood, step, answer, actor, now)
-
-
-def _learn_company(case: Any, values: Mapping[str, Any], now: datetime) -> None:
-    """An answer with a 法人番号 ties the case to its company; names on the case follow the answer."""
-    number = values.get("corporate_number")
-    if number:
-        # A known company keeps its own words: typing its number proves nothing about who types.
-        case.company = accounts.company(number) or accounts.create_company(
-            number,
-            str(values.get("company_name") or case.company_name),
-            str(values.get("company_kana") or ""),
-            now,
-        )
-    if values.get("company_name"):
-        case.company_name = values["company_name"]
-    if values.get("system_name"):
-        case.system_name = values["system_name"]
-    if values.get("company_name") or values.get("system_name"):
-        search.keep(case)

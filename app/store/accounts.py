@@ -1,13 +1,13 @@
-"""Accounts, companies, absences and saved views."""
+"""Accounts, absences and saved views."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 
 from peewee import fn
 
-from app.store.models import Absence, Company, Role, SavedView, User, UserRole
+from app.store.models import Absence, Role, SavedView, User, UserRole
 
 
 def user(user_id: int) -> User | None:
@@ -63,16 +63,6 @@ def body() -> list[User]:
 def vendors() -> list[User]:
     """The vendors' accounts."""
     return list(User.select().where(User.side == "vendor").order_by(User.email))
-
-
-def company(corporate_number: str) -> Company | None:
-    """The company of this 法人番号."""
-    return Company.get_or_none(Company.corporate_number == corporate_number)
-
-
-def create_company(corporate_number: str, name: str, kana: str, at: datetime) -> Company:
-    """A new company."""
-    return Company.create(corporate_number=corporate_number, name=name, kana=kana, created_at=at)
 
 
 def delegates(user_id: int, day: date) -> list[User]:

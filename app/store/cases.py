@@ -108,13 +108,9 @@ def count(*, member: int | None = None, text: str = "", state: str = "") -> int:
     return int(query.count())
 
 
-def same_application(corporate_number: str, except_case: int) -> list[Case]:
-    """Other cases of the company with this 法人番号."""
-    from app.store.models import Company
-
-    return list(
-        Case.select().join(Company).where((Company.corporate_number == corporate_number) & (Case.id != except_case))
-    )
+def of_company(company: int, except_case: int) -> list[Case]:
+    """Other cases of a company."""
+    return list(Case.select().where((Case.company == company) & (Case.id != except_case)))
 
 
 def log(case: int, at: datetime, kind: str, **values: Any) -> None:
@@ -185,9 +181,19 @@ def start_clock(case: int, guideline: str, title: str, limit_days: int, side: st
         Clock.create(case=case, guideline=guideline, title=title, limit_days=limit_days, side=side, started_on=day)
 
 
-def add_member(case: int, user: int, at: datetime, rights: str = "full", by: str = "") -> None:
-    """Let a person of the vendor work on the case."""
-    Member.insert(case=case, user=user, added_at=at, rights=rights, added_by=by).on_conflict_ignore().execute()
+def add_member(
+    case: int,
+    user: int,
+    at: datetime,
+    rights: str = "full",
+    by: str = "",
+    *,
+    mails: bool = True,
+    mandate: int | None = None,
+) -> None:
+    """Let a person of the vendor work on the case; who is on it already stays as they are."""
+    row = Member.insert(case=case, user=user, added_at=at, rights=rights, added_by=by, mails=mails, mandate_id=mandate)
+    row.on_conflict_ignore().execute()
 
 
 def remove_member(case: int, user: int) -> int:
@@ -197,7 +203,13 @@ def remove_member(case: int, user: int) -> int:
 
 def member(case: int, user: int) -> Member | None:
     """The person's membership, if any."""
-    return Member.get_or_none((Member.case == case) & (Member.user == user))
+    return statements.one(Member, "case_id = ? AND user_id = ?", case, user)
+
+
+def by_mandate(user: int) -> set[int]:
+    """The cases on which the person is as an agent."""
+    query = Member.select(Member.case).where((Member.user == user) & Member.mandate_id.is_null(False))
+    return {row.case_id for row in query}
 
 
 def members(case: int) -> list[Member]:

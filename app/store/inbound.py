@@ -10,6 +10,8 @@ from peewee import fn
 from app.store.database import locked
 from app.store.models import Case, InboundMail, Job, Mail, Member, Task, User
 
+ACTING = ("full", "answer")  # rights with which one answers for the vendor
+
 
 def add(**values: Any) -> bool:
     """Store a mail; false when it is there already."""
@@ -41,7 +43,7 @@ def count(states: Sequence[str]) -> int:
 def concerning(user: int) -> list[InboundMail]:
     """What waits to be taken in, or was taken into a task that is open still, in the cases on which the person may act;
     oldest first."""
-    mine = Member.select(Member.case).where((Member.user == user) & (Member.rights == "full"))
+    mine = Member.select(Member.case).where((Member.user == user) & Member.rights.in_(ACTING))
     opened = Task.select(Task.id).where(Task.case.in_(mine) & (Task.state == "open"))
     query = InboundMail.select().where(
         InboundMail.case.in_(mine)
@@ -74,7 +76,7 @@ def person(case: int, email: str) -> User | None:
     return (
         User.select()
         .join(Member, on=(Member.user == User.id))
-        .where((Member.case == case) & (Member.rights == "full") & (fn.LOWER(User.email) == email) & User.active)
+        .where((Member.case == case) & Member.rights.in_(ACTING) & (fn.LOWER(User.email) == email) & User.active)
         .first()
     )
 

@@ -266,6 +266,6 @@ def reassign(ids: Sequence[str], user: int | None) -> int:
     return int(Task.update(assignee=user).where(Task.id.in_(list(ids)) & (Task.state == "open")).execute())
 
 
-def give_back(user: int) -> int:
-    """The open tasks of a person go back to their groups."""
-    return int(Task.update(assignee=None).where((Task.assignee == user) & (Task.state == "open")).execute())
+def assigned_to(user: int) -> list[Task]:
+    """The open tasks of a person, oldest first."""
+    return list(Task.select().where((Task.assignee == user) & (Task.state == "open")).order_by(Task.opened_at, Task.id))

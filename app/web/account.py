@@ -11,7 +11,7 @@ from flask_babel import gettext
 from app.connectors.mail import Mailer
 from app.errors import NinteiError, NotFound, Refused
 from app.services import feed, packages, passwords, people
-from app.services.passwords import Wording
+from app.services.letters import Wording
 from app.web import signin
 from app.web.access import needs, public
 from app.web.current import LANGUAGES, portal, signed_in

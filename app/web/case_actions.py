@@ -9,7 +9,7 @@ from flask import Blueprint, flash, redirect, render_template, request
 from flask_babel import gettext
 
 from app.errors import Refused
-from app.services import applications, caseview, lifecycle, worklist
+from app.services import applications, casepeople, caseview, lifecycle, worklist
 from app.web import case_head, cases
 from app.web.access import needs
 from app.web.current import portal, signed_in
@@ -86,8 +86,8 @@ def invite(number: str) -> Any:
 
     def act() -> str:
         email = request.form.get("email", "").strip()
-        rights = "read" if request.form.get("rights") == "read" else "full"
-        applications.invite(portal(), number, email, rights, signed_in())
+        rights = request.form.get("rights", "full")
+        casepeople.invite(portal(), number, email, rights, signed_in())
         return gettext("%(email)s has been added and gets a mail.", email=email)
 
     return _do(number, act, "invite")
@@ -100,7 +100,7 @@ def remove(number: str, user_id: int) -> Any:
     who = signed_in()
 
     def act() -> str:
-        applications.uninvite(portal(), number, user_id, who)
+        casepeople.uninvite(portal(), number, user_id, who)
         return gettext("The person was taken off the case.")
 
     answer = _do(number, act, "invite")

@@ -29,6 +29,16 @@ def seat(head: CaseHead) -> str:
     return head.turn if head.turn in {"vendor", "operator", "both"} else "done"
 
 
+def whose(head: CaseHead) -> dict[str, Any]:
+    """What an agent reads instead of 貴社: the company for which they act."""
+    if not head.agent:
+        return {}
+    said: dict[str, Any] = {"company": head.company_name, "system": f"{head.system_name}　{head.company_name}"}
+    if seat(head) == "vendor":
+        said["headline"] = gettext("It is the turn of %(company)s now", company=head.company_name)
+    return said
+
+
 def banner(head: CaseHead, who: Actor, *, line: bool = False) -> dict[str, Any]:
     """The arguments of `turn_banner`."""
     turn = seat(head)
@@ -41,6 +51,8 @@ def banner(head: CaseHead, who: Actor, *, line: bool = False) -> dict[str, Any]:
     }
     if line:
         given["reference_url"] = address(head.number)
+    if who.side == "vendor":
+        given |= whose(head)
     task = head.next
     if turn in {"done", "stopped"}:
         return {**given, **_quiet(head, turn)}

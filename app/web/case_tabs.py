@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from itertools import groupby
 from typing import Any
 
@@ -50,12 +51,21 @@ def _entry(row: Any, page: CasePage, who: Actor, mails: set[int], files: set[str
         "at_iso": row.at.isoformat(),
         "title": said.title,
         "side": row.actor_side if row.actor_side in {"vendor", "operator"} else "system",
-        "who": row.actor_name if known else "",
+        "who": _who(page, row.actor_id, row.actor_name, row.at) if known else "",
         "note": said.note,
         "quote": said.quote,
         "bad": said.bad,
         "links": links,
     }
+
+
+def _who(page: CasePage, user: int | None, name: str, at: datetime) -> str:
+    """Who did it; of somebody who acted for the company then, from where and for whom."""
+    for each in page.agents:
+        if each.user_id == user and each.given_at <= at and (each.ended_at is None or at <= each.ended_at):
+            words = {"name": name, "office": each.office, "company": each.company}
+            return gettext("%(name)s (%(office)s, for %(company)s)", **words)
+    return name
 
 
 def documents(page: CasePage, who: Actor) -> list[dict[str, Any]]:
@@ -198,7 +208,7 @@ def messages(page: CasePage, who: Actor) -> list[dict[str, Any]]:
     return [
         {
             "voice": "internal" if note.internal else note.side,
-            "who": note.by_name,
+            "who": _who(page, note.by_id, note.by_name, note.at),
             "at": moment(note.at),
             "at_iso": note.at.isoformat(),
             "text": note.text,

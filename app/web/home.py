@@ -43,7 +43,7 @@ def vendor_home() -> Any:
         "pages/home/vendor.html",
         home=home,
         head=head,
-        lines=[_line(each) for each in home.heads] if len(home.heads) > 1 else [],
+        groups=_groups(home),
         banner=_banner(home),
         clocks=[each for each in head.clocks if each.side == "operator" and each.expected],
         requests=[] if head.ended or _ready(head) else head.buttons,
@@ -66,6 +66,21 @@ def _mine(head: CaseHead) -> bool:
 def _ready(head: CaseHead) -> TaskView | None:
     """The request that is the vendor's one next action: nothing is due, it may be made."""
     return head.buttons[0] if _mine(head) and not head.tasks and head.buttons else None
+
+
+def _groups(home: Home) -> list[dict[str, Any]]:
+    """Where there are several cases: each with the same sentence, by company where there are several of those."""
+    if len(home.heads) < 2:
+        return []
+    found: dict[tuple[str, bool], list[dict[str, Any]]] = {}
+    for head in home.heads:
+        found.setdefault((head.company_name, head.agent), []).append(_line(head))
+    if len(found) == 1:
+        return [{"title": "", "lines": lines} for lines in found.values()]
+    return [
+        {"title": gettext("For %(company)s", company=name) if agent else name, "agent": agent, "lines": lines}
+        for (name, agent), lines in found.items()
+    ]
 
 
 def _line(head: CaseHead) -> dict[str, Any]:
@@ -107,6 +122,7 @@ def _said(head: CaseHead) -> dict[str, Any]:
         "viewer": "vendor",
         "reference": head.number,
         "system": head.system_name,
+        **case_head.whose(head),
     }
     task, ready = head.next, _ready(head)
     if said["turn"] == "stopped":

@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from app.connectors import filters
 from app.forms.dates import wareki
-from app.services import inbound_pages, packages
+from app.services import companies, inbound_pages, packages
 from app.services.calendar import JAPAN
 from app.web import current
 from app.web.problems import sentence
@@ -124,6 +124,7 @@ def _nav() -> list[dict[str, Any]]:
         return [
             item("/tasks", gettext("Home")),
             item("/cases", gettext("Cases")),
+            item("/company", gettext("Company and people"), companies.waiting(who) or None),
             item("/systems", gettext("Certified systems")),
         ]
     found = [
@@ -150,6 +151,8 @@ def _account() -> dict[str, Any] | None:
     items: list[dict[str, Any]] = [{"url": "/account", "label": gettext("Your account"), "post": False}]
     if who.side == "operator":
         items.append({"url": "/absences", "label": gettext("Absence and delegates"), "post": False})
+        if who.has("analyst", "administrator"):
+            items.append({"url": "/settings", "label": gettext("Settings of the process"), "post": False})
     items.append({"url": "/logout", "label": gettext("Sign out"), "post": True})
     names = {
         "operator": gettext("Operator"),

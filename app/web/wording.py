@@ -55,6 +55,7 @@ GROUPS: Mapping[str, str] = {
     "register": "register",
     "address": "people",
     "member": "people",
+    "company": "people",
     "assigned": "people",
     "incident": "trouble",
     "late": "trouble",

@@ -45,9 +45,27 @@ def _address(entry: Any, _: Mapping[str, str]) -> Worded:
 
 
 def _member(entry: Any, _: Mapping[str, str]) -> Worded:
-    if entry.text == "removed":
-        return Worded(gettext("A person was taken off the case"), entry.title)
-    return Worded(gettext("A person joined the case"), entry.title)
+    data = entry.data or {}
+    words: dict[str, str] = {
+        "removed": gettext("A person was taken off the case"),
+        "rights_read": gettext("A person now only reads the case"),
+        "rights_answer": gettext("A person now answers, without contracts and payments"),
+        "rights_full": gettext("A person now does everything on the case"),
+        "handed_over": gettext("Handed over"),
+        "agent": gettext("An agent acts for the company"),
+        "agent_ended": gettext("An agent no longer acts for the company"),
+    }
+    who = f"{entry.title}（{data['office']}）" if data.get("office") else entry.title
+    return Worded(words.get(entry.text, gettext("A person joined the case")), who, data.get("reason", ""))
+
+
+def _company(entry: Any, _: Mapping[str, str]) -> Worded:
+    words: dict[str, str] = {
+        "asked": gettext("The corporate number is that of a company which is here already; its managers were asked"),
+        "admitted": gettext("The case belongs to the company"),
+        "refused": gettext("The company says that the application is not its own"),
+    }
+    return Worded(words.get(entry.text, entry.text), entry.title, (entry.data or {}).get("reason", ""))
 
 
 def _task(entry: Any, _: Mapping[str, str]) -> Worded:
@@ -247,6 +265,7 @@ KINDS: Mapping[str, Callable[[Any, Mapping[str, str]], Worded]] = {
     "link_sent": _link_sent,
     "address": _address,
     "member": _member,
+    "company": _company,
     "task": _task,
     "task_cancelled": _task_cancelled,
     "recall": _recall,

@@ -103,7 +103,9 @@ def _do(act: str, one: Any, two: Any, three: Any, n: int, places: list[Case]) ->
         elif act == "close":
             Task.update(state=two).where((Task.id == f"t{one}") & (Task.state == "open")).execute()
         elif act == "back":
-            work.give_back(one)
+            for row in work.assigned_to(one):
+                row.assignee = None
+                row.save()
         elif act == "delay":
             day = None if two is None else date(2026, 4, 1) + timedelta(days=two)
             Task.update(due_on=day).where(Task.id == f"t{one}").execute()

@@ -14,7 +14,7 @@ from icalendar import Calendar
 from app.engine import Engine
 from app.errors import Temporary
 from app.services import passwords, people
-from app.services.passwords import Wording
+from app.services.letters import Wording
 from app.store import accounts, database
 from app.store.models import Mail, User
 from tests.fakes.mailbox import Mailbox

@@ -16,6 +16,7 @@ from app.store.models.cases import (
     Setting,
     Visit,
 )
+from app.store.models.companies import Claim, CompanyPerson, Invitation, Mandate
 from app.store.models.inbound import InboundMail, Outage
 from app.store.models.lists import Attempt, CaseGram, CaseText, TaskChange, TaskTally
 from app.store.models.records import (
@@ -45,6 +46,10 @@ ALL = (
     Release,
     Case,
     Member,
+    CompanyPerson,
+    Mandate,
+    Invitation,
+    Claim,
     CaseState,
     Entry,
     Visit,
@@ -109,10 +114,12 @@ __all__ = [
     "CaseText",
     "Certificate",
     "Change",
+    "Claim",
     "Clock",
     "ClosingDay",
     "Comment",
     "Company",
+    "CompanyPerson",
     "Counter",
     "DateRequest",
     "Document",
@@ -120,9 +127,11 @@ __all__ = [
     "Entry",
     "EntryLink",
     "InboundMail",
+    "Invitation",
     "Invoice",
     "Job",
     "Mail",
+    "Mandate",
     "Member",
     "Note",
     "Opening",

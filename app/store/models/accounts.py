@@ -36,7 +36,6 @@ class User(UserMixin, Row):
     active = BooleanField(default=True)
     fs_uniquifier = CharField(max_length=64, unique=True)
     side = CharField(max_length=10)  # vendor | operator
-    company: Any = ForeignKeyField(Company, null=True, backref="people")
     groups = CharField(max_length=200, default="")  # comma-separated: review, accounting, cards, exam, office
     language = CharField(max_length=5, default="ja")
     feed_token = CharField(max_length=64, null=True, unique=True)  # of the calendar feed
@@ -92,7 +91,7 @@ class Change(Row):
     at = UtcField(index=True)
     by: Any = ForeignKeyField(User, null=True)
     by_name = CharField(max_length=120, default="")
-    kind = CharField(max_length=20)  # setting | account | closing_day | absence | view
+    kind = CharField(max_length=20)  # setting | account | closing_day | absence | view | company
     subject = CharField(max_length=200)
     field = CharField(max_length=80, default="")
     before = TextField(default="")

@@ -66,11 +66,14 @@ class Case(Row):
 
 
 class Member(Row):
-    """A vendor's person who has to do with a case, and what they may do there."""
+    """A vendor's person who has to do with a case, and what they may do there. Whoever has no row sees nothing of it;
+    what a company or a mandate gives is written here (services.access)."""
 
     case = ForeignKeyField(Case, backref="members", on_delete="CASCADE")
     user = ForeignKeyField(User, backref="memberships", on_delete="CASCADE")
-    rights = CharField(max_length=10, default="full")  # full | read
+    rights = CharField(max_length=10, default="full")  # full | answer (but nothing that binds the company) | read
+    mails = BooleanField(default=True)  # the case's mails go to them
+    mandate_id: Any = IntegerField(null=True)  # of an agent: the Mandate by which they act
     added_at = UtcField()
     added_by = CharField(max_length=120, default="")
 

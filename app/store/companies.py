@@ -1,0 +1,170 @@
+"""Companies: their people, mandates, invitations, and the applications that name their number."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from peewee import JOIN, fn
+
+from app.store.models import Case, Claim, Company, CompanyPerson, Draft, Invitation, Job, Mandate, Member, Task, User
+
+
+def by_number(corporate_number: str) -> Company | None:
+    """The company of this 法人番号."""
+    return Company.get_or_none(Company.corporate_number == corporate_number)
+
+
+def get(company_id: int) -> Company | None:
+    """The company of this row id."""
+    return Company.get_or_none(Company.id == company_id)
+
+
+def create(corporate_number: str, name: str, kana: str, at: datetime) -> Company:
+    """A new company."""
+    return Company.create(corporate_number=corporate_number, name=name, kana=kana, created_at=at)
+
+
+# Its people
+
+
+def person(company: int, user: int) -> CompanyPerson | None:
+    """Whether somebody belongs to the company, and as what."""
+    return CompanyPerson.get_or_none((CompanyPerson.company == company) & (CompanyPerson.user == user))
+
+
+def people(company: int) -> list[CompanyPerson]:
+    """Everybody of the company, managers first."""
+    query = CompanyPerson.select(CompanyPerson, User).join(User).where(CompanyPerson.company == company)
+    return list(query.order_by(CompanyPerson.role, CompanyPerson.id))  # manager sorts before member
+
+
+def managers(company: int) -> list[User]:
+    """The company's managers who can sign in or still have to choose a password."""
+    return [row.user for row in people(company) if row.role == "manager" and row.user.active]
+
+
+def of_user(user: int) -> list[CompanyPerson]:
+    """The companies to which somebody belongs, by name."""
+    query = CompanyPerson.select(CompanyPerson, Company).join(Company).where(CompanyPerson.user == user)
+    return list(query.order_by(Company.name))
+
+
+def add_person(company: int, user: int, role: str, at: datetime, by: str) -> None:
+    """Somebody joins the company; whoever is there already keeps their role."""
+    row = CompanyPerson.insert(company=company, user=user, role=role, added_at=at, added_by=by)
+    row.on_conflict_ignore().execute()
+
+
+# Its cases, and who is on them
+
+
+def cases_of(company: int) -> list[Case]:
+    """The company's cases, the open ones first, then newest first."""
+    return list(Case.select().where(Case.company == company).order_by(Case.ended, Case.id.desc()))
+
+
+def members(company: int) -> list[Member]:
+    """Who is on the company's cases, agents too."""
+    return list(Member.select(Member).join(Case).where(Case.company == company))
+
+
+def member_cases(user: int) -> list[Member]:
+    """The cases on which somebody is, with the cases."""
+    return list(Member.select(Member, Case).join(Case).where(Member.user == user))
+
+
+def drafts_of(user: int, cases: Sequence[int]) -> list[Draft]:
+    """Open drafts of these cases that the person saved last."""
+    open_tasks = Task.select(Task.id).where(Task.case.in_(list(cases)) & (Task.state == "open"))
+    return list(Draft.select().where((Draft.saved_by == user) & Draft.task.in_(open_tasks)))
+
+
+# Who acts for it
+
+
+def mandate(row_id: int) -> Mandate | None:
+    """The mandate of this row id."""
+    return Mandate.get_or_none(Mandate.id == row_id)
+
+
+def mandates(company: int, *, ended: bool = True) -> list[Mandate]:
+    """The company's mandates, newest first; those that ended too."""
+    query = Mandate.select(Mandate, User).join(User).where(Mandate.company == company)
+    if not ended:
+        query = query.where(Mandate.ended_at.is_null())
+    return list(query.order_by(Mandate.ended_at.is_null(False), Mandate.id.desc()))
+
+
+def mandates_of(user: int) -> list[Mandate]:
+    """The mandates of an agent that did not end, with their companies, by name."""
+    query = Mandate.select(Mandate, Company).join(Company)
+    return list(query.where((Mandate.user == user) & Mandate.ended_at.is_null()).order_by(Company.name))
+
+
+def mandates_to_turn(today: date, user: int | None = None) -> list[Mandate]:
+    """Mandates whose first or last day makes a difference that is not written into the cases yet."""
+    begins = ~Mandate.open & (Mandate.first_day <= today) & (Mandate.last_day.is_null() | (Mandate.last_day >= today))
+    over = Mandate.open & Mandate.last_day.is_null(False) & (Mandate.last_day < today)
+    query = Mandate.select().where(Mandate.ended_at.is_null() & (begins | over))
+    return list(query.where(Mandate.user == user) if user is not None else query)
+
+
+# Who was invited
+
+
+def invitation(row_id: int) -> Invitation | None:
+    """The invitation of this row id."""
+    return Invitation.get_or_none(Invitation.id == row_id)
+
+
+def invitations(company: int) -> list[Invitation]:
+    """Those that were neither taken up nor taken back, newest first."""
+    waits = Invitation.used_at.is_null() & Invitation.taken_back_at.is_null()
+    return list(Invitation.select().where((Invitation.company == company) & waits).order_by(Invitation.id.desc()))
+
+
+def waiting_invitation(company: int, email: str, kind: str) -> Invitation | None:
+    """One that waits for this address."""
+    found = (row for row in invitations(company) if row.kind == kind and row.email == email)
+    return next(found, None)
+
+
+def invitations_to(email: str, now: datetime) -> list[Invitation]:
+    """What waits for this address and still holds."""
+    waits = Invitation.used_at.is_null() & Invitation.taken_back_at.is_null() & (Invitation.expires_at >= now)
+    return list(Invitation.select(Invitation, Company).join(Company).where((Invitation.email == email) & waits))
+
+
+def unsent(keys: Sequence[str]) -> set[str]:
+    """Keys of the mails among these that could not be sent."""
+    query = Job.select(Job.key).where(Job.key.in_(list(keys)) & (Job.state == "incident"))
+    return {row.key for row in query} if keys else set()
+
+
+# Who says to be of it
+
+
+def claim(row_id: int) -> Claim | None:
+    """The claim of this row id."""
+    return Claim.get_or_none(Claim.id == row_id)
+
+
+def claims(company: int, state: str = "asked") -> list[Claim]:
+    """The company's claims in this state, oldest first."""
+    query = Claim.select(Claim, Case, User).join(Case).switch(Claim).join(User, JOIN.LEFT_OUTER)
+    return list(query.where((Claim.company == company) & (Claim.state == state)).order_by(Claim.id))
+
+
+def claim_of(case: int) -> Claim | None:
+    """The case's newest claim, with its company."""
+    query = Claim.select(Claim, Company).join(Company).where(Claim.case == case)
+    return query.order_by(Claim.id.desc()).first()
+
+
+def claims_waiting(user: int) -> int:
+    """How many claims wait for this person, as a manager, to answer them."""
+    managed = CompanyPerson.select(CompanyPerson.company).where(
+        (CompanyPerson.user == user) & (CompanyPerson.role == "manager")
+    )
+    return int(Claim.select(fn.COUNT(Claim.id)).where((Claim.state == "asked") & Claim.company.in_(managed)).scalar())
