@@ -51,9 +51,10 @@ def open_portal(settings: Settings, clock: Clock | None = None) -> Portal:
     bells.mkdir(exist_ok=True)
     if clock is None:
         clock = FileClock(settings.clock_file) if settings.clock_file else SystemClock()
-    return Portal(
-        settings, clock, engine, Releases(engine), Blobs(settings.data_dir / "blobs"), FONTS, lambda: poke(bells)
-    )
+    printer = Printer(FONTS)
+    atexit.register(printer.close)
+    blobs = Blobs(settings.data_dir / "blobs")
+    return Portal(settings, clock, engine, Releases(engine), blobs, FONTS, lambda: poke(bells), printer)
 
 
 def make_web(portal: Portal) -> Flask:

@@ -42,6 +42,7 @@ NAMES = frozenset(
         "document",
         "key",
         "keys",
+        "labels",
         "issued_on",
         "documents",
         "invoices",

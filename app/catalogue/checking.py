@@ -36,7 +36,7 @@ PORTAL_MAILS = frozenset(
         "withdrawn",
     }
 )
-PORTAL_DOCUMENTS = frozenset({"case_file", "settlement"})
+PORTAL_DOCUMENTS = frozenset({"case_file", "settlement", "card_labels"})
 _PLACES = re.compile(
     r"(package|demo|english)\.toml|README\.md|[^/]+\.(bpmn|dmn)|forms/[^/]+\.form|mail/[^/]+\.md|pdf/[^/]+\.html|files/.+"
     r"|scenarios/.+|_shared/.+"

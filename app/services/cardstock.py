@@ -112,7 +112,8 @@ def make(portal: Portal, task_id: str, actor: Actor, at_desk: str = "") -> int:
 
 def _new(now: datetime) -> Card:
     serial = f"NT{calendar.today(now):%y}{cases.next_number('card'):06d}"
-    return Card.create(serial=serial, state="making", profile="CCUS-TEST v1", changed_at=now)
+    batch = f"{calendar.today(now):%y%m%d}"  # the day on which a blank became a card of ours
+    return Card.create(serial=serial, batch=batch, state="making", profile="CCUS-TEST v1", changed_at=now)
 
 
 def _assign(row: Card, set_id: str, case: Case, task_id: str, now: datetime) -> None:

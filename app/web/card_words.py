@@ -32,8 +32,10 @@ def acts() -> dict[str, str]:
         "damaged": gettext("Marked as damaged"),
         "lost": gettext("Marked as lost"),
         "quarantined": gettext("Kept apart"),
-        "outstanding": gettext("Its case ended without it"),
+        "outstanding": gettext("It stays out"),
         "remind": gettext("The vendor was reminded"),
+        "ask_back": gettext("Asked back by"),
+        "send_back": gettext("The vendor sent it"),
     }
 
 

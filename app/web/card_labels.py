@@ -1,0 +1,30 @@
+"""Labels for cards, as a PDF for the printer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, request
+
+from app.errors import NinteiError
+from app.services import cardlabels
+from app.web import problems
+from app.web.access import needs
+from app.web.case_files import answer
+from app.web.current import portal, signed_in
+
+pages = Blueprint("card_labels", __name__, url_prefix="/cards")
+
+
+@pages.get("/labels")
+@needs("operator", "administrator")
+def labels() -> Any:
+    """The labels of the cards named by `serial`, after `skip` labels that the sheet has lost already."""
+    skip = request.args.get("skip", "0")
+    try:
+        content = cardlabels.sheet(
+            portal(), request.args.getlist("serial"), signed_in(), int(skip) if skip.isdecimal() else 0
+        )
+    except NinteiError as error:
+        return problems.back(error, "/cards")
+    return answer(content)
