@@ -79,8 +79,11 @@ MAX_CHARACTERS = 400_000
 
 
 class TemplateChecks:
-    def __init__(self, package: Package, complaints: Complaints) -> None:
+    """`known`: the names that task data can have; None: nobody knows."""
+
+    def __init__(self, package: Package, complaints: Complaints, known: frozenset[str] | None) -> None:
         self.package = package
+        self.known = known
         self.complaints = complaints
         self.environment = ImmutableSandboxedEnvironment()
         self.fields = {element: form_fields(form) for element, form in package.forms.items()}
@@ -163,6 +166,8 @@ class TemplateChecks:
             and third
         ):
             self.complaints.known(file, part, f"settings.{second}", "setting", third, package.settings[second])
+        if first == "data" and second and self.known is not None:
+            self.complaints.known(file, part, "data", "routing value", second, self.known)
         if first in MEMBERS and second:
             self.complaints.known(file, part, first, "field", second, MEMBERS[first])
         if first in package.settings and first not in ("settings", "answers") and second:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 
 from app.catalogue.check_elements import ElementChecks
+from app.catalogue.check_names import NameChecks
 from app.catalogue.check_templates import TemplateChecks
 from app.catalogue.complaints import Complaints, Enough, quoted
 from app.catalogue.english import EnglishChecks
@@ -57,9 +58,11 @@ def check(
         for problem in package.problems:
             complaints.add(problem)
         ElementChecks(package, complaints, operators, groups).run()
+        names = NameChecks(package, complaints)
+        names.run()
         _ManifestChecks(package, complaints).run()
         _MailChecks(package, complaints, groups).run()
-        TemplateChecks(package, complaints).run()
+        TemplateChecks(package, complaints, names.known if names.sure else None).run()
         EnglishChecks(package, complaints).run()
         for path in package.files:
             if not _PLACES.fullmatch(path):

@@ -30,6 +30,7 @@ THINGS = (
     "output",
     "presentation",
     "process",
+    "routing value",
     "section",
     "setting",
     "state",

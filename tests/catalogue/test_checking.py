@@ -80,6 +80,38 @@ def test_fields_in_groups_count_and_those_in_lists_do_not() -> None:
     assert sorted(catalogue.form_fields(form)) == ["a", "g", "rows"]
 
 
+SETTING = """
+<bpmn:scriptTask id="s"><bpmn:script>total = sum([n for n in [1, 2]])
+for each in [1]:
+    found = each</bpmn:script></bpmn:scriptTask>
+<bpmn:userTask id="u"><bpmn:multiInstanceLoopCharacteristics><bpmn:loopDataInputRef>{list}</bpmn:loopDataInputRef>
+<bpmn:inputDataItem id="i" name="item"/><bpmn:completionCondition>{condition}</bpmn:completionCondition>
+</bpmn:multiInstanceLoopCharacteristics></bpmn:userTask>
+<bpmn:serviceTask id="t"><bpmn:extensionElements><spiffworkflow:serviceTaskOperator id="mail" resultVariable="sent">
+<spiffworkflow:parameters><spiffworkflow:parameter id="mail" value="{code}"/></spiffworkflow:parameters>
+</spiffworkflow:serviceTaskOperator></bpmn:extensionElements></bpmn:serviceTask>
+"""
+
+
+@pytest.mark.parametrize(
+    ("given", "unset"),
+    [
+        ({}, set()),
+        ({"list": "lost"}, {"lost"}),
+        ({"condition": "len(item) and [x for x in found]"}, set()),
+        ({"condition": "any(x == y for x in found)"}, {"y"}),
+        ({"code": "str(sent) + total"}, set()),
+        ({"code": "limit if outcome else nobody"}, {"nobody"}),
+        ({"code": "this is no code"}, set()),
+    ],
+)
+def test_a_name_is_missed_only_if_no_element_sets_it(given: dict[str, str], unset: set[str]) -> None:
+    drawn = SETTING.format(**{"list": "found", "condition": "item", "code": "'hello'", **given})
+    found = problems({BPMN: swap("<bpmn:startEvent", f"{drawn}<bpmn:startEvent")})
+    said = {problem.params["name"] for problem in found if problem.message.startswith("Nothing ever sets")}
+    assert said == unset
+
+
 ATTACKS = Path(__file__).parents[1] / "attacks" / "xml_attacks"
 UNSAFE = {"01", "04", "07", "10", "21", "27"}  # not even to be shown to another parser
 WRONG = {"15", "18", "30", "36"}  # XML like any other, but no process

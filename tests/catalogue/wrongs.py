@@ -308,10 +308,10 @@ CASES: list[tuple[str, Edit, str, str]] = [
     ("an unknown calendar", carrying("collect", "calendar", "x"), f"{BPMN}#collect", "calendar “x”"),
     ("unknown cards", carrying("collect", "cards", "x"), f"{BPMN}#collect", "card set “x”"),
     (
-        "unknown cards that come back",
+        "cards that come back, or do not",
         carrying("collect", "returns_cards", "x"),
         f"{BPMN}#collect",
-        "card set “x”",
+        "returns_cards must be true or false",
     ),
     ("unknown downloads", carrying("collect", "releases", "x"), f"{BPMN}#collect", "download group “x”"),
     (
@@ -578,4 +578,48 @@ CASES: list[tuple[str, Edit, str, str]] = [
         "Nothing makes",
     ),
     ("a file that nothing reads", {"notes.doc": "x"}, "notes.doc", "Nothing reads"),
+    # ---- names
+    (
+        "a condition's name that nothing sets",
+        {BPMN: swap("outcome == 'refused'", "outcom == 'refused'")},
+        f"{BPMN}#approve_gate__to__refused",
+        "ever sets “outcom”: did you mean “outcome”",
+    ),
+    (
+        "a text without quotes in a condition",
+        {BPMN: swap("outcome == 'refused'", "outcome == Absagen")},
+        f"{BPMN}#approve_gate__to__refused",
+        "“Absagen”: .*quotes",
+    ),
+    (
+        "a timer's name that nothing sets",
+        {BPMN: swap("'P1D'", "pause")},
+        f"{BPMN}#wait_a_day",
+        "ever sets “pause”",
+    ),
+    (
+        "a name in a table that no form routes",
+        {BPMN: swap('value="reader_kind,books"', 'value="reader_kind"')},
+        "loan_limit.dmn#loan_limit",
+        "ever sets “books”",
+    ),
+    (
+        "a routing value in a mail that nothing sets",
+        {"mail/hello.md": add("{{ data.outcomes }}")},
+        "mail/hello.md",
+        "no routing value “outcomes”: did you mean “outcome”",
+    ),
+    (
+        "a word of a diagram without English",
+        {"english.toml": '"申請の確認" = "Check"\n'},
+        f"{BPMN}#request",
+        "no English for “カードの申し込み”",
+    ),
+    (
+        "an English word for what no diagram says",
+        {"english.toml": '"申請の確認事項" = "Check"\n'},
+        "english.toml",
+        "do not say “申請の確認事項”: did you mean “申請の確認”",
+    ),
+    ("an English word that is none", {"english.toml": '"申請の確認" = 3\n'}, "english.toml", "must be a text"),
 ]
