@@ -6,6 +6,7 @@ whoever shows it translates it, so no room needs to know the reader's language.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -66,8 +67,18 @@ class Problem:
     severity: str = "error"  # error | warning
 
     def __str__(self) -> str:
+        return self.said(str)
+
+    def said(self, translate: Callable[[str], str]) -> str:
+        """Where and what, in the language into which `translate` turns message ids.
+
+        The parameter `what` names a kind of thing and is a message id itself.
+        """
         place = f"{self.file}#{self.element}" if self.element else self.file
-        return f"{place}: {self.message % self.params if self.params else self.message}"
+        message, params = translate(self.message), self.params
+        if isinstance(params.get("what"), str):
+            params = {**params, "what": translate(params["what"])}
+        return f"{place}: {message % params if params else message}"
 
 
 class BadPackage(NinteiError):

@@ -99,6 +99,14 @@ def from_environment(*, serves: bool = True, **overrides: str) -> Settings:
     return load(environ, serves=serves)
 
 
+def terminal_language(environ: Mapping[str, str] | None = None) -> str:
+    """The language of the terminal, by LC_ALL, LC_MESSAGES, LANG (POSIX.1-2017, 8.2); "" when none says."""
+    given = os.environ if environ is None else environ
+    wanted = next((given[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if given.get(name)), "")
+    code = wanted.partition(".")[0].partition("_")[0].lower()
+    return code if code in ("ja", "en") else ""
+
+
 def child_environment(settings: Settings) -> dict[str, str]:
     """The environment for a child process of the portal: the machine's, and these settings, resolved."""
     return {k: v for k, v in os.environ.items() if not k.startswith(PREFIX)} | settings.as_environment()

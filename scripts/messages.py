@@ -25,6 +25,7 @@ ROOMS = ("app", "admin", "hardware", "config")
 TRANSLATIONS = PROJECT / "app/web/translations"
 JAPANESE = TRANSLATIONS / "ja/LC_MESSAGES/messages.po"
 MARKS = {"_", "N_", "gettext", "lazy_gettext", "_l", "Unfit", "Warned", "Why", "Clash"}
+TELLING = {"say", "warn", "_say", "_wrong", "problem", "complain"}  # of checks: the longest text is the message
 PLURALS = {"ngettext", "lazy_ngettext"}
 TEMPLATE_KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2)}
 HEADER = (
@@ -155,6 +156,8 @@ def _of_call(node: ast.Call, errors: set[str]) -> Iterator[MessageId]:
         yield texts[0]
     elif name in {"Problem", "FieldError"} and len(texts) > 1 and texts[1]:
         yield texts[1]
+    elif name in TELLING and (said := [text for text in texts if text and " " in text]):
+        yield max(said, key=len)
     elif name in errors | {"Problem"} and named:
         yield named[0]
 

@@ -14,6 +14,7 @@ import click
 
 from app.cli.carddesk import card_desk
 from app.cli.cardkeys import card_defaults
+from app.cli.language import translator
 from app.cli.supervisor import Supervisor
 from app.cli.wiring import Wiring
 from app.errors import BadPackage, NinteiError
@@ -21,7 +22,7 @@ from app.services import caseview, demo, packages, people
 from app.services.actors import Actor
 from app.services.calendar import JAPAN
 from app.services.portal import Portal
-from config.settings import child_environment, demo_secrets_of
+from config.settings import child_environment, demo_secrets_of, terminal_language
 from hardware.cli import DEFAULTS, card
 
 STAFF = Actor(None, "nintei", "operator", frozenset({"operator", "administrator"}))
@@ -36,7 +37,8 @@ class Group(click.Group):
         try:
             return super().invoke(ctx)
         except BadPackage as error:
-            raise click.ClickException("\n".join(str(problem) for problem in error.problems)) from error
+            say = translator(terminal_language())
+            raise click.ClickException("\n".join(problem.said(say) for problem in error.problems)) from error
         except NinteiError as error:
             raise click.ClickException(str(error)) from error
 
@@ -112,18 +114,24 @@ def worker(wiring: Wiring) -> None:
 
 @commands.command()
 @click.argument("folder", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--lang", type=click.Choice(["ja", "en"]), help="Speak this language; else that of the terminal.")
 @wired
-def check(wiring: Wiring, folder: Path | None) -> None:
-    """Check the settings and every process package, or the package in FOLDER alone, and say what is wrong."""
+def check(wiring: Wiring, folder: Path | None, lang: str | None) -> None:
+    """Check the settings and every process package, or the package in FOLDER alone, and say what is wrong.
+
+    Each problem comes with its file, the element, and how to mend it.
+    """
     settings = wiring.settings(serves=folder is None)
     for name, value in settings.shown().items() if folder is None else ():
         click.echo(f"{name:16} {value}")
+    say = translator(lang or terminal_language() or settings.language)
     found = 0
     place, only = (settings.packages_dir, None) if folder is None else (folder.resolve().parent, folder.resolve())
     for folder, problems in packages.check_all(wiring.portal(), place, only):
-        click.echo(f"\n{folder.name}: " + ("ok" if not problems else f"{len(problems)} problem(s)"))
+        count = say("%(count)s problems") % {"count": len(problems)} if problems else say("no problem")
+        click.echo(f"\n{folder.name}: {count}")
         for problem in problems:
-            click.echo(f"  {problem.severity}: {problem}")
+            click.echo(f"  {say(problem.severity)}: {problem.said(say)}")
             found += problem.severity == "error"
     if found:
         raise SystemExit(1)

@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 
 from app.errors import (
     BadChecksum,
+    BadPackage,
     Busy,
     Forbidden,
     NinteiError,
@@ -51,6 +52,8 @@ TITLES = {
 
 def sentence(error: NinteiError) -> str:
     """The error in the reader's language."""
+    if isinstance(error, BadPackage):
+        return "\n".join(problem.said(gettext) for problem in error.problems)
     said = gettext(error.message)
     if not error.params:
         return str(said)
