@@ -66,6 +66,7 @@ class CasePage:
     diagrams: list[tuple[str, str]]  # (process id, title)
     diagram: str  # the one to show first
     titles: dict[str, str]  # the package's names of elements, calendars and card sets, by id
+    sets: dict[str, str]  # its names of card sets alone: one may share its id with an element
     today: date
 
 
@@ -119,6 +120,7 @@ def page(portal: Portal, number: str, actor: Actor) -> CasePage:
             diagrams=diagrams(loaded),
             diagram=_diagram(case, loaded),
             titles=_titles(loaded),
+            sets={key: spec.title for key, spec in loaded.package.cards.items()},
             today=today,
         )
 
@@ -143,7 +145,8 @@ _AROUND = {"callActivity", "subProcess"}
 def _diagram(case: Case, loaded: Loaded) -> str:
     """The diagram to show first: where somebody has to act, or else the stage's."""
     elements = loaded.package.elements
-    places = [elements[row.element].file for row in work.open_tasks(case.id) if row.element in elements]
+    opened = [elements[row.element] for row in work.open_tasks(case.id) if row.element in elements]
+    places = [place.file for place in sorted(opened, key=lambda place: place.flag("beside"))]
     if not places and not case.ended:  # it waits for time to pass
         standing = [row for row in cases.visits(case.id) if row.entered > row.completed and row.element in elements]
         places = [elements[row.element].file for row in standing if elements[row.element].kind not in _AROUND]

@@ -241,7 +241,7 @@ def _settle_turn(moment: _Moment) -> None:
     case, elements = moment.case, moment.loaded.package.elements
     places = [elements[task.element] for task in moment.step.open_tasks if task.element in elements]
     due = {place.side for place in places if not _aside(place)}
-    sides = due or {place.side for place in places}
+    sides = due or ({place.side for place in places} & {"vendor"}) or {place.side for place in places}
     if moment.step.ended:
         turn = ""
     elif {"vendor", "operator"} <= sides:

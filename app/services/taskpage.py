@@ -106,7 +106,8 @@ def page(
         said = comments.for_task(setting)
         before = reviews.last(setting, actor.language) if own else None
         booking = records.latest_booking(case.id)
-        clock = clocks.views(cases.clocks(case.id, running=True), portal.today(), portal.closing())
+        running = [] if setting.element.flag("beside") else cases.clocks(case.id, running=True)
+        clock = clocks.views(running, portal.today(), portal.closing())
         return TaskPage(
             task=taskview.view(task, portal.today(), portal.closing(), clock[0] if clock else None),
             case=case,
