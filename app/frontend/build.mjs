@@ -5,10 +5,11 @@
 //                       diagram.css, diagram.js      pages that draw a BPMN diagram
 //                       cards.js                     the card desk's batch page
 //                       upload.js                    pages of forms, when the first file is chosen
+//                       viewer.css, viewer.js, pdf/  the pages of a PDF with points pinned to them
 //                       fonts/*.ttf                  embedded in PDFs, never sent to a browser
 //                       manifest.json                file → file?v=digest, for links that may be cached for ever
 import { createHash } from "node:crypto";
-import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import esbuild from "esbuild";
@@ -55,7 +56,7 @@ const finish = {
 
 function writeManifest() {
   const manifest = {};
-  for (const name of ["site.css", "print.css", "staff.css", "site.js", "diagram.css", "diagram.js", "cards.js", "upload.js"]) {
+  for (const name of ["site.css", "print.css", "staff.css", "site.js", "diagram.css", "diagram.js", "cards.js", "upload.js", "viewer.css", "viewer.js"]) {
     const path = join(dist, name);
     if (!existsSync(path)) continue;
     const body = readFileSync(path);
@@ -77,6 +78,18 @@ function copyFonts() {
     copyFileSync(join(from, "700Bold", `${family}_700Bold.ttf`), join(folder, `${family}-Bold.ttf`));
     copyFileSync(join(from, "LICENSE_FONT"), join(folder, `${family}-LICENSE.txt`));
   }
+}
+
+/** What pdf.js loads at need: its worker, Japanese character maps, fonts that files need not bring, a decoder of scans. */
+function copyPdf() {
+  const from = join(modules, "pdfjs-dist");
+  const to = join(dist, "pdf");
+  for (const folder of ["cmaps", "fonts", "decoders"]) mkdirSync(join(to, folder), { recursive: true });
+  copyFileSync(join(from, "legacy/build/pdf.worker.min.mjs"), join(to, "worker.js"));
+  copyFileSync(join(from, "LICENSE"), join(to, "LICENSE"));
+  cpSync(join(from, "cmaps"), join(to, "cmaps"), { recursive: true });
+  cpSync(join(from, "standard_fonts"), join(to, "fonts"), { recursive: true });
+  for (const name of ["openjpeg_nowasm_fallback.js", "LICENSE_OPENJPEG"]) copyFileSync(join(from, "wasm", name), join(to, "decoders", name));
 }
 
 const shared = {
@@ -103,6 +116,7 @@ const builds = [
     format: "iife",
   },
   { ...shared, entryPoints: ["upload.js"], outdir: dist, format: "esm" },
+  { ...shared, legalComments: "eof", entryPoints: ["viewer.js"], outdir: dist, format: "esm" },
   { ...shared, entryPoints: ["css/site.css", "css/print.css", { in: "css/staff-entry.css", out: "staff" }], outdir: dist },
   {
     ...shared,
@@ -118,6 +132,7 @@ const builds = [
 if (!watch) rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist, { recursive: true });
 copyFonts();
+copyPdf();
 for (const options of builds) {
   if (watch) await (await esbuild.context(options)).watch();
   else await esbuild.build(options);

@@ -8,11 +8,12 @@ from datetime import datetime
 from typing import Any
 
 from app.errors import NotFound, Refused
-from app.services import desk
+from app.services import desk, documents
 from app.services.actors import Actor
+from app.services.intake import file_references
 from app.services.portal import Portal
 from app.store import cases, database, records, work
-from app.store.models import Comment
+from app.store.models import Comment, Document
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,20 @@ class CommentView:
     at: datetime
     by: str
     document_id: str
+    x: float | None = None  # the spot on the page: parts of its width from the left, of its height from the top
+    y: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a point is pinned: a field of an answer, and perhaps a file, a page (from 1) and a spot on it (0 to 1)."""
+
+    element: str
+    field: str = ""
+    document_id: str = ""
+    page: int | None = None
+    x: float | None = None
+    y: float | None = None
 
 
 def view(row: Comment) -> CommentView:
@@ -46,6 +61,8 @@ def view(row: Comment) -> CommentView:
         row.at,
         row.by_name,
         row.document_id,
+        row.x,
+        row.y,
     )
 
 
@@ -61,45 +78,54 @@ def for_task(setting: desk.Setting) -> list[CommentView]:
     ]
 
 
-def pin(
-    portal: Portal,
-    task_id: str,
-    element: str,
-    field: str,
-    text: str,
-    actor: Actor,
-    *,
-    page: int | None = None,
-    document_id: str = "",
-) -> None:
-    """Pin a point to a field of a reviewed answer; it goes out when the review is sent as a return."""
+def pin(portal: Portal, task_id: str, place: Place, text: str, actor: Actor) -> int:
+    """Pin a point to a reviewed answer; it goes out when the review is sent as a return. Gives the point's id."""
     text = text.strip()
     if not text:
         raise Refused("Write what has to be mended")
     with database.transaction():
         setting = desk.find(portal, task_id, actor)
         desk.may_do(setting, actor)
-        if element not in setting.element.listed("reviews"):
+        if place.element not in setting.element.listed("reviews"):
             raise NotFound("This answer is not part of the review")
-        spec = setting.loaded.forms[element].field(field) if field else None
-        title = setting.loaded.element(element).name
-        if document_id:
-            document = records.document(document_id)
-            if document is None or document.case_id != setting.case.id:
-                raise NotFound("There is no such document")
-        Comment.create(
+        document = _file(setting, place)
+        spot = (place.x, place.y) if document is not None and place.page is not None else (None, None)
+        row = Comment.create(
             case=setting.case,
             review_element=setting.task.element,
             review_task=task_id,
-            element=element,
-            field=field,
-            document_id=document_id,
-            page=page,
-            where=f"{title}｜{spec.named('ja')}" if spec else title,
+            element=place.element,
+            field=place.field,
+            document_id=document.id if document else "",
+            page=place.page,
+            x=spot[0],
+            y=spot[1],
+            where=_where(setting, place),
             text=text,
             at=portal.now(),
             by_name=actor.name,
         )
+    return int(row.id)
+
+
+def _where(setting: desk.Setting, place: Place) -> str:
+    spec = setting.loaded.forms[place.element].field(place.field) if place.field else None
+    title = setting.loaded.element(place.element).name
+    return f"{title}｜{spec.named('ja')}" if spec else title
+
+
+def _file(setting: desk.Setting, place: Place) -> Document | None:
+    """The file that a point is about: the one that is named, or for a page the only one that the field holds."""
+    reference = place.document_id
+    if not reference and place.page is not None and place.field:
+        answer = work.answers(setting.case.id, place.element)[:1]
+        held = [each for key, each in file_references(answer[0].values) if key == place.field] if answer else []
+        only = records.document(held[0]) if len(held) == 1 else None
+        return only if only is not None and documents.view(only).shown_in_page else None
+    document = records.document(reference) if reference else None
+    if reference and (document is None or document.case_id != setting.case.id or document.draft):
+        raise NotFound("There is no such document")
+    return document
 
 
 def unpin(portal: Portal, task_id: str, comment_id: int, actor: Actor) -> None:

@@ -31,12 +31,13 @@ from app.web import (
     register,
     tasks,
     uploads,
+    viewer,
     worklist_actions,
 )
 
 ALL: tuple[Blueprint, ...] = (
     public.pages, register.pages, account.pages, demo.pages, home.pages, tasks.pages, drafts.pages, uploads.pages,
-    cases.pages, worklist_actions.pages, case_files.pages, case_actions.pages, calendar.pages, payments.pages,
+    viewer.pages, cases.pages, worklist_actions.pages, case_files.pages, case_actions.pages, calendar.pages, payments.pages,
     post.pages, cards.pages, card_labels.pages, card_labels.pages, absences.pages, package_settings.pages, inbound.pages, inbound_form.pages, agents.pages,
     afterwards.pages, company.pages, company_agents.pages, invitation.pages,
 )  # fmt: skip

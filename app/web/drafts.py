@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, BinaryIO, cast
@@ -61,14 +62,19 @@ def keep(task_id: str, raw: Mapping[str, Any], posted: Posted) -> int:
     """
     who = signed_in()
     revision = taskforms.save_draft(portal(), task_id, raw, who, revision_of(posted))
-    replies = {
+    said = replies(posted)
+    if said:
+        comments.reply_all(portal(), task_id, said, who)
+    return revision
+
+
+def replies(posted: Posted) -> dict[int, str]:
+    """The vendor's answers to points in a post, by the points' ids."""
+    return {
         int(name.removeprefix(REPLY)): text
         for name, text in posted.items()
         if name.startswith(REPLY) and name.removeprefix(REPLY).isdecimal()
     }
-    if replies:
-        comments.reply_all(portal(), task_id, replies, who)
-    return revision
 
 
 def pin_typed(task_id: str, posted: Posted) -> None:
@@ -78,8 +84,14 @@ def pin_typed(task_id: str, posted: Posted) -> None:
         if place == name or not text.strip():
             continue
         element, _, field = place.partition(":")
-        page = posted.get(PIN_PAGE + place, "")
-        comments.pin(portal(), task_id, element, field, text, signed_in(), page=int(page) if page.isdecimal() else None)
+        where = comments.Place(element, field, page=page_of(posted.get(PIN_PAGE + place, "")))
+        comments.pin(portal(), task_id, where, text, signed_in())
+
+
+def page_of(text: str) -> int | None:
+    """A page's number as people type it; none for what is no number of a page."""
+    plain = unicodedata.normalize("NFKC", text).strip()
+    return int(plain) if plain.isascii() and plain.isdecimal() and 0 < int(plain) < 100_000 else None
 
 
 def revision_of(posted: Mapping[str, str]) -> int | None:

@@ -123,17 +123,9 @@ def _pin(task_id: str) -> str:
         if not posted.get(drafts.PIN + pressed, "").strip():
             raise Refused("Write what has to be mended")
         return f"#r-{pressed.replace(':', '-')}"
-    element, field, page = posted["element"], posted.get("field", ""), posted.get("page", "")
-    comments.pin(
-        portal(),
-        task_id,
-        element,
-        field,
-        posted.get("text", ""),
-        who,
-        page=int(page) if page.isdecimal() else None,
-        document_id=posted.get("document_id", ""),
-    )
+    element, field = posted["element"], posted.get("field", "")
+    where = comments.Place(element, field, posted.get("document_id", ""), drafts.page_of(posted.get("page", "")))
+    comments.pin(portal(), task_id, where, posted.get("text", ""), who)
     return f"#r-{element}-{field}"
 
 

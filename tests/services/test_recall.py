@@ -56,7 +56,8 @@ def returned(bench: Bench) -> tuple[Walker, Task]:
     walker.clock.moment += timedelta(minutes=5)
     reviewer = staff(walker, 1)
     row = task(walker, "second_review")
-    comments.pin(walker.portal, row.id, "reply_materials", "system_requirements", "表紙の日付がありません", reviewer)
+    place = comments.Place("reply_materials", "system_requirements")
+    comments.pin(walker.portal, row.id, place, "表紙の日付がありません", reviewer)
     return walker, row
 
 

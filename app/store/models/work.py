@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from peewee import BooleanField, CharField, DateField, ForeignKeyField, IntegerField, TextField
+from peewee import BooleanField, CharField, DateField, FloatField, ForeignKeyField, IntegerField, TextField
 
 from app.store.database import JsonField, Row, UtcField
 from app.store.models.accounts import User
@@ -126,6 +126,8 @@ class Comment(Row):
     field = CharField(max_length=160, default="")
     document_id = CharField(max_length=40, default="")
     page = IntegerField(null=True)
+    x = FloatField(null=True)  # the spot on the page, in parts of its width from the left
+    y = FloatField(null=True)  # and of its height from the top
     where = CharField(max_length=300, default="", column_name="place")
     text = TextField()
     at = UtcField()
