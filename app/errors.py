@@ -72,13 +72,18 @@ class Problem:
     def said(self, translate: Callable[[str], str]) -> str:
         """Where and what, in the language into which `translate` turns message ids.
 
-        The parameter `what` names a kind of thing and is a message id itself.
+        The parameter `what` names a kind of thing and is a message id itself; an error among them is a reason.
         """
         place = f"{self.file}#{self.element}" if self.element else self.file
-        message, params = translate(self.message), self.params
-        if isinstance(params.get("what"), str):
-            params = {**params, "what": translate(params["what"])}
+        message = translate(self.message)
+        params = {name: _said(name, value, translate) for name, value in self.params.items()}
         return f"{place}: {message % params if params else message}"
+
+
+def _said(name: str, value: Any, translate: Callable[[str], str]) -> Any:
+    if isinstance(value, NinteiError):
+        return translate(value.message) % value.params
+    return translate(value) if name == "what" and isinstance(value, str) else value
 
 
 class BadPackage(NinteiError):

@@ -25,7 +25,8 @@ ROOMS = ("app", "admin", "hardware", "config")
 TRANSLATIONS = PROJECT / "app/web/translations"
 JAPANESE = TRANSLATIONS / "ja/LC_MESSAGES/messages.po"
 MARKS = {"_", "N_", "gettext", "lazy_gettext", "_l", "Unfit", "Warned", "Why", "Clash"}
-TELLING = {"say", "warn", "_say", "_wrong", "problem", "complain"}  # of checks: the longest text is the message
+# Of checks: the longest text among the arguments is the message.
+TELLING = {"say", "warn", "wrong", "_say", "_wrong", "problem", "complain", "_fail"}
 PLURALS = {"ngettext", "lazy_ngettext"}
 TEMPLATE_KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2)}
 HEADER = (

@@ -128,7 +128,7 @@ def check(wiring: Wiring, folder: Path | None, lang: str | None) -> None:
     found = 0
     place, only = (settings.packages_dir, None) if folder is None else (folder.resolve().parent, folder.resolve())
     for folder, problems in packages.check_all(wiring.portal(), place, only):
-        count = say("%(count)s problems") % {"count": len(problems)} if problems else say("no problem")
+        count = say("problems: %(count)s") % {"count": len(problems)} if problems else say("no problem")
         click.echo(f"\n{folder.name}: {count}")
         for problem in problems:
             click.echo(f"  {say(problem.severity)}: {problem.said(say)}")

@@ -186,7 +186,7 @@ class _TableReader:
                 "The input expression of column %(column)s, “%(text)s”, cannot be read: %(reason)s",
                 column=column,
                 text=text,
-                reason=str(error),
+                reason=error,
             )
         elif answer:
             self.wrong(
@@ -194,7 +194,7 @@ class _TableReader:
                 row=row,
                 column=column,
                 text=text,
-                reason=str(error),
+                reason=error,
             )
         else:
             self.wrong(
@@ -202,7 +202,7 @@ class _TableReader:
                 row=row,
                 column=column,
                 text=text,
-                reason=str(error),
+                reason=error,
             )
 
     def _language(self, cell: Element | None, row: int, column: str) -> None:

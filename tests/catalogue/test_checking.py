@@ -5,9 +5,11 @@ import re
 from pathlib import Path
 
 import pytest
+from babel.messages.pofile import read_po
 
 from app import catalogue
 from app.catalogue import Package
+from app.catalogue.complaints import THINGS
 from app.errors import BadPackage
 from tests.catalogue.support import OPERATORS, THREE_STEPS, Edit, edited, problems
 from tests.catalogue.wrongs import BPMN, CASES, MORE, add, swap
@@ -78,6 +80,21 @@ def test_fields_in_groups_count_and_those_in_lists_do_not() -> None:
         ]
     }
     assert sorted(catalogue.form_fields(form)) == ["a", "g", "rows"]
+
+
+PO = Path(__file__).parents[2] / "app/web/translations/ja/LC_MESSAGES/messages.po"
+
+
+def test_every_finding_speaks_japanese() -> None:
+    with PO.open("rb") as file:
+        words = {str(message.id): str(message.string) for message in read_po(file, locale="ja")}
+    for name, changes, *_ in CASES:
+        for problem in problems(changes):
+            assert words.get(problem.message), (name, problem.message)
+            said = problem.said(lambda message: words.get(message) or message)
+            assert re.search(r"[ぁ-ん]", said), said
+            assert "%(" not in said, said
+    assert [thing for thing in THINGS if not words.get(thing)] == []
 
 
 SETTING = """
