@@ -148,7 +148,7 @@ def _diagram(case: Case, loaded: Loaded) -> str:
     opened = [elements[row.element] for row in work.open_tasks(case.id) if row.element in elements]
     places = [place.file for place in sorted(opened, key=lambda place: place.flag("beside"))]
     if not places and not case.ended:  # it waits for time to pass
-        standing = [row for row in cases.visits(case.id) if row.entered > row.completed and row.element in elements]
+        standing = [row for row in cases.visits(case.id) if row.stands and row.element in elements]
         places = [elements[row.element].file for row in standing if elements[row.element].kind not in _AROUND]
     stage = next((stage for stage in loaded.package.stages if stage.id == case.stage), None)
     staged = (loaded.package.processes.get(process) for process in (stage.processes if stage else ()))

@@ -130,9 +130,7 @@ def state(portal: Portal, number: str, actor: Actor) -> DiagramState:
     tokens = {row.element for row in rows if row.state == "open"}
     tokens |= {job.element for job in jobs if job.task_id and job.state in waiting}
     if not case.ended:
-        tokens |= {
-            row.element for row in visits if row.entered > row.completed and elements[row.element].kind in _HOLDS_TOKENS
-        }
+        tokens |= {row.element for row in visits if row.stands and elements[row.element].kind in _HOLDS_TOKENS}
     for job in jobs:
         letter = letters.get(job.key)
         if letter is not None:

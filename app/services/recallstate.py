@@ -38,6 +38,7 @@ FACTS = (
     "state", "turn", "turn_since", "stage", "data", "messages", "running", "timer_count", "ended", "company_id",
     "company_name", "system_name", "release_id",
 )  # fmt: skip
+WHAT = ("entered", "completed", "cancelled")
 # Rows of a case that a step changes, and that are put back as they were; new ones are taken away.
 KEPT: tuple[type[Row], ...] = (Clock, Comment, Booking, Invoice, Payment, Opening, Secret)
 
@@ -100,8 +101,7 @@ def keep(setting: desk.Setting, stood: Before | None, step: Step, answer: Answer
     waiting = {each.id for each in _waiting(case)}
     counts: dict[tuple[str, str], list[int]] = {}
     for entry in step.log:
-        if entry.what in {"entered", "completed"}:
-            counts.setdefault((entry.element, entry.process), [0, 0])[entry.what == "completed"] += 1
+        counts.setdefault((entry.element, entry.process), [0, 0, 0])[WHAT.index(entry.what)] += 1
     undo.keep(
         case=case,
         task_id=setting.task.id,

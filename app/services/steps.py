@@ -119,7 +119,13 @@ def _visits(moment: _Moment) -> None:
     cases.visited(
         moment.case.id,
         [
-            (element, process, counts[element, process, "entered"], counts[element, process, "completed"])
+            (
+                element,
+                process,
+                counts[element, process, "entered"],
+                counts[element, process, "completed"],
+                counts[element, process, "cancelled"],
+            )
             for element, process in sorted(places)
         ],
         moment.now,

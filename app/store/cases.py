@@ -128,21 +128,20 @@ def timeline(case: int, *, internal: bool, kinds: Sequence[str] = (), limit: int
     return list(query.order_by(Entry.at.desc(), Entry.id.desc()).limit(limit))
 
 
-def visited(case: int, rows: Sequence[tuple[str, str, int, int]], at: datetime) -> None:
-    """Add (element, process, entered, completed) counts: one statement, whatever is there already."""
+def visited(case: int, rows: Sequence[tuple[str, str, int, int, int]], at: datetime) -> None:
+    """Add (element, process, entered, completed, cancelled) counts: one statement, whatever is there already."""
     if not rows:
         return
     mark = proxy.obj.param
     stamp = at.astimezone(UTC).replace(tzinfo=None)
-    values = [
-        [case, element, process, entered, completed, stamp, stamp] for element, process, entered, completed in rows
-    ]
-    places = ", ".join([f"({', '.join([mark] * 7)})"] * len(values))
+    values = [[case, *row, stamp, stamp] for row in rows]
+    places = ", ".join([f"({', '.join([mark] * 8)})"] * len(values))
     proxy.obj.execute_sql(
-        "INSERT INTO visit (case_id, element, process, entered, completed, first_at, last_at) "  # noqa: S608 - marks only
+        "INSERT INTO visit (case_id, element, process, entered, completed, cancelled, first_at, last_at) "  # noqa: S608 - marks only
         f"VALUES {places} ON CONFLICT (case_id, element, process) DO UPDATE "
         "SET entered = visit.entered + excluded.entered, "
-        "completed = visit.completed + excluded.completed, last_at = excluded.last_at",
+        "completed = visit.completed + excluded.completed, "
+        "cancelled = visit.cancelled + excluded.cancelled, last_at = excluded.last_at",
         [each for row in values for each in row],
     )
 

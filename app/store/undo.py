@@ -78,9 +78,13 @@ def free_bank_lines(case: int, at: datetime) -> None:
 
 def unvisit(case: int, counts: Sequence[Sequence[Any]]) -> None:
     """Take the step's path off the diagram."""
-    for element, process, entered, completed in counts:
+    for element, process, entered, completed, cancelled in counts:
         place = (Visit.case == case) & (Visit.element == element) & (Visit.process == process)
-        Visit.update(entered=Visit.entered - entered, completed=Visit.completed - completed).where(place).execute()
+        Visit.update(
+            entered=Visit.entered - entered,
+            completed=Visit.completed - completed,
+            cancelled=Visit.cancelled - cancelled,
+        ).where(place).execute()
     Visit.delete().where((Visit.case == case) & (Visit.entered <= 0) & (Visit.completed <= 0)).execute()
 
 

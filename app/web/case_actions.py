@@ -10,6 +10,7 @@ from flask_babel import gettext
 
 from app.errors import Refused
 from app.services import applications, casepeople, caseview, lifecycle, worklist
+from app.services.actors import Actor
 from app.web import case_head, cases
 from app.web.access import needs
 from app.web.current import portal, signed_in
@@ -155,6 +156,14 @@ def end(number: str) -> Any:
         lifecycle.withdraw(portal(), number, request.form.get("reason", "")[:LONGEST_MESSAGE], who)
     except Refused as error:
         return _ending(number, status_of(error), sentence(error))
-    vendor = who.side == "vendor"
-    flash(gettext("The application has been withdrawn.") if vendor else gettext("The case has been closed."), "success")
+    flash(_ended_words(who, caseview.page(portal(), number, who).head.ended), "success")
     return redirect(case_head.address(number), 303)
+
+
+def _ended_words(who: Actor, closed: bool) -> str:
+    """What has happened; the settlement, if there is one, comes before the end."""
+    if who.side == "vendor":
+        return gettext("The application has been withdrawn.")
+    if closed:
+        return gettext("The case has been closed.")
+    return gettext("The case has been stopped. It is closed once what is left has been settled.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.errors import Refused
-from app.services import jobs, lifecycle
+from app.services import diagrams, jobs, lifecycle
 from app.services.demo import Walker
 from app.store import cases, database, records, work
 from app.store.models import Case, Job
@@ -34,6 +34,8 @@ def test_a_withdrawal_leads_to_the_settlement_and_then_to_the_end(element: str, 
     withdraw(walker)
     bench.drain(walker.portal)
     assert opened(walker) == ["settle_withdrawal"]
+    drawn = diagrams.state(walker.portal, walker.number, staff(walker))
+    assert drawn.open == ["settle_withdrawal"], "no token is left where the case was"
     walker.take(
         {
             "complete": "settle_withdrawal",

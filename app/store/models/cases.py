@@ -119,11 +119,17 @@ class Visit(Row):
     process = CharField(max_length=120)
     entered = IntegerField(default=0)
     completed = IntegerField(default=0)
+    cancelled = IntegerField(default=0)
     first_at = UtcField()
     last_at = UtcField()
 
     class Meta:
         indexes = ((("case", "element", "process"), True),)
+
+    @property
+    def stands(self) -> bool:
+        """Whether a token is there now."""
+        return bool(self.entered > self.completed + self.cancelled)
 
 
 class Clock(Row):
