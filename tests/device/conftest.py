@@ -101,8 +101,8 @@ def wait_for(kind: EventKind, reader: str, seconds: float = 20) -> bool:
     return True
 
 
-def wait_until_empty() -> None:
-    for reader in pcsc.readers():
+def wait_until_empty(*only: str) -> None:
+    for reader in only or pcsc.readers():
         assert wait_for(EventKind.REMOVED, reader), f"{reader}: the card is still there"
 
 
