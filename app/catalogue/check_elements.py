@@ -41,6 +41,7 @@ class ElementChecks:
             if element.kind in kinds:
                 kinds[element.kind](element)
         self._forms()
+        self._loans()
         self._recursion()
 
     def _say(self, element: Element, message: str, /, **params: object) -> None:
@@ -217,6 +218,19 @@ class ElementChecks:
         tasks = frozenset(e.id for e in self.package.elements.values() if e.kind == "userTask")
         for name in self.package.forms:
             self.complaints.known(f"forms/{name}.form", "", "form", "user task", name, tasks)
+
+    def _loans(self) -> None:
+        """Cards that a step lends have a step that takes them back."""
+        elements = self.package.elements.values()
+        if any(element.flag("returns_cards") and element.side == "operator" for element in elements):
+            return
+        for element in elements:
+            if element.properties.get("cards"):
+                self.complaints.warn(
+                    element.file,
+                    element.id,
+                    "Cards are lent, and no step of the body takes them back: give one the property returns_cards.",
+                )
 
     def _recursion(self) -> None:
         """A process that calls itself, at whatever distance, never ends."""

@@ -307,6 +307,7 @@ CASES: list[tuple[str, Edit, str, str]] = [
     ),
     ("an unknown calendar", carrying("collect", "calendar", "x"), f"{BPMN}#collect", "calendar “x”"),
     ("unknown cards", carrying("collect", "cards", "x"), f"{BPMN}#collect", "card set “x”"),
+    ("cards that nobody takes back", carrying("collect", "cards", "plastic"), f"{BPMN}#collect", "returns_cards"),
     (
         "cards that come back, or do not",
         carrying("collect", "returns_cards", "x"),

@@ -188,6 +188,10 @@ def full(**changed: Any) -> dict[str, Any]:
             "place": "オンライン（接続方法は認定試験の資料に記載）",
         },
         "cards": cards,
+        "labels": [
+            {"serial": card["serial"], "case_number": "2026-0042", "set_title": card["set_title"], "batch": "260901"}
+            for card in cards
+        ],
         "certificate": {
             "number": "CCUS-API-2027-0007",
             "issued_on": date(2027, 6, 11),

@@ -122,11 +122,18 @@ def test_no_mail_carries_a_secret() -> None:
     assert all("S3cret!" not in letter(mail_id, context).text for mail_id in MAILS)
 
 
-@pytest.mark.parametrize("document_id", DOCUMENTS)
+@pytest.mark.parametrize("document_id", [each for each in DOCUMENTS if each != "card_labels"])
 def test_a_document_names_whom_it_concerns(document_id: str, printer: Printer) -> None:
     text = drawn(printer, document_id, package.full())
     assert package.COMPANY["name"] in text
     assert "■" not in text and "None" not in text and "{{" not in text
+
+
+def test_a_cards_label_says_that_it_is_a_test_card_and_names_nobody(printer: Printer) -> None:
+    """A card may be lost: whoever finds it reads a number and a case, and no company."""
+    text = drawn(printer, "card_labels", package.full())
+    assert "テスト用" in text and "CT-2026-0001" in text and "2609" in text
+    assert package.COMPANY["name"] not in text
 
 
 @pytest.mark.parametrize("document_id", DOCUMENTS)

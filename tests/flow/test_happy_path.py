@@ -53,6 +53,7 @@ PAPERS: dict[str, list[str]] = {
     "cover_letter_exam_cards": ["送付", "2"],
     "loan_form_exam": ["貸出"],
     "exam_result_letter": ["認定試験結果通知書", "合格"],
+    "return_slip": ["ICカード返却票", "認定試験用ICカード", "返却係"],
     "audit_invoice": ["請求書", "132,000", "10%", "T0000000000000"],
     "audit_result_letter": ["監査結果通知書"],
     "certificate": ["認定"],
@@ -200,12 +201,14 @@ def test_payments_are_on_record_and_nothing_is_owed(walk: Walk) -> None:
     }
 
 
-def test_the_cards_were_written_and_are_on_loan(walk: Walk) -> None:
+def test_the_cards_were_written_lent_and_came_back(walk: Walk) -> None:
     cards = walk.place.records.of(walk.number, "card")
     assert [row["set_id"] for row in cards] == ["test"] * 3 + ["exam"] * 2
-    assert {row["state"] for row in cards} == {"lent"}
+    assert {row["state"] for row in cards} == {"wiped"}
     text = "".join(papers.words_of(each) for each in documents(walk, "loan_form_test"))
     assert all(row["serial"] in text for row in cards if row["set_id"] == "test")
+    slip = "".join(papers.words_of(each) for each in documents(walk, "return_slip"))
+    assert all(row["serial"] in slip for row in cards)
 
 
 @pytest.mark.parametrize("group", ["api_documents", "card_specification", "audit_documents"])
