@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 from flask import Flask, current_app, jsonify, redirect, request
 
 from app.errors import Forbidden
+from app.web import again
 from app.web.current import actor
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -64,7 +65,7 @@ def guard() -> Any:
             return jsonify(error="sign in"), 401  # a script asks: the page it is on says so
         if request.method == "GET":
             return redirect("/login?" + urlencode({"next": request.full_path.rstrip("?")}))
-        return redirect("/login")
+        return again.page()
     if SIGNED_IN in rule or who.has(*rule):
         return None
     raise Forbidden("This page is for other roles than yours")

@@ -29,6 +29,13 @@ def tasks() -> Any:
     return vendor_home() if signed_in().side == "vendor" else worklist.show()
 
 
+@pages.get("/signed-in")
+@needs()
+def signed_in_again() -> Any:
+    """Where signing in leads in a second tab, while the first keeps what was typed (see `again`)."""
+    return render_template("pages/signed_in.html")
+
+
 def vendor_home() -> Any:
     """いま誰の番か, of each case; then one case in full: the one asked for, or the first that is the vendor's turn."""
     home = vendorhome.of(portal(), signed_in(), request.args.get("case", ""))

@@ -22,6 +22,7 @@ from app.errors import (
     Temporary,
     TooLarge,
 )
+from app.web import again
 from app.web.current import named
 
 STATUS: dict[type[NinteiError], int] = {
@@ -98,13 +99,7 @@ def install(app: Flask) -> None:
 
     @app.errorhandler(CSRFError)
     def forged(_error: CSRFError) -> Any:
-        return page(
-            400,
-            gettext(
-                "The page was open for too long. Go back, reload it and send it again; "
-                "what you typed is still in the form."
-            ),
-        )
+        return again.page()
 
     @app.errorhandler(HTTPException)
     def http(error: HTTPException) -> Any:
