@@ -9,7 +9,7 @@ export function make(tag, attributes = {}, ...children) {
   return node;
 }
 
-export const size = (bytes) => (bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} KB` : `${(bytes / 1e6).toFixed(1)} MB`);
+export const size = (bytes) => (bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`);
 
 export function listOf(input) {
   const field = input.closest("[data-field]");

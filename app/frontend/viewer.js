@@ -126,7 +126,7 @@ class Viewer {
       const viewport = source.getViewport({ scale: Math.min(wanted, Math.sqrt(MOST_PIXELS / (plain.width * plain.height))) });
       const canvas = make("canvas", { width: Math.ceil(viewport.width), height: Math.ceil(viewport.height), "aria-hidden": "true" });
       await source.render({ canvas, viewport, annotationMode: AnnotationMode.ENABLE }).promise;
-      page.sheet.querySelector("canvas, .sr")?.remove();
+      page.sheet.querySelector("canvas")?.remove();
       page.sheet.prepend(canvas);
       await this.read(source, page);
       source.cleanup();
