@@ -33,6 +33,10 @@ class Invited:
     made_by: str
     has_account: bool
     name: str
+    rights: str = ""  # of an agent: on which terms
+    numbers: tuple[str, ...] = ()  # the named cases; empty: all
+    first_day: date | None = None
+    last_day: date | None = None
 
 
 def address(text: str) -> str:
@@ -116,10 +120,18 @@ def look(portal: Portal, token: str) -> Invited:
     with database.connection():
         row = _usable(portal, token)
         known = accounts.by_email(row.email)
+        known_name, terms = known.name if known is not None else "", row.terms
+        named = {case.id: case.number for case in companies.cases_of(row.company_id)} if row.kind == AGENT else {}
         return Invited(
-            row.company.name, row.email, row.kind, row.terms.get("role") == "manager", str(row.terms.get("office", "")),
-            row.made_by, known is not None and bool(known.password), known.name if known is not None else "",
+            row.company.name, row.email, row.kind, terms.get("role") == "manager", str(terms.get("office", "")),
+            row.made_by, known is not None and bool(known.password), known_name, str(terms.get("rights", "")),
+            tuple(named[each] for each in terms.get("case_ids", []) if each in named), _day(terms.get("first_day")),
+            _day(terms.get("last_day")),
         )  # fmt: skip
+
+
+def _day(text: object) -> date | None:
+    return date.fromisoformat(str(text)) if text else None
 
 
 def _usable(portal: Portal, token: str) -> Invitation:
@@ -193,8 +205,7 @@ def _person(row: Invitation, user: User, now: datetime) -> None:
 
 def _mandate(portal: Portal, row: Invitation, user: User, now: datetime) -> None:
     terms = row.terms
-    first = date.fromisoformat(terms["first_day"])
-    last = date.fromisoformat(terms["last_day"]) if terms.get("last_day") else None
+    first, last = date.fromisoformat(terms["first_day"]), _day(terms.get("last_day"))
     made = Mandate.create(
         company=row.company_id, user=user, office=terms["office"], rights=terms["rights"],
         every_case=terms["every_case"], case_ids=terms["case_ids"], copies=terms["copies"], first_day=first,

@@ -9,7 +9,7 @@ from flask_babel import gettext
 
 from app.errors import NinteiError, NotFound, Refused
 from app.services import invitations
-from app.web import signin
+from app.web import company_words, signin
 from app.web.access import public
 from app.web.current import actor, portal
 from app.web.problems import sentence
@@ -30,7 +30,8 @@ def accept(token: str) -> Any:
     own = who is not None and who.email.lower() == found.email
     name = request.form.get("name", found.name if found.name != found.email.split("@")[0] else "")
     page: dict[str, Any] = {"found": found, "token": token, "own": own, "other": who is not None and not own,
-                            "name": name}  # fmt: skip
+                            "name": name,
+                            "rights": company_words.rights_words()}  # fmt: skip
     if request.method == "GET":
         return render_template("pages/company/accept.html", **page, error="")
     password = request.form.get("password", "")
