@@ -59,7 +59,7 @@ class Batch:
     case_number: str
     company_name: str
     cards: cardstock.SetView
-    waiting: tuple[str, ...]  # serials with a chip that was begun: lay that one on again
+    waiting: tuple[str, ...]  # serials that have their chip, begun or wiped: that very card is to be laid on
     desks: tuple[DeskView, ...]
 
 
