@@ -85,6 +85,8 @@ GROUPS: tuple[tuple[Any, dict[Any, Plan]], ...] = (
     (CARDS, {
         m.Card: _plan("serial uid set_id state case lent_on due_back changed_at", choices="state set_id",
                       search="serial uid batch"),
+        m.KeyLetter: _plan("case reference number recipient keeper_name opened_by_name opened_at destroyed_at",
+                           search="reference recipient keeper_name opened_by_name"),
         m.CardEvent: _plan("at card act phase by_name desk text", choices="act phase", search="text by_name"),
         m.Certificate: _plan("number system_name company_name state certified_on valid_until listed", choices="state",
                              search="number system_name company_name"),

@@ -5,26 +5,22 @@ What happened to a card is asked of the card, never guessed: a job that is tried
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from zlib import crc32
 
 import hardware
 from app.errors import NotFound, Permanent, Temporary
-from app.services import calendar, cardkeys, cardledger, context, documents, secrets
+from app.services import cardkeys, cardledger
 from app.services.portal import Portal
-from app.services.releases import Loaded
-from app.store import cards, cases, database, records, work
-from app.store.models import Card, Case
+from app.store import cards, database
+from app.store.models import Card
 from config.settings import Settings
 
 if TYPE_CHECKING:
     from app.services.jobs import Leased
 
-KEY_FILE = "key_file"
 AGENT = "agent"  # card_reader: the cards are made at desks with an agent, not by the worker
 
 
@@ -109,87 +105,7 @@ def plan_of(serial: str, version: int) -> hardware.Plan:
     return hardware.Plan(serial, worker, b"CCUS-TEST " + serial.encode(), version)
 
 
-def letter_facts(portal: Portal, case: Case, loaded: Loaded, document_id: str) -> Mapping[str, Any]:
-    """`key` for a sealed letter: which component, its check value, to whom. Empty for every other document."""
-    source = loaded.package.documents[document_id]
-    number = source.header.get("key_component")
-    if number is None:
-        return {}
-    task = _card_task(case, loaded, document_id)
-    issue = _issue(portal, case, loaded, task)
-    return {
-        "key": {
-            **issue["letters"][int(number) - 1],
-            "reference": issue["reference"],
-            "recipient": issue["recipients"][int(number) - 1],
-        }
-    }
-
-
-def _card_task(case: Case, loaded: Loaded, document_id: str) -> Any:
-    for row in reversed(work.tasks_of(case.id)):
-        element = loaded.package.elements.get(row.element)
-        if element is not None and document_id in element.listed("makes"):
-            return row
-    raise Permanent("No step of the case makes the document %(document)s", document=document_id)
-
-
-def _issue(portal: Portal, case: Case, loaded: Loaded, task: Any) -> dict[str, Any]:
-    """The key file of the task's cards, made once; its two components lie encrypted until both letters are made."""
-    now = portal.now()
-    element = f"{KEY_FILE}:{task.id}"
-    with database.transaction():
-        cases.lock(case.id)
-        stored = secrets.stored(portal, case, element)
-        if stored is not None:
-            return dict(json.loads(stored["issue"]))
-        rows = [row for row in cards.of_origin(task.id) if row.state in {"ready", "lent"}]
-        set_spec = loaded.package.cards[context.card_set(loaded, task.element)]
-        facts = context.build(portal, case, loaded, element=task.element)
-        reference = f"{case.number}-{set_spec.id}"
-        issue = hardware.make_key_file(
-            [hardware.LentCard(row.serial, row.uid, row.key_version) for row in rows],
-            cardkeys.store(portal.settings),
-            vendor=case.company_name,
-            reference=reference,
-            issued=now,
-            expires=calendar.today(now) + timedelta(days=set_spec.loan_days),
-        )
-        kept = {
-            "reference": reference,
-            "letters": [
-                {
-                    "component": letter.component,
-                    "kcv": letter.kcv,
-                    "file_kcv": letter.file_kcv,
-                    "number": letter.number,
-                    "public_key": letter.public_key,
-                }
-                for letter in issue.letters
-            ],
-            "recipients": [facts["company"]["contact_name"], facts["company"]["representative"]],
-        }
-        secrets.keep(portal, case, element, {"issue": json.dumps(kept, ensure_ascii=False)}, ("issue",), now)
-        documents.keep_file(
-            portal,
-            case,
-            KEY_FILE,
-            task.id,
-            f"{reference}.keys.json",
-            "application/json",
-            issue.text.encode(),
-            "both",
-            now,
-        )
-    return kept
-
-
 def stock() -> dict[str, int]:
     """How many cards are in each state."""
     with database.connection():
         return cards.counts()
-
-
-def key_files(case_id: int) -> list[documents.DocumentView]:
-    """The key files that a case was given."""
-    return [documents.view(row) for row in records.documents(case_id) if row.key == KEY_FILE]

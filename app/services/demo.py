@@ -24,6 +24,8 @@ from app.services import (
     cardloans,
     cardstock,
     jobs,
+    keyletters,
+    letterdesk,
     lifecycle,
     people,
     taskforms,
@@ -274,6 +276,8 @@ class Walker:
         if element.properties.get("cards"):
             cardstock.make(self.portal, row.id, actor)
             self._drain()
+        if keyletters.letters_of(self._loaded, element):
+            self._open_letters(row.id, actor)
         if step.get("answer", {}).get(cardloans.STATE) == cardloans.ALL_BACK and element.flag("returns_cards"):
             cardlive.take_back_all(self.portal, number, actor)
             self._drain()
@@ -292,6 +296,16 @@ class Walker:
                 errors=", ".join(f"{error.key}: {error.message}" for error in cleaned.errors),
             )
         tasks.send(self.portal, row.id, actor, revision)
+
+    def _open_letters(self, task_id: str, actor: Actor) -> None:
+        """Two people open one key letter each."""
+        with database.connection():
+            rows = [accounts.by_email(email) for email in self._staff]
+        pair = [people.actor_of(self.portal, row.id) for row in rows if row is not None][:2]
+        keepers = {number: each.user_id for number, each in enumerate(pair, 1) if each.user_id}
+        letterdesk.name(self.portal, task_id, keepers, actor)
+        for each, letter in zip(pair, letterdesk.page(self.portal, task_id, actor).letters, strict=True):
+            letterdesk.open_letter(self.portal, letter.id, each)
 
     def _actor(self, case: Case, step: Mapping[str, Any]) -> Actor:
         """The vendor's person, or a member of the staff: the scenario's `person` is always the same one."""

@@ -68,6 +68,8 @@ def view(row: Document) -> DocumentView:
 
 def may_see(row: Document, actor: Actor) -> bool:
     """Whether this side sees the document."""
+    if row.kind == "sealed":
+        return False  # a key letter: it is seen in a place of its own (letterdesk)
     return row.audience in {"both", actor.side} and (not row.draft or row.created_by_id == actor.user_id)
 
 
@@ -86,6 +88,7 @@ def keep_made(
     title: str,
     content: bytes,
     now: datetime,
+    kind: str = "made",
 ) -> Document:
     """Store a PDF that the portal made; the same origin makes it once."""
     known = records.latest_document(case.id, document_id, origin)
@@ -96,7 +99,7 @@ def keep_made(
         id=uuid4().hex,
         case=case,
         key=document_id,
-        kind="made",
+        kind=kind,
         origin=origin,
         title=title,
         filename=filename,

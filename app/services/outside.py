@@ -12,7 +12,7 @@ from app.connectors.letter import Attachment, Letter, compose
 from app.connectors.mail import Mailer
 from app.connectors.pdf import Printer
 from app.errors import NotFound, Permanent
-from app.services import calendar, cardmaking, casefile, context, documents, intake, letters, mails
+from app.services import calendar, cardmaking, casefile, context, documents, intake, keyletters, letters, mails
 from app.services.portal import Portal
 from app.services.releases import Loaded, settings_of
 from app.store import accounts, cases, database, records, work
@@ -73,7 +73,7 @@ class Outside:
             if source is None:
                 raise Permanent("The package has no document %(document)s", document=document_id)
             extra = {
-                **cardmaking.letter_facts(self._portal, case, loaded, document_id),
+                **keyletters.facts(self._portal, case, loaded, document_id, origin),
                 **casefile.facts(case, job.params if document_id == job.params.get("document") else {}),
             }
             facts = context.build(self._portal, case, loaded, element=job.element, data=job.data, extra=extra)
@@ -85,7 +85,8 @@ class Outside:
                 content = self._sign(content, self._signing_key(loaded), reason=sheet.title)
         with database.transaction():
             cases.lock(case.id)
-            return documents.keep_made(
+            keep = keyletters.keep if keyletters.component_of(loaded, document_id) else documents.keep_made
+            return keep(
                 self._portal,
                 case,
                 loaded,
@@ -254,6 +255,8 @@ class Outside:
         if kind == "ics":
             return self._calendar_file(case, loaded, rest)
         # The document that the same step makes (its property `makes`) is this one: one rendering, not two versions.
+        if keyletters.component_of(loaded, name):
+            raise Permanent("A key letter goes by post, never with a mail: %(document)s", document=name)
         row = self.make(case, loaded, name, job, job.task_id or str(job.params.get("origin") or job.key))
         return Attachment(row.filename, row.mime, self._portal.blobs.get(row.digest))
 

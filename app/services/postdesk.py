@@ -30,12 +30,14 @@ class Parcel:
     cards: cardstock.SetView | None
     fields: list[BoundField]
     on_its_page: bool  # its form asks for more than fits into a row
+    letters_closed: bool  # key letters go with it that are not both opened yet
     refusal: NinteiError | None
 
     @property
     def ready(self) -> bool:
         """Whether everything that goes into it is made."""
-        return not self.being_made and (self.cards is None or self.cards.ready >= self.cards.count)
+        made = self.cards is None or self.cards.ready >= self.cards.count
+        return made and not self.being_made and not self.letters_closed
 
 
 def waiting(portal: Portal, actor: Actor, lang: str) -> list[Parcel]:
@@ -58,6 +60,7 @@ def _parcel(portal: Portal, task_id: str, actor: Actor, lang: str) -> Parcel:
         page.cards,
         fields,
         any(field.required and field not in fields for field in inputs),
+        page.letters is not None and not (page.letters and all(letter.openings for letter in page.letters)),
         page.refusal,
     )
 

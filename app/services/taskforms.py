@@ -13,6 +13,7 @@ from app.services import (
     cardloans,
     comments,
     desk,
+    keyletters,
     money,
     reviews,
     secrets,
@@ -103,7 +104,7 @@ def clean(portal: Portal, setting: desk.Setting, raw: Mapping[str, Any]) -> Clea
             "comments", "Answer each point that was raised (%(count)s left)", {"count": len(unanswered)}
         )
         return Cleaned(cleaned.values, (*cleaned.errors, wanting))
-    wrong = cardloans.wrong(setting, cleaned.values)
+    wrong = cardloans.wrong(setting, cleaned.values) or keyletters.wrong(cleaned.values)
     if wrong is not None:
         field, why = wrong
         return Cleaned(cleaned.values, (*cleaned.errors, FieldError(field, why.message, why.params)))

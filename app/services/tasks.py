@@ -16,6 +16,7 @@ from app.services import (
     dates,
     desk,
     intake,
+    letterdesk,
     money,
     recallstate,
     returning,
@@ -65,6 +66,7 @@ def complete(
     """Store the answer, do what the element's properties ask for, and take the step. Inside a transaction."""
     task, case, loaded, element = setting.task, setting.case, setting.loaded, setting.element
     cardstock.require(setting)
+    letterdesk.require(setting)
     cardloans.require_settled(setting, values)
     stood = recallstate.before(setting, values)
     kept = secrets.keep(portal, case, element.id, values, element.listed("secrets"), now)
@@ -91,6 +93,7 @@ def complete(
         routes |= dates.book(portal, case, loaded, element.properties["books"], kept, actor, now)
         attendance.settled(case.id, element.properties["books"], kept)
     cardstock.completed(setting, actor, now)
+    letterdesk.posted(setting, actor, now)
     cardloans.settle(setting, kept, actor, now)
     comments.completed(setting, kept, actor, now)
     admissions.learn(portal, case, kept, actor, now)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 from datetime import timedelta
 
-from app.services import calendar, cardloans, daterequests, effects, mandates, parts
+from app.services import calendar, cardloans, daterequests, effects, letterdesk, mandates, parts
 from app.services.portal import Portal
 from app.services.worklist import remind_one
 from app.store import attempts, cards, cases, database, records, search, tally, work
@@ -22,6 +22,7 @@ def tick(portal: Portal) -> int:
     with database.transaction():
         mandates.turn_over(portal)
     daterequests.lapse(portal)
+    letterdesk.sweep(portal)
     sent = _reminders(portal) + _holds(portal) + _overdue_cards(portal)
     if sent:
         portal.poke()

@@ -53,6 +53,10 @@ class Blobs:
         path = self.path(digest)
         return path.read_bytes()
 
+    def remove(self, digest: str) -> None:
+        """Delete the bytes of this digest, for what was destroyed on purpose; nothing happens when they are gone."""
+        self._path(digest).unlink(missing_ok=True)
+
     def path(self, digest: str) -> Path:
         """Where the bytes of this digest lie."""
         path = self._path(digest)

@@ -11,7 +11,7 @@ from app.web import (
     agents,
     calendar,
     card_labels,
-    card_labels,
+    cardkeys,
     cards,
     case_actions,
     case_files,
@@ -24,6 +24,7 @@ from app.web import (
     inbound,
     inbound_form,
     invitation,
+    keyletters,
     package_settings,
     payments,
     post,
@@ -37,7 +38,8 @@ from app.web import (
 
 ALL: tuple[Blueprint, ...] = (
     public.pages, register.pages, account.pages, demo.pages, home.pages, tasks.pages, drafts.pages, uploads.pages,
-    viewer.pages, cases.pages, worklist_actions.pages, case_files.pages, case_actions.pages, calendar.pages, payments.pages,
-    post.pages, cards.pages, card_labels.pages, card_labels.pages, absences.pages, package_settings.pages, inbound.pages, inbound_form.pages, agents.pages,
-    afterwards.pages, company.pages, company_agents.pages, invitation.pages,
+    viewer.pages, cases.pages, worklist_actions.pages, case_files.pages, case_actions.pages, calendar.pages,
+    payments.pages, post.pages, cards.pages, card_labels.pages, cardkeys.pages, keyletters.pages, absences.pages,
+    package_settings.pages, inbound.pages, inbound_form.pages, agents.pages, afterwards.pages, company.pages,
+    company_agents.pages, invitation.pages,
 )  # fmt: skip

@@ -48,6 +48,7 @@ GROUPS: Mapping[str, str] = {
     "payment": "money",
     "date": "dates",
     "card": "dates",
+    "key_letter": "dates",
     "note": "talk",
     "notice": "talk",
     "state": "register",

@@ -179,6 +179,24 @@ def _date(entry: Any, titles: Mapping[str, str]) -> Worded:
     return Worded(gettext("Date settled: %(title)s", title=title), when)
 
 
+def _key_letter(entry: Any, _: Mapping[str, str]) -> Worded:
+    what, _sep, more = entry.text.partition(":")
+    words: dict[str, str] = {
+        "named": gettext("Key letter %(number)s: it is on record who opens it", number=entry.title),
+        "opened": gettext("Key letter %(number)s was opened", number=entry.title),
+        "destroyed": gettext("Key letter %(number)s was destroyed", number=entry.title),
+        "made_anew": gettext("Key letter %(number)s is made anew", number=entry.title),
+    }
+    reasons: dict[str, str] = {
+        "posted": gettext("both letters were posted"),
+        "reissued": gettext("the letters were made anew"),
+        "ended": gettext("the case ended"),
+    }
+    keeper = (entry.data or {}).get("keeper")
+    note = gettext("opened only by %(name)s", name=keeper) if what == "named" and keeper else reasons.get(more, "")
+    return Worded(words.get(what, entry.title), note, quote=more if what == "made_anew" else "")
+
+
 def _card(entry: Any, _: Mapping[str, str]) -> Worded:
     count = (entry.data or {}).get("count")
     note = gettext("%(count)s cards", count=count) if count else ""
@@ -282,6 +300,7 @@ KINDS: Mapping[str, Callable[[Any, Mapping[str, str]], Worded]] = {
     "payment": _payment,
     "date": _date,
     "card": _card,
+    "key_letter": _key_letter,
     "note": _note,
     "notice": _notice,
     "state": _state,

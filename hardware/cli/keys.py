@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 from zoneinfo import ZoneInfo
 
 import click
@@ -26,6 +27,8 @@ from hardware.keys import (
 )
 from hardware.keys import open_key_file as open_file
 from hardware.keys.guard import SECRET, TOKEN
+
+_PUBLIC_KEY: Final = "Public key on the letter (its first 16 digits do)"
 
 
 @click.group()
@@ -164,7 +167,11 @@ def _guard_words(name: str) -> str:
 
 @click.command("open-key-file")
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@click.option("--public-key", prompt="Public key on the letter", help="64 hexadecimal digits, printed on both letters.")
+@click.option(
+    "--public-key",
+    prompt=_PUBLIC_KEY,
+    help="Printed on both letters; the first 16 digits are enough.",
+)
 @click.option(
     "--out",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -236,7 +243,7 @@ def open_key_file(_: CardDefaults, file: Path, public_key: str, out: Path | None
 
 def ask_vendor_keys(file: Path, public_key: str) -> VendorKeys:
     """Open a key file for one command."""
-    return VendorKeys(_open(file, public_key or click.prompt("Public key on the letter", err=True)))
+    return VendorKeys(_open(file, public_key or click.prompt(_PUBLIC_KEY, err=True)))
 
 
 def _open(file: Path, public_key: str) -> KeyFile:

@@ -25,6 +25,7 @@ from hardware.profiles import CardKeys
 from hardware.profiles.layout import KEY_CONTEXT, PROFILE
 
 _FORMAT: Final = "nintei-key-file-1"
+_ENOUGH: Final = 16  # digits of the public key that are typed from a letter
 _KEY_ID: Final = {Role.READER: "K1", Role.ISSUER: "K0"}
 
 
@@ -152,8 +153,8 @@ def make_key_file(
 
 
 def open_key_file(text: str, first: Component, second: Component, public_key: str, today: date) -> KeyFile:
-    """Check signature, date and components, and unwrap. `public_key`: from the letter, hex. Raises
-    BadKeyFile, BadComponent.
+    """Check signature, date and components, and unwrap. `public_key`: from the letter, hex; its first 16 digits do.
+    Raises BadKeyFile, BadComponent.
     """
     try:
         manifest = json.loads(text)
@@ -161,9 +162,8 @@ def open_key_file(text: str, first: Component, second: Component, public_key: st
             raise BadKeyFile("This is not a key file of a version that this program knows")
         signature = bytes.fromhex(manifest["signature"]["value"])
         signed = {name: value for name, value in manifest.items() if name != "signature"}
-        Ed25519PublicKey.from_public_bytes(bytes.fromhex("".join(public_key.split()))).verify(
-            signature, _canonical(signed)
-        )
+        whole = _public_key(public_key, str(manifest["signature"]["public_key"]))
+        Ed25519PublicKey.from_public_bytes(bytes.fromhex(whole)).verify(signature, _canonical(signed))
         expires, issued = date.fromisoformat(manifest["expires"]), datetime.fromisoformat(manifest["issued"])
         wrapping_kcv, cards = manifest["wrapping"]["kcv"], manifest["cards"]
     except InvalidSignature as error:
@@ -180,6 +180,18 @@ def open_key_file(text: str, first: Component, second: Component, public_key: st
     except (ValueError, KeyError, TypeError) as error:
         raise BadKeyFile("The key file cannot be read") from error
     return KeyFile(manifest["vendor"], manifest["reference"], manifest["profile"], issued, expires, opened)
+
+
+def _public_key(typed: str, written: str) -> str:
+    """The whole key. Of what was typed from paper 16 digits (64 bits) are enough: whoever makes up a file must find a
+    key pair that begins with them, and still has no component that fits.
+    """
+    digits = "".join(typed.split()).replace("-", "").lower()
+    if len(digits) < _ENOUGH:
+        raise BadKeyFile("Type at least the first %(count)d digits of the public key on the letter", count=_ENOUGH)
+    if len(digits) < len(written) and written.lower().startswith(digits):
+        return written
+    return digits if len(digits) == len(written) else "00" * 32
 
 
 def _card_entry(card: LentCard, keys: CardKeys, wrapping: Key) -> dict[str, Any]:

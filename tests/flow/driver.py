@@ -52,6 +52,9 @@ class Person:
         self.records = records
         self.clock = clock
         self.email = email
+        self.password = ""
+        self.colleague: Person | None = None  # who opens the second key letter
+        self.letters: list[tuple[int, bytes]] = []  # key letters that this person opened
 
     def get(self, address: str) -> Page:
         return self.visitor.get(address)
@@ -60,6 +63,7 @@ class Person:
         form = self.get("/login").form(field="password")
         page = form.fill("email", self.email).fill("password", password).press()
         assert page.path == "/tasks", f"{self.email} is not let in: {page!r} {page.alerts()}"
+        self.password = password
         return page
 
     def open(self, number: str, element: str) -> Page:
@@ -77,6 +81,7 @@ class Person:
         """The whole way through a task: read it, make cards, look at secrets, fill it in, check, send."""
         page = self.open(number, element)
         page = self._make_cards(page)
+        page = self._open_letters(page, number)
         page, secrets = self._reveal(page)
         form = page.form(action=page.path)
         typed = {key: self.value(form, key, value) for key, value in (answer or {}).items()}
@@ -110,6 +115,27 @@ class Person:
 
         wait_until(ready, 60, "making of the cards", pause=0.1)
         return latest
+
+    def _open_letters(self, page: Page, number: str) -> Page:
+        """Key letters are opened by two people: this one and the colleague."""
+        if not page.links("/cards/letters/"):
+            return page
+        assert self.colleague is not None, f"{self.email} has no colleague to open the second letter"
+        self.records.settle(number)
+        pair = (self, self.colleague)
+        letters = self.get(page.links("/cards/letters/")[0])
+        form = letters.form(action="/keepers")
+        for each, person in enumerate(pair, 1):
+            [row] = self.records.rows("SELECT id FROM user WHERE email = ?", person.email)
+            form.fill(f"keeper_{each}", str(row["id"]))
+        form.press()
+        for each, person in enumerate(pair):
+            own = person.get(letters.path)
+            assert len([form for form in own.forms() if form.address.endswith("/open")]) == 1, own.text
+            opened = own.form(action="/open").fill("password", person.password).press()
+            assert opened.content.startswith(b"%PDF"), f"{opened!r}: {opened.alerts()}"
+            person.letters.append((each + 1, opened.content))
+        return self.get(page.path)
 
     def _reveal(self, page: Page) -> tuple[Page, list[str]]:
         """Look at connection information; it is shown on the answer to the press and nowhere else."""

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from app.services import cardmaking
 from app.services.calendar import JAPAN
 from tests.flow import papers
 from tests.flow.conftest import STAFF, add_staff
@@ -100,7 +104,9 @@ def certificate(walk: Walk) -> str:
 
 
 def documents(walk: Walk, key: str) -> list[bytes]:
-    """A paper of the case as a member of the staff downloads it, each version."""
+    """A paper of the case as the staff download it, each version; a key letter as its one person opened it."""
+    if key.startswith("key_letter"):
+        return [letter for person in walk.staff for number, letter in person.letters if key.endswith(str(number))]
     found = []
     for row in walk.place.records.of(walk.number, "document", f"key = '{key}'"):
         page = walk.staff[0].get(f"/cases/{walk.number}/documents/{row['id']}")
@@ -150,7 +156,7 @@ def test_each_pdf_says_the_right_names_and_amounts_in_japanese(walk: Walk, key: 
 
 
 def test_every_pdf_of_the_case_is_one_of_these(walk: Walk) -> None:
-    made = walk.place.records.of(walk.number, "document", "kind = 'made' AND mime = 'application/pdf'")
+    made = walk.place.records.of(walk.number, "document", "kind in ('made', 'sealed') AND mime = 'application/pdf'")
     assert {row["key"] for row in made} == set(PAPERS)
 
 
@@ -189,6 +195,55 @@ def test_secrets_were_shown_once_and_stand_in_no_mail_no_page_and_no_record(walk
     stored = walk.place.records.file.read_bytes().decode("utf-8", "replace")
     for secret in ("exam-secret", "production-secret"):
         assert secret not in mails + pages + stored + walk.place.said()
+
+
+def test_no_key_component_or_worker_id_lies_anywhere_after_the_whole_way(walk: Walk) -> None:
+    """Searched: log, mails, pages of both sides, the database, every file of the data folder, PDFs by their text."""
+    components = [component_in(letter) for person in walk.staff for _, letter in person.letters]
+    assert [len(each) for each in components] == [32, 32]
+    serials = [row["serial"] for row in walk.place.records.of(walk.number, "card")]
+    secrets = {*components, *(cardmaking.plan_of(serial, 1).worker_id for serial in serials)}
+    mails = "".join(body_of(mail) + str(attachments(mail)) for mail in walk.place.mails_to(walk.vendor.email))
+    pages = "".join(page.source for page in walk.place.pages if page.is_html)
+    texts = [mails, pages, walk.place.said()]
+    for path in walk.place.data.rglob("*"):
+        if not path.is_file():
+            continue
+        content = path.read_bytes()
+        texts.append(content.decode("latin-1"))
+        if content.startswith(b"%PDF"):
+            texts.append(papers.words_of(content))
+    for text in texts:
+        packed = "".join(text.split()).upper()
+        assert not [each for each in secrets if each in packed]
+
+
+def test_the_company_opens_its_key_file_with_the_two_letters(walk: Walk, tmp_path: Path) -> None:
+    [row] = walk.place.records.of(walk.number, "document", "key = 'key_file'")
+    file = tmp_path / "keys.json"
+    file.write_bytes(walk.vendor.get(f"/cases/{walk.number}/documents/{row['id']}").content)
+    letters = [letter for person in walk.staff for _, letter in person.letters]
+    typed = "".join(f"{component_in(letter)}\n{kcv_in(letter)}\n" for letter in letters)
+    done = subprocess.run(
+        [sys.executable, "-m", "hardware", "open-key-file", str(file)],
+        input=public_key_in(letters[0])[:16] + "\n" + typed, capture_output=True, text=True, check=True,
+        cwd=Path(__file__).parents[2],
+    )  # fmt: skip
+    cards = walk.place.records.of(walk.number, "card", "set_id = 'test'")
+    assert [row["serial"] in done.stdout for row in cards] == [True] * 3
+    assert not [letter for letter in letters if component_in(letter) in done.stdout + done.stderr]
+
+
+def component_in(letter: bytes) -> str:
+    return re.search(r"左から右、上から下へ）((?:[0-9A-F]{4}){8})", papers.words_of(letter))[1]  # type: ignore[index]
+
+
+def kcv_in(letter: bytes) -> str:
+    return re.search(r"検査値（KCV）([0-9A-F]{6})", papers.words_of(letter))[1]  # type: ignore[index]
+
+
+def public_key_in(letter: bytes) -> str:
+    return re.search(r"公開鍵([0-9a-fA-F]{64})", papers.words_of(letter))[1]  # type: ignore[index]
 
 
 def test_payments_are_on_record_and_nothing_is_owed(walk: Walk) -> None:

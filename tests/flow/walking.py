@@ -62,7 +62,9 @@ class Walk:
         """The scenario's `person` is always the same member of the staff."""
         if step["by"] == "vendor":
             return self.vendor
-        return self.staff[{"一次審査": 0, "二次審査": 1}.get(step.get("person", ""), 0)]
+        number = {"一次審査": 0, "二次審査": 1}.get(step.get("person", ""), 0)
+        self.staff[number].colleague = self.staff[1 - number]
+        return self.staff[number]
 
     def take(self, steps: Sequence[Mapping[str, Any]]) -> Walk:
         """The steps, one by one; each expectation that a step names is compared."""

@@ -142,3 +142,15 @@ def test_a_mistyped_public_key_opens_nothing(store: KeyStore, public_key: str) -
 def test_a_file_without_cards_is_not_made(store: KeyStore) -> None:
     with pytest.raises(BadKeyFile, match="at least one"):
         issue(store)
+
+
+def test_the_first_sixteen_digits_of_the_public_key_are_enough_and_fewer_are_not(store: KeyStore) -> None:
+    made = issue(store, lend(store)[1])
+    whole = made.letters[0].public_key
+    for typed in (whole, whole[:16], " ".join(whole[at : at + 4] for at in range(0, 16, 4)), whole[:20].upper()):
+        assert open_key_file(made.text, *components(made), typed, TODAY).reference == "2026-0007"
+    with pytest.raises(BadKeyFile, match="first 16"):
+        open_key_file(made.text, *components(made), whole[:15], TODAY)
+    for typed in ("0" * 16, whole[:16] + "0" * 8, whole + "00"):
+        with pytest.raises(BadKeyFile):
+            open_key_file(made.text, *components(made), typed, TODAY)

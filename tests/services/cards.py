@@ -11,7 +11,7 @@ from typing import Any
 from flask import Flask
 from werkzeug.serving import make_server
 
-from app.services import cardkeys, cardstock
+from app.services import cardkeys, cardstock, letterdesk
 from app.services.demo import Walker
 from app.store import cards, database, work
 from app.store.models import Card, CardEvent, Job
@@ -27,6 +27,15 @@ def waiting(bench: Bench, desk: str = "") -> Walker:
     walker = go(bench, until="post_test_cards")
     cardstock.make(walker.portal, task(walker, "post_test_cards").id, staff(walker), desk)
     return walker
+
+
+def open_letters(walker: Walker) -> None:
+    """Two people open the case's two key letters."""
+    step = task(walker, "post_test_cards").id
+    pair = [staff(walker, number) for number in (0, 1)]
+    letterdesk.name(walker.portal, step, {number: each.user_id or 0 for number, each in enumerate(pair, 1)}, pair[0])
+    for each, letter in zip(pair, letterdesk.page(walker.portal, step, pair[0]).letters, strict=True):
+        letterdesk.open_letter(walker.portal, letter.id, each)
 
 
 def rows() -> list[Card]:

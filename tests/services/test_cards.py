@@ -157,7 +157,7 @@ def test_a_card_that_fails_is_kept_apart_and_another_is_made(bench: Bench, monke
     # What was kept apart is not lent with the others.
     walker.take({"complete": "post_test_cards", "by": "operator", "answer": {
         "carrier": "yamato", "tracking_number": "1234-5678-9012", "sent_on": "@today",
-        "key_tracking_number": "9876-5432-1098"}})  # fmt: skip
+        "key_tracking_number": "9876-5432-1098", "key_tracking_number_2": "9876-5432-1099"}})  # fmt: skip
     assert sorted(row.state for row in rows()) == ["lent", "lent", "lent", "quarantined"]
 
 

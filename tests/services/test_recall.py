@@ -14,6 +14,7 @@ from app.services.actors import Actor
 from app.services.demo import Walker
 from app.store import cases, database, records, undo, work
 from app.store.models import Booking, Invoice, Payment, Task
+from tests.services.cards import open_letters
 from tests.services.conftest import Bench
 from tests.services.steps import case_of, go, opened, staff, task
 
@@ -180,9 +181,11 @@ def test_posted_cards_are_not_taken_back(bench: Bench) -> None:
     row, who = task(walker, "post_test_cards"), staff(walker)
     cardstock.make(walker.portal, row.id, who)
     bench.drain(walker.portal)
+    open_letters(walker)
     send(
         walker, row.element, who, carrier="yamato", tracking_number="123456789012",
         sent_on=walker.portal.today().isoformat(), key_tracking_number="123456789013",
+        key_tracking_number_2="123456789014",
     )  # fmt: skip
     offer = recall.offered(walker.portal, walker.number, who, row.id)
     assert offer is not None and offer.refusal is not None

@@ -13,6 +13,7 @@ from app.services import cardstock, people
 from app.services.demo import Walker, sample_pdf
 from app.store import cards, changes, database, records, work
 from app.store.models import Absence, Booking, Card, CardEvent, Change, Document, Job, Setting
+from tests.services.cards import open_letters
 from tests.services.steps import case_of, go, opened, staff, task
 from tests.web.conftest import Site
 from tests.web.desk_support import VENDOR, alerts, text
@@ -151,6 +152,7 @@ def packed(site: Site, until: str = "post_test_cards", **plan: object) -> Walker
     if until == "post_test_cards":
         cardstock.make(walker.portal, task(walker, until).id, staff(walker))
         site.bench.drain(walker.portal)
+        open_letters(walker)
     return walker
 
 
@@ -179,6 +181,7 @@ def test_tracking_numbers_typed_in_a_row_complete_exactly_the_ticked_posts(site:
         f"{row}.tracking_number": "4012-3456-7890",
         f"{row}.sent_on": "2026-04-01",
         f"{row}.key_tracking_number": "1234567890",
+        f"{row}.key_tracking_number_2": "1234567891",
     }
     unticked = client.post("/post", data={"action": "send", **typed})
     assert unticked.status_code == 422
@@ -224,7 +227,7 @@ def test_all_papers_of_the_ticked_posts_come_as_one_pdf_and_are_on_record(site: 
         Document.update(digest=digest).where(Document.kind == "made").execute()
     answer = client.post("/post/letters", data={"task": [row]})
     assert answer.mimetype == "application/pdf"
-    assert len(PdfReader(io.BytesIO(answer.data)).pages) >= 3
+    assert len(PdfReader(io.BytesIO(answer.data)).pages) == 1  # the cover letter: key letters are never among them
     with database.connection():
         assert len(records.accesses(case_of(walker).id)) >= 3
     client.post("/post/letters", data={})

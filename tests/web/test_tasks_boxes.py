@@ -9,6 +9,7 @@ import pytest
 from app.services import cardstock, people, taskforms, tasks
 from app.store import accounts, cases, database, records, work
 from app.store.models import Entry, Job
+from tests.services.cards import open_letters
 from tests.services.conftest import STAFF
 from tests.services.steps import case_of, go, opened, staff, task
 from tests.web.conftest import Site
@@ -163,6 +164,7 @@ def test_cards_are_made_by_a_press_and_the_letter_waits_for_them(site: Site) -> 
         "tracking_number": "1234-5678-9012",
         "sent_on": "2026-03-30",
         "key_tracking_number": "9876-5432-1098",
+        "key_tracking_number_2": "9876-5432-1099",
     }
     early = desk.post(**answers)
     assert early.status_code == 303
@@ -179,6 +181,9 @@ def test_cards_are_made_by_a_press_and_the_letter_waits_for_them(site: Site) -> 
     said = text(desk.page())
     assert "3枚のうち3枚" in said
     assert "1234-5678-9012" in desk.page().text
+    closed = desk.client.post(desk.url + "/check", data={"revision": desk.revision("/check")})
+    assert closed.status_code == 422
+    open_letters(walker)
     sent = desk.client.post(desk.url + "/check", data={"revision": desk.revision("/check")})
     assert sent.status_code == 303
 

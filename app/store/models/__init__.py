@@ -18,6 +18,7 @@ from app.store.models.cases import (
 )
 from app.store.models.companies import Claim, CompanyPerson, Invitation, Mandate
 from app.store.models.inbound import InboundMail, Outage
+from app.store.models.keyletters import KeyLetter
 from app.store.models.lists import Attempt, CaseGram, CaseText, TaskChange, TaskTally
 from app.store.models.records import (
     Access,
@@ -82,6 +83,7 @@ ALL = (
     CardEvent,
     CardProof,
     CardDeskRow,
+    KeyLetter,
     Certificate,
     Secret,
     Note,
@@ -130,6 +132,7 @@ __all__ = [
     "Invitation",
     "Invoice",
     "Job",
+    "KeyLetter",
     "Mail",
     "Mandate",
     "Member",

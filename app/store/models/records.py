@@ -17,7 +17,7 @@ class Document(Row):
     id = CharField(max_length=40, primary_key=True)
     case = ForeignKeyField(Case, backref="documents", on_delete="CASCADE")
     key = CharField(max_length=160)  # PDF document id, or element.field of an upload
-    kind = CharField(max_length=10)  # made | uploaded
+    kind = CharField(max_length=10)  # made | uploaded | sealed (a key letter: encrypted, shown by letterdesk alone)
     origin = CharField(max_length=80, default="")  # of a made one: the job or engine task it was made for
     title = CharField(max_length=300)
     filename = CharField(max_length=255)
