@@ -185,8 +185,9 @@ class Binder:
         ]
         offered = self.choices.get(spec.key, self.choices.get(spec.options_from, ())) if spec.options_from else ()
         pairs += [(str(key), str(label)) for key, label in offered]
+        alone = {option.value for option in spec.options if option.exclusive}
         return tuple(
-            BoundOption(key, label, key in chosen, f"{field_id}-{index}" if index else field_id)
+            BoundOption(key, label, key in chosen, f"{field_id}-{index}" if index else field_id, key in alone)
             for index, (key, label) in enumerate(pairs)
         )
 

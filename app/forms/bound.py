@@ -35,6 +35,7 @@ class BoundOption:
     label: str
     chosen: bool
     id: str
+    exclusive: bool = False
 
 
 @dataclass(frozen=True, slots=True)

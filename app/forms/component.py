@@ -167,12 +167,15 @@ class Component(Attributes):
         if not isinstance(value, Mapping) or not isinstance(value.get("value"), str) or not value["value"]:
             self.complain("Every option needs a label and a value, both texts")
             return None
-        self.unknown(value, frozenset({"label", "value", "label_en"}), "values.")
+        self.unknown(value, frozenset({"label", "value", "label_en", "exclusive"}), "values.")
+        if "exclusive" in value and self.kind not in MANY:
+            self.complain("values.exclusive belongs to a checklist or taglist")
         label = value.get("label")
         return Option(
             value["value"],
             label if isinstance(label, str) else value["value"],
             self.string("label_en", value),
+            self.flag("exclusive", value),
         )
 
     def limits(self) -> Limits:

@@ -167,6 +167,11 @@ class ChoicesField(ChoiceField):
         chosen = [text for value in values[:MOST_CHOICES] if (text := text_of(value).strip())]
         if any(value not in self.known for value in chosen):
             raise ValueError(Complaint("The choice made for %(label)s is no longer offered; choose another"))
+        alone = {option.value for option in self.spec.options if option.exclusive}
+        if alone.intersection(chosen) and len(set(chosen)) > 1:
+            raise ValueError(
+                Complaint("%(label)s: “none of these” cannot be ticked together with others")
+            )
         return list(dict.fromkeys(chosen))
 
     def process_formdata(self, valuelist: list[Any]) -> None:

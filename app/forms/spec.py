@@ -115,6 +115,7 @@ class Option:
     value: str
     label: str
     label_en: str = ""
+    exclusive: bool = False  # of a checklist or taglist: chosen alone, as “none of these”
 
 
 @dataclass(frozen=True, slots=True)

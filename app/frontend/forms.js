@@ -178,6 +178,14 @@ function replaceButton(item, input, name, form, texts) {
   return button;
 }
 
+// “None of these” goes off when another option is ticked, and the others when it is.
+function alone(input, form) {
+  if (input.type !== "checkbox" || !input.checked) return;
+  for (const other of form.querySelectorAll(`input[type=checkbox][name="${CSS.escape(input.name)}"]`)) {
+    if (other !== input && ("exclusive" in input.dataset || "exclusive" in other.dataset)) other.checked = false;
+  }
+}
+
 function uploads(input, form, texts) {
   const zone = make("div", { class: "f-drop" });
   input.before(zone);
@@ -315,7 +323,10 @@ function start(form) {
     const beside = input.closest?.("[data-kind=datetime]")?.querySelector("[data-era]");
     if (beside) beside.textContent = wareki(input.value);
   });
-  form.addEventListener("change", again);
+  form.addEventListener("change", (event) => {
+    alone(event.target, form);
+    again(event);
+  });
   form.addEventListener("click", (event) => {
     const button = event.target.closest("button[name=add_row], button[name=remove_row], button[name=fill_postal]");
     if (!button) return;

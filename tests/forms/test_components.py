@@ -112,6 +112,7 @@ def test_a_missing_answer_is_said_at_the_top_and_at_the_field(component: dict[st
     assert ("必須" if lang == "ja" else "Required") in frame.text_content()
 
 
+NONE = {"label": "無", "value": "none", "exclusive": True}
 WRONG: list[tuple[dict[str, Any], str, str]] = [
     (part("textfield", validate={"minLength": 3}), "ab", "at least"),
     (part("textfield", validate={"maxLength": 3}), "abcd", "at most"),
@@ -136,6 +137,18 @@ WRONG: list[tuple[dict[str, Any], str, str]] = [
     (part("select", values=OPTIONS), "green", "no longer"),
     (part("checklist", values=OPTIONS), "green", "no longer"),
 ]
+
+
+def test_none_of_these_is_chosen_alone(draw: Draw) -> None:
+    form = one(part("checklist", values=[*OPTIONS, NONE]))
+    wrong = form.clean(form.read(MultiDict([("item", "red"), ("item", "none")])))
+    assert [error.message for error in wrong.errors] == [
+        "%(label)s: “none of these” cannot be ticked together with others"
+    ]
+    assert form.clean(form.read(MultiDict([("item", "none")]))).values == {"item": ["none"]}
+    assert form.clean(form.read(MultiDict([("item", "red"), ("item", "blue")]))).ok
+    [box] = pick(parsed(draw(form.bind({}, lang="ja"))), "input[data-exclusive]")
+    assert box.get("value") == "none"
 
 
 @pytest.mark.parametrize(

@@ -105,7 +105,7 @@ class Portal:
     def answer(self, route: Route) -> None:
         request = route.request
         path = request.url.removeprefix(HOME.rstrip("/"))
-        if path in ("/forms.js", "/feel.js"):
+        if path in ("/forms.js", "/feel.js", "/files.js", "/upload.js"):
             source = (ROOT / "app" / "frontend" / path[1:]).read_text(encoding="utf-8")
             route.fulfill(body=source, content_type="text/javascript")
         elif path.startswith("/postal/"):

@@ -62,7 +62,7 @@ def test_loading_a_bad_form_names_every_reason() -> None:
         ({**RADIO, "values": RADIO["values"] * 2}, "same value"),
         ({**RADIO, "valuesExpression": "=x"}, "valuesExpression"),
         ({**RADIO, "defaultValue": "blue"}, "defaultValue"),
-        ({**RADIO, "properties": {"options": "moon"}}, "calendar, wishes or examiners"),
+        ({**RADIO, "properties": {"options": "moon"}}, "calendar, wishes, examiners or cards"),
         ({"type": "datetime", "key": "d", "dateLabel": "日", "subtype": "week"}, "subtype"),
         (
             {"type": "datetime", "key": "d", "dateLabel": "日", "timeSerializingFormat": "utc_offset"},
