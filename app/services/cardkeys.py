@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 
 import hardware
-from app.errors import Refused
+from app.errors import Permanent, Refused
 from app.services.actors import Actor
 from app.services.portal import Portal
 from app.store import cards, changes, database
@@ -44,10 +44,13 @@ def are_samples_enough(settings: Settings) -> bool:
 
 
 def store(settings: Settings) -> hardware.KeyStore:
-    """The key store; a new one has masters only where samples are enough. Raises BadKeyStore, BadToken."""
-    return hardware.KeyStore.at(
-        settings.data_dir / FOLDER / "keys", *guards(settings), samples=are_samples_enough(settings)
-    )
+    """The key store; a new one has masters only where samples are enough. Raises Permanent when it cannot be opened."""
+    try:
+        return hardware.KeyStore.at(
+            settings.data_dir / FOLDER / "keys", *guards(settings), samples=are_samples_enough(settings)
+        )
+    except hardware.CardError as error:
+        raise Permanent("The key store of the cards cannot be opened: %(why)s", why=str(error)) from error
 
 
 def version_for_new_cards(settings: Settings, keys: hardware.KeyStore) -> int:
@@ -98,7 +101,7 @@ class Version:
 class Page:
     """The state of the masters; never a key."""
 
-    trouble: hardware.CardError | None
+    trouble: Permanent | None
     guard: str
     current: int
     next: int
@@ -130,7 +133,7 @@ def page(portal: Portal, actor: Actor) -> Page:
         counts, history = cards.by_key_version(), changes.recent(KIND, 50)
     try:
         keys = store(portal.settings)
-    except hardware.CardError as error:
+    except Permanent as error:
         return Page(error, "", 0, 0, [], [], history, False, False)
     numbers = sorted({master.version for master in keys.masters()}, reverse=True)
     versions = [

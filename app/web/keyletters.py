@@ -21,7 +21,7 @@ def state_words() -> dict[str, tuple[str, str]]:
     """(word, tone of the tag) of each state of a letter."""
     return {
         "making": (gettext("Being made"), "plain"),
-        "sealed": (gettext("Closed"), "now"),
+        "sealed": (gettext("Sealed"), "now"),
         "opened": (gettext("Opened"), "warn"),
         "destroyed": (gettext("Destroyed"), "plain"),
     }

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-import hardware
-from app.errors import Forbidden, Refused
+from app.errors import Forbidden, Permanent, Refused
 from app.services import cardkeys
 from app.services.actors import Actor
 from app.services.cardkeys import KIND
@@ -145,7 +144,7 @@ def test_a_store_that_cannot_be_opened_is_said_on_the_page(bench: Bench) -> None
     settings = replace(bench.portal.settings, card_key="another secret of the tests, long")
     portal = replace(bench.portal, settings=settings)
     page = cardkeys.page(portal, SATO)
-    assert isinstance(page.trouble, hardware.CardError)
+    assert isinstance(page.trouble, Permanent)
     assert not page.may_act
 
 
