@@ -55,6 +55,7 @@ class CasePage:
     company_id: int | None  # of the company to which the case belongs
     claim: ClaimView | None  # the case names a company that has not said yet, or has said no
     agents: list[MandateView]  # who acts, or acted, for the company on this case
+    managers: frozenset[int]  # user ids of the company's managers, who stay on each of its cases
     answers: list[Reviewed]
     release: int
     clocks: list[clocks.ClockView]  # every one, the finished too
@@ -99,6 +100,9 @@ def page(portal: Portal, number: str, actor: Actor) -> CasePage:
             company_id=case.company_id,
             claim=_claim(case),
             agents=_agents(portal, case),
+            managers=frozenset(each.id for each in companies.managers(case.company_id))
+            if case.company_id
+            else frozenset(),
             answers=[
                 Reviewed(
                     key,

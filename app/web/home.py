@@ -81,8 +81,8 @@ def _groups(home: Home) -> list[dict[str, Any]]:
         return []
     found: dict[tuple[str, bool], list[dict[str, Any]]] = {}
     for head in home.heads:
-        found.setdefault((head.company_name, head.agent), []).append(_line(head))
-    if len(found) == 1:
+        found.setdefault((head.company_name, head.agent), []).append({**_line(head), "system": head.system_name})
+    if len(found) == 1 and not home.heads[0].agent:
         return [{"title": "", "lines": lines} for lines in found.values()]
     return [
         {"title": gettext("For %(company)s", company=name) if agent else name, "agent": agent, "lines": lines}
