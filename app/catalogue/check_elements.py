@@ -198,6 +198,10 @@ class ElementChecks:
         self._known(element, "shows", "answer, document or file", name, package.documents)
 
     def _fields(self, element: Element, fields: Mapping[str, object]) -> None:
+        for component in fields.values():
+            properties = component.get("properties") if isinstance(component, dict) else None
+            if isinstance(properties, dict) and properties.get("booked"):
+                self._known(element, "booked", "calendar", str(properties["booked"]), self.package.calendars)
         by_portal = {route for name, route in PORTAL_ROUTES.items() if element.properties.get(name)}
         for name in element.listed("routes"):
             if name == "typename":

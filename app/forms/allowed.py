@@ -65,6 +65,7 @@ PROPERTIES = frozenset(
         "prefecture",
         "city",
         "today",
+        "booked",
         "told",
         "text_en",
         "content_en",

@@ -125,6 +125,9 @@ class Binder:
             return self.context.get(spec.key, spec.default)
         if spec.key in values:
             return values[spec.key]
+        booked = self.context.get("booked")
+        if spec.booked and isinstance(booked, Mapping) and booked.get(spec.booked):
+            return booked[spec.booked]
         today = dates.today_of(self.context.get("today")) if spec.today else None
         return today.isoformat() if today and spec.default is None else spec.default
 

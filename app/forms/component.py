@@ -59,6 +59,7 @@ class Component(Attributes):
             format=spec_format,
             subtype=subtype,
             today=self.flag("today", self.properties),
+            booked=self.string("booked", self.properties),
             no_past=self.flag("disallowPassedDates"),
             minutes=self.integer("timeInterval", low=1, high=720) or 0,
             decimals=self.integer("decimalDigits", low=0, high=10),

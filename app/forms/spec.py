@@ -170,6 +170,7 @@ class FieldSpec:
     serialize_text: bool = False  # a number that is kept as text, digit by digit
     prefix: str = ""
     suffix: str = ""
+    booked: str = ""  # of a date: the calendar whose settled day it is filled with
     prefix_en: str = ""
     suffix_en: str = ""
     multiple: bool = False

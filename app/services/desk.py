@@ -11,7 +11,7 @@ from app.services import attendance, dates
 from app.services.actors import Actor
 from app.services.portal import Portal
 from app.services.releases import Loaded
-from app.store import cards, cases, database, work
+from app.store import cards, cases, database, records, work
 from app.store.models import Case, Member, Task
 
 WEEKDAYS_JA = "月火水木金土日"
@@ -145,7 +145,20 @@ def prefill(setting: Setting, *, days: bool = True) -> dict[str, Any]:
 
 def context(portal: Portal, setting: Setting) -> dict[str, Any]:
     """What conditions and defaults of the form read beyond its own answers."""
-    return {**setting.case.data, **(setting.task.data or {}), "today": portal.today()}
+    return {
+        **setting.case.data,
+        **(setting.task.data or {}),
+        "today": portal.today(),
+        "booked": {name: day.isoformat() for name, day in settled_days(setting).items()},
+    }
+
+
+def settled_days(setting: Setting) -> dict[str, date]:
+    """The case's settled day in each calendar that the form's dates are filled from."""
+    spec = setting.loaded.forms.get(setting.task.element)
+    wanted = {field.booked for field in spec.inputs() if field.booked} if spec is not None else set()
+    rows = {name: records.latest_booking(setting.case.id, name) for name in wanted}
+    return {name: row.day for name, row in rows.items() if row is not None and row.state in {"held", "confirmed"}}
 
 
 def still_open(task: Task) -> None:

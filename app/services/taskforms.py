@@ -118,7 +118,21 @@ def _warnings(setting: desk.Setting, values: Mapping[str, Any]) -> list[Warned]:
     if books:
         clashing = attendance.foreseen(setting.case.id, setting.loaded, books, values)
         found += [Warned(each.message, each.params) for each in clashing]
-    return found + (_wrong_amount(setting, fee, values) if fee else [])
+    return found + _too_early(setting, values) + (_wrong_amount(setting, fee, values) if fee else [])
+
+
+def _too_early(setting: desk.Setting, values: Mapping[str, Any]) -> list[Warned]:
+    """What was to happen on a settled day is said to have happened before it."""
+    settled = desk.settled_days(setting)
+    fields = [field for field in form(setting).inputs() if field.booked in settled]
+    return [
+        Warned(
+            "The day entered, %(day)s, is before the day that was settled, %(settled)s",
+            {"day": str(values[field.key])[:10], "settled": settled[field.booked].isoformat()},
+        )
+        for field in fields
+        if values.get(field.key) and str(values[field.key])[:10] < settled[field.booked].isoformat()
+    ]
 
 
 def _wrong_amount(setting: desk.Setting, fee: str, values: Mapping[str, Any]) -> list[Warned]:

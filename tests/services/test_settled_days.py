@@ -1,0 +1,33 @@
+"""Dates that are filled with the day settled for the case; and what result pages say first."""
+
+from __future__ import annotations
+
+from app.services import taskforms, taskpage
+from app.store import database, records
+from tests.services.conftest import Bench
+from tests.services.steps import actor, case_of, go, staff, task
+
+
+def test_the_day_of_the_exam_is_the_settled_one_and_an_earlier_one_is_warned_about(bench: Bench) -> None:
+    walker = go(bench, until="exam__operator", business_days_ago=90)
+    with database.connection():
+        booking = records.latest_booking(case_of(walker).id, "exam")
+    assert booking is not None
+    operator = staff(walker, 1)
+    found = task(walker, "exam__operator")
+    page = taskpage.page(bench.portal, found.id, operator)
+    day = next(field for field in page.form.walk() if field.spec.key == "examined_on")
+    assert day.value == booking.day.isoformat()
+    items = {f"item_{n}": "passed" for n in range(1, 7)}
+    for typed, warned in (("2020-01-06", True), (booking.day.isoformat(), False)):
+        taskforms.save_draft(bench.portal, found.id, {**items, "examined_on": typed}, operator, None)
+        _, warnings, _ = taskforms.check(bench.portal, found.id, operator)
+        assert any("before the day" in each.message for each in warnings) is warned
+
+
+def test_the_page_of_a_result_says_the_result(bench: Bench) -> None:
+    walker = go(bench, until="exam_result", business_days_ago=120)
+    page = taskpage.page(bench.portal, task(walker, "exam_result").id, actor(walker))
+    said = [field.html for field in page.form.walk() if field.html]
+    assert any("結果：合格" in html for html in said)
+    assert not any("結果：不合格" in html for html in said)
