@@ -28,11 +28,11 @@ def _open_waiting_room(state: Any) -> None:
 def news() -> Any:
     """Answers when something of the cards is new, or after a while: the present word, and for how long not to ask
     again. At another word the page fetches itself anew."""
-    known, here, environ = request.args.get("after", "")[:40], portal(), request.environ
+    known, here = request.args.get("after", "")[:40], portal()
+    gone = request.environ.get("waitress.client_disconnected") or (lambda: False)
     connection = g.pop("connection", None)  # a waiting page holds no connection of the database
     if connection is not None:
         connection.__exit__(None, None, None)
-    gone = environ.get("waitress.client_disconnected") or (lambda: False)
     word, waited = current_app.extensions[NEWS].wait(known, lambda: cardnews.word(here), gone)
     return jsonify(word=word, pause=0 if waited else cardnews.PAUSE_SECONDS)
 
