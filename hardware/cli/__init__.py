@@ -5,7 +5,8 @@ is installed.
 from hardware.cli.agent import agent
 from hardware.cli.cards import personalise, read, readers, verify, watch, wipe
 from hardware.cli.common import DEFAULTS, CardDefaults, card
-from hardware.cli.keys import keys, open_key_file
+from hardware.cli.keyfile import open_key_file
+from hardware.cli.keys import keys
 from hardware.cli.virtual import virtual
 
 for command in (readers, watch, read, personalise, verify, wipe, virtual, keys, open_key_file, agent):

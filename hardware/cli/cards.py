@@ -22,7 +22,7 @@ from hardware.cli.common import (
     say_error,
     speaks_plainly,
 )
-from hardware.cli.keys import ask_vendor_keys
+from hardware.cli.keyfile import ask_vendor_keys
 from hardware.desk import Desk
 from hardware.errors import CardError, UnknownKey
 from hardware.facts import CardFacts, Plan, Receipt

@@ -19,6 +19,7 @@ from hardware import pcsc
 from hardware.crypto import Key
 from hardware.desk import Desk
 from hardware.errors import (
+    BadComponent,
     BadKeyFile,
     BadKeyStore,
     BadToken,
@@ -33,7 +34,7 @@ from hardware.errors import (
 )
 from hardware.facts import Progress
 from hardware.journal import FileJournal
-from hardware.keys import KeyGuard, KeyStore, SecretGuard, TokenGuard
+from hardware.keys import Component, KeyGuard, KeyStore, SecretGuard, TokenGuard, parse_component
 from hardware.profiles import CardKeys
 from hardware.transport import TRAFFIC, Connect
 from hardware.virtual import VirtualRack
@@ -184,6 +185,19 @@ def read_kek(path: Path) -> Key:
 def json_option(command: Callable[P, R]) -> Callable[P, R]:
     """`--json`: one JSON object a line on stdout, errors too."""
     return click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")(command)
+
+
+def ask_component(what: str, kcv: str = "") -> Component:
+    """Typed without being shown, until its check value fits: that of the letter, or the known one."""
+    while True:
+        value = click.prompt(what, hide_input=True, err=True)
+        try:
+            found = parse_component(value, kcv or click.prompt("Its check value (KCV)", err=True))
+        except BadComponent as error:
+            click.echo(f"{error}. Once more, please", err=True)
+            continue
+        click.echo(f"Check value {plain(found.kcv)}: it fits", err=True)
+        return found
 
 
 def say(result: Any, words: str, as_json: bool) -> None:

@@ -156,30 +156,44 @@ def open_key_file(text: str, first: Component, second: Component, public_key: st
     """Check signature, date and components, and unwrap. `public_key`: from the letter, hex; its first 16 digits do.
     Raises BadKeyFile, BadComponent.
     """
+    manifest = _proven(text, public_key, today)
+    wrapping = combine(first, second)
+    if _hex(wrapping.kcv) != manifest["wrapping"]["kcv"]:
+        raise BadKeyFile("These two components do not belong to this key file")
     try:
-        manifest = json.loads(text)
+        opened = tuple(_open_card(card, wrapping) for card in manifest["cards"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise BadKeyFile("The key file cannot be read") from error
+    issued, expires = datetime.fromisoformat(manifest["issued"]), date.fromisoformat(manifest["expires"])
+    return KeyFile(manifest["vendor"], manifest["reference"], manifest["profile"], issued, expires, opened)
+
+
+def component_kcvs(text: str, public_key: str, today: date) -> tuple[str, str]:
+    """The check values of both components, from a file whose signature and date are checked: with them a typing error
+    is found before the second person comes. Raises BadKeyFile.
+    """
+    first, second = _proven(text, public_key, today)["wrapping"]["components"]
+    return str(first), str(second)
+
+
+def _proven(text: str, public_key: str, today: date) -> dict[str, Any]:
+    """The manifest, signed by the holder of the public key and not expired."""
+    try:
+        manifest: dict[str, Any] = json.loads(text)
         if manifest["format"] != _FORMAT:
             raise BadKeyFile("This is not a key file of a version that this program knows")
         signature = bytes.fromhex(manifest["signature"]["value"])
         signed = {name: value for name, value in manifest.items() if name != "signature"}
         whole = _public_key(public_key, str(manifest["signature"]["public_key"]))
         Ed25519PublicKey.from_public_bytes(bytes.fromhex(whole)).verify(signature, _canonical(signed))
-        expires, issued = date.fromisoformat(manifest["expires"]), datetime.fromisoformat(manifest["issued"])
-        wrapping_kcv, cards = manifest["wrapping"]["kcv"], manifest["cards"]
+        expires = date.fromisoformat(manifest["expires"])
     except InvalidSignature as error:
         raise BadKeyFile("The key file was altered, or another body has signed it") from error
     except (ValueError, KeyError, TypeError) as error:
         raise BadKeyFile("The key file cannot be read") from error
     if today > expires:
         raise BadKeyFile("The key file expired on %(expires)s", expires=expires.isoformat())
-    wrapping = combine(first, second)
-    if _hex(wrapping.kcv) != wrapping_kcv:
-        raise BadKeyFile("These two components do not belong to this key file")
-    try:
-        opened = tuple(_open_card(card, wrapping) for card in cards)
-    except (ValueError, KeyError, TypeError) as error:
-        raise BadKeyFile("The key file cannot be read") from error
-    return KeyFile(manifest["vendor"], manifest["reference"], manifest["profile"], issued, expires, opened)
+    return manifest
 
 
 def _public_key(typed: str, written: str) -> str:

@@ -210,7 +210,7 @@ def test_a_vendor_opens_its_key_file_and_verifies_with_it(cli: Cli, tmp_path: Pa
                            issued=datetime(2026, 4, 1, tzinfo=UTC), expires=date(2099, 1, 1))  # fmt: skip
     file, out = tmp_path / "keys.json", tmp_path / "out.json"
     file.write_text(issued.text, encoding="utf-8")
-    answers = "".join(f"{letter.component}\n{letter.kcv}\n" for letter in issued.letters)
+    answers = "".join(f"{letter.component}\n" for letter in issued.letters)
     public = ("--public-key", issued.letters[0].public_key)
     opened = cli("open-key-file", str(file), *public, "--out", str(out), answers=answers)
     assert opened.exit_code == 0, opened.output
@@ -223,9 +223,13 @@ def test_a_vendor_opens_its_key_file_and_verifies_with_it(cli: Cli, tmp_path: Pa
     assert objects(listed)[0]["cards"][0]["keys"][0]["kcv"] == key.kcv.hex().upper()
     verified = cli.virtual("verify", "--serial", "T-1", "--key-file", str(file), *public, answers=answers)
     assert "proven" in verified.stdout
-    mistyped = cli("open-key-file", str(file), *public, answers=answers.replace(issued.letters[0].kcv, "000000"))
-    assert mistyped.exit_code == 1
-    assert "typing error" in mistyped.stderr
+    mistyped = cli("open-key-file", str(file), *public, answers="00" * 16 + "\n" + answers)
+    assert mistyped.exit_code == 0
+    assert "typing error. Once more" in mistyped.stderr
+    never = cli("open-key-file", str(file), *public, answers="00" * 16 + "\n")
+    assert never.exit_code == 1
+    swapped = cli("open-key-file", str(file), *public, answers="\n".join(reversed(answers.splitlines())) + "\n")
+    assert "does not fit" in swapped.stderr
     stranger = cli("open-key-file", str(file), "--public-key", "00" * 32, answers=answers)
     assert stranger.exit_code == 5
 
