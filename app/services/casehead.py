@@ -47,6 +47,7 @@ class CaseHead:
     changed_at: datetime
     email: str
     contact_name: str
+    suspended: bool = False  # certified, and the certification is suspended
     ending: bool = False  # withdrawn or being closed; what is left to settle is being settled
     agent: bool = False  # the reader acts for the company by a mandate
 
@@ -66,8 +67,10 @@ def head(
     closing: frozenset[date] | None = None,
     *,
     agent: bool = False,
+    suspended: frozenset[int] | None = None,
 ) -> CaseHead:
-    """The first lines. Open tasks (`rows`), clocks (`running`) and closing days may be passed where many are listed."""
+    """The first lines. Open tasks (`rows`), clocks (`running`), closing days and suspended cases may be passed where
+    many are listed."""
     today, closing = portal.today(), portal.closing() if closing is None else closing
     rows = work.open_tasks(case.id) if rows is None else rows
     views = [taskview.view(row, today, closing) for row in rows]
@@ -100,6 +103,7 @@ def head(
         contact_name=case.contact_name,
         ending=bool(case.withdrawal) and not case.ended,
         agent=agent,
+        suspended=case.id in (records.suspended([case.id]) if suspended is None else suspended),
     )
 
 
@@ -128,6 +132,7 @@ def heads(
         ids = [row.id for row in rows]
         agents = cases.by_mandate(member) if member is not None else set()
         open_rows, running, closing = work.open_tasks_of(ids), cases.clocks_of(ids), portal.closing()
+        suspended = records.suspended(ids)
         found = [
             head(
                 portal,
@@ -138,6 +143,7 @@ def heads(
                 running.get(row.id, []),
                 closing,
                 agent=row.id in agents,
+                suspended=suspended,
             )
             for row in rows
         ]

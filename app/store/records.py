@@ -285,6 +285,12 @@ def certificate(number: str, *, lock: bool = False) -> Certificate | None:
     return (locked(query) if lock else query).first()
 
 
+def suspended(cases: Sequence[int]) -> frozenset[int]:
+    """Those of the cases whose certificate is suspended."""
+    rows = Certificate.select(Certificate.case).where((Certificate.state == "suspended") & Certificate.case.in_(cases))
+    return frozenset(row.case_id for row in rows)
+
+
 def certificate_of(case: int) -> Certificate | None:
     """The case's certificate."""
     return Certificate.get_or_none(Certificate.case == case)

@@ -84,6 +84,8 @@ def _quiet(head: CaseHead, turn: str) -> dict[str, Any]:
             "headline": gettext("This case has ended: %(state)s", state=words.get(head.state, head.state)),
             "facts": [{"term": gettext("Since"), "text": day(head.turn_since)}],
         }
+    if head.suspended:
+        return {"headline": gettext("The certification is suspended at present"), "sentence": suspended_words()}
     if head.state == "certified":
         return {
             "headline": gettext("The system is certified"),
@@ -109,6 +111,13 @@ def _waiting(head: CaseHead) -> dict[str, Any]:
     if head.ending:
         return {"sentence": ending_words(), "facts": facts[:1]}
     return {"what": named(running.title) if running else stage, "facts": facts}
+
+
+def suspended_words() -> str:
+    """What a suspension means."""
+    return gettext(
+        "The public list says so. It ends with an audit passed in time; else the certification is withdrawn."
+    )
 
 
 def ending_words() -> str:
@@ -144,7 +153,7 @@ def row(head: CaseHead) -> dict[str, Any]:
         "url": address(head.number),
         "system": head.system_name,
         "company": head.company_name,
-        "state": head.state,
+        "state": "suspended" if head.suspended else head.state,
         "stage": stage,
         "turn": seat(head),
         "whose": whose.get(head.turn, ""),

@@ -149,6 +149,11 @@ def _said(head: CaseHead) -> dict[str, Any]:
     elif head.turn == "operator":
         said["facts"] = [{"term": gettext("Since"), "text": short_day(head.turn_since)}]
         said["sentence"] = _body_works(head)
+    elif head.suspended:
+        said |= {
+            "headline": gettext("The certification is suspended at present"),
+            "sentence": case_head.suspended_words(),
+        }
     elif head.state == "certified":
         said |= {
             "headline": gettext("The system is certified"),

@@ -1,0 +1,26 @@
+"""A suspended certification reads as suspended wherever a case is shown, and as certified once it is valid again."""
+
+from __future__ import annotations
+
+from app.store import database
+from app.store.models import Case, Certificate
+from tests.services.steps import case_of, go
+from tests.web.conftest import Site
+
+
+def test_a_suspended_certification_is_said_in_the_list_and_on_the_case(site: Site) -> None:
+    walker = go(site.bench, until="annual_audit_result", scenario="annual_audit", business_days_ago=400)
+    case = case_of(walker)
+    assert case.state == "certified"
+    operator, vendor = site.operator(), site.person("ichiro.rei@example.com")
+    with database.transaction():
+        Certificate.update(state="suspended").where(Certificate.case == case.id).execute()
+        Case.update(turn="").where(Case.id == case.id).execute()
+    row = operator.get("/cases").text.partition("<tbody>")[2]
+    assert "停止" in row
+    assert "認定済み" not in row
+    assert "認定は停止中です" in operator.get(f"/cases/{walker.number}").text
+    with database.transaction():
+        Certificate.update(state="valid").where(Certificate.case == case.id).execute()
+    assert "認定済み" in operator.get("/cases").text.partition("<tbody>")[2]
+    assert "停止中です" not in vendor.get("/tasks").text
