@@ -23,6 +23,7 @@ from app.services import (
     cardlive,
     cardloans,
     cardstock,
+    demoagents,
     jobs,
     keyletters,
     letterdesk,
@@ -96,6 +97,10 @@ def accounts_of(portal: Portal) -> list[Account]:
                 answer["email"],
                 Account(answer["email"], f"{answer['company_name']} {answer['contact_name']}", "vendor", PASSWORD),
             )
+        for each in demo.get("agent", []):
+            seen.setdefault(
+                each["email"], Account(each["email"], f"{each['office']} {each['name']}", "vendor", PASSWORD)
+            )
     return list(seen.values())
 
 
@@ -151,6 +156,8 @@ def _load(portal: Portal, say: Callable[[str], None], hands: Callable[[Portal], 
                 staff,
                 hands,
             ).walk()
+        for each in demo.get("agent", []):
+            demoagents.load(portal, each, PASSWORD)
 
 
 def welcome(portal: Portal) -> str:
