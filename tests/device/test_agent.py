@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import queue
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -103,6 +104,41 @@ def test_cards_laid_on_a_real_reader_are_made_pulled_finished_returned_and_wiped
     assert first.memory.life_cycle is LifeCycle.WIPED
     assert next(row.state for row in rows() if row.serial == serial) == "wiped"
     assert not card_jobs("incident")
+
+
+class Told:
+    """A line to nowhere that hands on what an agent says it sees: the card's UID, or the code that says why none."""
+
+    def __init__(self) -> None:
+        self.seen: queue.Queue[str] = queue.Queue()
+
+    def post(self, what: str, body: Any) -> dict[str, Any]:
+        if what == "beat":
+            self.seen.put(body["card"]["uid"] if body["card"] else body["code"])
+        return {}
+
+    def until(self, wanted: str) -> None:
+        while self.seen.get(timeout=20) != wanted:
+            pass
+
+
+def test_what_is_put_on_or_taken_off_is_told_by_itself(put: Put, readers: list[str], tmp_path: Path) -> None:
+    line, stop = Told(), threading.Event()
+    agent = Agent(line, "token", PcscPlace(readers[0], stop.wait), tmp_path / "agent")
+    thread = threading.Thread(target=agent.run, args=(stop,))
+    thread.start()
+    try:
+        for _ in range(2):
+            card = FakeCard()
+            line.until("no_card")
+            plug = put(card)
+            line.until(card.memory.uid.hex().upper())
+            plug.pull()
+        line.until("no_card")
+    finally:
+        stop.set()
+        thread.join()
+        agent.close()
 
 
 def test_two_agents_at_two_readers_work_at_once(

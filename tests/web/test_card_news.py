@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import waitress
 from flask_security import PeeweeUserDatastore
+from waitress import wasyncore
 
 from app import web
 from app.engine import Engine
@@ -40,12 +41,12 @@ class Office:
         client.get("/cards")
         cookie = client.get_cookie("session")
         assert cookie is not None
-        self._cookie = f"session={cookie.value}"
+        self.cookie = f"session={cookie.value}"
 
     def ask(self, path: str) -> http.client.HTTPConnection:
         """Send a request; its answer is to be read from what this gives."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
-        connection.request("GET", path, headers={"Cookie": self._cookie})
+        connection.request("GET", path, headers={"Cookie": self.cookie})
         return connection
 
     def get(self, path: str) -> Any:
@@ -76,7 +77,10 @@ def office(folder: Path, url: str, engine: Engine) -> Iterator[Office]:
     datastore: Any = PeeweeUserDatastore(database.proxy, User, Role, UserRole)
     app = web.create_app(bench.portal, datastore)
     room = app.extensions[NEWS] = WaitingRoom(PLACES)
-    server = waitress.create_server(app, host="127.0.0.1", port=0, threads=PLACES + 1, channel_request_lookahead=1)
+    sockets: dict[int, Any] = {}
+    server = waitress.create_server(
+        app, host="127.0.0.1", port=0, map=sockets, threads=PLACES + 1, channel_request_lookahead=1
+    )
 
     def run() -> None:
         with suppress(OSError):  # its sockets are closed under it: there is no other way to end it from outside
@@ -88,8 +92,8 @@ def office(folder: Path, url: str, engine: Engine) -> Iterator[Office]:
         yield Office(Site(bench, app), int(server.effective_port), room)
     finally:
         room.close()
-        server.close()
         server.task_dispatcher.shutdown()
+        wasyncore.close_all(sockets, ignore_all=True)
         thread.join(30)
 
 
