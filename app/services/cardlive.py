@@ -1,21 +1,19 @@
-"""What the card page shows of the desks: who is there, which card lies on the reader, how far it is; a task's batch;
-and how many cards the coming exams need."""
+"""What the card pages show live of the desks: who is there, which card lies on the reader, how far it is; and a task's
+batch."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from app.errors import NotFound, Refused
-from app.services import carddesk, cardledger, cardstock, desk, effects
+from app.errors import NotFound
+from app.services import cardstock, desk
 from app.services.actors import Actor
 from app.services.cardnews import HERE
 from app.services.portal import Portal
-from app.store import cards, cases, database, records, work
+from app.store import cards, database, work
 from app.store.models import Card, CardDeskRow
-
-FORECAST_DAYS = 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,35 +59,6 @@ class Batch:
     cards: cardstock.SetView
     waiting: tuple[str, ...]  # serials that have their chip, begun or wiped: that very card is to be laid on
     desks: tuple[DeskView, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Coming:
-    """An exam that is booked, and how many of its cards are not there yet."""
-
-    day: date
-    case_number: str
-    company_name: str
-    title: str
-    missing: int
-
-
-@dataclass(frozen=True, slots=True)
-class Forecast:
-    """The coming exams' cards against the stock."""
-
-    coming: tuple[Coming, ...]
-    stock: int  # wiped cards, which are made anew first
-
-    @property
-    def needed(self) -> int:
-        """Cards that are still to be made."""
-        return sum(each.missing for each in self.coming)
-
-    @property
-    def blanks(self) -> int:
-        """Blank cards that have to be at hand besides the wiped ones."""
-        return max(0, self.needed - self.stock)
 
 
 def desks(portal: Portal, actor: Actor) -> tuple[DeskView, ...]:
@@ -146,69 +115,3 @@ def batch(portal: Portal, task_id: str, actor: Actor) -> Batch:
             begun,
             desks(portal, actor),
         )
-
-
-def forecast(portal: Portal, actor: Actor) -> Forecast:
-    """Bookings of the next three months whose calendar has a card set of the same id, less the cards that are there."""
-    actor.require("operator", "analyst", "administrator")
-    today = portal.today()
-    with database.connection():
-        found = []
-        for row in records.bookings_between(today, today + timedelta(days=FORECAST_DAYS)):
-            case = cases.by_id(row.case_id)
-            if row.state not in {"held", "confirmed"} or case is None:
-                continue
-            spec = portal.releases.loaded(case.release_id).package.cards.get(row.calendar)
-            if spec is None:
-                continue
-            there = sum(1 for card in cards.of_case(case.id, row.calendar) if card.state in {"making", "ready", "lent"})
-            found.append(Coming(row.day, case.number, case.company_name, spec.title, max(0, spec.count - there)))
-        return Forecast(tuple(sorted(found, key=lambda each: each.day)), cards.counts().get("wiped", 0))
-
-
-def remind(portal: Portal, number: str, actor: Actor) -> bool:
-    """Ask the vendor for the cards of a case that are overdue, now; false when that mail went out today already."""
-    actor.require("operator", "administrator")
-    now, today = portal.now(), portal.today()
-    with database.transaction():
-        case = cases.get(number)
-        if case is None:
-            raise NotFound("There is no such case")
-        if not any(row.due_back and row.due_back < today for row in cards.of_case(case.id) if row.state == "lent"):
-            raise Refused("No card of this case is overdue")
-        if "cards-overdue" not in portal.releases.loaded(case.release_id).package.mails:
-            raise Refused("The process has no mail about overdue cards")
-        sent = effects.queue(case, "mail", {"mail": "cards-overdue"}, "", f"cards-overdue:{today.isoformat()}", now)
-        if sent:
-            for row in cards.of_case(case.id):
-                if row.state == "lent" and row.due_back and row.due_back < today:
-                    cardledger.write(row, now, "remind", "confirmed", by=actor.name)
-    portal.poke()
-    return sent
-
-
-def take_back(portal: Portal, serial: str, actor: Actor) -> None:
-    """A lent card is in somebody's hand: it came back, and is checked and wiped as soon as it lies on a reader."""
-    with database.transaction():
-        cardstock.mark(portal, serial, "returned", actor)
-        carddesk.wipe(portal, serial, actor)
-
-
-def take_back_all(portal: Portal, number: str, actor: Actor) -> int:
-    """A parcel with all cards that a case has out is here: each is taken back. Gives how many."""
-    actor.require("operator", "administrator")
-    with database.transaction():
-        case = cases.get(number)
-        if case is None:
-            raise NotFound("There is no such case")
-        out = cardstock.out(case.id)
-        if not out:
-            raise Refused("This case has no card out")
-        for card in out:
-            take_back(portal, card.serial, actor)
-    return len(out)
-
-
-def named(portal: Portal, actor: Actor) -> list[str]:
-    """The desks' names, for a choice."""
-    return [each.name for each in desks(portal, actor)]

@@ -20,8 +20,8 @@ from app.errors import NinteiError, NotFound
 from app.services import (
     applications,
     calendar,
-    cardlive,
     cardloans,
+    cardreturns,
     cardstock,
     demoagents,
     jobs,
@@ -286,7 +286,7 @@ class Walker:
         if keyletters.letters_of(self._loaded, element):
             self._open_letters(row.id, actor)
         if step.get("answer", {}).get(cardloans.STATE) == cardloans.ALL_BACK and element.flag("returns_cards"):
-            cardlive.take_back_all(self.portal, number, actor)
+            cardreturns.take_back_all(self.portal, number, actor)
             self._drain()
         answer = dict(step.get("answer", {}))
         said = self._plan["application"]

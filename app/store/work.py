@@ -90,7 +90,7 @@ def open_marks(operators: Sequence[str]) -> list[tuple[int, str, int, int]]:
     query = Job.select(Job.id, Job.state, Job.fence, Job.attempts).where(
         Job.operator.in_(list(operators)) & Job.state.in_(["queued", "running", "incident"])
     )
-    return list(query.order_by(Job.id).tuples())
+    return [(row.id, row.state, row.fence, row.attempts) for row in query.order_by(Job.id)]
 
 
 def vendor_tasks(user: int) -> list[Task]:

@@ -8,7 +8,17 @@ from flask import Blueprint, current_app, flash, g, jsonify, redirect, render_te
 from flask_babel import gettext
 
 from app.errors import NinteiError
-from app.services import cardagents, carddesk, cardlive, cardmaking, cardnews, cardstock, lifecycle
+from app.services import (
+    cardagents,
+    carddesk,
+    cardforecast,
+    cardlive,
+    cardmaking,
+    cardnews,
+    cardreturns,
+    cardstock,
+    lifecycle,
+)
 from app.web import card_words, problems
 from app.web.access import needs
 from app.web.current import named, portal, signed_in
@@ -53,7 +63,7 @@ def show() -> Any:
         states=states, busy=busy, stuck=[each for each in found.work if each.state == "incident"], wide=True,
         reader=portal().settings.card_reader, news=word, due_words=due_words, sentence=problems.sentence,
         may_act=signed_in().has("operator", "administrator"), may_manage=signed_in().has("administrator"),
-        desks=cardlive.desks(portal(), signed_in()), forecast=cardlive.forecast(portal(), signed_in()),
+        desks=cardlive.desks(portal(), signed_in()), forecast=cardforecast.forecast(portal(), signed_in()),
         signals=card_words.signals(), codes=card_words.codes(),
         by_agents=portal().settings.card_reader == cardmaking.AGENT,
     )  # fmt: skip
@@ -106,7 +116,7 @@ def revoke_desk() -> Any:
 def remind(number: str) -> Any:
     """Ask for overdue cards now."""
     try:
-        sent = cardlive.remind(portal(), number, signed_in())
+        sent = cardreturns.remind(portal(), number, signed_in())
     except NinteiError as error:
         return problems.back(error, "/cards#loans")
     flash(gettext("A reminder goes out.") if sent else gettext("A reminder went out today already."), "success")
@@ -118,7 +128,7 @@ def remind(number: str) -> Any:
 def back(serial: str) -> Any:
     """It came back: checked and wiped as soon as it lies on a reader."""
     try:
-        cardlive.take_back(portal(), serial, signed_in())
+        cardreturns.take_back(portal(), serial, signed_in())
     except NinteiError as error:
         return problems.back(error, f"/cards/{serial}")
     flash(gettext("Lay the card on the reader: it is checked and wiped."), "info")

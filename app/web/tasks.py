@@ -8,7 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, request
 from flask_babel import gettext
 
 from app.errors import Refused, Stale
-from app.services import cardlive, cardstock, comments, lifecycle, secrets, taskforms, tasks, taskview
+from app.services import cardreturns, cardstock, comments, lifecycle, secrets, taskforms, tasks, taskview
 from app.web import drafts, task_views
 from app.web.access import needs
 from app.web.current import named, portal, signed_in
@@ -150,7 +150,7 @@ def cards(task_id: str) -> Any:
             lifecycle.retry(portal(), int(request.form["retry"]), signed_in())
             flash(gettext("It is being tried again."), "info")
         elif request.form.get("back"):
-            cardlive.take_back_all(portal(), request.form["back"], signed_in())
+            cardreturns.take_back_all(portal(), request.form["back"], signed_in())
             flash(gettext("Lay the cards on the reader, one after the other: they are checked and wiped."), "info")
         else:
             count = cardstock.make(portal(), task_id, signed_in())

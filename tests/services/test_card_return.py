@@ -8,7 +8,17 @@ from typing import Any
 import pytest
 
 from app.errors import Refused
-from app.services import cardlive, cardloans, cardstock, clocks, lifecycle, package_settings, taskforms, tasks, upkeep
+from app.services import (
+    cardloans,
+    cardreturns,
+    cardstock,
+    clocks,
+    lifecycle,
+    package_settings,
+    taskforms,
+    tasks,
+    upkeep,
+)
 from app.services.actors import Actor
 from app.services.calendar import add_business_days
 from app.services.demo import Walker
@@ -98,7 +108,7 @@ def test_the_return_is_done_when_every_card_is_checked_and_wiped(bench: Bench) -
     with pytest.raises(Refused) as refused:
         checked(walker, cards_state="returned")
     assert all(serial in str(refused.value) for serial in out())
-    assert cardlive.take_back_all(walker.portal, walker.number, staff(walker)) == 5
+    assert cardreturns.take_back_all(walker.portal, walker.number, staff(walker)) == 5
     with pytest.raises(Refused):  # they are here, and not yet on the reader
         checked(walker, cards_state="returned")
     bench.drain(walker.portal)
@@ -122,7 +132,7 @@ def test_a_lost_card_is_done_with_once_the_ledger_says_why(bench: Bench) -> None
     with pytest.raises(Refused):
         cardstock.mark(walker.portal, first, "lost", staff(walker))
     cardstock.mark(walker.portal, first, "lost", staff(walker), "移転の際に紛失")
-    cardlive.take_back_all(walker.portal, walker.number, staff(walker))
+    cardreturns.take_back_all(walker.portal, walker.number, staff(walker))
     bench.drain(walker.portal)
     checked(walker, cards_state="returned")
     assert {row.serial: row.state for row in rows()} == {first: "lost"} | dict.fromkeys(others, "wiped")
@@ -130,7 +140,7 @@ def test_a_lost_card_is_done_with_once_the_ledger_says_why(bench: Bench) -> None
 
 def test_nobody_is_asked_for_cards_that_came_back_before_the_result(bench: Bench) -> None:
     walker = go(bench, until="exam_result")
-    cardlive.take_back_all(walker.portal, walker.number, staff(walker))
+    cardreturns.take_back_all(walker.portal, walker.number, staff(walker))
     bench.drain(walker.portal)
     walker.take({"complete": "exam_result", "by": "vendor", "answer": {}})
     assert opened(walker) == ["request_audit_date"]
