@@ -30,6 +30,18 @@ export function removeButton(item, name, texts, form, before = () => {}) {
   return button;
 }
 
+/** After a new sign-in in another window the form's token is that of a session that has ended: take the new one. */
+export async function renew(form) {
+  const reply = await fetch(location.href, { headers: { Accept: "text/html" } }).catch(() => null);
+  if (!reply?.ok || reply.redirected) return false;
+  const page = new DOMParser().parseFromString(await reply.text(), "text/html");
+  const token = page.querySelector("input[name=csrf_token]")?.value;
+  if (!token || !form.elements.csrf_token) return false;
+  const changed = form.elements.csrf_token.value !== token;
+  form.elements.csrf_token.value = token;
+  return changed;
+}
+
 /** Where tus keeps what it needs to go on with a file: `tus::<this>::<number>` in localStorage. */
 export const keyOf = (form, field) => `nintei:${form.dataset.uploadUrl}:${field}:`;
 

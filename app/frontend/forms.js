@@ -1,7 +1,7 @@
 // Improves the forms that app/web/templates/forms/fields.html draws; each works without it, by a plain post.
 // Conditions, rows, postal codes, Japanese eras, uploads with progress, drafts. The steps of `settle` are those of app/forms/conditions.py.
 import { holds } from "./feel.js";
-import { all, begun, make, removeButton } from "./files.js";
+import { all, begun, make, removeButton, renew } from "./files.js";
 
 const scopeOf = (node, form) => node.parentElement.closest("[data-row]") ?? form;
 const keyOf = (field) => field.dataset.field.slice(field.dataset.field.lastIndexOf("-") + 1);
@@ -249,6 +249,7 @@ function drafts(form, texts) {
       } else if (reply.status === 401 || reply.status === 403 || reply.redirected) {
         dirty = true;
         say(texts.gone);
+        if (await renew(form)) wait = 750; // signed in again, in another window
         later((wait = Math.min(wait * 2, 60000)));
       } else if (!reply.ok) {
         throw new Error(String(reply.status));

@@ -1,7 +1,7 @@
 // Sends one file in pieces, and goes on where it stopped (tus 1.0.0): after a lost network by itself, after a closed
 // window when the same file is chosen again. Loaded by forms.js when the first file is chosen.
 import { Upload } from "tus-js-client";
-import { all, begun, keyOf, listOf, make, removeButton, size } from "./files.js";
+import { all, begun, keyOf, listOf, make, removeButton, renew, size } from "./files.js";
 
 // The portal's server passes a request on when all of it has arrived: what was cut off within a piece is sent again.
 const PIECE = 1 << 20;
@@ -130,7 +130,7 @@ export async function send(file, input, form, texts, old = null) {
       chunkSize: PIECE,
       retryDelays: null, // below: it never gives up while the network is away
       metadata: { filename: file.name, field: input.name, ...(replaces ? { replaces } : {}) },
-      headers: { Accept: "application/json", ...csrf() },
+      headers: headers(),
       fingerprint: () => Promise.resolve(fingerprint),
       onProgress: (sent) => {
         bar.value = sent;
@@ -153,6 +153,10 @@ export async function send(file, input, form, texts, old = null) {
       } catch (error) {
         if (stopped) return null;
         const status = error.status ?? error.originalResponse?.getStatus() ?? 0;
+        if (status === 401 && (await renew(form))) {
+          upload.options.headers = headers();
+          continue;
+        }
         if (lasting(status)) throw error instanceof Refused ? error : new Refused(status, said(error.originalResponse.getBody()));
         if (status === 409 && error.originalResponse && said(error.originalResponse.getBody())) throw new Refused(status, said(error.originalResponse.getBody()));
         note.textContent = status ? texts.busy : texts.lost;
@@ -164,15 +168,15 @@ export async function send(file, input, form, texts, old = null) {
   }
 
   async function take(url) {
-    const reply = await fetch(`${url}/take`, { method: "POST", headers: { Accept: "application/json", ...csrf() } });
+    const reply = await fetch(`${url}/take`, { method: "POST", headers: headers() });
     const text = await reply.text();
     if (!reply.ok) throw new Refused(reply.status, said(text));
     return JSON.parse(text);
   }
 
-  function csrf() {
+  function headers() {
     const token = form.elements.csrf_token;
-    return token ? { "X-CSRFToken": token.value } : {};
+    return { Accept: "application/json", ...(token ? { "X-CSRFToken": token.value } : {}) };
   }
 }
 
