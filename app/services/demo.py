@@ -27,6 +27,7 @@ from app.services import (
     jobs,
     keyletters,
     letterdesk,
+    letterpage,
     lifecycle,
     people,
     taskforms,
@@ -311,7 +312,7 @@ class Walker:
         pair = [people.actor_of(self.portal, row.id) for row in rows if row is not None][:2]
         keepers = {number: each.user_id for number, each in enumerate(pair, 1) if each.user_id}
         letterdesk.name(self.portal, task_id, keepers, actor)
-        for each, letter in zip(pair, letterdesk.page(self.portal, task_id, actor).letters, strict=True):
+        for each, letter in zip(pair, letterpage.page(self.portal, task_id, actor).letters, strict=True):
             letterdesk.open_letter(self.portal, letter.id, each)
 
     def _actor(self, case: Case, step: Mapping[str, Any]) -> Actor:

@@ -17,7 +17,7 @@ from app.services import (
     dates,
     desk,
     documents,
-    letterdesk,
+    letterpage,
     money,
     reviews,
     secrets,
@@ -52,7 +52,7 @@ class TaskPage:
     cards: cardstock.SetView | None
     back: cardloans.Returning | None  # the cards that this task takes back
     secret: tuple[str, str]  # (element, none | sealed | shown); ("", "") when the task shows none
-    letters: list[letterdesk.LetterView] | None  # key letters that this step posts; none when it posts none
+    letters: list[letterpage.LetterView] | None  # key letters that this step posts; none when it posts none
     booking: dates.BookingView | None
     properties: Mapping[str, str]
     bank: Mapping[str, str]  # the body's bank account, for what is to be paid
@@ -103,7 +103,7 @@ def page(
             *_around(setting, "makes"),
         )
         shows = documents.named(case, loaded, list(dict.fromkeys(names)), actor)
-        made = {document.key for document in shows} | letterdesk.made(setting)
+        made = {document.key for document in shows} | letterpage.made(setting)
         secret = properties.get("shows_secrets", "")
         said = comments.for_task(setting)
         before = reviews.last(setting, actor.language) if own else None
@@ -139,7 +139,7 @@ def page(
             cards=cardstock.wanted(setting),
             back=cardloans.returning(setting, portal.today()) if actor.side == "operator" else None,
             secret=(secret, secrets.state(case, secret)) if secret else ("", ""),
-            letters=letterdesk.of_task(setting, actor),
+            letters=letterpage.of_task(setting, actor),
             booking=dates.view(booking, loaded) if booking else None,
             properties=properties,
             bank=_bank(loaded),

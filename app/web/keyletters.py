@@ -8,7 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, request
 from flask_babel import gettext
 
 from app.errors import NinteiError
-from app.services import inperson, letterdesk
+from app.services import inperson, letterdesk, letterpage
 from app.web import problems
 from app.web.access import needs
 from app.web.case_files import answer
@@ -40,7 +40,7 @@ def why_words() -> dict[str, str]:
 @needs("operator", "analyst", "administrator")
 def show(task_id: str) -> Any:
     """The letters of a task."""
-    found = letterdesk.page(portal(), task_id, signed_in())
+    found = letterpage.page(portal(), task_id, signed_in())
     return render_template(
         "pages/desk/key_letters.html", title=gettext("Key letters"), found=found, words=state_words(), whys=why_words(),
         sentence=problems.sentence, me=signed_in(),

@@ -11,7 +11,7 @@ from typing import Any
 from flask import Flask
 from werkzeug.serving import make_server
 
-from app.services import cardkeys, cardstock, letterdesk
+from app.services import cardkeys, cardstock, letterdesk, letterpage
 from app.services.demo import Walker
 from app.store import cards, database, work
 from app.store.models import Card, CardEvent, Job
@@ -34,7 +34,7 @@ def open_letters(walker: Walker) -> None:
     step = task(walker, "post_test_cards").id
     pair = [staff(walker, number) for number in (0, 1)]
     letterdesk.name(walker.portal, step, {number: each.user_id or 0 for number, each in enumerate(pair, 1)}, pair[0])
-    for each, letter in zip(pair, letterdesk.page(walker.portal, step, pair[0]).letters, strict=True):
+    for each, letter in zip(pair, letterpage.page(walker.portal, step, pair[0]).letters, strict=True):
         letterdesk.open_letter(walker.portal, letter.id, each)
 
 

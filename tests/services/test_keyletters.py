@@ -9,7 +9,18 @@ from pathlib import Path
 import pytest
 
 from app.errors import NinteiError, NotFound, Refused
-from app.services import cardkeys, cardstock, documents, downloads, keyletters, letterdesk, lifecycle, taskforms, tasks
+from app.services import (
+    cardkeys,
+    cardstock,
+    documents,
+    downloads,
+    keyletters,
+    letterdesk,
+    letterpage,
+    lifecycle,
+    taskforms,
+    tasks,
+)
 from app.services.actors import Actor
 from app.services.demo import Walker
 from app.store import cases, database, records
@@ -41,8 +52,8 @@ def step(walker: Walker) -> str:
     return task(walker, "post_test_cards").id
 
 
-def letters(walker: Walker, who: Actor | None = None) -> list[letterdesk.LetterView]:
-    return letterdesk.page(walker.portal, step(walker), who or staff(walker)).letters
+def letters(walker: Walker, who: Actor | None = None) -> list[letterpage.LetterView]:
+    return letterpage.page(walker.portal, step(walker), who or staff(walker)).letters
 
 
 def name(walker: Walker, first: int = 0, second: int = 1) -> None:
@@ -173,7 +184,7 @@ def test_no_list_download_archive_or_vendor_gets_at_a_letter(walker: Walker) -> 
             assert not {each.id for each in documents.of_case(case, who)} & set(papers)
         assert "鍵情報送付書".encode() not in downloads.archive(portal, case, loaded, who).data
     with pytest.raises(NinteiError):
-        letterdesk.page(portal, step(walker), actor(walker))
+        letterpage.page(portal, step(walker), actor(walker))
 
 
 def test_the_task_is_not_finished_before_both_letters_were_opened(walker: Walker) -> None:
@@ -196,7 +207,7 @@ def test_posted_letters_are_destroyed_and_their_record_stays(bench: Bench, walke
     for digest in digests:
         with pytest.raises(NotFound):
             blobs.path(digest)
-    page = letterdesk.page(walker.portal, row, staff(walker))
+    page = letterpage.page(walker.portal, row, staff(walker))
     assert [(each.state, each.destroyed_why, each.opened_by) for each in page.letters] == [
         ("destroyed", "posted", "担当 1"), ("destroyed", "posted", "担当 2"),
     ]  # fmt: skip
@@ -218,7 +229,7 @@ def test_made_anew_they_carry_new_components_and_the_old_file_is_withdrawn(bench
     letterdesk.reissue(walker.portal, row, ("例 一郎", "例 三郎"), "印刷の失敗", staff(walker, 2))
     assert [each.state for each in letters(walker)] == ["making", "making"]
     bench.drain(walker.portal)
-    page = letterdesk.page(walker.portal, row, staff(walker))
+    page = letterpage.page(walker.portal, row, staff(walker))
     assert [(each.state, each.recipient, each.keeper) for each in page.letters] == [
         ("sealed", "例 一郎", ""), ("sealed", "例 三郎", ""),
     ]  # fmt: skip
@@ -245,10 +256,10 @@ def test_letters_made_anew_after_the_posting_are_destroyed_when_somebody_says_th
         letterdesk.posted_by_hand(walker.portal, row, staff(walker))
     pair = {1: staff(walker, 0).user_id or 0, 2: staff(walker, 1).user_id or 0}
     letterdesk.name(walker.portal, row, pair, staff(walker))
-    for number, letter in enumerate(letterdesk.page(walker.portal, row, staff(walker)).letters):
+    for number, letter in enumerate(letterpage.page(walker.portal, row, staff(walker)).letters):
         letterdesk.open_letter(walker.portal, letter.id, staff(walker, number))
     letterdesk.posted_by_hand(walker.portal, row, staff(walker))
-    assert not letterdesk.page(walker.portal, row, staff(walker)).live
+    assert not letterpage.page(walker.portal, row, staff(walker)).live
 
 
 def test_the_letters_of_a_case_that_ends_are_destroyed(walker: Walker) -> None:
