@@ -38,6 +38,11 @@ def calendar_of(portal: Portal, token: str, name: str) -> bytes:
                 newest[key] = row
         found = []
         for row in newest.values():
-            entry = appointment(portal, row.case, portal.releases.loaded(row.case.release_id), row)
+            loaded = portal.releases.loaded(row.case.release_id)
+            entry = appointment(portal, row.case, loaded, row)
+            if user.language == "en":
+                spec = loaded.package.calendars[row.calendar]
+                place = spec.place_en if row.place == spec.place else row.place
+                entry = replace(entry, title=f"{spec.title_en} ({row.case.system_name})", place=place)
             found.append(replace(entry, tentative=row.state == "held"))
     return ics.feed(found, name=name, stamped=portal.now())

@@ -41,6 +41,11 @@ A_FEW = 60  # pages of one route are enough
 STAYS = {
     "日本語": "the name of the language, for who cannot read English",
     "お知らせ": "the kind of a notice as packages write it, shown in the records",
+    "法人番号": "the term on official papers, beside its English",
+    "行政書士法人○○": "an example of a firm's name",
+    "行政書士": "the name of a profession, beside its English",
+    "代行者": "the term of the rules, beside its English",
+    "様": "on an address that is printed as it is",
     "全銀": "the banks call their file format so",
     "申請事業者の事業所（監査資料の提出時に確定）": "in the box where the body types the place, which is kept as typed",
 }
@@ -239,6 +244,12 @@ def test_each_manual_has_an_english_one_with_the_same_places(name: str) -> None:
     japanese, english = ((manual.FOLDER / f"{name}{end}.md").read_text("utf-8") for end in ("", ".en"))
     places = [re.findall(r"#[\w.]+", heading) for heading in re.findall(r"^## .*$", japanese, re.MULTILINE)]
     assert [re.findall(r"#[\w.]+", line) for line in re.findall(r"^## .*$", english, re.MULTILINE)] == places
+
+
+def test_the_worklist_is_searched_by_the_english_names(world: World) -> None:
+    page = world.reader(CHIEF).get("/tasks?scope=all&q=settle+exam").text
+    assert "Settle the exam day" in page
+    assert "Post: test IC cards and keys" not in page.partition("<tbody>")[2]
 
 
 def _steps(numbers: list[str]) -> list[str]:
