@@ -169,9 +169,7 @@ class ChoicesField(ChoiceField):
             raise ValueError(Complaint("The choice made for %(label)s is no longer offered; choose another"))
         alone = {option.value for option in self.spec.options if option.exclusive}
         if alone.intersection(chosen) and len(set(chosen)) > 1:
-            raise ValueError(
-                Complaint("%(label)s: “none of these” cannot be ticked together with others")
-            )
+            raise ValueError(Complaint("%(label)s: “none of these” cannot be ticked together with others"))
         return list(dict.fromkeys(chosen))
 
     def process_formdata(self, valuelist: list[Any]) -> None:
