@@ -8,7 +8,7 @@ from __future__ import annotations
 import secrets
 from datetime import datetime
 
-from app.store import cases, companies
+from app.store import cases, companies, database
 from app.store.models import Mandate, Member, User
 
 
@@ -53,6 +53,12 @@ def _keep(row: Member, rights: str, mails: bool, mandate: int | None) -> None:
     if (row.rights, row.mails, row.mandate_id) != (rights, mails, mandate):
         row.rights, row.mails, row.mandate_id = rights, mails, mandate
         row.save()
+
+
+def hold(company: int) -> None:
+    """One change of who may do what at a time, so that two managers cannot make each other leave. Until the
+    transaction ends."""
+    database.lock_name(f"company:{company}")
 
 
 def shut_out(user: User) -> None:

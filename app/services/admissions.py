@@ -31,6 +31,7 @@ def learn(portal: Portal, case: Case, values: Mapping[str, Any], actor: Actor, n
 
 
 def _tie(portal: Portal, case: Case, number: str, kana: str, actor: Actor, now: datetime) -> None:
+    database.lock_name(f"corporate number:{number}")  # founded once
     known = companies.by_number(number)
     if case.company_id and known is not None and known.id == case.company_id:
         return

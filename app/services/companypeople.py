@@ -22,6 +22,7 @@ def change(
     """A person's role, and for each case (row id) what they may do and whether its mails go to them."""
     now = portal.now()
     with database.transaction():
+        access.hold(company_id)
         company = companypages.managed(company_id, actor)
         person = _person(company, user_id)
         if role != "manager" and person.role == "manager":
@@ -138,6 +139,7 @@ def hand_over(
     of the company at once; the record keeps their name. Gives the successor's name."""
     now, reason = portal.now(), reason.strip()[:500]
     with database.transaction():
+        access.hold(company_id)
         company = companypages.managed(company_id, actor)
         person = _person(company, user_id)
         if actor.side == "operator" and not reason:

@@ -154,6 +154,7 @@ def accept(portal: Portal, token: str, actor: Actor | None, name: str = "", pass
     """Take the invitation up; gives the account's id. A new address gets an account, a known one must be signed in."""
     now = portal.now()
     with database.transaction():
+        access.hold(_usable(portal, token).company_id)
         row = _usable(portal, token)
         user = _account(portal, row.email, actor, name, password, now)
         row.used_at = now
