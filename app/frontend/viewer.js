@@ -90,6 +90,21 @@ class Viewer {
       const page = this.add(number, this.document.numPages, first.width, first.height);
       near.observe(page.box);
     }
+    let settled = 0;
+    addEventListener("resize", () => {
+      clearTimeout(settled);
+      settled = setTimeout(() => this.sharpen(), 250);
+    });
+  }
+
+  /** A phone that was turned, a window that grew: pages that were drawn small are drawn again. */
+  sharpen() {
+    const small = this.drawn.filter((page) => page.state === "drawn" && page.width < page.sheet.clientWidth * 0.8);
+    this.drawn = this.drawn.filter((page) => !small.includes(page));
+    for (const page of small) {
+      page.state = "blank";
+      if (page.near) this.draw(page);
+    }
   }
 
   add(number, count, width, height) {
@@ -118,6 +133,7 @@ class Viewer {
   async draw(page) {
     if (page.state !== "blank") return;
     page.state = "drawing";
+    page.width = page.sheet.clientWidth;
     try {
       const source = await this.document.getPage(page.number);
       const plain = source.getViewport({ scale: 1 });

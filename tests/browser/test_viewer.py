@@ -8,17 +8,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 
-from tests.browser.hands import NARROW, Hands
+from tests.browser.hands import NARROW, WIDE, Hands
 from tests.flow.conftest import STAFF, add_staff, make_place  # noqa: F401 - the fixture
 from tests.flow.driver import APPLICATION, VENDOR_PASSWORD
 from tests.flow.place import STAFF_PASSWORD, Place
 from tests.flow.walking import steps_of
 from tests.support.needs import needs
+from tests.support.network import wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-viewer"), needs("chromium", "frontend")]
 
@@ -39,6 +41,12 @@ def japanese(pages: int, **more: Any) -> bytes:
     return out.getvalue()
 
 
+def picture() -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (600, 800), "navy").save(out, "PNG")
+    return out.getvalue()
+
+
 @pytest.fixture(scope="module")
 def place(make_place: Callable[..., Place]) -> Place:  # noqa: F811
     found = make_place()
@@ -48,7 +56,7 @@ def place(make_place: Callable[..., Place]) -> Place:  # noqa: F811
 
 @pytest.fixture(scope="module")
 def number(place: Place) -> str:
-    """A case under the first review: one good file; a broken and a locked one among many."""
+    """A case under the first review: one good file; a broken and a locked one and a picture in the other field."""
     vendor = place.vendor(EMAIL)
     found = vendor.apply({**APPLICATION, "email": EMAIL})
     vendor.enter(place.wait_for_mail(EMAIL, "review-1"))
@@ -58,7 +66,7 @@ def number(place: Place) -> str:
     form = page.form(action=page.path)
     form.fill("registry_certificate", [("登記.pdf", japanese(PAGES))])
     broken, locked = b"%PDF-1.7\n" + b"\xff\x00" * 900, japanese(1, encrypt="secret")
-    form.fill("financial_statements", [("壊れた.pdf", broken), ("鍵つき.pdf", locked)])
+    form.fill("financial_statements", [("壊れた.pdf", broken), ("鍵つき.pdf", locked), ("写し.png", picture())])
     form.press(value="check").form(action="/check").press()
     place.records.settle(found)
     assert place.records.open(found) == ["first_review"]
@@ -177,3 +185,26 @@ def test_a_file_that_cannot_be_shown_says_so_and_can_be_downloaded(
     expect(first.page.locator("[data-viewer-status]")).to_contain_text(said)
     expect(first.page.locator("a[href$='?download=1']")).to_be_visible()
     first.look(f"pages-{said}")
+
+
+def test_a_picture_is_a_page_and_a_turned_phone_draws_pages_anew(
+    place: Place, number: str, people: Callable[[str], Hands]
+) -> None:
+    first = people("first")
+    first.sign_in(STAFF[0], STAFF_PASSWORD)
+    task = place.records.of(number, "task", "element = 'first_review'")[0]["id"]
+    first.go(f"/tasks/{task}/pages/{document(place, number, '写し.png')}")
+    shown = first.page.locator("#page-1 .sheet__paper img")
+    expect(shown).to_be_visible()
+    assert shown.evaluate("each => each.naturalWidth") == 600
+    first.page.set_viewport_size(NARROW)  # type: ignore[arg-type]
+    first.go(f"/tasks/{task}/pages/{document(place, number, '登記.pdf')}")
+    drawn(first.page, 1)
+    narrow = first.page.locator("#page-1 canvas").evaluate("each => each.width")
+    first.page.set_viewport_size(WIDE)  # type: ignore[arg-type]
+    canvas = first.page.locator("#page-1 canvas")
+    wait_until(
+        lambda: max(canvas.evaluate_all("all => all.map(each => each.width)"), default=0) > narrow * 1.5,
+        30,
+        "the sharper page",
+    )
