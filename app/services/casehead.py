@@ -12,7 +12,7 @@ from app.services.actors import Actor
 from app.services.portal import Portal
 from app.services.releases import Loaded
 from app.services.taskview import TaskView
-from app.store import cases, database, work
+from app.store import cases, database, records, work
 from app.store.models import Case
 
 
