@@ -181,11 +181,11 @@ def make(task_id: str) -> Any:
         count = cardstock.make(portal(), task_id, signed_in(), request.form.get("desk", ""))
     except NinteiError as error:
         return problems.back(error, "/cards")
-    if count:
-        flash(gettext("%(count)s cards are being made.", count=count), "info")  # not "done": they have only begun
-    else:
-        flash(gettext("All its cards are there."), "success")
     by_agents = portal().settings.card_reader == cardmaking.AGENT
+    if not count:
+        flash(gettext("All its cards are there."), "success")
+    elif not by_agents:  # at desks nothing is made yet: the next page says which cards to lay on
+        flash(gettext("%(count)s cards are being made.", count=count), "info")
     return redirect(f"/cards/batch/{task_id}" if by_agents else "/cards", 303)
 
 
