@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from app.services.demo import Walker
 from app.store import database
 from app.store.models import Card
 from hardware.agent import Server
+from tests.fakes.printer import FakePrinter
 from tests.services.cards import drain, make_agent, rack_of, rows, served, waiting
 from tests.services.steps import go, task
 from tests.web.conftest import Site
@@ -124,3 +126,17 @@ def test_the_coming_exams_say_how_many_cards_they_need(site: Site) -> None:
     at_time_of(site, walker)
     page = site.operator().get("/cards").text
     assert walker.number in page
+
+
+def test_labels_open_as_a_pdf_for_the_staff_alone(site: Site) -> None:
+    walker = waiting(site.bench)
+    site.app.extensions["nintei"] = replace(walker.portal, printer=FakePrinter())
+    serials = [row.serial for row in rows()]
+    operator = site.operator()
+    assert "/cards/labels" in operator.get(f"/cards/{serials[0]}").text
+    query = "&".join(f"serial={serial}" for serial in serials)
+    shown = operator.get(f"/cards/labels?{query}&skip=3")
+    assert (shown.status_code, shown.mimetype) == (200, "application/pdf")
+    assert all(serial in shown.text for serial in serials)
+    assert operator.get("/cards/labels?serial=NT00000000").status_code in {303, 404}
+    assert site.anybody().get(f"/cards/labels?{query}").status_code in {302, 303, 401}
