@@ -249,9 +249,7 @@ class Outside:
             data = loaded.package.files.get(f"files/{rest}")
             if data is None:
                 raise Permanent("The package has no file %(name)s", name=rest)
-            return Attachment(
-                rest, intake.TYPES.get(rest[rest.rfind(".") :].lower(), "application/octet-stream"), data
-            )
+            return Attachment(rest, intake.TYPES.get(rest[rest.rfind(".") :].lower(), "application/octet-stream"), data)
         if kind == "ics":
             return self._calendar_file(case, loaded, rest)
         # The document that the same step makes (its property `makes`) is this one: one rendering, not two versions.

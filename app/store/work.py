@@ -86,7 +86,7 @@ def jobs_like(operator: str, states: Sequence[str]) -> list[Job]:
 
 
 def open_marks(operators: Sequence[str]) -> list[tuple[int, str, int, int]]:
-    """(id, state, fence, attempts) of the jobs of these operators that are not done: they change when a job moves on."""
+    """(id, state, fence, attempts) of these operators' jobs that are not done: they change when a job moves on."""
     query = Job.select(Job.id, Job.state, Job.fence, Job.attempts).where(
         Job.operator.in_(list(operators)) & Job.state.in_(["queued", "running", "incident"])
     )
