@@ -92,7 +92,7 @@ def one_setting(portal: Portal, package_id: str, name: str, actor: Actor) -> tup
 
 def set_setting(portal: Portal, package_id: str, name: str, value: str, actor: Actor) -> None:
     """Change a setting; who changed it from what to what is on record. Refused when empty or of the wrong kind."""
-    actor.require("administrator")
+    actor.require("analyst", "administrator")
     _, before = one_setting(portal, package_id, name, actor)
     value = value.strip()
     if not value:

@@ -6,12 +6,13 @@ Pictures of every page at 1280 and 390 pixels go into a folder of the test; NINT
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.hands import Hands
 from tests.flow.conftest import STAFF, add_staff, make_place  # noqa: F401 - the fixture
@@ -20,6 +21,7 @@ from tests.flow.place import STAFF_PASSWORD, Place
 from tests.flow.walking import steps_of
 from tests.support.needs import needs
 
+ANALYST = "analyst@example.jp"
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-walk"), needs("chromium", "frontend")]
 
 
@@ -27,6 +29,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-walk"), need
 def place(make_place: Callable[..., Place]) -> Place:  # noqa: F811
     found = make_place()
     add_staff(found)
+    found.command("user", "add", ANALYST, "--name", "分析 担当", "--role", "analyst", "--password", STAFF_PASSWORD)
     return found.start()
 
 
@@ -117,6 +120,63 @@ def test_it_works_without_scripts(place: Place, people: Callable[..., Hands]) ->
         who.do(number, step["complete"], step.get("answer", {}))
     place.records.settle(number)
     assert place.records.open(number) == ["second_review"]
+
+
+def test_an_analyst_replaces_a_sample_and_applicants_read_it(place: Place, people: Callable[..., Hands]) -> None:
+    for name, context in (("analyst", {}), ("plain-analyst", {"java_script_enabled": False})):
+        analyst, wording = people(name, **context), f"認定証と一覧への掲載（{name}）"
+        analyst.sign_in(ANALYST, STAFF_PASSWORD)
+        analyst.look("desk")
+        analyst.go("/settings")
+        analyst.look("settings")
+        analyst.page.locator("main a[href$='/apply.lead']").click()
+        analyst.look("setting")
+        analyst.page.fill("#value", "")
+        analyst.page.locator("main form .actions button").click()
+        expect(analyst.page.locator("#value")).to_be_visible()  # nothing is not taken, with scripts or without
+        analyst.page.fill("#value", wording)
+        analyst.page.locator("main form .actions button").click()
+        analyst.page.wait_for_url("**/settings")
+        expect(analyst.page.locator("main")).to_contain_text(wording)
+        analyst.go("/apply")
+        expect(analyst.page.locator("main")).to_contain_text(wording)
+
+
+def test_an_operator_clears_the_list_by_keyboard_alone(place: Place, people: Callable[..., Hands]) -> None:
+    vendor, first = people("keys-vendor"), people("keys-staff")
+    number = apply(vendor, "keyboard@vendor.example.jp", "キー操作ゲート")
+    for step in steps_of("happy_path", until="first_review")[2:]:
+        vendor.do(number, step["complete"], step.get("answer", {}))
+    first.sign_in(STAFF[0], STAFF_PASSWORD)
+    task, page = first.task_of(number, "first_review"), first.page
+    first.go(f"/tasks?scope=all&q={number}")
+    page.keyboard.press("j")
+    expect(page.locator(":focus")).to_have_attribute("href", re.compile(task))
+    page.keyboard.press("x")
+    expect(page.locator("tbody input[type=checkbox]")).to_be_checked()
+    page.keyboard.press("Enter")
+    form = page.locator(f"main form[action*='/tasks/{task}']").first
+    expect(form).to_be_visible()
+    assert page.evaluate("document.activeElement.closest('.panes__detail') !== null"), "the task has the focus"
+    tab_to(page, "document.activeElement.name === 'outcome'")
+    page.keyboard.press("Space")  # the first of the choices: passed
+    tab_to(page, "document.activeElement.value === 'check'")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/check*")
+    tab_to(page, "document.activeElement.matches(\"main form[action*='/check'] button\")")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/done*")
+    place.records.settle(number)
+    assert place.records.open(number) == ["materials_requested"]
+
+
+def tab_to(page: Page, there: str) -> None:
+    """Press Tab until the focus is where the JavaScript says."""
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        if page.evaluate(there):
+            return
+    raise AssertionError(f"the keyboard does not come to {there}")
 
 
 def test_it_works_by_keyboard_alone(place: Place, people: Callable[..., Hands]) -> None:
