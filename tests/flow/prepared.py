@@ -9,15 +9,13 @@ from typing import Any
 
 from app.catalogue import scenarios
 from app.engine import Engine, Evaluator
-from app.services import demo
 from app.services.calendar import JAPAN
+from app.services.walker import Walker
 from app.store import database
 from tests.flow.driver import APPLICATION
 from tests.flow.place import MONDAY, Place
 from tests.flow.walking import BPMN
 from tests.services.conftest import STAFF, Bench, open_bench
-
-PASSWORD = demo.PASSWORD  # of the vendors of such cases
 
 
 @dataclass(frozen=True)
@@ -53,7 +51,7 @@ def _walked(bench: Bench, plan: Plan) -> str:
     loaded = bench.portal.releases.current("ccus_api_certification")
     application = {**APPLICATION, "system_name": f"システム {plan.name}", **plan.application, "email": plan.email}
     described = {"application": application, "business_days_ago": plan.days_ago}
-    walker = demo.Walker(bench.portal, loaded, described, STAFF, bench.hands)
+    walker = Walker(bench.portal, loaded, described, STAFF, bench.hands)
     walker.begin()
     limit = walker.clock.moment.max.replace(tzinfo=UTC)
     for step in scenarios.until(scenarios.steps(loaded.package.files, plan.scenario), plan.until)[1:]:

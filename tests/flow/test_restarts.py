@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
+from app.services.walker import PASSWORD
 from tests.flow.driver import APPLICATION, Person
 from tests.flow.place import MONDAY, Place
-from tests.flow.prepared import PASSWORD, Plan, prepare
+from tests.flow.prepared import Plan, prepare
 from tests.flow.visitor import Form, Page
 from tests.flow.walking import Walk, steps_of
 from tests.services.conftest import STAFF

@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 
 from app.catalogue import scenarios
+from app.services.walker import PASSWORD
 from tests.flow import papers
 from tests.flow.driver import APPLICATION, attachments, body_of, case_number, link_of
 from tests.flow.place import Place
-from tests.flow.prepared import PASSWORD, Plan, prepare
+from tests.flow.prepared import Plan, prepare
 from tests.flow.walking import CCUS, Walk, own_steps
 from tests.services.conftest import STAFF
 

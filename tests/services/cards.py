@@ -12,7 +12,7 @@ from flask import Flask
 from werkzeug.serving import make_server
 
 from app.services import cardkeys, cardstock, letterdesk, letterpage
-from app.services.demo import Walker
+from app.services.walker import Walker
 from app.store import cards, database, work
 from app.store.models import Card, CardEvent, Job
 from hardware import VirtualRack

@@ -11,12 +11,13 @@ from typing import Any
 import pytest
 
 from app.engine import Engine, Evaluator
-from app.services import demo, jobs, packages, people
+from app.services import jobs, packages, people
 from app.services.calendar import JAPAN
 from app.services.cardmaking import CardDesk
 from app.services.outside import Outside
 from app.services.portal import Portal, create_tables
 from app.services.releases import Releases
+from app.services.walker import Walker
 from app.store import database
 from app.store.blobs import Blobs
 from config import settings as config
@@ -58,11 +59,11 @@ class Bench:
             states.append(jobs.perform(place, hands, job))
         return states
 
-    def walker(self, **plan: Any) -> demo.Walker:
+    def walker(self, **plan: Any) -> Walker:
         """A case that can be walked along a scenario; its clock starts some days ago and may go anywhere."""
         loaded = self.portal.releases.current("ccus_api_certification")
         application = {**APPLICATION, **plan.pop("application", {})}
-        walker = demo.Walker(self.portal, loaded, {"application": application, **plan}, STAFF, self.hands)
+        walker = Walker(self.portal, loaded, {"application": application, **plan}, STAFF, self.hands)
         walker.unlimited()
         return walker
 

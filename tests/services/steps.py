@@ -7,7 +7,7 @@ from typing import Any
 from app.catalogue import scenarios
 from app.services import people
 from app.services.actors import Actor
-from app.services.demo import Walker
+from app.services.walker import Walker
 from app.store import accounts, cases, database, work
 from app.store.models import Case, Task
 from tests.services.conftest import STAFF, Bench

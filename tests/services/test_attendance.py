@@ -8,7 +8,7 @@ import pytest
 
 from app.errors import Refused
 from app.services import attendance, people, taskforms
-from app.services.demo import Walker
+from app.services.walker import Walker
 from app.store import bookings, database, records
 from app.store.models import Absence, Booking, User
 from tests.services.conftest import STAFF, Bench

@@ -8,8 +8,8 @@ import pytest
 
 from app.errors import Forbidden, NotFound, Refused
 from app.services import cardlabels, cardmaking
-from app.services.demo import Walker
 from app.services.portal import Portal
+from app.services.walker import Walker
 from tests.fakes.printer import FakePrinter
 from tests.services.cards import rows
 from tests.services.conftest import Bench

@@ -21,7 +21,7 @@ from app.services import (
 )
 from app.services.actors import Actor
 from app.services.calendar import add_business_days
-from app.services.demo import Walker
+from app.services.walker import Walker
 from app.store import cards, cases, database, records, work
 from tests.services.cards import events, rows
 from tests.services.conftest import Bench

@@ -11,7 +11,7 @@ import hardware
 from app.errors import Permanent, Refused, Temporary
 from app.services import cardledger, cardstock, jobs, lifecycle, taskforms, tasks
 from app.services.cardledger import MOVES, Fault, Mover
-from app.services.demo import Walker
+from app.services.walker import Walker
 from app.store import cards, database
 from app.store.models import Card
 from hardware import VirtualRack

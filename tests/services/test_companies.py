@@ -27,9 +27,9 @@ from app.services import (
 )
 from app.services.actors import Actor
 from app.services.companypeople import Successor
-from app.services.demo import Walker
 from app.services.letters import Wording
 from app.services.mandates import Terms
+from app.services.walker import Walker
 from app.store import accounts, cases, database
 from app.store import companies as rows
 from app.store.models import Booking, Change, Company, Draft, Member

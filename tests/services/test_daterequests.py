@@ -8,7 +8,7 @@ import pytest
 
 from app.errors import Forbidden, NotFound, Refused
 from app.services import calendar, daterequests, dates, feed, people, upkeep
-from app.services.demo import Walker
+from app.services.walker import Walker
 from app.store import database, records
 from app.store.models import Booking, User
 from tests.services.conftest import Bench

@@ -10,7 +10,7 @@ import pytest
 from app.connectors.inbox import Inbox, parse_url
 from app.errors import Forbidden, NotFound, Refused, Stale, Temporary
 from app.services import inbound, inbound_answers, inbound_behalf, inbound_pages, taskforms, tasks, uploads
-from app.services.demo import Walker
+from app.services.walker import Walker
 from app.store import cases, database, records, work
 from app.store import inbound as stored
 from app.store.models import Document, Draft, Entry, InboundMail

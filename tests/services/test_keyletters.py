@@ -22,7 +22,7 @@ from app.services import (
     tasks,
 )
 from app.services.actors import Actor
-from app.services.demo import Walker
+from app.services.walker import Walker
 from app.store import cases, database, records
 from app.store.models import ALL, Case, KeyLetter
 from hardware.crypto import Key

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import io
 
-from app.services import demo, desk, people, taskforms, taskpage, uploads
+from app.services import desk, people, taskforms, taskpage, uploads
 from app.services.actors import Actor
-from app.services.demo import Walker
+from app.services.walker import Walker, sample_pdf
 from app.store import cases, database
 from app.store.models import Answer
 from tests.services.conftest import Bench
@@ -56,7 +56,7 @@ def test_the_reviewer_sees_what_changed_a_new_file_of_the_same_name_too(bench: B
         setting = desk.find(walker.portal, row.id, who)
         values = desk.prefill(setting)
     name = values["system_requirements"][0]["name"]
-    new = uploads.attach(walker.portal, row.id, "system_requirements", name, io.BytesIO(demo.sample_pdf("2")), who)
+    new = uploads.attach(walker.portal, row.id, "system_requirements", name, io.BytesIO(sample_pdf("2")), who)
     walker.clock.moment = walker.clock.moment.replace(minute=59)
     mended = {"system_requirements": [new.as_dict()], "reply_note": "差し替えました"}
     send(walker, "reply_materials", who, **values | mended)

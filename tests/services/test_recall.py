@@ -11,7 +11,7 @@ import pytest
 from app.errors import Forbidden, Refused
 from app.services import cardstock, comments, people, recall, taskforms, tasks
 from app.services.actors import Actor
-from app.services.demo import Walker
+from app.services.walker import Walker
 from app.store import cases, database, records, undo, work
 from app.store.models import Booking, Invoice, Payment, Task
 from tests.services.cards import open_letters

@@ -10,7 +10,7 @@ import pytest
 
 from app import catalogue
 from app.catalogue import scenarios
-from app.services import demo
+from app.services.walker import Walker
 from app.store import cases, database, records, tally, work
 from tests.services.conftest import BPMN, Bench
 
@@ -23,7 +23,7 @@ BY_HAND = {name for name in NAMES if re.search(r"^routes\s*=", PACKAGE.files[f"s
 class Seen:
     """What had come of the case before a step."""
 
-    def __init__(self, walker: demo.Walker) -> None:
+    def __init__(self, walker: Walker) -> None:
         with database.connection():
             case = cases.get(walker.number)
             self.case = case

@@ -6,7 +6,7 @@ import pytest
 
 from app.errors import Refused
 from app.services import diagrams, jobs, lifecycle
-from app.services.demo import Walker
+from app.services.walker import Walker
 from app.store import cases, database, records, work
 from app.store.models import Case, Job
 from tests.services.conftest import Bench

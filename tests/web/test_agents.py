@@ -16,7 +16,7 @@ from app.engine import Engine
 from app.errors import Refused
 from app.services import cardagents, carddesk, cardledger, cardmaking, cardstock, jobs
 from app.services.actors import Actor
-from app.services.demo import Walker
+from app.services.walker import Walker
 from app.store import database
 from app.store.models import ALL, CardDeskRow
 from hardware import TRAFFIC, Desk, VirtualRack

@@ -11,7 +11,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from app.services import people
-from app.services.demo import Walker
+from app.services.walker import Walker
 from app.store import database
 from app.store.models import Card
 from hardware.agent import Server

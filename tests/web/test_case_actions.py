@@ -11,7 +11,7 @@ import pytest
 from app.engine import Engine
 from app.errors import Permanent
 from app.services import lifecycle
-from app.services.demo import Walker
+from app.services.walker import Walker
 from app.store import accounts, cases, database, records, work
 from tests.services.steps import actor, case_of, go, opened, staff
 from tests.web.conftest import Site, open_site

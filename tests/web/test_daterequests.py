@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.services import attendance, daterequests
-from app.services.demo import Walker
+from app.services.walker import Walker
 from app.store import database, records
 from tests.services.steps import actor, case_of, go, staff
 from tests.web.conftest import Site

@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 
 from app.engine import Engine
 from app.services import demo, people
+from app.services.walker import PASSWORD
 from app.store import database
 from app.store.models import Mail
 from tests.web.conftest import Site, open_site
@@ -22,7 +23,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory, engine: Engine) -> Site:
     site.app.extensions["nintei"] = replace(site.bench.portal, settings=settings)
     site.bench.walker(scenario="happy_path", until="reply_materials").walk()
     first = demo.accounts_of(site.bench.portal)[0]
-    people.add_staff(site.bench.portal, first.email, first.name, ["operator"], demo.PASSWORD)
+    people.add_staff(site.bench.portal, first.email, first.name, ["operator"], PASSWORD)
     return site
 
 

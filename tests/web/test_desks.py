@@ -10,7 +10,7 @@ import pytest
 from pypdf import PdfReader
 
 from app.services import cardstock, people
-from app.services.demo import Walker, sample_pdf
+from app.services.walker import Walker, sample_pdf
 from app.store import cards, changes, database, records, work
 from app.store.models import Absence, Booking, Card, CardEvent, Change, Document, Job, Setting
 from tests.services.cards import open_letters

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from app.services import inbound, taskforms
-from app.services.demo import Walker
+from app.services.walker import Walker
 from app.store import database
 from app.store.models import InboundMail
 from tests.services.steps import actor, go, opened, task

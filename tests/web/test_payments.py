@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from app.services import people
-from app.services.demo import Walker
+from app.services.walker import Walker
 from app.store import database, records, work
 from app.store.models import BankLine, Invoice, Payment
 from tests.services.steps import case_of, go, opened, task

@@ -11,7 +11,7 @@ from datetime import timedelta
 import pytest
 
 from app.services import parts
-from app.services.demo import Walker, sample_pdf
+from app.services.walker import Walker, sample_pdf
 from app.store import database
 from app.store.models import Document, Part
 from tests.services.steps import go, opened, task
