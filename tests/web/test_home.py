@@ -49,7 +49,7 @@ def first_line(page: str) -> str:
 def test_the_vendors_turn_is_one_sentence_and_one_button(shared: Site) -> None:
     line = first_line(home(shared, "start@example.com"))
     assert "turn--vendor" in line
-    assert "書類提出" in line
+    assert "Submit the documents" in line
     assert len(re.findall(r"btn--primary", line)) == 1
     assert re.search(r'href="/tasks/[\w-]+"', line)
     assert "Due" in line
@@ -69,7 +69,7 @@ def test_steps_say_what_is_done_what_is_open_and_what_cannot_start(shared: Site)
     steps = page[page.index('<ol class="steps"') :]
     states = re.findall(r'steps__step is-(\w+).*?steps__title">.*?</span>(?:<a[^>]*>)?([^<]+)', steps, re.S)
     assert states[:4] == [
-        ("done", "申し込み受付入力"), ("done", "会社情報入力"), ("current", "書類提出"), ("todo", "書類審査（1次）"),
+        ("done", "Apply"), ("done", "Company details"), ("current", "Submit the documents"), ("todo", "Document review (first)"),
     ]  # fmt: skip
     assert "Cannot be started yet" in steps
 
@@ -78,8 +78,8 @@ def test_a_step_that_came_back_is_announced_and_what_follows_stands_ahead_again(
     page = home(shared, "back@example.com")
     assert "notice--correction" in page
     steps = page[page.index('<ol class="steps"') :]
-    assert steps.index("書類提出") < steps.index("書類審査（1次）")
-    review = steps[: steps.index("書類審査（1次）")].rindex("steps__step is-")
+    assert steps.index("Submit the documents") < steps.index("Document review (first)")
+    review = steps[: steps.index("Document review (first)")].rindex("steps__step is-")
     assert steps[review:].startswith("steps__step is-todo")
 
 
@@ -108,9 +108,9 @@ def test_the_day_that_was_settled_stands_on_the_home_until_it_is_over(shared: Si
 
 
 def test_a_request_is_a_button_only_when_it_is_open(shared: Site) -> None:
-    assert "希望認定試験日の入力</a>" not in home(shared, "body@example.com").split('class="steps"')[0]
+    assert "Request the exam" not in home(shared, "body@example.com").split('class="steps"')[0]
     page = home(shared, "request@example.com")
-    assert re.search(r'class="btn" href="/tasks/[\w-]+".*?認定試験の申請', page, re.S)
+    assert re.search(r'class="btn" href="/tasks/[\w-]+".*?Request the exam', page, re.S)
 
 
 def test_a_certified_system_says_when_the_next_audit_opens(shared: Site) -> None:
