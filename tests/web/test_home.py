@@ -69,8 +69,11 @@ def test_steps_say_what_is_done_what_is_open_and_what_cannot_start(shared: Site)
     steps = page[page.index('<ol class="steps"') :]
     states = re.findall(r'steps__step is-(\w+).*?steps__title">.*?</span>(?:<a[^>]*>)?([^<]+)', steps, re.S)
     assert states[:4] == [
-        ("done", "Apply"), ("done", "Company details"), ("current", "Submit the documents"), ("todo", "Document review (first)"),
-    ]  # fmt: skip
+        ("done", "Apply"),
+        ("done", "Company details"),
+        ("current", "Submit the documents"),
+        ("todo", "Document review (first)"),
+    ]
     assert "Cannot be started yet" in steps
 
 
