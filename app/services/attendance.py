@@ -16,7 +16,7 @@ from app.services.actors import Actor
 from app.services.bodycalendar import Clash
 from app.services.portal import Portal
 from app.services.releases import Loaded
-from app.store import accounts, bookings, cards, cases, database, records
+from app.store import accounts, bookings, cards, cases, database
 from app.store.models import Booking, User
 
 GROUP = "exam"  # whose members are examiners
@@ -105,7 +105,7 @@ def of_case(portal: Portal, number: str, actor: Actor) -> list[str]:
         return []
     with database.connection():
         case = cases.get(number)
-        row = records.latest_booking(case.id) if case is not None else None
+        row = bookings.latest(case.id) if case is not None else None
         if row is None or row.state not in bookings.ACTIVE or row.day < portal.today():
             return []
         return [user.name or user.email for user in bookings.people([row.id]).get(row.id, [])]
@@ -148,7 +148,7 @@ def assign(portal: Portal, booking_id: int, place: str, people: Sequence[int], a
 
 def settled(case: int, calendar_id: str, values: Mapping[str, Any]) -> None:
     """A day was settled with the people whom the form's field `examiners` names. Inside the step's transaction."""
-    row = records.latest_booking(case, calendar_id)
+    row = bookings.latest(case, calendar_id)
     if row is None or not values.get("date") or not values.get("examiners"):
         return
     bookings.set_people(row.id, _named(values))

@@ -16,7 +16,7 @@ from app.errors import NotFound, Refused
 from app.services import calendar, dates
 from app.services.actors import Actor
 from app.services.portal import Portal
-from app.store import changes, database, records
+from app.store import changes, closings, database
 from app.store.models import Booking
 
 KIND = "closing_day"
@@ -93,7 +93,7 @@ def month(portal: Portal, year: int, number: int, actor: Actor) -> Month:
         raise NotFound("There is no such month")
     weeks = Calendar(firstweekday=6).monthdatescalendar(year, number)
     with database.connection():
-        closing = records.closing_titles()
+        closing = closings.titles()
         booked: dict[date, list[Booking]] = {}
         for row in dates.upcoming(weeks[0][0], weeks[-1][-1]):
             booked.setdefault(row.day, []).append(row)
@@ -176,11 +176,11 @@ def close(portal: Portal, day: date, title: str, actor: Actor) -> int:
     if not title:
         raise Refused("Say why the body is closed on this day")
     with database.transaction():
-        if day in records.closing_titles():
+        if day in closings.titles():
             raise Refused("%(day)s is a closing day already", day=day.isoformat())
         if not calendar.is_business_day(day):
             raise Refused("%(day)s is no business day anyway", day=day.isoformat())
-        records.close_day(day, title)
+        closings.close(day, title)
         changes.add(portal.now(), actor.user_id, actor.name, KIND, day.isoformat(), "", "", title)
         return len(dates.upcoming(day, day))
 
@@ -191,10 +191,10 @@ def reopen(portal: Portal, day: date, actor: Actor) -> None:
     if day <= portal.today():
         raise Refused("Only a day to come can be changed: days that are over have been counted already")
     with database.transaction():
-        title = records.closing_titles().get(day)
+        title = closings.titles().get(day)
         if title is None:
             raise NotFound("%(day)s is no closing day", day=day.isoformat())
-        records.open_day(day)
+        closings.reopen(day)
         changes.add(portal.now(), actor.user_id, actor.name, KIND, day.isoformat(), "", title, "")
 
 
@@ -205,10 +205,10 @@ def rename(portal: Portal, day: date, title: str, actor: Actor) -> None:
     if not title:
         raise Refused("Say why the body is closed on this day")
     with database.transaction():
-        before = records.closing_titles().get(day)
+        before = closings.titles().get(day)
         if before is None:
             raise NotFound("%(day)s is no closing day", day=day.isoformat())
-        records.name_day(day, title)
+        closings.name(day, title)
         changes.add(portal.now(), actor.user_id, actor.name, KIND, day.isoformat(), "title", before, title)
 
 

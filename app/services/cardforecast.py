@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from app.services.actors import Actor
 from app.services.portal import Portal
-from app.store import cards, cases, database, records
+from app.store import bookings, cards, cases, database
 
 FORECAST_DAYS = 90
 
@@ -47,7 +47,7 @@ def forecast(portal: Portal, actor: Actor) -> Forecast:
     today = portal.today()
     with database.connection():
         found = []
-        for row in records.bookings_between(today, today + timedelta(days=FORECAST_DAYS)):
+        for row in bookings.between(today, today + timedelta(days=FORECAST_DAYS)):
             case = cases.by_id(row.case_id)
             if row.state not in {"held", "confirmed"} or case is None:
                 continue

@@ -12,7 +12,7 @@ from app.services import desk, documents, effects, money
 from app.services.actors import Actor
 from app.services.portal import Portal
 from app.services.releases import Loaded
-from app.store import cases, database, records, work
+from app.store import cases, database, invoices, records, work
 from app.store.models import Case
 
 DOCUMENT = "case_file"
@@ -60,7 +60,7 @@ def facts(case: Case, params: Mapping[str, Any]) -> dict[str, Any]:
         return {}
     return {
         "timeline": [{**line, "at": datetime.fromisoformat(line["at"])} for line in params.get("timeline", ())],
-        "invoices": [asdict(money.view(row)) for row in records.invoices(case.id)],
+        "invoices": [asdict(money.view(row)) for row in invoices.of_case(case.id)],
         "documents": [
             {"title": row.title, "made_on": row.created_at, "digest": row.digest}
             for row in reversed(records.documents(case.id))

@@ -15,7 +15,7 @@ from app.services.portal import Portal
 from app.services.releases import Loaded
 from app.services.reviews import Reviewed
 from app.services.taskview import TaskView
-from app.store import cards, cases, companies, database, records, work
+from app.store import bookings, cards, cases, companies, database, invoices, records, work
 from app.store.models import Case, Entry, Member
 
 __all__ = [
@@ -87,8 +87,8 @@ def page(portal: Portal, number: str, actor: Actor) -> CasePage:
             downloads=_downloads(case, loaded),
             accesses=records.accesses(case.id) if staff else (),
             mails=mails.of_case(case, loaded, actor),
-            invoices=[(money.view(row), records.payments(row.id)) for row in records.invoices(case.id)],
-            bookings=[dates.view(row, loaded) for row in records.bookings(case.id)],
+            invoices=[(money.view(row), invoices.payments(row.id)) for row in invoices.of_case(case.id)],
+            bookings=[dates.view(row, loaded) for row in bookings.of_case(case.id)],
             cards=[cardstock.view(row, today) for row in cards.of_case(case.id) if staff or row.lent_on],
             notes=records.notes(case.id, internal=staff),
             members=members,

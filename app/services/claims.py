@@ -11,7 +11,7 @@ from app.errors import Stale
 from app.services import quick
 from app.services.actors import Actor
 from app.services.portal import Portal
-from app.store import cases, database, records, work
+from app.store import cases, database, invoices, work
 from app.store.models import Answer, Invoice, Task
 
 STATES = ("open", "paid", "cancelled")
@@ -52,15 +52,15 @@ def listed(portal: Portal, actor: Actor, *, text: str = "", state: str = "open")
     """The invoices in a state, the one that is due first on top."""
     actor.require("operator", "analyst", "administrator")
     with database.connection():
-        rows = records.invoices_in(state if state in STATES else "open", text)
-        return Claims(claimed(portal, rows), records.invoice_counts(), *records.owed(portal.today()))
+        rows = invoices.in_state(state if state in STATES else "open", text)
+        return Claims(claimed(portal, rows), invoices.counts(), *invoices.owed(portal.today()))
 
 
 def claimed(portal: Portal, rows: Sequence[Invoice]) -> list[Claimed]:
     """The invoices with what waits to be confirmed and what the vendor said of them."""
     ids = list(dict.fromkeys(row.case_id for row in rows))
     tasks, today = work.open_tasks_of(ids), portal.today()
-    newest = records.latest_invoices(ids)
+    newest = invoices.latest_of(ids)
     paying = {row.id: _paying(portal, row) for row in rows}
     answers = work.latest_answers_of(ids, sorted({each for elements in paying.values() for each in elements}))
     found = []
@@ -160,7 +160,7 @@ def to_confirm(portal: Portal, task_ids: Sequence[str], actor: Actor) -> tuple[l
         for row in rows:
             element = portal.releases.loaded(known[row.case_id].release_id).package.elements.get(row.element)
             fee = element.properties.get("confirms") if element else None
-            invoice = records.latest_invoice(row.case_id, fee) if fee and row.state == "open" else None
+            invoice = invoices.latest(row.case_id, fee) if fee and row.state == "open" else None
             if invoice is not None:
                 found.append(ToConfirm(row.id, row.title, claimed(portal, [invoice])[0]))
     return found, len(task_ids) - len(found)

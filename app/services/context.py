@@ -10,7 +10,7 @@ from app.connectors.qr import qr
 from app.services import calendar, dates, flow, money
 from app.services.portal import Portal
 from app.services.releases import Loaded, due_days, settings_of
-from app.store import cards, cases, records, work
+from app.store import bookings, cards, cases, invoices, records, work
 from app.store.models import Case
 
 
@@ -31,7 +31,7 @@ def build(
     task = _task(portal, case, loaded, element, base)
     certificate = records.certificate_of(case.id)
     link = cases.current_link(case.id)
-    booking = records.latest_booking(case.id)
+    booking = bookings.latest(case.id)
     return {
         "package": {"title": package.title, "id": package.id},
         "case": {
@@ -74,7 +74,7 @@ def build(
             "qr": qr(f"{base}/systems/{certificate.number}"),
         },
         "shipment": _shipment(loaded, answers, element),
-        "invoices": [asdict(money.view(row)) for row in records.invoices(case.id)],
+        "invoices": [asdict(money.view(row)) for row in invoices.of_case(case.id)],
         "documents": [
             {"title": row.title, "filename": row.filename, "made_on": row.created_at, "digest": row.digest}
             for row in records.documents(case.id)
@@ -137,7 +137,7 @@ def _task(portal: Portal, case: Case, loaded: Loaded, element: str, base: str) -
 
 def _invoice(case: Case, loaded: Loaded, element: str) -> dict[str, Any] | None:
     fee = loaded.package.elements[element].properties.get("invoice") if element in loaded.package.elements else None
-    row = records.latest_invoice(case.id, fee) if fee else next(iter(records.invoices(case.id)), None)
+    row = invoices.latest(case.id, fee) if fee else next(iter(invoices.of_case(case.id)), None)
     return asdict(money.view(row)) if row else None
 
 

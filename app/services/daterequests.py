@@ -15,7 +15,7 @@ from app.services import calendar, dates, desk, effects
 from app.services.actors import SYSTEM, Actor
 from app.services.portal import Portal
 from app.services.releases import Loaded
-from app.store import bookings, cases, database, records, undo
+from app.store import bookings, cases, database, undo
 from app.store.models import Booking, Case, DateRequest
 
 CHANGED, REFUSED, ASKED = "date-changed", "date-refused", "date-asked"  # mails
@@ -208,7 +208,7 @@ def lapse(portal: Portal) -> int:
 
 def _to_come(portal: Portal, case: Case) -> Booking | None:
     """The case's day ahead, or the one that was given up and has no successor yet."""
-    row = records.latest_booking(case.id)
+    row = bookings.latest(case.id)
     if row is None or case.ended:
         return None
     if row.state == "cancelled" or (row.state in {"held", "confirmed"} and row.day >= portal.today()):

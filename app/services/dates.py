@@ -13,7 +13,7 @@ from app.services import calendar
 from app.services.actors import Actor
 from app.services.portal import Portal
 from app.services.releases import Loaded
-from app.store import bookings, cases, database, records
+from app.store import bookings, cases, database
 from app.store.models import Booking, Case
 
 
@@ -56,7 +56,7 @@ def free_days(portal: Portal, loaded: Loaded, calendar_id: str, *, keep: date | 
     today, closing = portal.today(), portal.closing()
     first = calendar.add_business_days(today, spec.earliest_bd, closing)
     last = today + timedelta(days=spec.latest_days)
-    taken = records.taken(calendar_id, first, last)
+    taken = bookings.taken(calendar_id, first, last)
     days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
     return [
         day
@@ -83,9 +83,9 @@ def book(
     day = date.fromisoformat(str(chosen))
     spec = loaded.package.calendars[calendar_id]
     database.lock_name(f"calendar:{calendar_id}")
-    previous = records.latest_booking(case.id, calendar_id)
+    previous = bookings.latest(case.id, calendar_id)
     own = previous is not None and previous.day == day and previous.state in {"held", "confirmed"}
-    if not own and records.taken(calendar_id, day, day).get(day, 0) >= spec.capacity:
+    if not own and bookings.taken(calendar_id, day, day).get(day, 0) >= spec.capacity:
         raise Refused("%(day)s has been given to another case meanwhile; choose another day", day=day.isoformat())
     if previous is not None and previous.state in {"held", "confirmed"}:
         previous.state = "released"
@@ -125,7 +125,7 @@ def move(portal: Portal, case: Case, loaded: Loaded, row: Booking, day: date, no
         raise Refused("%(day)s has been given to another case meanwhile; choose another day", day=day.isoformat())
     if row.state == "lapsed" or (row.day == day and row.state != "cancelled"):
         raise Refused("Choose another day than the one that is settled")
-    newest = max((each.sequence for each in records.bookings(case.id) if each.calendar == row.calendar), default=0)
+    newest = max((each.sequence for each in bookings.of_case(case.id) if each.calendar == row.calendar), default=0)
     moved = Booking.create(
         case=case,
         calendar=row.calendar,
@@ -156,7 +156,7 @@ def end_of(start: str, minutes: int) -> str:
 
 def settle(portal: Portal, case: Case, loaded: Loaded) -> dict[str, Any]:
     """After a payment: the held date is firm. A lapsed one is taken again if it is still free."""
-    row = records.latest_booking(case.id)
+    row = bookings.latest(case.id)
     if row is None:
         return {}
     if row.state == "cancelled":  # given up: a new day is settled on its own
@@ -164,7 +164,7 @@ def settle(portal: Portal, case: Case, loaded: Loaded) -> dict[str, Any]:
     if row.state == "lapsed":
         database.lock_name(f"calendar:{row.calendar}")
         spec = loaded.package.calendars[row.calendar]
-        if row.day <= portal.today() or records.taken(row.calendar, row.day, row.day).get(row.day, 0) >= spec.capacity:
+        if row.day <= portal.today() or bookings.taken(row.calendar, row.day, row.day).get(row.day, 0) >= spec.capacity:
             return {"booking": "lapsed"}
     row.state, row.held_until = "confirmed", None
     row.save()
@@ -173,7 +173,7 @@ def settle(portal: Portal, case: Case, loaded: Loaded) -> dict[str, Any]:
 
 def confirm(case: Case, calendar_id: str) -> None:
     """The held date is firm, whether or not it had to be paid for."""
-    row = records.latest_booking(case.id, calendar_id)
+    row = bookings.latest(case.id, calendar_id)
     if row is not None and row.state == "held":
         row.state, row.held_until = "confirmed", None
         row.save()
@@ -194,4 +194,4 @@ def wishes(case: Case, loaded: Loaded, calendar_id: str) -> list[date]:
 
 def upcoming(first: date, last: date) -> Sequence[Booking]:
     """The dates of all cases in a period, for the body's calendar."""
-    return records.bookings_between(first, last)
+    return bookings.between(first, last)

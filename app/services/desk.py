@@ -11,7 +11,7 @@ from app.services import attendance, dates
 from app.services.actors import Actor
 from app.services.portal import Portal
 from app.services.releases import Loaded
-from app.store import cards, cases, database, records, work
+from app.store import bookings, cards, cases, database, work
 from app.store.models import Case, Member, Task
 
 WEEKDAYS_JA = "月火水木金土日"
@@ -157,7 +157,7 @@ def settled_days(setting: Setting) -> dict[str, date]:
     """The case's settled day in each calendar that the form's dates are filled from."""
     spec = setting.loaded.forms.get(setting.task.element)
     wanted = {field.booked for field in spec.inputs() if field.booked} if spec is not None else set()
-    rows = {name: records.latest_booking(setting.case.id, name) for name in wanted}
+    rows = {name: bookings.latest(setting.case.id, name) for name in wanted}
     return {name: row.day for name, row in rows.items() if row is not None and row.state in {"held", "confirmed"}}
 
 

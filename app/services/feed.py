@@ -10,7 +10,7 @@ from app.errors import NotFound
 from app.services import mandates
 from app.services.outside import appointment
 from app.services.portal import Portal
-from app.store import accounts, cases, companies, database, records
+from app.store import accounts, bookings, cases, companies, database
 from app.store.models import Booking
 
 PAST_DAYS = 400
@@ -28,7 +28,7 @@ def calendar_of(portal: Portal, token: str, name: str) -> bytes:
             with database.transaction():
                 mandates.turn_over(portal, user.id)
         newest: dict[tuple[int, str], Booking] = {}
-        for row in records.bookings_between(first, last):
+        for row in bookings.between(first, last):
             if user.side != "operator" and cases.member(row.case_id, user.id) is None:
                 continue
             if row.state not in {"held", "confirmed"}:

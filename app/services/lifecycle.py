@@ -10,7 +10,7 @@ from app.services import cardstock, dates, desk, effects, money, steps
 from app.services.actors import Actor
 from app.services.portal import Portal
 from app.services.releases import Loaded
-from app.store import cases, database, records
+from app.store import bookings, cases, database, invoices
 from app.store.models import Case, Note
 
 
@@ -34,9 +34,9 @@ def settlement(portal: Portal, number: str, actor: Actor) -> Settlement:
     with database.connection():
         case = desk.visible_case(cases.get(number), actor)
         loaded = portal.releases.loaded(case.release_id)
-        booking = records.latest_booking(case.id)
+        booking = bookings.latest(case.id)
         held = booking is not None and booking.state in {"held", "confirmed"} and booking.day >= portal.today()
-        rows = [money.view(row) for row in records.invoices(case.id)]
+        rows = [money.view(row) for row in invoices.of_case(case.id)]
         return Settlement(
             cardstock.out(case.id),
             dates.view(booking, loaded) if held and booking else None,
@@ -83,11 +83,11 @@ def withdraw(portal: Portal, number: str, reason: str, actor: Actor) -> None:
             actor_name=actor.name,
             actor_side=actor.side,
         )
-        for booking in records.bookings(case.id):
+        for booking in bookings.of_case(case.id):
             if booking.state in {"held", "confirmed"} and booking.day >= portal.today():
                 booking.state = "released"
                 booking.save()
-        for invoice in records.invoices(case.id):
+        for invoice in invoices.of_case(case.id):
             if invoice.state == "open" and not invoice.paid:
                 invoice.state = "cancelled"
                 invoice.save()

@@ -12,7 +12,7 @@ from app.errors import Refused
 from app.services import calendar
 from app.services.actors import Actor
 from app.services.releases import Loaded
-from app.store import cases, records
+from app.store import cases, invoices
 from app.store.models import Case, Invoice, Payment
 
 
@@ -54,7 +54,7 @@ def view(row: Invoice) -> InvoiceView:
 
 def raise_invoice(case: Case, loaded: Loaded, fee: str, data: Mapping[str, Any], *, origin: str, now: datetime) -> None:
     """Raise the fee's claim, as its decision table says for the routing values where the token stands."""
-    if records.invoice_of(origin) is not None:
+    if invoices.of_origin(origin) is not None:
         return
     spec = loaded.package.fees[fee]
     decided = loaded.package.decisions[spec.decision].decide({**data, "fee": fee})
@@ -83,13 +83,13 @@ def raise_invoice(case: Case, loaded: Loaded, fee: str, data: Mapping[str, Any],
 
 def expected(case: Case, fee: str) -> InvoiceView | None:
     """The claim that a payment for this fee settles."""
-    row = records.latest_invoice(case.id, fee)
+    row = invoices.latest(case.id, fee)
     return view(row) if row else None
 
 
 def confirm(case: Case, fee: str, values: Mapping[str, Any], actor: Actor, now: datetime) -> dict[str, Any]:
     """Write a payment that an operator confirms; gives the routing value `payment`: settled or short."""
-    invoice = records.latest_invoice(case.id, fee)
+    invoice = invoices.latest(case.id, fee)
     if invoice is None:
         raise Refused("There is no invoice that this payment could settle")
     amount = int(values.get("amount") or 0)

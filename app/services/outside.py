@@ -15,7 +15,7 @@ from app.errors import NotFound, Permanent
 from app.services import calendar, cardmaking, casefile, context, documents, intake, keyletters, letters, mails
 from app.services.portal import Portal
 from app.services.releases import Loaded, settings_of
-from app.store import accounts, cases, database, records, work
+from app.store import accounts, bookings, cases, database, records, work
 from app.store.models import Case, Document, Mail
 
 if TYPE_CHECKING:
@@ -260,7 +260,7 @@ class Outside:
 
     def _calendar_file(self, case: Case, loaded: Loaded, calendar_id: str) -> Attachment:
         with database.connection():
-            row = records.latest_booking(case.id, "" if calendar_id == "booking" else calendar_id)
+            row = bookings.latest(case.id, "" if calendar_id == "booking" else calendar_id)
             if row is None or row.state == "cancelled":
                 raise Permanent("The case has no date in the calendar %(calendar)s", calendar=calendar_id)
             calendar_id = row.calendar

@@ -14,7 +14,7 @@ from app.services.bankfile import Statement
 from app.services.claims import Claimed
 from app.services.matching import Claim, Match, Money
 from app.services.portal import Portal
-from app.store import bank, database, records, work
+from app.store import bank, database, invoices, work
 from app.store.models import BankLine, Invoice
 
 
@@ -108,9 +108,9 @@ def inbox(portal: Portal, actor: Actor) -> Inbox:
     """The waiting lines, each with what is proposed for it."""
     actor.require("operator", "analyst", "administrator")
     with database.connection():
-        invoices = records.open_invoices()
-        claimed = {each.number: each for each in claims.claimed(portal, invoices)}
-        names = _names(invoices)
+        unpaid = invoices.open_ones()
+        claimed = {each.number: each for each in claims.claimed(portal, unpaid)}
+        names = _names(unpaid)
         owed = [
             Claim(each.number, each.case_number, each.balance, (each.reported_payer, *names[each.number]))
             for each in claimed.values()
@@ -174,7 +174,7 @@ def confirm_line(portal: Portal, line_id: int, invoice_number: str, actor: Actor
             raise Stale("This receipt was settled by %(name)s already", name=row.settled_by)
         if row.cancelled:
             raise Refused("The bank took this receipt back")
-        invoice = records.invoice(invoice_number)
+        invoice = invoices.one(invoice_number)
         if invoice is None:
             raise NotFound("There is no invoice %(number)s", number=invoice_number)
         claimed = claims.claimed(portal, [invoice])[0]

@@ -13,7 +13,7 @@ from app.engine import Engine
 from app.errors import Temporary
 from app.services import calendar
 from app.services.releases import Releases
-from app.store import database, records, schema
+from app.store import closings, database, schema
 from app.store.blobs import Blobs
 from config.clock import Clock
 from config.settings import Settings
@@ -59,7 +59,7 @@ class Portal:
 
     def closing(self) -> frozenset[date]:
         """The body's own closing days."""
-        return frozenset(records.closing_days())
+        return frozenset(closings.days())
 
 
 def create_tables(bound: Any) -> None:

@@ -15,7 +15,7 @@ from app.services import desk, recallstate
 from app.services.actors import Actor
 from app.services.portal import Portal
 from app.services.releases import Loaded
-from app.store import cases, database, records, undo, work
+from app.store import bookings, cases, database, undo, work
 from app.store.models import Booking, Case, Job, Opening, Secret, Undo
 
 GONE_ON = "The case has gone on since, so this cannot be taken back any more"
@@ -122,7 +122,7 @@ def _taken_day(row: Undo, loaded: Loaded) -> NinteiError | None:
         capacity = loaded.package.calendars[now.calendar].capacity
         if (
             now.state not in {"held", "confirmed"}
-            and records.taken(now.calendar, now.day, now.day).get(now.day, 0) >= capacity
+            and bookings.taken(now.calendar, now.day, now.day).get(now.day, 0) >= capacity
         ):
             day = now.day.isoformat()
             return Refused("%(day)s has been given to another case meanwhile; choose another day", day=day)

@@ -28,7 +28,7 @@ from app.services.actors import Actor
 from app.services.portal import Portal
 from app.services.releases import Loaded, settings_of
 from app.services.reviews import Reviewed
-from app.store import cases, database, records, work
+from app.store import bookings, cases, database, work
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ def page(
         secret = properties.get("shows_secrets", "")
         said = comments.for_task(setting)
         before = reviews.last(setting, actor.language) if own else None
-        booking = records.latest_booking(case.id)
+        booking = bookings.latest(case.id)
         running = [] if setting.element.flag("beside") else cases.clocks(case.id, running=True)
         clock = clocks.views(running, portal.today(), portal.closing())
         return TaskPage(

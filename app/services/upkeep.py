@@ -11,7 +11,7 @@ from datetime import timedelta
 from app.services import calendar, cardloans, daterequests, effects, letterdesk, mandates, parts
 from app.services.portal import Portal
 from app.services.worklist import remind_one
-from app.store import attempts, cards, cases, database, records, search, tally, work
+from app.store import attempts, bookings, cards, cases, database, search, tally, work
 
 log = logging.getLogger("nintei.upkeep")
 
@@ -82,11 +82,11 @@ def _holds(portal: Portal) -> int:
     """Dates held and not paid for: a warning three days before, then they lapse."""
     today, now, sent = portal.today(), portal.now(), 0
     with database.connection():
-        due = [(row.id, row.case_id) for row in records.held_bookings(today + timedelta(days=3))]
+        due = [(row.id, row.case_id) for row in bookings.held(today + timedelta(days=3))]
     for booking_id, case_id in due:
         with database.transaction():
             case = cases.lock(case_id)
-            row = next((each for each in records.bookings(case_id) if each.id == booking_id), None)
+            row = next((each for each in bookings.of_case(case_id) if each.id == booking_id), None)
             if row is None or row.state != "held" or row.held_until is None:
                 continue
             package = portal.releases.loaded(case.release_id).package

@@ -30,7 +30,7 @@ from app.services.actors import Actor
 from app.services.outside import Outside
 from app.services.portal import Portal
 from app.services.releases import Loaded
-from app.store import accounts, cases, database, records, work
+from app.store import accounts, bookings, cases, database, work
 from app.store.models import Case
 
 PASSWORD = "nintei-demo-2026"  # noqa: S105 - of the demo's sample people, shown on the demo's own page
@@ -107,7 +107,7 @@ class Walker:
         """What is done on the day that was settled waits for that day."""
         with database.connection():
             case = cases.get(self.number)
-            booking = records.latest_booking(case.id) if case else None
+            booking = bookings.latest(case.id) if case else None
         if booking is not None:
             day = datetime.combine(booking.day, time(13, 5), calendar.JAPAN).astimezone(UTC)
             self.clock.moment = min(max(self.clock.moment, day), self._limit)

@@ -1,9 +1,11 @@
-"""Dates after they were settled: requests for another day, and who is there."""
+"""Days for exams and audits: who holds which, requests for another one, and who is there."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+
+from peewee import fn
 
 from app.store.models import Absence, Booking, BookingPerson, Case, DateRequest, User
 
@@ -68,3 +70,51 @@ def absent(users: Sequence[int], day: date) -> list[User]:
         return []
     away = (Absence.user.in_(list(users))) & (Absence.first_day <= day) & (Absence.last_day >= day)
     return list(User.select().join(Absence, on=(Absence.user == User.id)).where(away).distinct())
+
+
+# Days that are held
+
+
+def taken(calendar: str, first: date, last: date) -> dict[date, int]:
+    """How many cases hold each day."""
+    rows = (
+        Booking.select(Booking.day, fn.COUNT(Booking.id).alias("n"))
+        .where(
+            (Booking.calendar == calendar)
+            & Booking.state.in_(["held", "confirmed"])
+            & (Booking.day >= first)
+            & (Booking.day <= last)
+        )
+        .group_by(Booking.day)
+    )
+    return {row.day: row.n for row in rows}
+
+
+def latest(case: int, calendar: str = "") -> Booking | None:
+    """The newest date of the case (in this calendar)."""
+    query = Booking.select().where((Booking.case == case) & (Booking.state != "released"))
+    if calendar:
+        query = query.where(Booking.calendar == calendar)
+    return query.order_by(Booking.id.desc()).first()
+
+
+def of_case(case: int) -> list[Booking]:
+    """Every date of the case, newest first."""
+    return list(Booking.select().where(Booking.case == case).order_by(Booking.id.desc()))
+
+
+def between(first: date, last: date) -> list[Booking]:
+    """The dates of all cases in a period."""
+    return list(
+        Booking.select(Booking, Case)
+        .join(Case)
+        .where((Booking.day >= first) & (Booking.day <= last) & Booking.state.in_(["held", "confirmed"]))
+        .order_by(Booking.day)
+    )
+
+
+def held(until: date) -> list[Booking]:
+    """Held dates whose holding ends on or before this day."""
+    return list(
+        Booking.select(Booking, Case).join(Case).where((Booking.state == "held") & (Booking.held_until <= until))
+    )

@@ -1,27 +1,22 @@
-"""Documents, mails, money, dates, certificates, secrets and messages of cases."""
+"""Documents, mails, certificates, secrets and messages of cases."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from peewee import JOIN, fn
 
-from app.store import search, statements
 from app.store.database import locked
 from app.store.models import (
     Access,
-    Booking,
     Case,
     Certificate,
-    ClosingDay,
     Document,
-    Invoice,
     Mail,
     Note,
     Opening,
-    Payment,
     Secret,
 )
 
@@ -129,151 +124,6 @@ def mails_to(recipient: str, mail_id: str, since: datetime) -> int:
 def recent_mails(limit: int = 100) -> list[Mail]:
     """The last mails of all cases (the demo's outbox)."""
     return list(Mail.select(Mail, Case).join(Case, JOIN.LEFT_OUTER).order_by(Mail.id.desc()).limit(limit))
-
-
-# Money
-
-
-def invoices(case: int) -> list[Invoice]:
-    """The case's invoices, newest first."""
-    return list(Invoice.select().where(Invoice.case == case).order_by(Invoice.id.desc()))
-
-
-def latest_invoice(case: int, fee: str) -> Invoice | None:
-    """The newest invoice for this fee."""
-    return (
-        Invoice.select()
-        .where((Invoice.case == case) & (Invoice.fee == fee) & (Invoice.state != "cancelled"))
-        .order_by(Invoice.id.desc())
-        .first()
-    )
-
-
-def invoice_of(origin: str) -> Invoice | None:
-    """The invoice that this engine task raised."""
-    return Invoice.get_or_none(Invoice.origin == origin)
-
-
-def payments(invoice: int) -> list[Payment]:
-    """What came in for an invoice."""
-    return list(Payment.select().where(Payment.invoice == invoice).order_by(Payment.id))
-
-
-def open_invoices() -> list[Invoice]:
-    """Every invoice that waits for money, oldest due first."""
-    return list(Invoice.select(Invoice, Case).join(Case).where(Invoice.state == "open").order_by(Invoice.due_on))
-
-
-def invoice(number: str) -> Invoice | None:
-    """The invoice of this number."""
-    return Invoice.select(Invoice, Case).join(Case).where(Invoice.number == number).first()
-
-
-def invoices_in(state: str, text: str = "", limit: int = 500) -> list[Invoice]:
-    """Invoices in a state, the first due on top, which have every word of the text in their number or their case."""
-    query = Invoice.select(Invoice, Case).join(Case).where(Invoice.state == state)
-    for each in text.split():
-        query = query.where(Invoice.number.contains(search.even(each)) | search.said_of_case(each))
-    order = (Invoice.due_on, Invoice.id) if state == "open" else (Invoice.id.desc(),)
-    return list(query.order_by(*order).limit(limit))
-
-
-def owed(today: date) -> tuple[int, int]:
-    """(invoices that are overdue, yen that are open)."""
-    waiting = Invoice.state == "open"
-    yen = Invoice.select(fn.SUM(Invoice.total - Invoice.paid)).where(waiting).scalar()
-    return Invoice.select().where(waiting & (Invoice.due_on < today)).count(), int(yen or 0)
-
-
-def latest_invoices(cases: Sequence[int]) -> dict[tuple[int, str], int]:
-    """The newest invoice (row id) of each case and fee that is not cancelled."""
-    if not cases:
-        return {}
-    rows = (
-        Invoice.select(Invoice.case, Invoice.fee, fn.MAX(Invoice.id).alias("newest"))
-        .where(Invoice.case.in_(list(cases)) & (Invoice.state != "cancelled"))
-        .group_by(Invoice.case, Invoice.fee)
-    )
-    return {(row.case_id, row.fee): row.newest for row in rows}
-
-
-def invoice_counts() -> dict[str, int]:
-    """How many invoices are in each state."""
-    rows = Invoice.select(Invoice.state, fn.COUNT(Invoice.id).alias("n")).group_by(Invoice.state)
-    return {row.state: row.n for row in rows}
-
-
-# Dates
-
-
-def closing_days() -> set[date]:
-    """The body's own closing days."""
-    return {row.day for row in statements.rows(ClosingDay, "1 = 1")}
-
-
-def closing_titles() -> dict[date, str]:
-    """The body's own closing days and why each is one."""
-    return {row.day: row.title for row in ClosingDay.select()}
-
-
-def close_day(day: date, title: str) -> None:
-    """Add a closing day."""
-    ClosingDay.create(day=day, title=title)
-
-
-def name_day(day: date, title: str) -> None:
-    """Another reason for a closing day."""
-    ClosingDay.update(title=title).where(ClosingDay.day == day).execute()
-
-
-def open_day(day: date) -> None:
-    """Take a closing day away."""
-    ClosingDay.delete().where(ClosingDay.day == day).execute()
-
-
-def taken(calendar: str, first: date, last: date) -> dict[date, int]:
-    """How many cases hold each day."""
-    rows = (
-        Booking.select(Booking.day, fn.COUNT(Booking.id).alias("n"))
-        .where(
-            (Booking.calendar == calendar)
-            & Booking.state.in_(["held", "confirmed"])
-            & (Booking.day >= first)
-            & (Booking.day <= last)
-        )
-        .group_by(Booking.day)
-    )
-    return {row.day: row.n for row in rows}
-
-
-def latest_booking(case: int, calendar: str = "") -> Booking | None:
-    """The newest date of the case (in this calendar)."""
-    query = Booking.select().where((Booking.case == case) & (Booking.state != "released"))
-    if calendar:
-        query = query.where(Booking.calendar == calendar)
-    return query.order_by(Booking.id.desc()).first()
-
-
-def bookings(case: int) -> list[Booking]:
-    """Every date of the case, newest first."""
-    return list(Booking.select().where(Booking.case == case).order_by(Booking.id.desc()))
-
-
-def bookings_between(first: date, last: date) -> list[Booking]:
-    """The dates of all cases in a period."""
-    return list(
-        Booking.select(Booking, Case)
-        .join(Case)
-        .where((Booking.day >= first) & (Booking.day <= last) & Booking.state.in_(["held", "confirmed"]))
-        .order_by(Booking.day)
-    )
-
-
-def held_bookings(until: date) -> list[Booking]:
-    """Held dates whose holding ends on or before this day."""
-    return list(
-        Booking.select(Booking, Case).join(Case).where((Booking.state == "held") & (Booking.held_until <= until))
-    )
 
 
 # Certificates

@@ -9,7 +9,7 @@ import pytest
 from app.errors import Refused
 from app.services import attendance, people, taskforms
 from app.services.walker import Walker
-from app.store import bookings, database, records
+from app.store import bookings, database
 from app.store.models import Absence, Booking, User
 from tests.services.conftest import STAFF, Bench
 from tests.services.steps import case_of, go, staff, task
@@ -114,6 +114,6 @@ def test_who_settles_a_day_chooses_place_and_people_and_hears_of_clashes_first(b
     assert "%(name)s is away on that day" in {each.message for each in warned}
     send(walker, row.element, who, **values)
     with database.connection():
-        booking = records.latest_booking(case_of(walker).id)
+        booking = bookings.latest(case_of(walker).id)
         assert booking is not None and booking.place == "別館"
         assert [user.id for user in bookings.people([booking.id])[booking.id]] == [who.user_id]

@@ -9,7 +9,7 @@ import pytest
 from app.errors import Forbidden, NotFound, Refused
 from app.services import calendar, daterequests, dates, feed, people, upkeep
 from app.services.walker import Walker
-from app.store import database, records
+from app.store import bookings, database, records
 from app.store.models import Booking, User
 from tests.services.conftest import Bench
 from tests.services.steps import actor, case_of, go, staff
@@ -25,7 +25,7 @@ def settled(bench: Bench) -> Walker:
 
 def booking(walker: Walker) -> Booking:
     with database.connection():
-        row = records.latest_booking(case_of(walker).id)
+        row = bookings.latest(case_of(walker).id)
     assert row is not None
     return row
 
@@ -54,7 +54,7 @@ def test_an_accepted_change_moves_the_date_and_writes_to_the_vendor(bench: Bench
     with database.connection():
         newest = records.mails(case_of(settled).id)[0]
         assert newest.mail_id == "date-changed" and newest.attachments[0]["filename"].endswith(".ics")
-        taken = records.taken("exam", before.day, before.day)
+        taken = bookings.taken("exam", before.day, before.day)
     assert taken == {}, "the old day is free again"
     assert daterequests.waiting(settled.portal, staff(settled)) == []
 
@@ -81,7 +81,7 @@ def test_a_day_given_up_is_free_at_once_and_another_is_settled_the_same_way(benc
     asked = daterequests.ask(settled.portal, settled.number, "cancel", [], "開発の遅れ", actor(settled))
     bench.drain(settled.portal)
     with database.connection():
-        assert records.taken("exam", before.day, before.day) == {}
+        assert bookings.taken("exam", before.day, before.day) == {}
         assert records.mails(case_of(settled).id)[0].mail_id == "date-asked"
         user = User.select().where(User.email == actor(settled).email).get()
         user.feed_token = "a" * 40

@@ -10,7 +10,7 @@ from app.catalogue import scenarios
 from app.errors import Forbidden, NotFound, Refused, Stale
 from app.services import applications, people, taskforms, taskpage, tasks, worklist
 from app.services.actors import Actor
-from app.store import accounts, cases, database, records, work
+from app.store import accounts, bookings, cases, database, invoices, work
 from tests.services.conftest import APPLICATION, Bench
 from tests.services.steps import actor, case_of, go, opened, staff, task
 
@@ -114,7 +114,7 @@ def test_a_payment_that_is_short_is_said_recorded_and_asked_for(bench: Bench) ->
     bench.drain(walker.portal)
     assert opened(walker) == ["pay_initial_fee"]
     with database.connection():
-        invoice = records.latest_invoice(case_of(walker).id, "initial_fee")
+        invoice = invoices.latest(case_of(walker).id, "initial_fee")
     assert invoice is not None
     assert (invoice.paid, invoice.state) == (100000, "open")
     walker.take({"complete": "pay_initial_fee", "by": "vendor", "answer": {"paid_on": "@today", "payer": "ミホン"}})
@@ -122,7 +122,7 @@ def test_a_payment_that_is_short_is_said_recorded_and_asked_for(bench: Bench) ->
     send(walker, "confirm_initial_payment", {**values, "amount": str(rest + 1)}, staff(walker))
     bench.drain(walker.portal)
     with database.connection():
-        invoice = records.latest_invoice(case_of(walker).id, "initial_fee")
+        invoice = invoices.latest(case_of(walker).id, "initial_fee")
     assert invoice is not None
     assert (invoice.paid - invoice.total, invoice.state) == (1, "paid")
     assert opened(walker) == ["api_documents"]
@@ -219,7 +219,7 @@ def test_a_held_date_lapses_with_a_warning_and_is_taken_again_when_it_is_free(be
 
     walker = go(bench, until="confirm_exam_payment")
     with database.connection():
-        booking = records.latest_booking(case_of(walker).id)
+        booking = bookings.latest(case_of(walker).id)
     assert booking is not None
     assert booking.held_until is not None
     days = (booking.held_until - walker.portal.today()).days
@@ -233,8 +233,8 @@ def test_a_held_date_lapses_with_a_warning_and_is_taken_again_when_it_is_free(be
     bench.drain(walker.portal)
     assert bench.mailbox.ids.count("date-lapsed") == 1
     with database.connection():
-        lapsed = records.latest_booking(case_of(walker).id)
-        owed = records.latest_invoice(case_of(walker).id, "exam_fee")
+        lapsed = bookings.latest(case_of(walker).id)
+        owed = invoices.latest(case_of(walker).id, "exam_fee")
     assert lapsed is not None
     assert owed is not None
     assert lapsed.state == "lapsed"
@@ -246,7 +246,7 @@ def test_a_held_date_lapses_with_a_warning_and_is_taken_again_when_it_is_free(be
     )
     bench.drain(walker.portal)
     with database.connection():
-        kept = records.latest_booking(case_of(walker).id)
+        kept = bookings.latest(case_of(walker).id)
     assert kept is not None
     free = kept.day > walker.portal.today()
     assert kept.state == ("confirmed" if free else "lapsed")
@@ -264,7 +264,7 @@ def test_the_date_of_a_free_retest_is_firm_without_a_payment(bench: Bench) -> No
         if settled == 2:
             break
     with database.connection():
-        booking = records.latest_booking(case_of(walker).id, "exam")
-        unpaid = [row.fee for row in records.invoices(case_of(walker).id) if row.state == "open"]
+        booking = bookings.latest(case_of(walker).id, "exam")
+        unpaid = [row.fee for row in invoices.of_case(case_of(walker).id) if row.state == "open"]
     assert booking is not None
     assert (booking.state, booking.held_until, unpaid) == ("confirmed", None, [])

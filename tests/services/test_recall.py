@@ -12,7 +12,7 @@ from app.errors import Forbidden, Refused
 from app.services import cardstock, comments, people, recall, taskforms, tasks
 from app.services.actors import Actor
 from app.services.walker import Walker
-from app.store import cases, database, records, undo, work
+from app.store import bookings, cases, database, invoices, records, undo, work
 from app.store.models import Booking, Invoice, Payment, Task
 from tests.services.cards import open_letters
 from tests.services.conftest import Bench
@@ -33,7 +33,7 @@ def picture(walker: Walker) -> dict[str, Any]:
             "answers": {key: row.id for key, row in work.latest_answers(case.id).items()},
             "comments": [row.__data__ for row in work.comments(case.id)],
             "bookings": [row.__data__ for row in Booking.select().where(Booking.case == case)],
-            "invoices": [(row.number, row.state, row.paid) for row in records.invoices(case.id)],
+            "invoices": [(row.number, row.state, row.paid) for row in invoices.of_case(case.id)],
             "payments": Payment.select().join(Invoice).where(Invoice.case == case).count(),
             "openings": [row.grp for row in records.openings(case.id)],
             "timers": [(row.task_id, row.due_at) for row in work.timers(case.id)],
@@ -143,7 +143,7 @@ def test_a_payment_that_was_confirmed_is_taken_back(bench: Bench) -> None:
     who, before = staff(walker), picture(walker)
     row = task(walker, "confirm_initial_payment")
     with database.connection():
-        owed = records.latest_invoice(case_of(walker).id, "initial_fee")
+        owed = invoices.latest(case_of(walker).id, "initial_fee")
     assert owed is not None
     send(walker, row.element, who, amount=owed.total, paid_on=walker.portal.today().isoformat(), payer="ミホン")
     with database.connection():
@@ -159,8 +159,8 @@ def test_a_day_that_was_settled_is_free_again(bench: Bench) -> None:
     day = taskforms.choices_of(walker.portal, row.id, who)["wishes"][0][0]
     send(walker, row.element, who, outcome="accepted", date=day)
     with database.connection():
-        assert records.latest_booking(case_of(walker).id) is not None
-        raised = [each.number for each in records.invoices(case_of(walker).id)]
+        assert bookings.latest(case_of(walker).id) is not None
+        raised = [each.number for each in invoices.of_case(case_of(walker).id)]
     recall.take_back(walker.portal, row.id, who)
     after = picture(walker)
     cancelled = [each for each in after.pop("invoices") if each not in before["invoices"]]

@@ -11,7 +11,7 @@ import pytest
 from app import catalogue
 from app.catalogue import scenarios
 from app.services.walker import Walker
-from app.store import cases, database, records, tally, work
+from app.store import cases, database, invoices, records, tally, work
 from tests.services.conftest import BPMN, Bench
 
 PACKAGE = catalogue.load(BPMN / "ccus_api_certification", BPMN / "_shared")
@@ -30,7 +30,7 @@ class Seen:
             self.mails = [row.mail_id for row in reversed(records.mails(case.id))] if case else []
             self.documents = [row.key for row in records.documents(case.id) if row.kind == "made"] if case else []
             self.downloads = [row.grp for row in records.openings(case.id)] if case else []
-            self.invoices = [row.fee for row in records.invoices(case.id)] if case else []
+            self.invoices = [row.fee for row in invoices.of_case(case.id)] if case else []
             self.open = sorted(row.element for row in work.open_tasks(case.id)) if case else []
             certificate = records.certificate_of(case.id) if case else None
             self.register = certificate.state if certificate and certificate.listed else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.services import taskforms, taskpage
-from app.store import database, records
+from app.store import bookings, database
 from tests.services.conftest import Bench
 from tests.services.steps import actor, case_of, go, staff, task
 
@@ -11,7 +11,7 @@ from tests.services.steps import actor, case_of, go, staff, task
 def test_the_day_of_the_exam_is_the_settled_one_and_an_earlier_one_is_warned_about(bench: Bench) -> None:
     walker = go(bench, until="exam__operator", business_days_ago=90)
     with database.connection():
-        booking = records.latest_booking(case_of(walker).id, "exam")
+        booking = bookings.latest(case_of(walker).id, "exam")
     assert booking is not None
     operator = staff(walker, 1)
     found = task(walker, "exam__operator")

@@ -7,7 +7,7 @@ import pytest
 from app.errors import Refused
 from app.services import diagrams, jobs, lifecycle
 from app.services.walker import Walker
-from app.store import cases, database, records, work
+from app.store import bookings, cases, database, invoices, records, work
 from app.store.models import Case, Job
 from tests.services.conftest import Bench
 from tests.services.steps import actor, case_of, go, opened, staff
@@ -116,8 +116,8 @@ def test_dates_are_given_free_and_unpaid_claims_are_cancelled(bench: Bench) -> N
     withdraw(walker)
     with database.connection():
         case = case_of(walker)
-        booking = records.latest_booking(case.id)
-        claims = {row.fee: row.state for row in records.invoices(case.id)}
+        booking = bookings.latest(case.id)
+        claims = {row.fee: row.state for row in invoices.of_case(case.id)}
     assert booking is None  # released dates are no dates of the case
     assert claims == {"initial_fee": "paid", "exam_fee": "cancelled"}
 

@@ -6,7 +6,7 @@ import pytest
 
 from app.services import attendance, daterequests
 from app.services.walker import Walker
-from app.store import database, records
+from app.store import bookings, database
 from tests.services.steps import actor, case_of, go, staff
 from tests.web.conftest import Site
 
@@ -44,7 +44,7 @@ def test_the_vendor_asks_on_the_case_page_and_the_operator_answers_in_the_calend
     given = operator.post(f"/calendar/requests/{asked}", data={"action": "accept", "day": day.isoformat()})
     assert given.status_code == 303
     with database.connection():
-        booking = records.latest_booking(case_of(settled).id)
+        booking = bookings.latest(case_of(settled).id)
     assert booking is not None and booking.day == day
 
 

@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 
 from app.services import people
 from app.services.walker import Walker
-from app.store import database, records, work
+from app.store import database, invoices, work
 from app.store.models import BankLine, Invoice, Payment
 from tests.services.steps import case_of, go, opened, task
 from tests.support.zengin import Row, receipts, statement
@@ -31,7 +31,7 @@ def waiting(site: Site, **plan: Any) -> Walker:
 
 def invoice(walker: Walker) -> Invoice:
     with database.connection():
-        return records.invoices(case_of(walker).id)[0]
+        return invoices.of_case(case_of(walker).id)[0]
 
 
 def upload(client: FlaskClient, content: bytes, name: str = "bank.txt") -> TestResponse:

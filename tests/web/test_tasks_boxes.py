@@ -7,7 +7,7 @@ import re
 import pytest
 
 from app.services import cardstock, people, taskforms, tasks
-from app.store import accounts, cases, database, records, work
+from app.store import accounts, bookings, cases, database, work
 from app.store.models import Entry, Job
 from tests.services.cards import open_letters
 from tests.services.conftest import STAFF
@@ -96,7 +96,7 @@ def test_days_offered_are_the_free_ones_and_a_taken_day_is_refused_in_time(site:
 def test_a_settled_day_is_shown_where_it_is_acknowledged_and_held(site: Site) -> None:
     walker = go(site.bench, until="exam_date_received")
     with database.connection():
-        booking = records.latest_booking(case_of(walker).id)
+        booking = bookings.latest(case_of(walker).id)
     assert booking is not None
     said = text(vendor(site, task(walker, "exam_date_received").id).page())
     assert f"{booking.day.year}年{booking.day.month}月{booking.day.day}日" in said

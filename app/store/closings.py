@@ -1,0 +1,35 @@
+"""The days on which the body is closed, besides weekends and public holidays."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from app.store import statements
+from app.store.models import (
+    ClosingDay,
+)
+
+
+def days() -> set[date]:
+    """The body's own closing days."""
+    return {row.day for row in statements.rows(ClosingDay, "1 = 1")}
+
+
+def titles() -> dict[date, str]:
+    """The body's own closing days and why each is one."""
+    return {row.day: row.title for row in ClosingDay.select()}
+
+
+def close(day: date, title: str) -> None:
+    """Add a closing day."""
+    ClosingDay.create(day=day, title=title)
+
+
+def name(day: date, title: str) -> None:
+    """Another reason for a closing day."""
+    ClosingDay.update(title=title).where(ClosingDay.day == day).execute()
+
+
+def reopen(day: date) -> None:
+    """Take a closing day away."""
+    ClosingDay.delete().where(ClosingDay.day == day).execute()

@@ -1,0 +1,84 @@
+"""Invoices and their payments."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from peewee import fn
+
+from app.store import search
+from app.store.models import (
+    Case,
+    Invoice,
+    Payment,
+)
+
+
+def of_case(case: int) -> list[Invoice]:
+    """The case's invoices, newest first."""
+    return list(Invoice.select().where(Invoice.case == case).order_by(Invoice.id.desc()))
+
+
+def latest(case: int, fee: str) -> Invoice | None:
+    """The newest invoice for this fee."""
+    return (
+        Invoice.select()
+        .where((Invoice.case == case) & (Invoice.fee == fee) & (Invoice.state != "cancelled"))
+        .order_by(Invoice.id.desc())
+        .first()
+    )
+
+
+def of_origin(origin: str) -> Invoice | None:
+    """The invoice that this engine task raised."""
+    return Invoice.get_or_none(Invoice.origin == origin)
+
+
+def payments(invoice: int) -> list[Payment]:
+    """What came in for an invoice."""
+    return list(Payment.select().where(Payment.invoice == invoice).order_by(Payment.id))
+
+
+def open_ones() -> list[Invoice]:
+    """Every invoice that waits for money, oldest due first."""
+    return list(Invoice.select(Invoice, Case).join(Case).where(Invoice.state == "open").order_by(Invoice.due_on))
+
+
+def one(number: str) -> Invoice | None:
+    """The invoice of this number."""
+    return Invoice.select(Invoice, Case).join(Case).where(Invoice.number == number).first()
+
+
+def in_state(state: str, text: str = "", limit: int = 500) -> list[Invoice]:
+    """Invoices in a state, the first due on top, which have every word of the text in their number or their case."""
+    query = Invoice.select(Invoice, Case).join(Case).where(Invoice.state == state)
+    for each in text.split():
+        query = query.where(Invoice.number.contains(search.even(each)) | search.said_of_case(each))
+    order = (Invoice.due_on, Invoice.id) if state == "open" else (Invoice.id.desc(),)
+    return list(query.order_by(*order).limit(limit))
+
+
+def owed(today: date) -> tuple[int, int]:
+    """(invoices that are overdue, yen that are open)."""
+    waiting = Invoice.state == "open"
+    yen = Invoice.select(fn.SUM(Invoice.total - Invoice.paid)).where(waiting).scalar()
+    return Invoice.select().where(waiting & (Invoice.due_on < today)).count(), int(yen or 0)
+
+
+def latest_of(cases: Sequence[int]) -> dict[tuple[int, str], int]:
+    """The newest invoice (row id) of each case and fee that is not cancelled."""
+    if not cases:
+        return {}
+    rows = (
+        Invoice.select(Invoice.case, Invoice.fee, fn.MAX(Invoice.id).alias("newest"))
+        .where(Invoice.case.in_(list(cases)) & (Invoice.state != "cancelled"))
+        .group_by(Invoice.case, Invoice.fee)
+    )
+    return {(row.case_id, row.fee): row.newest for row in rows}
+
+
+def counts() -> dict[str, int]:
+    """How many invoices are in each state."""
+    rows = Invoice.select(Invoice.state, fn.COUNT(Invoice.id).alias("n")).group_by(Invoice.state)
+    return {row.state: row.n for row in rows}
