@@ -33,6 +33,7 @@ class CommentView:
     document_id: str
     x: float | None = None  # the spot on the page: parts of its width from the left, of its height from the top
     y: float | None = None
+    file: str = ""  # the file's name: a field may hold several
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,7 @@ class Place:
 
 def view(row: Comment) -> CommentView:
     """The point's facts."""
+    file = records.document(row.document_id) if row.document_id else None
     return CommentView(
         row.id,
         row.element,
@@ -63,6 +65,7 @@ def view(row: Comment) -> CommentView:
         row.document_id,
         row.x,
         row.y,
+        file.filename if file else "",
     )
 
 

@@ -104,7 +104,7 @@ def end(portal: Portal, mandate_id: int, actor: Actor, reason: str = "") -> None
         row.open, row.ended_at, row.ended_by = False, now, actor.name
         row.save()
         access.settle(company.id, now)
-        if not own:
+        if not own and not companies.member_cases(row.user_id):  # else they are at work for others, and stay signed in
             access.shut_out(row.user)
         companypages.note(portal, company, actor, "mandate", _words(row), reason.strip()[:500])
         for case in covered:

@@ -79,11 +79,17 @@ def of(portal: Portal, actor: Actor, number: str = "") -> Home:
             steps=_steps(case, loaded, page),
             not_yet=[] if case.ended else _not_yet(case, loaded),
             notices=_notices(loaded, case.number, page.timeline, actor.language),
-            points=len(work.comments(case.id, "open")),
+            points=_points(case),
             repeated=page.head.next is not None and work.last_done(case.id, page.head.next.element) is not None,
             certificate=register.view(certificate, portal.today()) if certificate else None,
             next_audit_on=_next_audit(case),
         )
+
+
+def _points(case: Case) -> int:
+    """Open points of what is the vendor's to answer now: those of a step that was not returned are not theirs to see."""
+    theirs = {row.element for row in work.open_tasks(case.id) if row.side == "vendor"}
+    return sum(row.element in theirs for row in work.comments(case.id, "open"))
 
 
 def _urgency(head: CaseHead) -> tuple[bool, bool, date, str]:

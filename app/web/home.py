@@ -198,7 +198,6 @@ def _steps(home: Home) -> list[dict[str, Any]]:
                 "on": on,
                 "url": f"/tasks/{step.task_id}" if step.task_id else "",
                 "clock": case_head.clock(step.clock) if step.clock else None,
-                "note": gettext("Cannot be started yet") if step.state == "todo" and step.side == "vendor" else "",
             }
         )
     return found

@@ -381,6 +381,25 @@ def test_an_ended_mandate_shuts_the_agent_out_at_once_and_the_record_keeps_the_n
     assert "代行 花子" in {note.by_name for note in seen.notes}
 
 
+def test_an_agent_who_is_at_work_for_others_stays_signed_in_when_one_mandate_ends(bench: Bench) -> None:
+    walker = go(bench, until="submit_documents")
+    other = go(
+        bench,
+        until="submit_documents",
+        application={"email": "second@example.net", "company_name": "他社株式会社"},
+        answers={"company_profile": {"corporate_number": "1180301018771", "company_name": "他社株式会社"}},
+    )
+    who = agent(bench, walker)
+    agent(bench, other)
+    with database.connection():
+        before = accounts.by_email(who.email).fs_uniquifier
+    (mandate,) = companies.page(walker.portal, company_of(walker), actor(walker)).mandates
+    mandates.end(walker.portal, mandate.id, actor(walker))
+    with database.connection():
+        assert accounts.by_email(who.email).fs_uniquifier == before
+    assert caseview.page(other.portal, other.number, who).may_act
+
+
 def test_a_mandate_begins_on_its_first_day_and_is_over_after_its_last(bench: Bench) -> None:
     walker = go(bench, until="submit_documents")
     day = walker.portal.today()
