@@ -1,5 +1,6 @@
 // Improves pages that already work: menus, worklist keys, parts that stay fresh. No page needs it.
 // A part of a page that was put in later is announced by the event "nintei:content" on it.
+import { panes } from "./panes.js";
 
 const reads = (root, selector) => Array.from(root.querySelectorAll(selector));
 const typing = (node) => node.closest("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]");
@@ -30,6 +31,12 @@ document.addEventListener("submit", (event) => {
 window.addEventListener("pageshow", () => {
   for (const form of reads(document, "form[data-sent]")) delete form.dataset.sent;
   for (const button of reads(document, "[aria-busy]")) button.removeAttribute("aria-busy");
+});
+
+/* A point that was typed beside an answer goes with the next press of a button; a page that is left otherwise asks first. */
+window.addEventListener("beforeunload", (event) => {
+  const typed = (area) => area.value.trim() && area.value !== area.defaultValue && !area.form?.dataset.sent;
+  if (reads(document, "textarea[name^='pin:']").some(typed)) event.preventDefault();
 });
 
 /* Filters apply at once; search waits for Enter or the button. */
@@ -87,33 +94,6 @@ document.addEventListener("keydown", (event) => {
     links[at].closest("tr").querySelector("input[type=checkbox]")?.click();
     event.preventDefault();
   }
-});
-
-/* The task beside the list, where there is room for it; elsewhere the link is a link. */
-const wide = window.matchMedia("(min-width: 80rem)");
-document.addEventListener("click", async (event) => {
-  const link = event.target.closest("a[data-pane-link]");
-  if (!link || !wide.matches || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
-  const panes = link.closest("[data-panes]");
-  const pane = panes?.querySelector(".panes__detail");
-  if (!pane) return;
-  event.preventDefault();
-  const fresh = await part(link.href, "#main").catch(() => null);
-  if (!fresh) {
-    window.location.assign(link.href);
-    return;
-  }
-  pane.replaceChildren(...(fresh.querySelector(".wrap") ?? fresh).childNodes);
-  pane.hidden = false;
-  panes.classList.add("panes--open");
-  for (const row of reads(panes, "tr.is-open")) row.classList.remove("is-open");
-  for (const open of reads(panes, "a[aria-current]")) open.removeAttribute("aria-current");
-  link.closest("tr").classList.add("is-open");
-  link.setAttribute("aria-current", "true");
-  pane.scrollTop = 0;
-  (pane.querySelector("h1[tabindex]") ?? pane).focus({ preventScroll: true });
-  begin(pane);
-  pane.dispatchEvent(new CustomEvent("nintei:content", { bubbles: true }));
 });
 
 /** Another page; null when it is not the one asked for. */
@@ -242,6 +222,7 @@ function begin(root) {
 }
 
 begin(document);
+panes({ begin, renew, pageAt });
 /* On a phone the menu is one row; the page one is on stays in sight. */
 const here = document.querySelector(".nav [aria-current]");
 if (here) here.closest("ul").scrollLeft = here.offsetLeft - 64;

@@ -136,6 +136,12 @@ def here(task_id: str, part: str = "") -> str:
     return f"/tasks/{task_id}{part}{query()}"
 
 
+def beside(task_id: str) -> str:
+    """The worklist with the task opened beside it."""
+    kept = {key: value for key, value in request.args.items() if key not in ("lang", "beside") and value}
+    return f"/tasks?{urlencode({**kept, 'open': task_id})}"
+
+
 def _filter() -> worklist.Filter:
     asked = request.args.get
     return worklist.Filter(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 from flask import Blueprint, flash, redirect, render_template, request
 from flask_babel import gettext
@@ -101,32 +102,36 @@ def pin(task_id: str) -> Any:
     try:
         if typed is not None:
             drafts.keep(task_id, typed.raw, posted)
-        place = _pin(task_id)
+        onward = _pin(task_id)
     except Refused as error:
         unkept = posted if isinstance(error, Stale) else None
         raw = typed.raw if typed else None
         return task_views.draw(task_id, raw=raw, alert=error, status=status_of(error), unkept=unkept)
     if typed is not None and typed.refused:
         return task_views.draw(task_id, raw=typed.raw, errors=typed.refused, status=422)
-    return redirect(f"{task_views.here(task_id)}{place}", 303)
+    return redirect(onward, 303)
 
 
 def _pin(task_id: str) -> str:
-    """Do what the press says; gives the place to return to."""
+    """Do what the press says; gives the address to go on at."""
     who, posted = signed_in(), request.form
     drafts.pin_typed(task_id, posted)
+    if "open" in posted:  # the pages of a file, where more points are pinned
+        return task_views.here(task_id, f"/pages/{quote(posted['open'])}")
     if posted.get("take_back", "").isdecimal():
         comments.unpin(portal(), task_id, int(posted["take_back"]), who)
-        return ""
+        return task_views.here(task_id)
+    if "element" not in posted and "pin" not in posted:  # the page is being left: what was typed is kept
+        return task_views.here(task_id)
     if "element" not in posted:
-        pressed = posted.get("pin", "")
+        pressed = posted["pin"]
         if not posted.get(drafts.PIN + pressed, "").strip():
             raise Refused("Write what has to be mended")
-        return f"#r-{pressed.replace(':', '-')}"
+        return f"{task_views.here(task_id)}#r-{pressed.replace(':', '-')}"
     element, field = posted["element"], posted.get("field", "")
     where = comments.Place(element, field, posted.get("document_id", ""), drafts.page_of(posted.get("page", "")))
     comments.pin(portal(), task_id, where, posted.get("text", ""), who)
-    return f"#r-{element}-{field}"
+    return f"{task_views.here(task_id)}#r-{element}-{field}"
 
 
 @pages.post("/tasks/<task_id>/reveal")

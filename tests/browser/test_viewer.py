@@ -110,7 +110,7 @@ def test_points_are_pinned_on_the_page_and_answered_there(
     review = f"/tasks/{first.task_of(number, 'first_review')}"
     page = first.page
     first.go(review)
-    page.locator(f"main a[href$='/pages/{document(place, number, '登記.pdf')}']").click()
+    page.locator(f"main button[name=open][value='{document(place, number, '登記.pdf')}']").click()
     drawn(page, 1)
     expect(page.locator("#page-1 .sheet__words")).to_contain_text("履歴事項全部証明書")
     expect(page.locator(".sheet")).to_have_count(PAGES)

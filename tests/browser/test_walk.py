@@ -162,10 +162,11 @@ def test_an_operator_clears_the_list_by_keyboard_alone(place: Place, people: Cal
     page.keyboard.press("Space")  # the first of the choices: passed
     tab_to(page, "document.activeElement.value === 'check'")
     page.keyboard.press("Enter")
-    page.wait_for_url("**/check*")
+    expect(page.locator(".panes__detail form[action*='/check']")).to_be_visible()
     tab_to(page, "document.activeElement.matches(\"main form[action*='/check'] button\")")
     page.keyboard.press("Enter")
-    page.wait_for_url("**/done*")
+    expect(page.locator(".panes__detail .done")).to_be_visible()
+    expect(page.locator(f"[data-pane-link][href*='{task}']")).to_have_count(0)  # the list follows
     place.records.settle(number)
     assert place.records.open(number) == ["materials_requested"]
 

@@ -79,6 +79,29 @@ def test_a_point_goes_to_the_vendor_is_answered_and_settled(site: Site) -> None:
     assert states(walker) == ["resolved"]
 
 
+def test_the_home_counts_the_points_that_the_vendor_can_see(site: Site) -> None:
+    walker = go(site.bench, until="first_review")
+    first = operator(site, task(walker, "first_review").id)
+    pin(first)
+    pin(first, element="company_profile", field="city")
+    first.send(outcome="returned", return_to="submit_documents", reason="お願いします")
+    desk = vendor(site, task(walker, "submit_documents").id)
+    assert "補正のお願いが1件あります" in text(desk.client.get("/tasks"))
+
+
+def test_an_answer_is_checked_beside_its_point(site: Site) -> None:
+    walker = go(site.bench, until="first_review")
+    first = operator(site, task(walker, "first_review").id)
+    pin(first)
+    first.send(outcome="returned", return_to="submit_documents", reason="お願いします")
+    desk = vendor(site, task(walker, "submit_documents").id)
+    name = re.search(r'name="(point:\d+)"', desk.page().text)
+    assert name is not None
+    desk.post("draft", **{name[1]: "取り直しました"})
+    said = text(desk.page("/check"))
+    assert said.index(POINT) < said.index("取り直しました")
+
+
 def test_the_vendors_replies_are_kept_with_the_draft(site: Site) -> None:
     walker = go(site.bench, until="first_review")
     first = operator(site, task(walker, "first_review").id)
@@ -180,6 +203,24 @@ def test_reviews_that_cannot_return_offer_no_points(site: Site) -> None:
     page = operator(site, task(walker, "confirm_initial_payment").id).page().text
     assert 'name="pin"' not in page
     assert "カ）ミホンケンセツシステム" in page
+
+
+def test_a_point_that_was_typed_is_kept_when_the_pages_of_a_file_are_opened_or_another_task(site: Site) -> None:
+    walker = go(site.bench, until="first_review")
+    desk = operator(site, task(walker, "first_review").id)
+    typed = {"revision": desk.revision(), "pin:company_profile:city": POINT, "open": "f" * 32}
+    answer = desk.client.post(f"{desk.url}/comments?scope=all&beside=1", data=typed)
+    assert answer.location == f"{desk.url}/pages/{'f' * 32}?scope=all&beside=1"
+    typed = {"revision": desk.revision(), "pin:company_profile:street": POINT}
+    assert desk.client.post(f"{desk.url}/comments?scope=all", data=typed).location == f"{desk.url}?scope=all"
+    assert states(walker) == ["draft", "draft"]
+
+
+def test_the_enter_key_checks_a_review_and_pins_nothing(site: Site) -> None:
+    walker = go(site.bench, until="first_review")
+    page = operator(site, task(walker, "first_review").id).page().text
+    buttons = re.findall(r'<button[^>]*type="submit"[^>]*form="task-form"[^>]*>', page)
+    assert "formaction" not in buttons[0]
 
 
 def test_vendors_pin_nothing(site: Site) -> None:

@@ -55,7 +55,7 @@ def give_back(review: Desk) -> None:
 
 def test_the_review_leads_to_the_pages_of_each_file(walker: Walker, review: Desk) -> None:
     page = review.page().text
-    assert f'href="{review.url}{pages(walker)}"' in page
+    assert f'name="open" value="{document(walker)}"' in page
     shown = review.page(pages(walker))
     assert "登記事項証明書.pdf" in text(shown)
     assert f'data-file="/cases/{walker.number}/documents/{document(walker)}"' in shown.text
@@ -127,7 +127,7 @@ def test_the_vendor_sees_the_marks_once_they_are_sent_and_answers_there(
     [row] = points(walker)
     give_back(review)
     desk = vendor(site, task(walker, "submit_documents").id)
-    assert f'href="{desk.url}{pages(walker)}#point-{row.id}"' in desk.page().text
+    assert f'href="{desk.url}{pages(walker)}#point-{row.id}">登記事項証明書.pdf　2ページ' in desk.page().text
     shown = desk.page(pages(walker))
     assert 'data-x="0.25" data-y="0.4"' in shown.text
     assert POINT in text(shown)
