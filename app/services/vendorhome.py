@@ -87,7 +87,7 @@ def of(portal: Portal, actor: Actor, number: str = "") -> Home:
 
 
 def _points(case: Case) -> int:
-    """Open points of what is the vendor's to answer now: those of a step that was not returned are not theirs to see."""
+    """Open points of what the vendor answers now: those of a step that was not returned are not theirs to see."""
     theirs = {row.element for row in work.open_tasks(case.id) if row.side == "vendor"}
     return sum(row.element in theirs for row in work.comments(case.id, "open"))
 
