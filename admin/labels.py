@@ -273,6 +273,7 @@ RECORDS = {
     "Member": _l("People of cases"),
     "Note": _l("Messages of cases"),
     "Opening": _l("Opened downloads"),
+    "Part": _l("Uploads under way"),
     "Outage": _l("Servers out of reach"),
     "Payment": _l("Payments"),
     "Release": _l("Releases of processes"),
