@@ -16,6 +16,7 @@ from tests.flow.walking import CCUS
 AXE = Path(__file__).parents[2] / "app/frontend/node_modules/axe-core/axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+HEAVIEST = 150 * 1024  # bytes
 # Where desk, check page and done page are looked at too; those of the other steps are much alike.
 LOOKED_AT = {"company_profile", "first_review", "contracts__operator", "request_exam_date", "exam__operator"}
 
@@ -37,6 +38,8 @@ class Hands:
         )
         self.context.set_default_timeout(30_000)
         self.page: Page = self.context.new_page()
+        self.email = self.password = ""
+        self.colleague: Hands | None = None  # who opens the second key letter
         self.errors: list[str] = []  # of scripts, and what the page's own rules stopped
         self.violations: dict[str, list[str]] = {}
         self._looked: set[str] = set()
@@ -70,12 +73,25 @@ class Hands:
         self.page.screenshot(path=self.shots / f"{stem}-1280.png", full_page=True)
         if axe and self._scripts and AXE.exists():
             self.violations |= {key: found for key, found in [(f"{name} 1280", self.axe())] if found}
+        if self._scripts and (heavy := self.weight()) > HEAVIEST:
+            self.violations[f"{name} weight"] = [f"{heavy} bytes without the diagram"]
         self.page.set_viewport_size(NARROW)  # type: ignore[arg-type]
         self.page.screenshot(path=self.shots / f"{stem}-390.png", full_page=True)
         wide = self.page.evaluate("document.documentElement.scrollWidth")
         if wide > NARROW["width"]:
             self.violations[f"{name} 390"] = [f"the page is {wide} pixels wide on a phone of 390"]
         self.page.set_viewport_size(WIDE)  # type: ignore[arg-type]
+
+    def weight(self) -> int:
+        """Bytes of the page as they travel, with all that it loaded but the diagram's and the PDF viewer's parts."""
+        return int(
+            self.page.evaluate(
+                """apart => [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]
+                .filter(each => !apart.some(part => each.name.includes(part)))
+                .reduce((sum, each) => sum + each.encodedBodySize, 0)""",
+                ["/diagram", "/dist/viewer.", "/pages/"],
+            )
+        )
 
     def axe(self) -> list[str]:
         """What axe-core finds against WCAG 2.2 A and AA."""
@@ -97,6 +113,7 @@ class Hands:
         self.page.fill("#password", password)
         self.page.click("main form button[type=submit]")
         self.page.wait_for_url("**/tasks*")
+        self.email, self.password = email, password
 
     def task_of(self, number: str, element: str) -> str:
         """The id of the element's open task."""
@@ -132,6 +149,7 @@ class Hands:
             expect(page.locator("#cards form button")).to_have_count(0, timeout=60_000)
             self.place.records.settle(number)
             self.go(f"/tasks/{self.task_of(number, element)}")
+        self._open_letters(number, element)
         secrets = self._reveal(element)
         self.look(element)
         self.fill(answer)
@@ -148,6 +166,29 @@ class Hands:
         page.wait_for_url("**/done*")
         self.look(f"{element}-done", often=element not in LOOKED_AT)
         return secrets
+
+    def _open_letters(self, number: str, element: str) -> None:
+        """Key letters are opened by two people, one each: this one and the colleague."""
+        link = self.page.locator("#letters .actions a")
+        if not link.count():
+            return
+        assert self.colleague is not None, f"{self.who} has no colleague to open the second letter"
+        link.click()
+        expect(self.page.locator("#keepers")).to_be_visible()
+        self.look("key-letters")
+        for each, person in enumerate((self, self.colleague), 1):
+            [row] = self.place.records.rows("SELECT id FROM user WHERE email = ?", person.email)
+            self.page.select_option(f"#keeper-{each}", str(row["id"]))
+        self.page.locator("#keepers button").click()
+        address = f"/cards/letters/{self.task_of(number, element)}"
+        for person in (self, self.colleague):
+            person.go(address)
+            form = person.page.locator("main form[action$='/open']")
+            form.locator("[name=password]").fill(person.password)
+            with person.context.expect_page() as printed:
+                form.locator("button").click()
+            printed.value.close()
+        self.go(f"/tasks/{self.task_of(number, element)}")
 
     def _reveal(self, element: str) -> list[str]:
         button = self.page.locator("form[action*='/reveal'] button")
@@ -177,7 +218,7 @@ class Hands:
         elif kind == "checkbox" and isinstance(value, bool):
             self._tick(field.first, value)
         elif kind == "checkbox":
-            for each in value:
+            for each in field.evaluate_all("all => all.map(each => each.value)") if value == "@cards" else value:
                 self._tick(self.page.locator(f"main [name='{key}'][value='{each}']"), True)
         else:
             field.first.fill(self.place.clock.today() if value == "@today" else str(value))

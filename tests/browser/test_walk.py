@@ -88,6 +88,7 @@ def test_two_people_click_their_way_from_application_to_certificate(place: Place
     number = apply(vendor, "clicks@vendor.example.jp", "クリック入退場システム")
     first.sign_in(STAFF[0], STAFF_PASSWORD)
     second.sign_in(STAFF[1], STAFF_PASSWORD)
+    first.colleague = second
     for step in steps_of("happy_path")[2:]:
         who = vendor if step["by"] == "vendor" else second if step.get("person") == "二次審査" else first
         shown = who.do(number, step["complete"], step.get("answer", {}))
