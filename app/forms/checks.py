@@ -149,9 +149,14 @@ class _Files:
                 raise ValidationError(
                     Complaint(
                         "“%(name)s” is not of a type that is accepted here (%(types)s)",
-                        {"name": ref["name"], "types": ", ".join(self.spec.accept)},
+                        {"name": ref["name"], "types": ", ".join(map(_words, self.spec.accept))},
                     )
                 )
+
+
+def _words(rule: str) -> str:
+    """An ending as people write it, PDF for .pdf; a type as it is."""
+    return rule[1:].upper() if rule.startswith(".") else rule
 
 
 def _accepts(rule: str, ref: Mapping[str, Any]) -> bool:

@@ -9,7 +9,8 @@ export function make(tag, attributes = {}, ...children) {
   return node;
 }
 
-export const size = (bytes) => (bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`);
+/** As the server writes it (Jinja's filesizeformat). */
+export const size = (bytes) => (bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`);
 
 export function listOf(input) {
   const field = input.closest("[data-field]");

@@ -272,6 +272,7 @@ function drafts(form, texts) {
     dirty = true;
     later(wait);
   });
+  form.addEventListener("nintei:attached", () => later(0));
   form.addEventListener("submit", (event) => {
     if (event.defaultPrevented) return;
     stopped = true;
@@ -342,7 +343,9 @@ function start(form) {
     if (!form.uploads) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    for (const bar of all(form, "progress")) bar.scrollIntoView({ block: "center" });
+    const status = form.querySelector("[data-draft-status]");
+    if (status) status.textContent = texts.waiting;
+    for (const bar of all(form, "progress")) bar.scrollIntoView({ block: "nearest" });
   });
   enhance(form, form);
   if (form.dataset.draftUrl) drafts(form, texts);

@@ -101,6 +101,7 @@ export async function send(file, input, form, texts, old = null) {
       replaced?.remove();
       item.append(make("input", { type: "hidden", name: input.name, value: found.id }));
       form.dispatchEvent(new Event("input", { bubbles: true }));
+      form.dispatchEvent(new Event("nintei:attached")); // what is said to be attached is in the draft at once
     } finally {
       next();
     }

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from flask import Flask, request, url_for
 from flask_babel import gettext
+from jinja2.filters import do_filesizeformat
 from markupsafe import Markup
 
 from app.connectors import filters
@@ -66,10 +67,8 @@ def moment(value: datetime | None) -> str:
 
 
 def size(value: int) -> str:
-    """Bytes in words."""
-    if value < 1000:
-        return f"{value} B"
-    return f"{value / 1000:.0f} KB" if value < 1_000_000 else f"{value / 1_000_000:.1f} MB"
+    """Bytes in words, as forms and scripts write them."""
+    return do_filesizeformat(value)
 
 
 def yen(value: int | None) -> str:
