@@ -174,7 +174,7 @@ def life(portal: Portal, serial: str, actor: Actor) -> Life:
 
 
 def _events(row: Card) -> list[CardEvent]:
-    return list(reversed(cards.events(row.id)))
+    return sorted(cards.events(row.id), key=lambda each: (each.at, each.id), reverse=True)
 
 
 def wipe(portal: Portal, serial: str, actor: Actor) -> None:

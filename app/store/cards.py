@@ -30,7 +30,7 @@ def free(limit: int) -> list[Card]:
 
 
 def search(text: str, states: Sequence[str] = (), limit: int = 200) -> list[Card]:
-    """Cards by serial, UID, case number or company, last changed first."""
+    """Cards by serial, UID, case number, company or system, last changed first."""
     query = Card.select(Card, Case).join(Case, JOIN.LEFT_OUTER)
     if states:
         query = query.where(Card.state.in_(list(states)))
@@ -40,6 +40,7 @@ def search(text: str, states: Sequence[str] = (), limit: int = 200) -> list[Card
             | Card.uid.contains(text)
             | Case.number.contains(text)
             | Case.company_name.contains(text)
+            | Case.system_name.contains(text)
         )
     return list(query.order_by(Card.changed_at.desc(), Card.serial).limit(limit))
 

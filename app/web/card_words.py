@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date
+
 from flask_babel import gettext
 
 from app.services import cardagents_line
+from app.services.carddesk import Event
+from app.web.shell import day as long_day
 
 
 def states() -> dict[str, tuple[str, str]]:
@@ -62,3 +67,17 @@ def marks() -> dict[str, str]:
         "damaged": gettext("It is damaged"),
         "lost": gettext("It is lost"),
     }
+
+
+def readers() -> dict[str, str]:
+    """Readers that are no desk of their own, as the ledger names them."""
+    return {"virtual": gettext("Virtual reader"), "pcsc": gettext("The reader here")}
+
+
+def said(event: Event) -> str:
+    """What stands beside an act in a card's life, in words: check values, the day by which it is asked back."""
+    if event.text.startswith("KCV "):
+        kcvs = dict(re.findall(r"(issuer|reader)=([0-9A-F]{6})", event.text))
+        issuer, reader = kcvs.get("issuer", "—"), kcvs.get("reader", "—")
+        return gettext("Check values: K0 %(issuer)s, K1 %(reader)s", issuer=issuer, reader=reader)
+    return long_day(date.fromisoformat(event.text)) if event.act == "ask_back" and event.text else event.text

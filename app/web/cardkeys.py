@@ -36,6 +36,13 @@ def act_words() -> dict[str, str]:
     }
 
 
+def subject_words(subject: str) -> str:
+    """What was changed, in words: "issuer v2" as the record has it."""
+    role, _, version = subject.partition(" v")
+    word = {"issuer": gettext("Issuer key (K0)"), "reader": gettext("Reader key (K1)")}.get(role)
+    return f"{word} {gettext('Version %(version)s', version=version)}" if word and version else subject
+
+
 def _crumbs(*more: dict[str, str]) -> list[dict[str, str]]:
     return [{"url": "/cards", "label": gettext("Card desk")}, *more]
 
@@ -46,8 +53,8 @@ def show() -> Any:
     """The masters as they stand; never a key."""
     return render_template(
         "pages/desk/card_keys.html", title=gettext("Card keys"), found=cardkeys.page(portal(), signed_in()),
-        roles=role_words(), acts=act_words(), words=card_words.states(), sentence=problems.sentence,
-        crumbs=_crumbs({"label": gettext("Card keys")}),
+        roles=role_words(), acts=act_words(), subject=subject_words, words=card_words.states(),
+        sentence=problems.sentence, crumbs=_crumbs({"label": gettext("Card keys")}),
     )  # fmt: skip
 
 

@@ -143,7 +143,7 @@ def life(serial: str) -> Any:
     found = carddesk.life(portal(), serial, signed_in())
     return render_template(
         "pages/desk/card.html", title=serial, life=found, news=word, words=card_words.states(),
-        acts=card_words.acts(), marks=card_words.marks(),
+        acts=card_words.acts(), marks=card_words.marks(), desks=card_words.readers(), said=card_words.said,
         stuck=[each for each in found.troubles if each.state == "incident"],
         crumbs=[{"url": "/cards", "label": gettext("Card desk")}, {"label": serial}],
     )  # fmt: skip

@@ -8,7 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, request
 from flask_babel import gettext
 
 from app.errors import NinteiError
-from app.services import inperson, letterdesk, letterpage
+from app.services import cardnews, inperson, letterdesk, letterpage
 from app.web import problems
 from app.web.access import needs
 from app.web.case_files import answer
@@ -40,10 +40,11 @@ def why_words() -> dict[str, str]:
 @needs("operator", "analyst", "administrator")
 def show(task_id: str) -> Any:
     """The letters of a task."""
+    word = cardnews.word(portal())  # before anything is read: letters that are made meanwhile are news
     found = letterpage.page(portal(), task_id, signed_in())
     return render_template(
         "pages/desk/key_letters.html", title=gettext("Key letters"), found=found, words=state_words(), whys=why_words(),
-        sentence=problems.sentence, me=signed_in(),
+        sentence=problems.sentence, me=signed_in(), news=word,
         crumbs=[{"url": "/cases/" + found.case_number, "label": found.case_number},
                 {"url": "/tasks/" + task_id, "label": named(found.title)}, {"label": gettext("Key letters")}],
     )  # fmt: skip
