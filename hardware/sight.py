@@ -85,9 +85,12 @@ class Sight:
         return self.look.serial != expected.serial or bool(expected.uid and expected.uid.upper() != self.uid_hex)
 
     def wrong_card(self, serial: str) -> NoReturn:
+        found = self.look.serial
         raise WrongCard(
-            "This is card %(found)s (UID %(uid)s), not %(expected)s",
-            found=self.look.serial or "without serial",
+            "This is card %(found)s (UID %(uid)s), not %(expected)s"
+            if found
+            else "This is a card without a serial (UID %(uid)s), not %(expected)s",
+            found=found,
             uid=self.uid_hex,
             expected=serial,
         )

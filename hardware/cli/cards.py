@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,7 +24,7 @@ from hardware.cli.common import (
 from hardware.cli.keyfile import ask_vendor_keys
 from hardware.desk import Desk
 from hardware.errors import CardError, UnknownKey
-from hardware.facts import CardFacts, Plan, Receipt
+from hardware.facts import Act, CardFacts, Plan, Receipt
 from hardware.pcsc import EventKind
 from hardware.sight import Expected
 
@@ -213,8 +212,11 @@ def _glance(defaults: CardDefaults, reader: str) -> dict[str, Any]:
 
 
 def _receipt_words(receipt: Receipt) -> str:
-    how = (
-        "was already so, proven" if receipt.already else "resumed and proven" if receipt.resumed else "made and proven"
-    )
-    kcvs = json.dumps({role.value: kcv for role, kcv in receipt.kcvs.items()})
-    return f"{how} (UID {receipt.uid}, keys v{receipt.key_version} {kcvs}, data tag {receipt.data_tag})"
+    if receipt.act is Act.VERIFY:
+        how = "proven"
+    elif receipt.already:
+        how = "was made already, proven"
+    else:
+        how = "resumed and proven" if receipt.resumed else "made and proven"
+    kcvs = ", ".join(f"{role.value} KCV {kcv}" for role, kcv in receipt.kcvs.items())
+    return f"{how} (UID {receipt.uid}, keys v{receipt.key_version}: {kcvs}, data tag {receipt.data_tag})"
