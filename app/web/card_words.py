@@ -76,8 +76,34 @@ def readers() -> dict[str, str]:
 
 def said(event: Event) -> str:
     """What stands beside an act in a card's life, in words: check values, the day by which it is asked back."""
+    if event.phase == "failed":
+        return failure(event.text)
     if event.text.startswith("KCV "):
         kcvs = dict(re.findall(r"(issuer|reader)=([0-9A-F]{6})", event.text))
         issuer, reader = kcvs.get("issuer", "—"), kcvs.get("reader", "—")
         return gettext("Check values: K0 %(issuer)s, K1 %(reader)s", issuer=issuer, reader=reader)
     return long_day(date.fromisoformat(event.text)) if event.act == "ask_back" and event.text else event.text
+
+
+def trouble(error: str) -> str:
+    """Why a card job stopped, as its row keeps it, in the reader's language where there is one."""
+    return gettext(error) if error else ""
+
+
+def failure(text: str) -> str:
+    """Why a card failed: a code, or the checks of a return such as `uid=ok keys_and_data=key_blocked`."""
+    words = codes()
+    checks = re.findall(r"(\w+)=(\w+)", text)
+    if not checks:
+        return words.get(text, text)
+    names = {
+        "profile": gettext("Kind of card"),
+        "uid": "UID",
+        "serial": gettext("Serial number"),
+        "keys_and_data": gettext("Keys and data"),
+        "empty": gettext("Emptiness"),
+    }
+    return ", ".join(
+        f"{names.get(name, name)}: {gettext('in order') if code == 'ok' else words.get(code, code)}"
+        for name, code in checks
+    )

@@ -64,7 +64,7 @@ def show() -> Any:
         reader=portal().settings.card_reader, news=word, due_words=due_words, sentence=problems.sentence,
         may_act=signed_in().has("operator", "administrator"), may_manage=signed_in().has("administrator"),
         desks=cardlive.desks(portal(), signed_in()), forecast=cardforecast.forecast(portal(), signed_in()),
-        signals=card_words.signals(), codes=card_words.codes(),
+        signals=card_words.signals(), codes=card_words.codes(), trouble=card_words.trouble,
         by_agents=portal().settings.card_reader == cardmaking.AGENT,
     )  # fmt: skip
 
@@ -144,6 +144,7 @@ def life(serial: str) -> Any:
     return render_template(
         "pages/desk/card.html", title=serial, life=found, news=word, words=card_words.states(),
         acts=card_words.acts(), marks=card_words.marks(), desks=card_words.readers(), said=card_words.said,
+        trouble=card_words.trouble,
         stuck=[each for each in found.troubles if each.state == "incident"],
         crumbs=[{"url": "/cards", "label": gettext("Card desk")}, {"label": serial}],
     )  # fmt: skip
