@@ -41,6 +41,11 @@ def _choices(words: Mapping[Any, Any]) -> list[SelectChoice]:
     return [SelectChoice(value, word) for value, word in words.items()]
 
 
+def _groups(_view: Any, _context: Any, row: Any, _name: str) -> str:
+    named = [str(GROUP_WORDS.get(each, each)) for each in row.groups.split(",") if each]
+    return str(gettext(", ")).join(named)
+
+
 class AccountForm(BaseForm):
     """What can be changed of an account."""
 
@@ -89,6 +94,11 @@ class Accounts(Records):
     """Accounts: made for the body's people by mail; name, roles, groups, whether they may sign in."""
 
     writes = ("create", "edit")
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self.column_formatters: dict[str, Any] = {**self.column_formatters, "groups": _groups}
+        self.column_formatters_detail = self.column_formatters
 
     def get_form(self) -> Any:
         return AccountForm

@@ -66,6 +66,7 @@ PROPERTIES = frozenset(
         "city",
         "today",
         "booked",
+        "withdrawal",
         "told",
         "text_en",
         "content_en",

@@ -128,6 +128,8 @@ class Binder:
         booked = self.context.get("booked")
         if spec.booked and isinstance(booked, Mapping) and booked.get(spec.booked):
             return booked[spec.booked]
+        if spec.withdrawal and self.context.get("withdrawal"):
+            return self.context["withdrawal"]
         today = dates.today_of(self.context.get("today")) if spec.today else None
         return today.isoformat() if today and spec.default is None else spec.default
 

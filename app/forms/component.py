@@ -60,6 +60,7 @@ class Component(Attributes):
             subtype=subtype,
             today=self.flag("today", self.properties),
             booked=self.string("booked", self.properties),
+            withdrawal=self.flag("withdrawal", self.properties),
             no_past=self.flag("disallowPassedDates"),
             minutes=self.integer("timeInterval", low=1, high=720) or 0,
             decimals=self.integer("decimalDigits", low=0, high=10),

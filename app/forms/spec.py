@@ -171,6 +171,7 @@ class FieldSpec:
     prefix: str = ""
     suffix: str = ""
     booked: str = ""  # of a date: the calendar whose settled day it is filled with
+    withdrawal: bool = False  # of a text: filled with the reason for which the case ends
     prefix_en: str = ""
     suffix_en: str = ""
     multiple: bool = False

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from app.services import cardstock, casefile, clocks, companyviews, dates, documents, lifecycle, mails, money, taskview
+from app.services import (
+    cardstock,
+    casefile,
+    clocks,
+    companyviews,
+    context,
+    dates,
+    documents,
+    lifecycle,
+    mails,
+    money,
+    taskview,
+)
 from app.services.actors import Actor
 from app.services.casehead import CaseHead, StageView, find, head, heads
 from app.services.companyviews import ClaimView, MandateView
@@ -37,6 +49,7 @@ class CasePage:
     """Everything that a case's page shows."""
 
     head: CaseHead
+    phone: str  # of the vendor, for staff; empty where nobody gave one
     timeline: Sequence[Entry]
     documents: list[documents.DocumentView]
     downloads: list[DownloadGroup]
@@ -82,6 +95,7 @@ def page(portal: Portal, number: str, actor: Actor) -> CasePage:
         seen = {key: row for key, row in latest.items() if staff or row.side == "vendor"}
         return CasePage(
             head=head(portal, case, loaded, actor, agent=any(_is_agent(row, actor) for row in members)),
+            phone=_phone(case, seen) if staff else "",
             timeline=cases.timeline(case.id, internal=staff),
             documents=documents.of_case(case, actor),
             downloads=_downloads(case, loaded),
@@ -127,6 +141,10 @@ def page(portal: Portal, number: str, actor: Actor) -> CasePage:
             sets={key: spec.title for key, spec in loaded.package.cards.items()},
             today=today,
         )
+
+
+def _phone(case: Case, answers: Mapping[str, Any]) -> str:
+    return str(context.company(case, {key: row.values for key, row in answers.items()})["phone"])
 
 
 def diagrams(loaded: Loaded) -> list[tuple[str, str]]:

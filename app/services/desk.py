@@ -149,6 +149,7 @@ def context(portal: Portal, setting: Setting) -> dict[str, Any]:
         **setting.case.data,
         **(setting.task.data or {}),
         "today": portal.today(),
+        "withdrawal": (setting.case.withdrawal or {}).get("reason", ""),
         "booked": {name: day.isoformat() for name, day in settled_days(setting).items()},
     }
 

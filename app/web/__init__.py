@@ -13,7 +13,7 @@ from flask_security import Security
 from flask_wtf.csrf import CSRFProtect
 
 from app.services.portal import Portal
-from app.web import access, blueprints, current, problems, shell, throttling
+from app.web import access, blueprints, current, problems, shell, signin, throttling
 
 HERE = Path(__file__).parent
 # Endpoints that answer also when the database does not.
@@ -58,6 +58,7 @@ def create_app(portal: Portal, datastore: Any) -> Flask:
     Security(app, datastore)
     app.before_request(access.guard)
     throttling.install(app)
+    signin.install(app)
     app.teardown_request(_disconnect)
     app.after_request(_headers)
     app.after_request(shell.remember_language)

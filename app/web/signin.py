@@ -1,11 +1,24 @@
-"""Signing an account in, other than by the sign-in form."""
+"""Signing an account in, other than by the sign-in form; and the note of who signed in last when."""
 
 from __future__ import annotations
 
-from flask import current_app
-from flask_security import login_user
+from typing import Any
+
+from flask import Flask, current_app
+from flask_security import login_user, user_authenticated
 
 from app.errors import NotFound
+from app.services import people
+from app.web.current import portal
+
+
+def install(app: Flask) -> None:
+    """Note each sign-in, by whatever way."""
+    user_authenticated.connect(_note, app)
+
+
+def _note(_app: Flask, user: Any, **_more: Any) -> None:
+    people.signed_in(user.id, portal().now())
 
 
 def sign_in(user_id: int) -> None:

@@ -57,6 +57,9 @@ def test_a_new_colleague_chooses_the_password_by_mail_and_works(site: Site) -> N
     with database.connection():
         change = changes.recent("account")[0]
     assert (change.by_name, change.subject, change.after) == ("管理 担当", NEW, "operator")
+    site.anybody().post("/login", data={"email": NEW, "password": "a password of mine"})
+    assert account(NEW).last_login_at == site.bench.portal.now()
+    assert "審査、事務" in text(site.person(ADMIN).get("/admin/user/"))
 
 
 def test_the_link_is_sent_again_until_there_is_a_password(site: Site) -> None:

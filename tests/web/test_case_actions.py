@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 from uuid import uuid4
@@ -13,7 +14,7 @@ from app.errors import Permanent
 from app.services import lifecycle
 from app.services.walker import Walker
 from app.store import accounts, cases, database, records, work
-from tests.services.steps import actor, case_of, go, opened, staff
+from tests.services.steps import actor, case_of, go, opened, staff, task
 from tests.web.conftest import Site, open_site
 
 VENDOR = "ichiro.rei@example.com"
@@ -219,6 +220,8 @@ def test_what_cannot_be_done_says_why(shared: Site, new_case: Any) -> None:
     walker = new_case("company_profile")
     assert "aria-disabled" not in shared.operator().get(f"/cases/{walker.number}").text
     lifecycle.withdraw(shared.bench.portal, walker.number, "終了", staff(walker))
+    asked = shared.operator().get(f"/tasks/{task(walker, 'settle_withdrawal').id}").text
+    assert re.search(r'<textarea[^>]*name="withdrawal_reason"[^>]*>\s*終了\s*</textarea>', asked), "not asked for again"
     walker.take(
         {
             "complete": "settle_withdrawal",
