@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from app.errors import NotFound, Stale
@@ -128,7 +129,7 @@ def _too_early(setting: desk.Setting, values: Mapping[str, Any]) -> list[Warned]
     return [
         Warned(
             "The day entered, %(day)s, is before the day that was settled, %(settled)s",
-            {"day": str(values[field.key])[:10], "settled": settled[field.booked].isoformat()},
+            {"day": date.fromisoformat(str(values[field.key])[:10]), "settled": settled[field.booked]},
         )
         for field in fields
         if values.get(field.key) and str(values[field.key])[:10] < settled[field.booked].isoformat()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,6 +16,7 @@ from app.services import secrets, taskforms, taskpage, taskview, uploads, whatne
 from app.web import months
 from app.web.current import language, portal, signed_in
 from app.web.problems import sentence, status_of
+from app.web.shell import short_day
 
 
 def draw(
@@ -88,8 +90,14 @@ def check(task_id: str, alert: NinteiError | None = None, status: int = 200) -> 
 
 
 def _in_words(params: Mapping[str, Any]) -> dict[str, Any]:
-    """Amounts as people read them."""
-    return {key: f"{value:,}" if isinstance(value, int) else value for key, value in params.items()}
+    """Amounts and days as people read them."""
+    return {key: _said(value) for key, value in params.items()}
+
+
+def _said(value: Any) -> Any:
+    if isinstance(value, int):
+        return f"{value:,}"
+    return short_day(value) if isinstance(value, date) else value
 
 
 def over(task_id: str, status: int = 200, *, sent: bool = False) -> Any:
