@@ -80,6 +80,8 @@ def said(event: Event) -> str:
         return failure(event.text)
     if event.text.startswith("KCV "):
         kcvs = dict(re.findall(r"(issuer|reader)=([0-9A-F]{6})", event.text))
+        if not kcvs:
+            return ""  # of a wiped card nothing is left that could be checked
         issuer, reader = kcvs.get("issuer", "—"), kcvs.get("reader", "—")
         return gettext("Check values: K0 %(issuer)s, K1 %(reader)s", issuer=issuer, reader=reader)
     return long_day(date.fromisoformat(event.text)) if event.act == "ask_back" and event.text else event.text

@@ -31,6 +31,8 @@ def keys() -> None:
 def list_keys(defaults: CardDefaults, as_json: bool) -> None:
     """Roles, versions and check values."""
     store = defaults.open_keys()
+    if not as_json and not store.masters() and not store.pending():
+        click.echo("There are no master keys yet: two people make them with `card keys contribute`", err=True)
     for master in store.masters():
         who = "SAMPLE, made by the machine alone" if master.is_sample else " + ".join(master.custodians)
         say(master, _line(master, master.created, who), as_json)

@@ -21,7 +21,7 @@ def read(path: Path, guards: Sequence[KeyGuard]) -> tuple[dict[str, Any], Vault]
     try:
         content = json.loads(path.read_text())
     except FileNotFoundError as error:
-        raise BadKeyStore("There is no key store at %(path)s", path=str(path)) from error
+        raise BadKeyStore("There is no key store at %(path)s; `card keys create` makes one", path=str(path)) from error
     except (ValueError, OSError) as error:
         raise BadKeyStore("The key store at %(path)s cannot be read", path=str(path)) from error
     if not isinstance(content, dict) or content.get("format") != FORMAT:

@@ -31,6 +31,11 @@ def test_check_values_and_days_are_told_in_words(site: Site, told: Event, words:
     assert "2026-11-30" not in said
 
 
+def test_a_wiped_card_has_no_check_values(site: Site) -> None:
+    with site.app.test_request_context():
+        assert not card_words.said(event("wipe", "confirmed", "KCV issuer= reader="))
+
+
 def test_the_checks_of_a_card_that_failed_are_told_in_words(site: Site) -> None:
     told = event("wipe", "failed", "uid=ok serial=ok keys_and_data=authentication_failed")
     with site.app.test_request_context():
