@@ -245,6 +245,8 @@ def say_error(error: CardError, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps({"error": error.code, "message": words, **plain(error.params)}, ensure_ascii=False))
         return
+    if sys.stderr.isatty():
+        click.echo("\r\x1b[K", err=True, nl=False)  # where a line of progress stood
     click.echo(f"Error: {words}", err=True)
     if hint := _HINTS.get(type(error)):
         click.echo(hint, err=True)
