@@ -102,6 +102,8 @@ class _ManifestChecks:
         for group in package.downloads.values():
             for name in group.files:
                 self._known(f"downloads.{group.id}", "files", "file", name, package.handouts())
+        for name in package.titles:
+            self._known("handouts", name, "file", name, package.handouts())
         if package.certificate:
             self._known("certificate", "document", "document", package.certificate.document, package.documents)
         for key in ("vendor_mail", "operator_mail"):

@@ -62,6 +62,7 @@ def wording(
         *manifest.calendars.values(),
         *manifest.cards.values(),
         *manifest.downloads.values(),
+        *manifest.handouts.values(),
         *(setting for section in manifest.settings.values() for setting in section.values()),
     )
     pairs = [(each.title, each.title_en) for each in titled]

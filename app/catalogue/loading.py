@@ -80,6 +80,7 @@ def from_files(files: Mapping[str, bytes]) -> Package:
         calendars=manifest.calendars,
         cards=manifest.cards,
         downloads=manifest.downloads,
+        titles={each.name: each.title for each in manifest.handouts.values()},
         certificate=manifest.certificate,
         reminders=manifest.reminders,
         settings=manifest.settings,

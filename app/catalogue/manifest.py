@@ -15,6 +15,7 @@ from app.catalogue.terms import (
     DownloadGroup,
     Fee,
     Guideline,
+    Handout,
     Lane,
     Reminders,
     Setting,
@@ -46,6 +47,7 @@ class Manifest:
     calendars: dict[str, Calendar]
     cards: dict[str, CardSet]
     downloads: dict[str, DownloadGroup]
+    handouts: dict[str, Handout]
     certificate: CertificateRule | None
     reminders: Reminders
     settings: dict[str, dict[str, Setting]]
@@ -69,6 +71,7 @@ def read_manifest(raw: dict[str, Any], problems: list[Problem]) -> Manifest:
         calendars={name: _calendar(name, table) for name, table in top.named("calendars").items()},
         cards={name: _cards(name, table) for name, table in top.named("cards").items()},
         downloads={name: _download(name, table) for name, table in top.named("downloads").items()},
+        handouts={name: _handout(name, table) for name, table in top.named("handouts").items()},
         certificate=_certificate(top.table("certificate")),
         reminders=_reminders(top.table("reminders")),
         settings={name: _settings(name, table) for name, table in top.named("settings").items()},
@@ -150,6 +153,12 @@ def _download(name: str, table: Table) -> DownloadGroup:
     group = DownloadGroup(name, *_titles(table), table.texts("files"))
     table.close()
     return group
+
+
+def _handout(name: str, table: Table) -> Handout:
+    handout = Handout(name, *_titles(table))
+    table.close()
+    return handout
 
 
 def _certificate(table: Table | None) -> CertificateRule | None:

@@ -122,6 +122,7 @@ class Package:
     calendars: Mapping[str, Calendar]
     cards: Mapping[str, CardSet]
     downloads: Mapping[str, DownloadGroup]
+    titles: Mapping[str, str]  # of files that are handed out, by their names below files/
     certificate: CertificateRule | None
     reminders: Reminders
     settings: Mapping[str, Mapping[str, Setting]]  # section, key

@@ -82,6 +82,15 @@ class DownloadGroup:
 
 
 @dataclass(frozen=True, slots=True)
+class Handout:
+    """How a file below files/ is called where people read of it."""
+
+    name: str
+    title: str
+    title_en: str
+
+
+@dataclass(frozen=True, slots=True)
 class CertificateRule:
     prefix: str
     document: str

@@ -40,7 +40,7 @@ class DownloadGroup:
     """A group of files that is open to the vendor."""
 
     title: str
-    files: list[tuple[str, int]]  # (name, bytes)
+    files: list[tuple[str, int, str]]  # (name, bytes, title)
     opened_at: datetime
 
 
@@ -214,14 +214,14 @@ def _may_act(case: Case, actor: Actor) -> bool:
 
 
 def _downloads(case: Case, loaded: Loaded) -> list[DownloadGroup]:
-    found = []
+    found, files, titles = [], loaded.package.handouts(), loaded.package.titles
     for row in records.openings(case.id):
         group = loaded.package.downloads.get(row.grp)
         if group is not None:
             found.append(
                 DownloadGroup(
                     group.title,
-                    [(name, len(loaded.package.files.get(f"files/{name}", b""))) for name in group.files],
+                    [(name, len(files.get(name, b"")), titles.get(name, name)) for name in group.files],
                     row.at,
                 )
             )

@@ -164,7 +164,7 @@ def named(case: Case, loaded: Loaded, keys: Sequence[str], actor: Actor) -> list
             found.append(
                 DocumentView(
                     name,
-                    name,
+                    loaded.package.titles.get(name, name),
                     name,
                     TYPES.get(PurePosixPath(name).suffix.lower(), ""),
                     len(data),

@@ -126,13 +126,13 @@ def downloads(page: CasePage) -> list[dict[str, Any]]:
             "opened": short_day(group.opened_at),
             "files": [
                 {
-                    "title": name,
+                    "title": named(title),
                     "url": f"/cases/{number}/files/{name}?download=1",
                     "size": size(length),
                     "kind": name.rpartition(".")[2].upper(),
                     "preview_url": f"/cases/{number}/files/{name}" if name.lower().endswith(".pdf") else None,
                 }
-                for name, length in group.files
+                for name, length, title in group.files
             ],
         }
         for group in page.downloads

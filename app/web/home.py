@@ -211,7 +211,7 @@ def _papers(home: Home) -> list[dict[str, Any]]:
         (
             group.opened_at,
             {
-                "title": name,
+                "title": named(title),
                 "note": named(group.title),
                 "url": f"/cases/{number}/files/{name}",
                 "size": size(bytes_),
@@ -219,7 +219,7 @@ def _papers(home: Home) -> list[dict[str, Any]]:
             },
         )
         for group in home.page.downloads
-        for name, bytes_ in group.files
+        for name, bytes_, title in group.files
     ]
     found += [
         (

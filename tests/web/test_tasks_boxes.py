@@ -45,7 +45,7 @@ def test_files_that_a_task_hands_out_open_for_its_vendor(site: Site) -> None:
     walker = go(site.bench, until="materials_requested")
     page = vendor(site, task(walker, "materials_requested").id).page().text
     address = f"/cases/{walker.number}/files/api_overview.pdf"
-    assert f'href="{address}"' in page
+    assert f'href="{address}">API概要説明書</a>' in page
     assert site.person(VENDOR).get(address).status_code == 200
     assert site.person(VENDOR).get(f"/cases/{walker.number}/files/exam_guide.pdf").status_code == 404
 
