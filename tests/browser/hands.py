@@ -59,8 +59,9 @@ class Hands:
 
     # Looking
 
-    def look(self, name: str, *, often: bool = False, axe: bool = True) -> None:
-        """Take pictures at both widths, the first time that a page of this name is seen; check it with axe.
+    def look(self, name: str, *, often: bool = False, axe: bool = True, pictures: bool = True) -> None:
+        """Take pictures at both widths, the first time that a page of this name is seen; hold it to what holds for
+        every page.
 
         `often`: there are many pages like this one.
         """
@@ -68,15 +69,17 @@ class Hands:
             return
         self._looked.add(name)
         self._number += 1
-        stem = f"{self.who}-{self._number:03d}-{re.sub(r'[^a-z0-9_]+', '-', name)}"
+        stem = self.shots / f"{self.who}-{self._number:03d}-{re.sub(r'[^a-z0-9_]+', '-', name)}"
         assert "Traceback" not in self.page.content()
-        self.page.screenshot(path=self.shots / f"{stem}-1280.png", full_page=True)
-        if axe and self._scripts and AXE.exists():
-            self.violations |= {key: found for key, found in [(f"{name} 1280", self.axe())] if found}
+        if pictures:
+            self.page.screenshot(path=f"{stem}-1280.png", full_page=True)
+        if axe and self._scripts and AXE.exists() and (found := self.axe()):
+            self.violations[f"{name} 1280"] = found
         if self._scripts and (heavy := self.weight()) > HEAVIEST:
             self.violations[f"{name} weight"] = [f"{heavy} bytes without the diagram"]
         self.page.set_viewport_size(NARROW)  # type: ignore[arg-type]
-        self.page.screenshot(path=self.shots / f"{stem}-390.png", full_page=True)
+        if pictures:
+            self.page.screenshot(path=f"{stem}-390.png", full_page=True)
         wide = self.page.evaluate("document.documentElement.scrollWidth")
         if wide > NARROW["width"]:
             self.violations[f"{name} 390"] = [f"the page is {wide} pixels wide on a phone of 390"]

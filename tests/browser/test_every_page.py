@@ -1,0 +1,129 @@
+"""One page of every route, as each kind of person comes to it by links in the demo: held to WCAG 2.2 AA by axe-core, to
+the width of a phone, to a page's weight, and to no error of its scripts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, deque
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+from werkzeug.exceptions import NotFound
+from werkzeug.routing import MapAdapter, RequestRedirect
+
+from admin import add_admin
+from app.engine import Engine
+from app.services.walker import PASSWORD
+from tests.browser.hands import Hands
+from tests.flow.place import Place
+from tests.services.conftest import engine  # noqa: F401 - the fixture
+from tests.support import server as servers
+from tests.support.mail import mail_server
+from tests.support.needs import needs
+from tests.web.conftest import open_site
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-pages"), needs("chromium", "frontend")]
+
+PEOPLE = {
+    "anybody": "",
+    "administrator": "admin@nintei.example",
+    "operator": "tanaka@nintei.example",
+    "vendor": "fujimi@vendor.example",
+    "agent": "minato@agent.example",
+}
+STARTS = [
+    "/",
+    "/login",
+    "/tasks",
+    "/tasks?scope=all",
+    "/cases",
+    "/systems",
+    "/account",
+    "/apply",
+    "/settings",
+    "/admin/",
+]
+# Parts of a page that are pages of their own kind.
+KINDS = re.compile(r"(?:^|&)(tab|state|scope)=([a-z]*)")
+# Routes whose pages are not pages: a mail as it was sent, and what a browser takes down or shows by itself.
+NOT_PAGES = {"static", "case_files.mail_body", "demo.styleguide"}
+# Tables of the records look alike: a list and a record are enough.
+ALIKE = re.compile(r"^records_\w+\.")
+
+
+@pytest.fixture(scope="module")
+def routes(tmp_path_factory: pytest.TempPathFactory, engine: Engine) -> MapAdapter:  # noqa: F811
+    site = open_site(tmp_path_factory.mktemp("routes"), engine)
+    add_admin(site.app, site.bench.portal)
+    return site.app.url_map.bind("localhost")
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    with mail_server() as mailbox:
+        found = Place(tmp_path_factory.mktemp("demo"), mailbox, demo="yes")
+        found.clock.set(found.clock.now() - found.clock.shift)  # the demo's cases end at this very day
+        found.server = servers.start(["run", "--demo"], found.environment, found.folder / "nintei.log", found.url)
+        try:
+            found.server.wait_ready(300)
+            yield found
+        finally:
+            found.stop()
+
+
+def kind_of(routes: MapAdapter, url: str) -> str:
+    """What sort of page the address is; empty when it is none that is looked at."""
+    path, _, query = url.partition("#")[0].partition("?")
+    try:
+        endpoint = str(routes.match(path)[0])
+    except (NotFound, RequestRedirect):
+        return ""
+    if endpoint in NOT_PAGES or "lang=" in query:
+        return ""
+    return ALIKE.sub("records.", endpoint) + "".join(f" {key}={value}" for key, value in KINDS.findall(query))
+
+
+def walk(person: Hands, routes: MapAdapter, seen: Counter[str]) -> None:
+    """Follow links to one page of each kind that this person has not seen."""
+    ahead, own = deque(STARTS), set()
+    while ahead:
+        url = ahead.popleft()
+        kind = kind_of(routes, url)
+        if not kind or kind in own:
+            continue
+        answer = person.context.request.get(f"{person.place.url}{url}", max_redirects=0)
+        if answer.status in (302, 303):
+            ahead.append(str(answer.headers["location"]).removeprefix(person.place.url))
+            continue
+        if answer.status in (401, 403) or "text/html" not in answer.headers.get("content-type", ""):
+            continue
+        assert answer.status == 200, f"{person.who}: {url} says {answer.status}"
+        own.add(kind)
+        seen[kind] += 1
+        person.go(url)
+        if person.page.locator("[data-diagram]").count():
+            expect(person.page.locator("[data-diagram] svg").first).to_be_visible()
+        person.look(kind, pictures=False)
+        links = person.page.eval_on_selector_all("a[href]", "all => all.map(each => each.getAttribute('href'))")
+        path = url.partition("?")[0]
+        ahead.extend(path + link if link.startswith("?") else link for link in links if link[:1] in "/?")
+
+
+@pytest.mark.parametrize("who", list(PEOPLE))
+def test_every_page_is_one_that_everybody_can_read(
+    who: str, browser: Browser, place: Place, routes: MapAdapter, tmp_path: Path
+) -> None:
+    person = Hands(browser, place, who, tmp_path)
+    try:
+        if PEOPLE[who]:
+            person.sign_in(PEOPLE[who], PASSWORD)
+        seen: Counter[str] = Counter()
+        walk(person, routes, seen)
+        assert person.errors == []
+        assert "\n".join(f"{name}: {said}" for name, said in person.violations.items()) == ""
+        assert len(seen) >= (6 if who == "anybody" else 12), f"few pages were found: {sorted(seen)}"
+    finally:
+        person.close()
