@@ -26,6 +26,7 @@ CHOICES = {
     "calendar": [("2026-12-10", "12月10日")],
     "wishes": [("2026-12-10", "12月10日")],
     "examiners": [("1", "試験 花子")],
+    "cards": [("NT26000001", "NT26000001（テスト用ICカード）")],
 }
 
 
@@ -65,7 +66,8 @@ def test_what_a_task_reads_is_asked_by_its_form(element: str) -> None:
     if properties.get("presentation") == "post":
         assert {"carrier", "tracking_number", "sent_on"} <= keys
     offered = {field.options_from for field in FORMS[element].walk() if field.options_from}
-    assert not offered or "calendar" in properties
+    asked_by = {"calendar": "calendar", "wishes": "calendar", "examiners": "calendar", "cards": "returns_cards"}
+    assert {asked_by[name] for name in offered} <= set(properties)
 
 
 @pytest.mark.parametrize("element", sorted(FORMS))
