@@ -51,6 +51,21 @@ ALLOWED: dict[Kind, frozenset[str]] = {
     Kind.SEPARATOR: frozenset(),
     Kind.SPACER: frozenset({"height"}),
 }
+# What a person's own entries may be called (HTML, 4.10.18.7), as far as companies and their people have them.
+PURPOSES = (
+    "name",
+    "organization",
+    "organization-title",
+    "email",
+    "tel",
+    "postal-code",
+    "address-level1",
+    "address-level2",
+    "address-line1",
+    "address-line2",
+    "url",
+    "off",
+)
 PROPERTIES = frozenset(
     {
         "format",
@@ -62,6 +77,7 @@ PROPERTIES = frozenset(
         "suffix_en",
         "options",
         "maxSizeMb",
+        "autocomplete",
         "prefecture",
         "city",
         "today",

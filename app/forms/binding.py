@@ -161,7 +161,7 @@ class Binder:
             units=spec.units(self.lang),
             input_type=input_type,
             inputmode=inputmode,
-            autocomplete=autocomplete,
+            autocomplete=spec.autocomplete or autocomplete,
             attributes=tuple((f"data-{part}", prefix + target) for part, target in spec.fills),
         )
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from app.feel import Expression, FeelError
 from app.feel import parse as parse_feel
-from app.forms.allowed import ALLOWED, COMMON, PROPERTIES, VALIDATE
+from app.forms.allowed import ALLOWED, COMMON, PROPERTIES, PURPOSES, VALIDATE
 from app.forms.attributes import Attributes
 from app.forms.dates import parse_date, parse_datetime, parse_time
 from app.forms.spec import INPUTS, MANY, ONE, Column, FieldSpec, Format, Kind, Limits, Option, Subtype
@@ -59,6 +59,7 @@ class Component(Attributes):
             format=spec_format,
             subtype=subtype,
             today=self.flag("today", self.properties),
+            autocomplete=self.autocomplete(),
             booked=self.string("booked", self.properties),
             withdrawal=self.flag("withdrawal", self.properties),
             no_past=self.flag("disallowPassedDates"),
@@ -224,6 +225,12 @@ class Component(Attributes):
             self.complain("defaultValue does not fit the field")
             return None
         return value
+
+    def autocomplete(self) -> str:
+        token = self.string("autocomplete", self.properties)
+        if token and token not in PURPOSES:
+            self.complain("autocomplete is %(token)s; it may be %(known)s", token=token, known=", ".join(PURPOSES))
+        return token
 
     def accept(self) -> tuple[str, ...]:
         parts = tuple(part.strip().lower() for part in self.string("accept").split(",") if part.strip())

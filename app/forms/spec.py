@@ -170,6 +170,7 @@ class FieldSpec:
     serialize_text: bool = False  # a number that is kept as text, digit by digit
     prefix: str = ""
     suffix: str = ""
+    autocomplete: str = ""  # what of its filler a browser may fill in (HTML, 4.10.18.7; WCAG 2.2, 1.3.5)
     booked: str = ""  # of a date: the calendar whose settled day it is filled with
     withdrawal: bool = False  # of a text: filled with the reason for which the case ends
     prefix_en: str = ""
