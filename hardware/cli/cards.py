@@ -178,7 +178,8 @@ def verify(
     Serial, UID, keys and data of the card on the reader are compared; nothing is written.
     """
     keys = ask_vendor_keys(key_file, public_key) if key_file else None
-    receipt = defaults.desk(keys).verify(Expected(serial, uid, data_tag))
+    desk = defaults.desk(keys) if keys else defaults.proving_desk()
+    receipt = desk.verify(Expected(serial, uid, data_tag))
     say(receipt, f"{serial}: {_receipt_words(receipt)}", as_json)
 
 
@@ -192,7 +193,7 @@ def wipe(defaults: CardDefaults, serial: str, yes: bool, as_json: bool) -> None:
     """Clear a card's data and keys, and prove it. The serial stays."""
     if not yes:
         click.confirm(f"Wipe card {serial}?", abort=True, err=True)
-    receipt = defaults.desk().wipe(Expected(serial), progress_line(serial, as_json))
+    receipt = defaults.proving_desk().wipe(Expected(serial), progress_line(serial, as_json))
     say(
         receipt,
         f"{serial}: {'was already empty' if receipt.already else 'wiped'} (UID {receipt.uid})",

@@ -108,6 +108,16 @@ class CardDefaults:
     def _pcsc_reader(self) -> str:
         return pcsc.only_reader("" if self.reader == ANY else self.reader)
 
+    def proving_desk(self) -> Desk:
+        """For cards that were made before. A key store made just now fits none: it would only use up their tries."""
+        path = self.folder / "keys/keys.json"
+        if not self.is_virtual and not path.exists():
+            raise BadKeyStore(
+                "There is no key store at %(path)s; a new one would not fit the card: name its folder with --folder",
+                path=str(path),
+            )
+        return self.desk()
+
     def desk(self, keys: CardKeys | None = None) -> Desk:
         connect = self.connect()
         return Desk(

@@ -41,6 +41,14 @@ def objects(result: Result) -> list[dict[str, Any]]:
     return [json.loads(line) for line in result.stdout.splitlines()]
 
 
+@pytest.mark.parametrize("command", [("wipe", "--yes"), ("verify",)])
+def test_a_card_is_not_tried_with_keys_that_were_made_just_now(command: tuple[str, ...], cli: Cli) -> None:
+    done = cli(*command, "--serial", "T-1")  # whatever reader there is
+    assert done.exit_code == 5
+    assert "There is no key store" in done.output
+    assert not (cli.folder / "keys/keys.json").exists()
+
+
 def test_a_card_is_made_read_verified_and_wiped(cli: Cli) -> None:
     made = cli.virtual("personalise", "--serial", "T-1", "--worker-id", WORKER_ID, "--json")
     assert made.exit_code == 0, made.output
