@@ -6,14 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from app.engine import Engine
 from app.services import cardagents
 from app.services.actors import Actor
 from hardware.agent import Server
 from tests.services.conftest import engine
-from tests.support.browser import browser
 from tests.support.needs import needs
 from tests.support.network import wait_until
 from tests.web.test_card_news import Office, office
@@ -47,16 +46,16 @@ def agent(there: Office) -> Server:
 
 
 @pytest.fixture
-def page(there: Office, agent: Server) -> Iterator[Page]:
+def page(there: Office, agent: Server, browser: Browser) -> Iterator[Page]:
     """The open desk page of a member of the staff, waiting for news."""
-    with browser() as opened:
-        context = opened.new_context(locale="ja-JP")
-        name, _, value = there.cookie.partition("=")
-        context.add_cookies([{"name": name, "value": value, "url": f"http://127.0.0.1:{there.port}"}])
-        found = context.new_page()
-        found.goto(f"http://127.0.0.1:{there.port}/cards")
-        wait_until(lambda: there.room.inside == 1, 20, "the page's waiting")
-        yield found
+    context = browser.new_context(locale="ja-JP")
+    name, _, value = there.cookie.partition("=")
+    context.add_cookies([{"name": name, "value": value, "url": f"http://127.0.0.1:{there.port}"}])
+    found = context.new_page()
+    found.goto(f"http://127.0.0.1:{there.port}/cards")
+    wait_until(lambda: there.room.inside == 1, 20, "the page's waiting")
+    yield found
+    context.close()
 
 
 def test_a_card_is_shown_when_it_is_put_on_and_gone_when_it_is_taken_off(page: Page, agent: Server) -> None:

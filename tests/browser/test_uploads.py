@@ -8,6 +8,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -89,6 +90,10 @@ def open_form(context: BrowserContext, number: str) -> Page:
     return page
 
 
+def drafts(place: Place) -> list[Any]:
+    return [json.loads(row["values"]) for row in place.records.rows('SELECT "values" FROM draft')]
+
+
 def received(place: Place) -> int:
     rows = place.records.rows("SELECT max(received) AS most FROM part")
     return int(rows[0]["most"] or 0)
@@ -109,6 +114,7 @@ def test_a_session_that_ended_is_said_and_after_a_new_sign_in_the_file_goes_on(
     expect(field).to_contain_text("添付しました")
     expect(page.locator("[data-draft-status]")).to_contain_text("保存しました")
     field.get_by_role("button", name="削除").click()
+    wait_until(lambda: small.name not in str(drafts(place)), 30, "the draft without the file")
 
 
 def test_a_file_goes_on_after_a_lost_line_a_closed_window_and_a_power_cut(
@@ -141,6 +147,7 @@ def test_a_file_goes_on_after_a_lost_line_a_closed_window_and_a_power_cut(
     page.locator(f"#f-{FIELD}").set_input_files(large)
     expect(field.locator("input[type=hidden]")).to_have_count(1, timeout=120_000)
     expect(field).not_to_contain_text("途中まで")
+    wait_until(lambda: large.name in str(drafts(place)), 30, "the draft with the file")
 
     # A cut costs at most the piece that was on its way, on both sides of the relay.
     assert line.sent - before < SIZE + 2 * MEGABYTE + AROUND
