@@ -22,7 +22,7 @@ BREAK = "\n"  # between the parts
 _BITS = 21
 _RARE = 2000
 _SAMPLES = (200, 2500)  # index rows that are counted before a word is called common
-_MANY = 30000  # index rows that are counted to tell the less common of two common words
+_MANY = (8000, 30000)  # index rows that are counted to tell the less common of two common words
 
 
 def even(text: str) -> str:
@@ -117,7 +117,10 @@ def word(text: str) -> Word:
 def rarest(words: Sequence[Word]) -> Word | None:
     """The word that the fewest cases may have."""
     if len(words) > 1 and not any(each.rare for each in words):
-        words = [replace(each, postings=_postings(each.first, each.last, _MANY)) for each in words]
+        for most in _MANY:
+            words = [replace(each, postings=_postings(each.first, each.last, most)) for each in words]
+            if any(each.postings < most for each in words):
+                break
     return min(words, key=lambda each: each.postings, default=None)
 
 
