@@ -73,7 +73,8 @@ def _shoot(browser: Browser, base: str, name: str, who: str, size: tuple[int, in
         page.click("main form button[type=submit]")
         page.wait_for_url("**/tasks*")
     page.goto(base + (_task(page, base, address) if address.startswith("task:") else address))
-    page.wait_for_load_state("networkidle")
+    if page.locator("[data-diagram]").count():
+        page.locator("[data-diagram] .djs-container svg").first.wait_for()
     page.screenshot(path=str(IMAGES / f"{name}.png"), full_page=whole)
     print(f"docs/images/{name}.png")
     context.close()

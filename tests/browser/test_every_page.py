@@ -105,7 +105,7 @@ def walk(person: Hands, routes: MapAdapter, seen: Counter[str]) -> None:
         seen[kind] += 1
         person.go(url)
         if person.page.locator("[data-diagram]").count():
-            expect(person.page.locator("[data-diagram] svg").first).to_be_visible()
+            expect(person.page.locator("[data-diagram] .djs-container svg").first).to_be_visible()
         person.look(kind, pictures=False)
         links = person.page.eval_on_selector_all("a[href]", "all => all.map(each => each.getAttribute('href'))")
         path = url.partition("?")[0]
