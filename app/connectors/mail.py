@@ -14,6 +14,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import flask_mail
 from flask import Flask
 
+from app.connectors import mime
 from app.connectors.letter import Attachment, Letter, MailSource, compose, guard
 from app.errors import NinteiError, Permanent, Temporary
 
@@ -109,7 +110,7 @@ class Mailer:
             self.outbox.append(letter)
             return
         with self._app.app_context():
-            message = _message(letter)
+            message = _Message(letter)
             try:
                 with _Connection(self._app.extensions["mail"], self.server) as connection:
                     connection.send(message)
@@ -158,21 +159,15 @@ class _Connection(flask_mail.Connection):
             self.host.close()
 
 
-def _message(letter: Letter) -> flask_mail.Message:
-    message = flask_mail.Message(
-        subject=letter.subject,
-        recipients=list(letter.to),
-        body=letter.text,
-        html=letter.html,
-        sender=letter.sender,
-        reply_to=letter.reply_to or None,
-        charset="utf-8",
-        attachments=[flask_mail.Attachment(a.filename, a.mime, a.content) for a in letter.attachments],
-        # RFC 3834 section 5: answering machines leave such mails alone.
-        extra_headers={"X-Nintei-Mail": letter.mail_id, "Auto-Submitted": "auto-generated"},
-    )
-    message.msgId = letter.message_id
-    return message
+class _Message(flask_mail.Message):
+    """Flask-Mail's message for its connection; its bytes are ours (see `mime`)."""
+
+    def __init__(self, letter: Letter) -> None:
+        super().__init__(subject=letter.subject, recipients=list(letter.to), sender=letter.sender)
+        self._built = mime.build(letter)
+
+    def as_bytes(self) -> bytes:
+        return self._built.as_bytes()
 
 
 def _said(letter: Letter, error: smtplib.SMTPException) -> NinteiError:

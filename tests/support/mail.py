@@ -66,7 +66,9 @@ class Mailbox:
     def listen(self) -> None:
         """Take mail at the port of `url`, again after `close`. OSError when the port is another's."""
         port = int(self.url.rpartition(":")[2])
-        self._controller = Controller(self, hostname="127.0.0.1", port=port, data_size_limit=50 << 20)
+        # As strict as a server may be: lines of RFC 5321 section 4.5.3.1.6, neither 8BITMIME nor SMTPUTF8.
+        strict = {"decode_data": True, "enable_SMTPUTF8": False}
+        self._controller = Controller(self, hostname="127.0.0.1", port=port, data_size_limit=50 << 20, **strict)
         self._controller.start()
 
     def close(self) -> None:

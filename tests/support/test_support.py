@@ -17,7 +17,7 @@ from tests.support.needs import PARTS, lacking
 def send(port: int, subject: str) -> None:
     message = EmailMessage()
     message["Subject"], message["X-Nintei-Mail"] = subject, "review-1"
-    message.set_content("本文です。")
+    message.set_content("本文です。", cte="base64")
     with smtplib.SMTP("127.0.0.1", port, timeout=10) as client:
         client.send_message(message, "a@example.jp", ["b@example.jp"])
 
@@ -32,6 +32,16 @@ def test_the_mail_server_keeps_what_it_gets_and_makes_trouble_when_told(smtp: Ma
     assert message["Subject"] == "二通目"
     assert message.get_content().strip() == "本文です。"
     assert smtp.recipients == [["b@example.jp"]]
+
+
+def test_the_mail_server_is_as_strict_as_it_may_be(smtp: Mailbox) -> None:
+    """RFC 5321 section 4.5.3.1.6: no line over 998 octets; without 8BITMIME (RFC 6152) nothing but seven bits."""
+    with smtplib.SMTP("127.0.0.1", int(smtp.url.rsplit(":", 1)[1]), timeout=10) as client:
+        client.ehlo()
+        assert not client.has_extn("8BITMIME") and not client.has_extn("SMTPUTF8")
+        for text in ("a" * 1000, "本文"):
+            with pytest.raises(smtplib.SMTPDataError):
+                client.sendmail("a@example.jp", ["b@example.jp"], f"Subject: x\r\n\r\n{text}\r\n".encode())
 
 
 @pytest.mark.postgres
