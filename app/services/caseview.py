@@ -19,6 +19,7 @@ from app.services import (
     mails,
     money,
     taskview,
+    timeline,
 )
 from app.services.actors import Actor
 from app.services.casehead import CaseHead, StageView, find, head, heads
@@ -96,7 +97,7 @@ def page(portal: Portal, number: str, actor: Actor) -> CasePage:
         return CasePage(
             head=head(portal, case, loaded, actor, agent=any(_is_agent(row, actor) for row in members)),
             phone=_phone(case, seen) if staff else "",
-            timeline=cases.timeline(case.id, internal=staff),
+            timeline=timeline.of_case(case, loaded, actor),
             documents=documents.of_case(case, actor),
             downloads=_downloads(case, loaded),
             accesses=records.accesses(case.id) if staff else (),

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from app.connectors.qr import qr
-from app.services import calendar, dates, flow, money
+from app.services import calendar, dates, flow, money, timeline
 from app.services.portal import Portal
 from app.services.releases import Loaded, due_days, settings_of
 from app.store import bookings, cards, cases, invoices, records, work
@@ -81,7 +81,7 @@ def build(
         ],
         "timeline": [
             {"at": row.at, "title": row.title, "actor": row.actor_name, "text": row.text, "kind": row.kind}
-            for row in reversed(cases.timeline(case.id, internal=False, limit=300))
+            for row in reversed(timeline.of_case(case, loaded, timeline.VENDOR, limit=300))
         ],
         "data": case.data if data is None else data,
         "today": portal.today(),

@@ -1,4 +1,10 @@
-"""Mails of a case as a reader may see them: the vendor what was written to the vendor, staff everything."""
+"""Whose mail a mail is, and the mails of a case as a reader may see them.
+
+One rule (`may_read`), which every list asks: the mails' own tab, the timeline and the notices made of it, the ZIP, the
+diagram and its data, the case file. Staff read everything; the vendor's people what was written to the vendor; what was
+written to one person (an invitation, a question about their company) is theirs alone, whoever else is on the case.
+`tests/architecture/test_whose_mail.py` sees to it that no other module reads mails or the timeline for a page.
+"""
 
 from __future__ import annotations
 
@@ -45,6 +51,13 @@ class Keyed:
     mail: MailView
 
 
+def may_read(to: str, recipient: str, actor: Actor) -> bool:
+    """Whether a mail is the actor's to know of, its subject and its recipient too. `to`: see `side`."""
+    if actor.side == "operator" or to == "vendor":
+        return True
+    return to == "person" and bool(actor.email) and recipient.strip().lower() == actor.email.lower()
+
+
 def of_case(case: Case, loaded: Loaded, actor: Actor) -> list[MailView]:
     """The mails that the actor may read, newest first."""
     return [each.mail for each in with_keys(case, loaded, actor)]
@@ -57,15 +70,25 @@ def with_keys(case: Case, loaded: Loaded, actor: Actor) -> list[Keyed]:
     found = []
     for row in records.mails(case.id):
         job = jobs.get(row.job_key)
-        to = side((job.params if job is not None else None) or {}, loaded, row.mail_id)
-        if actor.side == "operator" or to == "vendor" or (to == "person" and row.recipient == actor.email):
+        to = side(job.params if job is not None else None, loaded, row.mail_id)
+        if may_read(to, row.recipient, actor):
             found.append(Keyed(row.job_key, _view(row, job, hidden)))
     return found
 
 
-def side(params: Mapping[str, Any], loaded: Loaded, mail_id: str) -> str:
-    """Whom a mail was written to: vendor, operator, or one `person` (an invitation), whose affair it is."""
-    if params.get("to"):
+def readable(case: Case, loaded: Loaded, actor: Actor) -> set[int]:
+    """Row ids of the mails that the actor may read."""
+    return {
+        row.id
+        for row, params in records.addressed(case.id)
+        if may_read(side(params, loaded, row.mail_id), row.recipient, actor)
+    }
+
+
+def side(params: Mapping[str, Any] | None, loaded: Loaded, mail_id: str) -> str:
+    """Whom a mail was written to: vendor, operator, or one `person`, whose affair it is. `params`: of its job; a mail
+    whose job is gone is its recipient's alone, for nobody can tell any more."""
+    if params is None or params.get("to"):
         return "person"
     source = loaded.package.mails.get(mail_id)
     return "vendor" if str(params.get("to_side") or (source.to if source else "")) == "vendor" else "operator"

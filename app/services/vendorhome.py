@@ -192,8 +192,8 @@ def _notice(loaded: Loaded, number: str, entry: Entry, lang: str) -> Notice | No
         return Notice(_KINDS.get(str(entry.data.get("kind", "")), "info"), entry.title, entry.at, entry.text)
     if entry.kind != "mail":
         return None
-    source = loaded.package.mails.get(str(entry.data.get("mail_id", "")))
-    if source is None or source.to != "vendor":
+    source = loaded.package.mails.get(str(entry.data.get("mail_id", "")))  # the timeline has this reader's mails alone
+    if source is None:
         return None
     # The page says already which certification and which case it is about.
     title = re.sub(rf"^【[^】]*】|（[^（）]*{re.escape(number)}）$", "", entry.title).strip()

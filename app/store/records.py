@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from app.store.models import (
     Case,
     Certificate,
     Document,
+    Job,
     Mail,
     Note,
     Opening,
@@ -105,6 +106,14 @@ def mail_of_job(job_key: str) -> Mail | None:
 def mails(case: int) -> list[Mail]:
     """The case's mails, newest first."""
     return list(Mail.select().where(Mail.case == case).order_by(Mail.written_at.desc(), Mail.id.desc()))
+
+
+def addressed(case: int) -> list[tuple[Mail, Mapping[str, Any] | None]]:
+    """Of each mail of the case what says whose it is (id, mail id, recipient), with its job's params; newest first."""
+    jobs = Job.select(Job.key, Job.params).where((Job.case == case) & (Job.operator == "mail"))
+    asked = {job.key: job.params or {} for job in jobs}
+    rows = Mail.select(Mail.id, Mail.mail_id, Mail.recipient, Mail.job_key).where(Mail.case == case)
+    return [(row, asked.get(row.job_key)) for row in rows.order_by(Mail.id.desc())]
 
 
 def mail(mail_row: int) -> Mail | None:

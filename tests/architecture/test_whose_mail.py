@@ -1,0 +1,79 @@
+"""No page reads mails or the timeline but through the rule that says whose a mail is (`app.services.mails`)."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).parents[2]
+
+# What shows a mail, or tells of one: by the module that has it.
+QUERIES = {"records": {"mails", "mail", "mail_of_job", "recent_mails", "addressed"}, "cases": {"timeline"}}
+MODELS = {"Mail", "Entry"}
+# Who may, and why. A list for readers has no place here: it asks `mails` or `timeline`.
+MAY: dict[str, dict[str, str]] = {
+    "app/services/mails.py": {"records.mails": "the rule", "records.addressed": "the rule", "Mail": "the rule"},
+    "app/services/timeline.py": {"cases.timeline": "the rule", "Entry": "what it gives"},
+    "app/services/caseview.py": {"Entry": "the type of what the rule gave"},
+    "app/services/vendorhome.py": {"Entry": "the type of what the rule gave"},
+    "app/services/outside.py": {"records.mail_of_job": "the worker sends it", "Mail": "the worker writes it"},
+    "app/services/letters.py": {"records.mail_of_job": "the worker sends it", "Mail": "the worker writes it"},
+    "app/services/outbox.py": {
+        "records.recent_mails": "the demo's outbox shows every mail",
+        "records.mail": "the demo's outbox shows every mail",
+        "Mail": "the demo's outbox shows every mail",
+    },
+    "app/services/register.py": {"cases.timeline": "changes of a certificate alone (kind `register`)"},
+    "app/store/records.py": {"Mail": "the queries"},
+    "app/store/cases.py": {"Entry": "the queries"},
+    "app/store/inbound.py": {"Mail": "which mail of ours a mail answers"},
+    "app/store/undo.py": {"Entry": "hides points that were taken back"},
+}
+
+
+def uses(source: str) -> Iterator[str]:
+    """What of the queries and models a module names, however it was imported."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("app.store"):
+            room = (node.module or "").rpartition(".")[2]
+            for each in node.names:
+                if each.name in MODELS and room != "applications":
+                    yield each.name
+                if each.name in QUERIES.get(room, set()):
+                    yield f"{room}.{each.name}"
+        if (
+            isinstance(node, ast.Attribute)
+            and isinstance(node.value, ast.Name)
+            and node.attr in QUERIES.get(node.value.id, set())
+        ):
+            yield f"{node.value.id}.{node.attr}"
+
+
+def found() -> dict[str, set[str]]:
+    """Every module of app that names one of them (models and the records of administrators define and show tables)."""
+    modules = {path.relative_to(PROJECT).as_posix(): path for path in (PROJECT / "app").rglob("*.py")}
+    named = {
+        name: set(uses(path.read_text())) for name, path in modules.items() if not name.startswith("app/store/models/")
+    }
+    return {name: each for name, each in named.items() if each}
+
+
+def test_only_who_is_named_reads_mails_and_the_timeline() -> None:
+    assert {name: sorted(each) for name, each in found().items()} == {name: sorted(MAY[name]) for name in MAY}
+
+
+@pytest.mark.parametrize(
+    "planted",
+    [
+        "from app.store import records\nrows = records.mails(1)",
+        "from app.store.records import mails\nrows = mails(1)",
+        "from app.store.models import Mail\nrows = Mail.select()",
+        "from app.store import cases\nrows = cases.timeline(1, internal=False)",
+        "from app.store.models.cases import Entry\nrows = Entry.select()",
+    ],
+)
+def test_a_new_list_that_goes_round_the_rule_is_seen(planted: str) -> None:
+    assert list(uses(planted))
