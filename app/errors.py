@@ -52,6 +52,10 @@ class Temporary(NinteiError):
     """It may work later: the job is retried with backoff."""
 
 
+class Unready(Temporary):
+    """The portal cannot work as it is installed, whoever asks: somebody has to do what the sentence says."""
+
+
 class Permanent(NinteiError):
     """It will not work however often it is tried: the job becomes an incident."""
 

@@ -18,11 +18,11 @@ from app.connectors import inbox
 from app.connectors.mail import Mailer
 from app.connectors.pdf import Printer
 from app.engine import Engine, Evaluator
-from app.services import cardnews, inbound
+from app.services import cardnews, inbound, versions
 from app.services.calendar import JAPAN
 from app.services.cardmaking import CardDesk
 from app.services.outside import Outside
-from app.services.portal import Portal, create_tables
+from app.services.portal import Portal
 from app.services.releases import Releases
 from app.store import database
 from app.store.blobs import Blobs
@@ -38,12 +38,12 @@ FONTS = Path(__file__).parent / "web" / "static" / "dist" / "fonts"
 
 
 def open_portal(settings: Settings, clock: Clock | None = None) -> Portal:
-    """Open the database (creating what is missing) and the engine."""
+    """Open the database (creating the tables of an empty one) and the engine. Raises Unready where the database's
+    version is not this program's."""
     if settings.demo:
         settings = with_demo_secrets(settings)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    bound = database.connect(settings.database_url)
-    create_tables(bound)
+    versions.prepare(database.connect(settings.database_url))
     evaluator = Evaluator()
     atexit.register(evaluator.close)
     engine = Engine(evaluator, zone=JAPAN)

@@ -24,6 +24,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 ROOMS = ("app", "admin", "hardware", "config")
 TRANSLATIONS = PROJECT / "app/web/translations"
 JAPANESE = TRANSLATIONS / "ja/LC_MESSAGES/messages.po"
+STEPS = "app/store/migrations/"  # the first line of each one's docstring is shown to administrators
 MARKS = {"_", "N_", "gettext", "lazy_gettext", "_l", "Unfit", "Warned", "Why", "Clash"}
 # Of checks: the longest text among the arguments is the message.
 TELLING = {"say", "warn", "wrong", "_say", "_wrong", "problem", "complain", "_fail"}
@@ -120,6 +121,9 @@ def _in_python() -> Iterator[tuple[MessageId, str]]:
         for path in sorted((PROJECT / room).rglob("*.py")):
             if "node_modules" not in path.parts:
                 trees[str(path.relative_to(PROJECT))] = ast.parse(path.read_text(encoding="utf-8"))
+    for place, tree in trees.items():
+        if place.startswith(STEPS) and not place.endswith("__init__.py"):
+            yield (ast.get_docstring(tree) or "").splitlines()[0], place
     errors = _error_names(trees.values())
     # Ids also stand where no call marks them (tables, errors of a single value): a text that has its Japanese is one.
     known = set(_translations())

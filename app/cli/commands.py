@@ -6,7 +6,7 @@ import logging
 import shutil
 import signal
 import threading
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +14,12 @@ import click
 
 from app.cli.carddesk import card_desk
 from app.cli.cardkeys import card_defaults
-from app.cli.language import translator
+from app.cli.database import db, say_copy, say_step
+from app.cli.language import said, translator
 from app.cli.supervisor import Supervisor
 from app.cli.wiring import Wiring
 from app.errors import BadPackage, NinteiError
-from app.services import caseview, demo, packages, people
+from app.services import caseview, demo, packages, people, versions
 from app.services.actors import Actor
 from app.services.calendar import JAPAN
 from app.services.portal import Portal
@@ -40,7 +41,7 @@ class Group(click.Group):
             say = translator(terminal_language())
             raise click.ClickException("\n".join(problem.said(say) for problem in error.problems)) from error
         except NinteiError as error:
-            raise click.ClickException(str(error)) from error
+            raise click.ClickException(said(error)) from error
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
@@ -71,13 +72,16 @@ def _log(level: str) -> None:
 def run(wiring: Wiring, with_demo: bool) -> None:
     """Serve the portal: the web and its worker, until Ctrl-C.
 
-    The database is created when it is missing; process packages that changed in NINTEI_PACKAGES_DIR are released.
+    The database is created when it is missing. An embedded one of an older version is brought up, after a copy was
+    written beside it; one on a server waits for `nintei db upgrade`. Process packages that changed in
+    NINTEI_PACKAGES_DIR are released.
     """
     if with_demo:
         wiring.overrides["demo"] = "yes"
     settings = wiring.settings(serves=True)
-    portal = wiring.portal(serves=True)
     _log(settings.log_level)
+    say_copy(versions.bring_up(settings, datetime.now(UTC), say_step))
+    portal = wiring.portal(serves=True)
     _release_all(portal)
     if settings.demo:
         demo.load(portal, click.echo)
@@ -253,3 +257,4 @@ def case_show(wiring: Wiring, number: str) -> None:
 
 commands.add_command(card)
 commands.add_command(card_desk)
+commands.add_command(db)

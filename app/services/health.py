@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.services import versions
 from app.services.portal import Portal
 from app.store import database
 
@@ -14,3 +15,12 @@ def reachable(portal: Portal) -> bool:
     except Exception:
         return False
     return True
+
+
+def fits(portal: Portal) -> bool:
+    """Whether the database is of the version that this program works with."""
+    try:
+        with portal.connection():
+            return versions.fits()
+    except Exception:
+        return False

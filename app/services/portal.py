@@ -7,13 +7,13 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from app.engine import Engine
 from app.errors import Temporary
 from app.services import calendar
 from app.services.releases import Releases
-from app.store import closings, database, schema
+from app.store import closings, database
 from app.store.blobs import Blobs
 from config.clock import Clock
 from config.settings import Settings
@@ -60,8 +60,3 @@ class Portal:
     def closing(self) -> frozenset[date]:
         """The body's own closing days."""
         return frozenset(closings.days())
-
-
-def create_tables(bound: Any) -> None:
-    """Create what is missing; existing tables and their rows stay as they are."""
-    schema.create(bound)

@@ -69,11 +69,11 @@ def connect(url: str) -> Any:
 
 def _open(url: str) -> Any:
     parts = urlsplit(url)
-    if parts.scheme == "sqlite":
-        path = unquote(parts.path[1:]) if not parts.netloc else unquote(parts.path)
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
+    path = sqlite_path(url)
+    if path is not None:
+        path.parent.mkdir(parents=True, exist_ok=True)
         return peewee.SqliteDatabase(
-            path,
+            str(path),
             lock_type="IMMEDIATE",  # with the default BEGIN, 688 of 800 concurrent read-modify-writes failed
             timeout=30,
             pragmas={"journal_mode": "wal", "synchronous": "full", "foreign_keys": 1, "busy_timeout": 30000},
@@ -97,6 +97,14 @@ def _open(url: str) -> Any:
             **{key: value for key, value in options.items() if value is not None},
         )
     raise ValueError(f"unknown database scheme: {parts.scheme}")
+
+
+def sqlite_path(url: str) -> Path | None:
+    """The file of an embedded database; none for a server's."""
+    parts = urlsplit(url)
+    if parts.scheme != "sqlite":
+        return None
+    return Path(unquote(parts.path[1:]) if not parts.netloc else unquote(parts.path))
 
 
 def is_postgres() -> bool:

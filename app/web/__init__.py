@@ -7,13 +7,13 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, g, request
+from flask import Flask, current_app, g, request
 from flask_babel import Babel
 from flask_security import Security
 from flask_wtf.csrf import CSRFProtect
 
 from app.services.portal import Portal
-from app.web import access, blueprints, current, problems, shell, signin, throttling
+from app.web import access, blueprints, current, gate, problems, shell, signin, throttling
 
 HERE = Path(__file__).parent
 # Endpoints that answer also when the database does not.
@@ -82,6 +82,7 @@ def _connect() -> None:
         return
     g.connection = current.portal().connection()
     g.connection.__enter__()
+    gate.require(current_app)
 
 
 def _disconnect(_error: BaseException | None) -> None:

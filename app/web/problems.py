@@ -21,8 +21,9 @@ from app.errors import (
     Stale,
     Temporary,
     TooLarge,
+    Unready,
 )
-from app.web import again
+from app.web import again, gate
 from app.web.current import named
 
 STATUS: dict[type[NinteiError], int] = {
@@ -92,6 +93,10 @@ def page(status: int, text: str) -> Any:
 
 def install(app: Flask) -> None:
     """Register the handlers."""
+
+    @app.errorhandler(Unready)
+    def unready(error: Unready) -> Any:
+        return gate.page(error)
 
     @app.errorhandler(NinteiError)
     def ours(error: NinteiError) -> Any:

@@ -197,9 +197,10 @@ def postal_code(code: str) -> Any:
 @pages.get("/healthz")
 @public
 def health_check() -> Any:
-    """200 when the database answers, else 503."""
+    """200 when the database answers and is of this program's version, else 503."""
     works = health.reachable(portal())
-    return jsonify(status="ok" if works else "unavailable", database=works), 200 if works else 503
+    fits = works and health.fits(portal())
+    return jsonify(status="ok" if fits else "unavailable", database=works, version=fits), 200 if fits else 503
 
 
 @pages.get("/help/<path:page>")

@@ -9,7 +9,7 @@ import socket
 import threading
 from collections.abc import Callable
 
-from app.services import jobs, upkeep
+from app.services import jobs, upkeep, versions
 from app.services.outside import Outside
 from app.services.portal import Portal
 from app.worker.poke import Bell
@@ -18,6 +18,7 @@ log = logging.getLogger("nintei.worker")
 
 LONGEST_WAIT = 2.0  # seconds until it looks by itself
 UPKEEP_EVERY = 60.0  # seconds
+LOOK_EVERY = 5.0  # seconds for which a version of the database that fits is believed
 
 
 class Worker:
@@ -30,6 +31,7 @@ class Worker:
         self._stop = stop
         self._name = f"{socket.gethostname()}:{os.getpid()}"
         self._upkeep_at = 0.0
+        self._looked_at = float("-inf")
 
     def run(self, monotonic: Callable[[], float]) -> None:
         """Work until `stop` is set. An error of the database is logged and waited out, never fatal."""
@@ -44,7 +46,10 @@ class Worker:
                 self._bell.wait(random.uniform(LONGEST_WAIT / 2, LONGEST_WAIT))  # noqa: S311 - spreads load
 
     def once(self, moment: float) -> bool:
-        """One round; whether there was something to do."""
+        """One round; whether there was something to do. Raises Unready while the database is of another version."""
+        if moment >= self._looked_at + LOOK_EVERY:
+            versions.require()
+            self._looked_at = moment
         woken = jobs.wake(self._portal)
         if moment >= self._upkeep_at:
             self._upkeep_at = moment + UPKEEP_EVERY

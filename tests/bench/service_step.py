@@ -20,8 +20,8 @@ from SpiffWorkflow.spiff.parser.process import SpiffBpmnParser
 from SpiffWorkflow.spiff.serializer.config import SPIFF_CONFIG
 
 from app.engine import CompleteTask, Engine, Evaluator
-from app.services import desk, packages, people, steps, tasks
-from app.services.portal import Portal, create_tables
+from app.services import desk, packages, people, steps, tasks, versions
+from app.services.portal import Portal
 from app.services.releases import Releases
 from app.store import cases, database, work
 from app.store.blobs import Blobs
@@ -64,7 +64,7 @@ class Services:
                 "NINTEI_SECRET_KEY": "a secret of the bench, long enough for it",
             }
         )
-        create_tables(database.connect(settings.database_url))
+        versions.prepare(database.connect(settings.database_url))
         engine = Engine(evaluator)
         self.portal = Portal(settings, SystemClock(), engine, Releases(engine), Blobs(folder / "blobs"), folder)
         packages.release(self.portal, place, by="bench")

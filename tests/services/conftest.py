@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 
 from app.engine import Engine, Evaluator
-from app.services import jobs, packages, people
+from app.services import jobs, packages, people, versions
 from app.services.calendar import JAPAN
 from app.services.cardmaking import CardDesk
 from app.services.outside import Outside
-from app.services.portal import Portal, create_tables
+from app.services.portal import Portal
 from app.services.releases import Releases
 from app.services.walker import Walker
 from app.store import database
@@ -91,7 +91,7 @@ def open_bench(folder: Path, url: str, engine: Engine, packages_dir: Path) -> Be
             "NINTEI_PACKAGES_DIR": str(packages_dir),
         }
     )
-    create_tables(database.connect(settings.database_url))
+    versions.prepare(database.connect(settings.database_url))
     portal = Portal(settings, StillClock(), engine, Releases(engine), Blobs(folder / "blobs"), folder)
     for each in packages.folders(packages_dir):
         packages.release(portal, each, by="tests")

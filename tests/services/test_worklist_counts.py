@@ -26,7 +26,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """An empty database with a release and three accounts' ids to assign to (foreign keys are off for these rows)."""
     folder: Path = tmp_path_factory.mktemp("counts")
     bound = database.connect(f"sqlite:///{folder}/nintei.db")
-    schema.create(bound)
+    schema.prepare(bound)
     with database.connection():
         database.proxy.obj.execute_sql("PRAGMA foreign_keys = 0")
         release = Release.create(package_id="p", number=1, title="p", digest="d", archive=b"", released_at=NOW)
@@ -241,8 +241,8 @@ def test_adding_up_keeps_the_counts_and_makes_rows_fewer(store: int) -> None:
 
 def test_postgresql_counts_finds_and_adds_up_alike(postgres: str) -> None:
     bound = database.connect(postgres)
-    schema.create(bound)
-    schema.create(bound)  # a second start changes nothing
+    schema.prepare(bound)
+    schema.prepare(bound)  # a second start changes nothing
     try:
         with database.transaction():
             people = [

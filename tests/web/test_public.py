@@ -269,7 +269,7 @@ def test_a_postal_code_gives_its_place(visitor: FlaskClient) -> None:
 def test_health_is_told_with_and_without_the_database(
     shared: Site, visitor: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert visitor.get("/healthz").get_json() == {"status": "ok", "database": True}
+    assert visitor.get("/healthz").get_json() == {"status": "ok", "database": True, "version": True}
 
     def gone() -> Any:
         raise OSError("no database")
