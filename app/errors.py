@@ -61,33 +61,100 @@ class Permanent(NinteiError):
 
 
 @dataclass(frozen=True, slots=True)
+class Named:
+    """Something of a diagram as people know it: by the name that is written on it, and its id. For `params`."""
+
+    id: str
+    name: str = ""
+
+    def __str__(self) -> str:
+        return self.said(str)
+
+    def said(self, translate: Callable[[str], str]) -> str:
+        """“First review” (first_review), in the language's own marks; the id alone where there is no name."""
+        return translate("“%(name)s” (%(id)s)") % {"name": self.name, "id": self.id} if self.name else self.id
+
+
+# What of an element (or of a form's component, a table's row …) is wrong: the kind, before a colon, to its words.
+PARTS = {
+    "attribute": "attribute %(of)s",
+    "body": "body",
+    "condition": "condition",
+    "field": "field %(of)s",
+    "header": "header, %(of)s",
+    "key": "key %(of)s",
+    "lane": "lane",
+    "loop": "repetition",
+    "loop.condition": "condition of the repetition",
+    "loop.times": "number of repetitions",
+    "parameter": "parameter %(of)s",
+    "property": "property %(of)s",
+    "row": "row %(of)s",
+    "script": "script",
+    "script.after": "script after it",
+    "script.before": "script before it",
+    "time": "time",
+}
+
+
+@dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing wrong with a process package: where (file, element), what, and how to mend it."""
+    """One thing wrong with a process package: where (file, element, part, line), what, and how to mend it.
+
+    `part` is a kind of PARTS, with what it is about behind a colon: condition, property:routes, row:3. Whoever finds a
+    problem says file, element and part; `line` (from 1; 0: unknown) and `name` (of the element, as the diagram has it)
+    are looked up in one place when all is gathered (`catalogue.located`).
+    """
 
     file: str
     message: str
     element: str = ""
     params: dict[str, Any] = field(default_factory=dict)
     severity: str = "error"  # error | warning
+    part: str = ""
+    line: int = 0
+    name: str = ""
 
     def __str__(self) -> str:
         return self.said(str)
 
+    @property
+    def place(self) -> tuple[str, str, str]:
+        """File, element and part."""
+        return self.file, self.element, self.part
+
     def said(self, translate: Callable[[str], str]) -> str:
         """Where and what, in the language into which `translate` turns message ids.
 
-        The parameter `what` names a kind of thing and is a message id itself; an error among them is a reason.
+        The parameters `what` and `reason` name a kind of thing and are message ids themselves; an error among them is
+        a reason, too.
         """
-        place = f"{self.file}#{self.element}" if self.element else self.file
         message = translate(self.message)
         params = {name: _said(name, value, translate) for name, value in self.params.items()}
-        return f"{place}: {message % params if params else message}"
+        what = message % params if params else message
+        where = self.where(translate)
+        return translate("%(where)s: %(what)s") % {"where": where, "what": what} if where else what
+
+    def where(self, translate: Callable[[str], str]) -> str:
+        """File, line, element and part, as far as they are known."""
+        file = self.file
+        if file and self.line:
+            file = translate("%(file)s, line %(line)s") % {"file": file, "line": self.line}
+        parts = [file, Named(self.element, self.name).said(translate), self._part(translate)]
+        return translate(", ").join(each for each in parts if each)
+
+    def _part(self, translate: Callable[[str], str]) -> str:
+        kind, _, of = self.part.partition(":")
+        return translate(PARTS[kind]) % {"of": of} if kind in PARTS else self.part
 
 
 def _said(name: str, value: Any, translate: Callable[[str], str]) -> Any:
     if isinstance(value, NinteiError):
-        return translate(value.message) % value.params
-    return translate(value) if name == "what" and isinstance(value, str) else value
+        params = {inner: _said(inner, each, translate) for inner, each in value.params.items()}
+        return translate(value.message) % params
+    if isinstance(value, Named):
+        return value.said(translate)
+    return translate(value) if name in ("what", "reason") and isinstance(value, str) and value else value
 
 
 class BadPackage(NinteiError):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -11,6 +10,7 @@ from wtforms.form import BaseForm
 from wtforms.validators import StopValidation, ValidationError
 
 from app.forms import dates
+from app.forms.patterns import compiled
 from app.forms.spec import FieldSpec, Kind, Subtype
 from app.forms.text import text_of
 
@@ -94,7 +94,7 @@ class _Pattern:
     """The whole text or a part of it, as the pattern's own anchors say (the same as in form-js)."""
 
     def __init__(self, spec: FieldSpec) -> None:
-        self.pattern = re.compile(spec.limits.pattern)
+        self.pattern = compiled(spec.limits.pattern)
         self.told = bool(spec.limits.pattern_message)
 
     def __call__(self, _form: BaseForm, field: Field) -> None:

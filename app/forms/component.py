@@ -11,9 +11,11 @@ from app.feel import parse as parse_feel
 from app.forms.allowed import ALLOWED, COMMON, PROPERTIES, PURPOSES, VALIDATE
 from app.forms.attributes import Attributes
 from app.forms.dates import parse_date, parse_datetime, parse_time
+from app.forms.patterns import BadPattern, compiled
 from app.forms.spec import INPUTS, MANY, ONE, Column, FieldSpec, Format, Kind, Limits, Option, Subtype
 
 _KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+PATTERN = "validate.pattern"
 
 
 class Component(Attributes):
@@ -163,7 +165,7 @@ class Component(Attributes):
         if not options and not source:
             self.complain("The field has no options to choose from: give values, valuesKey or properties.options")
         if len({option.value for option in options}) != len(options):
-            self.complain("Two options have the same value")
+            self.complain("Two options have the same value", part="values")
         return options, source
 
     def option(self, value: object) -> Option | None:
@@ -182,17 +184,7 @@ class Component(Attributes):
         )
 
     def limits(self) -> Limits:
-        pattern = self.string("pattern", self.validate)
-        if pattern:
-            try:
-                re.compile(pattern)
-            except re.error as error:
-                self.complain("validate.pattern is no pattern: %(error)s", error=str(error))
-                pattern = ""
-            else:
-                if _explodes(pattern):
-                    self.complain("validate.pattern repeats a repetition and could run without end; write it simpler")
-                    pattern = ""
+        pattern = self.pattern()
         return Limits(
             min=self.number("min", self.validate),
             max=self.number("max", self.validate),
@@ -202,6 +194,20 @@ class Component(Attributes):
             pattern_message=self.string("patternMessage", self.properties),
             pattern_message_en=self.string("patternMessage_en", self.properties),
         )
+
+    def pattern(self) -> str:
+        text = self.string("pattern", self.validate)
+        if not text:
+            return ""
+        if self.kind is not Kind.TEXT:
+            self.complain("validate.pattern is read on a textfield alone; remove it", part=PATTERN)
+            return ""
+        try:
+            compiled(text)
+        except BadPattern as error:
+            self.complain("validate.pattern is no pattern: %(reason)s", part=PATTERN, reason=error)
+            return ""
+        return text
 
     def default(self, options: tuple[Option, ...], source: str, subtype: Subtype) -> Any:
         value = self.part.get("defaultValue")
@@ -222,7 +228,7 @@ class Component(Attributes):
         else:
             fits = tests.get(self.kind, lambda: isinstance(value, str) and not value.startswith("="))()
         if not fits:
-            self.complain("defaultValue does not fit the field")
+            self.complain("defaultValue does not fit the field", part="defaultValue")
             return None
         return value
 
@@ -293,7 +299,7 @@ class Component(Attributes):
         try:
             return parse_feel(text.removeprefix("="))
         except FeelError as error:
-            self.complain("conditional.hide cannot be read: %(error)s", error=str(error))
+            self.complain("conditional.hide cannot be read: %(reason)s", part="conditional.hide", reason=error)
             return None
 
 
@@ -304,16 +310,3 @@ def _moment(value: str, subtype: Subtype) -> bool:
         Subtype.DATETIME: parse_datetime,
     }
     return read[subtype](value) is not None
-
-
-def _explodes(pattern: str) -> bool:
-    """Whether a repeated part of the pattern holds a repetition itself, `(a+)+`: matching it may take
-    exponential time.
-
-    Stricter than it need be; a pattern for a form is short, and a hung page helps nobody. Ambiguous
-    alternations under a repetition, `(a|a)*`, are refused likewise.
-    """
-    return bool(
-        re.search(r"\((?:[^()\\]|\\.)*(?:[*+]|\{\d+,\d*\}|\|)(?:[^()\\]|\\.)*\)(?:[*+]|\{\d*,\d*\})", pattern)
-        or re.search(r"\(.*\(.*[*+].*\).*\)[*+{]", pattern)
-    )

@@ -38,13 +38,16 @@ class _Reader:
         self.problems: list[Problem] = []
         self.count = 0
 
-    def complain(self, where: str, message: str, **params: Any) -> None:
+    def complain(self, where: str, message: str, part: str = "", **params: Any) -> None:
+        """`where`: the component; `part`: its attribute, unless the message has it as %(property)s."""
+        attribute = part or params.get("property", "")
         self.problems.append(
             Problem(
                 file=f"forms/{self.element}.form" if self.element else "form",
                 element=where,
                 message=message,
                 params=params,
+                part=f"attribute:{attribute}" if attribute else "",
             )
         )
 
