@@ -56,6 +56,10 @@ class Unready(Temporary):
     """The portal cannot work as it is installed, whoever asks: somebody has to do what the sentence says."""
 
 
+class BadState(NinteiError):
+    """What is stored of a case cannot be read by this program."""
+
+
 class Permanent(NinteiError):
     """It will not work however often it is tried: the job becomes an incident."""
 

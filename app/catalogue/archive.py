@@ -6,7 +6,7 @@ import hashlib
 import io
 import re
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from app.errors import BadPackage, Problem
@@ -20,6 +20,8 @@ _LEFT_OUT = re.compile(
     r"(^|/)(\.[^/]*|__pycache__|Thumbs\.db|desktop\.ini|[^/]*~)(/|$)|\.(ttf|otf|ttc)$", re.IGNORECASE
 )
 _UNREADABLE = "The archive cannot be read: %(reason)s."
+# What says, as the zip's comment, how a package is written, and the form of today. An archive without it is of form 1.
+_MARK, FORM = b"nintei-package ", 1
 _DATE = (1980, 1, 1, 0, 0, 0)  # the format's own zero: the same files make the same archive
 
 
@@ -64,21 +66,38 @@ def to_zip(files: Mapping[str, bytes]) -> bytes:
             entry.create_system = 3
             entry.external_attr = 0o100644 << 16
             archive.writestr(entry, files[path])
+        archive.comment = _MARK + str(FORM).encode()
     return target.getvalue()
 
 
 def from_zip(data: bytes) -> dict[str, bytes]:
-    """The files of a zip. Raises BadPackage on bombs, links, encryption and paths that lead out."""
+    """The files of a zip, as packages are written today. Raises BadPackage on bombs, links, encryption, paths that lead
+    out, and what a newer program wrote."""
     if len(data) > MAX_TOTAL_BYTES:
         raise BadPackage([_too_large("")])
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            return _unpacked(archive)
+            return READERS[_form(archive.comment)](_unpacked(archive))
     except Exception as error:
         if isinstance(error, BadPackage):
             raise
         # zlib.error, lzma.LZMAError and whatever else a broken stream brings up
         raise BadPackage([Problem("", _UNREADABLE, params={"reason": str(error)})]) from error
+
+
+def _form(comment: bytes) -> int:
+    """In which form a package is written."""
+    if not comment.startswith(_MARK):
+        return 1
+    said = comment.removeprefix(_MARK).decode("ascii", "replace")
+    if not said.isdecimal() or int(said) not in READERS:
+        message = "The archive was written by a newer Nintei (form %(form)s; this program reads up to %(known)s)."
+        raise BadPackage([Problem("", message, params={"form": said, "known": FORM})])
+    return int(said)
+
+
+# By form: the files as they stand there, to the files of today. A release is stored for as long as a case runs on it.
+READERS: Mapping[int, Callable[[dict[str, bytes]], dict[str, bytes]]] = {1: lambda files: files}
 
 
 def checked(files: Mapping[str, bytes]) -> dict[str, bytes]:

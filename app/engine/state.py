@@ -1,7 +1,10 @@
 """A case's state as bytes and back: its tasks alone, each as the difference to its parent. Specs stay in
 memory.
 
-The form is JSON, compressed when that pays. A process is `t`: its tasks in depth-first order, `s`: the
+The first bytes say how the rest is written: MARK, the version of the form as one byte, then whether the JSON is
+compressed, which it is where that pays. States of the first installations have no mark and are version 1. A state is
+read by the reader of its version for as long as cases live, and written anew by their next step; nobody rewrites states
+that nobody asks for. Version 1, written since: a process is `t`: its tasks in depth-first order, `s`: the
 processes inside its activities by the activity's place in `t`, `d`: its data once it has ended. A task is
 `[id, parent's place, spec, state, triggered, internal data, data that differs from the parent's, names it
 lacks]`.
@@ -11,6 +14,7 @@ from __future__ import annotations
 
 import json
 import zlib
+from collections.abc import Callable, Mapping
 from datetime import datetime, tzinfo
 from typing import Any
 from uuid import UUID
@@ -21,8 +25,11 @@ from app.engine.case import Case, Inner, SandboxEnvironment, under_way
 from app.engine.program import Program
 from app.engine.sandbox import Evaluator
 from app.engine.values import clone, same
+from app.errors import BadState
 
-PLAIN, PACKED = b"1", b"2"  # the first byte says how the rest is written
+MARK = b"NS"
+VERSION = 1
+PLAIN, PACKED = b"1", b"2"  # whether the JSON is compressed
 WORTH_PACKING = 400  # bytes
 MAX_UNPACKED = 64 * 2**20
 
@@ -30,24 +37,61 @@ MAX_UNPACKED = 64 * 2**20
 def dump(case: Case) -> bytes:
     """The state of a case whose tasks are in depth-first order (`compaction`)."""
     text = json.dumps(_process(case, case), ensure_ascii=False, separators=(",", ":"), check_circular=False).encode()
-    return PLAIN + text if len(text) < WORTH_PACKING else PACKED + zlib.compress(text, 1)
+    body = PLAIN + text if len(text) < WORTH_PACKING else PACKED + zlib.compress(text, 1)
+    return MARK + bytes([VERSION]) + body
 
 
 def load(blob: bytes, program: Program, evaluator: Evaluator, zone: tzinfo, now: datetime) -> Case:
-    """A case as it was when it was dumped, upon the specs of `program`."""
-    kind, text = blob[:1], blob[1:]
-    if kind == PACKED:
-        unpacking = zlib.decompressobj()
-        text = unpacking.decompress(text, MAX_UNPACKED)
-    elif kind != PLAIN:
-        raise ValueError("This is not a case's state.")
-    record = json.loads(text)
+    """A case as it was when it was dumped, upon the specs of `program`.
+
+    Raises BadState for bytes that are no state, that are cut off, or that a newer program wrote.
+    """
+    record = _read(blob)
     case = Case(program.specs, program.entry, evaluator, zone, now, restoring=True)
     _restore(case, record, case)
     # SpiffWorkflow gives a restored workflow an engine that runs anything: make sure that ours is in place.
     if type(case.script_engine.environment) is not SandboxEnvironment:
         raise AssertionError("The sandbox is not in place.")
     return case
+
+
+def version_of(blob: bytes) -> int:
+    """In which version of the form a state is written. Raises BadState for what is none."""
+    if blob[:1] in (PLAIN, PACKED):
+        return 1
+    if not blob.startswith(MARK) or len(blob) < len(MARK) + 2:
+        raise BadState("What is stored as the state of this case is none")
+    return blob[len(MARK)]
+
+
+def _read(blob: bytes) -> dict[str, Any]:
+    """The record of today's form, whichever version the bytes are of."""
+    version = version_of(blob)
+    reader = READERS.get(version)
+    if reader is None:
+        raise BadState(
+            "The state of this case was written by a newer Nintei (form %(version)s; "
+            "this program reads up to %(known)s)",
+            version=version,
+            known=VERSION,
+        )
+    body = blob[len(MARK) + 1 :] if blob.startswith(MARK) else blob
+    kind, text = body[:1], body[1:]
+    try:
+        if kind == PACKED:
+            unpacking = zlib.decompressobj()
+            text = unpacking.decompress(text, MAX_UNPACKED)
+            if not unpacking.eof:
+                raise ValueError("cut off, or larger than any state")
+        elif kind != PLAIN:
+            raise ValueError("neither plain nor packed")
+        return reader(json.loads(text))
+    except (ValueError, zlib.error) as error:
+        raise BadState("The state of this case cannot be read: %(reason)s", reason=str(error)) from error
+
+
+# By version: the record as it stands there, to the record of today.
+READERS: Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]] = {1: lambda record: record}
 
 
 def _process(workflow: Any, case: Case) -> dict[str, Any]:

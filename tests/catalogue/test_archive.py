@@ -115,3 +115,21 @@ def test_bytes_that_flip_on_the_way_are_refused_or_harmless(three_steps: Package
             catalogue.check(catalogue.from_archive(bytes(data)))
         except NinteiError:
             continue
+
+
+def test_an_archive_says_its_form_and_one_of_the_first_releases_says_none(three_steps: Package) -> None:
+    data = catalogue.to_archive(three_steps)
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        assert archive.comment == b"nintei-package 1"
+    first = io.BytesIO(data)
+    with zipfile.ZipFile(first, "a") as archive:
+        archive.comment = b""
+    assert catalogue.from_archive(first.getvalue()).files == three_steps.files
+
+
+def test_an_archive_of_a_newer_program_is_not_guessed_at(three_steps: Package) -> None:
+    newer = io.BytesIO(catalogue.to_archive(three_steps))
+    with zipfile.ZipFile(newer, "a") as archive:
+        archive.comment = b"nintei-package 99"
+    with pytest.raises(BadPackage, match="a newer Nintei"):
+        catalogue.from_archive(newer.getvalue())

@@ -8,7 +8,7 @@ import pytest
 
 from app.engine import CompleteTask, Engine, Evaluator, JobDone, Snapshot, state
 from app.engine.case import SandboxEngine, SandboxEnvironment
-from app.errors import ScriptError
+from app.errors import BadState, ScriptError
 from tests.engine.drawing import Drawing
 from tests.engine.test_parallel import both_in_a_loop
 from tests.engine.test_waiting import withdrawable
@@ -105,18 +105,44 @@ def test_a_loaded_case_has_the_sandbox_and_nothing_else(engine: Engine) -> None:
     assert inner.script_engine is case.script_engine
 
 
-@pytest.mark.parametrize("blob", [b"", b"9{}", b"x"])
+@pytest.mark.parametrize("blob", [b"", b"9{}", b"x", b"1{", b"2xx", b"NS", b"NS\x01", b"NS\x019{}", b"NS\x01\x32\x78"])
 def test_what_is_no_state_is_refused(engine: Engine, blob: bytes) -> None:
     program = compiled(engine, *withdrawable())
-    with pytest.raises(ValueError, match="state"):
+    with pytest.raises(BadState, match="state"):
         engine.advance(program, Snapshot(blob, "t"), CompleteTask("x"), NOON)
 
 
 def test_larger_states_are_compressed(engine: Engine) -> None:
     walk = Walk(engine, compiled(engine, *withdrawable()), {"text": "認定" * 2000})
     assert len(walk.step.snapshot.blob) < 1000
-    assert walk.step.snapshot.blob[:1] == state.PACKED
-    assert zlib.decompress(walk.step.snapshot.blob[1:])
+    assert walk.step.snapshot.blob.startswith(state.MARK + bytes([state.VERSION]) + state.PACKED)
+    assert zlib.decompress(walk.step.snapshot.blob[4:])
+
+
+@pytest.mark.parametrize("text", ["a", "認定" * 2000])
+def test_a_state_of_the_first_installations_goes_on(engine: Engine, text: str) -> None:
+    """Theirs had no mark: what followed it stood there alone."""
+    walk = Walk(engine, compiled(engine, *withdrawable()), {"text": text})
+    first = walk.step.snapshot.blob.removeprefix(state.MARK + b"\x01")
+    assert state.version_of(first) == 1
+    task = walk.step.open_tasks[0]
+    step = engine.advance(walk.program, Snapshot(first, "of before"), CompleteTask(task.id), NOON)
+    assert step.snapshot.blob.startswith(state.MARK)
+    assert step.data["text"] == text
+
+
+def test_a_state_of_a_newer_program_is_not_guessed_at(engine: Engine) -> None:
+    walk = Walk(engine, compiled(engine, *withdrawable()))
+    newer = state.MARK + bytes([state.VERSION + 1]) + walk.step.snapshot.blob[3:]
+    with pytest.raises(BadState, match="a newer Nintei"):
+        engine.advance(walk.program, Snapshot(newer, "t"), CompleteTask(walk.step.open_tasks[0].id), NOON)
+
+
+def test_every_version_of_states_and_archives_has_its_reader() -> None:
+    from app.catalogue import archive
+
+    assert sorted(state.READERS) == list(range(1, state.VERSION + 1))
+    assert sorted(archive.READERS) == list(range(1, archive.FORM + 1))
 
 
 def test_the_scripts_of_one_step_have_a_budget_together(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
