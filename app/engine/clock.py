@@ -22,20 +22,26 @@ _CYCLE = re.compile(r"R(\d{1,9})/(P.+)", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Duration:
-    """An ISO 8601 duration: months by the calendar, the rest exact."""
+    """An ISO 8601 duration: months, weeks and days by the calendar of a zone, hours and less exact."""
 
     months: int
+    days: int
     rest: timedelta
 
-    def after(self, start: datetime) -> datetime:
-        """The moment this much after `start`; the last day of a shorter month stands for a day that it lacks."""
+    def after(self, moment: datetime, zone: tzinfo) -> datetime:
+        """The moment this much after another, in UTC; the last day of a shorter month stands for a day that it lacks.
+
+        A month after 08:30 of 1 March in Japan is 08:30 of 1 April there, though it is 28 February still in UTC.
+        """
+        start = moment.astimezone(zone)
         month = start.month - 1 + self.months
         year, month = start.year + month // 12, month % 12 + 1
         if year > 9998:
             raise ScriptError("The time lies too far in the future.")
         day = min(start.day, monthrange(year, month)[1])
         try:
-            return start.replace(year=year, month=month, day=day) + self.rest
+            local = start.replace(year=year, month=month, day=day) + timedelta(days=self.days)
+            return local.astimezone(UTC) + self.rest
         except OverflowError:
             raise ScriptError("The time lies too far in the future.") from None
 
@@ -47,10 +53,10 @@ def duration(value: Any) -> Duration:
         raise ScriptError("“%(value)s” is not a duration; write 'P30D' or 'PT15M'.", value=str(value)[:40])
     years, months, weeks, days, hours, minutes, seconds = (int(part or 0) for part in match.groups())
     try:
-        rest = timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds)
+        rest = timedelta(hours=hours, minutes=minutes, seconds=seconds)
     except OverflowError:
         raise ScriptError("The time lies too far in the future.") from None
-    return Duration(years * 12 + months, rest)
+    return Duration(years * 12 + months, weeks * 7 + days, rest)
 
 
 def moment(value: Any, zone: tzinfo) -> datetime:
@@ -80,7 +86,7 @@ def cycle(value: Any) -> tuple[int, Duration]:
     times, every = int(match.group(1)), duration(match.group(2))
     if not 1 <= times <= MAX_CYCLES:
         raise ScriptError("A timer may repeat 1 to %(limit)s times.", limit=MAX_CYCLES)
-    if not every.months and every.rest < MIN_CYCLE:
+    if not every.months and not every.days and every.rest < MIN_CYCLE:
         raise ScriptError("A timer may repeat once a minute at most.")
     return times, every
 

@@ -47,7 +47,11 @@ class Catch(Lean):
         """Work out when it is due, once, when the token arrives."""
         top = my_task.workflow.top_workflow
         value = my_task.workflow.script_engine.evaluate(my_task, timing.expression)
-        due = clock.moment(value, top.zone) if timing.kind == "timeDate" else clock.duration(value).after(top.now)
+        due = (
+            clock.moment(value, top.zone)
+            if timing.kind == "timeDate"
+            else clock.duration(value).after(top.now, top.zone)
+        )
         my_task.internal_data["due"] = clock.stored(due)
 
 
@@ -68,7 +72,8 @@ class Boundary(Catch):
             return
         value = my_task.workflow.script_engine.evaluate(my_task, timing.expression)
         times, every = clock.cycle(value)
-        due = every.after(my_task.workflow.top_workflow.now)
+        top = my_task.workflow.top_workflow
+        due = every.after(top.now, top.zone)
         my_task.internal_data.update(due=clock.stored(due), left=times, every=value.partition("/")[2])
 
     def wake(self, my_task: Task) -> None:
@@ -78,7 +83,7 @@ class Boundary(Catch):
         # One of several: its branch starts beside the activity, and the timer waits on.
         my_task.internal_data["left"] -= 1
         fired = datetime.fromisoformat(my_task.internal_data["due"])
-        following = clock.duration(my_task.internal_data["every"]).after(fired)
+        following = clock.duration(my_task.internal_data["every"]).after(fired, my_task.workflow.top_workflow.zone)
         my_task.internal_data["due"] = clock.stored(following)
         self.log(my_task, "entered")
         self.log(my_task, "completed")

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from app.engine import Engine, Evaluator, JobDone, TaskKind, TooLate, clock
+from app.engine import Engine, Evaluator, JobDone, TaskKind, TimersDue, TooLate, clock
 from app.errors import ScriptError
 from tests.engine.drawing import Drawing
 from tests.engine.walking import NOON, Walk, compiled
@@ -198,7 +198,46 @@ def test_a_late_answer_before_the_timer_was_woken_still_counts(engine: Engine) -
 )  # fmt: skip
 def test_durations_follow_the_calendar(written: str, expected: str) -> None:
     start = datetime(2026, 1, 31, tzinfo=UTC)
-    assert clock.duration(written).after(start) == datetime.fromisoformat(expected).replace(tzinfo=UTC)
+    assert clock.duration(written).after(start, UTC) == datetime.fromisoformat(expected).replace(tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("start", "written", "expected"),
+    [
+        ("2027-03-01T08:30+09:00", "P1M", "2027-04-01T08:30+09:00"),  # in UTC it is February still
+        ("2027-01-31T08:30+09:00", "P1M", "2027-02-28T08:30+09:00"),
+        ("2028-02-29T08:30+09:00", "P1Y", "2029-02-28T08:30+09:00"),
+        ("2027-03-01T10:30+09:00", "P1M", "2027-04-01T10:30+09:00"),
+        ("2027-12-01T00:00+09:00", "P2M", "2028-02-01T00:00+09:00"),
+        ("2027-03-31T23:59+09:00", "P1MT2M", "2027-05-01T00:01+09:00"),
+        ("2027-03-01T08:30+09:00", "P30D", "2027-03-31T08:30+09:00"),
+    ],
+)
+def test_months_and_days_of_a_timer_are_those_of_the_portal_s_zone(
+    evaluator: Evaluator, start: str, written: str, expected: str
+) -> None:
+    engine = Engine(evaluator, zone=ZoneInfo("Asia/Tokyo"))
+    drawing = Drawing("p").start().timer("wait", "timeDuration", f"'{written}'").end().path("s", "wait", "e")
+    step = engine.start(compiled(engine, drawing), {}, datetime.fromisoformat(start))
+    assert [timer.due for timer in step.timers] == [datetime.fromisoformat(expected)]
+
+
+def test_a_month_of_a_repetition_is_one_of_the_portal_s_zone(evaluator: Evaluator) -> None:
+    engine = Engine(evaluator, zone=ZoneInfo("Asia/Tokyo"))
+    drawing = Drawing("p").start().user("a").on_timer("late", "a", "timeCycle", "'R2/P1M'", interrupting=False)
+    drawing = drawing.script("note", "n = 1").end().end("e2").path("s", "a", "e").path("late", "note", "e2")
+    program, start = compiled(engine, drawing), datetime.fromisoformat("2027-03-01T08:30+09:00")
+    step = engine.start(program, {}, start)
+    assert [timer.due for timer in step.timers] == [datetime.fromisoformat("2027-04-01T08:30+09:00")]
+    step = engine.advance(program, step.snapshot, TimersDue(), step.timers[0].due)
+    assert [timer.due for timer in step.timers] == [datetime.fromisoformat("2027-05-01T08:30+09:00")]
+
+
+def test_hours_are_exact_where_a_day_is_not(evaluator: Evaluator) -> None:
+    """Where clocks are put forward, a day is 23 hours long and 24 hours are 24."""
+    zone, start = ZoneInfo("Europe/Berlin"), datetime.fromisoformat("2027-03-27T12:00+01:00")
+    assert clock.duration("P1D").after(start, zone) == datetime.fromisoformat("2027-03-28T12:00+02:00")
+    assert clock.duration("PT24H").after(start, zone) == datetime.fromisoformat("2027-03-28T13:00+02:00")
 
 
 @pytest.mark.parametrize(
@@ -217,6 +256,6 @@ def test_repetitions_that_would_flood_a_case_are_refused(written: object) -> Non
 
 def test_a_time_beyond_the_calendar_is_refused() -> None:
     with pytest.raises(ScriptError):
-        clock.duration("P999999999Y").after(NOON)
+        clock.duration("P999999999Y").after(NOON, UTC)
     with pytest.raises(ScriptError):
-        clock.duration("P999999999D").after(NOON)
+        clock.duration("P999999999D").after(NOON, UTC)
