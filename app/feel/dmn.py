@@ -81,9 +81,10 @@ class _TableReader:
         self.id = node.get("id", "")
         self.failed = False
 
-    def wrong(self, message: str, **params: Any) -> None:
+    def wrong(self, message: str, row: int = 0, **params: Any) -> None:
+        """`row`: counted from 1, as people see it; 0: of the table as a whole."""
         self.failed = True
-        self.problems.append(Problem(self.file, message, self.id, params))
+        self.problems.append(Problem(self.file, message, self.id, params, part=f"row:{row}" if row else ""))
 
     def decision(self) -> Decision:
         if not self.id:
@@ -148,7 +149,7 @@ class _TableReader:
         test_cells = list(_children(row, "inputEntry"))
         answer_cells = list(_children(row, "outputEntry"))
         if len(test_cells) != inputs or len(answer_cells) != outputs:
-            self.wrong("Row %(row)s has not one cell for each column.", row=number)
+            self.wrong("The row has not one cell for each column.", row=number)
         description = _child(row, "description")
         notes = [
             (description.text or "").strip() if description is not None else "",
@@ -190,7 +191,7 @@ class _TableReader:
             )
         elif answer:
             self.wrong(
-                "Row %(row)s, output %(column)s: “%(text)s” cannot be read: %(reason)s",
+                "Output %(column)s: “%(text)s” cannot be read: %(reason)s",
                 row=row,
                 column=column,
                 text=text,
@@ -198,7 +199,7 @@ class _TableReader:
             )
         else:
             self.wrong(
-                "Row %(row)s, input %(column)s: “%(text)s” cannot be read: %(reason)s",
+                "Input %(column)s: “%(text)s” cannot be read: %(reason)s",
                 row=row,
                 column=column,
                 text=text,
@@ -209,7 +210,7 @@ class _TableReader:
         language = cell.get("expressionLanguage", "") if cell is not None else ""
         if language.lower() not in {known.lower() for known in _FEEL_LANGUAGES}:
             self.wrong(
-                "Row %(row)s, column %(column)s: the language %(language)s is not supported, FEEL is.",
+                "Column %(column)s: the language %(language)s is not supported, FEEL is.",
                 row=row,
                 column=column,
                 language=language,

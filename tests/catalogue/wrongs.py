@@ -429,7 +429,7 @@ CASES: list[tuple[str, Edit, str, str]] = [
         "tables that cannot be read",
         {"loan_limit.dmn": swap("&lt;= 5", "&lt;= five five")},
         "loan_limit.dmn#loan_limit",
-        "Row 1, input 2",
+        "row 1: Input 2",
     ),
     # ---- forms, mails, documents
     ("a form that is no JSON", {"forms/approve.form": "{"}, "forms/approve.form", "line 1, column 2"),

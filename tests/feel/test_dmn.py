@@ -90,11 +90,11 @@ def test_aggregation_is_refused_by_name() -> None:
 
 def test_every_bad_cell_is_named_by_row_and_column_at_once() -> None:
     said = refusals(xml([('"a"', "1", "1", '"x"'), ("exam or", "1", "if x", '"x"'), ('"a"', "[1..", "1", "f(1)")]))
-    assert "Row 2, input 1: “exam or”" in said
-    assert "Row 2, output 1: “if x”" in said
-    assert "Row 3, input 2: “[1..”" in said
-    assert "Row 3, output 2: “f(1)”" in said
-    assert said.count("fees.dmn#fees") == 4
+    assert "row 2: Input 1: “exam or”" in said
+    assert "row 2: Output 1: “if x”" in said
+    assert "row 3: Input 2: “[1..”" in said
+    assert "row 3: Output 2: “f(1)”" in said
+    assert said.count("fees.dmn, fees, row") == 4
 
 
 def test_the_annotation_column_of_dmn_js_is_read_as_annotation() -> None:
