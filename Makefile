@@ -19,7 +19,7 @@ FRONTEND_SOURCES := $(shell find $(FRONTEND) -name node_modules -prune -o -type 
 CATALOGUES := $(patsubst %.po,%.mo,$(shell find app admin -name node_modules -prune -o -name '*.po' -print))
 HAS_FRONTEND := $(wildcard $(FRONTEND)/package-lock.json)
 
-.PHONY: help install run demo-reset test bench lint lock messages screenshots card clean
+.PHONY: help install run demo-reset test quick bench lint lock messages screenshots card clean
 
 help: ## say what can be asked for
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1@\2/p' Makefile | awk -F@ '{printf "%-20s %s\n", $$1, $$2}'
@@ -37,6 +37,9 @@ test: ## every check there is: ruff, mypy, import rules, message catalogues, tes
 	@$(MAKE) install $(DONE)/dev $(DONE)/token
 	@$(MAKE) card
 	@$(BIN)/python scripts/check.py $(ARGS)
+
+quick: install $(DONE)/dev ## one test in seconds, nothing else: ARGS="tests/engine/test_state.py -k marked"
+	@$(BIN)/python -m pytest -p no:cacheprovider -x $(ARGS)
 
 lint: $(DONE)/base $(DONE)/dev ## the checks that need no running portal
 	@$(BIN)/python scripts/check.py --lint-only

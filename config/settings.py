@@ -17,7 +17,7 @@ from dataclasses import Field, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
-from config import parse
+from config import parse, shipped
 
 PREFIX = "NINTEI_"
 CONFIG_FILE = "NINTEI_CONFIG"
@@ -59,7 +59,7 @@ class Settings:
     card_token: str = setting(str, "")
     card_token_key: str = setting(parse.text, "nintei-card-keys")
     card_token_pin: str = setting(str, "", secret=True)
-    packages_dir: Path = setting(parse.path, "./bpmn")
+    packages_dir: Path = setting(parse.path, "{program}/bpmn")
     clock_file: Path | None = setting(parse.optional_path, "")
     web_threads: int = setting(parse.whole_number(1, 64), "8")
     workers: int = setting(parse.whole_number(0, 16), "1")
@@ -123,6 +123,7 @@ def load(environ: Mapping[str, str], file: Path | None = None, *, serves: bool =
     values: dict[str, Any] = {}
     for each in fields(Settings):
         text = texts.get(each.name, each.metadata["default"]).strip()
+        text = text.replace("{program}", str(shipped.ROOT))
         if each.name != "data_dir" and "data_dir" in values:
             text = text.replace("{data_dir}", str(values["data_dir"]))
         try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ from flask_babel import Babel
 from flask_security import Security
 from flask_wtf.csrf import CSRFProtect
 
+from app import __version__
 from app.services.portal import Portal
 from app.web import access, blueprints, current, gate, problems, shell, signin, throttling
 
@@ -63,17 +63,10 @@ def create_app(portal: Portal, datastore: Any) -> Flask:
     app.after_request(_headers)
     app.after_request(shell.remember_language)
     problems.install(app)
-    shell.install(app, version=_version())
+    shell.install(app, version=__version__)
     for blueprint in blueprints.ALL:
         app.register_blueprint(blueprint)
     return app
-
-
-def _version() -> str:
-    try:
-        return metadata.version("nintei")
-    except metadata.PackageNotFoundError:
-        return "0.1.0"
 
 
 def _connect() -> None:

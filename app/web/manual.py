@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 from flask import send_from_directory
@@ -13,8 +12,9 @@ from markdown_it.token import Token
 from markupsafe import Markup
 
 from app.errors import NotFound
+from config import shipped
 
-FOLDER = Path(__file__).parents[2] / "docs"
+FOLDER = shipped.ROOT / "docs"
 PAGES = ("applicants", "vendors", "operators", "analysts", "administrators")
 _PARSER = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable(["table", "strikethrough"])
 _PARSER.add_render_rule("place", lambda _renderer, tokens, at, *_rest: f'<span id="{tokens[at].attrGet("id")}"></span>')
