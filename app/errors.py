@@ -6,7 +6,7 @@ whoever shows it translates it, so no room needs to know the reader's language.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,9 +15,13 @@ class NinteiError(Exception):
     """Base of all our errors: a message id and the facts that fill it."""
 
     def __init__(self, message: str, **params: Any) -> None:
-        super().__init__(message % params if params else message)
+        super().__init__(filled(message, params, str))
         self.message = message
         self.params = params
+
+    def said(self, translate: Callable[[str], str]) -> str:
+        """What happened, in the language into which `translate` turns message ids."""
+        return filled(self.message, self.params, translate)
 
 
 class Refused(NinteiError):
@@ -75,8 +79,10 @@ class Named:
         return self.said(str)
 
     def said(self, translate: Callable[[str], str]) -> str:
-        """“First review” (first_review), in the language's own marks; the id alone where there is no name."""
-        return translate("“%(name)s” (%(id)s)") % {"name": self.name, "id": self.id} if self.name else self.id
+        """“First review” (first_review), in the language's own marks; the id alone where there is no name. Where
+        `translate` knows the package's English, the name is in English."""
+        named = self.name and self.name != self.id
+        return translate("“%(name)s” (%(id)s)") % {"name": translate(self.name), "id": self.id} if named else self.id
 
 
 # What of an element (or of a form's component, a table's row …) is wrong: the kind, before a colon, to its words.
@@ -97,6 +103,7 @@ PARTS = {
     "script": "script",
     "script.after": "script after it",
     "script.before": "script before it",
+    "step": "step %(of)s",
     "time": "time",
 }
 
@@ -131,11 +138,9 @@ class Problem:
         """Where and what, in the language into which `translate` turns message ids.
 
         The parameters `what` and `reason` name a kind of thing and are message ids themselves; an error among them is
-        a reason, too.
+        a reason, too. A tuple is a list in words.
         """
-        message = translate(self.message)
-        params = {name: _said(name, value, translate) for name, value in self.params.items()}
-        what = message % params if params else message
+        what = filled(self.message, self.params, translate)
         where = self.where(translate)
         return translate("%(where)s: %(what)s") % {"where": where, "what": what} if where else what
 
@@ -152,12 +157,19 @@ class Problem:
         return translate(PARTS[kind]) % {"of": of} if kind in PARTS else self.part
 
 
+def filled(message: str, params: Mapping[str, Any], translate: Callable[[str], str]) -> str:
+    """The message with its facts, in the language of `translate`."""
+    words = translate(message)
+    return words % {name: _said(name, value, translate) for name, value in params.items()} if params else words
+
+
 def _said(name: str, value: Any, translate: Callable[[str], str]) -> Any:
-    if isinstance(value, NinteiError):
-        params = {inner: _said(inner, each, translate) for inner, each in value.params.items()}
-        return translate(value.message) % params
-    if isinstance(value, Named):
+    if isinstance(value, NinteiError | Named):
         return value.said(translate)
+    if isinstance(value, tuple):
+        return translate(", ").join(str(_said(name, each, translate)) for each in value) or translate("none")
+    if isinstance(value, bool):
+        return translate("yes") if value else translate("no")
     return translate(value) if name in ("what", "reason") and isinstance(value, str) and value else value
 
 

@@ -44,9 +44,7 @@ def open_portal(settings: Settings, clock: Clock | None = None) -> Portal:
         settings = with_demo_secrets(settings)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     versions.prepare(database.connect(settings.database_url))
-    evaluator = Evaluator()
-    atexit.register(evaluator.close)
-    engine = Engine(evaluator, zone=JAPAN)
+    releases = open_releases()
     bells = settings.data_dir / "bells"
     bells.mkdir(exist_ok=True)
     if clock is None:
@@ -54,7 +52,14 @@ def open_portal(settings: Settings, clock: Clock | None = None) -> Portal:
     printer = Printer(FONTS)
     atexit.register(printer.close)
     blobs = Blobs(settings.data_dir / "blobs")
-    return Portal(settings, clock, engine, Releases(engine), blobs, FONTS, lambda: poke(bells), printer)
+    return Portal(settings, clock, releases.engine, releases, blobs, FONTS, lambda: poke(bells), printer)
+
+
+def open_releases() -> Releases:
+    """The engine, and what checks and loads packages; no table is touched before one asks for a release."""
+    evaluator = Evaluator()
+    atexit.register(evaluator.close)
+    return Releases(Engine(evaluator, zone=JAPAN))
 
 
 def make_web(portal: Portal) -> Flask:
@@ -113,4 +118,4 @@ def serve(portal: Portal) -> None:
 
 def main() -> None:
     """The command `nintei`."""
-    cli.commands.main(obj=cli.Wiring(open_portal, serve, run_worker, make_web))
+    cli.commands.main(obj=cli.Wiring(open_portal, open_releases, serve, run_worker, make_web))

@@ -7,7 +7,6 @@ import shutil
 import signal
 import threading
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import click
@@ -15,7 +14,8 @@ import click
 from app.cli.carddesk import card_desk
 from app.cli.cardkeys import card_defaults
 from app.cli.database import db, say_copy, say_step
-from app.cli.language import said, translator
+from app.cli.language import said, speaker
+from app.cli.packages import check, release, tell
 from app.cli.supervisor import Supervisor
 from app.cli.wiring import Wiring
 from app.errors import BadPackage, NinteiError
@@ -23,7 +23,7 @@ from app.services import caseview, demo, packages, people, versions
 from app.services.actors import Actor
 from app.services.calendar import JAPAN
 from app.services.portal import Portal
-from config.settings import child_environment, demo_secrets_of, terminal_language
+from config.settings import child_environment, demo_secrets_of
 from hardware.cli import DEFAULTS, card
 
 STAFF = Actor(None, "nintei", "operator", frozenset({"operator", "administrator"}))
@@ -38,8 +38,8 @@ class Group(click.Group):
         try:
             return super().invoke(ctx)
         except BadPackage as error:
-            say = translator(terminal_language())
-            raise click.ClickException("\n".join(problem.said(say) for problem in error.problems)) from error
+            say = speaker()
+            raise click.ClickException("\n".join(problem.said(say.words) for problem in error.problems)) from error
         except NinteiError as error:
             raise click.ClickException(said(error)) from error
 
@@ -84,6 +84,8 @@ def run(wiring: Wiring, with_demo: bool) -> None:
     portal = wiring.portal(serves=True)
     _release_all(portal)
     if settings.demo:
+        for package, wrong in demo.problems(portal):
+            tell(package.id, wrong, speaker(settings.language))
         demo.load(portal, click.echo)
         click.echo(demo.welcome(portal))
     environment = child_environment(portal.settings)
@@ -114,42 +116,6 @@ def worker(wiring: Wiring) -> None:
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())
     wiring.work(portal, stop)
-
-
-@commands.command()
-@click.argument("folder", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option("--lang", type=click.Choice(["ja", "en"]), help="Speak this language; else that of the terminal.")
-@wired
-def check(wiring: Wiring, folder: Path | None, lang: str | None) -> None:
-    """Check the settings and every process package, or the package in FOLDER alone, and say what is wrong.
-
-    Each problem comes with its file, the element, and how to mend it.
-    """
-    settings = wiring.settings(serves=folder is None)
-    for name, value in settings.shown().items() if folder is None else ():
-        click.echo(f"{name:16} {value}")
-    say = translator(lang or terminal_language() or settings.language)
-    found = 0
-    place, only = (settings.packages_dir, None) if folder is None else (folder.resolve().parent, folder.resolve())
-    for folder, problems in packages.check_all(wiring.portal(), place, only):
-        count = say("problems: %(count)s") % {"count": len(problems)} if problems else say("no problem")
-        click.echo(f"\n{folder.name}: {count}")
-        for problem in problems:
-            click.echo(f"  {say(problem.severity)}: {problem.said(say)}")
-            found += problem.severity == "error"
-    if found:
-        raise SystemExit(1)
-
-
-@commands.command()
-@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@wired
-def release(wiring: Wiring, folder: Path) -> None:
-    """Release the process package in FOLDER: new cases start on it, running ones stay where they are."""
-    number, new = packages.release(wiring.portal(), folder, by="nintei release")
-    click.echo(
-        f"{folder.name}: released as number {number}" if new else f"{folder.name}: this is release {number} already"
-    )
 
 
 def _release_all(portal: Portal) -> None:
@@ -255,6 +221,8 @@ def case_show(wiring: Wiring, number: str) -> None:
         click.echo(f"  {at:%Y-%m-%d %H:%M}  {entry.kind:12} {entry.title}  {entry.actor_name}")
 
 
+commands.add_command(check)
+commands.add_command(release)
 commands.add_command(card)
 commands.add_command(card_desk)
 commands.add_command(db)

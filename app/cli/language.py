@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import gettext
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
-from app.errors import NinteiError
+import click
+
+from app.errors import NinteiError, filled
 from config.settings import terminal_language
 
 TRANSLATIONS = Path(__file__).parents[1] / "web" / "translations"
+CHOSEN = "app.cli.language"  # under which the context keeps what --lang asks for
 
 
 def translator(lang: str) -> Callable[[str], str]:
@@ -18,7 +22,48 @@ def translator(lang: str) -> Callable[[str], str]:
     return found.gettext
 
 
+class Speaker:
+    """Says messages in one language. `english`: what a package says, by its Japanese wording."""
+
+    def __init__(self, lang: str, english: Mapping[str, str] | None = None) -> None:
+        self.lang = lang or "en"
+        self._english = (english or {}) if self.lang == "en" else {}
+        self._translate = translator(self.lang)
+
+    def __call__(self, message: str, /, **params: Any) -> str:
+        return filled(message, params, self.words)
+
+    def words(self, text: str) -> str:
+        """A message id, or a wording of the package, in the reader's language."""
+        return self._english.get(text) or (self._translate(text) if text else "")
+
+    def of(self, english: Mapping[str, str]) -> Speaker:
+        """The same, of this package."""
+        return Speaker(self.lang, english)
+
+
+def speaker(default: str = "") -> Speaker:
+    """The one of the running command: --lang, else the terminal's language, else `default`."""
+    context = click.get_current_context(silent=True)
+    chosen = str(context.meta.get(CHOSEN, "")) if context else ""
+    return Speaker(chosen or terminal_language() or default)
+
+
+def _choose(context: click.Context, _option: click.Parameter, value: str | None) -> None:
+    if value:
+        context.meta[CHOSEN] = value
+
+
+lang_option = click.option(
+    "--lang",
+    type=click.Choice(["ja", "en"]),
+    expose_value=False,
+    callback=_choose,
+    is_eager=True,
+    help="Speak this language; else that of the terminal.",
+)
+
+
 def said(error: NinteiError) -> str:
-    """An error as a sentence in the terminal's language."""
-    message = translator(terminal_language())(error.message)
-    return message % error.params if error.params else message
+    """An error as a sentence in the language of the running command."""
+    return error.said(speaker().words)

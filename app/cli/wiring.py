@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.services.portal import Portal
+from app.services.releases import Releases
 from config.settings import BadSettings, Settings, from_environment
 
 
@@ -16,11 +17,13 @@ class Wiring:
     """Opens the portal when a command first needs it."""
 
     open_portal: Callable[[Settings], Portal]
+    open_releases: Callable[[], Releases]
     serve: Callable[[Portal], None]
     work: Callable[[Portal, threading.Event], None]
     make_web: Callable[[Portal], Any]
     overrides: dict[str, str] = field(default_factory=dict)
     _portal: Portal | None = None
+    _releases: Releases | None = None
 
     def settings(self, *, serves: bool = False) -> Settings:
         """The settings of this process; ends with the list of what is wrong with them."""
@@ -34,3 +37,18 @@ class Wiring:
         if self._portal is None:
             self._portal = self.open_portal(self.settings(serves=serves))
         return self._portal
+
+    def releases(self) -> Releases:
+        """What checks packages: that of the portal when it is open, else one that needs neither settings nor tables."""
+        if self._portal is not None:
+            return self._portal.releases
+        if self._releases is None:
+            self._releases = self.open_releases()
+        return self._releases
+
+    def language(self) -> str:
+        """The portal's language; "" where its settings cannot be used, which is not what the command is about."""
+        try:
+            return from_environment(serves=False, **self.overrides).language
+        except BadSettings:
+            return ""

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from datetime import date as Day  # noqa: N812 - a field below is called `date`, as templates say it
 from typing import Any
 
+from app.catalogue import Calendar
 from app.errors import Refused
 from app.services import calendar
 from app.services.actors import Actor
@@ -54,17 +55,17 @@ def free_days(portal: Portal, loaded: Loaded, calendar_id: str, *, keep: date | 
     """The days that can still be had, first to last; `keep` is the case's own, which counts as free."""
     spec = loaded.package.calendars[calendar_id]
     today, closing = portal.today(), portal.closing()
+    days = possible_days(spec, today, closing)
+    taken = bookings.taken(calendar_id, days[0], days[-1]) if days else {}
+    return [day for day in days if taken.get(day, 0) < spec.capacity or day == keep]
+
+
+def possible_days(spec: Calendar, today: date, closing: frozenset[date] = frozenset()) -> list[date]:
+    """The days that a calendar offers as long as nobody has taken any."""
     first = calendar.add_business_days(today, spec.earliest_bd, closing)
     last = today + timedelta(days=spec.latest_days)
-    taken = bookings.taken(calendar_id, first, last)
     days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
-    return [
-        day
-        for day in days
-        if day.weekday() in spec.weekdays
-        and calendar.is_business_day(day, closing)
-        and (taken.get(day, 0) < spec.capacity or day == keep)
-    ]
+    return [day for day in days if day.weekday() in spec.weekdays and calendar.is_business_day(day, closing)]
 
 
 def book(

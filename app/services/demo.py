@@ -6,26 +6,23 @@ so that a demo case is a case like any other: only its clock ran faster.
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
+from app.catalogue import Package
+from app.catalogue import demo as description
 from app.connectors.mail import Mailer
 from app.connectors.pdf import Printer
-from app.errors import NotFound
-from app.services import (
-    demoagents,
-    people,
-)
+from app.errors import BadPackage, NinteiError, NotFound, Problem
+from app.services import demoagents, people
 from app.services.cardmaking import CardDesk
 from app.services.outside import Outside
 from app.services.portal import Portal
 from app.services.releases import Loaded
 from app.services.walker import PASSWORD, Walker
 from app.store import accounts, cases, database
-
-DEMO_FILE = "demo.toml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +35,27 @@ class Account:
     password: str
 
 
-def _described(portal: Portal) -> list[tuple[Loaded, dict[str, Any]]]:
+@lru_cache(maxsize=8)
+def _read(package: Package) -> tuple[Mapping[str, Any], tuple[Problem, ...]]:
+    """What demo.toml says, nothing where it is wrong or absent; and what is wrong."""
+    try:
+        return description.read(package), ()
+    except BadPackage as error:
+        return {}, tuple(error.problems)
+
+
+def _described(portal: Portal) -> list[tuple[Loaded, Mapping[str, Any]]]:
     """The current packages that bring a demo."""
     with database.connection():
         found = portal.releases.all_current()
-    return [
-        (loaded, tomllib.loads(loaded.package.files[DEMO_FILE].decode()))
-        for loaded in found
-        if DEMO_FILE in loaded.package.files
-    ]
+    return [(loaded, demo) for loaded in found if (demo := _read(loaded.package)[0])]
+
+
+def problems(portal: Portal) -> list[tuple[Package, Sequence[Problem]]]:
+    """The current packages whose demo cannot be loaded, and why."""
+    with database.connection():
+        found = [loaded.package for loaded in portal.releases.all_current()]
+    return [(package, wrong) for package in found if (wrong := _read(package)[1])]
 
 
 def accounts_of(portal: Portal) -> list[Account]:
@@ -113,13 +122,11 @@ def _load(portal: Portal, say: Callable[[str], None], hands: Callable[[Portal], 
                 continue
             answer = each["application"]
             say(f"  [{number}/{len(planned)}] {answer['company_name']} / {answer['system_name']}")
-            Walker(
-                portal,
-                loaded,
-                {**each, "on_the_day": demo.get("on_the_day", []), "same": demo.get("same", {})},
-                staff,
-                hands,
-            ).walk()
+            plan = {**each, "on_the_day": demo.get("on_the_day", []), "same": demo.get("same", {})}
+            try:
+                Walker(portal, loaded, plan, staff, hands).walk()
+            except NinteiError as error:  # one case that does not come off keeps nobody from the others
+                say(f"      {error}")
         for each in demo.get("agent", []):
             demoagents.load(portal, each, PASSWORD)
 

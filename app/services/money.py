@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
+from app.catalogue import Package
 from app.errors import Refused
 from app.services import calendar
 from app.services.actors import Actor
@@ -57,12 +58,7 @@ def raise_invoice(case: Case, loaded: Loaded, fee: str, data: Mapping[str, Any],
     if invoices.of_origin(origin) is not None:
         return
     spec = loaded.package.fees[fee]
-    decided = loaded.package.decisions[spec.decision].decide({**data, "fee": fee})
-    if "amount" not in decided or decided["amount"] is None:
-        raise Refused("The decision table %(table)s gives no amount for %(fee)s", table=spec.decision, fee=fee)
-    amount, rate = int(decided["amount"]), int(decided.get("tax_rate") or 0)
-    # One rounding for each rate and invoice, down (適格請求書; 消費税法施行令 第70条の10).
-    tax = int((Decimal(amount) * rate / 100).quantize(Decimal(1), ROUND_DOWN))
+    amount, rate, tax = charged(loaded.package, fee, data)
     today = calendar.today(now)
     number = f"INV-{today:%Y}-{cases.next_number(f'invoice:{today:%Y}'):05d}"
     Invoice.create(
@@ -79,6 +75,17 @@ def raise_invoice(case: Case, loaded: Loaded, fee: str, data: Mapping[str, Any],
         due_on=today + timedelta(days=spec.due_days),
     )
     cases.log(case.id, now, "invoice", title=spec.title, data={"number": number, "total": amount + tax})
+
+
+def charged(package: Package, fee: str, data: Mapping[str, Any]) -> tuple[int, int, int]:
+    """(yen before tax, tax rate in percent, tax in yen) of a fee for these routing values. Raises Refused."""
+    table = package.fees[fee].decision
+    decided = package.decisions[table].decide({**data, "fee": fee})
+    if "amount" not in decided or decided["amount"] is None:
+        raise Refused("The decision table %(table)s gives no amount for %(fee)s", table=table, fee=fee)
+    amount, rate = int(decided["amount"]), int(decided.get("tax_rate") or 0)
+    # One rounding for each rate and invoice, down (適格請求書; 消費税法施行令 第70条の10).
+    return amount, rate, int((Decimal(amount) * rate / 100).quantize(Decimal(1), ROUND_DOWN))
 
 
 def expected(case: Case, fee: str) -> InvoiceView | None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 from app import catalogue
-from app.errors import Problem
+from app.catalogue import Package
+from app.errors import BadPackage, Problem
+from app.services import gate
 from app.services.portal import Portal
 from app.services.releases import settings_of
 from app.store import database, releases
@@ -17,12 +18,28 @@ def folders(place: Path) -> list[Path]:
     return sorted(path.parent for path in place.glob("*/package.toml") if not path.parent.name.startswith("_"))
 
 
+def read(folder: Path) -> Package:
+    """The package in a folder. A folder that has a `_shared` of its own, as an exported one does, uses that alone;
+    else the one beside it. Raises BadPackage on what is no package."""
+    folder = folder.resolve()
+    shared = folder.parent / "_shared"
+    try:
+        return catalogue.load(folder, shared if shared.is_dir() and not (folder / "_shared").is_dir() else None)
+    except OSError as error:
+        message = "The folder %(folder)s cannot be read: %(reason)s"
+        raise BadPackage([Problem("", message, "", {"folder": folder.name, "reason": str(error)})]) from error
+
+
 def release(portal: Portal, folder: Path, *, by: str) -> tuple[int, bool]:
     """Release one package; gives (release number, whether it is new). Raises BadPackage."""
+    package = read(folder)
     with database.connection():
-        row_id, new = portal.releases.release(folder, portal.now(), by)
-        row = releases.by_id(row_id)
-        return (row.number if row else 0), new
+        known = releases.by_digest(package.digest)
+        if known is not None:
+            return known.number, False
+        gate.examine(portal.releases, package).require()
+        with database.transaction():
+            return portal.releases.keep(package, portal.now(), by), True
 
 
 def site(portal: Portal) -> dict[str, dict[str, str]]:
@@ -35,11 +52,3 @@ def site(portal: Portal) -> dict[str, dict[str, str]]:
                     name: {key: str(value) for key, value in found.get(name, {}).items()} for name in ("body", "terms")
                 }
     return {"body": {"name": ""}, "terms": {}}
-
-
-def check_all(portal: Portal, place: Path, only: Path | None = None) -> Iterator[tuple[Path, list[Problem]]]:
-    """What is wrong with each package of the place, or with one of them `only`."""
-    shared = place / "_shared"
-    for folder in folders(place) if only is None else [only]:
-        package = catalogue.load(folder, shared if shared.is_dir() else None)
-        yield folder, portal.releases.check(package)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from app.errors import NotFound, Permanent
-from app.services import calendar, cardloans, effects
+from app.services import calendar, cardloans, effects, validity
 from app.services.portal import Portal
 from app.services.releases import Loaded
 from app.store import cases, database, records, work
@@ -88,18 +88,7 @@ def _rule(loaded: Loaded) -> Any:
 
 
 def _dates(portal: Portal, loaded: Loaded, row: Certificate) -> dict[str, Any]:
-    opens = calendar.add_business_days(row.valid_until, -_rule(loaded).audit_opens_bd, portal.closing())
-    return {
-        "number": row.number,
-        "valid_until": row.valid_until.isoformat(),
-        "next_audit_opens": _morning(opens),
-        "audit_deadline": _morning(row.valid_until + timedelta(days=1)),
-    }
-
-
-def _morning(day: date) -> str:
-    """The first instant of the day in Japan, as the diagrams' timers read it."""
-    return datetime.combine(day, time(0), calendar.JAPAN).astimezone(UTC).isoformat()
+    return validity.dates(row.number, row.valid_until, _rule(loaded), portal.closing())
 
 
 def _row(case: Case) -> Certificate:
@@ -140,12 +129,12 @@ def issue(portal: Portal, case: Case, loaded: Loaded, params: Mapping[str, Any],
             system_name=listing.get("listing_name") or case.system_name,
             certified_on=today,
             issued_on=today,
-            valid_until=_months_later(today, spec.valid_months) - timedelta(days=1),
+            valid_until=validity.first_term(today, spec),
             last_audit_on=today,
         )
     else:
         # A new text after a yearly audit is issued because the audit passed: it shows the term that follows.
-        row.valid_until, row.renewed = _next_term(loaded, row.valid_until), True
+        row.valid_until, row.renewed = validity.next_term(row.valid_until, _rule(loaded)), True
         row.edition += 1
         row.issued_on, row.listing = today, listing
         row.company_name = listing.get("listing_company") or row.company_name
@@ -170,7 +159,7 @@ def extend(portal: Portal, case: Case, loaded: Loaded, params: Mapping[str, Any]
     """One term longer, counted from the old end; valid again if it was suspended."""
     row = _row(case)
     if not row.renewed:
-        row.valid_until = _next_term(loaded, row.valid_until)
+        row.valid_until = validity.next_term(row.valid_until, _rule(loaded))
     row.renewed = False
     row.state, row.last_audit_on, row.listing = "valid", calendar.today(now), _listing(case)
     row.save()
@@ -191,8 +180,7 @@ def suspend(portal: Portal, case: Case, loaded: Loaded, params: Mapping[str, Any
     row.state = "suspended"
     row.save()
     cases.log(case.id, now, "register", title=row.number, text="suspended")
-    until = calendar.today(now) + timedelta(days=_rule(loaded).cure_days + 1)
-    return {**_dates(portal, loaded, row), "audit_deadline": _morning(until)}
+    return {**_dates(portal, loaded, row), **validity.cure(calendar.today(now), _rule(loaded))}
 
 
 def withdraw(portal: Portal, case: Case, loaded: Loaded, params: Mapping[str, Any], now: datetime) -> dict[str, Any]:
@@ -202,22 +190,6 @@ def withdraw(portal: Portal, case: Case, loaded: Loaded, params: Mapping[str, An
     row.save()
     cases.log(case.id, now, "register", title=row.number, text="withdrawn")
     return _dates(portal, loaded, row)
-
-
-def _next_term(loaded: Loaded, end: date) -> date:
-    """The last day of the term that follows this end."""
-    return _months_later(end + timedelta(days=1), _rule(loaded).valid_months) - timedelta(days=1)
-
-
-def _months_later(day: date, months: int) -> date:
-    month = day.month - 1 + months
-    year, month = day.year + month // 12, month % 12 + 1
-    for last in (day.day, 30, 29, 28):
-        try:
-            return date(year, month, last)
-        except ValueError:
-            continue
-    raise AssertionError("every month has 28 days")
 
 
 def notice(portal: Portal, case: Case, loaded: Loaded, params: Mapping[str, Any], now: datetime) -> None:

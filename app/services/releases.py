@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from threading import Lock
 from typing import Any
 
 from app import catalogue, forms
-from app.catalogue import Element, Package
+from app.catalogue import Element, Package, check_scenarios, demo
 from app.connectors import templates
 from app.connectors.registry import CONNECTORS
 from app.engine import Engine, Program
-from app.errors import BadPackage, NotFound, Problem
+from app.errors import NotFound, Problem
 from app.forms import FormSpec
-from app.store import database
 from app.store import releases as store
 
 
@@ -42,7 +40,7 @@ class Releases:
     """Loaded releases by row id; a release never changes, so what is loaded once stays right."""
 
     def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+        self.engine = engine
         self._loaded: dict[int, Loaded] = {}
         self._english: Mapping[str, str] = {}
         self._newest = 0  # the newest release whose English is among them
@@ -52,28 +50,28 @@ class Releases:
         """Everything that keeps the package from being released, and warnings."""
         operators = {name: connector.parameters for name, connector in CONNECTORS.items()}
         problems = list(catalogue.check(package, operators))
-        problems += self._engine.check(package.bpmn, package.entry, frozenset(package.decisions))
+        if not package.id and problems:
+            return problems  # package.toml cannot be read: the rest would say the same again, part by part
+        problems += self.engine.check(package.bpmn, package.entry, frozenset(package.decisions))
         for source in package.mails.values():
             problems += templates.check(source.subject + "\n" + source.body, package.files, name=source.file)
         for document in package.documents.values():
             problems += templates.check(document.html, package.files, name=document.file)
         for element, schema in package.forms.items():
             problems += forms.check(schema, element)
+        if all(path in package.bpmn for path in package.files if "/" not in path and path.endswith(".bpmn")):
+            problems += check_scenarios.check(package) + demo.check(package)
         return problems
 
-    def release(self, folder: Path, now: datetime, by: str) -> tuple[int, bool]:
-        """Release the package of a folder; gives (release row id, whether it is new). Raises BadPackage."""
-        shared = folder.parent / "_shared"
-        package = catalogue.load(folder, shared if shared.is_dir() else None)
-        known = store.by_digest(package.digest)
-        if known is not None:
-            return known.id, False
-        errors = [problem for problem in self.check(package) if problem.severity == "error"]
-        if errors:
-            raise BadPackage(errors)
-        with database.transaction():
-            row = store.add(package.id, package.title, package.digest, catalogue.to_archive(package), now, by)
-        return row.id, True
+    def compiled(self, package: Package) -> Program:
+        """The package's diagrams, ready to run. Raises BadPackage."""
+        decide = {name: decision.decide for name, decision in package.decisions.items()}
+        return self.engine.compile(package.bpmn, package.entry, decide)
+
+    def keep(self, package: Package, now: datetime, by: str) -> int:
+        """Store the package; gives its release's number. Inside a transaction."""
+        row = store.add(package.id, package.title, package.digest, catalogue.to_archive(package), now, by)
+        return int(row.number)
 
     def loaded(self, release_id: int) -> Loaded:
         """The release, compiled."""
@@ -116,8 +114,7 @@ class Releases:
         if row is None:
             raise NotFound("There is no release %(release)s", release=release_id)
         package = catalogue.from_archive(bytes(row.archive))
-        decide = {name: decision.decide for name, decision in package.decisions.items()}
-        program = self._engine.compile(package.bpmn, package.entry, decide)
+        program = self.compiled(package)
         specs = {element: forms.load(schema, element) for element, schema in package.forms.items()}
         return Loaded(row.id, row.number, package, program, specs)
 

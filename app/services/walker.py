@@ -94,8 +94,10 @@ class Walker:
         """Apply, and take the scenario's steps up to the one where the demo shows the case."""
         steps = scenarios.steps(self._loaded.package.files, self._plan["scenario"])
         if self._plan.get("until"):
-            last = max(n for n, step in enumerate(steps) if step.get("complete") == self._plan["until"])
-            steps = steps[:last]
+            found = [n for n, step in enumerate(steps) if step.get("complete") == self._plan["until"]]
+            if not found:
+                raise NinteiError("demo.toml: no step completes %(element)s", element=self._plan["until"])
+            steps = steps[: found[-1]]
         self.begin()
         for step in steps[1:]:
             self.clock.working_hours_later(self._limit)
@@ -155,7 +157,9 @@ class Walker:
         with database.connection():
             case = cases.get(number)
             assert case is not None  # noqa: S101 - it was applied for above
-            row = next(each for each in work.open_tasks(case.id) if each.element == step["complete"])
+            row = next((each for each in work.open_tasks(case.id) if each.element == step["complete"]), None)
+        if row is None:
+            raise NinteiError("demo.toml: no task %(element)s is open", element=step["complete"])
         actor = self._actor(case, step)
         element = self._loaded.element(row.element)
         if element.properties.get("cards"):
@@ -196,8 +200,10 @@ class Walker:
         """The vendor's person, or a member of the staff: the scenario's `person` is always the same one."""
         if step["by"] == "vendor":
             with database.connection():
-                member = cases.members(case.id)[0]
-            return people.actor_of(self.portal, member.user_id)
+                members = cases.members(case.id)
+            if not members:
+                raise NinteiError("demo.toml: the applicant has not followed the link of the first mail yet")
+            return people.actor_of(self.portal, members[0].user_id)
         person = str(step.get("person", ""))
         if person not in self._reviewers:
             self._reviewers[person] = self._staff[len(self._reviewers) % len(self._staff)]
@@ -212,10 +218,12 @@ class Walker:
         if isinstance(value, str) and value == "@today":
             return calendar.today(self.clock.moment).isoformat()
         if value == "@cards":
-            return [serial for serial, _ in taskforms.choices_of(self.portal, task_id, actor)["cards"]]
+            return [serial for serial, _ in taskforms.choices_of(self.portal, task_id, actor).get("cards", [])]
         if isinstance(value, str) and value.startswith("@day"):
-            setting_choices = taskforms.choices_of(self.portal, task_id, actor)
-            return setting_choices["calendar"][int(value.removeprefix("@day")) - 1][0]
+            days, number = taskforms.choices_of(self.portal, task_id, actor).get("calendar", []), value[4:]
+            if not number.isdecimal() or not 1 <= int(number) <= len(days):
+                raise NinteiError("demo.toml: the calendar does not offer %(day)s", day=value)
+            return days[int(number) - 1][0]
         if spec is not None and spec.type.value == "filepicker":
             named = value if isinstance(value, list) else [value]
             return [
