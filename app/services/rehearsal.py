@@ -15,7 +15,8 @@ from app.catalogue import Package, check_scenarios, scenarios
 from app.catalogue.scenarios import Scenario, Step, Walks
 from app.engine import Engine, Program
 from app.errors import BadPackage, Named, NinteiError, Problem
-from app.services.rehearsalcase import Differs, RehearsalCase, Stage
+from app.services.rehearsalanswers import Differs
+from app.services.rehearsalcase import RehearsalCase, Stage
 
 MOST_SECONDS = 600.0  # for all scenarios of a package
 WALKED = frozenset({"userTask", "serviceTask", "receiveTask", "scriptTask", "businessRuleTask"})

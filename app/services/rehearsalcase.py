@@ -6,31 +6,25 @@ process can notice (docs/scenarios.md).
 
 from __future__ import annotations
 
-import mimetypes
 from collections.abc import Mapping
 from copy import copy
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from app import forms
 from app.catalogue import Element, Package
 from app.catalogue.scenarios import later
 from app.engine import CompleteTask, Engine, Event, JobDone, JobRequest, Message, OpenTask, Program, Step, TimersDue
-from app.errors import Named, NinteiError
+from app.errors import Named
 from app.forms import FormSpec
-from app.services import calendar, cardloans, dates, money
+from app.services import calendar, cardloans, money
 from app.services.calendar import JAPAN
+from app.services.rehearsalanswers import Desk, Differs
 from app.services.rehearsalregister import Register
 
 START = datetime(2026, 4, 1, 9, 0, tzinfo=JAPAN)  # a Wednesday morning; the same for every walk and for all time
 FIRINGS = 2_000  # of timers in one step, after which the process counts as running for ever
 JOBS = 2_000  # in one step, likewise
-CHOICES = ("calendar", "wishes", "cards", "examiners")  # where the options of a form's fields may come from
-
-
-class Differs(NinteiError):
-    """The walk came out otherwise than the scenario says, or cannot go on."""
 
 
 @dataclass
@@ -140,77 +134,14 @@ class RehearsalCase:
         if form is None:
             raise Differs("the task has no form")
         element = self.stage.package.elements[task.element]
-        offered = self._offered(element)
-        raw = {key: self._value(form, key, value, offered) for key, value in answer.items()}
-        context = {
-            **self.step.data,
-            **task.data,
-            "today": calendar.today(self.now),
-            "withdrawal": "",
-            "booked": {name: day.isoformat() for name, day in self._booked.items()},
-        }
-        cleaned = form.clean(raw, choices=offered, context=context)
-        if not cleaned.ok:
-            first = cleaned.errors[0]
-            message, params = form.explain(first, "ja")
-            label = Named(first.key, str(params.pop("label", "")))
-            reason = NinteiError(message, **params, label=label)
-            raise Differs("the form refuses %(field)s: %(reason)s", field=label, reason=reason)
-        self._cards_accounted_for(element, cleaned.values)
-        return dict(cleaned.values)
-
-    def _offered(self, element: Element) -> dict[str, list[tuple[str, str]]]:
-        """Options that the portal fills in: the days of an empty calendar, the cards on loan, whoever examines."""
-        calendar_id = element.properties.get("calendar") or element.properties.get("books")
-        spec = self.stage.package.calendars.get(calendar_id or "")
-        days = dates.possible_days(spec, calendar.today(self.now)) if spec is not None else []
-        offered: dict[str, list[str]] = {
-            "calendar": [day.isoformat() for day in days],
-            "cards": [f"NT{number:08d}" for number in range(1, self._cards_out + 1)],
-        }
-        offered["wishes"] = offered["calendar"]
-        return {name: [(value, value) for value in offered.get(name, [])] for name in CHOICES}
-
-    def _value(self, form: FormSpec, key: str, value: Any, offered: dict[str, list[tuple[str, str]]]) -> Any:
-        spec = form.field(key)
-        if spec is not None and spec.type.value == "filepicker":
-            named = value if isinstance(value, list) else [value]
-            return [forms.FileRef(str(number), str(name), 1000, _kind(str(name))) for number, name in enumerate(named)]
-        found = self._of_the_day(value, offered)
-        if spec is not None and spec.options_from == "examiners":  # any name will do
-            offered["examiners"] += [(str(each), str(each)) for each in (found if isinstance(found, list) else [found])]
-        return found
-
-    def _of_the_day(self, value: Any, offered: Mapping[str, list[tuple[str, str]]]) -> Any:
-        """`@today`, `@day1` …, `@cards` as what they stand for."""
-        if isinstance(value, list):
-            return [self._of_the_day(each, offered) for each in value]
-        if isinstance(value, dict):
-            return {key: self._of_the_day(each, offered) for key, each in value.items()}
-        if isinstance(value, date):
-            return value.isoformat()
-        if value == "@today":
-            return calendar.today(self.now).isoformat()
-        if value == "@cards":
-            return [serial for serial, _ in offered["cards"]]
-        if isinstance(value, str) and value.startswith("@day") and value[4:].isdecimal():
-            days, number = offered["calendar"], int(value[4:])
-            if not 1 <= number <= len(days):
-                raise Differs("%(value)s: the task's calendar offers %(count)s days", value=value, count=len(days))
-            return days[number - 1][0]
-        return value
-
-    def _cards_accounted_for(self, element: Element, answer: Mapping[str, Any]) -> None:
-        """As the portal refuses an answer that leaves cards unaccounted for."""
-        said, out = answer.get(cardloans.STATE), self._cards_out
-        if out and said == cardloans.NONE_OUT:
-            raise Differs("cards_state: %(count)s cards are on loan", count=out)
-        if out and said == cardloans.STILL_OUT and not str(answer.get("cards_note") or "").strip():
-            raise Differs("cards_note: say why %(count)s cards stay out", count=out)
-        if element.flag("returns_cards") and element.side == "vendor":
-            kept = out - len(answer.get("serials") or ())
-            if kept > 0 and not str(answer.get("lost_or_damaged") or "").strip():
-                raise Differs("lost_or_damaged: say what became of %(count)s cards", count=kept)
+        calendar_id = element.properties.get("calendar") or element.properties.get("books") or ""
+        today = calendar.today(self.now)
+        desk = Desk(today, self.stage.package.calendars.get(calendar_id), self._cards_out)
+        booked = {name: day.isoformat() for name, day in self._booked.items()}
+        context = {**self.step.data, **task.data, "today": today, "withdrawal": "", "booked": booked}
+        values = desk.cleaned(form, answer, context)
+        desk.account_for_cards(element, values)
+        return values
 
     def _paid(self, fee: str, answer: Mapping[str, Any]) -> dict[str, Any]:
         if fee not in self._owed:
@@ -312,8 +243,3 @@ class RehearsalCase:
 
     def _named(self, elements: list[str]) -> tuple[Named, ...]:
         return tuple(self.stage.named(each) for each in elements)
-
-
-def _kind(name: str) -> str:
-    """The media type by the file's name; a PDF where the name says none."""
-    return mimetypes.guess_type(name)[0] or "application/pdf"
