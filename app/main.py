@@ -43,7 +43,7 @@ def open_portal(settings: Settings, clock: Clock | None = None) -> Portal:
     if settings.demo:
         settings = with_demo_secrets(settings)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    versions.prepare(database.connect(settings.database_url))
+    versions.prepare(database.connect(settings.database_url, threads(settings) + 2))
     releases = open_releases()
     bells = settings.data_dir / "bells"
     bells.mkdir(exist_ok=True)
@@ -60,6 +60,12 @@ def open_releases() -> Releases:
     evaluator = Evaluator()
     atexit.register(evaluator.close)
     return Releases(Engine(evaluator, zone=JAPAN))
+
+
+def threads(settings: Settings) -> int:
+    """How many requests are answered at once: pages that wait for news take no thread from the others. Each may hold a
+    connection of the database."""
+    return settings.web_threads + cardnews.PLACES
 
 
 def make_web(portal: Portal) -> Flask:
@@ -108,7 +114,7 @@ def serve(portal: Portal) -> None:
         app,
         host=settings.host,
         port=settings.port,
-        threads=settings.web_threads + cardnews.PLACES,  # pages that wait for news take no thread from the others
+        threads=threads(settings),
         channel_request_lookahead=1,  # tells a waiting page that its browser has gone
         ident="nintei",
         max_request_body_size=settings.upload_max_mb * 30 << 20,

@@ -49,6 +49,16 @@ def postgres(postgres_cluster: Postgres) -> Iterator[str]:
     postgres_cluster.drop(url)
 
 
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def either(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of an empty database, once of each kind: what several processes do at once is tried on both."""
+    yield f"sqlite:///{tmp_path}/nintei.db" if request.param == "sqlite" else request.getfixturevalue("postgres")
+    from app.store import database
+
+    if database.proxy.obj is not None:
+        database.proxy.obj.close_all()
+
+
 @pytest.fixture
 def smtp() -> Iterator[mail.Mailbox]:
     """A mail server that keeps what it gets; `smtp.url` is for NINTEI_MAIL_URL."""

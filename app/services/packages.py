@@ -39,6 +39,10 @@ def release(portal: Portal, folder: Path, *, by: str) -> tuple[int, bool]:
             return known.number, False
         gate.examine(portal.releases, package).require()
         with database.transaction():
+            database.lock_name(f"release:{package.id}")  # another process may release the same folder just now
+            known = releases.by_digest(package.digest)
+            if known is not None:
+                return known.number, False
             return portal.releases.keep(package, portal.now(), by), True
 
 

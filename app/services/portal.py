@@ -59,4 +59,5 @@ class Portal:
 
     def closing(self) -> frozenset[date]:
         """The body's own closing days."""
-        return frozenset(closings.days())
+        with database.connection():
+            return frozenset(closings.days())

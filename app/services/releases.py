@@ -85,6 +85,7 @@ class Releases:
                 self._loaded[release_id] = found
         return found
 
+    @database.connection()
     def current(self, package_id: str) -> Loaded:
         """The release on which new cases of this package start."""
         row = store.current(package_id)
@@ -92,10 +93,12 @@ class Releases:
             raise NotFound("There is no process package %(package)s", package=package_id)
         return self.loaded(row.id)
 
+    @database.connection()
     def all_current(self) -> list[Loaded]:
         """The current release of every package."""
         return [self.loaded(row.id) for row in store.current_all()]
 
+    @database.connection()
     def english(self) -> Mapping[str, str]:
         """What the packages say, by its Japanese wording, in English; of two releases the newer says.
 
@@ -109,6 +112,7 @@ class Releases:
             self._english, self._newest = found, newest
         return self._english
 
+    @database.connection()
     def _load(self, release_id: int) -> Loaded:
         row = store.by_id(release_id)
         if row is None:
@@ -119,6 +123,7 @@ class Releases:
         return Loaded(row.id, row.number, package, program, specs)
 
 
+@database.connection()
 def settings_of(package: Package) -> dict[str, Any]:
     """The package's settings with what staff changed."""
     values: dict[str, Any] = package.settings_values(store.settings(package.id))

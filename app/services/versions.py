@@ -58,7 +58,7 @@ def upgrade(settings: Settings, now: datetime, say: Callable[[Step], None]) -> P
         for step in schema.upgrade(bound, say):
             log.info("database version %s: %s", step.number, step.title)
     finally:
-        bound.close_all() if database.is_postgres() else bound.close()
+        bound.close_all()
     return copy
 
 

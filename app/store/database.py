@@ -1,21 +1,41 @@
 """The one database of this process: SQLite (WAL, FULL, BEGIN IMMEDIATE) or PostgreSQL (row locks).
 
 Rooms above say *what* is one transaction; how it is begun and locked is known here alone.
+
+**One order of locks.** Whoever locks more than one thing takes them in this order, so that no two wait for each other:
+names (`lock_name`; several: by the alphabet), then the case, then its job, then all other rows, by id. Writing a line
+that refers to a case locks the case a little, too: lock it first. Who meets a deadlock all the same is let go by the
+server with nothing stored, and does the whole once more (`again`).
+
+**What passes by itself** is known to `passes`: deadlocks, a server that is away, a full disk. It is nobody's mistake
+and no incident: work waits for a while and goes on, a person is told that nothing is lost and to try again.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import logging
+import random
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import unquote, urlsplit
 
 import peewee
 
+from app.store import passing
+from app.store.connections import Postgres, Sqlite
+
+log = logging.getLogger("nintei.database")
+passes = passing.passes
+T = TypeVar("T")
+TRIES = 5  # of a piece of work that others are in the way of
+
 proxy: Any = peewee.DatabaseProxy()
+CONNECTIONS = 8  # of PostgreSQL, for a process that serves no pages
 
 
 class Row(peewee.Model):
@@ -60,27 +80,23 @@ class JsonField(peewee.TextField):
         return None if value is None else json.loads(value)
 
 
-def connect(url: str) -> Any:
-    """Open `sqlite:///path` or `postgresql://user:password@host:port/name` and bind every model to it."""
-    database = _open(url)
+def connect(url: str, connections: int = CONNECTIONS) -> Any:
+    """Open `sqlite:///path` or `postgresql://user:password@host:port/name` and bind every model to it.
+
+    `connections`: how many threads may hold one of PostgreSQL's at once.
+    """
+    database = _open(url, connections)
     proxy.initialize(database)
     return database
 
 
-def _open(url: str) -> Any:
+def _open(url: str, connections: int) -> Any:
     parts = urlsplit(url)
     path = sqlite_path(url)
     if path is not None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        return peewee.SqliteDatabase(
-            str(path),
-            lock_type="IMMEDIATE",  # with the default BEGIN, 688 of 800 concurrent read-modify-writes failed
-            timeout=30,
-            pragmas={"journal_mode": "wal", "synchronous": "full", "foreign_keys": 1, "busy_timeout": 30000},
-        )
+        return Sqlite(str(path))
     if parts.scheme in {"postgresql", "postgres"}:
-        from playhouse.pool import PooledPostgresqlDatabase
-
         query = dict(pair.split("=", 1) for pair in parts.query.split("&") if "=" in pair)
         host = query.get("host") or parts.hostname
         options = {
@@ -89,13 +105,8 @@ def _open(url: str) -> Any:
             "user": unquote(parts.username) if parts.username else None,
             "password": unquote(parts.password) if parts.password else None,
         }
-        return PooledPostgresqlDatabase(
-            parts.path.lstrip("/"),
-            prefer_psycopg3=True,
-            max_connections=32,
-            stale_timeout=300,
-            **{key: value for key, value in options.items() if value is not None},
-        )
+        given = {key: value for key, value in options.items() if value is not None}
+        return Postgres(parts.path.lstrip("/"), connections, **given)
     raise ValueError(f"unknown database scheme: {parts.scheme}")
 
 
@@ -121,8 +132,7 @@ def transaction() -> Iterator[None]:
 
 @contextmanager
 def connection() -> Iterator[None]:
-    """This thread's connection for the block; nested uses share it. SQLite's stays open for the thread's next block
-    (opening it costs as much as a step's reading); PostgreSQL's goes back to the pool."""
+    """This thread's connection for the block; nested uses share it, and nothing is read outside of one."""
     database = proxy.obj
     if not database.is_closed():
         yield
@@ -131,8 +141,27 @@ def connection() -> Iterator[None]:
     try:
         yield
     finally:
-        if is_postgres():
+        database.close()
+
+
+def again(run: Callable[[], T]) -> T:
+    """Do a whole piece of work; once more, a few times, when another step was in its way or the connection was gone
+    before anything was stored. Inside somebody's transaction it is done once: only the whole can be repeated."""
+    database = proxy.obj
+    tried = 0
+    while True:
+        tried, before = tried + 1, database.stored
+        try:
+            return run()
+        except Exception as error:
+            in_the_way = passing.collided(error) or (passing.lost(error) and tried == 1)
+            if tried >= TRIES or database.stored != before or database.in_transaction() or not in_the_way:
+                raise
+            log.info("done once more (%s): %s", tried, error)
+        if not database.is_closed() and not database.is_connection_usable():
             database.close()
+            database.connect()
+        time.sleep(random.uniform(0, 0.05 * 2**tried))  # noqa: S311 - so that the two do not meet again
 
 
 def locked(query: Any, *, skip: bool = False) -> Any:

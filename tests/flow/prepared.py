@@ -43,8 +43,7 @@ def prepare(place: Place, *plans: Plan) -> dict[str, str]:
         return {plan.name: _walked(bench, plan) for plan in plans}
     finally:
         evaluator.close()
-        if not database.proxy.is_closed():
-            database.proxy.close()
+        database.proxy.obj.close_all()
 
 
 def _walked(bench: Bench, plan: Plan) -> str:

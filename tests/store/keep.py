@@ -53,8 +53,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         keep(folder, f"sqlite:///{folder}/nintei.db", engine)
-        database.proxy.obj.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-        database.proxy.obj.close()
+        with database.connection():
+            database.proxy.obj.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        database.proxy.obj.close_all()
         pack(folder, VERSIONS / f"{number:04}-sqlite.tar.xz")
     with tempfile.TemporaryDirectory() as place, cluster() as server:
         folder, url = Path(place), server.new_database()

@@ -8,7 +8,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
@@ -32,10 +32,12 @@ QUICK = {
 
 
 class Postgres:
-    """A running cluster, reached by a Unix socket in its folder."""
+    """A cluster, reached by a Unix socket in its folder. Ends with this process, if not before."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, command: Sequence[str | Path]) -> None:
         self.folder = folder
+        self._command = command
+        self._server: subprocess.Popen[bytes] | None = None
         self._numbers = itertools.count(1)
 
     def url(self, database: str) -> str:
@@ -62,6 +64,31 @@ class Postgres:
             return False
         return True
 
+    def start(self) -> None:
+        """Begin, and wait until it takes connections."""
+        with (self.folder / "log").open("ab") as log:
+            server = subprocess.Popen(
+                self._command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, cwd=self.folder
+            )
+        self._server = server
+        wait_until(lambda: server.poll() is not None or self.answers(), 60, "PostgreSQL's start")
+        if server.poll() is not None:
+            said = (self.folder / "log").read_text(errors="replace")
+            raise RuntimeError(f"PostgreSQL did not start:\n{said}")
+
+    def stop(self, mode: str = "immediate") -> None:
+        """End it as `pg_ctl stop -m fast` (everybody is sent away) or `-m immediate` (as a power cut) does."""
+        if self._server is None:
+            return
+        self._server.send_signal(signal.SIGINT if mode == "fast" else signal.SIGQUIT)
+        self._server.wait(30)
+        self._server = None
+
+    def restart(self, mode: str) -> None:
+        """What `pg_ctl restart -m` does."""
+        self.stop(mode)
+        self.start()
+
 
 @contextmanager
 def cluster() -> Iterator[Postgres]:
@@ -77,45 +104,19 @@ def cluster() -> Iterator[Postgres]:
         as_postgres = ["setpriv", "--reuid", "postgres", "--regid", "postgres", "--clear-groups"]
     data = folder / "data"
     try:
+        made = ["--no-sync", "--auth", "trust", "--username", "postgres", "--encoding", "UTF8", "--locale", "C"]
         subprocess.run(
-            [
-                *as_postgres,
-                programs / "initdb",
-                "--no-sync",
-                "--auth",
-                "trust",
-                "--username",
-                "postgres",
-                "--encoding",
-                "UTF8",
-                "--locale",
-                "C",
-                "--pgdata",
-                data,
-            ],
-            check=True,
-            capture_output=True,
-            cwd=folder,
+            [*as_postgres, programs / "initdb", *made, "--pgdata", data], check=True, capture_output=True, cwd=folder
         )
         options = [word for key, value in QUICK.items() for word in ("-c", f"{key}={value}")]
         dies_with_us = ["setpriv", "--pdeathsig", "QUIT"] if shutil.which("setpriv") else []
-        with (folder / "log").open("wb") as log:
-            server = subprocess.Popen(
-                [*as_postgres, *dies_with_us, programs / "postgres", "-D", data, "-k", folder, *options],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                cwd=folder,
-            )
+        running = Postgres(
+            folder, [*as_postgres, *dies_with_us, programs / "postgres", "-D", data, "-k", folder, *options]
+        )
         try:
-            running = Postgres(folder)
-            wait_until(lambda: server.poll() is not None or running.answers(), 30, "PostgreSQL's start")
-            if server.poll() is not None:
-                said = (folder / "log").read_text(errors="replace")
-                raise RuntimeError(f"PostgreSQL did not start:\n{said}")
+            running.start()
             yield running
         finally:
-            server.send_signal(signal.SIGQUIT)  # immediate: nothing to save
-            server.wait(15)
+            running.stop()  # immediate: nothing to save
     finally:
         shutil.rmtree(folder, ignore_errors=True)
