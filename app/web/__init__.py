@@ -13,17 +13,25 @@ from flask_wtf.csrf import CSRFProtect
 
 from app import __version__
 from app.services.portal import Portal
-from app.web import access, blueprints, current, gate, problems, shell, signin, throttling
+from app.web import access, blueprints, busy, current, gate, problems, shell, signin, throttling
 
 HERE = Path(__file__).parent
 # Endpoints that answer also when the database does not.
 WITHOUT_DATABASE = frozenset({"static", "public.health_check"})
 
 
+class _Portal(Flask):
+    """Flask, but for steps that were in each other's way: what stored nothing is done once more."""
+
+    def dispatch_request(self) -> Any:
+        """The view's answer."""
+        return busy.repeated(super().dispatch_request)
+
+
 def create_app(portal: Portal, datastore: Any) -> Flask:
     """The application over an open portal. `datastore` holds the accounts (Flask-Security)."""
     settings = portal.settings
-    app = Flask(__name__)
+    app = _Portal(__name__)
     app.config.update(
         SECRET_KEY=settings.secret_key,
         MAX_CONTENT_LENGTH=settings.upload_max_mb * 26 << 20,
@@ -73,8 +81,10 @@ def _connect() -> None:
     g.csp_nonce = secrets.token_urlsafe(16)
     if request.endpoint in WITHOUT_DATABASE:
         return
-    g.connection = current.portal().connection()
-    g.connection.__enter__()
+    busy.begin()
+    connection = current.portal().connection()
+    connection.__enter__()
+    g.connection = connection
     gate.require(current_app)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask, flash, jsonify, redirect, render_template, request
+from flask import Flask, flash, jsonify, redirect, render_template
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
@@ -23,7 +23,8 @@ from app.errors import (
     TooLarge,
     Unready,
 )
-from app.web import again, gate
+from app.services import trouble
+from app.web import again, busy, gate
 from app.web.current import named
 
 STATUS: dict[type[NinteiError], int] = {
@@ -69,14 +70,9 @@ def status_of(error: NinteiError) -> int:
     return next((code for kind, code in STATUS.items() if isinstance(error, kind)), 500)
 
 
-def wants_json() -> bool:
-    """Whether the asker is a script of ours, not a page."""
-    return request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"
-
-
 def back(error: NinteiError, url: str) -> Any:
     """Say the error on the page that the person came from: what they typed there is kept by that page."""
-    if wants_json():
+    if again.wants_json():
         return jsonify(error=sentence(error)), status_of(error)
     flash(sentence(error), "error")
     return redirect(url, 303)
@@ -84,7 +80,7 @@ def back(error: NinteiError, url: str) -> Any:
 
 def page(status: int, text: str) -> Any:
     """The error page."""
-    if wants_json():
+    if again.wants_json():
         return jsonify(error=text), status
     return render_template(
         "pages/problem.html", status=status, title=gettext(TITLES.get(status, TITLES[500])), text=text
@@ -119,6 +115,8 @@ def install(app: Flask) -> None:
 
     @app.errorhandler(Exception)
     def defect(error: Exception) -> Any:
+        if trouble.passes(error):
+            return busy.page(error)
         app.logger.exception("A page failed: %s", error)
         return page(
             500, gettext("It is our mistake and has been noted. What was sent before is kept; try again later.")

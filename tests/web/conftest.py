@@ -47,9 +47,9 @@ class Site:
         return self.person(STAFF[number])
 
 
-def open_site(folder: Path, engine: Engine, packages: Path = BPMN) -> Site:
+def open_site(folder: Path, engine: Engine, packages: Path = BPMN, url: str = "") -> Site:
     """The pages over a new portal in this folder."""
-    bench = open_bench(folder, f"sqlite:///{folder}/nintei.db", engine, packages)
+    bench = open_bench(folder, url or f"sqlite:///{folder}/nintei.db", engine, packages)
     datastore: Any = PeeweeUserDatastore(database.proxy, User, Role, UserRole)
     app = web.create_app(bench.portal, datastore)
     app.config.update(WTF_CSRF_ENABLED=False, TESTING=False)

@@ -1,0 +1,149 @@
+"""While the database or the disk is in trouble: 503, what is kept, and the form to be sent again."""
+
+from __future__ import annotations
+
+import errno
+import re
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from functools import update_wrapper
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.engine import Engine
+from app.store import database
+from app.store.models import Case, Note, User
+from tests.services.conftest import STAFF
+from tests.services.steps import go
+from tests.web.conftest import Site, open_site
+
+HERE = {"Origin": "http://localhost"}
+
+
+@pytest.fixture
+def hasty(tmp_path: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Site:
+    """A portal on SQLite that waits for others not at all; its forms are guarded by tokens."""
+    monkeypatch.setattr("app.store.connections.WAIT_FOR_LOCK", 0)
+    return open_site(tmp_path, engine)
+
+
+@contextmanager
+def held(site: Site) -> Iterator[None]:
+    """Somebody else writes to the database all the while."""
+    path = site.bench.portal.settings.data_dir / "nintei.db"
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    finally:
+        other.close()
+
+
+def notes(number: str) -> list[str]:
+    with database.connection():
+        return [row.text for row in Note.select().join(Case).where(Case.number == number)]
+
+
+def test_what_cannot_be_stored_is_said_kept_and_sent_again(hasty: Site) -> None:
+    walker = go(hasty.bench, until="company_profile")
+    client, url = hasty.operator(), f"/cases/{walker.number}/messages"
+    with held(hasty):
+        answer = client.post(url, data={"text": "明日の\n<b>14時</b>です。", "csrf_token": "x"}, headers=HERE)
+        assert answer.status_code == 503
+        assert answer.headers["Retry-After"] == "10"
+        assert "いま送った内容は保存されていません" in answer.text
+        assert "入力した内容は、このページに残っています" in answer.text
+        assert client.get(f"/cases/{walker.number}").status_code == 200, "reading goes on"
+    assert notes(walker.number) == []
+    [(name, value)] = re.findall(
+        r'<textarea name="([^"]+)" hidden aria-hidden="true">\n(.*?)</textarea>', answer.text, re.S
+    )
+    assert f'action="{url}"' in answer.text
+    client.post(url, data={name: unescape(value)}, headers=HERE)
+    assert notes(walker.number) == ["明日の\n<b>14時</b>です。"]
+
+
+def test_a_script_reads_it_as_json_and_an_english_reader_in_english(hasty: Site) -> None:
+    walker = go(hasty.bench, until="company_profile")
+    with held(hasty):
+        url = f"/cases/{walker.number}/messages"
+        answer = hasty.operator().post(url, data={"text": "x"}, headers={"Accept": "application/json"})
+        assert answer.status_code == 503
+        assert "保存されていません" in answer.get_json()["error"]
+        assert "was not stored" in hasty.operator().post(f"{url}?lang=en", data={"text": "x"}, headers=HERE).text
+
+
+def test_neither_a_password_nor_what_a_strangers_page_sent_is_kept_on_the_page(hasty: Site) -> None:
+    with held(hasty):
+        for data, headers in (({"text": "x"}, {"Origin": "https://evil.example"}), ({"password": "geheim"}, HERE)):
+            answer = hasty.operator().post("/absences", data=data, headers=headers)
+            if answer.status_code == 503:
+                assert "<textarea" not in answer.text
+                assert "geheim" not in answer.text
+
+
+def test_a_full_disk_is_503_too(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    walker = go(site.bench, until="company_profile")
+
+    def full(*_args: Any, **_more: Any) -> Any:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("app.services.lifecycle.say", full)
+    answer = site.operator().post(f"/cases/{walker.number}/messages", data={"text": "x"}, headers=HERE)
+    assert answer.status_code == 503
+    assert "<textarea" in answer.text
+
+
+def test_a_database_that_is_away_is_said_on_a_page_that_needs_none(
+    site: Site, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    client = site.operator()
+    bound = database.proxy.obj
+    database.connect(f"postgresql://postgres@/none?host={tmp_path}")
+    try:
+        answer = client.get("/tasks")
+        assert answer.status_code == 503
+        assert "なくなったものはありません" in answer.text
+    finally:
+        database.proxy.initialize(bound)
+    assert client.get("/tasks").status_code == 200
+
+
+@pytest.mark.postgres
+def test_two_people_whose_steps_wait_for_each_other_are_both_answered(
+    tmp_path: Path, engine: Engine, postgres: str
+) -> None:
+    site = open_site(tmp_path, engine, url=postgres)
+    gate, met = threading.Barrier(2), threading.local()
+
+    def view(first: int, second: int) -> str:
+        with database.transaction():
+            User.update(name="x").where(User.id == first).execute()
+            if not getattr(met, "yes", False):
+                met.yes = True
+                with suppress(threading.BrokenBarrierError):
+                    gate.wait(20)
+            User.update(name="y").where(User.id == second).execute()
+        return "done"
+
+    with database.connection():
+        one, two = [row.id for row in User.select().where(User.email.in_(STAFF[:2]))]
+    views = site.app.view_functions
+    for name, each in (("public.start", lambda: view(one, two)), ("register.systems", lambda: view(two, one))):
+        views[name] = update_wrapper(each, views[name])  # as open to everybody as the page it stands for
+    answers: list[int] = []
+    threads = [
+        threading.Thread(target=lambda path=path: answers.append(site.anybody().get(path).status_code))
+        for path in ("/", "/systems")
+    ]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join(60)
+    assert answers == [200, 200]
+    database.proxy.obj.close_all()
