@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 from app.services import versions
 from app.services.portal import Portal
 from app.store import database
@@ -15,6 +17,21 @@ def reachable(portal: Portal) -> bool:
     except Exception:
         return False
     return True
+
+
+def answers() -> bool:
+    """Whether the database answers whoever asks it anew: in a thread of its own, which has no connection yet."""
+
+    def ask() -> bool:
+        with database.connection():
+            database.proxy.obj.execute_sql("SELECT 1")
+        return True
+
+    with ThreadPoolExecutor(1) as other:
+        try:
+            return other.submit(ask).result()
+        except Exception:
+            return False
 
 
 def fits(portal: Portal) -> bool:

@@ -13,6 +13,7 @@ from app.services import jobs, upkeep, versions
 from app.services.outside import Outside
 from app.services.portal import Portal
 from app.worker.poke import Bell
+from app.worker.weather import Weather
 
 log = logging.getLogger("nintei.worker")
 
@@ -34,14 +35,16 @@ class Worker:
         self._looked_at = float("-inf")
 
     def run(self, monotonic: Callable[[], float]) -> None:
-        """Work until `stop` is set. An error of the database is logged and waited out, never fatal."""
+        """Work until `stop` is set. What hinders it is said once and waited out. Raises Temporary when a new process
+        should go on."""
+        weather = Weather(monotonic)
         while not self._stop.is_set():
             try:
                 busy = self.once(monotonic())
-            except Exception:
-                log.exception("The worker could not go on; it tries again")
-                busy = False
-                self._stop.wait(1.0)
+                weather.fair()
+            except Exception as error:
+                self._stop.wait(weather.foul(error))
+                continue
             if not busy and not self._stop.is_set():
                 self._bell.wait(random.uniform(LONGEST_WAIT / 2, LONGEST_WAIT))  # noqa: S311 - spreads load
 

@@ -7,7 +7,7 @@ import threading
 
 from app.connectors.inbox import Inbox
 from app.errors import NinteiError
-from app.services import inbound
+from app.services import inbound, trouble
 from app.services.portal import Portal
 
 log = logging.getLogger("nintei.worker")
@@ -36,8 +36,11 @@ class Postman:
         except NinteiError as error:
             log.warning("%s", error)
             return 0
-        except Exception:
-            log.exception("The mailbox could not be read; the next visit tries again")
+        except Exception as error:
+            if trouble.passes(error):
+                log.warning("The mailbox was not read: %s", " ".join(str(error).split()))
+            else:
+                log.exception("The mailbox could not be read; the next visit tries again")
             return 0
         if taken:
             log.info("%s mails came in", taken)
