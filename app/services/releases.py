@@ -15,6 +15,7 @@ from app.connectors.registry import CONNECTORS
 from app.engine import Engine, Program
 from app.errors import NotFound, Problem
 from app.forms import FormSpec
+from app.store import database
 from app.store import releases as store
 
 

@@ -44,7 +44,7 @@ class Weather:
                 "The worker ends after %(count)s rounds in vain, although the database answers; a new one goes on",
                 count=self._in_vain,
             )
-        return min(LONGEST_PAUSE, 0.5 * 2 ** min(self._failed, 10))
+        return min(LONGEST_PAUSE, 0.5 * 2.0 ** min(self._failed, 10))
 
     def _say(self, error: Exception) -> None:
         """One line for each kind of trouble, however many rounds it lasts; the whole trace of what is our mistake."""
