@@ -217,11 +217,35 @@ function uploads(input, form, texts) {
 
 /* ---- Drafts */
 
+/** Says with every save from which opened page it comes and the how-manieth it is, so that one's own saves never conflict (app/services/drafts.py). */
+function mark(form) {
+  const id = Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  let before = "";
+  try {
+    const key = `nintei:page:${form.dataset.draftUrl}`;
+    before = sessionStorage.getItem(key) ?? "";
+    sessionStorage.setItem(key, [id, ...before.split(" ")].slice(0, 4).join(" "));
+  } catch {
+    // No storage: what this window showed before is not known.
+  }
+  let nth = 0;
+  form.addEventListener("formdata", ({ formData }) => {
+    nth += 1;
+    formData.set("page:id", id);
+    formData.set("page:nth", nth);
+    formData.set("page:before", before);
+  });
+  // A page that comes back by "Back" does not know what was typed after it.
+  window.addEventListener("pageshow", (event) => {
+    if (event.persisted) before = "";
+  });
+}
+
 function drafts(form, texts) {
   const status = form.querySelector("[data-draft-status]") ?? form.appendChild(make("p", { class: "f-saved", role: "status" }));
   let timer = 0;
   let dirty = false;
-  let saving = false;
+  let saving = null;
   let stopped = false;
   let wait = 1500;
   const say = (text) => {
@@ -231,9 +255,14 @@ function drafts(form, texts) {
     clearTimeout(timer);
     timer = setTimeout(save, delay);
   };
-  async function save(keepalive = false) {
-    if (!dirty || saving || stopped) return;
-    saving = true;
+  const save = (keepalive = false) => {
+    if (dirty && !saving && !stopped) saving = post(keepalive === true).finally(() => {
+      saving = null;
+      if (dirty && !stopped) later(wait);
+    });
+    return saving;
+  };
+  async function post(keepalive) {
     dirty = false;
     const body = new FormData(form);
     for (const [name, value] of Array.from(body.entries())) if (value instanceof File) body.delete(name);
@@ -242,10 +271,10 @@ function drafts(form, texts) {
     body.set("revision", form.dataset.revision);
     say(texts.saving);
     try {
-      const reply = await fetch(form.dataset.draftUrl, { method: "POST", body, headers: { Accept: "application/json" }, keepalive: keepalive === true });
+      const reply = await fetch(form.dataset.draftUrl, { method: "POST", body, headers: { Accept: "application/json" }, keepalive });
       if (reply.status === 409) {
         stopped = true;
-        say(texts.conflict);
+        conflict((await reply.json().catch(() => ({}))).error ?? "");
       } else if (reply.status === 401 || reply.status === 403 || reply.redirected) {
         dirty = true;
         say(texts.gone);
@@ -265,9 +294,19 @@ function drafts(form, texts) {
       say(texts.unsaved);
       later((wait = Math.min(wait * 2, 60000)));
     }
-    saving = false;
-    if (dirty && !stopped) later(wait);
   }
+  /** Who saved meanwhile, where it is seen wherever in the form one types; a press of a button then shows both. */
+  function conflict(who) {
+    status.classList.add("is-conflict");
+    status.setAttribute("role", "alert");
+    status.replaceChildren(`${who} `, texts.conflict, " ", make("a", { href: location.href, target: "_blank", rel: "noopener" }, texts.see));
+  }
+  form.keepDraft = async () => {
+    clearTimeout(timer);
+    await saving;
+    clearTimeout(timer);
+    await save();
+  };
   form.addEventListener("input", () => {
     dirty = true;
     later(wait);
@@ -348,7 +387,10 @@ function start(form) {
     for (const bar of all(form, "progress")) bar.scrollIntoView({ block: "nearest" });
   });
   enhance(form, form);
-  if (form.dataset.draftUrl) drafts(form, texts);
+  if (form.dataset.draftUrl) {
+    mark(form);
+    drafts(form, texts);
+  }
   again();
 }
 

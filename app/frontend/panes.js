@@ -77,10 +77,12 @@ export function panes({ begin, renew, pageAt }) {
     return true;
   }
 
-  /** Another task takes the pane: what was typed beside the answers is kept as points first. */
+  /** Another page takes the pane: what was typed is kept first, and what was typed beside the answers as points. */
   async function leave() {
     const form = pane.querySelector("#task-form");
-    if (!form || !pins().length) return;
+    if (!form) return;
+    await form.keepDraft?.();
+    if (!pins().length) return;
     const url = new URL(form.getAttribute("action"), window.location.href); // `form.action` may be a button of that name
     await fetch(`${url.pathname}/comments${url.search}`, { method: "POST", body: new FormData(form), credentials: "same-origin" });
   }

@@ -93,7 +93,7 @@ def pin(portal: Portal, task_id: str, place: Place, text: str, actor: Actor) -> 
             raise NotFound("This answer is not part of the review")
         document = _file(setting, place)
         spot = (place.x, place.y) if document is not None and place.page is not None else (None, None)
-        row = Comment.create(
+        row = _again(task_id, place, document, spot, text, actor) or Comment.create(
             case=setting.case,
             review_element=setting.task.element,
             review_task=task_id,
@@ -109,6 +109,24 @@ def pin(portal: Portal, task_id: str, place: Place, text: str, actor: Actor) -> 
             by_name=actor.name,
         )
     return int(row.id)
+
+
+def _again(
+    task_id: str, place: Place, document: Document | None, spot: tuple[Any, Any], text: str, actor: Actor
+) -> Comment | None:
+    """The same point of the same person, which a second press of the button sends once more."""
+    return Comment.get_or_none(
+        (Comment.review_task == task_id)
+        & (Comment.state == "draft")
+        & (Comment.element == place.element)
+        & (Comment.field == place.field)
+        & (Comment.document_id == (document.id if document else ""))
+        & (Comment.text == text)
+        & (Comment.by_name == actor.name)
+        & (Comment.page.is_null() if place.page is None else Comment.page == place.page)
+        & (Comment.x.is_null() if spot[0] is None else Comment.x == spot[0])
+        & (Comment.y.is_null() if spot[1] is None else Comment.y == spot[1])
+    )
 
 
 def _where(setting: desk.Setting, place: Place) -> str:

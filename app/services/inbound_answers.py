@@ -12,7 +12,7 @@ from typing import Any
 from app.connectors import incoming
 from app.errors import NotFound, Refused, Stale
 from app.forms import FileRef, FormSpec
-from app.services import desk, intake, tasks
+from app.services import desk, drafts, intake, tasks
 from app.services import inbound_fields as fields
 from app.services.actors import Actor
 from app.services.inbound_match import (
@@ -26,8 +26,8 @@ from app.services.inbound_match import (
     targets,
 )
 from app.services.portal import Portal
-from app.store import accounts, cases, database, inbound, work
-from app.store.models import Case, Draft, InboundMail, Task
+from app.store import cases, database, inbound, work
+from app.store.models import Case, InboundMail
 
 
 def assign(portal: Portal, mail_id: int, number: str, actor: Actor) -> None:
@@ -125,7 +125,7 @@ def take(
         if area is not None:
             both = "\n\n".join(each for each in (str(values.get(area.key) or "").strip(), said) if each)
             values[area.key] = both[: area.limits.max_length or 10_000]
-        keep(portal, setting.task, values, actor)
+        drafts.keep(setting.task, values, actor, portal.now())
         row.task_id, row.placed = task_id, placed
         _handled(portal, row, "taken", actor)
         note(portal, case, row.subject, "taken", actor, setting.task.element)
@@ -145,7 +145,7 @@ def put_back(portal: Portal, mail_id: int, actor: Actor) -> None:
             values = dict(draft.values)
             for key in {each["field"] for each in row.placed}:
                 values[key] = [ref.as_dict() for ref in fields.files(values.get(key)) if ref.id not in laid]
-            keep(portal, task, values, actor)
+            drafts.keep(task, values, actor, portal.now())
         row.state, row.task_id, row.placed = "waiting", "", []
         row.handled_at, row.handled_by, row.handled_by_name = None, None, ""
         row.save()
@@ -197,22 +197,6 @@ def _check(setting: desk.Setting, key: str, value: Any, lang: str) -> None:
     for error in only.clean({spec.key: value}).errors:
         message, params = only.explain(error, lang)
         raise Refused(message, **params)
-
-
-def keep(portal: Portal, task: Task, values: Mapping[str, Any], actor: Actor, revision: int | None = None) -> None:
-    """Keep the draft. One that the vendor began stays theirs, whoever lays files into it."""
-    draft = work.draft(task.id)
-    if draft is None:
-        Draft.create(task=task.id, values=dict(values), revision=1, saved_at=portal.now(), saved_by=actor.user_id)
-        return
-    if revision is not None and revision != draft.revision:
-        raise Stale("This form was saved in another window meanwhile; what you typed is still here")
-    typist = accounts.user(draft.saved_by_id) if draft.saved_by_id else None
-    if actor.side == "vendor" or typist is None:
-        draft.saved_by = actor.user_id
-    draft.values, draft.revision, draft.saved_at = dict(values), draft.revision + 1, portal.now()
-    draft.checked = False
-    draft.save()
 
 
 def _handled(portal: Portal, row: InboundMail, state: str, actor: Actor) -> None:

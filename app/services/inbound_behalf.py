@@ -13,9 +13,9 @@ from app.errors import NotFound, Refused, Stale
 from app.forms import Answer as AnswerLine
 from app.forms import BoundForm, Cleaned, FieldError, FieldSpec, FormSpec
 from app.forms.spec import Kind
-from app.services import desk, taskforms, tasks, taskview
+from app.services import desk, drafts, taskforms, tasks, taskview
 from app.services.actors import Actor
-from app.services.inbound_answers import form_spec, keep
+from app.services.inbound_answers import form_spec
 from app.services.inbound_match import find, note
 from app.services.portal import Portal
 from app.store import accounts, cases, database, work
@@ -71,7 +71,11 @@ def form_of(portal: Portal, mail_id: int, actor: Actor) -> FormSpec:
 
 
 def check(
-    portal: Portal, mail_id: int, actor: Actor, raw: Mapping[str, Any] | None = None, revision: int | None = None
+    portal: Portal,
+    mail_id: int,
+    actor: Actor,
+    raw: Mapping[str, Any] | None = None,
+    opened: drafts.OpenPage = drafts.ANYWHERE,
 ) -> tuple[Cleaned, list[AnswerLine], int]:
     """Keep what the body completed (`raw`), and clean the draft: what is wrong, the answers in words, its revision."""
     with database.transaction():
@@ -80,7 +84,7 @@ def check(
         if raw is not None:
             held = draft.values if draft is not None else {}
             uploads = {key: held[key] for key in _uploads(form_spec(setting)) if key in held}
-            keep(portal, setting.task, {**raw, **uploads}, actor, revision)
+            drafts.keep(setting.task, {**raw, **uploads}, actor, portal.now(), opened)
             draft = work.draft(setting.task.id)
         cleaned = taskforms.clean(portal, setting, draft.values if draft else {})
         lines = form_spec(setting).answers(cleaned.values, actor.language)
@@ -92,8 +96,9 @@ def send(portal: Portal, mail_id: int, actor: Actor, revision: int | None = None
     with database.transaction():
         row, setting = _for_body(portal, mail_id, actor, lock=True)
         draft = work.draft(setting.task.id)
-        if draft is None or (revision is not None and draft.revision != revision):
-            raise Stale("The form was changed in another window after this page was opened; check it again")
+        if draft is None:
+            raise Stale("The form was emptied after this page was opened; check it again")
+        drafts.require_as_checked(draft, revision, actor)
         cleaned = taskforms.clean(portal, setting, draft.values)
         if not cleaned.ok:
             raise Refused("Some answers need another look")

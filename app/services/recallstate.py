@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from app.catalogue import Package
 from app.engine import Step
 from app.errors import Refused
-from app.services import desk, intake
+from app.services import desk, drafts, intake
 from app.services.actors import Actor
 from app.store import cases, records, search, statements, undo, work
 from app.store.models import (
@@ -21,7 +21,6 @@ from app.store.models import (
     Clock,
     Comment,
     Document,
-    Draft,
     Invoice,
     Job,
     Opening,
@@ -72,6 +71,7 @@ def before(setting: desk.Setting, values: Mapping[str, Any]) -> Before | None:
         else [],
         "jobs": {str(each.id): each.state for each in _waiting(case)},
         "draft": draft.values if draft is not None else None,
+        "drafted_revision": draft.revision if draft is not None else 0,
         "drafted": {each.id: each.key for each in references if each is not None and each.draft},
         "assignee": setting.task.assignee_id,
     }
@@ -151,7 +151,7 @@ def _reopen(row: Undo, task: Any, actor: Actor, now: datetime) -> None:
     task.state, task.closed_at, task.closed_by, task.closed_by_name = "open", None, None, ""
     task.on_behalf_of, task.answer, task.assignee = "", None, row.before["assignee"] or actor.user_id
     task.save()
-    Draft.insert(task=task.id, values=values, revision=1, saved_at=now, saved_by=actor.user_id).execute()
+    drafts.put(task.id, values, actor, now, int(row.before.get("drafted_revision", 0)) + 1)
     answer.delete_instance()
     for document, key in row.before["drafted"].items():
         Document.update(draft=True, key=key, version=1, line="").where(Document.id == document).execute()

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from app.errors import NotFound, Stale
+from app.errors import NotFound
 from app.forms import Answer as AnswerLine
 from app.forms import Cleaned, FieldError, FormSpec
 from app.services import (
@@ -14,6 +14,7 @@ from app.services import (
     cardloans,
     comments,
     desk,
+    drafts,
     keyletters,
     money,
     reviews,
@@ -23,7 +24,6 @@ from app.services.actors import Actor
 from app.services.portal import Portal
 from app.services.reviews import Warned
 from app.store import cases, database, work
-from app.store.models import Draft
 
 
 def form(setting: desk.Setting) -> FormSpec:
@@ -55,25 +55,29 @@ def choices_of(portal: Portal, task_id: str, actor: Actor) -> dict[str, list[tup
         return desk.choices(portal, desk.find(portal, task_id, actor), actor.language)
 
 
-def save_draft(portal: Portal, task_id: str, raw: Mapping[str, Any], actor: Actor, revision: int | None) -> int:
-    """Keep what is typed; gives the draft's new revision. Stale when another tab or person saved meanwhile."""
-    now = portal.now()
+def save_draft(
+    portal: Portal,
+    task_id: str,
+    raw: Mapping[str, Any],
+    actor: Actor,
+    page: drafts.OpenPage = drafts.ANYWHERE,
+    *,
+    replies: Mapping[int, str] | None = None,
+) -> int:
+    """Keep what is typed, and the answers to points; gives the draft's revision now.
+
+    Raises Stale when another window or person saved meanwhile: then nothing is kept.
+    """
     with database.transaction():
         setting = desk.find(portal, task_id, actor)
         desk.may_do(setting, actor)
         cases.lock(setting.case.id)
         desk.still_open(setting.task)
-        kept = secrets.seal(portal, raw, setting.element.listed("secrets"))
-        draft = work.draft(task_id)
-        if draft is None:
-            Draft.create(task=task_id, values=kept, revision=1, saved_at=now, saved_by=actor.user_id)
-            return 1
-        if revision is not None and revision != draft.revision:
-            raise Stale("This form was saved in another window meanwhile; what you typed is still here")
-        draft.values, draft.revision, draft.saved_at = kept, draft.revision + 1, now
-        draft.saved_by, draft.checked = actor.user_id, False
-        draft.save()
-        return int(draft.revision)
+        sealed = secrets.seal(portal, raw, setting.element.listed("secrets"))
+        kept = drafts.keep(setting.task, sealed, actor, portal.now(), page)
+        if replies and kept.taken:
+            comments.reply_all(portal, task_id, replies, actor)
+        return kept.revision
 
 
 def check(portal: Portal, task_id: str, actor: Actor) -> tuple[Cleaned, list[Warned], int]:

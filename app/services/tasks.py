@@ -15,6 +15,7 @@ from app.services import (
     comments,
     dates,
     desk,
+    drafts,
     intake,
     letterdesk,
     money,
@@ -41,8 +42,8 @@ def send(portal: Portal, task_id: str, actor: Actor, revision: int | None = None
         desk.still_open(setting.task)
         behalf = desk.may_do(setting, actor)
         draft = work.draft(task_id)
-        if revision is not None and draft is not None and draft.revision != revision:
-            raise Stale("The form was changed in another window after this page was opened; check it again")
+        if draft is not None:
+            drafts.require_as_checked(draft, revision, actor)
         cleaned = taskforms.clean(portal, setting, secrets.unseal(portal, draft.values) if draft else {})
         if not cleaned.ok:
             raise Refused("Some answers need another look")

@@ -83,6 +83,13 @@ def look(portal: Portal, task_id: str, actor: Actor) -> TaskView:
         return view(desk.find(portal, task_id, actor).task, portal.today(), portal.closing())
 
 
+def sent_by(portal: Portal, task_id: str, actor: Actor) -> bool:
+    """Whether the actor has finished the task themselves."""
+    with database.connection():
+        row = desk.find(portal, task_id, actor).task
+        return bool(row.state == "done" and row.closed_by_id is not None and row.closed_by_id == actor.user_id)
+
+
 def open_task_of(portal: Portal, number: str, element: str, actor: Actor) -> tuple[str, str, bool]:
     """(id of the element's open task or "", the element's title, whether it was done before): mails name it so."""
     with database.connection():

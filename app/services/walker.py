@@ -176,7 +176,7 @@ class Walker:
         answer |= {key: said[name] for key, name in self._plan.get("same", {}).items() if key in answer}
         answer |= self._plan.get("answers", {}).get(row.element, {})
         raw = {key: self._value(row.id, key, value, actor) for key, value in answer.items()}
-        taskforms.save_draft(self.portal, row.id, raw, actor, None)
+        taskforms.save_draft(self.portal, row.id, raw, actor)
         cleaned, _, revision = taskforms.check(self.portal, row.id, actor)
         if not cleaned.ok:
             raise NinteiError(

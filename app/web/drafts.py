@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
+from secrets import token_urlsafe
 from typing import Any, BinaryIO, cast
 
 from flask import Blueprint, jsonify, request
@@ -14,6 +16,7 @@ from werkzeug.exceptions import BadRequest
 from app.errors import NinteiError, NotFound, Refused, Stale, Temporary
 from app.forms import FieldError, FileRef, FormSpec
 from app.services import comments, taskforms, taskpage, uploads
+from app.services.drafts import OpenPage
 from app.web.access import needs
 from app.web.current import portal, signed_in
 from app.web.problems import sentence, status_of
@@ -24,6 +27,8 @@ pages = Blueprint("drafts", __name__)
 REPLY = "point:"  # point:<comment id>, the vendor's answer to a point
 PIN = "pin:"  # pin:<element>:<field>, a point that a reviewer pins to an answer
 PIN_PAGE = "pin-page:"
+PAGE = "page:"  # page:id, page:nth, page:before: which opened page this is (services/drafts.py)
+_PAGE_ID = re.compile(r"[A-Za-z0-9_-]{8,40}")
 
 Posted = MultiDict[str, str]
 
@@ -56,16 +61,28 @@ def read(task_id: str, form: FormSpec, posted: Posted) -> Typed:
 
 
 def keep(task_id: str, raw: Mapping[str, Any], posted: Posted) -> int:
-    """Keep what was typed: the draft, answers to points, points not yet pinned. Gives the draft's new revision.
+    """Keep what was typed: the draft and the answers to points. Gives the draft's revision now.
 
-    Raises Stale when the draft changed since the page was drawn; then nothing is kept.
+    Raises Stale when another page saved since this one was drawn; then nothing is kept.
     """
-    who = signed_in()
-    revision = taskforms.save_draft(portal(), task_id, raw, who, revision_of(posted))
-    said = replies(posted)
-    if said:
-        comments.reply_all(portal(), task_id, said, who)
-    return revision
+    return taskforms.save_draft(portal(), task_id, raw, signed_in(), opened(posted), replies=replies(posted))
+
+
+def opened(posted: Mapping[str, str]) -> OpenPage:
+    """The opened page that a post comes from, as the page itself says."""
+    page, nth = posted.get(PAGE + "id", ""), posted.get(PAGE + "nth", "")
+    return OpenPage(
+        revision_of(posted),
+        page if _PAGE_ID.fullmatch(page) else "",
+        int(nth) if nth.isascii() and nth.isdecimal() and len(nth) < 9 else None,
+        tuple(each for each in posted.get(PAGE + "before", "").split()[:8] if _PAGE_ID.fullmatch(each)),
+    )
+
+
+@pages.app_template_global()
+def new_page() -> str:
+    """The id of a page that is drawn now: no other page has it."""
+    return token_urlsafe(12)
 
 
 def replies(posted: Posted) -> dict[int, str]:
@@ -97,7 +114,7 @@ def page_of(text: str) -> int | None:
 def revision_of(posted: Mapping[str, str]) -> int | None:
     """The draft's revision when the page was drawn; none for a post that says none."""
     said = posted.get("revision", "")
-    return int(said) if said.isdecimal() else None
+    return int(said) if said.isascii() and said.isdecimal() and len(said) < 10 else None
 
 
 @pages.post("/tasks/<task_id>/draft")

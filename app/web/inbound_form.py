@@ -11,7 +11,7 @@ from flask_babel import gettext
 from app.errors import NinteiError, Refused, Stale
 from app.forms import Answer, FieldError
 from app.services import inbound_behalf, inbound_pages
-from app.web import inbound
+from app.web import drafts, inbound
 from app.web.access import needs
 from app.web.current import language, portal, signed_in
 from app.web.problems import sentence, status_of
@@ -36,11 +36,8 @@ def check(mail_id: int) -> Any:
     except Refused as error:
         return inbound.draw(mail_id, alert=sentence(error), status=status_of(error))
     raw = spec.read(posted)
-    said = posted.get("revision", "")
     try:
-        cleaned, lines, revision = inbound_behalf.check(
-            portal(), mail_id, who, raw, int(said) if said.isdecimal() else None
-        )
+        cleaned, lines, revision = inbound_behalf.check(portal(), mail_id, who, raw, drafts.opened(posted))
     except Stale as error:
         return _form(mail_id, raw=raw, alert=error, status=409)
     except Refused as error:
@@ -56,9 +53,8 @@ def check(mail_id: int) -> Any:
 @needs(*inbound.STAFF)
 def send(mail_id: int) -> Any:
     """Send it for the vendor."""
-    said = request.form.get("revision", "")
     try:
-        inbound_behalf.send(portal(), mail_id, signed_in(), int(said) if said.isdecimal() else None)
+        inbound_behalf.send(portal(), mail_id, signed_in(), drafts.revision_of(request.form))
     except Refused as error:
         return inbound.draw(mail_id, alert=sentence(error), status=status_of(error))
     flash(gettext("The answer was sent on the vendor's behalf. The case goes on."), "success")

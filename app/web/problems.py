@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from flask import Flask, flash, jsonify, redirect, render_template
@@ -24,8 +25,9 @@ from app.errors import (
     Unready,
 )
 from app.services import trouble
+from app.services.calendar import JAPAN
 from app.web import again, busy, gate
-from app.web.current import named
+from app.web.current import language, named, portal
 
 STATUS: dict[type[NinteiError], int] = {
     NotFound: 404,
@@ -60,9 +62,20 @@ def sentence(error: NinteiError) -> str:
     said = gettext(error.message)
     if not error.params:
         return str(said)
-    # Titles of the package come in Japanese, as rows keep them.
-    params = {key: named(value) if isinstance(value, str) else value for key, value in error.params.items()}
-    return str(said % params)
+    return str(said % {key: _in_words(value) for key, value in error.params.items()})
+
+
+def _in_words(value: Any) -> Any:
+    """Titles of the package come in Japanese, as rows keep them; an instant of today is its time alone."""
+    if isinstance(value, str):
+        return named(value)
+    if not isinstance(value, datetime):
+        return value
+    there = value.astimezone(JAPAN)
+    if there.date() == portal().today():
+        return f"{there:%H:%M}"
+    day = f"{there.day} {there:%b}" if language() == "en" else f"{there.month}月{there.day}日"
+    return f"{day} {there:%H:%M}"
 
 
 def status_of(error: NinteiError) -> int:

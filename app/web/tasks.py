@@ -38,7 +38,8 @@ def answer(task_id: str) -> Any:
     try:
         form = taskforms.writing(portal(), task_id, who)
     except Stale:
-        return task_views.over(task_id, 409)
+        again = not taskforms.form_of(portal(), task_id, who).asks and taskview.sent_by(portal(), task_id, who)
+        return redirect(task_views.here(task_id, "/done"), 303) if again else task_views.over(task_id, 409)
     except Refused as error:
         return task_views.draw(task_id, alert=error, status=422)
     if not form.asks:
@@ -186,9 +187,11 @@ def _send(task_id: str, revision: int | None) -> Any:
     try:
         tasks.send(portal(), task_id, signed_in(), revision)
     except Stale as error:
-        if taskview.look(portal(), task_id, signed_in()).state != "open":
+        if taskview.look(portal(), task_id, signed_in()).state == "open":
+            return task_views.check(task_id, error, 409)
+        if not taskview.sent_by(portal(), task_id, signed_in()):
             return task_views.over(task_id, 409)
-        return task_views.check(task_id, error, 409)
+        # Pressed twice: the first press has sent it.
     except Refused as error:
         again = task_views.check if taskforms.form_of(portal(), task_id, signed_in()).asks else task_views.draw
         return again(task_id, alert=error, status=422)

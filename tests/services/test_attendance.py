@@ -108,7 +108,7 @@ def test_who_settles_a_day_chooses_place_and_people_and_hears_of_clashes_first(b
         Absence.create(user=who.user_id, delegate=staff(walker, 1).user_id, first_day=away, last_day=away)
     assert (who.name, who.name) in offered["examiners"]
     values = {"outcome": "accepted", "date": day, "place": "別館", "examiners": [who.name]}
-    taskforms.save_draft(walker.portal, row.id, values, who, None)
+    taskforms.save_draft(walker.portal, row.id, values, who)
     cleaned, warned, _ = taskforms.check(walker.portal, row.id, who)
     assert cleaned.ok
     assert "%(name)s is away on that day" in {each.message for each in warned}

@@ -34,7 +34,7 @@ SENT = {"serials": "@cards", "carrier": "yamato", "tracking_number": "1234-5678-
 
 def answer(walker: Walker, element: str, person: Actor, **values: Any) -> None:
     step = task(walker, element)
-    taskforms.save_draft(walker.portal, step.id, values, person, None)
+    taskforms.save_draft(walker.portal, step.id, values, person)
     cleaned, _, revision = taskforms.check(walker.portal, step.id, person)
     if not cleaned.ok:
         raise Refused(cleaned.errors[0].message, **cleaned.errors[0].params)

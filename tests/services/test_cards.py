@@ -173,7 +173,7 @@ def settle(walker: Walker, **answer: str) -> None:
     person, step = staff(walker), task(walker, "settle_withdrawal")
     raw = {"withdrawal_reason": "x", "fees_state": "none", "contracts_state": "none",
            "settled_on": walker.portal.today().isoformat(), **answer}  # fmt: skip
-    taskforms.save_draft(walker.portal, step.id, raw, person, None)
+    taskforms.save_draft(walker.portal, step.id, raw, person)
     cleaned, _, revision = taskforms.check(walker.portal, step.id, person)
     if not cleaned.ok:
         raise Refused(cleaned.errors[0].message, **cleaned.errors[0].params)

@@ -107,7 +107,7 @@ def test_somebody_invited_joins_by_the_link_with_the_rights_that_were_chosen(ben
     assert not companies.page(walker.portal, company_of(walker), reader).manages
     assert caseview.page(walker.portal, walker.number, reader).may_act is False
     with pytest.raises(Forbidden, match="may read this case"):
-        taskforms.save_draft(walker.portal, task(walker, "submit_documents").id, {}, reader, None)
+        taskforms.save_draft(walker.portal, task(walker, "submit_documents").id, {}, reader)
 
 
 def test_an_account_that_exists_accepts_when_it_is_signed_in(bench: Bench) -> None:
@@ -313,12 +313,12 @@ def test_an_agent_leaves_contracts_and_payments_to_the_company_unless_it_says_ot
     who = agent(bench, walker)
     row = task(walker, "pay_initial_fee")
     with pytest.raises(Forbidden, match="binds the company"):
-        taskforms.save_draft(walker.portal, row.id, {}, who, None)
+        taskforms.save_draft(walker.portal, row.id, {}, who)
     with pytest.raises(Forbidden, match="binds the company"):
         lifecycle.withdraw(walker.portal, walker.number, "やめる", who)
     (mandate,) = companies.page(walker.portal, company_of(walker), actor(walker)).mandates
     mandates.change(walker.portal, mandate.id, terms(walker, rights="full"), actor(walker))
-    assert taskforms.save_draft(walker.portal, row.id, {}, who, None) == 1
+    assert taskforms.save_draft(walker.portal, row.id, {}, who) == 1
 
 
 def test_an_agent_sees_the_named_cases_alone(bench: Bench) -> None:
@@ -446,7 +446,7 @@ def test_everything_goes_to_the_successor_in_one_go(bench: Bench) -> None:
         Booking.create(case=case_of(walker).id, calendar="exam", day=day, state="confirmed", at=now)
     heir = join(bench, walker, "heir@example.com", "none")
     row = task(walker, "submit_documents")
-    taskforms.save_draft(walker.portal, row.id, {}, leaver, None)
+    taskforms.save_draft(walker.portal, row.id, {}, leaver)
     assert len(companypeople.leaving(walker.portal, place, leaver.user_id or 0, leaver).cases) == 1
     with database.connection():
         calendar = accounts.user(leaver.user_id or 0).feed_token

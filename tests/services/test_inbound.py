@@ -289,7 +289,7 @@ def test_what_does_not_check_is_not_sent(bench: Bench, waiting: Walker) -> None:
 
 def test_what_the_vendor_typed_is_neither_read_nor_sent_by_the_body(bench: Bench, waiting: Walker) -> None:
     step, who = task(waiting, "reply_materials").id, actor(waiting)
-    taskforms.save_draft(bench.portal, step, {"reply_note": "まだ途中です"}, who, None)
+    taskforms.save_draft(bench.portal, step, {"reply_note": "まだ途中です"}, who)
     inbound.receive(bench.portal, reply(asked(waiting)))
     take(bench, waiting)
     assert draft(waiting)["reply_note"] == "まだ途中です\n\n資料を送ります。"
@@ -305,7 +305,7 @@ def test_a_file_that_the_vendor_attached_is_not_replaced(bench: Bench, waiting: 
 
     step, who = task(waiting, "reply_materials").id, actor(waiting)
     mine = uploads.attach(bench.portal, step, "system_requirements", "mine.pdf", io.BytesIO(PDF), who)
-    taskforms.save_draft(bench.portal, step, {"system_requirements": [mine.as_dict()]}, who, None)
+    taskforms.save_draft(bench.portal, step, {"system_requirements": [mine.as_dict()]}, who)
     inbound.receive(bench.portal, reply(asked(waiting)))
     page = inbound_pages.look(bench.portal, row().id, staff(waiting))
     assert [room.room for room in page.rooms if room.key == "system_requirements"] == [0]

@@ -81,7 +81,7 @@ def post(walker: Walker) -> None:
     person = staff(walker)
     raw = {**POSTED, "sent_on": walker.portal.today().isoformat()}
     row = step(walker)
-    taskforms.save_draft(walker.portal, row, raw, person, None)
+    taskforms.save_draft(walker.portal, row, raw, person)
     _, _, revision = taskforms.check(walker.portal, row, person)
     tasks.send(walker.portal, row, person, revision)
 
@@ -96,7 +96,7 @@ def test_a_company_cannot_name_one_person_twice(bench: Bench) -> None:
     walker = go(bench, until="submit_card_auth_request")
     row, person = task(walker, "submit_card_auth_request"), actor(walker)
     raw = {"key_custodian_1": "例 一郎", "key_custodian_2": "例　一郎"}
-    taskforms.save_draft(walker.portal, row.id, raw, person, None)
+    taskforms.save_draft(walker.portal, row.id, raw, person)
     cleaned, _, _ = taskforms.check(walker.portal, row.id, person)
     assert ("key_custodian_2", "Name two different people: each receives one of the two key letters") in [
         (error.key, error.message) for error in cleaned.errors

@@ -44,7 +44,7 @@ def test_the_first_time_nothing_is_said(bench: Bench) -> None:
 def test_what_is_typed_already_is_not_called_last_times(bench: Bench) -> None:
     walker = returned(bench)
     who, row = vendor(walker), task(walker, "reply_materials")
-    taskforms.save_draft(walker.portal, row.id, {"reply_note": "新"}, who, None)
+    taskforms.save_draft(walker.portal, row.id, {"reply_note": "新"}, who)
     page = taskpage.page(walker.portal, row.id, who)
     assert page.last is not None and not page.prefilled
 

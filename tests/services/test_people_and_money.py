@@ -17,7 +17,7 @@ from tests.services.steps import actor, case_of, go, opened, staff, task
 
 def send(walker, element: str, values: dict, who: Actor):
     row = task(walker, element)
-    taskforms.save_draft(walker.portal, row.id, values, who, None)
+    taskforms.save_draft(walker.portal, row.id, values, who)
     return tasks.send(walker.portal, row.id, who)
 
 
@@ -106,7 +106,7 @@ def test_a_payment_that_is_short_is_said_recorded_and_asked_for(bench: Bench) ->
     walker = go(bench, until="confirm_initial_payment")
     row = task(walker, "confirm_initial_payment")
     values = {"amount": "100000", "paid_on": walker.portal.today().isoformat(), "payer": "ミホン"}
-    taskforms.save_draft(walker.portal, row.id, values, staff(walker), None)
+    taskforms.save_draft(walker.portal, row.id, values, staff(walker))
     cleaned, warnings, _ = taskforms.check(walker.portal, row.id, staff(walker))
     assert cleaned.ok
     assert [warning.params["amount"] for warning in warnings] == [100000]

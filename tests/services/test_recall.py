@@ -11,6 +11,7 @@ import pytest
 from app.errors import Forbidden, Refused
 from app.services import cardstock, comments, people, recall, taskforms, tasks
 from app.services.actors import Actor
+from app.services.drafts import OpenPage
 from app.services.walker import Walker
 from app.store import bookings, cases, database, invoices, records, undo, work
 from app.store.models import Booking, Invoice, Payment, Task
@@ -45,7 +46,7 @@ def send(walker: Walker, element: str, who: Actor, **values: Any) -> Task:
     row = task(walker, element)
     with database.connection():
         draft = work.draft(row.id)
-    taskforms.save_draft(walker.portal, row.id, values, who, draft.revision if draft else None)
+    taskforms.save_draft(walker.portal, row.id, values, who, OpenPage(draft.revision if draft else None))
     return tasks.send(walker.portal, row.id, who)
 
 
@@ -122,7 +123,7 @@ def test_what_the_other_side_has_begun_is_not_taken_from_it(bench: Bench) -> Non
     with database.connection():
         member = cases.members(case_of(walker).id)[0].user_id
     vendor = people.actor_of(walker.portal, member)
-    taskforms.save_draft(walker.portal, task(walker, "reply_materials").id, {"reply_note": "準備中"}, vendor, None)
+    taskforms.save_draft(walker.portal, task(walker, "reply_materials").id, {"reply_note": "準備中"}, vendor)
     offer = recall.offered(walker.portal, walker.number, reviewer)
     assert offer is not None and offer.refusal is not None
     assert offer.refusal.params["title"] == task(walker, "reply_materials").title

@@ -149,7 +149,7 @@ def _finish(site: Site, number: str, elements: set[str]) -> None:
             cardstock.make(portal, row.id, actor)
             site.bench.drain()
             raw = {"carrier": "yamato", "tracking_number": "1234-5678-9012", "sent_on": "2026-04-01"}
-        taskforms.save_draft(portal, row.id, raw, actor, None)
+        taskforms.save_draft(portal, row.id, raw, actor)
         tasks.send(portal, row.id, actor)
 
 

@@ -59,14 +59,17 @@ class Task(Row):
 
 
 class Draft(Row):
-    """What is typed and not yet sent. `revision` keeps two tabs from overwriting each other."""
+    """What is typed and not yet sent. `revision` and `page` keep two windows from overwriting each other."""
 
     task = ForeignKeyField(Task, primary_key=True, backref="draft_row", on_delete="CASCADE")
     values: Any = JsonField(default=dict)
     checked = BooleanField(default=False)  # passed the form's checks: the check page may send it
     revision = IntegerField(default=0)
     saved_at = UtcField()
-    saved_by: Any = ForeignKeyField(User, null=True)
+    saved_by: Any = ForeignKeyField(User, null=True)  # whose draft it is: the last who typed into it
+    kept_by: Any = ForeignKeyField(User, null=True, backref="drafts_kept")  # who saved it last, files from a mail too
+    page = CharField(max_length=40, default="")  # the opened page that saved it last; empty: none
+    nth = IntegerField(default=0)  # the how-manieth save of that page it was
 
 
 class Reminder(Row):
