@@ -1,8 +1,8 @@
 """What is typed into a form and not yet sent: one draft for each task, and the opened page that saved it last.
 
 A save says from which opened page it comes, and the how-manieth save of that page it is. So nobody stands in their own
-way, in whatever order the saves of a page arrive (an upload, an autosave and a press of a button are three requests, and
-a slow line mixes them): the page that saved last may always go on, and what it sent before changes nothing any more.
+way, in whatever order the saves of a page arrive (an upload, an autosave and a press of a button are three requests,
+and a slow line mixes them): the page that saved last may always go on, and what it sent before changes nothing more.
 A save of another page is kept if that page knew the draft as it is now; else it is refused, with who saved and when.
 """
 

@@ -113,7 +113,11 @@ def version(bound: Any) -> Version:
             tables = set(bound.get_tables())
             if not tables & {model._meta.table_name for model in ALL}:
                 return Version(0, wanted, tuple(known))
-            return Version(1, wanted, tuple(known)) if _is_first(bound, tables) else Version(UNKNOWN, wanted)
+            if _is_first(bound, tables):
+                return Version(1, wanted, tuple(known))
+            if _taken(bound) is not None:  # another process has brought it up since the line above
+                return version(bound)
+            return Version(UNKNOWN, wanted)
     strange = [name for name in taken if name not in {step.name for step in known}]
     if strange:
         newest = max(int(name[:4]) if name[:4].isdigit() else 0 for name in strange)

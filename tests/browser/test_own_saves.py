@@ -1,4 +1,4 @@
-"""A press beside an autosave and an upload that are still on their way, in a real browser: never a conflict with oneself."""
+"""A press beside autosaves and uploads that are on their way, in a real browser: never a conflict with oneself."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
-from tests.flow.conftest import make_place  # noqa: F811, F401 - the fixture
+from tests.flow.conftest import make_place  # noqa: F401 - the fixture
 from tests.flow.driver import APPLICATION, VENDOR_PASSWORD, sample_pdf
 from tests.flow.place import Place
 from tests.flow.walking import steps_of
