@@ -2,7 +2,7 @@
 # Installs the Debian packages that the tests use and that are missing, where that is allowed without asking for a
 # password. Where it is not, the tests that need them are skipped by name (and fail when CI=true).
 set -eu
-wanted="chromium fonts-noto-cjk poppler-utils postgresql pcscd vsmartcard-vpcd softhsm2 libpcsclite-dev gcc libc6-dev"
+wanted="chromium fonts-noto-cjk poppler-utils postgresql pcscd vsmartcard-vpcd vsmartcard-vpicc softhsm2 git libpcsclite-dev gcc libc6-dev"
 # pyscard is built against the headers of the Python in use: Debian's own come in a package, another Python brings its own.
 python=$(readlink -f .venv/bin/python 2>/dev/null || command -v "${PYTHON:-python3}" || true)
 case $(readlink -f "${python:-/usr/bin/python3}") in /usr/bin/*) wanted="$wanted python3-dev" ;; esac
