@@ -16,13 +16,13 @@ from app.services.calendar import JAPAN
 from app.services.cardmaking import CardDesk
 from app.services.outside import Outside
 from app.services.portal import Portal
-from app.services.releases import Releases
 from app.services.walker import Walker
 from app.store import database
 from app.store.blobs import Blobs
 from config import settings as config
 from tests.fakes.mailbox import Mailbox
 from tests.fakes.printer import FakePrinter
+from tests.services import templates
 
 BPMN = Path(__file__).parents[2] / "bpmn"
 PACKAGES = Path(__file__).parents[1] / "packages"
@@ -82,6 +82,7 @@ class StillClock:
 
 
 def open_bench(folder: Path, url: str, engine: Engine, packages_dir: Path) -> Bench:
+    """A portal with staff and the packages of the folder."""
     settings = config.load(
         {
             "NINTEI_DATA_DIR": str(folder),
@@ -91,13 +92,18 @@ def open_bench(folder: Path, url: str, engine: Engine, packages_dir: Path) -> Be
             "NINTEI_PACKAGES_DIR": str(packages_dir),
         }
     )
+    begun = templates.copy_to(url, packages_dir)
     versions.prepare(database.connect(settings.database_url))
-    portal = Portal(settings, StillClock(), engine, Releases(engine), Blobs(folder / "blobs"), folder)
+    portal = Portal(settings, StillClock(), engine, templates.KnownReleases(engine), Blobs(folder / "blobs"), folder)
+    if begun:
+        return Bench(portal)
     for each in packages.folders(packages_dir):
         with database.transaction():  # what it must pass before a release has tests of its own
             portal.releases.keep(packages.read(each), portal.now(), "tests")
     for number, email in enumerate(STAFF, 1):
         people.add_staff(portal, email, f"担当 {number}", ["operator"], "a password for tests")
+    if packages_dir in (BPMN, PACKAGES):
+        templates.keep(url, packages_dir)
     return Bench(portal)
 
 
