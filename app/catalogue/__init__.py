@@ -1,9 +1,11 @@
 """Reads, checks and versions process packages (docs/package-format.md). No engine, no database, no web."""
 
-from app.catalogue.checking import check, require
+from app.catalogue.checking import check, readable, require
+from app.catalogue.drawn import Element, Flow, ProcessInfo
 from app.catalogue.fields import form_fields
 from app.catalogue.loading import from_archive, from_files, load, to_archive
-from app.catalogue.model import DocumentSource, Element, MailSource, Package, ProcessInfo
+from app.catalogue.model import DocumentSource, MailSource, Package
+from app.catalogue.places import located
 from app.catalogue.terms import (
     Calendar,
     CardSet,
@@ -25,6 +27,7 @@ __all__ = [
     "DownloadGroup",
     "Element",
     "Fee",
+    "Flow",
     "Guideline",
     "Lane",
     "MailSource",
@@ -38,6 +41,8 @@ __all__ = [
     "from_archive",
     "from_files",
     "load",
+    "located",
+    "readable",
     "require",
     "to_archive",
 ]

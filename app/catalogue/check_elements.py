@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from app.catalogue.complaints import Complaints, quoted
+from app.catalogue.drawn import Element
 from app.catalogue.fields import form_fields
-from app.catalogue.model import Element, Package
+from app.catalogue.model import Package
 from app.catalogue.toml import unknown
 from app.catalogue.vocabulary import FLAGS, NEEDED_FIELDS, PORTAL_ROUTES, PRESENTATIONS, PROPERTIES, STATES
 
@@ -44,15 +46,15 @@ class ElementChecks:
         self._loans()
         self._recursion()
 
-    def _say(self, element: Element, message: str, /, **params: object) -> None:
-        self.complaints.say(element.file, element.id, message, **params)
+    def _say(self, element: Element, message: str, /, part: str = "", **params: Any) -> None:
+        self.complaints.say(element.file, element.id, message, part, **params)
 
-    def _known(self, element: Element, place: str, what: str, name: str, known: object) -> bool:
-        return self.complaints.known(element.file, element.id, place, what, name, known)  # type: ignore[arg-type]
+    def _known(self, element: Element, part: str, what: str, name: str, known: object) -> bool:
+        return self.complaints.known(element.file, element.id, part, what, name, known)  # type: ignore[arg-type]
 
     def _place(self, element: Element) -> None:
         if element.properties.get("lane"):
-            self._known(element, "lane", "lane", element.lane, self.package.lanes)
+            self._known(element, "property:lane", "lane", element.lane, self.package.lanes)
         elif element.kind in ("userTask", "receiveTask") and not element.lane:
             self._say(element, "The task stands in no lane: draw it into one, or give it the property lane.")
 
@@ -65,7 +67,7 @@ class ElementChecks:
             self._say(element, "The service task has no operator: choose what it does.")
             return
         if self.operators is not None:
-            if not self._known(element, "serviceTaskOperator", "operator", element.operator, self.operators):
+            if not self._known(element, "", "operator", element.operator, self.operators):
                 return
             self._parameters(element, self.operators[element.operator])
         for name, value in element.parameters.items():
@@ -73,7 +75,7 @@ class ElementChecks:
 
     def _parameters(self, element: Element, wanted: frozenset[str]) -> None:
         for name in sorted(element.parameters.keys() - wanted):
-            self.complaints.add(unknown(element.file, element.id, name, wanted))
+            self.complaints.add(unknown(element.file, element.id, name, wanted, part=f"parameter:{name}"))
         for name in sorted(wanted):
             if not element.parameters.get(name, "").strip():
                 self._say(
@@ -99,17 +101,19 @@ class ElementChecks:
             self._say(
                 element,
                 "The parameter %(parameter)s is an expression: put the text in quotes, '%(value)s'.",
+                f"parameter:{name}",
                 parameter=name,
                 value=value.strip().strip("'\""),
             )
         for text in texts or ():
-            self._known(element, name, what, text, known)
+            self._known(element, f"parameter:{name}", what, text, known)
 
     def _call(self, element: Element) -> None:
-        self._known(element, "calledElement", "process", element.called, self.package.processes)
+        self._known(element, "", "process", element.called, self.package.processes)
 
     def _rule_task(self, element: Element) -> None:
-        self._known(element, "calledDecisionId", "decision", element.decision, self.package.decisions)
+        if not self.package.unread(element.decision):
+            self._known(element, "", "decision", element.decision, self.package.decisions)
 
     # ---- properties
 
@@ -117,21 +121,24 @@ class ElementChecks:
         for name in element.properties:
             kinds = PROPERTIES.get(name)
             if kinds is None:
-                self.complaints.add(unknown(element.file, element.id, name, frozenset(PROPERTIES), "warning"))
+                known = frozenset(PROPERTIES)
+                self.complaints.add(unknown(element.file, element.id, name, known, "warning", f"property:{name}"))
             elif kinds and element.kind not in kinds:
                 self.complaints.warn(
                     element.file,
                     element.id,
                     "The property %(name)s is read on %(kinds)s alone.",
+                    f"property:{name}",
                     name=name,
                     kinds=", ".join(kinds),
                 )
         self._due(element)
         for name in FLAGS:
             if element.properties.get(name, "true") not in ("true", "false"):
-                self._say(element, "%(name)s must be true or false.", name=name)
+                self._say(element, "%(name)s must be true or false.", f"property:{name}", name=name)
         if element.properties.get("presentation"):
-            self._known(element, "presentation", "presentation", element.properties["presentation"], PRESENTATIONS)
+            name = element.properties["presentation"]
+            self._known(element, "property:presentation", "presentation", name, PRESENTATIONS)
 
     def _due(self, element: Element) -> None:
         """A number of days, or the setting (section.key) that says it."""
@@ -141,7 +148,8 @@ class ElementChecks:
         section, _, key = text.strip().partition(".")
         setting = self.package.settings.get(section, {}).get(key)
         if setting is None or not isinstance(setting.value, int) or isinstance(setting.value, bool):
-            self._say(element, "%(name)s must be a whole number, or a setting that is one.", name="due_bd")
+            message = "%(name)s must be a whole number, or a setting that is one."
+            self._say(element, message, "property:due_bd", name="due_bd")
 
     def _references(self, element: Element) -> None:
         package = self.package
@@ -162,7 +170,7 @@ class ElementChecks:
         }
         for place, (what, known) in targets.items():
             for name in element.listed(place):
-                if self._known(element, place, what, name, known) and what == "element":
+                if self._known(element, f"property:{place}", what, name, known) and what == "element":
                     self._user_task_meant(element, place, package.elements[name])
         for name in element.listed("shows"):
             self._shown(element, name)
@@ -173,16 +181,16 @@ class ElementChecks:
         if other.kind != "userTask":
             self._say(
                 element,
-                "%(place)s: “%(name)s” is no user task, so nobody answers it.",
-                place=place,
-                name=other.id,
+                "%(name)s is no user task, so nobody answers it.",
+                f"property:{place}",
+                name=other.named,
             )
         elif place == "shows_secrets" and not other.listed("secrets"):
             self._say(
                 element,
-                "%(place)s: “%(name)s” keeps no secrets: give it the property secrets.",
-                place=place,
-                name=other.id,
+                "%(name)s keeps no secrets: give it the property secrets.",
+                "property:shows_secrets",
+                name=other.named,
             )
 
     def _shown(self, element: Element, name: str) -> None:
@@ -193,35 +201,42 @@ class ElementChecks:
             return
         other, _, key = name.partition(".")
         if other in package.elements and key:
-            self._known(element, f"shows {other}", "field", key, self.fields.get(other, {}))
+            self._known(element, "property:shows", "field", key, self.fields.get(other, {}))
             return
-        self._known(element, "shows", "answer, document or file", name, package.documents)
+        self._known(element, "property:shows", "answer, document or file", name, package.documents)
 
-    def _fields(self, element: Element, fields: Mapping[str, object]) -> None:
+    def _fields(self, element: Element, fields: Mapping[str, Any]) -> None:
         for component in fields.values():
             properties = component.get("properties") if isinstance(component, dict) else None
             if isinstance(properties, dict) and properties.get("booked"):
-                self._known(element, "booked", "calendar", str(properties["booked"]), self.package.calendars)
+                self.complaints.known(
+                    f"forms/{element.id}.form",
+                    str(component.get("key")),
+                    "attribute:properties.booked",
+                    "calendar",
+                    str(properties["booked"]),
+                    self.package.calendars,
+                )
         by_portal = {route for name, route in PORTAL_ROUTES.items() if element.properties.get(name)}
         for name in element.listed("routes"):
             if name == "typename":
-                self._say(element, "No route may be called “typename”: rename the field.")
+                self._say(element, "No route may be called “typename”: rename the field.", "property:routes")
             elif name not in by_portal:
-                self._known(element, "routes", "field", name, fields)
+                self._known(element, "property:routes", "field", name, fields)
         for name in element.listed("secrets"):
-            self._known(element, "secrets", "field", name, fields)
+            self._known(element, "property:secrets", "field", name, fields)
             if name in element.listed("routes"):
-                self._say(element, "“%(name)s” is a secret and cannot be a route.", name=name)
+                self._say(element, "“%(name)s” is a secret and cannot be a route.", "property:secrets", name=name)
         for place, wanted in NEEDED_FIELDS.items():
             for name in wanted if element.properties.get(place) else ():
-                self._known(element, place, "field", name, fields)
+                self._known(element, f"property:{place}", "field", name, fields)
 
     # ---- the whole
 
     def _forms(self) -> None:
         tasks = frozenset(e.id for e in self.package.elements.values() if e.kind == "userTask")
         for name in self.package.forms:
-            self.complaints.known(f"forms/{name}.form", "", "form", "user task", name, tasks)
+            self.complaints.known(f"forms/{name}.form", "", "", "user task", name, tasks)
 
     def _loans(self) -> None:
         """Cards that a step lends have a step that takes them back."""
@@ -234,6 +249,7 @@ class ElementChecks:
                     element.file,
                     element.id,
                     "Cards are lent, and no step of the body takes them back: give one the property returns_cards.",
+                    "property:cards",
                 )
 
     def _recursion(self) -> None:

@@ -1,38 +1,34 @@
 """Names that diagrams, decision tables and templates read, and that nothing in the package ever sets.
 
-Only what no element sets anywhere is reported: whether the way that leads here has passed the element that sets a
-name is known when the case runs. Syntax is judged where expressions are run; what cannot be parsed is left alone.
+Only what no element sets anywhere is reported here; whether the way that leads to a place sets it is followed by
+`check_values`. Syntax is judged where expressions are run; what cannot be parsed is left alone.
 """
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from xml.etree.ElementTree import Element as Node
 
 from app.catalogue.complaints import Complaints
-from app.catalogue.extensions import BPMN, SPIFF
+from app.catalogue.drawn import Code, code_of, codes_of
 from app.catalogue.model import Package
+from app.catalogue.python import names, parsed
 from app.catalogue.toml import nearest
 from app.catalogue.vocabulary import PORTAL_ROUTES
-from app.feel.xml import XmlRefused, read
 
 # What the portal brings into task data by itself.
 WITH_WITHDRAWAL = "withdrawal_by"
 WITH_PAYMENT = "booking"  # a payment makes a held date firm
 WITH_FEE = "fee"  # the decision table of a fee is asked for this one
-MAX_CODE = 20_000  # characters
-_SCRIPTS = frozenset({f"{BPMN}script", f"{SPIFF}preScript", f"{SPIFF}postScript"})
-_EXPRESSIONS = frozenset(
-    f"{BPMN}{name}"
-    for name in (
-        *("conditionExpression", "timeDate", "timeDuration", "timeCycle"),
-        *("loopCardinality", "loopCondition", "completionCondition"),
-    )
-)
+_OTHERS_WORDS = {"true": "True", "false": "False", "null": "None"}
 
 
-_INNER = ("EventDefinition", "LoopCharacteristics", "DataItem")
+def codes(package: Package) -> Iterator[Code]:
+    """Every piece of Python in the diagrams, in the order of the files."""
+    for element in package.elements.values():
+        yield from codes_of(element)
+    for flow in package.flows:
+        yield from code_of(flow)
 
 
 class NameChecks:
@@ -41,31 +37,22 @@ class NameChecks:
     def __init__(self, package: Package, complaints: Complaints) -> None:
         self.package = package
         self.complaints = complaints
-        self.roots = dict(self._roots())
+        self.codes = list(codes(package))
         self.known = self._set()
-        # What a missing table would set is not known: then nothing is said.
-        self.sure = all(not each.decision or each.decision in package.decisions for each in package.elements.values())
+        # What a missing table or an element that is not supported would set is not known: then nothing is said.
+        self.sure = not package.refused and all(
+            not each.decision or each.decision in package.decisions for each in package.elements.values()
+        )
 
     def run(self) -> None:
         if not self.sure:
             return
-        for file, root in self.roots.items():
-            for element, node in _within(root, root.get("id", "")):
-                if node.tag in _EXPRESSIONS or node.tag in _SCRIPTS:
-                    self._code(file, element, node.text or "")
-                elif node.tag == f"{BPMN}loopDataInputRef":
-                    self._read(file, element, (node.text or "").strip())
-        for each in self.package.elements.values():
-            for code in each.parameters.values():
-                self._code(each.file, each.id, code)
+        for code in self.codes:
+            self._code(code)
+        for element in self.package.elements.values():
+            if element.loop is not None and element.loop.items:
+                self._read(Code(element.file, element.id, "loop", ""), element.loop.items)
         self._decisions()
-
-    def _roots(self) -> Iterator[tuple[str, Node]]:
-        for file, content in self.package.bpmn.items():
-            try:
-                yield file, read(content)
-            except XmlRefused:  # said when the package was read
-                continue
 
     def _set(self) -> frozenset[str]:
         found: set[str] = {WITH_WITHDRAWAL} if self.package.withdraw_message else set()
@@ -74,19 +61,15 @@ class NameChecks:
             found.update(route for name, route in PORTAL_ROUTES.items() if element.properties.get(name))
             if element.properties.get("confirms"):
                 found.add(WITH_PAYMENT)
-            if element.result_variable:
-                found.add(element.result_variable)
             if element.decision in self.package.decisions:
                 found.update(output.name for output in self.package.decisions[element.decision].outputs)
-        for root in self.roots.values():
-            for node in root.iter():
-                if node.tag in _SCRIPTS:
-                    found.update(_names(node.text or "", ast.Store))
-                elif node.tag in (f"{BPMN}inputDataItem", f"{BPMN}outputDataItem"):
-                    found.add(node.get("name") or node.get("id") or "")
-                elif node.tag == f"{BPMN}loopDataOutputRef":
-                    found.add((node.text or "").strip())
-        return frozenset(found)
+            found.add(element.result_variable)
+            if element.loop is not None:
+                found.update((element.loop.item, element.loop.results, element.loop.result))
+        for code in self.codes:
+            if code.script:
+                found.update(names(parsed(code.text), ast.Store))
+        return frozenset(found - {""})
 
     def _decisions(self) -> None:
         """Tables that elements call read the case's data; those of fees `fee`, too."""
@@ -96,57 +79,31 @@ class NameChecks:
             if name not in fees and name not in called:
                 continue
             for read_name in sorted(decision.names() - ({WITH_FEE} if name in fees else set())):
-                self._read(self._file(name), name, read_name)
+                self._read(Code(self.package.file_of(name), name, "", ""), read_name)
 
-    def _file(self, decision: str) -> str:
-        """The .dmn file that holds the decision."""
-        mark = f'id="{decision}"'.encode()
-        files = (path for path, content in self.package.files.items() if path.endswith(".dmn") and mark in content)
-        return next(files, "")
+    def _code(self, code: Code) -> None:
+        tree = parsed(code.text)
+        own = names(tree, ast.Store)  # of loops and comprehensions; what scripts set is known anyway
+        for name in sorted(names(tree, ast.Load) - own):
+            self._read(code, name)
 
-    def _code(self, file: str, element: str, code: str) -> None:
-        own = _names(code, ast.Store)  # of loops and comprehensions; what scripts set is known anyway
-        for name in sorted(_names(code, ast.Load) - own):
-            self._read(file, element, name)
-
-    def _read(self, file: str, element: str, name: str) -> None:
-        if not name or name in self.known:
+    def _read(self, code: Code, name: str) -> None:
+        if not name or name in self.known or ("field", name) in self.complaints.meant:
             return
         like = nearest(name, self.known)
-        if like:
+        if name in _OTHERS_WORDS:
             self.complaints.say(
-                file, element, "Nothing ever sets “%(name)s”: did you mean “%(nearest)s”?", name=name, nearest=like
-            )
+                code.file, code.element, "“%(name)s” is no word of Python: write %(python)s.", code.part,
+                name=name, python=_OTHERS_WORDS[name],
+            )  # fmt: skip
+        elif like:
+            self.complaints.say(
+                code.file, code.element, "Nothing ever sets “%(name)s”: did you mean “%(nearest)s”?", code.part,
+                name=name, nearest=like,
+            )  # fmt: skip
         else:
             self.complaints.say(
-                file,
-                element,
+                code.file, code.element,
                 "Nothing ever sets “%(name)s”: route it from a form, set it in a script, or put it in quotes.",
-                name=name,
-            )
-
-
-def _within(node: Node, element: str) -> Iterator[tuple[str, Node]]:
-    """(id of the innermost element with an id, node), of everything below. The depth is bounded by the reader."""
-    for child in node:
-        # Expressions and definitions of events may have ids of their own, which nobody sees on the page.
-        drawn = child.tag.startswith(BPMN) and not child.tag.endswith(_INNER) and child.tag not in _EXPRESSIONS
-        named = child.get("id", "") if drawn else ""
-        yield named or element, child
-        yield from _within(child, named or element)
-
-
-def _names(code: str, context: type[ast.expr_context]) -> frozenset[str]:
-    """Names that the code reads (ast.Load; what is called does not count) or sets (ast.Store)."""
-    if len(code) > MAX_CODE:
-        return frozenset()
-    try:
-        tree = ast.parse(code.strip(" \t").strip("\n"))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return frozenset()
-    called = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
-    return frozenset(
-        node.id
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Name) and isinstance(node.ctx, context) and id(node) not in called
-    )
+                code.part, name=name,
+            )  # fmt: skip

@@ -1,211 +1,269 @@
 """Mail and PDF templates: they parse, what they extend is there, and so is what they print.
 
-Parsed, never compiled nor rendered: compiling folds constants, and `{{ 9**9**9 }}` is one. What filters there
-are is known to whoever renders, and checked there.
+Parsed, never compiled nor rendered: compiling folds constants, and `{{ 9**9**9 }}` is one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import dataclass
 
-from jinja2 import TemplateSyntaxError, meta, nodes
+from jinja2 import TemplateSyntaxError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from app.catalogue.complaints import Complaints
-from app.catalogue.fields import form_fields
+from app.catalogue.fields import form_fields, inner_fields
 from app.catalogue.model import Package
+from app.catalogue.reasons import of_template
+from app.catalogue.template_names import (
+    CASE,
+    IN_DOCUMENTS,
+    IN_LAYOUTS,
+    IN_MAILS,
+    JINJAS,
+    LAYOUTS,
+    LISTS,
+    MEMBERS,
+    TESTS,
+)
+from app.catalogue.template_paths import Path, Reading, Use, leading, reading
 from app.catalogue.toml import nearest
 
-# docs/package-format.md, "Mails and PDFs: what templates may say", and what the skeletons are given.
-NAMES = frozenset(
-    {
-        "package",
-        "case",
-        "company",
-        "body",
-        "settings",
-        "answers",
-        "task",
-        "links",
-        "comments",
-        "invoice",
-        "booking",
-        "cards",
-        "certificate",
-        "shipment",
-        "data",
-        "today",
-        "mail",
-        "subject",
-        "content",
-        "title",
-        "document",
-        "key",
-        "keys",
-        "labels",
-        "issued_on",
-        "documents",
-        "invoices",
-        "timeline",
-        "message",
-        "element",
-    }
-)
-# What the plain mappings among them hold; the others depend on the step, or on the package.
-MEMBERS = {
-    "case": {"number", "system_name", "company_name", "contact_name", "applied_on", "url", "state"},
-    "links": {"entry", "entry_expires", "case", "register", "site"},
-    "task": {"title", "url", "due"},
-}
-_INNER = frozenset(
-    {
-        "super",
-        "self",
-        "loop",
-        "caller",
-        "varargs",
-        "kwargs",
-        "range",
-        "dict",
-        "lipsum",
-        "cycler",
-        "joiner",
-        "namespace",
-    }
-)
-_METHODS = frozenset({"items", "keys", "values", "get"})  # of a mapping: no names of ours
-_DEEP = "The template is nested too deep (from line %(line)s on)."
+_DEEP = "The template is nested too deep."
 MAX_CHARACTERS = 400_000
 
 
-class TemplateChecks:
-    """`known`: the names that task data can have; None: nobody knows."""
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One template text: where it stands, and the names that it is given beside those of every case."""
 
-    def __init__(self, package: Package, complaints: Complaints, known: frozenset[str] | None) -> None:
+    file: str
+    part: str
+    text: str
+    first_line: int
+    more: frozenset[str]
+
+
+class TemplateChecks:
+    """`known`: the names that task data can have; `filters`: those that the renderer has. None: nobody knows."""
+
+    def __init__(
+        self,
+        package: Package,
+        complaints: Complaints,
+        known: frozenset[str] | None,
+        filters: Collection[str] | None = None,
+    ) -> None:
         self.package = package
         self.known = known
+        self.filters = filters
         self.complaints = complaints
         self.environment = ImmutableSandboxedEnvironment()
         self.fields = {element: form_fields(form) for element, form in package.forms.items()}
-        self.names = NAMES | _INNER | package.settings.keys()
+        self.posted = frozenset(
+            key
+            for element in package.elements.values()
+            if element.properties.get("presentation") == "post"
+            for key in self.fields.get(element.id, {})
+        )
+        self.read: dict[str, Reading] = {}  # of whole files, the skeletons' too
 
     def run(self) -> None:
+        for source in self._sources():
+            found = self._reading(source)
+            if found is not None:
+                self._check(source, found)
+        self._skeletons()
+
+    def _sources(self) -> list[Source]:
+        found = []
         for mail in self.package.mails.values():
-            self._check(mail.file, "subject", mail.subject, 1)
-            self._check(mail.file, "", mail.body, mail.body_line)
+            line = self._line(mail.file, "subject")
+            found.append(Source(mail.file, "header:subject", mail.subject, line, IN_MAILS))
+            found.append(Source(mail.file, "body", mail.body, mail.body_line, IN_MAILS))
         for document in self.package.documents.values():
-            self._check(document.file, "title", document.title, 1)
-            self._check(document.file, "filename", document.filename, 1)
-            self._check(document.file, "", document.html, document.body_line)
+            for key, text in (("title", document.title), ("filename", document.filename)):
+                line = self._line(document.file, key)
+                found.append(Source(document.file, f"header:{key}", text, line, IN_DOCUMENTS))
+            found.append(Source(document.file, "body", document.html, document.body_line, IN_DOCUMENTS))
         for path, content in self.package.files.items():
-            if path.startswith("_shared/") and path.endswith((".html", ".txt")):
-                self._parsed(path, "", content.decode("utf-8", "replace"), 1)
+            if path.startswith("_shared/") and path.endswith((".html", ".txt", ".md")):
+                more = IN_LAYOUTS if path in LAYOUTS else IN_DOCUMENTS | IN_MAILS
+                found.append(Source(path, "body", content.decode("utf-8", "replace"), 1, more))
+        return found
 
-    def _check(self, file: str, part: str, source: str, first_line: int) -> None:
-        tree = self._parsed(file, part, source, first_line)
-        if tree is None:
-            return
-        try:
-            self._read(file, part, tree)
-        except RecursionError:  # Jinja walks its tree by recursion
-            self.complaints.say(file, part, _DEEP, line=first_line)
+    def _line(self, file: str, key: str) -> int:
+        rows = self.package.files[file].decode("utf-8", "replace").split("\n")
+        return next((number for number, row in enumerate(rows, 1) if row.startswith(key)), 1)
 
-    def _read(self, file: str, part: str, tree: nodes.Template) -> None:
-        for name in sorted(_free_names(tree) - self.names):
-            like = nearest(name, frozenset(self.names - _INNER))
-            if like:
-                self.complaints.warn(
-                    file,
-                    part,
-                    "Templates have no name “%(name)s”: did you mean “%(nearest)s”?",
-                    name=name,
-                    nearest=like,
-                )
-            else:
-                self.complaints.warn(file, part, "Templates have no name “%(name)s”.", name=name)
-        for base in meta.find_referenced_templates(tree):
-            if base is not None:
-                self.complaints.known(file, part, "extends", "template", base, self.package.files)
-        for path in _paths(tree):
-            self._path(file, part, path)
-
-    def _parsed(self, file: str, part: str, source: str, first_line: int) -> nodes.Template | None:
-        if len(source) > MAX_CHARACTERS:
-            self.complaints.say(
-                file, part, "The template is too long: %(most)s characters are allowed.", most=MAX_CHARACTERS
-            )
+    def _reading(self, source: Source) -> Reading | None:
+        if len(source.text) > MAX_CHARACTERS:
+            message = "The template is too long: %(most)s characters are allowed."
+            self.complaints.say(source.file, "", message, source.part, most=MAX_CHARACTERS)
             return None
         try:
-            return self.environment.parse(source)
+            tree: nodes.Template = self.environment.parse(source.text)
+            found = reading(tree)
         except TemplateSyntaxError as error:
             self.complaints.say(
-                file,
-                part,
-                "The template cannot be read at line %(line)s: %(reason)s.",
-                line=error.lineno + first_line - 1,
-                reason=error.message or "",
-            )
-        except RecursionError:
-            self.complaints.say(file, part, _DEEP, line=first_line)
-        return None
+                source.file, "", "The template cannot be read: %(reason)s", source.part,
+                error.lineno + source.first_line - 1, reason=of_template(error.message or ""),
+            )  # fmt: skip
+            return None
+        except RecursionError:  # Jinja reads, and we walk, by recursion
+            self.complaints.say(source.file, "", _DEEP, source.part, source.first_line)
+            return None
+        if source.part == "body":
+            self.read[source.file] = found
+        return found
 
-    def _path(self, file: str, part: str, path: tuple[str, ...]) -> None:
-        package = self.package
-        first, second, third = (*path, "", "", "")[:3]
-        if (
-            first == "answers"
-            and second
-            and self.complaints.known(file, part, "answers", "element with a form", second, package.forms)
-            and third
-        ):
-            self.complaints.known(file, part, f"answers.{second}", "field", third, self.fields[second])
-        if (
-            first == "settings"
-            and second
-            and self.complaints.known(file, part, "settings", "section", second, package.settings)
-            and third
-        ):
-            self.complaints.known(file, part, f"settings.{second}", "setting", third, package.settings[second])
-        if first == "data" and second and self.known is not None:
-            self.complaints.known(file, part, "data", "routing value", second, self.known)
-        if first in MEMBERS and second:
-            self.complaints.known(file, part, first, "field", second, MEMBERS[first])
-        if first in package.settings and first not in ("settings", "answers") and second:
-            self.complaints.known(file, part, first, "setting", second, package.settings[first])
+    # ---- one template
 
+    def _check(self, source: Source, found: Reading) -> None:
+        self._jinja(source, found)
+        for base, line in found.bases:
+            if base not in self.package.files:
+                self._missing(source, line, "template", base, self.package.files)
+        if source.file.startswith("_shared/"):
+            return
+        names = CASE | source.more | JINJAS | self.package.settings.keys() | found.own
+        told: set[str] = set()
+        for use in found.uses:
+            name = use.path[0]
+            if name in names:
+                self._path(source, use)
+            elif name not in told:
+                told.add(name)
+                self._unknown_name(source, use, frozenset(names - JINJAS))
 
-def _own_names(tree: nodes.Template) -> set[str]:
-    """Names that the template gives to things itself."""
-    own = {name.name for name in tree.find_all(nodes.Name) if name.ctx in ("store", "param")}
-    own.update(macro.name for macro in tree.find_all(nodes.Macro))
-    own.update(imported.target for imported in tree.find_all(nodes.Import))
-    for imported in tree.find_all(nodes.FromImport):
-        own.update(name if isinstance(name, str) else name[1] for name in imported.names)
-    return own
+    def _jinja(self, source: Source, found: Reading) -> None:
+        """Filters, tests and blocks, which Jinja itself would miss when the template is first used."""
+        for what, uses, known in (("filter", found.filters, self.filters), ("test", found.tests, TESTS)):
+            for name, line in uses:
+                if known is not None and name not in known:
+                    self._missing(source, line, what, name, known)
+        for name, count in Counter(name for name, _ in found.blocks).items():
+            if count > 1:
+                line = [line for block, line in found.blocks if block == name][1]
+                message = "The block %(name)s stands there twice: rename one."
+                self.complaints.say(source.file, "", message, source.part, line + source.first_line - 1, name=name)
 
+    def _unknown_name(self, source: Source, use: Use, known: frozenset[str]) -> None:
+        name, like, line = use.path[0], nearest(use.path[0], known), use.line + source.first_line - 1
+        if like:
+            message = "Templates have no name “%(name)s”: did you mean “%(nearest)s”?"
+            self.complaints.warn(source.file, "", message, source.part, line, name=name, nearest=like)
+        else:
+            message = "Templates have no name “%(name)s”."
+            self.complaints.warn(source.file, "", message, source.part, line, name=name)
 
-def _free_names(tree: nodes.Template) -> set[str]:
-    """Names that someone else must give."""
-    return {name.name for name in tree.find_all(nodes.Name) if name.ctx == "load"} - _own_names(tree)
+    def _path(self, source: Source, use: Use) -> None:
+        first, second, third = (*use.path, "", "", "")[:3]
+        settings = self.package.settings
+        if first == "answers":
+            self._answer(source, use)
+        elif first == "settings" and second:
+            if self._known(source, use, 2, "section", settings) and third:
+                self._known(source, use, 3, "setting", settings[second])
+        elif first == "data" and second:
+            if self.known is not None:
+                self._known(source, use, 2, "routing value", self.known)
+        elif first == "shipment" and second:
+            self._known(source, use, 2, "field", self.posted)
+        elif first in MEMBERS:
+            self._member(source, use)
+        elif first in settings and second:
+            self._known(source, use, 2, "setting", settings[first])
 
+    def _member(self, source: Source, use: Use) -> None:
+        first, second, third = (*use.path, "", "", "")[:3]
+        if first in LISTS:
+            if second == "[]" and third:
+                self._known(source, use, 3, "field", MEMBERS[first])
+            elif second and second != "[]":
+                message = "%(name)s is a list: go through it with {%% for … in %(name)s %%}."
+                line = use.line + source.first_line - 1
+                self.complaints.say(source.file, "", message, source.part, line, name=first)
+        elif second:
+            self._known(source, use, 2, "field", MEMBERS[first])
 
-def _paths(tree: nodes.Template) -> Iterator[tuple[str, ...]]:
-    """Every a.b.c and a["b"] in full, where the first is not a name of the template's own."""
-    own = _own_names(tree)
-    inner: set[int] = set()
-    for node in tree.find_all((nodes.Getattr, nodes.Getitem)):
-        if id(node) in inner:
-            continue
-        parts: list[str] = []
-        here: nodes.Expr = node
-        while isinstance(here, nodes.Getattr | nodes.Getitem):
-            inner.add(id(here))
-            key = here.attr if isinstance(here, nodes.Getattr) else _constant(here.arg)
-            parts = [] if key is None or key in _METHODS else [key, *parts]
-            here = here.node
-        if isinstance(here, nodes.Name) and here.name not in own and parts:
-            yield (here.name, *parts)
+    def _answer(self, source: Source, use: Use) -> None:
+        _, element, key, item, inner = (*use.path, "", "", "", "", "")[:5]
+        if not element or not self._known(source, use, 2, "element with a form", self.package.forms) or not key:
+            return
+        if self._known(source, use, 3, "field", self.fields[element]) and item == "[]" and inner:
+            rows = inner_fields(self.fields[element][key])
+            if rows:
+                self._known(source, use, 5, "field", rows)
 
+    def _known(self, source: Source, use: Use, depth: int, what: str, known: Collection[str]) -> bool:
+        """Whether the member at this depth of the path is known; else says so, with the path that leads to it."""
+        name = use.path[depth - 1]
+        if name in known:
+            return True
+        before = ".".join(part for part in use.path[: depth - 1] if part != "[]")
+        self._missing(source, use.line, what, name, known, before)
+        return False
 
-def _constant(node: nodes.Expr) -> str | None:
-    return node.value if isinstance(node, nodes.Const) and isinstance(node.value, str) else None
+    def _missing(
+        self, source: Source, line: int, what: str, name: str, known: Collection[str], before: str = ""
+    ) -> None:
+        path = f"{before}.{name}" if before else name
+        like = nearest(name, frozenset(known))
+        if like:
+            self.complaints.say(
+                source.file, "", "%(path)s: there is no %(what)s “%(name)s”: did you mean “%(nearest)s”?", source.part,
+                line + source.first_line - 1, path=path, what=what, name=name, nearest=like,
+            )  # fmt: skip
+        else:
+            self.complaints.say(
+                source.file, "", "%(path)s: there is no %(what)s “%(name)s”: add it, or choose one that there is.",
+                source.part, line + source.first_line - 1, path=path, what=what, name=name,
+            )  # fmt: skip
+
+    # ---- skeletons
+
+    def _skeletons(self) -> None:
+        """What the skeletons in use print of answers and settings, and the package does not have: it stays empty."""
+        told: set[Path] = set()
+        own = [document.file for document in self.package.documents.values()]
+        for file in [*own, *(mail.file for mail in self.package.mails.values())]:
+            for base in self._used_by(file):
+                for use in self.read[base].uses:
+                    if use.path not in told and self._lacks(base, use):
+                        told.add(use.path)
+                        self.complaints.warn(
+                            file, "", "The skeleton %(skeleton)s prints %(path)s (line %(at)s), and the package has no "
+                            "such thing: nothing stands there.", skeleton=base, path=".".join(use.path), at=use.line,
+                        )  # fmt: skip
+
+    def _used_by(self, file: str) -> list[str]:
+        """Skeletons that the file comes to use, at whatever distance; mails have their layouts besides."""
+        found: list[str] = []
+        pending = [file, *(LAYOUTS if file.startswith("mail/") else ())]
+        while pending:
+            here = pending.pop()
+            if here.startswith("_shared/") and here in self.read and here not in found:
+                found.append(here)
+            elif here != file:
+                continue
+            pending.extend(base for base, _ in self.read[here].bases) if here in self.read else None
+        return found
+
+    def _lacks(self, skeleton: str, use: Use) -> bool:
+        """Whether the package lacks it. What the skeleton asks for first may be absent as a whole, not in part."""
+        first, second, third = (*use.path, "", "", "")[:3]
+        settings, asked = self.package.settings, leading(self.read[skeleton].asked, use.path)
+        if first == "answers" and second and third and "[]" not in (second, third):
+            if second not in self.fields:
+                return not asked
+            return third not in self.fields[second]
+        if first == "settings":
+            first, second = second, third
+        elif first in CASE | IN_LAYOUTS | IN_DOCUMENTS | JINJAS or first in self._set_by_templates():
+            return False
+        return bool(first and second) and not asked and second not in settings.get(first, {})
+
+    def _set_by_templates(self) -> set[str]:
+        return {name for found in self.read.values() for name in found.own}

@@ -52,6 +52,7 @@ class Complaints:
     def __init__(self) -> None:
         self.problems: list[Problem] = []
         self.said: set[str] = set()
+        self.meant: set[tuple[str, str]] = set()  # (what, name) that a name which is not there was taken to mean
 
     def add(self, problem: Problem) -> None:
         if len(self.problems) >= MAX_PROBLEMS:
@@ -60,37 +61,29 @@ class Complaints:
             self.said.add(str(problem))
             self.problems.append(problem)
 
-    def say(self, file: str, element: str, message: str, /, **params: Any) -> None:
-        self.add(Problem(file, message, element, params))
+    def say(self, file: str, element: str, message: str, /, part: str = "", line: int = 0, **params: Any) -> None:
+        self.add(Problem(file, message, element, params, "error", part, line))
 
-    def warn(self, file: str, element: str, message: str, /, **params: Any) -> None:
-        self.add(Problem(file, message, element, params, "warning"))
+    def warn(self, file: str, element: str, message: str, /, part: str = "", line: int = 0, **params: Any) -> None:
+        self.add(Problem(file, message, element, params, "warning", part, line))
 
-    def known(self, file: str, element: str, place: str, what: str, name: str, known: Collection[str]) -> bool:
-        """Whether the name is known; else says so. `place`: property or key; `what`: of THINGS."""
+    def known(self, file: str, element: str, part: str, what: str, name: str, known: Collection[str]) -> bool:
+        """Whether the name is known; else says so. `what`: of THINGS."""
         assert what in THINGS, what  # noqa: S101 - a word that no catalogue translates
         if name in known:
             return True
         like = nearest(name, frozenset(known))
+        self.meant.add((what, like))
         if like:
             self.say(
-                file,
-                element,
-                "%(place)s: there is no %(what)s “%(name)s”: did you mean “%(nearest)s”?",
-                place=place,
-                what=what,
-                name=name,
-                nearest=like,
-            )
+                file, element, "There is no %(what)s “%(name)s”: did you mean “%(nearest)s”?", part,
+                what=what, name=name, nearest=like,
+            )  # fmt: skip
         else:
             self.say(
-                file,
-                element,
-                "%(place)s: there is no %(what)s “%(name)s”: add it, or choose one that there is.",
-                place=place,
-                what=what,
-                name=name,
-            )
+                file, element, "There is no %(what)s “%(name)s”: add it, or choose one that there is.", part,
+                what=what, name=name,
+            )  # fmt: skip
         return False
 
 

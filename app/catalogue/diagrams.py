@@ -5,12 +5,14 @@ BPMN 2.0 (chapter 10) with the extension elements that docs/package-format.md na
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from xml.etree.ElementTree import Element as Node
 
-from app.catalogue.extensions import BPMN, SPIFF, Extensions
-from app.catalogue.model import Element, ProcessInfo
+from app.catalogue.diagram_elements import EVENTS, ElementReader, Place
+from app.catalogue.diagram_words import check_unique, even, words_of
+from app.catalogue.drawn import Element, Flow, ProcessInfo
+from app.catalogue.dropped import dropped
+from app.catalogue.extensions import BPMN
 from app.catalogue.terms import Lane
 from app.errors import Problem
 from app.feel.xml import XmlRefused, local, read
@@ -18,13 +20,7 @@ from app.feel.xml import XmlRefused, local, read
 MAX_ELEMENTS = 3000  # of one package; certifications that people read have some hundred
 
 _TASKS = frozenset({"userTask", "serviceTask", "receiveTask", "businessRuleTask", "scriptTask"})
-_EVENTS = {  # kind of event to the definitions it may have; "" = none
-    "startEvent": {""},
-    "endEvent": {"", "terminate"},
-    "boundaryEvent": {"timer", "message"},
-    "intermediateCatchEvent": {"timer"},
-}
-_SUPPORTED = _TASKS | _EVENTS.keys() | {"exclusiveGateway", "parallelGateway", "subProcess", "callActivity"}
+_SUPPORTED = _TASKS | EVENTS.keys() | {"exclusiveGateway", "parallelGateway", "subProcess", "callActivity"}
 _REFUSED = frozenset(
     {
         "task",
@@ -49,6 +45,8 @@ class Diagrams:
     """What was found over all files so far."""
 
     elements: dict[str, Element] = field(default_factory=dict)
+    flows: list[Flow] = field(default_factory=list)
+    refused: set[str] = field(default_factory=set)
     processes: dict[str, ProcessInfo] = field(default_factory=dict)
     lane_uses: list[tuple[str, str]] = field(default_factory=list)  # (file, lane id of a lane set)
     full: bool = False
@@ -73,8 +71,9 @@ def read_diagram(file: str, data: bytes, found: Diagrams, lanes: dict[str, Lane]
         )
         return
     found.safe.append(file)
-    _check_unique(file, root, problems)
-    for words, name in _words(root):
+    check_unique(file, root, problems)
+    problems.extend(dropped(file, root))
+    for words, name in words_of(root):
         if words:
             found.words.setdefault(words, (file, name))
     reader = _Reader(file, root, found, lanes, problems)
@@ -88,7 +87,8 @@ class _Reader:
         self.found = found
         self.lanes = lanes
         self.problems = problems
-        self.messages = {node.get("id", ""): node.get("name", "") for node in root.iter(f"{BPMN}message")}
+        messages = {node.get("id", ""): node.get("name", "") for node in root.iter(f"{BPMN}message")}
+        self.elements = ElementReader(file, lanes, messages, problems)
 
     def process(self, node: Node) -> None:
         process_id = node.get("id", "")
@@ -127,12 +127,20 @@ class _Reader:
                         end=end,
                     )
             leads_to.setdefault(source, []).append(target)
+            self.found.flows.append(
+                Flow(
+                    flow.get("id", ""), even(flow.get("name")), source, target, self.file, parent or process,
+                    (flow.findtext(f"{BPMN}conditionExpression") or "").strip(),
+                )
+            )  # fmt: skip
         for node in nodes:
             kind = local(node.tag)
             if kind in _REFUSED:
+                self.found.refused.add(node.get("id", ""))
                 self.say(node.get("id", ""), "%(kind)s is not supported.", kind=kind)
             elif kind in _SUPPORTED:
-                element = self._element(node, kind, process, parent, parent_lane, placed)
+                lane = placed.get(node.get("id", ""), "") or parent_lane
+                element = self.elements.read(node, kind, Place(process, parent, lane))
                 self._add(replace(element, outgoing=tuple(leads_to.get(element.id, ()))))
                 if kind == "subProcess":
                     self._container(node, process, element.id, element.lane, placed)
@@ -170,96 +178,5 @@ class _Reader:
         else:
             self.found.elements[element.id] = element
 
-    def _element(
-        self, node: Node, kind: str, process: str, parent: str, parent_lane: str, placed: dict[str, str]
-    ) -> Element:
-        element_id = node.get("id", "")
-        extensions = Extensions(node)
-        properties = extensions.properties()
-        for name in extensions.repeated():
-            self.say(element_id, "The property %(name)s stands there twice: remove one.", name=name)
-        operator, parameters, result = extensions.service()
-        event = self._event(node, kind, element_id)
-        lane = properties.get("lane", "").strip() or placed.get(element_id, "") or parent_lane
-        if kind == "subProcess" and node.get("triggeredByEvent") == "true":
-            self.say(element_id, "Event subprocesses are not supported: use a boundary event.")
-        reference = node if kind == "receiveTask" else node.find(f"{BPMN}messageEventDefinition")
-        message = self._message(reference, element_id) if kind == "receiveTask" or event == "message" else ""
-        return Element(
-            id=element_id,
-            name=_even(node.get("name")),
-            kind=kind,
-            process=process,
-            file=self.file,
-            parent=parent,
-            lane=lane,
-            side=self.lanes[lane].side if lane in self.lanes else "",
-            properties=properties,
-            operator=operator if kind == "serviceTask" else "",
-            parameters=parameters,
-            result_variable=result,
-            documentation=(node.findtext(f"{BPMN}documentation") or "").strip(),
-            number=properties.get("number", ""),
-            called=node.get("calledElement", ""),
-            decision=extensions.text("calledDecisionId"),
-            message=message,
-            event=event,
-            attached_to=node.get("attachedToRef", ""),
-        )
-
-    def _event(self, node: Node, kind: str, element_id: str) -> str:
-        kinds = [
-            local(child.tag).removesuffix("EventDefinition")
-            for child in node
-            if local(child.tag).endswith("EventDefinition")
-        ]
-        if kind not in _EVENTS:
-            return ""
-        event = kinds[0] if kinds else ""
-        if len(kinds) > 1 or event not in _EVENTS[kind]:
-            self.say(
-                element_id,
-                "%(kind)s with %(event)s is not supported.",
-                kind=kind,
-                event=" + ".join(kinds) or "no event",
-            )
-        return event
-
-    def _message(self, node: Node | None, element_id: str) -> str:
-        reference = node.get("messageRef", "") if node is not None else ""
-        if not self.messages.get(reference):
-            self.say(element_id, "No message with a name is chosen: choose one.")
-        return self.messages.get(reference, "")
-
     def say(self, element: str, message: str, **params: str) -> None:
         self.problems.append(Problem(self.file, message, element, params))
-
-
-def _words(root: Node) -> Iterator[tuple[str, str]]:
-    """(wording, id) of names and notes, as the page shows them; messages are names for machines."""
-    for node in root.iter():
-        if node.tag == f"{BPMN}textAnnotation":
-            yield _even(node.findtext(f"{BPMN}text")), node.get("id", "")
-        elif node.tag.startswith(BPMN) and node.tag != f"{BPMN}message":
-            yield _even(node.get("name")), node.get("id", "")
-        if node.tag == f"{BPMN}userTask":  # said on the task's page
-            yield _even(node.findtext(f"{BPMN}documentation")), node.get("id", "")
-
-
-def _even(text: str | None) -> str:
-    return " ".join((text or "").split())
-
-
-def _ids(root: Node) -> Iterator[str]:
-    # Ids of Spiff's elements name operators and parameters: they may repeat.
-    return (node.get("id", "") for node in root.iter() if node.get("id") and not node.tag.startswith(SPIFF))
-
-
-def _check_unique(file: str, root: Node, problems: list[Problem]) -> None:
-    seen: set[str] = set()
-    told: set[str] = set()
-    for name in _ids(root):
-        if name in seen and name not in told:
-            told.add(name)
-            problems.append(Problem(file, "The id stands in this file twice: change one.", name))
-        seen.add(name)

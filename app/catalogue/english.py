@@ -11,9 +11,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Protocol
 
 from app.catalogue.complaints import Complaints, quoted
+from app.catalogue.drawn import Element
 from app.catalogue.manifest import Manifest
-from app.catalogue.model import DocumentSource, Element, MailSource, Package
-from app.catalogue.toml import nearest
+from app.catalogue.model import DocumentSource, MailSource, Package
+from app.catalogue.toml import UNREAD, nearest
 from app.errors import Problem
 
 FILE = "english.toml"
@@ -40,7 +41,8 @@ def read_english(raw: Mapping[str, Any], problems: list[Problem]) -> dict[str, s
         if isinstance(english, str) and english.strip():
             found[even(words)] = english
         else:
-            problems.append(Problem(FILE, "“%(key)s” must be a text in quotes.", "", {"key": words}))
+            message = "“%(key)s” must be a text in quotes."
+            problems.append(Problem(FILE, message, "", {"key": words}, part=f"key:{words}"))
     return found
 
 
@@ -97,7 +99,8 @@ class EnglishChecks:
         self.complaints = complaints
 
     def run(self) -> None:
-        if FILE not in self.package.files:
+        unread = any(problem.file == FILE and problem.message in UNREAD for problem in self.package.problems)
+        if FILE not in self.package.files or unread:
             return
         said = {**self.package.words, **self._notices()}
         for words, (file, element) in said.items():
@@ -112,13 +115,14 @@ class EnglishChecks:
             like = nearest(words, frozenset(said)) if len(words) >= _LEAST_ALIKE else ""
             if like:
                 self.complaints.warn(
-                    FILE, "", "The diagrams do not say “%(words)s”: did you mean “%(nearest)s”?",
+                    FILE, "", "The diagrams do not say “%(words)s”: did you mean “%(nearest)s”?", f"key:{words}",
                     words=words, nearest=like,
                 )  # fmt: skip
             else:
                 self.complaints.warn(
-                    FILE, "", "The diagrams do not say “%(words)s”: remove it, or write it as they do.", words=words
-                )
+                    FILE, "", "The diagrams do not say “%(words)s”: remove it, or write it as they do.",
+                    f"key:{words}", words=words,
+                )  # fmt: skip
 
     def _notices(self) -> dict[str, tuple[str, str]]:
         """The sentences that service tasks of the operator `notice` put up."""

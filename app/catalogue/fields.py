@@ -26,3 +26,24 @@ def _collect(components: object, found: dict[str, dict[str, Any]], depth: int) -
             found.setdefault(name, component)
         elif "components" in component:
             _collect(component["components"], found, depth + 1)
+
+
+def inner_fields(component: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Those of one row of a dynamic list; {} of every other component."""
+    return form_fields(component) if component.get("type") == "dynamiclist" else {}
+
+
+def component_of(schema: Mapping[str, Any], name: str, depth: int = 0) -> Mapping[str, Any] | None:
+    """The component of this key, path or id, also in groups and lists; None where there is none."""
+    components = schema.get("components")
+    if not name or not isinstance(components, list) or depth > MAX_DEPTH:
+        return None
+    for component in components:
+        if not isinstance(component, dict):
+            continue
+        if name in (component.get("key"), component.get("path"), component.get("id")):
+            return component
+        inner = component_of(component, name, depth + 1)
+        if inner is not None:
+            return inner
+    return None

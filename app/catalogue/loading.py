@@ -13,11 +13,13 @@ from app.catalogue.english import FILE as ENGLISH
 from app.catalogue.english import read_english, wording
 from app.catalogue.manifest import FILE, read_manifest
 from app.catalogue.model import DocumentSource, MailSource, Package
+from app.catalogue.reasons import of_json
 from app.catalogue.sources import read_document, read_mail
 from app.catalogue.toml import parse
 from app.errors import BadPackage, Problem
 from app.feel.dmn import Decision, read_decisions
 
+_NO_NUMBERS = ("NaN", "Infinity", "-Infinity")
 MAX_TEXT_BYTES = 2 * 1024 * 1024  # of a form or template
 
 
@@ -85,6 +87,8 @@ def from_files(files: Mapping[str, bytes]) -> Package:
         reminders=manifest.reminders,
         settings=manifest.settings,
         elements=diagrams.elements,
+        flows=tuple(diagrams.flows),
+        refused=frozenset(diagrams.refused),
         processes=diagrams.processes,
         forms=forms,
         mails=mails,
@@ -140,12 +144,16 @@ def _json(path: str, text: str, problems: list[Problem]) -> Any:
         problems.append(
             Problem(
                 path,
-                "This is not JSON: %(reason)s (line %(line)s, column %(column)s).",
-                params={"reason": error.msg, "line": error.lineno, "column": error.colno},
+                "This is not JSON: %(reason)s (column %(column)s).",
+                params={"reason": of_json(error.msg), "column": error.colno},
+                line=error.lineno,
             )
         )
-    except (ValueError, RecursionError) as error:
-        problems.append(Problem(path, "The JSON holds what a form cannot: %(reason)s.", params={"reason": str(error)}))
+    except RecursionError:
+        problems.append(Problem(path, "The JSON is nested too deep."))
+    except ValueError as error:
+        found = str(error) if str(error) in _NO_NUMBERS else "…"  # else a number of 5,000 digits
+        problems.append(Problem(path, "The JSON holds what a form cannot: %(found)s.", params={"found": found}))
     return None
 
 

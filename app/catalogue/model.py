@@ -6,9 +6,10 @@ Mappings are read by all who hold the package, and written by nobody.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
+from app.catalogue.drawn import Element, Flow, ProcessInfo
 from app.catalogue.terms import (
     Calendar,
     CardSet,
@@ -23,51 +24,6 @@ from app.catalogue.terms import (
 )
 from app.errors import NotFound, Problem, Refused
 from app.feel.dmn import Decision
-
-
-@dataclass(frozen=True, slots=True)
-class ProcessInfo:
-    id: str
-    name: str
-    file: str
-
-
-@dataclass(frozen=True, slots=True)
-class Element:
-    """A flow node of a diagram. `kind` is its BPMN tag: userTask, serviceTask, callActivity, startEvent, …"""
-
-    id: str
-    name: str
-    kind: str
-    process: str  # id of the BPMN process around it
-    file: str
-    parent: str = ""  # id of the embedded subprocess around it
-    lane: str = ""
-    side: str = ""  # "vendor" | "operator" | "" where no lane is known
-    properties: Mapping[str, str] = field(default_factory=dict)
-    operator: str = ""  # of a service task
-    parameters: Mapping[str, str] = field(default_factory=dict)  # Python expressions as written
-    result_variable: str = ""
-    documentation: str = ""
-    number: str = ""  # the circled number shown to people
-    called: str = ""  # process id, of a call activity
-    decision: str = ""  # decision id, of a business rule task
-    message: str = ""  # message name, of a receive task or a message event
-    event: str = ""  # timer | message | terminate | …, of an event
-    attached_to: str = ""  # of a boundary event
-    outgoing: tuple[str, ...] = ()  # ids of the elements that its flows lead to
-
-    def listed(self, name: str) -> tuple[str, ...]:
-        """The comma-separated values of a property; () where there is none."""
-        return tuple(part.strip() for part in self.properties.get(name, "").split(",") if part.strip())
-
-    def flag(self, name: str) -> bool:
-        return self.properties.get(name, "").strip().lower() == "true"
-
-    def whole(self, name: str) -> int | None:
-        """A property as a whole number; None where there is none or it is no number (which `check` says)."""
-        text = self.properties.get(name, "").strip()
-        return int(text) if text.isascii() and text.isdigit() else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +83,8 @@ class Package:
     reminders: Reminders
     settings: Mapping[str, Mapping[str, Setting]]  # section, key
     elements: Mapping[str, Element]
+    flows: tuple[Flow, ...]
+    refused: frozenset[str]  # ids of what is drawn and not supported
     processes: Mapping[str, ProcessInfo]
     forms: Mapping[str, dict[str, Any]]  # element id to form-js schema
     mails: Mapping[str, MailSource]
@@ -146,6 +104,17 @@ class Package:
                 element=element_id,
             )
         return self.elements[element_id]
+
+    def file_of(self, decision: str) -> str:
+        """The .dmn file that holds the decision; "" where none does."""
+        mark = f'id="{decision}"'.encode()
+        files = (path for path, content in self.files.items() if path.endswith(".dmn") and mark in content)
+        return next(files, "")
+
+    def unread(self, decision: str) -> bool:
+        """Whether the decision may stand in a file that could not be read: then nobody knows that it is missing."""
+        said = [problem for problem in self.problems if problem.file.endswith(".dmn")]
+        return decision not in self.decisions and any(problem.element in ("", decision) for problem in said)
 
     def handouts(self) -> dict[str, bytes]:
         """The files that are handed out as they are, by their name below files/."""

@@ -11,10 +11,13 @@ import tomllib
 from collections.abc import Mapping
 from typing import Any
 
+from app.catalogue.reasons import TWICE, of_toml
 from app.errors import Problem
 
 MAX_CHARACTERS = 500_000
-NOT_TOML = "This is not TOML: %(reason)s (line %(line)s, column %(column)s)."
+NOT_TOML = "This is not TOML: %(reason)s (column %(column)s)."
+KEY_TWICE = "The key “%(key)s” stands there a second time: remove one."
+UNREAD = frozenset({NOT_TOML, KEY_TWICE})  # nothing of such a file is known
 # tomllib needs time and memory by the square of a key's parts: a line of 100,000 would take the machine down.
 _LONG_KEY = re.compile(r"""(?<![\w-])(?:(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*){8}""")
 MAX_STRANGE = 20  # unknown keys of one table that are named
@@ -37,21 +40,22 @@ def parse(text: str, file: str, problems: list[Problem], first_line: int = 1) ->
     try:
         return tomllib.loads("\n" * (first_line - 1) + text)
     except tomllib.TOMLDecodeError as error:
-        place = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
-        problems.append(
-            Problem(
-                file,
-                NOT_TOML,
-                params={
-                    "reason": re.sub(r" \(at .*\)$", "", str(error)),
-                    "line": int(place.group(1)) if place else text.count("\n") + first_line,
-                    "column": int(place.group(2)) if place else 1,
-                },
-            )
-        )
+        problems.append(_not_toml(text, file, str(error), first_line))
     except (RecursionError, ValueError):  # a number of 5,000 digits, too
         problems.append(Problem(file, "The TOML is nested too deep, or a number in it is too long."))
     return {}
+
+
+def _not_toml(text: str, file: str, said: str, first_line: int) -> Problem:
+    place = re.search(r"\(at line (\d+), column (\d+)\)", said)
+    line = int(place.group(1)) if place else text.count("\n") + first_line
+    row = text.split("\n")[line - first_line] if 0 <= line - first_line <= text.count("\n") else ""
+    key = re.match(r"""\s*\[*\s*("(?:[^"\\]|\\.)*"|'[^']*'|[\w.-]+)""", row)
+    reason = of_toml(said)
+    if reason == TWICE and key:
+        name = key.group(1).strip("\"'")
+        return Problem(file, KEY_TWICE, "", {"key": name}, part=f"key:{name}", line=line)
+    return Problem(file, NOT_TOML, "", {"reason": reason, "column": int(place.group(2)) if place else 1}, line=line)
 
 
 def nearest(word: str, known: set[str] | frozenset[str]) -> str:
@@ -62,23 +66,19 @@ def nearest(word: str, known: set[str] | frozenset[str]) -> str:
     return found[0] if found else ""
 
 
-def unknown(file: str, element: str, name: str, known: set[str] | frozenset[str], severity: str = "error") -> Problem:
-    """A key or property that nobody reads."""
+def unknown(
+    file: str, element: str, name: str, known: set[str] | frozenset[str], severity: str = "error", part: str = ""
+) -> Problem:
+    """A key, property or parameter that nobody reads."""
     like = nearest(name, known)
-    if like:
-        return Problem(
-            file,
-            "Nothing reads “%(name)s”: did you mean “%(nearest)s”?",
-            element,
-            {"name": name, "nearest": like},
-            severity,
-        )
+    message = "Nothing reads “%(name)s”: did you mean “%(nearest)s”?" if like else ""
     return Problem(
         file,
-        "Nothing reads “%(name)s”: known are %(known)s.",
+        message or "Nothing reads “%(name)s”: known are %(known)s.",
         element,
-        {"name": name, "known": ", ".join(sorted(known))},
+        {"name": name, "nearest": like} if like else {"name": name, "known": ", ".join(sorted(known))},
         severity,
+        part or f"key:{name}",
     )
 
 
@@ -94,6 +94,7 @@ class Table:
         self.path = path
         self.problems = problems
         self.asked: set[str] = set()
+        self.missing: dict[str, Problem] = {}
         if not isinstance(raw, dict):
             self._say("This must be a table: [%(table)s].", table=path)
 
@@ -176,8 +177,12 @@ class Table:
 
     def close(self) -> None:
         """Names the keys that were not asked for."""
-        strange = [key for key in self.raw if key not in self.asked]
-        self.problems.extend(unknown(self.file, self.path, key, self.asked) for key in strange[:MAX_STRANGE])
+        strange = [key for key in self.raw if key not in self.asked][:MAX_STRANGE]
+        for key in strange:
+            meant = self.missing.get(nearest(key, self.asked))
+            if meant in self.problems:  # one fault: a key that is written wrongly
+                self.problems.remove(meant)
+            self.problems.append(unknown(self.file, self.path, key, self.asked))
 
     def _below(self, key: str) -> str:
         return f"{self.path}.{key}" if self.path else key
@@ -186,6 +191,7 @@ class Table:
         self.asked.add(key)
         if key not in self.raw and default is None:
             self._say("The key “%(key)s” is missing: add it.", key=key)
+            self.missing[key] = self.problems[-1]
         return self.raw.get(key, default)
 
     def _wrong(self, key: str, message: str, **params: Any) -> None:
@@ -193,4 +199,5 @@ class Table:
             self._say(message, key=key, **params)
 
     def _say(self, message: str, **params: Any) -> None:
-        self.problems.append(Problem(self.file, message, self.path, params))
+        part = f"key:{params['key']}" if "key" in params else ""
+        self.problems.append(Problem(self.file, message, self.path, params, part=part))

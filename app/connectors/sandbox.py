@@ -37,6 +37,8 @@ _JINJA_FILTERS = (  # noqa: SIM905 - as a list it would fill a page
     "capitalize count default d dictsort e escape first float groupby int join last length list lower map max min "
     "reject rejectattr round select selectattr sort striptags sum title trim unique upper"
 ).split()
+_OWN_FILTERS = ("jdate", "jdatetime", "wareki", "yen", "number", "lines", "postal", "blocks", "rows")
+FILTERS = frozenset((*_JINJA_FILTERS, *_OWN_FILTERS))  # all that a template may use
 
 
 @dataclass(slots=True)
@@ -160,10 +162,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
             keep_trailing_newline=False,
             cache_size=50,
         )
-        own: dict[str, Callable[..., Any]] = {
-            name: getattr(filters, name)
-            for name in ("jdate", "jdatetime", "wareki", "yen", "number", "lines", "postal", "blocks", "rows")
-        }
+        own: dict[str, Callable[..., Any]] = {name: getattr(filters, name) for name in _OWN_FILTERS}
         self.filters = (
             {name: self.filters[name] for name in _JINJA_FILTERS}
             | own

@@ -14,11 +14,13 @@ from datetime import date, datetime
 from datetime import time as clock
 from typing import Any
 
-from jinja2 import TemplateError, TemplateSyntaxError
+from jinja2 import TemplateError
 from markupsafe import Markup
 
-from app.connectors.sandbox import Budget, Sandbox, current
-from app.errors import Permanent, Problem
+from app.connectors.sandbox import FILTERS, Budget, Sandbox, current
+from app.errors import Permanent
+
+__all__ = ["FILTERS", "Context", "Files", "render_html", "render_markdown", "render_text"]
 
 Files = Mapping[str, bytes]
 Context = Mapping[str, Any]
@@ -66,23 +68,6 @@ def render_html(source: str, context: Context, files: Files | None = None, *, na
     """HTML in which every printed value is escaped, save Markup that a connector made (`certificate.qr`,
     `content`)."""
     return _render(Sandbox(files or {}, autoescape=True, printed=_in_html), source, context, name)
-
-
-def check(source: str, files: Files, *, name: str) -> list[Problem]:
-    """What is wrong with a template's syntax (not with what it prints), for the check of a release."""
-    try:
-        Sandbox(files, autoescape=True, printed=_in_html).from_string(source)
-    except TemplateSyntaxError as error:
-        return [
-            Problem(
-                name,
-                "The template cannot be read at line %(line)s: %(reason)s",
-                params={"line": error.lineno, "reason": error.message or ""},
-            )
-        ]
-    except (TemplateError, RecursionError) as error:
-        return [Problem(name, "The template cannot be read: %(reason)s", params={"reason": str(error)})]
-    return []
 
 
 def _render(environment: Sandbox, source: str, context: Context, name: str) -> str:

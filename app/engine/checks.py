@@ -17,10 +17,14 @@ _ID = re.compile(r"[^\W\d][\w.-]{0,99}")
 _WAITS = frozenset({"userTask", "manualTask", "serviceTask", "receiveTask", "intermediateCatchEvent"})
 
 
-def check(diagrams: Diagrams, entry: str, decisions: Collection[str]) -> list[Problem]:
-    """Every problem, errors first to last in the order of the files, then warnings."""
-    found = list(diagrams.problems)
-    if entry not in diagrams.processes or diagrams.processes[entry].parent:
+def check(diagrams: Diagrams, entry: str, decisions: Collection[str], drawn: bool = True) -> list[Problem]:
+    """Every problem, errors first to last in the order of the files, then warnings.
+
+    `drawn=False` leaves out what can be said of the diagrams without running them (elements that are not supported,
+    ids, what elements refer to), for callers whose own check of the package has said it.
+    """
+    found = list(diagrams.problems) if drawn else []
+    if drawn and (entry not in diagrams.processes or diagrams.processes[entry].parent):
         file = next(iter(sorted({process.file for process in diagrams.processes.values()})), "package.toml")
         found.append(
             Problem(
@@ -34,19 +38,29 @@ def check(diagrams: Diagrams, entry: str, decisions: Collection[str]) -> list[Pr
         return found
     homes: dict[str, str] = {}
     for process in diagrams.processes.values():
-        checker = _ProcessChecker(process, diagrams, decisions, homes)
+        checker = _ProcessChecker(process, diagrams, decisions, homes, drawn)
         checker.run()
         found += checker.problems
-    found += _recursion(diagrams)
+    if drawn:
+        found += _recursion(diagrams)
     return sorted(found, key=lambda problem: problem.severity != "error")
 
 
 class _ProcessChecker(ElementChecker):
     """Checks one process or embedded subprocess."""
 
-    def __init__(self, process: Process, diagrams: Diagrams, decisions: Collection[str], homes: dict[str, str]) -> None:
-        super().__init__(process, diagrams, decisions)
+    def __init__(
+        self,
+        process: Process,
+        diagrams: Diagrams,
+        decisions: Collection[str],
+        homes: dict[str, str],
+        drawn: bool,
+    ) -> None:
+        super().__init__(process, diagrams, decisions, drawn)
         self.homes = homes  # which file each element id was seen in
+        self.lost = False  # an arrow that begins nowhere may be the one that another element lacks
+        self.whole = not process.refused  # else nothing is said of ways that lead through what is not known
         self.out: dict[str, list[Flow]] = defaultdict(list)
         self.into: dict[str, list[Flow]] = defaultdict(list)
 
@@ -57,8 +71,9 @@ class _ProcessChecker(ElementChecker):
             self.identity(node.id)
             self.node(node)
             self.ways(node)
-        self.start()
-        self.reach()
+        if self.whole:
+            self.start()
+            self.reach()
 
     def identity(self, element: str) -> None:
         if not _ID.fullmatch(element):
@@ -68,7 +83,7 @@ class _ProcessChecker(ElementChecker):
             )
         other = self.homes.setdefault(element, self.process.file)
         if other != self.process.file and element in self.process.nodes:
-            self.say(
+            self.drawn(
                 element,
                 "The id “%(id)s” is also used in %(file)s; ids are unique in a package.",
                 id=element,
@@ -76,10 +91,13 @@ class _ProcessChecker(ElementChecker):
             )
 
     def flows(self) -> None:
+        known = self.process.nodes.keys() | self.process.refused
         for flow in self.process.flows:
-            if flow.source not in self.process.nodes or flow.target not in self.process.nodes:
-                self.say(flow.id, "This flow does not join two elements of the same process; draw it anew.")
-                continue
+            if flow.source not in known or flow.target not in known:
+                self.whole = False
+                self.lost = self.lost or flow.source not in known
+                self.drawn(flow.id, "This flow does not join two elements of the same process; draw it anew.")
+            # What leads to something refused is a way all the same: its other end has nothing to be told.
             self.out[flow.source].append(flow)
             self.into[flow.target].append(flow)
 
@@ -92,7 +110,7 @@ class _ProcessChecker(ElementChecker):
         if node.kind == "endEvent":
             if out:
                 self.say(node.id, "No flow may lead out of an end event.")
-        elif not out:
+        elif not out and not self.lost:
             self.say(node.id, "No flow leads on from here; connect it to what follows, at least an end event.")
         if len(out) > 1 and node.kind not in GATEWAYS:
             self.say(
@@ -104,7 +122,9 @@ class _ProcessChecker(ElementChecker):
             return
         for flow in out:
             if flow.condition:
-                self.say(flow.id, "A condition has a meaning only on a flow out of an exclusive gateway.")
+                self.say(
+                    flow.id, "A condition has a meaning only on a flow out of an exclusive gateway.", part="condition"
+                )
 
     def conditions(self, node: Node, out: list[Flow]) -> None:
         if node.default and node.default not in {flow.id for flow in out}:

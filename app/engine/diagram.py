@@ -115,6 +115,7 @@ class Process:
     parent: str = ""
     nodes: dict[str, Node] = field(default_factory=dict)
     flows: list[Flow] = field(default_factory=list)
+    refused: set[str] = field(default_factory=set)  # ids of what is drawn there and not supported
 
 
 @dataclass(slots=True)

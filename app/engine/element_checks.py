@@ -25,19 +25,25 @@ _EVENTS_ALLOWED: dict[str, set[tuple[str, ...]]] = {
 class ElementChecker:
     """Checks the elements of one process and gathers the problems."""
 
-    def __init__(self, process: Process, diagrams: Diagrams, decisions: Collection[str]) -> None:
+    def __init__(self, process: Process, diagrams: Diagrams, decisions: Collection[str], says_drawn: bool) -> None:
         self.process = process
         self.diagrams = diagrams
         self.decisions = decisions
+        self.says_drawn = says_drawn
         self.problems: list[Problem] = []
 
-    def say(self, element: str, message: str, severity: str = "error", **params: Any) -> None:
-        self.problems.append(Problem(self.process.file, message, element, params, severity))
+    def say(self, element: str, message: str, severity: str = "error", part: str = "", **params: Any) -> None:
+        self.problems.append(Problem(self.process.file, message, element, params, severity, part))
+
+    def drawn(self, element: str, message: str, **params: Any) -> None:
+        """Something that a look at the diagram and its package tells, too."""
+        if self.says_drawn:
+            self.say(element, message, **params)
 
     def node(self, node: Node) -> None:
         """Everything about one element that does not depend on its flows."""
         self.events(node)
-        for name, code in (("script before", node.pre_script), ("script after", node.post_script)):
+        for name, code in (("script.before", node.pre_script), ("script.after", node.post_script)):
             if code:
                 self.script(node.id, code, name)
         if node.repetition is not None:
@@ -49,7 +55,7 @@ class ElementChecker:
                 self.service(node)
             case "businessRuleTask":
                 if node.decision not in self.decisions:
-                    self.say(
+                    self.drawn(
                         node.id,
                         "There is no decision table “%(id)s”; name one of the package's.",
                         id=node.decision,
@@ -59,7 +65,7 @@ class ElementChecker:
             case "callActivity":
                 self.call(node)
             case "subProcess" if node.by_event:
-                self.say(node.id, "Event subprocesses are not supported; put a boundary event on a call activity.")
+                self.drawn(node.id, "Event subprocesses are not supported; put a boundary event on a call activity.")
 
     def events(self, node: Node) -> None:
         allowed = _EVENTS_ALLOWED.get(node.kind)
@@ -68,7 +74,7 @@ class ElementChecker:
                 self.say(node.id, "An event definition does not belong here.")
             return
         if node.definitions not in allowed:
-            self.say(
+            self.drawn(
                 node.id,
                 "An event of this kind (%(kind)s) is not supported here.",
                 kind=", ".join(node.definitions) or "none",
@@ -80,15 +86,15 @@ class ElementChecker:
             self.timer(node, node.timing)
         if node.kind == "boundaryEvent":
             host = self.process.nodes.get(node.attached_to)
+            if host is None and node.attached_to in self.process.refused:
+                return
             if host is None or host.kind not in ACTIVITIES:
-                self.say(
-                    node.id,
-                    "A boundary event must sit on a task, subprocess or call activity of its own process.",
-                )
+                say = self.drawn if host is None else self.say
+                say(node.id, "A boundary event must sit on a task, subprocess or call activity of its own process.")
 
     def message(self, node: Node) -> None:
         if not node.message:
-            self.say(node.id, "It waits for a message; choose one that has a name.")
+            self.drawn(node.id, "It waits for a message; choose one that has a name.")
 
     def timer(self, node: Node, timing: Timing | None) -> None:
         if timing is None or not timing.expression:
@@ -105,22 +111,22 @@ class ElementChecker:
 
     def service(self, node: Node) -> None:
         if not node.operator:
-            self.say(node.id, "The service task has no operator; choose what it does.")
+            self.drawn(node.id, "The service task has no operator; choose what it does.")
         for name, code in node.parameters.items():
-            self.expression(node.id, code, f"parameter {name}")
+            self.expression(node.id, code, f"parameter:{name}")
         if node.result_variable and not node.result_variable.isidentifier():
             self.say(node.id, "The result variable “%(name)s” is not a name.", name=node.result_variable)
 
     def call(self, node: Node) -> None:
         called = self.diagrams.processes.get(node.called)
         if called is None or called.parent:
-            self.say(node.id, "It calls the process “%(id)s”, which is not in the package.", id=node.called)
+            self.drawn(node.id, "It calls the process “%(id)s”, which is not in the package.", id=node.called)
 
     def repetition(self, node: Node, repetition: Repetition) -> None:
         if node.kind not in ACTIVITIES:
             self.say(node.id, "Only a task, subprocess or call activity may repeat.")
         if repetition.condition:
-            self.expression(node.id, repetition.condition, "condition of the loop")
+            self.expression(node.id, repetition.condition, "loop.condition")
         if repetition.standard:
             if repetition.maximum and (
                 not repetition.maximum.isdecimal() or not 1 <= int(repetition.maximum) <= MAX_LOOPS
@@ -131,7 +137,7 @@ class ElementChecker:
             return
         if bool(repetition.cardinality) == bool(repetition.collection):
             self.say(node.id, "Say either how often it runs or for which list, and not both.")
-        if repetition.cardinality and self.expression(node.id, repetition.cardinality, "number of runs"):
+        if repetition.cardinality and self.expression(node.id, repetition.cardinality, "loop.times"):
             value = repetition.cardinality
             if value.isdecimal() and int(value) > MAX_INSTANCES:
                 self.say(node.id, "A task may be repeated %(limit)s times at most.", limit=MAX_INSTANCES)
@@ -141,17 +147,17 @@ class ElementChecker:
             if name and not name.isidentifier():
                 self.say(node.id, "“%(name)s” is not a name.", name=name)
 
-    def expression(self, element: str, code: str, what: str) -> bool:
-        return self.tried(element, what, lambda: expressions.expression(code))
+    def expression(self, element: str, code: str, part: str) -> bool:
+        return self.tried(element, part, lambda: expressions.expression(code))
 
-    def script(self, element: str, code: str, what: str) -> bool:
-        return self.tried(element, what, lambda: expressions.script(code))
+    def script(self, element: str, code: str, part: str) -> bool:
+        return self.tried(element, part, lambda: expressions.script(code))
 
-    def tried(self, element: str, what: str, attempt: Callable[[], Any]) -> bool:
+    def tried(self, element: str, part: str, attempt: Callable[[], Any]) -> bool:
         try:
             attempt()
         except ScriptError as error:
-            self.say(element, error.message, **{**error.params, "part": what})
+            self.say(element, error.message, part=part, **error.params)
             return False
         return True
 

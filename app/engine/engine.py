@@ -58,9 +58,13 @@ class Engine:
             digest.update(hashlib.sha256(file.encode()).digest() + hashlib.sha256(sources[file]).digest())
         return Program(entry, build(diagrams, decisions), elements(diagrams), digest.hexdigest())
 
-    def check(self, sources: Mapping[str, bytes], entry: str, decision_ids: Collection[str]) -> list[Problem]:
-        """What `compile` would refuse, all of it, and warnings of what it would let pass."""
-        return checks.check(read(sources), entry, decision_ids)
+    def check(
+        self, sources: Mapping[str, bytes], entry: str, decision_ids: Collection[str], drawn: bool = True
+    ) -> list[Problem]:
+        """What `compile` would refuse, all of it, and warnings of what it would let pass. `drawn=False`: without what a
+        check of the package says besides (see `checks.check`).
+        """
+        return checks.check(read(sources), entry, decision_ids, drawn)
 
     def start(self, program: Program, data: dict[str, Any], now: datetime) -> Step:
         """Start a case with these routing values. Raises ScriptError."""

@@ -7,9 +7,11 @@ checked tree, so the two parsers cannot disagree on what was checked.
 from __future__ import annotations
 
 import ast
+import warnings
 from dataclasses import dataclass
 from functools import lru_cache
 
+from app.engine.reasons import SIGNS, of_python
 from app.errors import ScriptError
 
 MAX_EXPRESSION = 4_000  # characters
@@ -86,9 +88,11 @@ def _parse(text: str, mode: str, limit: int) -> ast.AST:
     if len(text) > limit:
         raise ScriptError("The expression or script is longer than %(limit)s characters.", limit=limit)
     try:
-        tree: ast.AST = ast.parse(text, mode=mode)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", SyntaxWarning)  # `x is 'a'` is nobody's to read on the terminal
+            tree: ast.AST = ast.parse(text, mode=mode)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        reason = getattr(error, "msg", None) or type(error).__name__
+        reason = of_python(text, getattr(error, "msg", None) or "", one_expression=mode == "eval")
         raise ScriptError(
             "“%(code)s” is not a valid expression or script: %(reason)s", code=_short(text), reason=reason
         ) from None
@@ -101,7 +105,7 @@ def _check(tree: ast.AST, allowed: tuple[type[ast.AST], ...]) -> None:
         if count > MAX_SYNTAX_NODES:
             raise ScriptError("The expression or script is too long.")
         if not isinstance(node, allowed):
-            raise ScriptError("“%(what)s” may not be used here.", what=type(node).__name__)
+            raise ScriptError("“%(sign)s” may not be used here.", sign=_sign(type(node)))
         if isinstance(node, ast.Call):
             _check_call(node)
             called.add(id(node.func))
@@ -110,9 +114,9 @@ def _check(tree: ast.AST, allowed: tuple[type[ast.AST], ...]) -> None:
         elif isinstance(node, ast.Name):
             _check_name(node)
         elif isinstance(node, ast.Constant) and type(node.value) not in (str, int, float, bool, type(None)):
-            raise ScriptError("“%(what)s” may not be used here.", what=type(node.value).__name__)
+            raise ScriptError("“%(sign)s” may not be used here.", sign=_sign(type(node.value)))
         elif isinstance(node, ast.comprehension) and node.is_async:
-            raise ScriptError("“%(what)s” may not be used here.", what="async")
+            raise ScriptError("“%(sign)s” may not be used here.", sign="async")
 
 
 def _check_call(node: ast.Call) -> None:
@@ -144,6 +148,11 @@ def _read(tree: ast.AST) -> frozenset[str]:
         for node in ast.walk(tree)
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and id(node) not in called
     )
+
+
+def _sign(kind: type) -> str:
+    """How people write what a syntax tree calls by its own word."""
+    return SIGNS.get(kind.__name__, kind.__name__)
 
 
 def _short(text: str) -> str:

@@ -80,6 +80,7 @@ class _File:
             elif child.name in FLOW_NODES:
                 self.node(child, process)
             else:
+                process.refused.add(child.get("id"))
                 self.problem(
                     "“%(kind)s” is not supported. Supported are %(supported)s.",
                     child.get("id") or process.id,

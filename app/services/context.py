@@ -33,6 +33,7 @@ def build(
     link = cases.current_link(case.id)
     booking = bookings.latest(case.id)
     return {
+        **settings,  # first: a section called as one of the names below is reached as settings.<section> alone
         "package": {"title": package.title, "id": package.id},
         "case": {
             "number": case.number,
@@ -44,7 +45,6 @@ def build(
             "state": case.state,
         },
         "company": company(case, answers),
-        **settings,
         "settings": settings,
         "answers": answers,
         "task": task,

@@ -9,12 +9,11 @@ from threading import Lock
 from typing import Any
 
 from app import catalogue, forms
-from app.catalogue import Element, Package, check_scenarios, demo
-from app.connectors import templates
-from app.connectors.registry import CONNECTORS
+from app.catalogue import Element, Package
 from app.engine import Engine, Program
 from app.errors import NotFound, Problem
 from app.forms import FormSpec
+from app.services import checks
 from app.store import database
 from app.store import releases as store
 
@@ -49,20 +48,7 @@ class Releases:
 
     def check(self, package: Package) -> list[Problem]:
         """Everything that keeps the package from being released, and warnings."""
-        operators = {name: connector.parameters for name, connector in CONNECTORS.items()}
-        problems = list(catalogue.check(package, operators))
-        if not package.id and problems:
-            return problems  # package.toml cannot be read: the rest would say the same again, part by part
-        problems += self.engine.check(package.bpmn, package.entry, frozenset(package.decisions))
-        for source in package.mails.values():
-            problems += templates.check(source.subject + "\n" + source.body, package.files, name=source.file)
-        for document in package.documents.values():
-            problems += templates.check(document.html, package.files, name=document.file)
-        for element, schema in package.forms.items():
-            problems += forms.check(schema, element)
-        if all(path in package.bpmn for path in package.files if "/" not in path and path.endswith(".bpmn")):
-            problems += check_scenarios.check(package) + demo.check(package)
-        return problems
+        return checks.everything(self.engine, package)
 
     def compiled(self, package: Package) -> Program:
         """The package's diagrams, ready to run. Raises BadPackage."""

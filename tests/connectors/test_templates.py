@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from app.connectors import filters
-from app.connectors.templates import check, render_html, render_markdown, render_text
+from app.connectors.templates import render_html, render_markdown, render_text
 from app.errors import Permanent
 
 
@@ -86,12 +86,6 @@ def test_templates_extend_and_include_files_of_the_package() -> None:
         )
         == "<part>"
     )
-
-
-def test_a_syntax_error_is_said_with_its_line() -> None:
-    [problem] = check("a\n{% if %}", {}, name="mail/x.md")
-    assert problem.file == "mail/x.md" and problem.params["line"] == 2
-    assert check("{{ a.b }}", {}, name="mail/x.md") == []
 
 
 def test_a_failing_template_is_permanent_and_named() -> None:

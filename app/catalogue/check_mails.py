@@ -1,0 +1,89 @@
+"""Mails and documents: whom and what their headers name; whether anyone sends or makes them."""
+
+from __future__ import annotations
+
+from app.catalogue.complaints import Complaints, quoted
+from app.catalogue.model import MailSource, Package
+
+# What the portal itself sends or makes in any package that has it: no element need name these.
+PORTAL_MAILS = frozenset(
+    {
+        "entry-link-again",
+        "new-message",
+        "date-lapse-warning",
+        "date-lapsed",
+        "date-asked",
+        "date-changed",
+        "date-refused",
+        "account-invitation",
+        "cards-overdue",
+        "company-admitted",
+        "company-claim",
+        "company-refused",
+        "reminder",
+        "reminder-operator",
+        "returned",
+        "withdrawn",
+    }
+)
+PORTAL_DOCUMENTS = frozenset({"case_file", "settlement", "card_labels"})
+
+
+class MailChecks:
+    """Headers of mails; and whether anyone sends each mail and makes each document."""
+
+    def __init__(self, package: Package, complaints: Complaints, groups: frozenset[str]) -> None:
+        self.package = package
+        self.complaints = complaints
+        self.groups = groups
+
+    def run(self) -> None:
+        for mail in self.package.mails.values():
+            self._to(mail)
+            for name in mail.attachments:
+                self._attachment(mail, name)
+        mails, documents = self._used()
+        for mail in self.package.mails.values():
+            if mail.id not in mails and ("mail", mail.id) not in self.complaints.meant:
+                self.complaints.warn(mail.file, "", "Nothing sends this mail: name it in a diagram, or remove it.")
+        for document in self.package.documents.values():
+            if document.id not in documents and ("document", document.id) not in self.complaints.meant:
+                self.complaints.warn(
+                    document.file,
+                    "",
+                    "Nothing makes this document: name it in a diagram or mail, or remove it.",
+                )
+
+    def _to(self, mail: MailSource) -> None:
+        kind, _, group = mail.to.partition(":")
+        if kind == "group" and group:
+            self.complaints.known(mail.file, "", "header:to", "group", group, self.groups)
+        elif mail.to and mail.to not in ("vendor", "operator"):
+            self.complaints.say(mail.file, "", "“to” must be one of: vendor, operator, group:<name>.", "header:to")
+
+    def _attachment(self, mail: MailSource, name: str) -> None:
+        kind, _, rest = name.rpartition(":")
+        if kind == "file":
+            self.complaints.known(mail.file, "", "header:attachments", "file", rest, self.package.handouts())
+        elif kind == "ics" and rest == "booking":
+            return
+        elif kind == "ics":
+            self.complaints.known(mail.file, "", "header:attachments", "calendar", rest, self.package.calendars)
+        else:
+            self.complaints.known(mail.file, "", "header:attachments", "document", name, self.package.documents)
+
+    def _used(self) -> tuple[set[str], set[str]]:
+        package = self.package
+        mails = {package.reminders.vendor_mail, package.reminders.operator_mail, *PORTAL_MAILS}
+        documents = {*PORTAL_DOCUMENTS, *(fee.document for fee in package.fees.values())}
+        if package.certificate:
+            documents.add(package.certificate.document)
+        for element in package.elements.values():
+            mails.update(element.listed("sends"))
+            documents.update(element.listed("makes"), element.listed("shows"))
+            if element.operator in ("mail", "pdf"):
+                used, parameter = (mails, "mail") if element.operator == "mail" else (documents, "document")
+                used.update(quoted(element.parameters.get(parameter, "")) or ())
+        for mail in package.mails.values():
+            documents.update(mail.attachments)
+        return mails, documents

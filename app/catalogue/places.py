@@ -1,0 +1,168 @@
+"""On which line of its file a problem stands, and how people call the element that it is about.
+
+Looked up when all problems are gathered, and only in files that have some: who finds a problem need not know lines.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from xml.parsers.expat import ExpatError, ParserCreate
+
+from app.catalogue.fields import component_of
+from app.catalogue.json_places import JsonPlaces
+from app.catalogue.model import Package
+from app.errors import Problem
+
+Lookup = Callable[[str, str], int]  # (element, part) to line, 0 where it is not found
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """`names`: what the file itself calls its elements, also those that nothing else knows."""
+
+    line: Lookup
+    names: Mapping[str, str] = field(default_factory=dict)
+
+
+_DRAWN_NOT = ("Definition", "Characteristics", "Expression", "Association", "Item", "Performer")
+# What holds the parts of an element, by its local name.
+_HOLDERS = {
+    "conditionExpression": ("condition",),
+    "script": ("script",),
+    "preScript": ("script.before",),
+    "postScript": ("script.after",),
+    "timeDate": ("time",),
+    "timeDuration": ("time",),
+    "timeCycle": ("time",),
+    "standardLoopCharacteristics": ("loop", "loop.condition"),
+    "multiInstanceLoopCharacteristics": ("loop", "loop.condition", "loop.times"),
+}
+
+
+def located(package: Package, problems: Iterable[Problem]) -> list[Problem]:
+    """The same problems with lines and names, where they are known and the problem does not say them itself."""
+    files: dict[str, _File] = {}
+    found = []
+    for problem in problems:
+        line, name = problem.line, problem.name or name_of(package, problem.file, problem.element)
+        if (problem.element or problem.part) and problem.file in package.files:
+            if problem.file not in files:
+                files[problem.file] = _looked_at(package, problem.file)
+            line = line or files[problem.file].line(problem.element, problem.part)
+            name = name or files[problem.file].names.get(problem.element, "")
+        found.append(replace(problem, line=line, name=name))
+    return found
+
+
+def name_of(package: Package, file: str, element: str) -> str:
+    """What is written on the element: its name, of an arrow without one its ends, of a field its label."""
+    if file.endswith(".form"):
+        label = component_of(package.forms.get(file.removeprefix("forms/").removesuffix(".form"), {}), element)
+        return str(label.get("label") or "") if label else ""
+    if file.endswith(".dmn"):
+        return package.decisions[element].name if element in package.decisions else ""
+    if element in package.elements:
+        return package.elements[element].name
+    flow = next((each for each in package.flows if each.id == element), None) if element else None
+    if flow is not None:
+        ends = (package.elements.get(end) for end in (flow.source, flow.target))
+        return flow.name or " → ".join((end.name or end.id) if end else "?" for end in ends)
+    return package.processes[element].name if element in package.processes else ""
+
+
+def _looked_at(package: Package, file: str) -> _File:
+    content = package.files[file]
+    if file.endswith((".bpmn", ".dmn")):
+        return _in_xml(content)
+    text = content.decode("utf-8-sig", "replace")
+    if file.endswith(".form"):
+        return _File(JsonPlaces(text).line)
+    if file.endswith(".toml"):
+        return _File(lambda element, part: _in_toml(text, element, part))
+    return _File(lambda _, part: _in_header(text, part))
+
+
+def _in_xml(content: bytes) -> _File:
+    """Diagrams and tables: both were read before, by a parser that refuses what is hostile."""
+    lines: dict[tuple[str, str], int] = {}
+    names: dict[str, str] = {}
+    owners: list[str] = [""]
+    rows: dict[str, int] = {}  # of tables: how many rows were seen
+    parser = ParserCreate()
+
+    def start(tag: str, attributes: dict[str, str]) -> None:
+        name = tag.rpartition(":")[2]
+        owner, line = owners[-1], parser.CurrentLineNumber
+        inner = name.endswith(_DRAWN_NOT) or name in ("rule", "input", "output", "property", "parameter")
+        if attributes.get("id") and not inner and not tag.startswith("spiffworkflow:") and not name.endswith("Entry"):
+            owner = attributes["id"] if name not in ("decisionTable", "lane") else owner
+            names.setdefault(owner, " ".join(attributes.get("name", "").split()))
+        owners.append(owner)
+        if name == "rule":
+            rows[owner] = rows.get(owner, 0) + 1
+            lines.setdefault((owner, f"row:{rows[owner]}"), line)
+        if name in ("property", "parameter"):
+            lines.setdefault((owner, f"{name}:{attributes.get('name') or attributes.get('id', '')}"), line)
+        for part in (*_HOLDERS.get(name, ()), f"attribute:{tag}", f"attribute:{name}", ""):
+            lines.setdefault((owner, part), line)
+
+    parser.StartElementHandler = start
+    parser.EndElementHandler = lambda _: owners.pop()
+    try:
+        parser.Parse(content, True)
+    except ExpatError:
+        lines.clear()
+    return _File(
+        lambda element, part: lines.get((element, part)) or (lines.get((element, ""), 0) if element else 0), names
+    )
+
+
+def _in_toml(text: str, element: str, part: str) -> int:
+    """`element`: the path of a table, of the n-th table of an array `array.n`; `part`: key:<key>."""
+    rows = text.split("\n")
+    first, key = _table(rows, element), part.removeprefix("key:") if part.startswith("key:") else ""
+    if first is None:  # an inline table: a key of the table around it
+        outer, _, inner = element.rpartition(".")
+        first, key = _table(rows, outer), inner
+    if first is None:
+        return 0
+    for number in range(first, len(rows)):
+        if number > first and rows[number].startswith("["):
+            break
+        if key and re.match(rf"""["']?{re.escape(key)}["']?\s*=""", rows[number].lstrip()):
+            return number + 1
+    return first + 1 if element else 0
+
+
+def _table(rows: list[str], path: str) -> int | None:
+    """Index of the row that opens the table; None where none does."""
+    if not path:
+        return 0
+    name, _, count = path.rpartition(".")
+    array = count.isdigit()
+    wanted = re.compile(rf"\[\[\s*{re.escape(name)}\s*\]\]" if array else rf"\[\s*{re.escape(path)}\s*\]")
+    found = [number for number, row in enumerate(rows) if wanted.match(row.strip())]
+    if array:
+        return found[int(count) - 1] if 0 < int(count) <= len(found) else None
+    return found[0] if found else _table_of_id(rows, name, count)
+
+
+def _table_of_id(rows: list[str], name: str, wanted: str) -> int | None:
+    """Index of the row that opens the table `[[name]]` with this id."""
+    opens = None
+    for number, row in enumerate(rows):
+        if row.startswith("["):
+            opens = number if re.match(rf"\[\[\s*{re.escape(name)}\s*\]\]", row) else None
+        elif opens is not None and re.match(rf"""id\s*=\s*["']{re.escape(wanted)}["']""", row):
+            return opens
+    return None
+
+
+def _in_header(text: str, part: str) -> int:
+    """Mails and documents: `part` is header:<key>."""
+    key = part.removeprefix("header:") if part.startswith("header:") else ""
+    rows = text.split("\n")
+    end = next((number for number, row in enumerate(rows) if number and row.rstrip() == "+++"), 0)
+    return next((n + 1 for n, row in enumerate(rows[:end]) if key and re.match(rf"{re.escape(key)}\s*=", row)), 0)

@@ -1,0 +1,70 @@
+"""What the libraries that read files say in their own English, in words of ours (message ids).
+
+A wording that is not listed is told as the plain fact that the text cannot be read at that place: no foreign sentence
+reaches the page.
+"""
+
+from __future__ import annotations
+
+import re
+
+_TEMPLATE = (
+    (
+        r"Unexpected end of template",
+        "a block {% … %} is not closed: {% endif %}, {% endfor %} or {% endblock %} is missing",
+    ),
+    (r"Encountered unknown tag", "there is no such tag {% … %}"),
+    (r"Missing end of (raw|comment)|Missing end of", "a comment {# … #} or block is not closed"),
+    (r"expected token 'end of print statement'", "a value {{ … }} is not closed, or two values follow each other"),
+    (r"expected token 'end of statement block'", "a tag {% … %} is not closed, or something is one too many in it"),
+    (r"unexpected char", "a character has no meaning there (quotes must be \" or ')"),
+    (r"unexpected '[)\]}]'|unexpected end of (print|statement)|Expected an expression", "a value is missing there"),
+    (r"block '.*' defined twice", "two blocks have the same name"),
+)
+_TEMPLATE_ELSE = "what stands there has no meaning"
+
+_JSON = (
+    (r"Expecting ',' delimiter", "a comma is missing, or one bracket too many"),
+    (r"Expecting ':' delimiter", "a colon is missing after a name"),
+    (r"Expecting property name|Illegal trailing comma", "a name in quotes is missing, or a comma is one too many"),
+    (r"Expecting value", "a value is missing, or a comma is one too many"),
+    (r"Extra data", "something stands behind the end"),
+    (r"Unterminated string", "a text is not closed by its quotation mark"),
+    (r"Invalid control character", "a text goes on over the end of its line"),
+    (r"Invalid \\", "a \\ in a text stands before what it cannot"),
+)
+_JSON_ELSE = "what stands there is no JSON"
+
+TWICE = "it stands there a second time"
+_TOML = (
+    (r"Cannot overwrite a value|Cannot declare|Duplicate inline|Cannot mutate|namespace", TWICE),
+    (r"Expected '='", "an = is missing after a key"),
+    (r"Unterminated string|Illegal character '\\n'", "a text is not closed by its quotation mark"),
+    (r"Unescaped '\\\\'|Found invalid character|Illegal character", "a character may not stand there as it is"),
+    (r"Unclosed array|Expected '\]'|Unclosed inline", "a bracket is not closed"),
+    (r"Invalid initial character for a key", "a key must be of plain letters, or stand in quotes"),
+    (r"Expected newline or end of document", "something stands behind the end of a value"),
+    (r"Invalid value|Invalid hex", "a value is missing, or a text is not in quotes"),
+    (r"Invalid statement", "this is neither a key with its value nor the head of a table"),
+    (r"Invalid date", "this is no date"),
+)
+_TOML_ELSE = "what stands there is no TOML"
+
+
+def of_template(said: str) -> str:
+    """Of Jinja."""
+    return _first(_TEMPLATE, said) or _TEMPLATE_ELSE
+
+
+def of_json(said: str) -> str:
+    """Of Python's JSON."""
+    return _first(_JSON, said) or _JSON_ELSE
+
+
+def of_toml(said: str) -> str:
+    """Of Python's TOML."""
+    return _first(_TOML, said) or _TOML_ELSE
+
+
+def _first(table: tuple[tuple[str, str], ...], said: str) -> str:
+    return next((words for pattern, words in table if re.search(pattern, said)), "")

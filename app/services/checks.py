@@ -1,0 +1,46 @@
+"""Everything that can be said of a process package before it runs: each thing once, where it stands.
+
+Who says what: `catalogue` what is drawn and written and what it refers to, `forms` what a form may be, `engine` whether
+the diagrams can run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from app import catalogue, forms
+from app.catalogue import Package, check_scenarios, demo
+from app.connectors import templates
+from app.connectors.registry import CONNECTORS
+from app.engine import Engine
+from app.errors import Problem
+
+OPERATORS = {name: connector.parameters for name, connector in CONNECTORS.items()}
+
+
+def everything(engine: Engine, package: Package) -> list[Problem]:
+    """Errors and then warnings, each by file and line. Without an error, the package can be released."""
+    decisions = frozenset(package.decisions)
+    problems = catalogue.check(package, OPERATORS, filters=templates.FILTERS)
+    if catalogue.readable(package):
+        problems += engine.check(package.bpmn, package.entry, decisions, drawn=False)
+        for element, schema in package.forms.items():
+            problems += forms.check(schema, element)
+        if all(path in package.bpmn for path in package.files if "/" not in path and path.endswith(".bpmn")):
+            problems += check_scenarios.check(package) + demo.check(package)
+        if not any(problem.severity == "error" for problem in problems):
+            # What compiling would refuse and nobody has named must not come up when the release is first used.
+            problems += engine.check(package.bpmn, package.entry, decisions)
+    return sorted(catalogue.located(package, _once(problems)), key=_order)
+
+
+def _once(problems: Iterable[Problem]) -> Iterable[Problem]:
+    told: set[str] = set()
+    for problem in problems:
+        if str(problem) not in told:
+            told.add(str(problem))
+            yield problem
+
+
+def _order(problem: Problem) -> tuple[bool, str, int]:
+    return problem.severity != "error", problem.file, problem.line
