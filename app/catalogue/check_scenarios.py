@@ -53,13 +53,14 @@ def check(package: Package) -> list[Problem]:
 def at(step: Step, package: Package, found: Problem | NinteiError) -> Problem:
     """The same, said of a step: which one, on which line, what it completes."""
     known = package.elements.get(step.element)
+    key = found.part.removeprefix("key:") if isinstance(found, Problem) and found.part.startswith("key:") else ""
     return Problem(
         step.file,
         found.message,
         step.element,
         found.params,
         found.severity if isinstance(found, Problem) else "error",
-        f"step:{step.number}",
+        f"step:{step.number} {key}".rstrip(),
         step.line,
         known.name if known else "",
     )
@@ -126,7 +127,7 @@ class _StepChecks:
         if "complete" in step.raw:
             self._complete(step, table, complaints)
         if "message" in step.raw and (name := table.text("message")):
-            complaints.known(step.file, "", "message", "message", name, self.messages)
+            complaints.known(step.file, "", "key:message", "message", name, self.messages)
         if "by" in step.raw and "complete" not in step.raw:
             table.choice("by", SIDES)
         if "advance" in step.raw:
@@ -139,14 +140,14 @@ class _StepChecks:
     def _complete(self, step: Step, table: Table, complaints: Complaints) -> None:
         name = table.text("complete")
         side = table.choice("by", SIDES)
-        if not name or not complaints.known(step.file, "", "complete", "user task", name, self.tasks):
+        if not name or not complaints.known(step.file, "", "key:complete", "user task", name, self.tasks):
             return
         owner = self.package.elements[name].side
         if side and owner and side != owner:
             complaints.say(step.file, "", "by: the step is in a lane of the side “%(side)s”.", side=owner)
         answer = table.table("answer")
         for key, value in answer.raw.items() if answer is not None else ():
-            complaints.known(step.file, "", "answer", "field", key, self.fields.get(name, {}))
+            complaints.known(step.file, "", "key:answer", "field", key, self.fields.get(name, {}))
             self._value(step, key, value, complaints)
 
     def _value(self, step: Step, key: str, value: Any, complaints: Complaints) -> None:
@@ -180,7 +181,7 @@ class _StepChecks:
             if key not in step.raw:
                 continue
             for name in dict.fromkeys(table.texts(key)):
-                complaints.known(step.file, "", key, what, name, self.known[what])
+                complaints.known(step.file, "", f"key:{key}", what, name, self.known[what])
         for key in FLAGS:
             if key in step.raw:
                 table.flag(key, False)

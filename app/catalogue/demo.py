@@ -138,9 +138,9 @@ class _Checks:
         for key in table.raw:
             self._known(table.path, "answer", "field", key, self.fields.get(element, {}))
 
-    def _known(self, element: str, place: str, what: str, name: str, known: Any) -> bool:
+    def _known(self, element: str, key: str, what: str, name: str, known: Any) -> bool:
         complaints = Complaints()
-        found = complaints.known(FILE, element, place, what, name, known)
+        found = complaints.known(FILE, element, f"key:{key}", what, name, known)
         self.problems += complaints.problems
         return found
 

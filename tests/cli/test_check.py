@@ -51,7 +51,7 @@ def test_what_no_scenario_passes_over_is_told(terminal: Terminal) -> None:
 def test_broken_scenarios_are_problems_of_every_check(terminal: Terminal) -> None:
     terminal.edit(ISSUED, 'complete = "collect"', 'complete = "colect"')
     said = terminal.refuses("check", str(terminal.library))
-    assert "line 26, colect, step 4: complete: there is no user task “colect”: did you mean “collect”?" in said
+    assert "line 26, colect, step 4 complete: There is no user task “colect”: did you mean “collect”?" in said
     assert "The scenarios are walked when the errors are mended." in terminal.refuses(
         "check", "--scenarios", str(terminal.library)
     )
