@@ -14,7 +14,7 @@ from app.services.walker import Walker
 from app.store import database
 from tests.flow.driver import APPLICATION
 from tests.flow.place import MONDAY, Place
-from tests.flow.walking import BPMN
+from tests.flow.walking import BPMN, before
 from tests.services.conftest import STAFF, Bench, open_bench
 
 
@@ -53,7 +53,7 @@ def _walked(bench: Bench, plan: Plan) -> str:
     walker = Walker(bench.portal, loaded, described, STAFF, bench.hands)
     walker.begin()
     limit = walker.clock.moment.max.replace(tzinfo=UTC)
-    for step in scenarios.until(scenarios.steps(loaded.package.files, plan.scenario), plan.until)[1:]:
+    for step in before(scenarios.steps(loaded.package.files, plan.scenario), plan.until)[1:]:
         walker.clock.working_hours_later(min(limit, bench.portal.now()))
         walker.take(step)
     return walker.number

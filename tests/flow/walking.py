@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,11 +21,16 @@ CCUS = catalogue.load(BPMN / "ccus_api_certification", BPMN / "_shared")
 MAILS = [name for name in CCUS.mails if re.match(r"(review|exam|audit)-\d$", name)]
 
 
+def before(steps: Sequence[Mapping[str, Any]], element: str) -> list[Any]:
+    """The steps before the one that first completes the element."""
+    return list(steps[: next(number for number, step in enumerate(steps) if step.get("complete") == element)])
+
+
 def steps_of(scenario: str, after: str = "", until: str = "") -> list[dict[str, Any]]:
     """The steps of a scenario: from the one after the first that completes `after`, to the one before `until`."""
-    steps = scenarios.steps(CCUS.files, scenario)
+    steps: list[Any] = list(scenarios.steps(CCUS.files, scenario))
     if until:
-        steps = scenarios.until(steps, until)
+        steps = before(steps, until)
     if after:
         first = next(number for number, step in enumerate(steps) if step.get("complete") == after)
         steps = steps[first + 1 :]
@@ -33,9 +39,9 @@ def steps_of(scenario: str, after: str = "", until: str = "") -> list[dict[str, 
 
 def own_steps(scenario: str) -> list[dict[str, Any]]:
     """The steps that a scenario adds to the one with which it begins."""
-    whole = scenarios.steps(CCUS.files, scenario)
-    begin = scenarios.tomllib.loads(CCUS.files[f"scenarios/{scenario}.toml"].decode())["begin"]
-    return whole[len(scenarios.until(scenarios.steps(CCUS.files, begin["scenario"]), begin["until"])) :]
+    whole: list[Any] = list(scenarios.steps(CCUS.files, scenario))
+    begin = tomllib.loads(CCUS.files[f"scenarios/{scenario}.toml"].decode())["begin"]
+    return whole[len(before(scenarios.steps(CCUS.files, begin["scenario"]), begin["until"])) :]
 
 
 @dataclass
