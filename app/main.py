@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import atexit
 import logging
+import signal
+import tempfile
 import threading
 import time
 from pathlib import Path
@@ -14,10 +16,12 @@ from flask_security import PeeweeUserDatastore
 
 from admin import add_admin
 from app import cli, web
+from app.cli import lifeline
 from app.connectors import inbox
 from app.connectors.mail import Mailer
 from app.connectors.pdf import Printer
 from app.engine import Engine, Evaluator
+from app.errors import Refused
 from app.services import cardnews, inbound, versions
 from app.services.calendar import JAPAN
 from app.services.cardmaking import CardDesk
@@ -27,7 +31,9 @@ from app.services.releases import Releases
 from app.store import database
 from app.store.blobs import Blobs
 from app.store.models import Role, User, UserRole
+from app.web import cards
 from app.web.proxies import TrustedProxies
+from app.web.server import Server
 from app.worker import Worker
 from app.worker.poke import Bell, poke
 from app.worker.postman import Postman
@@ -42,11 +48,18 @@ def open_portal(settings: Settings, clock: Clock | None = None) -> Portal:
     version is not this program's."""
     if settings.demo:
         settings = with_demo_secrets(settings)
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    bells = settings.data_dir / "bells"
+    try:
+        bells.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=settings.data_dir).close()
+    except OSError as error:
+        raise Refused(
+            "The data folder %(folder)s cannot be written to: %(reason)s. NINTEI_DATA_DIR names it",
+            folder=settings.data_dir,
+            reason=error.strerror or error,
+        ) from error
     versions.prepare(database.connect(settings.database_url, threads(settings) + 2))
     releases = open_releases()
-    bells = settings.data_dir / "bells"
-    bells.mkdir(exist_ok=True)
     if clock is None:
         clock = FileClock(settings.clock_file) if settings.clock_file else SystemClock()
     printer = Printer(FONTS)
@@ -96,30 +109,42 @@ def run_worker(portal: Portal, stop: threading.Event) -> None:
         mailbox = inbox.parse_url(portal.settings.imap_url)
         Postman(portal, inbox.Inbox(mailbox, inbound.largest(portal)), stop).start()
     try:
-        Worker(portal, make_outside(portal), bell, stop).run(time.monotonic)
+        Worker(portal, make_outside(portal), bell, stop, lifeline.pulse).run(time.monotonic)
     finally:
         bell.close()
 
 
 def serve(portal: Portal) -> None:
-    """Serve the web application by waitress until the process ends."""
-    import waitress
-
+    """Serve the web application until SIGTERM or SIGINT; requests under way are answered first."""
     settings = portal.settings
-    app: Any = make_web(portal)
-    if settings.trusted_proxies:
-        app = TrustedProxies(app, settings.trusted_proxies)
+    pages = make_web(portal)
+    app: Any = TrustedProxies(pages, settings.trusted_proxies) if settings.trusted_proxies else pages
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-    waitress.serve(
-        app,
-        host=settings.host,
-        port=settings.port,
-        threads=threads(settings),
-        channel_request_lookahead=1,  # tells a waiting page that its browser has gone
-        ident="nintei",
-        max_request_body_size=settings.upload_max_mb * 30 << 20,
-        clear_untrusted_proxy_headers=not settings.trusted_proxies,  # else TrustedProxies reads and clears them
-    )
+    try:
+        server = Server(
+            app,
+            patience=settings.stop_seconds,
+            leaving=lambda: cards.close_waiting_room(pages),
+            alive=lifeline.pulse,
+            host=settings.host,
+            port=settings.port,
+            threads=threads(settings),
+            channel_request_lookahead=1,  # tells a waiting page that its browser has gone
+            ident="nintei",
+            max_request_body_size=settings.upload_max_mb * 30 << 20,
+            clear_untrusted_proxy_headers=not settings.trusted_proxies,  # else TrustedProxies reads and clears them
+        )
+    except OSError as error:
+        raise Refused(
+            "Nothing can listen on %(host)s, port %(port)s (%(reason)s): another program may be there already. "
+            "NINTEI_PORT chooses another",
+            host=settings.host,
+            port=settings.port,
+            reason=error.strerror or error,
+        ) from error
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: server.stop())
+    server.run()
 
 
 def main() -> None:

@@ -62,6 +62,7 @@ class Settings:
     packages_dir: Path = setting(parse.path, "{program}/bpmn")
     clock_file: Path | None = setting(parse.optional_path, "")
     web_threads: int = setting(parse.whole_number(1, 64), "8")
+    stop_seconds: int = setting(parse.whole_number(0, 600), "20")
     workers: int = setting(parse.whole_number(0, 16), "1")
     log_level: str = setting(parse.one_of("TRAFFIC", "DEBUG", "INFO", "WARNING", "ERROR"), "INFO")
     trusted_proxies: tuple[str, ...] = setting(parse.networks, "")

@@ -16,9 +16,10 @@ from app.cli.cardkeys import card_defaults
 from app.cli.database import db, say_copy, say_step
 from app.cli.language import said, speaker
 from app.cli.packages import check, release, tell
+from app.cli.patience import patiently
 from app.cli.supervisor import Supervisor
 from app.cli.wiring import Wiring
-from app.errors import BadPackage, NinteiError
+from app.errors import BadPackage, NinteiError, Temporary
 from app.services import caseview, demo, packages, people, versions
 from app.services.actors import Actor
 from app.services.calendar import JAPAN
@@ -42,6 +43,12 @@ class Group(click.Group):
             raise click.ClickException("\n".join(problem.said(say.words) for problem in error.problems)) from error
         except NinteiError as error:
             raise click.ClickException(said(error)) from error
+
+
+def _passing(error: Exception) -> NinteiError:
+    """The sentence for trouble of the database or the disk."""
+    reason = " ".join(str(error).split())
+    return Temporary("The database or the disk does not answer as it should just now: %(reason)s", reason=reason)
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
@@ -82,7 +89,7 @@ def run(wiring: Wiring, with_demo: bool) -> None:
     _log(settings.log_level)
     say_copy(versions.bring_up(settings, datetime.now(UTC), say_step))
     portal = wiring.portal(serves=True)
-    _release_all(portal)
+    patiently(lambda: _release_all(portal))
     if settings.demo:
         for package, wrong in demo.problems(portal):
             tell(package.id, wrong, speaker(settings.language))
@@ -91,15 +98,15 @@ def run(wiring: Wiring, with_demo: bool) -> None:
     environment = child_environment(portal.settings)
     children = [["serve"], *[["worker"]] * settings.workers]
     portal.engine.close()
-    raise SystemExit(Supervisor(children, environment).run())
+    raise SystemExit(Supervisor(children, environment, portal.settings.stop_seconds).run())
 
 
 @commands.command(hidden=True)
 @wired
 def serve(wiring: Wiring) -> None:
     """Serve the web alone."""
+    _log(wiring.settings(serves=True).log_level)
     portal = wiring.portal(serves=True)
-    _log(portal.settings.log_level)
     wiring.serve(portal)
 
 
@@ -110,8 +117,8 @@ def worker(wiring: Wiring) -> None:
 
     `nintei run` starts workers by itself; on PostgreSQL any number may run on any number of machines.
     """
+    _log(wiring.settings(serves=True).log_level)
     portal = wiring.portal(serves=True)
-    _log(portal.settings.log_level)
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())

@@ -1,75 +1,159 @@
-"""`nintei run`: web and workers as child processes; one that dies is started again, SIGTERM ends them all."""
+"""`nintei run`: web and workers as child processes. One that ends or hangs is started again, after a growing pause;
+SIGTERM ends them all when they have finished what they do."""
 
 from __future__ import annotations
 
+import logging
 import signal
+import socket
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from types import FrameType
 
-LAUNCH = "from app.main import main; raise SystemExit(main())"
-QUICK = 5.0  # seconds: a child that dies sooner is broken, not unlucky
+log = logging.getLogger("nintei")
+
+LAUNCH = "from app.cli import lifeline; lifeline.hold(); from app.main import main; raise SystemExit(main())"
+
+
+@dataclass(frozen=True)
+class Pace:
+    """Seconds. A child that lived `well` long is started again at once; else after 1, 2, 4 … `longest`."""
+
+    well: float = 60.0
+    first: float = 1.0
+    longest: float = 60.0
+    look: float = 0.5
+    silent: float = 900.0  # a main loop that did not turn for so long hangs: no job takes longer
+    start: float = 600.0  # the same while it starts
+    tries: int = 3  # of a child that never came up since `nintei run` began: then it is the settings, not luck
+
+
+@dataclass
+class _Child:
+    command: list[str]
+    process: subprocess.Popen[bytes] | None = None
+    line: socket.socket | None = None
+    began: float = 0.0
+    due: float = 0.0  # when it is started again
+    failures: int = 0
+    came_up: bool = False  # once, since `nintei run` began
+    turned: bool = False  # since it was started
+    silent: float = 0.0
+
+    @property
+    def name(self) -> str:
+        return self.command[0]
 
 
 class Supervisor:
-    """Starts the children and watches them."""
+    """Starts the children and watches them. `patience`: seconds they have to finish what they do at the end."""
 
-    def __init__(self, commands: Sequence[Sequence[str]], environment: Mapping[str, str]) -> None:
-        self._commands = [list(command) for command in commands]
+    def __init__(
+        self,
+        commands: Sequence[Sequence[str]],
+        environment: Mapping[str, str],
+        patience: float = 20.0,
+        pace: Pace | None = None,
+        launch: str = LAUNCH,
+    ) -> None:
+        self._children = [_Child(list(command)) for command in commands]
         self._environment = dict(environment)
-        self._children: dict[int, tuple[subprocess.Popen[bytes], float, int]] = {}
+        self._patience = patience
+        self._pace = pace or Pace()
+        self._launch = launch
         self._stop = threading.Event()
+        self._at_once = False
 
     def run(self) -> int:
-        """Until SIGTERM or SIGINT, or until a child cannot be kept up; gives the exit code."""
+        """Until SIGTERM or SIGINT, or until a child that never came up has failed some times; gives the exit code."""
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, self._on_signal)
-        for index in range(len(self._commands)):
-            self._start(index, 0)
-        code = 0
+        code, before = 0, time.monotonic()
         while not self._stop.is_set():
-            self._stop.wait(0.5)
-            for index in list(self._children):
-                code = self._look_after(index)
+            now = time.monotonic()
+            # A machine that slept wakes up with everybody silent: no more counts than one look takes.
+            passed, before = min(now - before, 2 * self._pace.look), now
+            for child in self._children:
+                code = self._look_after(child, now, passed)
                 if code:
                     self._stop.set()
                     break
+            self._stop.wait(self._pace.look)
         self._end()
         return code
 
     def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
+        self._at_once = self._stop.is_set()  # asked twice: nothing is waited for
         self._stop.set()
 
-    def _start(self, index: int, failures: int) -> None:
-        process = subprocess.Popen(  # noqa: S603 - our own code with our own arguments
-            [sys.executable, "-c", LAUNCH, *self._commands[index]],
-            env=self._environment,
-            stdin=subprocess.DEVNULL,
-        )
-        self._children[index] = (process, time.monotonic(), failures)
-
-    def _look_after(self, index: int) -> int:
-        process, started, failures = self._children[index]
-        code = process.poll()
-        if code is None or self._stop.is_set():
+    def _look_after(self, child: _Child, now: float, passed: float) -> int:
+        if child.process is None:
+            if now >= child.due:
+                self._start(child, now)
             return 0
-        failures = failures + 1 if time.monotonic() - started < QUICK else 0
-        if failures >= 3:
-            return code or 1
-        self._start(index, failures)
+        code = child.process.poll()
+        if code is None:
+            self._listen(child, passed)
+            return 0
+        return self._ended(child, code, now)
+
+    def _start(self, child: _Child, now: float) -> None:
+        ours, theirs = socket.socketpair()
+        with theirs:
+            child.process = subprocess.Popen(  # noqa: S603 - our own code with our own arguments
+                [sys.executable, "-c", self._launch, *child.command], env=self._environment, stdin=theirs.fileno()
+            )
+        ours.setblocking(False)
+        child.line, child.began, child.turned, child.silent = ours, now, False, 0.0
+
+    def _listen(self, child: _Child, passed: float) -> None:
+        assert child.line is not None and child.process is not None  # noqa: S101 - it was started
+        try:
+            heard = child.line.recv(4096)
+        except (BlockingIOError, ConnectionError):
+            heard = b""
+        if heard:
+            child.turned = child.came_up = True
+            child.silent = 0.0
+            return
+        child.silent += passed
+        if child.silent >= (self._pace.silent if child.turned else self._pace.start):
+            log.warning("%s hangs: it is ended and started again", child.name)
+            child.process.kill()
+            child.silent = 0.0
+
+    def _ended(self, child: _Child, code: int, now: float) -> int:
+        self._let_go(child)
+        child.failures = 1 if now - child.began >= self._pace.well else child.failures + 1
+        if not child.came_up and child.failures >= self._pace.tries:
+            log.error("%s does not come up (exit %s)", child.name, code)
+            return code if code > 0 else 1
+        lived_well = now - child.began >= self._pace.well
+        wait = 0.0 if lived_well else min(self._pace.longest, self._pace.first * 2 ** (child.failures - 1))
+        child.due = now + wait
+        log.warning("%s ended (exit %s) and is started again in %.0f s", child.name, code, wait)
         return 0
 
+    def _let_go(self, child: _Child) -> None:
+        if child.line is not None:
+            child.line.close()
+        child.process = child.line = None
+
     def _end(self) -> None:
-        for process, _, _ in self._children.values():
+        running = [child.process for child in self._children if child.process is not None]
+        for process in running:
             if process.poll() is None:
                 process.terminate()
-        deadline = time.monotonic() + 15
-        for process, _, _ in self._children.values():
-            try:
-                process.wait(max(0.1, deadline - time.monotonic()))
-            except subprocess.TimeoutExpired:
+        deadline = time.monotonic() + self._patience + 10
+        while not self._at_once and time.monotonic() < deadline and any(each.poll() is None for each in running):
+            time.sleep(0.05)
+        for process in running:
+            if process.poll() is None:
                 process.kill()
-                process.wait()
+            process.wait()
+        for child in self._children:
+            self._let_go(child)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from app.cli.patience import patiently
 from app.services.portal import Portal
 from app.services.releases import Releases
 from config.settings import BadSettings, Settings, from_environment
@@ -33,9 +34,13 @@ class Wiring:
             raise SystemExit(str(error)) from error
 
     def portal(self, *, serves: bool = False) -> Portal:
-        """The open portal."""
+        """The open portal. Who serves waits for a database that is not there yet."""
         if self._portal is None:
-            self._portal = self.open_portal(self.settings(serves=serves))
+            settings = self.settings(serves=serves)
+            if serves:
+                self._portal = patiently(lambda: self.open_portal(settings))
+            else:
+                self._portal = self.open_portal(settings)
         return self._portal
 
     def releases(self) -> Releases:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, current_app, flash, g, jsonify, redirect, render_template, request
+from flask import Blueprint, Flask, current_app, flash, g, jsonify, redirect, render_template, request
 from flask_babel import gettext
 
 from app.errors import NinteiError
@@ -31,6 +31,11 @@ NEWS = "card_news"  # where the application keeps its waiting room
 @pages.record_once
 def _open_waiting_room(state: Any) -> None:
     state.app.extensions[NEWS] = cardnews.WaitingRoom()
+
+
+def close_waiting_room(app: Flask) -> None:
+    """The server ends: pages that wait are answered."""
+    app.extensions[NEWS].close()
 
 
 @pages.get("/news")

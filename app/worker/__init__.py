@@ -23,9 +23,17 @@ LOOK_EVERY = 5.0  # seconds for which a version of the database that fits is bel
 
 
 class Worker:
-    """One worker's loop. `stop` ends it after the job at hand."""
+    """One worker's loop. `stop` ends it after the job at hand; `alive` is called in each round."""
 
-    def __init__(self, portal: Portal, outside: Outside, bell: Bell, stop: threading.Event) -> None:
+    def __init__(
+        self,
+        portal: Portal,
+        outside: Outside,
+        bell: Bell,
+        stop: threading.Event,
+        alive: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._alive = alive
         self._portal = portal
         self._outside = outside
         self._bell = bell
@@ -39,6 +47,7 @@ class Worker:
         should go on."""
         weather = Weather(monotonic)
         while not self._stop.is_set():
+            self._alive()
             try:
                 busy = self.once(monotonic())
                 weather.fair()

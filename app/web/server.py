@@ -1,0 +1,85 @@
+"""waitress, with an end that takes its time: no new connections, the requests under way are answered, then it stops."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+import waitress.server
+from waitress import wasyncore
+
+log = logging.getLogger("nintei.web")
+
+TURN = 1.0  # seconds after which the loop turns though nothing happens
+
+
+class Server:
+    """`patience`: seconds that requests have to be answered once the server ends. `leaving` is called then: whoever
+    keeps requests waiting lets them go. `alive` is called each time the loop turns."""
+
+    def __init__(
+        self,
+        app: Any,
+        *,
+        patience: float,
+        leaving: Callable[[], None] = lambda: None,
+        alive: Callable[[], None] = lambda: None,
+        **adjustments: Any,
+    ) -> None:
+        self._map: dict[int, Any] = {}
+        self._server = waitress.server.create_server(app, map=self._map, **adjustments)
+        self._patience = patience
+        self._leaving = leaving
+        self._alive = alive
+        self._stop = threading.Event()
+
+    @property
+    def places(self) -> list[tuple[str, int]]:
+        """(host, port) of each socket that it listens on."""
+        return [(each.effective_host, int(each.effective_port)) for each in self._listening()]
+
+    def stop(self) -> None:
+        """End soon. May be called from a signal's handler."""
+        self._stop.set()
+
+    def run(self) -> None:
+        """Serve until `stop`."""
+        for host, port in self.places:
+            log.info("serving on http://%s:%s", f"[{host}]" if ":" in host else host, port)
+        while not self._stop.is_set():
+            self._turn(TURN)
+        self._drain()
+        self._server.task_dispatcher.shutdown(timeout=1)
+        wasyncore.close_all(self._map, ignore_all=True)
+
+    def _drain(self) -> None:
+        deadline = time.monotonic() + self._patience
+        for each in self._listening():
+            wasyncore.dispatcher.close(each)  # not its own `close`, which lets go of what wakes the loop
+        self._leaving()
+        while (busy := self._under_way()) and time.monotonic() < deadline:
+            self._turn(0.1)
+        if busy:
+            log.warning("%s requests were not answered within %.0f s and are cut off", len(busy), self._patience)
+
+    def _turn(self, seconds: float) -> None:
+        wasyncore.loop(timeout=seconds, use_poll=True, map=self._map, count=1)
+        self._alive()
+
+    def _listening(self) -> list[Any]:
+        return [each for each in list(self._map.values()) if isinstance(each, waitress.server.BaseWSGIServer)]
+
+    def _under_way(self) -> list[Any]:
+        """The connections on which something is asked or answered; the others are closed."""
+        busy = []
+        for each in list(self._map.values()):
+            if not isinstance(each, waitress.server.HTTPChannel):
+                continue
+            if each.requests or each.request is not None or each.total_outbufs_len:
+                busy.append(each)
+            else:
+                each.handle_close()
+        return busy
