@@ -66,6 +66,7 @@ class Settings:
     workers: int = setting(parse.whole_number(0, 16), "1")
     log_level: str = setting(parse.one_of("TRAFFIC", "DEBUG", "INFO", "WARNING", "ERROR"), "INFO")
     trusted_proxies: tuple[str, ...] = setting(parse.networks, "")
+    free_mb: int = setting(parse.whole_number(0, 1_000_000), "500")
     upload_max_mb: int = setting(parse.whole_number(1, 1024), "50")
     upload_case_mb: int = setting(parse.whole_number(1, 1_000_000), "2000")
     clamd_url: str = setting(parse.clamd_url, "")

@@ -214,6 +214,13 @@ def jobs_of(case: int, *states: str) -> list[Job]:
     return list(query.order_by(Job.id))
 
 
+def oldest_due(now: datetime) -> datetime | None:
+    """Since when the job waits that waits longest for somebody to do it; none when nothing is due."""
+    waiting = Job.select(fn.MIN(Job.run_at)).where((Job.state == "queued") & (Job.run_at <= now)).scalar()
+    left = Job.select(fn.MIN(Job.lease_until)).where((Job.state == "running") & (Job.lease_until < now)).scalar()
+    return min((moment for moment in (waiting, left) if isinstance(moment, datetime)), default=None)
+
+
 def next_due() -> datetime | None:
     """When the next job or timer is due."""
     job_at = Job.select(fn.MIN(Job.run_at)).where(Job.state == "queued").scalar()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
-from flask import Blueprint, jsonify, redirect, render_template, request, session, url_for
+from flask import Blueprint, current_app, jsonify, redirect, render_template, request, session, url_for
 from flask_babel import gettext
 
 from app.errors import NinteiError, NotFound, Refused
@@ -19,6 +20,7 @@ from app.web.current import actor, language, portal
 from app.web.problems import sentence
 
 pages = Blueprint("public", __name__)
+BEGAN = "began"  # where the application keeps the moment of its start
 
 # What of a post is the page's own, not an answer of the form.
 OWN = frozenset({"csrf_token", "step"})
@@ -197,10 +199,17 @@ def postal_code(code: str) -> Any:
 @pages.get("/healthz")
 @public
 def health_check() -> Any:
-    """200 when the database answers and is of this program's version, else 503."""
-    works = health.reachable(portal())
-    fits = works and health.fits(portal())
-    return jsonify(status="ok" if fits else "unavailable", database=works, version=fits), 200 if fits else 503
+    """200 when all is well, else 503; {status, checks: {name: {ok, …}}}. `?check=database&check=version` asks for these
+    alone: whoever spreads requests over several portals wants to know no more."""
+    began = current_app.extensions[BEGAN]
+    found = health.checks(portal(), time.monotonic() - began, request.args.getlist("check"))
+    well = bool(found) and all(check["ok"] for check in found.values())
+    return jsonify(status="ok" if well else "unavailable", checks=found), 200 if well else 503
+
+
+@pages.record_once
+def _begin(state: Any) -> None:
+    state.app.extensions[BEGAN] = time.monotonic()
 
 
 @pages.get("/help/<path:page>")

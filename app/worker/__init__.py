@@ -8,8 +8,9 @@ import random
 import socket
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 
-from app.services import jobs, upkeep, versions
+from app.services import health, jobs, upkeep, versions
 from app.services.outside import Outside
 from app.services.portal import Portal
 from app.worker.poke import Bell
@@ -19,6 +20,7 @@ log = logging.getLogger("nintei.worker")
 
 LONGEST_WAIT = 2.0  # seconds until it looks by itself
 UPKEEP_EVERY = 60.0  # seconds
+SIGN_EVERY = 10.0  # seconds
 LOOK_EVERY = 5.0  # seconds for which a version of the database that fits is believed
 
 
@@ -40,6 +42,7 @@ class Worker:
         self._stop = stop
         self._name = f"{socket.gethostname()}:{os.getpid()}"
         self._upkeep_at = 0.0
+        self._sign_at = float("-inf")
         self._looked_at = float("-inf")
 
     def run(self, monotonic: Callable[[], float]) -> None:
@@ -50,12 +53,20 @@ class Worker:
             self._alive()
             try:
                 busy = self.once(monotonic())
+                self._sign(monotonic())
                 weather.fair()
             except Exception as error:
                 self._stop.wait(weather.foul(error))
                 continue
             if not busy and not self._stop.is_set():
                 self._bell.wait(random.uniform(LONGEST_WAIT / 2, LONGEST_WAIT))  # noqa: S311 - spreads load
+        with suppress(Exception):  # the database may be away: then its last sign grows old
+            health.leave(self._name)
+
+    def _sign(self, moment: float) -> None:
+        if moment >= self._sign_at:
+            health.sign(self._name)
+            self._sign_at = moment + SIGN_EVERY
 
     def once(self, moment: float) -> bool:
         """One round; whether there was something to do. Raises Unready while the database is of another version."""
@@ -69,7 +80,7 @@ class Worker:
         job = jobs.lease(self._portal, self._name, jobs.worker_operators(self._portal))
         if job is None:
             return bool(woken)
-        beat = _Heartbeat(self._portal, job)
+        beat = _Heartbeat(self._portal, job, self._name)
         try:
             state = jobs.perform(self._portal, self._outside, job)
         finally:
@@ -81,15 +92,16 @@ class Worker:
 class _Heartbeat:
     """Keeps the lease while the connector works."""
 
-    def __init__(self, portal: Portal, job: jobs.Leased) -> None:
+    def __init__(self, portal: Portal, job: jobs.Leased, worker: str) -> None:
         self._ended = threading.Event()
-        self._thread = threading.Thread(target=self._beat, args=(portal, job), daemon=True)
+        self._thread = threading.Thread(target=self._beat, args=(portal, job, worker), daemon=True)
         self._thread.start()
 
-    def _beat(self, portal: Portal, job: jobs.Leased) -> None:
+    def _beat(self, portal: Portal, job: jobs.Leased, worker: str) -> None:
         while not self._ended.wait(jobs.LEASE_SECONDS / 3):
             if not jobs.extend(portal, job):
                 return
+            health.sign(worker)
 
     def end(self) -> None:
         """The job is over."""

@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 
 from app.catalogue import scenarios
+from app.catalogue.demo import FILE as DEMO_FILE
 from app.engine import Engine
 from app.errors import Unready
 from app.services import versions
-from app.services.demo import DEMO_FILE
 from app.services.portal import Portal
 from app.services.releases import Releases
 from app.services.walker import Walker

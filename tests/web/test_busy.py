@@ -6,8 +6,11 @@ import errno
 import re
 import sqlite3
 import threading
+import urllib.request
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from functools import update_wrapper
 from html import unescape
 from pathlib import Path
@@ -16,9 +19,11 @@ from typing import Any
 import pytest
 
 from app.engine import Engine
+from app.main import threads
 from app.store import database
 from app.store.models import Case, Note, User
-from tests.services.conftest import STAFF
+from app.web.server import Server
+from tests.services.conftest import PACKAGES, STAFF
 from tests.services.steps import go
 from tests.web.conftest import Site, open_site
 
@@ -147,3 +152,37 @@ def test_two_people_whose_steps_wait_for_each_other_are_both_answered(
         each.join(60)
     assert answers == [200, 200]
     database.proxy.obj.close_all()
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("web_threads", [8, 64])
+def test_however_many_ask_at_once_nobody_is_told_of_a_mistake(
+    tmp_path: Path, engine: Engine, postgres: str, web_threads: int
+) -> None:
+    """More threads than the server has places for connections (60): whoever finds none waits for another's."""
+    site = open_site(tmp_path, engine, PACKAGES, url=postgres)
+    many = threads(replace(site.bench.portal.settings, web_threads=web_threads))
+    database.proxy.obj.close_all()
+    database.connect(postgres, many + 2)
+    server = Server(site.app, patience=5, host="127.0.0.1", port=0, threads=many)
+    [(host, port)] = server.places
+    serving = threading.Thread(target=server.run)
+    serving.start()
+    answers: Counter[int] = Counter()
+
+    def client() -> None:
+        for _ in range(2):
+            with urllib.request.urlopen(f"http://{host}:{port}/systems", timeout=120) as answer:
+                answers[answer.status] += 1
+
+    try:
+        clients = [threading.Thread(target=client) for _ in range(70)]
+        for each in clients:
+            each.start()
+        for each in clients:
+            each.join(120)
+    finally:
+        server.stop()
+        serving.join(30)
+        database.proxy.obj.close_all()
+    assert answers == {200: 140}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 from html import unescape
 from typing import Any
@@ -264,22 +263,6 @@ def test_a_postal_code_gives_its_place(visitor: FlaskClient) -> None:
     assert answer.get_json() == {"prefecture": "東京都", "city": "千代田区", "town": "千代田"}
     assert visitor.get("/postal/0000000").status_code == 404
     assert visitor.get("/postal/abc").status_code == 404
-
-
-def test_health_is_told_with_and_without_the_database(
-    shared: Site, visitor: FlaskClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert visitor.get("/healthz").get_json() == {"status": "ok", "database": True, "version": True}
-
-    def gone() -> Any:
-        raise OSError("no database")
-
-    broken = replace(shared.bench.portal)
-    object.__setattr__(broken, "connection", gone)
-    monkeypatch.setitem(shared.app.extensions, "nintei", broken)
-    answer = visitor.get("/healthz")
-    assert answer.status_code == 503
-    assert answer.get_json()["database"] is False
 
 
 @pytest.mark.parametrize("address", ["/accounts", "/outbox", "/outbox/1", "/styleguide"])

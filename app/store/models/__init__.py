@@ -35,6 +35,7 @@ from app.store.models.records import (
 )
 from app.store.models.uploads import Part
 from app.store.models.work import Answer, Comment, Draft, Job, Reminder, Task, TimerRow
+from app.store.models.workers import WorkerSign
 
 ALL = (
     Company,
@@ -94,6 +95,7 @@ ALL = (
     CaseText,
     CaseGram,
     Attempt,
+    WorkerSign,
 )
 
 __all__ = [
@@ -155,4 +157,5 @@ __all__ = [
     "User",
     "UserRole",
     "Visit",
+    "WorkerSign",
 ]
