@@ -10,10 +10,11 @@ from flask_admin.base import expose
 from flask_admin.form import BaseForm
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, DateField, SelectField, SelectMultipleField, StringField
+from wtforms import BooleanField, SelectField, SelectMultipleField, StringField
 from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length
 
+from admin.days import DayField
 from admin.view import Records
 from app.errors import NinteiError
 from app.services import bodycalendar, packages, staffing
@@ -160,10 +161,7 @@ class Accounts(Records):
     @expose("/send-link/", methods=("POST",))
     def send_link(self) -> Any:
         """Mail the link for the first password again."""
-        number = request.args.get("id", "")
-        model = self.get_one(number) if number.isdecimal() else abort(404)
-        if model is None:
-            abort(404)
+        model = self.get_one(request.args.get("id", "")) or abort(404)
         try:
             email = staffing.send_link(self.portal, model.id, self.writer, first_password(self.portal, model.name))
             flash(gettext("The link for the password goes to %(email)s; it works for 7 days.", email=email), "success")
@@ -175,7 +173,7 @@ class Accounts(Records):
 class ClosingDayForm(BaseForm):
     """A closing day."""
 
-    day = DateField(_l("Day"), [NEEDED])
+    day = DayField(_l("Day"), [NEEDED])
     title = StringField(_l("Why the body is closed"), [NEEDED, Length(max=120)])
 
 
@@ -217,8 +215,8 @@ class AbsenceForm(BaseForm):
 
     user = SelectField(_l("Who is away"), [NEEDED], coerce=int)
     delegate = SelectField(_l("Who stands in"), [NEEDED], coerce=int)
-    first_day = DateField(_l("First day"), [NEEDED])
-    last_day = DateField(_l("Last day"), [NEEDED])
+    first_day = DayField(_l("First day"), [NEEDED])
+    last_day = DayField(_l("Last day"), [NEEDED])
     note = StringField(_l("Remark"), [Length(max=500)])
 
     def __init__(self, formdata: Any = None, obj: Any = None, **values: Any) -> None:

@@ -19,6 +19,7 @@ from app.errors import NinteiError
 from app.services.actors import Actor
 from app.services.portal import Portal
 from app.store.database import JsonField
+from app.text.numbers import whole
 
 READERS = ("administrator", "analyst")
 WRITERS = ("administrator",)
@@ -173,6 +174,33 @@ class Records(ModelView):
         """Whether a field holds JSON, which keeps its lines."""
         return isinstance(self.model._meta.fields.get(name), JsonField)
 
+    # What is asked for
+
+    def get_one(self, id: Any) -> Any:  # noqa: A002 - the library's own name
+        """The record of this key; none for what no key can be, however long."""
+        key = self.model._meta.primary_key
+        if isinstance(key, peewee.CompositeKey):
+            return None
+        found = whole(id) if isinstance(key, peewee.AutoField | peewee.ForeignKeyField) else id
+        return super().get_one(found) if found is not None else None
+
+    def get_list(
+        self,
+        page: int | None,
+        sort_column: Any,
+        sort_desc: Any,
+        search: Any,
+        filters: Any,
+        execute: bool = True,
+        page_size: int | None = None,
+    ) -> Any:
+        """(how many, one page of them): the last page for a number behind it."""
+        size = page_size or self.page_size
+        count, query = super().get_list(0, sort_column, sort_desc, search, filters, execute=False, page_size=size)
+        g.records_page = max(0, min(page or 0, -(-count // size) - 1))
+        query = query.offset(g.records_page * size)
+        return count, list(query) if execute else query
+
     # Changing
 
     def _refuse(self, error: NinteiError) -> bool:
@@ -189,6 +217,8 @@ class Records(ModelView):
     def render(self, template: str, **values: Any) -> Any:
         """In the portal's layout."""
         values.setdefault("alert", g.get("records_refused", ""))
+        if "records_page" in g:
+            values["page"] = g.records_page
         return super().render(template, title=self.name, wide=True, **values)
 
     @expose("/new/", methods=("GET", "POST"))

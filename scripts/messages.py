@@ -25,7 +25,7 @@ ROOMS = ("app", "admin", "hardware", "config")
 TRANSLATIONS = PROJECT / "app/web/translations"
 JAPANESE = TRANSLATIONS / "ja/LC_MESSAGES/messages.po"
 STEPS = "app/store/migrations/"  # the first line of each one's docstring is shown to administrators
-MARKS = {"_", "N_", "gettext", "lazy_gettext", "_l", "Unfit", "Warned", "Why", "Clash"}
+MARKS = {"_", "N_", "gettext", "lazy_gettext", "_l", "Unfit", "Warned", "Why", "Clash", "Complaint"}
 # Of checks: the longest text among the arguments is the message.
 TELLING = {"say", "warn", "wrong", "_say", "_wrong", "problem", "complain", "_fail"}
 PLURALS = {"ngettext", "lazy_ngettext"}

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from app.errors import BadPackage, Problem
+from app.text.typed import composed
 
 MAX_FILES = 2000
 MAX_FILE_BYTES = 20 * 1024 * 1024
@@ -45,9 +46,9 @@ def read_folder(folder: Path, shared: Path | None = None) -> dict[str, bytes]:
                 )
             ]
         )
-    found = dict(_walk(folder))
+    found = _of_folder(folder)
     if shared is not None and shared.is_dir():
-        found |= {SHARED + path: file for path, file in _walk(shared)}
+        found |= {SHARED + path: file for path, file in _of_folder(shared).items()}
     files: dict[str, bytes] = {}
     total = 0
     for path, file in sorted(found.items()):
@@ -103,9 +104,13 @@ READERS: Mapping[int, Callable[[dict[str, bytes]], dict[str, bytes]]] = {1: lamb
 def checked(files: Mapping[str, bytes]) -> dict[str, bytes]:
     """The same files; raises BadPackage where a path or a size is not one of a package's."""
     total = 0
-    for path in sorted(files):
-        total += _allowed(path, len(files[path]), len(files), total)
-    return {path: files[path] for path in sorted(files) if not _LEFT_OUT.search(path)}
+    found: dict[str, bytes] = {}
+    for path, content in sorted((composed(path), content) for path, content in files.items()):
+        if path in found:
+            raise BadPackage([_twice(path)])
+        total += _allowed(path, len(content), len(files), total)
+        found[path] = content
+    return {path: content for path, content in found.items() if not _LEFT_OUT.search(path)}
 
 
 def _unpacked(archive: zipfile.ZipFile) -> dict[str, bytes]:
@@ -115,13 +120,13 @@ def _unpacked(archive: zipfile.ZipFile) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
     total = 0
     for entry in entries:
-        path = entry.filename
+        path = composed(entry.filename)
         if entry.flag_bits & 0x1:
             raise BadPackage([Problem(path, "The file is encrypted.")])
         if (entry.external_attr >> 16) & 0o170000 not in (0, 0o100000):
             raise BadPackage([Problem(path, "This is not a plain file.")])
         if path in files:
-            raise BadPackage([Problem(path, "The file stands in the archive twice.")])
+            raise BadPackage([_twice(path)])
         _allowed(path, entry.file_size, len(entries), total)
         with archive.open(entry) as stream:
             content = stream.read(MAX_FILE_BYTES + 1)  # the size in the directory may lie
@@ -130,9 +135,18 @@ def _unpacked(archive: zipfile.ZipFile) -> dict[str, bytes]:
     return files
 
 
+def _of_folder(folder: Path) -> dict[str, Path]:
+    found: dict[str, Path] = {}
+    for path, file in _walk(folder):
+        if path in found:
+            raise BadPackage([_twice(path)])
+        found[path] = file
+    return found
+
+
 def _walk(folder: Path) -> Iterable[tuple[str, Path]]:
     for file in sorted(folder.rglob("*")):
-        path = file.relative_to(folder).as_posix()
+        path = composed(file.relative_to(folder).as_posix())  # as macOS writes it, letters and marks stand apart
         if _LEFT_OUT.search(path):
             continue
         if file.is_symlink():
@@ -158,6 +172,11 @@ def _allowed(path: str, size: int, count: int, total: int) -> int:
     if size > MAX_FILE_BYTES or total + size > MAX_TOTAL_BYTES:
         raise BadPackage([_too_large(path)])
     return size
+
+
+def _twice(path: str) -> Problem:
+    """Two files of one path, which two systems may also have written differently (NFC, NFD)."""
+    return Problem(path, "The file stands in the package twice.")
 
 
 def _too_large(path: str) -> Problem:

@@ -13,6 +13,7 @@ from typing import Any
 
 from app.catalogue.reasons import TWICE, of_toml
 from app.errors import Problem
+from app.text.typed import composed
 
 MAX_CHARACTERS = 500_000
 NOT_TOML = "This is not TOML: %(reason)s (column %(column)s)."
@@ -38,7 +39,7 @@ def parse(text: str, file: str, problems: list[Problem], first_line: int = 1) ->
         problems.append(Problem(file, "The TOML has a key of more than eight parts."))
         return {}
     try:
-        return tomllib.loads("\n" * (first_line - 1) + text)
+        return tomllib.loads("\n" * (first_line - 1) + composed(text))
     except tomllib.TOMLDecodeError as error:
         problems.append(_not_toml(text, file, str(error), first_line))
     except (RecursionError, ValueError):  # a number of 5,000 digits, too

@@ -6,6 +6,8 @@ import binascii
 import re
 from collections.abc import Iterable
 
+from app.text.typed import typed
+
 # Charsets as mails name them → Python's codec. A name that is not here counts as no name: some codecs of Python
 # are no charsets of mail (unicode_escape, idna), and one guesses better than those who misname.
 _CODECS = {
@@ -41,7 +43,6 @@ _ISO_2022_JP = frozenset({"iso-2022-jp", "iso-2022-jp-1", "iso-2022-jp-ms", "cp5
 _ESCAPES = re.compile(rb"(\x1b\$\(?[@BD]|\x1b\([BJIH])")
 _WORD = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?([^?]*)\?=")
 _BETWEEN_WORDS = re.compile(r"(=\?[^?\s]{1,60}\?[bBqQ]\?[^?]*\?=)\s+(?==\?[^?\s]{1,60}\?[bBqQ]\?)")
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 
 
 def text(content: bytes, charset: str = "") -> str:
@@ -61,8 +62,7 @@ def text(content: bytes, charset: str = "") -> str:
 def tidy(value: str) -> str:
     """Without what no text holds: control characters, marks that turn the direction (they make `gpj.exe` look like
     `exe.jpg`), lone surrogates; line ends as LF."""
-    clean = _CONTROL.sub("", value.replace("\r\n", "\n").replace("\r", "\n"))
-    return clean.encode("utf-8", "replace").decode("utf-8")
+    return typed(value)
 
 
 def header(value: str) -> str:

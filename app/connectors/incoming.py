@@ -18,6 +18,8 @@ from enum import StrEnum
 from html.parser import HTMLParser
 
 from app.connectors import charsets
+from app.text import address as addresses
+from app.text.names import file_name
 
 MOST_PARTS = 50  # files of one mail
 MOST_BOUNDARIES = 100  # mentions of a boundary: real mails have a handful, and each costs time at every line
@@ -239,11 +241,8 @@ def _wide(value: str) -> bool:
 
 def _filename(part: Message) -> str:
     name = _parameter(part, "Content-Disposition", "filename") or _parameter(part, "Content-Type", "name")
-    last = re.split(r"[\\/]", name)[-1].strip(" .\"'")  # a path of the writer's machine
-    if len(last) <= 180:
-        return last
-    stem, dot, ending = last.rpartition(".")
-    return f"{stem[:160]}.{ending}" if dot and len(ending) <= 10 else last[:180]
+    said = name.strip(" .\"'")
+    return file_name(said) if said else ""
 
 
 def _nameless(part: Message, number: int) -> str:
@@ -259,7 +258,7 @@ def _sender(message: Message) -> tuple[str, str]:
     if len(found) != 1:
         return "", charsets.header(lines[0])[:120]
     name, address = found[0]
-    address = charsets.tidy(address).strip().lower()
+    address = addresses.one(charsets.tidy(address))
     good = re.fullmatch(r"[^@\s<>\"]{1,64}@[^@\s<>\"]{1,180}", address)
     return (address if good else ""), charsets.header(name)[:120]
 

@@ -2,10 +2,10 @@
 
 from app.forms.answers import shown
 from app.forms.bound import BoundError, BoundField, BoundForm, BoundOption, BoundRow
-from app.forms.dates import long_date, parse_date, wareki
 from app.forms.form import FormSpec, check, load
 from app.forms.japanese import FORMATS, Unfit, postal
 from app.forms.spec import Answer, Cleaned, FieldError, FieldSpec, FileRef, Format, Kind, Option, Subtype
+from app.text.days import long_date, parse_date, wareki
 
 __all__ = [
     "FORMATS",

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from app.forms import dates
 from app.forms.spec import MANY, ONE, Answer, FieldSpec, FileRef, Format, Kind, Subtype
 from app.forms.text import text_of
+from app.text import days
 
 #: Words that an answer itself consists of, in the two languages of the portal.
 _YES = {"ja": "はい", "en": "Yes"}
@@ -88,15 +88,15 @@ def _option(spec: FieldSpec, value: object, lang: str) -> str:
         if option.value == text:
             return (option.label_en if lang == "en" else "") or option.label
     # A day of a calendar has no option of its own in the form.
-    day = dates.parse_date(text) if spec.options_from else None
-    return dates.long_date(day, lang) if day else text
+    day = days.parse_date(text) if spec.options_from else None
+    return days.long_date(day, lang) if day else text
 
 
 def _moment(spec: FieldSpec, value: str, lang: str) -> str:
     if spec.subtype is Subtype.TIME:
         return value
-    day = dates.parse_date(value[:10])
+    day = days.parse_date(value[:10])
     if day is None:
         return value
     clock = f" {value[11:16]}" if spec.subtype is Subtype.DATETIME else ""
-    return dates.long_date(day, lang) + clock
+    return days.long_date(day, lang) + clock

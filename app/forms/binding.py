@@ -8,12 +8,13 @@ from typing import Any
 
 from markupsafe import Markup
 
-from app.forms import dates, richtext
+from app.forms import richtext
 from app.forms.bound import BoundError, BoundField, BoundForm, BoundOption, BoundRow, walk
 from app.forms.cleaning import MOST_ROWS, Choices
 from app.forms.conditions import condition_names, hide_if, holds
 from app.forms.spec import MANY, ONE, FieldError, FieldSpec, FileRef, Format, Kind, Subtype, inputs
 from app.forms.text import text_of
+from app.text import days
 
 #: HTML type, inputmode and autocomplete of each format. Never `number` or `url`: they lose what was typed.
 _INPUT: Mapping[Format, tuple[str, str, str]] = {
@@ -130,7 +131,7 @@ class Binder:
             return booked[spec.booked]
         if spec.withdrawal and self.context.get("withdrawal"):
             return self.context["withdrawal"]
-        today = dates.today_of(self.context.get("today")) if spec.today else None
+        today = days.today_of(self.context.get("today")) if spec.today else None
         return today.isoformat() if today and spec.default is None else spec.default
 
     def list(self, spec: FieldSpec, value: object, common: dict[str, Any]) -> BoundField:
@@ -169,17 +170,17 @@ class Binder:
         attributes: list[tuple[str, str]] = []
         if spec.subtype is not Subtype.DATE and spec.minutes:
             attributes.append(("step", str(spec.minutes * 60)))
-        today = dates.today_of(self.context.get("today"))
+        today = days.today_of(self.context.get("today"))
         if spec.no_past and today and spec.subtype is Subtype.DATE:
             attributes.append(("min", today.isoformat()))
-        day = None if spec.subtype is Subtype.TIME else dates.parse_date(value[:10])
+        day = None if spec.subtype is Subtype.TIME else (days.parse_date(value) or days.parse_date(value[:10]))
         # A date input would swallow what was typed, if it is no date.
         kept = not value or _iso(spec, value)
         return BoundField(
             **common,
             value=value,
             input_type=_MOMENT.get(spec.subtype, "date") if kept else "text",
-            beside=None if self.lang == "en" or spec.subtype is Subtype.TIME else dates.wareki(day) if day else "",
+            beside=None if self.lang == "en" or spec.subtype is Subtype.TIME else days.wareki(day) if day else "",
             attributes=tuple(attributes),
         )
 
@@ -216,12 +217,12 @@ class Binder:
 
 def _iso(spec: FieldSpec, value: str) -> bool:
     if spec.subtype is Subtype.TIME:
-        clock = dates.parse_time(value)
+        clock = days.parse_time(value)
         return clock is not None and clock.strftime("%H:%M") == value
     if spec.subtype is Subtype.DATETIME:
-        moment = dates.parse_datetime(value)
+        moment = days.parse_datetime(value)
         return moment is not None and moment.isoformat(timespec="minutes") == value
-    day = dates.parse_date(value)
+    day = days.parse_date(value)
     return day is not None and day.isoformat() == value
 
 

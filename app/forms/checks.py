@@ -9,10 +9,10 @@ from wtforms import Field
 from wtforms.form import BaseForm
 from wtforms.validators import StopValidation, ValidationError
 
-from app.forms import dates
 from app.forms.patterns import compiled
 from app.forms.spec import FieldSpec, Kind, Subtype
 from app.forms.text import text_of
+from app.text import days
 
 #: Longest answer when the form says nothing; long enough for anyone, short enough for the database and the
 #: PDF.
@@ -117,7 +117,7 @@ class _Range:
 
 class _NotPast:
     def __init__(self, today: object) -> None:
-        self.today = dates.today_of(today)
+        self.today = days.today_of(today)
 
     def __call__(self, _form: BaseForm, field: Field) -> None:
         if self.today and field.data[:10] < self.today.isoformat():

@@ -10,9 +10,9 @@ from app.feel import Expression, FeelError
 from app.feel import parse as parse_feel
 from app.forms.allowed import ALLOWED, COMMON, PROPERTIES, PURPOSES, VALIDATE
 from app.forms.attributes import Attributes
-from app.forms.dates import parse_date, parse_datetime, parse_time
 from app.forms.patterns import BadPattern, compiled
 from app.forms.spec import INPUTS, MANY, ONE, Column, FieldSpec, Format, Kind, Limits, Option, Subtype
+from app.text.days import parse_date, parse_datetime, parse_time
 
 _KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 PATTERN = "validate.pattern"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from app.errors import BadPackage, Problem
@@ -13,6 +14,7 @@ from app.forms.binding import Binder
 from app.forms.bound import BoundForm
 from app.forms.component import PATTERN
 from app.forms.spec import Answer, Cleaned, FieldError, FieldSpec, FileRef, Kind, inputs
+from app.text.days import long_date
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,10 +159,17 @@ class FormSpec:
         # "Enter company name": a label that is not an abbreviation goes on within the English sentence.
         if lang == "en" and label[1:2].islower() and " %(label)s" in error.message:
             label = label[0].lower() + label[1:]
-        params = {**error.params, "label": label}
+        told = {
+            key: long_date(value, lang) if isinstance(value, date) else value for key, value in error.params.items()
+        }
+        params = {**told, "label": label}
         if spec and "%(sentence)s" in error.message:
             params["sentence"] = (spec.limits.pattern_message_en if lang == "en" else "") or spec.limits.pattern_message
         return error.message, params
+
+
+def _said(value: Any, lang: str) -> Any:
+    return long_date(value, lang) if isinstance(value, date) else value
 
 
 def _through_groups(spec: FieldSpec) -> Iterator[FieldSpec]:

@@ -13,11 +13,12 @@ from wtforms import Field
 from wtforms.form import BaseForm
 from wtforms.validators import StopValidation
 
-from app.forms import dates
 from app.forms.checks import Complaint, checks_of
 from app.forms.japanese import FORMATS, Unfit
 from app.forms.spec import MANY, ONE, FieldSpec, FileRef, Format, Kind, Subtype
-from app.forms.text import line, number, prose, text_of
+from app.forms.text import number, text_of
+from app.text import days
+from app.text.typed import line, prose
 
 MOST_CHOICES = 500
 
@@ -122,16 +123,24 @@ class MomentField(AnswerField):
         if not text:
             return None
         if self.spec.subtype is Subtype.TIME:
-            clock = dates.parse_time(text)
+            clock = days.parse_time(text)
             if clock is None:
                 raise ValueError(Complaint("%(label)s must be a time, for example 13:30"))
             return clock.strftime("%H:%M")
+        try:
+            return self.day_of(text)
+        except days.WrongWeekday as slip:
+            raise ValueError(
+                Complaint("%(label)s: that day is %(day)s. Correct the day or its weekday", {"day": slip.day})
+            ) from slip
+
+    def day_of(self, text: str) -> str:
         if self.spec.subtype is Subtype.DATETIME:
-            moment = dates.parse_datetime(text)
+            moment = days.read_datetime(text)
             if moment is None:
                 raise ValueError(Complaint("%(label)s must be a date and a time, for example 2026-11-22 13:30"))
             return moment.isoformat(timespec="minutes")
-        day = dates.parse_date(text)
+        day = days.read_date(text)
         if day is None:
             raise ValueError(Complaint("%(label)s must be a date that exists, for example 2026-11-22"))
         return day.isoformat()

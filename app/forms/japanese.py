@@ -14,13 +14,10 @@ from stdnum.exceptions import ValidationError as BadNumber
 from stdnum.jp import cn
 
 from app.forms.spec import Format
-from app.forms.text import digits, hyphens, narrow
+from app.text import address
+from app.text.typed import digits, hyphens, narrow
 
 _KANA = re.compile(r"[ァ-ヺー・　]+\Z")
-_EMAIL = re.compile(
-    r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+"
-    r"[A-Za-z][A-Za-z0-9-]{0,61}[A-Za-z0-9]\Z"
-)
 _HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]\Z")
 
 
@@ -102,11 +99,10 @@ def invoice_number(value: str) -> str:
 
 def email(value: str) -> str:
     """A mail address (RFC 5321's dot-atom form, and the double dots that some carriers gave out)."""
-    text = narrow(value)
-    if len(text) > 254 or not _EMAIL.match(text):
+    text = address.spelled(value)
+    if not address.fits(text):
         raise Unfit("%(label)s must be a mail address, for example yamada@example.co.jp")
-    local, _, domain = text.rpartition("@")
-    return f"{local}@{domain.lower()}"
+    return text
 
 
 def bank_account(value: str) -> str:

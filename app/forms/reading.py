@@ -12,7 +12,7 @@ from app.forms.cleaning import MOST_ROWS
 from app.forms.inputs import MOST_CHOICES
 from app.forms.postal import fill_again, fill_empty
 from app.forms.spec import MANY, FieldSpec, FileRef, Kind, inputs
-from app.forms.text import typed
+from app.text.typed import typed
 
 #: A longer text than this was not typed by a person; it is cut so that no draft grows without end.
 LONGEST_TYPED = 100_000

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from app.feel import Expression
+from app.text.names import file_name
 
 
 class Kind(StrEnum):
@@ -88,6 +89,9 @@ class FileRef:
     name: str
     size: int
     mime: str
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", file_name(self.name))  # also of answers that are older than this rule
 
     def as_dict(self) -> dict[str, Any]:
         """The form in which a file answer is stored: {id, name, size, mime}."""

@@ -123,11 +123,14 @@ def _stages(case: Case, loaded: Loaded) -> list[StageView]:
 
 
 def heads(
-    portal: Portal, actor: Actor, *, text: str = "", state: str = "", limit: int = 50, offset: int = 0
+    portal: Portal, actor: Actor, *, text: str = "", state: str = "", limit: int = 50, page: int = 1
 ) -> tuple[list[CaseHead], int]:
-    """The cases that the actor sees, last changed first, and how many there are."""
+    """One page of the cases that the actor sees (the last one for a number behind it), last changed first, and how many
+    there are in all."""
     member = actor.user_id if actor.side == "vendor" else None
     with database.connection():
+        total = cases.count(member=member, text=text, state=state)
+        offset = (max(1, min(page, -(-total // limit))) - 1) * limit
         rows = cases.search(member=member, text=text, state=state, limit=limit, offset=offset)
         ids = [row.id for row in rows]
         agents = cases.by_mandate(member) if member is not None else set()
@@ -147,7 +150,7 @@ def heads(
             )
             for row in rows
         ]
-        return found, cases.count(member=member, text=text, state=state)
+        return found, total
 
 
 def find(portal: Portal, number: str, actor: Actor) -> tuple[Case, Loaded]:

@@ -14,6 +14,7 @@ from app.services.portal import Portal
 from app.services.releases import Loaded
 from app.store import cases, records, work
 from app.store.models import Case, Document
+from app.text.names import file_name
 
 _SHOWN_IN_PAGE = {"application/pdf", "image/png", "image/jpeg", "image/gif"}
 
@@ -47,6 +48,9 @@ class Content:
     filename: str
     mime: str
     data: bytes
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "filename", file_name(self.filename))  # rows may be older than this rule
 
 
 def view(row: Document) -> DocumentView:

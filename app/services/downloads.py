@@ -16,6 +16,7 @@ from app.services.portal import Portal
 from app.services.releases import Loaded
 from app.store import cases, database, records, work
 from app.store.models import Access, Case
+from app.text.typed import composed
 
 
 def document(portal: Portal, case: Case, document_id: str, actor: Actor) -> Content:
@@ -44,6 +45,7 @@ def released_file(portal: Portal, case: Case, loaded: Loaded, name: str, actor: 
         open_files = {file for group in groups for file in loaded.package.downloads[group].files}
         for row in work.tasks_of(case.id):  # what a task's page offers stays open to those who had the task
             open_files |= {key.removeprefix("file:") for key in loaded.element(row.element).listed("shows")}
+        name = composed(name)  # as a package's own paths are
         data = loaded.package.files.get(f"files/{name}")
         if data is None or (name not in open_files and actor.side != "operator"):
             raise NotFound("There is no such document")

@@ -76,11 +76,13 @@ class MailPage:
 
 
 def listed(portal: Portal, state: str, page: int, actor: Actor) -> tuple[list[MailHead], dict[str, int]]:
-    """(one page of the mails in this state, newest first; how many there are in each state)."""
+    """(one page of the mails in this state, newest first, the last one for a number behind it; how many there are in
+    each state)."""
     actor.require("operator", "administrator")
     with database.connection():
-        rows = inbound.page([state], PAGE, (max(1, page) - 1) * PAGE)
-        return [_head(portal, row) for row in rows], {each: inbound.count([each]) for each in STATES}
+        counts = {each: inbound.count([each]) for each in STATES}
+        offset = (max(1, min(page, -(-counts[state] // PAGE))) - 1) * PAGE
+        return [_head(portal, row) for row in inbound.page([state], PAGE, offset)], counts
 
 
 def waiting_count(portal: Portal) -> int:

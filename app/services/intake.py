@@ -17,6 +17,7 @@ from app.services.actors import Actor
 from app.services.portal import Portal
 from app.store import database, parts, records, work
 from app.store.models import Case, Document
+from app.text.names import file_name
 
 # What may be uploaded, by content; a form's `accept` narrows it further.
 TYPES = {
@@ -62,11 +63,6 @@ class Upload:
 
 
 # What may come in
-
-
-def plain_name(filename: str) -> str:
-    """The file's name without the folders that some browsers send along; at most 200 characters."""
-    return PurePosixPath(filename.replace("\\", "/")).name.strip().replace("\x00", "")[:200] or "file"
 
 
 def type_by_name(name: str) -> str:
@@ -131,7 +127,7 @@ def attach(portal: Portal, case: Case, upload: Upload, stream: BinaryIO, actor: 
 
     Raises Refused (TooLarge among them), and Temporary when the virus scanner is away: nothing is taken unseen.
     """
-    name = plain_name(upload.filename)
+    name = file_name(upload.filename)
     try:
         digest, size = portal.blobs.put_stream(stream, limit(portal, upload.most_mb))
     except TooLarge as error:

@@ -19,6 +19,7 @@ from app.services.portal import Portal
 from app.store import cases, database, parts, records, work
 from app.store.models import Part
 from app.store.spool import Spool
+from app.text.names import file_name
 
 KEPT_FOR = timedelta(days=7)  # after the last byte came
 MOST_OPEN = 50  # uploads of one person: 25 files at once, and as many that were given up
@@ -56,7 +57,7 @@ def begin(portal: Portal, task_id: str, said: Announced, actor: Actor) -> PartVi
     Raises TooLarge, Refused, NotFound, Forbidden, Stale.
     """
     setting, spec = uploads.place(portal, task_id, said.field, actor)
-    name, now = intake.plain_name(said.filename), portal.now()
+    name, now = file_name(said.filename), portal.now()
     intake.require_size(portal, name, said.size, spec.max_size_mb)
     uploads.require_taken(setting, spec, FileRef("-", name, said.size, intake.type_by_name(name)), actor.language)
     with database.transaction():

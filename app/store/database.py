@@ -28,6 +28,7 @@ import peewee
 
 from app.store import passing
 from app.store.connections import Postgres, Sqlite
+from app.text.names import file_name
 
 log = logging.getLogger("nintei.database")
 passes = passing.passes
@@ -68,6 +69,16 @@ class UtcField(peewee.DateTimeField):
     def python_value(self, value: Any) -> Any:
         value = super().python_value(value)
         return value.replace(tzinfo=UTC) if isinstance(value, datetime) else value
+
+
+class FileNameField(peewee.CharField):
+    """What a file is called (`text.names.file_name`): even on the way in, and out where a row is older than that."""
+
+    def db_value(self, value: Any) -> Any:
+        return super().db_value(value if value is None else file_name(str(value)))
+
+    def python_value(self, value: Any) -> Any:
+        return None if value is None else file_name(str(value))
 
 
 class JsonField(peewee.TextField):

@@ -14,13 +14,14 @@ from flask_wtf.csrf import CSRFProtect
 from app import __version__
 from app.services.portal import Portal
 from app.web import access, blueprints, busy, current, gate, problems, shell, signin, throttling
+from app.web.door import Site
 
 HERE = Path(__file__).parent
 # Endpoints that answer also when the database does not.
 WITHOUT_DATABASE = frozenset({"static", "public.health_check"})
 
 
-class _Portal(Flask):
+class _Portal(Site):
     """Flask, but for steps that were in each other's way: what stored nothing is done once more."""
 
     def dispatch_request(self) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request
@@ -10,6 +9,8 @@ from flask_babel import gettext
 
 from app.errors import Refused
 from app.services import people
+from app.text.days import required_date
+from app.text.numbers import whole
 from app.web import problems
 from app.web.access import needs
 from app.web.current import portal, signed_in
@@ -38,13 +39,12 @@ def add() -> Any:
     """Name a delegate for a time."""
     typed = {key: request.form.get(key, "") for key in ("delegate", "first", "last", "note")}
     try:
-        try:
-            first, last = date.fromisoformat(typed["first"]), date.fromisoformat(typed["last"])
-        except ValueError:
-            raise Refused("Enter the first and the last day") from None
-        if not typed["delegate"].isdecimal():
+        missing = Refused("Enter the first and the last day")
+        first, last = (required_date(typed[name], missing) for name in ("first", "last"))
+        delegate = whole(typed["delegate"])
+        if delegate is None:
             raise Refused("Choose a colleague who stands in for you")
-        people.away(portal(), signed_in(), int(typed["delegate"]), first, last, typed["note"][:500])
+        people.away(portal(), signed_in(), delegate, first, last, typed["note"][:500])
     except Refused as error:
         return _page(422, problems.sentence(error), typed)
     flash(gettext("Your absence is on record. What your delegate does meanwhile is marked as done for you."), "success")

@@ -13,7 +13,7 @@ from flask import Flask, current_app, jsonify, redirect, request
 
 from app.errors import Forbidden
 from app.web import again
-from app.web.current import actor
+from app.web.current import actor, only_asks
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -63,7 +63,7 @@ def guard() -> Any:
     if who is None:
         if request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json":
             return jsonify(error="sign in"), 401  # a script asks: the page it is on says so
-        if request.method == "GET":
+        if only_asks():
             return redirect("/login?" + urlencode({"next": request.full_path.rstrip("?")}))
         return again.page()
     if SIGNED_IN in rule or who.has(*rule):

@@ -14,7 +14,7 @@ from app.services import feed, packages, passwords, people
 from app.services.letters import Wording
 from app.web import signin
 from app.web.access import needs, public
-from app.web.current import LANGUAGES, portal, signed_in
+from app.web.current import LANGUAGES, only_asks, portal, signed_in
 from app.web.problems import sentence
 
 pages = Blueprint("account", __name__)
@@ -27,7 +27,7 @@ pages = Blueprint("account", __name__)
 @public
 def forgotten() -> Any:
     """Asks for the address. The answer is the same, and as fast, whether it has an account or not."""
-    if request.method == "GET":
+    if only_asks():
         return render_template("pages/account/forgotten.html", email="", error="", sent=False)
     email = request.form.get("email", "").strip()
     if "@" not in email or " " in email:
@@ -57,7 +57,7 @@ def reset(token: str) -> Any:
     except NinteiError as closed:
         status = 404 if isinstance(closed, NotFound) else 410
         return render_template("pages/account/old_link.html", text=sentence(closed)), status
-    if request.method == "GET":
+    if only_asks():
         return render_template("pages/account/reset.html", email=email, error="")
     password, error = _twice()
     if not error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request
@@ -10,6 +9,8 @@ from flask_babel import gettext
 
 from app.errors import NotFound, Refused
 from app.services import attendance, caseview, daterequests, recall
+from app.text.days import parse_date
+from app.text.numbers import whole
 from app.web import calendar, case_head, months, problems
 from app.web.access import needs
 from app.web.current import portal, signed_in
@@ -84,7 +85,7 @@ def answer(request_id: int) -> Any:
             daterequests.refuse(portal(), request_id, said, who)
             flash(gettext("The day stays. The vendor is told why."), "success")
         else:
-            daterequests.accept(portal(), request_id, _day(request.form.get("day", "")), said, who)
+            daterequests.accept(portal(), request_id, parse_date(request.form.get("day", "")), said, who)
             flash(gettext("The day has been changed. The vendor gets a mail with the new calendar file."), "success")
     except Refused as error:
         return calendar.month_page(
@@ -98,7 +99,7 @@ def answer(request_id: int) -> Any:
 @needs("operator", "administrator")
 def arrange(booking_id: int) -> Any:
     """担当と場所: who is there, and where. What clashes is said, and stops nobody."""
-    people = [int(each) for each in request.form.getlist("people") if each.isdecimal()]
+    people = [person for each in request.form.getlist("people") if (person := whole(each)) is not None]
     try:
         found = attendance.assign(portal(), booking_id, request.form.get("place", ""), people, signed_in())
     except Refused as error:
@@ -111,10 +112,3 @@ def arrange(booking_id: int) -> Any:
     else:
         flash(gettext("People and place have been saved."), "success")
     return redirect(f"/calendar#date-{booking_id}", 303)
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None

@@ -11,6 +11,7 @@ from flask_babel import gettext
 
 from app.errors import NinteiError, Refused
 from app.services import attendance, bodycalendar, daterequests, people
+from app.text.days import required_date
 from app.web import problems
 from app.web.access import needs
 from app.web.current import language, portal, signed_in
@@ -70,10 +71,7 @@ def close() -> Any:
     typed = {"day": request.form.get("day", ""), "reason": request.form.get("reason", "")}
     back = request.form.get("month", "")
     try:
-        try:
-            day = date.fromisoformat(typed["day"])
-        except ValueError:
-            raise Refused("Enter the day on which the body is closed") from None
+        day = required_date(typed["day"], Refused("Enter the day on which the body is closed"))
         count = bodycalendar.close(portal(), day, typed["reason"], signed_in())
     except Refused as error:
         return month_page(back, status=422, alert=problems.sentence(error), typed=typed)
@@ -93,10 +91,8 @@ def close() -> Any:
 def reopen() -> Any:
     """Take a closing day back."""
     try:
-        day = date.fromisoformat(request.form.get("day", ""))
+        day = required_date(request.form.get("day", ""), Refused("Enter the day on which the body is closed"))
         bodycalendar.reopen(portal(), day, signed_in())
-    except ValueError:
-        return redirect("/calendar", 303)
     except NinteiError as error:
         return problems.back(error, "/calendar")
     flash(gettext("%(day)s is no closing day any more.", day=long_day(day)), "success")

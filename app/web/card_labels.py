@@ -8,6 +8,7 @@ from flask import Blueprint, request
 
 from app.errors import NinteiError
 from app.services import cardlabels
+from app.text.numbers import whole
 from app.web import problems
 from app.web.access import needs
 from app.web.case_files import answer
@@ -20,11 +21,9 @@ pages = Blueprint("card_labels", __name__, url_prefix="/cards")
 @needs("operator", "administrator")
 def labels() -> Any:
     """The labels of the cards named by `serial`, after `skip` labels that the sheet has lost already."""
-    skip = request.args.get("skip", "0")
+    skip = whole(request.args.get("skip", "0")) or 0
     try:
-        content = cardlabels.sheet(
-            portal(), request.args.getlist("serial"), signed_in(), int(skip) if skip.isdecimal() else 0
-        )
+        content = cardlabels.sheet(portal(), request.args.getlist("serial"), signed_in(), skip)
     except NinteiError as error:
         return problems.back(error, "/cards")
     return answer(content)

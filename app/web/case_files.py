@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import io
 from typing import Any
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, send_file
+from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask_babel import gettext
 
 from app.services import casefile, caseview, downloads, mails
 from app.services.documents import Content
-from app.web import case_head, wording
+from app.web import case_head, sending, wording
 from app.web.access import needs
 from app.web.case_tabs import MAIL_STATES
 from app.web.current import portal, signed_in, speaking
@@ -31,13 +30,7 @@ MAIL_POLICY = (
 def answer(content: Content) -> Response:
     """The bytes: shown where the type is harmless and nobody asked to save them, else saved under their name."""
     shown = content.mime in SHOWN and "download" not in request.args
-    response = send_file(
-        io.BytesIO(content.data),
-        mimetype=content.mime,
-        as_attachment=not shown,
-        download_name=content.filename,
-        etag=False,
-    )
+    response = sending.file(content.data, content.mime, content.filename, save=not shown)
     response.headers["Content-Security-Policy"] = SHOWN_POLICY
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Cache-Control"] = "private, no-store"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,10 +11,10 @@ from flask_babel import gettext
 from app.services import attendance, caseview, daterequests, diagrams, recall
 from app.services.actors import Actor
 from app.services.caseview import CasePage
-from app.web import case_diagram, case_head, case_tabs, wording
+from app.text.typed import line
+from app.web import case_diagram, case_head, case_tabs, paging, wording
 from app.web.access import needs
 from app.web.current import named, portal, signed_in
-from app.web.paging import numbers
 
 pages = Blueprint("cases", __name__)
 
@@ -29,11 +28,11 @@ TABS = ("flow", "timeline", "documents", "mail", "cards", "money", "answers", "m
 def index() -> Any:
     """The cases that one may see, last changed first."""
     who, args = signed_in(), request.args
-    text = unicodedata.normalize("NFKC", args.get("q", "")).strip()[:200]
+    text = line(args.get("q", ""))[:200]
     state = args.get("state", "") if args.get("state") in STATES else ""
-    wanted = max(1, int(args["page"])) if args.get("page", "").isdecimal() else 1
-    found, total = caseview.heads(portal(), who, text=text, state=state, limit=PAGE, offset=(wanted - 1) * PAGE)
-    count = max(1, -(-total // PAGE))
+    asked = paging.wanted(args.get("page", ""))
+    found, total = caseview.heads(portal(), who, text=text, state=state, limit=PAGE, page=asked)
+    count = paging.last(total, PAGE)
     query = {key: value for key, value in (("q", text), ("state", state)) if value}
     return render_template(
         "pages/case/list.html",
@@ -46,7 +45,9 @@ def index() -> Any:
         state=state,
         states=wording.state_words(),
         query=query,
-        paging=numbers(min(wanted, count), count, PAGE, total, lambda n: "/cases?" + urlencode({**query, "page": n})),
+        paging=paging.numbers(
+            min(asked, count), count, PAGE, total, lambda n: "/cases?" + urlencode({**query, "page": n})
+        ),
     )
 
 

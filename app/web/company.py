@@ -11,6 +11,7 @@ from flask_babel import gettext
 from app.errors import Refused
 from app.services import admissions, companies, companypeople, invitations, mandates
 from app.services.companypeople import Successor
+from app.text.numbers import whole
 from app.web import company_words
 from app.web.access import needs
 from app.web.current import portal, signed_in
@@ -152,9 +153,9 @@ def change(company_id: int, user_id: int) -> Any:
     """Change it."""
     role = "manager" if request.form.get("role") == "manager" else "member"
     seats = {
-        int(name.removeprefix("rights-")): (value, request.form.get(f"mails-{name.removeprefix('rights-')}") == "yes")
+        case: (value, request.form.get(f"mails-{name.removeprefix('rights-')}") == "yes")
         for name, value in request.form.items()
-        if name.startswith("rights-") and name.removeprefix("rights-").isdecimal()
+        if name.startswith("rights-") and (case := whole(name.removeprefix("rights-"))) is not None
     }
     try:
         companypeople.change(portal(), company_id, user_id, role, seats, signed_in())
@@ -187,7 +188,7 @@ def _leave(company_id: int, user_id: int, status: int = 200, error: str = "") ->
 def hand_over(company_id: int, user_id: int) -> Any:
     """Hand over."""
     who, chosen = signed_in(), request.form.get("successor", "")
-    heir = Successor(int(chosen) if chosen.isdecimal() else None, request.form.get("email", ""),
+    heir = Successor(whole(chosen), request.form.get("email", ""),
                      request.form.get("name", ""))  # fmt: skip
     leaves = request.form.get("leaves") != "no"
     try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request
@@ -11,6 +10,7 @@ from flask_babel import gettext
 from app.errors import Refused
 from app.services import companies, mandates
 from app.services.mandates import Terms
+from app.text.days import required_date
 from app.web import company, company_words
 from app.web.access import needs
 from app.web.current import portal, signed_in
@@ -39,11 +39,9 @@ def _form(company_id: int, mandate: Any = None, values: Any = None, error: str =
 
 def _terms() -> Terms:
     form = request.form
-    try:
-        first = date.fromisoformat(form.get("first_day", ""))
-        last = date.fromisoformat(form["last_day"]) if form.get("last_day") else None
-    except ValueError:
-        raise Refused("Enter the first day; the last day may stay empty") from None
+    missing = Refused("Enter the first day; the last day may stay empty")
+    first = required_date(form.get("first_day", ""), missing)
+    last = required_date(form["last_day"], missing) if form.get("last_day", "").strip() else None
     return Terms(form.get("office", ""), form.get("rights", ""), form.get("scope") != "some",
                  tuple(form.getlist("cases")), form.get("copies") == "yes", first, last)  # fmt: skip
 

@@ -46,6 +46,11 @@ def signed_in() -> Actor:
     return found
 
 
+def only_asks() -> bool:
+    """Whether the request changes nothing (RFC 9110 section 9.2.1): HEAD is answered as GET, less the content."""
+    return request.method in {"GET", "HEAD"}
+
+
 def named(words: str | None) -> str:
     """A title or name of a process package in the reader's language: rows keep it in Japanese."""
     if not words or language() != "en":

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from io import BytesIO
 from typing import Any
 
-from flask import Blueprint, Response, abort, redirect, render_template, request, send_file
+from flask import Blueprint, Response, abort, redirect, render_template, request
 
 from app.services import demo, outbox
-from app.web import signin
+from app.web import sending, signin
 from app.web.access import public
 from app.web.current import portal
 
@@ -77,7 +76,7 @@ def mail_html(mail: int) -> Any:
 def mail_file(mail: int, index: int) -> Any:
     """An attachment."""
     found = outbox.attachment(portal(), mail, index)
-    return send_file(BytesIO(found.data), mimetype=found.mime, as_attachment=True, download_name=found.filename)
+    return sending.file(found.data, found.mime, found.filename)
 
 
 @pages.get("/styleguide")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from secrets import token_urlsafe
@@ -17,6 +16,7 @@ from app.errors import NinteiError, NotFound, Refused, Stale, Temporary
 from app.forms import FieldError, FileRef, FormSpec
 from app.services import comments, taskforms, taskpage, uploads
 from app.services.drafts import OpenPage
+from app.text.numbers import whole
 from app.web.access import needs
 from app.web.current import portal, signed_in
 from app.web.problems import sentence, status_of
@@ -88,9 +88,9 @@ def new_page() -> str:
 def replies(posted: Posted) -> dict[int, str]:
     """The vendor's answers to points in a post, by the points' ids."""
     return {
-        int(name.removeprefix(REPLY)): text
+        point: text
         for name, text in posted.items()
-        if name.startswith(REPLY) and name.removeprefix(REPLY).isdecimal()
+        if name.startswith(REPLY) and (point := whole(name.removeprefix(REPLY))) is not None
     }
 
 
@@ -107,14 +107,12 @@ def pin_typed(task_id: str, posted: Posted) -> None:
 
 def page_of(text: str) -> int | None:
     """A page's number as people type it; none for what is no number of a page."""
-    plain = unicodedata.normalize("NFKC", text).strip()
-    return int(plain) if plain.isascii() and plain.isdecimal() and 0 < int(plain) < 100_000 else None
+    return whole(text, 99_999) or None
 
 
 def revision_of(posted: Mapping[str, str]) -> int | None:
     """The draft's revision when the page was drawn; none for a post that says none."""
-    said = posted.get("revision", "")
-    return int(said) if said.isascii() and said.isdecimal() and len(said) < 10 else None
+    return whole(posted.get("revision", ""))
 
 
 @pages.post("/tasks/<task_id>/draft")

@@ -13,6 +13,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from app.errors import Refused
 from app.services import inbound, inbound_answers, inbound_pages
+from app.text.numbers import whole
 from app.web import case_files, paging
 from app.web.access import needs, public
 from app.web.current import actor, portal, signed_in
@@ -86,10 +87,9 @@ def listed() -> Any:
     state = request.args.get("state", "waiting")
     if state not in words:
         state = "waiting"
-    number = request.args.get("page", "1")
-    page = max(1, int(number)) if number.isdecimal() and len(number) < 7 else 1
-    heads, counts = inbound_pages.listed(portal(), state, page, signed_in())
-    last = -(-counts[state] // inbound_pages.PAGE)
+    asked = paging.wanted(request.args.get("page", ""))
+    heads, counts = inbound_pages.listed(portal(), state, asked, signed_in())
+    last = paging.last(counts[state], inbound_pages.PAGE)
     tabs = [
         {"url": f"/inbound?state={key}", "label": label, "current": key == state, "count": counts[key]}
         for key, label in words.items()
@@ -103,7 +103,7 @@ def listed() -> Any:
         tabs=tabs,
         state=state,
         pages=paging.numbers(
-            page, last, inbound_pages.PAGE, counts[state], lambda n: f"/inbound?state={state}&page={n}"
+            min(asked, last), last, inbound_pages.PAGE, counts[state], lambda n: f"/inbound?state={state}&page={n}"
         ),
     )
 
@@ -175,9 +175,9 @@ def take(mail_id: int) -> Any:
     who, posted = signed_in(), request.form
     task_id = posted.get("task", "")
     places = {
-        int(name.removeprefix(PLACE)): key
+        number: key
         for name, key in posted.items()
-        if name.startswith(PLACE) and key and name.removeprefix(PLACE).isdecimal()
+        if name.startswith(PLACE) and key and (number := whole(name.removeprefix(PLACE))) is not None
     }
 
     def act() -> str:

@@ -11,7 +11,7 @@ from app.errors import NinteiError, NotFound, Refused
 from app.services import invitations
 from app.web import company_words, signin
 from app.web.access import public
-from app.web.current import actor, portal
+from app.web.current import actor, only_asks, portal
 from app.web.problems import sentence
 
 pages = Blueprint("invitation", __name__)
@@ -32,7 +32,7 @@ def accept(token: str) -> Any:
     page: dict[str, Any] = {"found": found, "token": token, "own": own, "other": who is not None and not own,
                             "name": name,
                             "rights": company_words.rights_words()}  # fmt: skip
-    if request.method == "GET":
+    if only_asks():
         return render_template("pages/company/accept.html", **page, error="")
     password = request.form.get("password", "")
     try:

@@ -9,6 +9,7 @@ from flask_babel import gettext
 
 from app.errors import NinteiError
 from app.services import cardnews, inperson, letterdesk, letterpage
+from app.text.numbers import whole
 from app.web import problems
 from app.web.access import needs
 from app.web.case_files import answer
@@ -54,7 +55,7 @@ def show(task_id: str) -> Any:
 @needs("operator", "administrator")
 def keepers(task_id: str) -> Any:
     """Say who opens which letter."""
-    chosen = {number: request.form.get(f"keeper_{number}", type=int) or 0 for number in (1, 2)}
+    chosen = {number: whole(request.form.get(f"keeper_{number}", "")) or 0 for number in (1, 2)}
     try:
         letterdesk.name(portal(), task_id, {key: value for key, value in chosen.items() if value}, signed_in())
     except NinteiError as error:

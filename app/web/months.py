@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from app.forms import BoundForm
+from app.text.days import parse_date
 from app.web.current import language
 
 
@@ -37,9 +38,11 @@ def offered(form: BoundForm) -> list[Month]:
         for field in form.walk()
         if field.spec.options_from and not field.locked
         for option in field.options
-        if _day(option.value)
+        if parse_date(option.value)
     }
-    return months({day for value in labels if (day := _day(value))}, {v for v, text in labels.items() if "◎" in text})
+    return months(
+        {day for value in labels if (day := parse_date(value))}, {v for v, text in labels.items() if "◎" in text}
+    )
 
 
 def months(free: Iterable[date], wished: Iterable[str] = ()) -> list[Month]:
@@ -66,10 +69,3 @@ def _cell(day: date, first: date, free: set[date], wished: set[str]) -> Day:
 
 def _title(first: date) -> str:
     return f"{first:%B %Y}" if language() == "en" else f"{first.year}年{first.month}月"
-
-
-def _day(value: str) -> date | None:
-    try:
-        return date.fromisoformat(value)
-    except ValueError:
-        return None

@@ -7,6 +7,23 @@ from typing import Any
 
 from flask_babel import gettext
 
+from app.text.numbers import whole
+
+FAR = 1_000_000  # a page behind every list: asked for, the last one is shown
+
+
+def wanted(asked: str) -> int:
+    """The page that an address asks for, the first being 1: at most FAR, and 1 where it says no number."""
+    if asked.isdecimal():
+        number = whole(asked, FAR)
+        return FAR if number is None else max(1, number)
+    return 1
+
+
+def last(total: int, size: int) -> int:
+    """The number of the last page; an empty list has one, too."""
+    return max(1, -(-total // size))
+
 
 def numbers(page: int, pages: int, size: int, total: int, url: Callable[[int], str]) -> dict[str, Any] | None:
     """What the macro `ui.pagination` takes; none when everything is on one page."""

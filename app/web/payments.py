@@ -16,9 +16,10 @@ from app.services import bankcsv, claims, payments
 from app.services.bankcsv import Columns
 from app.services.matching import Fit
 from app.services.quick import WrongAnswers
+from app.text.numbers import whole
 from app.web import problems
 from app.web.access import needs
-from app.web.current import portal, signed_in
+from app.web.current import only_asks, portal, signed_in
 from app.web.shell import short_day, yen
 
 pages = Blueprint("payments", __name__, url_prefix="/payments")
@@ -145,13 +146,10 @@ def columns() -> Any:
 
 def _chosen(table: bankcsv.Table) -> _Choice:
     """The columns that the form names."""
-    numbers = []
-    for name in ("day", "amount", "payer", "text"):
-        given = request.form.get(name, "")
-        numbers.append(int(given) if given.isdecimal() and int(given) < table.width else None)
-    skip = request.form.get("skip", "0")
-    day, amount, payer, text = numbers
-    return _Choice(day, amount, payer, text, min(int(skip), len(table.rows)) if skip.isdecimal() else 0)
+    names = ("day", "amount", "payer", "text")
+    day, amount, payer, text = (whole(request.form.get(name, ""), table.width - 1) for name in names)
+    skip = whole(request.form.get("skip", "0")) or 0
+    return _Choice(day, amount, payer, text, min(skip, len(table.rows)))
 
 
 def _columns(filename: str, content: bytes, table: bankcsv.Table, choice: _Choice | None, alert: str = "") -> Any:
@@ -210,7 +208,7 @@ def _tell(done: payments.Imported) -> None:
 @needs("operator", "administrator")
 def confirm_lines() -> Any:
     """Confirm exactly the ticked receipts."""
-    ticked = [int(each) for each in request.form.getlist("line") if each.isdecimal()]
+    ticked = [line for each in request.form.getlist("line") if (line := whole(each)) is not None]
     if not ticked:
         return problems.back(Refused("Tick the rows that you mean first"), "/payments/bank")
     if request.form.get("action") == "aside":
@@ -244,7 +242,7 @@ def _sentences(error: WrongAnswers) -> str:
 @needs("operator", "administrator")
 def confirm() -> Any:
     """The payments of ticked worklist rows: amounts are seen and mended before they are confirmed."""
-    if request.method == "GET":
+    if only_asks():
         return _confirm(request.args.getlist("task")[:100])
     ids = list(dict.fromkeys(request.form.getlist("shown")))[:100]
     ticked = [each for each in ids if each in set(request.form.getlist("task"))]

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, send_file
+from flask import Blueprint, flash, redirect, render_template, request
 from flask_babel import gettext
 
 from app.errors import NinteiError, Refused
 from app.services import postdesk, quick
 from app.services.quick import WrongAnswers
-from app.web import problems
+from app.web import problems, sending
 from app.web.access import needs
 from app.web.current import language, portal, signed_in
 from app.web.worklist import due_words
@@ -100,9 +99,4 @@ def letters() -> Any:
         content = postdesk.letters(portal(), request.form.getlist("task"), signed_in())
     except Refused as error:
         return problems.back(error, "/post")
-    return send_file(
-        io.BytesIO(content),
-        mimetype="application/pdf",
-        as_attachment=True,
-        download_name=f"letters-{portal().today():%Y%m%d}.pdf",
-    )
+    return sending.file(content, "application/pdf", f"letters-{portal().today():%Y%m%d}.pdf")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from flask import Flask, flash, jsonify, redirect, render_template
@@ -26,6 +26,7 @@ from app.errors import (
 )
 from app.services import trouble
 from app.services.calendar import JAPAN
+from app.text.days import long_date
 from app.web import again, busy, gate
 from app.web.current import language, named, portal
 
@@ -69,6 +70,8 @@ def _in_words(value: Any) -> Any:
     """Titles of the package come in Japanese, as rows keep them; an instant of today is its time alone."""
     if isinstance(value, str):
         return named(value)
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return long_date(value, language())
     if not isinstance(value, datetime):
         return value
     there = value.astimezone(JAPAN)

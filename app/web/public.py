@@ -16,7 +16,7 @@ from app.services import applications, health, offers
 from app.services.offers import Offer
 from app.web import manual, signin
 from app.web.access import public
-from app.web.current import actor, language, portal
+from app.web.current import actor, language, only_asks, portal
 from app.web.problems import sentence
 
 pages = Blueprint("public", __name__)
@@ -105,7 +105,7 @@ def applied() -> Any:
 def resend() -> Any:
     """The entry link again. The answer is the same whether number and address belong together or not."""
     page: dict[str, Any] = {"contact": _contact(), "number": "", "email": "", "error": "", "sent": False}
-    if request.method == "GET":
+    if only_asks():
         return render_template("pages/public/resend.html", **page)
     number, email = (request.form.get(name, "").strip() for name in ("number", "email"))
     if not number or "@" not in email:
@@ -167,7 +167,7 @@ def enter(token: str) -> Any:
     who = actor()
     own = who is not None and who.email.lower() == entry.email.lower()
     page: dict[str, Any] = {"entry": entry, "token": token, "own": own, "other": who is not None and not own}
-    if request.method == "GET":
+    if only_asks():
         return render_template("pages/public/enter.html", **page, error="")
     password = request.form.get("password", "")
     if not entry.has_account and password != request.form.get("again", ""):

@@ -11,6 +11,7 @@ from flask_babel import gettext
 
 from app.services import register
 from app.services.register import CertificateView
+from app.web import paging
 from app.web.access import public
 from app.web.current import portal
 from app.web.shell import day
@@ -37,9 +38,8 @@ def systems() -> Any:
     """認定システム一覧."""
     wanted = _wanted()
     found = register.listed(portal(), **wanted)
-    number = max(1, request.args.get("page", 1, int))
-    last = max(1, -(-len(found) // PAGE))
-    number = min(number, last)
+    last = paging.last(len(found), PAGE)
+    number = min(paging.wanted(request.args.get("page", "")), last)
     return render_template(
         "pages/register/list.html",
         rows=found[(number - 1) * PAGE : number * PAGE],

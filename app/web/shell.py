@@ -14,9 +14,9 @@ from jinja2.filters import do_filesizeformat
 from markupsafe import Markup
 
 from app.connectors import filters
-from app.forms.dates import wareki
 from app.services import companies, inbound_pages, packages
 from app.services.calendar import JAPAN
+from app.text.days import input_type, wareki
 from app.web import current
 from app.web.problems import sentence
 
@@ -170,7 +170,14 @@ def _account() -> dict[str, Any] | None:
 def install(app: Flask, *, version: str) -> None:
     """Register filters and what the layout reads."""
     app.jinja_env.filters.update(
-        named=current.named, day=day, short_day=short_day, moment=moment, size=size, yen=yen, wareki=wareki
+        day_input=input_type,
+        named=current.named,
+        day=day,
+        short_day=short_day,
+        moment=moment,
+        size=size,
+        yen=yen,
+        wareki=wareki,
     )
     app.jinja_env.globals.update(asset=asset, sentence=sentence, lines=lines, web_address=web_address)
     app.jinja_env.trim_blocks = True

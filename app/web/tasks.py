@@ -10,6 +10,7 @@ from flask_babel import gettext
 
 from app.errors import Refused, Stale
 from app.services import cardreturns, cardstock, comments, lifecycle, secrets, taskforms, tasks, taskview
+from app.text.numbers import whole
 from app.web import drafts, task_views
 from app.web.access import needs
 from app.web.current import named, portal, signed_in
@@ -119,8 +120,8 @@ def _pin(task_id: str) -> str:
     drafts.pin_typed(task_id, posted)
     if "open" in posted:  # the pages of a file, where more points are pinned
         return task_views.here(task_id, f"/pages/{quote(posted['open'])}")
-    if posted.get("take_back", "").isdecimal():
-        comments.unpin(portal(), task_id, int(posted["take_back"]), who)
+    if (taken := whole(posted.get("take_back", ""))) is not None:
+        comments.unpin(portal(), task_id, taken, who)
         return task_views.here(task_id)
     if "element" not in posted and "pin" not in posted:  # the page is being left: what was typed is kept
         return task_views.here(task_id)
@@ -152,8 +153,8 @@ def reveal(task_id: str) -> Any:
 def cards(task_id: str) -> Any:
     """Have the cards made that the task still lacks, an incident tried again, or all cards of its case taken back."""
     try:
-        if request.form.get("retry", "").isdecimal():
-            lifecycle.retry(portal(), int(request.form["retry"]), signed_in())
+        if (job := whole(request.form.get("retry", ""))) is not None:
+            lifecycle.retry(portal(), job, signed_in())
             flash(gettext("It is being tried again."), "info")
         elif request.form.get("back"):
             cardreturns.take_back_all(portal(), request.form["back"], signed_in())

@@ -8,6 +8,7 @@ from flask import Blueprint, redirect, render_template, request
 
 from app.errors import NinteiError, Refused
 from app.services import comments, viewer
+from app.text.numbers import whole
 from app.web import drafts, task_views
 from app.web.access import needs
 from app.web.current import portal, signed_in
@@ -42,8 +43,8 @@ def _keep(task_id: str, document_id: str) -> str:
     if replies:
         comments.reply_all(portal(), task_id, replies, who)
         return "#points"
-    if posted.get("take_back", "").isdecimal():
-        comments.unpin(portal(), task_id, int(posted["take_back"]), who)
+    if (taken := whole(posted.get("take_back", ""))) is not None:
+        comments.unpin(portal(), task_id, taken, who)
         return "#points"
     page, spot = drafts.page_of(posted.get("page", "")), (_part(posted.get("x", "")), _part(posted.get("y", "")))
     x, y = spot if None not in spot else (None, None)

@@ -11,7 +11,7 @@ from flask_babel import gettext
 
 from app.services import people, taskview, worklist
 from app.services.actors import Actor
-from app.web import problems
+from app.web import paging, problems
 from app.web.current import named, portal, signed_in
 from app.web.paging import numbers
 from app.web.shell import short_day
@@ -108,7 +108,6 @@ def _found(who: Actor) -> tuple[worklist.Worklist, worklist.Filter]:
 
 def _filter(given: dict[str, str]) -> worklist.Filter:
     """What an address asks for; what it says wrongly is not asked for."""
-    number = given.get("page", "1")
     return worklist.Filter(
         scope=given["scope"] if given.get("scope") in worklist.SCOPES else "group",
         text=given.get("q", "").strip()[:100],
@@ -116,7 +115,7 @@ def _filter(given: dict[str, str]) -> worklist.Filter:
         group=given.get("group", "")[:40],
         due=given["due"] if given.get("due") in DUES else "",
         order=given["order"] if given.get("order") in ORDERS else "due",
-        page=int(number) if number.isdecimal() and len(number) < 7 else 1,
+        page=paging.wanted(given.get("page", "")),
     )
 
 

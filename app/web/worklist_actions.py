@@ -10,6 +10,7 @@ from flask_babel import gettext
 
 from app.errors import NinteiError, Refused
 from app.services import people, worklist
+from app.text.numbers import whole
 from app.web import problems
 from app.web.access import needs
 from app.web.current import named, portal, signed_in
@@ -48,10 +49,10 @@ def claim() -> Any:
 def assign() -> Any:
     """Give the ticked tasks to a colleague."""
     try:
-        chosen = request.form.get("user", "")
-        if not chosen.isdecimal():
+        chosen = whole(request.form.get("user", ""))
+        if chosen is None:
             raise Refused("Choose a colleague of the operating body")
-        done = worklist.assign(portal(), _ticked(), int(chosen), signed_in())
+        done = worklist.assign(portal(), _ticked(), chosen, signed_in())
         _say(done, gettext("%(count)s tasks have been handed over."))
     except Refused as error:
         return problems.back(error, _back())
@@ -119,10 +120,10 @@ def _say(done: worklist.Bulk, sentence: str) -> None:
 def views() -> Any:
     """Keep the list's filter under a name, or forget one."""
     who = signed_in()
-    dropped = request.form.get("drop", "")
+    dropped = whole(request.form.get("drop", ""))
     try:
-        if dropped.isdecimal():
-            people.drop_view(who, int(dropped))
+        if dropped is not None:
+            people.drop_view(who, dropped)
         else:
             name = request.form.get("name", "")
             people.save_view(who, name, _back().partition("?")[2])

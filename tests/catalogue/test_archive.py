@@ -2,14 +2,16 @@ from __future__ import annotations
 
 import io
 import random
+import unicodedata
 import zipfile
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from app import catalogue
 from app.catalogue import Package
-from app.catalogue.archive import MAX_FILES, digest
+from app.catalogue.archive import MAX_FILES, checked, digest, from_zip, read_folder
 from app.errors import BadPackage, NinteiError
 
 
@@ -133,3 +135,28 @@ def test_an_archive_of_a_newer_program_is_not_guessed_at(three_steps: Package) -
         archive.comment = b"nintei-package 99"
     with pytest.raises(BadPackage, match="a newer Nintei"):
         catalogue.from_archive(newer.getvalue())
+
+
+def test_paths_are_composed_whoever_wrote_them(tmp_path: Path) -> None:
+    """macOS writes 承認グループ.form with the marks of its kana apart (NFD); diagrams and manifests say it composed."""
+    name, apart = "forms/承認グループ.form", unicodedata.normalize("NFD", "forms/承認グループ.form")
+    assert name != apart
+    (tmp_path / "forms").mkdir()
+    (tmp_path / "package.toml").write_text("")
+    (tmp_path / apart).write_text("{}")
+    assert set(read_folder(tmp_path)) == {"package.toml", name}
+    assert set(from_zip(zipped(lambda bundle: bundle.writestr(apart, "{}")))) == {"package.toml", name}
+    assert set(checked({apart: b"{}"})) == {name}
+    (tmp_path / name).write_text("{}")
+    for read in (lambda: read_folder(tmp_path), lambda: checked({apart: b"", name: b""})):
+        with pytest.raises(BadPackage):
+            read()
+
+
+def test_a_form_from_a_mac_belongs_to_its_task(three_steps: Package) -> None:
+    """As `nintei check` reads a folder: a file's name NFD, the element's id composed."""
+    plain = {path.replace("approve", "承認グループ"): content.replace(b"approve", "承認グループ".encode())
+             for path, content in three_steps.files.items()}  # fmt: skip
+    apart = {unicodedata.normalize("NFD", path): content for path, content in plain.items()}
+    assert set(apart) != set(plain)
+    assert catalogue.check(catalogue.from_files(apart)) == catalogue.check(catalogue.from_files(plain))

@@ -5,8 +5,11 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
+import unicodedata
+import zipfile
 from dataclasses import replace
 from datetime import timedelta
+from urllib.parse import quote
 
 import pytest
 
@@ -274,3 +277,43 @@ def test_a_case_holds_only_so_much_and_that_is_said_before_it_travels(site: Site
     plain = desk.post(registry_certificate=(io.BytesIO(third), "三.pdf"))
     assert plain.status_code == 422
     assert "1 MB" in alerts(plain)
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("監査\r\nX-Evil: 1.pdf", "監査 X-Evil: 1.pdf"),
+        ("請求書\u202efdp.exe.pdf", "請求書fdp.exe.pdf"),
+        (unicodedata.normalize("NFD", "プロジェクト計画書.pdf"), "プロジェクト計画書.pdf"),
+    ],
+)
+def test_a_files_name_is_made_even_by_either_way_in(desk: Desk, sent: str, kept: str) -> None:
+    said = tus.send(desk.client, desk.url, FIELD, sent, PDF).json
+    assert said is not None
+    assert said["name"] == kept
+    desk.client.post(desk.url, data={FIELD: (io.BytesIO(PDF), sent), "action": "save"})
+    with database.connection():
+        rows = list(Document.select().where(Document.draft))
+    assert {row.filename for row in rows} == {kept}
+    for row in rows:
+        answer = desk.client.get(f"/cases/{row.case.number}/documents/{row.id}")
+        assert answer.status_code == 200
+        assert answer.headers["Content-Disposition"].endswith(quote(kept))
+
+
+def test_a_file_that_was_stored_under_a_bad_name_can_be_opened(site: Site, walker: Walker, desk: Desk) -> None:
+    tus.send(desk.client, desk.url, FIELD, "a.pdf", PDF)
+    bad = unicodedata.normalize("NFD", "監査\r\nX-Evil: グループ\u202e1.pdf")
+    good = "監査 X-Evil: グループ1.pdf"
+    with database.transaction():
+        row = Document.select().where(Document.draft).get()
+        database.proxy.obj.execute_sql("UPDATE document SET filename = ?, draft = 0 WHERE id = ?", (bad, row.id))
+    for client in (desk.client, site.operator()):
+        answer = client.get(f"/cases/{walker.number}/documents/{row.id}")
+        assert answer.status_code == 200
+        assert answer.data == PDF
+        assert "X-Evil" not in answer.headers
+        assert answer.headers["Content-Disposition"].endswith(quote(good))
+        bundle = zipfile.ZipFile(io.BytesIO(client.get(f"/cases/{walker.number}/all.zip").data))
+        assert any(each.endswith(good) for each in bundle.namelist())
+        assert good in client.get(f"/cases/{walker.number}?tab=documents").text

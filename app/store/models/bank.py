@@ -6,7 +6,7 @@ from typing import Any
 
 from peewee import BooleanField, CharField, DateField, ForeignKeyField, IntegerField, TextField
 
-from app.store.database import Row, UtcField
+from app.store.database import FileNameField, Row, UtcField
 from app.store.models.records import Invoice
 
 
@@ -14,7 +14,7 @@ class BankFile(Row):
     """A file of the bank that was read; the same bytes are read once."""
 
     digest = CharField(max_length=64, unique=True)
-    filename = CharField(max_length=255)
+    filename = FileNameField(max_length=255)
     kind = CharField(max_length=12)  # zengin-01 | zengin-03 | csv
     account = CharField(max_length=120, default="")
     count = IntegerField()

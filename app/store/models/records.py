@@ -6,7 +6,7 @@ from typing import Any
 
 from peewee import BooleanField, CharField, DateField, ForeignKeyField, IntegerField, TextField
 
-from app.store.database import JsonField, Row, UtcField
+from app.store.database import FileNameField, JsonField, Row, UtcField
 from app.store.models.accounts import User
 from app.store.models.cases import Case
 
@@ -20,7 +20,7 @@ class Document(Row):
     kind = CharField(max_length=10)  # made | uploaded | sealed (a key letter: encrypted, shown by letterdesk alone)
     origin = CharField(max_length=80, default="")  # of a made one: the job or engine task it was made for
     title = CharField(max_length=300)
-    filename = CharField(max_length=255)
+    filename = FileNameField(max_length=255)
     mime = CharField(max_length=100)
     size = IntegerField()
     digest = CharField(max_length=64, index=True)
@@ -53,7 +53,7 @@ class Access(Row):
 
     case = ForeignKeyField(Case, backref="accesses", on_delete="CASCADE")
     document = CharField(max_length=40, default="")
-    filename = CharField(max_length=255)
+    filename = FileNameField(max_length=255)
     user: Any = ForeignKeyField(User, null=True)
     user_name = CharField(max_length=120, default="")
     at = UtcField()

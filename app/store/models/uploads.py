@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from peewee import CharField, ForeignKeyField, IntegerField, TextField
 
-from app.store.database import Row, UtcField
+from app.store.database import FileNameField, Row, UtcField
 from app.store.models.accounts import User
 from app.store.models.cases import Case
 from app.store.models.work import Task
@@ -18,7 +18,7 @@ class Part(Row):
     task = ForeignKeyField(Task, on_delete="CASCADE")
     user = ForeignKeyField(User, on_delete="CASCADE")
     field = CharField(max_length=160)
-    filename = CharField(max_length=255)
+    filename = FileNameField(max_length=255)
     size = IntegerField()
     received = IntegerField(default=0)
     metadata = TextField(default="")  # as the client said it: it is told again on HEAD

@@ -6,8 +6,9 @@ from datetime import date
 
 import pytest
 
+from app.errors import Refused
 from app.forms import long_date, parse_date, wareki
-from app.forms.dates import parse_datetime, parse_time
+from app.text.days import WrongWeekday, input_type, parse_datetime, parse_time, read_date, required_date
 
 
 @pytest.mark.parametrize(
@@ -21,6 +22,19 @@ from app.forms.dates import parse_datetime, parse_time
         "令和8年11月22日",
         "R8.11.22",
         "ｒ８－１１－２２",
+        "2026年11月22日（日）",
+        "2026年11月22日(日)",
+        "2026年 11月 22日 （日曜日）",
+        "2026/11/22(日)",
+        "2026-11-22 [日]",
+        "2026.11.22日曜",
+        "令和8年11月22日（日）",
+        "㋿８年１１月２２日（日）",
+        "2026ー11ー22",
+        "2026‐11‐22",
+        "22 November 2026",
+        "Sun 22 Nov 2026",
+        "Sunday, 22 Nov. 2026",
     ],
 )
 def test_one_day_is_written_in_many_ways(typed: str) -> None:
@@ -32,6 +46,41 @@ def test_one_day_is_written_in_many_ways(typed: str) -> None:
 )
 def test_what_is_no_day_is_none(typed: str) -> None:
     assert parse_date(typed) is None
+
+
+@pytest.mark.parametrize("day", [date(2026, 11, 27), date(2019, 5, 1), date(2028, 2, 29), date(1989, 1, 8)])
+def test_days_are_read_as_the_portal_writes_them(day: date) -> None:
+    """On pages, in letters and mails, in either language."""
+    from app.connectors import filters
+
+    english = f"{('Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun')[day.weekday()]} {day.day} {day:%b %Y}"
+    for text in (
+        filters.jdate(day),
+        filters.wareki(day),
+        wareki(day),
+        long_date(day, "ja"),
+        long_date(day, "en"),
+        english,
+    ):
+        assert parse_date(text) == day, text
+
+
+@pytest.mark.parametrize(
+    "typed", ["2026年11月27日（木）", "2026/11/27(土)", "令和8年11月27日（日）", "Mon 27 Nov 2026"]
+)
+def test_a_weekday_that_does_not_fit_is_told_apart(typed: str) -> None:
+    assert parse_date(typed) is None
+    with pytest.raises(WrongWeekday) as slip:
+        read_date(typed)
+    assert slip.value.day == date(2026, 11, 27)
+    with pytest.raises(Refused) as refused:
+        required_date(typed, Refused("missing"))
+    assert refused.value.params == {"day": date(2026, 11, 27)}
+
+
+def test_an_input_keeps_what_a_date_input_would_swallow() -> None:
+    assert input_type("2026-11-27") == input_type("") == input_type(None) == "date"
+    assert input_type("2026年11月27日（金）") == input_type("あした") == "text"
 
 
 def test_eras_begin_on_their_first_day() -> None:
@@ -77,7 +126,16 @@ def test_what_is_no_time_is_none(typed: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "typed", ["2026-11-22T13:30", "2026/11/22 13:30", "2026年11月22日13時30分", "2026年11月22日 13:30"]
+    "typed",
+    [
+        "2026-11-22T13:30",
+        "2026/11/22 13:30",
+        "2026年11月22日13時30分",
+        "2026年11月22日 13:30",
+        "2026年11月22日（日）13:30",
+        "2026年11月22日（日） 13時30分",
+        "R8.11.22 13:30",
+    ],
 )
 def test_moments_are_a_day_and_a_time(typed: str) -> None:
     found = parse_datetime(typed)
