@@ -287,7 +287,7 @@ def test_a_case_holds_only_so_much_and_that_is_said_before_it_travels(site: Site
         (unicodedata.normalize("NFD", "プロジェクト計画書.pdf"), "プロジェクト計画書.pdf"),
     ],
 )
-def test_a_files_name_is_made_even_by_either_way_in(desk: Desk, sent: str, kept: str) -> None:
+def test_a_files_name_is_made_even_by_either_way_in(walker: Walker, desk: Desk, sent: str, kept: str) -> None:
     said = tus.send(desk.client, desk.url, FIELD, sent, PDF).json
     assert said is not None
     assert said["name"] == kept
@@ -296,7 +296,7 @@ def test_a_files_name_is_made_even_by_either_way_in(desk: Desk, sent: str, kept:
         rows = list(Document.select().where(Document.draft))
     assert {row.filename for row in rows} == {kept}
     for row in rows:
-        answer = desk.client.get(f"/cases/{row.case.number}/documents/{row.id}")
+        answer = desk.client.get(f"/cases/{walker.number}/documents/{row.id}")
         assert answer.status_code == 200
         assert answer.headers["Content-Disposition"].endswith(quote(kept))
 
