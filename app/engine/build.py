@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from app.engine.diagram import Diagrams, Node, Process
-from app.engine.gateways import Choice, End, EndJoin, Parallel
+from app.engine.diagram import GATEWAYS, Diagrams, Node, Process
+from app.engine.gateways import Choice, End, EndJoin, Inclusive, Parallel, Split
 from app.engine.loops import Loop, MultiInstance
 from app.engine.model import Decide, Element
 from app.engine.specs import Lean, Plain, ProcessSpec
 from app.engine.tasks import Activity, Person, Rule, Script, Service
-from app.engine.waiting import Border, Boundary, Catch
+from app.engine.waiting import Border, Boundary, Catch, EventGate
 
 
 def build(diagrams: Diagrams, decisions: Mapping[str, Decide]) -> dict[str, ProcessSpec]:
@@ -55,6 +55,8 @@ class _Builder:
         for node in self.process.nodes.values():
             self.add(node)
         self.add_borders()
+        for node in self.process.nodes.values():
+            self.add_ways(node)
         for flow in self.process.flows:
             if not isinstance(self.leaves[flow.source], Choice):
                 self.leaves[flow.source].connect(self.enters[flow.target])
@@ -86,7 +88,7 @@ class _Builder:
     def make(self, node: Node, name: str, scripts: dict[str, Any]) -> Lean:
         common: tuple[Any, ...] = (self.spec, name, node.id)
         match node.kind:
-            case "userTask" | "manualTask":
+            case "userTask":
                 return Person(*common, **scripts)
             case "scriptTask":
                 return Script(*common, script=node.script, **scripts)
@@ -110,6 +112,10 @@ class _Builder:
                 return Choice(*common)
             case "parallelGateway":
                 return Parallel(*common)
+            case "inclusiveGateway":
+                return Inclusive(*common)
+            case "eventBasedGateway":
+                return EventGate(*common)
             case "endEvent":
                 return End(*common, terminates="terminateEventDefinition" in node.definitions)
             case _:
@@ -126,10 +132,28 @@ class _Builder:
                 self.enters[node.attached_to] = border
             self.enters[node.attached_to].connect(self.leaves[node.id])
 
+    def add_ways(self, node: Node) -> None:
+        """Several flows, or one with a condition, out of an activity or event: what decides stands behind it."""
+        flows = [flow for flow in self.process.flows if flow.source == node.id]
+        if node.kind in GATEWAYS or (len(flows) < 2 and not any(flow.condition for flow in flows)):
+            return
+        split = Split(self.spec, f"{node.id}:ways")
+        split.drawn = node.id
+        self.leaves[node.id].connect(split)
+        self.leaves[node.id] = split
+
     def finish(self, node: Node) -> None:
         made = self.leaves[node.id]
+        if isinstance(made, Split):
+            for flow in self.process.flows:
+                if flow.source == node.id and flow.id == node.default:
+                    made.default = self.enters[flow.target].name
+                elif flow.source == node.id:
+                    made.ways.append((self.enters[flow.target].name, flow.condition))
+        if isinstance(made, Inclusive):
+            made.look_back()
         if node.kind == "startEvent":
-            self.spec.start.connect(made)
+            self.spec.start.connect(self.enters[node.id])
         elif isinstance(made, End) and not made.terminates:
             made.connect(self.spec.end)  # a terminate event ends the process itself
         elif isinstance(made, Choice):

@@ -15,7 +15,7 @@ from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
-from app.engine.gateways import EndJoin
+from app.engine.gateways import EndJoin, Inclusive
 from app.engine.model import JobRequest, LogEntry
 from app.engine.sandbox import Evaluator
 from app.engine.specs import UNFINISHED, ProcessSpec
@@ -98,9 +98,9 @@ class _Process:
     completed: bool
 
     def update_waiting_tasks(self) -> None:
-        """Only the end of the process depends on what else is under way."""
+        """Only inclusive gateways and the end of the process depend on what else is under way."""
         for task in list(self.tasks.values()):
-            if isinstance(task.task_spec, EndJoin) and task.has_state(TaskState.WAITING):
+            if isinstance(task.task_spec, EndJoin | Inclusive) and task.has_state(TaskState.WAITING):
                 task.task_spec._update(task)
 
     def end_now(self, task: Task) -> None:

@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 
-from app.engine.diagram import GATEWAYS, Diagrams, Flow, Node, Process
+from app.engine.diagram import ACTIVITIES, Diagrams, Flow, Node, Process
 from app.engine.element_checks import ElementChecker
 from app.errors import Problem
 
@@ -14,7 +14,7 @@ MAX_NODES = 3_000  # in one package
 MAX_WAYS = 50  # out of one gateway
 
 _ID = re.compile(r"[^\W\d][\w.-]{0,99}")
-_WAITS = frozenset({"userTask", "manualTask", "serviceTask", "receiveTask", "intermediateCatchEvent"})
+_WAITS = frozenset({"userTask", "serviceTask", "receiveTask", "intermediateCatchEvent"})
 
 
 def check(diagrams: Diagrams, entry: str, decisions: Collection[str], drawn: bool = True) -> list[Problem]:
@@ -112,18 +112,44 @@ class _ProcessChecker(ElementChecker):
                 self.say(node.id, "No flow may lead out of an end event.")
         elif not out and not self.lost:
             self.say(node.id, "No flow leads on from here; connect it to what follows, at least an end event.")
-        if len(out) > 1 and node.kind not in GATEWAYS:
-            self.say(
-                node.id,
-                "Several flows lead out of this; put a gateway there to say whether all or one are taken.",
-            )
         if node.kind == "exclusiveGateway":
             self.conditions(node, out)
-            return
+        elif node.kind == "inclusiveGateway" or node.kind in ACTIVITIES:
+            self.several(node, out)
+        elif node.kind == "eventBasedGateway":
+            self.events_behind(node, out)
+        if node.kind not in ACTIVITIES | {"exclusiveGateway", "inclusiveGateway"}:
+            for flow in out:
+                if flow.condition:
+                    self.say(
+                        flow.id,
+                        "A condition has a meaning only on a flow out of an activity or a gateway that decides.",
+                        part="condition",
+                    )
+
+    def several(self, node: Node, out: list[Flow]) -> None:
+        """Flows of which each goes by its own condition."""
+        if node.default and node.default not in {flow.id for flow in out}:
+            self.say(node.id, "The default flow does not lead out of this gateway.")
         for flow in out:
             if flow.condition:
+                self.expression(flow.id, flow.condition, "condition")
+        if out and not node.default and all(flow.condition for flow in out):
+            self.say(node.id, "There is no default flow: a case stops here when no condition applies.", "warning")
+
+    def events_behind(self, node: Node, out: list[Flow]) -> None:
+        """What an event-based gateway waits for (BPMN 2.0.2, section 10.6.6)."""
+        if len(out) < 2:
+            self.say(node.id, "An event-based gateway needs two events behind it at least.")
+        hosts = {other.attached_to for other in self.process.nodes.values() if other.attached_to}
+        for flow in out:
+            target = self.process.nodes.get(flow.target)
+            fits = target is not None and target.kind in ("intermediateCatchEvent", "receiveTask")
+            if not fits or len(self.into[flow.target]) != 1 or flow.target in hosts or target.repetition is not None:
                 self.say(
-                    flow.id, "A condition has a meaning only on a flow out of an exclusive gateway.", part="condition"
+                    flow.target,
+                    "Behind an event-based gateway there may stand events that wait and receive tasks alone, each with "
+                    "no other way in, no loop and no event on its border.",
                 )
 
     def conditions(self, node: Node, out: list[Flow]) -> None:

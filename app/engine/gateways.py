@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from typing import Any
 
 from SpiffWorkflow.task import Task
@@ -34,6 +35,89 @@ class Choice(Lean):
 
     def targets(self, _task: Task) -> list[Lean]:
         return []  # made when the choice was
+
+
+class Split(Lean):
+    """Several ways out of one place, each by its own condition (BPMN 2.0.2, sections 8.3.13 and 13.4.3): an inclusive
+    gateway, or flows that lead out of an activity side by side. `ways`: target and condition in the order of the file,
+    an empty condition always holds; `default` is taken when no condition does.
+    """
+
+    announces = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.ways: list[tuple[str, str]] = []
+        self.default = ""
+        self.drawn = self.element  # whose flows they are, for errors
+
+    def _run_hook(self, my_task: Task) -> bool:
+        workflow = my_task.workflow
+        taken = [
+            target
+            for target, condition in self.ways
+            if not condition or workflow.script_engine.evaluate(my_task, condition)
+        ]
+        if not taken and self.default:
+            taken = [self.default]
+        if not taken:
+            raise ScriptError("No way out of “%(element)s” applies; give it a default flow.", element=self.drawn)
+        for target in taken:
+            my_task._add_child(workflow.spec.task_specs[target], TaskState.FUTURE)
+        return True
+
+    def targets(self, _task: Task) -> list[Lean]:
+        return []  # made when the choice was
+
+
+class Inclusive(Split):
+    """An inclusive gateway: waits for every token that can still come to it, joins their data, and starts each way
+    whose condition holds.
+
+    A token can still come while it stands where a path leads to an incoming flow that has none yet, unless a path from
+    there also leads to one that has (BPMN 2.0.2, section 13.4.3). An event that is armed on the border of an activity
+    counts as a token: it may yet fire. `before`: for each incoming flow, by its source, where such paths begin.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.before: dict[str, frozenset[str]] = {}
+
+    def _update_hook(self, my_task: Task) -> bool:
+        if my_task.has_state(TaskState.FUTURE):
+            my_task.internal_data.setdefault("from", my_task.parent.task_spec.name)
+            my_task._set_state(TaskState.WAITING)
+        arrived: dict[str, Task] = {}
+        standing: set[str] = set()
+        for task in my_task.workflow.tasks.values():
+            if task.task_spec is self and task.has_state(TaskState.WAITING):
+                arrived.setdefault(task.internal_data["from"], task)
+            elif task.has_state(UNFINISHED):
+                standing.add(task.task_spec.name)
+        if any(self.may_come(place, arrived) for place in standing):
+            return False
+        _continue_as(my_task, list(arrived.values()))
+        return True
+
+    def may_come(self, place: str, arrived: Collection[str]) -> bool:
+        """Whether the gateway has to wait for a token that stands at this place."""
+        ways = [source for source, places in self.before.items() if place in places]
+        return bool(ways) and not any(source in arrived for source in ways)
+
+    def look_back(self) -> None:
+        """Work out `before`, once all flows are drawn."""
+        into: dict[str, list[str]] = {}
+        for spec in self._wf_spec.task_specs.values():
+            for target in spec._outputs:
+                into.setdefault(target, []).append(spec.name)
+        for source in self._inputs:
+            seen, pending = {source}, [source]
+            while pending:
+                for name in into.get(pending.pop(), ()):
+                    if name not in seen and name != self.name:
+                        seen.add(name)
+                        pending.append(name)
+            self.before[source] = frozenset(seen)
 
 
 class Parallel(Lean):

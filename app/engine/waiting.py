@@ -93,6 +93,19 @@ class Boundary(Catch):
             child.task_spec._update(child)
 
 
+class EventGate(Surrounding):
+    """An event-based gateway: all events behind it wait, the first that comes takes the token, and the others are no
+    more (BPMN 2.0.2, sections 10.6.6 and 13.4.4).
+    """
+
+    def child_completed(self, my_task: Task, child: Task) -> None:
+        if not isinstance(child.task_spec, Catch):
+            return
+        for other in my_task.children:
+            if other is not child and other.has_state(UNFINISHED):
+                other.cancel()
+
+
 class Border(Surrounding):
     """Starts an activity together with the events on its border, and lets them end each other."""
 

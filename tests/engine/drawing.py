@@ -77,6 +77,16 @@ class Drawing:
     def both(self, name: str) -> Drawing:
         return self.node("parallelGateway", name)
 
+    def inclusive(self, name: str, default: str = "") -> Drawing:
+        return self.node("inclusiveGateway", name, **({"default": default} if default else {}))
+
+    def first_event(self, name: str) -> Drawing:
+        return self.node("eventBasedGateway", name)
+
+    def catch(self, name: str, message: str) -> Drawing:
+        self.messages.add(message)
+        return self.node("intermediateCatchEvent", name, f'<bpmn:messageEventDefinition messageRef="m_{message}"/>')
+
     def timer(self, name: str, kind: str, value: str) -> Drawing:
         return self.node("intermediateCatchEvent", name, timing(kind, value))
 

@@ -24,6 +24,10 @@ MADE_OF_OTHERS = (
     "border",
     "each",
     "each",
+    "some",
+    "some",
+    "first",
+    "side",
     "chain",
     "either",
     "return",
@@ -52,7 +56,7 @@ def made_of_others(chance: Random, depth: int) -> Block:
     kind = chance.choice(MADE_OF_OTHERS)
     parts = [block(chance, depth - 1) for _ in range(chance.choice((2, 2, 3)))]
     match kind:
-        case "both" | "chain" | "either":
+        case "both" | "chain" | "either" | "some" | "first" | "side":
             return (kind, *parts)
         case "border":
             return (kind, chance.random() < 0.5, chance.random() < 0.5, parts[0], parts[1])
@@ -140,6 +144,46 @@ class Sheet:
             first, last = self.draw(on, part)
             on.path(fork, first).path(last, join)
         return fork, join
+
+    def draw_some(self, on: Drawing, *parts: Block) -> tuple[str, str]:
+        """An inclusive pair: some of the branches, the first when none applies."""
+        split, join = self.name("some"), self.name("join")
+        on.inclusive(split, f"{split}_default").inclusive(join)
+        for place, part in enumerate(parts):
+            first, last = self.draw(on, part)
+            if place:
+                on.flow(split, first, f"x >= {place}")
+            else:
+                on.flow(split, first, name=f"{split}_default")
+            on.path(last, join)
+        return split, join
+
+    def draw_first(self, on: Drawing, *parts: Block) -> tuple[str, str]:
+        """Whichever comes first, a message or an hour."""
+        gate, join = self.name("gate"), self.name("join")
+        on.first_event(gate).xor(join)
+        for place, part in enumerate(parts):
+            event = self.name("event")
+            if place:
+                on.catch(event, f"msg{self.count % 3}")
+            else:
+                on.timer(event, "timeDuration", f"'PT{self.count % 30}H'")
+            first, last = self.draw(on, part)
+            on.path(gate, event, first).path(last, join)
+        return gate, join
+
+    def draw_side(self, on: Drawing, *parts: Block) -> tuple[str, str]:
+        """Flows side by side out of a task, each by its condition, met by an inclusive gateway."""
+        task, join = self.name("side"), self.name("join")
+        on.user(task, default=f"{task}_default").inclusive(join)
+        for place, part in enumerate(parts):
+            first, last = self.draw(on, part)
+            if place:
+                on.flow(task, first, f"x == {place}")
+            else:
+                on.flow(task, first, name=f"{task}_default")
+            on.path(last, join)
+        return task, join
 
     def draw_return(self, on: Drawing, part: Block) -> tuple[str, str]:
         """Back to its beginning until x is 0; a person is asked each time, so that it cannot spin."""
