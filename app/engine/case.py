@@ -20,6 +20,7 @@ from app.engine.model import JobRequest, LogEntry
 from app.engine.sandbox import Evaluator
 from app.engine.specs import UNFINISHED, ProcessSpec
 from app.engine.tasks import Activity
+from app.engine.writes import MARK, put
 from app.errors import ScriptError
 
 MAX_TASKS = 4_000  # that may be under way in one case
@@ -46,8 +47,13 @@ class SandboxEnvironment(BasePythonScriptEngineEnvironment):
         return self.measured(self.evaluator.evaluate, expression, context)
 
     def execute(self, script: str, context: dict[str, Any], _external: Any = None) -> bool:
-        context.update(self.measured(self.evaluator.execute, script, context))
+        context.update(self.changes(script, context))
         return True
+
+    def changes(self, script: str, context: dict[str, Any]) -> dict[str, Any]:
+        """What a script sets, without setting it."""
+        found: dict[str, Any] = self.measured(self.evaluator.execute, script, context)
+        return found
 
     def call_service(self, _context: dict[str, Any], **_facts: Any) -> Any:
         raise ScriptError("Services are not called from inside a step.")
@@ -77,9 +83,10 @@ class SandboxEngine(PythonScriptEngine):
 
     def execute(self, task: Task, script: str, _external: Any = None) -> bool:
         try:
-            return bool(self.environment.execute(script, task.data))
+            put(task, self.environment.changes(script, task.data))
         except ScriptError as error:
             raise _placed(error, task, script) from None
+        return True
 
 
 def _placed(error: ScriptError, task: Task, code: str) -> ScriptError:
@@ -96,6 +103,7 @@ class _Process:
     tasks: dict[Any, Task]
     data: dict[str, Any]
     completed: bool
+    marks: dict[str, int] | None = None  # of the last token, once it has ended
 
     def update_waiting_tasks(self) -> None:
         """Only inclusive gateways and the end of the process depend on what else is under way."""
@@ -106,7 +114,11 @@ class _Process:
     def end_now(self, task: Task) -> None:
         """A terminate event was reached."""
         self.cancel_all()
-        self.data = task.data
+        self.ended_with(task)
+
+    def ended_with(self, task: Task) -> None:
+        """The last token has this data."""
+        self.data, self.marks = task.data, task.internal_data.get(MARK)
         self.completed = True
 
     def cancel_all(self) -> None:
@@ -118,8 +130,7 @@ class _Process:
 
     def _task_completed_notify(self, task: Task) -> None:
         if task.task_spec is self.spec.end:
-            self.data = task.data
-            self.completed = True
+            self.ended_with(task)
         if self.completed:
             self.ended()
         else:
@@ -143,7 +154,7 @@ class Inner(_Process, BpmnSubWorkflow):
 
     def ended(self) -> None:
         around = self.top_workflow.get_task_from_id(self.parent_task_id)
-        around.task_spec.inner_ended(around, self.data)
+        around.task_spec.inner_ended(around, self.data, self.marks)
 
 
 class Case(_Process, BpmnWorkflow):
@@ -161,6 +172,7 @@ class Case(_Process, BpmnWorkflow):
         self.queue: deque[Task] = deque()
         self.jobs: list[JobRequest] = []
         self.notes: list[LogEntry] = []
+        self.writes = 0  # how many names were set inside forks, ever
         self.now = now
         self.zone = zone
         super().__init__(specs[entry], specs, SandboxEngine(evaluator), deserializing=restoring)

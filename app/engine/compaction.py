@@ -14,12 +14,14 @@ from SpiffWorkflow.util.task import TaskState
 
 from app.engine.case import Case
 from app.engine.waiting import Border
+from app.engine.writes import MARK
 
 
 def tidy(case: Case) -> None:
     """Compact every process of the case."""
     for workflow in (case, *case.subprocesses.values()):
         _compact(workflow)
+        _forget_marks(workflow)
         _in_order(workflow)
 
 
@@ -47,6 +49,14 @@ def _compact(workflow: Any) -> None:
             child._parent = parent.id
             parent._children[parent._children.index(task.id)] = child.id
         del workflow.tasks[task.id]
+
+
+def _forget_marks(workflow: Any) -> None:
+    """Where no fork is open any more, nobody asks who wrote what."""
+    task = workflow.task_tree
+    while MARK not in task.internal_data and len(task._children) == 1:
+        task = workflow.tasks[task._children[0]]
+        task.internal_data.pop(MARK, None)
 
 
 def _in_order(workflow: Any) -> None:

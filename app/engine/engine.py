@@ -24,6 +24,7 @@ from app.engine.sandbox import Evaluator
 from app.engine.tasks import Person, Service
 from app.engine.values import clean, clean_data, clone
 from app.engine.waiting import Catch
+from app.engine.writes import put
 from app.errors import BadPackage, Problem, ScriptError
 
 AUTOMATIC_STEPS = 2_000  # in one step, before the process counts as running for ever
@@ -189,11 +190,11 @@ def _catching(case: Case) -> list[Task]:
 
 
 def _complete(task: Task, values: dict[str, Any]) -> None:
-    task.data.update(values)
+    put(task, values)
     task.complete()
 
 
 def _deliver(tasks: list[Task], values: dict[str, Any]) -> None:
     for task in tasks:
-        task.data.update(clone(values))
+        put(task, clone(values))
         task.task_spec.wake(task)

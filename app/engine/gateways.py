@@ -11,6 +11,7 @@ from SpiffWorkflow.util.task import TaskState
 
 from app.engine.merge import joined_at
 from app.engine.specs import UNFINISHED, Lean
+from app.engine.writes import MARK
 from app.errors import ScriptError
 
 
@@ -163,7 +164,9 @@ class EndJoin(Lean):
 
 def _continue_as(my_task: Task, arrivals: list[Task]) -> None:
     """All tokens become one, which goes on as `my_task`."""
-    my_task.data = joined_at(arrivals)
+    my_task.data, marks = joined_at(arrivals)
+    if marks is not None:
+        my_task.internal_data[MARK] = marks
     for task in arrivals:
         if task is not my_task:
             task._set_state(TaskState.CANCELLED)

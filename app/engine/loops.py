@@ -11,6 +11,7 @@ from app.engine.diagram import Repetition
 from app.engine.merge import merged
 from app.engine.specs import UNFINISHED, Surrounding
 from app.engine.values import clone
+from app.engine.writes import MARK, put, replace
 from app.errors import ScriptError
 
 MAX_INSTANCES = 100
@@ -66,7 +67,7 @@ class Loop(Repeating):
         return False
 
     def run_completed(self, my_task: Task, child: Task) -> None:
-        my_task.data = clone(child.data)
+        replace(my_task, child.data, child.internal_data.get(MARK))
         my_task.internal_data["done"] += 1
         if self.over(my_task):
             my_task._ready()
@@ -92,7 +93,7 @@ class MultiInstance(Repeating):
         keys = self.keys(my_task)
         my_task.internal_data.update(keys=keys, next=0, results={})
         if self.repetition.output:
-            my_task.data[self.repetition.output] = self.results(my_task)
+            put(my_task, {self.repetition.output: self.results(my_task)})
         if not keys:
             return True
         if not self.repetition.sequential and not self.repetition.output:
@@ -142,12 +143,12 @@ class MultiInstance(Repeating):
             if self.repetition.output_item not in child.data:
                 raise self.refuse("“%(name)s” has no value when this ends.", name=self.repetition.output_item)
             internal["results"][str(child.internal_data["index"])] = clone(child.data[self.repetition.output_item])
-            my_task.data[self.repetition.output] = self.results(my_task)
+            put(my_task, {self.repetition.output: self.results(my_task)})
             seen[self.repetition.output] = my_task.data[self.repetition.output]
         elif self.repetition.sequential:
-            my_task.data = after
+            replace(my_task, after)
         else:
-            my_task.data = merged(internal["base"], [my_task.data, after])
+            replace(my_task, merged(internal["base"], [my_task.data, after]))
         if self.over(my_task, child, seen):
             for other in my_task.children:
                 if other.triggered and other.has_state(UNFINISHED):

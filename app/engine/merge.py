@@ -1,8 +1,7 @@
 """Joining what parallel branches did: each branch's changes against the state at the fork.
 
-Where two branches changed the same value to different ones, the branch whose flow is drawn last in the
-diagram's file wins, whoever came first. Dictionaries are joined key by key; lists that branches only appended
-to keep all items.
+Where two branches set the same name, the last writer's value holds (`writes`), however the branches are drawn.
+Dictionaries are joined key by key; lists that branches only appended to keep all items.
 """
 
 from __future__ import annotations
@@ -13,15 +12,17 @@ from typing import Any
 from SpiffWorkflow.task import Task
 
 from app.engine.values import clone, same
+from app.engine.writes import MARK, marks_of
 
 _GONE = object()
+Carried = tuple[dict[str, Any], dict[str, int] | None]  # a token's data, and when it wrote what (none: not known)
 
 
 def merged(base: dict[str, Any], branches: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """`base` with the changes of every branch, in the order given. Shares nothing with its inputs."""
+    """`base` with the changes of every branch; of two that changed the same name, the later in the list wins. Shares
+    nothing with its inputs."""
     result: dict[str, Any] = {}
-    keys = dict.fromkeys([*base, *(key for branch in branches for key in branch)])
-    for key in keys:
+    for key in dict.fromkeys([*base, *(key for branch in branches for key in branch)]):
         before = base.get(key, _GONE)
         changes = [value for value in (branch.get(key, _GONE) for branch in branches) if not _same(before, value)]
         value = _joined(before, changes)
@@ -30,10 +31,8 @@ def merged(base: dict[str, Any], branches: Sequence[dict[str, Any]]) -> dict[str
     return result
 
 
-def joined_at(
-    arrivals: Iterable[Task], data_of: Callable[[Task], dict[str, Any]] = lambda task: task.data
-) -> dict[str, Any]:
-    """The data with which tokens that arrived at a join go on, whatever forks lie between them.
+def joined_at(arrivals: Iterable[Task], data_of: Callable[[Task], Carried] | None = None) -> Carried:
+    """The data with which tokens that arrived at a join go on, whatever forks lie between them, and their marks.
 
     `data_of` says what a token carries; its own data unless told otherwise.
     """
@@ -47,18 +46,38 @@ def joined_at(
     fork = tips[0]
     while marked[fork.id] < len(tips):
         fork = fork.parent
-    return _folded(fork, marked, {tip.id for tip in tips}, data_of)
+    return _folded(fork, marked, {tip.id for tip in tips}, data_of or _own)
 
 
-def _folded(
-    task: Task, marked: dict[Any, int], tips: set[Any], data_of: Callable[[Task], dict[str, Any]]
-) -> dict[str, Any]:
+def _own(task: Task) -> Carried:
+    return task.data, task.internal_data.get(MARK)
+
+
+def _folded(task: Task, marked: dict[Any, int], tips: set[Any], data_of: Callable[[Task], Carried]) -> Carried:
     while task.id not in tips:
         branches = [child for child in task.children if child.id in marked]
         if len(branches) > 1:
-            return merged(task.data, [_folded(branch, marked, tips, data_of) for branch in branches])
+            return _met(task, [_folded(branch, marked, tips, data_of) for branch in branches])
         task = branches[0]
-    return clone(data_of(task))
+    data, marks = data_of(task)
+    return clone(data), None if marks is None else dict(marks)
+
+
+def _met(fork: Task, branches: Sequence[Carried]) -> Carried:
+    """What becomes of branches that began at this fork."""
+    base, result = fork.data, dict(clone(fork.data))
+    written = [(data, marks_of(data, base) if marks is None else marks) for data, marks in branches]
+    together: dict[str, int] = dict(fork.internal_data.get(MARK) or {})
+    for key in dict.fromkeys(key for _, marks in written for key in marks):
+        # The sort is stable: what is not known by number goes by the order in which the branches are drawn.
+        ways = sorted((marks[key], place) for place, (_, marks) in enumerate(written) if key in marks)
+        value = _joined(base.get(key, _GONE), [written[place][0].get(key, _GONE) for _, place in ways])
+        together[key] = max(together.get(key, 0), ways[-1][0])
+        if value is _GONE:
+            result.pop(key, None)
+        else:
+            result[key] = clone(value)
+    return result, together
 
 
 def _joined(before: Any, changes: list[Any]) -> Any:

@@ -10,12 +10,13 @@ from SpiffWorkflow.util.task import TaskState
 
 from app.engine.case import Case, under_way
 from app.engine.loops import Repeating
-from app.engine.merge import joined_at
+from app.engine.merge import Carried, joined_at
 from app.engine.model import OpenTask, Snapshot, Step, TaskKind, Timer
 from app.engine.specs import UNFINISHED
 from app.engine.tasks import Person, Service
 from app.engine.values import clone
 from app.engine.waiting import Boundary, Catch
+from app.engine.writes import MARK
 
 
 def step(case: Case, snapshot: Snapshot) -> Step:
@@ -70,11 +71,17 @@ def whole_data(case: Case, workflow: Any) -> dict[str, Any]:
     """The data of a process: once it has ended what it ended with, else as if all its branches were joined
     now.
     """
-    if workflow.completed:
-        return dict(clone(workflow.data))
+    return _whole(case, workflow)[0]
 
-    def carried(task: Task) -> dict[str, Any]:
-        return whole_data(case, case.subprocesses[task.id]) if under_way(task) else task.data
+
+def _whole(case: Case, workflow: Any) -> Carried:
+    if workflow.completed:
+        return dict(clone(workflow.data)), workflow.marks
+
+    def carried(task: Task) -> Carried:
+        if under_way(task):
+            return _whole(case, case.subprocesses[task.id])
+        return task.data, task.internal_data.get(MARK)
 
     tips = [task for task in workflow.tasks.values() if task.has_state(UNFINISHED) and not _inside_loop(task)]
     return joined_at(tips, carried)

@@ -16,6 +16,7 @@ from SpiffWorkflow.specs.WorkflowSpec import WorkflowSpec
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
+from app.engine import writes
 from app.engine.values import clone
 
 UNFINISHED = TaskState.NOT_FINISHED_MASK
@@ -59,6 +60,7 @@ class Lean(BpmnTaskSpec):
     def _update(self, my_task: Task) -> None:
         if my_task.has_state(TaskState.FUTURE):
             my_task.data = clone(my_task.parent.data) if not my_task.data else my_task.data
+            writes.inherit(my_task)
             if self.announces:
                 self.log(my_task, "entered")
             if self.pre_script:

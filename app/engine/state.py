@@ -5,7 +5,8 @@ The first bytes say how the rest is written: MARK, the version of the form as on
 compressed, which it is where that pays. States of the first installations have no mark and are version 1. A state is
 read by the reader of its version for as long as cases live, and written anew by their next step; nobody rewrites states
 that nobody asks for. Version 1, written since: a process is `t`: its tasks in depth-first order, `s`: the
-processes inside its activities by the activity's place in `t`, `d`: its data once it has ended. A task is
+processes inside its activities by the activity's place in `t`, `d`: its data once it has ended; of the case alone `n`:
+how many names were written inside forks (`writes`). A task is
 `[id, parent's place, spec, state, triggered, internal data, data that differs from the parent's, names it
 lacks]`.
 """
@@ -36,7 +37,10 @@ MAX_UNPACKED = 64 * 2**20
 
 def dump(case: Case) -> bytes:
     """The state of a case whose tasks are in depth-first order (`compaction`)."""
-    text = json.dumps(_process(case, case), ensure_ascii=False, separators=(",", ":"), check_circular=False).encode()
+    record = _process(case, case)
+    if case.writes:
+        record["n"] = case.writes
+    text = json.dumps(record, ensure_ascii=False, separators=(",", ":"), check_circular=False).encode()
     body = PLAIN + text if len(text) < WORTH_PACKING else PACKED + zlib.compress(text, 1)
     return MARK + bytes([VERSION]) + body
 
@@ -49,6 +53,7 @@ def load(blob: bytes, program: Program, evaluator: Evaluator, zone: tzinfo, now:
     record = _read(blob)
     case = Case(program.specs, program.entry, evaluator, zone, now, restoring=True)
     _restore(case, record, case)
+    case.writes = record.get("n", 0)
     # SpiffWorkflow gives a restored workflow an engine that runs anything: make sure that ours is in place.
     if type(case.script_engine.environment) is not SandboxEnvironment:
         raise AssertionError("The sandbox is not in place.")

@@ -10,6 +10,7 @@ from SpiffWorkflow.util.task import TaskState
 from app.engine.model import Decide, JobRequest
 from app.engine.specs import Lean
 from app.engine.values import clean_data, clone
+from app.engine.writes import MARK, put, replace
 from app.errors import NinteiError, ScriptError
 
 
@@ -42,7 +43,7 @@ class Rule(Lean):
 
     def _run_hook(self, my_task: Task) -> bool:
         try:
-            my_task.data.update(clean_data(self.decide(clone(my_task.data)), "The decision's result"))
+            put(my_task, clean_data(self.decide(clone(my_task.data)), "The decision's result"))
         except ScriptError as error:
             error.params.setdefault("element", self.element)
             raise
@@ -83,12 +84,14 @@ class Activity(Lean):
         my_task._set_state(TaskState.STARTED)
         inner = my_task.workflow.top_workflow.create_subprocess(my_task, self.called)
         inner.task_tree.data = clone(my_task.data)
+        if MARK in my_task.internal_data:
+            inner.task_tree.internal_data[MARK] = dict(my_task.internal_data[MARK])
         return False
 
-    def inner_ended(self, my_task: Task, data: dict[str, Any]) -> None:
+    def inner_ended(self, my_task: Task, data: dict[str, Any], marks: dict[str, int] | None) -> None:
         """The process inside has ended with this data."""
         my_task.workflow.top_workflow.subprocesses.pop(my_task.id)
-        my_task.data = clone(data)
+        replace(my_task, data, marks)
         my_task._ready()
 
     def _on_cancel(self, my_task: Task) -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import itertools
+import json
+import zlib
 
 import pytest
 
-from app.engine import Engine
+from app.engine import CompleteTask, Engine, Snapshot
 from app.engine.merge import merged
 from tests.engine.drawing import Drawing
-from tests.engine.walking import Walk, compiled
+from tests.engine.walking import NOON, Walk, compiled
 
 
 def both_in_a_loop() -> Drawing:
@@ -38,7 +40,7 @@ def test_both_sides_keep_their_answers_twice_in_a_loop_in_any_order(engine: Engi
     assert walk.step.ended
 
 
-def test_of_two_answers_to_the_same_name_the_flow_drawn_last_wins_whoever_came_first(engine: Engine) -> None:
+def test_of_two_answers_to_the_same_name_the_last_one_holds_however_the_branches_are_drawn(engine: Engine) -> None:
     drawing = Drawing("p").start().both("f").user("a").user("b").both("j").user("after").end()
     drawing.path("s", "f", "a", "j").path("f", "b", "j", "after", "e")
     program = compiled(engine, drawing)
@@ -46,7 +48,54 @@ def test_of_two_answers_to_the_same_name_the_flow_drawn_last_wins_whoever_came_f
         walk = Walk(engine, program, {"n": 0})
         for name in order:
             walk.do(name, n=name)
-        assert walk.step.data == {"n": "b"}
+        assert walk.step.data == {"n": order[1]}
+
+
+@pytest.mark.parametrize("inside", ["", "subprocess", "call"])
+def test_who_wrote_last_is_told_by_the_writing_and_not_by_the_arrival(engine: Engine, inside: str) -> None:
+    """The left branch answers first and arrives last: what the right one said in between holds."""
+    drawing, more = Drawing("p").start().both("f").user("b").both("j").user("after").end(), []
+    if inside:
+        body = Drawing("body").start("bs").user("a").user("long").end("be").path("bs", "a", "long", "be")
+        drawing = drawing.sub(body) if inside == "subprocess" else drawing.call("run", "body")
+        more = [] if inside == "subprocess" else [body]
+        left = "body" if inside == "subprocess" else "run"
+        drawing.path("s", "f", left, "j")
+    else:
+        drawing.user("a").user("long").path("s", "f", "a", "long", "j")
+    walk = Walk(engine, compiled(engine, drawing.path("f", "b", "j", "after", "e"), *more), {"n": 0})
+    walk.do("a", n="first")
+    walk.do("b", n="second")
+    assert walk.step.data["n"] == "second"  # told so already while both are under way
+    walk.do("long", other=True)
+    assert walk.step.data == {"n": "second", "other": True}
+
+
+def test_a_name_that_is_set_to_its_old_value_last_has_that_value(engine: Engine) -> None:
+    drawing = Drawing("p").start().both("f").user("a").user("b").both("j").user("after").end()
+    drawing.path("s", "f", "a", "j").path("f", "b", "j", "after", "e")
+    walk = Walk(engine, compiled(engine, drawing), {"n": "open"})
+    walk.do("a", n="closed")
+    walk.do("b", n="open")
+    assert walk.step.data == {"n": "open"}
+
+
+def test_branches_that_were_open_before_writers_were_told_apart_go_on(engine: Engine) -> None:
+    """Their states say nothing of who wrote when: the branch drawn last wins, as it did then."""
+    drawing = Drawing("p").start().both("f").user("a").user("b").both("j").user("after").end()
+    drawing.path("s", "f", "a", "j").path("f", "b", "j", "after", "e")
+    program = compiled(engine, drawing)
+    walk = Walk(engine, program, {"n": 0})
+    walk.do("b", n="b")
+    blob = walk.step.snapshot.blob
+    record = json.loads(zlib.decompress(blob[4:]) if blob[3:4] == b"2" else blob[4:])
+    for task in record["t"]:
+        task[5].pop("w", None)
+    old = b"1" + json.dumps(record).encode()
+    a = next(task for task in walk.step.open_tasks if task.element == "a")
+    step = engine.advance(program, Snapshot(old, "old"), CompleteTask(a.id, {"n": "a"}), NOON)
+    assert step.data["n"] == "b"
+    assert [task.element for task in step.open_tasks] == ["after"]
 
 
 def test_forks_within_forks_are_joined_from_the_inside(engine: Engine) -> None:
