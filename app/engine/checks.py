@@ -144,8 +144,10 @@ class _ProcessChecker(ElementChecker):
         hosts = {other.attached_to for other in self.process.nodes.values() if other.attached_to}
         for flow in out:
             target = self.process.nodes.get(flow.target)
-            fits = target is not None and target.kind in ("intermediateCatchEvent", "receiveTask")
-            if not fits or len(self.into[flow.target]) != 1 or flow.target in hosts or target.repetition is not None:
+            if target is None:
+                continue  # said by `flows`
+            waits = target.kind in ("intermediateCatchEvent", "receiveTask") and target.repetition is None
+            if not waits or len(self.into[flow.target]) != 1 or flow.target in hosts:
                 self.say(
                     flow.target,
                     "Behind an event-based gateway there may stand events that wait and receive tasks alone, each with "
