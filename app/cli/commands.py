@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import logging
 import shutil
-import signal
-import threading
 from datetime import UTC, datetime
 from typing import Any
 
@@ -119,10 +117,7 @@ def worker(wiring: Wiring) -> None:
     """
     _log(wiring.settings(serves=True).log_level)
     portal = wiring.portal(serves=True)
-    stop = threading.Event()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, lambda *_: stop.set())
-    wiring.work(portal, stop)
+    wiring.work(portal)
 
 
 def _release_all(portal: Portal) -> None:
