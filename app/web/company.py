@@ -11,6 +11,7 @@ from flask_babel import gettext
 from app.errors import Refused
 from app.services import admissions, companies, companypeople, invitations, mandates
 from app.services.companypeople import Successor
+from app.text import address
 from app.text.numbers import whole
 from app.web import company_words
 from app.web.access import needs
@@ -72,10 +73,10 @@ def invite(company_id: int) -> Any:
         role = "manager" if request.form.get("role") == "manager" else "member"
         rights = request.form.get("rights", "")
         terms = {"role": role, "rights": rights if rights in {"read", "answer", "full"} else "none"}
-        email = request.form.get("email", "")
+        email = address.one(request.form.get("email", ""))
         words = company_words.invitation("person", _name(company_id), signed_in().name, terms)
         invitations.invite(portal(), company_id, email, "person", terms, signed_in(), words)
-        return gettext("%(email)s has been invited; the link in the mail holds for 14 days.", email=email.strip())
+        return gettext("%(email)s has been invited; the link in the mail holds for 14 days.", email=email)
 
     return act(company_id, what, "invite", "#people")
 
