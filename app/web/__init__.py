@@ -81,6 +81,8 @@ def create_app(portal: Portal, datastore: Any) -> Flask:
 def _connect() -> None:
     g.csp_nonce = secrets.token_urlsafe(16)
     if request.endpoint in WITHOUT_DATABASE:
+        # Nobody is looked up either, whatever the session says: Flask-Security asks at every request who it is.
+        current_app.extensions["security"].login_manager._update_request_context_with_user()
         return
     busy.begin()
     connection = current.portal().connection()

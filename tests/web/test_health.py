@@ -123,3 +123,11 @@ def test_who_asks_for_some_checks_is_told_of_these_alone(site: Site) -> None:
     up(site, health.GRACE + 1)
     assert asked(site, "?check=database&check=version") == (200, {"database": {"ok": True}, "version": {"ok": True}})
     assert asked(site, "?check=nothing") == (503, {})
+
+
+@pytest.mark.parametrize("address", ["/static/favicon.svg", "/static/dist/upload.js", "/healthz"])
+def test_who_is_signed_in_gets_what_needs_no_database_without_being_looked_up(site: Site, address: str) -> None:
+    staff = site.operator()
+    database.proxy.obj.close_all()
+    assert staff.get(address).status_code == 200
+    assert staff.get("/tasks").status_code == 200  # and is known to the next page
