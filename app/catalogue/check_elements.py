@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from app import feel
 from app.catalogue.complaints import Complaints, quoted
 from app.catalogue.drawn import Element
 from app.catalogue.fields import form_fields
 from app.catalogue.model import Package
 from app.catalogue.toml import unknown
 from app.catalogue.vocabulary import FLAGS, NEEDED_FIELDS, PORTAL_ROUTES, PRESENTATIONS, PROPERTIES, STATES
+
+PROOF = "property:proves_company"
 
 
 class ElementChecks:
@@ -136,6 +139,7 @@ class ElementChecks:
         for name in FLAGS:
             if element.properties.get(name, "true") not in ("true", "false"):
                 self._say(element, "%(name)s must be true or false.", f"property:{name}", name=name)
+        self._proof(element)
         if element.properties.get("presentation"):
             name = element.properties["presentation"]
             self._known(element, "property:presentation", "presentation", name, PRESENTATIONS)
@@ -150,6 +154,21 @@ class ElementChecks:
         if setting is None or not isinstance(setting.value, int) or isinstance(setting.value, bool):
             message = "%(name)s must be a whole number, or a setting that is one."
             self._say(element, message, "property:due_bd", name="due_bd")
+
+    def _proof(self, element: Element) -> None:
+        """Which answers prove the company: a condition over the fields of a form of the body."""
+        text = element.properties.get("proves_company")
+        if text is None:
+            return
+        if element.side == "vendor":
+            self._say(element, "proves_company: the body proves a company, not a step of the vendor.", PROOF)
+        try:
+            names = feel.parse(text).names()
+        except feel.FeelError as error:
+            self._say(element, "proves_company is no condition: %(reason)s", PROOF, reason=error)
+            return
+        for name in sorted(names):
+            self._known(element, PROOF, "field", name, self.fields.get(element.id, {}))
 
     def _references(self, element: Element) -> None:
         package = self.package

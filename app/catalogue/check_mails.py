@@ -20,6 +20,7 @@ PORTAL_MAILS = frozenset(
         "company-admitted",
         "company-claim",
         "company-refused",
+        "company-unconfirmed",
         "reminder",
         "reminder-operator",
         "returned",

@@ -47,8 +47,8 @@ LISTS = frozenset({"comments", "cards", "invoices", "documents", "timeline", "la
 # Every template is given these, beside the sections of the package's settings.
 CASE = frozenset({*MEMBERS, "settings", "answers", "shipment", "data", "today"}) - {"key", "labels", "mail"}
 # What some are given beside them, by the place where the template stands.
-IN_MAILS = frozenset({"message"})
-IN_LAYOUTS = frozenset({"message", "subject", "content", "mail"})  # _shared/mail.html and mail.txt
+IN_MAILS = frozenset({"message", "addressee"})
+IN_LAYOUTS = frozenset({"message", "addressee", "subject", "content", "mail"})  # _shared/mail.html and mail.txt
 IN_DOCUMENTS = frozenset({"title", "document_id", "key", "labels"})
 LAYOUTS = ("_shared/mail.html", "_shared/mail.txt")
 

@@ -32,6 +32,7 @@ PROPERTIES: dict[str, tuple[str, ...]] = {
     "sends": _USER,
     "reply_by_mail": _USER,
     "binds": _USER,
+    "proves_company": _USER,
     "number": _ANY,
 }
 FLAGS = ("reply_by_mail", "binds", "returns_cards", "beside")  # properties that are true or false

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import shutil
+import signal
+import threading
 from datetime import UTC, datetime
 from typing import Any
 
@@ -22,7 +24,6 @@ from app.services import caseview, demo, packages, people, versions
 from app.services.actors import Actor
 from app.services.calendar import JAPAN
 from app.services.portal import Portal
-from app.text import address
 from config.settings import child_environment, demo_secrets_of
 from hardware.cli import DEFAULTS, card
 
@@ -118,7 +119,10 @@ def worker(wiring: Wiring) -> None:
     """
     _log(wiring.settings(serves=True).log_level)
     portal = wiring.portal(serves=True)
-    wiring.work(portal)
+    stop = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: stop.set())
+    wiring.work(portal, stop)
 
 
 def _release_all(portal: Portal) -> None:
@@ -174,7 +178,6 @@ def user_add(
     wiring: Wiring, email: str, name: str, roles: tuple[str, ...], groups: tuple[str, ...], password: str
 ) -> None:
     """Create an account, for instance: nintei user add sato@example.jp --name 佐藤 --role operator --group review."""
-    email = address.required(email)
     people.add_staff(wiring.portal(), email, name, list(roles), password, ",".join(groups))
     click.echo(f"{email} can sign in now")
 
@@ -185,7 +188,6 @@ def user_add(
 @wired
 def user_password(wiring: Wiring, email: str, password: str) -> None:
     """Set a new password; the account's sessions end."""
-    email = address.required(email)
     people.set_password(wiring.portal(), email, password)
     click.echo(f"{email} has a new password")
 

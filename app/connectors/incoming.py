@@ -254,7 +254,7 @@ def _sender(message: Message) -> tuple[str, str]:
     lines = [str(value) for key, value in message.raw_items() if key.lower() == "from"]
     if len(lines) != 1 or len(lines[0]) > LONGEST_FIELD:
         return "", ""
-    found = [(name, address) for name, address in getaddresses([charsets.raw(lines[0])]) if name or address]
+    found = [(name, address) for name, address in getaddresses([lines[0]]) if name or address]
     if len(found) != 1:
         return "", charsets.header(lines[0])[:120]
     name, address = found[0]

@@ -10,6 +10,7 @@ from typing import Any
 from app.services import (
     cardstock,
     casefile,
+    casenumber,
     clocks,
     companyviews,
     context,
@@ -23,7 +24,7 @@ from app.services import (
 )
 from app.services.actors import Actor
 from app.services.casehead import CaseHead, StageView, find, head, heads
-from app.services.companyviews import ClaimView, MandateView
+from app.services.companyviews import CaseNumber, MandateView
 from app.services.portal import Portal
 from app.services.releases import Loaded
 from app.services.reviews import Reviewed
@@ -67,7 +68,7 @@ class CasePage:
     can_withdraw: bool
     same_company: Sequence[Case]
     company_id: int | None  # of the company to which the case belongs
-    claim: ClaimView | None  # the case names a company that has not said yet, or has said no
+    corporate: CaseNumber  # its corporate number, and what became of it
     agents: list[MandateView]  # who acts, or acted, for the company on this case
     managers: frozenset[int]  # user ids of the company's managers, who stay on each of its cases
     answers: list[Reviewed]
@@ -113,7 +114,7 @@ def page(portal: Portal, number: str, actor: Actor) -> CasePage:
             can_withdraw=lifecycle.can_withdraw(case, loaded),
             same_company=cases.of_company(case.company_id, case.id) if staff and case.company_id else (),
             company_id=case.company_id,
-            claim=_claim(case),
+            corporate=casenumber.of_case(case, actor),
             agents=_agents(portal, case),
             managers=frozenset(each.id for each in companies.managers(case.company_id))
             if case.company_id
@@ -192,11 +193,6 @@ def _titles(loaded: Loaded) -> dict[str, str]:
 
 def _is_agent(row: Member, actor: Actor) -> bool:
     return row.user_id == actor.user_id and row.mandate_id is not None
-
-
-def _claim(case: Case) -> ClaimView | None:
-    row = companies.claim_of(case.id)
-    return companyviews.claim(row, row.company) if row is not None and row.state != "admitted" else None
 
 
 def _agents(portal: Portal, case: Case) -> list[MandateView]:

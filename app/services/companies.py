@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from app.errors import Forbidden, NotFound
 from app.services import companyviews
@@ -10,7 +11,7 @@ from app.services.actors import Actor
 from app.services.companyviews import ClaimView, InvitationView, MandateView, PersonView, Seat
 from app.services.portal import Portal
 from app.store import changes, companies, database
-from app.store.models import Case, Company
+from app.store.models import Case, Claim, Company
 
 STAFF = ("operator", "administrator")
 
@@ -23,6 +24,9 @@ class CompanyPage:
     name: str
     corporate_number: str
     manages: bool
+    proved_at: datetime | None  # none: provisional
+    proved_by: str  # for staff
+    waits: int  # claims around its number that wait for the body; 0 for the vendor
     people: list[PersonView]
     mandates: list[MandateView]
     invitations: list[InvitationView]
@@ -37,6 +41,7 @@ class Mine:
     id: int
     name: str
     corporate_number: str
+    proved: bool
     manager: bool
     waiting: int  # claims that the reader, as a manager, may answer
 
@@ -46,17 +51,18 @@ def mine(actor: Actor) -> list[Mine]:
     with database.connection():
         return [
             Mine(
-                row.company_id, row.company.name, row.company.corporate_number or "", row.role == "manager",
+                row.company_id, row.company.name, row.company.corporate_number or "",
+                row.company.proved_at is not None, row.role == "manager",
                 len(companies.claims(row.company_id)) if row.role == "manager" else 0,
             )
             for row in companies.of_user(actor.user_id or 0)
         ]  # fmt: skip
 
 
-def waiting(actor: Actor) -> int:
-    """How many applications wait for this person to say whether they are the company's."""
+def waiting(actor: Actor) -> list[ClaimView]:
+    """The applications that wait for this person to say whether they are the company's, oldest first."""
     with database.connection():
-        return companies.claims_waiting(actor.user_id or 0)
+        return [companyviews.claim(row, row.company) for row in companies.claims_waiting(actor.user_id or 0)]
 
 
 def find(company_id: int, actor: Actor) -> tuple[Company, bool]:
@@ -96,12 +102,21 @@ def page(portal: Portal, company_id: int, actor: Actor) -> CompanyPage:
             name=row.name,
             corporate_number=row.corporate_number or "",
             manages=may,
+            proved_at=row.proved_at,
+            proved_by=row.proved_by if actor.side == "operator" else "",
+            waits=len(bodys(row.id)) if actor.side == "operator" else 0,
             people=[companyviews.person(each, seats) for each in companies.people(row.id)],
             mandates=[companyviews.mandate(portal, each, row, rows) for each in companies.mandates(row.id)],
             invitations=companyviews.invitations(portal, companies.invitations(row.id)) if may else [],
             claims=[companyviews.claim(each, row) for each in companies.claims(row.id)] if may else [],
             cases=rows,
         )
+
+
+def bodys(company_id: int) -> list[Claim]:
+    """Claims against the company, or of its own cases against others, that wait for the body. Inside a connection."""
+    on_body = {row.id for row in companies.claims_on_body()}
+    return [row for row in companies.asked_about(company_id) if row.id in on_body]
 
 
 def seats(company_id: int, user_id: int, actor: Actor) -> tuple[PersonView, list[Seat]]:

@@ -68,6 +68,20 @@ class InvitationView:
 
 
 @dataclass(frozen=True, slots=True)
+class CaseNumber:
+    """The 法人番号 of a case, as its reader may know of it. To the vendor a number is unproved or proved: never that
+    another names it, nor whom the body asks. `open_to`: a company that let the reader in, to which the case may go."""
+
+    company_id: int | None
+    company: str
+    number: str  # empty: the body found that it is not theirs, or none was named
+    proved: bool
+    claim: ClaimView | None
+    open_to: str
+    waits: int  # claims around the number that wait for the body; 0 for the vendor
+
+
+@dataclass(frozen=True, slots=True)
 class ClaimView:
     """An application that names the company's number. `by`: who applied, as they call themselves."""
 
@@ -81,6 +95,8 @@ class ClaimView:
     state: str
     asked_at: datetime
     reason: str
+    asks: str  # managers | body
+    answered_by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +164,8 @@ def claim(row: Claim, company: Company) -> ClaimView:
         row.state,
         row.asked_at,
         row.reason,
+        row.asks,
+        row.answered_by,
     )
 
 

@@ -10,7 +10,7 @@ from app.connectors.qr import qr
 from app.services import calendar, dates, flow, money, timeline
 from app.services.portal import Portal
 from app.services.releases import Loaded, due_days, settings_of
-from app.store import bookings, cards, cases, invoices, records, work
+from app.store import accounts, bookings, cards, cases, invoices, records, work
 from app.store.models import Case
 
 
@@ -87,6 +87,19 @@ def build(
         "today": portal.today(),
         **(extra or {}),
     }
+
+
+def for_one(portal: Portal, facts: dict[str, Any], params: Mapping[str, Any]) -> dict[str, Any]:
+    """The facts of a mail to one person (`params`: of its job, with `to`): who it is, and as the case's page the one
+    that they may open (`page`), for the case may be somebody else's."""
+    if not params.get("to"):
+        return facts
+    email = str(params["to"])
+    user = accounts.by_email(email)
+    name = user.name if user is not None and user.name != email.partition("@")[0] else ""
+    page = params.get("page")
+    links = {**facts["links"], "case": f"{portal.settings.base_url.rstrip('/')}{page}"} if page else facts["links"]
+    return {**facts, "links": links, "addressee": name}
 
 
 def company(case: Case, answers: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:

@@ -16,7 +16,6 @@ from app.services.letters import Wording
 from app.services.portal import Portal
 from app.store import accounts, cases, companies, database
 from app.store.models import Company, Invitation, Mandate, User
-from app.text import address
 
 DAYS = 14
 PERSON, AGENT = "person", "agent"
@@ -38,6 +37,15 @@ class Invited:
     numbers: tuple[str, ...] = ()  # the named cases; empty: all
     first_day: date | None = None
     last_day: date | None = None
+    proved: bool = True  # the body knows the company to be that of its number
+
+
+def address(text: str) -> str:
+    """A mail address as it is kept."""
+    email = text.strip().lower()
+    if "@" not in email.strip("@") or " " in email or len(email) > 254:
+        raise Refused("This is not a mail address: %(email)s", email=text.strip()[:100])
+    return email
 
 
 def invite(
@@ -45,7 +53,7 @@ def invite(
 ) -> None:
     """Invite somebody; who waits already gets a new link and the new terms. `terms` of a person: role, rights (on the
     present cases); of an agent: those of the mandate."""
-    email, now = address.required(email), portal.now()
+    email, now = address(email), portal.now()
     with database.transaction():
         company = companypages.managed(company_id, actor)
         known = accounts.by_email(email)
@@ -119,7 +127,7 @@ def look(portal: Portal, token: str) -> Invited:
             row.company.name, row.email, row.kind, terms.get("role") == "manager", str(terms.get("office", "")),
             row.made_by, known is not None and bool(known.password), known_name, str(terms.get("rights", "")),
             tuple(named[each] for each in terms.get("case_ids", []) if each in named), _day(terms.get("first_day")),
-            _day(terms.get("last_day")),
+            _day(terms.get("last_day")), row.company.proved_at is not None,
         )  # fmt: skip
 
 

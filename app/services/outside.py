@@ -160,6 +160,7 @@ class Outside:
                 data=job.data,
                 extra={"message": job.params.get("message", "")},
             )
+            facts = context.for_one(self._portal, facts, job.params)
             body = settings_of(loaded.package).get("body", {})
             host = self._portal.settings.mail_from.rpartition("@")[2].strip(" >") or "nintei.localhost"
             letter = compose(

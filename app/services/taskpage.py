@@ -12,8 +12,10 @@ from app.forms import BoundForm, FieldError
 from app.services import (
     cardloans,
     cardstock,
+    casenumber,
     clocks,
     comments,
+    companyproof,
     dates,
     desk,
     documents,
@@ -25,6 +27,7 @@ from app.services import (
     taskview,
 )
 from app.services.actors import Actor
+from app.services.companyviews import CaseNumber
 from app.services.portal import Portal
 from app.services.releases import Loaded, settings_of
 from app.services.reviews import Reviewed
@@ -63,6 +66,7 @@ class TaskPage:
     pins: bool  # whether points may be pinned to the reviewed answers
     saved_at: datetime | None  # of the draft
     incidents: list[Any]  # jobs of this task that need a person
+    corporate: CaseNumber | None  # the number that passing this review confirms; none when it confirms none
 
 
 def page(
@@ -154,6 +158,9 @@ def page(
                 for job in work.jobs_of(case.id, "incident")
                 if actor.side == "operator" and (job.params or {}).get("origin") == task_id
             ],
+            corporate=casenumber.of_case(case, actor)
+            if actor.side == "operator" and properties.get(companyproof.PROPERTY)
+            else None,
         )
 
 

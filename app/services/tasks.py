@@ -13,6 +13,7 @@ from app.services import (
     cardloans,
     cardstock,
     comments,
+    companyproof,
     dates,
     desk,
     drafts,
@@ -98,6 +99,7 @@ def complete(
     cardloans.settle(setting, kept, actor, now)
     comments.completed(setting, kept, actor, now)
     admissions.learn(portal, case, kept, actor, now)
+    companyproof.passed(portal, setting, kept, actor, now)
     try:
         step = steps.advance(portal, case, CompleteTask(task.id, routes), now, steps.Closing(actor, answer, behalf))
     except TooLate as error:

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 
-from peewee import JOIN, fn
+from peewee import JOIN
 
 from app.store.models import Case, Claim, Company, CompanyPerson, Draft, Invitation, Job, Mandate, Member, Task, User
 
 
-def by_number(corporate_number: str) -> Company | None:
-    """The company of this 法人番号."""
-    return Company.get_or_none(Company.corporate_number == corporate_number)
+def of_number(corporate_number: str) -> list[Company]:
+    """The companies that name this 法人番号: the proved one first, then the provisional ones, oldest first."""
+    query = Company.select().where(Company.corporate_number == corporate_number)
+    return list(query.order_by(Company.proved_at.is_null(), Company.id))
+
+
+def proved_by_task(task_id: str) -> Company | None:
+    """The company that this review proved."""
+    return Company.get_or_none(Company.proved_task == task_id) if task_id else None
 
 
 def get(company_id: int) -> Company | None:
@@ -21,7 +28,7 @@ def get(company_id: int) -> Company | None:
 
 
 def create(corporate_number: str, name: str, kana: str, at: datetime) -> Company:
-    """A new company."""
+    """A new company, provisional."""
     return Company.create(corporate_number=corporate_number, name=name, kana=kana, created_at=at)
 
 
@@ -150,21 +157,51 @@ def claim(row_id: int) -> Claim | None:
     return Claim.get_or_none(Claim.id == row_id)
 
 
-def claims(company: int, state: str = "asked") -> list[Claim]:
-    """The company's claims in this state, oldest first."""
-    query = Claim.select(Claim, Case, User).join(Case).switch(Claim).join(User, JOIN.LEFT_OUTER)
-    return list(query.where((Claim.company == company) & (Claim.state == state)).order_by(Claim.id))
+def _claims() -> Any:
+    return Claim.select(Claim, Company, Case, User).join(Company).switch(Claim).join(Case).switch(Claim).join(
+        User, JOIN.LEFT_OUTER
+    )  # fmt: skip
 
 
-def claim_of(case: int) -> Claim | None:
-    """The case's newest claim, with its company."""
-    query = Claim.select(Claim, Company).join(Company).where(Claim.case == case)
-    return query.order_by(Claim.id.desc()).first()
+def claims(company: int, asks: str = "managers") -> list[Claim]:
+    """What is asked of the company's managers (or of the body about it), oldest first."""
+    waits = (Claim.company == company) & (Claim.state == "asked") & (Claim.asks == asks)
+    return list(_claims().where(waits).order_by(Claim.id))
 
 
-def claims_waiting(user: int) -> int:
-    """How many claims wait for this person, as a manager, to answer them."""
+def _on_body() -> Any:
+    """What is asked of the body, and of managers who are not there any more."""
+    managed = CompanyPerson.select(CompanyPerson.company).join(User)
+    managed = managed.where((CompanyPerson.role == "manager") & User.active)
+    return (Claim.state == "asked") & ((Claim.asks == "body") | Claim.company.not_in(managed))
+
+
+def claims_on_body() -> list[Claim]:
+    """What the body has to decide, oldest first."""
+    return list(_claims().where(_on_body()).order_by(Claim.id))
+
+
+def asked_about(company: int) -> list[Claim]:
+    """Every open claim against the company, and of its own cases against others."""
+    own = Case.select(Case.id).where(Case.company == company)
+    waits = ((Claim.company == company) | Claim.case.in_(own)) & (Claim.state == "asked")
+    return list(_claims().where(waits).order_by(Claim.id))
+
+
+def count_on_body() -> int:
+    """How many claims wait for the body."""
+    return int(Claim.select().where(_on_body()).count())
+
+
+def claims_of_case(case: int) -> list[Claim]:
+    """All claims of the case, newest first."""
+    return list(Claim.select(Claim, Company).join(Company).where(Claim.case == case).order_by(Claim.id.desc()))
+
+
+def claims_waiting(user: int) -> list[Claim]:
+    """The claims that wait for this person, as a manager, to answer them, oldest first."""
     managed = CompanyPerson.select(CompanyPerson.company).where(
         (CompanyPerson.user == user) & (CompanyPerson.role == "manager")
     )
-    return int(Claim.select(fn.COUNT(Claim.id)).where((Claim.state == "asked") & Claim.company.in_(managed)).scalar())
+    waits = (Claim.state == "asked") & (Claim.asks == "managers") & Claim.company.in_(managed)
+    return list(_claims().where(waits).order_by(Claim.id))

@@ -18,6 +18,7 @@ from app.web import (
     cases,
     company,
     company_agents,
+    corporate_numbers,
     demo,
     drafts,
     home,
@@ -41,5 +42,5 @@ ALL: tuple[Blueprint, ...] = (
     viewer.pages, cases.pages, worklist_actions.pages, case_files.pages, case_actions.pages, calendar.pages,
     payments.pages, post.pages, cards.pages, card_labels.pages, cardkeys.pages, keyletters.pages, absences.pages,
     package_settings.pages, inbound.pages, inbound_form.pages, agents.pages, afterwards.pages, company.pages,
-    company_agents.pages, invitation.pages,
+    corporate_numbers.pages, company_agents.pages, invitation.pages,
 )  # fmt: skip

@@ -11,7 +11,6 @@ from flask_babel import gettext
 from app.errors import Refused
 from app.services import applications, casepeople, caseview, lifecycle, worklist
 from app.services.actors import Actor
-from app.text import address as mail_address
 from app.web import case_head, cases
 from app.web.access import needs
 from app.web.current import portal, signed_in
@@ -22,7 +21,7 @@ pages = Blueprint("case_actions", __name__)
 LONGEST_MESSAGE = 10_000
 
 
-def _do(number: str, act: Callable[[], str], form: str, tab: str = "") -> Any:
+def act_on(number: str, act: Callable[[], str], form: str, tab: str = "") -> Any:
     """Act, say what was done, go back to the case; a refusal shows the page again with what was typed."""
     try:
         done = act()
@@ -46,7 +45,7 @@ def say(number: str) -> Any:
         lifecycle.say(portal(), number, text, signed_in(), internal=internal)
         return gettext("The note has been saved.") if internal else gettext("Your message has been sent.")
 
-    return _do(number, act, "note" if internal else "reply", "messages")
+    return act_on(number, act, "note" if internal else "reply", "messages")
 
 
 @pages.post("/cases/<number>/remind")
@@ -61,7 +60,7 @@ def remind(number: str) -> Any:
             raise Refused("They were reminded today already")
         return gettext("%(count)s reminders go out now.", count=sent)
 
-    return _do(number, act, "remind")
+    return act_on(number, act, "remind")
 
 
 @pages.post("/cases/<number>/address")
@@ -70,15 +69,15 @@ def address(number: str) -> Any:
     """Mend the applicant's mail address and send the link there; or send it again to the same."""
 
     def act() -> str:
-        who, email = signed_in(), mail_address.one(request.form.get("email", ""))
+        who, email = signed_in(), request.form.get("email", "").strip()
         head = caseview.page(portal(), number, who).head
-        if email == head.email:
+        if email.lower() == head.email:
             applications.resend(portal(), number, head.email)
         else:
             applications.correct_address(portal(), number, email, who)
         return gettext("The link has been sent to %(email)s.", email=email)
 
-    return _do(number, act, "address")
+    return act_on(number, act, "address")
 
 
 @pages.post("/cases/<number>/members")
@@ -87,12 +86,12 @@ def invite(number: str) -> Any:
     """Add a colleague of the vendor."""
 
     def act() -> str:
-        email = mail_address.one(request.form.get("email", ""))
+        email = request.form.get("email", "").strip()
         rights = request.form.get("rights", "full")
         casepeople.invite(portal(), number, email, rights, signed_in())
         return gettext("%(email)s has been added and gets a mail.", email=email)
 
-    return _do(number, act, "invite")
+    return act_on(number, act, "invite")
 
 
 @pages.post("/cases/<number>/members/<int:user_id>/remove")
@@ -105,7 +104,7 @@ def remove(number: str, user_id: int) -> Any:
         casepeople.uninvite(portal(), number, user_id, who)
         return gettext("The person was taken off the case.")
 
-    answer = _do(number, act, "invite")
+    answer = act_on(number, act, "invite")
     if user_id == who.user_id and getattr(answer, "status_code", 0) == 303:
         return redirect("/cases", 303)  # the case is no longer theirs to see
     return answer
@@ -120,7 +119,7 @@ def retry(number: str, job_id: int) -> Any:
         lifecycle.retry(portal(), job_id, signed_in())
         return gettext("It is being tried again.")
 
-    return _do(number, act, "trouble")
+    return act_on(number, act, "trouble")
 
 
 @pages.get("/cases/<number>/withdraw")

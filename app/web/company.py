@@ -9,9 +9,8 @@ from flask import Blueprint, flash, redirect, render_template, request
 from flask_babel import gettext
 
 from app.errors import Refused
-from app.services import admissions, companies, companypeople, invitations, mandates
+from app.services import companies, companyclaims, companypeople, invitations, mandates
 from app.services.companypeople import Successor
-from app.text import address
 from app.text.numbers import whole
 from app.web import company_words
 from app.web.access import needs
@@ -73,16 +72,19 @@ def invite(company_id: int) -> Any:
         role = "manager" if request.form.get("role") == "manager" else "member"
         rights = request.form.get("rights", "")
         terms = {"role": role, "rights": rights if rights in {"read", "answer", "full"} else "none"}
-        email = address.one(request.form.get("email", ""))
-        words = company_words.invitation("person", _name(company_id), signed_in().name, terms)
+        email = request.form.get("email", "")
+        name, confirmed = _called(company_id)
+        words = company_words.invitation("person", name, signed_in().name, terms, proved=confirmed)
         invitations.invite(portal(), company_id, email, "person", terms, signed_in(), words)
-        return gettext("%(email)s has been invited; the link in the mail holds for 14 days.", email=email)
+        return gettext("%(email)s has been invited; the link in the mail holds for 14 days.", email=email.strip())
 
     return act(company_id, what, "invite", "#people")
 
 
-def _name(company_id: int) -> str:
-    return companies.page(portal(), company_id, signed_in()).name
+def _called(company_id: int) -> tuple[str, bool]:
+    """The company's name, and whether it is proved."""
+    found = companies.page(portal(), company_id, signed_in())
+    return found.name, found.proved_at is not None
 
 
 @pages.post("/<int:company_id>/invitations/<int:invitation_id>/again")
@@ -92,7 +94,8 @@ def invite_again(company_id: int, invitation_id: int) -> Any:
 
     def what() -> str:
         kind, terms = invitations.terms_of(invitation_id, signed_in())
-        words = company_words.invitation(kind, _name(company_id), signed_in().name, terms)
+        name, confirmed = _called(company_id)
+        words = company_words.invitation(kind, name, signed_in().name, terms, proved=confirmed)
         email = invitations.send_again(portal(), invitation_id, signed_in(), words)
         return gettext("%(email)s gets a new link; the older one no longer works.", email=email)
 
@@ -119,10 +122,10 @@ def claim(company_id: int, claim_id: int) -> Any:
     def what() -> str:
         admit = request.form.get("answer") == "yes"
         reason = request.form.get("reason", "")
-        number = admissions.answer(portal(), claim_id, signed_in(), admit=admit, reason=reason)
+        number = companyclaims.answer(portal(), claim_id, signed_in(), admit=admit, reason=reason)
         if admit:
-            return gettext("Case %(number)s is now among the company's, and who applied is one of its people.",
-                           number=number)  # fmt: skip
+            return gettext("Who applied with case %(number)s is now one of the company's people. The case stays "
+                           "theirs until they give it to the company.", number=number)  # fmt: skip
         return gettext("Noted: case %(number)s is not the company's. The certifying body and who applied are told.",
                        number=number)  # fmt: skip
 
@@ -194,7 +197,7 @@ def hand_over(company_id: int, user_id: int) -> Any:
     leaves = request.form.get("leaves") != "no"
     try:
         shown = companypeople.leaving(portal(), company_id, user_id, who)
-        words = company_words.handed_over(_name(company_id), shown.name, who.name)
+        words = company_words.handed_over(_called(company_id)[0], shown.name, who.name)
         name = companypeople.hand_over(
             portal(), company_id, user_id, heir, who, words, leaves=leaves, reason=request.form.get("reason", "")
         )

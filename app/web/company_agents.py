@@ -10,7 +10,6 @@ from flask_babel import gettext
 from app.errors import Refused
 from app.services import companies, mandates
 from app.services.mandates import Terms
-from app.text import address
 from app.text.days import required_date
 from app.web import company, company_words
 from app.web.access import needs
@@ -51,11 +50,13 @@ def _terms() -> Terms:
 @needs(*company.PEOPLE)
 def give(company_id: int) -> Any:
     """Ask."""
-    email, who = address.one(request.form.get("email", "")), signed_in()
+    email, who = request.form.get("email", "").strip(), signed_in()
     try:
         terms = _terms()
-        name = companies.page(portal(), company_id, who).name
-        words = company_words.invitation("agent", name, who.name, {"office": terms.office})
+        found = companies.page(portal(), company_id, who)
+        words = company_words.invitation(
+            "agent", found.name, who.name, {"office": terms.office}, proved=found.proved_at is not None
+        )
         mandates.give(portal(), company_id, email, terms, who, words)
     except Refused as error:
         return _form(company_id, None, request.form, sentence(error), 422)

@@ -17,9 +17,11 @@ def _signed(*paragraphs: str) -> str:
     return "\n\n".join([*paragraphs, body]) + "\n"
 
 
-def invitation(kind: str, company: str, by: str, terms: Mapping[str, Any]) -> Wording:
-    """To somebody who is to join a company, or to act for it."""
+def invitation(kind: str, company: str, by: str, terms: Mapping[str, Any], *, proved: bool = True) -> Wording:
+    """To somebody who is to join a company, or to act for it. `proved`: the body knows that it is this company."""
     until = gettext("The link holds for 14 days. If you do not expect this mail, throw it away: nothing happens.")
+    if not proved:
+        until = f"{unconfirmed()}\n\n{until}"
     if kind == "agent":
         subject = gettext("%(company)s asks you to act for it", company=company)
         text = gettext(
@@ -32,6 +34,14 @@ def invitation(kind: str, company: str, by: str, terms: Mapping[str, Any]) -> Wo
     manager = gettext("You become a manager: you see every case of the company and look after its people.")
     more = [manager] if terms.get("role") == "manager" else []
     return Wording(subject, _signed(text, *more, f"[{gettext('Accept the invitation')}](%(url)s)", until))
+
+
+def unconfirmed() -> str:
+    """What whoever is invited by a company reads of it while it is provisional."""
+    return gettext(
+        "The certifying body has not confirmed yet that this is the company of its corporate number. "
+        "Accept only if you know who invites you."
+    )
 
 
 def handed_over(company: str, leaver: str, by: str) -> Wording:

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, render_template, request
 from flask_babel import gettext
 
-from app.services import daterequests, vendorhome
+from app.services import companies, daterequests, vendorhome
 from app.services.caseview import CaseHead
 from app.services.taskview import TaskView
 from app.services.vendorhome import Home
@@ -38,9 +38,9 @@ def signed_in_again() -> Any:
 
 def vendor_home() -> Any:
     """いま誰の番か, of each case; then one case in full: the one asked for, or the first that is the vendor's turn."""
-    home = vendorhome.of(portal(), signed_in(), request.args.get("case", ""))
+    home, named_us = vendorhome.of(portal(), signed_in(), request.args.get("case", "")), companies.waiting(signed_in())
     if home.page is None:
-        return render_template("pages/home/nothing.html")
+        return render_template("pages/home/nothing.html", named=named_us)
     head = home.page.head
     steps = _steps(home)
     if head.ending:  # nothing more comes of what the diagram still holds
@@ -49,6 +49,7 @@ def vendor_home() -> Any:
     return render_template(
         "pages/home/vendor.html",
         home=home,
+        named=named_us,
         head=head,
         groups=_groups(home),
         banner=_banner(home),

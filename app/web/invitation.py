@@ -31,7 +31,8 @@ def accept(token: str) -> Any:
     name = request.form.get("name", found.name if found.name != found.email.split("@")[0] else "")
     page: dict[str, Any] = {"found": found, "token": token, "own": own, "other": who is not None and not own,
                             "name": name,
-                            "rights": company_words.rights_words()}  # fmt: skip
+                            "rights": company_words.rights_words(),
+                            "unconfirmed": company_words.unconfirmed()}  # fmt: skip
     if only_asks():
         return render_template("pages/company/accept.html", **page, error="")
     password = request.form.get("password", "")

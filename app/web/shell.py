@@ -14,7 +14,7 @@ from jinja2.filters import do_filesizeformat
 from markupsafe import Markup
 
 from app.connectors import filters
-from app.services import companies, inbound_pages, packages
+from app.services import companies, contested, inbound_pages, packages
 from app.services.calendar import JAPAN
 from app.text.days import input_type, wareki
 from app.web import current
@@ -123,7 +123,7 @@ def _nav() -> list[dict[str, Any]]:
         return [
             item("/tasks", gettext("Home")),
             item("/cases", gettext("Cases")),
-            item("/company", gettext("Company and people"), companies.waiting(who) or None),
+            item("/company", gettext("Company and people"), len(companies.waiting(who)) or None),
             item("/systems", gettext("Certified systems")),
         ]
     found = [
@@ -136,6 +136,8 @@ def _nav() -> list[dict[str, Any]]:
         item("/systems", gettext("Certified systems")),
     ]
     if who.has("administrator", "operator"):
+        if named_twice := contested.count():
+            found.insert(2, item("/company/claims", gettext("Corporate numbers"), named_twice))
         arrived = inbound_pages.waiting_count(current.portal()) or None
         found.insert(2, item("/inbound", gettext("Mail that came in"), arrived))
     if who.has("administrator", "analyst"):

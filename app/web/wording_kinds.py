@@ -60,12 +60,23 @@ def _member(entry: Any, _: Mapping[str, str]) -> Worded:
 
 
 def _company(entry: Any, _: Mapping[str, str]) -> Worded:
+    data = entry.data or {}
     words: dict[str, str] = {
         "asked": gettext("The corporate number is that of a company which is here already; its managers were asked"),
-        "admitted": gettext("The case belongs to the company"),
+        "admitted": gettext("Who applied is of the company"),
         "refused": gettext("The company says that the application is not its own"),
+        "holds": gettext("The corporate number is theirs who applied, not of who named it first"),
+        "proved": gettext("The corporate number is confirmed"),
+        "given": gettext("The case was given to the company"),
+        "reason": gettext("Why it was decided so"),
     }
-    return Worded(words.get(entry.text, entry.text), entry.title, (entry.data or {}).get("reason", ""))
+    if data.get("asks") == "body":
+        return Worded(gettext("Another application names the same corporate number; the body decides"), entry.title)
+    if data.get("by") == "body" and entry.text == "refused":
+        return Worded(gettext("The corporate number is not theirs who applied"), entry.title)
+    if entry.text == "reason":
+        return Worded(words["reason"], quote=entry.title)
+    return Worded(words.get(entry.text, entry.text), entry.title, data.get("reason", ""))
 
 
 def _task(entry: Any, _: Mapping[str, str]) -> Worded:

@@ -274,6 +274,24 @@ CASES: list[tuple[str, Edit, str, str]] = [
         "secret and cannot be a route",
     ),
     (
+        "a proof that is no condition",
+        carrying("collect", "proves_company", "outcome ="),
+        f"{BPMN}#collect",
+        "proves_company is no condition",
+    ),
+    (
+        "a proof by a field that is not there",
+        carrying("collect", "proves_company", "outcom = &quot;passed&quot;"),
+        f"{BPMN}#collect",
+        "field “outcom”",
+    ),
+    (
+        "a proof by the vendor",
+        carrying("request", "proves_company", "true"),
+        f"{BPMN}#request",
+        "not a step of the vendor",
+    ),
+    (
         "a review of nothing",
         carrying("collect", "reviews", "reqest"),
         f"{BPMN}#collect",

@@ -8,9 +8,8 @@ from datetime import timedelta
 
 import pytest
 
-from app.errors import Forbidden, NotFound, Refused, Stale
+from app.errors import Forbidden, NotFound, Refused
 from app.services import (
-    admissions,
     casepeople,
     caseview,
     companies,
@@ -32,7 +31,7 @@ from app.services.mandates import Terms
 from app.services.walker import Walker
 from app.store import accounts, cases, database
 from app.store import companies as rows
-from app.store.models import Booking, Change, Company, Draft, Member
+from app.store.models import Booking, Change, Draft
 from tests.services.conftest import Bench
 from tests.services.steps import actor, case_of, go, staff, task
 
@@ -83,11 +82,6 @@ def agent(bench: Bench, walker: Walker, email: str = "agent@example.org", **chan
     who = people.actor_of(walker.portal, known.id) if known is not None else None
     invitations.accept(walker.portal, token(bench, walker), who, "代行 花子", NEW)
     return signed_in(walker, email)
-
-
-def claimed(bench: Bench, walker: Walker) -> Walker:
-    """Somebody else's case that names the same 法人番号."""
-    return go(bench, until="submit_documents", application={"email": "second@example.net", "system_name": "二つめ"})
 
 
 # People
@@ -209,71 +203,6 @@ def test_a_colleague_added_to_one_case_belongs_to_the_company(bench: Bench) -> N
     casepeople.invite(walker.portal, walker.number, "helper@example.com", "read", actor(walker))
     helper = signed_in(walker, "helper@example.com")
     assert [each.manager for each in companies.mine(helper)] == [False]
-
-
-# A number that is here already
-
-
-def test_a_second_application_of_a_number_waits_for_the_companys_word(bench: Bench) -> None:
-    walker = go(bench, until="submit_documents")
-    other = claimed(bench, walker)
-    bench.drain(other.portal)
-    assert case_of(other).company_id is None
-    assert companies.mine(actor(other)) == []
-    with pytest.raises(NotFound):
-        caseview.page(walker.portal, other.number, actor(walker))
-    assert [letter.mail_id for letter in bench.mailbox.letters if letter.to == ("ichiro.rei@example.com",)][-1] == (
-        "company-claim"
-    )
-    (claim,) = companies.page(walker.portal, company_of(walker), actor(walker)).claims
-    assert (claim.number, claim.email) == (other.number, "second@example.net")
-    seen = caseview.page(walker.portal, other.number, actor(other)).claim
-    assert seen is not None
-    assert seen.state == "asked"
-
-
-def test_admitted_the_case_and_who_applied_are_the_companys(bench: Bench) -> None:
-    walker = go(bench, until="submit_documents")
-    other = claimed(bench, walker)
-    (claim,) = companies.page(walker.portal, company_of(walker), actor(walker)).claims
-    assert companies.waiting(actor(walker)) == 1
-    admissions.answer(walker.portal, claim.id, actor(walker), admit=True)
-    assert case_of(other).company_id == company_of(walker)
-    assert [each.manager for each in companies.mine(actor(other))] == [False]
-    assert caseview.page(walker.portal, other.number, actor(walker)).may_act
-    with pytest.raises(NotFound):
-        caseview.page(walker.portal, walker.number, signed_in(walker, "second@example.net"))
-    with pytest.raises(Stale):
-        admissions.answer(walker.portal, claim.id, actor(walker), admit=False)
-
-
-def test_refused_both_stay_apart_and_the_applicant_is_told(bench: Bench) -> None:
-    walker = go(bench, until="submit_documents")
-    other = claimed(bench, walker)
-    (claim,) = companies.page(walker.portal, company_of(walker), actor(walker)).claims
-    admissions.answer(walker.portal, claim.id, actor(walker), admit=False)
-    bench.drain(other.portal)
-    assert case_of(other).company_id is None
-    assert bench.mailbox.letters[-1].mail_id == "company-refused"
-    assert bench.mailbox.letters[-1].to == ("second@example.net",)
-
-
-def test_the_body_answers_on_the_phone_and_says_why(bench: Bench) -> None:
-    walker = go(bench, until="submit_documents")
-    other = claimed(bench, walker)
-    (claim,) = companies.page(walker.portal, company_of(walker), staff(walker)).claims
-    with pytest.raises(Refused, match="goes on record"):
-        admissions.answer(walker.portal, claim.id, staff(walker), admit=True)
-    admissions.answer(walker.portal, claim.id, staff(walker), admit=True, reason="総務部から電話")
-    entry = next(row for row in caseview.page(walker.portal, other.number, staff(walker)).timeline
-                 if row.kind == "company" and row.text == "admitted")  # fmt: skip
-    assert entry.data["reason"] == "総務部から電話"
-
-
-def test_a_manager_who_applies_again_needs_no_ones_word(bench: Bench) -> None:
-    walker = go(bench, until="submit_documents")
-    second = go(bench, until="submit_documents", application={"system_name": "二つめ"})
-    assert case_of(second).company_id == company_of(walker)
 
 
 # Agents
@@ -424,7 +353,7 @@ def test_an_agent_brings_nobody_in(bench: Bench) -> None:
 
 
 def test_an_agent_who_applies_for_the_company_acts_by_the_mandate(bench: Bench) -> None:
-    walker = go(bench, until="submit_documents")
+    walker = go(bench, until="materials_requested")  # the company is proved
     who = agent(bench, walker)
     applied = go(bench, until="submit_documents", application={"email": who.email, "system_name": "代行の申請"})
     assert case_of(applied).company_id == company_of(walker)
@@ -511,18 +440,3 @@ def test_a_manager_hands_over_only_to_somebody_of_the_company(bench: Bench) -> N
             companypeople.hand_over(walker.portal, place, boss.user_id or 0, heir, boss, WORDS)
     with database.connection():
         assert rows.person(place, boss.user_id or 0) is not None
-
-
-def test_a_number_that_is_mended_leaves_the_other_company_alone(bench: Bench) -> None:
-    walker = go(bench, until="submit_documents")
-    case = case_of(walker)
-    with database.transaction():
-        locked = cases.lock(case.id)
-        admissions.learn(
-            walker.portal, locked, {"corporate_number": "1180301018771"}, actor(walker), walker.portal.now()
-        )
-    mended = case_of(walker)
-    assert mended.company_id != case.company_id
-    with database.connection():
-        assert Company.select().count() == 2
-        assert Member.select().count() == 1

@@ -58,10 +58,11 @@ def shape(bound: Any) -> dict[str, Any]:
 
 
 def differences(bound: Any, models: Any) -> list[str]:
-    """What a step would have to do. Indexes of the worklist are declared as SQL, which the library does not read."""
+    """What a step would have to do. Indexes that are declared as SQL are not read by the library."""
     with database.connection():
         found = str(diff_models(bound, models)).splitlines()
-    return [line for line in found if "index task.worklist_" not in line]
+    declared = ("index task.worklist_", "index company.company_proved_number")
+    return [line for line in found if not any(each in line for each in declared)]
 
 
 @pytest.mark.parametrize("data", FIRST, indirect=True, ids=["postgres", "sqlite"])

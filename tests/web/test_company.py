@@ -8,7 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from app.services import companies, people
-from app.store import accounts, cases, database
+from app.store import accounts, database
 from tests.services.steps import case_of, go, task
 from tests.web.conftest import Site, engine
 from tests.web.desk_support import VENDOR, alerts, text
@@ -196,24 +196,6 @@ def test_the_body_on_the_phone_names_somebody_new(place: Place) -> None:
     client = place.site.anybody()
     assert client.post(path, data={"password": NEW, "again": NEW}).status_code == 303
     assert place.walker.number in place.site.person("next@example.com").get("/tasks").text
-
-
-def test_a_claim_is_shown_to_all_three_and_answered(place: Place) -> None:
-    other = go(place.site.bench, until="submit_documents",
-               application={"email": "second@example.net", "system_name": "二つめ"})  # fmt: skip
-    assert "確認を、会社の管理者に依頼しました" in text(
-        place.site.person("second@example.net").get(f"/cases/{other.number}")
-    )
-    assert "電話を受けて代わりに回答する" in text(place.site.operator().get(f"/cases/{other.number}"))
-    boss = place.site.person(VENDOR)
-    page = boss.get("/company")
-    assert "これは貴社の申請ですか" in text(page)
-    found = re.search(rf"{place.url}/claims/\d+", page.text)
-    assert found is not None
-    assert boss.post(found[0], data={"answer": "yes"}).status_code == 303
-    assert boss.get(f"/cases/{other.number}").status_code == 200
-    with database.connection():
-        assert cases.get(other.number).company_id == place.company
 
 
 def test_strangers_find_no_company(site: Site) -> None:

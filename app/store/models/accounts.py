@@ -5,18 +5,33 @@ from __future__ import annotations
 from typing import Any
 
 from flask_security import RoleMixin, UserMixin
-from peewee import BooleanField, CharField, DateField, ForeignKeyField, IntegerField, TextField
+from peewee import SQL, BooleanField, CharField, DateField, ForeignKeyField, IntegerField, TextField
 
-from app.store.database import AddressField, Row, UtcField
+from app.store.database import Row, UtcField
 
 
 class Company(Row):
-    """A vendor company, one for each 法人番号."""
+    """A vendor company as its people share it here.
 
-    corporate_number = CharField(max_length=13, null=True, unique=True)
+    Whoever typed a 法人番号 has a company of their own, provisional until the body has seen that the number is theirs:
+    several may name one number, and know nothing of each other. Of the proved ones there is one for each number.
+    """
+
+    corporate_number = CharField(max_length=13, null=True, index=True)  # none: the body found that it is not theirs
     name = CharField(max_length=200)
     kana = CharField(max_length=200, default="")
     created_at = UtcField()
+    proved_at = UtcField(null=True)  # none: provisional
+    proved_by = CharField(max_length=120, default="")
+    proved_task = CharField(max_length=40, default="")  # the review that proved it; empty: something else did
+
+
+Company.add_index(
+    SQL(
+        "CREATE UNIQUE INDEX IF NOT EXISTS company_proved_number ON company (corporate_number) "
+        "WHERE proved_at IS NOT NULL"
+    )
+)
 
 
 class Role(RoleMixin, Row):
@@ -30,7 +45,7 @@ class Role(RoleMixin, Row):
 class User(UserMixin, Row):
     """An account. `side` says which desk it works at."""
 
-    email = AddressField(max_length=254, unique=True)
+    email = CharField(max_length=254, unique=True)
     password = CharField(max_length=255, null=True)
     name = CharField(max_length=120, default="")
     active = BooleanField(default=True)

@@ -6,7 +6,7 @@ from typing import Any
 
 from peewee import BooleanField, CharField, DateField, ForeignKeyField, IntegerField
 
-from app.store.database import AddressField, JsonField, Row, UtcField
+from app.store.database import JsonField, Row, UtcField
 from app.store.models.accounts import Company, User
 from app.store.models.cases import Case
 
@@ -54,7 +54,7 @@ class Invitation(Row):
     and `edition`: a new one makes the older ones void."""
 
     company = ForeignKeyField(Company, backref="invitations", on_delete="CASCADE")
-    email = AddressField(max_length=254, index=True)
+    email = CharField(max_length=254, index=True)
     kind = CharField(max_length=10)  # person | agent
     terms: Any = JsonField(default=dict)  # {role, rights} or the mandate's terms
     edition = IntegerField(default=1)
@@ -66,19 +66,20 @@ class Invitation(Row):
 
 
 class Claim(Row):
-    """An application that names the 法人番号 of a company which is here already: its people say whether it is theirs.
-
-    Until then the case stands alone: typing a number proves nothing about who types.
+    """An application that names the 法人番号 of another company here (`company`). Whether it is of that company, its
+    managers say if it is proved, else the body: typing a number proves nothing about who types.
     """
 
     company = ForeignKeyField(Company, backref="claims", on_delete="CASCADE")
     case = ForeignKeyField(Case, backref="claims", on_delete="CASCADE")
     user = ForeignKeyField(User, null=True, backref="claims", on_delete="CASCADE")
-    state = CharField(max_length=10, default="asked")  # asked | admitted | refused
+    asks = CharField(max_length=10, default="managers")  # managers | body
+    # asked | admitted (of the company) | refused | holds (the number is theirs, not the other's) | void (not asked now)
+    state = CharField(max_length=10, default="asked")
     asked_at = UtcField()
     answered_at = UtcField(null=True)
     answered_by = CharField(max_length=120, default="")
     reason = CharField(max_length=500, default="")
 
     class Meta:
-        indexes = ((("company", "state"), False), (("case",), False))
+        indexes = ((("company", "state"), False), (("case",), False), (("asks", "state"), False))
