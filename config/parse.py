@@ -147,6 +147,14 @@ def networks(value: str) -> tuple[str, ...]:
     return tuple(found)
 
 
+def names(value: str) -> tuple[str, ...]:
+    """Names without spaces, in small letters, separated by commas: mx1.example.jp, mx2.example.jp."""
+    found = [each.strip().lower() for each in value.split(",") if each.strip()]
+    if any(not each.isascii() or not each.isprintable() or " " in each for each in found):
+        raise ValueError("must be names separated by commas, such as mx1.example.jp, mx2.example.jp")
+    return tuple(found)
+
+
 def clamd_url(value: str) -> str:
     if not value:
         return value

@@ -47,6 +47,7 @@ class Settings:
     mail_url: str = setting(parse.mail_url, "")
     mail_from: str = setting(parse.mail_address, "nintei@localhost")
     imap_url: str = setting(parse.imap_url, "")
+    inbound_servers: tuple[str, ...] = setting(parse.names, "")
     inbound_token: str = setting(parse.secret(SHORTEST_SECRET), "", secret=True)
     base_url: str = setting(parse.base_url, "http://127.0.0.1:8000")
     host: str = setting(parse.host, "127.0.0.1")

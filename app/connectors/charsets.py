@@ -6,6 +6,7 @@ import binascii
 import re
 from collections.abc import Iterable
 
+from app.connectors import japanese
 from app.text.typed import typed
 
 # Charsets as mails name them → Python's codec. A name that is not here counts as no name: some codecs of Python
@@ -18,6 +19,9 @@ _CODECS = {
     "iso-8859-1": "cp1252",
     "latin1": "cp1252",
     "windows-1252": "cp1252",
+    "windows-1250": "cp1250",
+    "windows-1251": "cp1251",
+    "koi8-r": "koi8-r",
     "iso-8859-15": "iso8859-15",
     "shift_jis": "cp932",
     "shift-jis": "cp932",
@@ -26,12 +30,12 @@ _CODECS = {
     "windows-31j": "cp932",
     "ms932": "cp932",
     "cp932": "cp932",
-    "euc-jp": "euc_jp",
-    "x-euc-jp": "euc_jp",
-    "eucjp": "euc_jp",
     "gb2312": "gb18030",
     "gbk": "gb18030",
     "gb18030": "gb18030",
+    "cp936": "gb18030",
+    "cp949": "cp949",
+    "cp950": "big5hkscs",
     "big5": "big5hkscs",
     "euc-kr": "cp949",
     "ks_c_5601-1987": "cp949",
@@ -39,24 +43,46 @@ _CODECS = {
     "utf-16le": "utf-16-le",
     "utf-16be": "utf-16-be",
 }
+_EUC_JP = frozenset({"euc-jp", "x-euc-jp", "eucjp", "eucjp-ms", "eucjp-win", "cp51932", "ujis"})
 _ISO_2022_JP = frozenset({"iso-2022-jp", "iso-2022-jp-1", "iso-2022-jp-ms", "cp50220", "cp50221", "csiso2022jp"})
-_ESCAPES = re.compile(rb"(\x1b\$\(?[@BD]|\x1b\([BJIH])")
+# Bytes of another charset are not the first ones by chance; who names one of the last is abroad.
+_SURE = frozenset({"utf-8", "utf-16", "utf-16-le", "utf-16-be", "gb18030", "big5hkscs", "cp949"})
 _WORD = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?([^?]*)\?=")
 _BETWEEN_WORDS = re.compile(r"(=\?[^?\s]{1,60}\?[bBqQ]\?[^?]*\?=)\s+(?==\?[^?\s]{1,60}\?[bBqQ]\?)")
 
 
 def text(content: bytes, charset: str = "") -> str:
-    """The text of these bytes: as named where that works, else as it reads best."""
+    """The text of these bytes: as named where that reads well, else as it reads best."""
     name = charset.strip().strip("\"'").lower().partition("*")[0]  # RFC 2231 section 5: charset*language
-    if name in _ISO_2022_JP:
-        return tidy(_iso_2022_jp(content))
-    codec = _CODECS.get(name)
-    if codec and not (codec == "utf-8" and b"\x1b" in content):
-        try:
-            return tidy(content.decode(codec))
-        except UnicodeError:
-            pass
-    return tidy(_guess(content, codec))
+    codec = _CODECS.get(name, "")
+    if (b"\x1b$" in content or b"\x1b(" in content or name in _ISO_2022_JP) and not codec.startswith("utf-16"):
+        return tidy(japanese.iso_2022_jp(content))
+    said = _named(content, name, codec)
+    if said is None:
+        return tidy(japanese.guess(content, codec or "utf-8"))
+    return tidy(said if codec in _SURE else _unless_better(said, content))
+
+
+def _named(content: bytes, name: str, codec: str) -> str | None:
+    """The reading under the name that the mail gives; none when the bytes are not so, or the name is none."""
+    try:
+        if name in _EUC_JP:
+            return japanese.euc_jp(content)
+        return content.decode(codec) if codec else None
+    except UnicodeError:
+        return None
+
+
+def _unless_better(said: str, content: bytes) -> str:
+    """What the name says, unless that reads badly and another code of Japan reads well: some mailers name one charset
+    and write another. A text that reads well is never touched, nor one too short to tell."""
+    likeness = japanese.likeness(said)
+    if likeness >= 1.2:
+        return said
+    other = japanese.best(content, said)
+    better = japanese.likeness(other)
+    kana = japanese.kana_share(other) >= 0.3 and better >= likeness + 1
+    return other if kana or (likeness < 0 and better >= 1.5) else said
 
 
 def tidy(value: str) -> str:
@@ -109,49 +135,3 @@ def _bytes(encoding: str, word: str) -> bytes:
 
 def _surrogates(value: str) -> bool:
     return any("\ud800" <= each <= "\udfff" for each in value)
-
-
-def _guess(content: bytes, codec: str | None) -> str:
-    if b"\x1b$" in content or b"\x1b(" in content:
-        return _iso_2022_jp(content)
-    for each in ("utf-8", "euc_jp", "cp932"):  # hiragana of Shift_JIS are no EUC-JP, those of EUC-JP are kana there
-        try:
-            return content.decode(each)
-        except UnicodeDecodeError:
-            continue
-    return content.decode(codec or "utf-8", "replace")
-
-
-def _iso_2022_jp(content: bytes) -> str:
-    """ISO-2022-JP as it is written in Japan: with circled digits, Roman numerals and half-width kana, which Python's
-    own codec refuses (Microsoft's code page 50221). Each run is carried over to code page 932."""
-    found, mode = [], b"\x1b(B"
-    for piece in _ESCAPES.split(content):
-        if _ESCAPES.fullmatch(piece):
-            mode = piece
-        elif mode in {b"\x1b$B", b"\x1b$@", b"\x1b$(B", b"\x1b$(@"}:
-            found.append(_two_bytes(piece))
-        elif mode == b"\x1b(I":
-            found.append(bytes(each | 0x80 for each in piece if each > 0x20).decode("cp932", "replace"))
-        elif mode == b"\x1b$(D":
-            found.append((b"\x1b$(D" + piece).decode("iso2022_jp_1", "replace"))
-        else:
-            found.append(piece.decode("utf-8", "replace"))
-    return "".join(found)
-
-
-def _two_bytes(piece: bytes) -> str:
-    """Rows and cells of JIS X 0208 with the vendors' rows, by way of Shift_JIS (JIS X 0208 annex 1)."""
-    shifted, at = bytearray(), 0
-    while at < len(piece):
-        row = piece[at]
-        if row <= 0x20 or at + 1 >= len(piece):  # a line end within the run: the escape back was left out
-            shifted.append(row)
-            at += 1
-            continue
-        cell = piece[at + 1]
-        at += 2
-        first = ((row - 0x21) >> 1) + 0x81
-        second = (cell + 0x1F + (cell >= 0x60)) if row % 2 else cell + 0x7E
-        shifted += bytes((first + 0x40 if first > 0x9F else first, second)) if second < 0x100 else b"?"
-    return bytes(shifted).decode("cp932", "replace")

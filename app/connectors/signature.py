@@ -72,7 +72,7 @@ def sign(pdf: bytes, key: SigningKey, *, reason: str = "", location: str = "") -
     """The same document with an invisible signature over all of it. Raises `Permanent` when it cannot be
     signed."""
     # Loaded here: half a second that only whoever signs should pay.
-    from asn1crypto import keys as asn1_keys  # type: ignore[import-untyped]
+    from asn1crypto import keys as asn1_keys
     from asn1crypto import pem
     from asn1crypto import x509 as asn1_x509
     from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter

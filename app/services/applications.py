@@ -13,7 +13,7 @@ from typing import Any
 from app.engine import CompleteTask, Message
 from app.errors import NotFound, Refused
 from app.forms import BoundForm, Cleaned, FieldError, FormSpec
-from app.services import calendar, effects, passwords, steps
+from app.services import calendar, deliveries, effects, passwords, steps
 from app.services.actors import SYSTEM, Actor
 from app.services.portal import Portal
 from app.services.releases import Loaded
@@ -217,34 +217,35 @@ def correct_address(portal: Portal, number: str, email: str, actor: Actor) -> No
     email = email.strip().lower()
     if "@" not in email or " " in email:
         raise Refused("This is not a mail address: %(email)s", email=email)
-    now = portal.now()
     with database.transaction():
         found = cases.get(number)
         if found is None:
             raise NotFound("There is no such case")
-        case = cases.lock(found.id)
-        if cases.members(case.id):
-            raise Refused("The link was used already; the vendor changes the address in their own account")
+        link_anew(portal, cases.lock(found.id), email, "", actor)
+    portal.poke()
+
+
+def link_anew(portal: Portal, case: Case, email: str, reason: str, actor: Actor) -> None:
+    """A new link for entering to this address, which is the applicant's from now on. Inside a transaction that has the
+    case locked."""
+    if cases.members(case.id):
+        raise Refused("The link was used already; the vendor changes the address in their own account")
+    if email != case.email:
         old, case.email = case.email, email
         case.save()
         search.keep(case)
         cases.log(
-            case.id,
-            now,
-            "address",
-            title=f"{old} → {email}",
-            actor=actor.user_id,
-            actor_name=actor.name,
-            actor_side=actor.side,
-        )
-        _send_link_again(portal, case)
-    portal.poke()
+            case.id, portal.now(), "address", title=f"{old} → {email}", actor=actor.user_id, actor_name=actor.name,
+            actor_side=actor.side, data={"reason": reason} if reason else {},
+        )  # fmt: skip
+    _send_link_again(portal, case)
 
 
 def _send_link_again(portal: Portal, case: Case) -> None:
     if cases.members(case.id):
         raise Refused("The link was used already; sign in with your mail address and password")
     link = new_link(case, portal)
+    deliveries.superseded(portal, case)
     effects.queue(case, "mail", {"mail": "entry-link-again"}, "", f"link:{link.id}", portal.now())
 
 

@@ -49,6 +49,7 @@ class CaseHead:
     contact_name: str
     suspended: bool = False  # certified, and the certification is suspended
     ending: bool = False  # withdrawn or being closed; what is left to settle is being settled
+    undelivered: int = 0  # mails to the vendor that reached nobody: for the staff to see to
     agent: bool = False  # the reader acts for the company by a mandate
 
     @property
@@ -102,6 +103,7 @@ def head(
         email=case.email,
         contact_name=case.contact_name,
         ending=bool(case.withdrawal) and not case.ended,
+        undelivered=case.undelivered,
         agent=agent,
         suspended=case.id in (records.suspended([case.id]) if suspended is None else suspended),
     )

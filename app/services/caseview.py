@@ -15,6 +15,7 @@ from app.services import (
     companyviews,
     context,
     dates,
+    deliveries,
     documents,
     lifecycle,
     mails,
@@ -64,6 +65,7 @@ class CasePage:
     members: Sequence[Any]
     tasks: list[TaskView]  # every task, oldest first
     incidents: Sequence[Any]  # jobs that need a person
+    undelivered: Sequence[deliveries.Undelivered]  # mails that did not arrive and need a person; for staff
     pending: Sequence[Any]  # jobs under way
     can_withdraw: bool
     same_company: Sequence[Case]
@@ -110,6 +112,7 @@ def page(portal: Portal, number: str, actor: Actor) -> CasePage:
             members=members,
             tasks=[taskview.view(row, today, closing) for row in every],
             incidents=work.jobs_of(case.id, "incident") if staff else (),
+            undelivered=deliveries.of_case(case, loaded) if staff else (),
             pending=work.jobs_of(case.id, "queued", "running", "parked") if staff else (),
             can_withdraw=lifecycle.can_withdraw(case, loaded),
             same_company=cases.of_company(case.company_id, case.id) if staff and case.company_id else (),

@@ -37,14 +37,16 @@ class ClockView:
 def follow(
     case: Case, package: Package, completed: Sequence[str], whose: str, today: date, closing: frozenset[date]
 ) -> None:
-    """Start and end clocks as elements complete; stop those of the side that waits, let the others run."""
+    """Start and end clocks as elements complete; stop those of the side that waits, let the others run. The vendor's
+    stand still, too, while the mail that asks for something has not arrived."""
     for guideline in package.guidelines:
         if guideline.start in completed:
             cases.start_clock(case.id, guideline.id, guideline.title, guideline.days, guideline.side, today)
     ended = {guideline.id for guideline in package.guidelines if guideline.until in completed}
     for clock in cases.clocks(case.id, running=True):
         ends = clock.guideline in ended or case.ended
-        runs = whose in {clock.side, "both", ""} and not ends
+        told = clock.side != "vendor" or not case.undelivered
+        runs = whose in {clock.side, "both", ""} and told and not ends
         if runs and clock.running_since is None:
             clock.running_since = today
         elif not runs and clock.running_since is not None:
@@ -53,6 +55,16 @@ def follow(
             continue
         clock.ended_on = today if ends else None
         clock.save()
+
+
+def stop(case: Case, side: str, since: date, today: date, closing: frozenset[date]) -> None:
+    """Stop the running clocks of a side; days from `since` on do not count."""
+    for clock in cases.clocks(case.id, running=True):
+        if clock.side == side and clock.running_since is not None:
+            until = min(today, max(since, clock.running_since))
+            clock.used = float(clock.used) + calendar.business_days_between(clock.running_since, until, closing)
+            clock.running_since = None
+            clock.save()
 
 
 def limits(case: Case, today: date, closing: frozenset[date]) -> dict[str, date]:

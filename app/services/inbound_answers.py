@@ -9,13 +9,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from app.connectors import incoming
 from app.errors import NotFound, Refused, Stale
 from app.forms import FileRef, FormSpec
 from app.services import desk, drafts, intake, tasks
 from app.services import inbound_fields as fields
 from app.services.actors import Actor
 from app.services.inbound_match import (
+    LONGEST_NOTE,
+    WORDS,
     draft_of,
     find,
     may_handle,
@@ -24,18 +25,22 @@ from app.services.inbound_match import (
     receipt,
     still,
     targets,
+    words_for,
 )
 from app.services.portal import Portal
 from app.store import cases, database, inbound, work
 from app.store.models import Case, InboundMail
 
 
-def assign(portal: Portal, mail_id: int, number: str, actor: Actor) -> None:
-    """Say whose mail it is: a person of the body has looked at it."""
+def assign(portal: Portal, mail_id: int, number: str, actor: Actor, *, sure: bool = False) -> None:
+    """Say whose mail it is: a person of the body has looked at it. `sure`: they have asked the sender, which a mail
+    needs whose own headers say that it is forged."""
     actor.require("operator", "administrator")
     with database.transaction():
         row = find(mail_id, actor, lock=True)
         still(row, "unknown", "waiting")
+        if row.doubt and not sure:
+            raise Refused("Ask the sender by telephone whether this mail is theirs, and tick that you did")
         case = cases.get(number.strip())
         if case is None:
             raise Refused("There is no case %(number)s", number=number.strip() or "-")
@@ -58,6 +63,16 @@ def discard(portal: Portal, mail_id: int, reason: str, actor: Actor) -> None:
         _handled(portal, row, "discarded", actor)
         if case is not None and theirs:  # a stranger's mail is no part of the case
             note(portal, case, row.subject, "discarded", actor, row.element)
+
+
+def accept(_portal: Portal, mail_id: int, actor: Actor) -> None:
+    """A mail that lies apart as a machine's is an answer after all: somebody looks whose it is."""
+    actor.require("operator", "administrator")
+    with database.transaction():
+        row = find(mail_id, actor, lock=True)
+        still(row, "apart")
+        row.state = "unknown"
+        row.save()
 
 
 def restore(_portal: Portal, mail_id: int, actor: Actor) -> None:
@@ -87,10 +102,11 @@ def acknowledge(portal: Portal, mail_id: int, actor: Actor) -> None:
 
 
 def take(
-    portal: Portal, mail_id: int, task_id: str, places: Mapping[int, str], actor: Actor, *, words: bool = False
+    portal: Portal, mail_id: int, task_id: str, places: Mapping[int, str], actor: Actor, *, words: str = ""
 ) -> None:
     """Lay files of the mail into the draft of the step. `places`: file (the first is 1) → key of an upload field;
-    `words`: the mail's text too, where the form has room for it. All of it, or nothing when one is refused.
+    `words`: of the mail's text what its writer wrote (answers) or all of it (whole), too, where the form has room for
+    it. All of it, or nothing when one is refused.
 
     Raises Refused (a file that a field does not take), Stale (somebody was first), Forbidden, NotFound.
     """
@@ -107,7 +123,8 @@ def take(
             if key not in known or not 1 <= number <= len(row.attachments):
                 raise NotFound("This task has no such field")
             wanted.setdefault(key, []).append(number)
-        said = incoming.own_words(row.text) if words else ""
+        area = note_field(setting) if words in WORDS else None
+        said = words_for(row, words, area) if area is not None else ""
         if not wanted and not said and actor.side == "vendor":  # the body may type what the mail says
             raise Refused("Choose at least one file to be taken in")
         placed: list[dict[str, Any]] = []
@@ -121,14 +138,24 @@ def take(
             values[key] = [ref.as_dict() for ref in (*kept, *refs)]
             placed += [{"field": key, "number": n, "document": ref.id} for n, ref in zip(numbers, refs, strict=True)]
             _check(setting, key, values[key], actor.language)
-        area = note_field(setting) if said else None
-        if area is not None:
-            both = "\n\n".join(each for each in (str(values.get(area.key) or "").strip(), said) if each)
-            values[area.key] = both[: area.limits.max_length or 10_000]
+        if area is not None and said:
+            values[area.key] = _joined(str(values.get(area.key) or "").strip(), said, area, actor.language)
         drafts.keep(setting.task, values, actor, portal.now())
         row.task_id, row.placed = task_id, placed
         _handled(portal, row, "taken", actor)
         note(portal, case, row.subject, "taken", actor, setting.task.element)
+
+
+def _joined(typed: str, said: str, area: Any, lang: str) -> str:
+    """What is in the field already, with what the mail says below it."""
+    both = "\n\n".join(each for each in (typed, said) if each)
+    most = area.limits.max_length or LONGEST_NOTE
+    if len(both) > most:
+        raise Refused(
+            "“%(label)s” has text already, and has no room for what the mail says; leave its words out here",
+            label=area.named(lang),
+        )
+    return both
 
 
 def put_back(portal: Portal, mail_id: int, actor: Actor) -> None:

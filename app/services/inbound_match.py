@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from app.connectors import htmltext, quoting
+from app.connectors.quoting import Said
 from app.errors import NotFound, Refused, Stale
 from app.services import desk, flow, intake
 from app.services.actors import Actor
@@ -12,6 +14,8 @@ from app.services.portal import Portal
 from app.services.releases import Loaded
 from app.store import cases, inbound, records, work
 from app.store.models import Case, InboundMail, Task
+
+LONGEST_NOTE = 10_000  # characters, where a field names no limit
 
 
 def find(mail_id: int, actor: Actor, *, lock: bool = False) -> InboundMail:
@@ -70,6 +74,35 @@ def draft_of(setting: desk.Setting, actor: Actor) -> tuple[dict[str, Any], set[s
         if document is not None and document.draft:
             own.add(reference)
     return dict(values), own
+
+
+def said_by(row: InboundMail) -> Said:
+    """What the mail's writer wrote, told from what they quote: of the mail that they answer, and of their own earlier
+    ones."""
+    ours = inbound.mail_of_ours(row.answered_id) if row.answered_id else None
+    answered = [ours.text, htmltext.plain(ours.html)] if ours is not None else []
+    earlier = inbound.texts_of_thread(row.case_id, row.sender, row.id) if row.case_id and row.sender else []
+    return quoting.said(row.text, [*answered, *earlier])
+
+
+WORDS = ("answers", "whole")
+
+
+def words_for(row: InboundMail, how: str, area: Any) -> str:
+    """The words of a mail as they are taken in: the answers with what they answer, or (`whole`) all that the mail says.
+    Refused when they are longer than the field takes: nothing is cut off without a word."""
+    said = said_by(row)
+    whole = row.text.strip()
+    offered = [whole] if how == "whole" else [said.own or whole, said.bare or whole]
+    most = area.limits.max_length or LONGEST_NOTE
+    fits = next((each for each in offered if len(each) <= most), None)
+    if fits is None:
+        raise Refused(
+            "“%(label)s” takes %(most)s characters and the mail says %(count)s; leave its words out here, and type "
+            "what matters",
+            label=area.named("ja"), most=most, count=min(len(each) for each in offered),
+        )  # fmt: skip
+    return fits
 
 
 def note_field(setting: desk.Setting) -> Any:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from app.connectors import incoming
 from app.errors import NotFound, Refused
-from app.services import desk, intake
+from app.services import deliveries, desk, intake
 from app.services import inbound_fields as fields
 from app.services.actors import Actor
 from app.services.documents import Content
-from app.services.inbound_match import draft_of, find, note_field, receipt, targets
+from app.services.inbound_match import draft_of, find, note_field, receipt, said_by, targets
 from app.services.portal import Portal
 from app.services.releases import Loaded
 from app.store import cases, database, inbound, work
@@ -21,6 +21,7 @@ from app.store.models import InboundMail, Task
 
 PAGE = 50
 STATES = ("waiting", "unknown", "taken", "discarded")
+KINDS = ("absence", "report", "machine")  # of those that lie apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,10 @@ class MailHead:
     sender_name: str
     subject: str
     received_at: datetime
-    state: str  # waiting | unknown | taken | discarded
+    state: str  # waiting | unknown | taken | discarded | apart
+    kind: str  # of a machine: absence | report | machine; empty: of a person
+    via: str  # the group that carried it
+    doubt: Mapping[str, Any]  # {by, said}: what speaks against the sender
     case_number: str
     company_name: str
     system_name: str
@@ -56,6 +60,8 @@ class Attached:
     refusal: Refused | None
     proposed: str  # key of the field it seems to be meant for; empty: none
     placed: str  # label of the field into which it was taken
+    inside: str  # the file of the mail in which it was
+    locked: bool  # under a password
 
 
 @dataclass(frozen=True)
@@ -63,8 +69,9 @@ class MailPage:
     """Everything that a mail's page shows."""
 
     head: MailHead
-    text: str  # what its writer wrote
-    quoted: bool  # whether the mail goes on with the one it answers
+    text: str  # what its writer wrote; with what is quoted between, where answers stand there
+    quoted: bool  # whether anything was left out of it
+    between: bool  # whether answers stand between quoted lines
     whole_text: str
     attachments: list[Attached]
     rooms: list[fields.Room]
@@ -73,22 +80,31 @@ class MailPage:
     receipt: tuple[str, str]  # (id, title) of an open acknowledgement that the answer implies; ("", "")
     finished: bool  # the step into which it was taken was sent
     known_sender: bool  # a person of the case
+    bounced: list[tuple[str, str, deliveries.Missed]]  # of a report: (case, subject of our mail, what became of it)
 
 
-def listed(portal: Portal, state: str, page: int, actor: Actor) -> tuple[list[MailHead], dict[str, int]]:
-    """(one page of the mails in this state, newest first, the last one for a number behind it; how many there are in
-    each state)."""
+def listed(portal: Portal, tab: str, page: int, actor: Actor, text: str = "") -> tuple[list[MailHead], dict[str, int]]:
+    """(one page of the mails of a tab, newest first, the last one for a number behind it; how many there are in each).
+    A tab is a state or a kind; `text`: only those that say all its words, in the subject, the text, the sender or the
+    number of the case."""
     actor.require("operator", "administrator")
+    words = unicodedata.normalize("NFKC", text).split()[:8]
     with database.connection():
-        counts = {each: inbound.count([each]) for each in STATES}
-        offset = (max(1, min(page, -(-counts[state] // PAGE))) - 1) * PAGE
-        return [_head(portal, row) for row in inbound.page([state], PAGE, offset)], counts
+        said = inbound.saying(words) if words else None
+        wheres = {
+            each: inbound.in_state(each) if each in STATES else inbound.of_kind(each) for each in (*STATES, *KINDS)
+        }
+        if said is not None:
+            wheres = {each: where & said for each, where in wheres.items()}
+        counts = {each: inbound.count(where) for each, where in wheres.items()}
+        offset = (max(1, min(page, -(-counts[tab] // PAGE))) - 1) * PAGE
+        return [_head(portal, row) for row in inbound.page(wheres[tab], PAGE, offset)], counts
 
 
 def waiting_count(portal: Portal) -> int:
     """How many mails wait for the staff to look at them."""
     with portal.connection():
-        return inbound.count(["waiting", "unknown"])
+        return inbound.count(inbound.in_state("waiting", "unknown"))
 
 
 def arrived(portal: Portal, actor: Actor, task_id: str = "") -> list[MailHead]:
@@ -118,21 +134,23 @@ def look(portal: Portal, mail_id: int, actor: Actor, task_id: str = "") -> MailP
             found = note_field(setting)
             area = found.named(actor.language) if found else ""
         attachments = _attachments(portal, row, open_rooms, labels)
-        own = incoming.own_words(row.text)
+        said = said_by(row)
         implied = receipt(case, loaded) if case and loaded and not choices else None
         taken_into = work.task(row.task_id) if row.task_id else None
         return MailPage(
             head=_head(portal, row),
-            text=own or row.text,
-            quoted=bool(own) and own != row.text,
+            text=said.own or row.text,
+            quoted=bool(said.own) and said.quotes,
+            between=said.between,
             whole_text=row.text,
             attachments=attachments,
             rooms=open_rooms,
-            note=area if own else "",
+            note=area if row.text.strip() else "",
             tasks=[(each.id, each.title) for each in choices],
             receipt=(implied.id, implied.title) if implied else ("", ""),
             finished=taken_into is not None and taken_into.state != "open",
             known_sender=bool(row.user_id) or (case is not None and row.sender == case.email.lower()),
+            bounced=deliveries.told_by(row.id) if row.kind == "report" else [],
         )
 
 
@@ -165,6 +183,9 @@ def _head(portal: Portal, row: InboundMail) -> MailHead:
         subject=row.subject,
         received_at=row.received_at,
         state=row.state,
+        kind=row.kind,
+        via=row.via,
+        doubt=row.doubt or {},
         case_number=case.number if case else "",
         company_name=case.company_name if case else "",
         system_name=case.system_name if case else "",
@@ -200,7 +221,17 @@ def _attachments(
     }
     proposed = fields.propose(rooms, fit)
     return [
-        Attached(n, each["filename"], each["size"], mime, refusal, proposed.get(n, ""), labels.get(n, ""))
+        Attached(
+            n,
+            each["filename"],
+            each["size"],
+            mime,
+            refusal,
+            proposed.get(n, ""),
+            labels.get(n, ""),
+            str(each.get("inside", "")),
+            bool(each.get("locked")),
+        )
         for n, (each, (mime, refusal)) in enumerate(zip(row.attachments, checked, strict=True), 1)
     ]
 
@@ -209,6 +240,8 @@ def _checked(portal: Portal, each: Mapping[str, Any]) -> tuple[str, Refused | No
     """(type, why the file cannot be taken)."""
     if not each["size"]:
         return "", Refused("“%(name)s” is empty; choose the file again", name=each["filename"])
+    if each.get("locked"):
+        return "", Refused("“%(name)s” is under a password; ask the sender for one without", name=each["filename"])
     with portal.blobs.path(each["digest"]).open("rb") as file:
         head = file.read(4096)
     try:

@@ -18,8 +18,8 @@ from app.services import desk
 from app.services.actors import Actor
 from app.services.portal import Portal
 from app.services.releases import Loaded
-from app.store import cases, database, records, work
-from app.store.models import Case, Mail
+from app.store import cases, database, deliveries, records, work
+from app.store.models import Case, Delivery, Mail
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +36,13 @@ class MailView:
     text: str
     html: str
     attachments: Sequence[Mapping[str, Any]]  # {filename, mime, size, digest}
-    state: str  # queued | sent | incident | late
+    state: str  # queued | sent | incident | late | undelivered | delayed | again
     written_at: datetime
     sent_at: datetime | None
     error: str
     job: int | None
+    deliveries: tuple[Any, ...] = ()  # rows of what other servers said became of it
+    again_of: int | None = None  # the mail that did not arrive, which this one is again
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +70,13 @@ def with_keys(case: Case, loaded: Loaded, actor: Actor) -> list[Keyed]:
     jobs = {job.key: job for job in work.jobs_of(case.id)}
     hidden = _links(case, actor)
     found = []
-    for row in records.mails(case.id):
+    rows = records.mails(case.id)
+    told = deliveries.of_mails(row.id for row in rows)
+    for row in rows:
         job = jobs.get(row.job_key)
         to = side(job.params if job is not None else None, loaded, row.mail_id)
         if may_read(to, row.recipient, actor):
-            found.append(Keyed(row.job_key, _view(row, job, hidden)))
+            found.append(Keyed(row.job_key, _view(row, job, hidden, told.get(row.id, ()))))
     return found
 
 
@@ -111,13 +115,15 @@ def _links(case: Case, actor: Actor) -> list[str]:
     return [link.token] if link is not None and link.email != actor.email else []
 
 
-def _view(row: Mail, job: Any, hidden: Sequence[str]) -> MailView:
+def _view(row: Mail, job: Any, hidden: Sequence[str], told: Sequence[Delivery]) -> MailView:
     text, html = row.text, row.html
     for secret in hidden:
         text, html = text.replace(secret, "…"), html.replace(secret, "…")
     state = "sent" if row.state == "sent" else "queued"
     if state != "sent" and job is not None and job.state in {"incident", "late"}:
         state = job.state
+    if state == "sent":
+        state = _arrival(told)
     failed = job if state == "incident" else None
     return MailView(
         id=row.id,
@@ -135,4 +141,16 @@ def _view(row: Mail, job: Any, hidden: Sequence[str]) -> MailView:
         sent_at=row.sent_at,
         error=str(failed.error) if failed is not None else row.error,
         job=failed.id if failed is not None else None,
+        deliveries=tuple(told),
+        again_of=row.again_of,
     )
+
+
+def _arrival(told: Sequence[Delivery]) -> str:
+    """undelivered while somebody whom it did not reach is not seen to; delayed; again when it was sent once more."""
+    open_ones = {row.state for row in told if row.settled_at is None}
+    if "failed" in open_ones:
+        return "undelivered"
+    if "delayed" in open_ones:
+        return "delayed"
+    return "again" if any(row.settled_as == "again" for row in told) else "sent"

@@ -14,7 +14,7 @@ from typing import Any
 
 from app.catalogue import Element
 from app.engine import CompleteTask, Event, Snapshot, Step, TaskKind
-from app.services import calendar, cardloans, clocks, effects
+from app.services import calendar, cardloans, clocks, deliveries, effects
 from app.services.actors import SYSTEM, Actor
 from app.services.portal import Portal
 from app.services.releases import Loaded, due_days
@@ -150,6 +150,8 @@ def _close_tasks(moment: _Moment) -> None:
             row.assignee = row.assignee_id or (done.actor.user_id if done.actor.side == "operator" else None)
         statements.save(row)
         _log_closed(moment, row, done)
+        if done is not None and row.side == "vendor":
+            deliveries.answered(moment.portal, moment.case)
     moment.rows = kept
 
 

@@ -253,6 +253,8 @@ def remind_one(portal: Portal, row: Task, kind: str) -> int:
     case = cases.by_id(row.case_id)
     if case is None:
         return 0
+    if row.side == "vendor" and case.undelivered and not kind.startswith("hand:"):
+        return 0  # whom no mail reaches, no reminder does; what was asked has not arrived either
     package = portal.releases.loaded(case.release_id).package
     mail = package.reminders.vendor_mail if row.side == "vendor" else package.reminders.operator_mail
     if not mail or not work.reminded(row.id, kind, portal.now()):

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
+from peewee import fn
+
 from app.errors import NotFound
 from app.store import search as search_index
 from app.store import statements
@@ -106,6 +108,21 @@ def count(*, member: int | None = None, text: str = "", state: str = "") -> int:
     if state:
         query = query.where(Case.state == state)
     return int(query.count())
+
+
+def open_of_contact(email: str) -> list[Case]:
+    """Cases under way whose mails go to this address as the contact's."""
+    return list(Case.select().where((fn.LOWER(Case.email) == email.lower()) & ~Case.ended).order_by(Case.id))
+
+
+def keep_contact(row: Case) -> None:
+    """Store the contact's address."""
+    Case.update(email=row.email).where(Case.id == row.id).execute()
+
+
+def waiting_for_address() -> set[int]:
+    """Cases whose vendor has a mail that reached nobody."""
+    return {row.id for row in Case.select(Case.id).where(Case.undelivered > 0)}
 
 
 def of_company(company: int, except_case: int) -> list[Case]:

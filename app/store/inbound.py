@@ -29,15 +29,47 @@ def one(row_id: int, *, lock: bool = False) -> InboundMail | None:
     return (locked(query) if lock else query).first()
 
 
-def page(states: Sequence[str], limit: int, offset: int) -> list[InboundMail]:
-    """Mails in these states, newest first."""
-    query = InboundMail.select().where(InboundMail.state.in_(list(states)))
+def page(where: Any, limit: int, offset: int) -> list[InboundMail]:
+    """Mails that fit (`in_state`, `of_kind`, `saying`), newest first."""
+    query = InboundMail.select().where(where)
     return list(query.order_by(InboundMail.received_at.desc(), InboundMail.id.desc()).limit(limit).offset(offset))
 
 
-def count(states: Sequence[str]) -> int:
-    """How many there are in these states."""
-    return int(InboundMail.select().where(InboundMail.state.in_(list(states))).count())
+def count(where: Any) -> int:
+    """How many there are."""
+    return int(InboundMail.select().where(where).count())
+
+
+def in_state(*states: str) -> Any:
+    """In these states."""
+    return InboundMail.state.in_(list(states))
+
+
+def of_kind(kind: str) -> Any:
+    """Of a machine of this kind, and apart."""
+    return (InboundMail.state == "apart") & (InboundMail.kind == kind)
+
+
+def saying(words: Sequence[str]) -> Any:
+    """Each of these words stands in the subject, the text, the sender, or is the number of the case."""
+    found: Any = InboundMail.id.is_null(False)
+    for word in words:
+        numbers = Case.select(Case.id).where(Case.number == word)
+        said = InboundMail.subject.contains(word) | InboundMail.text.contains(word) | InboundMail.sender.contains(word)
+        found = found & (said | InboundMail.sender_name.contains(word) | InboundMail.case.in_(numbers))
+    return found
+
+
+def texts_of_thread(case: int, sender: str, before: int) -> list[str]:
+    """What this sender's earlier mails of the case say, the newest first."""
+    earlier = (InboundMail.case == case) & (InboundMail.sender == sender) & (InboundMail.id < before)
+    rows = InboundMail.select(InboundMail.text).where(earlier).order_by(InboundMail.id.desc()).limit(10)
+    return [row.text for row in rows]
+
+
+def mail_of_ours(row_id: int) -> Mail | None:
+    """The mail of ours that one answers."""
+    return Mail.get_or_none(Mail.id == row_id)
 
 
 def concerning(user: int) -> list[InboundMail]:

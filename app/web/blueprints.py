@@ -32,6 +32,7 @@ from app.web import (
     public,
     register,
     tasks,
+    undelivered,
     uploads,
     viewer,
     worklist_actions,
@@ -41,6 +42,6 @@ ALL: tuple[Blueprint, ...] = (
     public.pages, register.pages, account.pages, demo.pages, home.pages, tasks.pages, drafts.pages, uploads.pages,
     viewer.pages, cases.pages, worklist_actions.pages, case_files.pages, case_actions.pages, calendar.pages,
     payments.pages, post.pages, cards.pages, card_labels.pages, cardkeys.pages, keyletters.pages, absences.pages,
-    package_settings.pages, inbound.pages, inbound_form.pages, agents.pages, afterwards.pages, company.pages,
-    corporate_numbers.pages, company_agents.pages, invitation.pages,
+    package_settings.pages, inbound.pages, undelivered.pages, inbound_form.pages, agents.pages, afterwards.pages,
+    company.pages, corporate_numbers.pages, company_agents.pages, invitation.pages,
 )  # fmt: skip

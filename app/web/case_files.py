@@ -7,9 +7,9 @@ from typing import Any
 from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask_babel import gettext
 
-from app.services import casefile, caseview, downloads, mails
+from app.services import casefile, caseview, deliveries, downloads, mails
 from app.services.documents import Content
-from app.web import case_head, sending, wording
+from app.web import case_head, delivery_words, sending, wording
 from app.web.access import needs
 from app.web.case_tabs import MAIL_STATES
 from app.web.current import portal, signed_in, speaking
@@ -77,6 +77,7 @@ def mail(number: str, mail_id: int) -> Any:
         case=case,
         mail=found,
         state=MAIL_STATES.get(found.state, found.state),
+        missed=delivery_words.missed(deliveries.missed(found.deliveries)),
         address=case_head.address,
     )
 

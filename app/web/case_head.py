@@ -53,6 +53,8 @@ def banner(head: CaseHead, who: Actor, *, line: bool = False) -> dict[str, Any]:
         given["reference_url"] = address(head.number)
     if who.side == "vendor":
         given |= whose(head)
+    if head.undelivered and who.side == "operator" and not head.ended:
+        return {**given, **_undelivered(head)}
     task = head.next
     if turn in {"done", "stopped"}:
         return {**given, **_quiet(head, turn)}
@@ -75,6 +77,18 @@ def banner(head: CaseHead, who: Actor, *, line: bool = False) -> dict[str, Any]:
             "url": f"/tasks/{task.id}",
         }
     return given
+
+
+def _undelivered(head: CaseHead) -> dict[str, Any]:
+    """The vendor cannot know that it is their turn: it is the body's to mend the address."""
+    return {
+        "turn": "operator",
+        "headline": gettext("A mail did not arrive: it is the certifying body's turn"),
+        "sentence": gettext(
+            "The vendor does not know what is asked of them. Mend the address and send the mail again."
+        ),
+        "facts": [{"term": gettext("Waiting until then"), "text": named(each.title)} for each in head.tasks[:1]],
+    }
 
 
 def _quiet(head: CaseHead, turn: str) -> dict[str, Any]:
@@ -148,14 +162,16 @@ def row(head: CaseHead) -> dict[str, Any]:
     if task is not None and task.due_on:
         due = (short_day(task.due_on), due_words(task)[1])
     stage = next((named(stage.title) for stage in head.stages if stage.state == "current"), "")
+    undelivered = bool(head.undelivered) and not head.ended
     return {
         "number": head.number,
+        "undelivered": undelivered,
         "url": address(head.number),
         "system": head.system_name,
         "company": head.company_name,
         "state": "suspended" if head.suspended else head.state,
         "stage": stage,
-        "turn": seat(head),
+        "turn": "operator" if undelivered else seat(head),
         "whose": whose.get(head.turn, ""),
         "days": head.turn_days if head.turn and not head.ended else None,
         "what": named(task.title) if task else "",

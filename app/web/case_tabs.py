@@ -10,17 +10,22 @@ from typing import Any
 from flask_babel import gettext
 from markupsafe import Markup
 
+from app.services import deliveries
 from app.services.actors import Actor
 from app.services.calendar import JAPAN
 from app.services.caseview import CasePage
 from app.services.documents import DocumentView
 from app.services.mails import MailView
+from app.web import delivery_words
 from app.web.case_head import address
 from app.web.current import named
 from app.web.shell import day, moment, short_day, size, yen
 from app.web.wording import GROUPS, worded
 
-MAIL_STATES = {"sent": "sent", "queued": "queued", "incident": "incident", "late": "cancelled"}
+MAIL_STATES = {
+    "sent": "sent", "queued": "queued", "incident": "incident", "late": "cancelled", "undelivered": "undelivered",
+    "delayed": "delayed", "again": "again",
+}  # fmt: skip
 
 
 def days(page: CasePage, who: Actor, group: str) -> list[dict[str, Any]]:
@@ -139,7 +144,15 @@ def downloads(page: CasePage) -> list[dict[str, Any]]:
     ]
 
 
-def mails(page: CasePage, rows: Sequence[MailView]) -> list[dict[str, Any]]:
+def mail_note(mail: MailView) -> str:
+    """Why it did not arrive, or not yet, or that it is sent again."""
+    rows = delivery_words.missed(deliveries.missed(mail.deliveries))
+    said = [f"{row['address']} {row['reason']}" for row in rows if not row["settled"]]
+    again = [gettext("sent again in place of one that did not arrive")] if mail.again_of else []
+    return " ".join([*said, *again])
+
+
+def mails(page: CasePage, rows: Sequence[MailView], who: Actor) -> list[dict[str, Any]]:
     """The mails as they were sent."""
     number = page.head.number
     return [
@@ -150,9 +163,12 @@ def mails(page: CasePage, rows: Sequence[MailView]) -> list[dict[str, Any]]:
             "to": gettext("to %(to)s", to=mail.recipient),
             "at": moment(mail.sent_at or mail.written_at),
             "state": MAIL_STATES.get(mail.state, mail.state),
-            "state_note": mail.error,
+            "state_note": mail.error or mail_note(mail),
             "attachments": gettext("%(count)s attachments", count=len(mail.attachments)) if mail.attachments else "",
             "retry_url": f"/cases/{number}/jobs/{mail.job}/retry" if mail.job is not None else None,
+            "mend_url": f"/cases/{number}/mails/{mail.id}/again"
+            if mail.state == "undelivered" and page.may_act and who.side == "operator"
+            else None,
         }
         for mail in rows
     ]

@@ -148,7 +148,7 @@ def _content(page: CasePage, who: Actor, tab: str) -> dict[str, Any]:
     if tab == "documents":
         return {"documents": case_tabs.documents(page, who), "downloads": case_tabs.downloads(page)}
     if tab == "mail":
-        return {"mails": case_tabs.mails(page, page.mails)}
+        return {"mails": case_tabs.mails(page, page.mails, who)}
     if tab == "money":
         rows, owed, payments = case_tabs.money(page)
         return {"invoices": rows, "owed": owed, "payments": payments}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request
 from flask_babel import gettext
@@ -15,6 +16,7 @@ from app.errors import Refused
 from app.services import inbound, inbound_answers, inbound_pages
 from app.text.numbers import whole
 from app.web import case_files, paging
+from app.web import inbound_words as words
 from app.web.access import needs, public
 from app.web.current import actor, portal, signed_in
 from app.web.problems import sentence, status_of
@@ -52,10 +54,12 @@ def hand_in() -> Any:
         raw = request.get_data(cache=False)
     except RequestEntityTooLarge:
         return _said("The mail is larger than what is taken", 413)
+    if len(raw) > most:  # read before this was said
+        return _said("The mail is larger than what is taken", 413)
     if not raw.strip():
         return _said("There is no mail", 400)
     state = inbound.receive(portal(), raw)
-    return jsonify(state=state), 201 if state in {"waiting", "unknown"} else 200
+    return jsonify(state=state), 200 if state == "known" else 201
 
 
 def _said(text: str, status: int) -> Response:
@@ -82,40 +86,31 @@ def _in_templates() -> dict[str, Any]:
 @pages.get("/inbound")
 @needs(*STAFF)
 def listed() -> Any:
-    """The mails, by what is to be done with them."""
-    words = state_words()
-    state = request.args.get("state", "waiting")
-    if state not in words:
-        state = "waiting"
-    asked = paging.wanted(request.args.get("page", ""))
-    heads, counts = inbound_pages.listed(portal(), state, asked, signed_in())
-    last = paging.last(counts[state], inbound_pages.PAGE)
-    tabs = [
-        {"url": f"/inbound?state={key}", "label": label, "current": key == state, "count": counts[key]}
-        for key, label in words.items()
-    ]
+    """The mails, by what is to be done with them; those of machines apart."""
+    tab = request.args.get("state", "waiting")
+    if tab not in (*inbound_pages.STATES, *inbound_pages.KINDS):
+        tab = "waiting"
+    text = request.args.get("q", "").strip()[:200]
+    page = paging.wanted(request.args.get("page", ""))
+    heads, found = inbound_pages.listed(portal(), tab, page, signed_in(), text)
+    last = paging.last(found[tab], inbound_pages.PAGE)
+    query = {"state": tab, **({"q": text} if text else {})}
     outage = inbound.unreachable(portal())
     return render_template(
         "pages/inbound/list.html",
         title=gettext("Mail that came in"),
         outage=outage and (outage, sentence(outage.error)),
         heads=heads,
-        tabs=tabs,
-        state=state,
+        tabs=words.tabs(tab, found, text),
+        tab=tab,
+        text=text,
+        elsewhere=[(word, f"/inbound?{urlencode({'state': key, 'q': text})}", found[key])
+                   for key, word in words.tab_words().items() if text and key != tab and found.get(key)],
         pages=paging.numbers(
-            min(asked, last), last, inbound_pages.PAGE, counts[state], lambda n: f"/inbound?state={state}&page={n}"
+            min(page, last), last, inbound_pages.PAGE, found[tab],
+            lambda n: "/inbound?" + urlencode({**query, "page": n}),
         ),
-    )
-
-
-def state_words() -> dict[str, str]:
-    """The states of a mail, in the order in which they are listed."""
-    return {
-        "waiting": gettext("To be taken in"),
-        "unknown": gettext("Whose is it?"),
-        "taken": gettext("Taken in"),
-        "discarded": gettext("Discarded"),
-    }
+    )  # fmt: skip
 
 
 @pages.get("/inbound/<int:mail_id>")
@@ -147,7 +142,8 @@ def draw(mail_id: int, *, alert: str = "", status: int = 200, typed: Mapping[str
         title=page.head.subject or gettext("(no subject)"),
         page=page,
         head=page.head,
-        words=state_words(),
+        words={**words.state_words(), "apart": words.tab_words().get(page.head.kind, "")},
+        doubt=words.doubt_words(page.head.doubt),
         chosen=chosen,
         places=places,
         typed=typed or {},
@@ -181,7 +177,8 @@ def take(mail_id: int) -> Any:
     }
 
     def act() -> str:
-        inbound_answers.take(portal(), mail_id, task_id, places, who, words="words" in posted)
+        how = {"yes": "answers"}.get(posted.get("words", ""), posted.get("words", ""))
+        inbound_answers.take(portal(), mail_id, task_id, places, who, words=how)
         if who.side == "vendor":
             return gettext("The files are in the form now. Nothing has been sent yet: look through it, then send it.")
         return gettext("The files are in the form now. Nothing has been sent yet.")
@@ -208,7 +205,8 @@ def assign(mail_id: int) -> Any:
     """Say whose it is."""
 
     def act() -> str:
-        inbound_answers.assign(portal(), mail_id, request.form.get("number", ""), signed_in())
+        sure = request.form.get("sure") == "yes"
+        inbound_answers.assign(portal(), mail_id, request.form.get("number", ""), signed_in(), sure=sure)
         return gettext("The mail belongs to this case now.")
 
     return _do(mail_id, act)
@@ -225,6 +223,18 @@ def discard(mail_id: int) -> Any:
         return gettext("The mail was discarded. Nothing was taken from it.")
 
     return _do(mail_id, act, "/tasks" if who.side == "vendor" else "/inbound")
+
+
+@pages.post("/inbound/<int:mail_id>/accept")
+@needs(*STAFF)
+def accept(mail_id: int) -> Any:
+    """What a machine seemed to have sent is an answer."""
+
+    def act() -> str:
+        inbound_answers.accept(portal(), mail_id, signed_in())
+        return gettext("The mail is listed among those of people now. Say whose it is.")
+
+    return _do(mail_id, act)
 
 
 @pages.post("/inbound/<int:mail_id>/restore")

@@ -40,6 +40,7 @@ GROUPS: Mapping[str, str] = {
     "link_sent": "mail",
     "reminder": "mail",
     "inbound": "mail",
+    "delivery": "mail",
     "document": "documents",
     "released": "documents",
     "download": "documents",

@@ -13,6 +13,7 @@ from typing import Any
 from flask_babel import gettext
 
 from app.web.current import named
+from app.web.delivery_words import reason
 from app.web.shell import day, yen
 
 
@@ -41,7 +42,7 @@ def _link_sent(entry: Any, _: Mapping[str, str]) -> Worded:
 
 
 def _address(entry: Any, _: Mapping[str, str]) -> Worded:
-    return Worded(gettext("The mail address was corrected"), entry.title)
+    return Worded(gettext("The mail address was corrected"), entry.title, str((entry.data or {}).get("reason", "")))
 
 
 def _member(entry: Any, _: Mapping[str, str]) -> Worded:
@@ -120,6 +121,22 @@ def _inbound(entry: Any, _: Mapping[str, str]) -> Worded:
         "sent": gettext("Sent on from a mail: %(subject)s", subject=entry.title),
     }
     return Worded(words.get(entry.text, entry.title))
+
+
+def _delivery(entry: Any, _: Mapping[str, str]) -> Worded:
+    data = entry.data or {}
+    words: dict[str, str] = {
+        "failed": gettext("Mail not delivered: %(subject)s", subject=entry.title),
+        "delayed": gettext("Mail delayed: %(subject)s", subject=entry.title),
+        "delivered": gettext("Mail delivered after all: %(subject)s", subject=entry.title),
+        "again": gettext("Mail sent again: %(subject)s", subject=entry.title),
+        "arrived": gettext("Mail has arrived after all: %(subject)s", subject=entry.title),
+        "moot": gettext("Mail that did not arrive is not needed any more: %(subject)s", subject=entry.title),
+    }
+    note = gettext("to %(to)s", to=data["to"]) if data.get("to") else ""
+    if entry.text in {"failed", "delayed"}:
+        note = f"{note} {reason(str(data.get('status', '')), entry.text)}"
+    return Worded(words.get(entry.text, entry.title), note, str(data.get("reason", "")), bad=entry.text == "failed")
 
 
 def _reminder(entry: Any, _: Mapping[str, str]) -> Worded:
@@ -303,6 +320,7 @@ KINDS: Mapping[str, Callable[[Any, Mapping[str, str]], Worded]] = {
     "mail": _mail,
     "reminder": _reminder,
     "inbound": _inbound,
+    "delivery": _delivery,
     "document": _document,
     "released": _released,
     "download": _download,

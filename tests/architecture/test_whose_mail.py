@@ -30,6 +30,9 @@ MAY: dict[str, dict[str, str]] = {
     "app/store/records.py": {"Mail": "the queries"},
     "app/store/cases.py": {"Entry": "the queries"},
     "app/store/inbound.py": {"Mail": "which mail of ours a mail answers"},
+    "app/store/deliveries.py": {"Mail": "which mail of ours a report is about"},
+    "app/services/deliveries.py": {"Mail": "staff see what did not arrive"},
+    "app/services/resending.py": {"Mail": "staff send it again"},
     "app/store/undo.py": {"Entry": "hides points that were taken back"},
 }
 

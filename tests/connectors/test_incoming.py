@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.connectors import charsets, incoming
-from app.connectors.incoming import Flaw, own_words, read
+from app.connectors import charsets, contents
+from app.connectors.incoming import Flaw, read
+from app.connectors.machines import Kind
 
 HEAD = b"From: =?utf-8?B?5L6LIOS4gOmDjg==?= <Ichiro.Rei@Example.com>\r\nMessage-ID: <1@example.com>\r\nSubject: x\r\n"
 
@@ -49,7 +50,7 @@ def test_who_what_and_answering_which_mail_is_read() -> None:
     assert found.text == "本文です。"
     assert found.written_at == datetime(2026, 12, 1, 1, 0, tzinfo=UTC)
     assert [(part.filename, part.content) for part in found.parts] == [("確認依頼書.pdf", b"%PDF-1.7")]
-    assert (found.automatic, found.flaw) == (False, Flaw.NONE)
+    assert (found.kind, found.flaw) == (Kind.PERSON, Flaw.NONE)
 
 
 def test_the_address_is_in_small_letters_and_the_name_in_words() -> None:
@@ -109,6 +110,17 @@ def test_html_becomes_text_and_runs_nothing() -> None:
     assert found.text == "one\n\ntwo <b>"
 
 
+def test_what_html_quotes_is_marked_as_in_plain_text() -> None:
+    html = "<div>送ります。</div><blockquote><p>1. 方式は</p><blockquote>前の</blockquote></blockquote><p>TLS 1.3</p>"
+    found = read(HEAD + b"Content-Type: text/html; charset=utf-8\r\n\r\n" + html.encode())
+    assert [line for line in found.text.splitlines() if line.strip("> ")] == [
+        "送ります。",
+        "> 1. 方式は",
+        ">> 前の",
+        "TLS 1.3",
+    ]
+
+
 def test_plain_text_is_preferred_and_a_text_file_that_is_attached_is_a_file() -> None:
     message = mail()
     message.add_alternative("<p>html</p>", subtype="html")
@@ -124,30 +136,6 @@ def test_a_logo_in_the_text_is_told_from_a_file_and_a_signature_is_no_file() -> 
         b"Content-Type: application/pdf\r\nContent-Disposition: attachment; filename=a.pdf\r\n\r\nx",
         b"Content-Type: application/pkcs7-signature; name=smime.p7s\r\n\r\nx"))  # fmt: skip
     assert [(part.filename, part.inline) for part in found.parts] == [("logo.png", True), ("a.pdf", False)]
-
-
-@pytest.mark.parametrize("quote", [
-    "> 前のメール", "-----Original Message-----", "On Tue, 1 Dec 2026 at 10:00, Nintei <n@example.jp> wrote:",
-    "2026年12月1日(火) 10:00 認定 <n@example.jp>:", "差出人: 認定", "________________________________",
-])  # fmt: skip
-def test_what_is_quoted_is_not_the_writers_own_word(quote: str) -> None:
-    assert own_words(f"送ります。\n\n例\n\n{quote}\nもとの文\n") == "送ります。\n\n例"
-
-
-# As machines write them
-
-
-@pytest.mark.parametrize("line", [
-    "Auto-Submitted: auto-replied", "Auto-Submitted: auto-generated (vacation)", "Precedence: bulk",
-    "Precedence: Auto_Reply", "X-Autoreply: yes", "Return-Path: <>",
-    "X-Nintei-Mail: review-2", "Content-Type: multipart/report; boundary=x",
-])  # fmt: skip
-def test_a_machines_mail_is_known_as_one(line: str) -> None:
-    assert read(HEAD + line.encode() + b"\r\n\r\nx").automatic
-
-
-def test_a_persons_mail_is_none_of_a_machine() -> None:
-    assert not read(HEAD + b"Auto-Submitted: no\r\nReturn-Path: <a@b.example>\r\n\r\nx").automatic
 
 
 # As enemies write them
@@ -194,20 +182,10 @@ def test_mails_within_mails_end_somewhere() -> None:
     assert read(HEAD + inner).flaw is Flaw.UNREADABLE
 
 
-def test_a_mail_within_a_mail_is_a_file_and_its_files_stay_in_it() -> None:
-    message = mail()
-    inside = mail(Subject="中")
-    inside.add_attachment(b"%PDF-", maintype="application", subtype="pdf", filename="in.pdf")
-    message.add_attachment(inside)
-    found = read(message.as_bytes())
-    assert [part.filename for part in found.parts] == ["attachment-1.eml"]
-    assert b"in.pdf" in found.parts[0].content
-
-
 def test_more_files_than_anybody_sends_are_left_out_and_said() -> None:
     part = b"Content-Type: application/pdf\r\nContent-Disposition: attachment; filename=a.pdf\r\n\r\nx"
     found = read(multipart(*[part] * 80))
-    assert len(found.parts) == incoming.MOST_PARTS
+    assert len(found.parts) == contents.MOST_PARTS
     assert found.flaw is Flaw.TOO_MANY
 
 

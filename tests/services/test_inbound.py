@@ -59,7 +59,8 @@ def reply(
 def row(number: int = 1) -> InboundMail:
     with database.connection():
         found = stored.known(f"<{number}@vendor.example>")
-    assert found is not None
+        assert found is not None
+        assert (found.case, found.user) is not None  # read while there is a connection
     return found
 
 
@@ -78,7 +79,13 @@ def waiting(bench: Bench) -> Walker:
 def take(bench: Bench, walker: Walker, who=None, **more: object) -> None:  # type: ignore[no-untyped-def]
     places = {number: FILES[each["filename"]] for number, each in enumerate(row().attachments, 1)}
     inbound_answers.take(
-        bench.portal, row().id, task(walker, "reply_materials").id, places, who or staff(walker), words=True, **more
+        bench.portal,
+        row().id,
+        task(walker, "reply_materials").id,
+        places,
+        who or staff(walker),
+        words="answers",
+        **more,
     )  # type: ignore[arg-type]
 
 
@@ -145,19 +152,130 @@ def test_who_may_only_read_the_case_cannot_answer_for_it(bench: Bench, waiting: 
     assert inbound.receive(bench.portal, reply(asked(waiting))) == "unknown"
 
 
-@pytest.mark.parametrize("header", [
-    {"Auto_Submitted": "auto-replied"}, {"Precedence": "bulk"}, {"X_Nintei_Mail": "review-2"},
+@pytest.mark.parametrize(("header", "kind"), [
+    ({"Auto_Submitted": "auto-replied"}, "absence"), ({"Auto_Submitted": "auto-generated", "X_": "y"}, "absence"),
+    ({"X_Nintei_Mail": "review-2"}, "machine"), ({"X_Auto_Response_Suppress": "All"}, "absence"),
 ])  # fmt: skip
-def test_machines_are_left_alone_and_never_answered(header: dict[str, str], bench: Bench, waiting: Walker) -> None:
+def test_what_a_machine_sends_is_kept_apart_and_never_answered(
+    header: dict[str, str], kind: str, bench: Bench, waiting: Walker
+) -> None:
     sent = len(bench.mailbox.letters)
-    assert inbound.receive(bench.portal, reply(asked(waiting), **header)) == "automatic"
-    assert (
-        inbound.receive(bench.portal, reply(asked(waiting), sender="nintei@localhost.example", number=2)) == "unknown"
-    )
+    assert inbound.receive(bench.portal, reply(asked(waiting), files=(), **header)) == kind
+    found = row()
+    assert (found.state, found.kind, found.case.number) == ("apart", kind, waiting.number)
     bench.drain()
     assert len(bench.mailbox.letters) == sent
+    assert inbound_pages.arrived(bench.portal, actor(waiting)) == []
+    assert inbound_pages.waiting_count(bench.portal) == 0
+    with pytest.raises(NotFound):
+        inbound_pages.look(bench.portal, found.id, actor(waiting))
+    heads, counts = inbound_pages.listed(bench.portal, kind, 1, staff(waiting))
+    assert ([head.id for head in heads], counts[kind]) == ([found.id], 1)
     with database.connection():
-        assert InboundMail.select().count() == 1
+        assert not Entry.select().where(Entry.kind == "inbound").exists()
+
+
+def test_our_own_mail_that_comes_back_is_kept_apart(bench: Bench, waiting: Walker) -> None:
+    assert inbound.receive(bench.portal, reply(asked(waiting), sender="nintei@localhost")) == "machine"
+    assert inbound.receive(bench.portal, reply(sender="nintei@localhost.example", number=2)) == "unknown"
+
+
+@pytest.mark.parametrize("header", [
+    {"Precedence": "bulk"}, {"List_ID": "<sales.vendor.example>"}, {"List_Unsubscribe": "<https://x.example>"},
+    {"Auto_Submitted": "auto-replied"},
+])  # fmt: skip
+def test_what_a_list_carried_and_what_a_rule_sent_with_files_waits_for_a_person(
+    header: dict[str, str], bench: Bench, waiting: Walker
+) -> None:
+    assert inbound.receive(bench.portal, reply(asked(waiting), **header)) == "waiting"
+
+
+def test_what_a_machine_seemed_to_have_sent_can_be_an_answer(bench: Bench, waiting: Walker) -> None:
+    inbound.receive(bench.portal, reply(asked(waiting), files=(), Auto_Submitted="auto-replied"))
+    with pytest.raises(Stale):
+        take(bench, waiting)
+    with pytest.raises(Forbidden):
+        inbound_answers.accept(bench.portal, row().id, actor(waiting))
+    inbound_answers.accept(bench.portal, row().id, staff(waiting))
+    assert row().state == "unknown"
+    inbound_answers.assign(bench.portal, row().id, waiting.number, staff(waiting))
+    assert [head.state for head in inbound_pages.arrived(bench.portal, actor(waiting))] == ["waiting"]
+
+
+def test_mails_are_found_by_what_they_say_wherever_they_lie(bench: Bench, waiting: Walker) -> None:
+    inbound.receive(bench.portal, reply(asked(waiting), text="東京都港区芝の資料"))
+    inbound.receive(bench.portal, reply(asked(waiting), number=2, files=(), subject="自動返信", text="港区 不在です"))
+    who = staff(waiting)
+    for text in ("港区", "港区 資料", "ichiro.rei", "例", waiting.number, "Re: 書類"):
+        heads, counts = inbound_pages.listed(bench.portal, "waiting", 1, who, text)
+        assert [head.id for head in heads] == [row().id], text
+    assert counts == {"waiting": 1, "unknown": 0, "taken": 0, "discarded": 0, "absence": 0, "report": 0, "machine": 0}
+    assert inbound_pages.listed(bench.portal, "waiting", 1, who, "港区")[1]["absence"] == 1
+    assert inbound_pages.listed(bench.portal, "waiting", 1, who, "大阪")[0] == []
+    assert inbound_pages.listed(bench.portal, "waiting", 1, who, "100%")[0] == []
+
+
+# Forged
+
+
+FORGED = "localhost; dmarc=fail header.from=example.com"
+
+
+@pytest.mark.parametrize("header", [
+    {"Authentication_Results": FORGED}, {"Authentication_Results": "localhost; spf=softfail smtp.mailfrom=example.com"},
+    {"Received_SPF": "Fail (x) receiver=localhost"}, {"Authentication_Results": "mx.anywhere.example; dmarc=fail"},
+])  # fmt: skip
+def test_a_mail_whose_own_headers_say_that_it_is_forged_is_nobodys_until_staff_say_so(
+    header: dict[str, str], bench: Bench, waiting: Walker
+) -> None:
+    raw = reply(asked(waiting), **header)
+    assert inbound.receive(bench.portal, raw) == "unknown"
+    page = inbound_pages.look(bench.portal, row().id, staff(waiting))
+    assert page.head.doubt["said"]
+    assert page.head.case_number == waiting.number
+    assert inbound_pages.arrived(bench.portal, actor(waiting)) == []
+    with pytest.raises(NotFound):
+        inbound_pages.look(bench.portal, row().id, actor(waiting))
+    with database.connection():
+        assert not Entry.select().where(Entry.kind == "inbound").exists()
+    with pytest.raises(Refused):
+        inbound_answers.assign(bench.portal, row().id, waiting.number, staff(waiting))
+    inbound_answers.assign(bench.portal, row().id, waiting.number, staff(waiting), sure=True)
+    assert row().state == "waiting"
+    with database.connection():
+        entry = Entry.get(Entry.kind == "inbound")
+    assert (entry.actor_side, entry.actor_name) == ("operator", "担当 1")  # not the vendor's own word
+
+
+def test_a_header_that_the_sender_smuggled_in_changes_nothing(bench: Bench, waiting: Walker) -> None:
+    smuggled = "localhost; dmarc=pass; spf=pass; dkim=pass"
+    ours = f"Authentication-Results: {FORGED}\nReceived: from evil\n".encode()
+    raw = ours + reply(asked(waiting), Authentication_Results=smuggled)
+    assert inbound.receive(bench.portal, raw) == "unknown"
+    assert row().doubt == {"by": "localhost", "said": ["dmarc=fail"]}
+
+
+def test_only_the_servers_that_are_named_are_believed_where_any_are(bench: Bench, waiting: Walker) -> None:
+    from dataclasses import replace
+
+    settings = replace(bench.portal.settings, inbound_servers=("mx.nintei.example",))
+    portal = replace(bench.portal, settings=settings)
+    assert inbound.receive(portal, reply(asked(waiting), Authentication_Results=FORGED)) == "waiting"
+    named = FORGED.replace("localhost", "MX.nintei.example")
+    assert inbound.receive(portal, reply(asked(waiting), number=2, Authentication_Results=named)) == "unknown"
+
+
+@pytest.mark.parametrize(("mailbox", "server", "known"), [
+    ("imaps://u:p@imap.gmail.com/INBOX", "mx.google.com", True), ("imaps://u:p@outlook.office365.com/INBOX", "", True),
+    ("imaps://u:p@imap.provider.example.jp/INBOX", "mta7.provider.example.jp", True), ("", "mx.localhost", True),
+    ("", "mx.google.com", False), ("", "", False),
+])  # fmt: skip
+def test_without_names_our_own_servers_are_told_by_our_domain_and_the_mailbox(
+    mailbox: str, server: str, known: bool, bench: Bench
+) -> None:
+    from dataclasses import replace
+
+    assert inbound.trusted(replace(bench.portal.settings, imap_url=mailbox)).knows(server) is known
 
 
 def test_the_head_of_a_mail_that_is_too_large_is_kept_for_a_person(bench: Bench, waiting: Walker) -> None:

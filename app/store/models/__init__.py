@@ -17,7 +17,7 @@ from app.store.models.cases import (
     Visit,
 )
 from app.store.models.companies import Claim, CompanyPerson, Invitation, Mandate
-from app.store.models.inbound import InboundMail, Outage
+from app.store.models.inbound import Delivery, InboundMail, Outage
 from app.store.models.keyletters import KeyLetter
 from app.store.models.lists import Attempt, CaseGram, CaseText, TaskChange, TaskTally
 from app.store.models.records import (
@@ -89,6 +89,7 @@ ALL = (
     Secret,
     Note,
     InboundMail,
+    Delivery,
     Outage,
     TaskChange,
     TaskTally,
@@ -126,6 +127,7 @@ __all__ = [
     "CompanyPerson",
     "Counter",
     "DateRequest",
+    "Delivery",
     "Document",
     "Draft",
     "Entry",

@@ -57,6 +57,9 @@ class Case(Row):
     timer_count = IntegerField(default=0)  # waiting timers
     apply_key = CharField(max_length=64, null=True, unique=True)  # recognises the same application sent twice
     withdrawal: Any = JsonField(null=True)
+    undelivered = IntegerField(
+        default=0
+    )  # mails to the vendor that reached nobody and wait for somebody to see to them
     ended = BooleanField(default=False, index=True)
     created_at = UtcField(index=True)
     changed_at = UtcField(index=True)

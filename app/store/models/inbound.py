@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from peewee import CharField, ForeignKeyField, TextField
+from peewee import CharField, ForeignKeyField, IntegerField, TextField
 
 from app.store.database import JsonField, Row, UtcField
 from app.store.models.accounts import User
 from app.store.models.cases import Case
+from app.store.models.records import Mail
 
 
 class InboundMail(Row):
@@ -25,7 +26,13 @@ class InboundMail(Row):
     text = TextField(default="")
     attachments: Any = JsonField(default=list)  # [{filename, size, digest, inline}]
     flaw = CharField(max_length=20, default="")  # what hindered reading it
+    # Of a machine: absence · report (what became of a mail) · machine (any other). Empty: of a person.
+    kind = CharField(max_length=10, default="")
+    via = CharField(max_length=254, default="")  # the group that put its own address in the sender's place
+    doubt: Any = JsonField(default=dict)  # {by, said}: the server that says that the sender is another, and its words
+    answered_id: Any = IntegerField(null=True)  # row id of our mail that it answers, or reports on
     # waiting: of a vendor's person, for a case · unknown: staff look whose it is · taken, discarded: by a person
+    # · apart: of a machine, kept and asking for nothing
     state = CharField(max_length=10)
     received_at = UtcField()
     written_at = UtcField(null=True)  # by its writer's clock
@@ -38,6 +45,25 @@ class InboundMail(Row):
 
     class Meta:
         indexes = ((("state", "received_at"), False), (("case", "state"), False))
+
+
+class Delivery(Row):
+    """What became of a mail of ours at one recipient, where a server said so; none: it is not known to be amiss."""
+
+    mail = ForeignKeyField(Mail, backref="deliveries", on_delete="CASCADE")
+    recipient = CharField(max_length=254)
+    state = CharField(max_length=10)  # failed | delayed | delivered
+    status = CharField(max_length=12, default="")  # as 5.1.1 (RFC 3463)
+    text = TextField(default="")  # the other server's words
+    at = UtcField()
+    report: Any = ForeignKeyField(InboundMail, null=True, on_delete="SET NULL")
+    settled_at = UtcField(null=True)
+    settled_as = CharField(max_length=10, default="")  # again (sent again) | arrived | moot (answered, or not needed)
+    settled_by = CharField(max_length=120, default="")
+    reason = TextField(default="")
+
+    class Meta:
+        indexes = ((("mail", "recipient"), True), (("state", "settled_at"), False))
 
 
 class Outage(Row):

@@ -81,6 +81,7 @@ class Mail(Row):
     written_at = UtcField()
     sent_at = UtcField(null=True, index=True)
     error = TextField(default="")
+    again_of: Any = IntegerField(null=True)  # row id of the mail that did not arrive and is sent again by this one
 
 
 class Invoice(Row):

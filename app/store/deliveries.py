@@ -1,0 +1,125 @@
+"""What became of our mails at their recipients, as far as other servers said so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from peewee import fn
+
+from app.store.models import Case, Delivery, Job, Mail
+
+FAILED, DELAYED, DELIVERED = "failed", "delayed", "delivered"
+_RANK = {DELAYED: 0, DELIVERED: 1, FAILED: 2}
+
+
+def record(mail: int, recipient: str, state: str, at: datetime, **said: Any) -> bool:
+    """Note what became of a mail at a recipient; false when that is known, or somebody has seen to it. What has failed
+    does not arrive any more. Inside a transaction that has the mail's case locked."""
+    row = Delivery.get_or_none((Delivery.mail == mail) & (Delivery.recipient == recipient))
+    if row is None:
+        if state == DELIVERED:
+            return False  # nothing was amiss
+        Delivery.create(mail=mail, recipient=recipient, state=state, at=at, **said)
+        return True
+    if row.settled_at is not None or _RANK[state] <= _RANK[row.state]:
+        return False
+    Delivery.update(state=state, at=at, **said).where(Delivery.id == row.id).execute()
+    return True
+
+
+def of_mails(mails: Iterable[int]) -> dict[int, list[Delivery]]:
+    """What is known of each of these mails."""
+    found: dict[int, list[Delivery]] = {}
+    ids = list(mails)
+    for row in Delivery.select().where(Delivery.mail.in_(ids)).order_by(Delivery.id) if ids else ():
+        found.setdefault(row.mail_id, []).append(row)
+    return found
+
+
+def failed(case: int | None = None, *, limit: int = 0, offset: int = 0) -> list[Mail]:
+    """Mails that did not reach somebody and that nobody has seen to, the newest first; of one case, or all."""
+    open_ones = Delivery.select(Delivery.mail).where((Delivery.state == FAILED) & Delivery.settled_at.is_null())
+    query = Mail.select().where(Mail.id.in_(open_ones)).order_by(Mail.id.desc())
+    if case is not None:
+        query = query.where(Mail.case == case)
+    if limit:
+        query = query.limit(limit).offset(offset)
+    return list(query)
+
+
+def failed_count() -> int:
+    """How many there are in all."""
+    query = Delivery.select(fn.COUNT(Delivery.mail.distinct()))
+    return int(query.where((Delivery.state == FAILED) & Delivery.settled_at.is_null()).scalar() or 0)
+
+
+def of_report(report: int) -> list[Delivery]:
+    """What a report told, with the mails."""
+    return list(Delivery.select(Delivery, Mail).join(Mail).where(Delivery.report == report).order_by(Delivery.id))
+
+
+def open_of(mail: int) -> list[Delivery]:
+    """The recipients of a mail that it did not reach, and whom nobody has seen to."""
+    query = Delivery.select().where(
+        (Delivery.mail == mail) & (Delivery.state == FAILED) & Delivery.settled_at.is_null()
+    )
+    return list(query.order_by(Delivery.id))
+
+
+def settle(ids: Sequence[int], how: str, by: str, at: datetime, reason: str = "") -> int:
+    """Somebody has seen to these."""
+    if not ids:
+        return 0
+    done = {"settled_at": at, "settled_as": how, "settled_by": by, "reason": reason}
+    query = Delivery.update(**done).where(Delivery.id.in_(list(ids)) & Delivery.settled_at.is_null())
+    return int(query.execute())
+
+
+def mails_named(message_ids: Sequence[str]) -> list[Mail]:
+    """Our mails of these Message-IDs, in this order."""
+    rows = (
+        {row.message_id: row for row in Mail.select().where(Mail.message_id.in_(list(message_ids)))}
+        if message_ids
+        else {}
+    )
+    return [rows[each] for each in message_ids if each in rows]
+
+
+def last_sent(case: int, recipient: str) -> Mail | None:
+    """The mail of the case that went to this address last."""
+    wanted = recipient.lower()
+    rows = Mail.select().where((Mail.case == case) & (Mail.state == "sent")).order_by(Mail.id.desc()).limit(200)
+    return next((row for row in rows if wanted in row.recipient.lower().split(", ")), None)
+
+
+def mail(mail_row: int, case: int | None) -> Mail | None:
+    """The mail of this row id, if it is the case's."""
+    row = Mail.get_or_none(Mail.id == mail_row)
+    return row if row is not None and row.case_id == case else None
+
+
+def job_of(row: Mail) -> Job | None:
+    """The job that sent a mail."""
+    return Job.get_or_none(Job.key == row.job_key)
+
+
+def sent_again(row: Mail) -> Mail | None:
+    """The mail by which this one was sent again."""
+    return Mail.select().where(Mail.again_of == row.id).order_by(Mail.id.desc()).first()
+
+
+def copy(mail: Mail, key: str, message_id: str, recipient: str, at: datetime) -> Mail:
+    """The same mail, to be sent by the job of this key."""
+    same = ("case", "mail_id", "number", "label", "sender", "subject", "text", "html", "attachments")
+    values = {name: getattr(mail, f"{name}_id" if name == "case" else name) for name in same}
+    return Mail.create(
+        **values, job_key=key, message_id=message_id, recipient=recipient, written_at=at, again_of=mail.id
+    )
+
+
+def note_of_case(case: Case, count: int) -> None:
+    """How many mails to the vendor reached nobody. Written alone: others may hold the rest of the row."""
+    case.undelivered = count
+    Case.update(undelivered=count).where(Case.id == case.id).execute()
