@@ -154,9 +154,9 @@ def enter(portal: Portal, token: str, actor: Actor | None, password: str = "") -
     """
     now = portal.now()
     with database.transaction():
-        link = _usable(portal, token)
-        case = cases.lock(link.case_id)
-        known = accounts.by_email(link.email)
+        known = accounts.hold(_usable(portal, token).email)
+        case = cases.lock(_usable(portal, token).case_id)
+        link = _usable(portal, token)  # somebody may have followed it while we waited for the case
         if known is not None and (actor is None or actor.user_id != known.id):
             raise Refused("An account of this address exists; sign in first, then open the link again")
         user = known or create_account(link.email, case.contact_name, "vendor", ["vendor"], password, now)

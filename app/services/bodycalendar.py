@@ -176,11 +176,10 @@ def close(portal: Portal, day: date, title: str, actor: Actor) -> int:
     if not title:
         raise Refused("Say why the body is closed on this day")
     with database.transaction():
-        if day in closings.titles():
-            raise Refused("%(day)s is a closing day already", day=day.isoformat())
         if not calendar.is_business_day(day):
             raise Refused("%(day)s is no business day anyway", day=day.isoformat())
-        closings.close(day, title)
+        if not closings.close(day, title):
+            raise Refused("%(day)s is a closing day already", day=day.isoformat())
         changes.add(portal.now(), actor.user_id, actor.name, KIND, day.isoformat(), "", "", title)
         return len(dates.upcoming(day, day))
 

@@ -41,6 +41,7 @@ def add(portal: Portal, name: str, actor: Actor) -> str:
         raise Refused("Give the desk a name of 1 to 60 characters")
     token, now = f"ncd_{secrets.token_urlsafe(32)}", portal.now()
     with database.transaction():
+        database.lock_name(f"desk:{name}")
         row = cards.desk_named(name)
         if row is not None and row.revoked_at is None:
             raise Refused("There is already a desk %(name)s; revoke its token first", name=name)

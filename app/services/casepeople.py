@@ -15,9 +15,9 @@ def invite(portal: Portal, number: str, email: str, rights: str, actor: Actor) -
     a manager (or the body) brings in somebody new to it."""
     email, now = invitations.address(email), portal.now()
     with database.transaction():
+        user = accounts.hold(email)
         case = cases.lock(desk.visible_case(cases.get(number), actor).id)
         _may_change(case, actor)
-        user = accounts.by_email(email)
         if user is not None and user.side != "vendor":
             raise Refused("This address belongs to the operating body")
         if case.company_id:

@@ -181,7 +181,7 @@ def _heir(portal: Portal, company: Company, successor: Successor, actor: Actor) 
     if actor.side != "operator":
         raise Refused("Choose who takes over; whoever is new to the company is invited first")
     email, name = invitations.address(successor.email), " ".join(successor.name.split())[:120]
-    known = accounts.by_email(email)
+    known = accounts.hold(email)
     if known is not None and (known.side != "vendor" or not known.active):
         raise Refused("This address cannot be used: its account is the body's or may not sign in")
     if known is None and not name:

@@ -55,8 +55,8 @@ def invite(
     present cases); of an agent: those of the mandate."""
     email, now = address(email), portal.now()
     with database.transaction():
+        known = accounts.hold(email)
         company = companypages.managed(company_id, actor)
-        known = accounts.by_email(email)
         if known is not None and known.side != "vendor":
             raise Refused("This address belongs to the operating body")
         of_company = known is not None and companies.person(company.id, known.id) is not None
@@ -155,6 +155,7 @@ def accept(portal: Portal, token: str, actor: Actor | None, name: str = "", pass
     """Take the invitation up; gives the account's id. A new address gets an account, a known one must be signed in."""
     now = portal.now()
     with database.transaction():
+        accounts.hold(_usable(portal, token).email)
         access.hold(_usable(portal, token).company_id)
         row = _usable(portal, token)
         user = _account(portal, row.email, actor, name, password, now)

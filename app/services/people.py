@@ -46,7 +46,7 @@ def add_staff(portal: Portal, email: str, name: str, roles: list[str], password:
     if unknown:
         raise Refused("There is no role %(role)s; there are %(roles)s", role=unknown[0], roles=", ".join(ROLES))
     with database.transaction():
-        if accounts.by_email(email) is not None:
+        if accounts.hold(email) is not None:
             raise Refused("An account of %(email)s exists already", email=email)
         side = "vendor" if roles == ["vendor"] else "operator"
         return int(create_account(email, name, side, roles, password, portal.now(), groups).id)
@@ -159,13 +159,9 @@ def save_view(actor: Actor, name: str, query: str) -> None:
     if not name.strip():
         raise Refused("Give the view a name")
     with database.transaction():
-        changed = (
-            SavedView.update(query=query[:2000])
-            .where((SavedView.user == actor.user_id) & (SavedView.name == name.strip()[:80]))
-            .execute()
-        )
-        if not changed:
-            SavedView.create(user=actor.user_id, name=name.strip()[:80], query=query[:2000])
+        kept = {SavedView.query: query[:2000]}
+        row = SavedView.insert(user=actor.user_id, name=name.strip()[:80], query=query[:2000])
+        row.on_conflict(conflict_target=[SavedView.user, SavedView.name], update=kept).execute()
 
 
 def drop_view(actor: Actor, view_id: int) -> None:

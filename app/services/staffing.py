@@ -47,7 +47,7 @@ def invite_staff(portal: Portal, email: str, wanted: Account, actor: Actor, word
     if not wanted.roles or not wanted.roles <= set(STAFF_ROLES):
         raise Refused("Choose at least one role of this account's side")
     with database.transaction():
-        if accounts.by_email(email) is not None:
+        if accounts.hold(email) is not None:
             raise Refused("An account of %(email)s exists already", email=email)
         user = User.create(
             email=email, name=name, side="operator", groups=",".join(each for each in GROUPS if each in wanted.groups),

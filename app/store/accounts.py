@@ -7,6 +7,7 @@ from datetime import date
 
 from peewee import fn
 
+from app.store.database import lock_name
 from app.store.models import Absence, Role, SavedView, User, UserRole
 
 
@@ -25,10 +26,18 @@ def by_feed_token(token: str) -> User | None:
     return User.get_or_none(User.feed_token == token)
 
 
+def hold(email: str) -> User | None:
+    """The account of this address, and nobody else makes or looks for one until this transaction ends. Taken before a
+    case is locked."""
+    lock_name(f"account:{email.strip().lower()}")
+    return by_email(email)
+
+
 def add_roles(account: User, names: Sequence[str]) -> None:
     """Give the account these roles; roles come into being as they are named."""
     for name in names:
-        role, _ = Role.get_or_create(name=name)
+        Role.insert(name=name).on_conflict_ignore().execute()
+        role = Role.get(Role.name == name)
         UserRole.insert(user=account, role=role).on_conflict_ignore().execute()
 
 

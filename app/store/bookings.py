@@ -61,7 +61,7 @@ def set_people(booking: int, users: Sequence[int]) -> None:
     """These are there, nobody else."""
     BookingPerson.delete().where(BookingPerson.booking == booking).execute()
     for user in dict.fromkeys(users):
-        BookingPerson.create(booking=booking, user=user)
+        BookingPerson.insert(booking=booking, user=user).on_conflict_ignore().execute()
 
 
 def absent(users: Sequence[int], day: date) -> list[User]:

@@ -20,9 +20,10 @@ def titles() -> dict[date, str]:
     return {row.day: row.title for row in ClosingDay.select()}
 
 
-def close(day: date, title: str) -> None:
-    """Add a closing day."""
-    ClosingDay.create(day=day, title=title)
+def close(day: date, title: str) -> bool:
+    """Add a closing day; false when it is one already."""
+    row = ClosingDay.insert(day=day, title=title).on_conflict_ignore()
+    return bool(row.as_rowcount().execute())
 
 
 def name(day: date, title: str) -> None:

@@ -3,9 +3,13 @@
 Rooms above say *what* is one transaction; how it is begun and locked is known here alone.
 
 **One order of locks.** Whoever locks more than one thing takes them in this order, so that no two wait for each other:
-names (`lock_name`; several: by the alphabet), then the case, then its job, then all other rows, by id. Writing a line
-that refers to a case locks the case a little, too: lock it first. Who meets a deadlock all the same is let go by the
-server with nothing stored, and does the whole once more (`again`).
+names of what may not be there yet or is of no one case (`lock_name`: an account, an application, a release), then the
+case, then its job, then all other rows, by id; last the names of series (numbers, calendars), which nobody holds while
+waiting for a case. Writing a line that refers to a case locks the case a little, too: lock it first. Who meets a
+deadlock all the same is let go by the server with nothing stored, and does the whole once more (`again`).
+
+**Nobody looks and then inserts** on the strength of that look: two do so at once. A row of which there may be one only
+is inserted with ON CONFLICT, or looked for and inserted under a name's lock.
 
 **What passes by itself** is known to `passes`: deadlocks, a server that is away, a full disk. It is nobody's mistake
 and no incident: work waits for a while and goes on, a person is told that nothing is lost and to try again.
@@ -165,7 +169,8 @@ def again(run: Callable[[], T]) -> T:
         try:
             return run()
         except Exception as error:
-            in_the_way = passing.collided(error) or (passing.lost(error) and tried == 1)
+            once = passing.lost(error) or passing.beaten(error)
+            in_the_way = passing.collided(error) or (once and tried == 1)
             if tried >= TRIES or database.stored != before or database.in_transaction() or not in_the_way:
                 raise
             log.info("done once more (%s): %s", tried, error)

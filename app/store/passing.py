@@ -19,6 +19,8 @@ COLLIDED = frozenset({"40001", "40P01", "55P03"})
 SERVER = frozenset({"57014", "57P01", "57P02", "57P03", "57P05", "58030", "25006"})
 # Classes: connection (08), out of memory, places or disk (53).
 CLASSES = frozenset({"08", "53"})
+# Two were the first at once (unique_violation; SQLITE_CONSTRAINT_PRIMARYKEY, _UNIQUE): who looks again finds the row.
+FIRST, FIRST_SQLITE = "23505", frozenset({1555, 2067})
 BUSY = frozenset({5, 6})  # SQLite: another process writes
 # SQLite: no memory, read-only, disk error, disk full, the file cannot be opened (no descriptors left), odd locks.
 SQLITE = BUSY | {7, 8, 10, 13, 14, 15}
@@ -39,6 +41,14 @@ def passes(error: BaseException) -> bool:
 def collided(error: BaseException) -> bool:
     """Whether another step was in the way: nothing was stored, and it is worth trying again at once."""
     return any(getattr(each, "sqlstate", None) in COLLIDED for each in _chain(error))
+
+
+def beaten(error: BaseException) -> bool:
+    """Whether somebody else has just stored a row of the same key: it is there for whoever looks once more."""
+    return any(
+        getattr(each, "sqlstate", None) == FIRST or getattr(each, "sqlite_errorcode", None) in FIRST_SQLITE
+        for each in _chain(error)
+    )
 
 
 def lost(error: BaseException) -> bool:

@@ -103,6 +103,13 @@ def mail_of_job(job_key: str) -> Mail | None:
     return Mail.get_or_none(Mail.job_key == job_key)
 
 
+def keep_mail(job_key: str, **values: Any) -> Mail:
+    """The mail that this job wrote: this one, unless there is one already, by a worker that was taken for dead. The
+    Message-ID is the job's, so both would have written the same."""
+    Mail.insert(job_key=job_key, **values).on_conflict_ignore().execute()
+    return Mail.get(Mail.job_key == job_key)
+
+
 def mails(case: int) -> list[Mail]:
     """The case's mails, newest first."""
     return list(Mail.select().where(Mail.case == case).order_by(Mail.written_at.desc(), Mail.id.desc()))

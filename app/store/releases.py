@@ -73,10 +73,6 @@ def setting_rows(package_id: str) -> dict[str, Setting]:
 
 def set_setting(package_id: str, key: str, value: str, at: datetime, by: str) -> None:
     """Change one setting."""
-    changed = (
-        Setting.update(value=value, changed_at=at, changed_by=by)
-        .where((Setting.package_id == package_id) & (Setting.key == key))
-        .execute()
-    )
-    if not changed:
-        Setting.create(package_id=package_id, key=key, value=value, changed_at=at, changed_by=by)
+    said = {"value": value, "changed_at": at, "changed_by": by}
+    row = Setting.insert(package_id=package_id, key=key, **said)
+    row.on_conflict(conflict_target=[Setting.package_id, Setting.key], update=said).execute()

@@ -56,10 +56,8 @@ def keep(case: Case) -> None:
         return
     before = grams(known.text) if known is not None else set()
     now = grams(text)
-    if known is None:
-        CaseText.insert(case=case.id, text=text).execute()
-    else:
-        CaseText.update(text=text).where(CaseText.case == case.id).execute()
+    row = CaseText.insert(case=case.id, text=text)
+    row.on_conflict(conflict_target=[CaseText.case], update={"text": text}).execute()
     gone = sorted(before - now)
     if gone:
         CaseGram.delete().where((CaseGram.case == case.id) & CaseGram.gram.in_(gone)).execute()
