@@ -37,7 +37,14 @@ WORDS: dict[tuple[str, str], dict[str, Any]] = {
     },
     ("InboundMail", "state"): {
         "waiting": _l("Waiting"), "unknown": _l("Sender unknown"), "taken": _l("Taken in"),
-        "discarded": _l("Discarded"),
+        "discarded": _l("Discarded"), "apart": _l("Of a machine, kept apart"),
+    },
+    ("InboundMail", "kind"): {
+        "absence": _l("Absence notes"), "report": _l("Delivery reports"), "machine": _l("Other machine mail"),
+    },
+    ("Delivery", "state"): {"failed": _l("Not delivered"), "delayed": _l("Delayed"), "delivered": _l("Delivered")},
+    ("Delivery", "settled_as"): {
+        "again": _l("Sent again"), "arrived": _l("Has arrived after all"), "moot": _l("Not needed any more"),
     },
     ("Document", "kind"): {"made": _l("Made by the portal"), "uploaded": _l("Uploaded")},
     ("Member", "rights"): {"full": _l("May act"), "answer": _l("May answer"), "read": _l("May read")},

@@ -68,6 +68,8 @@ GROUPS: tuple[tuple[Any, dict[Any, Plan]], ...] = (
                       search="subject recipient", hidden="text"),
         m.InboundMail: _plan("received_at case sender subject state handled_by_name", choices="state",
                              search="sender subject", hidden="text"),
+        m.Delivery: _plan("at mail recipient state status settled_as settled_by", choices="state settled_as",
+                          search="recipient text reason"),
         m.Opening: _plan("case grp at", choices="grp"),
         m.Access: _plan("at case filename user_name", search="filename user_name"),
         m.Secret: _plan("case element stored_at shown_at shown_to", choices="element"),
