@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 
 class NinteiError(Exception):
@@ -66,6 +66,13 @@ class BadState(NinteiError):
 
 class Permanent(NinteiError):
     """It will not work however often it is tried: the job becomes an incident."""
+
+
+@runtime_checkable
+class Said(Protocol):
+    """A value in `params` that words itself in the reader's language."""
+
+    def said(self, translate: Callable[[str], str]) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)

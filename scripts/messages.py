@@ -2,7 +2,8 @@
 
 English text in the sources is the message id, so English needs no catalogue. Ids are found in templates
 (`_()` and `{% trans %}`) and in Python: in `_()` and its kin, in `N_()` (marks only), and as the message of
-our errors, of `Problem` and of what does not fit a form, which `web` translates when it shows them.
+our errors, of `Problem` and of what does not fit a form, which `web` translates when it shows them, and in what
+is called `message` before it is handed to one of them.
 
     messages.py update   write app/web/translations/ja/LC_MESSAGES/messages.po, keeping what is translated
     messages.py check    exit 1 if an id lacks its Japanese, or the places %(name)s of the two differ
@@ -131,6 +132,10 @@ def _in_python() -> Iterator[tuple[MessageId, str]]:
         for node in ast.walk(tree):
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value in known:
                 yield node.value, place
+            if isinstance(node, ast.Assign) and [_name(target) for target in node.targets] == ["message"]:
+                for part in (node.value, *ast.iter_child_nodes(node.value)):
+                    if text := _text(part):
+                        yield text, place
             if isinstance(node, ast.Call):
                 for message in _of_call(node, errors):
                     yield message, place

@@ -45,9 +45,6 @@ class ElementChecks:
             }
             if element.kind in kinds:
                 kinds[element.kind](element)
-        self._forms()
-        self._loans()
-        self._recursion()
 
     def _say(self, element: Element, message: str, /, part: str = "", **params: Any) -> None:
         self.complaints.say(element.file, element.id, message, part, **params)
@@ -191,6 +188,9 @@ class ElementChecks:
             for name in element.listed(place):
                 if self._known(element, f"property:{place}", what, name, known) and what == "element":
                     self._user_task_meant(element, place, package.elements[name])
+        if element.id in element.listed("not_same_as"):
+            message = "It may not be done by who did it before: then nobody can do it a second time. Name another task."
+            self._say(element, message, "property:not_same_as")
         for name in element.listed("shows"):
             self._shown(element, name)
         if element.kind == "userTask" and element.id in self.fields:
@@ -249,51 +249,3 @@ class ElementChecks:
         for place, wanted in NEEDED_FIELDS.items():
             for name in wanted if element.properties.get(place) else ():
                 self._known(element, f"property:{place}", "field", name, fields)
-
-    # ---- the whole
-
-    def _forms(self) -> None:
-        tasks = frozenset(e.id for e in self.package.elements.values() if e.kind == "userTask")
-        for name in self.package.forms:
-            self.complaints.known(f"forms/{name}.form", "", "", "user task", name, tasks)
-
-    def _loans(self) -> None:
-        """Cards that a step lends have a step that takes them back."""
-        elements = self.package.elements.values()
-        if any(element.flag("returns_cards") and element.side == "operator" for element in elements):
-            return
-        for element in elements:
-            if element.properties.get("cards"):
-                self.complaints.warn(
-                    element.file,
-                    element.id,
-                    "Cards are lent, and no step of the body takes them back: give one the property returns_cards.",
-                    "property:cards",
-                )
-
-    def _recursion(self) -> None:
-        """A process that calls itself, at whatever distance, never ends."""
-        calls: dict[str, set[str]] = {}
-        for element in self.package.elements.values():
-            if element.called:
-                calls.setdefault(element.process, set()).add(element.called)
-        for element in self.package.elements.values():
-            if element.called and _reaches(calls, element.called, element.process):
-                self._say(
-                    element,
-                    "The process %(process)s calls itself through this: draw a loop instead.",
-                    process=element.process,
-                )
-
-
-def _reaches(calls: Mapping[str, set[str]], start: str, goal: str) -> bool:
-    seen: set[str] = set()
-    ahead = [start]
-    while ahead:
-        here = ahead.pop()
-        if here == goal:
-            return True
-        if here not in seen:
-            seen.add(here)
-            ahead.extend(calls.get(here, ()))
-    return False

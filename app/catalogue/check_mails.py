@@ -4,30 +4,7 @@ from __future__ import annotations
 
 from app.catalogue.complaints import Complaints, quoted
 from app.catalogue.model import MailSource, Package
-
-# What the portal itself sends or makes in any package that has it: no element need name these.
-PORTAL_MAILS = frozenset(
-    {
-        "entry-link-again",
-        "new-message",
-        "date-lapse-warning",
-        "date-lapsed",
-        "date-asked",
-        "date-changed",
-        "date-refused",
-        "account-invitation",
-        "cards-overdue",
-        "company-admitted",
-        "company-claim",
-        "company-refused",
-        "company-unconfirmed",
-        "reminder",
-        "reminder-operator",
-        "returned",
-        "withdrawn",
-    }
-)
-PORTAL_DOCUMENTS = frozenset({"case_file", "settlement", "card_labels"})
+from app.catalogue.portal_needs import DOCUMENTS, MAILS
 
 
 class MailChecks:
@@ -75,8 +52,8 @@ class MailChecks:
 
     def _used(self) -> tuple[set[str], set[str]]:
         package = self.package
-        mails = {package.reminders.vendor_mail, package.reminders.operator_mail, *PORTAL_MAILS}
-        documents = {*PORTAL_DOCUMENTS, *(fee.document for fee in package.fees.values())}
+        mails = {package.reminders.vendor_mail, package.reminders.operator_mail, *MAILS}
+        documents = {*DOCUMENTS, *(fee.document for fee in package.fees.values())}
         if package.certificate:
             documents.add(package.certificate.document)
         for element in package.elements.values():

@@ -15,6 +15,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from app.catalogue.complaints import Complaints
 from app.catalogue.fields import form_fields, inner_fields
 from app.catalogue.model import Package
+from app.catalogue.portal_needs import COMPANY_FIELDS
 from app.catalogue.reasons import of_template
 from app.catalogue.template_names import (
     CASE,
@@ -74,6 +75,7 @@ class TemplateChecks:
             found = self._reading(source)
             if found is not None:
                 self._check(source, found)
+                self._words(source, found)
         self._skeletons()
 
     def _sources(self) -> list[Source]:
@@ -119,6 +121,25 @@ class TemplateChecks:
         return found
 
     # ---- one template
+
+    def _words(self, source: Source, found: Reading) -> None:
+        """A mail or document that says something; the certificate its number."""
+        if source.part != "body" or source.file.startswith("_shared/"):
+            return
+        rule = self.package.certificate
+        certificate = rule is not None and source.file == f"pdf/{rule.document}.html"
+        if not found.words:
+            if certificate:
+                self.complaints.say(
+                    source.file, "", "The certificate has no words: it would be issued and signed blank."
+                )
+            elif source.file.startswith("mail/"):
+                self.complaints.warn(source.file, "", "The mail has no words: it would be sent blank.")
+            else:
+                self.complaints.warn(source.file, "", "The document has no words: it would be made blank.")
+        elif certificate and ("certificate", "number") not in {use.path for use in found.uses}:
+            message = "The certificate does not print its number: write {{ certificate.number }}."
+            self.complaints.warn(source.file, "", message)
 
     def _check(self, source: Source, found: Reading) -> None:
         self._jinja(source, found)
@@ -185,8 +206,17 @@ class TemplateChecks:
                 message = "%(name)s is a list: go through it with {%% for … in %(name)s %%}."
                 line = use.line + source.first_line - 1
                 self.complaints.say(source.file, "", message, source.part, line, name=first)
-        elif second:
-            self._known(source, use, 2, "field", MEMBERS[first])
+        elif second and self._known(source, use, 2, "field", MEMBERS[first]) and first == "company":
+            self._company(source, use)
+
+    def _company(self, source: Source, use: Use) -> None:
+        """What the portal takes for the company out of the forms' answers."""
+        fields = COMPANY_FIELDS.get(use.path[1], ())
+        if fields and not any(name in form for form in self.fields.values() for name in fields):
+            self.complaints.warn(
+                source.file, "", "company.%(name)s stays empty: no form has the field %(fields)s.", source.part,
+                use.line + source.first_line - 1, name=use.path[1], fields=" / ".join(fields),
+            )  # fmt: skip
 
     def _answer(self, source: Source, use: Use) -> None:
         _, element, key, item, inner = (*use.path, "", "", "", "", "")[:5]

@@ -6,12 +6,21 @@ import re
 from collections.abc import Collection, Mapping
 
 from app.catalogue.check_elements import ElementChecks
+from app.catalogue.check_flow import FlowChecks
+from app.catalogue.check_forms import FormChecks
 from app.catalogue.check_mails import MailChecks
 from app.catalogue.check_manifest import ManifestChecks
 from app.catalogue.check_names import NameChecks
+from app.catalogue.check_options import OptionChecks
+from app.catalogue.check_portal import PortalChecks
+from app.catalogue.check_tables import TableChecks
 from app.catalogue.check_templates import TemplateChecks
+from app.catalogue.check_values import ValueChecks
+from app.catalogue.check_wholes import WholeChecks
+from app.catalogue.check_words import WordChecks
 from app.catalogue.complaints import Complaints, Enough
 from app.catalogue.english import EnglishChecks
+from app.catalogue.following import Following
 from app.catalogue.manifest import FILE
 from app.catalogue.model import Package
 from app.catalogue.toml import UNREAD
@@ -42,11 +51,18 @@ def check(
         for problem in package.problems:
             complaints.add(problem)
         ElementChecks(package, complaints, operators, groups).run()
+        WholeChecks(package, complaints).run()
         names = NameChecks(package, complaints)
         names.run()
+        known = names.known if names.sure else None
+        WordChecks(package, complaints).run()
         ManifestChecks(package, complaints).run()
+        PortalChecks(package, complaints).run()
         MailChecks(package, complaints, groups).run()
-        TemplateChecks(package, complaints, names.known if names.sure else None, filters).run()
+        FormChecks(package, complaints, known).run()
+        TemplateChecks(package, complaints, known, filters).run()
+        if names.sure:
+            _followed(package, complaints)
         EnglishChecks(package, complaints).run()
         for path in package.files:
             if not _PLACES.fullmatch(path):
@@ -54,6 +70,19 @@ def check(
     except Enough:
         complaints.problems.append(Problem("", "There are more problems: mend these first."))
     return complaints.problems
+
+
+def _followed(package: Package, complaints: Complaints) -> None:
+    """What comes of following values and tokens; nothing where the diagrams have parts that are not known."""
+    following = Following(package)
+    if not following.whole:
+        message = "The diagrams are too large to be followed: where values and tokens go is not checked."
+        complaints.warn(FILE, "", message)
+        return
+    ValueChecks(package, complaints, following).run()
+    OptionChecks(package, complaints, following).run()
+    TableChecks(package, complaints, following).run()
+    FlowChecks(package, complaints, following).run()
 
 
 def readable(package: Package) -> bool:

@@ -13,6 +13,7 @@ from app.catalogue.diagram_words import check_unique, even, words_of
 from app.catalogue.drawn import Element, Flow, ProcessInfo
 from app.catalogue.dropped import dropped
 from app.catalogue.extensions import BPMN
+from app.catalogue.shapes import unseen
 from app.catalogue.terms import Lane
 from app.errors import Problem
 from app.feel.xml import XmlRefused, local, read
@@ -73,6 +74,7 @@ def read_diagram(file: str, data: bytes, found: Diagrams, lanes: dict[str, Lane]
     found.safe.append(file)
     check_unique(file, root, problems)
     problems.extend(dropped(file, root))
+    problems.extend(unseen(file, root, _SUPPORTED | _REFUSED))
     for words, name in words_of(root):
         if words:
             found.words.setdefault(words, (file, name))

@@ -7,6 +7,13 @@ import warnings
 from functools import lru_cache
 
 MAX_CODE = 20_000  # characters
+# What may be called in conditions and scripts (the engine's own list; a test compares the two).
+FUNCTIONS = frozenset(
+    {
+        "abs", "all", "any", "bool", "dict", "divmod", "enumerate", "float", "int", "isinstance", "len", "list", "max",
+        "min", "range", "reversed", "round", "set", "sorted", "str", "sum", "tuple", "zip",
+    }
+)  # fmt: skip
 
 
 @lru_cache(maxsize=2048)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -35,6 +36,7 @@ class Reading:
     tests: list[tuple[str, int]] = field(default_factory=list)
     bases: list[tuple[str, int]] = field(default_factory=list)  # templates that it extends, includes or imports
     blocks: list[tuple[str, int]] = field(default_factory=list)
+    words: bool = False  # it prints something: a text between tags, or a value
 
 
 def reading(tree: nodes.Template) -> Reading:
@@ -65,6 +67,8 @@ class _Walk:
         if isinstance(node, nodes.Getattr | nodes.Getitem | nodes.Name):
             self._path(node, items)
             return
+        if isinstance(node, nodes.Output):
+            self.found.words = self.found.words or any(_printed(part) for part in node.nodes)
         if isinstance(node, nodes.If | nodes.CondExpr):
             self._asked(node.test, items)
         elif isinstance(node, nodes.Or):
@@ -130,6 +134,13 @@ class _Walk:
         if here.name in items:
             return (*items[here.name], *parts)
         return () if here.name in self.found.own else (here.name, *parts)
+
+
+def _printed(node: nodes.Node) -> bool:
+    """Whether people see something of it: a value, or a text that is more than tags and styles."""
+    if not isinstance(node, nodes.TemplateData):
+        return True
+    return bool(re.sub(r"<style.*?</style>|<[^>]*>|&nbsp;|[\s　]", "", node.data, flags=re.DOTALL | re.IGNORECASE))
 
 
 def _bare(node: nodes.Node) -> nodes.Node:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
+from app.catalogue.domains import INFINITE, Domain, Range, of_kind
+
 GROUPS = frozenset({"review", "accounting", "cards", "exam", "office"})  # of staff
 STATES = ("certified", "withdrawn", "rejected", "closed")
 PRESENTATIONS = ("button", "post")
@@ -38,3 +42,11 @@ PROPERTIES: dict[str, tuple[str, ...]] = {
 FLAGS = ("reply_by_mail", "binds", "returns_cards", "beside")  # properties that are true or false
 NEEDED_FIELDS = {"confirms": ("amount", "paid_on", "payer"), "books": ("date",)}
 PORTAL_ROUTES = {"confirms": "payment", "books": "booking"}  # what the portal itself routes
+SIDES = ("vendor", "operator")
+# What a service task leaves under its `resultVariable`.
+RESULTS = {
+    **dict.fromkeys(
+        ("certificate_issue", "certificate_list", "certificate_extend", "certificate_suspend"), of_kind("dict")
+    ),
+    "cards_out": Domain(numbers=Range(Decimal(0), INFINITE, True)),
+}

@@ -48,7 +48,8 @@ def _check(wiring: Wiring, folder: Path, walks: bool, say: Speaker) -> int:
     except BadPackage as error:
         return tell(folder.resolve().name, error.problems, say)
     seen = gate.examine(wiring.releases(), package, walks=walks)
-    errors = tell(folder.resolve().name, seen.problems, say.of(package.english))
+    problems = [*packages.twins(folder, package), *seen.problems]
+    errors = tell(folder.resolve().name, problems, say.of(package.english))
     if seen.rehearsal is not None:
         _tell_rehearsal(seen.rehearsal, say.of(package.english))
     elif walks:

@@ -15,7 +15,7 @@ MAX_DIGITS = 34  # what a decimal128 holds
 
 # Words of full FEEL that this subset leaves out: named, so that the refusal can say so.
 _BEYOND = frozenset({"if", "then", "else", "for", "return", "some", "every", "satisfies", "function", "instance"})
-_RESERVED = frozenset({"and", "or", "in", "between", "true", "false", "null"}) | _BEYOND
+RESERVED = frozenset({"and", "or", "in", "between", "true", "false", "null"}) | _BEYOND
 _CONSTANTS = {"true": True, "false": False, "null": None}
 T = TypeVar("T")
 
@@ -214,7 +214,7 @@ class Parser:
         word = token.text
         if word in _CONSTANTS:
             return ("lit", _CONSTANTS[word])
-        if word in _RESERVED:
+        if word in RESERVED:
             self.cursor -= 1
             self._fail("The word %(found)s at position %(position)s cannot stand here.", word)
         if not self._is("("):

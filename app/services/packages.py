@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 
 from app import catalogue
@@ -30,6 +31,26 @@ def read(folder: Path) -> Package:
         raise BadPackage([Problem("", message, "", {"folder": folder.name, "reason": str(error)})]) from error
 
 
+def twins(folder: Path, package: Package) -> list[Problem]:
+    """An error for each package beside this one that has its id: their releases would take each other's place."""
+    folder = folder.resolve()
+    found = []
+    for other in folders(folder.parent):
+        if other.resolve() == folder:
+            continue
+        try:
+            raw = tomllib.loads((other / "package.toml").read_text("utf-8"))
+        except (OSError, ValueError, RecursionError):
+            continue  # told when that folder is checked
+        if raw.get("id") == package.id:
+            message = (
+                "The folder %(other)s holds a package of the same id: new cases would start on whichever was released "
+                "last. Change one."
+            )
+            found.append(Problem("package.toml", message, "", {"other": other.name}, part="key:id"))
+    return found
+
+
 def release(portal: Portal, folder: Path, *, by: str) -> tuple[int, bool]:
     """Release one package; gives (release number, whether it is new). Raises BadPackage."""
     package = read(folder)
@@ -37,6 +58,8 @@ def release(portal: Portal, folder: Path, *, by: str) -> tuple[int, bool]:
         known = releases.by_digest(package.digest)
         if known is not None:
             return known.number, False
+        if beside := twins(folder, package):
+            raise BadPackage(catalogue.located(package, beside))
         gate.examine(portal.releases, package).require()
         with database.transaction():
             database.lock_name(f"release:{package.id}")  # another process may release the same folder just now

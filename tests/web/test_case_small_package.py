@@ -27,6 +27,6 @@ def test_a_package_of_files_alone_has_the_same_pages(small_site: Site) -> None:
     assert number in operator.get("/cases").text
     assert operator.get(f"/cases/{number}/withdraw").status_code == 200
     assert operator.post(f"/cases/{number}/withdraw", data={"reason": "x", "agreed": "yes"}).status_code == 422
-    assert operator.post(f"/cases/{number}/file.pdf").status_code == 404
+    assert operator.post(f"/cases/{number}/file.pdf").status_code == 303
     state = operator.get(f"/cases/{number}/diagram.json").get_json()
     assert set(state["details"]) <= portal.releases.current("library_card").package.elements.keys()

@@ -1,0 +1,84 @@
+"""What can be said of all elements together alone: forms without a task, fees without an invoice, loans for ever."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from app.catalogue.complaints import Complaints
+from app.catalogue.manifest import FILE
+from app.catalogue.model import Package
+from app.errors import Named
+
+
+class WholeChecks:
+    """Over the package as a whole."""
+
+    def __init__(self, package: Package, complaints: Complaints) -> None:
+        self.package = package
+        self.complaints = complaints
+
+    def run(self) -> None:
+        self._forms()
+        self._loans()
+        self._payments()
+        self._recursion()
+
+    def _forms(self) -> None:
+        tasks = frozenset(e.id for e in self.package.elements.values() if e.kind == "userTask")
+        for name in self.package.forms:
+            self.complaints.known(f"forms/{name}.form", "", "", "user task", name, tasks)
+
+    def _loans(self) -> None:
+        """Cards that a step lends have a step that takes them back."""
+        elements = self.package.elements.values()
+        if any(element.flag("returns_cards") and element.side == "operator" for element in elements):
+            return
+        for element in elements:
+            if element.properties.get("cards"):
+                self.complaints.warn(
+                    element.file,
+                    element.id,
+                    "Cards are lent, and no step of the body takes them back: give one the property returns_cards.",
+                    "property:cards",
+                )
+
+    def _payments(self) -> None:
+        """A fee is raised before its payment is confirmed, and one that is described is raised somewhere."""
+        elements = self.package.elements.values()
+        raised = {element.properties.get("invoice", "").strip() for element in elements}
+        confirmed = {element.properties.get("confirms", "").strip() for element in elements}
+        for element in elements:
+            name = element.properties.get("confirms", "").strip()
+            if name in self.package.fees and name not in raised:
+                self.complaints.say(
+                    element.file, element.id, "It confirms the payment of %(fee)s, which no element raises: give one "
+                    "the property invoice.", "property:confirms", fee=Named(name, self.package.fees[name].title),
+                )  # fmt: skip
+        for fee in self.package.fees.values():
+            if fee.id not in raised and fee.id not in confirmed:
+                message = "No element raises this fee: give one the property invoice, or remove the fee."
+                self.complaints.warn(FILE, f"fees.{fee.id}", message)
+
+    def _recursion(self) -> None:
+        """A process that calls itself, at whatever distance, never ends."""
+        calls: dict[str, set[str]] = {}
+        for element in self.package.elements.values():
+            if element.called:
+                calls.setdefault(element.process, set()).add(element.called)
+        for element in self.package.elements.values():
+            if element.called and _reaches(calls, element.called, element.process):
+                message = "The process %(process)s calls itself through this: draw a loop instead."
+                self.complaints.say(element.file, element.id, message, process=element.process)
+
+
+def _reaches(calls: Mapping[str, set[str]], start: str, goal: str) -> bool:
+    seen: set[str] = set()
+    ahead = [start]
+    while ahead:
+        here = ahead.pop()
+        if here == goal:
+            return True
+        if here not in seen:
+            seen.add(here)
+            ahead.extend(calls.get(here, ()))
+    return False

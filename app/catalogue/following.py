@@ -1,0 +1,340 @@
+"""Values followed through the diagrams: what every name may be at every place, whichever way a case has come there.
+
+A forward walk over all processes until nothing changes (abstract interpretation over `domains`). Called processes and
+subprocesses are followed once for all who call them. Bounded: what does not settle is given up, and nothing is said.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict, deque
+from collections.abc import Collection, Iterator
+from dataclasses import replace
+from decimal import Decimal
+
+from app.catalogue.check_names import WITH_WITHDRAWAL
+from app.catalogue.domains import ANY, NOTHING, Domain, State, join, of_kind, one, widened
+from app.catalogue.drawn import Element, Flow
+from app.catalogue.field_domains import domain_of
+from app.catalogue.fields import form_fields
+from app.catalogue.judging import judged, run
+from app.catalogue.model import Package
+from app.catalogue.python import names, parsed
+from app.catalogue.toml import nearest
+from app.catalogue.vocabulary import RESULTS, SIDES
+from app.feel import Expression
+from app.feel.syntax import Node
+
+MAX_VISITS = 40_000  # of elements, in all
+WIDEN_AFTER = 12  # visits of one element, before ranges are made endless
+
+
+class Following:
+    """The states of one package. `whole`: everything settled within the bounds.
+
+    `meant`: arrows that are followed although their condition can never be true, as if it were what its author meant:
+    what lies behind a wrong word can be looked at so.
+    """
+
+    def __init__(self, package: Package, meant: Collection[str] = ()) -> None:
+        self.package = package
+        self.meant = meant
+        self.entry: dict[str, State] = {}  # what may be when an element is reached
+        self.on: dict[str, State] = {}  # … when an arrow is taken, by its id
+        self.ends: dict[str, State] = {}  # … when a process or subprocess has ended
+        self.out: dict[str, list[Flow]] = defaultdict(list)
+        self.into: dict[str, list[Flow]] = defaultdict(list)
+        self.borders: dict[str, list[Element]] = defaultdict(list)
+        self.starts: dict[str, list[str]] = defaultdict(list)
+        self.callers: dict[str, list[str]] = defaultdict(list)
+        self.routes = {name: dict(_routed(package, element)) for name, element in package.elements.items()}
+        self.sets = self._sets()  # by process or subprocess
+        self.around: dict[str, tuple[frozenset[str], frozenset[str]]] = {}
+        self.visits: dict[str, int] = defaultdict(int)
+        self.pending: deque[str] = deque()
+        self._drawn()
+        self.whole = self._walk()
+
+    def _drawn(self) -> None:
+        for flow in self.package.flows:
+            if flow.source in self.package.elements and flow.target in self.package.elements:
+                self.out[flow.source].append(flow)
+                self.into[flow.target].append(flow)
+        for element in self.package.elements.values():
+            if element.attached_to:
+                self.borders[element.attached_to].append(element)
+            if element.kind == "startEvent":
+                self.starts[inside(element)].append(element.id)
+            if container := called(element):
+                self.callers[container].append(element.id)
+
+    def _walk(self) -> bool:
+        self._begin(self.package.entry, State())
+        count = 0
+        while self.pending:
+            count += 1
+            if count > MAX_VISITS:
+                return False
+            self._visit(self.package.elements[self.pending.popleft()])
+        return True
+
+    def _sets(self) -> dict[str, frozenset[str]]:
+        """The names that the elements right inside a process or subprocess set."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for element in self.package.elements.values():
+            found[inside(element)].update(self.routes[element.id], (element.loop.results,) if element.loop else ())
+            for code in element.scripts.values():
+                found[inside(element)].update(names(parsed(code), ast.Store))
+        return {container: frozenset(each) for container, each in found.items()}
+
+    def _settled(self, state: State, sets: frozenset[str]) -> State:
+        """Where processes call each other, a name that the other side sets is taken to be set: which of its ways a case
+        has come by is not kept apart."""
+        names_of = dict(state.names)
+        for name in sets:
+            domain = state.of(name)
+            if domain.unset:
+                bare = replace(domain, unset=False)
+                names_of[name] = ANY if bare.empty else bare
+        return State(names_of)
+
+    def _cached(self, container: str) -> tuple[frozenset[str], frozenset[str]]:
+        """Names that are set outside the container, and inside it."""
+        if container not in self.around:
+            self.around[container] = (self._outside(container), self._inside(container))
+        return self.around[container]
+
+    def _outside(self, container: str) -> frozenset[str]:
+        return frozenset().union(*(each for other, each in self.sets.items() if other != container))
+
+    def _inside(self, container: str, seen: frozenset[str] = frozenset()) -> frozenset[str]:
+        """The names that a process sets, with all that it calls."""
+        found = self.sets.get(container, frozenset())
+        for element in self.package.elements.values():
+            deeper = called(element) if inside(element) == container else ""
+            if deeper and deeper not in seen:
+                found |= self._inside(deeper, seen | {container})
+        return found
+
+    def dead(self) -> list[Flow]:
+        """Arrows with a condition out of gateways that are reached, which no case can take."""
+        return [
+            flow
+            for flow in self.package.flows
+            if flow.condition and flow.id not in self.on and flow.source in self.entry
+            and self.package.elements[flow.source].kind == "exclusiveGateway"
+        ]  # fmt: skip
+
+    def _begin(self, container: str, state: State) -> None:
+        if container != self.package.entry:
+            state = self._settled(state, self._cached(container)[0])
+        for start in self.starts.get(container, ()):
+            self._reach(start, state)
+
+    def _reach(self, name: str, state: State) -> None:
+        """A case may come to this element in this state."""
+        before = self.entry.get(name)
+        after = state if before is None else before.joined(state)
+        if before is not None:
+            if self.visits[name] > WIDEN_AFTER:
+                after = State({key: widened(before.of(key), found) for key, found in after.names.items()})
+            if after.names == before.names:
+                return
+        self.entry[name] = after
+        if name not in self.pending:
+            self.pending.append(name)
+
+    def _visit(self, element: Element) -> None:
+        self.visits[element.id] += 1
+        state = self.entry[element.id]
+        if element.kind == "exclusiveGateway":
+            for flow, taken in self.ways(element, state):
+                self._take(flow, taken)
+            return
+        if element.kind == "parallelGateway":
+            self._gather(element)
+            return
+        if element.kind == "endEvent":
+            self._end(element, state)
+            return
+        container = called(element)
+        if container:
+            self._begin(container, self.within(element, self.before(element, state)))
+        for border in self.borders[element.id]:
+            self._reach(border.id, state)
+        after = self.after(element, state)
+        if after is not None:
+            for flow in self.out[element.id]:
+                self._take(flow, after)
+
+    def _take(self, flow: Flow, state: State) -> None:
+        before = self.on.get(flow.id)
+        self.on[flow.id] = state if before is None else before.joined(state)
+        target = self.package.elements[flow.target]
+        if target.kind == "parallelGateway":
+            # What comes together is looked at as a whole, flow by flow.
+            self._reach(target.id, self.gathered(target))
+        else:
+            self._reach(target.id, state)
+
+    def gathered(self, gateway: Element) -> State:
+        """What may be behind a parallel gateway: set in one branch is set."""
+        found: State | None = None
+        for flow in self.into[gateway.id]:
+            state = self.on.get(flow.id)
+            if state is not None:
+                found = state if found is None else found.gathered(state)
+        return found or State()
+
+    def _gather(self, gateway: Element) -> None:
+        for flow in self.out[gateway.id]:
+            self._take(flow, self.gathered(gateway))
+
+    def _end(self, element: Element, state: State) -> None:
+        container = inside(element)
+        before = self.ends.get(container)
+        after = state if before is None else before.joined(state)
+        if before is not None and after.names == before.names:
+            return
+        self.ends[container] = after
+        for caller in self.callers[container]:
+            if caller in self.entry and caller not in self.pending:
+                self.pending.append(caller)
+
+    # ---- what elements do
+
+    def ways(self, gateway: Element, state: State) -> Iterator[tuple[Flow, State]]:
+        """The arrows out of an exclusive gateway that may be taken, each with what may be then."""
+        left: State | None = state
+        flows = [flow for flow in self.out[gateway.id] if flow.id != gateway.default]
+        for flow in flows:
+            if left is None:
+                return
+            if not flow.condition:
+                yield flow, left
+                continue
+            verdict = judged(flow.condition, left)
+            if verdict.true is not None:
+                yield flow, verdict.true
+            elif flow.id in self.meant and (meant := self._meant(flow, left)) is not None:
+                yield flow, meant
+            left = verdict.false
+        if left is not None:
+            yield from ((flow, left) for flow in self.out[gateway.id] if flow.id == gateway.default)
+
+    def _meant(self, flow: Flow, state: State) -> State | None:
+        """What would be if the condition could be true."""
+        for name in names(parsed(flow.condition), ast.Load):
+            state = state.with_(name, ANY)
+        return judged(flow.condition, state).true
+
+    def before(self, element: Element, state: State) -> State:
+        """When the element begins: after its script before."""
+        code = element.scripts.get("script.before")
+        return run(code, state) if code else state
+
+    def within(self, element: Element, state: State) -> State:
+        """In one run of an element that repeats: with the item of its list."""
+        if element.loop is not None and element.loop.item:
+            return state.with_(element.loop.item, ANY)
+        return state
+
+    def after(self, element: Element, state: State) -> State | None:
+        """When the element is done; None where it never is."""
+        state = self.before(element, state)
+        container = called(element)
+        if container and container not in self.ends:
+            return None
+        done = self._returned(container, state) if container else self.effect(element, state)
+        code = element.scripts.get("script.after")
+        done = run(code, done) if code else done
+        return self._repeated(element, state, done)
+
+    def _returned(self, container: str, state: State) -> State:
+        """After a call: what the called process sets is as it left it, the rest as it was."""
+        sets = self._cached(container)[1]
+        left = self._settled(self.ends[container], sets)
+        return State({**state.names, **{name: left.of(name) for name in sets}})
+
+    def effect(self, element: Element, state: State) -> State:
+        """What one run of the element itself changes."""
+        if code := element.scripts.get("script"):
+            return run(code, state)
+        for name, domain in self.routes[element.id].items():
+            state = state.with_(name, domain)
+        return state
+
+    def _repeated(self, element: Element, before: State, done: State) -> State:
+        loop = element.loop
+        if loop is None:
+            return done
+        if loop.results:
+            return before.with_(loop.results, of_kind("list"))
+        found = before.joined(done)  # it may run no time at all
+        if loop.item and loop.item not in before.names:
+            found = State({name: domain for name, domain in found.names.items() if name != loop.item})
+        return found
+
+
+def inside(element: Element) -> str:
+    """The process or subprocess in which the element stands."""
+    return element.parent or element.process
+
+
+def called(element: Element) -> str:
+    """The process or subprocess that the element runs; "" of every other element."""
+    return element.called or (element.id if element.kind == "subProcess" else "")
+
+
+def _routed(package: Package, element: Element) -> Iterator[tuple[str, Domain]]:
+    """The names that an element sets when it is done, with what they may be then."""
+    if element.kind == "userTask" and element.id in package.forms:
+        fields = form_fields(package.forms[element.id])
+        for name in element.listed("routes"):
+            yield name, domain_of(fields[name]) if name in fields else ANY
+            meant = "" if name in fields else nearest(name, frozenset(fields))
+            if meant:  # a wrong name is told once, where it stands
+                yield meant, domain_of(fields[meant])
+    if element.properties.get("confirms"):
+        yield "payment", _texts("settled", "short")
+        yield "booking", _texts("held", "lapsed")
+    if element.properties.get("books"):
+        yield "booking", _texts("held")
+    if element.decision in package.decisions:
+        decision = package.decisions[element.decision]
+        for place, output in enumerate(decision.outputs):
+            cells = [rule.outputs[place] for rule in decision.rules]
+            yield output.name, _answered(cells, decision.hit_policy)
+    if element.result_variable:
+        yield element.result_variable, RESULTS.get(element.operator, ANY)
+    if element.message and element.message == package.withdraw_message:
+        yield WITH_WITHDRAWAL, _texts(*SIDES)
+
+
+def _answered(cells: list[Expression | None], policy: str) -> Domain:
+    if policy == "COLLECT":
+        return of_kind("list")
+    found = one(None)  # no row may apply
+    for cell in cells:
+        found = join(found, _constant(cell.node) if cell is not None else one(None))
+    return found
+
+
+def _constant(node: Node) -> Domain:
+    match node:
+        case ("lit", literal):
+            return one(literal)
+        case ("num", str(figure)):
+            return one(Decimal(figure))
+        case ("neg", ("num", str(figure))):
+            return one(-Decimal(figure))
+        case ("+" | "-" | "*" | "/", *_):
+            return of_kind("number")
+    return ANY
+
+
+def _texts(*values: str) -> Domain:
+    found = NOTHING
+    for each in values:
+        found = join(found, one(each))
+    return found
