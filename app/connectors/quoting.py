@@ -69,9 +69,10 @@ class _Line:
         return not self.text.strip()
 
 
-def said(text: str, answered: Iterable[str] = ()) -> Said:
-    """What the writer wrote. `answered`: texts of the mail that is answered, and of others of the thread."""
-    lines = _told_apart(text.splitlines(), _Known(answered))
+def said(text: str, answered: Sequence[str] = (), earlier: Sequence[str] = ()) -> Said:
+    """What the writer wrote. `answered`: texts of the mail that is answered; `earlier`: of the writer's own mails
+    before it, which stand below headings only: who says the same thing twice means it."""
+    lines = _told_apart(text.splitlines(), _Known(answered), _Known([*answered, *earlier]))
     runs = _runs(lines)
     whole = len(runs)
     while runs and runs[-1][0]:
@@ -133,7 +134,7 @@ class _Known:
         return bool((before and before + plain in self._run) or (after and plain + after in self._run))
 
 
-def _told_apart(lines: Sequence[str], known: _Known) -> list[_Line]:
+def _told_apart(lines: Sequence[str], known: _Known, thread: _Known) -> list[_Line]:
     found: list[_Line] = []
     at = 0
     while at < len(lines):
@@ -144,7 +145,7 @@ def _told_apart(lines: Sequence[str], known: _Known) -> list[_Line]:
             found += [_Line(line, True) for line in lines[at : at + length]]
             at += length
             if not marked:
-                return found + _below(lines[at:], known)
+                return found + _below(lines[at:], thread)
             continue
         found.append(_Line(lines[at], bool(_MARKED.match(lines[at]))))
         at += 1

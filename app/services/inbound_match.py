@@ -82,7 +82,7 @@ def said_by(row: InboundMail) -> Said:
     ours = inbound.mail_of_ours(row.answered_id) if row.answered_id else None
     answered = [ours.text, htmltext.plain(ours.html)] if ours is not None else []
     earlier = inbound.texts_of_thread(row.case_id, row.sender, row.id) if row.case_id and row.sender else []
-    return quoting.said(row.text, [*answered, *earlier])
+    return quoting.said(row.text, answered, earlier)
 
 
 WORDS = ("answers", "whole")

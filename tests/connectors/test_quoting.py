@@ -112,7 +112,12 @@ def test_a_line_that_a_mailer_wrapped_within_marked_lines_is_no_answer() -> None
 
 def test_a_thread_of_several_mails_is_quoted_as_a_whole() -> None:
     earlier = f"先日の資料です。\n\n{OUTLOOK[0]}\n\n{ASKED}"
-    assert said(f"{TOP}\n\n{OUTLOOK[1]}\n\n{earlier}", [ASKED, "先日の資料です。"]).own == TOP
+    assert said(f"{TOP}\n\n{OUTLOOK[1]}\n\n{earlier}", [ASKED], ["先日の資料です。"]).own == TOP
+
+
+def test_an_answer_that_is_given_a_second_time_is_an_answer() -> None:
+    text = "> 1. 方式\nTLS 1.3 のみです。\n> 2. 連絡先\n03-0000-0000 です。"
+    assert said(text, [ASKED], [text]).bare == "TLS 1.3 のみです。\n\n03-0000-0000 です。"
 
 
 # What is no quote
