@@ -110,7 +110,9 @@ GROUPS: tuple[tuple[Any, dict[Any, Plan]], ...] = (
         m.TimerRow: _plan("case element due_at", search="element"),
         m.EntryLink: _plan("case email expires_at used_at void", search="email"),
         m.CaseState: _plan("case"),
-        m.Outage: _plan("name since tried_at message", hidden="params"),
+        m.Incident: _plan("first_at last_at count case kind title message over_at over_by", choices="kind",
+                          search="title message", hidden="params open_key"),
+        m.Outage: _plan("name since tried_at tries next_at message", hidden="params"),
         m.Counter: _plan("name value"),
     }),
 )  # fmt: skip

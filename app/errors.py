@@ -64,6 +64,11 @@ class BadState(NinteiError):
     """What is stored of a case cannot be read by this program."""
 
 
+class OutOfReach(Temporary):
+    """A server that many things wait for does not answer, or takes none of them: nothing is said about this one, so
+    they wait together and one of them is tried for all."""
+
+
 class Permanent(NinteiError):
     """It will not work however often it is tried: the job becomes an incident."""
 
@@ -192,3 +197,23 @@ class BadPackage(NinteiError):
 
 class ScriptError(NinteiError):
     """An expression or script of a diagram was refused or failed; `element` says where."""
+
+
+class StepFailed(NinteiError):
+    """The process itself, or our program, failed in a step of a case, and nothing of the step was stored.
+
+    `reason` is what went wrong; `case` the case's row id (0: it would have been a new one); `element` and `title` say
+    where; `kind` as incidents have it; `known`: whether it is on record already.
+    """
+
+    def __init__(self, reason: NinteiError, case: int, element: str = "", title: str = "", kind: str = "step") -> None:
+        super().__init__("“%(title)s” could not be carried out: %(reason)s", title=title or element, reason=str(reason))
+        self.reason, self.case, self.element, self.title, self.kind = reason, case, element, title, kind
+        self.known = False
+
+
+def defect(error: BaseException) -> NinteiError:
+    """An error that is none of ours as one: its kind and its words."""
+    if isinstance(error, NinteiError):
+        return error
+    return Permanent("%(kind)s: %(text)s", kind=type(error).__name__, text=str(error)[:500])

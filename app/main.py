@@ -65,7 +65,8 @@ def open_portal(settings: Settings, clock: Clock | None = None) -> Portal:
     printer = Printer(FONTS)
     atexit.register(printer.close)
     blobs = Blobs(settings.data_dir / "blobs")
-    return Portal(settings, clock, releases.engine, releases, blobs, FONTS, lambda: poke(bells), printer)
+    say = cli.language.translator
+    return Portal(settings, clock, releases.engine, releases, blobs, FONTS, lambda: poke(bells), printer, say)
 
 
 def open_releases() -> Releases:

@@ -46,6 +46,7 @@ class Settings:
     database_url: str = setting(parse.database_url, "sqlite:///{data_dir}/nintei.db")
     mail_url: str = setting(parse.mail_url, "")
     mail_from: str = setting(parse.mail_address, "nintei@localhost")
+    mail_retry_days: int = setting(parse.whole_number(1, 30), "5")
     imap_url: str = setting(parse.imap_url, "")
     inbound_servers: tuple[str, ...] = setting(parse.names, "")
     inbound_token: str = setting(parse.secret(SHORTEST_SECRET), "", secret=True)

@@ -20,7 +20,7 @@ from app.cli.patience import patiently
 from app.cli.supervisor import Supervisor
 from app.cli.wiring import Wiring
 from app.errors import BadPackage, NinteiError, Temporary
-from app.services import caseview, demo, packages, people, versions
+from app.services import caseview, demo, endings, lifecycle, packages, people, versions
 from app.services.actors import Actor
 from app.services.calendar import JAPAN
 from app.services.portal import Portal
@@ -221,11 +221,35 @@ def case_show(wiring: Wiring, number: str) -> None:
         click.echo(
             f"  open: {task.title} ({task.element}, {task.side})" + (f", due {task.due_on}" if task.due_on else "")
         )
-    for job in page.incidents:
-        click.echo(f"  incident {job.id}: {job.element} {job.error}")
+    for trouble in page.incidents:
+        click.echo(f"  incident {trouble.job or trouble.kind}: {trouble.element} {trouble.error}")
     for entry in reversed(page.timeline):
         at: datetime = entry.at.astimezone(JAPAN)
         click.echo(f"  {at:%Y-%m-%d %H:%M}  {entry.kind:12} {entry.title}  {entry.actor_name}")
+
+
+@case.command("end")
+@click.argument("number")
+@click.option("--reason", required=True, help="Why it ends; the vendor reads it.")
+@click.confirmation_option(prompt="The case cannot be opened again. End it?")
+@wired
+def case_end(wiring: Wiring, number: str, reason: str) -> None:
+    """End a case at once, whatever its process says: one that cannot go on."""
+    endings.end(wiring.portal(), number, reason, STAFF)
+    click.echo(f"{number} has ended")
+
+
+@commands.group()
+def job() -> None:
+    """Look after what the worker does."""
+
+
+@job.command("retry")
+@click.option("--operator", default="mail", show_default=True, help="Whose incidents: mail, pdf, card …")
+@wired
+def job_retry(wiring: Wiring, operator: str) -> None:
+    """Try again every mail (or document, card …) that failed for good."""
+    click.echo(f"{lifecycle.retry_all(wiring.portal(), operator, STAFF)} are being tried again")
 
 
 commands.add_command(check)

@@ -6,6 +6,7 @@ from __future__ import annotations
 import smtplib
 import ssl
 from collections import deque
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -16,9 +17,9 @@ from flask import Flask
 
 from app.connectors import mime
 from app.connectors.letter import Attachment, Letter, MailSource, compose, guard
-from app.errors import NinteiError, Permanent, Temporary
+from app.errors import NinteiError, OutOfReach, Permanent, Temporary
 
-__all__ = ["Attachment", "Letter", "MailSource", "Mailer", "compose", "parse_url"]
+__all__ = ["Attachment", "Letter", "MailSource", "Mailer", "Reply", "compose", "parse_url"]
 
 
 class Security(Enum):
@@ -29,6 +30,8 @@ class Security(Enum):
     STARTTLS = "smtp+starttls"
 
 
+CLOSING = 421  # the server goes away, whatever was asked (RFC 5321 section 3.8)
+TOO_LARGE = (552, 523)  # of MAIL FROM with SIZE (RFC 1870 section 6.1; 523 by some servers)
 _PORTS = {Security.NONE: 25, Security.TLS: 465, Security.STARTTLS: 587}
 
 
@@ -42,6 +45,24 @@ class Server:
     user: str = ""
     password: str = ""
     timeout: float = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a server said about one recipient or one letter. `code` 0: it hung up without a word."""
+
+    code: int
+    text: str
+
+    @property
+    def taken(self) -> bool:
+        """Whether it said yes."""
+        return 200 <= self.code < 300
+
+    @property
+    def final(self) -> bool:
+        """Whether asking again is no use (RFC 5321 section 4.2.1)."""
+        return self.code >= 500
 
 
 def parse_url(url: str) -> Server | None:
@@ -98,31 +119,35 @@ class Mailer:
             )
         self._mail = flask_mail.Mail(self._app)
 
-    def send(self, letter: Letter) -> None:
-        """Hands the letter to the server; returns once the server has taken it.
+    def send(self, letter: Letter, only: Collection[str] = ()) -> dict[str, Reply]:
+        """Hand the letter to the server, for all of its recipients or `only` for some of them.
 
-        Raises `Temporary` (no connection, 4xx) or `Permanent` (5xx, not a letter); both carry `mail`, `code`
-        (SMTP reply or 0) and `reply`. When a server takes the letter for some recipients only, it counts as
-        sent: `Permanent` would say that nobody has it, and a retry would send it twice to the others.
+        Gives whom the server refused while it took the letter for others; the letter is theirs still to come. Raises,
+        when nobody has it: `OutOfReach` for what is not about this letter (no connection, greeting, sign-in, MAIL FROM,
+        421 at any time), `Temporary` (4xx) and `Permanent` (5xx, not a letter) for what is. Each carries `mail`, `code`
+        (SMTP reply or 0), `reply`, and `handed`: whether the server may have it after all, as when the connection was
+        lost before it answered.
         """
         guard(letter)
+        to = [each for each in letter.to if not only or each in only]
         if self.server is None:
             self.outbox.append(letter)
-            return
-        with self._app.app_context():
-            message = _Message(letter)
-            try:
-                with _Connection(self._app.extensions["mail"], self.server) as connection:
-                    connection.send(message)
-            except smtplib.SMTPException as error:
-                raise _said(letter, error) from error
-            except OSError as error:
-                raise Temporary(
-                    "The mail server cannot be reached (mail %(mail)s): %(reply)s",
-                    mail=letter.mail_id,
-                    code=0,
-                    reply=str(error),
-                ) from error
+            return {}
+        try:
+            message = mime.build(letter).as_bytes()
+        except UnicodeError:
+            raise Permanent(
+                "The mail %(mail)s has an address that is not one: %(address)s",
+                mail=letter.mail_id,
+                address=", ".join(letter.to),
+            ) from None
+        try:
+            with self._app.app_context(), _Connection(self._app.extensions["mail"], self.server) as connection:
+                return connection.deliver(letter, to, message)
+        except smtplib.SMTPException as error:
+            raise _away(letter, *_reply(error)) from error
+        except (OSError, UnicodeError) as error:  # UnicodeError: a host's name that is none
+            raise _away(letter, 0, str(error)) from error
 
 
 class _Connection(flask_mail.Connection):
@@ -150,6 +175,47 @@ class _Connection(flask_mail.Connection):
             raise
         return host
 
+    def deliver(self, letter: Letter, to: Sequence[str], message: bytes) -> dict[str, Reply]:
+        """One mail transaction (RFC 5321 section 3.3); see `Mailer.send`. smtplib's `sendmail` does not say how far it
+        came when the connection is lost."""
+        host: Any = self.host
+        host.ehlo_or_helo_if_needed()
+        size = [f"size={len(message)}"] if host.has_extn("size") else []
+        self._settled(letter, to, *host.mail(mime.envelope(letter.sender), size))
+        handed = False
+        try:
+            refused: dict[str, Reply] = {}
+            for each in to:
+                answer = self._answer(*host.rcpt(mime.envelope(each)))
+                if not answer.taken:
+                    refused[each] = answer
+            if len(refused) == len(to):
+                raise _refused(letter, to, min(refused.values(), key=lambda answer: answer.code))
+            handed = True
+            answer = self._answer(*host.data(message))
+            if not answer.taken:
+                raise _refused(letter, to, answer)
+            return refused
+        except smtplib.SMTPDataError as error:  # it did not want to hear the text
+            raise _refused(letter, to, self._answer(error.smtp_code, error.smtp_error)) from error
+        except smtplib.SMTPResponseException:
+            raise
+        except OSError as error:  # smtplib's errors are some, too
+            raise _refused(letter, to, Reply(0, str(error)), handed=handed) from error
+
+    def _settled(self, letter: Letter, to: Sequence[str], code: int, text: bytes) -> None:
+        """MAIL FROM is about the sender, who is the same for all letters; its size alone is this letter's."""
+        if code in TOO_LARGE:
+            raise _refused(letter, to, Reply(code, _decoded(text)))
+        if not Reply(code, "").taken:
+            raise smtplib.SMTPResponseException(code, text)
+
+    def _answer(self, code: int, text: bytes | str) -> Reply:
+        """An answer about this letter; 421 is about the server (RFC 5321 section 3.8)."""
+        if code == CLOSING:
+            raise smtplib.SMTPResponseException(code, text)
+        return Reply(code, _decoded(text))
+
     def __exit__(self, *_: object) -> None:
         if self.host is None:
             return
@@ -159,31 +225,26 @@ class _Connection(flask_mail.Connection):
             self.host.close()
 
 
-class _Message(flask_mail.Message):
-    """Flask-Mail's message for its connection; its bytes are ours (see `mime`)."""
-
-    def __init__(self, letter: Letter) -> None:
-        super().__init__(subject=letter.subject, recipients=list(letter.to), sender=letter.sender)
-        self._built = mime.build(letter)
-
-    def as_bytes(self) -> bytes:
-        return self._built.as_bytes()
+def _away(letter: Letter, code: int, reply: str) -> OutOfReach:
+    facts = {"mail": letter.mail_id, "code": code, "reply": reply, "handed": False}
+    if code:
+        return OutOfReach("The mail server takes no mail at the moment: %(code)s %(reply)s", **facts)
+    return OutOfReach("The mail server cannot be reached: %(reply)s", **facts)
 
 
-def _said(letter: Letter, error: smtplib.SMTPException) -> NinteiError:
-    """The server's refusal as ours: the first digit decides (RFC 5321 section 4.2.1)."""
-    code, reply = _reply(error)
-    facts = {"mail": letter.mail_id, "to": ", ".join(letter.to), "code": code, "reply": reply}
-    if code >= 500 or isinstance(error, smtplib.SMTPNotSupportedError):
+def _refused(letter: Letter, to: Sequence[str], answer: Reply, *, handed: bool = False) -> NinteiError:
+    """What the server says of this letter, as ours: the first digit decides (RFC 5321 section 4.2.1)."""
+    facts = {
+        "mail": letter.mail_id, "to": ", ".join(to), "code": answer.code, "reply": answer.text, "handed": handed,
+    }  # fmt: skip
+    if answer.final:
         return Permanent("The mail server refused the mail %(mail)s to %(to)s: %(code)s %(reply)s", **facts)
+    if not answer.code:
+        return Temporary("The mail server did not answer to the mail %(mail)s to %(to)s: %(reply)s", **facts)
     return Temporary("The mail server did not take the mail %(mail)s to %(to)s: %(code)s %(reply)s", **facts)
 
 
 def _reply(error: smtplib.SMTPException) -> tuple[int, str]:
-    if isinstance(error, smtplib.SMTPRecipientsRefused):
-        answers = list(error.recipients.values())
-        code, text = min(answers, key=lambda answer: answer[0]) if answers else (0, b"")
-        return code, _decoded(text)
     if isinstance(error, smtplib.SMTPResponseException):
         return error.smtp_code, _decoded(error.smtp_error)
     return 0, str(error)

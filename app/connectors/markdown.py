@@ -3,6 +3,7 @@ typed."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -10,6 +11,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 # Raw HTML stays text; a line's end is meant. Links only to the web and to mail addresses.
+_PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 _PARSER = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable("table").disable("image")
 
 
@@ -18,6 +20,11 @@ def _valid(url: str) -> bool:
 
 
 _PARSER.validateLink = _valid  # type: ignore[method-assign]  # markdown-it's own way to narrow links
+
+
+def literal(text: str) -> str:
+    """A text of our own and of others as Markdown that says just that (CommonMark 0.31, section 2.4)."""
+    return _PUNCTUATION.sub(r"\\\1", " ".join(text.split()))
 
 
 def parse(source: str) -> list[Token]:

@@ -5,15 +5,16 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from app.engine import CompleteTask, Message
-from app.errors import NotFound, Refused
+from app.errors import NotFound, Refused, StepFailed
 from app.forms import BoundForm, Cleaned, FieldError, FormSpec
-from app.services import calendar, deliveries, effects, passwords, steps
+from app.services import calendar, deliveries, effects, incidents, passwords, steps
 from app.services.actors import SYSTEM, Actor
 from app.services.portal import Portal
 from app.services.releases import Loaded
@@ -73,7 +74,7 @@ def apply(portal: Portal, package_id: str, raw: Mapping[str, Any]) -> Started:
     values, now = cleaned.values, portal.now()
     email = str(values.get("email") or "").lower()
     key = _key(package_id, values)
-    with database.transaction():
+    with incidents.noted(portal), _new(package_id), database.transaction():
         database.lock_name(f"apply:{key}")
         known = cases.by_apply_key(key)
         if known is not None and not known.ended:
@@ -116,6 +117,17 @@ def apply(portal: Portal, package_id: str, raw: Mapping[str, Any]) -> Started:
     return Started(case.number, case.email, False)
 
 
+@contextmanager
+def _new(package_id: str) -> Iterator[None]:
+    """A case that could not be started is none: the incident is the package's."""
+    try:
+        with incidents.net(0, package_id, kind="start"):
+            yield
+    except StepFailed as error:
+        error.case, error.kind, error.element, error.title = 0, "start", package_id, ""
+        raise
+
+
 def _key(package_id: str, values: Mapping[str, Any]) -> str:
     """Two applications are the same when they say the same; spelling apart."""
     text = json.dumps({key: str(value).strip().lower() for key, value in values.items()}, sort_keys=True)
@@ -153,7 +165,7 @@ def enter(portal: Portal, token: str, actor: Actor | None, password: str = "") -
     A new address gets an account with this password; a known one must be signed in (`actor`) as that address.
     """
     now = portal.now()
-    with database.transaction():
+    with incidents.noted(portal), database.transaction():
         known = accounts.hold(_usable(portal, token).email)
         case = cases.lock(_usable(portal, token).case_id)
         link = _usable(portal, token)  # somebody may have followed it while we waited for the case
@@ -174,7 +186,7 @@ def enter(portal: Portal, token: str, actor: Actor | None, password: str = "") -
         )
         waits = [task for task in work.open_tasks(case.id) if task.kind == "receive" and task.message == ENTRY_MESSAGE]
         if waits:
-            steps.advance(portal, case, Message(ENTRY_MESSAGE), now)
+            steps.advance(portal, case, Message(ENTRY_MESSAGE), now, at=waits[0].element)
     portal.poke()
     return int(user.id)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from app.services import calendar, clocks, desk, taskview
+from app.services import attention, calendar, clocks, desk, taskview
 from app.services.actors import Actor
 from app.services.portal import Portal
 from app.services.releases import Loaded
@@ -51,6 +51,7 @@ class CaseHead:
     ending: bool = False  # withdrawn or being closed; what is left to settle is being settled
     undelivered: int = 0  # mails to the vendor that reached nobody: for the staff to see to
     agent: bool = False  # the reader acts for the company by a mandate
+    hindered: bool = False  # it cannot go on: something failed that staff have to look into
 
     @property
     def next(self) -> TaskView | None:
@@ -69,9 +70,10 @@ def head(
     *,
     agent: bool = False,
     suspended: frozenset[int] | None = None,
+    hindered: frozenset[int] | None = None,
 ) -> CaseHead:
-    """The first lines. Open tasks (`rows`), clocks (`running`), closing days and suspended cases may be passed where
-    many are listed."""
+    """The first lines. Open tasks (`rows`), clocks (`running`), closing days, suspended and hindered cases may be
+    passed where many are listed."""
     today, closing = portal.today(), portal.closing() if closing is None else closing
     rows = work.open_tasks(case.id) if rows is None else rows
     views = [taskview.view(row, today, closing) for row in rows]
@@ -106,6 +108,7 @@ def head(
         undelivered=case.undelivered,
         agent=agent,
         suspended=case.id in (records.suspended([case.id]) if suspended is None else suspended),
+        hindered=not case.ended and case.id in (attention.hindered([case.id]) if hindered is None else hindered),
     )
 
 
@@ -137,7 +140,7 @@ def heads(
         ids = [row.id for row in rows]
         agents = cases.by_mandate(member) if member is not None else set()
         open_rows, running, closing = work.open_tasks_of(ids), cases.clocks_of(ids), portal.closing()
-        suspended = records.suspended(ids)
+        suspended, hindered = records.suspended(ids), attention.hindered(ids)
         found = [
             head(
                 portal,
@@ -149,6 +152,7 @@ def heads(
                 closing,
                 agent=row.id in agents,
                 suspended=suspended,
+                hindered=hindered,
             )
             for row in rows
         ]

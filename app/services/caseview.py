@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from app.services import (
+    attention,
     cardstock,
     casefile,
     casenumber,
@@ -24,6 +25,7 @@ from app.services import (
     timeline,
 )
 from app.services.actors import Actor
+from app.services.attention import Trouble
 from app.services.casehead import CaseHead, StageView, find, head, heads
 from app.services.companyviews import CaseNumber, MandateView
 from app.services.portal import Portal
@@ -64,7 +66,7 @@ class CasePage:
     notes: Sequence[Any]
     members: Sequence[Any]
     tasks: list[TaskView]  # every task, oldest first
-    incidents: Sequence[Any]  # jobs that need a person
+    incidents: Sequence[Trouble]  # what cannot go on, for staff
     undelivered: Sequence[deliveries.Undelivered]  # mails that did not arrive and need a person; for staff
     pending: Sequence[Any]  # jobs under way
     can_withdraw: bool
@@ -111,7 +113,7 @@ def page(portal: Portal, number: str, actor: Actor) -> CasePage:
             notes=records.notes(case.id, internal=staff),
             members=members,
             tasks=[taskview.view(row, today, closing) for row in every],
-            incidents=work.jobs_of(case.id, "incident") if staff else (),
+            incidents=attention.of_case(portal, case) if staff else (),
             undelivered=deliveries.of_case(case, loaded) if staff else (),
             pending=work.jobs_of(case.id, "queued", "running", "parked") if staff else (),
             can_withdraw=lifecycle.can_withdraw(case, loaded),

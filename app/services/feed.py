@@ -8,7 +8,7 @@ from datetime import timedelta
 from app.connectors import ics
 from app.errors import NotFound
 from app.services import mandates
-from app.services.outside import appointment
+from app.services.appointments import appointment
 from app.services.portal import Portal
 from app.store import accounts, bookings, cases, companies, database
 from app.store.models import Booking

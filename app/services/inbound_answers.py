@@ -11,7 +11,7 @@ from typing import Any
 
 from app.errors import NotFound, Refused, Stale
 from app.forms import FileRef, FormSpec
-from app.services import desk, drafts, intake, tasks
+from app.services import desk, drafts, incidents, intake, tasks
 from app.services import inbound_fields as fields
 from app.services.actors import Actor
 from app.services.inbound_match import (
@@ -88,7 +88,7 @@ def restore(_portal: Portal, mail_id: int, actor: Actor) -> None:
 def acknowledge(portal: Portal, mail_id: int, actor: Actor) -> None:
     """The vendor answered by mail what they have not acknowledged on the site: the answer shows that it arrived."""
     actor.require("operator", "administrator")
-    with database.transaction():
+    with incidents.noted(portal), database.transaction():
         row = find(mail_id, actor, lock=True)
         still(row, "waiting")
         case = cases.lock(row.case_id)

@@ -13,7 +13,7 @@ from app.errors import NotFound, Refused, Stale
 from app.forms import Answer as AnswerLine
 from app.forms import BoundForm, Cleaned, FieldError, FieldSpec, FormSpec
 from app.forms.spec import Kind
-from app.services import desk, drafts, taskforms, tasks, taskview
+from app.services import desk, drafts, incidents, taskforms, tasks, taskview
 from app.services.actors import Actor
 from app.services.inbound_answers import form_spec
 from app.services.inbound_match import find, note
@@ -93,7 +93,7 @@ def check(
 
 def send(portal: Portal, mail_id: int, actor: Actor, revision: int | None = None) -> None:
     """Complete the step with the draft, on the vendor's behalf. Raises Refused when the answers do not check."""
-    with database.transaction():
+    with incidents.noted(portal), database.transaction():
         row, setting = _for_body(portal, mail_id, actor, lock=True)
         draft = work.draft(setting.task.id)
         if draft is None:

@@ -35,11 +35,12 @@ def compose(portal: Portal, mail_id: str, key: str, to: str, wording: Wording, u
 
 
 def keep(portal: Portal, key: str, letter: Letter, wording: Wording) -> Mail:
-    """Its row. What is kept of a real portal's mail opens no account: only the demo's outbox shows the link."""
+    """Its row, written once. What is kept of a real portal's mail opens no account: only the demo's outbox shows the
+    link."""
     to = letter.to[0]
     kept = letter if portal.settings.demo else compose(portal, letter.mail_id, key, to, wording, "…")
-    return Mail.create(
-        job_key=key, mail_id=letter.mail_id, message_id=letter.message_id, sender=letter.sender, recipient=to,
+    return records.keep_mail(
+        key, mail_id=letter.mail_id, message_id=letter.message_id, sender=letter.sender, recipient=to,
         subject=letter.subject, text=kept.text, html=kept.html, attachments=[], written_at=portal.now(),
     )  # fmt: skip
 
@@ -56,7 +57,7 @@ def queue(
     work.add_job(key=key, case=None, operator="mail", params={"letter": letter}, run_at=now, created_at=now)
 
 
-def send(portal: Portal, key: str, params: Mapping[str, Any], hand: Callable[[Letter], None]) -> None:
+def send(portal: Portal, key: str, params: Mapping[str, Any], hand: Callable[[Letter], Any]) -> None:
     """Send a queued one, unless what it invites to was taken back or changed meanwhile."""
     wording = Wording(str(params["subject"]), str(params["text"]))
     with database.connection():
@@ -66,11 +67,10 @@ def send(portal: Portal, key: str, params: Mapping[str, Any], hand: Callable[[Le
     letter = compose(portal, str(params["id"]), key, str(params["to"]), wording, url)
     if row is None:
         with database.transaction():
-            row = keep(portal, key, letter, wording)
+            keep(portal, key, letter, wording)
     hand(letter)
     with database.transaction():
-        row.state, row.sent_at, row.error = "sent", portal.now(), ""
-        row.save()
+        records.mail_sent(key, portal.now())
 
 
 def _url(portal: Portal, link: Mapping[str, Any]) -> str | None:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 
 from app.engine import Message, TooLate
 from app.errors import Forbidden, NotFound, Refused
-from app.services import cardstock, dates, desk, effects, money, steps
+from app.services import cardstock, dates, desk, effects, incidents, money, steps
 from app.services.actors import Actor
 from app.services.portal import Portal
 from app.services.releases import Loaded
-from app.store import bookings, cases, database, invoices
-from app.store.models import Case, Note
+from app.store import bookings, cases, database, invoices, work
+from app.store.models import Case, Job, Note
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ def withdraw(portal: Portal, number: str, reason: str, actor: Actor) -> None:
     now = portal.now()
     if not reason.strip():
         raise Refused("Say why the case ends here; it goes on record")
-    with database.transaction():
+    with incidents.noted(portal), database.transaction():
         case = cases.lock(desk.visible_case(cases.get(number), actor).id)
         loaded = portal.releases.loaded(case.release_id)
         if not can_withdraw(case, loaded):
@@ -142,28 +143,50 @@ def say(portal: Portal, number: str, text: str, actor: Actor, *, internal: bool 
 
 def retry(portal: Portal, job_id: int, actor: Actor) -> None:
     """Try an incident again at once."""
-    from app.store import work
-
     actor.require("operator", "administrator")
-    now = portal.now()
     with database.transaction():
-        job = work.job(job_id, lock=True)
-        if job is None:
+        found = work.job(job_id)
+        if found is None:
             raise NotFound("There is no such job")
-        if job.state not in {"incident", "queued"}:
-            raise Refused("This job is not waiting for anybody")
-        job.state, job.attempts, job.run_at, job.error = "queued", 0, now, ""
-        job.save()
-        if job.case_id:
-            cases.log(
-                job.case_id,
-                now,
-                "incident",
-                title=job.element or job.operator,
-                text="retried",
-                actor=actor.user_id,
-                actor_name=actor.name,
-                actor_side=actor.side,
-                audience="operator",
-            )
+        _again(portal, found, actor)
     portal.poke()
+
+
+def retry_all(portal: Portal, operator: str, actor: Actor) -> int:
+    """Try every incident of this operator (mail, pdf, card …) again; gives how many there were."""
+    actor.require("operator", "administrator")
+    with database.connection():
+        found = work.jobs_like(operator, ("incident",))
+    count = 0
+    for job in found:
+        with contextlib.suppress(Refused), database.transaction():  # somebody else has set it going meanwhile
+            _again(portal, job, actor)
+            count += 1
+    if count:
+        portal.poke()
+    return count
+
+
+def _again(portal: Portal, found: Job, actor: Actor) -> None:
+    """Set a job going that waits for a person. The case is locked first, as everywhere."""
+    now = portal.now()
+    if found.case_id:
+        cases.lock(found.case_id)
+    job = work.job(found.id, lock=True)
+    if job is None or job.state not in {"incident", "queued"}:
+        raise Refused("This job is not waiting for anybody")
+    job.state, job.attempts, job.tried_since, job.run_at = "queued", 0, None, now
+    job.error, job.said = "", {}
+    job.save()
+    if job.case_id:
+        cases.log(
+            job.case_id,
+            now,
+            "incident",
+            title=job.element or job.operator,
+            text="retried",
+            actor=actor.user_id,
+            actor_name=actor.name,
+            actor_side=actor.side,
+            audience="operator",
+        )

@@ -120,7 +120,7 @@ def _view(row: Mail, job: Any, hidden: Sequence[str], told: Sequence[Delivery]) 
     for secret in hidden:
         text, html = text.replace(secret, "…"), html.replace(secret, "…")
     state = "sent" if row.state == "sent" else "queued"
-    if state != "sent" and job is not None and job.state in {"incident", "late"}:
+    if state != "sent" and job is not None and job.state in {"incident", "late", "cancelled"}:
         state = job.state
     if state == "sent":
         state = _arrival(told)

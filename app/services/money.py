@@ -9,7 +9,7 @@ from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
 from app.catalogue import Package
-from app.errors import Refused
+from app.errors import Permanent, Refused
 from app.services import calendar
 from app.services.actors import Actor
 from app.services.releases import Loaded
@@ -98,7 +98,7 @@ def confirm(case: Case, fee: str, values: Mapping[str, Any], actor: Actor, now: 
     """Write a payment that an operator confirms; gives the routing value `payment`: settled or short."""
     invoice = invoices.latest(case.id, fee)
     if invoice is None:
-        raise Refused("There is no invoice that this payment could settle")
+        raise Permanent("There is no invoice that this payment could settle")
     amount = int(values.get("amount") or 0)
     paid_on = date.fromisoformat(str(values["paid_on"])) if values.get("paid_on") else calendar.today(now)
     Payment.create(

@@ -38,6 +38,7 @@ class Portal:
     fonts: Path
     poke: Callable[[], None] = field(default=lambda: None)  # wakes the worker after a commit
     printer: Printing | None = None  # draws what a person waits for; documents of cases are the worker's
+    say: Callable[[str], Callable[[str], str]] = field(default=lambda _lang: str)  # by language: message id to words
 
     def now(self) -> datetime:
         """This instant, aware UTC, by the portal's clock."""

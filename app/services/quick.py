@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
-from app.errors import Refused
+from app.errors import Refused, StepFailed
 from app.forms import FieldError
-from app.services import desk, taskforms, tasks
+from app.services import desk, incidents, taskforms, tasks
 from app.services.actors import Actor
 from app.services.portal import Portal
 from app.store import cases, database, work
@@ -28,7 +29,16 @@ def finish(portal: Portal, task_id: str, raw: Mapping[str, Any], actor: Actor) -
     Raises WrongAnswers, Stale (finished meanwhile), Refused, Forbidden, NotFound.
     """
     now = portal.now()
-    with database.transaction():
+    try:
+        _finish(portal, task_id, raw, actor, now)
+    except StepFailed:
+        taskforms.save_draft(portal, task_id, raw, actor)  # so that nothing is typed twice
+        raise
+    portal.poke()
+
+
+def _finish(portal: Portal, task_id: str, raw: Mapping[str, Any], actor: Actor, now: datetime) -> None:
+    with incidents.noted(portal), database.transaction():
         found = desk.find(portal, task_id, actor)
         case = cases.lock(found.case.id)
         setting = desk.Setting(work.task(task_id) or found.task, case, found.loaded, found.element)
@@ -43,4 +53,3 @@ def finish(portal: Portal, task_id: str, raw: Mapping[str, Any], actor: Actor) -
         draft = work.draft(task_id)
         if draft is not None:
             draft.delete_instance()
-    portal.poke()

@@ -15,7 +15,7 @@ from app.services import companyproof, desk, recallstate
 from app.services.actors import Actor
 from app.services.portal import Portal
 from app.services.releases import Loaded
-from app.store import bookings, cases, database, undo, work
+from app.store import bookings, cases, database, records, undo, work
 from app.store.models import Booking, Case, Job, Opening, Secret, Undo
 
 GONE_ON = "The case has gone on since, so this cannot be taken back any more"
@@ -96,7 +96,9 @@ def _why_not(portal: Portal, row: Undo, case: Case) -> NinteiError | None:
     if gone is not None:
         title = _title(loaded, gone.element)
         if gone.operator == "mail" and title:
-            return Refused("A mail has gone out already: “%(title)s”", title=title)
+            if _sent(gone):
+                return Refused("A mail has gone out already: “%(title)s”", title=title)
+            return Refused("A mail is going out at this moment, or may have gone out: “%(title)s”", title=title)
         return Refused("“%(title)s” has been done already", title=title or gone.operator)
     for task in work.tasks_by_ids(row.made["tasks"]):
         if task.assignee_id is not None:
@@ -131,8 +133,13 @@ def _taken_day(row: Undo, loaded: Loaded) -> NinteiError | None:
 
 
 def _at_rest(job: Job) -> bool:
-    """Not begun, not even tried."""
-    return job.state in {"queued", "parked"} and job.attempts == 0
+    """Nothing of it has left the house: not begun, or tried in vain, as while the mail server is away."""
+    return job.state in {"queued", "parked", "incident"} and not job.handed and not _sent(job)
+
+
+def _sent(job: Job) -> bool:
+    """Whether the mail server has the mail that the job wrote."""
+    return job.operator == "mail" and records.mail_went(job.key)
 
 
 def _title(loaded: Loaded, element: str) -> str:

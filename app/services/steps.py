@@ -13,8 +13,8 @@ from datetime import date, datetime
 from typing import Any
 
 from app.catalogue import Element
-from app.engine import CompleteTask, Event, Snapshot, Step, TaskKind
-from app.services import calendar, cardloans, clocks, deliveries, effects
+from app.engine import CompleteTask, Event, Snapshot, Step, TaskKind, TimersDue, TooLate
+from app.services import calendar, cardloans, clocks, deliveries, effects, incidents
 from app.services.actors import SYSTEM, Actor
 from app.services.portal import Portal
 from app.services.releases import Loaded, due_days
@@ -48,21 +48,38 @@ class _Moment:
 
 
 def start(portal: Portal, case: Case, data: Mapping[str, Any], now: datetime) -> Step:
-    """The first step of a new case."""
-    loaded = portal.releases.loaded(case.release_id)
-    step = portal.engine.start(loaded.program, dict(data), now)
-    _store(portal, case, loaded, step, now, {})
+    """The first step of a new case. Raises StepFailed."""
+    with incidents.net(0, case.package_id, kind="start", strict=True):
+        loaded = portal.releases.loaded(case.release_id)
+        step = portal.engine.start(loaded.program, dict(data), now)
+        _store(portal, case, loaded, step, now, {})
+        incidents.after(portal, case, step, loaded.package.withdraw_message, ("start", case.package_id, ""), now)
     return step
 
 
-def advance(portal: Portal, case: Case, event: Event, now: datetime, closing: Closing | None = None) -> Step:
-    """Advance the (locked) case by one event. Raises TooLate, ScriptError; then nothing is stored."""
-    loaded = portal.releases.loaded(case.release_id)
-    blob, token = cases.state(case.id)
-    step = portal.engine.advance(loaded.program, Snapshot(blob, token), event, now)
-    closed = {event.task_id: closing} if isinstance(event, CompleteTask) and closing else {}
-    _store(portal, case, loaded, step, now, closed)
+def advance(
+    portal: Portal, case: Case, event: Event, now: datetime, closing: Closing | None = None, at: str = ""
+) -> Step:
+    """Advance the (locked) case by one event; `at`: the element to which it happens.
+
+    Raises TooLate when nothing waits for it, StepFailed when the process fails; then the transaction must be given up.
+    """
+    if case.ended:
+        raise TooLate("The case has ended.")
+    with incidents.net(case.id, at, kind=_kind(event), strict=True):
+        loaded = portal.releases.loaded(case.release_id)
+        blob, token = cases.state(case.id)
+        step = portal.engine.advance(loaded.program, Snapshot(blob, token), event, now)
+        closed = {event.task_id: closing} if isinstance(event, CompleteTask) and closing else {}
+        _store(portal, case, loaded, step, now, closed)
+        name = loaded.package.elements[at].name if at in loaded.package.elements else ""
+        incidents.after(portal, case, step, loaded.package.withdraw_message, (_kind(event), at, name), now)
     return step
+
+
+def _kind(event: Event) -> str:
+    """The kind of incident that a failure at this event is."""
+    return "timer" if isinstance(event, TimersDue) else "step"
 
 
 def _store(

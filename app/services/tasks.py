@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +18,7 @@ from app.services import (
     dates,
     desk,
     drafts,
+    incidents,
     intake,
     letterdesk,
     money,
@@ -35,10 +37,11 @@ from app.store.models import Answer, Task
 def send(portal: Portal, task_id: str, actor: Actor, revision: int | None = None) -> Task:
     """Complete the task with its draft: one transaction, then the worker is poked.
 
+    Raises StepFailed when the process or the program fails in it: then the draft is kept, and the incident on record.
     Raises Stale (finished meanwhile, or the draft changed after it was checked), Refused, Forbidden, NotFound.
     """
     now = portal.now()
-    with database.transaction():
+    with incidents.noted(portal), database.transaction(), _net(task_id):
         setting = desk.find(portal, task_id, actor, lock=True)
         desk.still_open(setting.task)
         behalf = desk.may_do(setting, actor)
@@ -57,6 +60,12 @@ def send(portal: Portal, task_id: str, actor: Actor, revision: int | None = None
     return done
 
 
+def _net(task_id: str) -> AbstractContextManager[None]:
+    """What fails at a task is on record at its place."""
+    task = work.task(task_id)
+    return incidents.net(task.case_id, task.element, task.title) if task is not None else incidents.net(0)
+
+
 def complete(
     portal: Portal,
     setting: desk.Setting,
@@ -65,7 +74,16 @@ def complete(
     now: datetime,
     behalf: str = "",
 ) -> None:
-    """Store the answer, do what the element's properties ask for, and take the step. Inside a transaction."""
+    """Store the answer, do what the element's properties ask for, and take the step. Inside a transaction, which has to
+    be given up at StepFailed (`incidents.noted`)."""
+    task = setting.task
+    with incidents.net(setting.case.id, task.element, task.title):
+        _complete(portal, setting, values, actor, now, behalf)
+
+
+def _complete(
+    portal: Portal, setting: desk.Setting, values: dict[str, Any], actor: Actor, now: datetime, behalf: str
+) -> None:
     task, case, loaded, element = setting.task, setting.case, setting.loaded, setting.element
     cardstock.require(setting)
     letterdesk.require(setting)
@@ -101,7 +119,8 @@ def complete(
     admissions.learn(portal, case, kept, actor, now)
     companyproof.passed(portal, setting, kept, actor, now)
     try:
-        step = steps.advance(portal, case, CompleteTask(task.id, routes), now, steps.Closing(actor, answer, behalf))
+        closing = steps.Closing(actor, answer, behalf)
+        step = steps.advance(portal, case, CompleteTask(task.id, routes), now, closing, at=element.id)
     except TooLate as error:
         raise Stale("“%(title)s” has been finished already", title=task.title) from error
     returning.tell(setting, routes, now)

@@ -6,24 +6,29 @@ The worker calls `tick` every few minutes; each effect is keyed, so calling it t
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
+from datetime import date, timedelta
+from functools import partial
 
 from app.services import calendar, cardloans, daterequests, effects, letterdesk, mandates, parts
 from app.services.portal import Portal
+from app.services.rounds import Round
 from app.services.worklist import remind_one
 from app.store import attempts, bookings, cards, cases, database, search, tally, work
+from app.store.models import Case, Task
 
 log = logging.getLogger("nintei.upkeep")
 
 
 def tick(portal: Portal) -> int:
-    """Do what is due today; gives how many mails were queued."""
-    _lists(portal)
-    with database.transaction():
-        mandates.turn_over(portal)
-    daterequests.lapse(portal)
-    letterdesk.sweep(portal)
-    sent = _reminders(portal) + _holds(portal) + _overdue_cards(portal)
+    """Do what is due today; gives how many mails were queued. What fails is an incident and holds up nothing else."""
+    now = Round(portal)
+    now.part("lists", lambda _: _lists(portal))
+    now.part("mandates", lambda _: _mandates(portal))
+    now.part("dates", lambda _: daterequests.lapse(portal))
+    now.part("letters", lambda _: letterdesk.sweep(portal))
+    sent = now.part("reminders", lambda each: _reminders(portal, each))
+    sent += now.part("holds", lambda each: _holds(portal, each))
+    sent += now.part("cards", lambda each: _overdue_cards(portal, each))
     if sent:
         portal.poke()
     return sent
@@ -56,72 +61,100 @@ def _lists(portal: Portal) -> None:
         search.mend()
 
 
-def _reminders(portal: Portal) -> int:
+def _mandates(portal: Portal) -> None:
+    with database.transaction():
+        mandates.turn_over(portal)
+
+
+def _reminders(portal: Portal, now: Round) -> int:
     today, closing = portal.today(), portal.closing()
     if not calendar.is_business_day(today, closing):
         return 0
     with database.connection():
-        packages = {loaded.package.id: loaded.package for loaded in portal.releases.all_current()}
-    offsets = {n for package in packages.values() for n in package.reminders.before_bd}
-    late = {n for package in packages.values() for n in package.reminders.after_bd}
+        due = _to_remind(portal, today, closing)
     sent = 0
-    with database.transaction():
-        # A worker that was down catches up: a task is reminded once for each step, of the late ones only the last.
-        for count in sorted(offsets):
-            for row in work.tasks_due(today, calendar.add_business_days(today, count, closing)):
-                if row.presentation != "button" and calendar.today(row.opened_at) < today:
-                    sent += remind_one(portal, row, f"before:{count}:{row.due_on}")
-        for count in sorted(late, reverse=True):
-            for row in work.tasks_due(None, calendar.add_business_days(today, -count, closing)):
-                if row.presentation != "button" and not work.reminded_later(row.id, count, late):
-                    sent += remind_one(portal, row, f"after:{count}:{row.due_on}")
+    for row, kind in due:
+        sent += now.case("reminders", row.case_id, partial(_remind, portal, row, kind))
     return sent
 
 
-def _holds(portal: Portal) -> int:
+def _remind(portal: Portal, row: Task, kind: str, _case: Case) -> int:
+    return remind_one(portal, row, kind)
+
+
+def _to_remind(portal: Portal, today: date, closing: frozenset[date]) -> list[tuple[Task, str]]:
+    """The tasks to be reminded of now, each with the kind of the reminder.
+
+    A worker that was down catches up: a task is reminded once for each step, of the late ones only the last.
+    """
+    packages = [loaded.package for loaded in portal.releases.all_current()]
+    before = {n for package in packages for n in package.reminders.before_bd}
+    late = {n for package in packages for n in package.reminders.after_bd}
+    found = [
+        (row, f"before:{count}:{row.due_on}")
+        for count in sorted(before)
+        for row in work.tasks_due(today, calendar.add_business_days(today, count, closing))
+        if row.presentation != "button" and calendar.today(row.opened_at) < today
+    ]
+    sent = work.reminders([row.id for row, _ in found])
+    found = [(row, kind) for row, kind in found if kind not in sent.get(row.id, ())]
+    over: set[str] = set()  # reminded, or to be, of a later step
+    for count in sorted(late, reverse=True):
+        rows = work.tasks_due(None, calendar.add_business_days(today, -count, closing))
+        sent = work.reminders([row.id for row in rows])
+        for row in rows:
+            kind, known = f"after:{count}:{row.due_on}", sent.get(row.id, frozenset())
+            later = any(each.startswith(f"after:{step}:") for each in known for step in late if step > count)
+            if row.presentation == "button" or row.id in over or later or kind in known:
+                continue
+            over.add(row.id)
+            found.append((row, kind))
+    return found
+
+
+def _holds(portal: Portal, now: Round) -> int:
     """Dates held and not paid for: a warning three days before, then they lapse."""
-    today, now, sent = portal.today(), portal.now(), 0
     with database.connection():
-        due = [(row.id, row.case_id) for row in bookings.held(today + timedelta(days=3))]
-    for booking_id, case_id in due:
-        with database.transaction():
-            case = cases.lock(case_id)
-            row = next((each for each in bookings.of_case(case_id) if each.id == booking_id), None)
-            if row is None or row.state != "held" or row.held_until is None:
-                continue
-            package = portal.releases.loaded(case.release_id).package
-            if row.held_until < today:
-                row.state = "lapsed"
-                mail = "date-lapsed"
-                cases.log(
-                    case.id,
-                    now,
-                    "date",
-                    title=row.calendar,
-                    text="lapsed",
-                    data={"date": row.day.isoformat()},
-                )
-            elif not row.warned:
-                row.warned = True
-                mail = "date-lapse-warning"
-            else:
-                continue
-            row.save()
-            if mail in package.mails:
-                sent += effects.queue(case, "mail", {"mail": mail}, "", f"booking:{row.id}:{mail}", now)
-    return sent
+        due = [(row.id, row.case_id) for row in bookings.held(portal.today() + timedelta(days=3))]
+    return sum(now.case("holds", case_id, partial(_hold, portal, row)) for row, case_id in due)
 
 
-def _overdue_cards(portal: Portal) -> int:
+def _hold(portal: Portal, booking: int, case: Case) -> int:
+    today, now = portal.today(), portal.now()
+    row = next((each for each in bookings.of_case(case.id) if each.id == booking), None)
+    if row is None or row.state != "held" or row.held_until is None:
+        return 0
+    package = portal.releases.loaded(case.release_id).package
+    if row.held_until < today:
+        row.state = "lapsed"
+        mail = "date-lapsed"
+        said = {"date": row.day.isoformat()}
+        cases.log(case.id, now, "date", title=row.calendar, text="lapsed", data=said)
+    elif not row.warned:
+        row.warned = True
+        mail = "date-lapse-warning"
+    else:
+        return 0
+    row.save()
+    if mail not in package.mails:
+        return 0
+    return int(effects.queue(case, "mail", {"mail": mail}, "", f"booking:{row.id}:{mail}", now))
+
+
+def _overdue_cards(portal: Portal, now: Round) -> int:
     """Lent cards that should be back: one mail a week for each case, unless the step of their return reminds."""
-    today, now, closing, sent = portal.today(), portal.now(), portal.closing(), 0
-    with database.transaction():
-        for case_id in dict.fromkeys(row.case_id for row in cards.overdue(today)):
-            case = cases.by_id(case_id)
-            if case is None:
-                continue
-            year, week, _ = today.isocalendar()
-            loaded = portal.releases.loaded(case.release_id)
-            if "cards-overdue" in loaded.package.mails and not cardloans.seen_to(case, loaded, today, closing):
-                sent += effects.queue(case, "mail", {"mail": "cards-overdue"}, "", f"cards-overdue:{year}-{week}", now)
-    return sent
+    year, week, _ = portal.today().isocalendar()
+    key = f"cards-overdue:{year}-{week}"
+    with database.connection():
+        ids = list(dict.fromkeys(row.case_id for row in cards.overdue(portal.today())))
+        known = cases.by_ids(ids)
+        wanted = [case for case in known.values() if not work.job_known(f"{case.number}:{key}")]
+    return sum(now.case("cards", case.id, partial(_overdue, portal, key)) for case in wanted)
+
+
+def _overdue(portal: Portal, key: str, case: Case) -> int:
+    today, closing = portal.today(), portal.closing()
+    loaded = portal.releases.loaded(case.release_id)
+    if "cards-overdue" not in loaded.package.mails or cardloans.seen_to(case, loaded, today, closing):
+        return 0
+    return int(effects.queue(case, "mail", {"mail": "cards-overdue"}, "", key, portal.now()))

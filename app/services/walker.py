@@ -25,6 +25,7 @@ from app.services import (
     taskforms,
     tasks,
     uploads,
+    waking,
 )
 from app.services.actors import Actor
 from app.services.outside import Outside
@@ -140,7 +141,7 @@ class Walker:
         """Time goes by; timers fire in their order, each at its own time."""
         while (due := jobs.next_due()) is not None and due <= until:
             self.clock.moment = max(self.clock.moment, due)
-            jobs.wake(self.portal)
+            waking.wake(self.portal)
             self._drain()
         self.clock.moment = until
 

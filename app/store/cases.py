@@ -163,6 +163,12 @@ def visited(case: int, rows: Sequence[tuple[str, str, int, int, int]], at: datet
     )
 
 
+def leave_elements(case: int, at: datetime) -> None:
+    """No token stands anywhere any more."""
+    standing = (Visit.case == case) & (Visit.entered > Visit.completed + Visit.cancelled)
+    Visit.update(cancelled=Visit.entered - Visit.completed, last_at=at).where(standing).execute()
+
+
 def visits(case: int) -> list[Visit]:
     """The path so far."""
     return list(Visit.select().where(Visit.case == case))
@@ -195,6 +201,11 @@ def start_clock(case: int, guideline: str, title: str, limit_days: int, side: st
     running = Clock.select().where((Clock.case == case) & (Clock.guideline == guideline) & Clock.ended_on.is_null())
     if not running.exists():
         Clock.create(case=case, guideline=guideline, title=title, limit_days=limit_days, side=side, started_on=day)
+
+
+def end_clocks(case: int, day: date) -> None:
+    """Every clock of the case stands still for good."""
+    Clock.update(ended_on=day, running_since=None).where((Clock.case == case) & Clock.ended_on.is_null()).execute()
 
 
 def add_member(

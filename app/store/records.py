@@ -110,6 +110,16 @@ def keep_mail(job_key: str, **values: Any) -> Mail:
     return Mail.get(Mail.job_key == job_key)
 
 
+def mail_went(job_key: str) -> bool:
+    """Whether the server has the mail that this job wrote."""
+    return bool(Mail.select().where((Mail.job_key == job_key) & (Mail.state == "sent")).exists())
+
+
+def mail_sent(key: str, at: datetime) -> None:
+    """The server has the mail that this job wrote."""
+    Mail.update(state="sent", sent_at=at, error="").where((Mail.job_key == key) & (Mail.state != "sent")).execute()
+
+
 def mails(case: int) -> list[Mail]:
     """The case's mails, newest first."""
     return list(Mail.select().where(Mail.case == case).order_by(Mail.written_at.desc(), Mail.id.desc()))

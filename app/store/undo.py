@@ -33,10 +33,10 @@ def jobs(ids: Sequence[int]) -> list[Job]:
 
 
 def cancel_jobs(ids: Sequence[int], now: datetime) -> int:
-    """Cancel those that nobody has begun; gives how many."""
+    """Cancel those of which nothing has left the house; gives how many."""
     if not ids:
         return 0
-    resting = Job.id.in_(list(ids)) & Job.state.in_(["queued", "parked"]) & (Job.attempts == 0)
+    resting = Job.id.in_(list(ids)) & Job.state.in_(["queued", "parked", "incident"]) & ~Job.handed
     return int(Job.update(state="cancelled", finished_at=now).where(resting).execute())
 
 

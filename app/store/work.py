@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -109,11 +109,14 @@ def tasks_due(first: date | None, last: date) -> list[Task]:
     return list(query if first is None else query.where(Task.due_on >= first))
 
 
-def reminded_later(task_id: str, count: int, steps: Collection[int]) -> bool:
-    """Whether a reminder of a later step than `count` business days after the due date went out."""
-    later = [step for step in steps if step > count]
-    rows = Reminder.select(Reminder.kind).where(Reminder.task == task_id)
-    return any(row.kind.startswith(f"after:{step}:") for row in rows for step in later)
+def reminders(tasks: Sequence[str]) -> dict[str, frozenset[str]]:
+    """The kinds of reminders that went out for these tasks."""
+    found: dict[str, set[str]] = {}
+    for start in range(0, len(tasks), 500):
+        part = list(tasks[start : start + 500])
+        for row in Reminder.select(Reminder.task, Reminder.kind).where(Reminder.task.in_(part)):
+            found.setdefault(row.task_id, set()).add(row.kind)
+    return {task: frozenset(kinds) for task, kinds in found.items()}
 
 
 def reminded(task_id: str, kind: str, at: datetime) -> bool:
@@ -172,23 +175,34 @@ def comments(case: int, *states: str, review_task: str = "") -> list[Comment]:
 # Jobs
 
 
+def job_known(key: str) -> bool:
+    """Whether there is a job of this key."""
+    return bool(Job.select().where(Job.key == key).exists())
+
+
 def add_job(**values: Any) -> bool:
     """Queue a job; false when one of the same key exists."""
     return bool(Job.insert(**values).on_conflict_ignore().as_rowcount().execute())
 
 
-def lease(worker: str, now: datetime, until: datetime, operators: Sequence[str] = ()) -> Job | None:
-    """Take the next job that is due, or whose holder has gone; the fence grows with each lease."""
+def lease(
+    worker: str, now: datetime, until: datetime, operators: Sequence[str] = (), without: Sequence[str] = ()
+) -> Job | None:
+    """Take the next job that is due, or whose holder has gone; the fence grows with each lease. `operators`: of these
+    alone, where some are named; `without`: of none of these."""
     ready = ((Job.state == "queued") & (Job.run_at <= now)) | ((Job.state == "running") & (Job.lease_until < now))
     query = Job.select().where(ready)
     if operators:
         query = query.where(Job.operator.in_(list(operators)))
+    if without:
+        query = query.where(Job.operator.not_in(list(without)))
     job = locked(query.order_by(Job.run_at, Job.id).limit(1), skip=True).first()
     if job is None:
         return None
-    Job.update(state="running", worker=worker, lease_until=until, fence=Job.fence + 1, attempts=Job.attempts + 1).where(
-        Job.id == job.id
-    ).execute()
+    # What a holder did who is gone, nobody knows.
+    handed = job.handed or job.state == "running"
+    changed = {"state": "running", "worker": worker, "lease_until": until, "handed": handed}
+    Job.update(**changed, fence=Job.fence + 1, attempts=Job.attempts + 1).where(Job.id == job.id).execute()
     return Job.get_by_id(job.id)
 
 
@@ -206,6 +220,29 @@ def job(job_id: int, *, lock: bool = False) -> Job | None:
     return (locked(query) if lock else query).first()
 
 
+def count_jobs(operator: str, states: Sequence[str]) -> int:
+    """How many jobs of an operator (empty: of any) are in these states."""
+    query = Job.select().where(Job.state.in_(list(states)))
+    return int((query.where(Job.operator == operator) if operator else query).count())
+
+
+def failed_among(cases: Sequence[int]) -> frozenset[int]:
+    """Those of the cases in which a token waits for a job that failed for good."""
+    mine = Job.case.in_(list(cases)) & (Job.state == "incident") & (Job.task_id != "")
+    return frozenset(row.case_id for row in Job.select(Job.case).where(mine)) if cases else frozenset()
+
+
+def due_from(now: datetime, operator: str) -> int:
+    """Jobs of this operator that were due wait since now: what kept them is over. Gives how many."""
+    due = (Job.operator == operator) & (Job.state == "queued") & (Job.run_at < now)
+    return int(Job.update(run_at=now).where(due).execute())
+
+
+def jobs_in(*states: str) -> list[Job]:
+    """All jobs in these states."""
+    return list(Job.select().where(Job.state.in_(list(states))).order_by(Job.id))
+
+
 def jobs_of(case: int, *states: str) -> list[Job]:
     """The case's jobs in these states."""
     query = Job.select().where(Job.case == case)
@@ -214,9 +251,12 @@ def jobs_of(case: int, *states: str) -> list[Job]:
     return list(query.order_by(Job.id))
 
 
-def oldest_due(now: datetime) -> datetime | None:
-    """Since when the job waits that waits longest for somebody to do it; none when nothing is due."""
-    waiting = Job.select(fn.MIN(Job.run_at)).where((Job.state == "queued") & (Job.run_at <= now)).scalar()
+def oldest_due(now: datetime, without: Sequence[str] = ()) -> datetime | None:
+    """Since when the job waits that waits longest for somebody to do it, of these operators apart; none when nothing
+    is due."""
+    due = (Job.state == "queued") & (Job.run_at <= now)
+    due = due & Job.operator.not_in(list(without)) if without else due
+    waiting = Job.select(fn.MIN(Job.run_at)).where(due).scalar()
     left = Job.select(fn.MIN(Job.lease_until)).where((Job.state == "running") & (Job.lease_until < now)).scalar()
     return min((moment for moment in (waiting, left) if isinstance(moment, datetime)), default=None)
 

@@ -9,6 +9,7 @@ from app.web import (
     account,
     afterwards,
     agents,
+    attention,
     calendar,
     card_labels,
     cardkeys,
@@ -43,5 +44,5 @@ ALL: tuple[Blueprint, ...] = (
     viewer.pages, cases.pages, worklist_actions.pages, case_files.pages, case_actions.pages, calendar.pages,
     payments.pages, post.pages, cards.pages, card_labels.pages, cardkeys.pages, keyletters.pages, absences.pages,
     package_settings.pages, inbound.pages, undelivered.pages, inbound_form.pages, agents.pages, afterwards.pages,
-    company.pages, corporate_numbers.pages, company_agents.pages, invitation.pages,
+    company.pages, corporate_numbers.pages, company_agents.pages, invitation.pages, attention.pages,
 )  # fmt: skip

@@ -9,9 +9,9 @@ from flask import Blueprint, flash, redirect, render_template, request
 from flask_babel import gettext
 
 from app.errors import Refused
-from app.services import applications, casepeople, caseview, lifecycle, worklist
+from app.services import applications, casepeople, caseview, endings, lifecycle, worklist
 from app.services.actors import Actor
-from app.web import case_head, cases
+from app.web import attention, case_head, cases
 from app.web.access import needs
 from app.web.current import portal, signed_in
 from app.web.problems import sentence, status_of
@@ -157,6 +157,44 @@ def end(number: str) -> Any:
     except Refused as error:
         return _ending(number, status_of(error), sentence(error))
     flash(_ended_words(who, caseview.page(portal(), number, who).head.ended), "success")
+    return redirect(case_head.address(number), 303)
+
+
+@pages.get("/cases/<number>/end")
+@needs("administrator")
+def stopping(number: str) -> Any:
+    """What an ending at once stops and leaves, the reason, and one button."""
+    return _stopping(number)
+
+
+def _stopping(number: str, status: int = 200, error: str = "") -> Any:
+    page = caseview.page(portal(), number, signed_in())
+    return render_template(
+        "pages/case/end.html",
+        title=gettext("End the case at once"),
+        page=page,
+        head=page.head,
+        settlement=lifecycle.settlement(portal(), number, signed_in()),
+        reason=request.form.get("reason", ""),
+        agreed=request.form.get("agreed") == "yes",
+        error=error,
+        address=case_head.address,
+        trouble_words=attention.said,
+    ), status
+
+
+@pages.post("/cases/<number>/end")
+@needs("administrator")
+def stop(number: str) -> Any:
+    """End it, whatever its process says."""
+    who = signed_in()
+    try:
+        if request.form.get("agreed") != "yes":
+            raise Refused("Tick that you mean it; an ended case cannot be opened again")
+        endings.end(portal(), number, request.form.get("reason", "")[:LONGEST_MESSAGE], who)
+    except Refused as error:
+        return _stopping(number, status_of(error), sentence(error))
+    flash(gettext("The case has been ended."), "success")
     return redirect(case_head.address(number), 303)
 
 

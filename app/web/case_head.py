@@ -57,9 +57,9 @@ def banner(head: CaseHead, who: Actor, *, line: bool = False) -> dict[str, Any]:
         return {**given, **_undelivered(head)}
     task = head.next
     if turn in {"done", "stopped"}:
-        return {**given, **_quiet(head, turn)}
+        return {**given, **_quiet(head, turn, who)}
     if turn == "operator" and who.side == "vendor":
-        return {**given, **_waiting(head)}
+        return {**given, **_waiting(head, who)}
     if task is None:
         return given
     due_state, due_left = due_words(task, brief=False)
@@ -91,7 +91,7 @@ def _undelivered(head: CaseHead) -> dict[str, Any]:
     }
 
 
-def _quiet(head: CaseHead, turn: str) -> dict[str, Any]:
+def _quiet(head: CaseHead, turn: str, who: Actor) -> dict[str, Any]:
     words = state_words()
     if turn == "stopped":
         return {
@@ -105,10 +105,12 @@ def _quiet(head: CaseHead, turn: str) -> dict[str, Any]:
             "headline": gettext("The system is certified"),
             "sentence": gettext("There is nothing to do now. The next audit opens by itself when it is time."),
         }
+    if head.hindered:
+        return {"sentence": hindered_words(who)}
     return {"sentence": gettext("The portal is preparing the next step. Look again in a moment.")}
 
 
-def _waiting(head: CaseHead) -> dict[str, Any]:
+def _waiting(head: CaseHead, who: Actor) -> dict[str, Any]:
     """The body's turn, as the vendor reads it: since when, days used of the guideline, when it may end."""
     running = next((clock for clock in head.clocks if clock.side == "operator" and clock.running), None)
     stage = next((named(stage.title) for stage in head.stages if stage.state == "current"), "")
@@ -122,9 +124,21 @@ def _waiting(head: CaseHead) -> dict[str, Any]:
         )
         if running.expected is not None and running.used <= running.limit:
             facts.append({"term": gettext("Expected by"), "text": short_day(running.expected)})
+    if head.hindered:
+        return {"sentence": hindered_words(who), "facts": facts[:1]}
     if head.ending:
         return {"sentence": ending_words(), "facts": facts[:1]}
     return {"what": named(running.title) if running else stage, "facts": facts}
+
+
+def hindered_words(who: Actor) -> str:
+    """What is read instead of what comes next while the case cannot go on."""
+    if who.side == "operator":
+        return gettext("The case cannot go on by itself; what is in its way stands below.")
+    return gettext(
+        "The next step could not be carried out. The certifying body has been told and is looking into it; everything "
+        "that you sent is kept."
+    )
 
 
 def suspended_words() -> str:

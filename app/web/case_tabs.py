@@ -23,8 +23,8 @@ from app.web.shell import day, moment, short_day, size, yen
 from app.web.wording import GROUPS, worded
 
 MAIL_STATES = {
-    "sent": "sent", "queued": "queued", "incident": "incident", "late": "cancelled", "undelivered": "undelivered",
-    "delayed": "delayed", "again": "again",
+    "sent": "sent", "queued": "queued", "incident": "incident", "late": "cancelled", "cancelled": "cancelled",
+    "undelivered": "undelivered", "delayed": "delayed", "again": "again",
 }  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from app.services import attendance, caseview, daterequests, diagrams, recall
 from app.services.actors import Actor
 from app.services.caseview import CasePage
 from app.text.typed import line
-from app.web import case_diagram, case_head, case_tabs, paging, wording
+from app.web import attention, case_diagram, case_head, case_tabs, paging, wording
 from app.web.access import needs
 from app.web.current import named, portal, signed_in
 
@@ -80,7 +80,8 @@ def draw(number: str, tab: str, status: int = 200, **typed: Any) -> Any:
         typed=typed,
         states=wording.state_words(),
         pending=list(dict.fromkeys(case_head.work(job, page.titles) for job in page.pending)),
-        work=case_head.work,
+        trouble_words=attention.said,
+        trouble_advice=attention.advice,
         **_content(page, who, tab),
     ), status
 

@@ -20,6 +20,7 @@ from app.errors import (
     Permanent,
     Refused,
     Stale,
+    StepFailed,
     Temporary,
     TooLarge,
     Unready,
@@ -27,7 +28,7 @@ from app.errors import (
 from app.services import trouble
 from app.services.calendar import JAPAN
 from app.text.days import long_date
-from app.web import again, busy, gate
+from app.web import again, busy, failures, gate
 from app.web.current import language, named, portal
 
 STATUS: dict[type[NinteiError], int] = {
@@ -109,6 +110,10 @@ def install(app: Flask) -> None:
     @app.errorhandler(Unready)
     def unready(error: Unready) -> Any:
         return gate.page(error)
+
+    @app.errorhandler(StepFailed)
+    def failed(error: StepFailed) -> Any:
+        return failures.page(error, sentence(error.reason))
 
     @app.errorhandler(NinteiError)
     def ours(error: NinteiError) -> Any:

@@ -10,7 +10,7 @@ from typing import Any
 from flask import Blueprint, current_app, jsonify, redirect, render_template, request, session, url_for
 from flask_babel import gettext
 
-from app.errors import NinteiError, NotFound, Refused
+from app.errors import NinteiError, NotFound, Refused, StepFailed
 from app.forms import FieldError, postal
 from app.services import applications, health, offers
 from app.services.offers import Offer
@@ -81,6 +81,12 @@ def send(package_id: str = "") -> Any:
         started = applications.apply(portal(), offer.package_id, raw)
     except Refused as error:
         return _form(offer, raw, said=error), 422
+    except StepFailed:
+        said = Refused(
+            "The application could not be taken: there is a fault in the process itself. The certifying body has been "
+            "told and is looking into it. What you typed is still on this page; send it again later"
+        )
+        return _form(offer, raw, said=said), 500
     session["applied"] = {
         "number": started.number,
         "email": started.email,
@@ -177,6 +183,12 @@ def enter(token: str) -> Any:
         user_id = applications.enter(portal(), token, who, password)
     except Refused as refusal:
         return render_template("pages/public/enter.html", **page, error=sentence(refusal)), 422
+    except StepFailed:
+        error = gettext(
+            "The next step could not be carried out. The certifying body has been told and is looking into it; your "
+            "link stays good."
+        )
+        return render_template("pages/public/enter.html", **page, error=error), 500
     signin.sign_in(user_id)
     return redirect("/tasks", 303)
 

@@ -14,7 +14,7 @@ from jinja2.filters import do_filesizeformat
 from markupsafe import Markup
 
 from app.connectors import filters
-from app.services import companies, contested, inbound_pages, packages
+from app.services import attention, companies, contested, inbound_pages, packages
 from app.services.calendar import JAPAN
 from app.text.days import input_type, wareki
 from app.web import current
@@ -140,6 +140,9 @@ def _nav() -> list[dict[str, Any]]:
             found.insert(2, item("/company/claims", gettext("Corporate numbers"), named_twice))
         arrived = inbound_pages.waiting_count(current.portal()) or None
         found.insert(2, item("/inbound", gettext("Mail that came in"), arrived))
+    trouble = attention.count(who)
+    if trouble or request.path == "/attention":
+        found.insert(1, item("/attention", gettext("Needs attention"), trouble or None))
     if who.has("administrator", "analyst"):
         found.append(item("/admin", gettext("Records")))
     return found

@@ -104,9 +104,26 @@ def _comment(entry: Any, _: Mapping[str, str]) -> Worded:
 
 
 def _withdrawal(entry: Any, _: Mapping[str, str]) -> Worded:
+    if (entry.data or {}).get("emergency"):
+        return Worded(gettext("An administrator ended the case"), _given_up(entry.data), quote=entry.title)
     by_vendor = entry.text == "vendor"
     title = gettext("The application was withdrawn") if by_vendor else gettext("The certifying body closed the case")
     return Worded(title, quote=entry.title)
+
+
+def _given_up(data: Mapping[str, Any]) -> str:
+    """What an ending by an administrator stopped."""
+    said = [
+        gettext("not done any more: %(titles)s", titles=gettext(", ").join(map(named, data["tasks"])))
+        if data["tasks"]
+        else "",
+        gettext("days given up: %(days)s", days=gettext(", ").join(map(day, data["days"]))) if data["days"] else "",
+        gettext("invoices cancelled: %(numbers)s", numbers=gettext(", ").join(data["invoices"]))
+        if data["invoices"]
+        else "",
+        gettext("cards still out: %(serials)s", serials=gettext(", ").join(data["cards"])) if data["cards"] else "",
+    ]
+    return gettext("; ").join(each for each in said if each)
 
 
 def _mail(entry: Any, _: Mapping[str, str]) -> Worded:

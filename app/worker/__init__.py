@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 
-from app.services import health, jobs, upkeep, versions
+from app.services import health, jobs, upkeep, versions, waking
 from app.services.outside import Outside
 from app.services.portal import Portal
 from app.worker.poke import Bell
@@ -73,7 +73,7 @@ class Worker:
         if moment >= self._looked_at + LOOK_EVERY:
             versions.require()
             self._looked_at = moment
-        woken = jobs.wake(self._portal)
+        woken = waking.wake(self._portal)
         if moment >= self._upkeep_at:
             self._upkeep_at = moment + UPKEEP_EVERY
             upkeep.tick(self._portal)
@@ -99,9 +99,12 @@ class _Heartbeat:
 
     def _beat(self, portal: Portal, job: jobs.Leased, worker: str) -> None:
         while not self._ended.wait(jobs.LEASE_SECONDS / 3):
-            if not jobs.extend(portal, job):
-                return
-            health.sign(worker)
+            try:
+                if not jobs.extend(portal, job):
+                    return
+                health.sign(worker)
+            except Exception as error:  # a database that is busy now may not be at the next beat
+                log.warning("The lease of job %s could not be extended: %s", job.id, error)
 
     def end(self) -> None:
         """The job is over."""

@@ -19,7 +19,7 @@ MAY: dict[str, dict[str, str]] = {
     "app/services/timeline.py": {"cases.timeline": "the rule", "Entry": "what it gives"},
     "app/services/caseview.py": {"Entry": "the type of what the rule gave"},
     "app/services/vendorhome.py": {"Entry": "the type of what the rule gave"},
-    "app/services/outside.py": {"records.mail_of_job": "the worker sends it", "Mail": "the worker writes it"},
+    "app/services/sending.py": {"records.mail_of_job": "the worker sends it", "Mail": "the worker writes it"},
     "app/services/letters.py": {"records.mail_of_job": "the worker sends it", "Mail": "the worker writes it"},
     "app/services/outbox.py": {
         "records.recent_mails": "the demo's outbox shows every mail",

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import socket
+from dataclasses import replace
 
 import pytest
 
 from app.connectors.mail import Attachment, Letter, Mailer, parse_url
-from app.errors import Permanent, Temporary
+from app.errors import NinteiError, OutOfReach, Permanent, Temporary
+from tests.fakes.smtp import smtp_server
 from tests.support.mail import Mailbox
 from tests.support.network import free_port
 
@@ -68,32 +70,112 @@ def test_no_is_permanent_with_the_servers_words(smtp: Mailbox) -> None:
         "to": "a@vendor.example",
         "code": 554,
         "reply": "no thanks",
+        "handed": False,
     }
 
 
-def test_a_server_that_hangs_up_without_an_answer_is_temporary(smtp: Mailbox) -> None:
+def test_a_server_that_hangs_up_without_an_answer_may_have_the_letter(smtp: Mailbox) -> None:
     smtp.trouble = ["drop"]
-    with pytest.raises(Temporary):
-        Mailer(smtp.url).send(LETTER)
+    caught = refusal(smtp.url)
+    assert type(caught) is Temporary
+    assert caught.params["handed"]
 
 
-def test_no_server_is_temporary() -> None:
-    with pytest.raises(Temporary) as caught:
-        Mailer(f"smtp://127.0.0.1:{free_port()}").send(LETTER)
-    assert caught.value.params["code"] == 0
+def refusal(url: str, letter: Letter = LETTER) -> NinteiError:
+    """What sending says when nobody gets it."""
+    with pytest.raises(NinteiError) as caught:
+        Mailer(url).send(letter)
+    return caught.value
+
+
+def test_nobody_at_the_port_is_no_word_about_the_letter() -> None:
+    caught = refusal(f"smtp://127.0.0.1:{free_port()}")
+    assert type(caught) is OutOfReach
+    assert (caught.params["code"], caught.params["handed"]) == (0, False)
 
 
 def test_a_silent_server_does_not_hold_the_worker() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        port = silent.getsockname()[1]
-        with pytest.raises(Temporary):
-            Mailer(f"smtp://127.0.0.1:{port}?timeout=0.2").send(LETTER)
+        assert type(refusal(f"smtp://127.0.0.1:{silent.getsockname()[1]}?timeout=0.2")) is OutOfReach
 
 
 def test_starttls_is_never_dropped_for_a_server_without_it(smtp: Mailbox) -> None:
-    with pytest.raises(Permanent):
-        Mailer(smtp.url.replace("smtp://", "smtp+starttls://")).send(LETTER)
+    assert type(refusal(smtp.url.replace("smtp://", "smtp+starttls://"))) is OutOfReach
     assert smtp.messages == []
+
+
+@pytest.mark.parametrize(
+    ("stage", "answer"),
+    [
+        ("", "421 too busy"),
+        ("", "554 no service here"),
+        ("", "drop"),
+        ("EHLO", "drop"),
+        ("MAIL", "451 later"),
+        ("MAIL", "530 sign in first"),
+        ("MAIL", "550 this sender is not ours"),
+        ("MAIL", "drop"),
+        ("RCPT", "421 going down"),
+        ("DATA", "421 going down"),
+        (".", "421 going down"),
+    ],
+)
+def test_what_a_server_says_to_everyone_is_no_word_about_the_letter(stage: str, answer: str) -> None:
+    with smtp_server() as server:
+        server.say[stage] = answer
+        caught = refusal(server.url)
+    assert type(caught) is OutOfReach
+    assert not caught.params["handed"]
+
+
+@pytest.mark.parametrize(
+    ("stage", "answer", "kind", "handed"),
+    [
+        ("MAIL", "552 too large for us", Permanent, False),
+        ("RCPT", "450 greylisted", Temporary, False),
+        ("RCPT", "550 no such user", Permanent, False),
+        ("RCPT", "drop", Temporary, False),
+        ("DATA", "451 later", Temporary, False),
+        ("DATA", "554 no", Permanent, False),
+        (".", "452 no room", Temporary, False),
+        (".", "550 looks like spam", Permanent, False),
+        (".", "drop", Temporary, True),
+    ],
+)
+def test_what_a_server_says_of_one_letter(stage: str, answer: str, kind: type, handed: bool) -> None:
+    with smtp_server() as server:
+        server.say[stage] = answer
+        caught = refusal(server.url)
+    assert type(caught) is kind
+    assert caught.params["handed"] is handed
+
+
+TWO = replace(LETTER, to=("a@vendor.example", "b@vendor.example"))
+
+
+def test_a_recipient_who_is_refused_among_others_is_told_and_tried_alone() -> None:
+    with smtp_server() as server:
+        server.say["b@vendor.example"] = "450 try later"
+        refused = Mailer(server.url).send(TWO)
+        assert [(to, reply.code, reply.text, reply.final) for to, reply in refused.items()] == [
+            ("b@vendor.example", 450, "try later", False)
+        ]
+        del server.say["b@vendor.example"]
+        assert Mailer(server.url).send(TWO, only=list(refused)) == {}
+        assert server.taken == [["a@vendor.example"], ["b@vendor.example"]]
+
+
+def test_of_two_refusals_the_one_that_may_change_decides() -> None:
+    with smtp_server() as server:
+        server.say |= {"a@vendor.example": "550 no such user", "b@vendor.example": "450 try later"}
+        assert type(refusal(server.url, TWO)) is Temporary
+        server.say["b@vendor.example"] = "553 neither"
+        assert type(refusal(server.url, TWO)) is Permanent
+        assert server.taken == []
+
+
+def test_a_domain_that_cannot_be_one_is_this_letters_trouble(smtp: Mailbox) -> None:
+    assert type(refusal(smtp.url, replace(LETTER, to=(f"a@{'あ' * 200}.example",)))) is Permanent
 
 
 def test_without_a_server_letters_stay_in_the_outbox() -> None:

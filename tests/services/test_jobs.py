@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import errno
+import sqlite3
 import threading
 from datetime import timedelta
 
+import peewee
+import psycopg
 import pytest
 
 from app.errors import Permanent, Refused, Temporary
@@ -59,14 +63,105 @@ def test_a_permanent_failure_becomes_an_incident_that_staff_can_mend(bench: Benc
     assert opened(walker) == ["review_result"]
 
 
-def test_after_many_failures_a_job_is_an_incident(bench: Bench) -> None:
+def test_a_letter_that_is_put_off_is_tried_for_days_by_time_and_then_is_an_incident(bench: Bench) -> None:
     walker = go(bench, until="second_review")
-    bench.mailbox.fail_with = [Temporary("busy")] * 20
+    bench.mailbox.fail_with = [Temporary("busy", code=450, reply="greylisted", handed=False)] * 2000
     walker.take(REVIEW)
-    for _ in range(jobs.MOST_ATTEMPTS):
+    begun = walker.clock.moment
+    for _ in range(5 * 24 - 1):
         walker.clock.moment += timedelta(hours=1)
         bench.drain(walker.portal)
-    assert mail_job(walker.number, "review-3").state == "incident"
+        assert mail_job(walker.number, "review-3").state == "queued"
+    assert bench.mailbox.tried > 100
+    walker.clock.moment = begun + timedelta(days=5, hours=1)
+    bench.drain(walker.portal)
+    job = mail_job(walker.number, "review-3")
+    assert job.state == "incident"
+    lifecycle.retry(walker.portal, job.id, staff(walker))  # and by hand it has days again
+    bench.drain(walker.portal)
+    assert mail_job(walker.number, "review-3").state == "queued"
+
+
+def test_greylisting_of_half_an_hour_needs_nobody(bench: Bench) -> None:
+    walker = go(bench, until="second_review")
+    bench.mailbox.fail_with = [Temporary("busy", code=450, reply="greylisted", handed=False)] * 9
+    walker.take(REVIEW)
+    for _ in range(40):
+        walker.clock.moment += timedelta(minutes=1)
+        bench.drain(walker.portal)
+    assert opened(walker) == ["review_result"]
+
+
+def locked() -> peewee.OperationalError:
+    """What SQLite says while another process writes."""
+    said = sqlite3.OperationalError("database is locked")
+    said.sqlite_errorcode = 5
+    return peewee.OperationalError(said, "database is locked")
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        locked(),
+        peewee.OperationalError(psycopg.errors.DeadlockDetected("deadlock detected")),
+        peewee.OperationalError(psycopg.OperationalError("the connection is closed")),
+        OSError(errno.ENOSPC, "No space left on device"),
+        OSError(errno.EMFILE, "Too many open files"),
+    ],
+    ids=["locked", "deadlock", "dropped", "full", "files"],
+)
+def test_trouble_of_our_own_ground_is_tried_again_however_long_it_lasts(bench: Bench, trouble: Exception) -> None:
+    walker = go(bench, until="second_review")
+    bench.mailbox.fail_with = [trouble] * 20  # type: ignore[list-item]
+    walker.take(REVIEW)
+    for _ in range(20):
+        assert mail_job(walker.number, "review-3").state == "queued"
+        walker.clock.moment += timedelta(days=1)
+        bench.drain(walker.portal)
+    assert opened(walker) == ["review_result"]
+    assert len(bench.mailbox.of("review-3")) == 1
+
+
+@pytest.mark.parametrize("trouble", [Temporary("All script workers are busy."), locked()])
+def test_when_the_step_after_a_mail_has_to_wait_the_mail_is_not_sent_again(
+    bench: Bench, trouble: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    walker = go(bench, until="second_review")
+    walker.take_without_jobs(REVIEW)
+    advance, troubles = bench.portal.engine.advance, [trouble] * 5
+
+    def busy(*arguments):
+        if troubles:
+            raise troubles.pop()
+        return advance(*arguments)
+
+    monkeypatch.setattr(bench.portal.engine, "advance", busy)
+    for _ in range(10):
+        bench.drain(walker.portal)
+        walker.clock.moment += timedelta(hours=2)
+    assert opened(walker) == ["review_result"]
+    assert len(bench.mailbox.of("review-3")) == 1
+
+
+def test_when_the_step_after_a_mail_fails_it_is_an_incident_and_the_mail_is_not_sent_again(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    walker = go(bench, until="second_review")
+    walker.take_without_jobs(REVIEW)
+
+    def broken(*_arguments):
+        raise KeyError("outcome")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(bench.portal.engine, "advance", broken)
+        bench.drain(walker.portal)
+    job = mail_job(walker.number, "review-3")
+    assert (job.state, job.error) == ("incident", "KeyError: 'outcome'")
+    assert "incident: job" in caplog.text and "KeyError" in caplog.text and "Traceback" in caplog.text
+    lifecycle.retry(walker.portal, job.id, staff(walker))
+    bench.drain(walker.portal)
+    assert opened(walker) == ["review_result"]
+    assert len(bench.mailbox.of("review-3")) == 1
 
 
 def test_a_defect_of_ours_is_an_incident_and_not_a_silent_loop(bench: Bench) -> None:

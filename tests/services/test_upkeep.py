@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from app.errors import ScriptError
-from app.services import jobs, upkeep
+from app.services import daterequests, upkeep, waking
 from app.services.portal import Portal
-from app.store import cases, database, records, work
+from app.store import cases, database, incidents, records, work
+from app.store.models import Task
 from tests.services.conftest import Bench
 from tests.services.steps import case_of, go, opened, task
+from tests.services.test_jobs import locked
 
 
 def tick_until(portal: Portal, walker, days: int, bench: Bench) -> None:
@@ -83,7 +87,7 @@ def test_one_case_whose_timer_fails_does_not_hold_up_another(bench: Bench, monke
 
     monkeypatch.setattr(bench.portal.engine, "advance", failing)
     second.clock.moment += timedelta(days=31)
-    jobs.wake(second.portal)
+    waking.wake(second.portal)
     bench.drain(second.portal)
     assert opened(second) == []  # certificate_received waited for thirty days
     assert opened(first) == ["certificate_received"]
@@ -92,3 +96,61 @@ def test_one_case_whose_timer_fails_does_not_hold_up_another(bench: Bench, monke
         assert records.certificate_of(broken) is not None
         assert work.cases_with_timers_due(second.portal.now()) == []
     assert said == ["The process cannot go on: a defect of the diagram"]
+
+
+# Nets
+
+
+def open_incidents() -> list[tuple[str, str, int | None]]:
+    with database.connection():
+        return [(row.kind, row.element, row.case_id) for row in incidents.opened()]
+
+
+def test_a_part_that_fails_skips_no_other_and_is_one_incident_until_it_goes_well(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    walker = go(bench, until="submit_documents")
+
+    def broken(_portal: Portal) -> int:
+        raise KeyError("dates")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(daterequests, "lapse", broken)
+        tick_until(walker.portal, walker, 40, bench)
+    steps = walker.portal.releases.current("ccus_api_certification").package.reminders
+    assert bench.mailbox.ids.count("reminder") == len(steps.before_bd) + len(steps.after_bd)
+    assert open_incidents() == [("upkeep", "dates", None)]
+    with database.connection():
+        [row] = incidents.opened()
+    assert row.count == 80
+    assert caplog.text.count("Traceback") == 1
+    upkeep.tick(walker.portal)
+    assert open_incidents() == []
+
+
+def test_a_case_that_cannot_be_reminded_keeps_no_other_from_being(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = go(bench, until="submit_documents")
+    second = go(bench, until="submit_documents", application={"email": "b@example.com", "system_name": "別"})
+    remind, number = upkeep.remind_one, case_of(first).id
+
+    def broken(portal: Portal, row: Task, kind: str) -> int:
+        if row.case_id == number:
+            raise TypeError("a defect")
+        return remind(portal, row, kind)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(upkeep, "remind_one", broken)
+        tick_until(second.portal, second, 40, bench)
+    assert {letter.to for letter in bench.mailbox.of("reminder")} == {("b@example.com",)}
+    assert open_incidents() == [("upkeep", "reminders", number)]
+
+
+def test_a_busy_database_is_left_to_the_next_round(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    def busy(_portal: Portal) -> int:
+        raise locked()
+
+    monkeypatch.setattr(daterequests, "lapse", busy)
+    upkeep.tick(bench.portal)
+    assert open_incidents() == []

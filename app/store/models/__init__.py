@@ -33,6 +33,7 @@ from app.store.models.records import (
     Payment,
     Secret,
 )
+from app.store.models.trouble import Incident
 from app.store.models.uploads import Part
 from app.store.models.work import Answer, Comment, Draft, Job, Reminder, Task, TimerRow
 from app.store.models.workers import WorkerSign
@@ -91,6 +92,7 @@ ALL = (
     InboundMail,
     Delivery,
     Outage,
+    Incident,
     TaskChange,
     TaskTally,
     CaseText,
@@ -133,6 +135,7 @@ __all__ = [
     "Entry",
     "EntryLink",
     "InboundMail",
+    "Incident",
     "Invitation",
     "Invoice",
     "Job",

@@ -74,3 +74,5 @@ class Outage(Row):
     tried_at = UtcField()
     message: Any = TextField()  # an error's message id, and what belongs into its places
     params: Any = JsonField(default=dict)
+    next_at = UtcField(null=True)  # when it is tried again; until then nobody else tries
+    tries = IntegerField(default=0)

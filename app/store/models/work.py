@@ -95,11 +95,14 @@ class Job(Row):
     data: Any = JsonField(default=dict)  # routing values where the token stood
     state = CharField(max_length=10, default="queued")  # queued running parked done incident late cancelled
     attempts = IntegerField(default=0)
+    tried_since = UtcField(null=True)  # its first failure since somebody last set it going
+    handed = BooleanField(default=False)  # something of it may have left the house
     run_at = UtcField()
     lease_until = UtcField(null=True)
     fence = IntegerField(default=0)  # grows with every lease: a result under an old fence does not count
     worker = CharField(max_length=80, default="")
     error = TextField(default="")
+    said: Any = JsonField(default=dict)  # the same as {message, params}, for readers of other languages
     created_at = UtcField()
     finished_at = UtcField(null=True)
 

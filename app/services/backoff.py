@@ -1,0 +1,15 @@
+"""How long to wait before trying again: longer each time, and not all at once."""
+
+from __future__ import annotations
+
+import random
+
+
+def pause(tries: int, longest: float) -> float:
+    """Seconds until the next try after so many: 2, 4, 8 … at most `longest`, with jitter upon the half."""
+    return jitter(min(longest, 2.0 ** min(tries, 30)))
+
+
+def jitter(seconds: float) -> float:
+    """Half of it to the whole of it."""
+    return seconds / 2 + random.uniform(0, seconds / 2)  # noqa: S311 - spreads load, guards nothing

@@ -1,0 +1,74 @@
+"""Incidents: one row while something does not work, however often it is seen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from peewee import JOIN
+
+from app.store import statements
+from app.store.models import Case, Incident
+
+
+def key_of(case: int | None, kind: str, element: str) -> str:
+    """What makes two sightings the same incident."""
+    return f"{case or 0}:{kind}:{element}"
+
+
+def seen(
+    case: int | None, kind: str, element: str, now: datetime, title: str, message: str, params: Mapping[str, Any]
+) -> bool:
+    """Note it; whether it is new."""
+    key, said = key_of(case, kind, element), {"last_at": now, "message": message, "params": dict(params)}
+    row = Incident.insert(case=case, kind=kind, element=element, title=title, first_at=now, open_key=key, **said)
+    if row.on_conflict_ignore().as_rowcount().execute():
+        return True
+    Incident.update(**said, count=Incident.count + 1).where(Incident.open_key == key).execute()
+    return False
+
+
+def over(case: int | None, now: datetime, kinds: Sequence[str] = (), element: str | None = None, by: str = "") -> int:
+    """It works again (or somebody ended it); gives how many incidents are over."""
+    mine = Incident.open_key.is_null(False)
+    mine &= Incident.case.is_null() if case is None else Incident.case == case
+    if kinds:
+        mine &= Incident.kind.in_(list(kinds))
+    if element is not None:
+        mine &= Incident.element == element
+    return int(Incident.update(over_at=now, over_by=by, open_key=None).where(mine).execute())
+
+
+def of_case(case: int) -> list[Incident]:
+    """The case's open incidents, oldest first."""
+    return statements.rows(Incident, "case_id = ? AND open_key IS NOT NULL", case, order="first_at, id")
+
+
+def open_of_kind(kind: str) -> set[tuple[int | None, str]]:
+    """(case, element) of the open incidents of a kind."""
+    mine = Incident.open_key.is_null(False) & (Incident.kind == kind)
+    return {(row.case_id, row.element) for row in Incident.select(Incident.case, Incident.element).where(mine)}
+
+
+def among(cases: Sequence[int]) -> frozenset[int]:
+    """Those of the cases that cannot go on because of an open incident."""
+    mine = Incident.open_key.is_null(False) & Incident.case.in_(list(cases)) & (Incident.kind != "upkeep")
+    return frozenset(row.case_id for row in Incident.select(Incident.case).where(mine)) if cases else frozenset()
+
+
+def opened() -> list[Incident]:
+    """Every open incident with its case, oldest first."""
+    query = Incident.select(Incident, Case).join(Case, JOIN.LEFT_OUTER).where(Incident.open_key.is_null(False))
+    return list(query.order_by(Incident.first_at, Incident.id))
+
+
+def count() -> int:
+    """How many are open, of servers that are away apart."""
+    return int(Incident.select().where(Incident.open_key.is_null(False) & (Incident.kind != "outage")).count())
+
+
+def past(limit: int = 50) -> list[Incident]:
+    """What is over, the last on top."""
+    query = Incident.select(Incident, Case).join(Case, JOIN.LEFT_OUTER).where(Incident.over_at.is_null(False))
+    return list(query.order_by(Incident.over_at.desc(), Incident.id.desc()).limit(limit))
