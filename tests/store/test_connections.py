@@ -15,6 +15,7 @@ from peewee import CharField, IntegerField
 
 from app.store import database, passing
 from app.store.database import Row
+from tests.support.network import wait_until
 
 
 class Thing(Row):
@@ -67,14 +68,12 @@ def together(*runs: Callable[[], Any]) -> list[BaseException]:
     return errors
 
 
-def end_sessions(url: str, but: int = 0) -> None:
+def end_sessions(url: str) -> None:
     """What a restart of the server does to whoever is connected."""
+    others = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
     with psycopg.connect(url, autocommit=True) as admin:
-        admin.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-            "WHERE datname = current_database() AND pid <> pg_backend_pid() AND pid <> %s",
-            (but,),
-        )
+        admin.execute(f"SELECT pg_terminate_backend(pid) {others}".encode())
+        wait_until(lambda: admin.execute(f"SELECT 1 {others}".encode()).fetchone() is None, 30, "their end")
 
 
 def test_nothing_is_read_or_written_outside_a_connection(either: str) -> None:
