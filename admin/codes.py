@@ -55,6 +55,11 @@ WORDS: dict[tuple[str, str], dict[str, Any]] = {
     ("Change", "kind"): {
         "setting": _l("Setting"), "account": _l("User account"), "closing_day": _l("Closing day"),
         "absence": _l("Absence"), "view": _l("Saved view"), "company": _l("Company"),
+        "release": _l("Release"),
+    },
+    ("Term", "source"): {
+        "bootstrap": _l("first start"), "folder": _l("from the folder"), "import": _l("imported"),
+        "restore": _l("restored"), "designer": _l("from the designer"),
     },
 }  # fmt: skip
 EVERYWHERE = {"turn": SIDES, "side": SIDES, "actor_side": SIDES, "audience": SIDES}

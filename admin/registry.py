@@ -8,6 +8,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from peewee import BlobField, TextField
 
+from admin.contents import Contents, Terms
 from admin.people import Absences, Accounts, ClosingDays, Views
 from admin.view import Records
 from app.services.portal import Portal
@@ -103,7 +104,10 @@ GROUPS: tuple[tuple[Any, dict[Any, Plan]], ...] = (
     }),
     (SYSTEM, {
         m.Change: _plan("at by_name kind subject field before after", choices="kind", search="subject by_name"),
-        m.Release: _plan("package_id number title active released_at released_by", choices="package_id"),
+        m.Term: _plan("package_id release state from_at submitted_by source note stopped_at", choices="package_id",
+                      search="note submitted_by", view=Terms),
+        m.Release: _plan("package_id number title holds running stored_at stored_by", choices="package_id",
+                         view=Contents),
         m.Setting: _plan("package_id key value changed_at changed_by", choices="package_id", search="key value"),
         m.Job: _plan("id case operator element state attempts run_at error", choices="state operator",
                      search="element error", hidden="params data"),

@@ -60,6 +60,7 @@ class Records(ModelView):
     column_display_pk = True
     page_size = 50
     writes: tuple[str, ...] = ()  # create, edit, delete
+    told: tuple[tuple[str, int], ...] = ()  # columns that `tell` works out, and their places in the list
     category_label: Any = ""
 
     def __init__(
@@ -87,7 +88,11 @@ class Records(ModelView):
             self.column_default_sort = [(model._meta.primary_key.name, True)]
         self.column_labels = dict(FIELDS)
         self.column_choices = {name: list(words.items()) for name in shown if (words := words_of(model.__name__, name))}
-        self.column_formatters = dict.fromkeys(foreign, cells.other)
+        self.column_formatters: dict[str, Any] = dict.fromkeys(foreign, cells.other)
+        for name, place in self.told:
+            self.column_list.insert(place, name)
+            self.column_details_list.insert(place, name)
+            self.column_formatters[name] = self.tell
         self.column_formatters_detail = self.column_formatters
         self.column_type_formatters = {**cells.FORMATS, str: cells.short}
         self.column_type_formatters_detail = cells.FORMATS
@@ -141,6 +146,10 @@ class Records(ModelView):
         return self._may("delete")
 
     # What is shown
+
+    def tell(self, view: Any, context: Any, row: Any, name: str) -> str:
+        """What a column of `told` says of a row."""
+        raise NotImplementedError
 
     def get_form(self) -> Any:
         """Nothing is typed into records that are only read."""

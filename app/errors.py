@@ -161,8 +161,11 @@ class Problem:
         file = self.file
         if file and self.line:
             file = translate("%(file)s, line %(line)s") % {"file": file, "line": self.line}
-        parts = [file, Named(self.element, self.name).said(translate), self._part(translate)]
-        return translate(", ").join(each for each in parts if each)
+        place = ""
+        for each in (file, Named(self.element, self.name).said(translate), self._part(translate)):
+            within = translate("%(place)s, %(within)s") % {"place": place, "within": each}
+            place = within if place and each else place or each
+        return place
 
     def _part(self, translate: Callable[[str], str]) -> str:
         kind, _, of = self.part.partition(":")

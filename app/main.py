@@ -59,9 +59,9 @@ def open_portal(settings: Settings, clock: Clock | None = None) -> Portal:
             reason=error.strerror or error,
         ) from error
     versions.prepare(database.connect(settings.database_url, threads(settings) + 2))
-    releases = open_releases()
     if clock is None:
         clock = FileClock(settings.clock_file) if settings.clock_file else SystemClock()
+    releases = open_releases(clock)
     printer = Printer(FONTS)
     atexit.register(printer.close)
     blobs = Blobs(settings.data_dir / "blobs")
@@ -69,11 +69,11 @@ def open_portal(settings: Settings, clock: Clock | None = None) -> Portal:
     return Portal(settings, clock, releases.engine, releases, blobs, FONTS, lambda: poke(bells), printer, say)
 
 
-def open_releases() -> Releases:
+def open_releases(clock: Clock | None = None) -> Releases:
     """The engine, and what checks and loads packages; no table is touched before one asks for a release."""
     evaluator = Evaluator()
     atexit.register(evaluator.close)
-    return Releases(Engine(evaluator, zone=JAPAN))
+    return Releases(Engine(evaluator, zone=JAPAN), clock or SystemClock())
 
 
 def threads(settings: Settings) -> int:

@@ -236,9 +236,6 @@ def _contradictions(values: dict[str, Any], serves: bool) -> list[str]:
         )
     if values.get("mail_url") and values.get("mail_from") == Settings.default_of("mail_from"):
         problems.append("NINTEI_MAIL_FROM is missing: mail sent over NINTEI_MAIL_URL needs a sender.")
-    packages = values.get("packages_dir")
-    if packages is not None and not packages.is_dir():
-        problems.append(f"NINTEI_PACKAGES_DIR: there is no folder {packages}.")
     return problems
 
 

@@ -14,16 +14,16 @@ import click
 from app.cli.carddesk import card_desk
 from app.cli.cardkeys import card_defaults
 from app.cli.database import db, say_copy, say_step
-from app.cli.language import said, speaker
-from app.cli.packages import check, release, tell
+from app.cli.language import Complaint, said, speaker
+from app.cli.packages import check, tell, tell_found
 from app.cli.patience import patiently
+from app.cli.releases import person, release, releases
 from app.cli.supervisor import Supervisor
 from app.cli.wiring import Wiring
 from app.errors import BadPackage, NinteiError, Temporary
 from app.services import caseview, demo, endings, lifecycle, packages, people, versions
 from app.services.actors import Actor
 from app.services.calendar import JAPAN
-from app.services.portal import Portal
 from config.settings import child_environment, demo_secrets_of
 from hardware.cli import DEFAULTS, card
 
@@ -40,9 +40,9 @@ class Group(click.Group):
             return super().invoke(ctx)
         except BadPackage as error:
             say = speaker()
-            raise click.ClickException("\n".join(problem.said(say.words) for problem in error.problems)) from error
+            raise Complaint("\n".join(problem.said(say.words) for problem in error.problems)) from error
         except NinteiError as error:
-            raise click.ClickException(said(error)) from error
+            raise Complaint(said(error)) from error
 
 
 def _passing(error: Exception) -> NinteiError:
@@ -80,8 +80,9 @@ def run(wiring: Wiring, with_demo: bool) -> None:
     """Serve the portal: the web and its worker, until Ctrl-C.
 
     The database is created when it is missing. An embedded one of an older version is brought up, after a copy was
-    written beside it; one on a server waits for `nintei db upgrade`. Process packages that changed in
-    NINTEI_PACKAGES_DIR are released.
+    written beside it; one on a server waits for `nintei db upgrade`. A process package in NINTEI_PACKAGES_DIR of which
+    nothing was ever released is released, if its check and its scenarios let it; after that releasing is an act of its
+    own (`nintei release`), and a folder that differs from what is in force is named.
     """
     if with_demo:
         wiring.overrides["demo"] = "yes"
@@ -89,10 +90,16 @@ def run(wiring: Wiring, with_demo: bool) -> None:
     _log(settings.log_level)
     say_copy(versions.bring_up(settings, datetime.now(UTC), say_step))
     portal = wiring.portal(serves=True)
-    patiently(lambda: _release_all(portal))
+    say = speaker(settings.language)
+
+    def look_at_folders() -> None:
+        for found in packages.start(portal, person()):
+            tell_found(found, say)
+
+    patiently(look_at_folders)
     if settings.demo:
         for package, wrong in demo.problems(portal):
-            tell(package.id, wrong, speaker(settings.language))
+            tell(package.id, wrong, say)
         demo.load(portal, click.echo)
         click.echo(demo.welcome(portal))
     environment = child_environment(portal.settings)
@@ -123,13 +130,6 @@ def worker(wiring: Wiring) -> None:
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())
     wiring.work(portal, stop)
-
-
-def _release_all(portal: Portal) -> None:
-    for folder in packages.folders(portal.settings.packages_dir):
-        number, new = packages.release(portal, folder, by="nintei run")
-        if new:
-            click.echo(f"{folder.name}: released as number {number}")
 
 
 @commands.command("demo-reset")
@@ -254,6 +254,7 @@ def job_retry(wiring: Wiring, operator: str) -> None:
 
 commands.add_command(check)
 commands.add_command(release)
+commands.add_command(releases)
 commands.add_command(card)
 commands.add_command(card_desk)
 commands.add_command(db)

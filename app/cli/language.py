@@ -67,3 +67,11 @@ lang_option = click.option(
 def said(error: NinteiError) -> str:
     """An error as a sentence in the language of the running command."""
     return error.said(speaker().words)
+
+
+class Complaint(click.ClickException):
+    """Why a command did not do what was asked, in the language of the running command."""
+
+    def show(self, file: Any = None) -> None:
+        """Print it where errors go."""
+        click.echo(speaker()("Error: %(message)s", message=self.message), file=file, err=file is None)

@@ -1,7 +1,8 @@
-"""Commands on process packages: check, release."""
+"""`nintei check`, and how problems of process packages are told."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -9,11 +10,13 @@ import click
 
 from app.cli.language import Speaker, lang_option, speaker
 from app.cli.wiring import Wiring
-from app.errors import BadPackage, Problem
+from app.errors import BadPackage, Problem, Refused
 from app.services import gate, packages
+from app.services.packages import Found
 from app.services.rehearsal import Rehearsal
 
 wired = click.make_pass_decorator(Wiring)
+MOST = 10  # problems that a start prints of one package
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
@@ -33,6 +36,8 @@ def check(wiring: Wiring, folder: Path | None, walks: bool) -> None:
         settings = wiring.settings(serves=True)
         for name, value in settings.shown().items():
             click.echo(f"{name:16} {value}")
+        if not settings.packages_dir.is_dir():
+            raise Refused("NINTEI_PACKAGES_DIR: there is no folder %(folder)s", folder=str(settings.packages_dir))
         found = packages.folders(settings.packages_dir)
     else:
         found = [folder]
@@ -78,16 +83,52 @@ def _tell_rehearsal(rehearsal: Rehearsal, say: Speaker) -> None:
         click.echo("  " + say("No scenario passes over: %(elements)s", elements=rehearsal.missed))
 
 
-@click.command()
-@click.argument("folder", type=FOLDER)
-@lang_option
-@wired
-def release(wiring: Wiring, folder: Path) -> None:
-    """Release the process package in FOLDER: new cases start on it, running ones stay where they are."""
-    say = speaker(wiring.language())
-    number, new = packages.release(wiring.portal(), folder, by="nintei release")
-    name = folder.resolve().name
-    if new:
-        click.echo(say("%(package)s: released as number %(number)s", package=name, number=number))
-    else:
-        click.echo(say("%(package)s: this is release %(number)s already", package=name, number=number))
+def tell_found(found: Found, say: Speaker) -> None:
+    """What `nintei run` says of a folder of packages; nothing where all is as it was."""
+    name = found.folder.name
+    if found.package is not None:
+        say = say.of(found.package.english)
+    command = f"{_program()} release {path_of(found.folder)}"
+    match found.state:
+        case "released":
+            click.echo(say("%(package)s: released as number %(number)s", package=name, number=found.number))
+        case "broken":
+            click.echo(say("%(package)s: this folder cannot be read; what is released goes on", package=name))
+        case "refused":
+            click.echo(say("%(package)s: not released, since it has problems", package=name))
+        case "twice":
+            id_ = found.package.id if found.package else ""
+            click.echo(say("%(package)s: another folder has the id %(id)s already; left alone", package=name, id=id_))
+        case "differs" if found.known:
+            facts = {"package": name, "known": found.known, "number": found.current, "command": command}
+            click.echo(
+                say(
+                    "%(package)s: the folder holds number %(known)s, in force is number %(number)s. "
+                    "To put the folder in force: %(command)s",
+                    **facts,
+                )
+            )
+        case "differs":
+            facts = {"package": name, "number": found.current, "command": command}
+            click.echo(
+                say(
+                    "%(package)s: the folder differs from number %(number)s, which stays in force. "
+                    "To put the folder in force: %(command)s",
+                    **facts,
+                )
+            )
+    for problem in found.problems[:MOST]:
+        click.echo(f"  {say.words(problem.severity)}: {problem.said(say.words)}")
+    if len(found.problems) > MOST:
+        click.echo("  " + say("and %(count)s more: nintei check", count=len(found.problems) - MOST))
+
+
+def path_of(folder: Path) -> str:
+    """A path as one would type it here."""
+    here = Path.cwd()
+    return str(folder.relative_to(here)) if folder.is_relative_to(here) else str(folder)
+
+
+def _program() -> str:
+    """How the command was called: `nintei`, or the path to it that was typed."""
+    return sys.argv[0] if Path(sys.argv[0]).name == "nintei" else "nintei"

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from app import catalogue
 from app.catalogue import Package
-from app.errors import BadPackage, Problem
-from app.services import gate
+from app.errors import BadPackage, Problem, Refused
+from app.services import gate, terms
 from app.services.portal import Portal
 from app.services.releases import settings_of
 from app.store import database, releases
+from app.store import terms as store
 
 
 def folders(place: Path) -> list[Path]:
@@ -51,22 +54,63 @@ def twins(folder: Path, package: Package) -> list[Problem]:
     return found
 
 
-def release(portal: Portal, folder: Path, *, by: str) -> tuple[int, bool]:
-    """Release one package; gives (release number, whether it is new). Raises BadPackage."""
+def require_alone(folder: Path, package: Package) -> None:
+    """Raises BadPackage where another folder beside this one holds a package of the same id."""
+    beside = twins(folder, package)
+    if beside:
+        raise BadPackage(list(catalogue.located(package, beside)))
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a start found in a folder. `state`: released (for the first time), same (as what is in force), differs,
+    broken (it cannot be read), refused (it may not be released) or twice (another folder has its id already)."""
+
+    folder: Path
+    state: str
+    package: Package | None = None
+    number: int = 0  # released as
+    current: int = 0  # in force
+    known: int = 0  # the number under which the folder's content is kept already
+    problems: tuple[Problem, ...] = ()
+
+
+def start(portal: Portal, by: str) -> Iterator[Found]:
+    """Look at each package folder. Released is only what was never in force; no folder keeps the others, nor what is
+    released, from being served. Raises Refused when there is neither a folder nor a release."""
+    place, seen = portal.settings.packages_dir, set[str]()
+    if not place.is_dir() and not terms.package_ids(portal):
+        raise Refused("NINTEI_PACKAGES_DIR: there is no folder %(folder)s", folder=str(place))
+    for folder in folders(place):
+        try:
+            found = _found(portal, folder, by, seen)
+        except BadPackage as error:
+            found = Found(folder, "broken", problems=tuple(error.problems))
+        if found.package is not None:
+            seen.add(found.package.id)
+        yield found
+
+
+def _found(portal: Portal, folder: Path, by: str, seen: set[str]) -> Found:
     package = read(folder)
+    if not package.id:
+        return Found(folder, "broken", problems=tuple(portal.releases.check(package)))
+    if package.id in seen:
+        return Found(folder, "twice", package)
     with database.connection():
-        known = releases.by_digest(package.digest)
-        if known is not None:
-            return known.number, False
-        if beside := twins(folder, package):
-            raise BadPackage(catalogue.located(package, beside))
-        gate.examine(portal.releases, package).require()
-        with database.transaction():
-            database.lock_name(f"release:{package.id}")  # another process may release the same folder just now
-            known = releases.by_digest(package.digest)
-            if known is not None:
-                return known.number, False
-            return portal.releases.keep(package, portal.now(), by), True
+        known, holds = store.any_of(package.id), store.current(package.id, portal.now())
+        kept = releases.by_digest(package.digest)
+    if not known:
+        passed = gate.examine(portal.releases, package)
+        if passed.errors:
+            return Found(folder, "refused", package, problems=tuple(passed.errors))
+        done = terms.put(portal, package, terms.Act(by, source=terms.BOOTSTRAP), passed, only_first=True)
+        return Found(folder, "released" if done.changed else "same", package, done.number)
+    current, number = holds.release.number if holds else 0, kept.number if kept else 0
+    if current and current == number:
+        return Found(folder, "same", package, current=current)
+    errors = [problem for problem in portal.releases.check(package) if problem.severity == "error"]
+    return Found(folder, "differs", package, current=current, known=number, problems=tuple(errors))
 
 
 def site(portal: Portal) -> dict[str, dict[str, str]]:

@@ -1,21 +1,27 @@
-"""Process packages as released: read from the folder, checked, stored under their digest, compiled once per process."""
+"""Process packages as they are kept: checked, compiled once per process, and the one on which new cases start."""
 
 from __future__ import annotations
 
+import logging
+from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from threading import Lock
 from typing import Any
 
 from app import catalogue, forms
 from app.catalogue import Element, Package
 from app.engine import Engine, Program
-from app.errors import NotFound, Problem
+from app.errors import BadPackage, NotFound, Problem
 from app.forms import FormSpec
 from app.services import checks
-from app.store import database
+from app.store import database, terms
 from app.store import releases as store
+from config.clock import Clock
+
+log = logging.getLogger("nintei.releases")
+
+ROOM = 64  # releases kept in memory, some 3 MB each; the one that was used longest ago makes room
 
 
 @dataclass(frozen=True)
@@ -37,14 +43,20 @@ class Loaded:
 
 
 class Releases:
-    """Loaded releases by row id; a release never changes, so what is loaded once stays right."""
+    """Loaded releases by row id; content never changes, so what is loaded once stays right.
 
-    def __init__(self, engine: Engine) -> None:
+    Which of them is in force is asked of the tables each time, by the portal's clock: a new term, a restored release, a
+    planned day hold in every process at once, without a message between them.
+    """
+
+    def __init__(self, engine: Engine, clock: Clock, room: int = ROOM) -> None:
         self.engine = engine
-        self._loaded: dict[int, Loaded] = {}
-        self._english: Mapping[str, str] = {}
-        self._newest = 0  # the newest release whose English is among them
-        self._lock = Lock()
+        self._clock = clock
+        self._room = room
+        self._loaded: OrderedDict[int, Loaded] = OrderedDict()
+        self._words: dict[int, Mapping[str, str]] = {}  # English by release
+        self._english: tuple[object, Mapping[str, str]] = ((), {})
+        self._cache, self._loading = Lock(), Lock()
 
     def check(self, package: Package) -> list[Problem]:
         """Everything that keeps the package from being released, and warnings."""
@@ -55,59 +67,75 @@ class Releases:
         decide = {name: decision.decide for name, decision in package.decisions.items()}
         return self.engine.compile(package.bpmn, package.entry, decide)
 
-    def keep(self, package: Package, now: datetime, by: str) -> int:
-        """Store the package; gives its release's number. Inside a transaction."""
-        row = store.add(package.id, package.title, package.digest, catalogue.to_archive(package), now, by)
-        return int(row.number)
-
     def loaded(self, release_id: int) -> Loaded:
         """The release, compiled."""
-        found = self._loaded.get(release_id)
+        found = self._kept(release_id)
         if found is not None:
             return found
-        with self._lock:
-            found = self._loaded.get(release_id)
-            if found is None:
-                found = self._load(release_id)
+        with self._loading:
+            found = self._kept(release_id) or self._load(release_id)
+            with self._cache:
                 self._loaded[release_id] = found
+                while len(self._loaded) > self._room:
+                    self._loaded.popitem(last=False)
         return found
 
     @database.connection()
     def current(self, package_id: str) -> Loaded:
-        """The release on which new cases of this package start."""
-        row = store.current(package_id)
-        if row is None:
+        """The release on which new cases of this package start now."""
+        term = terms.current(package_id, self._clock.now())
+        if term is None:
             raise NotFound("There is no process package %(package)s", package=package_id)
-        return self.loaded(row.id)
+        return self.loaded(term.release_id)
 
     @database.connection()
     def all_current(self) -> list[Loaded]:
-        """The current release of every package."""
-        return [self.loaded(row.id) for row in store.current_all()]
+        """The same of every package; one that this program cannot load keeps nobody from the others."""
+        found = []
+        for term in terms.current_all(self._clock.now()):
+            try:
+                found.append(self.loaded(term.release_id))
+            except BadPackage:
+                log.exception("release %s of %s cannot be loaded", term.release.number, term.package_id)
+        return found
 
     @database.connection()
     def english(self) -> Mapping[str, str]:
-        """What the packages say, by its Japanese wording, in English; of two releases the newer says.
+        """What the packages say, by its Japanese wording, in English; what is in force says first, else the newer.
 
         Rows keep the Japanese wording of their time, so titles are asked for by it: lists stay plain queries.
         """
-        newest = store.newest_id()
-        if newest != self._newest:
+        now = [term.release_id for term in terms.current_all(self._clock.now())]
+        state = (terms.newest_id(), tuple(now))
+        if state != self._english[0]:
             found: dict[str, str] = {}
-            for release_id in store.running_ids():
-                found |= self.loaded(release_id).package.english
-            self._english, self._newest = found, newest
-        return self._english
+            for release_id in [*(each for each in store.used_ids() if each not in now), *now]:
+                if release_id not in self._words:
+                    self._words[release_id] = self._package(release_id)[1].english
+                found |= self._words[release_id]
+            self._english = (state, found)
+        return self._english[1]
+
+    def _kept(self, release_id: int) -> Loaded | None:
+        with self._cache:
+            found = self._loaded.get(release_id)
+            if found is not None:
+                self._loaded.move_to_end(release_id)
+            return found
 
     @database.connection()
-    def _load(self, release_id: int) -> Loaded:
+    def _package(self, release_id: int) -> tuple[int, Package]:
+        """(number, package) of a release."""
         row = store.by_id(release_id)
         if row is None:
             raise NotFound("There is no release %(release)s", release=release_id)
-        package = catalogue.from_archive(bytes(row.archive))
+        return row.number, catalogue.from_archive(bytes(row.archive))
+
+    def _load(self, release_id: int) -> Loaded:
+        number, package = self._package(release_id)
         program = self.compiled(package)
         specs = {element: forms.load(schema, element) for element, schema in package.forms.items()}
-        return Loaded(row.id, row.number, package, program, specs)
+        return Loaded(release_id, number, package, program, specs)
 
 
 @database.connection()

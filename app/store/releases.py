@@ -1,64 +1,72 @@
-"""Released process packages and the settings that staff changed."""
+"""Contents of process packages by their digest, and the settings that staff changed."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from peewee import fn
 
-from app.store.models import Case, Release, Setting
+from app.store.models import Case, Release, Setting, Term
+
+# All but the archive, which weighs a megabyte: lists do without it.
+_LIGHT = tuple(field for field in Release._meta.sorted_fields if field.name != "archive")
 
 
 def by_digest(digest: str) -> Release | None:
-    """The release of exactly these files."""
-    return Release.get_or_none(Release.digest == digest)
+    """The content of exactly these files, without its archive."""
+    return Release.select(*_LIGHT).where(Release.digest == digest).first()
 
 
 def by_id(release_id: int) -> Release | None:
-    """The release of this row id."""
+    """The content of this row id."""
     return Release.get_or_none(Release.id == release_id)
 
 
-def current(package_id: str) -> Release | None:
-    """The release on which new cases start."""
-    return (
-        Release.select()
-        .where((Release.package_id == package_id) & Release.active)
-        .order_by(Release.number.desc())
-        .first()
-    )
+def by_number(package_id: str, number: int) -> Release | None:
+    """The content of this number, without its archive."""
+    return Release.select(*_LIGHT).where((Release.package_id == package_id) & (Release.number == number)).first()
 
 
-def current_all() -> list[Release]:
-    """The current release of every package, by package id."""
-    rows = Release.select().where(Release.active).order_by(Release.package_id, Release.number)
-    return list({row.package_id: row for row in rows}.values())
+def of_package(package_id: str) -> list[Release]:
+    """Every content of a package, the newest first, without archives."""
+    return list(Release.select(*_LIGHT).where(Release.package_id == package_id).order_by(Release.number.desc()))
 
 
-def newest_id() -> int:
-    """The row id of the newest release; 0 when there is none."""
-    return int(Release.select(fn.MAX(Release.id)).scalar() or 0)
+def package_ids() -> list[str]:
+    """Every package of which content is kept."""
+    rows: Any = Release.select(Release.package_id).distinct().order_by(Release.package_id).tuples()
+    return [name for (name,) in rows]
 
 
-def running_ids() -> list[int]:
-    """The releases that new cases start on or that cases run on, oldest first."""
-    used = Case.select(Case.release).distinct()
-    rows = Release.select(Release.id).where(Release.active | Release.id.in_(used)).order_by(Release.id)
+def used_ids() -> list[int]:
+    """The contents that cases run on or ran on, or that new cases may start on; the newest last."""
+    of_cases, of_terms = Case.select(Case.release).distinct(), Term.select(Term.release).distinct()
+    rows = Release.select(Release.id).where(Release.id.in_(of_cases) | Release.id.in_(of_terms)).order_by(Release.id)
     return [row.id for row in rows]
 
 
-def add(package_id: str, title: str, digest: str, archive: bytes, at: datetime, by: str) -> Release:
-    """A new release, one number higher."""
+def keep(package_id: str, title: str, digest: str, archive: bytes, at: datetime, by: str) -> tuple[Release, bool]:
+    """The content's row, one number higher when it is new; and whether it is.
+
+    Inside a transaction that holds the package's name (`lock_name`), so that numbers follow each other.
+    """
+    known = by_digest(digest)
+    if known is not None:
+        return known, False
     top = Release.select(fn.MAX(Release.number)).where(Release.package_id == package_id).scalar()
-    return Release.create(
+    Release.insert(
         package_id=package_id,
         number=int(top or 0) + 1,
         title=title,
         digest=digest,
         archive=archive,
-        released_at=at,
-        released_by=by,
-    )
+        stored_at=at,
+        stored_by=by,
+    ).on_conflict_ignore().execute()
+    row = by_digest(digest)
+    assert row is not None  # noqa: S101 - it is there now, whoever was first
+    return row, True
 
 
 def settings(package_id: str) -> dict[str, str]:

@@ -109,7 +109,7 @@ def version(bound: Any) -> Version:
     wanted = known[-1].number
     with connection():
         taken = _taken(bound)
-        if taken is None:
+        if not taken:
             tables = set(bound.get_tables())
             if not tables & {model._meta.table_name for model in ALL}:
                 return Version(0, wanted, tuple(known))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +13,7 @@ from flask.testing import FlaskClient
 from admin import add_admin
 from admin.registry import build
 from app.engine import Engine
-from app.services import lifecycle, people
+from app.services import lifecycle, people, terms
 from app.store import accounts, changes, database, models, work
 from app.store.models import Absence, ClosingDay, Draft, EntryLink, Mail, SavedView, Secret, Setting, User
 from tests.services.conftest import STAFF
@@ -331,3 +333,21 @@ def test_a_change_without_the_forms_token_is_not_taken(own: Site) -> None:
     own.app.config["WTF_CSRF_ENABLED"] = True
     assert save(own.person(ADMIN), STAFF[0], name="x", active="y", roles=["operator"]).status_code == 303
     assert account(STAFF[0]).name == "担当 1"
+
+
+def test_releases_and_terms_say_what_holds_and_what_is_planned(own: Site) -> None:
+    portal = own.bench.portal
+    with database.connection():
+        package = portal.releases.current("ccus_api_certification").package
+    act = terms.Act("分析 花子", "年明けから", terms.FOLDER, portal.now() + timedelta(days=30))
+    terms.put(portal, replace(package, digest="0" * 64, title="新しい認定"), act, None)
+    client = own.person(ANALYST)
+    listed = text(client.get("/admin/term/"))
+    for each in ("予約", "施行中", "年明けから", "分析 花子", "ccus_api_certification 2"):
+        assert each in listed
+    listed = text(client.get("/admin/release/"))
+    assert "新しい認定" in listed
+    assert "2026-04-01 10:00" in listed
+    with database.connection():
+        planned = models.Term.select().order_by(models.Term.id.desc()).first()
+    assert "予約" in text(client.get(f"/admin/term/details/?id={planned.id}"))

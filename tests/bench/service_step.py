@@ -20,7 +20,7 @@ from SpiffWorkflow.spiff.parser.process import SpiffBpmnParser
 from SpiffWorkflow.spiff.serializer.config import SPIFF_CONFIG
 
 from app.engine import CompleteTask, Engine, Evaluator
-from app.services import desk, packages, people, steps, tasks, versions
+from app.services import desk, packages, people, steps, tasks, terms, versions
 from app.services.portal import Portal
 from app.services.releases import Releases
 from app.store import cases, database, work
@@ -66,8 +66,10 @@ class Services:
         )
         versions.prepare(database.connect(settings.database_url))
         engine = Engine(evaluator)
-        self.portal = Portal(settings, SystemClock(), engine, Releases(engine), Blobs(folder / "blobs"), folder)
-        packages.release(self.portal, place, by="bench")
+        self.portal = Portal(
+            settings, SystemClock(), engine, Releases(engine, SystemClock()), Blobs(folder / "blobs"), folder
+        )
+        terms.put(self.portal, packages.read(place), terms.Act("bench"), None)
         user = people.add_staff(self.portal, "bench@example.jp", "Bench", ["operator"], "a password for the bench")
         self.actor = people.actor_of(self.portal, user)
         self.restored = replace(self.portal, engine=Engine(evaluator, live_cases=0))

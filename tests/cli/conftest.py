@@ -6,10 +6,9 @@ import shutil
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 
-from app import cli
-from app.main import make_web, open_portal, open_releases, run_worker, serve
+from tests.support.terminal import typed
 
 PACKAGES = Path(__file__).parents[1] / "packages"
 SECRET = "a secret of the tests, long enough"
@@ -33,12 +32,7 @@ class Terminal:
 
     def type(self, *arguments: str, **environment: str) -> Result:
         """What comes of `nintei <arguments>`; a traceback fails the test."""
-        wiring = cli.Wiring(open_portal, open_releases, serve, run_worker, make_web)
-        environ = {**self.environment, **environment}
-        result = CliRunner().invoke(cli.commands, list(arguments), obj=wiring, env=environ, prog_name="nintei")
-        if result.exception is not None and not isinstance(result.exception, SystemExit):
-            raise result.exception
-        return result
+        return typed(arguments, {**self.environment, **environment})
 
     def says(self, *arguments: str, **environment: str) -> str:
         """What it prints when all is well."""

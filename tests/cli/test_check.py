@@ -67,15 +67,3 @@ def test_checking_one_folder_needs_nothing_else_and_makes_nothing(terminal: Term
 
 def test_a_folder_that_is_no_package_is_said_to_be_none(terminal: Terminal) -> None:
     assert "holds no package.toml" in terminal.refuses("check", str(terminal.packages))
-
-
-def test_a_release_that_breaks_a_scenario_is_refused_with_step_and_difference(terminal: Terminal) -> None:
-    assert "released as number 1" in terminal.says("release", str(terminal.library))
-    terminal.edit(ISSUED, 'expect_open = ["collect"]', "expect_open = []")
-    said = terminal.refuses("release", str(terminal.library))
-    assert "line 22, step 3: open tasks: expected none, found “カードの受け取り” (collect)" in said
-    terminal.edit("library_card.bpmn", "outcome == 'refused'", "outcome == 'approved'")
-    terminal.edit(ISSUED, "expect_open = []\n\n[[step]]\ncomplete", 'expect_open = ["collect"]\n\n[[step]]\ncomplete')
-    assert "line 8, “申請の確認” (approve), step 1: ended: expected yes, found no" in terminal.refuses(
-        "release", str(terminal.library)
-    )

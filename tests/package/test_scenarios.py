@@ -15,6 +15,7 @@ from app.services import packages, rehearsal
 from app.services.calendar import JAPAN
 from app.services.rehearsal import Rehearsal
 from app.services.releases import Releases
+from config.clock import SystemClock
 
 FOLDER = Path(__file__).parents[2] / "bpmn" / "ccus_api_certification"
 SCENARIOS = sorted(path.stem for path in (FOLDER / "scenarios").glob("*.toml"))
@@ -28,7 +29,7 @@ def package() -> Package:
 @pytest.fixture(scope="module")
 def releases() -> Iterator[Releases]:
     with closing(Evaluator(workers=1)) as evaluator:
-        yield Releases(Engine(evaluator, zone=JAPAN))
+        yield Releases(Engine(evaluator, zone=JAPAN), SystemClock())
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from app.engine import Engine, Evaluator
-from app.services import jobs, packages, people, versions
+from app.services import jobs, packages, people, terms, versions
 from app.services.calendar import JAPAN
 from app.services.cardmaking import CardDesk
 from app.services.outside import Outside
@@ -94,12 +94,13 @@ def open_bench(folder: Path, url: str, engine: Engine, packages_dir: Path) -> Be
     )
     begun = templates.copy_to(url, packages_dir)
     versions.prepare(database.connect(settings.database_url))
-    portal = Portal(settings, StillClock(), engine, templates.KnownReleases(engine), Blobs(folder / "blobs"), folder)
+    clock = StillClock()
+    releases = templates.KnownReleases(engine, clock)
+    portal = Portal(settings, clock, engine, releases, Blobs(folder / "blobs"), folder)
     if begun:
         return Bench(portal)
-    for each in packages.folders(packages_dir):
-        with database.transaction():  # what it must pass before a release has tests of its own
-            portal.releases.keep(packages.read(each), portal.now(), "tests")
+    for each in packages.folders(packages_dir):  # what it must pass before a release has tests of its own
+        terms.put(portal, packages.read(each), terms.Act("tests"), None)
     for number, email in enumerate(STAFF, 1):
         people.add_staff(portal, email, f"担当 {number}", ["operator"], "a password for tests")
     if packages_dir in (BPMN, PACKAGES):

@@ -13,7 +13,7 @@ import pytest
 
 from app.engine import Engine
 from app.errors import Refused
-from app.services import applications, bodycalendar, cardagents, packages, people, staffing
+from app.services import applications, bodycalendar, cardagents, packages, people, staffing, terms
 from app.services.actors import Actor
 from app.services.letters import Wording
 from app.services.staffing import Account
@@ -123,10 +123,11 @@ def test_two_processes_that_release_a_folder_at_once_give_one_number(
     here: Bench, meeting: Callable[[Any, str], None]
 ) -> None:
     meeting(releases, "by_digest")
-    found = at_once(*[lambda: packages.release(here.portal, PACKAGES / "three_steps", by="x")] * 2)
-    assert sorted(found) == [(1, False), (1, True)]
+    package = packages.read(PACKAGES / "three_steps")
+    found = at_once(*[lambda: terms.release(here.portal, package, terms.Act("x"))] * 2)
+    assert sorted((done.number, done.changed) for done in found) == [(1, False), (1, True)]
     with database.connection():
-        assert Release.select().where(Release.package_id == "three_steps").count() <= 1
+        assert Release.select().where(Release.package_id == package.id).count() == 1
 
 
 def test_a_mail_that_two_workers_write_is_one_mail(here: Bench) -> None:

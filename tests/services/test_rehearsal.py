@@ -19,6 +19,7 @@ from app.services import gate, packages, rehearsal
 from app.services.calendar import JAPAN
 from app.services.gate import Gate
 from app.services.releases import Releases
+from config.clock import SystemClock
 from tests.catalogue.support import Edit, edited
 from tests.catalogue.test_checking import PO
 from tests.catalogue.wrongs import BPMN as DIAGRAM
@@ -32,7 +33,7 @@ REFUSED = "scenarios/refused.toml"
 @pytest.fixture(scope="module")
 def releases() -> Iterator[Releases]:
     with closing(Evaluator(workers=1)) as evaluator:
-        yield Releases(Engine(evaluator, zone=JAPAN))
+        yield Releases(Engine(evaluator, zone=JAPAN), SystemClock())
 
 
 @pytest.fixture
@@ -90,7 +91,7 @@ DIFFERENCES: list[tuple[str, Edit, str]] = [
     ("an option", {ISSUED: swap('"school"', '"club"')}, r"the form refuses “利用者の種類” \(reader_kind\)"),
     (
         "a condition of the diagram",
-        {DIAGRAM: swap("outcome == 'refused'", "outcome == 'rejected'")},
+        {DIAGRAM: swap("outcome == 'refused'", "outcome == 'approved'")},
         rf"^{REFUSED}, line 8, “申請の確認” \(approve\), step 1: ended: expected yes, found no",
     ),
     (

@@ -29,7 +29,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     schema.prepare(bound)
     with database.connection():
         database.proxy.obj.execute_sql("PRAGMA foreign_keys = 0")
-        release = Release.create(package_id="p", number=1, title="p", digest="d", archive=b"", released_at=NOW)
+        release = Release.create(package_id="p", number=1, title="p", digest="d", archive=b"", stored_at=NOW)
         yield release.id
 
 
@@ -248,7 +248,7 @@ def test_postgresql_counts_finds_and_adds_up_alike(postgres: str) -> None:
             people = [
                 User.create(email=f"{n}@example.jp", password="", side="operator", fs_uniquifier=str(n)) for n in (1, 2)
             ]
-            release = Release.create(package_id="p", number=1, title="p", digest="d", archive=b"", released_at=NOW)
+            release = Release.create(package_id="p", number=1, title="p", digest="d", archive=b"", stored_at=NOW)
             places = [_case(release.id, n) for n in range(4)]
         assert [each.id for each in people] == [1, 2]
         acts = [("open", n % 6, n % 5 if n % 3 else None, (None, 1, 2)[n % 3]) for n in range(24)]

@@ -61,7 +61,7 @@ def brought_up(settings: config.Settings, moment: datetime, engine: Engine) -> B
     versions.upgrade(settings, moment, lambda _step: None)
     versions.prepare(database.proxy.obj)
     clock = StillClock(moment)
-    return Bench(Portal(settings, clock, engine, Releases(engine), Blobs(settings.data_dir / "blobs"), BPMN))
+    return Bench(Portal(settings, clock, engine, Releases(engine, clock), Blobs(settings.data_dir / "blobs"), BPMN))
 
 
 @pytest.mark.parametrize("data", KEPT, indirect=True, ids=lambda file: file.name.removesuffix(".tar.xz"))

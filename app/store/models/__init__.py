@@ -12,7 +12,6 @@ from app.store.models.cases import (
     Entry,
     EntryLink,
     Member,
-    Release,
     Setting,
     Visit,
 )
@@ -33,6 +32,7 @@ from app.store.models.records import (
     Payment,
     Secret,
 )
+from app.store.models.releases import Release, Term
 from app.store.models.trouble import Incident
 from app.store.models.uploads import Part
 from app.store.models.work import Answer, Comment, Draft, Job, Reminder, Task, TimerRow
@@ -47,6 +47,7 @@ ALL = (
     SavedView,
     Change,
     Release,
+    Term,
     Case,
     Member,
     CompanyPerson,
@@ -157,6 +158,7 @@ __all__ = [
     "Task",
     "TaskChange",
     "TaskTally",
+    "Term",
     "TimerRow",
     "Undo",
     "User",

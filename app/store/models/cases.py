@@ -1,4 +1,4 @@
-"""Releases of process packages, cases, their states, and everything that happened to them."""
+"""Cases, their states, and everything that happened to them."""
 
 from __future__ import annotations
 
@@ -17,22 +17,7 @@ from peewee import (
 
 from app.store.database import JsonField, Row, UtcField
 from app.store.models.accounts import Company, User
-
-
-class Release(Row):
-    """One released version of a process package: the archive is the truth, whatever the folder says now."""
-
-    package_id = CharField(max_length=80, index=True)
-    number = IntegerField()
-    title = CharField(max_length=200)
-    digest = CharField(max_length=64, unique=True)
-    archive = BlobField()
-    active = BooleanField(default=True)  # new cases start on the newest active release
-    released_at = UtcField()
-    released_by = CharField(max_length=120, default="")
-
-    class Meta:
-        indexes = ((("package_id", "number"), True),)
+from app.store.models.releases import Release
 
 
 class Case(Row):

@@ -1,0 +1,187 @@
+"""`nintei release` and `nintei releases`: which content of a package new cases start on, and who chose it."""
+
+from __future__ import annotations
+
+import getpass
+import os
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from app.cli.language import Speaker, lang_option, speaker
+from app.cli.packages import path_of, tell
+from app.cli.releaselist import listing, when
+from app.cli.wiring import Wiring
+from app.errors import BadPackage, Refused
+from app.services import packages, terms
+from app.services.calendar import JAPAN
+from app.services.portal import Portal
+from app.services.terms import Act, Done
+
+wired = click.make_pass_decorator(Wiring)
+
+
+def person() -> str:
+    """Who types: the account of the machine; behind sudo, whoever called it."""
+    try:
+        return os.environ.get("SUDO_USER") or getpass.getuser()
+    except (KeyError, OSError):  # a container without an entry for its user
+        return f"uid {os.getuid()}"
+
+
+class Moment(click.ParamType[datetime]):
+    """A day, or a day with a time, in Japan; with an offset also elsewhere."""
+
+    name = "moment"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """An aware moment."""
+        try:
+            found = datetime.fromisoformat(str(value))
+        except ValueError:
+            self.fail(
+                speaker()("“%(value)s” is no moment: write 2026-12-15 or 2026-12-15T09:00", value=value), param, ctx
+            )
+        return found if found.tzinfo else found.replace(tzinfo=JAPAN)
+
+
+@click.command()
+@click.argument("what", metavar="[FOLDER|PACKAGE]", required=False)
+@click.option("--restore", type=int, metavar="N", help="Put number N in force again.")
+@click.option("--stop", type=int, metavar="N", help="Take number N back: planned or in force; the one before holds.")
+@click.option("--list", "listed", is_flag=True, help="As `nintei releases`.")
+@click.option("--from", "from_at", type=Moment(), help="From then on (in Japan): 2026-12-15 or 2026-12-15T09:00.")
+@click.option("--note", default="", help="Why, for the record.")
+@click.option("--by", default="", help="Who, for the record; else the account that you are signed in with here.")
+@lang_option
+@wired
+def release(
+    wiring: Wiring,
+    what: str | None,
+    restore: int | None,
+    stop: int | None,
+    listed: bool,
+    from_at: datetime | None,
+    note: str,
+    by: str,
+) -> None:
+    """Put a process package in force: new cases start on it, running ones stay where they are.
+
+    \b
+    nintei release bpmn/x                   what lies in the folder, at once
+    nintei release bpmn/x --from 2026-12-15 from that day on
+    nintei release --restore 3              number 3 again
+    nintei release --stop 4                 take number 4 back, planned or in force
+
+    Its check and all its scenarios are run before, and what they say against it refuses it. Content that was released
+    before is not stored again: it is put in force again, under its number. Running portals need no restart.
+    """
+    say = speaker(wiring.language())
+    portal = wiring.portal()
+    if sum((restore is not None, stop is not None, listed)) > 1:
+        raise Refused("Choose one of --restore, --stop and --list")
+    act = Act(by or person(), note, terms.FOLDER if restore is None else terms.RESTORE, from_at)
+    if listed:
+        listing(portal, package_id(portal, what) if what else "", say)
+    elif stop is not None:
+        if from_at is not None:
+            raise Refused("--stop holds at once: leave --from out")
+        _stop(portal, package_id(portal, what), stop, act, say)
+    elif restore is not None:
+        _restore(portal, package_id(portal, what), restore, act, say)
+    elif what is None:
+        raise Refused("Say which folder to release, for instance: nintei release %(folder)s", folder=_example(portal))
+    else:
+        _release(portal, Path(what), act, say)
+
+
+@click.command()
+@click.argument("package", required=False)
+@lang_option
+@wired
+def releases(wiring: Wiring, package: str | None) -> None:
+    """The releases of every process package, or of PACKAGE: which is in force since when, by whom and why, and how many
+    cases run on each."""
+    portal = wiring.portal()
+    listing(portal, package_id(portal, package) if package else "", speaker(wiring.language()))
+
+
+def _release(portal: Portal, folder: Path, act: Act, say: Speaker) -> None:
+    if not folder.is_dir():
+        raise Refused("There is no folder %(folder)s", folder=str(folder))
+    package = packages.read(folder)
+    say = say.of(package.english)
+    try:
+        packages.require_alone(folder, package)
+        done = terms.release(portal, package, act)
+    except BadPackage as error:
+        tell(folder.resolve().name, error.problems, say)
+        raise Refused("Not released; nothing was changed") from error
+    tell_done(done, say)
+
+
+def _restore(portal: Portal, package: str, number: int, act: Act, say: Speaker) -> None:
+    done = terms.restore(portal, package, number, act)
+    say = say.of(portal.releases.english())
+    for problem in done.findings:
+        click.echo(f"  {say.words(problem.severity)}: {problem.said(say.words)}")
+    tell_done(done, say)
+
+
+def tell_done(done: Done, say: Speaker) -> None:
+    """Print what came of a release or a restore."""
+    facts = {"package": say.words(done.title), "number": done.number, "from": when(done.term.from_at)}
+    if not done.changed and done.term.state == "planned":
+        click.echo(say("%(package)s: number %(number)s is planned from %(from)s already; nothing was changed", **facts))
+    elif not done.changed:
+        click.echo(
+            say("%(package)s: this is number %(number)s, in force since %(from)s already; nothing was changed", **facts)
+        )
+    elif done.term.state == "planned":
+        click.echo(say("%(package)s: number %(number)s holds from %(from)s on", **facts))
+        if done.before is not None:
+            click.echo("  " + say("Until then number %(number)s holds.", number=done.before))
+    elif not done.again:
+        click.echo(say("%(package)s: released as number %(number)s; new cases start on it", **facts))
+    else:
+        click.echo(say("%(package)s: number %(number)s is in force again; new cases start on it", **facts))
+    if done.changed and done.cases:
+        click.echo("  " + say("Running cases stay with their releases: %(count)s", count=done.cases))
+    for each in done.next if done.changed else ():
+        facts = {"number": each.number, "from": when(each.from_at)}
+        click.echo("  " + say("Planned besides: number %(number)s from %(from)s", **facts))
+
+
+def _stop(portal: Portal, package: str, number: int, act: Act, say: Speaker) -> None:
+    stopped, holds = terms.stop(portal, package, number, act.by, act.note)
+    if stopped.from_at > portal.now():
+        click.echo(
+            say("Number %(number)s will not hold from %(from)s", number=number, **{"from": when(stopped.from_at)})
+        )
+    else:
+        click.echo(say("Number %(number)s holds no more", number=number))
+    if holds is not None:
+        click.echo("  " + say("In force: number %(number)s", number=holds.number))
+
+
+def package_id(portal: Portal, what: str | None) -> str:
+    """The id of a package that is named by its id, by its folder, or not at all where there is one."""
+    known = terms.package_ids(portal)
+    if what is None:
+        if len(known) == 1:
+            return known[0]
+        raise Refused("Say which package; there are: %(known)s", known=tuple(known))
+    if what in known:
+        return what
+    for folder in (Path(what), portal.settings.packages_dir / what):
+        if (folder / "package.toml").is_file():
+            found = packages.read(folder).id
+            if found in known:
+                return found
+    raise Refused("There is no process package “%(name)s”; there are: %(known)s", name=what, known=tuple(known))
+
+
+def _example(portal: Portal) -> str:
+    found = packages.folders(portal.settings.packages_dir)
+    return path_of(found[0]) if found else "bpmn/…"

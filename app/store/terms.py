@@ -1,0 +1,97 @@
+"""Terms (施行): which release of a package new cases start on, from when, by whom and why."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime
+from typing import Any
+
+from peewee import fn
+
+from app.store.models import Case, Release, Term
+
+# All of a release but its archive, which weighs a megabyte.
+_LIGHT = tuple(field for field in Release._meta.sorted_fields if field.name != "archive")
+
+
+def _live(package_id: str | None = None) -> Any:
+    """Terms that were not stopped, with their releases, the newest last."""
+    query = Term.select(Term, *_LIGHT).join(Release).where(Term.stopped_at.is_null())
+    if package_id is not None:
+        query = query.where(Term.package_id == package_id)
+    return query.order_by(Term.from_at, Term.id)
+
+
+def current(package_id: str, now: datetime) -> Term | None:
+    """The term in force: the newest that has begun and was not stopped.
+
+    A clock that was set back behind every term still finds the first one that was made to hold at once.
+    """
+    begun = _live(package_id).where(Term.from_at <= now)
+    found = begun.order_by(Term.from_at.desc(), Term.id.desc()).first()
+    return found or _live(package_id).where(Term.from_at <= Term.submitted_at).first()
+
+
+def current_all(now: datetime) -> list[Term]:
+    """The term in force of every package that has one, by package id."""
+    rows = list(_live())
+    found = {row.package_id: row for row in reversed(rows) if row.from_at <= row.submitted_at}
+    found |= {row.package_id: row for row in rows if row.from_at <= now}
+    return [found[package_id] for package_id in sorted(found)]
+
+
+def planned(package_id: str, now: datetime) -> list[Term]:
+    """Terms that have not begun, the next first."""
+    return [row for row in _live(package_id).where(Term.from_at > now) if row.from_at > row.submitted_at]
+
+
+def ahead(package_id: str, now: datetime) -> list[Term]:
+    """Terms that were made to hold at once, by a clock that ran ahead of today's: they would come back one day."""
+    return [row for row in _live(package_id).where(Term.from_at > now) if row.from_at <= row.submitted_at]
+
+
+def of_package(package_id: str) -> list[Term]:
+    """Every term, the newest last."""
+    query = Term.select(Term, *_LIGHT).join(Release).where(Term.package_id == package_id)
+    return list(query.order_by(Term.from_at, Term.id))
+
+
+def any_of(package_id: str) -> bool:
+    """Whether the package was ever put in force, or is planned to be."""
+    return bool(Term.select().where(Term.package_id == package_id).exists())
+
+
+def held(release_id: int) -> bool:
+    """Whether a term of the release was ever made."""
+    return bool(Term.select().where(Term.release == release_id).exists())
+
+
+def add(release: Release, from_at: datetime, now: datetime, by: str, note: str, source: str, gate: Any) -> Term:
+    """A new term."""
+    return Term.create(
+        package_id=release.package_id,
+        release=release,
+        from_at=from_at,
+        note=note,
+        source=source,
+        submitted_at=now,
+        submitted_by=by,
+        gate=gate,
+    )
+
+
+def stop(term: Term, at: datetime, by: str, why: str) -> None:
+    """The term holds no more; the one before it does again."""
+    term.stopped_at, term.stopped_by, term.stopped_why = at, by, why
+    term.save()
+
+
+def newest_id() -> int:
+    """The row id of the newest term; 0 when there is none."""
+    return int(Term.select(fn.MAX(Term.id)).scalar() or 0)
+
+
+def cases_by_release(package_id: str) -> Counter[int]:
+    """How many cases that have not ended run on each release."""
+    query: Any = Case.select(Case.release, fn.COUNT(Case.id)).where((Case.package_id == package_id) & ~Case.ended)
+    return Counter(dict(query.group_by(Case.release).tuples()))
