@@ -13,7 +13,7 @@ from app.services import calendar, cardloans, daterequests, effects, letterdesk,
 from app.services.portal import Portal
 from app.services.rounds import Round
 from app.services.worklist import remind_one
-from app.store import attempts, bookings, cards, cases, database, search, tally, work
+from app.store import attempts, bookings, cards, cases, database, tally, work
 from app.store.models import Case, Task
 
 log = logging.getLogger("nintei.upkeep")
@@ -49,7 +49,7 @@ def recount() -> int:
 
 
 def _lists(portal: Portal) -> None:
-    """Add up counts; once an hour, see that they are right and that every case can be found."""
+    """Add up counts; once an hour, see that they are right."""
     with database.transaction():
         tally.fold()
     if not attempts.due("upkeep:lists", portal.now(), timedelta(hours=1)):
@@ -58,7 +58,6 @@ def _lists(portal: Portal) -> None:
     parts.expire(portal)
     with database.transaction():
         attempts.forget(portal.now())
-        search.mend()
 
 
 def _mandates(portal: Portal) -> None:
