@@ -192,7 +192,9 @@ class Records(ModelView):
         key = self.model._meta.primary_key
         if isinstance(key, peewee.CompositeKey):
             return None
-        found = whole(id) if isinstance(key, peewee.AutoField | peewee.ForeignKeyField) else id
+        while isinstance(key, peewee.ForeignKeyField):  # a row of another's
+            key = key.rel_field
+        found = whole(id) if isinstance(key, peewee.AutoField) else id
         return super().get_one(found) if found is not None else None
 
     def get_list(
@@ -216,7 +218,7 @@ class Records(ModelView):
     def get_query(self) -> Any:
         """The rows in which every word of the search is said, folded as everywhere; all without one."""
         query, text = super().get_query(), g.get("records_sought", "")
-        if not text.strip():
+        if not text.strip() or not self._search_fields:
             return query
         if self.model is Case:
             return query.where(index.said_of_case(text))
