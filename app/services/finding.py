@@ -7,14 +7,18 @@ with it.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from app.errors import NinteiError
 from app.forms import FieldSpec, Format
 from app.services.portal import Portal
 from app.services.releases import Loaded
 from app.store import cases, companies, database, invoices, records, search, work
 from app.store.models import Case
+
+log = logging.getLogger("nintei.finding")
 
 FORMATS = frozenset({Format.CORPORATE_NUMBER, Format.PHONE, Format.KANA, Format.INVOICE_NUMBER, Format.EMAIL})
 PURPOSES = frozenset({"name", "organization"})
@@ -41,8 +45,17 @@ def mend(portal: Portal) -> int:
         found = sorted(search.stale(SLICE))
         for case_id in found:
             case = cases.lock(case_id)  # what a step writes meanwhile is not written over
-            keep(case, portal.releases.loaded(case.release_id))
+            search.keep(case, _words(case, loaded) if (loaded := _loaded(portal, case)) else ())
     return len(found)
+
+
+def _loaded(portal: Portal, case: Case) -> Loaded | None:
+    """None for a release that cannot be read any more: its cases are found by their own names."""
+    try:
+        return portal.releases.loaded(case.release_id)
+    except NinteiError as error:
+        log.warning("Case %s is found by its own names alone: %s", case.number, error)
+        return None
 
 
 def behind(portal: Portal) -> int:

@@ -68,20 +68,25 @@ def _add(rows: Iterable[tuple[int, int]]) -> None:
 
 
 def stale(limit: int) -> list[int]:
-    """Cases whose text was folded by other rules than today's, or that have none yet."""
-    other = CaseText.fold.is_null() | (CaseText.fold < VERSION) | (CaseText.fold > VERSION)
-    rows = CaseText.select(CaseText.case).where(other).order_by(CaseText.case).limit(limit)
-    found = [row.case_id for row in rows]
-    if len(found) < limit:
-        without = Case.select(Case.id).where(Case.id.not_in(CaseText.select(CaseText.case))).limit(limit - len(found))
-        found += [row.id for row in without]
-    return found
+    """Cases whose text was folded by other rules than today's."""
+    return [row.case_id for row in CaseText.select(CaseText.case).where(_otherwise()).limit(limit)]
 
 
 def behind() -> int:
     """How many cases wait to be folded by today's rules: until then a search may pass them over."""
-    other = CaseText.fold.is_null() | (CaseText.fold < VERSION) | (CaseText.fold > VERSION)
-    return int(CaseText.select().where(other).count())
+    return int(CaseText.select().where(_otherwise()).count())
+
+
+def _otherwise() -> Any:
+    return CaseText.fold.is_null() | (CaseText.fold < VERSION) | (CaseText.fold > VERSION)
+
+
+def admit() -> None:
+    """Let cases wait that have no text at all, as early versions left them. Inside a transaction."""
+    proxy.obj.execute_sql(
+        "INSERT INTO case_text (case_id, text) SELECT id, '' FROM \"case\" AS c "
+        "WHERE NOT EXISTS (SELECT 1 FROM case_text AS t WHERE t.case_id = c.id)"
+    )
 
 
 # Finding

@@ -15,9 +15,9 @@ from admin.registry import build
 from app.engine import Engine
 from app.services import lifecycle, people, terms
 from app.store import accounts, changes, database, models, work
-from app.store.models import Absence, Case, ClosingDay, Draft, EntryLink, Mail, SavedView, Secret, Setting, User
+from app.store.models import Absence, ClosingDay, Draft, EntryLink, Mail, SavedView, Secret, Setting, User
 from tests.services.conftest import STAFF
-from tests.services.steps import go, staff, task
+from tests.services.steps import case_of, go, staff, task
 from tests.web.conftest import Site, engine, open_site
 from tests.web.desk_support import VENDOR, alerts, text
 
@@ -358,8 +358,7 @@ def test_releases_and_terms_say_what_holds_and_what_is_planned(own: Site) -> Non
 def test_a_list_is_searched_as_cases_are(shared: Site) -> None:
     """Width, kana and variants make no difference, in tables that have an index of their own and in those without."""
     client = shared.person(ADMIN)
-    with database.connection():
-        name = Case.select().order_by(Case.id).get().company_name
+    name = case_of(go(shared.bench, until="submit_documents")).company_name
     assert name == "株式会社みほん建設システム"
     for table in ("case", "company"):
         for typed in ("みほん建設", "ﾐﾎﾝ建設", "ミホン", "㈱みほん", "株式会社 みほん"):

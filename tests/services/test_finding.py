@@ -98,13 +98,14 @@ def test_signs_alone_and_what_nobody_is_called_find_nothing(world: World) -> Non
 
 def test_what_other_rules_folded_is_folded_anew_bit_by_bit(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(finding, "SLICE", 1)
-    case = case_of(world.case)
+    case, other = case_of(world.case), case_of(world.other)
     with database.transaction():
         CaseGram.delete().execute()
         CaseText.update(text="その昔", fold=None).where(CaseText.case == case.id).execute()
-        CaseText.delete().where(CaseText.case == case_of(world.other).id).execute()
+        CaseText.delete().where(CaseText.case == other.id).execute()
+        search.admit()
         CaseGram.insert_many([(gram, case.id) for gram in search.grams("その昔")], fields=["gram", "case"]).execute()
-    assert finding.behind(world.bench.portal) == 1
+    assert finding.behind(world.bench.portal) == 2
     assert world.found("吉野") == set()
     assert [finding.mend(world.bench.portal) for _ in range(3)] == [1, 1, 0]
     assert finding.behind(world.bench.portal) == 0
