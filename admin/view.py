@@ -18,7 +18,9 @@ from admin.labels import FIELDS, RECORDS
 from app.errors import NinteiError
 from app.services.actors import Actor
 from app.services.portal import Portal
+from app.store import search as index
 from app.store.database import JsonField
+from app.store.models import Case
 from app.text.numbers import whole
 
 READERS = ("administrator", "analyst")
@@ -190,7 +192,9 @@ class Records(ModelView):
         key = self.model._meta.primary_key
         if isinstance(key, peewee.CompositeKey):
             return None
-        found = whole(id) if isinstance(key, peewee.AutoField | peewee.ForeignKeyField) else id
+        while isinstance(key, peewee.ForeignKeyField):  # a row of another's
+            key = key.rel_field
+        found = whole(id) if isinstance(key, peewee.AutoField) else id
         return super().get_one(found) if found is not None else None
 
     def get_list(
@@ -205,10 +209,20 @@ class Records(ModelView):
     ) -> Any:
         """(how many, one page of them): the last page for a number behind it."""
         size = page_size or self.page_size
-        count, query = super().get_list(0, sort_column, sort_desc, search, filters, execute=False, page_size=size)
+        g.records_sought = str(search or "")
+        count, query = super().get_list(0, sort_column, sort_desc, None, filters, execute=False, page_size=size)
         g.records_page = max(0, min(page or 0, -(-count // size) - 1))
         query = query.offset(g.records_page * size)
         return count, list(query) if execute else query
+
+    def get_query(self) -> Any:
+        """The rows in which every word of the search is said, folded as everywhere; all without one."""
+        query, text = super().get_query(), g.get("records_sought", "")
+        if not text.strip() or not self._search_fields:
+            return query
+        if self.model is Case:
+            return query.where(index.said_of_case(text))
+        return query.where(self.model._meta.primary_key.in_(index.rows_said(self.model, self._search_fields, text)))
 
     # Changing
 

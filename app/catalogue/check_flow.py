@@ -40,11 +40,11 @@ class FlowChecks:
                 continue
             self._ends(container)
             played = Game(self.following, container).play()
-            if played.large:
+            twice = self._twice(container, played)  # what doubles in a loop has no end of states
+            if played.large and not twice:
                 self._large(container)
-                continue
-            self._stuck(played)
-            self._twice(container, played)
+            elif not played.large:
+                self._stuck(played)
         for element in elements:
             if element.operator == "wait_for":
                 self._waits_for(element)
@@ -83,8 +83,10 @@ class FlowChecks:
 
     # ---- twice
 
-    def _twice(self, container: str, played: Played) -> None:
-        """An element that is no parallel gateway, reached by two arrows on which tokens can be at the same time."""
+    def _twice(self, container: str, played: Played) -> bool:
+        """Whether an element that is no parallel gateway is reached by two arrows on which tokens can be at the same
+        time; says so."""
+        found = False
         beside = _beside(played.moves, self.following)
         for element in self.package.elements.values():
             into = [flow.id for flow in self.following.into[element.id]]
@@ -93,10 +95,12 @@ class FlowChecks:
             if not any(other in beside[flow] for flow in into for other in into if other != flow):
                 continue
             if element.kind in _WORKS or self._works_ahead(element):
+                found = True
                 self.complaints.warn(
                     element.file, element.id, "Branches that run beside each other meet here: what follows is done "
                     "once for each of them. Join them by a parallel gateway first.",
                 )  # fmt: skip
+        return found
 
     def _works_ahead(self, element: Element) -> bool:
         seen, todo = {element.id}, [element.id]

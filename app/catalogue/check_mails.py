@@ -53,6 +53,8 @@ class MailChecks:
     def _used(self) -> tuple[set[str], set[str]]:
         package = self.package
         mails = {package.reminders.vendor_mail, package.reminders.operator_mail, *MAILS}
+        if not package.reminders.vendor_mail or not package.reminders.operator_mail:
+            mails.update(name for name in package.mails if name.startswith("reminder"))  # one fault, told there
         documents = {*DOCUMENTS, *(fee.document for fee in package.fees.values())}
         if package.certificate:
             documents.add(package.certificate.document)

@@ -34,6 +34,7 @@ class OptionChecks:
             (gateway, name, texts)
             for gateway in self.package.elements.values()
             if gateway.kind == "exclusiveGateway" and gateway.default and gateway.id in self.following.entry
+            and not self._told(gateway)
             for name, texts in self._left_over(gateway)
         ]  # fmt: skip
         alone = {texts[0] for _, _, texts in by_default if len(texts) == 1}
@@ -45,6 +46,11 @@ class OptionChecks:
                     "asks for %(forgotten)s. Ask for it, or make sure that this is meant.",
                     all=_texts(texts), name=name, forgotten=_texts(forgotten),
                 )  # fmt: skip
+
+    def _told(self, gateway: Element) -> bool:
+        """Whether one of its conditions is wrong: then what is left over is no wonder."""
+        flows = {flow.id for flow in self.following.out[gateway.id]}
+        return any(each.element in flows and each.severity == "error" for each in self.complaints.problems)
 
     def _left_over(self, gateway: Element) -> Iterator[tuple[str, list[str]]]:
         """The known texts of each name that the gateway reads, with which only the default flow is left."""

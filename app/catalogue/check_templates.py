@@ -15,7 +15,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from app.catalogue.complaints import Complaints
 from app.catalogue.fields import form_fields, inner_fields
 from app.catalogue.model import Package
-from app.catalogue.portal_needs import COMPANY_FIELDS
+from app.catalogue.portal_needs import COMPANY_FIELDS, SECTIONS
 from app.catalogue.reasons import of_template
 from app.catalogue.template_names import (
     CASE,
@@ -148,7 +148,7 @@ class TemplateChecks:
                 self._missing(source, line, "template", base, self.package.files)
         if source.file.startswith("_shared/"):
             return
-        names = CASE | source.more | JINJAS | self.package.settings.keys() | found.own
+        names = CASE | source.more | JINJAS | self.package.settings.keys() | SECTIONS | found.own
         told: set[str] = set()
         for use in found.uses:
             name = use.path[0]

@@ -36,8 +36,9 @@ class WordChecks:
             for part, name in _given(element):
                 self._name(element.file, element.id, part, name)
         for code in codes(self.package):
-            if code.script:  # what is a function there is refused where scripts are run
-                for name in sorted(names(parsed(code.text), ast.Store) - FUNCTIONS):
+            if code.script:  # functions and reserved names are refused there where scripts are run
+                stored = names(parsed(code.text), ast.Store) - FUNCTIONS
+                for name in sorted(each for each in stored if not each.startswith("__")):
                     self._name(code.file, code.element, code.part, name)
         used = {element.decision for element in self.package.elements.values()}
         for decision in self.package.decisions.values():

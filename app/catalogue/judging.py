@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from app.catalogue.domains import (
@@ -224,6 +224,8 @@ def _ordered(name: str, operator: ast.cmpop, bound: Decimal, state: State) -> Ve
     whole = domain.numbers is None or domain.numbers.whole
     step = Decimal(1) if whole and bound == bound.to_integral_value() else Decimal(0)
     below, above = domain.between(-INFINITE, bound - step), domain.between(bound + step, INFINITE)
+    if not step:  # of numbers with a fraction the bound itself is left out
+        below, above = (_without_bound(each, bound) for each in (below, above))
     up_to, from_ = domain.between(-INFINITE, bound), domain.between(bound, INFINITE)
     match operator:
         case ast.Lt():
@@ -235,6 +237,11 @@ def _ordered(name: str, operator: ast.cmpop, bound: Decimal, state: State) -> Ve
         case ast.GtE():
             return _split(name, state, from_, below)
     return Verdict(state, state)
+
+
+def _without_bound(domain: Domain, bound: Decimal) -> Domain:
+    point = domain.numbers is not None and domain.numbers.low == domain.numbers.high == bound
+    return replace(domain.without([("number", bound)]), numbers=None if point else domain.numbers)
 
 
 def _split(name: str, state: State, true: Domain, false: Domain) -> Verdict:

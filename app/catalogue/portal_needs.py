@@ -200,6 +200,10 @@ def _needs() -> Iterator[Need]:
 
 NEEDS = tuple(_needs())
 MAILS = frozenset(need.name for need in NEEDS if need.kind is Kind.MAIL)
+# Sections of settings whose absence is told once, as what the portal needs.
+SECTIONS = frozenset(
+    need.name.partition(".")[0] for need in NEEDS if need.kind is Kind.SETTING and need.weight is Weight.REQUIRED
+)
 DOCUMENTS = frozenset(need.name for need in NEEDS if need.kind is Kind.DOCUMENT)
 # Fields of answers from which `company` in templates is made (services.context), beside those of the case itself.
 COMPANY_FIELDS = {

@@ -198,7 +198,9 @@ def case() -> None:
 
 
 @case.command("list")
-@click.option("--search", default="", help="Number, company, system or mail address.")
+@click.option(
+    "--search", default="", help="Whatever the case is known by: number, company, kana, contact, telephone, system …"
+)
 @click.option("--state", default="", type=click.Choice(["", "open", "certified", "rejected", "withdrawn", "closed"]))
 @wired
 def case_list(wiring: Wiring, search: str, state: str) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from app.services import companycases, companyclaims
 from app.services.actors import Actor
 from app.services.portal import Portal
-from app.store import cases, companies, search
+from app.store import cases, companies
 from app.store.models import Case, Company
 
 
@@ -19,8 +19,6 @@ def learn(portal: Portal, case: Case, values: Mapping[str, Any], actor: Actor, n
         case.company_name = values["company_name"]
     if values.get("system_name"):
         case.system_name = values["system_name"]
-    if values.get("company_name") or values.get("system_name"):
-        search.keep(case)
     number = values.get("corporate_number")
     if number:
         _tie(portal, case, str(number), str(values.get("company_kana") or ""), actor, now)

@@ -14,11 +14,11 @@ from typing import Any
 from app.engine import CompleteTask, Message
 from app.errors import NotFound, Refused, StepFailed
 from app.forms import BoundForm, Cleaned, FieldError, FormSpec
-from app.services import calendar, deliveries, effects, incidents, passwords, steps
+from app.services import calendar, deliveries, effects, finding, incidents, passwords, steps
 from app.services.actors import SYSTEM, Actor
 from app.services.portal import Portal
 from app.services.releases import Loaded
-from app.store import accounts, cases, database, search, work
+from app.store import accounts, cases, database, work
 from app.store.models import Answer, Case, EntryLink, User
 
 LINK_DAYS = 14
@@ -105,6 +105,7 @@ def apply(portal: Portal, package_id: str, raw: Mapping[str, Any]) -> Started:
         answer = Answer.create(
             case=case, element=first.element, values=values, at=now, by_name=case.contact_name, side="vendor"
         )
+        finding.keep(case, loaded)
         routes = {name: values.get(name) for name in loaded.element(first.element).listed("routes")}
         steps.advance(
             portal,
@@ -245,7 +246,7 @@ def link_anew(portal: Portal, case: Case, email: str, reason: str, actor: Actor)
     if email != case.email:
         old, case.email = case.email, email
         case.save()
-        search.keep(case)
+        finding.keep(case, portal.releases.loaded(case.release_id))
         cases.log(
             case.id, portal.now(), "address", title=f"{old} → {email}", actor=actor.user_id, actor_name=actor.name,
             actor_side=actor.side, data={"reason": reason} if reason else {},

@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from app.errors import NotFound, Refused
-from app.services import access, companyviews, invitations, letters
+from app.services import access, companyviews, finding, invitations, letters
 from app.services import companies as companypages
 from app.services.actors import Actor
 from app.services.companyviews import RIGHTS
 from app.services.letters import Wording
 from app.services.portal import Portal
-from app.store import accounts, cases, companies, database, search
+from app.store import accounts, cases, companies, database
 from app.store.models import Case, Company, CompanyPerson, Member, User
 
 
@@ -212,6 +212,6 @@ def _move(portal: Portal, case: Case, seat: Member, user: User, heir: User, acto
         locked = cases.lock(case.id)
         locked.email, locked.contact_name = heir.email, companyviews.name_of(heir)
         locked.save()
-        search.keep(locked)
+        finding.keep(locked, portal.releases.loaded(locked.release_id))
     title = f"{companyviews.name_of(user)} → {companyviews.name_of(heir)}"
     _log(portal, case.id, title, "handed_over", actor, reason)

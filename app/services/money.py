@@ -10,7 +10,7 @@ from typing import Any
 
 from app.catalogue import Package
 from app.errors import Permanent, Refused
-from app.services import calendar
+from app.services import calendar, finding
 from app.services.actors import Actor
 from app.services.releases import Loaded
 from app.store import cases, invoices
@@ -74,6 +74,7 @@ def raise_invoice(case: Case, loaded: Loaded, fee: str, data: Mapping[str, Any],
         issued_on=today,
         due_on=today + timedelta(days=spec.due_days),
     )
+    finding.keep(case, loaded)
     cases.log(case.id, now, "invoice", title=spec.title, data={"number": number, "total": amount + tax})
 
 

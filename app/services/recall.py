@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.errors import Forbidden, NinteiError, NotFound, Refused
-from app.services import companyproof, desk, recallstate
+from app.services import companyproof, desk, finding, recallstate
 from app.services.actors import Actor
 from app.services.portal import Portal
 from app.services.releases import Loaded
@@ -68,6 +68,7 @@ def take_back(portal: Portal, task_id: str, actor: Actor) -> None:
         if refusal is not None:
             raise refusal
         recallstate.put_back(row, case, task, actor, now)
+        finding.keep(case, portal.releases.loaded(case.release_id))
         companyproof.taken_back(portal, task_id, actor)
         cases.log(
             case.id,

@@ -12,7 +12,7 @@ from app.engine import Step
 from app.errors import Refused
 from app.services import desk, drafts, intake
 from app.services.actors import Actor
-from app.store import cases, records, search, statements, undo, work
+from app.store import cases, records, statements, undo, work
 from app.store.models import (
     Answer,
     Booking,
@@ -170,7 +170,6 @@ def _put_back(row: Undo, case: Case) -> None:
     cases.save_state(case.id, bytes(row.blob), row.token)
     for name, value in row.before["case"].items():
         setattr(case, name, _rich(value))
-    search.keep(case)
     case.revision += 1  # pages that were drawn meanwhile are out of date
     case.save()
 

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from app.errors import NotFound, Permanent
-from app.services import calendar, cardloans, companyproof, effects, validity
+from app.services import calendar, cardloans, companyproof, effects, finding, validity
 from app.services.actors import SYSTEM
 from app.services.portal import Portal
 from app.services.releases import Loaded
@@ -142,6 +142,7 @@ def issue(portal: Portal, case: Case, loaded: Loaded, params: Mapping[str, Any],
         row.system_name = listing.get("listing_name") or row.system_name
         row.save()
     companyproof.prove(portal, case, SYSTEM, now, reason=row.number)
+    finding.keep(case, loaded)
     cases.log(case.id, now, "certificate", title=row.number, data={"edition": row.edition})
     effects.queue(case, "pdf", {"document": spec.document}, "", f"{row.number}:{row.edition}", now)
     return _dates(portal, loaded, row)

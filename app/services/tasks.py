@@ -18,6 +18,7 @@ from app.services import (
     dates,
     desk,
     drafts,
+    finding,
     incidents,
     intake,
     letterdesk,
@@ -117,6 +118,8 @@ def _complete(
     cardloans.settle(setting, kept, actor, now)
     comments.completed(setting, kept, actor, now)
     admissions.learn(portal, case, kept, actor, now)
+    if finding.says(loaded, element.id) or kept.get("company_name") or kept.get("system_name"):
+        finding.keep(case, loaded)
     companyproof.passed(portal, setting, kept, actor, now)
     try:
         closing = steps.Closing(actor, answer, behalf)

@@ -49,7 +49,7 @@ def recount() -> int:
 
 
 def _lists(portal: Portal) -> None:
-    """Add up counts; once an hour, see that they are right and that every case can be found."""
+    """Add up counts; once an hour, see that they are right."""
     with database.transaction():
         tally.fold()
     if not attempts.due("upkeep:lists", portal.now(), timedelta(hours=1)):
@@ -58,7 +58,7 @@ def _lists(portal: Portal) -> None:
     parts.expire(portal)
     with database.transaction():
         attempts.forget(portal.now())
-        search.mend()
+        search.admit()
 
 
 def _mandates(portal: Portal) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -111,15 +110,6 @@ def page(portal: Portal, actor: Actor, wanted: Filter) -> Worklist:
             refusals=_refusals(settings, actor),
             confirms=frozenset(each.task.id for each in settings if each.element.properties.get("confirms")),
         )
-
-
-def spellings(text: str) -> list[list[str]]:
-    """The words of a search, each as it was typed and with its full- and half-width forms made one."""
-    found = []
-    for word in text.split():
-        even = unicodedata.normalize("NFKC", word)
-        found.append(list(dict.fromkeys([word, even])))
-    return found
 
 
 def _settings(portal: Portal, rows: Sequence[Task]) -> list[desk.Setting]:

@@ -8,8 +8,10 @@ from typing import Any
 
 from peewee import JOIN, fn
 
+from app.store import search as search_index
 from app.store.database import locked
 from app.store.models import Card, CardDeskRow, CardEvent, CardProof, Case
+from app.text.fold import words
 
 
 def by_serial(serial: str, *, lock: bool = False) -> Card | None:
@@ -34,14 +36,9 @@ def search(text: str, states: Sequence[str] = (), limit: int = 200) -> list[Card
     query = Card.select(Card, Case).join(Case, JOIN.LEFT_OUTER)
     if states:
         query = query.where(Card.state.in_(list(states)))
-    if text:
-        query = query.where(
-            Card.serial.contains(text)
-            | Card.uid.contains(text)
-            | Case.number.contains(text)
-            | Case.company_name.contains(text)
-            | Case.system_name.contains(text)
-        )
+    for each in words(text):
+        own = fn.REPLACE(fn.LOWER(Card.serial), "-", "").contains(each) | fn.LOWER(Card.uid).contains(each)
+        query = query.where(own | search_index.said_of_case(each))
     return list(query.order_by(Card.changed_at.desc(), Card.serial).limit(limit))
 
 

@@ -13,6 +13,7 @@ from app.store.models import (
     Invoice,
     Payment,
 )
+from app.text.fold import words
 
 
 def of_case(case: int) -> list[Invoice]:
@@ -53,8 +54,11 @@ def one(number: str) -> Invoice | None:
 def in_state(state: str, text: str = "", limit: int = 500) -> list[Invoice]:
     """Invoices in a state, the first due on top, which have every word of the text in their number or their case."""
     query = Invoice.select(Invoice, Case).join(Case).where(Invoice.state == state)
-    for each in text.split():
-        query = query.where(Invoice.number.contains(search.even(each)) | search.said_of_case(each))
+    for each in words(text):
+        numbered = fn.REPLACE(fn.LOWER(Invoice.number), "-", "").contains(each)
+        # A word of an invoice's number means that one, not whatever its case owes besides.
+        said = numbered if Invoice.select().where(numbered).exists() else search.said_of_case(each)
+        query = query.where(said)
     order = (Invoice.due_on, Invoice.id) if state == "open" else (Invoice.id.desc(),)
     return list(query.order_by(*order).limit(limit))
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from peewee import JOIN, fn
 
+from app.store import search
 from app.store.database import locked
 from app.store.models import (
     Access,
@@ -187,11 +188,8 @@ def register(
     """The public register."""
     query = Certificate.select().where(Certificate.listed)
     if text:
-        query = query.where(
-            Certificate.number.contains(text)
-            | Certificate.company_name.contains(text)
-            | Certificate.system_name.contains(text)
-        )
+        said = (Certificate.number, Certificate.company_name, Certificate.system_name)
+        query = query.where(Certificate.id.in_(search.rows_said(Certificate, said, text)))
     if state:
         query = query.where(Certificate.state == state)
     return list(query.order_by(*REGISTER_ORDERS.get(order, REGISTER_ORDERS["number"])).limit(limit).offset(offset))

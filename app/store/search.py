@@ -1,33 +1,30 @@
-"""Finding cases by a part of their number, company, system or mail address: an index of three letters, on any database.
+"""Finding cases by a part of what they are known by: an index of three letters, on any database.
 
-Letters are made even first (NFKC, small), so that full and half width, and capitals, are found alike. Three letters
-are one number (21 bits each), zero behind the end: a word of one or two letters is a range of numbers.
+Letters are folded first (`text.fold`): width, case, kana and variants of kanji are found alike. Three letters are one
+number (21 bits each), zero behind the end: a word of one or two letters is a range of numbers.
 """
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
 from operator import and_
 from typing import Any
 
-from peewee import fn
+from peewee import SQL, fn
 
 from app.store.database import is_postgres, proxy
 from app.store.models import Case, CaseGram, CaseText
+from app.text.fold import VERSION, fold, words
 
 BREAK = "\n"  # between the parts
 _BITS = 21
 _RARE = 2000
+_LISTED = 10_000  # cases that are named one by one in a query; rows that a search in a table gives
+_LOOKED_AT = 200_000  # rows of a table
 _SAMPLES = (200, 2500)  # index rows that are counted before a word is called common
 _MANY = (8000, 30000)  # index rows that are counted to tell the less common of two common words
-
-
-def even(text: str) -> str:
-    """The text as it is stored and looked for."""
-    return unicodedata.normalize("NFKC", text).casefold()
 
 
 def grams(text: str) -> set[int]:
@@ -42,41 +39,54 @@ def grams(text: str) -> set[int]:
 
 def text_of(*parts: str) -> str:
     """The text by which a case is found: its parts, each in a line of its own."""
-    return BREAK.join(even(part.replace(BREAK, " ")) for part in parts)
+    return BREAK.join(dict.fromkeys(found for part in parts if (found := fold(part))))
 
 
 # Keeping
 
 
-def keep(case: Case) -> None:
-    """Note what the case is found by, when it changed. Inside the transaction that writes the case."""
-    text = text_of(case.number, case.company_name, case.system_name, case.email)
+def keep(case: Case, words: Iterable[str] = ()) -> None:
+    """Note what the case is found by, when it changed: its own names, and whatever else is said of it. Inside the
+    transaction that writes the case."""
+    text = text_of(case.number, case.company_name, case.system_name, case.email, case.contact_name, *words)
     known = CaseText.get_or_none(CaseText.case == case.id)
-    if known is not None and known.text == text:
+    if known is not None and known.text == text and known.fold == VERSION:
         return
     before = grams(known.text) if known is not None else set()
     now = grams(text)
-    row = CaseText.insert(case=case.id, text=text)
-    row.on_conflict(conflict_target=[CaseText.case], update={"text": text}).execute()
+    row = CaseText.insert(case=case.id, text=text, fold=VERSION)
+    row.on_conflict(conflict_target=[CaseText.case], update={"text": text, "fold": VERSION}).execute()
     gone = sorted(before - now)
     if gone:
         CaseGram.delete().where((CaseGram.case == case.id) & CaseGram.gram.in_(gone)).execute()
-    _add((gram, case.id) for gram in sorted(now - before))
+    if now - before:
+        _add((gram, case.id) for gram in sorted(now - before))
 
 
 def _add(rows: Iterable[tuple[int, int]]) -> None:
     CaseGram.insert_many(list(rows), fields=[CaseGram.gram, CaseGram.case]).on_conflict_ignore().execute()
 
 
-def mend(limit: int = 500) -> int:
-    """Keep cases that have no text yet (written by an earlier version); gives how many. Inside a transaction."""
-    query = Case.select(Case.id, Case.number, Case.company_name, Case.system_name, Case.email)
-    rows = query.where(~Case.id.in_(CaseText.select(CaseText.case))).limit(limit)
-    found = 0
-    for row in rows:
-        keep(row)
-        found += 1
-    return found
+def stale(limit: int) -> list[int]:
+    """Cases whose text was folded by other rules than today's."""
+    return [row.case_id for row in CaseText.select(CaseText.case).where(_otherwise()).limit(limit)]
+
+
+def behind() -> int:
+    """How many cases wait to be folded by today's rules: until then a search may pass them over."""
+    return int(CaseText.select().where(_otherwise()).count())
+
+
+def _otherwise() -> Any:
+    return CaseText.fold.is_null() | (CaseText.fold < VERSION) | (CaseText.fold > VERSION)
+
+
+def admit() -> None:
+    """Let cases wait that have no text at all, as early versions left them. Inside a transaction."""
+    proxy.obj.execute_sql(
+        "INSERT INTO case_text (case_id, text) SELECT id, '' FROM \"case\" AS c "
+        "WHERE NOT EXISTS (SELECT 1 FROM case_text AS t WHERE t.case_id = c.id)"
+    )
 
 
 # Finding
@@ -97,9 +107,8 @@ class Word:
         return self.postings < _RARE
 
 
-def word(text: str) -> Word:
-    """What to look for."""
-    given = even(text)
+def word(given: str) -> Word:
+    """What to look for; `given` is folded, and not empty."""
     ranges = _ranges(given)[::-1]  # numbers and names differ at their ends
     count, best = _SAMPLES[-1], ranges[0]
     for most in _SAMPLES:
@@ -185,12 +194,32 @@ def postings(each: Word) -> tuple[str, tuple[int, ...]]:
 
 
 def said_of_case(text: str) -> Any:
-    """The condition that every word of the text is found in the case, for queries over Case; none without words."""
-    words = [word(each) for each in text.split()]
-    if not words:
+    """The condition that every word of the text is found in the case, for queries over Case; none for an empty text."""
+    if not text.strip():
         return None
-    if any(each.rare for each in words):
-        return Case.id.in_(cases_with(words))
+    found = [word(each) for each in words(text)]
+    if not found:  # signs alone
+        return SQL("1 = 0")
+    least = min(found, key=lambda each: each.postings)
+    if least.rare or _postings(least.first, least.last, _LISTED) < _LISTED:
+        return Case.id.in_(cases_with(found))
     place = fn.STRPOS if is_postgres() else fn.INSTR
     own = CaseText.select(CaseText.case).where(CaseText.case == Case.id)
-    return reduce(and_, (fn.EXISTS(own.where(place(CaseText.text, each.text) > 0)) for each in words))
+    return reduce(and_, (fn.EXISTS(own.where(place(CaseText.text, each.text) > 0)) for each in found))
+
+
+def rows_said(model: Any, fields: Sequence[Any], text: str) -> list[Any]:
+    """Keys of the rows of a table of which every word of the text is said in one of these fields, newest first.
+
+    Reads the newest `_LOOKED_AT` rows and folds them: for tables that a person looks through now and then.
+    """
+    wanted, key = words(text), model._meta.primary_key
+    found = []
+    rows = model.select(key, *fields).order_by(key.desc()).limit(_LOOKED_AT).tuples().iterator()
+    for own, *said in rows:
+        folded = [fold(str(each)) for each in said if each]
+        if wanted and all(any(each in part for part in folded) for each in wanted):
+            found.append(own)
+            if len(found) == _LISTED:
+                break
+    return found

@@ -16,6 +16,7 @@ from app.store.database import is_postgres, proxy
 from app.store.models.lists import DUE
 from app.store.search import Word
 from app.store.tally import Lane
+from app.text.fold import fold
 
 SCOPES = ("mine", "group", "all")
 MOST = 300  # found tasks that are counted; of more it is said that there are more
@@ -79,7 +80,10 @@ def find(wanted: Wanted) -> Found:
     counts = {scope: sum(lane.n for lane in lanes if _in_scope(lane, wanted, scope)) for scope in SCOPES}
     kinds = tally.lanes(wanted.side, wanted.due_before.isoformat()) if wanted.due_before else scoped
     chosen = [lane for lane in kinds if _chooses(lane, wanted)]
-    text = _text(wanted.words, chosen, wanted.english) if wanted.words else None
+    words = [word for each in wanted.words if (word := fold(each))]
+    text = _text(words, chosen, wanted.english) if words else None
+    if wanted.words and not words:  # signs alone: nothing is called so
+        text = _Text(titles=frozenset())
     if text is not None and text.titles is not None:
         chosen = [lane for lane in chosen if lane.title in text.titles]
     found = Found(
@@ -124,7 +128,7 @@ def _elements(lanes: Sequence[Lane]) -> list[tuple[str, str, int]]:
 
 def _text(words: Sequence[str], lanes: Sequence[Lane], english: Mapping[str, str]) -> _Text:
     """A word is found in the case or in the task's title."""
-    titles = {lane.title: search.even(f"{lane.title} {english.get(lane.title, '')}") for lane in lanes}
+    titles = {lane.title: fold(f"{lane.title} {english.get(lane.title, '')}") for lane in lanes}
     only_titles: frozenset[str] | None = None
     conditions: list[str] = []
     values: list[Any] = []

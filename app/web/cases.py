@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, jsonify, render_template, request
 from flask_babel import gettext
 
-from app.services import attendance, caseview, daterequests, diagrams, recall
+from app.services import attendance, caseview, daterequests, diagrams, finding, recall
 from app.services.actors import Actor
 from app.services.caseview import CasePage
 from app.text.typed import line
@@ -42,6 +42,7 @@ def index() -> Any:
         rows=[case_head.row(head) for head in found],
         total=total,
         text=text,
+        behind=finding.behind(portal()) if text else 0,
         state=state,
         states=wording.state_words(),
         query=query,

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 
-from app.services import health, jobs, upkeep, versions, waking
+from app.services import finding, health, jobs, upkeep, versions, waking
 from app.services.outside import Outside
 from app.services.portal import Portal
 from app.worker.poke import Bell
@@ -78,8 +78,8 @@ class Worker:
             self._upkeep_at = moment + UPKEEP_EVERY
             upkeep.tick(self._portal)
         job = jobs.lease(self._portal, self._name, jobs.worker_operators(self._portal))
-        if job is None:
-            return bool(woken)
+        if job is None:  # with nothing else to do, cases that older rules folded are folded anew
+            return bool(woken) or bool(finding.mend(self._portal))
         beat = _Heartbeat(self._portal, job, self._name)
         try:
             state = jobs.perform(self._portal, self._outside, job)

@@ -17,7 +17,7 @@ from app.services import lifecycle, people, terms
 from app.store import accounts, changes, database, models, work
 from app.store.models import Absence, ClosingDay, Draft, EntryLink, Mail, SavedView, Secret, Setting, User
 from tests.services.conftest import STAFF
-from tests.services.steps import go, staff, task
+from tests.services.steps import case_of, go, staff, task
 from tests.web.conftest import Site, engine, open_site
 from tests.web.desk_support import VENDOR, alerts, text
 
@@ -178,7 +178,9 @@ def test_no_page_shows_a_secret(shared: Site) -> None:
         hidden += [row.cipher for row in Secret.select()]
         rows = [(model._meta.table_name, row._pk) for model in models.ALL for row in model.select().limit(40)]
         mails = " ".join(row.text for row in Mail.select())
-    assert any(row.token in mails for row in EntryLink.select())  # a mail holds the entry link: its text is not shown
+        assert any(
+            row.token in mails for row in EntryLink.select()
+        )  # a mail holds the entry link: its text is not shown
     hidden += ["ひみつの下書き"]
     assert len(hidden) > 15
     client = shared.person(ADMIN)
@@ -351,3 +353,16 @@ def test_releases_and_terms_say_what_holds_and_what_is_planned(own: Site) -> Non
     with database.connection():
         planned = models.Term.select().order_by(models.Term.id.desc()).first()
     assert "予約" in text(client.get(f"/admin/term/details/?id={planned.id}"))
+
+
+def test_a_list_is_searched_as_cases_are(shared: Site) -> None:
+    """Width, kana and variants make no difference, in tables that have an index of their own and in those without."""
+    client = shared.person(ADMIN)
+    name = case_of(go(shared.bench, until="submit_documents")).company_name
+    assert name == "株式会社みほん建設システム"
+    for table in ("case", "company"):
+        for typed in ("みほん建設", "ﾐﾎﾝ建設", "ミホン", "㈱みほん", "株式会社 みほん"):
+            page = client.get(f"/admin/{table}/", query_string={"search": typed})
+            assert page.status_code == 200
+            assert name in page.text, (table, typed)
+        assert name not in client.get(f"/admin/{table}/", query_string={"search": "みほん ない名前"}).text

@@ -22,6 +22,7 @@ from app.services.worklist import Filter
 from app.store import database, search, tally
 from app.store.database import proxy
 from app.store.models import Case, CaseText, Task
+from app.text.fold import VERSION
 from tests.bench.service_step import Services
 
 SIZES = (1_000, 100_000)
@@ -65,7 +66,7 @@ def fill(services: Services, count: int) -> None:
         grams = []
         for case in Case.select():
             text = search.text_of(case.number, case.company_name, case.system_name, case.email)
-            CaseText.insert(case=case.id, text=text).execute()
+            CaseText.insert(case=case.id, text=text, fold=VERSION).execute()
             grams += [(gram, case.id) for gram in search.grams(text)]
         grams.sort()
         proxy.obj.connection().executemany("INSERT INTO case_gram (gram, case_id) VALUES (?, ?)", grams)

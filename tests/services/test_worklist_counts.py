@@ -16,6 +16,7 @@ from app.services import upkeep
 from app.store import cases, database, schema, search, tally, work, worklist
 from app.store.models import Case, CaseGram, CaseState, CaseText, Release, Task, TaskChange, TaskTally, User
 from app.store.worklist import Wanted
+from app.text.fold import fold
 
 NOW = datetime(2026, 4, 1, tzinfo=UTC)
 COMPANIES = ("株式会社みほん建設", "ﾐﾎﾝ工業", "Ｓａｍｐｌｅ Systems", "合同会社 例")
@@ -141,7 +142,7 @@ def _fits(row: Task, wanted: Wanted) -> bool:
         and wanted.element in {"", row.element}
         and wanted.group in {"", row.grp}
         and (wanted.due_before is None or (row.due_on is not None and row.due_on <= wanted.due_before))
-        and all(search.even(word) in text for word in wanted.words)
+        and all(fold(word) and fold(word) in text for word in wanted.words)
     )
 
 
@@ -184,7 +185,9 @@ def test_a_search_finds_parts_of_words_in_any_width(store: int, text: str, finds
             )
         wanted = Wanted("operator", "all", (1,), (), words=tuple(text.split()))
         found = worklist.find(wanted)
-        fitting = {each for each, said in known.items() if all(search.even(word) in said for word in wanted.words)}
+        fitting = {
+            each for each, said in known.items() if all(fold(word) and fold(word) in said for word in wanted.words)
+        }
         assert set(worklist.page(found, 50, 0)) == fitting
         assert found.total == len(fitting)
         assert bool(fitting) is finds
@@ -209,8 +212,8 @@ def test_a_case_is_found_by_its_new_name_and_no_longer_by_the_old(store: int) ->
         case = _case(store, 1)
         case.company_name = "あたらしい名前"
         search.keep(case)
-        assert search.cases_with([search.word("あたらしい")]) == [case.id]
-        assert search.word("工業").postings == 0
+        assert search.cases_with([search.word(fold("あたらしい"))]) == [case.id]
+        assert search.word(fold("工業")).postings == 0
 
 
 def test_a_wrong_count_is_mended_and_reported(store: int, caplog: pytest.LogCaptureFixture) -> None:
@@ -259,7 +262,7 @@ def test_postgresql_counts_finds_and_adds_up_alike(postgres: str) -> None:
         with database.connection():
             assert tally.differing() == []
             _compare()
-            assert search.cases_with([search.word("ミホン"), search.word("1")]) == [places[1].id]
+            assert search.cases_with([search.word(fold("ミホン")), search.word(fold("1"))]) == [places[1].id]
             assert [row.id for row in cases.search(text="sample")] == [places[2].id]
             assert cases.count(text="2026 例") == 1
     finally:

@@ -46,10 +46,11 @@ class TaskTally(Row):
 
 
 class CaseText(Row):
-    """What a case is found by (number, company, system, mail address), letters made even; changed with the case."""
+    """What a case is found by, folded (`text.fold`), in lines; changed with the case. `fold`: by which rules."""
 
     case: Any = ForeignKeyField(Case, primary_key=True, on_delete="CASCADE")
     text = TextField()
+    fold = CharField(max_length=20, null=True, index=True)
 
 
 class CaseGram(Row):
