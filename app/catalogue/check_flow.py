@@ -87,7 +87,7 @@ class FlowChecks:
         """Whether an element that is no parallel gateway is reached by two arrows on which tokens can be at the same
         time; says so."""
         found = False
-        beside = _beside(played.moves, self.following)
+        beside = _beside(played.moves | self._held_up(container, played), self.following)
         for element in self.package.elements.values():
             into = [flow.id for flow in self.following.into[element.id]]
             if inside(element) != container or element.kind in ("parallelGateway", "endEvent") or len(into) < 2:
@@ -102,6 +102,20 @@ class FlowChecks:
                 )  # fmt: skip
         return found
 
+    def _held_up(self, container: str, played: Played) -> set[tuple[tuple[str, ...], tuple[str, ...]]]:
+        """Moves of elements that a case comes to and at which no token moved in the game: a loop without end before
+        them held it up.
+        """
+        moved = {name for needs, _ in played.moves for name in needs}
+        return {
+            ((element.id,), (flow.id,))
+            for element in self.package.elements.values()
+            if inside(element) == container and element.id in self.following.entry and element.id not in moved
+            and element.kind != "parallelGateway"
+            for flow in self.following.out[element.id]
+            if flow.id in self.following.on
+        }  # fmt: skip
+
     def _works_ahead(self, element: Element) -> bool:
         seen, todo = {element.id}, [element.id]
         while todo:
@@ -109,7 +123,8 @@ class FlowChecks:
                 target = self.package.elements[flow.target]
                 if target.kind in _WORKS:
                     return True
-                if target.id not in seen and target.kind != "parallelGateway":
+                joins = target.kind == "parallelGateway" and len(self.following.into[target.id]) > 1
+                if target.id not in seen and not joins:
                     seen.add(target.id)
                     todo.append(target.id)
         return False
