@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from app.cli.backup import backup, restore
 from app.cli.carddesk import card_desk
 from app.cli.cardkeys import card_defaults
 from app.cli.contents import diff, export, import_
@@ -255,6 +256,8 @@ def job_retry(wiring: Wiring, operator: str) -> None:
     click.echo(f"{lifecycle.retry_all(wiring.portal(), operator, STAFF)} are being tried again")
 
 
+commands.add_command(backup)
+commands.add_command(restore)
 commands.add_command(check)
 commands.add_command(release)
 commands.add_command(releases)

@@ -139,5 +139,3 @@ def _toml(text: str) -> str:
 def place_of(name: str, data: Path) -> Path:
     """Where a file of a backup goes in a data folder."""
     return data / "nintei.db" if name == DATABASES["sqlite"] else data / name.removeprefix("data/")
-
-

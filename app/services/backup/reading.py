@@ -167,5 +167,3 @@ def _opened(stack: ExitStack, stream: BinaryIO, keys: Keys) -> BinaryIO:
     if not found:
         raise Refused("The backup is encrypted: give its passphrase (--passphrase)")
     return stack.enter_context(age.decrypting(cast("BinaryIO", sealed), found))
-
-
