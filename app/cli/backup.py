@@ -54,7 +54,7 @@ def backup(
     passphrase_file: Path | None,
     with_secrets: bool,
 ) -> None:
-    """Write everything the portal keeps to FILE (a tar archive; name it with .tar) or to a new FOLDER, while people work.
+    """Write everything the portal keeps to FILE (a tar: name it with .tar) or to a new FOLDER, while people work.
 
     Database, files, signing key, card keys and settings. What was written is opened and read again before it gets its
     name. The secret keys (NINTEI_SECRET_KEY, NINTEI_CARD_KEY) are not in it unless asked for: keep them apart, the

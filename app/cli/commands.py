@@ -16,6 +16,7 @@ from app.cli.carddesk import card_desk
 from app.cli.cardkeys import card_defaults
 from app.cli.contents import diff, export, import_
 from app.cli.database import db, say_copy, say_step
+from app.cli.doctor import doctor
 from app.cli.language import Complaint, said, speaker
 from app.cli.packages import check, tell, tell_found
 from app.cli.patience import patiently
@@ -258,6 +259,7 @@ def job_retry(wiring: Wiring, operator: str) -> None:
 
 commands.add_command(backup)
 commands.add_command(restore)
+commands.add_command(doctor)
 commands.add_command(check)
 commands.add_command(release)
 commands.add_command(releases)

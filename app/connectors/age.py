@@ -81,13 +81,16 @@ def encrypting(out: BinaryIO, recipients: Sequence[str]) -> Iterator[BinaryIO]:
 
 @contextmanager
 def decrypting(source: BinaryIO, keys: Sequence[Identity]) -> Iterator[BinaryIO]:
-    """The content of an encrypted stream. Raises Refused, at whatever byte it shows, for a key that does not fit and for
-    a file that is damaged or not whole."""
+    """The content of an encrypted stream. Reading raises Refused for a key that does not fit and for a file that is
+    damaged or not whole."""
     receiving, sending = os.pipe()
     wanted: Any = [each.key for each in keys]
-    with _Thread(lambda: _closing(sending, "wb", lambda pipe: pyrage.decrypt_io(source, pipe, wanted))) as work:
-        with os.fdopen(receiving, "rb") as pipe:
-            yield io.BufferedReader(_Checked(pipe, work), 1 << 18)
+    with (
+        _Thread(lambda: _closing(sending, "wb", lambda pipe: pyrage.decrypt_io(source, pipe, wanted))) as work,
+        os.fdopen(receiving, "rb") as pipe,
+    ):
+        stream: Any = io.BufferedReader(_Checked(pipe, work), 1 << 18)
+        yield stream
 
 
 class _Thread(threading.Thread):

@@ -116,7 +116,10 @@ def _files(place: Path, keys: Keys) -> Iterator[Iterator[tuple[str, BinaryIO]]]:
             stream = stack.enter_context(place.open("rb"))
         except OSError as error:
             raise Refused("%(place)s cannot be read: %(why)s", place=str(place), why=str(error.strerror)) from error
-        yield _of_tar(stack, _opened(stack, stream, keys))
+        try:
+            yield _of_tar(stack, _opened(stack, stream, keys))
+        except tarfile.TarError as error:  # met in the middle of a file
+            raise Refused("This is no backup of Nintei, or it is damaged: %(why)s", why=str(error)) from error
 
 
 def _of_folder(place: Path) -> Iterator[tuple[str, BinaryIO]]:
@@ -131,17 +134,14 @@ def _of_folder(place: Path) -> Iterator[tuple[str, BinaryIO]]:
 
 
 def _of_tar(stack: ExitStack, stream: BinaryIO) -> Iterator[tuple[str, BinaryIO]]:
-    try:
-        tar = stack.enter_context(tarfile.open(fileobj=stream, mode="r|"))
-        for member in tar:
-            source = tar.extractfile(member) if member.isreg() else None
-            if source is None:
-                raise Refused("The backup is damaged: %(what)s", what=member.name)
-            yield member.name, cast("BinaryIO", source)
-        while stream.read(CHUNK):  # what is encrypted is whole only when its last byte was read
-            pass
-    except tarfile.TarError as error:
-        raise Refused("This is no backup of Nintei, or it is damaged: %(why)s", why=str(error)) from error
+    tar = stack.enter_context(tarfile.open(fileobj=stream, mode="r|"))  # noqa: SIM115 - the stack closes it
+    for member in tar:
+        source = tar.extractfile(member) if member.isreg() else None
+        if source is None:
+            raise Refused("The backup is damaged: %(what)s", what=member.name)
+        yield member.name, cast("BinaryIO", source)
+    while stream.read(CHUNK):  # what is encrypted is whole only when its last byte was read
+        pass
 
 
 def _opened(stack: ExitStack, stream: BinaryIO, keys: Keys) -> BinaryIO:
@@ -154,11 +154,11 @@ def _opened(stack: ExitStack, stream: BinaryIO, keys: Keys) -> BinaryIO:
         return stack.enter_context(age.decrypting(stream, keys.identities))
     if not start.startswith(b"key.age\0"):
         return stream
-    inner = stack.enter_context(tarfile.open(fileobj=stream, mode="r:"))
+    inner = stack.enter_context(tarfile.open(fileobj=stream, mode="r:"))  # noqa: SIM115 - the stack closes it
     try:
         key, sealed = (inner.extractfile(name) for name in ("key.age", "backup.tar.age"))
-    except (KeyError, tarfile.TarError) as error:
-        raise Refused("This is no backup of Nintei, or it is damaged: %(why)s", why=str(error)) from error
+    except KeyError as error:
+        raise Refused("The backup is damaged: %(what)s", what=str(error)) from error
     if key is None or sealed is None:
         raise Refused("This is no backup of Nintei")
     found: Sequence[age.Identity] = keys.identities

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, Protocol, cast
 
 from app import __version__
 from app.connectors import age
@@ -110,7 +110,7 @@ def _write(into: _Into, settings: Settings, begin: Begin) -> End:
 
     def add(name: str, source: BinaryIO, size: int) -> Entry:
         counting = _Counting(source)
-        into.add(name, counting, size)
+        into.add(name, cast("BinaryIO", counting), size)
         files[name] = Entry(size, counting.digest.hexdigest())
         return files[name]
 
@@ -221,12 +221,20 @@ def _info(name: str, size: int) -> tarfile.TarInfo:
 
 class _Tar:
     def __init__(self, out: BinaryIO) -> None:
-        self._tar = tarfile.open(fileobj=out, mode="w|", format=tarfile.GNU_FORMAT)  # noqa: SIM115 - closed by the last file
+        self._out = out
 
     def add(self, name: str, source: BinaryIO, size: int) -> None:
-        self._tar.addfile(_info(name, size), source)
+        """As `tarfile` would, but for its buffer: after a failure nothing is left that writes once more."""
+        self._out.write(_header(name, size))
+        left = size
+        while left and (chunk := source.read(min(left, 1 << 20))):
+            self._out.write(chunk)
+            left -= len(chunk)
+        if left:
+            raise Permanent("%(name)s changed while it was copied", name=name)
+        self._out.write(bytes(-size % tarfile.BLOCKSIZE))
         if name == contents.END:
-            self._tar.close()
+            self._out.write(bytes(2 * tarfile.BLOCKSIZE))
 
 
 class _Folder:
