@@ -27,6 +27,7 @@ from app.errors import BadPackage, NinteiError, Temporary
 from app.services import caseview, demo, endings, lifecycle, packages, people, versions
 from app.services.actors import Actor
 from app.services.calendar import JAPAN
+from app.text import address
 from config.settings import child_environment, demo_secrets_of
 from hardware.cli import DEFAULTS, card
 
@@ -181,6 +182,7 @@ def user_add(
     wiring: Wiring, email: str, name: str, roles: tuple[str, ...], groups: tuple[str, ...], password: str
 ) -> None:
     """Create an account, for instance: nintei user add sato@example.jp --name 佐藤 --role operator --group review."""
+    email = address.required(email)
     people.add_staff(wiring.portal(), email, name, list(roles), password, ",".join(groups))
     click.echo(f"{email} can sign in now")
 
@@ -191,6 +193,7 @@ def user_add(
 @wired
 def user_password(wiring: Wiring, email: str, password: str) -> None:
     """Set a new password; the account's sessions end."""
+    email = address.required(email)
     people.set_password(wiring.portal(), email, password)
     click.echo(f"{email} has a new password")
 

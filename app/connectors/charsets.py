@@ -112,6 +112,11 @@ def header(value: str) -> str:
     return " ".join(tidy("".join(found)).split())
 
 
+def raw(value: str) -> str:
+    """A header's 8-bit bytes, which `value` holds as surrogates, as text; its encoded words stay as they are."""
+    return text(value.encode("ascii", "surrogateescape")) if value.isascii() or _surrogates(value) else value
+
+
 def _words(run: Iterable[tuple[str, bytes]]) -> str:
     """Neighbouring words of one charset are one text."""
     found, last, gathered = "", "", b""

@@ -52,7 +52,7 @@ def value(message: Message, name: str) -> str:
 def _one(line: str) -> tuple[str, str]:
     if len(line) > LONGEST_FIELD:
         return "", ""
-    found = [(name, address) for name, address in getaddresses([line]) if name or address]
+    found = [(name, address) for name, address in getaddresses([charsets.raw(line)]) if name or address]
     if len(found) != 1:
         return "", charsets.header(line)[:120]
     name, address = found[0]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from app.errors import Refused
-from app.services import access, invitations
+from app.services import access, finding
 from app.services.actors import Actor
 from app.services.portal import Portal
-from app.store import accounts, cases, changes, search
+from app.store import accounts, cases, changes
 from app.store.models import Case, User
+from app.text import address
 
 
 def mend(portal: Portal, case: Case, old: str, new: str, reason: str, actor: Actor) -> str:
@@ -17,7 +18,7 @@ def mend(portal: Portal, case: Case, old: str, new: str, reason: str, actor: Act
     Raises Refused when the new one is no address, is somebody's, or when nobody says why.
     """
     actor.require("operator", "administrator")
-    new, reason = invitations.address(new), " ".join(reason.split())[:500]
+    new, reason = address.required(new), " ".join(reason.split())[:500]
     if new == old.lower():
         return new
     if not reason:
@@ -33,7 +34,7 @@ def mend(portal: Portal, case: Case, old: str, new: str, reason: str, actor: Act
         if row.email.lower() == old.lower():
             row.email = new
             cases.keep_contact(row)
-            search.keep(row)
+            finding.keep(row, portal.releases.loaded(row.release_id))
         elif person is None:
             continue
         cases.log(

@@ -20,6 +20,7 @@ from app.services.portal import Portal
 from app.services.releases import Loaded
 from app.store import accounts, cases, database, work
 from app.store.models import Answer, Case, EntryLink, User
+from app.text import address
 
 LINK_DAYS = 14
 ENTRY_MESSAGE = "entry_link_followed"
@@ -72,7 +73,7 @@ def apply(portal: Portal, package_id: str, raw: Mapping[str, Any]) -> Started:
     if not cleaned.ok:
         raise Refused("Some answers need another look")
     values, now = cleaned.values, portal.now()
-    email = str(values.get("email") or "").lower()
+    email = address.one(str(values.get("email") or ""))
     key = _key(package_id, values)
     with incidents.noted(portal), _new(package_id), database.transaction():
         database.lock_name(f"apply:{key}")
@@ -198,7 +199,7 @@ def create_account(
     """A new account; Refused when the password is too short or too well known. Inside a transaction."""
     passwords.require_good(password, email)
     user: User = User.create(
-        email=email.strip().lower(),
+        email=address.one(email),
         name=name,
         side=side,
         groups=groups,
@@ -217,7 +218,7 @@ def resend(portal: Portal, number: str, email: str) -> None:
     now = portal.now()
     with database.transaction():
         case = cases.get(number.strip())
-        if case is None or case.email != email.strip().lower() or case.ended:
+        if case is None or case.email != address.one(email) or case.ended:
             return
         _send_link_again(portal, cases.lock(case.id))
         cases.log(case.id, now, "link_sent", title=case.email)
@@ -227,9 +228,7 @@ def resend(portal: Portal, number: str, email: str) -> None:
 def correct_address(portal: Portal, number: str, email: str, actor: Actor) -> None:
     """The body mends a mistyped address on the phone, before the link is used; the link goes to the new one."""
     actor.require("operator", "administrator")
-    email = email.strip().lower()
-    if "@" not in email or " " in email:
-        raise Refused("This is not a mail address: %(email)s", email=email)
+    email = address.required(email)
     with database.transaction():
         found = cases.get(number)
         if found is None:

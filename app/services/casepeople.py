@@ -8,12 +8,13 @@ from app.services.actors import Actor
 from app.services.portal import Portal
 from app.store import accounts, cases, companies, database
 from app.store.models import Case
+from app.text import address
 
 
 def invite(portal: Portal, number: str, email: str, rights: str, actor: Actor) -> None:
     """Add a colleague to the case; a new address gets a link to choose a password. Once the case has its company, only
     a manager (or the body) brings in somebody new to it."""
-    email, now = invitations.address(email), portal.now()
+    email, now = address.required(email), portal.now()
     with database.transaction():
         user = accounts.hold(email)
         case = cases.lock(desk.visible_case(cases.get(number), actor).id)

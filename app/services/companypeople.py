@@ -14,6 +14,7 @@ from app.services.letters import Wording
 from app.services.portal import Portal
 from app.store import accounts, cases, companies, database
 from app.store.models import Case, Company, CompanyPerson, Member, User
+from app.text import address
 
 
 def change(
@@ -180,7 +181,7 @@ def _heir(portal: Portal, company: Company, successor: Successor, actor: Actor) 
         return found
     if actor.side != "operator":
         raise Refused("Choose who takes over; whoever is new to the company is invited first")
-    email, name = invitations.address(successor.email), " ".join(successor.name.split())[:120]
+    email, name = address.required(successor.email), " ".join(successor.name.split())[:120]
     known = accounts.hold(email)
     if known is not None and (known.side != "vendor" or not known.active):
         raise Refused("This address cannot be used: its account is the body's or may not sign in")

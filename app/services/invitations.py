@@ -16,6 +16,7 @@ from app.services.letters import Wording
 from app.services.portal import Portal
 from app.store import accounts, cases, companies, database
 from app.store.models import Company, Invitation, Mandate, User
+from app.text import address
 
 DAYS = 14
 PERSON, AGENT = "person", "agent"
@@ -40,20 +41,12 @@ class Invited:
     proved: bool = True  # the body knows the company to be that of its number
 
 
-def address(text: str) -> str:
-    """A mail address as it is kept."""
-    email = text.strip().lower()
-    if "@" not in email.strip("@") or " " in email or len(email) > 254:
-        raise Refused("This is not a mail address: %(email)s", email=text.strip()[:100])
-    return email
-
-
 def invite(
     portal: Portal, company_id: int, email: str, kind: str, terms: Mapping[str, Any], actor: Actor, words: Wording
 ) -> None:
     """Invite somebody; who waits already gets a new link and the new terms. `terms` of a person: role, rights (on the
     present cases); of an agent: those of the mandate."""
-    email, now = address(email), portal.now()
+    email, now = address.required(email), portal.now()
     with database.transaction():
         known = accounts.hold(email)
         company = companypages.managed(company_id, actor)

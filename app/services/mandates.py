@@ -15,6 +15,7 @@ from app.services.letters import Wording
 from app.services.portal import Portal
 from app.store import cases, companies, database
 from app.store.models import Mandate
+from app.text import address
 
 RIGHTS = ("read", "answer", "full")
 
@@ -61,7 +62,7 @@ def give(portal: Portal, company_id: int, email: str, terms: Terms, actor: Actor
         companypages.managed(company_id, actor)
         kept = _checked(portal, company_id, terms)
         known = next(
-            (row for row in companies.mandates(company_id, ended=False) if row.user.email == email.lower()), None
+            (row for row in companies.mandates(company_id, ended=False) if row.user.email == address.one(email)), None
         )
     if known is not None:
         raise Refused("%(email)s acts for the company already; change that mandate instead", email=email)

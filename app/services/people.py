@@ -13,6 +13,7 @@ from app.services.applications import create_account
 from app.services.portal import Portal
 from app.store import accounts, companies, database
 from app.store.models import Absence, SavedView, User
+from app.text import address
 
 ROLES = ("operator", "analyst", "administrator", "vendor")
 GROUPS = ("review", "accounting", "cards", "exam", "office")
@@ -45,6 +46,7 @@ def add_staff(portal: Portal, email: str, name: str, roles: list[str], password:
     unknown = [role for role in roles if role not in ROLES]
     if unknown:
         raise Refused("There is no role %(role)s; there are %(roles)s", role=unknown[0], roles=", ".join(ROLES))
+    email = address.required(email)
     with database.transaction():
         if accounts.hold(email) is not None:
             raise Refused("An account of %(email)s exists already", email=email)

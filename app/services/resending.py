@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from app.errors import NotFound, Refused, Stale
-from app.services import addresses, applications, calendar, deliveries, invitations, mails
+from app.services import addresses, applications, calendar, deliveries, mails
 from app.services.actors import Actor
 from app.services.deliveries import Missed, Undelivered
 from app.services.portal import Portal
@@ -19,6 +19,7 @@ from app.services.releases import Loaded
 from app.store import cases, database, work
 from app.store import deliveries as stored
 from app.store.models import Case, Delivery, Mail, Task
+from app.text import address
 
 ARRIVED, MOOT, AGAIN = "arrived", "moot", "again"
 
@@ -65,7 +66,7 @@ def send(
     with database.transaction():
         case, loaded, mail, rows = _locked(portal, number, mail_id)
         found = next((each for each in deliveries.of_case(case, loaded) if each.mail == mail.id), None)
-        wanted = {row.recipient: invitations.address(right.get(row.recipient) or row.recipient) for row in rows}
+        wanted = {row.recipient: address.required(right.get(row.recipient) or row.recipient) for row in rows}
         if not cases.members(case.id):
             to = tuple(wanted.values())[:1]
             applications.link_anew(portal, case, to[0], reason, actor)

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from app.errors import NotFound, Refused
-from app.services import invitations, letters
+from app.services import letters
 from app.services.actors import Actor
 from app.services.letters import Wording
 from app.services.people import GROUPS
 from app.services.portal import Portal
 from app.store import accounts, cases, changes, database, work
 from app.store.models import Absence, SavedView, User
+from app.text import address
 
 STAFF_ROLES = ("operator", "analyst", "administrator")
 
@@ -41,7 +42,7 @@ class GivenBack:
 def invite_staff(portal: Portal, email: str, wanted: Account, actor: Actor, words: Wording) -> int:
     """A new account of the body; its owner chooses the password by a mailed link. Gives its row id."""
     actor.require("administrator")
-    email, name = invitations.address(email), " ".join(wanted.name.split())[:120]
+    email, name = address.required(email), " ".join(wanted.name.split())[:120]
     if not name:
         raise Refused("Enter a name")
     if not wanted.roles or not wanted.roles <= set(STAFF_ROLES):

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from peewee import fn
-
 from app.store.database import lock_name
 from app.store.models import Absence, Role, SavedView, User, UserRole
+from app.text import address
 
 
 def user(user_id: int) -> User | None:
@@ -17,8 +16,8 @@ def user(user_id: int) -> User | None:
 
 
 def by_email(email: str) -> User | None:
-    """The account of this address; upper and lower case are one."""
-    return User.get_or_none(fn.LOWER(User.email) == email.strip().lower())
+    """The account of this address, however it is typed."""
+    return User.get_or_none(User.email == address.one(email))
 
 
 def by_feed_token(token: str) -> User | None:
@@ -29,7 +28,7 @@ def by_feed_token(token: str) -> User | None:
 def hold(email: str) -> User | None:
     """The account of this address, and nobody else makes or looks for one until this transaction ends. Taken before a
     case is locked."""
-    lock_name(f"account:{email.strip().lower()}")
+    lock_name(f"account:{address.one(email)}")
     return by_email(email)
 
 

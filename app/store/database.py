@@ -32,6 +32,7 @@ import peewee
 
 from app.store import passing
 from app.store.connections import Postgres, Sqlite
+from app.text import address
 from app.text.names import file_name
 
 log = logging.getLogger("nintei.database")
@@ -73,6 +74,13 @@ class UtcField(peewee.DateTimeField):
     def python_value(self, value: Any) -> Any:
         value = super().python_value(value)
         return value.replace(tzinfo=UTC) if isinstance(value, datetime) else value
+
+
+class AddressField(peewee.CharField):
+    """A mail address, as `text.address.one` makes it: kept so, and looked for so."""
+
+    def db_value(self, value: Any) -> Any:
+        return super().db_value(value if value is None else address.one(str(value)))
 
 
 class FileNameField(peewee.CharField):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from app.errors import Refused
 from app.text.marks import without_unseen
 from app.text.typed import hyphens, narrow
 
@@ -32,3 +33,11 @@ def one(value: str) -> str:
 def fits(value: str) -> bool:
     """Whether what is spelled so can be an address."""
     return len(value) <= MOST and bool(_ADDRESS.match(value))
+
+
+def required(value: str) -> str:
+    """The address that was typed, as somebody is known by it; Refused when it is none."""
+    email = one(value)
+    if not fits(email):
+        raise Refused("This is not a mail address: %(email)s", email=value.strip()[:100])
+    return email

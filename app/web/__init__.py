@@ -64,7 +64,7 @@ def create_app(portal: Portal, datastore: Any) -> Flask:
     Babel(app, locale_selector=current.language, default_translation_directories=str(HERE / "translations"))
     app.before_request(_connect)  # first: whoever reads before it opens a connection that nobody gives back
     CSRFProtect(app)
-    Security(app, datastore)
+    Security(app, datastore, mail_util_cls=signin.Addresses)
     app.before_request(access.guard)
     throttling.install(app)
     signin.install(app)

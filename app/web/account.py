@@ -12,6 +12,7 @@ from app.connectors.mail import Mailer
 from app.errors import NinteiError, NotFound, Refused
 from app.services import feed, packages, passwords, people
 from app.services.letters import Wording
+from app.text import address
 from app.web import signin
 from app.web.access import needs, public
 from app.web.current import LANGUAGES, only_asks, portal, signed_in
@@ -29,10 +30,11 @@ def forgotten() -> Any:
     """Asks for the address. The answer is the same, and as fast, whether it has an account or not."""
     if only_asks():
         return render_template("pages/account/forgotten.html", email="", error="", sent=False)
-    email = request.form.get("email", "").strip()
-    if "@" not in email or " " in email:
+    typed = request.form.get("email", "")
+    email = address.one(typed)
+    if not address.fits(email):
         error = gettext("Enter your mail address, for example name@example.jp")
-        return render_template("pages/account/forgotten.html", email=email, error=error, sent=False), 422
+        return render_template("pages/account/forgotten.html", email=typed, error=error, sent=False), 422
     mailer, words = Mailer(portal().settings.mail_url), _wording()
     arguments = (portal(), email, words, mailer.send)
     Thread(target=passwords.send_link, args=arguments, name="password mail", daemon=True).start()

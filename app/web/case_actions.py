@@ -11,6 +11,7 @@ from flask_babel import gettext
 from app.errors import Refused
 from app.services import applications, casepeople, caseview, endings, lifecycle, worklist
 from app.services.actors import Actor
+from app.text import address as mail_address
 from app.web import attention, case_head, cases
 from app.web.access import needs
 from app.web.current import portal, signed_in
@@ -69,9 +70,9 @@ def address(number: str) -> Any:
     """Mend the applicant's mail address and send the link there; or send it again to the same."""
 
     def act() -> str:
-        who, email = signed_in(), request.form.get("email", "").strip()
+        who, email = signed_in(), mail_address.one(request.form.get("email", ""))
         head = caseview.page(portal(), number, who).head
-        if email.lower() == head.email:
+        if email == head.email:
             applications.resend(portal(), number, head.email)
         else:
             applications.correct_address(portal(), number, email, who)
@@ -86,7 +87,7 @@ def invite(number: str) -> Any:
     """Add a colleague of the vendor."""
 
     def act() -> str:
-        email = request.form.get("email", "").strip()
+        email = mail_address.one(request.form.get("email", ""))
         rights = request.form.get("rights", "full")
         casepeople.invite(portal(), number, email, rights, signed_in())
         return gettext("%(email)s has been added and gets a mail.", email=email)

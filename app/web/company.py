@@ -11,6 +11,7 @@ from flask_babel import gettext
 from app.errors import Refused
 from app.services import companies, companyclaims, companypeople, invitations, mandates
 from app.services.companypeople import Successor
+from app.text import address
 from app.text.numbers import whole
 from app.web import company_words
 from app.web.access import needs
@@ -72,11 +73,11 @@ def invite(company_id: int) -> Any:
         role = "manager" if request.form.get("role") == "manager" else "member"
         rights = request.form.get("rights", "")
         terms = {"role": role, "rights": rights if rights in {"read", "answer", "full"} else "none"}
-        email = request.form.get("email", "")
+        email = address.one(request.form.get("email", ""))
         name, confirmed = _called(company_id)
         words = company_words.invitation("person", name, signed_in().name, terms, proved=confirmed)
         invitations.invite(portal(), company_id, email, "person", terms, signed_in(), words)
-        return gettext("%(email)s has been invited; the link in the mail holds for 14 days.", email=email.strip())
+        return gettext("%(email)s has been invited; the link in the mail holds for 14 days.", email=email)
 
     return act(company_id, what, "invite", "#people")
 

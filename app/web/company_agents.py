@@ -10,6 +10,7 @@ from flask_babel import gettext
 from app.errors import Refused
 from app.services import companies, mandates
 from app.services.mandates import Terms
+from app.text import address
 from app.text.days import required_date
 from app.web import company, company_words
 from app.web.access import needs
@@ -50,7 +51,7 @@ def _terms() -> Terms:
 @needs(*company.PEOPLE)
 def give(company_id: int) -> Any:
     """Ask."""
-    email, who = request.form.get("email", "").strip(), signed_in()
+    email, who = address.one(request.form.get("email", "")), signed_in()
     try:
         terms = _terms()
         found = companies.page(portal(), company_id, who)

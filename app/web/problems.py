@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from flask import Flask, flash, jsonify, redirect, render_template
+from flask import Flask, flash, jsonify, redirect, render_template, request
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
@@ -126,8 +126,8 @@ def install(app: Flask) -> None:
     @app.errorhandler(HTTPException)
     def http(error: HTTPException) -> Any:
         status = error.code or 500
-        if status in {301, 302, 303, 307, 308}:
-            return error
+        if status in {301, 302, 303, 307, 308} or request.endpoint == "static":
+            return error  # a file of the pages is no page, and asks the database nothing
         texts = {
             404: gettext("The address is wrong, or the page has moved. Nothing was changed."),
             413: gettext("Send fewer or smaller files at a time. What you typed before is kept in the draft."),

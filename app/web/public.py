@@ -14,6 +14,7 @@ from app.errors import NinteiError, NotFound, Refused, StepFailed
 from app.forms import FieldError, postal
 from app.services import applications, health, offers
 from app.services.offers import Offer
+from app.text import address
 from app.web import manual, signin
 from app.web.access import public
 from app.web.current import actor, language, only_asks, portal
@@ -114,7 +115,7 @@ def resend() -> Any:
     if only_asks():
         return render_template("pages/public/resend.html", **page)
     number, email = (request.form.get(name, "").strip() for name in ("number", "email"))
-    if not number or "@" not in email:
+    if not number or not address.fits(address.one(email)):
         error = gettext("Enter the case number and the mail address with which you applied")
         page |= {"number": number, "email": email, "error": error}
         return render_template("pages/public/resend.html", **page), 422

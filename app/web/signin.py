@@ -5,11 +5,28 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Flask, current_app
-from flask_security import login_user, user_authenticated
+from flask_security import MailUtil, login_user, user_authenticated
+from flask_security.mail_util import EmailValidateException
 
 from app.errors import NotFound
 from app.services import people
+from app.text import address
 from app.web.current import portal
+
+
+class Addresses(MailUtil):
+    """Addresses at the sign-in, in its form and as JSON: read as everywhere else."""
+
+    def normalize(self, email: str) -> str:
+        """The address by which somebody is known here; EmailValidateException when it is none."""
+        found = address.one(email)
+        if not address.fits(found):
+            raise EmailValidateException("not a mail address")
+        return found
+
+    def validate(self, email: str) -> str:
+        """The same: whether a mail arrives there is not asked."""
+        return self.normalize(email)
 
 
 def install(app: Flask) -> None:

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 
 from app.services import throttle
 from app.services.throttle import Limit
+from app.text import address
 from app.web import problems
 from app.web.current import actor, portal
 
@@ -61,7 +62,7 @@ def _right(_app: Flask, **_more: Any) -> None:
 
 
 def _guessed() -> tuple[str, str]:
-    return f"mail {request.form.get('email', '').strip().lower()[:254]}", _place()
+    return f"mail {address.one(request.form.get('email', ''))[:254]}", _place()
 
 
 def _place() -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from flask_security import RoleMixin, UserMixin
 from peewee import SQL, BooleanField, CharField, DateField, ForeignKeyField, IntegerField, TextField
 
-from app.store.database import Row, UtcField
+from app.store.database import AddressField, Row, UtcField
 
 
 class Company(Row):
@@ -45,7 +45,7 @@ class Role(RoleMixin, Row):
 class User(UserMixin, Row):
     """An account. `side` says which desk it works at."""
 
-    email = CharField(max_length=254, unique=True)
+    email = AddressField(max_length=254, unique=True)
     password = CharField(max_length=255, null=True)
     name = CharField(max_length=120, default="")
     active = BooleanField(default=True)

@@ -15,7 +15,7 @@ from peewee import (
     TextField,
 )
 
-from app.store.database import JsonField, Row, UtcField
+from app.store.database import AddressField, JsonField, Row, UtcField
 from app.store.models.accounts import Company, User
 from app.store.models.releases import Release
 
@@ -29,7 +29,7 @@ class Case(Row):
     company: Any = ForeignKeyField(Company, null=True, backref="cases")
     company_name = CharField(max_length=200, default="")
     contact_name = CharField(max_length=120, default="")
-    email = CharField(max_length=254, index=True)  # where mails to the vendor go
+    email = AddressField(max_length=254, index=True)  # where mails to the vendor go
     system_name = CharField(max_length=200, default="")
     state = CharField(max_length=12, default="open")  # open certified rejected withdrawn closed
     turn = CharField(max_length=10, default="")  # vendor | operator | both | "" (nobody's)
@@ -142,7 +142,7 @@ class EntryLink(Row):
 
     token = CharField(max_length=64, unique=True)
     case = ForeignKeyField(Case, backref="links", on_delete="CASCADE")
-    email = CharField(max_length=254)
+    email = AddressField(max_length=254)
     expires_at = UtcField()
     used_at = UtcField(null=True)
     void = BooleanField(default=False)

@@ -6,7 +6,7 @@ from typing import Any
 
 from peewee import BooleanField, CharField, DateField, ForeignKeyField, IntegerField
 
-from app.store.database import JsonField, Row, UtcField
+from app.store.database import AddressField, JsonField, Row, UtcField
 from app.store.models.accounts import Company, User
 from app.store.models.cases import Case
 
@@ -54,7 +54,7 @@ class Invitation(Row):
     and `edition`: a new one makes the older ones void."""
 
     company = ForeignKeyField(Company, backref="invitations", on_delete="CASCADE")
-    email = CharField(max_length=254, index=True)
+    email = AddressField(max_length=254, index=True)
     kind = CharField(max_length=10)  # person | agent
     terms: Any = JsonField(default=dict)  # {role, rights} or the mandate's terms
     edition = IntegerField(default=1)
