@@ -122,7 +122,7 @@ def import_(wiring: Wiring, source: Path, in_force: bool, from_at: datetime | No
         if in_force:
             tell_done(exchange.take_in_and_release(portal, package, act), say)
             return
-        number, new = exchange.take_in(portal, package, act.by)
+        number, new = exchange.take_in(portal, package, act)
     except BadPackage as error:
         tell(source.name, error.problems, say)
         raise Refused("Not taken in; nothing was changed") from error

@@ -48,11 +48,11 @@ def read(source: Path) -> Package:
     return catalogue.from_files(_unwrapped(archive.from_zip(data)))
 
 
-def take_in(portal: Portal, package: Package, by: str) -> tuple[int, bool]:
+def take_in(portal: Portal, package: Package, act: Act) -> tuple[int, bool]:
     """Keep a package without putting it in force; gives its number and whether it was new. Raises BadPackage with all
     that would keep it from being released."""
     gate.examine(portal.releases, package).require()
-    return terms.keep(portal, package, by)
+    return terms.keep(portal, package, act.by, act.note)
 
 
 def take_in_and_release(portal: Portal, package: Package, act: Act) -> Done:

@@ -10,6 +10,7 @@ import pytest
 
 from app.catalogue import archive
 from app.services import packages
+from app.store import changes, database
 from tests.cli.conftest import Terminal
 
 JAPANESE = "ja_JP.UTF-8"
@@ -92,8 +93,10 @@ def test_an_export_is_all_or_nothing(terminal: Terminal, tmp_path: Path, monkeyp
 
 def test_what_is_imported_is_kept_and_not_in_force(terminal: Terminal, tmp_path: Path) -> None:
     terminal.edit("package.toml", "days = 4", "days = 5")
-    said = terminal.says("import", str(terminal.library), "--by", "sato")
+    said = terminal.says("import", str(terminal.library), "--by", "sato", "--note", "来月のため")
     assert said == "Library card: kept as number 3, not in force\n"
+    with database.connection():
+        assert [(row.by_name, row.after) for row in changes.recent("release")][0] == ("sato", "3 来月のため")
     assert "* number 2" in terminal.says("releases")
     assert "by sato, never in force" in terminal.says("releases")
     assert "released as number 3; new cases start on it" in terminal.says("release", "--restore", "3")
