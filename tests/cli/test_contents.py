@@ -96,7 +96,8 @@ def test_what_is_imported_is_kept_and_not_in_force(terminal: Terminal, tmp_path:
     said = terminal.says("import", str(terminal.library), "--by", "sato", "--note", "来月のため")
     assert said == "Library card: kept as number 3, not in force\n"
     with database.connection():
-        assert [(row.by_name, row.after) for row in changes.recent("release")][0] == ("sato", "3 来月のため")
+        newest = changes.recent("release")[0]
+    assert (newest.by_name, newest.after) == ("sato", "3 来月のため")
     assert "* number 2" in terminal.says("releases")
     assert "by sato, never in force" in terminal.says("releases")
     assert "released as number 3; new cases start on it" in terminal.says("release", "--restore", "3")
