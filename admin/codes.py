@@ -8,6 +8,15 @@ from flask_babel import lazy_gettext as _l
 
 SIDES = {"vendor": _l("Vendor"), "operator": _l("Certifying body"), "system": _l("System"), "both": _l("Both sides")}
 
+SCOPES = {
+    "pair": _l("this account from there"), "account": _l("this account from everywhere where it never signed in"),
+    "strangers": _l("accounts that never signed in from there"), "place": _l("all accounts from there"),
+}  # fmt: skip
+WAYS = {
+    "sign-in": _l("at the sign-in"), "verify": _l("asked again while signed in"),
+    "password": _l("to change the password"), "letter": _l("to open a key letter or key"),
+}  # fmt: skip
+
 # By table and field.
 WORDS: dict[tuple[str, str], dict[str, Any]] = {
     ("Case", "state"): {
@@ -32,6 +41,18 @@ WORDS: dict[tuple[str, str], dict[str, Any]] = {
     ("CardEvent", "phase"): {"intended": _l("intended"), "confirmed": _l("Confirmed"), "failed": _l("failed")},
     ("Certificate", "state"): {"valid": _l("Valid"), "suspended": _l("Suspended"), "withdrawn": _l("Withdrawn")},
     ("Mail", "state"): {"writing": _l("To be sent"), "sent": _l("Sent"), "failed": _l("Not delivered")},
+    ("Claim", "state"): {
+        "asked": _l("Asked"), "admitted": _l("Admitted"), "refused": _l("Refused"),
+        "holds": _l("The number is theirs"), "void": _l("Not asked any more"),
+    },
+    ("Claim", "asks"): {"managers": _l("The company's managers"), "body": _l("Certifying body")},
+    ("SecurityEvent", "kind"): {
+        "signed_in": _l("Signed in"), "failed": _l("Wrong password"), "held": _l("Held up"), "lifted": _l("Lifted"),
+        "proxy": _l("A proxy that is not named"),
+    },
+    ("SecurityEvent", "scope"): SCOPES,
+    ("SecurityEvent", "way"): WAYS,
+    ("Guess", "way"): WAYS,
     ("Comment", "state"): {
         "draft": _l("Draft"), "open": _l("To do"), "answered": _l("Answered"), "resolved": _l("Resolved"),
     },
@@ -51,7 +72,6 @@ WORDS: dict[tuple[str, str], dict[str, Any]] = {
     ("Mandate", "rights"): {"full": _l("May act"), "answer": _l("May answer"), "read": _l("May read")},
     ("CompanyPerson", "role"): {"manager": _l("Manager"), "member": _l("Member")},
     ("Invitation", "kind"): {"person": _l("Member"), "agent": _l("Agent")},
-    ("Claim", "state"): {"asked": _l("Asked"), "admitted": _l("Admitted"), "refused": _l("Refused")},
     ("Change", "kind"): {
         "setting": _l("Setting"), "account": _l("User account"), "closing_day": _l("Closing day"),
         "absence": _l("Absence"), "view": _l("Saved view"), "company": _l("Company"),

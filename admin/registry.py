@@ -50,8 +50,9 @@ GROUPS: tuple[tuple[Any, dict[Any, Plan]], ...] = (
                          search="office"),
         m.Invitation: _plan("company email kind made_at made_by expires_at used_at taken_back_at", choices="kind",
                             search="email"),
-        m.Claim: _plan("asked_at company case user state answered_at answered_by", choices="state"),
-        m.Company: _plan("corporate_number name kana created_at", search="corporate_number name kana"),
+        m.Claim: _plan("asked_at company case user asks state answered_at answered_by", choices="state asks"),
+        m.Company: _plan("corporate_number name kana proved_at proved_by created_at",
+                         search="corporate_number name kana"),
         m.Note: _plan("at case side by_name internal text", choices="side", search="text"),
     }),
     (WORK, {
@@ -103,6 +104,8 @@ GROUPS: tuple[tuple[Any, dict[Any, Plan]], ...] = (
         m.SavedView: _plan("user name query", search="name", view=Views),
     }),
     (SYSTEM, {
+        m.SecurityEvent: _plan("at kind user place way scope held_until by_name", choices="kind scope", search="place"),
+        m.Guess: _plan("at user place known way until", choices="way known", search="place", hidden="account device"),
         m.Change: _plan("at by_name kind subject field before after", choices="kind", search="subject by_name"),
         m.Term: _plan("package_id release state from_at submitted_by source note stopped_at", choices="package_id",
                       search="note submitted_by", view=Terms),

@@ -36,6 +36,10 @@ class Forbidden(NinteiError):
     """The asker's role does not allow this."""
 
 
+class TooMany(Refused):
+    """Tried too often: `params` say in how many `seconds` (and `minutes`) one more try is let in."""
+
+
 class TooLarge(Refused):
     """What was sent is larger than it may be."""
 
@@ -179,7 +183,7 @@ def filled(message: str, params: Mapping[str, Any], translate: Callable[[str], s
 
 
 def _said(name: str, value: Any, translate: Callable[[str], str]) -> Any:
-    if isinstance(value, Said):  # our errors, names of elements, values of domains
+    if isinstance(value, NinteiError | Named):
         return value.said(translate)
     if isinstance(value, tuple):
         return translate(", ").join(str(_said(name, each, translate)) for each in value) or translate("none")

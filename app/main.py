@@ -119,7 +119,7 @@ def serve(portal: Portal) -> None:
     """Serve the web application until SIGTERM or SIGINT; requests under way are answered first."""
     settings = portal.settings
     pages = make_web(portal)
-    app: Any = TrustedProxies(pages, settings.trusted_proxies) if settings.trusted_proxies else pages
+    app: Any = TrustedProxies(pages, settings.trusted_proxies)  # clears what others say of addresses, and notes it
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     try:
         server = Server(
@@ -133,7 +133,7 @@ def serve(portal: Portal) -> None:
             channel_request_lookahead=1,  # tells a waiting page that its browser has gone
             ident="nintei",
             max_request_body_size=settings.upload_max_mb * 30 << 20,
-            clear_untrusted_proxy_headers=not settings.trusted_proxies,  # else TrustedProxies reads and clears them
+            clear_untrusted_proxy_headers=False,  # TrustedProxies reads and clears them
         )
     except OSError as error:
         raise Refused(

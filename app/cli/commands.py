@@ -11,12 +11,9 @@ from typing import Any
 
 import click
 
-from app.cli.backup import backup, restore
 from app.cli.carddesk import card_desk
 from app.cli.cardkeys import card_defaults
-from app.cli.contents import diff, export, import_
 from app.cli.database import db, say_copy, say_step
-from app.cli.doctor import doctor
 from app.cli.language import Complaint, said, speaker
 from app.cli.packages import check, tell, tell_found
 from app.cli.patience import patiently
@@ -260,15 +257,9 @@ def job_retry(wiring: Wiring, operator: str) -> None:
     click.echo(f"{lifecycle.retry_all(wiring.portal(), operator, STAFF)} are being tried again")
 
 
-commands.add_command(backup)
-commands.add_command(restore)
-commands.add_command(doctor)
 commands.add_command(check)
 commands.add_command(release)
 commands.add_command(releases)
-commands.add_command(diff)
-commands.add_command(export)
-commands.add_command(import_)
 commands.add_command(card)
 commands.add_command(card_desk)
 commands.add_command(db)

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from app.errors import Refused
-from app.services import passwords, throttle
+from app.services import guessing, passwords
 from app.services.actors import Actor
+from app.services.guessing import Asker
 from app.services.portal import Portal
 from app.store import accounts, database
 
 
-def require(portal: Portal, actor: Actor, password: str) -> None:
-    """Refused unless it is the account's own password; after ten wrong ones not for a quarter of an hour."""
-    whom = f"in person {actor.user_id}"
-    if throttle.wait(portal, throttle.PASSWORD, whom) is not None:
-        raise Refused("Too many wrong passwords; try again in a quarter of an hour")
+def right(portal: Portal, actor: Actor, password: str, asker: Asker, way: str) -> bool:
+    """Whether it is the account's own password. Raises TooMany when it was tried too often."""
     with database.connection():
         user = accounts.user(actor.user_id or 0)
-    if user is None or not passwords.fits(password, user.password):
-        throttle.note(portal, throttle.PASSWORD, whom)
+    if user is None:
+        return False
+    kept = user.password
+    return guessing.checked(portal, user.email, asker, way, lambda: passwords.fits(password, kept))
+
+
+def require(portal: Portal, actor: Actor, password: str, asker: Asker) -> None:
+    """Refused unless it is the account's own password."""
+    if not right(portal, actor, password, asker, guessing.LETTER):
         raise Refused("The password is not right; nothing was opened")
-    throttle.forgive(throttle.PASSWORD, whom)

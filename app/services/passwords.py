@@ -13,8 +13,9 @@ from argon2.exceptions import Argon2Error, InvalidHashError
 
 from app.connectors.letter import Letter
 from app.errors import NinteiError, NotFound, Refused
-from app.services import letters, links
+from app.services import guessing, letters, links
 from app.services.actors import Actor
+from app.services.guessing import Asker
 from app.services.letters import Wording
 from app.services.portal import Portal
 from app.store import accounts, database, records
@@ -103,24 +104,30 @@ def _usable(portal: Portal, token: str) -> User:
     return user
 
 
-def reset(portal: Portal, token: str, password: str) -> None:
-    """Set the password by the mailed link, which proves the address; every session of the account ends."""
+def reset(portal: Portal, token: str, password: str) -> int:
+    """Set the password by the mailed link, which proves the address; every session of the account ends. Gives the
+    account's id."""
     with database.transaction():
         user = _usable(portal, token)
         require_good(password, user.email)
         put(portal, user, password)
         user.confirmed_at = user.confirmed_at or portal.now()
         user.save()
+        return int(user.id)
 
 
-def change(portal: Portal, actor: Actor, current: str, password: str) -> None:
-    """Change one's own password; one's sessions elsewhere end."""
+def change(portal: Portal, actor: Actor, current: str, password: str, asker: Asker) -> None:
+    """Change one's own password; one's sessions elsewhere end. TooMany when the current one was tried too often."""
+    with database.connection():
+        kept = accounts.user(actor.user_id or 0)
+    if kept is None:
+        raise NotFound("There is no such account")
+    if not guessing.checked(portal, kept.email, asker, guessing.PASSWORD, lambda: fits(current, kept.password)):
+        raise Refused("The current password is not right")
     with database.transaction():
-        user = accounts.user(actor.user_id or 0)
+        user = accounts.user(kept.id)
         if user is None:
             raise NotFound("There is no such account")
-        if not fits(current, user.password):
-            raise Refused("The current password is not right")
         require_good(password, user.email)
         put(portal, user, password)
 

@@ -1,4 +1,5 @@
-"""Guessing and flooding: what may be tried so often only. Counted in the database, so over every process.
+"""Flooding: what may be asked for so often only. Counted in the database, so over every process. Passwords have rules
+of their own (`guessing`).
 
 Nobody who is signed in is ever held up; the ways in are, for a while.
 """
@@ -22,7 +23,6 @@ class Limit:
     window: timedelta
 
 
-PASSWORD = Limit("password", 10, timedelta(minutes=15))  # failures, for each mail address and each network address
 APPLICATION = Limit("apply", 30, timedelta(hours=1))  # sent, for each network address
 LINK = Limit("link", 30, timedelta(hours=1))  # mails asked for, for each network address
 
@@ -37,15 +37,8 @@ def wait(portal: Portal, limit: Limit, *whom: str) -> timedelta | None:
 
 
 def note(portal: Portal, limit: Limit, *whom: str) -> None:
-    """A try (of passwords: one that failed)."""
+    """A try."""
     attempts.add([_key(limit, each) for each in whom if each], portal.now(), limit.window)
-
-
-def forgive(limit: Limit, *whom: str) -> None:
-    """The right password came: what was mistyped before does not count on."""
-    with database.transaction():
-        for each in whom:
-            attempts.clear(_key(limit, each))
 
 
 def _key(limit: Limit, whom: str) -> str:

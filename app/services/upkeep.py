@@ -13,7 +13,7 @@ from app.services import calendar, cardloans, daterequests, effects, letterdesk,
 from app.services.portal import Portal
 from app.services.rounds import Round
 from app.services.worklist import remind_one
-from app.store import attempts, bookings, cards, cases, database, search, tally, work
+from app.store import attempts, bookings, cards, cases, database, guesses, search, tally, work
 from app.store.models import Case, Task
 
 log = logging.getLogger("nintei.upkeep")
@@ -58,6 +58,7 @@ def _lists(portal: Portal) -> None:
     parts.expire(portal)
     with database.transaction():
         attempts.forget(portal.now())
+        guesses.forget(portal.now())
         search.admit()
 
 

@@ -13,7 +13,7 @@ from flask_wtf.csrf import CSRFProtect
 
 from app import __version__
 from app.services.portal import Portal
-from app.web import access, blueprints, busy, current, gate, problems, shell, signin, throttling
+from app.web import access, blueprints, busy, current, gate, passwordforms, problems, shell, signin, signins, throttling
 from app.web.door import Site
 
 HERE = Path(__file__).parent
@@ -53,6 +53,7 @@ def create_app(portal: Portal, datastore: Any) -> Flask:
         SECURITY_POST_LOGIN_VIEW="/tasks",
         SECURITY_POST_LOGOUT_VIEW="/",
         SECURITY_UNAUTHORIZED_VIEW=None,
+        SECURITY_API_ENABLED_METHODS=["session"],
         SECURITY_REGISTERABLE=False,
         SECURITY_SEND_REGISTER_EMAIL=False,
         SECURITY_LOGIN_USER_TEMPLATE="security/login.html",
@@ -64,10 +65,14 @@ def create_app(portal: Portal, datastore: Any) -> Flask:
     Babel(app, locale_selector=current.language, default_translation_directories=str(HERE / "translations"))
     app.before_request(_connect)  # first: whoever reads before it opens a connection that nobody gives back
     CSRFProtect(app)
-    Security(app, datastore, mail_util_cls=signin.Addresses)
+    Security(
+        app, datastore, mail_util_cls=signin.Addresses, login_form=passwordforms.SignIn,
+        verify_form=passwordforms.Verify,
+    )  # fmt: skip
     app.before_request(access.guard)
     throttling.install(app)
     signin.install(app)
+    signins.install(app)
     app.teardown_request(_disconnect)
     app.after_request(_headers)
     app.after_request(shell.remember_language)

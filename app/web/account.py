@@ -5,18 +5,20 @@ from __future__ import annotations
 from threading import Thread
 from typing import Any
 
-from flask import Blueprint, Response, flash, redirect, render_template, request
+from flask import Blueprint, Response, flash, make_response, redirect, render_template, request
 from flask_babel import gettext
 
 from app.connectors.mail import Mailer
-from app.errors import NinteiError, NotFound, Refused
-from app.services import feed, packages, passwords, people
+from app.errors import NinteiError, NotFound, Refused, TooMany
+from app.services import feed, guessing, packages, passwords, people
 from app.services.letters import Wording
 from app.text import address
 from app.web import signin
 from app.web.access import needs, public
+from app.web.asking import asker, remember
 from app.web.current import LANGUAGES, only_asks, portal, signed_in
 from app.web.problems import sentence
+from app.web.throttling import wait
 
 pages = Blueprint("account", __name__)
 
@@ -64,13 +66,13 @@ def reset(token: str) -> Any:
     password, error = _twice()
     if not error:
         try:
-            passwords.reset(portal(), token, password)
+            owner = passwords.reset(portal(), token, password)
         except Refused as refusal:
             error = sentence(refusal)
     if error:
         return render_template("pages/account/reset.html", email=email, error=error), 422
     flash(gettext("The password is set. Sign in with it."), "success")
-    return redirect("/login", 303)
+    return remember(redirect("/login", 303), guessing.proved(portal(), owner, asker()))
 
 
 def _twice() -> tuple[str, str]:
@@ -124,7 +126,9 @@ def password() -> Any:
     chosen, error = _twice()
     if not error:
         try:
-            passwords.change(portal(), who, request.form.get("current", ""), chosen)
+            passwords.change(portal(), who, request.form.get("current", ""), chosen, asker())
+        except TooMany as held:
+            return wait(make_response(_page(password_error=sentence(held)), 429), held)
         except Refused as refusal:
             error = sentence(refusal)
     if error:

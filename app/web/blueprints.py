@@ -32,6 +32,7 @@ from app.web import (
     post,
     public,
     register,
+    signins,
     tasks,
     undelivered,
     uploads,
@@ -44,5 +45,5 @@ ALL: tuple[Blueprint, ...] = (
     viewer.pages, cases.pages, worklist_actions.pages, case_files.pages, case_actions.pages, calendar.pages,
     payments.pages, post.pages, cards.pages, card_labels.pages, cardkeys.pages, keyletters.pages, absences.pages,
     package_settings.pages, inbound.pages, undelivered.pages, inbound_form.pages, agents.pages, afterwards.pages,
-    company.pages, corporate_numbers.pages, company_agents.pages, invitation.pages, attention.pages,
+    company.pages, corporate_numbers.pages, company_agents.pages, invitation.pages, attention.pages, signins.pages,
 )  # fmt: skip

@@ -11,6 +11,7 @@ from app.errors import NinteiError
 from app.services import cardkeys, inperson
 from app.web import card_words, problems
 from app.web.access import needs
+from app.web.asking import asker
 from app.web.current import portal, signed_in
 
 pages = Blueprint("card_keys", __name__, url_prefix="/cards/keys")
@@ -63,7 +64,7 @@ def show() -> Any:
 def contribute(version: int) -> Any:
     """Bring one's components: they are shown on this one answer and never again."""
     try:
-        inperson.require(portal(), signed_in(), request.form.get("password", ""))
+        inperson.require(portal(), signed_in(), request.form.get("password", ""), asker())
         shown = cardkeys.contribute(portal(), version, signed_in())
     except NinteiError as error:
         return problems.back(error, "/cards/keys")

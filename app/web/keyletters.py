@@ -12,6 +12,7 @@ from app.services import cardnews, inperson, letterdesk, letterpage
 from app.text.numbers import whole
 from app.web import problems
 from app.web.access import needs
+from app.web.asking import asker
 from app.web.case_files import answer
 from app.web.current import named, portal, signed_in
 
@@ -69,7 +70,7 @@ def keepers(task_id: str) -> Any:
 def open_letter(task_id: str, letter: int) -> Any:
     """The letter as a PDF, for its one person."""
     try:
-        inperson.require(portal(), signed_in(), request.form.get("password", ""))
+        inperson.require(portal(), signed_in(), request.form.get("password", ""), asker())
         return answer(letterdesk.open_letter(portal(), letter, signed_in()))
     except NinteiError as error:
         return problems.back(error, f"/cards/letters/{task_id}")

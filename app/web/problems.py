@@ -23,6 +23,7 @@ from app.errors import (
     StepFailed,
     Temporary,
     TooLarge,
+    TooMany,
     Unready,
 )
 from app.services import trouble
@@ -38,6 +39,7 @@ STATUS: dict[type[NinteiError], int] = {
     Busy: 423,
     Stale: 409,
     TooLarge: 413,
+    TooMany: 429,
     Refused: 422,
     Temporary: 503,
     Permanent: 500,

@@ -21,6 +21,7 @@ HEADERS = (
     "HTTP_FORWARDED",
 )
 SCHEMES = ("http", "https")
+UNNAMED = "nintei.unnamed_proxy"  # the address that says something of others and is not trusted; read by `signins`
 
 
 class TrustedProxies:
@@ -41,6 +42,8 @@ class TrustedProxies:
             scheme = given.get("HTTP_X_FORWARDED_PROTO", "").rpartition(",")[2].strip().lower()
             if scheme in SCHEMES:
                 environ["wsgi.url_scheme"] = scheme
+        elif "HTTP_X_FORWARDED_FOR" in given:
+            environ[UNNAMED] = str(environ.get("REMOTE_ADDR", ""))  # somebody's proxy, or a visitor who pretends
         return self._app(environ, start_response)
 
     def _client(self, chain: Sequence[str]) -> str:

@@ -157,6 +157,8 @@ def _account() -> dict[str, Any] | None:
         items.append({"url": "/absences", "label": gettext("Absence and delegates"), "post": False})
         if who.has("analyst", "administrator"):
             items.append({"url": "/settings", "label": gettext("Settings of the process"), "post": False})
+    if who.has("administrator"):
+        items.append({"url": "/sign-ins", "label": gettext("Sign-ins and lock-outs"), "post": False})
     items.append({"url": "/logout", "label": gettext("Sign out"), "post": True})
     names = {
         "operator": gettext("Operator"),

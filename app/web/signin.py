@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask, current_app
+from flask import Flask, after_this_request, current_app
 from flask_security import MailUtil, login_user, user_authenticated
 from flask_security.mail_util import EmailValidateException
 
 from app.errors import NotFound
-from app.services import people
+from app.services import guessing, people
 from app.text import address
+from app.web.asking import asker, remember
 from app.web.current import portal
 
 
@@ -36,6 +37,8 @@ def install(app: Flask) -> None:
 
 def _note(_app: Flask, user: Any, **_more: Any) -> None:
     people.signed_in(user.id, portal().now())
+    cookie = guessing.signed_in(portal(), user, asker())
+    after_this_request(lambda response: remember(response, cookie))
 
 
 def sign_in(user_id: int) -> None:

@@ -33,6 +33,7 @@ from app.store.models.records import (
     Secret,
 )
 from app.store.models.releases import Release, Term
+from app.store.models.security import Guess, SecurityEvent
 from app.store.models.trouble import Incident
 from app.store.models.uploads import Part
 from app.store.models.work import Answer, Comment, Draft, Job, Reminder, Task, TimerRow
@@ -99,6 +100,8 @@ ALL = (
     CaseText,
     CaseGram,
     Attempt,
+    Guess,
+    SecurityEvent,
     WorkerSign,
 )
 
@@ -135,6 +138,7 @@ __all__ = [
     "Draft",
     "Entry",
     "EntryLink",
+    "Guess",
     "InboundMail",
     "Incident",
     "Invitation",
@@ -154,6 +158,7 @@ __all__ = [
     "Role",
     "SavedView",
     "Secret",
+    "SecurityEvent",
     "Setting",
     "Task",
     "TaskChange",

@@ -1,0 +1,46 @@
+"""Passwords that were asked for and were not right, and what is on record of sign-ins."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from peewee import BooleanField, CharField, ForeignKeyField
+
+from app.store.database import Row, UtcField
+from app.store.models.accounts import User
+
+
+class Guess(Row):
+    """A password that somebody gave: counted before it is looked at, forgotten when it was right.
+
+    Of an address without an account nothing but a digest is kept: people type passwords into the wrong field.
+    """
+
+    at = UtcField()
+    until = UtcField(index=True)
+    user: Any = ForeignKeyField(User, null=True, backref="guesses", on_delete="CASCADE")
+    account = CharField(max_length=64)  # digest of the address
+    place = CharField(max_length=64)  # network address; of IPv6 the /64
+    device = CharField(max_length=32, default="")  # of a browser in which the account signed in before
+    known = BooleanField(default=False)  # the account signed in before in this browser, or from this place
+    way = CharField(max_length=12)  # sign-in | verify | password | letter
+
+    class Meta:
+        indexes = ((("account", "until"), False), (("place", "until"), False))
+
+
+class SecurityEvent(Row):
+    """What an administrator can look up of sign-ins, until it is forgotten."""
+
+    at = UtcField(index=True)
+    until = UtcField(index=True)
+    kind = CharField(max_length=12)  # signed_in | failed | held | lifted | proxy
+    user: Any = ForeignKeyField(User, null=True, backref="security_events", on_delete="CASCADE")
+    place = CharField(max_length=64, default="")
+    way = CharField(max_length=12, default="")
+    scope = CharField(max_length=12, default="")  # of what is held up: pair | account | strangers | place
+    held_until = UtcField(null=True)
+    by_name = CharField(max_length=120, default="")
+
+    class Meta:
+        indexes = ((("user", "kind", "place"), False),)
