@@ -116,7 +116,8 @@ class World:
         site.bench.drain()
         self.typed = sorted(_typed(portal), key=len, reverse=True)
         # The records show rows as they are stored: titles in Japanese.
-        self.stored = {*portal.releases.english(), *(row.label for row in Mail.select())}
+        with database.connection():
+            self.stored = {*portal.releases.english(), *(row.label for row in Mail.select())}
 
     def reader(self, email: str = "") -> FlaskClient:
         """A browser of a person who reads English."""
