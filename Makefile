@@ -19,7 +19,7 @@ FRONTEND_SOURCES := $(shell find $(FRONTEND) -name node_modules -prune -o -type 
 CATALOGUES := $(patsubst %.po,%.mo,$(shell find app admin -name node_modules -prune -o -name '*.po' -print))
 HAS_FRONTEND := $(wildcard $(FRONTEND)/package-lock.json)
 
-.PHONY: help install run demo-reset test quick bench mutants lint lock messages screenshots card clean
+.PHONY: help install run demo-reset test quick bench mutants lint fresh lock messages screenshots card clean
 
 help: ## say what can be asked for
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1@\2/p' Makefile | awk -F@ '{printf "%-20s %s\n", $$1, $$2}'
@@ -52,6 +52,9 @@ mutants: install $(DONE)/dev ## put small mistakes into a copy of the storage an
 
 screenshots: install $(DONE)/dev ## take the pictures of docs/images anew
 	@$(BIN)/python scripts/screenshots.py
+
+fresh: ## make a machine that has never seen Nintei, run `make test` there, say what it lacks (root; ARGS="--user make install")
+	@sh scripts/fresh-machine.sh $(ARGS)
 
 messages: $(DONE)/base ## bring the message catalogues up to what the sources say
 	@$(BIN)/python scripts/messages.py update

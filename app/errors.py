@@ -183,7 +183,7 @@ def filled(message: str, params: Mapping[str, Any], translate: Callable[[str], s
 
 
 def _said(name: str, value: Any, translate: Callable[[str], str]) -> Any:
-    if isinstance(value, NinteiError | Named):
+    if isinstance(value, Said):  # our errors, names of elements, values of domains
         return value.said(translate)
     if isinstance(value, tuple):
         return translate(", ").join(str(_said(name, each, translate)) for each in value) or translate("none")

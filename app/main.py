@@ -8,7 +8,9 @@ import signal
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 from flask import Flask
@@ -28,14 +30,14 @@ from app.services.cardmaking import CardDesk
 from app.services.outside import Outside
 from app.services.portal import Portal
 from app.services.releases import Releases
-from app.store import database
+from app.store import database, notices
 from app.store.blobs import Blobs
 from app.store.models import Role, User, UserRole
 from app.web import cards
 from app.web.proxies import TrustedProxies
 from app.web.server import Server
 from app.worker import Worker
-from app.worker.poke import Bell, poke
+from app.worker.poke import Bell, Ear, poke
 from app.worker.postman import Postman
 from config.clock import Clock, FileClock, SystemClock
 from config.settings import Settings, with_demo_secrets
@@ -48,9 +50,8 @@ def open_portal(settings: Settings, clock: Clock | None = None) -> Portal:
     version is not this program's."""
     if settings.demo:
         settings = with_demo_secrets(settings)
-    bells = settings.data_dir / "bells"
     try:
-        bells.mkdir(parents=True, exist_ok=True)
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
         tempfile.TemporaryFile(dir=settings.data_dir).close()
     except OSError as error:
         raise Refused(
@@ -66,7 +67,7 @@ def open_portal(settings: Settings, clock: Clock | None = None) -> Portal:
     atexit.register(printer.close)
     blobs = Blobs(settings.data_dir / "blobs")
     say = cli.language.translator
-    return Portal(settings, clock, releases.engine, releases, blobs, FONTS, lambda: poke(bells), printer, say)
+    return Portal(settings, clock, releases.engine, releases, blobs, FONTS, _poke(settings), printer, say)
 
 
 def open_releases(clock: Clock | None = None) -> Releases:
@@ -103,16 +104,33 @@ def make_outside(portal: Portal) -> Outside:
     )
 
 
-def run_worker(portal: Portal, stop: threading.Event) -> None:
-    """Work until `stop` is set."""
-    bell = Bell(portal.settings.data_dir / "bells")
+def run_worker(portal: Portal) -> None:
+    """Work until SIGTERM or SIGINT; the job at hand is finished first."""
+    ear, stop = _ear(portal.settings), threading.Event()
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+        ear.ring()
+
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, end)
     if portal.settings.imap_url:
         mailbox = inbox.parse_url(portal.settings.imap_url)
         Postman(portal, inbox.Inbox(mailbox, inbound.largest(portal)), stop).start()
     try:
-        Worker(portal, make_outside(portal), bell, stop, lifeline.pulse).run(time.monotonic)
+        Worker(portal, make_outside(portal), ear, stop, lifeline.pulse).run(time.monotonic)
     finally:
-        bell.close()
+        ear.close()
+
+
+def _poke(settings: Settings) -> Callable[[], None]:
+    """What tells the workers that there is work: those of this machine, or on PostgreSQL of all machines."""
+    return notices.ring if database.is_postgres() else lambda: poke(settings.data_dir / "bells")
+
+
+def _ear(settings: Settings) -> Ear:
+    """Where a worker hears of it."""
+    return notices.Listener() if database.is_postgres() else Bell(settings.data_dir / "bells")
 
 
 def serve(portal: Portal) -> None:

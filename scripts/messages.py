@@ -168,6 +168,9 @@ def _of_call(node: ast.Call, errors: set[str]) -> Iterator[MessageId]:
         yield texts[1]
     elif name in TELLING and (said := [text for text in texts if text and " " in text]):
         yield max(said, key=len)
+    elif name == "Finding":  # of nintei doctor: what was found, and what to do
+        cures = [_text(keyword.value) for keyword in node.keywords if keyword.arg == "cure"]
+        yield from (text for text in [*texts, *cures] if text and " " in text)
     elif name in errors | {"Problem"} and named:
         yield named[0]
 

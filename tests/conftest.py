@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import hypothesis
 import pytest
 
-from tests.support import mail, network
+from tests.support import mail, network, order
 from tests.support import server as servers
 from tests.support.needs import chromium_path, require
 
@@ -105,7 +105,7 @@ def run_server(tmp_path: Path) -> Iterator[Callable[..., servers.Server]]:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep tests of one `xdist_group` on one worker.
+    """Keep tests of one `xdist_group` on one worker, and begin with the longest (tests/support/order.py).
 
     pytest-xdist 3.8 says the group by writing `_nodeid`, which pytest 9.2 no longer reads; without this each worker
     would start the servers of every group.
@@ -116,6 +116,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         mark = item.get_closest_marker("xdist_group")
         if mark is not None and not item.nodeid.endswith(f"@{mark.args[0]}"):
             item._id = type(item._id).parse(f"{item.nodeid}@{mark.args[0]}")  # type: ignore[attr-defined]  # as above
+    items[:] = order.arranged(items)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

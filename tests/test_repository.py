@@ -97,3 +97,19 @@ def test_long_modules_are_named() -> None:
     }
     if long:
         warnings.warn(f"over {LONG_MODULE} lines, to be split by noun: {long}", stacklevel=1)
+
+
+def test_what_the_tests_ask_to_be_installed_is_installed_by_make_test() -> None:
+    """A part that is skipped for want of a package would otherwise be skipped for ever on a fresh machine."""
+    installed = set(
+        re.findall(r'^wanted="(.*)"$', (PROJECT / "scripts/system-packages.sh").read_text(), re.MULTILINE)[0].split()
+    )
+    asked = {
+        name
+        for path, text in texts()
+        if path.startswith("tests/")
+        for names in re.findall(r"\(apt-get install ([a-z0-9 .+-]+)[),]", text)
+        for name in names.split()
+    }
+    assert "chromium" in asked
+    assert asked - installed == {"python3-dev", "util-linux"}  # only beside Debian's own Python; part of every Debian

@@ -18,6 +18,8 @@ _WORKS = frozenset(
     {"userTask", "serviceTask", "receiveTask", "scriptTask", "businessRuleTask", "callActivity", "subProcess"}
 )
 
+Moves = set[tuple[tuple[str, ...], tuple[str, ...]]]
+
 
 class FlowChecks:
     """Over every process and embedded subprocess that a case can come to."""
@@ -86,21 +88,47 @@ class FlowChecks:
     def _twice(self, container: str, played: Played) -> bool:
         """Whether an element that is no parallel gateway is reached by two arrows on which tokens can be at the same
         time; says so."""
-        found = False
-        beside = _beside(played.moves, self.following)
+        moves = played.moves | self._held_up(container, played)
+        doubled = self._doubled(container, moves, frozenset())
+        # Behind such a place all is done twice, in a loop the way back to it, too: the place itself is told.
+        first = [name for name in doubled if name in self._doubled(container, moves, frozenset(doubled) - {name})]
+        for name in first or doubled:
+            element = self.package.elements[name]
+            self.complaints.warn(
+                element.file, name, "Branches that run beside each other meet here: what follows is done once for each "
+                "of them. Join them by a parallel gateway first.",
+            )  # fmt: skip
+        return bool(doubled)
+
+    def _doubled(self, container: str, moves: Moves, joining: frozenset[str]) -> list[str]:
+        """Elements with work behind them that two tokens can come to by two arrows. `joining`: those that are taken for
+        joins, so that nothing is done twice behind them.
+        """
+        beside = _beside(moves, self.following, joining)
+        found = []
         for element in self.package.elements.values():
             into = [flow.id for flow in self.following.into[element.id]]
             if inside(element) != container or element.kind in ("parallelGateway", "endEvent") or len(into) < 2:
                 continue
-            if not any(other in beside[flow] for flow in into for other in into if other != flow):
-                continue
-            if element.kind in _WORKS or self._works_ahead(element):
-                found = True
-                self.complaints.warn(
-                    element.file, element.id, "Branches that run beside each other meet here: what follows is done "
-                    "once for each of them. Join them by a parallel gateway first.",
-                )  # fmt: skip
+            if any(other in beside[flow] for flow in into for other in into if other != flow) and (
+                element.kind in _WORKS or self._works_ahead(element)
+            ):
+                found.append(element.id)
         return found
+
+    def _held_up(self, container: str, played: Played) -> Moves:
+        """Moves of elements that a case comes to and at which no token moved in the game: a loop without end before
+        them held it up.
+        """
+        moved = {name for needs, _ in played.moves for name in needs}
+        return {
+            ((element.id,), (flow.id,))
+            for element in self.package.elements.values()
+            if inside(element) == container and element.id in self.following.entry and element.id not in moved
+            and element.kind != "parallelGateway"
+            for flow in self.following.out[element.id]
+            if flow.id in self.following.on
+        }  # fmt: skip
 
     def _works_ahead(self, element: Element) -> bool:
         seen, todo = {element.id}, [element.id]
@@ -109,7 +137,8 @@ class FlowChecks:
                 target = self.package.elements[flow.target]
                 if target.kind in _WORKS:
                     return True
-                if target.id not in seen and target.kind != "parallelGateway":
+                joins = target.kind == "parallelGateway" and len(self.following.into[target.id]) > 1
+                if target.id not in seen and not joins:
                     seen.add(target.id)
                     todo.append(target.id)
         return False
@@ -171,12 +200,12 @@ class FlowChecks:
         return seen
 
 
-def _beside(moves: Iterable[tuple[tuple[str, ...], tuple[str, ...]]], following: Following) -> dict[str, set[str]]:
+def _beside(moves: Moves, following: Following, joining: frozenset[str]) -> dict[str, set[str]]:
     """To each arrow those on which a token can be at the same time (Kovalyov's relation, over moves that were made).
 
     Two arrows that one move takes are beside each other; what is beside all that a move needs is beside what it takes.
     """
-    steps = [(tuple(_arrows(needs, following)), taken) for needs, taken in moves]
+    steps = [(tuple(_arrows(needs, following, joining)), taken) for needs, taken in moves]
     found: dict[str, set[str]] = defaultdict(set)
     for _, taken in steps:
         for one in taken:
@@ -197,8 +226,10 @@ def _beside(moves: Iterable[tuple[tuple[str, ...], tuple[str, ...]]], following:
     return found
 
 
-def _arrows(needs: tuple[str, ...], following: Following) -> Iterable[tuple[str, ...]]:
+def _arrows(needs: tuple[str, ...], following: Following, joining: frozenset[str]) -> Iterable[tuple[str, ...]]:
     """A move needs all arrows of a join, or any one that leads to its element."""
+    if needs and needs[0] in joining:
+        return [tuple(flow.id for flow in following.into[needs[0]])]
     if needs and needs[0] in following.package.elements:
         return [(flow.id,) for flow in following.into[needs[0]]]
     return [needs]

@@ -23,7 +23,7 @@ from app.catalogue.following import Following, inside
 from app.catalogue.python import names, parsed
 
 MAX_STATES = 6_000  # of one process
-MAX_TOKENS = 24  # at once
+MAX_TOKENS = 120  # at once
 _MOST_SPLIT = 64  # combinations of values into which a fork parts what is known
 
 Values = tuple[Domain, ...]

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import logging
 import shutil
-import signal
-import threading
 from datetime import UTC, datetime
 from typing import Any
 
 import click
 
+from app.cli.backup import backup, restore
 from app.cli.carddesk import card_desk
 from app.cli.cardkeys import card_defaults
+from app.cli.contents import diff, export, import_
 from app.cli.database import db, say_copy, say_step
+from app.cli.doctor import doctor
 from app.cli.language import Complaint, said, speaker
 from app.cli.packages import check, tell, tell_found
 from app.cli.patience import patiently
@@ -127,10 +128,7 @@ def worker(wiring: Wiring) -> None:
     """
     _log(wiring.settings(serves=True).log_level)
     portal = wiring.portal(serves=True)
-    stop = threading.Event()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, lambda *_: stop.set())
-    wiring.work(portal, stop)
+    wiring.work(portal)
 
 
 @commands.command("demo-reset")
@@ -257,9 +255,15 @@ def job_retry(wiring: Wiring, operator: str) -> None:
     click.echo(f"{lifecycle.retry_all(wiring.portal(), operator, STAFF)} are being tried again")
 
 
+commands.add_command(backup)
+commands.add_command(restore)
+commands.add_command(doctor)
 commands.add_command(check)
 commands.add_command(release)
 commands.add_command(releases)
+commands.add_command(diff)
+commands.add_command(export)
+commands.add_command(import_)
 commands.add_command(card)
 commands.add_command(card_desk)
 commands.add_command(db)

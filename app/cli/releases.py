@@ -46,12 +46,15 @@ class Moment(click.ParamType[datetime]):
         return found if found.tzinfo else found.replace(tzinfo=JAPAN)
 
 
+MOMENT = Moment()
+
+
 @click.command()
 @click.argument("what", metavar="[FOLDER|PACKAGE]", required=False)
 @click.option("--restore", type=int, metavar="N", help="Put number N in force again.")
 @click.option("--stop", type=int, metavar="N", help="Take number N back: planned or in force; the one before holds.")
 @click.option("--list", "listed", is_flag=True, help="As `nintei releases`.")
-@click.option("--from", "from_at", type=Moment(), help="From then on (in Japan): 2026-12-15 or 2026-12-15T09:00.")
+@click.option("--from", "from_at", type=MOMENT, help="From then on (in Japan): 2026-12-15 or 2026-12-15T09:00.")
 @click.option("--note", default="", help="Why, for the record.")
 @click.option("--by", default="", help="Who, for the record; else the account that you are signed in with here.")
 @lang_option

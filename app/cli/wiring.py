@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,7 +19,7 @@ class Wiring:
     open_portal: Callable[[Settings], Portal]
     open_releases: Callable[[], Releases]
     serve: Callable[[Portal], None]
-    work: Callable[[Portal, threading.Event], None]
+    work: Callable[[Portal], None]
     make_web: Callable[[Portal], Any]
     overrides: dict[str, str] = field(default_factory=dict)
     _portal: Portal | None = None

@@ -92,6 +92,16 @@ class Inbox:
             except (OSError, imaplib.IMAP4.error):
                 connection.shutdown()
 
+    def reach(self) -> None:
+        """Sign in, look into the folder, and take leave. Raises as `visit` does."""
+        try:
+            with self._open() as connection:
+                self._enter(connection)
+        except (OSError, imaplib.IMAP4.abort) as error:
+            raise Temporary("The mailbox cannot be reached: %(reply)s", reply=str(error)) from error
+        except imaplib.IMAP4.error as error:
+            raise Permanent("The mailbox refused us: %(reply)s", reply=str(error)) from error
+
     def _open(self) -> imaplib.IMAP4:
         place, context = self._mailbox, ssl.create_default_context()
         if place.security is Security.TLS:

@@ -150,6 +150,19 @@ class Mailer:
             raise _away(letter, 0, str(error)) from error
 
 
+def reach(server: Server) -> None:
+    """Greet the server as for a mail, sign in where that is set, and take leave. Raises Temporary or Permanent."""
+    try:
+        with _Connection(flask_mail.Mail(Flask("nintei.mail", static_folder=None)), server) as connection:
+            host: Any = connection.host
+            host.noop()
+    except smtplib.SMTPAuthenticationError as error:
+        raise Permanent("The mail server refuses the user and password of NINTEI_MAIL_URL") from error
+    except (smtplib.SMTPException, OSError) as error:
+        place = f"{server.host}:{server.port}"
+        raise Temporary("The mail server %(server)s does not answer: %(why)s", server=place, why=str(error)) from error
+
+
 class _Connection(flask_mail.Connection):
     """Flask-Mail's connection with a timeout, a checked certificate, and a good-bye that cannot undo what was
     sent."""

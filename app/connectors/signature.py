@@ -25,6 +25,15 @@ class SigningKey:
     certificate: bytes
 
 
+def valid_until(key: SigningKey) -> dt.datetime:
+    """When the certificate of the key ends. Raises ValueError for a pair that is none."""
+    certificate = x509.load_pem_x509_certificate(key.certificate)
+    private = serialization.load_pem_private_key(key.private, None)
+    if private.public_key() != certificate.public_key():
+        raise ValueError("the certificate is not that of the key")
+    return certificate.not_valid_after_utc
+
+
 def make_signing_key(subject: str, *, now: dt.datetime | None = None, years: int = 10) -> SigningKey:
     """A new P-256 key and a certificate that it signed itself; `subject` is the body's name (at most 64
     characters, X.520)."""

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from cryptography.fernet import Fernet
+from cryptography.fernet import Fernet, InvalidToken
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
@@ -61,6 +61,15 @@ def unseal(portal: Portal, raw: Mapping[str, Any]) -> dict[str, Any]:
         else value
         for key, value in raw.items()
     }
+
+
+def opens(portal: Portal, cipher: str) -> bool:
+    """Whether what is stored was encrypted under the secret key of these settings."""
+    try:
+        _cipher(portal).decrypt(cipher.encode())
+    except InvalidToken:
+        return False
+    return True
 
 
 def state(case: Case, element: str) -> str:

@@ -113,14 +113,14 @@ def put(portal: Portal, package: Package, act: Act, passed: Gate | None, *, only
         return _put(row, act, passed, now, only_first)
 
 
-def keep(portal: Portal, package: Package, by: str) -> tuple[int, bool]:
+def keep(portal: Portal, package: Package, by: str, why: str = "") -> tuple[int, bool]:
     """Keep the content without putting it in force; gives its number and whether it was new."""
     archive = catalogue.to_archive(package)
     with database.transaction():
         database.lock_name(f"release:{package.id}")
         row, new = releases.keep(package.id, package.title, package.digest, archive, portal.now(), by)
         if new:
-            changes.add(portal.now(), None, by, KIND, f"{row.title} ({row.package_id})", "content", "", str(row.number))
+            _record(row, portal.now(), by, "content", "", str(row.number), why)
     return row.number, new
 
 

@@ -14,7 +14,7 @@ from app.store import copies, database, schema
 from app.store.schema import Step, Version
 from config.settings import Settings
 
-__all__ = ["Step", "Version", "bring_up", "fits", "prepare", "require", "status", "upgrade"]
+__all__ = ["Step", "Version", "bring_up", "fits", "newest", "prepare", "require", "status", "upgrade"]
 
 log = logging.getLogger("nintei.versions")
 
@@ -22,6 +22,11 @@ log = logging.getLogger("nintei.versions")
 def prepare(bound: Any) -> None:
     """Create the tables of an empty database; raises Unready, with what to do, where one that is there does not fit."""
     schema.prepare(bound)
+
+
+def newest() -> int:
+    """The version that this program works with."""
+    return schema.steps()[-1].number
 
 
 def status(settings: Settings) -> Version:

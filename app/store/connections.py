@@ -12,6 +12,7 @@ import time
 from typing import Any
 
 import peewee
+import psycopg
 from playhouse.pool import MaxConnectionsExceeded, PooledPostgresqlDatabase
 
 WAIT_FOR_LOCK = 30  # seconds that a step waits for another one's rows; then it may be tried again
@@ -125,6 +126,10 @@ class Postgres(_Counting, PooledPostgresqlDatabase):
                 raise MaxConnectionsExceeded(str(error)) from error
             self._away_until, self._away_with = time.monotonic() + STILL_AWAY, error
             raise
+
+    def apart(self) -> Any:
+        """A connection of one's own, beside the pool, each statement by itself (psycopg's)."""
+        return psycopg.connect(dbname=self.database, autocommit=True, **self.connect_params)
 
     def _is_closed(self, conn: Any) -> bool:
         """Whether it cannot be used any more. An idle one has nothing to say but that it ended."""

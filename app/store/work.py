@@ -214,6 +214,12 @@ def take(job_id: int, worker: str, until: datetime) -> Job:
     return Job.get_by_id(job_id)
 
 
+def hold(operator: str, why: str) -> int:
+    """What waits to be done by this operator waits for a person; gives how many jobs these are."""
+    waiting = (Job.operator == operator) & Job.state.in_(["queued", "running"])
+    return int(Job.update(state="incident", error=why, lease_until=None).where(waiting).execute())
+
+
 def job(job_id: int, *, lock: bool = False) -> Job | None:
     """The job of this row id."""
     query = Job.select().where(Job.id == job_id)

@@ -10,6 +10,7 @@ from flask_babel import gettext
 from app.errors import Refused
 from app.services import attention, inbound, lifecycle, mailserver
 from app.services.attention import Trouble
+from app.text.numbers import whole
 from app.web import case_head, current
 from app.web.access import needs
 from app.web.current import named, portal, signed_in
@@ -46,8 +47,8 @@ def show() -> Any:
 def retry() -> Any:
     """Try one again, or every mail that failed for good."""
     try:
-        if request.form.get("job", "").isdecimal():
-            lifecycle.retry(portal(), int(request.form["job"]), signed_in())
+        if request.form.get("job"):  # a number that no job has is none, and never means all of them
+            lifecycle.retry(portal(), whole(request.form["job"]) or 0, signed_in())
             flash(gettext("It is being tried again."), "info")
         else:
             count = lifecycle.retry_all(portal(), "mail", signed_in())

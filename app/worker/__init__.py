@@ -13,7 +13,7 @@ from contextlib import suppress
 from app.services import finding, health, jobs, upkeep, versions, waking
 from app.services.outside import Outside
 from app.services.portal import Portal
-from app.worker.poke import Bell
+from app.worker.poke import Ear
 from app.worker.weather import Weather
 
 log = logging.getLogger("nintei.worker")
@@ -31,7 +31,7 @@ class Worker:
         self,
         portal: Portal,
         outside: Outside,
-        bell: Bell,
+        bell: Ear,
         stop: threading.Event,
         alive: Callable[[], None] = lambda: None,
     ) -> None:

@@ -1,4 +1,5 @@
-"""A nudge from whoever committed a step to the workers of this machine: a datagram on loopback.
+"""A nudge from whoever committed a step to the workers of this machine: a datagram on loopback. PostgreSQL, whose
+workers may be on other machines, has notices of its own (`store.notices`).
 
 It carries nothing and may be lost: a worker also looks by itself, a little apart from the others.
 """
@@ -9,6 +10,20 @@ import contextlib
 import os
 import socket
 from pathlib import Path
+from typing import Protocol
+
+
+class Ear(Protocol):
+    """What a worker waits at between its rounds."""
+
+    def wait(self, seconds: float) -> None:
+        """Return at a nudge, at `ring`, or after this time."""
+
+    def ring(self) -> None:
+        """Let this one go on. May be called from a signal's handler."""
+
+    def close(self) -> None:
+        """Stop listening."""
 
 
 class Bell:
@@ -31,6 +46,11 @@ class Bell:
                 self._socket.recv(1)
         except (TimeoutError, BlockingIOError):
             return
+
+    def ring(self) -> None:
+        """Let this one go on. May be called from a signal's handler."""
+        with contextlib.suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as out:
+            out.sendto(b"!", self._socket.getsockname())
 
     def close(self) -> None:
         """Stop listening."""

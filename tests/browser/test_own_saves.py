@@ -88,7 +88,7 @@ def test_a_press_while_the_answers_to_autosaves_are_on_their_way(number: str, co
 
     page.route("**/draft", hold)
     fill(page, "返事を待たずに押した")
-    page.wait_for_function("document.querySelector('[data-draft-status]').textContent.includes('保存しています')")
+    expect(page.locator("[data-draft-status]")).to_contain_text("保存しています")
     press(page)
     checked(page, "返事を待たずに押した")
     assert 200 in arrived

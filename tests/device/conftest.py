@@ -7,7 +7,6 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from pathlib import Path
 
 import pytest
 
@@ -104,8 +103,3 @@ def wait_for(kind: EventKind, reader: str, seconds: float = 20) -> bool:
 def wait_until_empty(*only: str) -> None:
     for reader in only or pcsc.readers():
         assert wait_for(EventKind.REMOVED, reader), f"{reader}: the card is still there"
-
-
-def vicc_path() -> Path | None:
-    path = Path("/usr/bin/vicc")
-    return path if path.exists() and Path("/usr/lib/python3/site-packages/virtualsmartcard").exists() else None

@@ -15,12 +15,13 @@ from hardware.facts import Act
 from hardware.journal import MemoryJournal
 from hardware.pcsc import EventKind
 from hardware.sight import Expected
-from tests.device.conftest import insert_and_see, vicc_path, wait_for, wait_until_empty
+from tests.device.conftest import insert_and_see, wait_for, wait_until_empty
 from tests.device.daemon import Daemon
 from tests.fakes.card import FakeCard
 from tests.hardware.conftest import PLAN, FixedKeys
+from tests.support.needs import needs
 
-pytestmark = [pytest.mark.pcsc, pytest.mark.xdist_group("pcsc")]
+pytestmark = [pytest.mark.pcsc, pytest.mark.xdist_group("pcsc"), needs("vicc")]
 
 MODULES = (
     "/usr/lib/python3/site-packages/virtualsmartcard"  # where Debian puts them, and where its own vicc does not look
@@ -29,8 +30,6 @@ MODULES = (
 
 @pytest.fixture
 def foreign(pcscd: Daemon, tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
-    if vicc_path() is None:
-        pytest.skip("no foreign virtual card here (apt-get install vsmartcard-vpicc)")
     # Without PyCrypto vicc wants a module that Python 3 no longer has; plain reading never uses it.
     (tmp_path / "sha.py").write_text("")
     process = pcscd.run(

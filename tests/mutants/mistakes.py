@@ -37,7 +37,7 @@ MISTAKES = (
     ),
     Mistake(
         "m4", "a timer fires without its case's lock",
-        JOBS,
+        "app/services/waking.py",
         "steps.advance(portal, cases.lock(case_id), TimersDue(), now)",
         "steps.advance(portal, cases.by_ids([case_id])[case_id], TimersDue(), now)",
         (RULES + "test_a_timer_fires_after_the_step_that_is_under_way_not_into_it[postgres]",),

@@ -30,6 +30,7 @@ def test_a_planted_error_is_named_where_it_is(plant: Plant) -> None:
     assert len(named) == 1, "\n".join(map(str, found))
     sentence = named[0].said(japanese())
     assert re.search("[ぁ-ん]", sentence), sentence
+    assert "“" not in sentence, sentence  # an English part of a sentence
     assert not re.search(r"[a-z]{3,} [a-z]{2,} [a-z]{2,}", re.sub(r"「[^」]*」|'[^']*'", "", sentence)), sentence
 
 

@@ -14,7 +14,7 @@ import pytest
 from app.connectors.letter import Letter
 from app.engine import Engine, TimersDue
 from app.errors import Permanent, Stale
-from app.services import applications, jobs, people, steps, taskforms, tasks
+from app.services import applications, jobs, people, steps, taskforms, tasks, waking
 from app.services.actors import Actor
 from app.store import accounts, cases, database, work
 from app.store.models import Answer, Case, Job, Task, Visit
@@ -191,20 +191,20 @@ def test_a_worker_keeps_its_lease_for_as_long_as_its_connector_takes(
     number = apply(bench)
     sending, go_on, stop = threading.Event(), threading.Event(), threading.Event()
 
-    class Slow:
-        def send(self, letter: Letter, *args: Any, **more: Any) -> Any:
-            sending.set()
-            go_on.wait(60)
-            return bench.mailbox.send(letter, *args, **more)
+    take = bench.mailbox.send
 
-    hands = bench.hands(bench.portal)
-    hands._mailer = Slow()  # type: ignore[assignment]
+    def slowly(letter: Letter, *args: Any, **more: Any) -> Any:
+        sending.set()
+        go_on.wait(60)
+        return take(letter, *args, **more)
+
+    monkeypatch.setattr(bench.mailbox, "send", slowly)
 
     class Bell:
         def wait(self, _seconds: float) -> None:
             stop.set()
 
-    worker = Worker(bench.portal, hands, Bell(), stop)  # type: ignore[arg-type]
+    worker = Worker(bench.portal, bench.hands(bench.portal), Bell(), stop)  # type: ignore[arg-type]
     thread = threading.Thread(target=worker.once, args=(0.0,))
     thread.start()
     try:
@@ -278,7 +278,7 @@ def test_a_timer_fires_after_the_step_that_is_under_way_not_into_it(bench: Bench
 
 
 def wake(bench: Bench) -> int:
-    return jobs.wake(bench.portal)
+    return waking.wake(bench.portal)
 
 
 # Many at once

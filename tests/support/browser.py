@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.support.needs import chromium_path
 
@@ -21,9 +21,13 @@ FLAGS = [
 ]
 
 
+PATIENCE = 60_000  # milliseconds: on a busy machine a page takes its time, and none is spent on what is there already
+
+
 @contextmanager
 def browser() -> Iterator[Browser]:
     """A running headless browser; a fresh profile that is thrown away."""
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=str(chromium_path()), args=FLAGS, headless=True)
         try:

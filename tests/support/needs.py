@@ -68,6 +68,12 @@ def _pcsc() -> str:
     return ""
 
 
+def _vicc() -> str:
+    if not Path("/usr/bin/vicc").exists() or not Path("/usr/lib/python3/site-packages/virtualsmartcard").exists():
+        return "no virtual card of another maker here (apt-get install vsmartcard-vpicc)"
+    return ""
+
+
 def softhsm_library() -> Path | None:
     """SoftHSM's PKCS#11 library, or None."""
     places = [Path("/usr/lib/softhsm/libsofthsm2.so"), *sorted(Path("/usr/lib").glob("*/softhsm/libsofthsm2.so"))]
@@ -95,6 +101,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "chromium": _chromium,
     "postgres": _postgres,
     "pcsc": _pcsc,
+    "vicc": _vicc,
     "softhsm": _softhsm,
     "poppler": _poppler,
     "frontend": _frontend,

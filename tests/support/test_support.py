@@ -6,10 +6,12 @@ import smtplib
 from collections.abc import Callable
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
 
+from tests.support import order
 from tests.support.mail import Mailbox
 from tests.support.needs import PARTS, lacking
 
@@ -71,3 +73,27 @@ def test_ports_differ(free_port: Callable[[], int]) -> None:
 def test_every_part_says_what_it_lacks_and_how_to_get_it() -> None:
     for name in PARTS:
         assert lacking(name) == "" or lacking(name).startswith(f"{name}: ")
+
+
+class _Item:
+    """A collected test, as far as its order matters."""
+
+    def __init__(self, name: str, group: str = "") -> None:
+        self.name, self.group = name, group
+
+    def get_closest_marker(self, _name: str) -> Any:
+        return pytest.mark.xdist_group(self.group).mark if self.group else None
+
+
+def test_long_groups_begin_browsers_are_spread_and_single_tests_end() -> None:
+    items = [_Item(f"b{n}", "browser-walk") for n in range(4)] + [_Item(f"s{n}") for n in range(100)]
+    items += [_Item("v", "browser-viewer"), *(_Item(f"f{n}", "flow") for n in range(9)), _Item("p", "pcsc")]
+    found = order.arranged(items)
+    assert sorted(each.name for each in found) == sorted(each.name for each in items)
+    names = [each.name for each in found]
+    assert names[:10] == [*(f"f{n}" for n in range(9)), "p"]
+    assert names[-20:] == [f"s{n}" for n in range(80, 100)]
+    assert "v" in names[50:]
+    walk = [names.index(f"b{n}") for n in range(4)]
+    assert walk == list(range(walk[0], walk[0] + 4))
+    assert order.arranged(found) == found

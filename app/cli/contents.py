@@ -1,0 +1,186 @@
+"""`nintei diff`, `nintei export`, `nintei import`: packages compared, written out and taken in."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from app.catalogue import Package
+from app.catalogue.compare import ADDED, REMOVED, Change, FileDiff, compare, lines
+from app.cli.language import Speaker, lang_option, speaker
+from app.cli.packages import tell
+from app.cli.releases import MOMENT, package_id, person, tell_done
+from app.cli.wiring import Wiring
+from app.errors import PARTS, BadPackage, Refused
+from app.services import exchange, terms
+from app.services.portal import Portal
+from app.services.terms import Act
+
+wired = click.make_pass_decorator(Wiring)
+LONG = 100  # characters, over which texts are told line by line
+MARKS = {ADDED: ("+", "green"), REMOVED: ("-", "red")}
+# Parts that only a comparison names, beside those of problems.
+WORDS = {
+    "kind": "kind",
+    "name": "name",
+    "from": "from",
+    "to": "to",
+    "default": "default arrow",
+    "operator": "operator",
+    "result": "result variable",
+    "decision": "decision",
+    "documentation": "documentation",
+    "text": "text",
+    "message": "message",
+    "within": "within",
+    "order": "order",
+    "label": "label",
+    "hit policy": "hit policy",
+    "note": "note",
+    "expression": "expression",
+    "type": "type",
+}
+OF = {"cell": "%(of)s", "column": "column %(of)s", "option": "option %(of)s", "row": "row %(of)s"}
+
+
+@click.command()
+@click.argument("before", metavar="A")
+@click.argument("after", metavar="B", required=False)
+@click.option("--package", "named", help="Of which package the numbers are, where there are several.")
+@lang_option
+@wired
+def diff(wiring: Wiring, before: str, after: str | None, named: str | None) -> None:
+    """What differs between A and B: numbers of releases, folders or zips. With A alone: between what is in force and A.
+
+    \b
+    nintei diff 3 4              two releases
+    nintei diff bpmn/x           what is in force, and the folder
+    nintei diff 3 bpmn/x         a release and a folder
+
+    By file; of diagrams by element and property, of tables by row and cell, of forms by field, of texts by line.
+    """
+    say = speaker(wiring.language())
+    sides = [before] if after is None else [before, after]
+    portal = wiring.portal() if after is None or any(_is_number(each) for each in sides) else None
+    files = [exchange.read(Path(each)) if not _is_number(each) else None for each in sides]
+    of = next((each.id for each in files if each is not None), "")
+    found = [
+        each if each is not None else _release(portal, named or of or None, int(side))
+        for side, each in zip(sides, files, strict=True)
+    ]
+    if after is None:
+        assert portal is not None  # noqa: S101 - opened above
+        found.insert(0, terms.archive(portal, found[0].id, None))
+    old, new = found
+    told = compare(old.files, new.files)
+    say = say.of({**old.english, **new.english})
+    if not told:
+        click.echo(say("no difference"))
+    for each in told:
+        _tell_file(each, say)
+
+
+@click.command("export")
+@click.argument("package")
+@click.argument("target", metavar="FOLDER", type=click.Path(path_type=Path))
+@click.option("--release", "number", type=int, metavar="N", help="That number; else what is in force.")
+@lang_option
+@wired
+def export(wiring: Wiring, package: str, target: Path, number: int | None) -> None:
+    """Write the files of PACKAGE into a new FOLDER (or a zip, where the name ends in .zip), byte for byte.
+
+    What is exported has its own `_shared` and can be checked, changed and released again: unchanged, it is the same
+    release.
+    """
+    say, portal = speaker(wiring.language()), wiring.portal()
+    written = exchange.export(portal, package_id(portal, package), number, target)
+    click.echo(say("%(target)s: %(count)s files", target=str(target), count=len(written.files)))
+
+
+@click.command("import")
+@click.argument("source", metavar="FOLDER|ZIP", type=click.Path(path_type=Path))
+@click.option("--release", "in_force", is_flag=True, help="Put it in force as well.")
+@click.option("--from", "from_at", type=MOMENT, help="With --release: from then on (in Japan).")
+@click.option("--note", default="", help="Why, for the record.")
+@click.option("--by", default="", help="Who, for the record; else the account that you are signed in with here.")
+@lang_option
+@wired
+def import_(wiring: Wiring, source: Path, in_force: bool, from_at: datetime | None, note: str, by: str) -> None:
+    """Take in a process package: checked, its scenarios walked, kept under a number, and not put in force.
+
+    `nintei release --restore N` puts it in force later; --release does so at once.
+    """
+    say, portal = speaker(wiring.language()), wiring.portal()
+    if from_at is not None and not in_force:
+        raise Refused("--from needs --release: what is only kept begins at no moment")
+    package = exchange.read(source)
+    say = say.of(package.english)
+    act = Act(by or person(), note, terms.IMPORT, from_at)
+    try:
+        if in_force:
+            tell_done(exchange.take_in_and_release(portal, package, act), say)
+            return
+        number, new = exchange.take_in(portal, package, act)
+    except BadPackage as error:
+        tell(source.name, error.problems, say)
+        raise Refused("Not taken in; nothing was changed") from error
+    facts = {"package": say.words(package.title), "number": number}
+    if new:
+        click.echo(say("%(package)s: kept as number %(number)s, not in force", **facts))
+    else:
+        click.echo(say("%(package)s: this is number %(number)s already; nothing was changed", **facts))
+
+
+def _is_number(side: str) -> bool:
+    return side.isascii() and side.isdigit() and not Path(side).exists()
+
+
+def _release(portal: Portal | None, named: str | None, number: int) -> Package:
+    assert portal is not None  # noqa: S101 - numbers open it
+    return terms.archive(portal, package_id(portal, named), number)
+
+
+def _tell_file(found: FileDiff, say: Speaker) -> None:
+    states = {ADDED: "%(file)s: new", REMOVED: "%(file)s: removed"}
+    click.echo(click.style(say(states.get(found.kind, "%(file)s"), file=found.file), bold=True))
+    for change in found.changes:
+        _tell_change(change, say)
+    for line in found.lines:
+        mark, colour = MARKS[line.kind]
+        click.echo(click.style(f"  {mark} {line.number:4} {line.text}", fg=colour))
+    if found.moved:
+        click.echo("  " + say("drawn elsewhere: %(count)s", count=found.moved))
+    if found.sizes:
+        click.echo("  " + say("%(before)s bytes → %(after)s bytes", before=found.sizes[0], after=found.sizes[1]))
+    elif found.kind not in MARKS and not (found.changes or found.lines or found.moved):
+        click.echo("  " + say("written otherwise, says the same"))
+
+
+def _tell_change(change: Change, say: Speaker) -> None:
+    mark, colour = MARKS.get(change.kind, ("~", "yellow"))
+    where = [change.thing.said(say.words)] if change.thing is not None else []
+    place = say(", ").join([*where, *(_part(part, say) for part in change.parts)]) or say("the whole")
+    texts = [change.before, change.after]  # as the files have them
+    if any("\n" in text or len(text) > LONG for text in texts):
+        click.echo(click.style(f"  {mark} {place}", fg=colour))
+        for line in lines(*texts):
+            sign, shade = MARKS[line.kind]
+            click.echo(click.style(f"      {sign} {line.text}", fg=shade))
+        return
+    shown = [f"“{text}”" if say.lang == "en" else f"「{text}」" for text in texts]
+    value = " → ".join(shown)
+    if change.kind in MARKS:
+        value = shown[change.kind == ADDED] if any(texts) else ""
+    colon = say(": ") if value else ""
+    click.echo(click.style(f"  {mark} {place}{colon}{value}", fg=colour))
+
+
+def _part(part: str, say: Speaker) -> str:
+    """A part in words; what nobody has named, as the file has it."""
+    kind, _, of = part.partition(":")
+    if of:
+        message = OF.get(kind) or PARTS.get(kind, "%(of)s")
+        return say(message, of=of)
+    return say.words(WORDS.get(part) or PARTS.get(part) or part)

@@ -1,0 +1,137 @@
+"""Looks at what the portal works with: mail, mailbox, workers, clock, fonts, card reader."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Final
+
+import hardware
+from app.connectors import inbox
+from app.connectors import mail as smtp
+from app.services import cardmaking, health
+from app.services.doctor.finding import BAD, OK, WARNING, Finding, Patient
+from app.store import soundness
+from hardware import pcsc
+
+AHEAD: Final = timedelta(minutes=5)  # what clocks of one installation may differ by
+FONTS: Final = ("BIZUDGothic-Regular.ttf", "BIZUDGothic-Bold.ttf", "BIZUDMincho-Regular.ttf", "BIZUDMincho-Bold.ttf")
+
+
+def mail(patient: Patient, topic: str) -> Iterator[Finding]:
+    """The mail server answers; nothing is sent."""
+    server = smtp.parse_url(patient.settings.mail_url)
+    if server is None:
+        if patient.settings.demo:
+            yield Finding(topic, OK, "No mail server is set: mails stay in the portal")
+        else:
+            yield Finding(
+                topic,
+                WARNING,
+                "No mail server is set: mails stay in the portal",
+                cure="Set NINTEI_MAIL_URL and NINTEI_MAIL_FROM",
+            )
+        return
+    smtp.reach(server)
+    yield Finding(topic, OK, "%(server)s answers (nothing was sent)", {"server": f"{server.host}:{server.port}"})
+
+
+def mailbox(patient: Patient, topic: str) -> Iterator[Finding]:
+    """The mailbox of answers can be opened."""
+    if not patient.settings.imap_url:
+        yield Finding(topic, OK, "None is set: answers come through NINTEI_INBOUND_TOKEN, or not at all")
+        return
+    mailbox = inbox.parse_url(patient.settings.imap_url)
+    inbox.Inbox(mailbox, 0).reach()
+    yield Finding(topic, OK, "%(server)s answers", {"server": f"{mailbox.host}:{mailbox.port}"})
+
+
+def workers(patient: Patient, topic: str) -> Iterator[Finding]:
+    """Workers report, and nothing waits for long."""
+    found = health.checks(patient.portal, math.inf, ("workers", "jobs"))
+    if not found["workers"]["ok"]:
+        yield Finding(
+            topic,
+            WARNING,
+            "No worker has reported lately: mails, papers and dates wait",
+            cure="Start the portal (nintei run), or a worker elsewhere (nintei worker)",
+        )
+        return  # what waits meanwhile is no news: the portal may have been stopped on purpose
+    seconds = found["workers"].get("last_round_seconds")
+    yield Finding(topic, OK, "The last round was %(seconds)s seconds ago", {"seconds": seconds})
+    if not found["jobs"]["ok"]:
+        yield Finding(
+            topic,
+            BAD,
+            "Something has been due for %(minutes)s minutes and nobody does it",
+            {"minutes": int(found["jobs"].get("oldest_due_seconds", 0)) // 60},
+            "Start the portal (nintei run), or a worker elsewhere (nintei worker)",
+        )
+
+
+def incidents(_patient: Patient, topic: str) -> Iterator[Finding]:
+    """What needs a person."""
+    count = soundness.incidents()
+    if count:
+        yield Finding(
+            topic,
+            WARNING,
+            "%(count)s things could not be done and wait for a person",
+            {"count": count},
+            "Look at them in the cases that need attention, and try them again there",
+        )
+    else:
+        yield Finding(topic, OK, "Nothing waits for a person")
+
+
+def clock(patient: Patient, topic: str) -> Iterator[Finding]:
+    """Time does not run backwards."""
+    newest, now = soundness.newest_moment(), patient.portal.now()
+    if newest is not None and newest > now + AHEAD:
+        yield Finding(
+            topic,
+            BAD,
+            "The clock is behind: something was noted at %(newest)s, and it is %(now)s here",
+            {"newest": newest.isoformat(timespec="seconds"), "now": now.isoformat(timespec="seconds")},
+            "Set the clock of this machine (timedatectl), and NINTEI_CLOCK_FILE for trials alone",
+        )
+    elif patient.settings.clock_file and not patient.settings.demo:
+        yield Finding(topic, WARNING, "Time comes from NINTEI_CLOCK_FILE", cure="Unset it: it is for trials alone")
+    else:
+        yield Finding(topic, OK, "It is %(now)s", {"now": now.isoformat(timespec="seconds")})
+
+
+def fonts(patient: Patient, topic: str) -> Iterator[Finding]:
+    """What papers are set in."""
+    missing = [name for name in FONTS if not (patient.portal.fonts / name).is_file()]
+    if missing:
+        yield Finding(
+            topic,
+            BAD,
+            "Fonts for papers are missing: %(names)s",
+            {"names": ", ".join(missing)},
+            "Build the front end (make install), or install the portal anew",
+        )
+    else:
+        yield Finding(topic, OK, "The fonts for papers are there")
+
+
+def reader(patient: Patient, topic: str) -> Iterator[Finding]:
+    """The card reader."""
+    wanted = patient.settings.card_reader
+    if wanted == "virtual":
+        yield Finding(topic, OK, "Virtual cards; no reader is used")
+    elif wanted == cardmaking.AGENT:
+        yield Finding(topic, OK, "Cards are made at desks with an agent")
+    else:
+        try:
+            yield Finding(topic, OK, "%(reader)s is connected", {"reader": pcsc.only_reader(wanted)})
+        except hardware.CardError as error:
+            yield Finding(
+                topic,
+                BAD,
+                "The card reader cannot be used: %(why)s",
+                {"why": str(error)},
+                "Plug it in, see that pcscd runs, and compare NINTEI_CARD_READER with what nintei card readers shows",
+            )

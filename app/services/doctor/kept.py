@@ -1,0 +1,163 @@
+"""Looks at what the portal keeps: folder, database, files, keys."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import os
+import stat
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Final
+
+from app.connectors import signature
+from app.services import cardkeys, health, secrets
+from app.services.backup import contents
+from app.services.doctor.finding import BAD, OK, WARNING, Finding, Patient
+from app.store import soundness
+
+SOON: Final = timedelta(days=60)  # before a certificate ends
+SHOWN: Final = 5  # names of one kind
+
+
+def database(patient: Patient, topic: str) -> Iterator[Finding]:
+    """The database is sound."""
+    wrong = soundness.complaints(thorough=patient.thorough)
+    if wrong:
+        yield Finding(
+            topic,
+            BAD,
+            "The database is damaged: %(what)s",
+            {"what": "; ".join(wrong[:SHOWN])},
+            "Stop the portal, keep the file as it is, and restore the last backup (nintei restore)",
+        )
+        return
+    yield Finding(topic, OK, "It answers, and is sound")
+
+
+def files(patient: Patient, topic: str) -> Iterator[Finding]:
+    """Each file that a row names is there (thorough: and is what its name says)."""
+    folder = patient.settings.data_dir / "blobs"
+    files = ((f"blobs/{path.parent.name}/{path.name}", path) for path in folder.glob("??/*"))
+    here = {digest: path for name, path in files if (digest := contents.blob_of(name))}
+    named = soundness.named_files()
+    missing = sorted(named - here.keys())
+    if missing:
+        yield Finding(
+            topic,
+            BAD,
+            "%(count)s files that cases name are missing: %(names)s",
+            {"count": len(missing), "names": ", ".join(missing[:SHOWN])},
+            "Copy them from a backup into the folder blobs: their names say where they belong",
+        )
+    if patient.thorough:
+        broken = sorted(name for name, path in here.items() if _digest(path) != name)
+        if broken:
+            yield Finding(
+                topic,
+                BAD,
+                "%(count)s files are not what they were: %(names)s",
+                {"count": len(broken), "names": ", ".join(broken[:SHOWN])},
+                "Copy them from a backup into the folder blobs: their names say where they belong",
+            )
+        if broken or missing:
+            return
+    if not missing:
+        yield Finding(
+            topic,
+            OK,
+            "%(count)s files, none is missing; %(stray)s more are named by no case, which does no harm",
+            {"count": len(named), "stray": len(here.keys() - named)},
+        )
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def secret(patient: Patient, topic: str) -> Iterator[Finding]:
+    """The secret key is the one with which the data was stored."""
+    sealed = soundness.a_sealed_secret()
+    if sealed and not secrets.opens(patient.portal, sealed):
+        yield Finding(
+            topic,
+            BAD,
+            "NINTEI_SECRET_KEY is not the one under which the data was stored",
+            cure="Set the key that was set before; connection information cannot be read without it",
+        )
+    else:
+        yield Finding(topic, OK, "What was stored can be read with NINTEI_SECRET_KEY")
+
+
+def signing(patient: Patient, topic: str) -> Iterator[Finding]:
+    """The key that signs papers, and how long its certificate lasts."""
+    folder = patient.settings.data_dir / "signing"
+    key, certificate = folder / "key.pem", folder / "certificate.pem"
+    if not key.exists() and not certificate.exists():
+        yield Finding(topic, OK, "None yet: it is made with the first signed paper")
+        return
+    ends = signature.valid_until(signature.SigningKey(key.read_bytes(), certificate.read_bytes()))
+    if ends < patient.portal.now() + SOON:
+        yield Finding(
+            topic,
+            BAD if ends < patient.portal.now() else WARNING,
+            "The certificate of the signing key ends on %(day)s",
+            {"day": ends.date().isoformat()},
+            "Move the folder signing away; a new key is made with the next signed paper",
+        )
+        return
+    yield from _private(topic, key)
+    yield Finding(topic, OK, "It can be read; its certificate ends on %(day)s", {"day": ends.date().isoformat()})
+
+
+def cards(patient: Patient, topic: str) -> Iterator[Finding]:
+    """The store of the card keys opens."""
+    store = patient.settings.data_dir / cardkeys.FOLDER / "keys" / "keys.json"
+    if not store.exists():
+        yield Finding(topic, OK, "None yet: they are made with the first card")
+        return
+    version = cardkeys.store(patient.settings).current_version
+    yield from _private(topic, store)
+    yield Finding(topic, OK, "The key store opens; version %(version)s is in use", {"version": version})
+
+
+def _private(topic: str, path: Path) -> Iterator[Finding]:
+    """Keys are readable by the portal alone."""
+    mode = stat.S_IMODE(path.stat().st_mode)
+    if mode & 0o077:
+        yield Finding(
+            topic,
+            BAD,
+            "%(file)s can be read by others (mode %(mode)s)",
+            {"file": str(path), "mode": f"{mode:03o}"},
+            "chmod 600 that file; if others use this machine, count the key as known",
+        )
+
+
+def folder(patient: Patient, topic: str) -> Iterator[Finding]:
+    """The data folder can be written to, and has room."""
+    folder = patient.settings.data_dir
+    unwritable = [path for path in (folder, folder / "blobs") if path.exists() and not os.access(path, os.W_OK)]
+    if unwritable:
+        yield Finding(
+            topic,
+            BAD,
+            "%(folder)s cannot be written to",
+            {"folder": str(unwritable[0])},
+            "Give the folder to the account under which the portal runs (chown)",
+        )
+        return
+    disk = health.checks(patient.portal, math.inf, ("disk",))["disk"]
+    if not disk["ok"]:
+        yield Finding(
+            topic,
+            BAD,
+            "Only %(free)s MB are free",
+            {"free": disk.get("free_mb", "?")},
+            "Make room, or move NINTEI_DATA_DIR to a larger disk; the portal refuses work before the disk is full",
+        )
+        return
+    room = {"folder": str(folder), "free": disk["free_mb"]}
+    yield Finding(topic, OK, "%(folder)s can be written to; %(free)s MB are free", room)

@@ -1,0 +1,55 @@
+"""Whether what is stored hangs together: the database file itself, and which files its rows name."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from peewee import fn
+
+from app.store.database import is_postgres, proxy
+from app.store.models import Document, InboundMail, Job, KeyLetter, Mail, Secret
+
+
+def complaints(*, thorough: bool = False) -> list[str]:
+    """What SQLite finds wrong with its file (`thorough`: indexes against their tables, too); PostgreSQL sees to its
+    own pages."""
+    if is_postgres():
+        return []
+    check = "integrity_check" if thorough else "quick_check"
+    said = [str(row[0]) for row in proxy.obj.execute_sql(f"PRAGMA {check}(5)").fetchall()]
+    said += [str(row) for row in proxy.obj.execute_sql("PRAGMA foreign_key_check").fetchmany(5)]
+    return [line for line in said if line != "ok"]
+
+
+def named_files() -> set[str]:
+    """Digests of the files that rows name, without those that were destroyed on purpose."""
+    letters = list(KeyLetter.select(KeyLetter.case, KeyLetter.document, KeyLetter.paper, KeyLetter.destroyed_at))
+    gone = {(each.case_id, each.document) for each in letters if each.destroyed_at is not None}
+    kept = {each.paper for each in letters if each.destroyed_at is None}
+    rows = Document.select(Document.id, Document.case, Document.key, Document.digest).iterator()
+    found = {row.digest for row in rows if (row.case_id, row.key) not in gone or row.id in kept}
+    for mail in Mail.select(Mail.attachments).iterator():
+        found.update(each["digest"] for each in mail.attachments)
+    for arrived in InboundMail.select(InboundMail.digest, InboundMail.attachments).iterator():
+        found.update([arrived.digest, *(each["digest"] for each in arrived.attachments)])
+    return {digest for digest in found if digest}
+
+
+def newest_moment() -> datetime | None:
+    """The latest instant that the portal has noted by itself."""
+    found = [
+        Job.select(fn.MAX(Job.created_at)).scalar(),
+        Mail.select(fn.MAX(Mail.written_at)).scalar(),
+    ]
+    return max((each for each in found if isinstance(each, datetime)), default=None)
+
+
+def a_sealed_secret() -> str:
+    """Something that was encrypted under the portal's secret key; empty when there is nothing."""
+    row = Secret.select(Secret.cipher).where(Secret.cipher != "").order_by(Secret.id.desc()).first()
+    return str(row.cipher) if row is not None else ""
+
+
+def incidents() -> int:
+    """Jobs that need a person."""
+    return int(Job.select().where(Job.state == "incident").count())

@@ -1,0 +1,36 @@
+"""In which order the tests run, so that two workers end together.
+
+Groups that one worker has to run as a whole come first, the largest before the others: started late they would leave a
+worker alone at the end. Browsers are slow beside each other, so their groups are spread among the single tests, none at
+the head and none at the tail; the single tests at the end fill what time is left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+BROWSER = "browser"  # how the names of such groups begin
+TAIL = 0.3  # of the single tests come after the last browser
+
+
+def arranged(items: Sequence[Any]) -> list[Any]:
+    """The same items in the order of their groups."""
+    groups: dict[str, list[Any]] = {}
+    single: list[Any] = []
+    for item in items:
+        mark = item.get_closest_marker("xdist_group")
+        if mark is None:
+            single.append(item)
+        else:
+            groups.setdefault(str(mark.args[0]), []).append(item)
+    by_size = sorted(groups.items(), key=lambda each: -len(each[1]))
+    browsers = [found for name, found in by_size if name.startswith(BROWSER)]
+    first = [item for name, found in by_size if not name.startswith(BROWSER) for item in found]
+    if not browsers:
+        return [*first, *single]
+    step = int(len(single) * (1 - TAIL)) // len(browsers)
+    spread: list[Any] = []
+    for number, found in enumerate(browsers):
+        spread += [*single[number * step : (number + 1) * step], *found]
+    return [*first, *spread, *single[len(browsers) * step :]]
