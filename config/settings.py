@@ -8,6 +8,7 @@ a heading for each.
 from __future__ import annotations
 
 import difflib
+import getpass
 import os
 import re
 import secrets
@@ -109,6 +110,19 @@ def terminal_language(environ: Mapping[str, str] | None = None) -> str:
     wanted = next((given[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if given.get(name)), "")
     code = wanted.partition(".")[0].partition("_")[0].lower()
     return code if code in ("ja", "en") else ""
+
+
+def environment_with(more: Mapping[str, str]) -> dict[str, str]:
+    """The machine's environment and some more, for a program that is none of ours."""
+    return {k: v for k, v in os.environ.items() if not k.startswith(PREFIX)} | dict(more)
+
+
+def terminal_user() -> str:
+    """Who types, as the machine knows them: behind sudo, whoever called it."""
+    try:
+        return os.environ.get("SUDO_USER") or getpass.getuser()
+    except (KeyError, OSError):  # a container without an entry for its user
+        return f"uid {os.getuid()}"
 
 
 def child_environment(settings: Settings) -> dict[str, str]:

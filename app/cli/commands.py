@@ -18,7 +18,7 @@ from app.cli.doctor import doctor
 from app.cli.language import Complaint, said, speaker
 from app.cli.packages import check, tell, tell_found
 from app.cli.patience import patiently
-from app.cli.releases import person, release, releases
+from app.cli.releases import release, releases
 from app.cli.supervisor import Supervisor
 from app.cli.wiring import Wiring
 from app.errors import BadPackage, NinteiError, Temporary
@@ -26,7 +26,7 @@ from app.services import caseview, demo, endings, lifecycle, packages, people, v
 from app.services.actors import Actor
 from app.services.calendar import JAPAN
 from app.text import address
-from config.settings import child_environment, demo_secrets_of
+from config.settings import child_environment, demo_secrets_of, terminal_user
 from hardware.cli import DEFAULTS, card
 
 STAFF = Actor(None, "nintei", "operator", frozenset({"operator", "administrator"}))
@@ -95,7 +95,7 @@ def run(wiring: Wiring, with_demo: bool) -> None:
     say = speaker(settings.language)
 
     def look_at_folders() -> None:
-        for found in packages.start(portal, person()):
+        for found in packages.start(portal, terminal_user()):
             tell_found(found, say)
 
     patiently(look_at_folders)

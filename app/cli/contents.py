@@ -11,12 +11,13 @@ from app.catalogue import Package
 from app.catalogue.compare import ADDED, REMOVED, Change, FileDiff, compare, lines
 from app.cli.language import Speaker, lang_option, speaker
 from app.cli.packages import tell
-from app.cli.releases import MOMENT, package_id, person, tell_done
+from app.cli.releases import MOMENT, package_id, tell_done
 from app.cli.wiring import Wiring
 from app.errors import PARTS, BadPackage, Refused
 from app.services import exchange, terms
 from app.services.portal import Portal
 from app.services.terms import Act
+from config.settings import terminal_user
 
 wired = click.make_pass_decorator(Wiring)
 LONG = 100  # characters, over which texts are told line by line
@@ -117,7 +118,7 @@ def import_(wiring: Wiring, source: Path, in_force: bool, from_at: datetime | No
         raise Refused("--from needs --release: what is only kept begins at no moment")
     package = exchange.read(source)
     say = say.of(package.english)
-    act = Act(by or person(), note, terms.IMPORT, from_at)
+    act = Act(by or terminal_user(), note, terms.IMPORT, from_at)
     try:
         if in_force:
             tell_done(exchange.take_in_and_release(portal, package, act), say)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
-import os
 from datetime import datetime
 from pathlib import Path
 
@@ -18,16 +16,9 @@ from app.services import packages, terms
 from app.services.calendar import JAPAN
 from app.services.portal import Portal
 from app.services.terms import Act, Done
+from config.settings import terminal_user
 
 wired = click.make_pass_decorator(Wiring)
-
-
-def person() -> str:
-    """Who types: the account of the machine; behind sudo, whoever called it."""
-    try:
-        return os.environ.get("SUDO_USER") or getpass.getuser()
-    except (KeyError, OSError):  # a container without an entry for its user
-        return f"uid {os.getuid()}"
 
 
 class Moment(click.ParamType[datetime]):
@@ -84,7 +75,7 @@ def release(
     portal = wiring.portal()
     if sum((restore is not None, stop is not None, listed)) > 1:
         raise Refused("Choose one of --restore, --stop and --list")
-    act = Act(by or person(), note, terms.FOLDER if restore is None else terms.RESTORE, from_at)
+    act = Act(by or terminal_user(), note, terms.FOLDER if restore is None else terms.RESTORE, from_at)
     if listed:
         listing(portal, package_id(portal, what) if what else "", say)
     elif stop is not None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import subprocess
@@ -10,6 +9,7 @@ from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from app.errors import Permanent
+from config.settings import environment_with
 
 _COPY = re.compile(rb"COPY (?:public\.)?\"?([a-z0-9_]+)\"? ")
 
@@ -87,7 +87,7 @@ def _environment(url: str) -> dict[str, str]:
         "PGPASSWORD": unquote(parts.password) if parts.password else None,
         "PGDATABASE": parts.path.lstrip("/"),
     }
-    return {**os.environ, **{name: value for name, value in given.items() if value}}
+    return environment_with({name: value for name, value in given.items() if value})
 
 
 def _last(said: bytes) -> str:

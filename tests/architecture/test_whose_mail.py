@@ -33,6 +33,7 @@ MAY: dict[str, dict[str, str]] = {
     "app/store/deliveries.py": {"Mail": "which mail of ours a report is about"},
     "app/services/deliveries.py": {"Mail": "staff see what did not arrive"},
     "app/services/resending.py": {"Mail": "staff send it again"},
+    "app/store/soundness.py": {"Mail": "which files a backup must hold, and when the portal last wrote"},
     "app/store/undo.py": {"Entry": "hides points that were taken back"},
 }
 

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from app.cli import releases as command
+from config import settings
 from config.clock import set_clock_file
 from tests.cli.conftest import Terminal
 
@@ -129,13 +129,13 @@ def test_there_is_no_way_around_the_scenarios(terminal: Terminal) -> None:
 def test_whoever_types_is_on_record(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.undo()
     monkeypatch.setenv("SUDO_USER", "hanako")
-    assert command.person() == "hanako"
+    assert settings.terminal_user() == "hanako"
     monkeypatch.delenv("SUDO_USER")
     monkeypatch.setenv("LOGNAME", "taro")
-    assert command.person() == "taro"
+    assert settings.terminal_user() == "taro"
 
     def nobody() -> str:
         raise OSError
 
-    monkeypatch.setattr(command.getpass, "getuser", nobody)
-    assert command.person().startswith("uid ")
+    monkeypatch.setattr(settings.getpass, "getuser", nobody)
+    assert settings.terminal_user().startswith("uid ")

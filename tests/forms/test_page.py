@@ -100,6 +100,7 @@ class Portal:
         self.posts: list[dict[str, list[str]]] = []
         self.revision = 1
         self.draft_status = 200
+        self.draft_says = ""
         self.upload_status = 200
         self.upload_says = ""
         self.length = "0"
@@ -122,7 +123,7 @@ class Portal:
         elif path == "/draft":
             self.drafts.append(fields(request.post_data_buffer or b""))
             self.revision += 1
-            route.fulfill(status=self.draft_status, json={"revision": self.revision})
+            route.fulfill(status=self.draft_status, json={"revision": self.revision, "error": self.draft_says})
         elif path.startswith("/upload"):
             self.tus(route, path)
         elif request.method == "POST":
@@ -280,9 +281,9 @@ def test_a_draft_is_kept_with_its_revision_and_two_windows_do_not_overwrite_each
     page.locator("#f-pref").fill("大阪府")
     expect(page.locator("form")).to_have_attribute("data-revision", "3")
     assert portal.drafts[-1]["revision"] == ["2"]
-    portal.draft_status = 409
+    portal.draft_status, portal.draft_says = 409, "佐藤さんが10:42にこのフォームを保存しました"
     page.locator("#f-pref").fill("京都府")
-    page.get_by_text("別の画面でこのフォームが変更されました").wait_for()
+    page.get_by_text("佐藤さんが10:42にこのフォームを保存しました").first.wait_for()
 
 
 def test_a_lost_connection_keeps_what_was_typed_and_tries_again(page: Page, portal: Portal) -> None:

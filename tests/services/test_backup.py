@@ -78,7 +78,7 @@ def restored(place: Path, elsewhere: Settings, keys: reading.Keys = NO_KEYS, **h
 def reopened(bench: Bench, settings: Settings, engine: Engine) -> Portal:
     """The portal over what was restored."""
     blobs = Blobs(settings.data_dir / "blobs")
-    return Portal(settings, StillClock(), engine, Releases(engine), blobs, settings.data_dir)
+    return Portal(settings, StillClock(), engine, Releases(engine, StillClock()), blobs, settings.data_dir)
 
 
 def test_it_becomes_a_portal_whose_case_goes_on(
