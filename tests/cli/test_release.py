@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from app.cli import releases
 from config import settings
 from config.clock import set_clock_file
 from tests.cli.conftest import Terminal
@@ -18,7 +19,7 @@ DIAGRAM = "library_card.bpmn"
 @pytest.fixture(autouse=True)
 def day(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
     set_clock_file(terminal.clock, "2026-12-01T10:00:00+09:00")
-    monkeypatch.setattr(command, "person", lambda: "sato")
+    monkeypatch.setattr(releases, "terminal_user", lambda: "sato")
 
 
 def later(terminal: Terminal, minute: int) -> None:
