@@ -30,7 +30,7 @@ def passed(portal: Portal, setting: desk.Setting, values: Mapping[str, Any], act
     is proved. Inside the step."""
     condition = setting.element.properties.get(PROPERTY)
     if condition and setting.task.side == "operator" and feel.parse(condition).holds(values):
-        prove(portal, setting.case, actor, now, task=setting.task.id, reason=setting.task.title)
+        prove(portal, setting.case, actor, now, task=setting.task.id, reason=setting.element.id)
 
 
 def prove(portal: Portal, case: Case, actor: Actor, now: datetime, *, task: str = "", reason: str = "") -> None:
