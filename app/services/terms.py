@@ -262,7 +262,7 @@ def _said(term: Term) -> str:
 
 
 def _record(row: Release, now: datetime, by: str, act: str, before: str, after: str, why: str) -> None:
-    changes.add(now, None, by, KIND, f"{row.title} ({row.package_id})", act, before, f"{after} {why}".strip())
+    changes.add(now, None, by, KIND, row.package_id, act, before, f"{after} {why}".strip())
 
 
 def _view(term: Term, now: datetime, holds: Term | None) -> TermView:

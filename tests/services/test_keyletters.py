@@ -318,5 +318,5 @@ def test_what_lies_on_the_disk_opens_with_nothing_but_the_key_in_its_row(walker:
     assert Key(bytes(32)).kcv.hex() not in raw.hex()[:8]
     settings = replace(walker.portal.settings, card_key="another secret, and a long one too")
     other = replace(walker.portal, settings=settings)
-    with pytest.raises(NinteiError, match="cannot be opened"):
+    with database.connection(), pytest.raises(NinteiError, match="cannot be opened"):
         keyletters.read(other, row)
