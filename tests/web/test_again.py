@@ -43,7 +43,7 @@ def test_a_form_sent_after_the_session_ended_is_kept_and_sent_again_after_signin
     kept = fields(page.text)
     assert kept == [
         ("company_name", TYPED["company_name"]),
-        ("note", TYPED["note"]),
+        ("note", TYPED["note"].replace("\r\n", "\n")),  # made even at the door; a browser sends it as it sent it before
         ("kinds", "a"),
         ("kinds", "b"),
     ]
