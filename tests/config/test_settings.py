@@ -90,7 +90,8 @@ def test_every_problem_is_told_at_once() -> None:
 
 def test_a_folder_of_packages_that_is_not_there_stops_nothing() -> None:
     """What was released lies in the database: `nintei run` names the folder, and serves."""
-    assert problems(NINTEI_SECRET_KEY=SECRET, NINTEI_PACKAGES_DIR="/nowhere") == []
+    settings = load({"NINTEI_SECRET_KEY": SECRET, "NINTEI_PACKAGES_DIR": "/nowhere"})
+    assert settings.packages_dir == Path("/nowhere")
 
 
 @pytest.mark.parametrize(
