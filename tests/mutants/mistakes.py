@@ -77,7 +77,7 @@ MISTAKES = (
     ),
     Mistake(
         "m16", "an account is looked for before its name is held",
-        "app/store/accounts.py", '    lock_name(f"account:{email.strip().lower()}")\n', "",
+        "app/store/accounts.py", '    lock_name(f"account:{address.one(email)}")\n', "",
         ("tests/services/test_races.py::test_two_links_of_one_new_address_followed_at_once_make_one_account[postgres]",),
     ),
 )  # fmt: skip
