@@ -19,7 +19,7 @@ FRONTEND_SOURCES := $(shell find $(FRONTEND) -name node_modules -prune -o -type 
 CATALOGUES := $(patsubst %.po,%.mo,$(shell find app admin -name node_modules -prune -o -name '*.po' -print))
 HAS_FRONTEND := $(wildcard $(FRONTEND)/package-lock.json)
 
-.PHONY: help install run demo-reset test quick bench mutants lint fresh lock messages screenshots card clean
+.PHONY: help install run demo-reset test quick bench mutants chaos lint fresh lock messages screenshots card clean
 
 help: ## say what can be asked for
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1@\2/p' Makefile | awk -F@ '{printf "%-20s %s\n", $$1, $$2}'
@@ -49,6 +49,9 @@ bench: install $(DONE)/dev ## times one step of a case beside bare SpiffWorkflow
 
 mutants: install $(DONE)/dev ## put small mistakes into a copy of the storage and see that a named test notices each
 	@$(BIN)/python -m tests.mutants $(ARGS)
+
+chaos: install $(DONE)/dev ## kill, freeze and disturb a running portal for a while, then look for what is lost or twice. ARGS="--seed 11 --seconds 520 --database postgres"
+	@$(BIN)/python -m tests.chaos $(ARGS)
 
 screenshots: install $(DONE)/dev ## take the pictures of docs/images anew
 	@$(BIN)/python scripts/screenshots.py

@@ -1,0 +1,123 @@
+"""`make chaos`: a portal is disturbed for a while, comes to rest, and is judged.
+
+    make chaos ARGS="--seed 11 --seconds 520 --database postgres"
+
+The exit code is 1 when anything was lost, was there twice, stood still, or needs a person who did nothing wrong.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.store import database
+from tests.chaos.judge import Verdict, at_rest, judge, promises
+from tests.chaos.stage import Stage
+from tests.support.postgres import Postgres, cluster
+
+REST_WITHIN = 300.0  # seconds
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What was done to the portal, and what became of it. `rested`: seconds until it came to rest."""
+
+    stage: Stage
+    verdict: Verdict
+    rested: float
+
+    def table(self) -> str:
+        """As the issue's table has it."""
+        stage, verdict = self.stage, self.verdict
+        rows = [
+            ("process faults", f"{sum(stage.faults.values())}: {_counts(stage.faults)}"),
+            ("SMTP moods", _counts(stage.smtp.moods)),
+            ("pages by status (0: no answer)", _counts(stage.pages)),
+            *((name, str(count)) for name, count in verdict.figures.items()),
+            *((name, str(len(found))) for name, found in verdict.wrong.items()),
+            ("came to rest after", f"{self.rested:.0f} s"),
+        ]
+        return "\n".join(f"  {name:<48} {value}" for name, value in rows)
+
+
+def _counts(counts: object) -> str:
+    return ", ".join(f"{key} {count}" for key, count in sorted(dict(counts).items(), key=str))  # type: ignore[call-overload]
+
+
+@contextmanager
+def place(kind: str, folder: Path) -> Iterator[tuple[str, Postgres | None]]:
+    """(URL, its server) of an empty database."""
+    if kind == "sqlite":
+        yield f"sqlite:///{folder}/data/nintei.db", None
+        return
+    with cluster() as server:
+        yield server.new_database(), server
+
+
+def perform(kind: str, seed: int, seconds: float, folder: Path) -> Outcome:
+    """Open the stage, disturb it for so long, let it come to rest, judge."""
+    with place(kind, folder) as (url, server):
+        stage = Stage(folder, url, server, seed)
+        try:
+            stage.open()
+            draw, end = random.Random(seed), time.monotonic() + seconds
+            while time.monotonic() < end:
+                stage.disturb()
+                time.sleep(draw.uniform(0.2, 1.5))
+            began, rests = time.monotonic(), threading.Event()
+            database.connect(url)
+            threading.Thread(target=_watch, args=(rests, began + REST_WITHIN), daemon=True).start()
+            stage.settle(rests)
+            rested = time.monotonic() - began
+            smtp = stage.smtp
+            blobs = folder / "data" / "blobs"
+            verdict = judge(promises(stage.acknowledged), list(smtp.arrived), smtp.refused, blobs)
+        finally:
+            stage.close()
+            if database.proxy.obj is not None:
+                database.proxy.obj.close_all()
+    verdict.wrong["pages that failed (500)"] = ["500"] * stage.pages[500]
+    return Outcome(stage, verdict, rested)
+
+
+def _watch(rests: threading.Event, latest: float) -> None:
+    """Set it once nothing waits for the portal for some looks in a row, or at the latest then."""
+    quiet = 0
+    while quiet < 8 and time.monotonic() < latest:
+        quiet = quiet + 1 if at_rest() else 0
+        time.sleep(0.5)
+    rests.set()
+
+
+def main() -> int:
+    """The command."""
+    parser = argparse.ArgumentParser(prog="make chaos", description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--seed", type=int, default=11)
+    parser.add_argument("--seconds", type=float, default=120)
+    parser.add_argument("--database", choices=["sqlite", "postgres"], default="sqlite")
+    parser.add_argument("--keep", type=Path, help="an empty folder that keeps data and log")
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="chaos-") as passing:
+        folder = asked.keep or Path(passing)
+        folder.mkdir(parents=True, exist_ok=True)
+        outcome = perform(asked.database, asked.seed, asked.seconds, folder)
+    load = ", ".join(f"{each:.1f}" for each in os.getloadavg())
+    print(f"{asked.database}, seed {asked.seed}, {asked.seconds:.0f} s; {os.cpu_count()} cores, load {load}")
+    print(outcome.table())
+    for name, found in outcome.verdict.wrong.items():
+        for each in found[:10]:
+            print(f"! {name}: {each}")
+    return 1 if outcome.verdict.guilty else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
