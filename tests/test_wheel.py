@@ -56,6 +56,8 @@ def test_a_wheel_in_an_empty_environment_serves_the_portal(wheel: Path, tmp_path
     python = place / "bin" / "python"
     install = [Path(sys.executable).parent / "uv", "pip", "install", "-q", "--no-deps", "--python", python, wheel]
     subprocess.run(install, check=True, capture_output=True)
+    # What a dependency installs as a program, the sandbox's, lies beside Python.
+    (place / "bin" / "monty").symlink_to(Path(sys.executable).parent / "monty")
     environment = servers.settings_for(tmp_path, free_port())
     del environment["NINTEI_PACKAGES_DIR"]
     environment["PYTHONPATH"] = sysconfig.get_path("purelib")

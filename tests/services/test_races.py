@@ -17,10 +17,9 @@ from app.services import applications, bodycalendar, cardagents, packages, peopl
 from app.services.actors import Actor
 from app.services.letters import Wording
 from app.services.staffing import Account
-from app.store import accounts, cards, cases, closings, database, records, releases, search
-from app.store.models import CaseText, ClosingDay, Mail, Release, SavedView, Setting, User
+from app.store import accounts, cards, cases, closings, database, records, releases
+from app.store.models import ClosingDay, Mail, Release, SavedView, Setting, User
 from tests.services.conftest import APPLICATION, PACKAGES, Bench, open_bench
-from tests.services.steps import case_of, go
 
 ADMIN = Actor(None, "管理者", "operator", frozenset({"administrator", "operator"}))
 PASSWORD = "correct horse battery staple"
@@ -150,10 +149,6 @@ def test_a_mail_that_two_workers_write_is_one_mail(here: Bench) -> None:
 
 def test_what_is_set_by_two_at_once_is_there_once(here: Bench) -> None:
     gate = threading.Barrier(2)
-    walker = go(here, until="company_profile")
-    case = case_of(walker)
-    with database.transaction():
-        CaseText.delete().where(CaseText.case == case.id).execute()
     now = here.portal.now()
     person = Actor(1, "佐藤", "operator", frozenset({"operator"}))
 
@@ -163,7 +158,6 @@ def test_what_is_set_by_two_at_once_is_there_once(here: Bench) -> None:
             lambda: releases.set_setting("p", "a.b", "1", now, "x"),
             lambda: people.save_view(person, "mine", "q=1"),
             lambda: closings.close(date(2027, 5, 10), "創立記念日"),
-            lambda: search.mend(),
             lambda: accounts.add_roles(accounts.user(1), ["auditor"]),  # type: ignore[arg-type]  # it is there
         ):
             gate.wait(60)
@@ -177,7 +171,6 @@ def test_what_is_set_by_two_at_once_is_there_once(here: Bench) -> None:
         assert Setting.select().where(Setting.key == "a.b").count() == 1
         assert SavedView.select().count() == 1
         assert ClosingDay.select().count() == 1
-        assert CaseText.select().where(CaseText.case == case.id).count() == 1
 
 
 def test_one_closing_day_and_one_desk_named_by_two_is_refused_to_one(
