@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import hypothesis
 import pytest
 
-from tests.support import mail, network, order
+from tests.support import mail, network, order, state
 from tests.support import server as servers
 from tests.support.needs import chromium_path, require
 
@@ -24,6 +24,20 @@ if TYPE_CHECKING:
 # The same examples in each run: a red build can be run again. Time is not asserted on a shared machine.
 hypothesis.settings.register_profile("nintei", derandomize=True, deadline=None, print_blob=True)
 hypothesis.settings.load_profile("nintei")
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _module_alone() -> Iterator[None]:
+    """No module of tests leaves anything in this process to the next (tests/support/state.py)."""
+    with state.kept():
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _test_alone(_module_alone: None) -> Iterator[None]:
+    """No test leaves anything to the next but what their module shares."""
+    with state.kept():
+        yield
 
 
 @pytest.fixture

@@ -50,6 +50,18 @@ def test_no_tracked_file_names_a_package_registry_or_a_path_of_somebodys_machine
     assert found == []
 
 
+def test_no_test_listens_on_a_port_that_it_has_not_been_given() -> None:
+    """Another run of the tests on this machine, or anybody's program, may have any port that is written down."""
+    listens = re.compile(r"(?:bind|create_server|HTTPServer|make_server|start_server)\(\(?\s*[\"'][\d.]*[\"'], [1-9]")
+    written = re.compile(r"127\.0\.0\.1:1\d{4}")
+    found = [
+        name
+        for name, text in texts()
+        if name.startswith("tests/") and (listens.search(text) or (written.search(text) and "attacks" in name))
+    ]
+    assert found == []
+
+
 def test_nothing_that_is_made_is_tracked() -> None:
     made = re.compile(r"(^|/)(node_modules|__pycache__|\.venv|dist|var)/|\.(pyc|mo|db|sqlite3?)$")
     assert [str(path) for path in tracked() if made.search(str(path.relative_to(PROJECT)))] == []

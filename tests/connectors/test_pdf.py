@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import io
-import socket
-import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -16,6 +14,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from app.connectors import pdf
 from app.connectors.pdf import Limits, Printer
 from app.errors import Permanent, Temporary
+from tests.support.listener import Listener, listening
 from tests.support.threads import in_thread
 
 ATTACKS = Path(__file__).parents[1] / "attacks" / "pdf_attacks"
@@ -26,49 +25,30 @@ FACE = (
 
 
 @pytest.fixture
-def listener() -> Iterator[list[bytes]]:
+def listener() -> Iterator[Listener]:
     """Whoever calls the address that the attacks name is heard here."""
-    heard: list[bytes] = []
-    server = socket.create_server(("127.0.0.1", 18998))
-    server.settimeout(0.1)
-    stop = threading.Event()
-
-    def listen() -> None:
-        while not stop.is_set():
-            try:
-                connection, _ = server.accept()
-            except TimeoutError:
-                continue
-            heard.append(connection.recv(100))
-            connection.close()
-
-    thread = threading.Thread(target=listen)
-    thread.start()
-    yield heard
-    stop.set()
-    thread.join()
-    server.close()
+    with listening() as heard:
+        yield heard
 
 
 def words(content: bytes) -> str:
     return "".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(content)).pages)
 
 
-@pytest.mark.xdist_group("pdf-listener")
 def test_hostile_documents_are_refused_or_drawn_without_harm(
-    listener: list[bytes], printer: Printer, tmp_path: Path
+    listener: Listener, printer: Printer, tmp_path: Path
 ) -> None:
     canary = tmp_path / "canary"
-    files = {path.name: path.read_bytes() for path in ATTACKS.iterdir()}
+    files = {path.name: listener.aimed(path.read_bytes()) for path in ATTACKS.iterdir()}
     for path in sorted(ATTACKS.glob("*.html")):
-        html = path.read_text("utf-8").replace("@BASE@", str(ATTACKS.parent)).replace("@CANARY@", str(canary))
+        html = files[path.name].decode().replace("@BASE@", str(ATTACKS.parent)).replace("@CANARY@", str(canary))
         try:
             content = printer.render(html, files if path.name != "secret.html" else {})
         except (Permanent, Temporary):
             continue
         assert path.name == "secret.html" or not any(secret in words(content) for secret in SECRETS), path.name
     assert not canary.exists()
-    assert listener == []
+    assert listener.heard == []
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
@@ -13,30 +11,17 @@ from app.engine import Engine
 from app.errors import BadPackage, Problem, ScriptError
 from tests.engine.drawing import HEAD, Drawing, again, each, xml
 from tests.engine.walking import NOON
+from tests.support.listener import Listener, listening
 
 ATTACKS = Path(__file__).parents[1] / "attacks" / "xml_attacks"
 HARMLESS = {"21_xslt_pi.bpmn", "24_schema_location.bpmn"}  # what they point to is never looked at
 
 
-@pytest.fixture(scope="module")
-def heard() -> Iterator[list[str]]:
-    """What a listener on the port that the attacks name was asked for."""
-    asked: list[str] = []
-
-    class Listener(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            asked.append(self.path)
-            self.send_error(404)
-
-    try:
-        server = HTTPServer(("127.0.0.1", 18999), Listener)
-    except OSError:
-        pytest.skip("port 18999 is taken")
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield asked
-    server.shutdown()
-    server.server_close()
+@pytest.fixture
+def listener() -> Iterator[Listener]:
+    """Whoever calls the address that the attacks name is heard here."""
+    with listening() as heard:
+        yield heard
 
 
 def problems(engine: Engine, *drawings: Drawing, decisions: tuple[str, ...] = ()) -> list[Problem]:
@@ -52,8 +37,8 @@ def straight(*names: str) -> Drawing:
 
 
 @pytest.mark.parametrize("file", sorted(ATTACKS.glob("*.bpmn")), ids=lambda file: file.name)
-def test_hostile_files_are_refused_or_harmless(engine: Engine, file: Path, heard: list[str]) -> None:
-    sources = {file.name: file.read_bytes()}
+def test_hostile_files_are_refused_or_harmless(engine: Engine, file: Path, listener: Listener) -> None:
+    sources = {file.name: listener.aimed(file.read_bytes())}
     found = [problem for problem in engine.check(sources, "p", []) if problem.severity == "error"]
     if file.name in HARMLESS:
         assert found == []
@@ -65,7 +50,7 @@ def test_hostile_files_are_refused_or_harmless(engine: Engine, file: Path, heard
             engine.compile(sources, "p", {})
         assert "root:" not in str(caught.value)  # of /etc/passwd
         assert (ATTACKS / "secret.txt").read_text().strip() not in str(caught.value)
-    assert heard == []
+    assert listener.heard == []
 
 
 def test_a_clean_diagram_has_no_problems(engine: Engine) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import logging
+import os
 import smtplib
+import socket
 from collections.abc import Callable
 from email.message import EmailMessage
 from pathlib import Path
@@ -11,7 +14,9 @@ from typing import Any
 import psycopg
 import pytest
 
-from tests.support import order
+from app.store import database
+from tests.support import order, state
+from tests.support.listener import listening
 from tests.support.mail import Mailbox
 from tests.support.needs import PARTS, lacking
 
@@ -66,8 +71,42 @@ def test_the_browser_shows_japanese(page, tmp_path: Path) -> None:
     assert page.locator("h1").screenshot() != first
 
 
-def test_ports_differ(free_port: Callable[[], int]) -> None:
-    assert free_port() > 1024
+def test_no_port_is_given_twice_nor_to_anybody_elses_tests(free_port: Callable[[], int]) -> None:
+    ports = {free_port() for _ in range(50)}
+    assert len(ports) == 50
+    for port in ports:
+        with pytest.raises(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as another:
+            another.bind(f"\0nintei-tests-port-{port}")
+
+
+def test_whoever_calls_the_listener_is_heard() -> None:
+    with listening() as listener:
+        aimed = listener.aimed(b"http://127.0.0.1:@PORT@/x").decode()
+        with socket.create_connection(("127.0.0.1", int(aimed.rsplit(":", 1)[1].removesuffix("/x")))) as caller:
+            caller.sendall(b"hello")
+            caller.shutdown(socket.SHUT_WR)
+            caller.recv(1)  # its end
+        assert listener.heard == [b"hello"]
+
+
+def test_what_a_test_does_to_its_process_is_taken_back(tmp_path: Path) -> None:
+    """Else the next test would find another one's database, settings or silence, and pass or fail by that."""
+    logger, before = logging.getLogger("nintei.of-this-test"), (database.proxy.obj, Path.cwd(), dict(os.environ))
+    with state.kept():
+        with state.kept():
+            first = database.connect(f"sqlite:///{tmp_path}/first.db")
+            database.connect(f"sqlite:///{tmp_path}/second.db").connect()
+            os.chdir(tmp_path)
+            os.environ["NINTEI_PORT"], os.environ["HOME"] = "1", "elsewhere"
+            logger.propagate, logger.disabled = False, True
+            logger.setLevel(logging.CRITICAL)
+        assert database.proxy.obj is before[0] is not first
+        assert (database.proxy.obj, Path.cwd(), dict(os.environ)) == before
+        logger.propagate, logger.disabled = True, False
+
+
+def test_a_test_without_a_database_has_none() -> None:
+    assert database.proxy.obj is None
 
 
 def test_every_part_says_what_it_lacks_and_how_to_get_it() -> None:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import peewee
 import pytest
 
 from app.errors import Temporary, Unready
+from app.services import versions
+from app.store import database
 from app.worker import Worker
 from app.worker.weather import MOST_ROUNDS, Weather
 
@@ -38,6 +41,12 @@ class Rounds(Worker):
             return False
         self.stop.set()
         return False
+
+
+@pytest.fixture(autouse=True)
+def signs(tmp_path: Path) -> None:
+    """The database in which a worker signs after a round that went well."""
+    versions.prepare(database.connect(f"sqlite:///{tmp_path}/nintei.db"))
 
 
 @pytest.fixture(autouse=True)
