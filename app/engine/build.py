@@ -12,6 +12,7 @@ from app.engine.model import Decide, Element
 from app.engine.specs import Lean, Plain, ProcessSpec
 from app.engine.tasks import Activity, Person, Rule, Script, Service
 from app.engine.waiting import Border, Boundary, Catch, EventGate
+from app.errors import ScriptError
 
 
 def build(diagrams: Diagrams, decisions: Mapping[str, Decide]) -> dict[str, ProcessSpec]:
@@ -101,7 +102,7 @@ class _Builder:
                     **scripts,
                 )
             case "businessRuleTask":
-                return Rule(*common, decide=self.decisions[node.decision], **scripts)
+                return Rule(*common, decide=self.decisions.get(node.decision) or _undecided(node.decision), **scripts)
             case "receiveTask" | "intermediateCatchEvent":
                 return Catch(*common, timing=node.timing, message=node.message, **scripts)
             case "boundaryEvent":
@@ -161,3 +162,12 @@ class _Builder:
             for flow in sorted(flows, key=lambda flow: flow.id == node.default):
                 made.ways.append((self.enters[flow.target].name, "" if flow.id == node.default else flow.condition))
                 made.connect(self.enters[flow.target])
+
+
+def _undecided(name: str) -> Decide:
+    """For a table that today's reading of it refuses: a case that comes to it says so, and the others go on."""
+
+    def decide(_data: dict[str, Any]) -> dict[str, Any]:
+        raise ScriptError("The decision table “%(id)s” cannot be read.", id=name)
+
+    return decide

@@ -33,16 +33,16 @@ def check(diagrams: Diagrams, entry: str, decisions: Collection[str], drawn: boo
                 params={"id": entry},
             )
         )
-    if sum(len(process.nodes) for process in diagrams.processes.values()) > MAX_NODES:
-        found.append(Problem("", "The diagrams hold more than %(limit)s elements.", params={"limit": MAX_NODES}))
-        return found
+    large = too_large(diagrams)
+    if large:
+        return found + large
     homes: dict[str, str] = {}
     for process in diagrams.processes.values():
         checker = _ProcessChecker(process, diagrams, decisions, homes, drawn)
         checker.run()
         found += checker.problems
     if drawn:
-        found += _recursion(diagrams)
+        found += recursion(diagrams)
     return sorted(found, key=lambda problem: problem.severity != "error")
 
 
@@ -91,7 +91,7 @@ class _ProcessChecker(ElementChecker):
             )
 
     def flows(self) -> None:
-        known = self.process.nodes.keys() | self.process.refused
+        known = self.process.nodes.keys() | self.process.refused.keys()
         for flow in self.process.flows:
             if flow.source not in known or flow.target not in known:
                 self.whole = False
@@ -214,7 +214,14 @@ def _reachable(starts: set[str], after: Mapping[str, list[str]]) -> set[str]:
     return seen
 
 
-def _recursion(diagrams: Diagrams) -> list[Problem]:
+def too_large(diagrams: Diagrams) -> list[Problem]:
+    """That there are more elements than any package needs."""
+    if sum(len(process.nodes) for process in diagrams.processes.values()) <= MAX_NODES:
+        return []
+    return [Problem("", "The diagrams hold more than %(limit)s elements.", params={"limit": MAX_NODES})]
+
+
+def recursion(diagrams: Diagrams) -> list[Problem]:
     """A process that comes to call itself, at whatever distance, never ends."""
     calls = {
         process.id: [node.called for node in process.nodes.values() if node.called in diagrams.processes]

@@ -115,7 +115,7 @@ class Process:
     parent: str = ""
     nodes: dict[str, Node] = field(default_factory=dict)
     flows: list[Flow] = field(default_factory=list)
-    refused: set[str] = field(default_factory=set)  # ids of what is drawn there and not supported
+    refused: dict[str, str] = field(default_factory=dict)  # what is drawn there and not supported: id to tag
 
 
 @dataclass(slots=True)
@@ -124,3 +124,4 @@ class Diagrams:
 
     processes: dict[str, Process] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    unread: list[Problem] = field(default_factory=list)  # those of files of which nothing could be read

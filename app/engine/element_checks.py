@@ -13,7 +13,8 @@ from app.errors import Problem, ScriptError
 
 MAX_LOOPS = 1_000
 
-_EVENTS_ALLOWED: dict[str, set[tuple[str, ...]]] = {
+# Kind of event to the definitions that it may have.
+EVENTS_ALLOWED: dict[str, set[tuple[str, ...]]] = {
     "startEvent": {()},
     "endEvent": {(), ("terminateEventDefinition",)},
     "intermediateThrowEvent": {()},
@@ -68,7 +69,7 @@ class ElementChecker:
                 self.drawn(node.id, "Event subprocesses are not supported; put a boundary event on a call activity.")
 
     def events(self, node: Node) -> None:
-        allowed = _EVENTS_ALLOWED.get(node.kind)
+        allowed = EVENTS_ALLOWED.get(node.kind)
         if allowed is None:
             if node.definitions and node.kind != "receiveTask":
                 self.say(node.id, "An event definition does not belong here.")

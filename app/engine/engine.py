@@ -20,6 +20,7 @@ from app.engine.migration import obstacles
 from app.engine.model import CompleteTask, Decide, Event, JobDone, Message, Snapshot, Step, TimersDue, TooLate
 from app.engine.program import Program
 from app.engine.reading import read
+from app.engine.runnable import unrunnable
 from app.engine.sandbox import Evaluator
 from app.engine.tasks import Person, Service
 from app.engine.values import clean, clean_data, clone
@@ -45,13 +46,14 @@ class Engine:
         self._tidy = compaction.tidy if compact else compaction.order
 
     def compile(self, sources: Mapping[str, bytes], entry: str, decisions: Mapping[str, Decide]) -> Program:
-        """Make the diagrams ready to run. Raises BadPackage with everything that is wrong with them.
+        """Make the diagrams ready to run. Raises BadPackage with what no program can be built from.
 
         `sources`: BPMN XML by file name; `entry`: id of the process that a case starts; `decisions`: by
-        decision id.
+        decision id. Whether they may be released is `check`'s to say: what was released under an older check goes on
+        running.
         """
         diagrams = read(sources)
-        errors = [problem for problem in checks.check(diagrams, entry, decisions) if problem.severity == "error"]
+        errors = unrunnable(diagrams, entry)
         if errors:
             raise BadPackage(errors)
         digest = hashlib.sha256(entry.encode())
@@ -62,8 +64,8 @@ class Engine:
     def check(
         self, sources: Mapping[str, bytes], entry: str, decision_ids: Collection[str], drawn: bool = True
     ) -> list[Problem]:
-        """What `compile` would refuse, all of it, and warnings of what it would let pass. `drawn=False`: without what a
-        check of the package says besides (see `checks.check`).
+        """What keeps diagrams from being released, all of it, and warnings. `drawn=False`: without what a check of the
+        package says besides (see `checks.check`).
         """
         return checks.check(read(sources), entry, decision_ids, drawn)
 

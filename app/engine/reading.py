@@ -10,18 +10,19 @@ from app.errors import Problem
 
 
 def read(sources: Mapping[str, bytes]) -> Diagrams:
-    """Read all files; whatever cannot be read is in `problems`."""
+    """Read all files; whatever cannot be read is in `unread` and `problems`."""
     diagrams = Diagrams()
     for file in sorted(sources):
         try:
             root = parse(sources[file])
         except BadXml as error:
-            diagrams.problems.append(Problem(file, error.message, params=error.params))
+            diagrams.unread.append(Problem(file, error.message, params=error.params))
             continue
         if root.name != "definitions" or root.namespace != BPMN:
-            diagrams.problems.append(Problem(file, "This is not a BPMN 2.0 file: its root must be “definitions”."))
+            diagrams.unread.append(Problem(file, "This is not a BPMN 2.0 file: its root must be “definitions”."))
             continue
         _File(diagrams, file, root).read()
+    diagrams.problems[:0] = diagrams.unread
     return diagrams
 
 
@@ -80,7 +81,7 @@ class _File:
             elif child.name in FLOW_NODES:
                 self.node(child, process)
             else:
-                process.refused.add(child.get("id"))
+                process.refused[child.get("id")] = child.name
                 self.problem(
                     "“%(kind)s” is not supported. Supported are %(supported)s.",
                     child.get("id") or process.id,

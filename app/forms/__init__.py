@@ -2,7 +2,7 @@
 
 from app.forms.answers import shown
 from app.forms.bound import BoundError, BoundField, BoundForm, BoundOption, BoundRow
-from app.forms.form import FormSpec, check, load
+from app.forms.form import FormSpec, check, load, stored
 from app.forms.japanese import FORMATS, Unfit, postal
 from app.forms.spec import Answer, Cleaned, FieldError, FieldSpec, FileRef, Format, Kind, Option, Subtype
 from app.text.days import long_date, parse_date, wareki
@@ -31,5 +31,6 @@ __all__ = [
     "parse_date",
     "postal",
     "shown",
+    "stored",
     "wareki",
 ]

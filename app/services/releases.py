@@ -63,7 +63,8 @@ class Releases:
         return checks.everything(self.engine, package)
 
     def compiled(self, package: Package) -> Program:
-        """The package's diagrams, ready to run. Raises BadPackage."""
+        """The package's diagrams, ready to run, whatever today's check says of them. Raises BadPackage with what no
+        program can be built from."""
         decide = {name: decision.decide for name, decision in package.decisions.items()}
         return self.engine.compile(package.bpmn, package.entry, decide)
 
@@ -134,7 +135,13 @@ class Releases:
     def _load(self, release_id: int) -> Loaded:
         number, package = self._package(release_id)
         program = self.compiled(package)
-        specs = {element: forms.load(schema, element) for element, schema in package.forms.items()}
+        specs: dict[str, FormSpec] = {}
+        for element, schema in package.forms.items():
+            specs[element], left_out = forms.stored(schema, element)
+            for problem in left_out:
+                log.warning(
+                    "release %s of %s was accepted with this, which is left out now: %s", number, package.id, problem
+                )
         return Loaded(release_id, number, package, program, specs)
 
 

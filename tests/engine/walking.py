@@ -18,14 +18,19 @@ from app.engine import (
     Step,
     TimersDue,
 )
+from app.errors import BadPackage
 from tests.engine.drawing import Drawing, xml
 
 NOON = datetime(2026, 4, 1, 3, 0, tzinfo=UTC)
 
 
 def compiled(engine: Engine, *drawings: Drawing, decisions: Mapping[str, Decide] | None = None) -> Program:
-    """The program of these drawings; the first is the entry."""
-    return engine.compile({"drawn.bpmn": xml(*drawings)}, drawings[0].name, decisions or {})
+    """The program of these drawings, which may be released; the first is the entry. Raises BadPackage."""
+    sources, entry = {"drawn.bpmn": xml(*drawings)}, drawings[0].name
+    errors = [problem for problem in engine.check(sources, entry, decisions or {}) if problem.severity == "error"]
+    if errors:
+        raise BadPackage(errors)
+    return engine.compile(sources, entry, decisions or {})
 
 
 class Walk:
