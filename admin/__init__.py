@@ -13,7 +13,7 @@ from flask_admin.theme import Bootstrap4Theme
 from admin.index import Index
 from admin.registry import build
 from admin.view import READERS
-from app.services.portal import Portal
+from app.services.base.portal import Portal
 
 PREFIX = "records_"
 
@@ -43,7 +43,7 @@ def _for_readers(function: Any) -> Any:
     def view(*args: Any, **values: Any) -> Any:
         return function(*args, **values)
 
-    view.nintei_access = READERS  # type: ignore[attr-defined]  # read by app.web.access
+    view.nintei_access = READERS  # type: ignore[attr-defined]  # read by app.web.frame.access
     return view
 
 

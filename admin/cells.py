@@ -10,7 +10,7 @@ from urllib.parse import quote
 from flask_babel import gettext
 from markupsafe import Markup
 
-from app.services.calendar import JAPAN
+from app.services.base.businessdays import JAPAN
 from app.store.models import (
     BankFile,
     Card,

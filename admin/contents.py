@@ -9,8 +9,8 @@ from flask_babel import lazy_gettext as _l
 
 from admin import cells
 from admin.view import Records
-from app.services import terms
-from app.services.terms import PackageView
+from app.services.packages import terms
+from app.services.packages.terms import PackageView
 
 STATES = {
     "planned": _l("Planned"), "in_force": _l("In force"), "ended": _l("Over"), "stopped": _l("Stopped"),

@@ -17,10 +17,12 @@ from wtforms.validators import InputRequired, Length
 from admin.days import DayField
 from admin.view import Records
 from app.errors import NinteiError
-from app.services import bodycalendar, packages, staffing
-from app.services.letters import Wording
-from app.services.people import GROUPS
-from app.services.portal import Portal
+from app.services.base.portal import Portal
+from app.services.days import month
+from app.services.mails.portalmails import Wording
+from app.services.packages import folders
+from app.services.people import staffing
+from app.services.people.accounts import GROUPS
 
 ROLE_WORDS = {
     "operator": _l("Operator"),
@@ -73,7 +75,7 @@ def first_password(portal: Portal, name: str) -> Wording:
     """The mail to somebody new of the body."""
     text = gettext("%(name)s, an account in the certification portal has been made for you.", name=name)
     until = gettext("Choose your password with this link. It works once, for 7 days; after that ask for a new one.")
-    link, body = f"[{gettext('Choose the password')}](%(url)s)", packages.site(portal)["body"].get("name", "")
+    link, body = f"[{gettext('Choose the password')}](%(url)s)", folders.site(portal)["body"].get("name", "")
     return Wording(gettext("Your account in the certification portal"), f"{text}\n\n{link}\n\n{until}\n\n{body}\n")
 
 
@@ -187,7 +189,7 @@ class ClosingDays(Records):
 
     def create_model(self, form: Any) -> Any:
         try:
-            bodycalendar.close(self.portal, form.day.data, form.title.data, self.writer)
+            month.close(self.portal, form.day.data, form.title.data, self.writer)
         except NinteiError as error:
             return self._refuse(error)
         return self.model.get(day=form.day.data)
@@ -195,16 +197,16 @@ class ClosingDays(Records):
     def update_model(self, form: Any, model: Any) -> bool:
         try:
             if form.day.data != model.day:
-                bodycalendar.move(self.portal, model.day, form.day.data, form.title.data, self.writer)
+                month.move(self.portal, model.day, form.day.data, form.title.data, self.writer)
             else:
-                bodycalendar.rename(self.portal, model.day, form.title.data, self.writer)
+                month.rename(self.portal, model.day, form.title.data, self.writer)
         except NinteiError as error:
             return self._refuse(error)
         return True
 
     def delete_model(self, model: Any) -> bool:
         try:
-            bodycalendar.reopen(self.portal, model.day, self.writer)
+            month.reopen(self.portal, model.day, self.writer)
         except NinteiError as error:
             return self._flash(error)
         return True

@@ -11,7 +11,7 @@ from peewee import BlobField, TextField
 from admin.contents import Contents, Terms
 from admin.people import Absences, Accounts, ClosingDays, Views
 from admin.view import Records
-from app.services.portal import Portal
+from app.services.base.portal import Portal
 from app.store import models as m
 from app.store.database import JsonField
 

@@ -16,8 +16,8 @@ from admin import cells
 from admin.codes import words_of
 from admin.labels import FIELDS, RECORDS
 from app.errors import NinteiError
-from app.services.actors import Actor
-from app.services.portal import Portal
+from app.services.base.actors import Actor
+from app.services.base.portal import Portal
 from app.store import search as index
 from app.store.database import JsonField
 from app.store.models import Case

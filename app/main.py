@@ -24,17 +24,19 @@ from app.connectors.mail import Mailer
 from app.connectors.pdf import Printer
 from app.engine import Engine, Evaluator
 from app.errors import Refused
-from app.services import cardnews, inbound, versions
-from app.services.calendar import JAPAN
-from app.services.cardmaking import CardDesk
-from app.services.outside import Outside
-from app.services.portal import Portal
-from app.services.releases import Releases
+from app.services.agents import news
+from app.services.base import versions
+from app.services.base.businessdays import JAPAN
+from app.services.base.portal import Portal
+from app.services.base.releases import Releases
+from app.services.cards.making import CardDesk
+from app.services.mailroom import receive
+from app.services.process.outside import Outside
 from app.store import database, notices
 from app.store.blobs import Blobs
 from app.store.models import Role, User, UserRole
-from app.web import cards
-from app.web.proxies import TrustedProxies
+from app.web.cards import desk
+from app.web.frame.proxies import TrustedProxies
 from app.web.server import Server
 from app.worker import Worker
 from app.worker.poke import Bell, Ear, poke
@@ -80,7 +82,7 @@ def open_releases(clock: Clock | None = None) -> Releases:
 def threads(settings: Settings) -> int:
     """How many requests are answered at once: pages that wait for news take no thread from the others. Each may hold a
     connection of the database."""
-    return settings.web_threads + cardnews.PLACES
+    return settings.web_threads + news.PLACES
 
 
 def make_web(portal: Portal) -> Flask:
@@ -116,7 +118,7 @@ def run_worker(portal: Portal) -> None:
         signal.signal(name, end)
     if portal.settings.imap_url:
         mailbox = inbox.parse_url(portal.settings.imap_url)
-        Postman(portal, inbox.Inbox(mailbox, inbound.largest(portal)), stop).start()
+        Postman(portal, inbox.Inbox(mailbox, receive.largest(portal)), stop).start()
     try:
         Worker(portal, make_outside(portal), ear, stop, lifeline.pulse).run(time.monotonic)
     finally:
@@ -143,7 +145,7 @@ def serve(portal: Portal) -> None:
         server = Server(
             app,
             patience=settings.stop_seconds,
-            leaving=lambda: cards.close_waiting_room(pages),
+            leaving=lambda: desk.close_waiting_room(pages),
             alive=lifeline.pulse,
             host=settings.host,
             port=settings.port,

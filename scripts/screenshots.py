@@ -17,7 +17,7 @@ sys.path.insert(0, str(PROJECT))
 
 from playwright.sync_api import sync_playwright  # noqa: E402
 
-from app.services.walker import PASSWORD  # noqa: E402
+from app.services.demo.walker import PASSWORD  # noqa: E402
 from tests.support.browser import FLAGS  # noqa: E402
 from tests.support.needs import chromium_path  # noqa: E402
 from tests.support.network import free_port  # noqa: E402

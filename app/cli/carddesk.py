@@ -5,9 +5,10 @@ from __future__ import annotations
 import click
 
 from app.cli.wiring import Wiring
-from app.services import cardagents, cardlive
-from app.services.actors import Actor
-from app.services.calendar import JAPAN
+from app.services.agents import desks
+from app.services.base.actors import Actor
+from app.services.base.businessdays import JAPAN
+from app.services.pages import cardlive
 
 ADMINISTRATOR = Actor(None, "nintei", "operator", frozenset({"administrator"}))
 wired = click.make_pass_decorator(Wiring)
@@ -23,7 +24,7 @@ def card_desk() -> None:
 @wired
 def add(wiring: Wiring, name: str) -> None:
     """Make the token of a desk. It is printed this once: `nintei card-desk add 窓口1 > token.txt`."""
-    token = cardagents.add(wiring.portal(), name, ADMINISTRATOR)
+    token = desks.add(wiring.portal(), name, ADMINISTRATOR)
     click.echo(token)
     base = wiring.settings().base_url
     click.echo(f"At that desk: nintei card agent --server {base} --token-file token.txt", err=True)
@@ -43,5 +44,5 @@ def listed(wiring: Wiring) -> None:
 @wired
 def revoke(wiring: Wiring, name: str) -> None:
     """Its token opens nothing any more."""
-    cardagents.revoke(wiring.portal(), name, ADMINISTRATOR)
+    desks.revoke(wiring.portal(), name, ADMINISTRATOR)
     click.echo(f"{name}: the token is revoked")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.cli.wiring import Wiring
-from app.services import cardkeys
+from app.services.cards import keys
 from config.settings import demo_secrets_of, with_demo_secrets
 from hardware.cli import CardDefaults
 
@@ -15,8 +15,6 @@ def card_defaults(wiring: Wiring) -> CardDefaults:
         settings = with_demo_secrets(settings)
 
     def record(act: str, what: str, who: str, text: str) -> None:
-        cardkeys.note_by_command(wiring.portal(), act, what, who, text)
+        keys.note_by_command(wiring.portal(), act, what, who, text)
 
-    return CardDefaults(
-        settings.data_dir / cardkeys.FOLDER, settings.card_reader, cardkeys.guards(settings), record=record
-    )
+    return CardDefaults(settings.data_dir / keys.FOLDER, settings.card_reader, keys.guards(settings), record=record)

@@ -22,9 +22,14 @@ from app.cli.releases import release, releases
 from app.cli.supervisor import Supervisor
 from app.cli.wiring import Wiring
 from app.errors import BadPackage, NinteiError, Temporary
-from app.services import caseview, demo, endings, lifecycle, packages, people, versions
-from app.services.actors import Actor
-from app.services.calendar import JAPAN
+from app.services.base import versions
+from app.services.base.actors import Actor
+from app.services.base.businessdays import JAPAN
+from app.services.cases import endings, lifecycle
+from app.services.demo import load
+from app.services.packages import folders
+from app.services.pages import case as caseview
+from app.services.people import accounts
 from app.text import address
 from config.settings import child_environment, demo_secrets_of, terminal_user
 from hardware.cli import DEFAULTS, card
@@ -95,15 +100,15 @@ def run(wiring: Wiring, with_demo: bool) -> None:
     say = speaker(settings.language)
 
     def look_at_folders() -> None:
-        for found in packages.start(portal, terminal_user()):
+        for found in folders.start(portal, terminal_user()):
             tell_found(found, say)
 
     patiently(look_at_folders)
     if settings.demo:
-        for package, wrong in demo.problems(portal):
+        for package, wrong in load.problems(portal):
             tell(package.id, wrong, say)
-        demo.load(portal, click.echo)
-        click.echo(demo.welcome(portal))
+        load.load(portal, click.echo)
+        click.echo(load.welcome(portal))
     environment = child_environment(portal.settings)
     children = [["serve"], *[["worker"]] * settings.workers]
     portal.engine.close()
@@ -161,14 +166,14 @@ def user() -> None:
     "roles",
     multiple=True,
     required=True,
-    type=click.Choice(people.ROLES),
+    type=click.Choice(accounts.ROLES),
     help="May be given several times.",
 )
 @click.option(
     "--group",
     "groups",
     multiple=True,
-    type=click.Choice(people.GROUPS),
+    type=click.Choice(accounts.GROUPS),
     help="Whose work the account sees as its own.",
 )
 @click.password_option(help="At least 10 characters; asked for when it is not given.")
@@ -178,7 +183,7 @@ def user_add(
 ) -> None:
     """Create an account, for instance: nintei user add sato@example.jp --name 佐藤 --role operator --group review."""
     email = address.required(email)
-    people.add_staff(wiring.portal(), email, name, list(roles), password, ",".join(groups))
+    accounts.add_staff(wiring.portal(), email, name, list(roles), password, ",".join(groups))
     click.echo(f"{email} can sign in now")
 
 
@@ -189,7 +194,7 @@ def user_add(
 def user_password(wiring: Wiring, email: str, password: str) -> None:
     """Set a new password; the account's sessions end."""
     email = address.required(email)
-    people.set_password(wiring.portal(), email, password)
+    accounts.set_password(wiring.portal(), email, password)
     click.echo(f"{email} has a new password")
 
 

@@ -14,9 +14,9 @@ from app.cli.packages import tell
 from app.cli.releases import MOMENT, package_id, tell_done
 from app.cli.wiring import Wiring
 from app.errors import PARTS, BadPackage, Refused
-from app.services import exchange, terms
-from app.services.portal import Portal
-from app.services.terms import Act
+from app.services.base.portal import Portal
+from app.services.packages import exchange, terms
+from app.services.packages.terms import Act
 from config.settings import terminal_user
 
 wired = click.make_pass_decorator(Wiring)

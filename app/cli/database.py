@@ -9,8 +9,8 @@ import click
 
 from app.cli.language import translator
 from app.cli.wiring import Wiring
-from app.services import versions
-from app.services.versions import Step
+from app.services.base import versions
+from app.services.base.versions import Step
 from config.settings import terminal_language
 
 wired = click.make_pass_decorator(Wiring)

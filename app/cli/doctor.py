@@ -8,7 +8,7 @@ from app.cli.language import Speaker, lang_option, speaker
 from app.cli.wiring import Wiring
 from app.errors import Unready
 from app.services import doctor as doctors
-from app.services import versions
+from app.services.base import versions
 from app.services.doctor import BAD, OK, WARNING, Finding
 from config.settings import BadSettings, from_environment
 

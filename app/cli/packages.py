@@ -11,9 +11,9 @@ import click
 from app.cli.language import Speaker, lang_option, speaker
 from app.cli.wiring import Wiring
 from app.errors import BadPackage, Problem, Refused
-from app.services import gate, packages
-from app.services.packages import Found
-from app.services.rehearsal import Rehearsal
+from app.services.packages import folders, gate
+from app.services.packages.folders import Found
+from app.services.rehearsal.walk import Rehearsal
 
 wired = click.make_pass_decorator(Wiring)
 MOST = 10  # problems that a start prints of one package
@@ -38,7 +38,7 @@ def check(wiring: Wiring, folder: Path | None, walks: bool) -> None:
             click.echo(f"{name:16} {value}")
         if not settings.packages_dir.is_dir():
             raise Refused("NINTEI_PACKAGES_DIR: there is no folder %(folder)s", folder=str(settings.packages_dir))
-        found = packages.folders(settings.packages_dir)
+        found = folders.folders(settings.packages_dir)
     else:
         found = [folder]
     wrong = sum(_check(wiring, each, walks, say) for each in found)
@@ -49,11 +49,11 @@ def check(wiring: Wiring, folder: Path | None, walks: bool) -> None:
 def _check(wiring: Wiring, folder: Path, walks: bool, say: Speaker) -> int:
     """Check one package; gives how many errors it has."""
     try:
-        package = packages.read(folder)
+        package = folders.read(folder)
     except BadPackage as error:
         return tell(folder.resolve().name, error.problems, say)
     seen = gate.examine(wiring.releases(), package, walks=walks)
-    problems = [*packages.twins(folder, package), *seen.problems]
+    problems = [*folders.twins(folder, package), *seen.problems]
     errors = tell(folder.resolve().name, problems, say.of(package.english))
     if seen.rehearsal is not None:
         _tell_rehearsal(seen.rehearsal, say.of(package.english))

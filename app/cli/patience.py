@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from app.cli import lifeline
 from app.errors import NinteiError
-from app.services import trouble
+from app.services.trouble import storage
 
 log = logging.getLogger("nintei")
 T = TypeVar("T")
@@ -27,7 +27,7 @@ def patiently(begin: Callable[[], T], sleep: Callable[[float], None] = time.slee
         except NinteiError:
             raise
         except Exception as error:
-            if not trouble.passes(error):
+            if not storage.passes(error):
                 raise
             if not said:
                 log.warning("waiting for the database: %s", " ".join(str(error).split()))

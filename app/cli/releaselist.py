@@ -7,10 +7,10 @@ from datetime import datetime
 import click
 
 from app.cli.language import Speaker
-from app.services import terms
-from app.services.calendar import JAPAN
-from app.services.portal import Portal
-from app.services.terms import PackageView, ReleaseView, TermView
+from app.services.base.businessdays import JAPAN
+from app.services.base.portal import Portal
+from app.services.packages import terms
+from app.services.packages.terms import PackageView, ReleaseView, TermView
 
 SHOWN = 12  # characters of a digest
 

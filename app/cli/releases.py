@@ -12,10 +12,10 @@ from app.cli.packages import path_of, tell
 from app.cli.releaselist import listing, when
 from app.cli.wiring import Wiring
 from app.errors import BadPackage, Refused
-from app.services import packages, terms
-from app.services.calendar import JAPAN
-from app.services.portal import Portal
-from app.services.terms import Act, Done
+from app.services.base.businessdays import JAPAN
+from app.services.base.portal import Portal
+from app.services.packages import folders, terms
+from app.services.packages.terms import Act, Done
 from config.settings import terminal_user
 
 wired = click.make_pass_decorator(Wiring)
@@ -104,10 +104,10 @@ def releases(wiring: Wiring, package: str | None) -> None:
 def _release(portal: Portal, folder: Path, act: Act, say: Speaker) -> None:
     if not folder.is_dir():
         raise Refused("There is no folder %(folder)s", folder=str(folder))
-    package = packages.read(folder)
+    package = folders.read(folder)
     say = say.of(package.english)
     try:
-        packages.require_alone(folder, package)
+        folders.require_alone(folder, package)
         done = terms.release(portal, package, act)
     except BadPackage as error:
         tell(folder.resolve().name, error.problems, say)
@@ -170,12 +170,12 @@ def package_id(portal: Portal, what: str | None) -> str:
         return what
     for folder in (Path(what), portal.settings.packages_dir / what):
         if (folder / "package.toml").is_file():
-            found = packages.read(folder).id
+            found = folders.read(folder).id
             if found in known:
                 return found
     raise Refused("There is no process package “%(name)s”; there are: %(known)s", name=what, known=tuple(known))
 
 
 def _example(portal: Portal) -> str:
-    found = packages.folders(portal.settings.packages_dir)
+    found = folders.folders(portal.settings.packages_dir)
     return path_of(found[0]) if found else "bpmn/…"

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.cli.patience import patiently
-from app.services.portal import Portal
-from app.services.releases import Releases
+from app.services.base.portal import Portal
+from app.services.base.releases import Releases
 from config.settings import BadSettings, Settings, from_environment
 
 

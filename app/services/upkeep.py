@@ -9,10 +9,14 @@ import logging
 from datetime import date, timedelta
 from functools import partial
 
-from app.services import calendar, cardloans, daterequests, effects, letterdesk, mandates, parts
-from app.services.portal import Portal
-from app.services.rounds import Round
-from app.services.worklist import remind_one
+from app.services.base import businessdays, jobqueue
+from app.services.base.portal import Portal
+from app.services.cards import keepers, loans
+from app.services.companies import mandates
+from app.services.pages.worklist import remind_one
+from app.services.papers import parts
+from app.services.tasks import daterequests
+from app.services.trouble.rounds import Round
 from app.store import attempts, bookings, cards, cases, database, guesses, search, tally, work
 from app.store.models import Case, Task
 
@@ -25,7 +29,7 @@ def tick(portal: Portal) -> int:
     now.part("lists", lambda _: _lists(portal))
     now.part("mandates", lambda _: _mandates(portal))
     now.part("dates", lambda _: daterequests.lapse(portal))
-    now.part("letters", lambda _: letterdesk.sweep(portal))
+    now.part("letters", lambda _: keepers.sweep(portal))
     sent = now.part("reminders", lambda each: _reminders(portal, each))
     sent += now.part("holds", lambda each: _holds(portal, each))
     sent += now.part("cards", lambda each: _overdue_cards(portal, each))
@@ -69,7 +73,7 @@ def _mandates(portal: Portal) -> None:
 
 def _reminders(portal: Portal, now: Round) -> int:
     today, closing = portal.today(), portal.closing()
-    if not calendar.is_business_day(today, closing):
+    if not businessdays.is_business_day(today, closing):
         return 0
     with database.connection():
         due = _to_remind(portal, today, closing)
@@ -94,14 +98,14 @@ def _to_remind(portal: Portal, today: date, closing: frozenset[date]) -> list[tu
     found = [
         (row, f"before:{count}:{row.due_on}")
         for count in sorted(before)
-        for row in work.tasks_due(today, calendar.add_business_days(today, count, closing))
-        if row.presentation != "button" and calendar.today(row.opened_at) < today
+        for row in work.tasks_due(today, businessdays.add_business_days(today, count, closing))
+        if row.presentation != "button" and businessdays.today(row.opened_at) < today
     ]
     sent = work.reminders([row.id for row, _ in found])
     found = [(row, kind) for row, kind in found if kind not in sent.get(row.id, ())]
     over: set[str] = set()  # reminded, or to be, of a later step
     for count in sorted(late, reverse=True):
-        rows = work.tasks_due(None, calendar.add_business_days(today, -count, closing))
+        rows = work.tasks_due(None, businessdays.add_business_days(today, -count, closing))
         sent = work.reminders([row.id for row in rows])
         for row in rows:
             kind, known = f"after:{count}:{row.due_on}", sent.get(row.id, frozenset())
@@ -139,7 +143,7 @@ def _hold(portal: Portal, booking: int, case: Case) -> int:
     row.save()
     if mail not in package.mails:
         return 0
-    return int(effects.queue(case, "mail", {"mail": mail}, "", f"booking:{row.id}:{mail}", now))
+    return int(jobqueue.queue(case, "mail", {"mail": mail}, "", f"booking:{row.id}:{mail}", now))
 
 
 def _overdue_cards(portal: Portal, now: Round) -> int:
@@ -156,6 +160,6 @@ def _overdue_cards(portal: Portal, now: Round) -> int:
 def _overdue(portal: Portal, key: str, case: Case) -> int:
     today, closing = portal.today(), portal.closing()
     loaded = portal.releases.loaded(case.release_id)
-    if "cards-overdue" not in loaded.package.mails or cardloans.seen_to(case, loaded, today, closing):
+    if "cards-overdue" not in loaded.package.mails or loans.seen_to(case, loaded, today, closing):
         return 0
-    return int(effects.queue(case, "mail", {"mail": "cards-overdue"}, "", key, portal.now()))
+    return int(jobqueue.queue(case, "mail", {"mail": "cards-overdue"}, "", key, portal.now()))

@@ -12,9 +12,11 @@ from flask_security import Security
 from flask_wtf.csrf import CSRFProtect
 
 from app import __version__
-from app.services.portal import Portal
-from app.web import access, blueprints, busy, current, gate, passwordforms, problems, shell, signin, signins, throttling
-from app.web.door import Site
+from app.services.base.portal import Portal
+from app.web import blueprints
+from app.web.account import passwordforms, signins
+from app.web.frame import access, busy, current, gate, problems, shell, signin, throttling
+from app.web.frame.door import Site
 
 HERE = Path(__file__).parent
 # Endpoints that answer also when the database does not.

@@ -4,46 +4,30 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from app.web import (
-    absences,
-    account,
-    afterwards,
-    agents,
-    attention,
-    calendar,
-    card_labels,
-    cardkeys,
-    cards,
-    case_actions,
-    case_files,
-    cases,
-    company,
-    company_agents,
-    corporate_numbers,
-    demo,
-    drafts,
-    home,
-    inbound,
-    inbound_form,
-    invitation,
-    keyletters,
-    package_settings,
-    payments,
-    post,
-    public,
-    register,
-    signins,
-    tasks,
-    undelivered,
-    uploads,
-    viewer,
-    worklist_actions,
-)
+from app.web.account import absences, pages, signins
+from app.web.cards import agents, desk, keyletters, keys, labels
+from app.web.cases import actions, afterwards, files
+from app.web.cases import pages as cases
+from app.web.company import agents as company_agents
+from app.web.company import corporate_numbers, invitation
+from app.web.company import pages as company
+from app.web.days import calendar
+from app.web.mailroom import form, post, undelivered
+from app.web.mailroom import pages as inbound
+from app.web.money import payments
+from app.web.packages import settings
+from app.web.public import demo, register
+from app.web.public import pages as public
+from app.web.tasks import drafts, uploads, viewer
+from app.web.tasks import pages as tasks
+from app.web.trouble import attention
+from app.web.worklist import actions as worklist_actions
+from app.web.worklist import home
 
 ALL: tuple[Blueprint, ...] = (
-    public.pages, register.pages, account.pages, demo.pages, home.pages, tasks.pages, drafts.pages, uploads.pages,
-    viewer.pages, cases.pages, worklist_actions.pages, case_files.pages, case_actions.pages, calendar.pages,
-    payments.pages, post.pages, cards.pages, card_labels.pages, cardkeys.pages, keyletters.pages, absences.pages,
-    package_settings.pages, inbound.pages, undelivered.pages, inbound_form.pages, agents.pages, afterwards.pages,
+    public.pages, register.pages, pages.pages, demo.pages, home.pages, tasks.pages, drafts.pages, uploads.pages,
+    viewer.pages, cases.pages, worklist_actions.pages, files.pages, actions.pages, calendar.pages,
+    payments.pages, post.pages, desk.pages, labels.pages, keys.pages, keyletters.pages, absences.pages,
+    settings.pages, inbound.pages, undelivered.pages, form.pages, agents.pages, afterwards.pages,
     company.pages, corporate_numbers.pages, company_agents.pages, invitation.pages, attention.pages, signins.pages,
 )  # fmt: skip

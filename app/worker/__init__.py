@@ -10,9 +10,12 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 
-from app.services import finding, health, jobs, upkeep, versions, waking
-from app.services.outside import Outside
-from app.services.portal import Portal
+from app.services import upkeep
+from app.services.base import finding, leases, versions
+from app.services.base.portal import Portal
+from app.services.pages import health
+from app.services.process import jobs, timers
+from app.services.process.outside import Outside
 from app.worker.poke import Ear
 from app.worker.weather import Weather
 
@@ -73,7 +76,7 @@ class Worker:
         if moment >= self._looked_at + LOOK_EVERY:
             versions.require()
             self._looked_at = moment
-        woken = waking.wake(self._portal)
+        woken = timers.wake(self._portal)
         if moment >= self._upkeep_at:
             self._upkeep_at = moment + UPKEEP_EVERY
             upkeep.tick(self._portal)
@@ -92,15 +95,15 @@ class Worker:
 class _Heartbeat:
     """Keeps the lease while the connector works."""
 
-    def __init__(self, portal: Portal, job: jobs.Leased, worker: str) -> None:
+    def __init__(self, portal: Portal, job: leases.Leased, worker: str) -> None:
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._beat, args=(portal, job, worker), daemon=True)
         self._thread.start()
 
-    def _beat(self, portal: Portal, job: jobs.Leased, worker: str) -> None:
-        while not self._ended.wait(jobs.LEASE_SECONDS / 3):
+    def _beat(self, portal: Portal, job: leases.Leased, worker: str) -> None:
+        while not self._ended.wait(leases.LEASE_SECONDS / 3):
             try:
-                if not jobs.extend(portal, job):
+                if not leases.extend(portal, job):
                     return
                 health.sign(worker)
             except Exception as error:  # a database that is busy now may not be at the next beat

@@ -7,8 +7,9 @@ import threading
 
 from app.connectors.inbox import Inbox
 from app.errors import NinteiError
-from app.services import inbound, trouble
-from app.services.portal import Portal
+from app.services.base.portal import Portal
+from app.services.mailroom import receive
+from app.services.trouble import storage
 
 log = logging.getLogger("nintei.worker")
 
@@ -32,12 +33,12 @@ class Postman:
     def once(self) -> int:
         """One visit; what hinders it is logged, and the next visit tries again."""
         try:
-            taken = inbound.poll(self._portal, self._inbox)
+            taken = receive.poll(self._portal, self._inbox)
         except NinteiError as error:
             log.warning("%s", error)
             return 0
         except Exception as error:
-            if trouble.passes(error):
+            if storage.passes(error):
                 log.warning("The mailbox was not read: %s", " ".join(str(error).split()))
             else:
                 log.exception("The mailbox could not be read; the next visit tries again")

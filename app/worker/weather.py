@@ -6,7 +6,8 @@ import logging
 from collections.abc import Callable
 
 from app.errors import NinteiError, Temporary
-from app.services import health, trouble
+from app.services.pages import health
+from app.services.trouble import storage
 
 log = logging.getLogger("nintei.worker")
 
@@ -52,7 +53,7 @@ class Weather:
         if kind == self._said:
             return
         self._said = kind
-        if trouble.passes(error) or isinstance(error, NinteiError):
+        if storage.passes(error) or isinstance(error, NinteiError):
             log.warning("no work is done until this is over: %s", " ".join(str(error).split()))
         else:
             log.error("The worker could not go on; it tries again", exc_info=error)

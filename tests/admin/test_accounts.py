@@ -9,7 +9,8 @@ import pytest
 
 from admin import add_admin
 from app.engine import Engine
-from app.services import people, worklist
+from app.services.pages import worklist
+from app.services.people import accounts as people
 from app.store import accounts, cases, changes, database, work
 from tests.services.conftest import STAFF
 from tests.services.steps import case_of, go, staff, task

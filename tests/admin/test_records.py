@@ -13,7 +13,9 @@ from flask.testing import FlaskClient
 from admin import add_admin
 from admin.registry import build
 from app.engine import Engine
-from app.services import lifecycle, people, terms
+from app.services.cases import lifecycle
+from app.services.packages import terms
+from app.services.people import accounts as people
 from app.store import accounts, changes, database, models, work
 from app.store.models import Absence, ClosingDay, Draft, EntryLink, Mail, SavedView, Secret, Setting, User
 from tests.services.conftest import STAFF

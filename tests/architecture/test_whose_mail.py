@@ -1,4 +1,4 @@
-"""No page reads mails or the timeline but through the rule that says whose a mail is (`app.services.mails`)."""
+"""No page reads mails or the timeline but through the rule that says whose a mail is (`app.services.mails.whose`)."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ QUERIES = {"records": {"mails", "mail", "mail_of_job", "recent_mails", "addresse
 MODELS = {"Mail", "Entry"}
 # Who may, and why. A list for readers has no place here: it asks `mails` or `timeline`.
 MAY: dict[str, dict[str, str]] = {
-    "app/services/mails.py": {"records.mails": "the rule", "records.addressed": "the rule", "Mail": "the rule"},
-    "app/services/timeline.py": {"cases.timeline": "the rule", "Entry": "what it gives"},
-    "app/services/caseview.py": {"Entry": "the type of what the rule gave"},
-    "app/services/vendorhome.py": {"Entry": "the type of what the rule gave"},
-    "app/services/sending.py": {"records.mail_of_job": "the worker sends it", "Mail": "the worker writes it"},
-    "app/services/letters.py": {"records.mail_of_job": "the worker sends it", "Mail": "the worker writes it"},
-    "app/services/outbox.py": {
+    "app/services/mails/whose.py": {"records.mails": "the rule", "records.addressed": "the rule", "Mail": "the rule"},
+    "app/services/papers/timeline.py": {"cases.timeline": "the rule", "Entry": "what it gives"},
+    "app/services/pages/case.py": {"Entry": "the type of what the rule gave"},
+    "app/services/pages/vendorhome.py": {"Entry": "the type of what the rule gave"},
+    "app/services/process/sending.py": {"records.mail_of_job": "the worker sends it", "Mail": "the worker writes it"},
+    "app/services/mails/portalmails.py": {"records.mail_of_job": "the worker sends it", "Mail": "the worker writes it"},
+    "app/services/pages/outbox.py": {
         "records.recent_mails": "the demo's outbox shows every mail",
         "records.mail": "the demo's outbox shows every mail",
         "Mail": "the demo's outbox shows every mail",
     },
-    "app/services/register.py": {"cases.timeline": "changes of a certificate alone (kind `register`)"},
+    "app/services/register/certificates.py": {"cases.timeline": "changes of a certificate alone (kind `register`)"},
     "app/store/records.py": {"Mail": "the queries"},
     "app/store/cases.py": {"Entry": "the queries"},
     "app/store/inbound.py": {"Mail": "which mail of ours a mail answers"},
     "app/store/deliveries.py": {"Mail": "which mail of ours a report is about"},
-    "app/services/deliveries.py": {"Mail": "staff see what did not arrive"},
-    "app/services/resending.py": {"Mail": "staff send it again"},
+    "app/services/mails/deliveries.py": {"Mail": "staff see what did not arrive"},
+    "app/services/cases/resending.py": {"Mail": "staff send it again"},
     "app/store/soundness.py": {"Mail": "which files a backup must hold, and when the portal last wrote"},
     "app/store/undo.py": {"Entry": "hides points that were taken back"},
 }

@@ -24,8 +24,9 @@ from pathlib import Path
 from typing import Any
 
 from app.main import open_portal
-from app.services import cardagents, people
-from app.services.actors import Actor
+from app.services.agents import desks
+from app.services.base.actors import Actor
+from app.services.people import accounts
 from config import settings as config
 from hardware import pcsc
 from hardware.errors import CardError
@@ -58,8 +59,8 @@ def portal(folder: Path, ports: list[int]) -> tuple[list[dict[str, str]], str]:
         for port in ports
     ]
     opened = open_portal(config.load(environments[0]))
-    people.add_staff(opened, PERSON, "窓口 一", ["operator", "administrator"], PASSWORD)
-    token = cardagents.add(opened, "窓口1", Actor(None, "bench", "operator", frozenset({"administrator"})))
+    accounts.add_staff(opened, PERSON, "窓口 一", ["operator", "administrator"], PASSWORD)
+    token = desks.add(opened, "窓口1", Actor(None, "bench", "operator", frozenset({"administrator"})))
     opened.engine.close()
     return environments, token
 

@@ -20,9 +20,13 @@ from SpiffWorkflow.spiff.parser.process import SpiffBpmnParser
 from SpiffWorkflow.spiff.serializer.config import SPIFF_CONFIG
 
 from app.engine import CompleteTask, Engine, Evaluator
-from app.services import desk, packages, people, steps, tasks, terms, versions
-from app.services.portal import Portal
-from app.services.releases import Releases
+from app.services.base import permit, versions
+from app.services.base.portal import Portal
+from app.services.base.releases import Releases
+from app.services.packages import folders, terms
+from app.services.people import accounts
+from app.services.process import steps
+from app.services.tasks import send
 from app.store import cases, database, work
 from app.store.blobs import Blobs
 from config import settings as config
@@ -69,9 +73,9 @@ class Services:
         self.portal = Portal(
             settings, SystemClock(), engine, Releases(engine, SystemClock()), Blobs(folder / "blobs"), folder
         )
-        terms.put(self.portal, packages.read(place), terms.Act("bench"), None)
-        user = people.add_staff(self.portal, "bench@example.jp", "Bench", ["operator"], "a password for the bench")
-        self.actor = people.actor_of(self.portal, user)
+        terms.put(self.portal, folders.read(place), terms.Act("bench"), None)
+        user = accounts.add_staff(self.portal, "bench@example.jp", "Bench", ["operator"], "a password for the bench")
+        self.actor = accounts.actor_of(self.portal, user)
         self.restored = replace(self.portal, engine=Engine(evaluator, live_cases=0))
 
     def case(self) -> int:
@@ -101,9 +105,9 @@ class Services:
         """What `tasks.send` does once the form is clean."""
         now = portal.now()
         with database.transaction():
-            setting = desk.find(portal, task_id, self.actor, lock=True)
-            behalf = desk.may_do(setting, self.actor)
-            tasks.complete(portal, setting, {"again": again, "remark": "ok"}, self.actor, now, behalf)
+            setting = permit.find(portal, task_id, self.actor, lock=True)
+            behalf = permit.may_do(setting, self.actor)
+            send.complete(portal, setting, {"again": again, "remark": "ok"}, self.actor, now, behalf)
             blob, _ = cases.state(case)
         return len(blob)
 

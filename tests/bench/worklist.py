@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from app.engine import Evaluator
-from app.services import worklist
-from app.services.worklist import Filter
+from app.services.pages import worklist
+from app.services.pages.worklist import Filter
 from app.store import database, search, tally
 from app.store.database import proxy
 from app.store.models import Case, CaseText, Task

@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from app.engine import Engine
-from app.services import cardagents
-from app.services.actors import Actor
+from app.services.agents import desks as cardagents
+from app.services.base.actors import Actor
 from hardware.agent import Server
 from tests.services.conftest import engine
 from tests.support.needs import needs

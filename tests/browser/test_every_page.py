@@ -16,7 +16,7 @@ from werkzeug.routing import MapAdapter, RequestRedirect
 
 from admin import add_admin
 from app.engine import Engine
-from app.services.walker import PASSWORD
+from app.services.demo.walker import PASSWORD
 from tests.browser.hands import Hands
 from tests.flow.place import Place
 from tests.services.conftest import engine  # noqa: F401 - the fixture

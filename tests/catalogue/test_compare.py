@@ -10,7 +10,7 @@ import pytest
 
 from app.catalogue import compare, facts
 from app.catalogue.compare import ADDED, CHANGED, REMOVED, FileDiff
-from app.services import packages
+from app.services.packages import folders
 from tests.catalogue.support import Edit, edited
 from tests.catalogue.wrongs import BPMN as DIAGRAM
 from tests.catalogue.wrongs import add, swap
@@ -126,7 +126,7 @@ def test_the_order_of_rows_is_told_and_that_of_a_diagram_is_not() -> None:
 
 
 def test_every_file_of_the_shipped_package_is_read_as_what_it_is() -> None:
-    for path, data in packages.read(SHIPPED).files.items():
+    for path, data in folders.read(SHIPPED).files.items():
         if path.endswith((".bpmn", ".dmn", ".form")):
             assert facts.of(path, data) is not None, path
 
@@ -141,7 +141,7 @@ SAID = re.compile(
 def test_no_change_of_what_a_diagram_says_goes_untold() -> None:
     """The shipped diagrams, changed at two hundred places."""
     chance = random.Random(5)
-    files = {path: data for path, data in packages.read(SHIPPED).files.items() if path.endswith(".bpmn")}
+    files = {path: data for path, data in folders.read(SHIPPED).files.items() if path.endswith(".bpmn")}
     for _ in range(200):
         path = chance.choice(sorted(files))
         text = files[path].decode()

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import psutil
 
-from app.services.jobs import LEASE_SECONDS
+from app.services.base.leases import LEASE_SECONDS
 from config.clock import set_clock_file
 from tests.chaos import package
 from tests.chaos.smtp import Server as MailServer

@@ -19,10 +19,13 @@ from typing import Any
 
 from app.errors import NinteiError
 from app.main import open_portal
-from app.services import applications, people, taskforms, tasks, trouble
-from app.services.actors import Actor
-from app.services.drafts import OpenPage
-from app.services.portal import Portal
+from app.services.base.actors import Actor
+from app.services.base.portal import Portal
+from app.services.cases import applications
+from app.services.people import accounts as people
+from app.services.tasks import forms, send
+from app.services.tasks.drafts import OpenPage
+from app.services.trouble import storage
 from app.store import accounts, cases, database
 from app.store.models import Case, Task
 from config.settings import from_environment
@@ -53,7 +56,7 @@ class Stepper:
             except NinteiError:  # somebody was faster
                 pass
             except Exception as error:
-                if not trouble.passes(error):
+                if not storage.passes(error):
                     self._say("error", text=f"{type(error).__name__}: {error}")
                 time.sleep(0.2)
 
@@ -102,9 +105,9 @@ class Stepper:
     def _send(self, task: Task) -> None:
         who, text = self._actor(task), self._words()
         page = OpenPage(id=text, nth=1)
-        revision = database.again(lambda: taskforms.save_draft(self._portal, task.id, {"remark": text}, who, page))
-        database.again(lambda: taskforms.check(self._portal, task.id, who))
-        database.again(lambda: tasks.send(self._portal, task.id, who, revision))
+        revision = database.again(lambda: forms.save_draft(self._portal, task.id, {"remark": text}, who, page))
+        database.again(lambda: forms.check(self._portal, task.id, who))
+        database.again(lambda: send.send(self._portal, task.id, who, revision))
         self._say("sent", case=task.case_number, element=task.element, task=task.id, text=text)
 
     def _actor(self, task: Task) -> Actor:
@@ -127,7 +130,7 @@ def main(name: str, acknowledged: str, seed: str, most: str) -> None:
             portal = open_portal(from_environment(serves=True))
             break
         except Exception as error:
-            if not trouble.passes(error):
+            if not storage.passes(error):
                 raise
             time.sleep(0.5)
     else:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from app.catalogue import archive
-from app.services import packages
+from app.services.packages import folders
 from app.store import changes, database
 from tests.cli.conftest import Terminal
 
@@ -74,7 +74,7 @@ def test_what_is_exported_and_released_again_is_the_same_release(name: str, term
     shutil.copytree(kept, elsewhere)
     assert "no problem" in terminal.says("check", "--scenarios", str(kept))
     assert (elsewhere / "_shared/mail.html").read_text("utf-8").startswith("<p>{%")
-    assert packages.read(elsewhere).digest == packages.read(kept).digest
+    assert folders.read(elsewhere).digest == folders.read(kept).digest
     assert terminal.says("diff", "1", str(target)) == "no difference\n"
     assert "number 1 is in force again" in terminal.says("release", str(kept))
     assert "this is number 1 already" in terminal.says("import", str(target))
@@ -121,7 +121,7 @@ def test_what_may_not_be_released_is_not_taken_in(terminal: Terminal, tmp_path: 
 
 def test_a_zip_of_the_folder_as_systems_make_it_is_taken_in(terminal: Terminal, tmp_path: Path) -> None:
     terminal.edit("package.toml", "days = 4", "days = 5")
-    wanted = packages.read(terminal.library)
+    wanted = folders.read(terminal.library)
     made = tmp_path / "made.zip"
     with zipfile.ZipFile(made, "w") as out:
         for path, data in wanted.files.items():

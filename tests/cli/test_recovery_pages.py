@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from app.engine import Engine
-from app.services import versions
+from app.services.base import versions
 from app.store import database
 from config.settings import Settings
 from tests.services.conftest import BPMN, engine, open_bench

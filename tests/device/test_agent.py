@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 
 from app.engine import Engine, Evaluator
-from app.services import cardagents, carddesk
-from app.services.actors import Actor
-from app.services.calendar import JAPAN
+from app.services.agents import desks as cardagents
+from app.services.base.actors import Actor
+from app.services.base.businessdays import JAPAN
+from app.services.cards import wiping
 from app.store import database
 from hardware.agent import Agent, PcscPlace, Server
 from hardware.facts import LifeCycle
@@ -97,7 +98,7 @@ def test_cards_laid_on_a_real_reader_are_made_pulled_finished_returned_and_wiped
         row = next(row for row in rows() if row.serial == serial)
         row.state = "returned"
         row.save()
-    carddesk.wipe(walker.portal, serial, staff(walker))
+    wiping.wipe(walker.portal, serial, staff(walker))
     put(first)
     agent._look_again = True
     assert agent.once()

@@ -18,9 +18,10 @@ import pytest
 
 from app.engine import Engine
 from app.errors import Refused
-from app.services import cardagents, carddesk, cardmaking, cardstock
-from app.services.actors import Actor
-from app.services.portal import Portal
+from app.services.agents import desks
+from app.services.base.actors import Actor
+from app.services.base.portal import Portal
+from app.services.cards import plan, stock, wiping
 from app.store import cards, database
 from hardware.desk import Desk
 from hardware.facts import LifeCycle
@@ -161,9 +162,9 @@ class Clerk:
                 row.save()
         with self._one, suppress(Refused):  # refused: it is queued already, the report came too late
             if row.state == "returned":
-                carddesk.wipe(self._portal, row.serial, self._staff)
+                wiping.wipe(self._portal, row.serial, self._staff)
             elif row.state == "wiped":
-                cardstock.make(self._portal, row.origin, self._staff, post.name)
+                stock.make(self._portal, row.origin, self._staff, post.name)
 
 
 def state(card: WatchedCard) -> str:
@@ -256,8 +257,8 @@ def stage(
     for slot, (name, walker) in enumerate(zip("AB", walkers, strict=True)):
         folder = tmp_path / name
         folder.mkdir()
-        token = cardagents.add(portal, name, ADMIN)
-        cardstock.make(portal, task(walker, "post_test_cards").id, staff(walker), name)
+        token = desks.add(portal, name, ADMIN)
+        stock.make(portal, task(walker, "post_test_cards").id, staff(walker), name)
         (folder / "token.txt").write_text(token)
         trap = Trap()
         card = WatchedCard(trap)
@@ -326,7 +327,7 @@ def test_agents_killed_two_hundred_times_never_write_twice_nor_disagree_with_the
     assert [row.state for row in rows()] == ["ready"] * 6
     assert {job.state for job in card_jobs("queued", "running", "incident", "done", "cancelled")} == {"done"}
     for card in made_cards:
-        Desk(card.connect, key_store(stage.site.bench)).verify(cardmaking.plan_of(serial(card), 1))
+        Desk(card.connect, key_store(stage.site.bench)).verify(plan.plan_of(serial(card), 1))
 
 
 def test_an_agent_outlives_the_card_service_and_finishes_its_card(

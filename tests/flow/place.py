@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
 
-from app.services.calendar import JAPAN
+from app.services.base.businessdays import JAPAN
 from config.clock import set_clock_file
 from tests.flow.driver import Operator, Vendor
 from tests.flow.records import Records

@@ -9,8 +9,8 @@ from typing import Any
 
 from app.catalogue import scenarios
 from app.engine import Engine, Evaluator
-from app.services.calendar import JAPAN
-from app.services.walker import Walker
+from app.services.base.businessdays import JAPAN
+from app.services.demo.walker import Walker
 from app.store import database
 from tests.flow.driver import APPLICATION
 from tests.flow.place import MONDAY, Place

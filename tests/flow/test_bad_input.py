@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from app.services.walker import PASSWORD
+from app.services.demo.walker import PASSWORD
 from tests.flow.driver import APPLICATION, Vendor
 from tests.flow.place import STAFF_PASSWORD, Place
 from tests.flow.prepared import Plan, prepare

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from app.services import cardmaking
-from app.services.calendar import JAPAN
+from app.services.base.businessdays import JAPAN
+from app.services.cards import plan
 from tests.flow import papers
 from tests.flow.conftest import STAFF, add_staff
 from tests.flow.driver import APPLICATION, attachments, body_of
@@ -202,7 +202,7 @@ def test_no_key_component_or_worker_id_lies_anywhere_after_the_whole_way(walk: W
     components = [component_in(letter) for person in walk.staff for _, letter in person.letters]
     assert [len(each) for each in components] == [32, 32]
     serials = [row["serial"] for row in walk.place.records.of(walk.number, "card")]
-    secrets = {*components, *(cardmaking.plan_of(serial, 1).worker_id for serial in serials)}
+    secrets = {*components, *(plan.plan_of(serial, 1).worker_id for serial in serials)}
     mails = "".join(body_of(mail) + str(attachments(mail)) for mail in walk.place.mails_to(walk.vendor.email))
     pages = "".join(page.source for page in walk.place.pages if page.is_html)
     texts = [mails, pages, walk.place.said()]

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from app.services.walker import PASSWORD
+from app.services.demo.walker import PASSWORD
 from tests.flow.driver import APPLICATION, Person
 from tests.flow.place import MONDAY, Place
 from tests.flow.prepared import Plan, prepare

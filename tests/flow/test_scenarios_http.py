@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from app.catalogue import scenarios
-from app.services.walker import PASSWORD
+from app.services.demo.walker import PASSWORD
 from tests.flow import papers
 from tests.flow.driver import APPLICATION, attachments, body_of, case_number, link_of
 from tests.flow.place import Place

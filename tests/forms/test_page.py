@@ -140,7 +140,7 @@ class Portal:
             )
 
     def tus(self, route: Route, path: str) -> None:
-        """An upload as app/web/uploads.py takes it, in one piece."""
+        """An upload as app/web/tasks/uploads.py takes it, in one piece."""
         self.length = route.request.headers.get("upload-length", self.length)
         says = {"Tus-Resumable": "1.0.0", "Upload-Offset": self.length}
         if self.upload_status != 200:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 RULES = "tests/services/test_storage_rules.py::"
-JOBS = "app/services/jobs.py"
+JOBS = "app/services/process/jobs.py"
 DATABASE = "app/store/database.py"
 
 
@@ -24,7 +24,7 @@ class Mistake:
 MISTAKES = (
     Mistake(
         "m1", "the state and the jobs of a step are two transactions",
-        "app/services/steps.py",
+        "app/services/process/steps.py",
         "    _queue_jobs(moment)\n    _timers(moment)\n",
         "    from app.store.database import proxy\n\n    proxy.obj.commit()\n    proxy.obj.begin()\n"
         "    _queue_jobs(moment)\n    _timers(moment)\n",
@@ -37,7 +37,7 @@ MISTAKES = (
     ),
     Mistake(
         "m4", "a timer fires without its case's lock",
-        "app/services/waking.py",
+        "app/services/process/timers.py",
         "steps.advance(portal, cases.lock(case_id), TimersDue(), now)",
         "steps.advance(portal, cases.by_ids([case_id])[case_id], TimersDue(), now)",
         (RULES + "test_a_timer_fires_after_the_step_that_is_under_way_not_into_it[postgres]",),

@@ -11,10 +11,11 @@ import pytest
 from app import catalogue
 from app.catalogue import Package, scenarios
 from app.engine import Engine, Evaluator
-from app.services import packages, rehearsal
-from app.services.calendar import JAPAN
-from app.services.rehearsal import Rehearsal
-from app.services.releases import Releases
+from app.services.base.businessdays import JAPAN
+from app.services.base.releases import Releases
+from app.services.packages import folders
+from app.services.rehearsal import walk
+from app.services.rehearsal.walk import Rehearsal
 from config.clock import SystemClock
 
 FOLDER = Path(__file__).parents[2] / "bpmn" / "ccus_api_certification"
@@ -23,7 +24,7 @@ SCENARIOS = sorted(path.stem for path in (FOLDER / "scenarios").glob("*.toml"))
 
 @pytest.fixture(scope="module")
 def package() -> Package:
-    return packages.read(FOLDER)
+    return folders.read(FOLDER)
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +37,7 @@ def releases() -> Iterator[Releases]:
 def walked(package: Package, releases: Releases) -> Rehearsal:
     program = releases.compiled(package)
     untouched = program.fingerprint()
-    found = rehearsal.rehearse(package, program, releases.engine)
+    found = walk.rehearse(package, program, releases.engine)
     assert program.fingerprint() == untouched
     return found
 
@@ -45,7 +46,7 @@ def walked(package: Package, releases: Releases) -> Rehearsal:
 def test_the_scenario_comes_out_as_written(name: str, walked: Rehearsal) -> None:
     outcome = next(each for each in walked.outcomes if each.scenario.name == name)
     assert outcome.problem is None, str(outcome.problem)
-    assert outcome.steps == len(scenarios.read(packages.read(FOLDER).files).walk(name)) > 0
+    assert outcome.steps == len(scenarios.read(folders.read(FOLDER).files).walk(name)) > 0
 
 
 def test_the_scenarios_pass_over_every_flow_element(walked: Rehearsal) -> None:
@@ -64,5 +65,5 @@ def test_a_scenario_that_begins_with_another_comes_out_as_it_would_alone(package
     spelled_out = text[:head] + text[head:last] + tail[tail.index("[[step]]") :]
     kept["scenarios/exam_retests.toml"] = spelled_out.encode()
     other = catalogue.from_files(kept)
-    found = rehearsal.rehearse(other, releases.compiled(other), releases.engine)
+    found = walk.rehearse(other, releases.compiled(other), releases.engine)
     assert [(each.scenario.begin, each.problem) for each in found.outcomes] == [(None, None)] * 2

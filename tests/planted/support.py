@@ -11,7 +11,7 @@ from babel.messages.pofile import read_po
 from app import catalogue
 from app.engine import Engine, Evaluator
 from app.errors import Problem
-from app.services import checks
+from app.services.base import checks
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = ROOT / "bpmn" / "ccus_api_certification"

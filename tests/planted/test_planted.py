@@ -10,7 +10,7 @@ import pytest
 
 from app.catalogue import domains, dropped, portal_needs, python
 from app.engine import expressions
-from app.services import packages
+from app.services.packages import folders
 from tests.planted.plants import KNOWN, MORE, Plant
 from tests.planted.support import ROOT, SHIPPED, THREE_STEPS, files_of, japanese, planted, said
 
@@ -48,11 +48,11 @@ def test_of_what_is_right_nothing_is_said(folder: Path) -> None:
 def test_two_folders_with_one_id_are_told_apart_before_one_takes_the_others_place(tmp_path: Path) -> None:
     for name in ("one", "two"):
         shutil.copytree(THREE_STEPS, tmp_path / name)
-    (found,) = packages.twins(tmp_path / "one", packages.read(tmp_path / "one"))
+    (found,) = folders.twins(tmp_path / "one", folders.read(tmp_path / "one"))
     assert "The folder two holds a package of the same id" in str(found)
     assert re.search("[ぁ-ん]", found.said(japanese()))
     (tmp_path / "two" / "package.toml").write_text('id = "another"\n', "utf-8")
-    assert packages.twins(tmp_path / "one", packages.read(tmp_path / "one")) == []
+    assert folders.twins(tmp_path / "one", folders.read(tmp_path / "one")) == []
 
 
 def test_words_that_stand_in_tables_have_their_japanese() -> None:

@@ -7,8 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from app.engine import Engine
-from app.services import applications, people, taskforms, tasks
-from app.services.actors import Actor
+from app.services.base.actors import Actor
+from app.services.cases import applications
+from app.services.people import accounts as people
+from app.services.tasks import forms
+from app.services.tasks import send as tasks
 from app.store import accounts, cases, database, work
 from app.store.models import Case, Task
 from tests.services.conftest import PACKAGES, STAFF, Bench, open_bench
@@ -98,5 +101,5 @@ def clerk(bench: Bench, number: int = 0) -> Actor:
 def send(bench: Bench, case: Case, element: str, **values: Any) -> None:
     """A member of the staff types and sends."""
     task, who = open_task(case, element), clerk(bench)
-    taskforms.save_draft(bench.portal, task.id, values, who)
+    forms.save_draft(bench.portal, task.id, values, who)
     tasks.send(bench.portal, task.id, who)

@@ -11,8 +11,9 @@ from typing import Any
 from flask import Flask
 from werkzeug.serving import make_server
 
-from app.services import cardkeys, cardstock, letterdesk, letterpage
-from app.services.walker import Walker
+from app.services.cards import keepers, keys, stock
+from app.services.demo.walker import Walker
+from app.services.pages import letterpage
 from app.store import cards, database, work
 from app.store.models import Card, CardEvent, Job
 from hardware import VirtualRack
@@ -25,7 +26,7 @@ from tests.services.steps import go, staff, task
 def waiting(bench: Bench, desk: str = "") -> Walker:
     """A case whose three test cards are asked for and not made yet."""
     walker = go(bench, until="post_test_cards")
-    cardstock.make(walker.portal, task(walker, "post_test_cards").id, staff(walker), desk)
+    stock.make(walker.portal, task(walker, "post_test_cards").id, staff(walker), desk)
     return walker
 
 
@@ -33,9 +34,9 @@ def open_letters(walker: Walker) -> None:
     """Two people open the case's two key letters."""
     step = task(walker, "post_test_cards").id
     pair = [staff(walker, number) for number in (0, 1)]
-    letterdesk.name(walker.portal, step, {number: each.user_id or 0 for number, each in enumerate(pair, 1)}, pair[0])
+    keepers.name(walker.portal, step, {number: each.user_id or 0 for number, each in enumerate(pair, 1)}, pair[0])
     for each, letter in zip(pair, letterpage.page(walker.portal, step, pair[0]).letters, strict=True):
-        letterdesk.open_letter(walker.portal, letter.id, each)
+        keepers.open_letter(walker.portal, letter.id, each)
 
 
 def rows() -> list[Card]:
@@ -137,4 +138,4 @@ def agree(rack: VirtualRack) -> None:
 
 def key_store(bench: Bench) -> Any:
     """The portal's own keys."""
-    return cardkeys.store(bench.portal.settings)
+    return keys.store(bench.portal.settings)

@@ -11,12 +11,15 @@ from typing import Any
 import pytest
 
 from app.engine import Engine, Evaluator
-from app.services import jobs, packages, people, terms, versions
-from app.services.calendar import JAPAN
-from app.services.cardmaking import CardDesk
-from app.services.outside import Outside
-from app.services.portal import Portal
-from app.services.walker import Walker
+from app.services.base import versions
+from app.services.base.businessdays import JAPAN
+from app.services.base.portal import Portal
+from app.services.cards.making import CardDesk
+from app.services.demo.walker import Walker
+from app.services.packages import folders, terms
+from app.services.people import accounts
+from app.services.process import jobs
+from app.services.process.outside import Outside
 from app.store import database
 from app.store.blobs import Blobs
 from config import settings as config
@@ -99,10 +102,10 @@ def open_bench(folder: Path, url: str, engine: Engine, packages_dir: Path) -> Be
     portal = Portal(settings, clock, engine, releases, Blobs(folder / "blobs"), folder)
     if begun:
         return Bench(portal)
-    for each in packages.folders(packages_dir):  # what it must pass before a release has tests of its own
-        terms.put(portal, packages.read(each), terms.Act("tests"), None)
+    for each in folders.folders(packages_dir):  # what it must pass before a release has tests of its own
+        terms.put(portal, folders.read(each), terms.Act("tests"), None)
     for number, email in enumerate(STAFF, 1):
-        people.add_staff(portal, email, f"担当 {number}", ["operator"], "a password for tests")
+        accounts.add_staff(portal, email, f"担当 {number}", ["operator"], "a password for tests")
     if packages_dir in (BPMN, PACKAGES):
         templates.keep(url, packages_dir)
     return Bench(portal)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from app.catalogue import scenarios
-from app.services import people
-from app.services.actors import Actor
-from app.services.walker import Walker
+from app.services.base.actors import Actor
+from app.services.demo.walker import Walker
+from app.services.people import accounts as people
 from app.store import accounts, cases, database, work
 from app.store.models import Case, Task
 from tests.services.conftest import STAFF, Bench

@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 from typing import ClassVar
 
-from app.services.releases import Loaded, Releases
+from app.services.base.releases import Loaded, Releases
 from app.store import releases as store
 
 _made: dict[Path, Path] = {}  # folder of packages → a database with them

@@ -7,8 +7,10 @@ from datetime import date
 import pytest
 
 from app.errors import Refused
-from app.services import attendance, people, taskforms
-from app.services.walker import Walker
+from app.services.days import attendance
+from app.services.demo.walker import Walker
+from app.services.people import accounts
+from app.services.tasks import forms
 from app.store import bookings, database
 from app.store.models import Absence, Booking, User
 from tests.services.conftest import STAFF, Bench
@@ -93,7 +95,7 @@ def test_the_group_of_examiners_is_offered_when_it_has_members(bench: Bench) -> 
         assert len(attendance.examiners()) == len(STAFF)
         User.update(groups="exam,office").where(User.email == STAFF[1]).execute()
         assert [each.name for each in attendance.examiners()] == ["担当 2"]
-    people.add_staff(bench.portal, "twin@example.jp", "担当 2", ["operator"], "a password for tests", "exam")
+    accounts.add_staff(bench.portal, "twin@example.jp", "担当 2", ["operator"], "a password for tests", "exam")
     with database.connection():
         assert len({each.name for each in attendance.examiners()}) == 2
 
@@ -101,15 +103,15 @@ def test_the_group_of_examiners_is_offered_when_it_has_members(bench: Bench) -> 
 def test_who_settles_a_day_chooses_place_and_people_and_hears_of_clashes_first(bench: Bench) -> None:
     walker = go(bench, "settle_exam_date")
     who, row = staff(walker), task(walker, "settle_exam_date")
-    offered = taskforms.choices_of(walker.portal, row.id, who)
+    offered = forms.choices_of(walker.portal, row.id, who)
     day = offered["wishes"][0][0]
     with database.transaction():
         away = date.fromisoformat(day)
         Absence.create(user=who.user_id, delegate=staff(walker, 1).user_id, first_day=away, last_day=away)
     assert (who.name, who.name) in offered["examiners"]
     values = {"outcome": "accepted", "date": day, "place": "別館", "examiners": [who.name]}
-    taskforms.save_draft(walker.portal, row.id, values, who)
-    cleaned, warned, _ = taskforms.check(walker.portal, row.id, who)
+    forms.save_draft(walker.portal, row.id, values, who)
+    cleaned, warned, _ = forms.check(walker.portal, row.id, who)
     assert cleaned.ok
     assert "%(name)s is away on that day" in {each.message for each in warned}
     send(walker, row.element, who, **values)

@@ -18,10 +18,13 @@ import pytest
 from app.connectors import age
 from app.engine import Engine
 from app.errors import Refused, Unready
-from app.services import cardkeys, people, taskforms, tasks, versions
 from app.services.backup import contents, reading, restoring, writing
-from app.services.portal import Portal
-from app.services.releases import Releases
+from app.services.base import versions
+from app.services.base.portal import Portal
+from app.services.base.releases import Releases
+from app.services.cards import keys as cardkeys
+from app.services.people import accounts as people
+from app.services.tasks import forms, send
 from app.store import accounts, cases, database, work
 from app.store.blobs import Blobs
 from app.store.models import Document, Job
@@ -107,8 +110,8 @@ def test_it_becomes_a_portal_whose_case_goes_on(
         user = accounts.by_email("sato@example.jp")
     assert user is not None
     who = people.actor_of(portal, user.id)
-    taskforms.save_draft(portal, task.id, {"outcome": "passed"}, who)
-    tasks.send(portal, task.id, who)
+    forms.save_draft(portal, task.id, {"outcome": "passed"}, who)
+    send.send(portal, task.id, who)
     there.drain()
     with database.connection():
         assert [each.element for each in work.open_tasks(case.id)] == ["materials_requested"]

@@ -7,8 +7,8 @@ from datetime import date
 import pytest
 
 from app.errors import Refused
-from app.services import bankcsv, zengin
-from app.services.bankcsv import Columns
+from app.services.money import bankcsv, zengin
+from app.services.money.bankcsv import Columns
 from tests.support.zengin import Row, receipts, statement
 
 TODAY = date(2026, 4, 1)

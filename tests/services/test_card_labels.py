@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 
 from app.errors import Forbidden, NotFound, Refused
-from app.services import cardlabels, cardmaking
-from app.services.portal import Portal
-from app.services.walker import Walker
+from app.services.base.portal import Portal
+from app.services.cards import labels, plan
+from app.services.demo.walker import Walker
 from tests.fakes.printer import FakePrinter
 from tests.services.cards import rows
 from tests.services.conftest import Bench
@@ -25,7 +25,7 @@ def test_a_label_says_number_case_batch_and_that_it_is_a_test_card(bench: Bench)
     walker = go(bench, until="cards_received")
     portal, printer = printing(walker)
     serials = [row.serial for row in rows()]
-    content = cardlabels.sheet(portal, serials, staff(walker), skip=2)
+    content = labels.sheet(portal, serials, staff(walker), skip=2)
     (page,) = printer.pages
     assert content.filename.endswith(".pdf")
     assert page.count("テスト用（CCUSカードではありません）") == len(serials) == 3
@@ -33,7 +33,7 @@ def test_a_label_says_number_case_batch_and_that_it_is_a_test_card(bench: Bench)
         assert row.serial in page
         assert f"ロット {row.batch}" in page
         assert row.uid not in page
-        assert cardmaking.plan_of(row.serial, 1).worker_id not in page
+        assert plan.plan_of(row.serial, 1).worker_id not in page
     assert page.count(walker.number) == 3
     assert page.count("<pdf:nextframe/>") == 2 + 3 - 1
 
@@ -42,8 +42,8 @@ def test_only_the_staff_print_labels_of_cards_that_there_are(bench: Bench) -> No
     walker = go(bench, until="cards_received")
     portal, _ = printing(walker)
     with pytest.raises(Forbidden):
-        cardlabels.sheet(portal, [rows()[0].serial], actor(walker))
+        labels.sheet(portal, [rows()[0].serial], actor(walker))
     with pytest.raises(NotFound):
-        cardlabels.sheet(portal, ["NT99999999"], staff(walker))
+        labels.sheet(portal, ["NT99999999"], staff(walker))
     with pytest.raises(Refused):
-        cardlabels.sheet(portal, [], staff(walker))
+        labels.sheet(portal, [], staff(walker))

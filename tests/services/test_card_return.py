@@ -8,20 +8,15 @@ from typing import Any
 import pytest
 
 from app.errors import Refused
-from app.services import (
-    cardloans,
-    cardreturns,
-    cardstock,
-    clocks,
-    lifecycle,
-    package_settings,
-    taskforms,
-    tasks,
-    upkeep,
-)
-from app.services.actors import Actor
-from app.services.calendar import add_business_days
-from app.services.walker import Walker
+from app.services import upkeep
+from app.services.base import clocks
+from app.services.base.actors import Actor
+from app.services.base.businessdays import add_business_days
+from app.services.cards import loans, stock
+from app.services.cases import lifecycle
+from app.services.demo.walker import Walker
+from app.services.packages import settings
+from app.services.tasks import cardreturns, forms, send
 from app.store import cards, cases, database, records, work
 from tests.services.cards import events, rows
 from tests.services.conftest import Bench
@@ -34,11 +29,11 @@ SENT = {"serials": "@cards", "carrier": "yamato", "tracking_number": "1234-5678-
 
 def answer(walker: Walker, element: str, person: Actor, **values: Any) -> None:
     step = task(walker, element)
-    taskforms.save_draft(walker.portal, step.id, values, person)
-    cleaned, _, revision = taskforms.check(walker.portal, step.id, person)
+    forms.save_draft(walker.portal, step.id, values, person)
+    cleaned, _, revision = forms.check(walker.portal, step.id, person)
     if not cleaned.ok:
         raise Refused(cleaned.errors[0].message, **cleaned.errors[0].params)
-    tasks.send(walker.portal, step.id, person, revision)
+    send.send(walker.portal, step.id, person, revision)
 
 
 def checked(walker: Walker, **values: str) -> None:
@@ -61,7 +56,7 @@ def test_all_loans_of_the_case_are_due_with_the_return(bench: Bench) -> None:
 
 def test_the_staff_set_how_long_it_takes(bench: Bench) -> None:
     admin = Actor(None, "管理", "operator", frozenset({"administrator"}))
-    package_settings.set_setting(bench.portal, "ccus_api_certification", "cards.return_bd", "3", admin)
+    settings.set_setting(bench.portal, "ccus_api_certification", "cards.return_bd", "3", admin)
     walker = go(bench, until=ASKED)
     assert task(walker, ASKED).due_on == add_business_days(walker.portal.today(), 3)
 
@@ -130,8 +125,8 @@ def test_a_lost_card_is_done_with_once_the_ledger_says_why(bench: Bench) -> None
     walker = go(bench, until=ASKED)
     first, *others = out()
     with pytest.raises(Refused):
-        cardstock.mark(walker.portal, first, "lost", staff(walker))
-    cardstock.mark(walker.portal, first, "lost", staff(walker), "移転の際に紛失")
+        stock.mark(walker.portal, first, "lost", staff(walker))
+    stock.mark(walker.portal, first, "lost", staff(walker), "移転の際に紛失")
     cardreturns.take_back_all(walker.portal, walker.number, staff(walker))
     bench.drain(walker.portal)
     checked(walker, cards_state="returned")
@@ -221,6 +216,6 @@ def test_a_vendor_that_has_sent_its_cards_is_not_asked_again(bench: Bench) -> No
     case = case_of(walker)
     with database.connection():
         loaded = walker.portal.releases.loaded(case.release_id)
-        assert cardloans.seen_to(case, loaded, walker.portal.today(), walker.portal.closing())
+        assert loans.seen_to(case, loaded, walker.portal.today(), walker.portal.closing())
         assert [row.element for row in work.open_tasks(case.id) if row.element == CHECKED]
         assert cards.overdue(walker.portal.today())

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from app.errors import Forbidden, Permanent, Refused
-from app.services import cardkeys
-from app.services.actors import Actor
-from app.services.cardkeys import KIND
-from app.services.portal import Portal
+from app.services.base.actors import Actor
+from app.services.base.portal import Portal
+from app.services.cards import keys as cardkeys
+from app.services.cards.keys import KIND
 from app.store import changes, database
 from app.store.models import Card
 from config import settings as config

@@ -6,9 +6,10 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from app.services import cardagents, cardagents_lease, carddesk, cardnews
-from app.services.actors import Actor
-from app.services.cardnews import WaitingRoom
+from app.services.agents import desks, lease, news
+from app.services.agents.news import WaitingRoom
+from app.services.base.actors import Actor
+from app.services.cards import wiping
 from app.store import database
 from tests.services.cards import rows, waiting
 from tests.services.conftest import Bench
@@ -22,26 +23,26 @@ BLANK = {"card": {"uid": "F0010203040506", "serial": "", "life_cycle": "blank", 
 def test_a_card_on_a_reader_a_job_and_a_desk_that_is_away_are_news(bench: Bench) -> None:
     walker = waiting(bench)
     portal = walker.portal
-    words = [cardnews.word(portal)]
+    words = [news.word(portal)]
 
     def new() -> bool:
-        words.append(cardnews.word(portal))
+        words.append(news.word(portal))
         return words[-1] not in words[:-1]
 
     assert not new(), "nothing happened"
-    token = cardagents.add(portal, "机A", ADMIN)
+    token = desks.add(portal, "机A", ADMIN)
     assert new(), "a desk more"
-    desk = cardagents.desk_of(token)
+    desk = desks.desk_of(token)
     assert desk is not None
-    cardagents_lease.beat(portal, desk, {})
+    lease.beat(portal, desk, {})
     assert new(), "its computer is there"
-    cardagents_lease.beat(portal, desk, {})
+    lease.beat(portal, desk, {})
     assert not new(), "it is there still"
-    cardagents_lease.beat(portal, desk, BLANK)
+    lease.beat(portal, desk, BLANK)
     assert new(), "a card lies on its reader"
-    portal.clock.moment += cardnews.HERE  # type: ignore[attr-defined]
+    portal.clock.moment += news.HERE  # type: ignore[attr-defined]
     assert not new()
-    portal.clock.moment += cardnews.HERE  # type: ignore[attr-defined]
+    portal.clock.moment += news.HERE  # type: ignore[attr-defined]
     assert new(), "it has gone"
     bench.drain(portal)
     assert new(), "the worker made the cards"
@@ -49,7 +50,7 @@ def test_a_card_on_a_reader_a_job_and_a_desk_that_is_away_are_news(bench: Bench)
         row = rows()[0]
         row.state = "returned"
         row.save()
-    carddesk.wipe(portal, row.serial, staff(walker))
+    wiping.wipe(portal, row.serial, staff(walker))
     assert new(), "one is to be wiped"
 
 

@@ -9,9 +9,13 @@ import pytest
 
 import hardware
 from app.errors import Permanent, Refused, Temporary
-from app.services import cardledger, cardstock, jobs, lifecycle, taskforms, tasks
-from app.services.cardledger import MOVES, Fault, Mover
-from app.services.walker import Walker
+from app.services.base import leases
+from app.services.cards import ledger, stock
+from app.services.cards.ledger import MOVES, Fault, Mover
+from app.services.cases import lifecycle
+from app.services.demo.walker import Walker
+from app.services.process import jobs
+from app.services.tasks import forms, send
 from app.store import cards, database
 from app.store.models import Card
 from hardware import VirtualRack
@@ -31,12 +35,12 @@ def test_every_move_that_is_not_in_the_table_is_refused(small_bench: Bench) -> N
             Card.delete().execute()
             row = Card.create(serial="NT26000001", state=state, changed_at=now)
             if mover in MOVES.get((state, to), ()):
-                cardledger.move(row, to, mover, now)
+                ledger.move(row, to, mover, now)
                 allowed += 1
                 assert Card.get_by_id(row.id).state == to
             else:
                 with pytest.raises(Refused):
-                    cardledger.move(row, to, mover, now)
+                    ledger.move(row, to, mover, now)
                 assert Card.get_by_id(row.id).state == state
     assert allowed == sum(len(movers) for movers in MOVES.values())
 
@@ -50,8 +54,8 @@ def test_every_error_of_the_card_library_has_a_verdict() -> None:
     codes = {kind.code for kind in _all_errors(hardware.CardError)}
     ours = {"bad_plan", "unknown_key", "bad_key_store", "bad_key_file", "bad_component", "bad_token"}
     server = {"server_away", "server_refused", "token_refused"}
-    assert codes - server - ours == set(cardledger.FAULTS)
-    assert all(cardledger.fault(code) is Fault.OURS for code in ours)
+    assert codes - server - ours == set(ledger.FAULTS)
+    assert all(ledger.fault(code) is Fault.OURS for code in ours)
 
 
 def _all_errors(kind: type[hardware.CardError]) -> set[type[hardware.CardError]]:
@@ -76,15 +80,15 @@ class PowerCut(Exception):
 
 def hands_that_die(bench: Bench, walker: Walker, at: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """One card job whose worker dies before or after the ledger's word."""
-    real = getattr(cardledger.Ledger, at)
+    real = getattr(ledger.Ledger, at)
 
-    def die(self: cardledger.Ledger, *args: object) -> None:
+    def die(self: ledger.Ledger, *args: object) -> None:
         if at == "intend":
             real(self, *args)
         raise PowerCut
 
     with monkeypatch.context() as patch:
-        patch.setattr(cardledger.Ledger, at, die)
+        patch.setattr(ledger.Ledger, at, die)
         job = jobs.lease(walker.portal, "dying", ("card",))
         assert job is not None
         with pytest.raises(PowerCut):
@@ -99,7 +103,7 @@ def test_a_worker_that_dies_around_a_write_does_no_card_twice(
     hands_that_die(bench, walker, at, monkeypatch)
     begun = [row.uid for row in rows() if row.uid]
     assert len(begun) == 1
-    walker.clock.moment += timedelta(seconds=jobs.LEASE_SECONDS + 1)
+    walker.clock.moment += timedelta(seconds=leases.LEASE_SECONDS + 1)
     bench.drain(walker.portal)
     assert [row.state for row in rows()] == ["ready"] * 3
     assert begun[0] in {row.uid for row in rows()}
@@ -150,7 +154,7 @@ def test_a_card_that_fails_is_kept_apart_and_another_is_made(bench: Bench, monke
     assert events(bad)[-1] == ("personalise", "failed")
     bench.drain(walker.portal)
     person, step = staff(walker), task(walker, "post_test_cards")
-    assert cardstock.make(walker.portal, step.id, person) == 1
+    assert stock.make(walker.portal, step.id, person) == 1
     walker.clock.moment += timedelta(hours=1)
     bench.drain(walker.portal)
     assert sorted(row.state for row in rows()) == ["quarantined", "ready", "ready", "ready"]
@@ -173,11 +177,11 @@ def settle(walker: Walker, **answer: str) -> None:
     person, step = staff(walker), task(walker, "settle_withdrawal")
     raw = {"withdrawal_reason": "x", "fees_state": "none", "contracts_state": "none",
            "settled_on": walker.portal.today().isoformat(), **answer}  # fmt: skip
-    taskforms.save_draft(walker.portal, step.id, raw, person)
-    cleaned, _, revision = taskforms.check(walker.portal, step.id, person)
+    forms.save_draft(walker.portal, step.id, raw, person)
+    cleaned, _, revision = forms.check(walker.portal, step.id, person)
     if not cleaned.ok:
         raise Refused(cleaned.errors[0].message, **cleaned.errors[0].params)
-    tasks.send(walker.portal, step.id, person, revision)
+    send.send(walker.portal, step.id, person, revision)
 
 
 def lent() -> list[str]:
@@ -214,7 +218,7 @@ def test_cards_that_stay_out_need_a_reason_which_goes_on_their_record(bench: Ben
 def test_the_job_of_a_card_that_was_marked_damaged_makes_nothing(bench: Bench) -> None:
     walker = waiting(bench)
     first = rows()[0].serial
-    cardstock.mark(walker.portal, first, "damaged", staff(walker), "接点がはがれた")
+    stock.mark(walker.portal, first, "damaged", staff(walker), "接点がはがれた")
     bench.drain(walker.portal)
     assert rows()[0].state == "damaged"
     assert {job.state for job in card_jobs()} == {"done"}

@@ -9,26 +9,20 @@ from datetime import timedelta
 import pytest
 
 from app.errors import Forbidden, NotFound, Refused
-from app.services import (
-    casepeople,
-    caseview,
-    companies,
-    companypeople,
-    feed,
-    invitations,
-    lifecycle,
-    mandates,
-    people,
-    taskforms,
-    taskpage,
-    tasks,
-    upkeep,
-)
-from app.services.actors import Actor
-from app.services.companypeople import Successor
-from app.services.letters import Wording
-from app.services.mandates import Terms
-from app.services.walker import Walker
+from app.services import upkeep
+from app.services.base.actors import Actor
+from app.services.cases import lifecycle, members
+from app.services.companies import company, invitations, mandates
+from app.services.companies import members as companypeople
+from app.services.companies.mandates import Terms
+from app.services.companies.members import Successor
+from app.services.demo.walker import Walker
+from app.services.mails.portalmails import Wording
+from app.services.pages import case as caseview
+from app.services.pages import feed
+from app.services.pages import task as taskpage
+from app.services.people import accounts as people
+from app.services.tasks import forms, send
 from app.store import accounts, cases, database
 from app.store import companies as rows
 from app.store.models import Booking, Change, Draft
@@ -89,7 +83,7 @@ def agent(bench: Bench, walker: Walker, email: str = "agent@example.org", **chan
 
 def test_who_first_names_a_number_manages_the_company(bench: Bench) -> None:
     walker = go(bench, until="submit_documents")
-    page = companies.page(walker.portal, company_of(walker), actor(walker))
+    page = company.page(walker.portal, company_of(walker), actor(walker))
     assert page.manages
     assert [(each.email, each.manager) for each in page.people] == [("ichiro.rei@example.com", True)]
     assert [each.number for each in page.cases] == [walker.number]
@@ -98,10 +92,10 @@ def test_who_first_names_a_number_manages_the_company(bench: Bench) -> None:
 def test_somebody_invited_joins_by_the_link_with_the_rights_that_were_chosen(bench: Bench) -> None:
     walker = go(bench, until="submit_documents")
     reader = join(bench, walker, "reader@example.com", "read")
-    assert not companies.page(walker.portal, company_of(walker), reader).manages
+    assert not company.page(walker.portal, company_of(walker), reader).manages
     assert caseview.page(walker.portal, walker.number, reader).may_act is False
     with pytest.raises(Forbidden, match="may read this case"):
-        taskforms.save_draft(walker.portal, task(walker, "submit_documents").id, {}, reader)
+        forms.save_draft(walker.portal, task(walker, "submit_documents").id, {}, reader)
 
 
 def test_an_account_that_exists_accepts_when_it_is_signed_in(bench: Bench) -> None:
@@ -117,7 +111,7 @@ def test_an_account_that_exists_accepts_when_it_is_signed_in(bench: Bench) -> No
         invitations.accept(walker.portal, link, None, "だれか", NEW)
     both = signed_in(walker, "both@example.com")
     invitations.accept(walker.portal, link, both)
-    assert len(companies.mine(both)) == 2
+    assert len(company.mine(both)) == 2
     assert {head.number for head in caseview.heads(walker.portal, both)[0]} == {walker.number, elsewhere.number}
 
 
@@ -126,7 +120,7 @@ def test_an_invitation_is_sent_again_taken_back_and_grows_old(bench: Bench) -> N
     place, boss = company_of(walker), actor(walker)
     invitations.invite(walker.portal, place, "new@example.com", "person", {}, boss, WORDS)
     first = token(bench, walker)
-    (waiting,) = companies.page(walker.portal, place, boss).invitations
+    (waiting,) = company.page(walker.portal, place, boss).invitations
     invitations.send_again(walker.portal, waiting.id, boss, WORDS)
     second = token(bench, walker)
     with pytest.raises(Refused, match="newer link"):
@@ -147,7 +141,7 @@ def test_a_mail_of_an_invitation_that_was_taken_back_is_not_sent(bench: Bench) -
     bench.drain(walker.portal)
     sent = len(bench.mailbox.letters)
     invitations.invite(walker.portal, company_of(walker), "new@example.com", "person", {}, actor(walker), WORDS)
-    (waiting,) = companies.page(walker.portal, company_of(walker), actor(walker)).invitations
+    (waiting,) = company.page(walker.portal, company_of(walker), actor(walker)).invitations
     invitations.take_back(walker.portal, waiting.id, actor(walker))
     assert bench.drain(walker.portal) == ["done"]
     assert len(bench.mailbox.letters) == sent
@@ -162,13 +156,13 @@ def test_only_managers_change_the_company(bench: Bench) -> None:
     with pytest.raises(Forbidden, match="manager"):
         mandates.give(walker.portal, place, "x@example.com", terms(walker), member, WORDS)
     with pytest.raises(Forbidden, match="brings in somebody new"):
-        casepeople.invite(walker.portal, walker.number, "x@example.com", "full", member)
+        members.invite(walker.portal, walker.number, "x@example.com", "full", member)
     stranger = go(
         bench, until="submit_documents", application={"email": "other@example.com", "system_name": "他社"},
         answers={"company_profile": {"corporate_number": "1180301018771"}},
     )  # fmt: skip
     with pytest.raises(NotFound):
-        companies.page(walker.portal, place, actor(stranger))
+        company.page(walker.portal, place, actor(stranger))
 
 
 def test_rights_are_changed_case_by_case_and_somebody_taken_off_sees_nothing(bench: Bench) -> None:
@@ -178,7 +172,7 @@ def test_rights_are_changed_case_by_case_and_somebody_taken_off_sees_nothing(ben
     for rights, sees in (("answer", True), ("read", True), ("none", False)):
         companypeople.change(walker.portal, place, member.user_id or 0, "member", {case.id: (rights, False)},
                              actor(walker))  # fmt: skip
-        _, seats = companies.seats(place, member.user_id or 0, actor(walker))
+        _, seats = company.seats(place, member.user_id or 0, actor(walker))
         assert [(seat.rights, seat.mails) for seat in seats] == [(rights, False)]
         assert bool(caseview.heads(walker.portal, member)[0]) is sees
     told = [row.text for row in caseview.page(walker.portal, walker.number, actor(walker)).timeline
@@ -195,14 +189,14 @@ def test_a_manager_is_on_every_case_and_the_last_one_stays(bench: Bench) -> None
     with pytest.raises(Refused, match="only manager"):
         companypeople.change(walker.portal, place, second.user_id or 0, "member", {}, second)
     with pytest.raises(Refused, match="manager of the company is on each"):
-        casepeople.uninvite(walker.portal, walker.number, second.user_id or 0, first)
+        members.uninvite(walker.portal, walker.number, second.user_id or 0, first)
 
 
 def test_a_colleague_added_to_one_case_belongs_to_the_company(bench: Bench) -> None:
     walker = go(bench, until="submit_documents")
-    casepeople.invite(walker.portal, walker.number, "helper@example.com", "read", actor(walker))
+    members.invite(walker.portal, walker.number, "helper@example.com", "read", actor(walker))
     helper = signed_in(walker, "helper@example.com")
-    assert [each.manager for each in companies.mine(helper)] == [False]
+    assert [each.manager for each in company.mine(helper)] == [False]
 
 
 # Agents
@@ -234,7 +228,7 @@ def _answer(walker: Walker, who: Actor) -> object:
         }
     )
     with database.connection():
-        return tasks.work.task(row.id)
+        return send.work.task(row.id)
 
 
 def test_an_agent_leaves_contracts_and_payments_to_the_company_unless_it_says_otherwise(bench: Bench) -> None:
@@ -242,12 +236,12 @@ def test_an_agent_leaves_contracts_and_payments_to_the_company_unless_it_says_ot
     who = agent(bench, walker)
     row = task(walker, "pay_initial_fee")
     with pytest.raises(Forbidden, match="binds the company"):
-        taskforms.save_draft(walker.portal, row.id, {}, who)
+        forms.save_draft(walker.portal, row.id, {}, who)
     with pytest.raises(Forbidden, match="binds the company"):
         lifecycle.withdraw(walker.portal, walker.number, "やめる", who)
-    (mandate,) = companies.page(walker.portal, company_of(walker), actor(walker)).mandates
+    (mandate,) = company.page(walker.portal, company_of(walker), actor(walker)).mandates
     mandates.change(walker.portal, mandate.id, terms(walker, rights="full"), actor(walker))
-    assert taskforms.save_draft(walker.portal, row.id, {}, who) == 1
+    assert forms.save_draft(walker.portal, row.id, {}, who) == 1
 
 
 def test_an_agent_sees_the_named_cases_alone(bench: Bench) -> None:
@@ -284,7 +278,7 @@ def test_mails_go_to_an_agent_only_when_the_company_says_so(bench: Bench) -> Non
     lifecycle.say(walker.portal, walker.number, "確認です", staff(walker))
     bench.drain(walker.portal)
     assert bench.mailbox.letters[-1].to == ("ichiro.rei@example.com",)
-    (mandate,) = companies.page(walker.portal, company_of(walker), actor(walker)).mandates
+    (mandate,) = company.page(walker.portal, company_of(walker), actor(walker)).mandates
     mandates.change(walker.portal, mandate.id, terms(walker, copies=True), actor(walker))
     lifecycle.say(walker.portal, walker.number, "もう一度", staff(walker))
     bench.drain(walker.portal)
@@ -298,7 +292,7 @@ def test_an_ended_mandate_shuts_the_agent_out_at_once_and_the_record_keeps_the_n
     lifecycle.say(walker.portal, walker.number, "代行者から質問です", who)
     with database.connection():
         before = accounts.by_email(who.email).fs_uniquifier
-    (mandate,) = companies.page(walker.portal, company_of(walker), actor(walker)).mandates
+    (mandate,) = company.page(walker.portal, company_of(walker), actor(walker)).mandates
     by = {"company": actor(walker), "agent": who, "body": staff(walker)}[ends]
     mandates.end(walker.portal, mandate.id, by, "会社から電話" if ends == "body" else "")
     with pytest.raises(NotFound):
@@ -322,7 +316,7 @@ def test_an_agent_who_is_at_work_for_others_stays_signed_in_when_one_mandate_end
     agent(bench, other)
     with database.connection():
         before = accounts.by_email(who.email).fs_uniquifier
-    (mandate,) = companies.page(walker.portal, company_of(walker), actor(walker)).mandates
+    (mandate,) = company.page(walker.portal, company_of(walker), actor(walker)).mandates
     mandates.end(walker.portal, mandate.id, actor(walker))
     with database.connection():
         assert accounts.by_email(who.email).fs_uniquifier == before
@@ -340,16 +334,16 @@ def test_a_mandate_begins_on_its_first_day_and_is_over_after_its_last(bench: Ben
         walker.clock.moment += timedelta(days=1)
     assert seen == [0, 0, 1, 1, 1, 0]
     upkeep.tick(walker.portal)
-    assert companies.page(walker.portal, company_of(walker), actor(walker)).mandates[0].state == "ended"
+    assert company.page(walker.portal, company_of(walker), actor(walker)).mandates[0].state == "ended"
 
 
 def test_an_agent_brings_nobody_in(bench: Bench) -> None:
     walker = go(bench, until="submit_documents")
     who = agent(bench, walker, rights="full")
     with pytest.raises(Forbidden, match="agent brings nobody"):
-        casepeople.invite(walker.portal, walker.number, "x@example.com", "full", who)
+        members.invite(walker.portal, walker.number, "x@example.com", "full", who)
     with pytest.raises(NotFound):
-        companies.page(walker.portal, company_of(walker), who)
+        company.page(walker.portal, company_of(walker), who)
 
 
 def test_an_agent_who_applies_for_the_company_acts_by_the_mandate(bench: Bench) -> None:
@@ -375,7 +369,7 @@ def test_everything_goes_to_the_successor_in_one_go(bench: Bench) -> None:
         Booking.create(case=case_of(walker).id, calendar="exam", day=day, state="confirmed", at=now)
     heir = join(bench, walker, "heir@example.com", "none")
     row = task(walker, "submit_documents")
-    taskforms.save_draft(walker.portal, row.id, {}, leaver)
+    forms.save_draft(walker.portal, row.id, {}, leaver)
     assert len(companypeople.leaving(walker.portal, place, leaver.user_id or 0, leaver).cases) == 1
     with database.connection():
         calendar = accounts.user(leaver.user_id or 0).feed_token
@@ -384,7 +378,7 @@ def test_everything_goes_to_the_successor_in_one_go(bench: Bench) -> None:
     assert name == "山田 次郎"
     case = case_of(walker)
     assert (case.email, case.contact_name) == ("heir@example.com", "山田 次郎")
-    assert companies.page(walker.portal, place, heir).manages
+    assert company.page(walker.portal, place, heir).manages
     assert caseview.page(walker.portal, walker.number, heir).may_act
     with pytest.raises(NotFound):
         caseview.page(walker.portal, walker.number, leaver)
@@ -423,7 +417,7 @@ def test_the_body_hands_over_on_the_phone_to_a_new_address_with_the_reason_on_re
     letter = bench.mailbox.letters[-1]
     assert letter.to == ("next@example.com",)
     assert "/password/" in letter.text
-    page = companies.page(walker.portal, place, staff(walker))
+    page = company.page(walker.portal, place, staff(walker))
     assert [(each.name, each.manager, each.entered) for each in page.people] == [("後任 三郎", True, False)]
     with database.connection():
         change = Change.select().where(Change.field == "handover").get()

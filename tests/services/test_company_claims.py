@@ -5,26 +5,17 @@ from __future__ import annotations
 import pytest
 
 from app.errors import Forbidden, NotFound, Refused, Stale
-from app.services import (
-    admissions,
-    casenumber,
-    caseview,
-    companies,
-    companyclaims,
-    companypeople,
-    companyproof,
-    contested,
-    invitations,
-    lifecycle,
-    mandates,
-    people,
-    recall,
-    register,
-    vendorhome,
-)
-from app.services.actors import Actor
-from app.services.companyviews import CaseNumber
-from app.services.walker import Walker
+from app.services.base.actors import Actor
+from app.services.cases import lifecycle
+from app.services.companies import admissions, casenumber, claims, contested, invitations, mandates, members, proof
+from app.services.companies import company as companies
+from app.services.companies.views import CaseNumber
+from app.services.demo.walker import Walker
+from app.services.pages import case as caseview
+from app.services.pages import vendorhome
+from app.services.people import accounts
+from app.services.register import certificates
+from app.services.tasks import recall
 from app.store import cases, database, work
 from app.store import companies as rows
 from app.store.models import Case, Change, Claim, Company, Entry, Mail, Member, User
@@ -124,9 +115,9 @@ def test_the_manager_without_proof_answers_no_claim(bench: Bench) -> None:
     assert (claim.asks, claim.company_id) == ("body", company_of(squatter))
     for admit in (True, False):
         with pytest.raises(NotFound):
-            companyclaims.answer(squatter.portal, claim.id, actor(squatter), admit=admit, reason="x")
+            claims.answer(squatter.portal, claim.id, actor(squatter), admit=admit, reason="x")
     with pytest.raises(Forbidden):
-        companyclaims.decide(squatter.portal, claim.id, "same", actor(squatter), "x")
+        claims.decide(squatter.portal, claim.id, "same", actor(squatter), "x")
     with pytest.raises(Forbidden):
         contested.listed(actor(squatter))
     assert not sees(victim, actor(squatter))
@@ -149,13 +140,13 @@ def test_the_body_decides_with_a_reason_that_it_alone_reads(bench: Bench) -> Non
     squatter, victim = go(bench, until="first_review"), apply(bench)
     claim = the_claim(victim)
     with pytest.raises(Refused, match="goes on record"):
-        companyclaims.decide(victim.portal, claim.id, "claimant", staff(victim), " ")
+        claims.decide(victim.portal, claim.id, "claimant", staff(victim), " ")
     with pytest.raises(Refused, match="Choose"):
-        companyclaims.decide(victim.portal, claim.id, "both", staff(victim), "登記の代表者に電話")
-    companyclaims.decide(victim.portal, claim.id, "claimant", staff(victim), "登記の代表者に電話")
+        claims.decide(victim.portal, claim.id, "both", staff(victim), "登記の代表者に電話")
+    claims.decide(victim.portal, claim.id, "claimant", staff(victim), "登記の代表者に電話")
     assert contested.count() == 0
     with pytest.raises(Stale):
-        companyclaims.decide(victim.portal, claim.id, "other", staff(victim), "また")
+        claims.decide(victim.portal, claim.id, "other", staff(victim), "また")
     with database.connection():
         assert "登記の代表者に電話" in Change.get(Change.field == "claim").after
         said = list(Entry.select().where(Entry.kind == "company"))
@@ -170,7 +161,7 @@ def test_the_body_decides_with_a_reason_that_it_alone_reads(bench: Bench) -> Non
 
 def test_a_number_that_is_not_the_applicants_is_taken_from_them_and_may_be_named_again(bench: Bench) -> None:
     squatter, victim = go(bench, until="first_review"), apply(bench)
-    companyclaims.decide(victim.portal, the_claim(victim).id, "other", staff(victim), "謄本の会社が違う")
+    claims.decide(victim.portal, the_claim(victim).id, "other", staff(victim), "謄本の会社が違う")
     assert known(victim).number == ""
     assert letters(bench, victim, SECOND)[-1] == "company-unconfirmed"
     pass_review(victim)
@@ -183,7 +174,7 @@ def test_a_number_that_is_not_the_applicants_is_taken_from_them_and_may_be_named
 
 def test_two_of_one_company_are_brought_together_by_the_body(bench: Bench) -> None:
     first, second = go(bench, until="first_review"), apply(bench)
-    companyclaims.decide(second.portal, the_claim(second).id, "same", staff(second), "総務部に確認")
+    claims.decide(second.portal, the_claim(second).id, "same", staff(second), "総務部に確認")
     assert people_of(first, actor(first)) == {(FIRST, True), (SECOND, False)}
     assert not sees(second, actor(first))
     pass_review(second)  # the second one's papers prove the one company
@@ -223,8 +214,8 @@ def test_of_two_the_one_who_is_proved_first_has_the_company_and_the_other_goes_t
     pass_review(squatter)  # papers of a company that is proved to be another's prove nothing more
     assert not known(squatter).proved
     with pytest.raises(Refused, match="confirmed for the other"):
-        companyclaims.decide(owner.portal, claim.id, "claimant", staff(owner), "x")
-    companyclaims.decide(owner.portal, claim.id, "other", staff(owner), "本人が認めた")
+        claims.decide(owner.portal, claim.id, "claimant", staff(owner), "x")
+    claims.decide(owner.portal, claim.id, "other", staff(owner), "本人が認めた")
     assert known(squatter).number == ""
 
 
@@ -251,7 +242,7 @@ def test_a_review_that_is_taken_back_proves_nothing(bench: Bench) -> None:
     with database.connection():
         done = work.task(row.id)
         assert done is not None
-    recall.take_back(walker.portal, row.id, people.actor_of(walker.portal, done.closed_by_id))
+    recall.take_back(walker.portal, row.id, accounts.actor_of(walker.portal, done.closed_by_id))
     assert not known(walker).proved
 
 
@@ -262,7 +253,7 @@ def test_a_certificate_proves_where_no_review_says_so(bench: Bench) -> None:
     with database.transaction():
         case = cases.lock(case_of(walker).id)
         loaded = walker.portal.releases.loaded(case.release_id)
-        register.issue(walker.portal, case, loaded, {}, walker.portal.now())
+        certificates.issue(walker.portal, case, loaded, {}, walker.portal.now())
     assert known(walker).proved
 
 
@@ -270,16 +261,16 @@ def test_the_body_proves_by_hand_and_takes_it_back_with_a_reason(bench: Bench) -
     walker, other = go(bench, until="first_review"), apply(bench)
     boss = staff(walker)
     with pytest.raises(Refused, match="goes on record"):
-        companyproof.by_hand(walker.portal, company_of(walker), boss, "")
+        proof.by_hand(walker.portal, company_of(walker), boss, "")
     with pytest.raises(Forbidden):
-        companyproof.by_hand(walker.portal, company_of(walker), actor(walker), "私のものです")
-    companyproof.by_hand(walker.portal, company_of(walker), boss, "窓口で登記を確認")
+        proof.by_hand(walker.portal, company_of(walker), actor(walker), "私のものです")
+    proof.by_hand(walker.portal, company_of(walker), boss, "窓口で登記を確認")
     assert known(walker).proved
     with pytest.raises(Refused, match="confirmed already"):
-        companyproof.by_hand(walker.portal, company_of(other), boss, "x")
+        proof.by_hand(walker.portal, company_of(other), boss, "x")
     later = apply(bench, "third@example.net", "三つめ")
     assert the_claim(later).asks == "managers"
-    companyproof.revoke(walker.portal, company_of(walker), boss, "別人だった")
+    proof.revoke(walker.portal, company_of(walker), boss, "別人だった")
     assert not known(walker).proved
     assert the_claim(later).asks == "body"
     assert companies.waiting(actor(walker)) == []
@@ -318,7 +309,7 @@ def test_a_yes_lets_in_who_applied_and_opens_their_case_to_nobody(bench: Bench) 
     walker = proved(bench)
     second = join(bench, walker, "boss@example.com", "none", "manager")
     other = apply(bench)
-    companyclaims.answer(walker.portal, the_claim(other).id, actor(walker), admit=True)
+    claims.answer(walker.portal, the_claim(other).id, actor(walker), admit=True)
     assert people_of(walker, second) == {(FIRST, True), ("boss@example.com", True), (SECOND, False)}
     for manager in (actor(walker), second):
         assert not sees(other, manager)
@@ -332,13 +323,13 @@ def test_the_case_is_the_companys_when_who_applied_says_so(bench: Bench) -> None
     walker = proved(bench)
     other = apply(bench)
     with pytest.raises(Refused, match="no company"):
-        companyclaims.give(other.portal, other.number, actor(other))
-    companyclaims.answer(walker.portal, the_claim(other).id, actor(walker), admit=True)
+        claims.give(other.portal, other.number, actor(other))
+    claims.answer(walker.portal, the_claim(other).id, actor(walker), admit=True)
     with pytest.raises(NotFound):
-        companyclaims.give(other.portal, other.number, actor(walker))
+        claims.give(other.portal, other.number, actor(walker))
     assert known(other).open_to == case_of(walker).company_name
     left = company_of(other)
-    assert companyclaims.give(other.portal, other.number, actor(other)) == case_of(walker).company_name
+    assert claims.give(other.portal, other.number, actor(other)) == case_of(walker).company_name
     assert case_of(other).company_id == company_of(walker)
     assert sees(other, actor(walker))
     assert sees(other, signed_in(other, SECOND))
@@ -348,15 +339,15 @@ def test_the_case_is_the_companys_when_who_applied_says_so(bench: Bench) -> None
         assert over is not None
         assert (over.corporate_number, rows.people(left)) == (None, [])
     with pytest.raises(Refused, match="no company"):
-        companyclaims.give(other.portal, other.number, signed_in(other, SECOND))
+        claims.give(other.portal, other.number, signed_in(other, SECOND))
 
 
 def test_colleagues_of_who_applied_keep_their_seat_and_agents_of_before_do_not(bench: Bench) -> None:
     walker = proved(bench)
     other = apply(bench)
     helper, scrivener = join(bench, other, "helper@example.net"), agent(bench, other)
-    companyclaims.answer(walker.portal, the_claim(other).id, actor(walker), admit=True)
-    companyclaims.give(other.portal, other.number, actor(other))
+    claims.answer(walker.portal, the_claim(other).id, actor(walker), admit=True)
+    claims.give(other.portal, other.number, actor(other))
     assert sees(other, helper)
     assert not sees(other, scrivener)
     assert companies.mine(helper) == []
@@ -367,11 +358,11 @@ def test_the_body_gives_the_case_on_the_phone_and_says_why(bench: Bench) -> None
     walker = proved(bench)
     other = apply(bench)
     with pytest.raises(Refused, match="no company"):
-        companyclaims.give(other.portal, other.number, staff(other), "電話")
-    companyclaims.answer(walker.portal, the_claim(other).id, actor(walker), admit=True)
+        claims.give(other.portal, other.number, staff(other), "電話")
+    claims.answer(walker.portal, the_claim(other).id, actor(walker), admit=True)
     with pytest.raises(Refused, match="goes on record"):
-        companyclaims.give(other.portal, other.number, staff(other))
-    companyclaims.give(other.portal, other.number, staff(other), "申請した方から電話")
+        claims.give(other.portal, other.number, staff(other))
+    claims.give(other.portal, other.number, staff(other), "申請した方から電話")
     entry = next(
         row for row in caseview.page(walker.portal, other.number, staff(other)).timeline if row.text == "given"
     )
@@ -381,13 +372,13 @@ def test_the_body_gives_the_case_on_the_phone_and_says_why(bench: Bench) -> None
 def test_a_no_leaves_both_apart_and_tells_who_applied(bench: Bench) -> None:
     walker = proved(bench)
     other = apply(bench)
-    companyclaims.answer(walker.portal, the_claim_id := the_claim(other).id, actor(walker), admit=False)
+    claims.answer(walker.portal, the_claim_id := the_claim(other).id, actor(walker), admit=False)
     assert letters(bench, walker, SECOND)[-1] == "company-refused"
     seen = known(other)
     assert seen.claim is not None
     assert (seen.number, seen.claim.state) == ("", "refused")
     with pytest.raises(Stale):
-        companyclaims.answer(walker.portal, the_claim_id, actor(walker), admit=True)
+        claims.answer(walker.portal, the_claim_id, actor(walker), admit=True)
     pass_review(other)
     assert not known(other).proved
 
@@ -397,8 +388,8 @@ def test_the_body_answers_for_the_managers_on_the_phone_and_says_why(bench: Benc
     other = apply(bench)
     claim = the_claim(other)
     with pytest.raises(Refused, match="goes on record"):
-        companyclaims.answer(walker.portal, claim.id, staff(walker), admit=True)
-    companyclaims.answer(walker.portal, claim.id, staff(walker), admit=True, reason="総務部から電話")
+        claims.answer(walker.portal, claim.id, staff(walker), admit=True)
+    claims.answer(walker.portal, claim.id, staff(walker), admit=True, reason="総務部から電話")
     entry = next(row for row in told(other, staff(other)) if row.text == "admitted")
     assert entry.data["reason"] == "総務部から電話"
     assert not sees(other, actor(walker))
@@ -415,7 +406,7 @@ def test_a_proved_company_whose_people_have_all_gone_is_nobodys_for_the_taking(b
     assert claim.asks == "body"
     (one,) = contested.listed(staff(other))
     assert one.other.managers == []
-    companyclaims.decide(other.portal, claim.id, "same", staff(other), "代表の方と面談")
+    claims.decide(other.portal, claim.id, "same", staff(other), "代表の方と面談")
     assert companies.page(walker.portal, company_of(walker), signed_in(other, SECOND)).manages
     assert sees(walker, signed_in(other, SECOND))
 
@@ -455,7 +446,7 @@ def test_being_asked_into_a_company_without_proof_opens_no_case_of_ones_own(benc
     (one,) = contested.listed(staff(applied))
     assert one.belongs
     assert known(applied).open_to == case_of(squatter).company_name  # they may give it, and need not
-    companyclaims.give(applied.portal, applied.number, signed_in(applied, SECOND))
+    claims.give(applied.portal, applied.number, signed_in(applied, SECOND))
     assert sees(applied, actor(squatter))
 
 
@@ -475,8 +466,8 @@ def test_work_goes_on_while_the_number_is_not_confirmed(bench: Bench) -> None:
     helper = join(bench, walker, "helper@example.com", "full")
     scrivener = agent(bench, walker)
     lifecycle.say(walker.portal, walker.number, "質問です", scrivener)
-    companypeople.hand_over(walker.portal, company_of(walker), actor(walker).user_id or 0,
-                            companypeople.Successor(helper.user_id), actor(walker), WORDS)  # fmt: skip
+    members.hand_over(walker.portal, company_of(walker), actor(walker).user_id or 0,
+                            members.Successor(helper.user_id), actor(walker), WORDS)  # fmt: skip
     assert companies.page(walker.portal, company_of(walker), helper).manages
     pass_review(walker)
     assert known(walker, helper).proved

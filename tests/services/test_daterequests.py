@@ -7,8 +7,13 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from app.errors import Forbidden, NotFound, Refused
-from app.services import calendar, daterequests, dates, feed, people, upkeep
-from app.services.walker import Walker
+from app.services import upkeep
+from app.services.base import businessdays
+from app.services.days import bookings as dates
+from app.services.demo.walker import Walker
+from app.services.pages import feed
+from app.services.people import accounts
+from app.services.tasks import daterequests
 from app.store import bookings, database, records
 from app.store.models import Booking, User
 from tests.services.conftest import Bench
@@ -99,7 +104,7 @@ def test_a_day_given_up_is_free_at_once_and_another_is_settled_the_same_way(benc
 
 def test_after_the_deadline_nothing_is_asked(settled: Walker) -> None:
     row = booking(settled)
-    last = calendar.add_business_days(row.day, -5)
+    last = businessdays.add_business_days(row.day, -5)
     settled.clock.moment = datetime(last.year, last.month, last.day, 3, tzinfo=UTC)
     assert daterequests.standing(settled.portal, settled.number, actor(settled)).refusal is None  # type: ignore[union-attr]
     settled.clock.moment += timedelta(days=1)
@@ -124,7 +129,7 @@ def test_a_request_needs_a_reason_and_a_free_day_and_is_made_once(settled: Walke
 
 
 def test_strangers_know_nothing_of_it(bench: Bench, settled: Walker) -> None:
-    people.add_staff(bench.portal, "nobody@example.jp", "だれか", ["analyst"], "a password for tests")
+    accounts.add_staff(bench.portal, "nobody@example.jp", "だれか", ["analyst"], "a password for tests")
     with pytest.raises(NotFound):
         daterequests.accept(settled.portal, 999, date(2026, 1, 1), "", staff(settled))
 

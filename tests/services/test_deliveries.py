@@ -10,22 +10,17 @@ import pytest
 
 from app.connectors.incoming import read
 from app.errors import Forbidden, NotFound, Refused, Stale
-from app.services import (
-    caseview,
-    clocks,
-    deliveries,
-    inbound,
-    inbound_answers,
-    inbound_pages,
-    mails,
-    resending,
-    taskforms,
-    tasks,
-    timeline,
-    upkeep,
-    worklist,
-)
-from app.services.walker import Walker
+from app.services import upkeep
+from app.services.base import clocks
+from app.services.cases import resending
+from app.services.demo.walker import Walker
+from app.services.mailroom import receive
+from app.services.mailroom import take as inbound_answers
+from app.services.mails import deliveries, whose
+from app.services.pages import case as caseview
+from app.services.pages import mailroom, worklist
+from app.services.papers import timeline
+from app.services.tasks import forms, send
 from app.store import accounts, cases, database, records, work
 from app.store import deliveries as stored
 from app.store.models import Case, Change, Clock, Delivery, InboundMail, Mail, Task, User
@@ -62,7 +57,7 @@ def missed(walker: Walker) -> list[deliveries.Undelivered]:
 
 def state(walker: Walker, mail_id: int = 0, who=None) -> str:  # type: ignore[no-untyped-def]
     mail = mail_id or review_2(walker).id
-    return mails.one(walker.portal, walker.number, mail, who or staff(walker)).state
+    return whose.one(walker.portal, walker.number, mail, who or staff(walker)).state
 
 
 def history(walker: Walker, kind: str = "delivery") -> list[tuple[str, str]]:
@@ -80,7 +75,7 @@ def test_a_mail_that_bounced_is_not_delivered_and_everybody_who_works_on_it_sees
     raw = (MAILS / "bounce.eml").read_bytes().replace(b"hokusei@vendor.example", VENDOR.encode())
     raw = raw.replace(b"<2026-0003.85f5e7ce-4ddb-42d8-a23d-ae2f8b52e534@localhost>", asked(waiting).encode())
     sent = len(bench.mailbox.letters)
-    assert inbound.receive(bench.portal, raw) == "report"
+    assert receive.receive(bench.portal, raw) == "report"
     (found,) = missed(waiting)
     assert (found.mail, found.nobody, found.to) == (review_2(waiting).id, True, "vendor")
     assert [(each.address, each.state, each.status) for each in found.missed] == [(VENDOR, "failed", "5.1.1")]
@@ -107,7 +102,7 @@ def test_reports_in_words_are_matched_by_the_copy_that_they_bring(name: str, ben
     raw, action, status, _ = WORDED[name]
     for charset in ("utf-8", "iso-2022-jp", "shift_jis", "euc-jp"):
         raw = raw.replace(WHOM.encode(charset), VENDOR.encode(charset)).replace(OURS.encode(), asked(waiting).encode())
-    assert inbound.receive(bench.portal, raw) == "report"
+    assert receive.receive(bench.portal, raw) == "report"
     with database.connection():
         rows = [(row.mail_id, row.recipient, row.state, row.status) for row in Delivery.select()]
     assert rows == [(review_2(waiting).id, VENDOR, action, status)]
@@ -120,7 +115,7 @@ def test_the_subjects_number_and_the_address_tell_the_mail_where_no_message_id_d
     raw = bounce(waiting, ours="<rewritten@gateway.example>").replace(
         b"=?utf-8?b?6L+95Yqg6LOH5paZ?= 2026-0003", f"Re: {waiting.number}".encode()
     )
-    inbound.receive(bench.portal, raw)
+    receive.receive(bench.portal, raw)
     assert state(waiting) == "undelivered"
 
 
@@ -129,25 +124,25 @@ def test_the_subjects_number_and_the_address_tell_the_mail_where_no_message_id_d
     in_words("failure notice", "nothing is said of whom"),
 ])  # fmt: skip
 def test_a_report_that_matches_nothing_is_kept_and_changes_nothing(raw: bytes, bench: Bench, waiting: Walker) -> None:
-    assert inbound.receive(bench.portal, raw) == "report"
+    assert receive.receive(bench.portal, raw) == "report"
     assert missed(waiting) == []
-    assert inbound_pages.listed(bench.portal, "report", 1, staff(waiting))[1]["report"] == 1
+    assert mailroom.listed(bench.portal, "report", 1, staff(waiting))[1]["report"] == 1
 
 
 def test_the_same_report_twice_and_a_second_one_change_nothing_more(bench: Bench, waiting: Walker) -> None:
-    assert [inbound.receive(bench.portal, bounce(waiting)) for _ in range(2)] == ["report", "known"]
-    assert inbound.receive(bench.portal, bounce(waiting, number=2)) == "report"
+    assert [receive.receive(bench.portal, bounce(waiting)) for _ in range(2)] == ["report", "known"]
+    assert receive.receive(bench.portal, bounce(waiting, number=2)) == "report"
     assert history(waiting) == [("failed", "operator")]
 
 
 def test_a_forged_report_counts_for_nothing(bench: Bench, waiting: Walker) -> None:
     raw = b"Authentication-Results: localhost; dmarc=fail\n" + bounce(waiting)
-    assert inbound.receive(bench.portal, raw) == "report"
+    assert receive.receive(bench.portal, raw) == "report"
     assert missed(waiting) == []
 
 
 def test_an_address_to_which_the_recipient_forwards_is_the_recipients(bench: Bench, waiting: Walker) -> None:
-    inbound.receive(bench.portal, bounce(waiting, whom="private@carrier.example"))
+    receive.receive(bench.portal, bounce(waiting, whom="private@carrier.example"))
     assert [each.address for each in missed(waiting)[0].missed] == [VENDOR]
 
 
@@ -155,20 +150,20 @@ def test_an_address_to_which_the_recipient_forwards_is_the_recipients(bench: Ben
 
 
 def test_a_delayed_mail_is_said_to_be_delayed_and_stops_nothing(bench: Bench, waiting: Walker) -> None:
-    inbound.receive(bench.portal, bounce(waiting, "delayed", "4.4.1"))
+    receive.receive(bench.portal, bounce(waiting, "delayed", "4.4.1"))
     assert (state(waiting), missed(waiting), case_of(waiting).undelivered) == ("delayed", [], 0)
-    inbound.receive(bench.portal, bounce(waiting, "failed", "4.4.7", number=2))
+    receive.receive(bench.portal, bounce(waiting, "failed", "4.4.7", number=2))
     assert (state(waiting), len(missed(waiting))) == ("undelivered", 1)
 
 
 def test_a_delayed_mail_that_arrives_is_delivered_and_a_late_warning_does_not_undo_a_failure(
     bench: Bench, waiting: Walker
 ) -> None:
-    inbound.receive(bench.portal, bounce(waiting, "delayed", "4.4.1"))
-    inbound.receive(bench.portal, bounce(waiting, "delivered", "2.0.0", number=2))
+    receive.receive(bench.portal, bounce(waiting, "delayed", "4.4.1"))
+    receive.receive(bench.portal, bounce(waiting, "delivered", "2.0.0", number=2))
     assert state(waiting) == "sent"
-    inbound.receive(bench.portal, bounce(waiting, "failed", "5.2.2", number=3))
-    inbound.receive(bench.portal, bounce(waiting, "delayed", "4.4.1", number=4))
+    receive.receive(bench.portal, bounce(waiting, "failed", "5.2.2", number=3))
+    receive.receive(bench.portal, bounce(waiting, "delayed", "4.4.1", number=4))
     assert state(waiting) == "undelivered"
 
 
@@ -191,11 +186,11 @@ def to_both(walker: Walker) -> Mail:
 def test_of_several_recipients_each_is_told_apart_and_one_who_has_it_is_enough(bench: Bench, waiting: Walker) -> None:
     colleague(waiting)
     to_both(waiting)
-    inbound.receive(bench.portal, bounce(waiting, more=group("second@example.com", "delayed", "4.4.1")))
+    receive.receive(bench.portal, bounce(waiting, more=group("second@example.com", "delayed", "4.4.1")))
     (found,) = missed(waiting)
     assert ([each.address for each in found.missed], found.nobody) == ([VENDOR], False)
     assert case_of(waiting).undelivered == 0
-    inbound.receive(bench.portal, bounce(waiting, whom="second@example.com", number=2))
+    receive.receive(bench.portal, bounce(waiting, whom="second@example.com", number=2))
     (found,) = missed(waiting)
     assert (len(found.missed), found.nobody, case_of(waiting).undelivered) == (2, True, 1)
 
@@ -218,7 +213,7 @@ def test_the_vendors_clock_stands_still_from_the_sending_until_it_is_sent_again(
     clock = vendors_clock(waiting)
     with database.transaction():
         Mail.update(sent_at=waiting.portal.now() - timedelta(days=7)).where(Mail.id == review_2(waiting).id).execute()
-    inbound.receive(waiting.portal, bounce(waiting))
+    receive.receive(waiting.portal, bounce(waiting))
     with database.connection():
         stopped = Clock.get_by_id(clock.id)
     assert stopped.running_since is None
@@ -235,7 +230,7 @@ def test_the_vendors_clock_stands_still_from_the_sending_until_it_is_sent_again(
 
 
 def test_nothing_reminds_a_vendor_whom_no_mail_reaches(bench: Bench, waiting: Walker) -> None:
-    inbound.receive(bench.portal, bounce(waiting))
+    receive.receive(bench.portal, bounce(waiting))
     row = task(waiting, "reply_materials")
     with database.transaction():
         assert worklist.remind_one(bench.portal, row, "before:3:x") == 0
@@ -246,13 +241,13 @@ def test_nothing_reminds_a_vendor_whom_no_mail_reaches(bench: Bench, waiting: Wa
 
 
 def test_who_answers_all_the_same_has_it(bench: Bench, waiting: Walker) -> None:
-    inbound.receive(bench.portal, bounce(waiting))
-    inbound.receive(bench.portal, reply(asked(waiting)))
+    receive.receive(bench.portal, bounce(waiting))
+    receive.receive(bench.portal, reply(asked(waiting)))
     take(bench, waiting, actor(waiting))
     step = task(waiting, "reply_materials").id
-    cleaned, _, revision = taskforms.check(bench.portal, step, actor(waiting))
+    cleaned, _, revision = forms.check(bench.portal, step, actor(waiting))
     assert cleaned.ok
-    tasks.send(bench.portal, step, actor(waiting), revision)
+    send.send(bench.portal, step, actor(waiting), revision)
     assert opened(waiting) == ["second_review"]
     assert (missed(waiting), case_of(waiting).undelivered) == ([], 0)
     assert history(waiting)[0] == ("moot", "operator")
@@ -262,7 +257,7 @@ def test_who_answers_all_the_same_has_it(bench: Bench, waiting: Walker) -> None:
 
 
 def test_the_address_is_mended_where_it_is_kept_and_the_same_mail_goes_out_again(bench: Bench, waiting: Walker) -> None:
-    inbound.receive(bench.portal, bounce(waiting))
+    receive.receive(bench.portal, bounce(waiting))
     before, clerk = review_2(waiting), staff(waiting)
     page = resending.page(bench.portal, waiting.number, before.id, clerk)
     assert (page.link, [each.address for each in page.undelivered.missed]) == (False, [VENDOR])
@@ -294,26 +289,26 @@ def test_the_address_is_mended_where_it_is_kept_and_the_same_mail_goes_out_again
     assert [text for text, _ in history(waiting)] == ["again", "failed"]
     assert history(waiting, "address") == [("", "both")]
     # An answer to the new mail belongs where one to the old did.
-    assert inbound.receive(bench.portal, reply(again.message_id, sender="right@example.com")) == "waiting"
+    assert receive.receive(bench.portal, reply(again.message_id, sender="right@example.com")) == "waiting"
     with database.connection():
         assert InboundMail.get(InboundMail.sender == "right@example.com").element == "mail_review_2"
 
 
 def test_a_mail_that_is_sent_again_may_bounce_again(bench: Bench, waiting: Walker) -> None:
-    inbound.receive(bench.portal, bounce(waiting))
+    receive.receive(bench.portal, bounce(waiting))
     resending.send(bench.portal, waiting.number, review_2(waiting).id, {}, "", staff(waiting))
     bench.drain()
     with database.connection():
         again = records.mails(case_of(waiting).id)[0]
     assert again.recipient == VENDOR
-    assert inbound.receive(bench.portal, bounce(waiting, ours=again.message_id, number=2)) == "report"
+    assert receive.receive(bench.portal, bounce(waiting, ours=again.message_id, number=2)) == "report"
     assert [each.mail for each in missed(waiting)] == [again.id]
-    assert inbound.receive(bench.portal, bounce(waiting, number=3)) == "report"  # of the first one, late
+    assert receive.receive(bench.portal, bounce(waiting, number=3)) == "report"  # of the first one, late
     assert [each.mail for each in missed(waiting)] == [again.id]
 
 
 def test_what_was_asked_is_due_later_by_as_much_as_the_mail_comes_later(bench: Bench, waiting: Walker) -> None:
-    inbound.receive(waiting.portal, bounce(waiting))
+    receive.receive(waiting.portal, bounce(waiting))
     due = date(2026, 3, 20)
     row = task(waiting, "reply_materials")
     with database.transaction():
@@ -329,7 +324,7 @@ def test_what_was_asked_is_due_later_by_as_much_as_the_mail_comes_later(bench: B
 def test_only_those_whom_it_did_not_reach_get_it_again(bench: Bench, waiting: Walker) -> None:
     colleague(waiting)
     mail = to_both(waiting)
-    inbound.receive(bench.portal, bounce(waiting, whom="second@example.com"))
+    receive.receive(bench.portal, bounce(waiting, whom="second@example.com"))
     to = resending.send(
         bench.portal, waiting.number, mail.id, {"second@example.com": "other@example.com"}, "電話", staff(waiting)
     )
@@ -343,7 +338,7 @@ def test_only_those_whom_it_did_not_reach_get_it_again(bench: Bench, waiting: Wa
 def test_a_wrong_address_or_somebody_elses_is_refused_and_nothing_is_changed(
     wrong: str, bench: Bench, waiting: Walker
 ) -> None:
-    inbound.receive(bench.portal, bounce(waiting))
+    receive.receive(bench.portal, bounce(waiting))
     with database.connection():
         count = Mail.select().count()
     if wrong:
@@ -355,7 +350,7 @@ def test_a_wrong_address_or_somebody_elses_is_refused_and_nothing_is_changed(
 
 
 def test_it_is_said_to_have_arrived_with_how_one_knows(bench: Bench, waiting: Walker) -> None:
-    inbound.receive(bench.portal, bounce(waiting))
+    receive.receive(bench.portal, bounce(waiting))
     with pytest.raises(Refused):
         resending.settle(bench.portal, waiting.number, review_2(waiting).id, "arrived", "", staff(waiting))
     with pytest.raises(NotFound):
@@ -369,7 +364,7 @@ def test_it_is_said_to_have_arrived_with_how_one_knows(bench: Bench, waiting: Wa
 
 
 def test_vendors_and_strangers_send_nothing_again(bench: Bench, waiting: Walker) -> None:
-    inbound.receive(bench.portal, bounce(waiting))
+    receive.receive(bench.portal, bounce(waiting))
     mail = review_2(waiting).id
     for act in (
         lambda who: resending.page(bench.portal, waiting.number, mail, who),
@@ -389,7 +384,7 @@ def test_before_anybody_has_entered_a_new_link_goes_to_the_right_address(bench: 
     with database.connection():
         case = case_of(walker)
         first = records.mails(case.id)[-1]
-    assert inbound.receive(bench.portal, standard(whom=VENDOR, ours=first.message_id)) == "report"
+    assert receive.receive(bench.portal, standard(whom=VENDOR, ours=first.message_id)) == "report"
     assert resending.page(bench.portal, walker.number, first.id, staff(walker)).link
     resending.send(bench.portal, walker.number, first.id, {VENDOR: "right@example.com"}, "電話", staff(walker))
     bench.drain()
@@ -406,10 +401,10 @@ def test_before_anybody_has_entered_a_new_link_goes_to_the_right_address(bench: 
 
 def test_answers_between_quoted_lines_are_taken_in(bench: Bench, waiting: Walker) -> None:
     text = read((MAILS / "answers-between.eml").read_bytes()).text
-    inbound.receive(bench.portal, reply(asked(waiting), text=text, files=()))
+    receive.receive(bench.portal, reply(asked(waiting), text=text, files=()))
     with database.connection():
         row = InboundMail.get()
-    page = inbound_pages.look(bench.portal, row.id, staff(waiting))
+    page = mailroom.look(bench.portal, row.id, staff(waiting))
     assert page.between
     step = task(waiting, "reply_materials").id
     inbound_answers.take(bench.portal, row.id, step, {}, staff(waiting), words="answers")
@@ -423,7 +418,7 @@ def test_answers_between_quoted_lines_are_taken_in(bench: Bench, waiting: Walker
 def test_the_whole_text_or_nothing_of_it_may_be_taken_in(bench: Bench, waiting: Walker) -> None:
     text = "回答です。\n\n2026年12月1日(火) 10:00 認定 <n@example.jp>:\n> もとの文"
     for number, (how, expected) in enumerate((("whole", text), ("answers", "回答です。"), ("", None)), 1):
-        inbound.receive(bench.portal, reply(asked(waiting), text=text, files=(), number=number))
+        receive.receive(bench.portal, reply(asked(waiting), text=text, files=(), number=number))
         with database.connection():
             row = InboundMail.get(InboundMail.message_id == f"<{number}@vendor.example>")
         step = task(waiting, "reply_materials").id
@@ -436,7 +431,7 @@ def test_the_whole_text_or_nothing_of_it_may_be_taken_in(bench: Bench, waiting: 
 
 
 def test_a_text_that_does_not_fit_is_refused_and_not_cut(bench: Bench, waiting: Walker) -> None:
-    inbound.receive(bench.portal, reply(asked(waiting), text="あ" * 12_000, files=()))
+    receive.receive(bench.portal, reply(asked(waiting), text="あ" * 12_000, files=()))
     with database.connection():
         row = InboundMail.get()
     step = task(waiting, "reply_materials").id
@@ -457,7 +452,7 @@ def test_on_postgresql_too_a_bounce_is_matched_and_the_mail_sent_again(
     bench = make_bench(postgres)
     try:
         walker = go(bench, until="reply_materials")
-        assert inbound.receive(bench.portal, bounce(walker)) == "report"
+        assert receive.receive(bench.portal, bounce(walker)) == "report"
         assert case_of(walker).undelivered == 1
         resending.send(
             bench.portal, walker.number, review_2(walker).id, {VENDOR: "right@example.com"}, "電話", staff(walker)
@@ -465,7 +460,7 @@ def test_on_postgresql_too_a_bounce_is_matched_and_the_mail_sent_again(
         bench.drain()
         assert bench.mailbox.letters[-1].to == ("right@example.com",)
         assert case_of(walker).undelivered == 0
-        assert inbound_pages.listed(bench.portal, "report", 1, staff(walker), "Undelivered")[1]["report"] == 1
+        assert mailroom.listed(bench.portal, "report", 1, staff(walker), "Undelivered")[1]["report"] == 1
     finally:
         database.proxy.obj.close_all()
 
@@ -473,7 +468,7 @@ def test_on_postgresql_too_a_bounce_is_matched_and_the_mail_sent_again(
 def test_two_who_send_it_again_at_once_send_it_once(bench: Bench, waiting: Walker) -> None:
     import threading
 
-    inbound.receive(bench.portal, bounce(waiting))
+    receive.receive(bench.portal, bounce(waiting))
     mail, clerk, said = review_2(waiting).id, staff(waiting), []
 
     def press() -> None:

@@ -8,10 +8,12 @@ from datetime import timedelta
 
 import pytest
 
-from app.services import cardkeys, doctor, health
+from app.services import doctor
+from app.services.base.portal import Portal
+from app.services.cards import keys
 from app.services.doctor import BAD, OK, WARNING, Finding
 from app.services.doctor.around import FONTS
-from app.services.portal import Portal
+from app.services.pages import health
 from app.store import database
 from app.store.models import Document, Job
 from tests.services.conftest import Bench, StillClock
@@ -26,7 +28,7 @@ NAMES = list(doctor.LOOKS)
 def portal(bench: Bench) -> Portal:
     """A portal with a case and its files, cards' keys, and a worker that has just been round."""
     go(bench, until="first_review")
-    cardkeys.store(bench.portal.settings)
+    keys.store(bench.portal.settings)
     health.sign("tests:1")
     return replace(bench.portal, settings=replace(bench.portal.settings, workers=0))
 
@@ -82,7 +84,7 @@ def test_another_card_key_than_the_stores_is_found(portal: Portal) -> None:
 
 
 def test_a_key_that_others_can_read_is_found(portal: Portal) -> None:
-    (portal.settings.data_dir / cardkeys.FOLDER / "keys" / "keys.json").chmod(0o644)
+    (portal.settings.data_dir / keys.FOLDER / "keys" / "keys.json").chmod(0o644)
     assert only(well_set(portal), "Card keys").params["mode"] == "644"
 
 

@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 
 from app.errors import Stale
-from app.services import applications, people, recall, taskforms, tasks
-from app.services.actors import Actor
-from app.services.drafts import OpenPage
+from app.services.base.actors import Actor
+from app.services.cases import applications
+from app.services.people import accounts as people
+from app.services.tasks import forms, recall, send
+from app.services.tasks.drafts import OpenPage
 from app.store import accounts, cases, database, work
 from app.store.models import Draft
 from tests.services.conftest import STAFF, Bench, StillClock
@@ -41,7 +43,7 @@ class Form:
         return people.actor_of(self.portal, user.id)
 
     def save(self, text: str, page: OpenPage, who: int = 0) -> int:
-        return taskforms.save_draft(self.portal, self.task.id, {"note": text}, self.people[who], page)
+        return forms.save_draft(self.portal, self.task.id, {"note": text}, self.people[who], page)
 
     @property
     def draft(self) -> Draft:
@@ -78,7 +80,7 @@ def test_a_save_that_is_sent_again_after_its_answer_was_lost_is_no_conflict(form
 
 def test_what_comes_late_leaves_what_was_checked_as_it_was(form: Form) -> None:
     pressed = form.save("押したとき", OpenPage(0, FIRST, 7))
-    taskforms.check(form.portal, form.task.id, form.people[0])
+    forms.check(form.portal, form.task.id, form.people[0])
     assert form.save("その前", OpenPage(0, FIRST, 6)) == pressed
     assert form.draft.revision == pressed
     assert form.text == "押したとき"
@@ -133,7 +135,7 @@ def test_what_is_sent_is_what_was_checked_and_whoever_changed_it_since_is_named(
     checked = form.save("確かめた", OpenPage(0, FIRST, 1))
     form.save("変えた", OpenPage(checked, SECOND, 1), who=1)
     with pytest.raises(Stale) as refused:
-        tasks.send(form.portal, form.task.id, form.people[0], checked)
+        send.send(form.portal, form.task.id, form.people[0], checked)
     assert refused.value.params["name"] == form.people[1].name
 
 
@@ -141,11 +143,11 @@ def test_a_page_from_before_a_decision_was_taken_back_does_not_know_the_draft(be
     walker = go(bench, until="first_review")
     who, row = staff(walker), task(walker, "first_review")
     values: dict[str, Any] = {"outcome": "passed"}
-    revision = taskforms.save_draft(walker.portal, row.id, values, who, OpenPage(0, FIRST, 1))
-    tasks.send(walker.portal, row.id, who, revision)
+    revision = forms.save_draft(walker.portal, row.id, values, who, OpenPage(0, FIRST, 1))
+    send.send(walker.portal, row.id, who, revision)
     recall.take_back(walker.portal, row.id, who)
     with pytest.raises(Stale):
-        taskforms.save_draft(walker.portal, row.id, {"outcome": "returned"}, who, OpenPage(revision, SECOND, 1))
+        forms.save_draft(walker.portal, row.id, {"outcome": "returned"}, who, OpenPage(revision, SECOND, 1))
 
 
 def test_the_hour_is_that_of_the_save(form: Form) -> None:

@@ -9,9 +9,13 @@ import pytest
 
 from app.engine import Engine
 from app.errors import Forbidden, Refused
-from app.services import applications, endings, jobs, lifecycle, people, tasks, upkeep, waking
-from app.services.actors import Actor
-from app.services.portal import Portal
+from app.services import upkeep
+from app.services.base.actors import Actor
+from app.services.base.portal import Portal
+from app.services.cases import applications, endings, lifecycle
+from app.services.people import accounts as people
+from app.services.process import jobs, timers
+from app.services.tasks import send as tasks
 from app.store import accounts, bookings, cases, database, incidents, invoices, records, work
 from app.store.models import CaseState, TimerRow
 from tests.services import broken
@@ -71,7 +75,7 @@ def test_a_case_with_a_damaged_state_and_a_timer_is_ended(small_bench: Bench) ->
         CaseState.update(blob=b"1{").where(CaseState.case == case.id).execute()
     endings.end(small_bench.portal, case.number, REASON, admin(small_bench.portal))
     small_bench.portal.clock.moment += timedelta(days=3)  # type: ignore[attr-defined]
-    assert waking.wake(small_bench.portal) == 0
+    assert timers.wake(small_bench.portal) == 0
     with database.connection():
         assert TimerRow.select().count() == 0
         assert incidents.opened() == []

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from app.engine import Engine
-from app.services import casehead, finding
-from app.services.actors import Actor
+from app.services.base import finding
+from app.services.base.actors import Actor
+from app.services.pages import casehead
 from app.store import database, invoices, search
 from app.store.models import Case, CaseGram, CaseText
 from app.text.fold import VERSION

@@ -9,8 +9,12 @@ import pytest
 
 from app.connectors.inbox import Inbox, parse_url
 from app.errors import Forbidden, NotFound, Refused, Stale, Temporary
-from app.services import inbound, inbound_answers, inbound_behalf, inbound_pages, taskforms, tasks, uploads
-from app.services.walker import Walker
+from app.services.demo.walker import Walker
+from app.services.mailroom import behalf, receive
+from app.services.mailroom import take as inbound_answers
+from app.services.pages import mailroom
+from app.services.papers import uploads
+from app.services.tasks import forms, send
 from app.store import cases, database, records, work
 from app.store import inbound as stored
 from app.store.models import Document, Draft, Entry, InboundMail
@@ -93,7 +97,7 @@ def take(bench: Bench, walker: Walker, who=None, **more: object) -> None:  # typ
 
 
 def test_a_reply_of_the_vendor_waits_for_a_person_and_changes_nothing(bench: Bench, waiting: Walker) -> None:
-    assert inbound.receive(bench.portal, reply(asked(waiting))) == "waiting"
+    assert receive.receive(bench.portal, reply(asked(waiting))) == "waiting"
     found = row()
     assert (found.case.number, found.element, found.sender) == (waiting.number, "mail_review_2", VENDOR)
     assert found.user is not None
@@ -106,25 +110,25 @@ def test_a_reply_of_the_vendor_waits_for_a_person_and_changes_nothing(bench: Ben
 
 def test_the_same_mail_is_kept_once_by_whichever_way_it_comes(bench: Bench, waiting: Walker) -> None:
     raw = reply(asked(waiting))
-    assert [inbound.receive(bench.portal, raw) for _ in range(3)] == ["waiting", "known", "known"]
+    assert [receive.receive(bench.portal, raw) for _ in range(3)] == ["waiting", "known", "known"]
     with database.connection():
         assert InboundMail.select().count() == 1
 
 
 def test_the_subject_tells_the_case_when_the_mail_answers_none_of_ours(bench: Bench, waiting: Walker) -> None:
     full_width = waiting.number.translate(str.maketrans("0123456789-", "０１２３４５６７８９－"))
-    assert inbound.receive(bench.portal, reply(subject=f"受付番号 {waiting.number} の件")) == "waiting"
-    assert inbound.receive(bench.portal, reply(subject=f"受付番号{full_width}の件", number=2)) == "waiting"
+    assert receive.receive(bench.portal, reply(subject=f"受付番号 {waiting.number} の件")) == "waiting"
+    assert receive.receive(bench.portal, reply(subject=f"受付番号{full_width}の件", number=2)) == "waiting"
     assert row(2).case.number == waiting.number
 
 
 def test_who_does_not_belong_to_the_case_is_an_unknown_sender(bench: Bench, waiting: Walker) -> None:
-    assert inbound.receive(bench.portal, reply(asked(waiting), sender="stranger@example.net")) == "unknown"
-    assert inbound.receive(bench.portal, reply(subject="お知らせ", number=2)) == "unknown"
-    assert inbound.receive(bench.portal, reply("<no-mail@of-ours>", number=3, sender="a@b.example")) == "unknown"
-    assert inbound_pages.arrived(bench.portal, actor(waiting)) == []
+    assert receive.receive(bench.portal, reply(asked(waiting), sender="stranger@example.net")) == "unknown"
+    assert receive.receive(bench.portal, reply(subject="お知らせ", number=2)) == "unknown"
+    assert receive.receive(bench.portal, reply("<no-mail@of-ours>", number=3, sender="a@b.example")) == "unknown"
+    assert mailroom.arrived(bench.portal, actor(waiting)) == []
     with pytest.raises(NotFound):
-        inbound_pages.look(bench.portal, row().id, actor(waiting))
+        mailroom.look(bench.portal, row().id, actor(waiting))
     with pytest.raises(Stale):
         take(bench, waiting)
     with database.connection():
@@ -133,12 +137,12 @@ def test_who_does_not_belong_to_the_case_is_an_unknown_sender(bench: Bench, wait
 
 def test_a_vendor_of_another_case_is_an_unknown_sender(bench: Bench, waiting: Walker) -> None:
     other = go(bench, until="submit_documents", application={"email": "other@example.com"})
-    assert inbound.receive(bench.portal, reply(asked(waiting), sender="other@example.com")) == "unknown"
-    assert inbound.receive(bench.portal, reply(asked(waiting), number=2)) == "waiting"
+    assert receive.receive(bench.portal, reply(asked(waiting), sender="other@example.com")) == "unknown"
+    assert receive.receive(bench.portal, reply(asked(waiting), number=2)) == "waiting"
     with pytest.raises(NotFound):
-        inbound_pages.look(bench.portal, row(2).id, actor(other))
+        mailroom.look(bench.portal, row(2).id, actor(other))
     with pytest.raises(NotFound):
-        inbound_pages.attachment(bench.portal, row(2).id, 1, actor(other))
+        mailroom.attachment(bench.portal, row(2).id, 1, actor(other))
 
 
 def test_who_may_only_read_the_case_cannot_answer_for_it(bench: Bench, waiting: Walker) -> None:
@@ -149,7 +153,7 @@ def test_who_may_only_read_the_case_cannot_answer_for_it(bench: Bench, waiting: 
         case = case_of(waiting)
         case.email = "somebody.else@example.com"
         case.save()
-    assert inbound.receive(bench.portal, reply(asked(waiting))) == "unknown"
+    assert receive.receive(bench.portal, reply(asked(waiting))) == "unknown"
 
 
 @pytest.mark.parametrize(("header", "kind"), [
@@ -160,24 +164,24 @@ def test_what_a_machine_sends_is_kept_apart_and_never_answered(
     header: dict[str, str], kind: str, bench: Bench, waiting: Walker
 ) -> None:
     sent = len(bench.mailbox.letters)
-    assert inbound.receive(bench.portal, reply(asked(waiting), files=(), **header)) == kind
+    assert receive.receive(bench.portal, reply(asked(waiting), files=(), **header)) == kind
     found = row()
     assert (found.state, found.kind, found.case.number) == ("apart", kind, waiting.number)
     bench.drain()
     assert len(bench.mailbox.letters) == sent
-    assert inbound_pages.arrived(bench.portal, actor(waiting)) == []
-    assert inbound_pages.waiting_count(bench.portal) == 0
+    assert mailroom.arrived(bench.portal, actor(waiting)) == []
+    assert mailroom.waiting_count(bench.portal) == 0
     with pytest.raises(NotFound):
-        inbound_pages.look(bench.portal, found.id, actor(waiting))
-    heads, counts = inbound_pages.listed(bench.portal, kind, 1, staff(waiting))
+        mailroom.look(bench.portal, found.id, actor(waiting))
+    heads, counts = mailroom.listed(bench.portal, kind, 1, staff(waiting))
     assert ([head.id for head in heads], counts[kind]) == ([found.id], 1)
     with database.connection():
         assert not Entry.select().where(Entry.kind == "inbound").exists()
 
 
 def test_our_own_mail_that_comes_back_is_kept_apart(bench: Bench, waiting: Walker) -> None:
-    assert inbound.receive(bench.portal, reply(asked(waiting), sender="nintei@localhost")) == "machine"
-    assert inbound.receive(bench.portal, reply(sender="nintei@localhost.example", number=2)) == "unknown"
+    assert receive.receive(bench.portal, reply(asked(waiting), sender="nintei@localhost")) == "machine"
+    assert receive.receive(bench.portal, reply(sender="nintei@localhost.example", number=2)) == "unknown"
 
 
 @pytest.mark.parametrize("header", [
@@ -187,11 +191,11 @@ def test_our_own_mail_that_comes_back_is_kept_apart(bench: Bench, waiting: Walke
 def test_what_a_list_carried_and_what_a_rule_sent_with_files_waits_for_a_person(
     header: dict[str, str], bench: Bench, waiting: Walker
 ) -> None:
-    assert inbound.receive(bench.portal, reply(asked(waiting), **header)) == "waiting"
+    assert receive.receive(bench.portal, reply(asked(waiting), **header)) == "waiting"
 
 
 def test_what_a_machine_seemed_to_have_sent_can_be_an_answer(bench: Bench, waiting: Walker) -> None:
-    inbound.receive(bench.portal, reply(asked(waiting), files=(), Auto_Submitted="auto-replied"))
+    receive.receive(bench.portal, reply(asked(waiting), files=(), Auto_Submitted="auto-replied"))
     with pytest.raises(Stale):
         take(bench, waiting)
     with pytest.raises(Forbidden):
@@ -199,20 +203,20 @@ def test_what_a_machine_seemed_to_have_sent_can_be_an_answer(bench: Bench, waiti
     inbound_answers.accept(bench.portal, row().id, staff(waiting))
     assert row().state == "unknown"
     inbound_answers.assign(bench.portal, row().id, waiting.number, staff(waiting))
-    assert [head.state for head in inbound_pages.arrived(bench.portal, actor(waiting))] == ["waiting"]
+    assert [head.state for head in mailroom.arrived(bench.portal, actor(waiting))] == ["waiting"]
 
 
 def test_mails_are_found_by_what_they_say_wherever_they_lie(bench: Bench, waiting: Walker) -> None:
-    inbound.receive(bench.portal, reply(asked(waiting), text="東京都港区芝の資料"))
-    inbound.receive(bench.portal, reply(asked(waiting), number=2, files=(), subject="自動返信", text="港区 不在です"))
+    receive.receive(bench.portal, reply(asked(waiting), text="東京都港区芝の資料"))
+    receive.receive(bench.portal, reply(asked(waiting), number=2, files=(), subject="自動返信", text="港区 不在です"))
     who = staff(waiting)
     for text in ("港区", "港区 資料", "ichiro.rei", "例", waiting.number, "Re: 書類"):
-        heads, counts = inbound_pages.listed(bench.portal, "waiting", 1, who, text)
+        heads, counts = mailroom.listed(bench.portal, "waiting", 1, who, text)
         assert [head.id for head in heads] == [row().id], text
     assert counts == {"waiting": 1, "unknown": 0, "taken": 0, "discarded": 0, "absence": 0, "report": 0, "machine": 0}
-    assert inbound_pages.listed(bench.portal, "waiting", 1, who, "港区")[1]["absence"] == 1
-    assert inbound_pages.listed(bench.portal, "waiting", 1, who, "大阪")[0] == []
-    assert inbound_pages.listed(bench.portal, "waiting", 1, who, "100%")[0] == []
+    assert mailroom.listed(bench.portal, "waiting", 1, who, "港区")[1]["absence"] == 1
+    assert mailroom.listed(bench.portal, "waiting", 1, who, "大阪")[0] == []
+    assert mailroom.listed(bench.portal, "waiting", 1, who, "100%")[0] == []
 
 
 # Forged
@@ -229,13 +233,13 @@ def test_a_mail_whose_own_headers_say_that_it_is_forged_is_nobodys_until_staff_s
     header: dict[str, str], bench: Bench, waiting: Walker
 ) -> None:
     raw = reply(asked(waiting), **header)
-    assert inbound.receive(bench.portal, raw) == "unknown"
-    page = inbound_pages.look(bench.portal, row().id, staff(waiting))
+    assert receive.receive(bench.portal, raw) == "unknown"
+    page = mailroom.look(bench.portal, row().id, staff(waiting))
     assert page.head.doubt["said"]
     assert page.head.case_number == waiting.number
-    assert inbound_pages.arrived(bench.portal, actor(waiting)) == []
+    assert mailroom.arrived(bench.portal, actor(waiting)) == []
     with pytest.raises(NotFound):
-        inbound_pages.look(bench.portal, row().id, actor(waiting))
+        mailroom.look(bench.portal, row().id, actor(waiting))
     with database.connection():
         assert not Entry.select().where(Entry.kind == "inbound").exists()
     with pytest.raises(Refused):
@@ -251,7 +255,7 @@ def test_a_header_that_the_sender_smuggled_in_changes_nothing(bench: Bench, wait
     smuggled = "localhost; dmarc=pass; spf=pass; dkim=pass"
     ours = f"Authentication-Results: {FORGED}\nReceived: from evil\n".encode()
     raw = ours + reply(asked(waiting), Authentication_Results=smuggled)
-    assert inbound.receive(bench.portal, raw) == "unknown"
+    assert receive.receive(bench.portal, raw) == "unknown"
     assert row().doubt == {"by": "localhost", "said": ["dmarc=fail"]}
 
 
@@ -260,9 +264,9 @@ def test_only_the_servers_that_are_named_are_believed_where_any_are(bench: Bench
 
     settings = replace(bench.portal.settings, inbound_servers=("mx.nintei.example",))
     portal = replace(bench.portal, settings=settings)
-    assert inbound.receive(portal, reply(asked(waiting), Authentication_Results=FORGED)) == "waiting"
+    assert receive.receive(portal, reply(asked(waiting), Authentication_Results=FORGED)) == "waiting"
     named = FORGED.replace("localhost", "MX.nintei.example")
-    assert inbound.receive(portal, reply(asked(waiting), number=2, Authentication_Results=named)) == "unknown"
+    assert receive.receive(portal, reply(asked(waiting), number=2, Authentication_Results=named)) == "unknown"
 
 
 @pytest.mark.parametrize(("mailbox", "server", "known"), [
@@ -275,13 +279,13 @@ def test_without_names_our_own_servers_are_told_by_our_domain_and_the_mailbox(
 ) -> None:
     from dataclasses import replace
 
-    assert inbound.trusted(replace(bench.portal.settings, imap_url=mailbox)).knows(server) is known
+    assert receive.trusted(replace(bench.portal.settings, imap_url=mailbox)).knows(server) is known
 
 
 def test_the_head_of_a_mail_that_is_too_large_is_kept_for_a_person(bench: Bench, waiting: Walker) -> None:
     head = reply(asked(waiting)).partition(b"\n\n")[0] + b"\n\n"
-    assert inbound.receive(bench.portal, head, whole=False) == "waiting"
-    page = inbound_pages.look(bench.portal, row().id, staff(waiting))
+    assert receive.receive(bench.portal, head, whole=False) == "waiting"
+    page = mailroom.look(bench.portal, row().id, staff(waiting))
     assert (page.head.flaw, page.attachments) == ("too_large", [])
 
 
@@ -291,29 +295,29 @@ def test_the_postman_brings_what_the_mailbox_holds(bench: Bench, waiting: Walker
     imap = Imap()
     try:
         imap.put(reply(asked(waiting)).replace(b"\n", b"\r\n"))
-        postman = Postman(bench.portal, Inbox(parse_url(imap.url), inbound.largest(bench.portal)), threading.Event())
+        postman = Postman(bench.portal, Inbox(parse_url(imap.url), receive.largest(bench.portal)), threading.Event())
         assert postman.once() == 1
         assert imap.unseen() == []
         assert row().state == "waiting"
     finally:
         imap.close()
     assert postman.once() == 0  # the server is gone: said to the staff, tried again
-    outage = inbound.unreachable(bench.portal)
+    outage = receive.unreachable(bench.portal)
     assert outage is not None and outage.error.message.startswith("The mailbox cannot be reached")
     postman.once()
-    later = inbound.unreachable(bench.portal)
+    later = receive.unreachable(bench.portal)
     assert later is not None and later.since == outage.since
 
 
 def test_a_mailbox_that_answers_again_is_said_no_more(bench: Bench) -> None:
     imap = Imap()
-    gone = Inbox(parse_url("imap://user:password@127.0.0.1:1/INBOX"), inbound.largest(bench.portal))
+    gone = Inbox(parse_url("imap://user:password@127.0.0.1:1/INBOX"), receive.largest(bench.portal))
     try:
         with pytest.raises(Temporary):
-            inbound.poll(bench.portal, gone)
-        assert inbound.unreachable(bench.portal) is not None
-        inbound.poll(bench.portal, Inbox(parse_url(imap.url), inbound.largest(bench.portal)))
-        assert inbound.unreachable(bench.portal) is None
+            receive.poll(bench.portal, gone)
+        assert receive.unreachable(bench.portal) is not None
+        receive.poll(bench.portal, Inbox(parse_url(imap.url), receive.largest(bench.portal)))
+        assert receive.unreachable(bench.portal) is None
     finally:
         imap.close()
 
@@ -322,8 +326,8 @@ def test_a_mailbox_that_answers_again_is_said_no_more(bench: Bench) -> None:
 
 
 def test_the_page_proposes_where_each_file_goes(bench: Bench, waiting: Walker) -> None:
-    inbound.receive(bench.portal, reply(asked(waiting)))
-    page = inbound_pages.look(bench.portal, row().id, staff(waiting))
+    receive.receive(bench.portal, reply(asked(waiting)))
+    page = mailroom.look(bench.portal, row().id, staff(waiting))
     assert {each.filename: each.proposed for each in page.attachments} == FILES
     assert page.tasks == [(task(waiting, "reply_materials").id, "メールにて返信")]
     assert (page.text, page.quoted, page.note) == ("資料を送ります。", True, "連絡事項")
@@ -331,23 +335,23 @@ def test_the_page_proposes_where_each_file_goes(bench: Bench, waiting: Walker) -
 
 
 def test_files_go_in_order_where_their_names_tell_nothing(bench: Bench, waiting: Walker) -> None:
-    inbound.receive(bench.portal, reply(asked(waiting), files=("a.pdf", "b.pdf", "c.pdf", "d.pdf")))
-    page = inbound_pages.look(bench.portal, row().id, staff(waiting))
+    receive.receive(bench.portal, reply(asked(waiting), files=("a.pdf", "b.pdf", "c.pdf", "d.pdf")))
+    page = mailroom.look(bench.portal, row().id, staff(waiting))
     assert [each.proposed for each in page.attachments] == list(FILES.values())
 
 
 def test_a_file_that_is_not_what_its_name_says_is_named_and_not_proposed(bench: Bench, waiting: Walker) -> None:
-    inbound.receive(bench.portal, reply(asked(waiting), files=("a.pdf", "b.exe"), content=b"MZ\x90"))
-    page = inbound_pages.look(bench.portal, row().id, staff(waiting))
+    receive.receive(bench.portal, reply(asked(waiting), files=("a.pdf", "b.exe"), content=b"MZ\x90"))
+    page = mailroom.look(bench.portal, row().id, staff(waiting))
     assert all(each.refusal is not None and not each.proposed for each in page.attachments)
-    assert inbound_pages.attachment(bench.portal, row().id, 1, staff(waiting)).mime == "application/octet-stream"
+    assert mailroom.attachment(bench.portal, row().id, 1, staff(waiting)).mime == "application/octet-stream"
 
 
 # Taking in
 
 
 def test_taking_in_fills_the_draft_and_sends_nothing(bench: Bench, waiting: Walker) -> None:
-    inbound.receive(bench.portal, reply(asked(waiting)))
+    receive.receive(bench.portal, reply(asked(waiting)))
     take(bench, waiting)
     values = draft(waiting)
     assert [each["name"] for each in values["system_overview_documents"]] == ["概要.pdf", "画面例.pdf"]  # type: ignore[attr-defined,index]
@@ -357,33 +361,33 @@ def test_taking_in_fills_the_draft_and_sends_nothing(bench: Bench, waiting: Walk
         rows = list(Document.select().where(Document.draft))
         assert {each.origin for each in rows} == {f"mail:{row().id}"}
         assert {each.created_by_id for each in rows} == {actor(waiting).user_id}
-    assert [head.state for head in inbound_pages.arrived(bench.portal, actor(waiting))] == ["taken"]
+    assert [head.state for head in mailroom.arrived(bench.portal, actor(waiting))] == ["taken"]
     with pytest.raises(Stale):
         take(bench, waiting)
 
 
 def test_the_vendor_is_told_takes_it_in_and_sends_as_ever(bench: Bench, waiting: Walker) -> None:
-    inbound.receive(bench.portal, reply(asked(waiting)))
+    receive.receive(bench.portal, reply(asked(waiting)))
     who, step = actor(waiting), task(waiting, "reply_materials")
-    assert [head.task_id for head in inbound_pages.arrived(bench.portal, who, step.id)] == [step.id]
+    assert [head.task_id for head in mailroom.arrived(bench.portal, who, step.id)] == [step.id]
     take(bench, waiting, who)
-    cleaned, _, revision = taskforms.check(bench.portal, step.id, who)
+    cleaned, _, revision = forms.check(bench.portal, step.id, who)
     assert cleaned.ok
-    tasks.send(bench.portal, step.id, who, revision)
+    send.send(bench.portal, step.id, who, revision)
     assert opened(waiting) == ["second_review"]
-    assert inbound_pages.arrived(bench.portal, who) == []
+    assert mailroom.arrived(bench.portal, who) == []
 
 
 def test_the_body_sends_for_the_vendor_on_record(bench: Bench, waiting: Walker) -> None:
-    inbound.receive(bench.portal, reply(asked(waiting)))
+    receive.receive(bench.portal, reply(asked(waiting)))
     take(bench, waiting)
     clerk = staff(waiting)
-    page = inbound_behalf.page(bench.portal, row().id, clerk)
+    page = behalf.page(bench.portal, row().id, clerk)
     assert page.form.errors == ()
-    cleaned, lines, revision = inbound_behalf.check(bench.portal, row().id, clerk)
+    cleaned, lines, revision = behalf.check(bench.portal, row().id, clerk)
     assert cleaned.ok
     assert lines[0].label == "システム要件確認依頼書"
-    inbound_behalf.send(bench.portal, row().id, clerk, revision)
+    behalf.send(bench.portal, row().id, clerk, revision)
     assert opened(waiting) == ["second_review"]
     with database.connection():
         done = work.last_done(case_of(waiting).id, "reply_materials")
@@ -395,23 +399,23 @@ def test_the_body_sends_for_the_vendor_on_record(bench: Bench, waiting: Walker) 
 
 
 def test_what_does_not_check_is_not_sent(bench: Bench, waiting: Walker) -> None:
-    inbound.receive(bench.portal, reply(asked(waiting)))
+    receive.receive(bench.portal, reply(asked(waiting)))
     step = task(waiting, "reply_materials").id
     inbound_answers.take(bench.portal, row().id, step, {1: "system_requirements"}, staff(waiting))
-    cleaned, _, revision = inbound_behalf.check(bench.portal, row().id, staff(waiting))
+    cleaned, _, revision = behalf.check(bench.portal, row().id, staff(waiting))
     assert [error.key for error in cleaned.errors] == ["security_requirements", "system_overview_documents"]
     with pytest.raises(Refused):
-        inbound_behalf.send(bench.portal, row().id, staff(waiting), revision)
+        behalf.send(bench.portal, row().id, staff(waiting), revision)
     assert opened(waiting) == ["reply_materials"]
 
 
 def test_what_the_vendor_typed_is_neither_read_nor_sent_by_the_body(bench: Bench, waiting: Walker) -> None:
     step, who = task(waiting, "reply_materials").id, actor(waiting)
-    taskforms.save_draft(bench.portal, step, {"reply_note": "まだ途中です"}, who)
-    inbound.receive(bench.portal, reply(asked(waiting)))
+    forms.save_draft(bench.portal, step, {"reply_note": "まだ途中です"}, who)
+    receive.receive(bench.portal, reply(asked(waiting)))
     take(bench, waiting)
     assert draft(waiting)["reply_note"] == "まだ途中です\n\n資料を送ります。"
-    for act in (inbound_behalf.page, inbound_behalf.send, inbound_behalf.check):
+    for act in (behalf.page, behalf.send, behalf.check):
         with pytest.raises(Refused):
             act(bench.portal, row().id, staff(waiting))
     with database.connection():
@@ -423,9 +427,9 @@ def test_a_file_that_the_vendor_attached_is_not_replaced(bench: Bench, waiting: 
 
     step, who = task(waiting, "reply_materials").id, actor(waiting)
     mine = uploads.attach(bench.portal, step, "system_requirements", "mine.pdf", io.BytesIO(PDF), who)
-    taskforms.save_draft(bench.portal, step, {"system_requirements": [mine.as_dict()]}, who)
-    inbound.receive(bench.portal, reply(asked(waiting)))
-    page = inbound_pages.look(bench.portal, row().id, staff(waiting))
+    forms.save_draft(bench.portal, step, {"system_requirements": [mine.as_dict()]}, who)
+    receive.receive(bench.portal, reply(asked(waiting)))
+    page = mailroom.look(bench.portal, row().id, staff(waiting))
     assert [room.room for room in page.rooms if room.key == "system_requirements"] == [0]
     with pytest.raises(Refused):
         take(bench, waiting)
@@ -434,7 +438,7 @@ def test_a_file_that_the_vendor_attached_is_not_replaced(bench: Bench, waiting: 
 
 
 def test_a_bad_file_takes_nothing_in(bench: Bench, waiting: Walker) -> None:
-    inbound.receive(bench.portal, reply(asked(waiting), content=b"MZ\x90"))
+    receive.receive(bench.portal, reply(asked(waiting), content=b"MZ\x90"))
     with pytest.raises(Refused):
         take(bench, waiting)
     assert draft(waiting) == {}
@@ -444,7 +448,7 @@ def test_a_bad_file_takes_nothing_in(bench: Bench, waiting: Walker) -> None:
 
 
 def test_what_was_taken_in_can_be_taken_out_again(bench: Bench, waiting: Walker) -> None:
-    inbound.receive(bench.portal, reply(asked(waiting)))
+    receive.receive(bench.portal, reply(asked(waiting)))
     take(bench, waiting)
     inbound_answers.put_back(bench.portal, row().id, staff(waiting))
     assert draft(waiting)["system_requirements"] == []
@@ -455,8 +459,8 @@ def test_what_was_taken_in_can_be_taken_out_again(bench: Bench, waiting: Walker)
 
 def test_an_answer_that_comes_before_the_receipt_was_confirmed_confirms_it(bench: Bench) -> None:
     walker = go(bench, until="materials_requested")
-    inbound.receive(bench.portal, reply(asked(walker)))
-    page = inbound_pages.look(bench.portal, row().id, staff(walker))
+    receive.receive(bench.portal, reply(asked(walker)))
+    page = mailroom.look(bench.portal, row().id, staff(walker))
     assert page.tasks == []
     assert page.receipt == (task(walker, "materials_requested").id, "追加資料請求受領")
     with pytest.raises(Forbidden):
@@ -464,14 +468,14 @@ def test_an_answer_that_comes_before_the_receipt_was_confirmed_confirms_it(bench
     inbound_answers.acknowledge(bench.portal, row().id, staff(walker))
     assert opened(walker) == ["reply_materials"]
     take(bench, walker)
-    inbound_behalf.send(bench.portal, row().id, staff(walker))
+    behalf.send(bench.portal, row().id, staff(walker))
     assert opened(walker) == ["second_review"]
 
 
 def test_no_other_step_of_the_vendor_can_be_answered_by_mail(bench: Bench) -> None:
     walker = go(bench, until="submit_documents")
-    inbound.receive(bench.portal, reply(asked(walker, "review-1")))
-    page = inbound_pages.look(bench.portal, row().id, staff(walker))
+    receive.receive(bench.portal, reply(asked(walker, "review-1")))
+    page = mailroom.look(bench.portal, row().id, staff(walker))
     assert (page.tasks, page.receipt) == ([], ("", ""))
     with pytest.raises(Stale):
         inbound_answers.take(bench.portal, row().id, task(walker, "submit_documents").id,
@@ -484,32 +488,32 @@ def test_no_other_step_of_the_vendor_can_be_answered_by_mail(bench: Bench) -> No
 
 
 def test_staff_say_whose_a_strangers_mail_is_then_it_is_as_any_other(bench: Bench, waiting: Walker) -> None:
-    inbound.receive(bench.portal, reply(asked(waiting), sender="colleague@example.net"))
+    receive.receive(bench.portal, reply(asked(waiting), sender="colleague@example.net"))
     with pytest.raises(Refused):
         inbound_answers.assign(bench.portal, row().id, "9999-0001", staff(waiting))
     with pytest.raises(Forbidden):
         inbound_answers.assign(bench.portal, row().id, waiting.number, actor(waiting))
     inbound_answers.assign(bench.portal, row().id, waiting.number, staff(waiting))
-    assert [head.state for head in inbound_pages.arrived(bench.portal, actor(waiting))] == ["waiting"]
+    assert [head.state for head in mailroom.arrived(bench.portal, actor(waiting))] == ["waiting"]
     take(bench, waiting)
     assert row().state == "taken"
 
 
 def test_a_discarded_mail_is_kept_and_can_be_put_back(bench: Bench, waiting: Walker) -> None:
-    inbound.receive(bench.portal, reply(asked(waiting)))
+    receive.receive(bench.portal, reply(asked(waiting)))
     inbound_answers.discard(bench.portal, row().id, "二重", staff(waiting))
     assert (row().state, row().reason, row().handled_by_name) == ("discarded", "二重", "担当 1")
-    assert inbound_pages.listed(bench.portal, "discarded", 1, staff(waiting))[1]["discarded"] == 1
+    assert mailroom.listed(bench.portal, "discarded", 1, staff(waiting))[1]["discarded"] == 1
     with pytest.raises(Stale):
         inbound_answers.discard(bench.portal, row().id, "", staff(waiting))
     inbound_answers.restore(bench.portal, row().id, staff(waiting))
     assert row().state == "unknown"
-    assert inbound_pages.waiting_count(bench.portal) == 1
+    assert mailroom.waiting_count(bench.portal) == 1
 
 
 def test_what_other_steps_would_suggest_is_not_said_for_the_vendor(bench: Bench) -> None:
     walker = go(bench, until="submit_audit_materials")
-    inbound.receive(bench.portal, reply(subject=walker.number, files=("監査資料.pdf",)))
+    receive.receive(bench.portal, reply(subject=walker.number, files=("監査資料.pdf",)))
     step = task(walker, "submit_audit_materials").id
     inbound_answers.take(bench.portal, row().id, step, {1: "audit_materials"}, staff(walker))
     with database.connection():
@@ -518,13 +522,13 @@ def test_what_other_steps_would_suggest_is_not_said_for_the_vendor(bench: Bench)
 
 def test_a_mail_of_words_alone_is_typed_over_by_the_body(bench: Bench) -> None:
     walker = go(bench, until="submit_audit_materials")
-    inbound.receive(bench.portal, reply(subject=walker.number, files=(), text="監査場所は本社です。"))
+    receive.receive(bench.portal, reply(subject=walker.number, files=(), text="監査場所は本社です。"))
     step = task(walker, "submit_audit_materials").id
     with pytest.raises(Refused):
         inbound_answers.take(bench.portal, row().id, step, {}, actor(walker))
     inbound_answers.take(bench.portal, row().id, step, {}, staff(walker))
     raw = {"audit_place": "本社", "attendees": "例 一郎"}
-    cleaned, _, _ = inbound_behalf.check(bench.portal, row().id, staff(walker), raw)
+    cleaned, _, _ = behalf.check(bench.portal, row().id, staff(walker), raw)
     assert cleaned.values["audit_place"] == "本社"
     assert [error.key for error in cleaned.errors] == ["audit_materials"]
 
@@ -537,12 +541,12 @@ def test_on_postgresql_too_a_mail_is_kept_once_taken_in_and_sent(
     try:
         walker = go(bench, until="reply_materials")
         raw = reply(asked(walker), text="NUL\x00 と 😀")
-        assert [inbound.receive(bench.portal, raw) for _ in range(2)] == ["waiting", "known"]
-        assert inbound.receive(bench.portal, reply(number=2, sender="x@example.net")) == "unknown"
+        assert [receive.receive(bench.portal, raw) for _ in range(2)] == ["waiting", "known"]
+        assert receive.receive(bench.portal, reply(number=2, sender="x@example.net")) == "unknown"
         take(bench, walker)
-        inbound_behalf.send(bench.portal, row().id, staff(walker))
+        behalf.send(bench.portal, row().id, staff(walker))
         assert opened(walker) == ["second_review"]
-        assert [head.state for head in inbound_pages.listed(bench.portal, "taken", 1, staff(walker))[0]] == ["taken"]
-        assert inbound_pages.arrived(bench.portal, actor(walker)) == []
+        assert [head.state for head in mailroom.listed(bench.portal, "taken", 1, staff(walker))[0]] == ["taken"]
+        assert mailroom.arrived(bench.portal, actor(walker)) == []
     finally:
         database.proxy.obj.close_all()

@@ -11,7 +11,12 @@ import pytest
 
 from app.engine import Engine
 from app.errors import StepFailed, Temporary
-from app.services import applications, attention, incidents, quick, tasks, waking
+from app.services.cases import applications
+from app.services.pages import attention
+from app.services.process import timers
+from app.services.tasks import quick
+from app.services.tasks import send as tasks
+from app.services.trouble import incidents
 from app.store import cases, database, work
 from app.store import incidents as rows
 from app.store.models import CaseState, Incident, Task
@@ -177,7 +182,7 @@ def test_a_gate_that_can_open_no_more_is_a_stop(tmp_path: Path, engine: Engine) 
     case = applied(bench)
     send(bench, case, "approve", outcome="approved")
     bench.portal.clock.moment += timedelta(days=2)  # type: ignore[attr-defined]
-    waking.wake(bench.portal)
+    timers.wake(bench.portal)
     task = open_task(case, "collect")
     with database.transaction():
         Task.update(side="operator").where(Task.id == task.id).execute()
@@ -209,7 +214,7 @@ def damaged_and_healthy(bench: Bench) -> tuple[Any, Any]:
 def test_a_case_that_cannot_be_woken_stops_no_other_and_is_one_incident(small_bench: Bench) -> None:
     damaged, healthy = damaged_and_healthy(small_bench)
     for _ in range(5):
-        waking.wake(small_bench.portal)
+        timers.wake(small_bench.portal)
         small_bench.portal.clock.moment += timedelta(hours=1, minutes=1)  # type: ignore[attr-defined]
     with database.connection():
         assert [row.element for row in work.open_tasks(healthy.id)] == ["collect"]
@@ -228,12 +233,12 @@ def test_a_timer_that_fires_at_last_is_no_incident_any_more(small_bench: Bench) 
         kept = bytes(CaseState.get_by_id(case.id).blob)
         CaseState.update(blob=b"1{").where(CaseState.case == case.id).execute()
     small_bench.portal.clock.moment += timedelta(days=2)  # type: ignore[attr-defined]
-    waking.wake(small_bench.portal)
+    timers.wake(small_bench.portal)
     assert [each[0] for each in open_incidents(case)] == ["timer"]
     with database.transaction():
         CaseState.update(blob=kept).where(CaseState.case == case.id).execute()
     small_bench.portal.clock.moment += timedelta(hours=2)  # type: ignore[attr-defined]
-    waking.wake(small_bench.portal)
+    timers.wake(small_bench.portal)
     assert open_incidents(case) == []
     with database.connection():
         assert [row.element for row in work.open_tasks(case.id)] == ["collect"]
@@ -249,10 +254,10 @@ def test_a_timer_that_meets_a_busy_database_waits_a_little(small_bench: Bench, m
 
     with monkeypatch.context() as patch:
         patch.setattr(small_bench.portal.engine, "advance", busy)
-        waking.wake(small_bench.portal)
+        timers.wake(small_bench.portal)
     assert open_incidents(case) == []
     small_bench.portal.clock.moment += timedelta(minutes=2)  # type: ignore[attr-defined]
-    waking.wake(small_bench.portal)
+    timers.wake(small_bench.portal)
     with database.connection():
         assert [row.element for row in work.open_tasks(case.id)] == ["collect"]
 

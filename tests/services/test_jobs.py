@@ -12,7 +12,9 @@ import psycopg
 import pytest
 
 from app.errors import Permanent, Refused, Temporary
-from app.services import jobs, lifecycle
+from app.services.base import leases
+from app.services.cases import lifecycle
+from app.services.process import jobs
 from app.store import cases, database, records, work
 from app.store.models import Job
 from tests.services.conftest import Bench, StillClock
@@ -178,7 +180,7 @@ def test_a_worker_that_died_loses_its_lease_and_its_word(bench: Bench) -> None:
     assert dead is not None
     other = jobs.lease(walker.portal, "other")
     assert other is None or other.id != dead.id
-    walker.clock.moment += timedelta(seconds=jobs.LEASE_SECONDS + 1)
+    walker.clock.moment += timedelta(seconds=leases.LEASE_SECONDS + 1)
     bench.drain(walker.portal)
     assert opened(walker) == ["review_result"]
     assert jobs.perform(walker.portal, bench.hands(walker.portal), dead) == "late"
@@ -191,8 +193,8 @@ def test_a_heartbeat_keeps_a_lease(bench: Bench) -> None:
     walker.take_without_jobs(REVIEW)
     held = jobs.lease(walker.portal, "slow")
     assert held is not None
-    walker.clock.moment += timedelta(seconds=jobs.LEASE_SECONDS - 5)
-    assert jobs.extend(walker.portal, held)
+    walker.clock.moment += timedelta(seconds=leases.LEASE_SECONDS - 5)
+    assert leases.extend(walker.portal, held)
     walker.clock.moment += timedelta(seconds=30)
     other = jobs.lease(walker.portal, "other")
     assert other is None or other.id != held.id

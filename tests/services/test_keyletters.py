@@ -9,20 +9,15 @@ from pathlib import Path
 import pytest
 
 from app.errors import NinteiError, NotFound, Refused
-from app.services import (
-    cardkeys,
-    cardstock,
-    documents,
-    downloads,
-    keyletters,
-    letterdesk,
-    letterpage,
-    lifecycle,
-    taskforms,
-    tasks,
-)
-from app.services.actors import Actor
-from app.services.walker import Walker
+from app.services.base.actors import Actor
+from app.services.cards import keepers as letterdesk
+from app.services.cards import keyletters, stock
+from app.services.cards import keys as cardkeys
+from app.services.cases import lifecycle
+from app.services.demo.walker import Walker
+from app.services.pages import letterpage
+from app.services.papers import documents, downloads
+from app.services.tasks import forms, send
 from app.store import cases, database, records
 from app.store.models import ALL, Case, KeyLetter
 from hardware.crypto import Key
@@ -43,7 +38,7 @@ POSTED = {
 def walker(bench: Bench) -> Walker:
     """A case whose cards and key letters are made."""
     found = go(bench, until="post_test_cards")
-    cardstock.make(found.portal, step(found), staff(found))
+    stock.make(found.portal, step(found), staff(found))
     bench.drain(found.portal)
     return found
 
@@ -81,9 +76,9 @@ def post(walker: Walker) -> None:
     person = staff(walker)
     raw = {**POSTED, "sent_on": walker.portal.today().isoformat()}
     row = step(walker)
-    taskforms.save_draft(walker.portal, row, raw, person)
-    _, _, revision = taskforms.check(walker.portal, row, person)
-    tasks.send(walker.portal, row, person, revision)
+    forms.save_draft(walker.portal, row, raw, person)
+    _, _, revision = forms.check(walker.portal, row, person)
+    send.send(walker.portal, row, person, revision)
 
 
 def test_the_letters_are_for_the_two_people_whom_the_company_named(walker: Walker) -> None:
@@ -96,8 +91,8 @@ def test_a_company_cannot_name_one_person_twice(bench: Bench) -> None:
     walker = go(bench, until="submit_card_auth_request")
     row, person = task(walker, "submit_card_auth_request"), actor(walker)
     raw = {"key_custodian_1": "例 一郎", "key_custodian_2": "例　一郎"}
-    taskforms.save_draft(walker.portal, row.id, raw, person)
-    cleaned, _, _ = taskforms.check(walker.portal, row.id, person)
+    forms.save_draft(walker.portal, row.id, raw, person)
+    cleaned, _, _ = forms.check(walker.portal, row.id, person)
     assert ("key_custodian_2", "Name two different people: each receives one of the two key letters") in [
         (error.key, error.message) for error in cleaned.errors
     ]

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import io
 
-from app.services import desk, people, taskforms, taskpage, uploads
-from app.services.actors import Actor
-from app.services.walker import Walker, sample_pdf
+from app.services.base import permit
+from app.services.base.actors import Actor
+from app.services.demo.walker import Walker, sample_pdf
+from app.services.pages import task as taskpage
+from app.services.papers import uploads
+from app.services.people import accounts
+from app.services.tasks import filling, forms
 from app.store import cases, database
 from app.store.models import Answer
 from tests.services.conftest import Bench
@@ -17,7 +21,7 @@ from tests.services.test_recall import RETURN, send
 def vendor(walker: Walker) -> Actor:
     with database.connection():
         member = cases.members(case_of(walker).id)[0].user_id
-    return people.actor_of(walker.portal, member)
+    return accounts.actor_of(walker.portal, member)
 
 
 def returned(bench: Bench) -> Walker:
@@ -44,7 +48,7 @@ def test_the_first_time_nothing_is_said(bench: Bench) -> None:
 def test_what_is_typed_already_is_not_called_last_times(bench: Bench) -> None:
     walker = returned(bench)
     who, row = vendor(walker), task(walker, "reply_materials")
-    taskforms.save_draft(walker.portal, row.id, {"reply_note": "新"}, who)
+    forms.save_draft(walker.portal, row.id, {"reply_note": "新"}, who)
     page = taskpage.page(walker.portal, row.id, who)
     assert page.last is not None and not page.prefilled
 
@@ -53,8 +57,8 @@ def test_the_reviewer_sees_what_changed_a_new_file_of_the_same_name_too(bench: B
     walker = returned(bench)
     who, row = vendor(walker), task(walker, "reply_materials")
     with database.connection():
-        setting = desk.find(walker.portal, row.id, who)
-        values = desk.prefill(setting)
+        setting = permit.find(walker.portal, row.id, who)
+        values = filling.prefill(setting)
     name = values["system_requirements"][0]["name"]
     new = uploads.attach(walker.portal, row.id, "system_requirements", name, io.BytesIO(sample_pdf("2")), who)
     walker.clock.moment = walker.clock.moment.replace(minute=59)
@@ -73,7 +77,7 @@ def test_a_year_later_the_dates_are_new_and_the_rest_is_kept(bench: Bench) -> No
     walker = go(bench, "exam__vendor")
     row, who = task(walker, "exam__vendor"), vendor(walker)
     with database.connection():
-        setting = desk.find(walker.portal, row.id, who)
+        setting = permit.find(walker.portal, row.id, who)
     values = {"attended_on": "2025-03-03", "attendees": "例 一郎", "remarks": "なし"}
     with database.transaction():
         Answer.create(

@@ -11,7 +11,9 @@ import pytest
 from app.connectors.letter import Letter, compose
 from app.connectors.mail import Mailer
 from app.forms.spec import FieldSpec, Kind, Subtype, inputs
-from app.services import context, letters, lifecycle
+from app.services.cases import lifecycle
+from app.services.mails import portalmails
+from app.services.process import context
 from app.store import database
 from tests.services.conftest import Bench
 from tests.services.steps import case_of, go, staff
@@ -109,9 +111,9 @@ def test_every_mail_of_the_package_arrives_with_what_people_typed(quoting: dict[
 
 
 def test_a_letter_of_the_portal_itself_arrives_with_what_people_typed(bench: Bench, smtp: Mailbox) -> None:
-    words = letters.Wording(f"{LONG} 様", f"{LONG}\n\n[開く](%(url)s)\n")
+    words = portalmails.Wording(f"{LONG} 様", f"{LONG}\n\n[開く](%(url)s)\n")
     with database.transaction():
-        letters.queue(bench.portal, "own:1", "company-invitation", "a@vendor.example", words)
+        portalmails.queue(bench.portal, "own:1", "company-invitation", "a@vendor.example", words)
     bench.mailbox = Mailer(smtp.url)  # type: ignore[assignment]
     assert bench.drain() == ["done"]
     [message] = smtp.messages

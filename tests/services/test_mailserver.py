@@ -9,8 +9,15 @@ import pytest
 
 from app.connectors.mail import Reply
 from app.errors import Permanent, Temporary
-from app.services import health, jobs, lifecycle, mails, mailserver, people, recall
-from app.services.walker import Walker
+from app.services.base import leases
+from app.services.cases import lifecycle
+from app.services.demo.walker import Walker
+from app.services.mails import whose
+from app.services.pages import health
+from app.services.people import accounts
+from app.services.process import jobs
+from app.services.tasks import recall
+from app.services.trouble import mailserver
 from app.store import cases, database, incidents, records, work
 from app.store.models import Incident, Job, Mail
 from tests.services.conftest import Bench
@@ -123,7 +130,7 @@ def test_one_who_tried_the_server_and_died_is_followed_by_another(bench: Bench) 
     later(bench, timedelta(minutes=10))
     assert jobs.lease(bench.portal, "dead") is not None
     assert jobs.lease(bench.portal, "other") is None
-    later(bench, timedelta(seconds=mailserver.TRYING + jobs.LEASE_SECONDS + 1))
+    later(bench, timedelta(seconds=mailserver.TRYING + leases.LEASE_SECONDS + 1))
     assert jobs.lease(bench.portal, "other") is not None
 
 
@@ -150,7 +157,7 @@ def two(bench: Bench) -> Walker:
     """A case with two people of the vendor, who get its mails."""
     walker = go(bench, until="second_review")
     with database.transaction():
-        from app.services.applications import create_account
+        from app.services.signin.newaccount import create_account
 
         other = create_account(
             "b@example.com", "例 二郎", "vendor", ["vendor"], "a password for tests", walker.portal.now()
@@ -204,7 +211,7 @@ def test_the_history_says_once_that_a_mail_was_sent(bench: Bench) -> None:
     frozen = jobs.lease(walker.portal, "frozen")
     assert frozen is not None and frozen.params["mail"] == "review-3"
     hands.do(frozen)  # and it dies before the job is recorded
-    walker.clock.moment += timedelta(seconds=jobs.LEASE_SECONDS + 1)
+    walker.clock.moment += timedelta(seconds=leases.LEASE_SECONDS + 1)
     bench.drain(walker.portal)
     assert jobs.perform(walker.portal, hands, frozen) == "late"
     with database.connection():
@@ -242,7 +249,7 @@ def test_a_decision_whose_mail_never_left_can_be_taken_back(bench: Bench, troubl
     assert "returned" not in bench.mailbox.ids
     with database.connection():
         case, loaded = case_of(walker), walker.portal.releases.current("ccus_api_certification")
-        found = [each.state for each in mails.of_case(case, loaded, staff(walker)) if each.mail_id == "returned"]
+        found = [each.state for each in whose.of_case(case, loaded, staff(walker)) if each.mail_id == "returned"]
     assert found == ["cancelled"]
 
 
@@ -295,7 +302,7 @@ def test_a_mail_server_that_is_away_is_no_delay_of_the_workers(bench: Bench) -> 
 
 
 def test_administrators_read_that_mails_go_out_again(bench: Bench) -> None:
-    people.add_staff(bench.portal, "admin@example.jp", "管理 太郎", ["administrator"], "a password for tests")
+    accounts.add_staff(bench.portal, "admin@example.jp", "管理 太郎", ["administrator"], "a password for tests")
     applied(bench, 2)
     bench.mailbox.away = True
     bench.drain()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.services.matching import Claim, Fit, Match, Money, match, name_key
+from app.services.money.matching import Claim, Fit, Match, Money, match, name_key
 
 MINATO = Claim("INV-2026-00001", "2026-0001", 220000, ("ミナトケンセツシステム", "株式会社みなと建設システム"))
 OZORA = Claim("INV-2026-00002", "2026-0002", 220000, ("カ）オオゾラ", "大空株式会社"))

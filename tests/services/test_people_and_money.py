@@ -8,8 +8,13 @@ import pytest
 
 from app.catalogue import scenarios
 from app.errors import Forbidden, NotFound, Refused, Stale
-from app.services import applications, people, taskforms, taskpage, tasks, worklist
-from app.services.actors import Actor
+from app.services.base.actors import Actor
+from app.services.cases import applications
+from app.services.pages import task as taskpage
+from app.services.pages import worklist
+from app.services.people import accounts as people
+from app.services.tasks import forms
+from app.services.tasks import send as tasks
 from app.store import accounts, bookings, cases, database, invoices, work
 from tests.services.conftest import APPLICATION, Bench
 from tests.services.steps import actor, case_of, go, opened, staff, task
@@ -17,7 +22,7 @@ from tests.services.steps import actor, case_of, go, opened, staff, task
 
 def send(walker, element: str, values: dict, who: Actor):
     row = task(walker, element)
-    taskforms.save_draft(walker.portal, row.id, values, who)
+    forms.save_draft(walker.portal, row.id, values, who)
     return tasks.send(walker.portal, row.id, who)
 
 
@@ -106,8 +111,8 @@ def test_a_payment_that_is_short_is_said_recorded_and_asked_for(bench: Bench) ->
     walker = go(bench, until="confirm_initial_payment")
     row = task(walker, "confirm_initial_payment")
     values = {"amount": "100000", "paid_on": walker.portal.today().isoformat(), "payer": "ミホン"}
-    taskforms.save_draft(walker.portal, row.id, values, staff(walker))
-    cleaned, warnings, _ = taskforms.check(walker.portal, row.id, staff(walker))
+    forms.save_draft(walker.portal, row.id, values, staff(walker))
+    cleaned, warnings, _ = forms.check(walker.portal, row.id, staff(walker))
     assert cleaned.ok
     assert [warning.params["amount"] for warning in warnings] == [100000]
     tasks.send(walker.portal, row.id, staff(walker))

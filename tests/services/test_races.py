@@ -13,10 +13,15 @@ import pytest
 
 from app.engine import Engine
 from app.errors import Refused
-from app.services import applications, bodycalendar, cardagents, packages, people, staffing, terms
-from app.services.actors import Actor
-from app.services.letters import Wording
-from app.services.staffing import Account
+from app.services.agents import desks
+from app.services.base.actors import Actor
+from app.services.cases import applications
+from app.services.days import month
+from app.services.mails.portalmails import Wording
+from app.services.packages import folders, terms
+from app.services.people import accounts as people
+from app.services.people import staffing
+from app.services.people.staffing import Account
 from app.store import accounts, cards, cases, closings, database, records, releases
 from app.store.models import ClosingDay, Mail, Release, SavedView, Setting, User
 from tests.services.conftest import APPLICATION, PACKAGES, Bench, open_bench
@@ -122,7 +127,7 @@ def test_two_processes_that_release_a_folder_at_once_give_one_number(
     here: Bench, meeting: Callable[[Any, str], None]
 ) -> None:
     meeting(releases, "by_digest")
-    package = packages.read(PACKAGES / "three_steps")
+    package = folders.read(PACKAGES / "three_steps")
     found = at_once(*[lambda: terms.release(here.portal, package, terms.Act("x"))] * 2)
     assert sorted((done.number, done.changed) for done in found) == [(1, False), (1, True)]
     with database.connection():
@@ -177,7 +182,7 @@ def test_one_closing_day_and_one_desk_named_by_two_is_refused_to_one(
     here: Bench, meeting: Callable[[Any, str], None]
 ) -> None:
     meeting(closings, "titles")
-    close = lambda: bodycalendar.close(here.portal, date(2026, 5, 12), "棚卸し", ADMIN)  # noqa: E731
+    close = lambda: month.close(here.portal, date(2026, 5, 12), "棚卸し", ADMIN)  # noqa: E731
     assert len(refused(at_once(close, close))) == 1
     meeting(cards, "desk_named")
-    assert len(refused(at_once(*[lambda: cardagents.add(here.portal, "机A", ADMIN)] * 2))) == 1
+    assert len(refused(at_once(*[lambda: desks.add(here.portal, "机A", ADMIN)] * 2))) == 1

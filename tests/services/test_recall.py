@@ -9,10 +9,13 @@ from typing import Any
 import pytest
 
 from app.errors import Forbidden, Refused
-from app.services import cardstock, comments, people, recall, taskforms, tasks
-from app.services.actors import Actor
-from app.services.drafts import OpenPage
-from app.services.walker import Walker
+from app.services.base.actors import Actor
+from app.services.cards import stock
+from app.services.demo.walker import Walker
+from app.services.people import accounts
+from app.services.tasks import comments, forms, recall
+from app.services.tasks import send as tasks
+from app.services.tasks.drafts import OpenPage
 from app.store import bookings, cases, database, invoices, records, undo, work
 from app.store.models import Booking, Invoice, Payment, Task
 from tests.services.cards import open_letters
@@ -46,7 +49,7 @@ def send(walker: Walker, element: str, who: Actor, **values: Any) -> Task:
     row = task(walker, element)
     with database.connection():
         draft = work.draft(row.id)
-    taskforms.save_draft(walker.portal, row.id, values, who, OpenPage(draft.revision if draft else None))
+    forms.save_draft(walker.portal, row.id, values, who, OpenPage(draft.revision if draft else None))
     return tasks.send(walker.portal, row.id, who)
 
 
@@ -122,8 +125,8 @@ def test_what_the_other_side_has_begun_is_not_taken_from_it(bench: Bench) -> Non
     send(walker, "second_review", reviewer, **RETURN)
     with database.connection():
         member = cases.members(case_of(walker).id)[0].user_id
-    vendor = people.actor_of(walker.portal, member)
-    taskforms.save_draft(walker.portal, task(walker, "reply_materials").id, {"reply_note": "準備中"}, vendor)
+    vendor = accounts.actor_of(walker.portal, member)
+    forms.save_draft(walker.portal, task(walker, "reply_materials").id, {"reply_note": "準備中"}, vendor)
     offer = recall.offered(walker.portal, walker.number, reviewer)
     assert offer is not None and offer.refusal is not None
     assert offer.refusal.params["title"] == task(walker, "reply_materials").title
@@ -157,7 +160,7 @@ def test_a_day_that_was_settled_is_free_again(bench: Bench) -> None:
     walker = go(bench, "settle_exam_date")
     who, before = staff(walker), picture(walker)
     row = task(walker, "settle_exam_date")
-    day = taskforms.choices_of(walker.portal, row.id, who)["wishes"][0][0]
+    day = forms.choices_of(walker.portal, row.id, who)["wishes"][0][0]
     send(walker, row.element, who, outcome="accepted", date=day)
     with database.connection():
         assert bookings.latest(case_of(walker).id) is not None
@@ -180,7 +183,7 @@ def test_the_next_step_of_the_case_clears_what_was_kept(bench: Bench) -> None:
 def test_posted_cards_are_not_taken_back(bench: Bench) -> None:
     walker = go(bench, "post_test_cards")
     row, who = task(walker, "post_test_cards"), staff(walker)
-    cardstock.make(walker.portal, row.id, who)
+    stock.make(walker.portal, row.id, who)
     bench.drain(walker.portal)
     open_letters(walker)
     send(
@@ -196,7 +199,7 @@ def test_on_postgresql_a_day_is_taken_back_alike(make_bench: Callable[[str], Ben
     walker = go(make_bench(postgres), "settle_exam_date")
     who, before = staff(walker), picture(walker)
     row = task(walker, "settle_exam_date")
-    day = taskforms.choices_of(walker.portal, row.id, who)["wishes"][0][0]
+    day = forms.choices_of(walker.portal, row.id, who)["wishes"][0][0]
     send(walker, row.element, who, outcome="accepted", date=day, examiners=[who.name])
     recall.take_back(walker.portal, row.id, who)
     after = picture(walker)

@@ -15,10 +15,11 @@ from app import catalogue
 from app.catalogue import Package
 from app.engine import Engine, Evaluator
 from app.errors import BadPackage
-from app.services import gate, packages, rehearsal
-from app.services.calendar import JAPAN
-from app.services.gate import Gate
-from app.services.releases import Releases
+from app.services.base.businessdays import JAPAN
+from app.services.base.releases import Releases
+from app.services.packages import folders, gate
+from app.services.packages.gate import Gate
+from app.services.rehearsal import walk
 from config.clock import SystemClock
 from tests.catalogue.support import Edit, edited
 from tests.catalogue.test_checking import PO
@@ -130,9 +131,9 @@ def test_the_difference_is_told_in_the_reader_s_language(releases: Releases) -> 
 
 
 def test_a_walk_is_the_same_on_every_day_and_leaves_nothing_behind(releases: Releases) -> None:
-    package = packages.read(BPMN / "ccus_api_certification")
+    package = folders.read(BPMN / "ccus_api_certification")
     program = releases.compiled(package)
-    first, second = (rehearsal.rehearse(package, program, releases.engine) for _ in range(2))
+    first, second = (walk.rehearse(package, program, releases.engine) for _ in range(2))
     assert [replace(each, problem=None) for each in first.outcomes] == list(second.outcomes)
     assert first.passed == second.passed == len(first.outcomes) == 28
     assert first.covered == second.covered
@@ -146,7 +147,7 @@ def loop(diagram: str) -> str:
 def test_a_process_that_never_rests_is_told_and_not_waited_for(releases: Releases) -> None:
     package = edited({DIAGRAM: loop})
     began = time.monotonic()
-    found = rehearsal.rehearse(package, releases.compiled(package), releases.engine)
+    found = walk.rehearse(package, releases.compiled(package), releases.engine)
     assert "“カードを作る” (make_card)" in str(found.problems[0])
     assert time.monotonic() - began < 120
 
@@ -222,12 +223,12 @@ def test_the_register_of_another_package_follows_its_own_rule(releases: Releases
         REFUSED: None,
     }
     package: Package = edited(changes)
-    found = rehearsal.rehearse(package, releases.compiled(package), releases.engine)
+    found = walk.rehearse(package, releases.compiled(package), releases.engine)
     assert found.problems == []
     without = edited({**changes, "package.toml": lambda text: text + "\n# no certificate\n"})
-    [problem] = rehearsal.rehearse(without, releases.compiled(without), releases.engine).problems
+    [problem] = walk.rehearse(without, releases.compiled(without), releases.engine).problems
     assert "does not say how its certificates are made" in str(problem)
     early = edited({**changes, DIAGRAM: certifying("certificate_list")})
-    [problem] = rehearsal.rehearse(early, releases.compiled(early), releases.engine).problems
+    [problem] = walk.rehearse(early, releases.compiled(early), releases.engine).problems
     assert "no certificate yet" in str(problem)
     assert catalogue.to_archive(package)

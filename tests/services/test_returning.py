@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.services import recall, returning
+from app.services.tasks import recall, returning
 from app.store import database, work
 from tests.services.conftest import Bench
 from tests.services.steps import case_of, staff

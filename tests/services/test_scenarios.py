@@ -10,7 +10,7 @@ import pytest
 
 from app import catalogue
 from app.catalogue import scenarios
-from app.services.walker import Walker
+from app.services.demo.walker import Walker
 from app.store import cases, database, invoices, records, tally, work
 from tests.services.conftest import BPMN, Bench
 

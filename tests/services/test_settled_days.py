@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from app.services import taskforms, taskpage
+from app.services.pages import task as taskpage
+from app.services.tasks import forms
 from app.store import bookings, database
 from tests.services.conftest import Bench
 from tests.services.steps import actor, case_of, go, staff, task
@@ -20,8 +21,8 @@ def test_the_day_of_the_exam_is_the_settled_one_and_an_earlier_one_is_warned_abo
     assert day.value == booking.day.isoformat()
     items = {f"item_{n}": "passed" for n in range(1, 7)}
     for typed, warned in (("2020-01-06", True), (booking.day.isoformat(), False)):
-        taskforms.save_draft(bench.portal, found.id, {**items, "examined_on": typed}, operator)
-        _, warnings, _ = taskforms.check(bench.portal, found.id, operator)
+        forms.save_draft(bench.portal, found.id, {**items, "examined_on": typed}, operator)
+        _, warnings, _ = forms.check(bench.portal, found.id, operator)
         assert any("before the day" in each.message for each in warnings) is warned
 
 

@@ -14,8 +14,12 @@ import pytest
 from app.connectors.letter import Letter
 from app.engine import Engine, TimersDue
 from app.errors import Permanent, Stale
-from app.services import applications, jobs, people, steps, taskforms, tasks, waking
-from app.services.actors import Actor
+from app.services.base import leases
+from app.services.base.actors import Actor
+from app.services.cases import applications
+from app.services.people import accounts as people
+from app.services.process import jobs, steps, timers
+from app.services.tasks import forms, send
 from app.store import accounts, cases, database, work
 from app.store.models import Answer, Case, Job, Task, Visit
 from app.worker import Worker
@@ -70,7 +74,7 @@ def at_approval(bench: Bench, name: str = "") -> tuple[str, str]:
     number = apply(bench, name)
     bench.drain()
     waiting = task(number, "approve")
-    taskforms.save_draft(bench.portal, waiting.id, {"outcome": "approved"}, staff(bench))
+    forms.save_draft(bench.portal, waiting.id, {"outcome": "approved"}, staff(bench))
     return number, waiting.id
 
 
@@ -138,7 +142,7 @@ def test_wherever_the_power_fails_a_step_is_stored_with_its_jobs_or_not_at_all(b
         press: Callable[[], Any] = lambda: apply(bench)  # noqa: E731
     else:
         _, waiting = at_approval(bench)
-        press = lambda: tasks.send(bench.portal, waiting, staff(bench))  # noqa: E731
+        press = lambda: send.send(bench.portal, waiting, staff(bench))  # noqa: E731
     before, cuts = stored(), 0
     while True:
         cuts += 1
@@ -158,11 +162,11 @@ def test_wherever_the_power_fails_a_step_is_stored_with_its_jobs_or_not_at_all(b
 # Who holds a job
 
 
-def leased_twice(bench: Bench) -> tuple[jobs.Leased, jobs.Leased]:
+def leased_twice(bench: Bench) -> tuple[leases.Leased, leases.Leased]:
     """One job, held by a worker that is taken for dead and by its successor."""
     apply(bench)
     first = jobs.lease(bench.portal, "frozen")
-    bench.portal.clock.moment += timedelta(seconds=jobs.LEASE_SECONDS + 1)  # type: ignore[attr-defined]
+    bench.portal.clock.moment += timedelta(seconds=leases.LEASE_SECONDS + 1)  # type: ignore[attr-defined]
     second = jobs.lease(bench.portal, "successor")
     assert first is not None
     assert second is not None
@@ -175,7 +179,7 @@ def test_who_has_lost_the_lease_is_not_believed_while_another_holds_the_job(benc
     assert jobs.done(bench.portal, frozen) == "late"
     assert jobs.failed(bench.portal, frozen, Permanent("no"), retry=False) == "late"
     assert jobs.put_back(bench.portal, frozen, Permanent("no")) == "late"
-    assert not jobs.extend(bench.portal, frozen)
+    assert not leases.extend(bench.portal, frozen)
     with database.connection():
         row = work.job(frozen.id)
         assert row is not None
@@ -261,7 +265,7 @@ def test_a_job_that_is_being_leased_is_passed_over(bench: Bench) -> None:
 
 def test_a_timer_fires_after_the_step_that_is_under_way_not_into_it(bench: Bench) -> None:
     number, waiting = at_approval(bench)
-    tasks.send(bench.portal, waiting, staff(bench))
+    send.send(bench.portal, waiting, staff(bench))
     bench.portal.clock.moment += timedelta(days=2)  # type: ignore[attr-defined]
     case, found = case_of(number), []
     with database.transaction():
@@ -278,7 +282,7 @@ def test_a_timer_fires_after_the_step_that_is_under_way_not_into_it(bench: Bench
 
 
 def wake(bench: Bench) -> int:
-    return waking.wake(bench.portal)
+    return timers.wake(bench.portal)
 
 
 # Many at once
@@ -287,7 +291,7 @@ def wake(bench: Bench) -> int:
 def test_many_who_send_one_task_are_one_who_did_and_others_who_were_slower(bench: Bench) -> None:
     number, waiting = at_approval(bench)
     who = staff(bench)
-    found = at_once(8, lambda _n: database.again(lambda: tasks.send(bench.portal, waiting, who)))
+    found = at_once(8, lambda _n: database.again(lambda: send.send(bench.portal, waiting, who)))
     assert len([each for each in found if isinstance(each, Task)]) == 1
     assert len([each for each in found if isinstance(each, Stale)]) == 7, found
     with database.connection():

@@ -6,8 +6,8 @@ from dataclasses import fields
 
 from app.catalogue import portal_needs
 from app.catalogue.template_names import CASE, LISTS, MEMBERS
-from app.services import context
-from app.services.cardlabels import Label
+from app.services.cards.labels import Label
+from app.services.process import context
 from app.store import database
 from tests.services.conftest import Bench
 from tests.services.steps import case_of, go

@@ -14,10 +14,11 @@ import pytest
 from app.catalogue import Package
 from app.engine import Engine
 from app.errors import BadPackage, NotFound, Refused
-from app.services import applications, packages, terms
-from app.services.calendar import JAPAN
-from app.services.releases import Releases
-from app.services.terms import Act, Done
+from app.services.base.businessdays import JAPAN
+from app.services.base.releases import Releases
+from app.services.cases import applications
+from app.services.packages import folders, terms
+from app.services.packages.terms import Act, Done
 from app.store import cases, changes, database, releases
 from app.store.models import Release, Term
 from tests.catalogue.support import Edit, edited
@@ -350,7 +351,7 @@ def test_starts_at_once_release_a_folder_once(shared: Bench, tmp_path: Path) -> 
     place = tmp_path / "bpmn"
     shutil.copytree(Path(__file__).parents[1] / "packages" / "three_steps", place / "three_steps")
     portal = replace(shared.portal, settings=replace(shared.portal.settings, packages_dir=place))
-    found = together(4, lambda number: [each.state for each in packages.start(portal, f"p{number}")])
+    found = together(4, lambda number: [each.state for each in folders.start(portal, f"p{number}")])
     assert sorted(map(str, found)) == ["['released']", "['same']", "['same']", "['same']"]
     with database.connection():
         [term] = Term.select()

@@ -7,8 +7,10 @@ from datetime import timedelta
 import pytest
 
 from app.errors import ScriptError
-from app.services import daterequests, upkeep, waking
-from app.services.portal import Portal
+from app.services import upkeep
+from app.services.base.portal import Portal
+from app.services.process import timers
+from app.services.tasks import daterequests
 from app.store import cases, database, incidents, records, work
 from app.store.models import Task
 from tests.services.conftest import Bench
@@ -87,7 +89,7 @@ def test_one_case_whose_timer_fails_does_not_hold_up_another(bench: Bench, monke
 
     monkeypatch.setattr(bench.portal.engine, "advance", failing)
     second.clock.moment += timedelta(days=31)
-    waking.wake(second.portal)
+    timers.wake(second.portal)
     bench.drain(second.portal)
     assert opened(second) == []  # certificate_received waited for thirty days
     assert opened(first) == ["certificate_received"]

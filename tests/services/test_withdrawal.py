@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from app.errors import Refused
-from app.services import diagrams, jobs, lifecycle
-from app.services.walker import Walker
+from app.services.cases import lifecycle, settlement
+from app.services.demo.walker import Walker
+from app.services.pages import diagrams
+from app.services.process import jobs
 from app.store import bookings, cases, database, invoices, records, work
 from app.store.models import Case, Job
 from tests.services.conftest import Bench
@@ -124,7 +126,7 @@ def test_dates_are_given_free_and_unpaid_claims_are_cancelled(bench: Bench) -> N
 
 def test_what_is_out_held_and_paid_is_listed_first(bench: Bench) -> None:
     walker = go(bench, until="check_exam_materials")
-    found = lifecycle.settlement(walker.portal, walker.number, staff(walker))
+    found = settlement.settlement(walker.portal, walker.number, staff(walker))
     assert found.booking is not None
     assert {row.fee for row in found.invoices} == {"initial_fee", "exam_fee"}
     assert found.signed

@@ -15,8 +15,8 @@ import tempfile
 from pathlib import Path
 
 from app.engine import Engine, Evaluator
-from app.services import demo
-from app.services.calendar import JAPAN
+from app.services.base.businessdays import JAPAN
+from app.services.demo import load
 from app.store import database, schema
 from config.clock import SystemClock
 from tests.services.conftest import BPMN, Bench, open_bench
@@ -31,7 +31,7 @@ def keep(folder: Path, url: str, engine: Engine) -> Bench:
     """Load the demo into an empty database: cases at ten different steps."""
     bench = open_bench(folder, url, engine, BPMN)
     object.__setattr__(bench.portal, "clock", SystemClock())
-    demo._load(bench.portal, print, bench.hands)
+    load._load(bench.portal, print, bench.hands)
     (folder / "moment").write_text(bench.portal.now().isoformat(), encoding="utf-8")
     return bench
 

@@ -16,10 +16,10 @@ from app.catalogue import scenarios
 from app.catalogue.demo import FILE as DEMO_FILE
 from app.engine import Engine
 from app.errors import Unready
-from app.services import finding, versions
-from app.services.portal import Portal
-from app.services.releases import Releases
-from app.services.walker import Walker
+from app.services.base import finding, versions
+from app.services.base.portal import Portal
+from app.services.base.releases import Releases
+from app.services.demo.walker import Walker
 from app.store import cases, database, work
 from app.store.blobs import Blobs
 from config import settings as config

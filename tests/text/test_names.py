@@ -13,7 +13,7 @@ from werkzeug.datastructures import Headers
 
 from app.text.names import MOST, ascii_name, file_name, one_line
 from app.text.typed import composed, prose, typed
-from app.web.sending import disposition
+from app.web.frame.sending import disposition
 
 
 def test_a_line_break_in_a_files_name_is_taken_out() -> None:

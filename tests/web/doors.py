@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
 from admin import add_admin
-from app.services import people
+from app.services.people import accounts
 from app.store import cases, database
 from app.store.models import Document, Mail, Task
 from tests.services.conftest import APPLICATION
@@ -90,8 +90,8 @@ class Doors:
 def open_doors(site: Site) -> Doors:
     """The site with its records' pages, people of every role and a case in the middle of things."""
     add_admin(site.app, site.bench.portal)
-    people.add_staff(site.bench.portal, ADMINISTRATOR, "管理 花子", ["administrator"], PASSWORD)
-    people.add_staff(site.bench.portal, ANALYST, "分析 三郎", ["analyst"], PASSWORD)
+    accounts.add_staff(site.bench.portal, ADMINISTRATOR, "管理 花子", ["administrator"], PASSWORD)
+    accounts.add_staff(site.bench.portal, ANALYST, "分析 三郎", ["analyst"], PASSWORD)
     walker = go(site.bench, until="first_review", business_days_ago=40)
     with database.connection():
         case = cases.get(walker.number)

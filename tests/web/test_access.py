@@ -10,11 +10,11 @@ from werkzeug.routing import AnyConverter, IntegerConverter, Rule
 
 from admin import add_admin
 from app.engine import Engine
-from app.services import people
-from app.services.walker import Walker
+from app.services.demo.walker import Walker
+from app.services.people import accounts
 from app.store import database
 from app.store.models import ALL
-from app.web import access
+from app.web.frame import access
 from tests.services.conftest import STAFF
 from tests.services.steps import go, task
 from tests.web.conftest import Site, engine, open_site
@@ -69,7 +69,7 @@ def walker(tmp_path_factory: pytest.TempPathFactory, engine: Engine) -> Walker:
     site = open_site(tmp_path_factory.mktemp("access"), engine)
     add_admin(site.app, site.bench.portal)
     site.app.config["WTF_CSRF_ENABLED"] = True
-    people.add_staff(site.bench.portal, ADMIN, "管理 担当", ["administrator", "operator"], "a password for tests")
+    accounts.add_staff(site.bench.portal, ADMIN, "管理 担当", ["administrator", "operator"], "a password for tests")
     found = go(site.bench, until="first_review")
     found.site = site  # type: ignore[attr-defined]
     return found

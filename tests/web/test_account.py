@@ -13,8 +13,9 @@ from icalendar import Calendar
 
 from app.engine import Engine
 from app.errors import Temporary
-from app.services import passwords, people
-from app.services.letters import Wording
+from app.services.mails.portalmails import Wording
+from app.services.people import accounts as people
+from app.services.signin import passwords
 from app.store import accounts, database
 from app.store.models import Mail, User
 from tests.fakes.mailbox import Mailbox

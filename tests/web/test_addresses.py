@@ -16,7 +16,7 @@ from admin import add_admin
 from app import cli
 from app.connectors import incoming
 from app.engine import Engine
-from app.services import people
+from app.services.people import accounts as people
 from app.store import accounts, cases, companies, database
 from app.store.models import User
 from tests.services.conftest import APPLICATION, STAFF
@@ -186,8 +186,8 @@ def _owner(world: World, endpoint: str) -> Any:
 
 
 def test_a_password_is_asked_for_by_the_same_address(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    from app.services import passwords
-    from app.services.letters import Wording
+    from app.services.mails.portalmails import Wording
+    from app.services.signin import passwords
 
     sent: list[Any] = []
     passwords.send_link(world.site.bench.portal, wide(VENDOR), Wording("s", "%(url)s"), sent.append)

@@ -14,9 +14,12 @@ import pytest
 
 from app.engine import Engine
 from app.errors import Refused
-from app.services import cardagents, carddesk, cardledger, cardmaking, cardstock, jobs
-from app.services.actors import Actor
-from app.services.walker import Walker
+from app.services.agents import desks
+from app.services.base.actors import Actor
+from app.services.cards import ledger, stock, wiping
+from app.services.cards import plan as plan_
+from app.services.demo.walker import Walker
+from app.services.process import jobs
 from app.store import database
 from app.store.models import ALL, CardDeskRow
 from hardware import TRAFFIC, Desk, VirtualRack
@@ -70,7 +73,7 @@ def post(tmp_path: Path, engine: Engine) -> Iterator[Post]:
     site = open_site(tmp_path / "portal", engine)
     walker = waiting(site.bench)
     site.app.extensions["nintei"] = walker.portal
-    token = cardagents.add(walker.portal, "机A", ADMIN)
+    token = desks.add(walker.portal, "机A", ADMIN)
     with served(site.app) as url:
         yield Post(site, walker, url, token, tmp_path / "agent", rack_of(tmp_path))
 
@@ -98,7 +101,7 @@ def test_an_agents_cards_open_with_the_servers_keys(post: Post) -> None:
     keys = key_store(post.bench)
     for row in rows():
         post.rack.insert(row.serial)
-        Desk(post.rack.connect, keys).verify(cardmaking.plan_of(row.serial, 1))
+        Desk(post.rack.connect, keys).verify(plan_.plan_of(row.serial, 1))
 
 
 def test_a_returned_card_is_checked_and_wiped_at_the_desk_and_made_anew_for_the_next_case(post: Post) -> None:
@@ -114,10 +117,10 @@ def test_a_returned_card_is_checked_and_wiped_at_the_desk_and_made_anew_for_the_
     post.rack.eject()
     uid = next(row.uid for row in rows() if row.serial == other)
     for serial in (first, other):
-        carddesk.wipe(post.walker.portal, serial, staff(post.walker))
+        wiping.wipe(post.walker.portal, serial, staff(post.walker))
     drain(agent)
     assert [row.state for row in rows()] == ["wiped", "wiped", "ready"]
-    again = cardstock.make(post.walker.portal, rows()[2].origin, staff(post.walker))
+    again = stock.make(post.walker.portal, rows()[2].origin, staff(post.walker))
     assert again == 2
     assert {row.serial for row in rows() if row.state == "making"} == {first, other}
     drain(agent)
@@ -134,13 +137,13 @@ def test_a_card_that_is_not_what_it_was_is_kept_apart(post: Post) -> None:
     post.rack.insert(serial)
     desk = Desk(post.rack.connect, key_store(post.bench))
     desk.wipe()
-    plan = cardmaking.plan_of(serial, 1)
+    plan = plan_.plan_of(serial, 1)
     desk.personalise(type(plan)(serial, "00000000000001", b"other", 1))
     with database.transaction():
         row = rows()[0]
         row.state = "returned"
         row.save()
-    carddesk.wipe(post.walker.portal, serial, staff(post.walker))
+    wiping.wipe(post.walker.portal, serial, staff(post.walker))
     drain(agent)
     assert rows()[0].state == "quarantined"
     assert events(serial)[-1] == ("wipe", "failed")
@@ -235,7 +238,7 @@ def start_over(post: Post) -> None:
         post.rack.insert(row.serial)
         Desk(post.rack.connect, key_store(post.bench)).wipe()
         post.rack.eject()
-    assert cardstock.make(post.walker.portal, rows()[0].origin, staff(post.walker)) == 3
+    assert stock.make(post.walker.portal, rows()[0].origin, staff(post.walker)) == 3
 
 
 def test_a_card_pulled_at_random_is_finished_when_it_is_back(post: Post) -> None:
@@ -303,7 +306,7 @@ def test_a_report_under_an_old_fence_counts_no_more(post: Post) -> None:
         agent.once()
     agent.close()
     # The same chip goes to another desk, which carries on: its chip is its claim.
-    token = cardagents.add(post.walker.portal, "机B", ADMIN)
+    token = desks.add(post.walker.portal, "机B", ADMIN)
     other = make_agent(post.folder.with_name("other"), post.server(token), token, post.rack)
     assert other.once()
     made = confirmed()
@@ -315,7 +318,7 @@ def test_a_report_under_an_old_fence_counts_no_more(post: Post) -> None:
 
 
 def test_two_agents_at_once_share_the_work_and_mix_nothing(post: Post) -> None:
-    second = cardagents.add(post.walker.portal, "机B", ADMIN)
+    second = desks.add(post.walker.portal, "机B", ADMIN)
     errors: list[BaseException] = []
     done: list[int] = []
 
@@ -341,7 +344,7 @@ def test_two_agents_at_once_share_the_work_and_mix_nothing(post: Post) -> None:
 
 def test_a_job_for_one_desk_is_not_given_to_another(tmp_path: Path, engine: Engine) -> None:
     site = open_site(tmp_path / "portal", engine)
-    mine, others = (cardagents.add(site.bench.portal, name, ADMIN) for name in ("机A", "机B"))
+    mine, others = (desks.add(site.bench.portal, name, ADMIN) for name in ("机A", "机B"))
     walker = waiting(site.bench, "机A")
     site.app.extensions["nintei"] = walker.portal
     with served(site.app) as url:
@@ -367,11 +370,11 @@ def test_where_desks_make_the_cards_the_worker_takes_everything_else(site: Site)
 def test_a_revoked_token_opens_nothing_and_its_jobs_are_free(post: Post) -> None:
     agent = make_agent(post.folder, post.server(), post.token, post.rack)
     agent.once()
-    cardagents.revoke(post.walker.portal, "机A", ADMIN)
+    desks.revoke(post.walker.portal, "机A", ADMIN)
     with pytest.raises(TokenRefused):
         agent.once()
     agent.close()
-    fresh = cardagents.add(post.walker.portal, "机A", ADMIN)
+    fresh = desks.add(post.walker.portal, "机A", ADMIN)
     assert fresh != post.token
     drain(make_agent(post.folder, post.server(fresh), fresh, post.rack))
     assert [row.state for row in rows()] == ["ready"] * 3
@@ -426,11 +429,11 @@ def test_the_keys_of_a_card_that_is_somebody_elses_are_not_given(post: Post) -> 
 def test_a_serial_that_was_begun_on_one_chip_is_never_made_on_another(post: Post) -> None:
     first = rows()[0].serial
     portal = post.walker.portal
-    cardledger.begin(portal, first, "personalise", "F0010203040506", "机A")
+    ledger.begin(portal, first, "personalise", "F0010203040506", "机A")
     with pytest.raises(Refused, match="F0010203040506"):
-        cardledger.begin(portal, first, "personalise", "F0FFFFFFFFFFFF", "机B")
+        ledger.begin(portal, first, "personalise", "F0FFFFFFFFFFFF", "机B")
     with pytest.raises(Refused, match=first):
-        cardledger.begin(portal, rows()[1].serial, "personalise", "F0010203040506", "机A")
+        ledger.begin(portal, rows()[1].serial, "personalise", "F0010203040506", "机A")
     assert [phase for _, phase in events(first)] == ["intended", "intended"]
 
 
@@ -458,7 +461,7 @@ def test_no_secret_shows_in_any_log_request_page_column_or_file(post: Post, capl
     for row in rows():
         secrets_ |= {keys.card_key(role, version, bytes.fromhex(row.uid), KEY_CONTEXT).reveal().hex()
                      for role in Role for version in (0, 1)}  # fmt: skip
-        secrets_.add(cardmaking.plan_of(row.serial, 1).worker_id)
+        secrets_.add(plan_.plan_of(row.serial, 1).worker_id)
     client = post.site.operator()
     pages = ["/cards", *(f"/cards/{row.serial}" for row in rows()), f"/cases/{post.walker.number}"]
     texts = [caplog.text, repr(line.said), *(client.get(page).text for page in pages)]

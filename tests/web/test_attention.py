@@ -10,8 +10,10 @@ from flask.testing import FlaskClient
 
 from app.engine import Engine
 from app.errors import Permanent
-from app.services import lifecycle, people, taskforms
-from app.services.applications import create_account
+from app.services.cases import lifecycle
+from app.services.people import accounts
+from app.services.signin.newaccount import create_account
+from app.services.tasks import forms
 from app.store import cases, database, work
 from tests.services import broken
 from tests.services.broken import again, applied, clerk, open_task
@@ -20,7 +22,7 @@ from tests.web.conftest import Site, open_site
 
 
 def administrator(site: Site) -> FlaskClient:
-    people.add_staff(site.bench.portal, "admin@example.jp", "管理 太郎", ["administrator"], "a password for tests")
+    accounts.add_staff(site.bench.portal, "admin@example.jp", "管理 太郎", ["administrator"], "a password for tests")
     return site.person("admin@example.jp")
 
 
@@ -35,7 +37,7 @@ def failed(site: Site) -> tuple[str, str, str]:
     """(case number, task, page) after a member of the staff sent an answer that the process cannot take."""
     case = applied(site.bench)
     task, who = open_task(case, "approve"), clerk(site.bench)
-    taskforms.save_draft(site.bench.portal, task.id, {"outcome": "refused", "reason": "対象外です"}, who)
+    forms.save_draft(site.bench.portal, task.id, {"outcome": "refused", "reason": "対象外です"}, who)
     operator = site.operator()
     assert operator.get(f"/tasks/{task.id}/check").status_code == 200
     with database.connection():

@@ -17,12 +17,12 @@ from waitress import wasyncore
 
 from app import web
 from app.engine import Engine
-from app.services import cardagents
-from app.services.actors import Actor
-from app.services.cardnews import WaitingRoom
+from app.services.agents import desks
+from app.services.agents.news import WaitingRoom
+from app.services.base.actors import Actor
 from app.store import database
 from app.store.models import Role, User, UserRole
-from app.web.cards import NEWS
+from app.web.cards.desk import NEWS
 from hardware.agent import Server
 from tests.services.conftest import PACKAGES, open_bench
 from tests.support.network import wait_until
@@ -105,7 +105,7 @@ def here(tmp_path: Path, engine: Engine) -> Iterator[Office]:
 
 def test_pages_wait_until_an_agent_reports_and_leave_a_thread_to_others(here: Office) -> None:
     portal = here.site.bench.portal
-    token = cardagents.add(portal, "机A", ADMIN)
+    token = desks.add(portal, "机A", ADMIN)
     word = here.word()
     pages = [here.wait(word) for _ in range(PLACES)]
     assert said(here.ask(f"/cards/news?after={word}")) == {"word": word, "pause": 1.0}, "there is no place for a third"
@@ -136,6 +136,6 @@ def test_waiting_pages_hold_no_connection_of_the_database(tmp_path: Path, engine
         pages = [found.wait(word) for _ in range(PLACES)]
         database.proxy.obj.close()
         wait_until(lambda: len(database.proxy.obj._in_use) == 0, 10, "no connection in use")
-        cardagents.add(found.site.bench.portal, "机A", ADMIN)
+        desks.add(found.site.bench.portal, "机A", ADMIN)
         assert {said(page)["word"] for page in pages} == {found.word()}
         database.proxy.obj.close_all()

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from app.services import people
-from app.services.walker import Walker
+from app.services.demo.walker import Walker
+from app.services.people import accounts
 from app.store import database
 from app.store.models import Card
 from hardware.agent import Server
@@ -28,7 +28,7 @@ def at_time_of(site: Site, walker: Walker) -> None:
 
 @pytest.fixture
 def admin(site: Site) -> FlaskClient:
-    people.add_staff(site.bench.portal, "kanri@example.jp", "管理", ["administrator"], "a password for tests")
+    accounts.add_staff(site.bench.portal, "kanri@example.jp", "管理", ["administrator"], "a password for tests")
     return site.person("kanri@example.jp")
 
 

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from app.services.carddesk import Event
-from app.web import card_words
+from app.services.pages.carddesk import Event
+from app.web.cards import words as card_words
 from tests.web.conftest import Site
 
 

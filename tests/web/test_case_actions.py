@@ -11,8 +11,8 @@ import pytest
 
 from app.engine import Engine
 from app.errors import Permanent
-from app.services import lifecycle
-from app.services.walker import Walker
+from app.services.cases import lifecycle
+from app.services.demo.walker import Walker
 from app.store import accounts, cases, database, records, work
 from tests.services.steps import actor, case_of, go, opened, staff, task
 from tests.web.conftest import Site, open_site

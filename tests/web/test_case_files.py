@@ -10,7 +10,7 @@ from urllib.parse import quote
 import pytest
 
 from app.engine import Engine
-from app.services.walker import Walker
+from app.services.demo.walker import Walker
 from app.store import cases, database, records
 from app.store.models import Document
 from tests.services.steps import case_of, go

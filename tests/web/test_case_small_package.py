@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.services import applications
+from app.services.cases import applications
 from tests.web.conftest import Site
 from tests.web.test_cases import TABS
 

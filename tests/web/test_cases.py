@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from app.engine import Engine
-from app.services import diagrams, lifecycle
+from app.services.cases import lifecycle
+from app.services.pages import diagrams
 from app.store import database, records, work
 from app.store.models import Entry, Job
-from app.web import wording
+from app.web.cases import timeline as wording
 from tests.services.steps import actor, case_of, go, opened, staff
 from tests.web.conftest import Site, open_site
 

@@ -7,7 +7,8 @@ import re
 import pytest
 from flask.testing import FlaskClient
 
-from app.services import companies, people
+from app.services.companies import company
+from app.services.people import accounts as people
 from app.store import accounts, database
 from tests.services.steps import case_of, go, task
 from tests.web.conftest import Site, engine
@@ -205,7 +206,7 @@ def test_strangers_find_no_company(site: Site) -> None:
     assert "まだ会社に登録されていません" in text(client.get("/company"))
     for path in (place.url, f"{place.url}/agents/new", f"{place.url}/people/1", f"{place.url}/people/1/leave"):
         assert client.get(path).status_code == 404
-    assert companies.mine(people.actor_of(site.bench.portal, place.id_of("alone@example.com"))) == []
+    assert company.mine(people.actor_of(site.bench.portal, place.id_of("alone@example.com"))) == []
 
 
 def test_every_page_labels_its_inputs(place: Place) -> None:

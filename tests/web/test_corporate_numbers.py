@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from app.services.walker import Walker
+from app.services.demo.walker import Walker
 from app.store import companies as rows
 from app.store import database
 from tests.services.steps import case_of, go, task
@@ -107,11 +107,11 @@ def test_staff_see_both_side_by_side_and_decide_with_a_reason(site: Site) -> Non
 
 
 def test_who_only_reads_sees_the_list_and_decides_nothing(site: Site) -> None:
-    from app.services import people
+    from app.services.people import accounts
 
     go(site.bench, until="submit_documents")
     second = apply(site)
-    people.add_staff(site.bench.portal, "look@example.jp", "見る人", ["analyst"], "a password for tests")
+    accounts.add_staff(site.bench.portal, "look@example.jp", "見る人", ["analyst"], "a password for tests")
     reader = site.person("look@example.jp")
     assert "あとから名乗った申請" in text(reader.get("/company/claims"))
     assert 'name="decision"' not in reader.get("/company/claims").text

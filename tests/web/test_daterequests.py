@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from app.services import attendance, daterequests
-from app.services.walker import Walker
+from app.services.days import attendance
+from app.services.demo.walker import Walker
+from app.services.tasks import daterequests
 from app.store import bookings, database
 from tests.services.steps import actor, case_of, go, staff
 from tests.web.conftest import Site

@@ -9,8 +9,9 @@ import pytest
 from flask.testing import FlaskClient
 
 from app.engine import Engine
-from app.services import demo, people
-from app.services.walker import PASSWORD
+from app.services.demo import load
+from app.services.demo.walker import PASSWORD
+from app.services.people import accounts
 from app.store import database
 from app.store.models import Mail
 from tests.web.conftest import Site, open_site
@@ -22,8 +23,8 @@ def shared(tmp_path_factory: pytest.TempPathFactory, engine: Engine) -> Site:
     settings = replace(site.bench.portal.settings, demo=True)
     site.app.extensions["nintei"] = replace(site.bench.portal, settings=settings)
     site.bench.walker(scenario="happy_path", until="reply_materials").walk()
-    first = demo.accounts_of(site.bench.portal)[0]
-    people.add_staff(site.bench.portal, first.email, first.name, ["operator"], PASSWORD)
+    first = load.accounts_of(site.bench.portal)[0]
+    accounts.add_staff(site.bench.portal, first.email, first.name, ["operator"], PASSWORD)
     return site
 
 
@@ -41,7 +42,7 @@ def mail_row(mail_id: str) -> Mail:
 
 
 def test_accounts_are_listed_and_entered_by_a_press(shared: Site, visitor: FlaskClient) -> None:
-    first = demo.accounts_of(shared.bench.portal)[0]
+    first = load.accounts_of(shared.bench.portal)[0]
     assert first.email in visitor.get("/accounts").text
     assert visitor.post("/accounts", data={"email": first.email}).location == "/tasks"
     assert visitor.get("/tasks").status_code == 200

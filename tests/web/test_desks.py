@@ -9,8 +9,9 @@ from datetime import date, timedelta
 import pytest
 from pypdf import PdfReader
 
-from app.services import cardstock, people
-from app.services.walker import Walker, sample_pdf
+from app.services.cards import stock
+from app.services.demo.walker import Walker, sample_pdf
+from app.services.people import accounts
 from app.store import cards, changes, database, records, work
 from app.store.models import Absence, Booking, Card, CardEvent, Change, Document, Job, Setting
 from tests.services.cards import open_letters
@@ -24,8 +25,8 @@ TODAY = date(2026, 4, 1)  # by the tests' clock
 
 @pytest.fixture
 def analyst(site: Site) -> Site:
-    people.add_staff(site.bench.portal, "reads@example.jp", "分析 担当", ["analyst"], "a password for tests")
-    people.add_staff(site.bench.portal, "admin@example.jp", "管理 担当", ["administrator"], "a password for tests")
+    accounts.add_staff(site.bench.portal, "reads@example.jp", "分析 担当", ["analyst"], "a password for tests")
+    accounts.add_staff(site.bench.portal, "admin@example.jp", "管理 担当", ["administrator"], "a password for tests")
     return site
 
 
@@ -150,7 +151,7 @@ def packed(site: Site, until: str = "post_test_cards", **plan: object) -> Walker
     """A case whose cards are made and whose letters are written."""
     walker = go(site.bench, until=until, business_days_ago=60, **plan)
     if until == "post_test_cards":
-        cardstock.make(walker.portal, task(walker, until).id, staff(walker))
+        stock.make(walker.portal, task(walker, until).id, staff(walker))
         site.bench.drain(walker.portal)
         open_letters(walker)
     return walker
@@ -338,7 +339,7 @@ def test_analysts_see_cards_and_post_but_move_nothing(analyst: Site) -> None:
 
 def test_an_absence_names_a_delegate_and_is_taken_back(site: Site) -> None:
     client = site.operator()
-    other = people.colleagues()[1]
+    other = accounts.colleagues()[1]
     data = {"delegate": str(other.id), "first": "2026-04-01", "last": "2026-04-03", "note": "休暇"}
     assert client.post("/absences", data=data).location == "/absences"
     assert f"代理：{other.name}さん" in text(client.get("/absences"))
@@ -362,7 +363,7 @@ def test_an_absence_names_a_delegate_and_is_taken_back(site: Site) -> None:
     ],
 )
 def test_a_wrong_absence_is_refused_and_what_was_typed_stays(wrong: dict[str, str], site: Site) -> None:
-    data = {"delegate": str(people.colleagues()[1].id), "first": "2026-04-02", "last": "2026-04-03", "note": "出張"}
+    data = {"delegate": str(accounts.colleagues()[1].id), "first": "2026-04-02", "last": "2026-04-03", "note": "出張"}
     data |= wrong
     answer = site.operator().post("/absences", data=data)
     assert answer.status_code == 422

@@ -15,7 +15,8 @@ from werkzeug.routing import RequestRedirect
 
 from admin import add_admin
 from app.engine import Engine
-from app.services import lifecycle, people
+from app.services.cases import lifecycle
+from app.services.people import accounts
 from app.store import database
 from app.store.models import (
     Answer,
@@ -30,7 +31,7 @@ from app.store.models import (
     Task,
     User,
 )
-from app.web import manual
+from app.web.public import manual
 from tests.services.steps import actor, case_of, go, staff
 from tests.web.conftest import Site, open_site
 
@@ -102,7 +103,7 @@ class World:
         self.site = site
         add_admin(site.app, site.bench.portal)
         portal = site.bench.portal
-        people.add_staff(portal, CHIEF, "管理 太郎", ["administrator", "analyst", "operator"], "a password for tests")
+        accounts.add_staff(portal, CHIEF, "管理 太郎", ["administrator", "analyst", "operator"], "a password for tests")
         first = go(site.bench, until="annual_audit_result", scenario="annual_audit", business_days_ago=400)
         self.walkers = [
             first,

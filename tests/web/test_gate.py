@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import pytest
 
 from app.store import database, schema
-from app.web import gate
+from app.web.frame import gate
 from app.worker import Worker
 from app.worker.poke import Bell
 from tests.web.conftest import Site

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from app.services import health
+from app.services.pages import health
 from app.store import database, workers
 from app.store.models import Job, WorkerSign
-from app.web.public import BEGAN
+from app.web.public.pages import BEGAN
 from app.worker import Worker
 from tests.services.steps import go
 from tests.web.conftest import Site
@@ -111,7 +111,7 @@ def test_without_the_database_everything_else_is_still_answered(site: Site, monk
     def gone(_self: Any) -> Any:
         raise OSError("no database")
 
-    monkeypatch.setattr("app.services.portal.Portal.connection", gone)
+    monkeypatch.setattr("app.services.base.portal.Portal.connection", gone)
     code, checks = asked(site)
     assert code == 503
     assert {name: check["ok"] for name, check in checks.items()} == {

@@ -9,7 +9,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from app.engine import Engine
-from app.services import people, vendorhome
+from app.services.pages import vendorhome
+from app.services.people import accounts as people
 from app.store import accounts, database
 from tests.services.conftest import StillClock
 from tests.web.conftest import Site, open_site

@@ -9,8 +9,9 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from app.services import inbound, taskforms
-from app.services.walker import Walker
+from app.services.demo.walker import Walker
+from app.services.mailroom import receive
+from app.services.tasks import forms
 from app.store import database
 from app.store.models import InboundMail
 from tests.services.steps import actor, go, opened, task
@@ -25,7 +26,7 @@ RFC822 = "message/rfc822"
 def waiting(site: Site) -> Walker:
     """A case that waits for `reply_materials`, and its vendor's answer by mail."""
     walker = go(site.bench, until="reply_materials")
-    inbound.receive(site.bench.portal, reply(asked(walker)))
+    receive.receive(site.bench.portal, reply(asked(walker)))
     return walker
 
 
@@ -96,7 +97,7 @@ def test_the_list_shows_what_waits_and_for_which_step(site: Site, waiting: Walke
 
 
 def test_the_mail_is_shown_as_text_with_its_files_proposed(site: Site, waiting: Walker) -> None:
-    inbound.receive(site.bench.portal, reply(asked(waiting), number=2, text="<script>alert(1)</script>", files=()))
+    receive.receive(site.bench.portal, reply(asked(waiting), number=2, text="<script>alert(1)</script>", files=()))
     page = site.operator().get(f"/inbound/{row().id}").text
     assert re.search(r'<option value="system_requirements" selected>', page)
     assert "<script>alert" not in site.operator().get(f"/inbound/{row(2).id}").text
@@ -148,7 +149,7 @@ def test_a_refusal_shows_the_mail_again_with_what_was_chosen(site: Site, waiting
 
 
 def test_a_strangers_mail_is_given_to_a_case_or_discarded(site: Site, waiting: Walker) -> None:
-    inbound.receive(site.bench.portal, reply(number=2, sender="x@example.net"))
+    receive.receive(site.bench.portal, reply(number=2, sender="x@example.net"))
     clerk, url = site.operator(), f"/inbound/{row(2).id}"
     wrong = clerk.post(f"{url}/case", data={"number": "9999-0009"})
     assert wrong.status_code == 422
@@ -161,7 +162,7 @@ def test_a_strangers_mail_is_given_to_a_case_or_discarded(site: Site, waiting: W
 
 def test_a_receipt_is_confirmed_with_one_press(site: Site) -> None:
     walker = go(site.bench, until="materials_requested")
-    inbound.receive(site.bench.portal, reply(asked(walker)))
+    receive.receive(site.bench.portal, reply(asked(walker)))
     clerk, url = site.operator(), f"/inbound/{row().id}"
     assert "追加資料請求受領" in clerk.get(url).text
     assert clerk.post(f"{url}/acknowledge").status_code == 303
@@ -176,7 +177,7 @@ def test_the_vendor_takes_it_in_and_goes_on_at_the_step(site: Site, waiting: Wal
     assert vendor.get(f"/inbound/{row().id}").status_code == 200
     assert take(vendor, waiting).location == f"/tasks/{step}"
     who = actor(waiting)
-    assert taskforms.check(site.bench.portal, step, who)[0].ok
+    assert forms.check(site.bench.portal, step, who)[0].ok
     assert vendor.get(f"/inbound/{row().id}").status_code == 200
 
 
@@ -204,13 +205,13 @@ def test_there_is_no_mail_and_no_file_that_is_not_there(site: Site, waiting: Wal
 def test_the_notice_stands_where_it_is_included(site: Site, waiting: Walker) -> None:
     from flask import render_template
 
-    from app.web import current
+    from app.web.frame import current
 
     for email, told in ((VENDOR, True), ("sato@example.jp", False)):
         with site.app.test_request_context("/tasks"), site.bench.portal.connection():
             from flask import g
 
-            from app.services import people
+            from app.services.people import accounts as people
             from app.store import accounts
 
             user = accounts.by_email(email)

@@ -8,7 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from app.services import cardstock
+from app.services.cards import stock
 from app.store import database
 from app.store.models import KeyLetter, User
 from hardware.keys import combine, parse_component
@@ -85,7 +85,7 @@ def letters(site: Site) -> str:
     """The address of a case's key letters."""
     walker = go(site.bench, until="post_test_cards")
     row = task(walker, "post_test_cards").id
-    cardstock.make(walker.portal, row, staff(walker))
+    stock.make(walker.portal, row, staff(walker))
     site.bench.drain(walker.portal)
     assert case_of(walker).number in text(site.operator().get(f"/cards/letters/{row}"))
     return f"/cards/letters/{row}"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.errors import NotFound
-from app.web import manual
+from app.web.public import manual
 
 TEXT = """# ベンダの手引き
 

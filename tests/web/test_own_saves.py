@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
-from app.services import taskforms
+from app.services.tasks import forms
 from app.store import database, work
 from tests.services.steps import actor, go, opened, task
 from tests.web.conftest import Site
@@ -188,6 +188,6 @@ def test_nonsense_in_the_marks_of_a_page_is_no_page(desk: Desk) -> None:
 def test_a_draft_of_the_service_alone_has_no_page(site: Site) -> None:
     walker = go(site.bench, until="submit_documents")
     row = task(walker, "submit_documents").id
-    taskforms.save_draft(site.bench.portal, row, {"documents_note": "台本"}, actor(walker))
+    forms.save_draft(site.bench.portal, row, {"documents_note": "台本"}, actor(walker))
     window = Window(vendor(site, row))
     assert window.autosave(window.request(documents_note="人")).status_code == 200

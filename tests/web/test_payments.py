@@ -11,8 +11,8 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from app.services import people
-from app.services.walker import Walker
+from app.services.demo.walker import Walker
+from app.services.people import accounts
 from app.store import database, invoices, work
 from app.store.models import BankLine, Invoice, Payment
 from tests.services.steps import case_of, go, opened, task
@@ -280,7 +280,7 @@ def test_only_a_task_that_confirms_a_payment_is_finished_here(site: Site) -> Non
 
 def test_analysts_read_and_vendors_see_nothing(site: Site) -> None:
     walker = waiting(site)
-    people.add_staff(site.bench.portal, "reads@example.jp", "分析 担当", ["analyst"], "a password for tests")
+    accounts.add_staff(site.bench.portal, "reads@example.jp", "分析 担当", ["analyst"], "a password for tests")
     upload(site.operator(), receipts([Row(DAY, invoice(walker).total, KANA)]))
     analyst = site.person("reads@example.jp")
     assert "一致 （1件）" in text(analyst.get("/payments/bank"))

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from app.web.proxies import TrustedProxies
+from app.web.frame.proxies import TrustedProxies
 
 
 def seen(remote: str, trusted: tuple[str, ...] = ("10.0.0.5", "10.1.0.0/16", "2001:db8::/32"), **headers: str) -> Any:

@@ -12,7 +12,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from app.engine import Engine
-from app.services import applications
+from app.services.cases import applications
 from app.store import cases, database
 from app.store.models import Case, EntryLink, Mail
 from tests.services.conftest import APPLICATION

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
-from app.services import applications, lifecycle, people
+from app.services.cases import applications, lifecycle
+from app.services.people import accounts
+from app.services.signin import newaccount
 from app.store import cases, database, work
 from app.store.models import Draft
 from tests.services.steps import actor, case_of, go, opened, task
@@ -209,7 +211,7 @@ def test_tasks_of_others_are_no_tasks_at_all(site: Site) -> None:
 
 
 def test_an_analyst_reads_a_review_but_cannot_send_it(site: Site) -> None:
-    people.add_staff(site.bench.portal, "analyst@example.jp", "分析", ["analyst"], "a password for tests")
+    accounts.add_staff(site.bench.portal, "analyst@example.jp", "分析", ["analyst"], "a password for tests")
     walker = go(site.bench, until="first_review")
     desk = Desk(site.person("analyst@example.jp"), task(walker, "first_review").id)
     page = desk.page()
@@ -228,7 +230,7 @@ def test_a_colleague_with_reading_rights_sees_the_form_and_why_it_is_closed(site
     task_id = task(walker, "submit_documents").id
     vendor(site, task_id).post("draft", documents_note="途中まで")
     with database.transaction():
-        user = applications.create_account(
+        user = newaccount.create_account(
             "reader@example.com", "読む人", "vendor", ["vendor"], "a password for tests", walker.portal.now()
         )
         cases.add_member(case_of(walker).id, user.id, walker.portal.now(), "read")

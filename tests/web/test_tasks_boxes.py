@@ -6,7 +6,9 @@ import re
 
 import pytest
 
-from app.services import cardstock, people, taskforms, tasks
+from app.services.cards import stock
+from app.services.people import accounts as people
+from app.services.tasks import forms, send
 from app.store import accounts, bookings, cases, database, work
 from app.store.models import Entry, Job
 from tests.services.cards import open_letters
@@ -146,11 +148,11 @@ def _finish(site: Site, number: str, elements: set[str]) -> None:
         actor = people.actor_of(portal, member if row.side == "vendor" else user.id)
         raw: dict[str, str] = {}
         if row.element == "post_exam_cards":
-            cardstock.make(portal, row.id, actor)
+            stock.make(portal, row.id, actor)
             site.bench.drain()
             raw = {"carrier": "yamato", "tracking_number": "1234-5678-9012", "sent_on": "2026-04-01"}
-        taskforms.save_draft(portal, row.id, raw, actor)
-        tasks.send(portal, row.id, actor)
+        forms.save_draft(portal, row.id, raw, actor)
+        send.send(portal, row.id, actor)
 
 
 def test_cards_are_made_by_a_press_and_the_letter_waits_for_them(site: Site) -> None:
@@ -191,7 +193,7 @@ def test_cards_are_made_by_a_press_and_the_letter_waits_for_them(site: Site) -> 
 def test_a_card_that_could_not_be_made_is_said_and_can_be_tried_again(site: Site) -> None:
     walker = go(site.bench, until="post_test_cards")
     desk = operator(site, task(walker, "post_test_cards").id)
-    cardstock.make(site.bench.portal, task(walker, "post_test_cards").id, staff(walker))
+    stock.make(site.bench.portal, task(walker, "post_test_cards").id, staff(walker))
     with database.transaction():
         Job.update(state="incident", error="The reader does not answer").where(
             (Job.case == case_of(walker).id) & (Job.operator == "card")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from app.services.walker import Walker
+from app.services.demo.walker import Walker
 from app.store import database, work
 from tests.services.steps import case_of, go, opened, task
 from tests.web.conftest import Site

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from app.services.walker import Walker
+from app.services.demo.walker import Walker
 from app.store import database, records
 from app.store.models import Document
 from tests.services.steps import case_of, go, opened, task

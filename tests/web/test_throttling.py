@@ -23,12 +23,14 @@ from werkzeug.test import TestResponse
 
 from app import web
 from app.engine import Engine
-from app.services import guessing, passwords, people, upkeep
-from app.services.letters import Wording
+from app.services import upkeep
+from app.services.mails.portalmails import Wording
+from app.services.people import accounts
+from app.services.signin import guessing, passwords
 from app.store import attempts, database, guesses
 from app.store.models import Guess, Role, SecurityEvent, User, UserRole
-from app.web import passwordforms, signins
-from app.web.proxies import TrustedProxies
+from app.web.account import passwordforms, signins
+from app.web.frame.proxies import TrustedProxies
 from tests.services.conftest import PACKAGES, STAFF, open_bench
 from tests.web.conftest import Site
 from tests.web.desk_support import text
@@ -357,7 +359,7 @@ def test_strange_json_is_refused_and_counts_nothing(given: dict[str, Any], small
 
 @pytest.fixture
 def admin(small_site: Site) -> FlaskClient:
-    people.add_staff(small_site.bench.portal, "admin@example.jp", "管理 太郎", ["administrator"], RIGHT)
+    accounts.add_staff(small_site.bench.portal, "admin@example.jp", "管理 太郎", ["administrator"], RIGHT)
     return small_site.person("admin@example.jp")
 
 

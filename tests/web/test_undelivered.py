@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from app.services import inbound
-from app.services.walker import Walker
+from app.services.demo.walker import Walker
+from app.services.mailroom import receive
 from app.store import database
 from app.store.models import Mail
 from tests.services.steps import case_of, go
@@ -18,7 +18,7 @@ from tests.web.conftest import Site
 def bounced(site: Site) -> Walker:
     """A case whose vendor never got the mail that asks for more."""
     walker = go(site.bench, until="reply_materials")
-    inbound.receive(site.bench.portal, bounce(walker))
+    receive.receive(site.bench.portal, bounce(walker))
     return walker
 
 
@@ -73,7 +73,7 @@ def test_it_is_said_to_have_arrived(site: Site, bounced: Walker) -> None:
 
 def test_a_mail_that_may_be_forged_says_so_where_it_is_listed_and_where_it_is_taken_in(site: Site) -> None:
     walker = go(site.bench, until="reply_materials")
-    inbound.receive(site.bench.portal, reply(asked(walker), Authentication_Results="localhost; dmarc=fail"))
+    receive.receive(site.bench.portal, reply(asked(walker), Authentication_Results="localhost; dmarc=fail"))
     clerk, url = site.operator(), f"/inbound/{row().id}"
     assert "なりすましの疑い" in clerk.get("/inbound?state=unknown").text
     assert "差出人のドメインは、このメールを自分のところのものではないと示しています" in clerk.get(url).text
@@ -84,7 +84,7 @@ def test_a_mail_that_may_be_forged_says_so_where_it_is_listed_and_where_it_is_ta
 
 def test_an_absence_note_lies_apart_and_can_be_an_answer(site: Site) -> None:
     walker = go(site.bench, until="reply_materials")
-    inbound.receive(site.bench.portal, reply(asked(walker), subject="自動応答: 不在です", files=()))
+    receive.receive(site.bench.portal, reply(asked(walker), subject="自動応答: 不在です", files=()))
     clerk, url = site.operator(), f"/inbound/{row().id}"
     assert "自動応答: 不在です" not in clerk.get("/inbound").text
     assert "自動応答: 不在です" in clerk.get("/inbound?state=absence").text

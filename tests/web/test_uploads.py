@@ -13,8 +13,8 @@ from urllib.parse import quote
 
 import pytest
 
-from app.services import parts
-from app.services.walker import Walker, sample_pdf
+from app.services.demo.walker import Walker, sample_pdf
+from app.services.papers import parts
 from app.store import database
 from app.store.models import Document, Part
 from tests.services.steps import go, opened, task

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.services.walker import Walker
+from app.services.demo.walker import Walker
 from app.store import database, records
 from tests.services.steps import case_of, go, task
 from tests.web import tus

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from app.services.walker import Walker
+from app.services.demo.walker import Walker
 from app.store import database, records, work
 from app.store.models import Comment
 from tests.services.steps import case_of, go, task

@@ -14,7 +14,10 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from app.engine import Engine
-from app.services import casepeople, context, effects, people
+from app.services.base import jobqueue
+from app.services.cases import members
+from app.services.people import accounts as people
+from app.services.process import context
 from app.store import accounts, cases, database, records
 from tests.services.conftest import STAFF
 from tests.services.steps import actor, case_of, go
@@ -53,7 +56,7 @@ def world(tmp_path_factory: pytest.TempPathFactory, engine: Engine) -> World:
     site = open_site(tmp_path_factory.mktemp("mails"), engine)
     walker = go(site.bench, until="first_review")
     portal, number = site.bench.portal, walker.number
-    casepeople.invite(portal, number, HELPER, "full", actor(walker))
+    members.invite(portal, number, HELPER, "full", actor(walker))
     people.add_staff(portal, CHIEF, "他社 長", ["vendor"], "a password for tests")
     with database.transaction():
         case = cases.lock(case_of(walker).id)
@@ -62,7 +65,7 @@ def world(tmp_path_factory: pytest.TempPathFactory, engine: Engine) -> World:
             ("staff", {"mail": "new-message", "to_side": "operator", "message": SIGNS["staff"]}),
             ("chief", {"mail": "company-claim", "to": CHIEF}),
         ):
-            effects.queue(case, "mail", params, "first_review", key, portal.now())
+            jobqueue.queue(case, "mail", params, "first_review", key, portal.now())
     site.bench.drain()
     with database.connection():
         rows = records.mails(case.id)

@@ -10,7 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from app.engine import Engine
-from app.services import people
+from app.services.people import accounts as people
 from app.store import accounts, database, work
 from app.store.models import Job, Task
 from tests.services.conftest import STAFF

@@ -1,4 +1,4 @@
-"""A small tus client over Flask's test client: the other end of app/web/uploads.py, written from the protocol."""
+"""A small tus client over Flask's test client: the other end of app/web/tasks/uploads.py, written from the protocol."""
 
 from __future__ import annotations
 

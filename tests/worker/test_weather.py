@@ -62,7 +62,7 @@ def said(caplog: pytest.LogCaptureFixture) -> list[str]:
 def test_a_database_that_is_away_for_long_is_one_line_and_one_when_it_is_back(
     caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.services.health.answers", lambda: False)
+    monkeypatch.setattr("app.services.pages.health.answers", lambda: False)
     caplog.set_level(logging.INFO)
     Rounds(None, *[AWAY] * 50, None, None).run(iter(range(1000)).__next__)  # type: ignore[arg-type]
     first, last = said(caplog)

@@ -14,10 +14,10 @@ from datetime import datetime
 from pathlib import Path
 
 from app.errors import Refused, Unready
-from app.services import versions
 from app.services.backup import contents, reading
 from app.services.backup.contents import Begin, End
-from app.services.versions import Step
+from app.services.base import versions
+from app.services.base.versions import Step
 from app.store import database, dumps, work
 from config.settings import Settings
 

@@ -18,9 +18,9 @@ from typing import BinaryIO, Protocol, cast
 from app import __version__
 from app.connectors import age
 from app.errors import Permanent, Refused, Unready
-from app.services import versions
 from app.services.backup import contents, reading
 from app.services.backup.contents import Begin, End, Entry
+from app.services.base import versions
 from app.store import copies, database, dumps
 from config.settings import Settings
 

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from app.errors import NinteiError
+from app.services.base.portal import Portal
 from app.services.doctor import around, kept
 from app.services.doctor.finding import BAD, OK, WARNING, Finding, Patient
-from app.services.portal import Portal
 
 __all__ = ["BAD", "OK", "WARNING", "Finding", "examine"]
 

@@ -10,8 +10,9 @@ from typing import Final
 import hardware
 from app.connectors import inbox
 from app.connectors import mail as smtp
-from app.services import cardmaking, health
+from app.services.cards import plan
 from app.services.doctor.finding import BAD, OK, WARNING, Finding, Patient
+from app.services.pages import health
 from app.store import soundness
 from hardware import pcsc
 
@@ -122,7 +123,7 @@ def reader(patient: Patient, topic: str) -> Iterator[Finding]:
     wanted = patient.settings.card_reader
     if wanted == "virtual":
         yield Finding(topic, OK, "Virtual cards; no reader is used")
-    elif wanted == cardmaking.AGENT:
+    elif wanted == plan.AGENT:
         yield Finding(topic, OK, "Cards are made at desks with an agent")
     else:
         try:

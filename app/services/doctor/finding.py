@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.services.portal import Portal
+from app.services.base.portal import Portal
 from config.settings import Settings
 
 OK, WARNING, BAD = "ok", "warning", "bad"

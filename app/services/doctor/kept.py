@@ -12,9 +12,11 @@ from pathlib import Path
 from typing import Final
 
 from app.connectors import signature
-from app.services import cardkeys, health, secrets
 from app.services.backup import contents
+from app.services.cards import keys
 from app.services.doctor.finding import BAD, OK, WARNING, Finding, Patient
+from app.services.pages import health
+from app.services.process import secrets
 from app.store import soundness
 
 SOON: Final = timedelta(days=60)  # before a certificate ends
@@ -114,11 +116,11 @@ def signing(patient: Patient, topic: str) -> Iterator[Finding]:
 
 def cards(patient: Patient, topic: str) -> Iterator[Finding]:
     """The store of the card keys opens."""
-    store = patient.settings.data_dir / cardkeys.FOLDER / "keys" / "keys.json"
+    store = patient.settings.data_dir / keys.FOLDER / "keys" / "keys.json"
     if not store.exists():
         yield Finding(topic, OK, "None yet: they are made with the first card")
         return
-    version = cardkeys.store(patient.settings).current_version
+    version = keys.store(patient.settings).current_version
     yield from _private(topic, store)
     yield Finding(topic, OK, "The key store opens; version %(version)s is in use", {"version": version})
 

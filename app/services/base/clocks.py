@@ -1,0 +1,103 @@
+"""Guideline clocks (目安): business days used, standing still while it is the other side's turn."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from app.services.base import businessdays
+from app.store import cases
+from app.store.models import Case, Clock
+
+if TYPE_CHECKING:
+    from app.catalogue import Package
+
+
+@dataclass(frozen=True, slots=True)
+class ClockView:
+    """A guideline as both sides see it."""
+
+    title: str
+    used: int  # business days
+    limit: int  # business days
+    running: bool
+    side: str
+    expected: date | None  # when it would end if it ran on from today
+
+    @property
+    def level(self) -> str:
+        """ok, near (a fifth left) or over."""
+        if self.used > self.limit:
+            return "over"
+        return "near" if self.used * 5 >= self.limit * 4 else "ok"
+
+
+def follow(
+    case: Case, package: Package, completed: Sequence[str], whose: str, today: date, closing: frozenset[date]
+) -> None:
+    """Start and end clocks as elements complete; stop those of the side that waits, let the others run. The vendor's
+    stand still, too, while the mail that asks for something has not arrived."""
+    for guideline in package.guidelines:
+        if guideline.start in completed:
+            cases.start_clock(case.id, guideline.id, guideline.title, guideline.days, guideline.side, today)
+    ended = {guideline.id for guideline in package.guidelines if guideline.until in completed}
+    for clock in cases.clocks(case.id, running=True):
+        ends = clock.guideline in ended or case.ended
+        told = clock.side != "vendor" or not case.undelivered
+        runs = whose in {clock.side, "both", ""} and told and not ends
+        if runs and clock.running_since is None:
+            clock.running_since = today
+        elif not runs and clock.running_since is not None:
+            clock.used, clock.running_since = used(clock, today, closing), None
+        elif not ends:
+            continue
+        clock.ended_on = today if ends else None
+        clock.save()
+
+
+def stop(case: Case, side: str, since: date, today: date, closing: frozenset[date]) -> None:
+    """Stop the running clocks of a side; days from `since` on do not count."""
+    for clock in cases.clocks(case.id, running=True):
+        if clock.side == side and clock.running_since is not None:
+            until = min(today, max(since, clock.running_since))
+            clock.used = float(clock.used) + businessdays.business_days_between(clock.running_since, until, closing)
+            clock.running_since = None
+            clock.save()
+
+
+def limits(case: Case, today: date, closing: frozenset[date]) -> dict[str, date]:
+    """By side: the day on which its running guideline is used up."""
+    found: dict[str, date] = {}
+    for clock in cases.clocks(case.id, running=True):
+        if clock.running_since is not None:
+            left = max(0, int(clock.limit_days - used(clock, today, closing)))
+            found[clock.side] = businessdays.add_business_days(today, left, closing)
+    return found
+
+
+def used(clock: Clock, today: date, closing: frozenset[date] = frozenset()) -> float:
+    """Business days used until today."""
+    if clock.running_since is None:
+        return float(clock.used)
+    return float(clock.used) + businessdays.business_days_between(clock.running_since, today, closing)
+
+
+def views(clocks: Sequence[Clock], today: date, closing: frozenset[date]) -> list[ClockView]:
+    """The clocks for showing."""
+    found = []
+    for clock in clocks:
+        days = int(used(clock, today, closing))
+        expected = businessdays.add_business_days(today, max(0, clock.limit_days - days), closing)
+        found.append(
+            ClockView(
+                clock.title,
+                days,
+                clock.limit_days,
+                clock.running_since is not None,
+                clock.side,
+                None if clock.ended_on else expected,
+            )
+        )
+    return found

@@ -1,0 +1,58 @@
+"""A job in one worker's hands: leased for a while, fenced, its lease made longer while the work goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from app.services.base.portal import Portal
+from app.store import database, work
+from app.store.models import Job
+
+LEASE_SECONDS = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Leased:
+    """A job that this worker holds."""
+
+    id: int
+    fence: int
+    key: str
+    operator: str
+    params: Mapping[str, Any]
+    data: Mapping[str, Any]
+    case_id: int  # 0: of none
+    element: str
+    attempts: int
+    task_id: str = ""  # the engine task that waits for it
+
+
+def held(job_id: int, fence: int, worker: str) -> Leased | None:
+    """The job as its holder under this fence may report on it; none when it is not theirs any more."""
+    row = work.job(job_id)
+    if row is None or (row.state, row.fence, row.worker) != ("running", fence, worker):
+        return None
+    return leased(row)
+
+
+def leased(row: Job) -> Leased:
+    """The row as its holder sees it."""
+    params, data = dict(row.params or {}), dict(row.data or {})
+    return Leased(
+        row.id, row.fence, row.key, row.operator, params, data, row.case_id or 0, row.element, row.attempts, row.task_id
+    )
+
+
+def extend(portal: Portal, job: Leased) -> bool:
+    """Heartbeat: keep a lease that is still ours."""
+    until = portal.now() + timedelta(seconds=LEASE_SECONDS)
+    with database.transaction():
+        changed = (
+            Job.update(lease_until=until)
+            .where((Job.id == job.id) & (Job.fence == job.fence) & (Job.state == "running"))
+            .execute()
+        )
+    return bool(changed)

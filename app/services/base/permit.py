@@ -1,0 +1,92 @@
+"""What every use case on a task asks first: the task, its case and release, and whether this person may."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from app.errors import Forbidden, NotFound, Refused, Stale
+from app.services.base.actors import Actor
+from app.services.base.portal import Portal
+from app.services.base.releases import Loaded
+from app.store import cases, database, work
+from app.store.models import Case, Member, Task
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A task with its case and release."""
+
+    task: Task
+    case: Case
+    loaded: Loaded
+    element: Any
+
+
+def find(portal: Portal, task_id: str, actor: Actor, *, lock: bool = False) -> Setting:
+    """The task, if the actor may know of it; NotFound for others' (which must look like no task at all).
+
+    With `lock` its case is locked until the transaction ends, and the task is as it is now.
+    """
+    task = work.task(task_id)
+    if task is None:
+        raise NotFound("There is no such task")
+    if lock:
+        case = visible_case(cases.lock(task.case_id), actor)
+        task = (work.task(task_id) or task) if database.is_postgres() else task
+    else:
+        case = visible_case(cases.by_id(task.case_id), actor)
+    if actor.side == "vendor" and task.side != "vendor":
+        raise NotFound("There is no such task")
+    loaded = portal.releases.loaded(case.release_id)
+    return Setting(task, case, loaded, loaded.element(task.element))
+
+
+def visible_case(case: Case | None, actor: Actor) -> Case:
+    """The case, if the actor may know of it."""
+    if case is None:
+        raise NotFound("There is no such case")
+    if actor.side == "operator":
+        return case
+    if actor.user_id is None or cases.member(case.id, actor.user_id) is None:
+        raise NotFound("There is no such case")
+    return case
+
+
+def acting(case: Case, actor: Actor, *, binds: bool = False) -> Member:
+    """The vendor's person as one who may act on the case; `binds`: on what binds the company, as contracts and
+    payments do. Raises Forbidden."""
+    member = cases.member(case.id, actor.user_id or 0)
+    if member is None or member.rights == "read":
+        raise Forbidden("You may read this case but not act on it; ask a colleague who may")
+    if binds and member.rights != "full":
+        raise Forbidden("This binds the company (a contract, a payment, the end of the case); its own people do it")
+    return member
+
+
+def may_do(setting: Setting, actor: Actor) -> str:
+    """On whose behalf the actor may do the task: empty for their own, a name for 代理. Raises why not."""
+    if setting.task.side != actor.side:
+        raise Forbidden("This task is the other side's")
+    if actor.side == "vendor":
+        member = acting(setting.case, actor, binds=setting.element.flag("binds"))
+        return setting.case.company_name if member.mandate_id else ""
+    actor.require("operator", "administrator")
+    for element in setting.element.listed("not_same_as"):
+        last = work.last_done(setting.case.id, element)
+        if last is None or last.closed_by_id is None:
+            continue
+        if last.closed_by_id in {actor.user_id, *(user for user, _ in actor.standing_in_for)}:
+            raise Refused(
+                "“%(other)s” was done by %(name)s; somebody else has to do this one",
+                other=last.title,
+                name=last.closed_by_name,
+            )
+    assignee = setting.task.assignee_id
+    return next((name for user, name in actor.standing_in_for if user == assignee), "")
+
+
+def still_open(task: Task) -> None:
+    """Raise Stale when the task has been finished."""
+    if task.state != "open":
+        raise Stale("“%(title)s” has been finished already", title=task.title)

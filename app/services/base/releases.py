@@ -1,0 +1,162 @@
+"""Process packages as they are kept: checked, compiled once per process, and the one on which new cases start."""
+
+from __future__ import annotations
+
+import logging
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any
+
+from app import catalogue, forms
+from app.catalogue import Element, Package
+from app.engine import Engine, Program
+from app.errors import BadPackage, NotFound, Problem
+from app.forms import FormSpec
+from app.services.base import checks
+from app.store import database, terms
+from app.store import releases as store
+from config.clock import Clock
+
+log = logging.getLogger("nintei.releases")
+
+ROOM = 64  # releases kept in memory, some 3 MB each; the one that was used longest ago makes room
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A release, ready to run."""
+
+    release_id: int
+    number: int
+    package: Package
+    program: Program
+    forms: Mapping[str, FormSpec]
+
+    def element(self, element_id: str) -> Any:
+        """The element of this id; NotFound when the diagrams have none."""
+        found = self.package.elements.get(element_id)
+        if found is None:
+            raise NotFound("The process has no element %(element)s", element=element_id)
+        return found
+
+
+class Releases:
+    """Loaded releases by row id; content never changes, so what is loaded once stays right.
+
+    Which of them is in force is asked of the tables each time, by the portal's clock: a new term, a restored release, a
+    planned day hold in every process at once, without a message between them.
+    """
+
+    def __init__(self, engine: Engine, clock: Clock, room: int = ROOM) -> None:
+        self.engine = engine
+        self._clock = clock
+        self._room = room
+        self._loaded: OrderedDict[int, Loaded] = OrderedDict()
+        self._words: dict[int, Mapping[str, str]] = {}  # English by release
+        self._english: tuple[object, Mapping[str, str]] = ((), {})
+        self._cache, self._loading = Lock(), Lock()
+
+    def check(self, package: Package) -> list[Problem]:
+        """Everything that keeps the package from being released, and warnings."""
+        return checks.everything(self.engine, package)
+
+    def compiled(self, package: Package) -> Program:
+        """The package's diagrams, ready to run, whatever today's check says of them. Raises BadPackage with what no
+        program can be built from."""
+        decide = {name: decision.decide for name, decision in package.decisions.items()}
+        return self.engine.compile(package.bpmn, package.entry, decide)
+
+    def loaded(self, release_id: int) -> Loaded:
+        """The release, compiled."""
+        found = self._kept(release_id)
+        if found is not None:
+            return found
+        with self._loading:
+            found = self._kept(release_id) or self._load(release_id)
+            with self._cache:
+                self._loaded[release_id] = found
+                while len(self._loaded) > self._room:
+                    self._loaded.popitem(last=False)
+        return found
+
+    @database.connection()
+    def current(self, package_id: str) -> Loaded:
+        """The release on which new cases of this package start now."""
+        term = terms.current(package_id, self._clock.now())
+        if term is None:
+            raise NotFound("There is no process package %(package)s", package=package_id)
+        return self.loaded(term.release_id)
+
+    @database.connection()
+    def all_current(self) -> list[Loaded]:
+        """The same of every package; one that this program cannot load keeps nobody from the others."""
+        found = []
+        for term in terms.current_all(self._clock.now()):
+            try:
+                found.append(self.loaded(term.release_id))
+            except BadPackage:
+                log.exception("release %s of %s cannot be loaded", term.release.number, term.package_id)
+        return found
+
+    @database.connection()
+    def english(self) -> Mapping[str, str]:
+        """What the packages say, by its Japanese wording, in English; what is in force says first, else the newer.
+
+        Rows keep the Japanese wording of their time, so titles are asked for by it: lists stay plain queries.
+        """
+        now = [term.release_id for term in terms.current_all(self._clock.now())]
+        state = (terms.newest_id(), tuple(now))
+        if state != self._english[0]:
+            found: dict[str, str] = {}
+            for release_id in [*(each for each in store.used_ids() if each not in now), *now]:
+                if release_id not in self._words:
+                    self._words[release_id] = self._package(release_id)[1].english
+                found |= self._words[release_id]
+            self._english = (state, found)
+        return self._english[1]
+
+    def _kept(self, release_id: int) -> Loaded | None:
+        with self._cache:
+            found = self._loaded.get(release_id)
+            if found is not None:
+                self._loaded.move_to_end(release_id)
+            return found
+
+    @database.connection()
+    def _package(self, release_id: int) -> tuple[int, Package]:
+        """(number, package) of a release."""
+        row = store.by_id(release_id)
+        if row is None:
+            raise NotFound("There is no release %(release)s", release=release_id)
+        return row.number, catalogue.from_archive(bytes(row.archive))
+
+    def _load(self, release_id: int) -> Loaded:
+        number, package = self._package(release_id)
+        program = self.compiled(package)
+        specs: dict[str, FormSpec] = {}
+        for element, schema in package.forms.items():
+            specs[element], left_out = forms.stored(schema, element)
+            for problem in left_out:
+                log.warning(
+                    "release %s of %s was accepted with this, which is left out now: %s", number, package.id, problem
+                )
+        return Loaded(release_id, number, package, program, specs)
+
+
+@database.connection()
+def settings_of(package: Package) -> dict[str, Any]:
+    """The package's settings with what staff changed."""
+    values: dict[str, Any] = package.settings_values(store.settings(package.id))
+    return values
+
+
+def due_days(package: Package, element: Element) -> int | None:
+    """Business days until a task of this element is due: the number in its `due_bd`, or the setting named there."""
+    days = element.whole("due_bd")
+    section, _, key = element.properties.get("due_bd", "").strip().partition(".")
+    if days is not None or not key:
+        return days
+    value = settings_of(package).get(section, {}).get(key)
+    return value if isinstance(value, int) else None

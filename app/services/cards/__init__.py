@@ -1,0 +1,1 @@
+"""Test cards: ledger, stock, loans, keys, letters, labels, and what a card desk is asked to do."""

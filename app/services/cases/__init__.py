@@ -1,0 +1,1 @@
+"""A case as a whole: applied for, joined, talked about, withdrawn, closed, ended."""

@@ -1,0 +1,261 @@
+"""The way in: the public application, the signed link that proves the address, and the applicant's account."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from app.engine import CompleteTask, Message
+from app.errors import NotFound, Refused, StepFailed
+from app.forms import BoundForm, Cleaned, FieldError, FormSpec
+from app.services.base import businessdays, finding, jobqueue
+from app.services.base.actors import SYSTEM, Actor
+from app.services.base.portal import Portal
+from app.services.base.releases import Loaded
+from app.services.mails import deliveries
+from app.services.process import steps
+from app.services.signin.newaccount import create_account
+from app.services.trouble import incidents
+from app.store import accounts, cases, database, work
+from app.store.models import Answer, Case, EntryLink
+from app.text import address
+
+LINK_DAYS = 14
+ENTRY_MESSAGE = "entry_link_followed"
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """What the done page says."""
+
+    number: str
+    email: str
+    repeated: bool  # the same application had been sent before
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A link that was followed."""
+
+    case_number: str
+    email: str
+    contact_name: str
+    has_account: bool  # an account of this address exists: sign in instead of choosing a password
+
+
+def form(portal: Portal, package_id: str) -> tuple[Loaded, FormSpec]:
+    """The package's public form."""
+    with database.connection():
+        loaded = portal.releases.current(package_id)
+    return loaded, loaded.forms[loaded.package.start_form]
+
+
+def bind(
+    portal: Portal, package_id: str, raw: Mapping[str, Any], errors: tuple[FieldError, ...], lang: str
+) -> BoundForm:
+    """The public form as a page draws it."""
+    _, spec = form(portal, package_id)
+    return spec.bind(raw, lang=lang, context={"today": portal.today()}, errors=errors)
+
+
+def check(portal: Portal, package_id: str, raw: Mapping[str, Any]) -> Cleaned:
+    """Clean the public form."""
+    _, spec = form(portal, package_id)
+    return spec.clean(raw, context={"today": portal.today()})
+
+
+def apply(portal: Portal, package_id: str, raw: Mapping[str, Any]) -> Started:
+    """Start a case; the same application sent again within the link's life gives the case that it started."""
+    loaded, spec = form(portal, package_id)
+    cleaned = spec.clean(raw, context={"today": portal.today()})
+    if not cleaned.ok:
+        raise Refused("Some answers need another look")
+    values, now = cleaned.values, portal.now()
+    email = address.one(str(values.get("email") or ""))
+    key = _key(package_id, values)
+    with incidents.noted(portal), _new(package_id), database.transaction():
+        database.lock_name(f"apply:{key}")
+        known = cases.by_apply_key(key)
+        if known is not None and not known.ended:
+            return Started(known.number, known.email, True)
+        if known is not None:
+            known.apply_key = None
+            known.save()
+        year = businessdays.today(now).year
+        case = cases.create(
+            number=f"{year}-{cases.next_number(f'case:{year}'):04d}",
+            package_id=package_id,
+            release=loaded.release_id,
+            company_name=str(values.get("company_name") or ""),
+            contact_name=str(values.get("contact_name") or ""),
+            email=email,
+            system_name=str(values.get("system_name") or ""),
+            turn_since=now,
+            created_at=now,
+            changed_at=now,
+            apply_key=key,
+        )
+        new_link(case, portal)
+        cases.log(case.id, now, "applied", title=case.system_name, actor_name=case.contact_name, actor_side="vendor")
+        steps.start(portal, case, {}, now)
+        first = next((task for task in work.open_tasks(case.id) if task.element == loaded.package.start_form), None)
+        if first is None:
+            raise NotFound("The process does not begin with its public form")
+        answer = Answer.create(
+            case=case, element=first.element, values=values, at=now, by_name=case.contact_name, side="vendor"
+        )
+        finding.keep(case, loaded)
+        routes = {name: values.get(name) for name in loaded.element(first.element).listed("routes")}
+        steps.advance(
+            portal,
+            case,
+            CompleteTask(first.id, routes),
+            now,
+            steps.Closing(Actor(None, case.contact_name, "vendor"), answer),
+        )
+    portal.poke()
+    return Started(case.number, case.email, False)
+
+
+@contextmanager
+def _new(package_id: str) -> Iterator[None]:
+    """A case that could not be started is none: the incident is the package's."""
+    try:
+        with incidents.net(0, package_id, kind="start"):
+            yield
+    except StepFailed as error:
+        error.case, error.kind, error.element, error.title = 0, "start", package_id, ""
+        raise
+
+
+def _key(package_id: str, values: Mapping[str, Any]) -> str:
+    """Two applications are the same when they say the same; spelling apart."""
+    text = json.dumps({key: str(value).strip().lower() for key, value in values.items()}, sort_keys=True)
+    return hashlib.sha256(f"{package_id}\n{text}".encode()).hexdigest()
+
+
+def new_link(case: Case, portal: Portal) -> EntryLink:
+    """A fresh link; the older ones stop working."""
+    return cases.create_link(case.id, secrets.token_urlsafe(32), case.email, portal.now() + timedelta(days=LINK_DAYS))
+
+
+def look(portal: Portal, token: str) -> Entry:
+    """What the link opens. Refused when it was used, replaced or is too old; NotFound when there is none."""
+    with database.connection():
+        link = _usable(portal, token)
+        return Entry(link.case.number, link.email, link.case.contact_name, accounts.by_email(link.email) is not None)
+
+
+def _usable(portal: Portal, token: str) -> EntryLink:
+    link = cases.link(token)
+    if link is None:
+        raise NotFound("This link is not one of ours; open the one in the mail as a whole")
+    if link.used_at is not None:
+        raise Refused("This link was used already; sign in with your mail address and password")
+    if link.void:
+        raise Refused("A newer link was sent; open the one in the latest mail")
+    if link.expires_at < portal.now():
+        raise Refused("This link is too old; have a new one sent")
+    return link
+
+
+def enter(portal: Portal, token: str, actor: Actor | None, password: str = "") -> int:
+    """Follow the link: the address is proved, the person joins the case, the case goes on. Gives the account's id.
+
+    A new address gets an account with this password; a known one must be signed in (`actor`) as that address.
+    """
+    now = portal.now()
+    with incidents.noted(portal), database.transaction():
+        known = accounts.hold(_usable(portal, token).email)
+        case = cases.lock(_usable(portal, token).case_id)
+        link = _usable(portal, token)  # somebody may have followed it while we waited for the case
+        if known is not None and (actor is None or actor.user_id != known.id):
+            raise Refused("An account of this address exists; sign in first, then open the link again")
+        user = known or create_account(link.email, case.contact_name, "vendor", ["vendor"], password, now)
+        link.used_at = now
+        link.save()
+        cases.add_member(case.id, user.id, now, by="")
+        cases.log(
+            case.id,
+            now,
+            "entered",
+            title=link.email,
+            actor=user.id,
+            actor_name=user.name,
+            actor_side="vendor",
+        )
+        waits = [task for task in work.open_tasks(case.id) if task.kind == "receive" and task.message == ENTRY_MESSAGE]
+        if waits:
+            steps.advance(portal, case, Message(ENTRY_MESSAGE), now, at=waits[0].element)
+    portal.poke()
+    return int(user.id)
+
+
+def resend(portal: Portal, number: str, email: str) -> None:
+    """Send the entry link again, if number and address belong together; says nothing about whether they do."""
+    now = portal.now()
+    with database.transaction():
+        case = cases.get(number.strip())
+        if case is None or case.email != address.one(email) or case.ended:
+            return
+        _send_link_again(portal, cases.lock(case.id))
+        cases.log(case.id, now, "link_sent", title=case.email)
+    portal.poke()
+
+
+def correct_address(portal: Portal, number: str, email: str, actor: Actor) -> None:
+    """The body mends a mistyped address on the phone, before the link is used; the link goes to the new one."""
+    actor.require("operator", "administrator")
+    email = address.required(email)
+    with database.transaction():
+        found = cases.get(number)
+        if found is None:
+            raise NotFound("There is no such case")
+        link_anew(portal, cases.lock(found.id), email, "", actor)
+    portal.poke()
+
+
+def link_anew(portal: Portal, case: Case, email: str, reason: str, actor: Actor) -> None:
+    """A new link for entering to this address, which is the applicant's from now on. Inside a transaction that has the
+    case locked."""
+    if cases.members(case.id):
+        raise Refused("The link was used already; the vendor changes the address in their own account")
+    if email != case.email:
+        old, case.email = case.email, email
+        case.save()
+        finding.keep(case, portal.releases.loaded(case.release_id))
+        cases.log(
+            case.id, portal.now(), "address", title=f"{old} → {email}", actor=actor.user_id, actor_name=actor.name,
+            actor_side=actor.side, data={"reason": reason} if reason else {},
+        )  # fmt: skip
+    _send_link_again(portal, case)
+
+
+def _send_link_again(portal: Portal, case: Case) -> None:
+    if cases.members(case.id):
+        raise Refused("The link was used already; sign in with your mail address and password")
+    link = new_link(case, portal)
+    deliveries.superseded(portal, case)
+    jobqueue.queue(case, "mail", {"mail": "entry-link-again"}, "", f"link:{link.id}", portal.now())
+
+
+__all__ = [
+    "SYSTEM",
+    "Entry",
+    "Started",
+    "apply",
+    "bind",
+    "check",
+    "correct_address",
+    "create_account",
+    "enter",
+    "form",
+    "look",
+    "resend",
+]

@@ -1,0 +1,162 @@
+"""A case as a whole: withdrawn by its vendor, closed by the body, talked about, handed on."""
+
+from __future__ import annotations
+
+import contextlib
+
+from app.engine import Message, TooLate
+from app.errors import Forbidden, NotFound, Refused
+from app.services.base import jobqueue, permit
+from app.services.base.actors import Actor
+from app.services.base.portal import Portal
+from app.services.base.releases import Loaded
+from app.services.process import steps
+from app.services.trouble import incidents
+from app.store import bookings, cases, database, invoices, work
+from app.store.models import Case, Job, Note
+
+
+def can_withdraw(case: Case, loaded: Loaded) -> bool:
+    """Whether it can still end early. Once certified it ends by the register's rules, whatever waits for a reply."""
+    name = loaded.package.withdraw_message
+    return bool(name and name in case.messages and case.state == "open")
+
+
+def withdraw(portal: Portal, number: str, reason: str, actor: Actor) -> None:
+    """The vendor withdraws (取下げ), or the body closes a dormant case. Nothing is left half done: the process goes on
+    to the settlement, and what was under way comes too late."""
+    now = portal.now()
+    if not reason.strip():
+        raise Refused("Say why the case ends here; it goes on record")
+    with incidents.noted(portal), database.transaction():
+        case = cases.lock(permit.visible_case(cases.get(number), actor).id)
+        loaded = portal.releases.loaded(case.release_id)
+        if not can_withdraw(case, loaded):
+            raise Refused("This case cannot be withdrawn any more")
+        name = loaded.package.withdraw_message
+        if actor.side == "vendor":
+            permit.acting(case, actor, binds=True)
+        else:
+            actor.require("operator", "administrator")
+        case.withdrawal = {
+            "by": actor.side,
+            "name": actor.name,
+            "reason": reason.strip(),
+            "at": now.isoformat(),
+        }
+        cases.log(
+            case.id,
+            now,
+            "withdrawal",
+            title=reason.strip()[:300],
+            text=actor.side,
+            actor=actor.user_id,
+            actor_name=actor.name,
+            actor_side=actor.side,
+        )
+        for booking in bookings.of_case(case.id):
+            if booking.state in {"held", "confirmed"} and booking.day >= portal.today():
+                booking.state = "released"
+                booking.save()
+        for invoice in invoices.of_case(case.id):
+            if invoice.state == "open" and not invoice.paid:
+                invoice.state = "cancelled"
+                invoice.save()
+        try:
+            steps.advance(portal, case, Message(name, {"withdrawal_by": actor.side}), now)
+        except TooLate as error:
+            raise Refused("This case cannot be withdrawn any more") from error
+    portal.poke()
+
+
+def say(portal: Portal, number: str, text: str, actor: Actor, *, internal: bool = False) -> None:
+    """Add a line to the case's thread; the other side gets a mail. `internal` lines stay with the staff."""
+    text, now = text.strip(), portal.now()
+    if not text:
+        raise Refused("Write your message first")
+    if internal and actor.side != "operator":
+        raise Forbidden("Only the operating body writes internal notes")
+    with database.transaction():
+        case = cases.lock(permit.visible_case(cases.get(number), actor).id)
+        note = Note.create(
+            case=case,
+            at=now,
+            by=actor.user_id,
+            by_name=actor.name,
+            side=actor.side,
+            internal=internal,
+            text=text,
+        )
+        cases.log(
+            case.id,
+            now,
+            "note",
+            title=text[:280],
+            actor=actor.user_id,
+            actor_name=actor.name,
+            actor_side=actor.side,
+            audience="operator" if internal else "both",
+        )
+        loaded = portal.releases.loaded(case.release_id)
+        if not internal and "new-message" in loaded.package.mails:
+            to = "operator" if actor.side == "vendor" else "vendor"
+            jobqueue.queue(
+                case,
+                "mail",
+                {"mail": "new-message", "to_side": to, "message": text},
+                "",
+                f"note:{note.id}",
+                now,
+            )
+    portal.poke()
+
+
+def retry(portal: Portal, job_id: int, actor: Actor) -> None:
+    """Try an incident again at once."""
+    actor.require("operator", "administrator")
+    with database.transaction():
+        found = work.job(job_id)
+        if found is None:
+            raise NotFound("There is no such job")
+        _again(portal, found, actor)
+    portal.poke()
+
+
+def retry_all(portal: Portal, operator: str, actor: Actor) -> int:
+    """Try every incident of this operator (mail, pdf, card …) again; gives how many there were."""
+    actor.require("operator", "administrator")
+    with database.connection():
+        found = work.jobs_like(operator, ("incident",))
+    count = 0
+    for job in found:
+        with contextlib.suppress(Refused), database.transaction():  # somebody else has set it going meanwhile
+            _again(portal, job, actor)
+            count += 1
+    if count:
+        portal.poke()
+    return count
+
+
+def _again(portal: Portal, found: Job, actor: Actor) -> None:
+    """Set a job going that waits for a person. The case is locked first, as everywhere."""
+    now = portal.now()
+    if found.case_id:
+        cases.lock(found.case_id)
+    job = work.job(found.id, lock=True)
+    if job is None or job.state not in {"incident", "queued"}:
+        raise Refused("This job is not waiting for anybody")
+    job.state, job.attempts, job.tried_since, job.run_at = "queued", 0, None, now
+    job.error, job.said = "", {}
+    job.save()
+    if job.case_id:
+        cases.log(
+            job.case_id,
+            now,
+            "incident",
+            title=job.element or job.operator,
+            text="retried",
+            actor=actor.user_id,
+            actor_name=actor.name,
+            actor_side=actor.side,
+            audience="operator",
+        )

@@ -1,0 +1,174 @@
+"""How the parts of a company are shown: its people, mandates, invitations and claims, as frozen data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from app.services.base.portal import Portal
+from app.store import companies
+from app.store.models import Case, Claim, Company, CompanyPerson, Invitation, Mandate, Member, User
+
+RIGHTS = ("none", "read", "answer", "full")  # on a case, from least to most
+
+
+@dataclass(frozen=True, slots=True)
+class PersonView:
+    """Somebody of the company. `cases`: on how many of its cases they are, `acts`: on how many they may act."""
+
+    user_id: int
+    name: str
+    email: str
+    manager: bool
+    active: bool
+    entered: bool  # has chosen a password
+    cases: int
+    acts: int
+    mails: int
+
+
+@dataclass(frozen=True, slots=True)
+class MandateView:
+    """Somebody outside who acts for the company. `state`: now | later | ended."""
+
+    id: int
+    user_id: int
+    company_id: int
+    company: str
+    name: str
+    email: str
+    office: str
+    rights: str
+    every_case: bool
+    numbers: tuple[str, ...]
+    copies: bool
+    first_day: date
+    last_day: date | None
+    state: str
+    given_at: datetime
+    given_by: str
+    ended_at: datetime | None
+    ended_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationView:
+    """Somebody who was invited and did not come yet. `unsent`: the mail could not be sent."""
+
+    id: int
+    email: str
+    kind: str
+    manager: bool
+    office: str
+    made_by: str
+    expires_at: datetime
+    over: bool
+    unsent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CaseNumber:
+    """The 法人番号 of a case, as its reader may know of it. To the vendor a number is unproved or proved: never that
+    another names it, nor whom the body asks. `open_to`: a company that let the reader in, to which the case may go."""
+
+    company_id: int | None
+    company: str
+    number: str  # empty: the body found that it is not theirs, or none was named
+    proved: bool
+    claim: ClaimView | None
+    open_to: str
+    waits: int  # claims around the number that wait for the body; 0 for the vendor
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimView:
+    """An application that names the company's number. `by`: who applied, as they call themselves."""
+
+    id: int
+    company_id: int
+    company: str
+    number: str
+    system_name: str
+    by: str
+    email: str
+    state: str
+    asked_at: datetime
+    reason: str
+    asks: str  # managers | body
+    answered_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """What one person may do on one case: none | read | answer | full. `agent`: by a mandate, which says it."""
+
+    case_id: int
+    number: str
+    system_name: str
+    ended: bool
+    rights: str
+    mails: bool
+    agent: bool
+
+
+def person(row: CompanyPerson, seats: Sequence[Member]) -> PersonView:
+    own = [each for each in seats if each.user_id == row.user_id and each.mandate_id is None]
+    return PersonView(
+        row.user_id, row.user.name or row.user.email, row.user.email, row.role == "manager", row.user.active,
+        bool(row.user.password), len(own), sum(each.rights != "read" for each in own), sum(each.mails for each in own),
+    )  # fmt: skip
+
+
+def mandate(portal: Portal, row: Mandate, company: Company, cases: Sequence[Case]) -> MandateView:
+    """A mandate as of today."""
+    over = row.last_day is not None and row.last_day < portal.today()
+    state = "ended" if row.ended_at or over else "later" if row.first_day > portal.today() else "now"
+    named = tuple(case.number for case in cases if case.id in row.case_ids)
+    return MandateView(
+        row.id, row.user_id, company.id, company.name, row.user.name or row.user.email, row.user.email, row.office,
+        row.rights, row.every_case, named, row.copies, row.first_day, row.last_day, state, row.given_at, row.given_by,
+        row.ended_at,
+        row.ended_by,
+    )  # fmt: skip
+
+
+def invitations(portal: Portal, rows: Sequence[Invitation]) -> list[InvitationView]:
+    unsent = companies.unsent([mail_key(row) for row in rows])
+    return [
+        InvitationView(
+            row.id, row.email, row.kind, row.terms.get("role") == "manager", str(row.terms.get("office", "")),
+            row.made_by, row.expires_at, row.expires_at < portal.now(), mail_key(row) in unsent,
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def mail_key(row: Invitation) -> str:
+    """The key of the mail with which this edition of the invitation goes out."""
+    return f"invitation:{row.id}:{row.edition}"
+
+
+def claim(row: Claim, company: Company) -> ClaimView:
+    """A claim with its case."""
+    by = row.user.name if row.user is not None else row.case.contact_name
+    email = row.user.email if row.user is not None else row.case.email
+    return ClaimView(
+        row.id,
+        company.id,
+        company.name,
+        row.case.number,
+        row.case.system_name,
+        by,
+        email,
+        row.state,
+        row.asked_at,
+        row.reason,
+        row.asks,
+        row.answered_by,
+    )
+
+
+def name_of(user: User) -> str:
+    """As they call themselves."""
+    return str(user.name or user.email)

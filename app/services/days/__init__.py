@@ -1,0 +1,1 @@
+"""Days that are agreed on: what is free, held, settled, and who is there."""

@@ -1,0 +1,198 @@
+"""Days for exams and audits: what is free, who holds what, and what lapses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from datetime import date as Day  # noqa: N812 - a field below is called `date`, as templates say it
+from typing import Any
+
+from app.catalogue import Calendar
+from app.errors import Refused
+from app.services.base import businessdays
+from app.services.base.actors import Actor
+from app.services.base.portal import Portal
+from app.services.base.releases import Loaded
+from app.store import bookings, cases, database
+from app.store.models import Booking, Case
+
+
+@dataclass(frozen=True, slots=True)
+class BookingView:
+    """A date as templates and pages show it."""
+
+    calendar: str
+    title: str
+    date: Day
+    start: str
+    end: str
+    place: str
+    state: str
+    attempt: int
+    sequence: int
+    held_until: Day | None
+
+
+def view(row: Booking, loaded: Loaded) -> BookingView:
+    """The booking's facts."""
+    spec = loaded.package.calendars[row.calendar]
+    return BookingView(
+        row.calendar,
+        spec.title,
+        row.day,
+        row.start,
+        row.end,
+        row.place,
+        row.state,
+        row.attempt,
+        row.sequence,
+        row.held_until,
+    )
+
+
+def free_days(portal: Portal, loaded: Loaded, calendar_id: str, *, keep: date | None = None) -> list[date]:
+    """The days that can still be had, first to last; `keep` is the case's own, which counts as free."""
+    spec = loaded.package.calendars[calendar_id]
+    today, closing = portal.today(), portal.closing()
+    days = possible_days(spec, today, closing)
+    taken = bookings.taken(calendar_id, days[0], days[-1]) if days else {}
+    return [day for day in days if taken.get(day, 0) < spec.capacity or day == keep]
+
+
+def possible_days(spec: Calendar, today: date, closing: frozenset[date] = frozenset()) -> list[date]:
+    """The days that a calendar offers as long as nobody has taken any."""
+    first = businessdays.add_business_days(today, spec.earliest_bd, closing)
+    last = today + timedelta(days=spec.latest_days)
+    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    return [day for day in days if day.weekday() in spec.weekdays and businessdays.is_business_day(day, closing)]
+
+
+def book(
+    portal: Portal,
+    case: Case,
+    loaded: Loaded,
+    calendar_id: str,
+    values: Mapping[str, Any],
+    actor: Actor,
+    now: datetime,
+) -> dict[str, Any]:
+    """Hold the day that an operator settled; gives the routing value `booking`."""
+    chosen = values.get("date")
+    if not chosen:
+        return {}
+    day = date.fromisoformat(str(chosen))
+    spec = loaded.package.calendars[calendar_id]
+    database.lock_name(f"calendar:{calendar_id}")
+    previous = bookings.latest(case.id, calendar_id)
+    own = previous is not None and previous.day == day and previous.state in {"held", "confirmed"}
+    if not own and bookings.taken(calendar_id, day, day).get(day, 0) >= spec.capacity:
+        raise Refused("%(day)s has been given to another case meanwhile; choose another day", day=day.isoformat())
+    if previous is not None and previous.state in {"held", "confirmed"}:
+        previous.state = "released"
+        previous.save()
+    Booking.create(
+        case=case,
+        calendar=calendar_id,
+        day=day,
+        start=str(values.get("start") or spec.start),
+        end=end_of(str(values.get("start") or spec.start), spec.duration_minutes),
+        place=str(values.get("place") or spec.place),
+        state="held",
+        held_until=portal.today() + timedelta(days=spec.hold_days),
+        attempt=(previous.attempt + 1 if previous else 1),
+        sequence=(previous.sequence + 1 if previous else 0),
+        at=now,
+    )
+    cases.log(
+        case.id,
+        now,
+        "date",
+        title=spec.title,
+        actor=actor.user_id,
+        actor_name=actor.name,
+        actor_side=actor.side,
+        data={"date": day.isoformat()},
+    )
+    return {"booking": "held"}
+
+
+def move(portal: Portal, case: Case, loaded: Loaded, row: Booking, day: date, now: datetime) -> Booking:
+    """Give the case another day in place of this one: what was paid stays paid, the people and the place come along,
+    and the calendar file's sequence grows. Refused when the day cannot be had."""
+    spec = loaded.package.calendars[row.calendar]
+    database.lock_name(f"calendar:{row.calendar}")
+    if day not in free_days(portal, loaded, row.calendar):
+        raise Refused("%(day)s has been given to another case meanwhile; choose another day", day=day.isoformat())
+    if row.state == "lapsed" or (row.day == day and row.state != "cancelled"):
+        raise Refused("Choose another day than the one that is settled")
+    newest = max((each.sequence for each in bookings.of_case(case.id) if each.calendar == row.calendar), default=0)
+    moved = Booking.create(
+        case=case,
+        calendar=row.calendar,
+        day=day,
+        start=row.start or spec.start,
+        end=row.end or end_of(spec.start, spec.duration_minutes),
+        place=row.place,
+        state="confirmed" if row.state == "cancelled" else row.state,  # only what is paid for is given up
+        held_until=row.held_until,
+        warned=row.warned,
+        attempt=row.attempt,
+        sequence=newest + 1,
+        at=now,
+    )
+    bookings.set_people(moved.id, [each.id for each in bookings.people([row.id]).get(row.id, [])])
+    if row.state != "cancelled":
+        row.state = "released"
+        row.save()
+    return moved
+
+
+def end_of(start: str, minutes: int) -> str:
+    """The time of day so many minutes later."""
+    hour, minute = (int(part) for part in start.split(":"))
+    total = hour * 60 + minute + minutes
+    return f"{total // 60 % 24:02d}:{total % 60:02d}"
+
+
+def settle(portal: Portal, case: Case, loaded: Loaded) -> dict[str, Any]:
+    """After a payment: the held date is firm. A lapsed one is taken again if it is still free."""
+    row = bookings.latest(case.id)
+    if row is None:
+        return {}
+    if row.state == "cancelled":  # given up: a new day is settled on its own
+        return {"booking": "held"}
+    if row.state == "lapsed":
+        database.lock_name(f"calendar:{row.calendar}")
+        spec = loaded.package.calendars[row.calendar]
+        if row.day <= portal.today() or bookings.taken(row.calendar, row.day, row.day).get(row.day, 0) >= spec.capacity:
+            return {"booking": "lapsed"}
+    row.state, row.held_until = "confirmed", None
+    row.save()
+    return {"booking": "held"}
+
+
+def confirm(case: Case, calendar_id: str) -> None:
+    """The held date is firm, whether or not it had to be paid for."""
+    row = bookings.latest(case.id, calendar_id)
+    if row is not None and row.state == "held":
+        row.state, row.held_until = "confirmed", None
+        row.save()
+
+
+def wishes(case: Case, loaded: Loaded, calendar_id: str) -> list[date]:
+    """The days that the vendor wished for, in order, from the last answer of the calendar's vendor task."""
+    from app.store import work
+
+    latest = work.latest_answers(case.id)
+    for element in loaded.package.elements.values():
+        if element.properties.get("calendar") == calendar_id and element.side == "vendor" and element.id in latest:
+            values = latest[element.id].values
+            found = [values.get(f"wish_{n}") for n in range(1, loaded.package.calendars[calendar_id].wishes + 1)]
+            return [date.fromisoformat(day) for day in found if day]
+    return []
+
+
+def upcoming(first: date, last: date) -> Sequence[Booking]:
+    """The dates of all cases in a period, for the body's calendar."""
+    return bookings.between(first, last)

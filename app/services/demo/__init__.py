@@ -1,0 +1,1 @@
+"""Demo people and cases, walked by the same services as real ones."""

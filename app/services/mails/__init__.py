@@ -1,0 +1,1 @@
+"""Mail that goes out: the portal's own, whose a mail is, and what became of it."""

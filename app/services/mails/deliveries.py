@@ -1,0 +1,205 @@
+"""Mails of ours that did not arrive: told by other servers' reports, kept until a person has seen to them.
+
+While a mail to the vendor has reached nobody, the vendor cannot know what is asked: their clock stands still, nothing
+reminds them, and it is the body's turn to mend the address (`resending`). A report is never answered.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.connectors.bounces import Outcome, Report
+from app.services.base import businessdays, clocks
+from app.services.base.actors import SYSTEM, Actor
+from app.services.base.portal import Portal
+from app.services.base.releases import Loaded
+from app.services.mails import whose
+from app.store import cases, database
+from app.store import deliveries as stored
+from app.store import inbound as incoming
+from app.store.models import Case, Delivery, InboundMail, Mail
+
+PAGE = 50
+_NUMBER = re.compile(r"\d{4}-\d{4,8}")
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """A recipient whom a mail did not reach, or not yet. `status` as 5.1.1; `text`: the other server's words."""
+
+    address: str
+    state: str  # failed | delayed | delivered
+    status: str
+    text: str
+    at: datetime
+    settled: str = ""  # again | arrived | moot: a person has seen to it
+
+
+@dataclass(frozen=True, slots=True)
+class Undelivered:
+    """A mail that did not reach somebody, and that nobody has seen to. `nobody`: it reached no one at all."""
+
+    mail: int
+    case_number: str
+    company_name: str
+    subject: str
+    label: str
+    sent_at: datetime | None
+    missed: tuple[Missed, ...]
+    nobody: bool
+    to: str  # vendor | operator | person
+
+    @property
+    def at(self) -> datetime:
+        """When it was told last."""
+        return max(each.at for each in self.missed)
+
+
+# What a report says is noted
+
+
+def take_report(portal: Portal, row: InboundMail, report: Report) -> None:
+    """Note at our mails what a report says of them; it belongs to the case of the first. Inside a transaction."""
+    now = portal.now()
+    for outcome in report.outcomes:
+        mail = _about(report, outcome)
+        if mail is None:
+            continue
+        if row.answered_id is None:
+            row.answered_id, row.case = mail.id, mail.case_id
+            row.save()
+        case = cases.lock(mail.case_id) if mail.case_id else None
+        said = {"status": outcome.status, "text": outcome.text, "report": row.id}
+        recipient = _recipient(mail, outcome)
+        if stored.record(mail.id, recipient, outcome.action, now, **said) and case is not None:
+            note(portal, case, mail, outcome.action, SYSTEM, to=recipient, status=outcome.status)
+            refresh(portal, case, mail)
+
+
+def _about(report: Report, outcome: Outcome) -> Mail | None:
+    """Our mail: by its Message-ID; else the last one to this address of the case whose number the subject has."""
+    named = stored.mails_named(report.message_ids)
+    if named:
+        return next((each for each in named if _recipient(each, outcome) in _recipients(each)), named[0])
+    numbers = list(dict.fromkeys(_NUMBER.findall(unicodedata.normalize("NFKC", report.subject))))[:10]
+    case = incoming.case_among(numbers)
+    addresses = [each for each in (outcome.original, outcome.recipient) if each]
+    found = (stored.last_sent(case.id, each) for each in addresses) if case is not None else iter(())
+    return next((each for each in found if each is not None), None)
+
+
+def _recipients(mail: Mail) -> list[str]:
+    return [each.strip().lower() for each in mail.recipient.split(",") if each.strip()]
+
+
+def _recipient(mail: Mail, outcome: Outcome) -> str:
+    """Whom we wrote to; a report may name the address to which they have their mail forwarded."""
+    ours = _recipients(mail)
+    for each in (outcome.original, outcome.recipient):
+        if each in ours:
+            return each
+    return ours[0] if len(ours) == 1 else outcome.recipient
+
+
+def note(portal: Portal, case: Case, mail: Mail, what: str, actor: Actor, **data: str) -> None:
+    """A line of the history for the staff; `what`: failed, delayed, delivered, again, arrived, moot."""
+    cases.log(
+        case.id, portal.now(), "delivery", title=mail.subject[:300], text=what, actor=actor.user_id,
+        actor_name=actor.name, actor_side=actor.side, audience="operator", data={"mail": mail.id, **data},
+    )  # fmt: skip
+
+
+# What follows from it
+
+
+def refresh(portal: Portal, case: Case, mail: Mail | None = None) -> None:
+    """Count what has reached nobody; stop the vendor's clocks, from the sending on, or let them go on. Inside a
+    transaction that has the case locked. `mail`: the one that was told of now."""
+    loaded = portal.releases.loaded(case.release_id)
+    count = sum(each.nobody and each.to == "vendor" for each in _of(stored.failed(case.id), {case.id: (case, loaded)}))
+    if count == case.undelivered:
+        return
+    stored.note_of_case(case, count)
+    today, closing = portal.today(), portal.closing()
+    if count and mail is not None:
+        clocks.stop(case, "vendor", businessdays.today(mail.sent_at or mail.written_at), today, closing)
+    elif not count:
+        clocks.follow(case, loaded.package, (), case.turn, today, closing)
+
+
+def answered(portal: Portal, case: Case) -> None:
+    """Somebody answered for the vendor: what had not arrived is not waited for any more. Inside a step."""
+    for mail in stored.failed(case.id) if case.undelivered else ():
+        stored.settle([row.id for row in stored.open_of(mail.id)], "moot", "", portal.now())
+        note(portal, case, mail, "moot", SYSTEM)
+    if case.undelivered:
+        stored.note_of_case(case, 0)
+
+
+def superseded(portal: Portal, case: Case) -> None:
+    """A new link for entering goes out in the place of what had not arrived."""
+    for mail in stored.failed(case.id) if case.undelivered else ():
+        stored.settle([row.id for row in stored.open_of(mail.id)], "again", "", portal.now())
+    refresh(portal, case)
+
+
+# What is shown
+
+
+def of_case(case: Case, loaded: Loaded) -> list[Undelivered]:
+    """The case's mails that did not reach somebody, for the staff. Inside a connection."""
+    return _of(stored.failed(case.id), {case.id: (case, loaded)})
+
+
+def listed(portal: Portal, page: int, actor: Actor) -> tuple[list[Undelivered], int]:
+    """(one page of all mails that did not arrive, the newest first, the last one for a number behind it; how many there
+    are)."""
+    actor.require("operator", "administrator")
+    with database.connection():
+        total = stored.failed_count()
+        rows = stored.failed(limit=PAGE, offset=(max(1, min(page, -(-total // PAGE))) - 1) * PAGE)
+        known = cases.by_ids([row.case_id for row in rows if row.case_id])
+        return _of(rows, {key: (case, portal.releases.loaded(case.release_id)) for key, case in known.items()}), total
+
+
+def count(portal: Portal) -> int:
+    """How many mails did not arrive and wait for somebody to see to them."""
+    with portal.connection():
+        return stored.failed_count()
+
+
+def told_by(report: int) -> list[tuple[str, str, Missed]]:
+    """What a report said: (case, subject of our mail, what became of it at whom). Inside a connection."""
+    rows = stored.of_report(report)
+    known = cases.by_ids([row.mail.case_id for row in rows if row.mail.case_id])
+    numbers = {key: case.number for key, case in known.items()}
+    return [(numbers.get(row.mail.case_id, ""), row.mail.subject, missed([row])[0]) for row in rows]
+
+
+def missed(rows: Sequence[Delivery]) -> tuple[Missed, ...]:
+    """What is known of a mail at its recipients."""
+    return tuple(Missed(row.recipient, row.state, row.status, row.text, row.at, row.settled_as) for row in rows)
+
+
+def _of(rows: Sequence[Mail], known: dict[int, tuple[Case, Loaded]]) -> list[Undelivered]:
+    told = stored.of_mails(row.id for row in rows)
+    found = []
+    for row in rows:
+        case, loaded = known.get(row.case_id, (None, None))
+        open_ones = [each for each in told.get(row.id, ()) if each.state == stored.FAILED and each.settled_at is None]
+        if not open_ones:
+            continue
+        job = stored.job_of(row)
+        to = whose.side(job.params if job is not None else None, loaded, row.mail_id) if loaded else "person"
+        reached = set(_recipients(row)) - {each.recipient for each in open_ones}
+        found.append(
+            Undelivered(
+                row.id, case.number if case else "", case.company_name if case else "", row.subject, row.label,
+                row.sent_at, missed(open_ones), not reached, to,
+            )
+        )  # fmt: skip
+    return found

@@ -1,0 +1,84 @@
+"""Mails of the portal itself, outside any case: invitations, hand-overs, staff's first password."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from app.connectors import markdown
+from app.connectors.letter import Letter
+from app.services.base.portal import Portal
+from app.services.mails import links
+from app.store import accounts, companies, database, records, work
+from app.store.models import Mail
+
+FIRST_PASSWORD_HOURS = 7 * 24
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """A mail's words, in the reader's language: `text` is Markdown with a place `%(url)s`."""
+
+    subject: str
+    text: str
+
+
+def compose(portal: Portal, mail_id: str, key: str, to: str, wording: Wording, url: str) -> Letter:
+    """The mail, with its link."""
+    host = portal.settings.mail_from.rpartition("@")[2].strip(" >") or "nintei.localhost"
+    tokens = markdown.parse(wording.text.replace("%(url)s", url))
+    return Letter(
+        mail_id=mail_id, message_id=f"<{key.replace(':', '.')}@{host}>", sender=portal.settings.mail_from, to=(to,),
+        reply_to="", subject=wording.subject, text=markdown.as_text(tokens), html=markdown.as_html(tokens),
+    )  # fmt: skip
+
+
+def keep(portal: Portal, key: str, letter: Letter, wording: Wording) -> Mail:
+    """Its row, written once. What is kept of a real portal's mail opens no account: only the demo's outbox shows the
+    link."""
+    to = letter.to[0]
+    kept = letter if portal.settings.demo else compose(portal, letter.mail_id, key, to, wording, "…")
+    return records.keep_mail(
+        key, mail_id=letter.mail_id, message_id=letter.message_id, sender=letter.sender, recipient=to,
+        subject=letter.subject, text=kept.text, html=kept.html, attachments=[], written_at=portal.now(),
+    )  # fmt: skip
+
+
+def queue(
+    portal: Portal, key: str, mail_id: str, to: str, wording: Wording, link: Mapping[str, Any] | None = None
+) -> None:
+    """Have the worker send it. Inside a transaction. `link`: {"page": a path} | {"invitation": row, "edition": n} |
+    {"password": user row}; its address is made when the mail is written."""
+    now = portal.now()
+    letter = {
+        "id": mail_id, "to": to, "subject": wording.subject, "text": wording.text, "link": dict(link or {"page": "/"}),
+    }  # fmt: skip
+    work.add_job(key=key, case=None, operator="mail", params={"letter": letter}, run_at=now, created_at=now)
+
+
+def send(portal: Portal, key: str, params: Mapping[str, Any], hand: Callable[[Letter], Any]) -> None:
+    """Send a queued one, unless what it invites to was taken back or changed meanwhile."""
+    wording = Wording(str(params["subject"]), str(params["text"]))
+    with database.connection():
+        row, url = records.mail_of_job(key), _url(portal, params["link"])
+    if url is None or (row is not None and row.state == "sent"):
+        return
+    letter = compose(portal, str(params["id"]), key, str(params["to"]), wording, url)
+    if row is None:
+        with database.transaction():
+            keep(portal, key, letter, wording)
+    hand(letter)
+    with database.transaction():
+        records.mail_sent(key, portal.now())
+
+
+def _url(portal: Portal, link: Mapping[str, Any]) -> str | None:
+    if "invitation" in link:
+        row = companies.invitation(int(link["invitation"]))
+        held = row is not None and row.used_at is None and row.taken_back_at is None and row.edition == link["edition"]
+        return links.invitation(portal, row) if row is not None and held else None
+    if "password" in link:
+        user = accounts.user(int(link["password"]))
+        return links.password(portal, user, FIRST_PASSWORD_HOURS) if user is not None and user.active else None
+    return f"{portal.settings.base_url.rstrip('/')}{link['page']}"

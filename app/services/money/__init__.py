@@ -1,0 +1,1 @@
+"""Invoices, and what a bank file says of their payment."""

@@ -1,0 +1,1 @@
+"""Process packages: what is released, from when, by whom; their gate, settings, ways in and out."""

@@ -1,0 +1,100 @@
+"""What does not work at the moment, in one list: incidents, and jobs that failed for good."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.errors import NinteiError, Refused
+from app.services.base.actors import Actor
+from app.services.base.portal import Portal
+from app.services.base.titles import title_of
+from app.store import cases, database, incidents, work
+from app.store.models import Case, Incident, Job
+
+PAST = 30  # of what is over, so many are listed
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """An incident, or a job that is one. `case` is its number, empty where it is of the portal; `title` the package's
+    name of the place; `job` the row to try again."""
+
+    kind: str  # job | step | timer | deadlock | start | upkeep | outage
+    case: str
+    system: str
+    element: str
+    title: str
+    error: NinteiError
+    since: datetime
+    last: datetime
+    count: int
+    job: int | None = None
+    operator: str = ""
+    over_at: datetime | None = None
+    over_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """Of cases, each oldest first; of the portal itself; and what is over, the last on top."""
+
+    of_cases: list[Trouble]
+    of_portal: list[Trouble]
+    past: list[Trouble]
+
+    @property
+    def mails(self) -> int:
+        """How many mails wait for somebody to try them again."""
+        return sum(each.operator == "mail" for each in self.of_cases + self.of_portal)
+
+
+def board(portal: Portal, actor: Actor) -> Board:
+    """Everything that waits for somebody, for staff."""
+    actor.require("operator", "analyst", "administrator")
+    with database.connection():
+        rows, jobs = incidents.opened(), work.jobs_in("incident")
+        known = cases.by_ids(sorted({each.case_id for each in [*rows, *jobs] if each.case_id}))
+        found = [_of_row(portal, row, known.get(row.case_id)) for row in rows if row.kind != "outage"]
+        found += [_of_job(portal, job, known.get(job.case_id)) for job in jobs]
+        past = [_of_row(portal, row, row.case if row.case_id else None) for row in incidents.past(PAST)]
+    found.sort(key=lambda each: each.since)
+    return Board([each for each in found if each.case], [each for each in found if not each.case], past)
+
+
+def count(actor: Actor) -> int:
+    """How many of them there are."""
+    if not actor.has("operator", "administrator"):
+        return 0
+    with database.connection():
+        return incidents.count() + work.count_jobs("", ("incident",))
+
+
+def of_case(portal: Portal, case: Case) -> list[Trouble]:
+    """What hinders the case, oldest first. Inside a connection."""
+    found = [_of_row(portal, row, case) for row in incidents.of_case(case.id)]
+    found += [_of_job(portal, job, case) for job in work.jobs_of(case.id, "incident")]
+    return sorted(found, key=lambda each: each.since)
+
+
+def hindered(ids: Sequence[int]) -> frozenset[int]:
+    """Those of the cases that cannot go on before somebody of the staff has looked. Inside a connection."""
+    return incidents.among(ids) | work.failed_among(ids)
+
+
+def _of_row(portal: Portal, row: Incident, case: Case | None) -> Trouble:
+    return Trouble(
+        row.kind, case.number if case is not None else "", case.system_name if case is not None else "", row.element,
+        row.title or title_of(portal, case, row.element), Refused(row.message, **row.params), row.first_at, row.last_at,
+        row.count, over_at=row.over_at, over_by=row.over_by,
+    )  # fmt: skip
+
+
+def _of_job(portal: Portal, job: Job, case: Case | None) -> Trouble:
+    said, since = job.said or {}, job.tried_since or job.run_at
+    error = Refused(said["message"], **said["params"]) if said else Refused("%(text)s", text=job.error)
+    return Trouble(
+        "job", case.number if case is not None else "", case.system_name if case is not None else "", job.element,
+        title_of(portal, case, job.element), error, since, since, job.attempts, job.id, job.operator,
+    )  # fmt: skip

@@ -1,0 +1,152 @@
+"""The card desk's page: stock, loans, a card's life, what open tasks want, and wiping what came back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.errors import NinteiError, NotFound
+from app.services.base import permit
+from app.services.base.actors import Actor
+from app.services.base.portal import Portal
+from app.services.cards import stock
+from app.services.cards.ledger import WIPEABLE
+from app.services.cards.wiping import CardJob, open_jobs
+from app.services.tasks import view
+from app.store import accounts, cards, database, work
+from app.store.models import Card, CardEvent
+
+STATES = ("making", "ready", "lent", "returned", "wiped", "damaged", "lost", "quarantined")
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A card in a list."""
+
+    card: stock.CardView
+    company_name: str
+    changed_at: datetime
+    pending: str  # the act that is intended and not done yet
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """An open task that wants cards."""
+
+    task: view.TaskView
+    cards: stock.SetView
+    refusal: NinteiError | None
+
+
+@dataclass(frozen=True)
+class Page:
+    """Everything on the desk."""
+
+    counts: dict[str, int]
+    lent: list[Listed]
+    found: list[Listed]
+    wanted: list[Wanted]
+    work: list[CardJob]  # card jobs that are not done
+
+    @property
+    def overdue(self) -> int:
+        """Loans that should be back."""
+        return sum(1 for each in self.lent if each.card.overdue)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One act in a card's life."""
+
+    at: datetime
+    act: str
+    phase: str  # intended | confirmed | failed
+    desk: str
+    by: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Life:
+    """A card, for life."""
+
+    listed: Listed
+    profile: str
+    key_version: int
+    system_name: str
+    events: list[Event]  # newest first
+    marks: tuple[str, ...]  # what a person may say of it now
+    wipeable: bool
+    troubles: list[CardJob]
+
+
+def page(portal: Portal, actor: Actor, *, text: str = "", state: str = "") -> Page:
+    """The desk; `text` and `state` narrow the list of cards."""
+    actor.require("operator", "analyst", "administrator")
+    with database.connection():
+        pending = cards.unfinished()
+        wanted = cards.search(text.strip(), [state] if state in STATES else [])
+        return Page(
+            counts=cards.counts(),
+            lent=[_listed(portal, row, pending) for row in cards.lent()],
+            found=[_listed(portal, row, pending) for row in wanted],
+            wanted=_wanted(portal, actor),
+            work=open_jobs(),
+        )
+
+
+def _listed(portal: Portal, row: Card, pending: dict[str, str]) -> Listed:
+    return Listed(
+        stock.view(row, portal.today()),
+        row.case.company_name if row.case_id else "",
+        row.changed_at,
+        pending.get(row.serial, ""),
+    )
+
+
+def _wanted(portal: Portal, actor: Actor) -> list[Wanted]:
+    elements = {
+        element
+        for element, release in work.open_kinds("operator")
+        if (found := portal.releases.loaded(release).package.elements.get(element)) and found.properties.get("cards")
+    }
+    names = {user.id: user.name for user in accounts.staff()}
+    today, closing = portal.today(), portal.closing()
+    found_tasks = []
+    for row in work.open_of_elements(sorted(elements), "operator"):
+        setting = permit.find(portal, row.id, actor)
+        need = stock.wanted(setting)
+        if need is None:
+            continue
+        refusal = None
+        try:
+            permit.may_do(setting, actor)
+        except NinteiError as error:
+            refusal = error
+        found_tasks.append(Wanted(view.view(row, today, closing, None, names), need, refusal))
+    return found_tasks
+
+
+def life(portal: Portal, serial: str, actor: Actor) -> Life:
+    """One card's life."""
+    actor.require("operator", "analyst", "administrator")
+    with database.connection():
+        row = cards.by_serial(serial)
+        if row is None:
+            raise NotFound("The ledger has no card %(serial)s", serial=serial)
+        troubles = open_jobs(serial)
+        acts = actor.has("operator", "administrator")
+        return Life(
+            _listed(portal, row, cards.unfinished()),
+            row.profile,
+            row.key_version,
+            row.case.system_name if row.case_id else "",
+            [Event(each.at, each.act, each.phase, each.desk, each.by_name, each.text) for each in _events(row)],
+            tuple(mark for mark, states in stock.MARKS.items() if row.state in states) if acts else (),
+            acts and row.state in WIPEABLE and not any(each.run == "wipe" for each in troubles),
+            troubles,
+        )
+
+
+def _events(row: Card) -> list[CardEvent]:
+    return sorted(cards.events(row.id), key=lambda each: (each.at, each.id), reverse=True)

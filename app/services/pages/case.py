@@ -1,0 +1,224 @@
+"""A whole case as a person sees it: everything that happened, was sent, paid, answered and said."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from app.services.base import clocks
+from app.services.base.actors import Actor
+from app.services.base.portal import Portal
+from app.services.base.releases import Loaded
+from app.services.cards import stock
+from app.services.cases import lifecycle
+from app.services.companies import casenumber, views
+from app.services.companies.views import CaseNumber, MandateView
+from app.services.days import bookings as dates
+from app.services.mails import deliveries, whose
+from app.services.money import invoices as money
+from app.services.pages import attention
+from app.services.pages.attention import Trouble
+from app.services.pages.casehead import CaseHead, StageView, find, head, heads
+from app.services.papers import addressee, documents, timeline
+from app.services.process import casefile
+from app.services.tasks import view
+from app.services.tasks.reviews import Reviewed
+from app.services.tasks.view import TaskView
+from app.store import bookings, cards, cases, companies, database, invoices, records, work
+from app.store.models import Case, Entry, Member
+
+__all__ = [
+    "CaseHead", "CasePage", "DownloadGroup", "StageView", "diagrams", "find", "head", "heads", "page",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class DownloadGroup:
+    """A group of files that is open to the vendor."""
+
+    title: str
+    files: list[tuple[str, int, str]]  # (name, bytes, title)
+    opened_at: datetime
+
+
+@dataclass(frozen=True)
+class CasePage:
+    """Everything that a case's page shows."""
+
+    head: CaseHead
+    phone: str  # of the vendor, for staff; empty where nobody gave one
+    timeline: Sequence[Entry]
+    documents: list[documents.DocumentView]
+    downloads: list[DownloadGroup]
+    accesses: Sequence[Any]
+    mails: Sequence[whose.MailView]
+    invoices: list[tuple[money.InvoiceView, Sequence[Any]]]
+    bookings: list[dates.BookingView]
+    cards: list[stock.CardView]
+    notes: Sequence[Any]
+    members: Sequence[Any]
+    tasks: list[TaskView]  # every task, oldest first
+    incidents: Sequence[Trouble]  # what cannot go on, for staff
+    undelivered: Sequence[deliveries.Undelivered]  # mails that did not arrive and need a person; for staff
+    pending: Sequence[Any]  # jobs under way
+    can_withdraw: bool
+    same_company: Sequence[Case]
+    company_id: int | None  # of the company to which the case belongs
+    corporate: CaseNumber  # its corporate number, and what became of it
+    agents: list[MandateView]  # who acts, or acted, for the company on this case
+    managers: frozenset[int]  # user ids of the company's managers, who stay on each of its cases
+    answers: list[Reviewed]
+    release: int
+    clocks: list[clocks.ClockView]  # every one, the finished too
+    certificate: Any  # its row on the register, if any
+    entered: bool  # somebody of the vendor followed the link
+    may_act: bool  # the reader may do what the case asks for, not only read it
+    reminds: bool  # the package has mails that remind of tasks
+    file: casefile.CaseFile
+    diagrams: list[tuple[str, str]]  # (process id, title)
+    diagram: str  # the one to show first
+    titles: dict[str, str]  # the package's names of elements, calendars and card sets, by id
+    sets: dict[str, str]  # its names of card sets alone: one may share its id with an element
+    today: date
+
+
+def page(portal: Portal, number: str, actor: Actor) -> CasePage:
+    """The whole case."""
+    staff = actor.side == "operator"
+    with database.connection():
+        case, loaded = find(portal, number, actor)
+        today, closing = portal.today(), portal.closing()
+        every = [row for row in work.tasks_of(case.id) if staff or row.side == "vendor"]
+        latest, members = work.latest_answers(case.id), cases.members(case.id)
+        seen = {key: row for key, row in latest.items() if staff or row.side == "vendor"}
+        return CasePage(
+            head=head(portal, case, loaded, actor, agent=any(_is_agent(row, actor) for row in members)),
+            phone=_phone(case, seen) if staff else "",
+            timeline=timeline.of_case(case, loaded, actor),
+            documents=documents.of_case(case, actor),
+            downloads=_downloads(case, loaded),
+            accesses=records.accesses(case.id) if staff else (),
+            mails=whose.of_case(case, loaded, actor),
+            invoices=[(money.view(row), invoices.payments(row.id)) for row in invoices.of_case(case.id)],
+            bookings=[dates.view(row, loaded) for row in bookings.of_case(case.id)],
+            cards=[stock.view(row, today) for row in cards.of_case(case.id) if staff or row.lent_on],
+            notes=records.notes(case.id, internal=staff),
+            members=members,
+            tasks=[view.view(row, today, closing) for row in every],
+            incidents=attention.of_case(portal, case) if staff else (),
+            undelivered=deliveries.of_case(case, loaded) if staff else (),
+            pending=work.jobs_of(case.id, "queued", "running", "parked") if staff else (),
+            can_withdraw=lifecycle.can_withdraw(case, loaded),
+            same_company=cases.of_company(case.company_id, case.id) if staff and case.company_id else (),
+            company_id=case.company_id,
+            corporate=casenumber.of_case(case, actor),
+            agents=_agents(portal, case),
+            managers=frozenset(each.id for each in companies.managers(case.company_id))
+            if case.company_id
+            else frozenset(),
+            answers=[
+                Reviewed(
+                    key,
+                    loaded.element(key).name,
+                    loaded.forms[key].answers(row.values, actor.language),
+                    row.at,
+                    row.by_name,
+                )
+                for key, row in sorted(seen.items(), key=lambda item: item[1].at)
+                if key in loaded.forms
+            ],
+            release=loaded.number,
+            clocks=clocks.views(cases.clocks(case.id), today, closing),
+            certificate=records.certificate_of(case.id),
+            entered=bool(members),
+            may_act=_may_act(case, actor),
+            reminds=bool(loaded.package.reminders.vendor_mail or loaded.package.reminders.operator_mail),
+            file=casefile.state(case, loaded, actor),
+            diagrams=diagrams(loaded),
+            diagram=_diagram(case, loaded),
+            titles=_titles(loaded),
+            sets={key: spec.title for key, spec in loaded.package.cards.items()},
+            today=today,
+        )
+
+
+def _phone(case: Case, answers: Mapping[str, Any]) -> str:
+    return str(addressee.company(case, {key: row.values for key, row in answers.items()})["phone"])
+
+
+def diagrams(loaded: Loaded) -> list[tuple[str, str]]:
+    """(process id, title) of each diagram file, in the order of the stages and by their titles; the wrapper last."""
+    files: dict[str, tuple[str, str]] = {}
+    for stage in loaded.package.stages:
+        for process in stage.processes:
+            info = loaded.package.processes.get(process)
+            if info is not None:
+                files.setdefault(info.file, (info.id, stage.title))
+    for info in loaded.package.processes.values():
+        files.setdefault(info.file, (info.id, info.name or info.id))
+    return list(files.values())
+
+
+# Elements that hold a token while one of theirs stands inside.
+_AROUND = {"callActivity", "subProcess"}
+
+
+def _diagram(case: Case, loaded: Loaded) -> str:
+    """The diagram to show first: where somebody has to act, or else the stage's."""
+    elements = loaded.package.elements
+    opened = [elements[row.element] for row in work.open_tasks(case.id) if row.element in elements]
+    places = [place.file for place in sorted(opened, key=lambda place: place.flag("beside"))]
+    if not places and not case.ended:  # it waits for time to pass
+        standing = [row for row in cases.visits(case.id) if row.stands and row.element in elements]
+        places = [elements[row.element].file for row in standing if elements[row.element].kind not in _AROUND]
+    stage = next((stage for stage in loaded.package.stages if stage.id == case.stage), None)
+    staged = (loaded.package.processes.get(process) for process in (stage.processes if stage else ()))
+    places += [info.file for info in staged if info is not None]
+    shown = diagrams(loaded)
+    files = {loaded.package.processes[process].file: process for process, _ in shown}
+    return next((files[file] for file in places if file in files), shown[0][0] if shown else "")
+
+
+def _titles(loaded: Loaded) -> dict[str, str]:
+    package = loaded.package
+    return {
+        **{key: spec.title for key, spec in package.cards.items()},
+        **{key: spec.title for key, spec in package.calendars.items()},
+        **{key: element.name for key, element in package.elements.items() if element.name},
+    }
+
+
+def _is_agent(row: Member, actor: Actor) -> bool:
+    return row.user_id == actor.user_id and row.mandate_id is not None
+
+
+def _agents(portal: Portal, case: Case) -> list[MandateView]:
+    if case.company_id is None:
+        return []
+    rows = companies.mandates(case.company_id)
+    of_case = (row for row in rows if row.every_case or case.id in row.case_ids)
+    return [views.mandate(portal, row, case.company, [case]) for row in of_case]
+
+
+def _may_act(case: Case, actor: Actor) -> bool:
+    if actor.side == "operator":
+        return actor.has("operator", "administrator")
+    member = cases.member(case.id, actor.user_id or 0)
+    return member is not None and member.rights != "read"
+
+
+def _downloads(case: Case, loaded: Loaded) -> list[DownloadGroup]:
+    found, files, titles = [], loaded.package.handouts(), loaded.package.titles
+    for row in records.openings(case.id):
+        group = loaded.package.downloads.get(row.grp)
+        if group is not None:
+            found.append(
+                DownloadGroup(
+                    group.title,
+                    [(name, len(files.get(name, b"")), titles.get(name, name)) for name in group.files],
+                    row.at,
+                )
+            )
+    return found

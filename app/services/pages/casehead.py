@@ -1,0 +1,167 @@
+"""The first lines of a case: whose turn it is, what is to be done, by when; and the list of cases."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from app.services.base import businessdays, clocks, permit
+from app.services.base.actors import Actor
+from app.services.base.portal import Portal
+from app.services.base.releases import Loaded
+from app.services.pages import attention
+from app.services.tasks import view
+from app.services.tasks.view import TaskView
+from app.store import cases, database, records, work
+from app.store.models import Case
+
+
+@dataclass(frozen=True, slots=True)
+class StageView:
+    """A stage of the way: done, current or todo."""
+
+    id: str
+    title: str
+    state: str
+
+
+@dataclass(frozen=True)
+class CaseHead:
+    """What every page about a case says first."""
+
+    number: str
+    title: str
+    package_id: str
+    company_name: str
+    system_name: str
+    state: str  # open | certified | rejected | withdrawn | closed
+    turn: str  # vendor | operator | both | ""
+    turn_since: datetime
+    turn_days: int  # business days since then
+    ended: bool
+    tasks: list[TaskView]  # open ones of the side whose turn it is; the reader's own first
+    buttons: list[TaskView]  # the vendor's tasks that are presented as buttons
+    clocks: list[clocks.ClockView]
+    stages: list[StageView]
+    created_at: datetime
+    changed_at: datetime
+    email: str
+    contact_name: str
+    suspended: bool = False  # certified, and the certification is suspended
+    ending: bool = False  # withdrawn or being closed; what is left to settle is being settled
+    undelivered: int = 0  # mails to the vendor that reached nobody: for the staff to see to
+    agent: bool = False  # the reader acts for the company by a mandate
+    hindered: bool = False  # it cannot go on: something failed that staff have to look into
+
+    @property
+    def next(self) -> TaskView | None:
+        """The one next thing to do."""
+        return self.tasks[0] if self.tasks else None
+
+
+def head(
+    portal: Portal,
+    case: Case,
+    loaded: Loaded,
+    actor: Actor,
+    rows: Sequence[Any] | None = None,
+    running: Sequence[Any] | None = None,
+    closing: frozenset[date] | None = None,
+    *,
+    agent: bool = False,
+    suspended: frozenset[int] | None = None,
+    hindered: frozenset[int] | None = None,
+) -> CaseHead:
+    """The first lines. Open tasks (`rows`), clocks (`running`), closing days, suspended and hindered cases may be
+    passed where many are listed."""
+    today, closing = portal.today(), portal.closing() if closing is None else closing
+    rows = work.open_tasks(case.id) if rows is None else rows
+    views = [view.view(row, today, closing) for row in rows]
+    if actor.side == "vendor":
+        views = [each for each in views if each.side == "vendor"]
+    buttons = [each for each in views if each.presentation == "button"]
+    due = sorted(
+        (each for each in views if each.presentation != "button"),
+        key=lambda each: (each.side != actor.side, each.due_on or date.max, each.opened_at),
+    )
+    shown = clocks.views(cases.clocks(case.id, running=True) if running is None else running, today, closing)
+    return CaseHead(
+        number=case.number,
+        title=loaded.package.title,
+        package_id=case.package_id,
+        company_name=case.company_name,
+        system_name=case.system_name,
+        state=case.state,
+        turn=case.turn,
+        turn_since=case.turn_since,
+        turn_days=businessdays.business_days_between(businessdays.today(case.turn_since), today, closing),
+        ended=case.ended,
+        tasks=due,
+        buttons=buttons,
+        clocks=shown,
+        stages=_stages(case, loaded),
+        created_at=case.created_at,
+        changed_at=case.changed_at,
+        email=case.email,
+        contact_name=case.contact_name,
+        ending=bool(case.withdrawal) and not case.ended,
+        undelivered=case.undelivered,
+        agent=agent,
+        suspended=case.id in (records.suspended([case.id]) if suspended is None else suspended),
+        hindered=not case.ended and case.id in (attention.hindered([case.id]) if hindered is None else hindered),
+    )
+
+
+def _stages(case: Case, loaded: Loaded) -> list[StageView]:
+    ids = [stage.id for stage in loaded.package.stages]
+    at = ids.index(case.stage) if case.stage in ids else 0
+    if case.state == "certified":
+        at = max(at, len(ids) - 1)
+    return [
+        StageView(
+            stage.id,
+            stage.title,
+            "done" if n < at else "current" if n == at and not case.ended else "todo" if n >= at else "done",
+        )
+        for n, stage in enumerate(loaded.package.stages)
+    ]
+
+
+def heads(
+    portal: Portal, actor: Actor, *, text: str = "", state: str = "", limit: int = 50, page: int = 1
+) -> tuple[list[CaseHead], int]:
+    """One page of the cases that the actor sees (the last one for a number behind it), last changed first, and how many
+    there are in all."""
+    member = actor.user_id if actor.side == "vendor" else None
+    with database.connection():
+        total = cases.count(member=member, text=text, state=state)
+        offset = (max(1, min(page, -(-total // limit))) - 1) * limit
+        rows = cases.search(member=member, text=text, state=state, limit=limit, offset=offset)
+        ids = [row.id for row in rows]
+        agents = cases.by_mandate(member) if member is not None else set()
+        open_rows, running, closing = work.open_tasks_of(ids), cases.clocks_of(ids), portal.closing()
+        suspended, hindered = records.suspended(ids), attention.hindered(ids)
+        found = [
+            head(
+                portal,
+                row,
+                portal.releases.loaded(row.release_id),
+                actor,
+                open_rows.get(row.id, []),
+                running.get(row.id, []),
+                closing,
+                agent=row.id in agents,
+                suspended=suspended,
+                hindered=hindered,
+            )
+            for row in rows
+        ]
+        return found, total
+
+
+def find(portal: Portal, number: str, actor: Actor) -> tuple[Case, Loaded]:
+    """The case of this number and its release; NotFound for others'."""
+    case = permit.visible_case(cases.get(number), actor)
+    return case, portal.releases.loaded(case.release_id)

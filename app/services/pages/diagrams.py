@@ -1,0 +1,185 @@
+"""The diagrams of a running case: where it went, where it stands, and what is known of each step."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from xml.etree import ElementTree
+
+from app.errors import NotFound
+from app.feel import xml
+from app.services.base.actors import Actor
+from app.services.base.portal import Portal
+from app.services.base.releases import Loaded
+from app.services.mails import whose
+from app.services.pages import case as caseview
+from app.store import cases, database, work
+
+_HOLDS_TOKENS = {"callActivity", "subProcess", "intermediateCatchEvent"}
+for _prefix, _uri in (
+    ("bpmn", "http://www.omg.org/spec/BPMN/20100524/MODEL"),
+    ("bpmndi", "http://www.omg.org/spec/BPMN/20100524/DI"),
+    ("dc", "http://www.omg.org/spec/DD/20100524/DC"),
+    ("di", "http://www.omg.org/spec/DD/20100524/DI"),
+    ("bioc", "http://bpmn.io/schema/bpmn/biocolor/1.0"),
+    ("color", "http://www.omg.org/spec/BPMN/non-normative/color/1.0"),
+):
+    ElementTree.register_namespace(_prefix, _uri)
+_UNDRAWN = {
+    "documentation", "extensionElements", "script", "conditionExpression", "timeDate", "timeDuration", "timeCycle",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class TaskLine:
+    """A task of a step: open or done. `by` is empty where the reader need not know the person."""
+
+    task: str
+    side: str
+    state: str  # open | done
+    at: datetime  # when it was opened, or done
+    by: str
+    answers: Sequence[tuple[str, str]]  # (label, text), of what the reader may see
+
+
+@dataclass(frozen=True, slots=True)
+class MailLine:
+    """A mail that the step wrote."""
+
+    mail: int
+    subject: str
+    recipient: str
+    state: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentLine:
+    """A job of the step that needs a person."""
+
+    error: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What is known of one element. `passed_at`: when a token left it last; `until`: when its timer is due."""
+
+    title: str
+    passed_at: datetime | None = None
+    until: datetime | None = None
+    lines: list[TaskLine | MailLine | IncidentLine] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class DiagramState:
+    """What is drawn upon the diagrams: ids of elements, of sequence flows, and the steps' stories by id."""
+
+    done: list[str]
+    open: list[str]
+    failed: list[str]
+    flows: list[str]
+    steps: dict[str, Step]
+
+
+def source(portal: Portal, number: str, process: str, actor: Actor) -> bytes:
+    """The BPMN XML of the file that holds the process, as far as it is drawn, in the reader's language.
+
+    NotFound when the package has no such process.
+    """
+    with database.connection():
+        _, loaded = caseview.find(portal, number, actor)
+    info = loaded.package.processes.get(process)
+    if info is None:
+        raise NotFound("There is no such diagram")
+    english = loaded.package.english if actor.language == "en" else {}
+    return _drawn(loaded.package.bpmn[info.file], english)
+
+
+def _drawn(diagram: bytes, english: Mapping[str, str]) -> bytes:
+    """The diagram without what only the engine and analysts read: notes, scripts, conditions, parameters."""
+    root = xml.read(diagram)
+    for node in root.iter():
+        for child in [child for child in node if xml.local(child.tag) in _UNDRAWN]:
+            node.remove(child)
+        name = node.get("name")
+        if name:
+            node.set("name", english.get(" ".join(name.split()), name))
+        if xml.local(node.tag) == "text" and node.text:
+            node.text = english.get(" ".join(node.text.split()), node.text)
+    return bytes(ElementTree.tostring(root, encoding="utf-8", xml_declaration=True))
+
+
+def state(portal: Portal, number: str, actor: Actor) -> DiagramState:
+    """Visited elements, tokens, incidents (staff alone see these), and what is known of each step."""
+    staff = actor.side == "operator"
+    with database.connection():
+        case, loaded = caseview.find(portal, number, actor)
+        elements = loaded.package.elements
+        visits = [row for row in cases.visits(case.id) if row.element in elements]
+        jobs = [row for row in work.jobs_of(case.id) if row.element in elements]
+        rows = [row for row in work.tasks_of(case.id) if row.element in elements and row.state != "cancelled"]
+        due = {row.element: row.due_at for row in reversed(work.timers(case.id))}
+        letters = {row.job_key: row for row in whose.with_keys(case, loaded, actor)}
+        lines: dict[str, list[TaskLine | MailLine | IncidentLine]] = {}
+        for row in rows:
+            lines.setdefault(row.element, []).append(_task_line(row, loaded, actor))
+    failed = {job.element for job in jobs if job.state == "incident"} if staff else set()
+    waiting = {"queued", "running", "parked"} if staff else {"queued", "running", "parked", "incident"}
+    tokens = {row.element for row in rows if row.state == "open"}
+    tokens |= {job.element for job in jobs if job.task_id and job.state in waiting}
+    if not case.ended:
+        tokens |= {row.element for row in visits if row.stands and elements[row.element].kind in _HOLDS_TOKENS}
+    for job in jobs:
+        letter = letters.get(job.key)
+        if letter is not None:
+            lines.setdefault(job.element, []).append(_mail_line(letter.mail))
+        if job.element in failed and job.state == "incident":
+            lines.setdefault(job.element, []).append(IncidentLine(job.error, job.run_at))
+    inside = {elements[each].parent for each in tokens | failed}
+    tokens -= {each for each in tokens if each in inside and elements[each].kind == "subProcess"}
+    left = {row.element: row.last_at for row in visits if row.completed}
+    for each in lines.values():
+        each.sort(key=lambda line: line.at)
+    known = dict.fromkeys([*(row.element for row in visits), *lines])
+    return DiagramState(
+        done=sorted(element for element in left if element not in tokens),
+        open=sorted(tokens - failed, key=lambda each: (elements[each].kind in _HOLDS_TOKENS, each)),
+        failed=sorted(failed),
+        flows=_walked(loaded, set(left), {row.element for row in visits if row.entered}),
+        steps={
+            each: Step(elements[each].name or each, left.get(each), due.get(each), lines.get(each, []))
+            for each in known
+        },
+    )
+
+
+def _task_line(row: Any, loaded: Loaded, actor: Actor) -> TaskLine:
+    shown = actor.side == "operator" or row.side == "vendor"
+    answers: list[tuple[str, str]] = []
+    if shown and row.answer_id and row.element in loaded.forms:
+        answers = [
+            (each.label, each.text or "、".join(file.name for file in each.files))
+            for each in loaded.forms[row.element].answers(row.answer.values, actor.language)
+        ]
+    return TaskLine(
+        row.id, row.side, row.state, row.closed_at or row.opened_at, row.closed_by_name if shown else "", answers
+    )
+
+
+def _mail_line(mail: whose.MailView) -> MailLine:
+    return MailLine(mail.id, mail.subject, mail.recipient, mail.state, mail.sent_at or mail.written_at)
+
+
+def _walked(loaded: Loaded, left: set[str], entered: set[str]) -> list[str]:
+    """The flows whose ends a token left and entered."""
+    found = []
+    for diagram in loaded.package.bpmn.values():
+        for node in xml.read(diagram).iter():
+            if not str(node.tag).endswith("}sequenceFlow"):
+                continue
+            if node.get("sourceRef") in left and node.get("targetRef") in entered:
+                found.append(str(node.get("id")))
+    return sorted(found)

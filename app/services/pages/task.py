@@ -1,0 +1,178 @@
+"""Everything that a task's page shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from app.errors import NinteiError
+from app.forms import BoundForm, FieldError
+from app.services.base import clocks, permit
+from app.services.base.actors import Actor
+from app.services.base.portal import Portal
+from app.services.base.releases import Loaded, settings_of
+from app.services.cards import loans, stock
+from app.services.companies import casenumber, proof
+from app.services.companies.views import CaseNumber
+from app.services.days import bookings as dates
+from app.services.money import invoices
+from app.services.pages import letterpage
+from app.services.papers import documents
+from app.services.process import secrets
+from app.services.tasks import comments, filling, forms, reviews, view
+from app.services.tasks.reviews import Reviewed
+from app.store import bookings, cases, database, work
+
+
+@dataclass(frozen=True)
+class TaskPage:
+    """Everything that a task's page shows."""
+
+    task: view.TaskView
+    case: Any
+    form: BoundForm
+    asks: bool  # whether the form has inputs
+    documentation: str
+    refusal: NinteiError | None  # why this person may not do it
+    on_behalf_of: str
+    revision: int
+    comments: list[comments.CommentView]
+    reviewed: list[Reviewed]
+    documents: list[documents.DocumentView]
+    being_made: list[str]  # titles of documents that are still being made
+    shown: list[Reviewed]  # fields of other answers that this task shows, as a tracking number
+    invoice: invoices.InvoiceView | None
+    cards: stock.SetView | None
+    back: loans.Returning | None  # the cards that this task takes back
+    secret: tuple[str, str]  # (element, none | sealed | shown); ("", "") when the task shows none
+    letters: list[letterpage.LetterView] | None  # key letters that this step posts; none when it posts none
+    booking: dates.BookingView | None
+    properties: Mapping[str, str]
+    bank: Mapping[str, str]  # the body's bank account, for what is to be paid
+    prior: list[Reviewed]  # what earlier reviewers of the same answers decided, newest first
+    returned: Reviewed | None  # why the vendor has this task again
+    last: Reviewed | None  # what the vendor answered last time
+    prefilled: bool  # whether the form holds that now
+    pins: bool  # whether points may be pinned to the reviewed answers
+    saved_at: datetime | None  # of the draft
+    incidents: list[Any]  # jobs of this task that need a person
+    corporate: CaseNumber | None  # the number that passing this review confirms; none when it confirms none
+
+
+def page(
+    portal: Portal,
+    task_id: str,
+    actor: Actor,
+    *,
+    errors: Iterable[FieldError] = (),
+    raw: Mapping[str, Any] | None = None,
+    lang: str = "",
+) -> TaskPage:
+    """The page of a task. `raw`: what was just typed, shown again with its errors; else the draft or what is known."""
+    with database.connection():
+        setting = permit.find(portal, task_id, actor)
+        task, case, loaded = setting.task, setting.case, setting.loaded
+        refusal: NinteiError | None = None
+        behalf = ""
+        try:
+            behalf = permit.may_do(setting, actor)
+        except NinteiError as error:
+            refusal = error
+        own = task.side == actor.side  # what the other side is typing is nobody's business
+        draft = work.draft(task_id) if own else None
+        values = raw
+        if values is None:
+            values = secrets.unseal(portal, draft.values) if draft else _known(setting) if own else {}
+        spec = forms.form(setting)
+        properties = setting.element.properties
+        shown_fee = properties.get("confirms") or properties.get("invoice")
+        if not shown_fee and properties.get("shows"):
+            shown_fee = next(
+                (key for key, fee in loaded.package.fees.items() if fee.document in setting.element.listed("shows")),
+                None,
+            )
+        names = (
+            *setting.element.listed("shows"),
+            *setting.element.listed("makes"),
+            *_around(setting, "makes"),
+        )
+        shows = documents.named(case, loaded, list(dict.fromkeys(names)), actor)
+        made = {document.key for document in shows} | letterpage.made(setting)
+        secret = properties.get("shows_secrets", "")
+        said = comments.for_task(setting)
+        before = reviews.last(setting, actor.language) if own else None
+        booking = bookings.latest(case.id)
+        running = [] if setting.element.flag("beside") else cases.clocks(case.id, running=True)
+        clock = clocks.views(running, portal.today(), portal.closing())
+        return TaskPage(
+            task=view.view(task, portal.today(), portal.closing(), clock[0] if clock else None),
+            case=case,
+            form=spec.bind(
+                values,
+                lang=lang or actor.language,
+                choices=filling.choices(portal, setting, lang or actor.language),
+                context=filling.context(portal, setting),
+                errors=list(errors),
+                comments=_at_fields(said) if task.side == "vendor" else None,
+            ),
+            asks=spec.asks,
+            documentation=setting.element.documentation,
+            refusal=refusal,
+            on_behalf_of=behalf,
+            revision=draft.revision if draft else 0,
+            comments=comments.for_task(setting),
+            reviewed=reviews.answers(setting, actor.language),
+            documents=shows,
+            being_made=[
+                loaded.package.documents[key].title
+                for key in dict.fromkeys(names)
+                if key in loaded.package.documents and key not in made
+            ],
+            shown=reviews.shown(setting, actor.language),
+            invoice=invoices.expected(case, shown_fee) if shown_fee else None,
+            cards=stock.wanted(setting),
+            back=loans.returning(setting, portal.today()) if actor.side == "operator" else None,
+            secret=(secret, secrets.state(case, secret)) if secret else ("", ""),
+            letters=letterpage.of_task(setting, actor),
+            booking=dates.view(booking, loaded) if booking else None,
+            properties=properties,
+            bank=_bank(loaded),
+            prior=reviews.prior(setting, actor.language),
+            returned=reviews.returned(setting, actor.language) if own else None,
+            last=before,
+            prefilled=before is not None and draft is None and raw is None,
+            pins=reviews.may_return(setting),
+            saved_at=draft.saved_at if draft else None,
+            incidents=[
+                job
+                for job in work.jobs_of(case.id, "incident")
+                if actor.side == "operator" and (job.params or {}).get("origin") == task_id
+            ],
+            corporate=casenumber.of_case(case, actor)
+            if actor.side == "operator" and properties.get(proof.PROPERTY)
+            else None,
+        )
+
+
+def _known(setting: permit.Setting) -> dict[str, Any]:
+    """What the form holds before anybody types. Returned, it is all as it was sent; a year later, days are new."""
+    return filling.prefill(setting, days=reviews.returned(setting, "ja") is not None)
+
+
+def _at_fields(said: list[comments.CommentView]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for comment in said:
+        found.setdefault(comment.field, []).append(comment.text)
+    return found
+
+
+def _bank(loaded: Loaded) -> dict[str, str]:
+    return {key: str(value) for key, value in settings_of(loaded.package).get("bank", {}).items()}
+
+
+def _around(setting: permit.Setting, name: str) -> tuple[str, ...]:
+    """The listed property of the subprocess that holds the task's element, if one does."""
+    parent = setting.loaded.package.elements.get(setting.element.parent or "")
+    return tuple(parent.listed(name)) if parent else ()

@@ -1,0 +1,1 @@
+"""Documents, uploads and downloads of a case, and its timeline."""

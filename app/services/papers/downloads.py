@@ -1,0 +1,109 @@
+"""Bytes on their way to a person: documents, released files, attachments, everything at once; each on record."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from datetime import datetime
+from pathlib import PurePosixPath
+
+from app.errors import NotFound
+from app.services.base.actors import Actor
+from app.services.base.portal import Portal
+from app.services.base.releases import Loaded
+from app.services.mails import whose
+from app.services.papers.documents import Content, may_see
+from app.services.papers.intake import TYPES
+from app.store import cases, database, records, work
+from app.store.models import Access, Case
+from app.text.typed import composed
+
+
+def document(portal: Portal, case: Case, document_id: str, actor: Actor) -> Content:
+    """A document's bytes. NotFound for what is not the actor's."""
+    with database.transaction():
+        row = records.document(document_id)
+        if row is None or row.case_id != case.id or not may_see(row, actor):
+            raise NotFound("There is no such document")
+        _record(case, actor, portal.now(), row.filename, row.id)
+    return Content(row.filename, row.mime, portal.blobs.get(row.digest))
+
+
+def newest(portal: Portal, case: Case, key: str, actor: Actor) -> Content:
+    """The newest document under a key. NotFound while there is none."""
+    with database.connection():
+        row = records.latest_document(case.id, key)
+    if row is None:
+        raise NotFound("There is no such document")
+    return document(portal, case, row.id, actor)
+
+
+def released_file(portal: Portal, case: Case, loaded: Loaded, name: str, actor: Actor) -> Content:
+    """A file of a download group that is open to the case; staff may look at the others too."""
+    with database.transaction():
+        groups = {row.grp for row in records.openings(case.id)} & loaded.package.downloads.keys()
+        open_files = {file for group in groups for file in loaded.package.downloads[group].files}
+        for row in work.tasks_of(case.id):  # what a task's page offers stays open to those who had the task
+            open_files |= {key.removeprefix("file:") for key in loaded.element(row.element).listed("shows")}
+        name = composed(name)  # as a package's own paths are
+        data = loaded.package.files.get(f"files/{name}")
+        if data is None or (name not in open_files and actor.side != "operator"):
+            raise NotFound("There is no such document")
+        _record(case, actor, portal.now(), name)
+    return Content(name, TYPES.get(PurePosixPath(name).suffix.lower(), "application/octet-stream"), data)
+
+
+def attachment(portal: Portal, case: Case, mail_row: int, index: int, actor: Actor) -> Content:
+    """The attachment of a mail, as it was sent; `index` counts from 0."""
+    mail = whose.one(portal, case.number, mail_row, actor)
+    if not 0 <= index < len(mail.attachments):
+        raise NotFound("There is no such document")
+    stored = mail.attachments[index]
+    with database.transaction():
+        _record(case, actor, portal.now(), stored["filename"])
+    return Content(stored["filename"], stored["mime"], portal.blobs.get(stored["digest"]))
+
+
+def archive(portal: Portal, case: Case, loaded: Loaded, actor: Actor) -> Content:
+    """Everything of the case that the actor sees, as one ZIP file."""
+    with database.transaction():
+        rows = [row for row in records.documents(case.id) if may_see(row, actor)]
+        letters = whose.of_case(case, loaded, actor)
+        _record(case, actor, portal.now(), f"{case.number}.zip")
+    out = io.BytesIO()
+    taken: set[str] = set()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as bundle:
+        for row in rows:
+            name = f"{row.created_at:%Y%m%d}-v{row.version}-{row.filename}"
+            bundle.writestr(_free(f"{case.number}/documents/{name}", taken), portal.blobs.get(row.digest))
+        for mail in letters:
+            name = f"{mail.written_at:%Y%m%d-%H%M%S}-{mail.mail_id}.txt"
+            text = f"To: {mail.recipient}\nSubject: {mail.subject}\n\n{mail.text}"
+            bundle.writestr(_free(f"{case.number}/mail/{name}", taken), text)
+    return Content(f"{case.number}.zip", "application/zip", out.getvalue())
+
+
+def _free(name: str, taken: set[str]) -> str:
+    """The name, or one like it: two entries of one name would hide each other when unpacked."""
+    path, number = PurePosixPath(name), 1
+    while name in taken:
+        number += 1
+        name = str(path.with_name(f"{path.stem} ({number}){path.suffix}"))
+    taken.add(name)
+    return name
+
+
+def _record(case: Case, actor: Actor, now: datetime, filename: str, document_id: str = "") -> None:
+    Access.create(
+        case=case, document=document_id, filename=filename[:255], user=actor.user_id, user_name=actor.name, at=now
+    )
+    if actor.side == "vendor":
+        cases.log(
+            case.id,
+            now,
+            "download",
+            title=filename[:300],
+            actor=actor.user_id,
+            actor_name=actor.name,
+            actor_side=actor.side,
+        )

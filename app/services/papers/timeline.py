@@ -1,0 +1,25 @@
+"""What happened to a case, as a reader may know it: the one way to the timeline for pages, mails and documents.
+
+An entry that tells of a mail is shown to whom the mail is (`mails.may_read`): its title is the mail's subject, its text
+the recipient.
+"""
+
+from __future__ import annotations
+
+from app.services.base.actors import Actor
+from app.services.base.releases import Loaded
+from app.services.mails import whose
+from app.store import cases
+from app.store.models import Case, Entry
+
+# Whoever of the vendor it may be: what a mail or a document that goes to the vendor may tell.
+VENDOR = Actor(None, "", "vendor")
+
+
+def of_case(case: Case, loaded: Loaded, actor: Actor, *, limit: int = 500) -> list[Entry]:
+    """The case's entries, newest first. Inside a connection."""
+    rows = cases.timeline(case.id, internal=actor.side == "operator", limit=limit)
+    if actor.side == "operator" or not any(row.kind == "mail" for row in rows):
+        return rows
+    known = whose.readable(case, loaded, actor)
+    return [row for row in rows if row.kind != "mail" or (row.data or {}).get("mail") in known]

@@ -1,0 +1,1 @@
+"""Accounts of people, their addresses, and the staff."""

@@ -1,0 +1,179 @@
+"""Accounts and those who hold them: actors, staff, absences, saved views."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from app.errors import NotFound, Refused
+from app.services.base.actors import Actor
+from app.services.base.portal import Portal
+from app.services.companies import mandates
+from app.services.signin import passwords
+from app.services.signin.newaccount import create_account
+from app.store import accounts, companies, database
+from app.store.models import Absence, SavedView, User
+from app.text import address
+
+ROLES = ("operator", "analyst", "administrator", "vendor")
+GROUPS = ("review", "accounting", "cards", "exam", "office")
+
+
+def actor_of(portal: Portal, user_id: int) -> Actor:
+    """The account as an actor, with those for whom it stands in today."""
+    with database.connection():
+        user = accounts.user(user_id)
+        if user is None or not user.active:
+            raise NotFound("There is no such account")
+        absent = accounts.stands_in_for(user.id, portal.today()) if user.side == "operator" else []
+        if user.side == "vendor" and companies.mandates_to_turn(portal.today(), user.id):
+            with database.transaction():
+                mandates.turn_over(portal, user.id)
+        return Actor(
+            user.id,
+            user.name or user.email,
+            user.side,
+            accounts.role_names(user.id),
+            tuple(group for group in user.groups.split(",") if group),
+            user.email,
+            user.language,
+            tuple((row.id, row.name) for row in absent),
+        )
+
+
+def add_staff(portal: Portal, email: str, name: str, roles: list[str], password: str, groups: str = "") -> int:
+    """A new account of the body. Refused when the address has one, or a role is unknown."""
+    unknown = [role for role in roles if role not in ROLES]
+    if unknown:
+        raise Refused("There is no role %(role)s; there are %(roles)s", role=unknown[0], roles=", ".join(ROLES))
+    email = address.required(email)
+    with database.transaction():
+        if accounts.hold(email) is not None:
+            raise Refused("An account of %(email)s exists already", email=email)
+        side = "vendor" if roles == ["vendor"] else "operator"
+        return int(create_account(email, name, side, roles, password, portal.now(), groups).id)
+
+
+def set_password(portal: Portal, email: str, password: str) -> None:
+    """A new password for an account; its sessions end."""
+    passwords.require_good(password, email)
+    with database.transaction():
+        user = accounts.by_email(email)
+        if user is None:
+            raise NotFound("There is no such account")
+        passwords.put(portal, user, password)
+
+
+def colleagues() -> list[User]:
+    """Everyone to whom a task can be given."""
+    with database.connection():
+        return accounts.staff()
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One's own account, as one changes it."""
+
+    email: str
+    name: str
+    language: str
+    feed_token: str
+
+
+def account(actor: Actor) -> Account:
+    """The actor's account."""
+    with database.connection():
+        user = _own(actor)
+        return Account(user.email, user.name, user.language, user.feed_token or "")
+
+
+def describe(portal: Portal, actor: Actor, name: str, language: str) -> None:
+    """Change one's own name and language."""
+    name = " ".join(name.split())
+    if not name:
+        raise Refused("Enter your name")
+    if len(name) > 120:
+        raise Refused("The name is too long: at most %(most)s characters", most=120)
+    with database.transaction():
+        user = _own(actor)
+        user.name, user.language = name, language if language in {"ja", "en"} else user.language
+        user.update_datetime = portal.now()
+        user.save()
+
+
+def renew_feed(actor: Actor) -> None:
+    """A new address for one's calendar feed; the old one stops working."""
+    with database.transaction():
+        user = _own(actor)
+        user.feed_token = secrets.token_urlsafe(32)
+        user.save()
+
+
+def _own(actor: Actor) -> User:
+    user = accounts.user(actor.user_id or 0)
+    if user is None:
+        raise NotFound("There is no such account")
+    return user
+
+
+def set_language(user_id: int, language: str) -> None:
+    """The language in which the account reads pages."""
+    with database.transaction():
+        user = accounts.user(user_id)
+        if user is not None and language in {"ja", "en"}:
+            user.language = language
+            user.save()
+
+
+def away(portal: Portal, actor: Actor, delegate_id: int, first: date, last: date, note: str) -> None:
+    """Name a delegate for a time; what they do in the meantime is traced as 代理."""
+    if last < first:
+        raise Refused("The last day lies before the first")
+    if last < portal.today():
+        raise Refused("The last day lies in the past")
+    with database.transaction():
+        delegate = accounts.user(delegate_id)
+        if delegate is None or delegate.side != "operator" or delegate.id == actor.user_id:
+            raise Refused("Choose a colleague who stands in for you")
+        Absence.create(user=actor.user_id, delegate=delegate, first_day=first, last_day=last, note=note.strip())
+
+
+def back(actor: Actor, absence_id: int) -> None:
+    """End an absence of one's own."""
+    with database.transaction():
+        Absence.delete().where((Absence.id == absence_id) & (Absence.user == actor.user_id)).execute()
+
+
+def absences(actor: Actor) -> list[Absence]:
+    """The actor's absences."""
+    with database.connection():
+        return accounts.absences(actor.user_id or 0)
+
+
+def views(actor: Actor) -> list[SavedView]:
+    """The actor's saved views."""
+    with database.connection():
+        return accounts.views(actor.user_id or 0)
+
+
+def save_view(actor: Actor, name: str, query: str) -> None:
+    """Keep a worklist filter under a name; the same name replaces it."""
+    if not name.strip():
+        raise Refused("Give the view a name")
+    with database.transaction():
+        kept = {SavedView.query: query[:2000]}
+        row = SavedView.insert(user=actor.user_id, name=name.strip()[:80], query=query[:2000])
+        row.on_conflict(conflict_target=[SavedView.user, SavedView.name], update=kept).execute()
+
+
+def drop_view(actor: Actor, view_id: int) -> None:
+    """Forget a saved view."""
+    with database.transaction():
+        SavedView.delete().where((SavedView.id == view_id) & (SavedView.user == actor.user_id)).execute()
+
+
+def signed_in(user_id: int, at: datetime) -> None:
+    """Note when an account signed in last."""
+    with database.transaction():
+        User.update(last_login_at=at).where(User.id == user_id).execute()

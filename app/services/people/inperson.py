@@ -1,0 +1,26 @@
+"""Whether the person at the keyboard is the one who signed in: asked where one person alone may see something."""
+
+from __future__ import annotations
+
+from app.errors import Refused
+from app.services.base.actors import Actor
+from app.services.base.portal import Portal
+from app.services.signin import guessing, passwords
+from app.services.signin.guessing import Asker
+from app.store import accounts, database
+
+
+def right(portal: Portal, actor: Actor, password: str, asker: Asker, way: str) -> bool:
+    """Whether it is the account's own password. Raises TooMany when it was tried too often."""
+    with database.connection():
+        user = accounts.user(actor.user_id or 0)
+    if user is None:
+        return False
+    kept = user.password
+    return guessing.checked(portal, user.email, asker, way, lambda: passwords.fits(password, kept))
+
+
+def require(portal: Portal, actor: Actor, password: str, asker: Asker) -> None:
+    """Refused unless it is the account's own password."""
+    if not right(portal, actor, password, asker, guessing.LETTER):
+        raise Refused("The password is not right; nothing was opened")

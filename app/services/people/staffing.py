@@ -1,0 +1,235 @@
+"""What administrators change of people: accounts, absences, saved views. Who changed what is on record."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from app.errors import NotFound, Refused
+from app.services.base.actors import Actor
+from app.services.base.portal import Portal
+from app.services.mails import portalmails
+from app.services.mails.portalmails import Wording
+from app.services.people.accounts import GROUPS
+from app.store import accounts, cases, changes, database, work
+from app.store.models import Absence, SavedView, User
+from app.text import address
+
+STAFF_ROLES = ("operator", "analyst", "administrator")
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What can be changed of an account."""
+
+    name: str
+    active: bool
+    roles: frozenset[str]
+    groups: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GivenBack:
+    """An open task that went back to its group."""
+
+    task_id: str
+    title: str
+    case_number: str
+
+
+def invite_staff(portal: Portal, email: str, wanted: Account, actor: Actor, words: Wording) -> int:
+    """A new account of the body; its owner chooses the password by a mailed link. Gives its row id."""
+    actor.require("administrator")
+    email, name = address.required(email), " ".join(wanted.name.split())[:120]
+    if not name:
+        raise Refused("Enter a name")
+    if not wanted.roles or not wanted.roles <= set(STAFF_ROLES):
+        raise Refused("Choose at least one role of this account's side")
+    with database.transaction():
+        if accounts.hold(email) is not None:
+            raise Refused("An account of %(email)s exists already", email=email)
+        user = User.create(
+            email=email, name=name, side="operator", groups=",".join(each for each in GROUPS if each in wanted.groups),
+            password=None, fs_uniquifier=secrets.token_hex(32), feed_token=secrets.token_urlsafe(32),
+            create_datetime=portal.now(),
+        )  # fmt: skip
+        accounts.add_roles(user, sorted(wanted.roles))
+        _note(portal, actor, "account", email, "roles", "", ", ".join(sorted(wanted.roles)))
+        _send_link(portal, user, words)
+    portal.poke()
+    return int(user.id)
+
+
+def send_link(portal: Portal, user_id: int, actor: Actor, words: Wording) -> str:
+    """Mail somebody of the body anew the link with which they choose their first password; gives the address."""
+    actor.require("administrator")
+    with database.transaction():
+        user = _user(user_id)
+        if user.side != "operator" or user.password or not user.active:
+            raise Refused("This account has its password already, or may not sign in")
+        _send_link(portal, user, words)
+        _note(portal, actor, "account", user.email, "link", "", user.email)
+    portal.poke()
+    return str(user.email)
+
+
+def _send_link(portal: Portal, user: User, words: Wording) -> None:
+    key = f"staff:{user.id}:{portal.now():%Y%m%d%H%M%S%f}"
+    portalmails.queue(portal, key, "staff-invitation", user.email, words, {"password": user.id})
+
+
+def holding(user_id: int) -> list[GivenBack]:
+    """The open tasks that somebody has taken."""
+    with database.connection():
+        return [GivenBack(row.id, row.title, row.case_number) for row in work.assigned_to(user_id)]
+
+
+def change_account(portal: Portal, user_id: int, wanted: Account, actor: Actor) -> list[GivenBack]:
+    """Change an account. Who is switched off, or is no operator any more, has their open tasks given back to the groups
+    (those are named); who is switched off is signed out everywhere.
+
+    Refused when a vendor would become staff or staff a vendor, and when one would lock oneself out.
+    """
+    actor.require("administrator")
+    name = " ".join(wanted.name.split())[:120]
+    if not name:
+        raise Refused("Enter a name")
+    groups = tuple(group for group in wanted.groups if group in GROUPS)
+    with database.transaction():
+        user = _user(user_id)
+        roles = accounts.role_names(user.id)
+        allowed = {"vendor"} if user.side == "vendor" else set(STAFF_ROLES)
+        if not wanted.roles or not wanted.roles <= allowed:
+            raise Refused("Choose at least one role of this account's side")
+        if user.id == actor.user_id and (not wanted.active or "administrator" not in wanted.roles):
+            raise Refused("You cannot switch yourself off, nor take the administrator's role from yourself")
+        told = [
+            ("name", user.name, name),
+            ("active", str(user.active), str(wanted.active)),
+            ("roles", ", ".join(sorted(roles)), ", ".join(sorted(wanted.roles))),
+            ("groups", user.groups, ",".join(groups) if user.side == "operator" else user.groups),
+        ]
+        switched_off = user.active and not wanted.active
+        idle = not wanted.roles & {"operator", "administrator"}
+        user.name, user.active, user.update_datetime = name, wanted.active, portal.now()
+        if user.side == "operator":
+            user.groups = ",".join(groups)
+        if switched_off:
+            user.fs_uniquifier = secrets.token_hex(32)  # ends every session
+        given_back = _give_back(portal, user, actor) if switched_off or idle else []
+        user.save()
+        accounts.set_roles(user, sorted(wanted.roles))
+        for field, before, after in told:
+            _note(portal, actor, "account", user.email, field, before, after)
+    return given_back
+
+
+def _give_back(portal: Portal, user: User, actor: Actor) -> list[GivenBack]:
+    found = []
+    for row in work.assigned_to(user.id):
+        row.assignee = None
+        row.save()
+        cases.log(
+            row.case_id, portal.now(), "assigned", element=row.element, title=row.title, actor=actor.user_id,
+            actor_name=actor.name, actor_side=actor.side, audience="operator",
+        )  # fmt: skip
+        found.append(GivenBack(row.id, row.title, row.case_number))
+    return found
+
+
+def _user(user_id: int) -> User:
+    user = accounts.user(user_id)
+    if user is None:
+        raise NotFound("There is no such account")
+    return user
+
+
+def _note(portal: Portal, actor: Actor, kind: str, subject: str, field: str, before: str, after: str) -> None:
+    if before != after:
+        changes.add(portal.now(), actor.user_id, actor.name, kind, subject, field, before, after)
+
+
+@dataclass(frozen=True, slots=True)
+class Away:
+    """An absence as it is typed."""
+
+    user_id: int
+    delegate_id: int
+    first: date
+    last: date
+    note: str
+
+
+def keep_absence(portal: Portal, absence_id: int | None, wanted: Away, actor: Actor) -> int:
+    """Add or change anybody's absence; gives its row id."""
+    actor.require("administrator")
+    if wanted.last < wanted.first:
+        raise Refused("The last day lies before the first")
+    with database.transaction():
+        user, delegate = _user(wanted.user_id), _user(wanted.delegate_id)
+        if user.side != "operator" or delegate.side != "operator" or user.id == delegate.id:
+            raise Refused("Choose two people of the operating body")
+        row = accounts.absence(absence_id) if absence_id is not None else Absence()
+        if row is None:
+            raise NotFound("There is no such absence")
+        before = _told(row) if absence_id is not None else ""
+        row.user, row.delegate, row.first_day, row.last_day = user, delegate, wanted.first, wanted.last
+        row.note = wanted.note.strip()[:500]
+        row.save()
+        _note(portal, actor, "absence", user.email, "", before, _told(row))
+        return int(row.id)
+
+
+def _told(row: Absence) -> str:
+    return f"{row.first_day} – {row.last_day} → {row.delegate.email} {row.note}".strip()
+
+
+def drop_absence(portal: Portal, absence_id: int, actor: Actor) -> None:
+    """Take anybody's absence away."""
+    actor.require("administrator")
+    with database.transaction():
+        row = accounts.absence(absence_id)
+        if row is None:
+            raise NotFound("There is no such absence")
+        _note(portal, actor, "absence", row.user.email, "", _told(row), "")
+        row.delete_instance()
+
+
+def rename_view(portal: Portal, view_id: int, name: str, actor: Actor) -> None:
+    """Give anybody's saved view another name."""
+    actor.require("administrator")
+    name = name.strip()[:80]
+    if not name:
+        raise Refused("Give the view a name")
+    with database.transaction():
+        row = _view(view_id)
+        if any(each.name == name and each.id != row.id for each in accounts.views(row.user_id)):
+            raise Refused("There is a view of this name already")
+        _note(portal, actor, "view", row.user.email, "name", row.name, name)
+        row.name = name
+        row.save()
+
+
+def drop_views(portal: Portal, view_ids: Sequence[int], actor: Actor) -> None:
+    """Forget anybody's saved views."""
+    actor.require("administrator")
+    with database.transaction():
+        for view_id in view_ids:
+            row = _view(view_id)
+            _note(portal, actor, "view", row.user.email, "name", row.name, "")
+            row.delete_instance()
+
+
+def _view(view_id: int) -> SavedView:
+    row = accounts.view(view_id)
+    if row is None:
+        raise NotFound("There is no such view")
+    return row
+
+
+def people() -> list[User]:
+    """Everybody of the operating body who may sign in."""
+    with database.connection():
+        return accounts.body()

@@ -1,0 +1,71 @@
+"""The whole case as one PDF for the file: asked for by staff, made by the worker like any other document."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from app.errors import NotFound
+from app.services.base import jobqueue, permit
+from app.services.base.actors import Actor
+from app.services.base.portal import Portal
+from app.services.base.releases import Loaded
+from app.services.money import invoices as money
+from app.services.papers import documents
+from app.store import cases, database, invoices, records, work
+from app.store.models import Case
+
+DOCUMENT = "case_file"
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFile:
+    """What there is of it: the newest one, and whether another is being made. `offered` is false without a template."""
+
+    offered: bool
+    newest: documents.DocumentView | None
+    being_made: bool
+
+
+def state(case: Case, loaded: Loaded, actor: Actor) -> CaseFile:
+    """How it stands; nothing is offered to vendors."""
+    if actor.side != "operator" or DOCUMENT not in loaded.package.documents:
+        return CaseFile(False, None, False)
+    row = records.latest_document(case.id, DOCUMENT)
+    waiting = any(
+        job.operator == "pdf" and (job.params or {}).get("document") == DOCUMENT
+        for job in work.jobs_of(case.id, "queued", "running")
+    )
+    return CaseFile(True, documents.view(row) if row else None, waiting)
+
+
+def request(portal: Portal, number: str, timeline: Sequence[Mapping[str, str]], actor: Actor) -> None:
+    """Have it made. `timeline`: {at: ISO instant, title, actor, text}, oldest first, worded by whoever shows it."""
+    actor.require("operator", "administrator")
+    now = portal.now()
+    with database.transaction():
+        case = cases.lock(permit.visible_case(cases.get(number), actor).id)
+        loaded = portal.releases.loaded(case.release_id)
+        if DOCUMENT not in loaded.package.documents:
+            raise NotFound("This process has no case file")
+        if not state(case, loaded, actor).being_made:
+            params = {"document": DOCUMENT, "timeline": [dict(line) for line in timeline]}
+            jobqueue.queue(case, "pdf", params, "", f"{DOCUMENT}:{now:%Y%m%d%H%M%S%f}", now)
+    portal.poke()
+
+
+def facts(case: Case, params: Mapping[str, Any]) -> dict[str, Any]:
+    """What its template reads beyond what every document reads. Empty for other documents."""
+    if params.get("document") != DOCUMENT:
+        return {}
+    return {
+        "timeline": [{**line, "at": datetime.fromisoformat(line["at"])} for line in params.get("timeline", ())],
+        "invoices": [asdict(money.view(row)) for row in invoices.of_case(case.id)],
+        "documents": [
+            {"title": row.title, "made_on": row.created_at, "digest": row.digest}
+            for row in reversed(records.documents(case.id))
+            if row.key != DOCUMENT
+        ],
+    }

@@ -1,0 +1,165 @@
+"""What mails and documents may say of a case (docs/package-format.md, "Mails and PDFs")."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from app.connectors.qr import qr
+from app.services.base import businessdays, flow
+from app.services.base.portal import Portal
+from app.services.base.releases import Loaded, due_days, settings_of
+from app.services.cards.sets import card_set
+from app.services.days import bookings as dates
+from app.services.money import invoices as money
+from app.services.papers import timeline
+from app.services.papers.addressee import company
+from app.store import accounts, bookings, cards, cases, invoices, records, work
+from app.store.models import Case
+
+
+def build(
+    portal: Portal,
+    case: Case,
+    loaded: Loaded,
+    *,
+    element: str = "",
+    data: Mapping[str, Any] | None = None,
+    extra: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """The whole context. `element` is the one for which it is built: its task and its comments come first."""
+    package = loaded.package
+    settings = settings_of(package)
+    answers = {key: dict(row.values) for key, row in work.latest_answers(case.id).items()}
+    base = portal.settings.base_url.rstrip("/")
+    task = _task(portal, case, loaded, element, base)
+    certificate = records.certificate_of(case.id)
+    link = cases.current_link(case.id)
+    booking = bookings.latest(case.id)
+    return {
+        **settings,  # first: a section called as one of the names below is reached as settings.<section> alone
+        "package": {"title": package.title, "id": package.id},
+        "case": {
+            "number": case.number,
+            "system_name": case.system_name,
+            "company_name": case.company_name,
+            "contact_name": case.contact_name,
+            "applied_on": case.created_at,
+            "url": f"{base}/cases/{case.number}",
+            "state": case.state,
+        },
+        "company": company(case, answers),
+        "settings": settings,
+        "answers": answers,
+        "task": task,
+        "links": {
+            "entry": f"{base}/enter/{link.token}" if link else f"{base}/login",
+            "entry_expires": link.expires_at if link else None,
+            "case": f"{base}/cases/{case.number}",
+            "register": f"{base}/systems",
+            "site": base,
+        },
+        "comments": [{"where": row.where, "text": row.text} for row in work.comments(case.id, "open")],
+        "invoice": _invoice(case, loaded, element),
+        "booking": asdict(dates.view(booking, loaded)) if booking and booking.state != "cancelled" else None,
+        "cards": _cards(case, loaded, element),
+        "certificate": certificate
+        and {
+            "number": certificate.number,
+            "issued_on": certificate.issued_on,
+            "valid_until": certificate.valid_until,
+            "certified_on": certificate.certified_on,
+            "company_name": certificate.company_name,
+            "system_name": certificate.system_name,
+            "edition": certificate.edition,
+            "state": certificate.state,
+            "listing": certificate.listing,
+            "url": f"{base}/systems/{certificate.number}",
+            "qr": qr(f"{base}/systems/{certificate.number}"),
+        },
+        "shipment": _shipment(loaded, answers, element),
+        "invoices": [asdict(money.view(row)) for row in invoices.of_case(case.id)],
+        "documents": [
+            {"title": row.title, "filename": row.filename, "made_on": row.created_at, "digest": row.digest}
+            for row in records.documents(case.id)
+        ],
+        "timeline": [
+            {"at": row.at, "title": row.title, "actor": row.actor_name, "text": row.text, "kind": row.kind}
+            for row in reversed(timeline.of_case(case, loaded, timeline.VENDOR, limit=300))
+        ],
+        "data": case.data if data is None else data,
+        "today": portal.today(),
+        **(extra or {}),
+    }
+
+
+def for_one(portal: Portal, facts: dict[str, Any], params: Mapping[str, Any]) -> dict[str, Any]:
+    """The facts of a mail to one person (`params`: of its job, with `to`): who it is, and as the case's page the one
+    that they may open (`page`), for the case may be somebody else's."""
+    if not params.get("to"):
+        return facts
+    email = str(params["to"])
+    user = accounts.by_email(email)
+    name = user.name if user is not None and user.name != email.partition("@")[0] else ""
+    page = params.get("page")
+    links = {**facts["links"], "case": f"{portal.settings.base_url.rstrip('/')}{page}"} if page else facts["links"]
+    return {**facts, "links": links, "addressee": name}
+
+
+def _task(portal: Portal, case: Case, loaded: Loaded, element: str, base: str) -> dict[str, Any] | None:
+    """The task that a mail asks for: the element's own, the vendor's next after it, or the vendor's open one."""
+    rows = [row for row in work.open_tasks(case.id) if row.kind == "user"]
+    own = next((row for row in rows if row.element == element), None)
+    if own is None:
+        following = flow.next_user_task(loaded.package, element, "vendor")
+        if following is not None and all(row.element != following.id for row in rows):
+            days = due_days(loaded.package, following)
+            due = businessdays.add_business_days(portal.today(), days, portal.closing()) if days else None
+            # The task opens once this mail has gone out: the address finds it then.
+            return {
+                "title": following.name,
+                "url": f"{base}/cases/{case.number}/tasks/{following.id}",
+                "due": due,
+            }
+        own = next((row for row in rows if following and row.element == following.id), None)
+    vendors = [row for row in rows if row.side == "vendor"]
+    candidates = [own] if own else vendors or rows
+    if not candidates:
+        return None
+    found = candidates[-1]
+    return {"title": found.title, "url": f"{base}/tasks/{found.id}", "due": found.due_on}
+
+
+def _invoice(case: Case, loaded: Loaded, element: str) -> dict[str, Any] | None:
+    fee = loaded.package.elements[element].properties.get("invoice") if element in loaded.package.elements else None
+    row = invoices.latest(case.id, fee) if fee else next(iter(invoices.of_case(case.id)), None)
+    return asdict(money.view(row)) if row else None
+
+
+def _cards(case: Case, loaded: Loaded, element: str) -> list[dict[str, Any]]:
+    """The cards of the element's set; of every set when the element asks for none."""
+    titles = {key: spec.title for key, spec in loaded.package.cards.items()}
+    wanted = card_set(loaded, element)
+    return [
+        {
+            "serial": row.serial,
+            "uid": row.uid,
+            "set_title": titles.get(row.set_id, row.set_id),
+            "set": row.set_id,
+            "due_back": row.due_back,
+        }
+        for row in cards.of_case(case.id)
+        if row.state in {"ready", "lent"} and (not wanted or row.set_id == wanted)
+    ]
+
+
+def _shipment(loaded: Loaded, answers: Mapping[str, Mapping[str, Any]], element: str) -> Mapping[str, Any] | None:
+    if element in answers and loaded.package.elements[element].properties.get("presentation") == "post":
+        return answers[element]
+    posts = [
+        key
+        for key, other in loaded.package.elements.items()
+        if other.properties.get("presentation") == "post" and key in answers
+    ]
+    return answers[posts[-1]] if posts else None

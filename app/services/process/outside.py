@@ -1,0 +1,118 @@
+"""The OUTSIDE operators: mail, PDF, card. Each does its thing once, however often its job is tried."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from app.connectors import pdf
+from app.connectors.mail import Mailer
+from app.connectors.pdf import Printer
+from app.errors import NotFound, Permanent
+from app.services.base.portal import Portal
+from app.services.base.releases import Loaded, settings_of
+from app.services.cards import keyletters, making
+from app.services.papers import documents
+from app.services.process import casefile, context
+from app.services.process.sending import Mails
+from app.store import cases, database, records
+from app.store.models import Case, Document
+
+if TYPE_CHECKING:
+    from app.services.base.leases import Leased
+
+
+@dataclass(frozen=True, slots=True)
+class _Template:
+    """A document's template as the connector takes it."""
+
+    title: str
+    filename: str
+    body: str
+
+
+class Outside:
+    """The worker's hands: a mailer, a printer, a card desk."""
+
+    def __init__(
+        self,
+        portal: Portal,
+        mailer: Mailer,
+        printer: Printer,
+        desk: making.CardDesk,
+        sign: Callable[..., bytes] = pdf.sign,
+    ) -> None:
+        self._sign = sign
+        self._portal = portal
+        self._mails = Mails(portal, mailer.send, self.make)
+        self._printer = printer
+        self._desk = desk
+
+    def do(self, job: Leased) -> Any:
+        """Do the job; Temporary and Permanent say what to do about a failure."""
+        if job.operator == "mail":
+            return self._mails.send(job)
+        if job.operator == "pdf":
+            return self._pdf(job)
+        return self._desk.do(self._portal, job)
+
+    # Documents
+
+    def _pdf(self, job: Leased) -> None:
+        with database.connection():
+            case, loaded = self._case(job)
+        self.make(case, loaded, str(job.params["document"]), job, str(job.params.get("origin") or job.key))
+
+    def make(self, case: Case, loaded: Loaded, document_id: str, job: Leased, origin: str) -> Document:
+        """The document for this origin: made now unless it was."""
+        with database.connection():
+            known = records.latest_document(case.id, document_id, origin)
+            if known is not None:
+                return known
+            source = loaded.package.documents.get(document_id)
+            if source is None:
+                raise Permanent("The package has no document %(document)s", document=document_id)
+            extra = {
+                **keyletters.facts(self._portal, case, loaded, document_id, origin),
+                **casefile.facts(case, job.params if document_id == job.params.get("document") else {}),
+            }
+            facts = context.build(self._portal, case, loaded, element=job.element, data=job.data, extra=extra)
+            template = _Template(str(source.header.get("title", "")), source.filename, source.html)
+            sheet = pdf.compose(template, facts, loaded.package.files, document_id=document_id)
+            content = self._printer.render(sheet.html, loaded.package.files)
+            rule = loaded.package.certificate
+            if rule is not None and document_id == rule.document:
+                content = self._sign(content, self._signing_key(loaded), reason=sheet.title)
+        with database.transaction():
+            cases.lock(case.id)
+            keep = keyletters.keep if keyletters.component_of(loaded, document_id) else documents.keep_made
+            return keep(
+                self._portal,
+                case,
+                loaded,
+                document_id,
+                origin,
+                sheet.filename,
+                sheet.title,
+                content,
+                self._portal.now(),
+            )
+
+    def _signing_key(self, loaded: Loaded) -> pdf.SigningKey:
+        """The body's key: made on first use, kept in the data folder, readable by the portal alone."""
+        folder = self._portal.settings.data_dir / "signing"
+        key, certificate = folder / "key.pem", folder / "certificate.pem"
+        if not (key.exists() and certificate.exists()):
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            made = pdf.make_signing_key(str(settings_of(loaded.package).get("body", {}).get("name", "Nintei")))
+            key.touch(mode=0o600)
+            key.write_bytes(made.private)
+            certificate.write_bytes(made.certificate)
+        return pdf.SigningKey(key.read_bytes(), certificate.read_bytes())
+
+    def _case(self, job: Leased) -> tuple[Case, Loaded]:
+        case = cases.by_id(job.case_id)
+        if case is None:
+            raise NotFound("There is no such case")
+        return case, self._portal.releases.loaded(case.release_id)

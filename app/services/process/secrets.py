@@ -1,0 +1,127 @@
+"""Connection information: encrypted at rest, revealed to the vendor once, never in a mail or a log."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from cryptography.fernet import Fernet, InvalidToken
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from app.errors import NotFound, Refused
+from app.services.base import permit
+from app.services.base.actors import Actor
+from app.services.base.portal import Portal
+from app.store import cases, database, records
+from app.store.models import Case, Secret
+
+HIDDEN = "●●●●●●"
+
+
+def _cipher(portal: Portal) -> Fernet:
+    derived = HKDF(SHA256(), 32, None, b"nintei connection information v1").derive(portal.settings.secret_key.encode())
+    return Fernet(base64.urlsafe_b64encode(derived))
+
+
+def keep(
+    portal: Portal,
+    case: Case,
+    element: str,
+    values: Mapping[str, Any],
+    fields: tuple[str, ...],
+    now: datetime,
+) -> dict[str, Any]:
+    """Encrypt the secret fields; gives the answer's values without them."""
+    secret = {key: values[key] for key in fields if values.get(key)}
+    if secret:
+        sealed = _cipher(portal).encrypt(json.dumps(secret, ensure_ascii=False).encode()).decode()
+        Secret.create(case=case, element=element, cipher=sealed, stored_at=now)
+    return {key: (HIDDEN if key in secret else value) for key, value in values.items()}
+
+
+def seal(portal: Portal, raw: Mapping[str, Any], fields: tuple[str, ...]) -> dict[str, Any]:
+    """A draft's values as they are stored: what is typed into secret fields is encrypted there as well."""
+    return {
+        key: {"sealed": _cipher(portal).encrypt(json.dumps(value).encode()).decode()}
+        if key in fields and value
+        else value
+        for key, value in raw.items()
+    }
+
+
+def unseal(portal: Portal, raw: Mapping[str, Any]) -> dict[str, Any]:
+    """A draft's values as they were typed."""
+    return {
+        key: json.loads(_cipher(portal).decrypt(value["sealed"].encode()))
+        if isinstance(value, dict) and value.keys() == {"sealed"}
+        else value
+        for key, value in raw.items()
+    }
+
+
+def opens(portal: Portal, cipher: str) -> bool:
+    """Whether what is stored was encrypted under the secret key of these settings."""
+    try:
+        _cipher(portal).decrypt(cipher.encode())
+    except InvalidToken:
+        return False
+    return True
+
+
+def state(case: Case, element: str) -> str:
+    """none, sealed (not yet shown) or shown."""
+    row = records.secret(case.id, element)
+    if row is None:
+        return "none"
+    return "shown" if row.shown_at else "sealed"
+
+
+def stored(portal: Portal, case: Case, element: str) -> dict[str, str] | None:
+    """The values, for the portal's own use (key components until their letters are made); none when there are none."""
+    row = records.secret(case.id, element)
+    if row is None or not row.cipher:
+        return None
+    values: dict[str, str] = json.loads(_cipher(portal).decrypt(row.cipher.encode()))
+    return values
+
+
+def reveal(portal: Portal, case: Case, element: str, actor: Actor, now: datetime) -> dict[str, str]:
+    """The values, once; Refused when they were shown before."""
+    with database.transaction():
+        cases.lock(case.id)
+        row = records.secret(case.id, element)
+        if row is None:
+            raise NotFound("There is no connection information yet")
+        if row.shown_at is not None:
+            raise Refused("The connection information was shown already; ask the operating body for a new one")
+        values: dict[str, str] = json.loads(_cipher(portal).decrypt(row.cipher.encode()))
+        row.shown_at, row.shown_to, row.cipher = now, actor.name, ""
+        row.save()
+        cases.log(
+            case.id,
+            now,
+            "secret_shown",
+            element=element,
+            actor=actor.user_id,
+            actor_name=actor.name,
+            actor_side=actor.side,
+        )
+    return values
+
+
+def reveal_for(portal: Portal, task_id: str, actor: Actor) -> list[tuple[str, str]]:
+    """(label, value) of the secrets that the task's page shows, once, with a record of who saw them."""
+    with database.connection():
+        setting = permit.find(portal, task_id, actor)
+        permit.may_do(setting, actor)
+        element = setting.element.properties.get("shows_secrets", "")
+        spec = setting.loaded.forms.get(element)
+        if spec is None:
+            raise NotFound("There is no connection information yet")
+        values = reveal(portal, setting.case, element, actor, portal.now())
+    labels = {field.key: field.named(actor.language) for field in spec.inputs()}
+    return [(labels.get(key, key), value) for key, value in values.items()]

@@ -1,0 +1,286 @@
+"""Mails of cases: written once, handed to the mail server until it has them, and told of once.
+
+A mail that the server took for some of its recipients is sent. For the others it is tried by a job of its own, so that
+nobody gets it twice and the case goes on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from app.connectors import ics
+from app.connectors.letter import Attachment, Letter, compose
+from app.connectors.mail import Reply
+from app.errors import NotFound, Permanent, Temporary
+from app.services.base import backoff
+from app.services.base.portal import Portal
+from app.services.base.releases import Loaded, settings_of
+from app.services.cards import keyletters
+from app.services.days.appointments import appointment
+from app.services.mails import portalmails, whose
+from app.services.papers import intake
+from app.services.process import context
+from app.services.trouble import mailserver
+from app.store import accounts, bookings, cases, database, records, work
+from app.store.models import Case, Document, Mail
+
+if TYPE_CHECKING:
+    from app.services.base.leases import Leased
+
+LATER = 60.0  # seconds until a recipient whom the server put off is tried again for the first time
+
+
+class Mails:
+    """The worker's hand for mails. `send`: a Mailer's; `make`: makes a document that a mail has with it."""
+
+    def __init__(self, portal: Portal, send: mailserver.Send, make: Callable[..., Document]) -> None:
+        self._portal = portal
+        self._send = send
+        self._make = make
+
+    def send(self, job: Leased) -> None:
+        """Send the job's mail, unless it is sent or nobody needs it any more."""
+        if "letter" in job.params:
+            portalmails.send(self._portal, job.key, job.params["letter"], self._hand)
+            return
+        if "rest" in job.params:
+            self._rest(job)
+            return
+        with database.connection():
+            case, loaded = self._case(job)
+            row = records.mail_of_job(job.key)
+            asked = work.task(job.params["while_open"]) if job.params.get("while_open") else None
+        if row is None and asked is not None and asked.state != "open":
+            return
+        if row is None:
+            row = self._write(job, case, loaded)
+        if row is None or row.state == "sent":
+            return
+        refused = self._hand(self._letter(row))
+        self._sent(job, loaded, row, refused)
+
+    def _hand(self, letter: Letter, only: Any = ()) -> dict[str, Reply]:
+        return mailserver.hand(self._portal, self._send, letter, only)
+
+    def _sent(self, job: Leased, loaded: Loaded, row: Mail, refused: Mapping[str, Reply]) -> None:
+        """The server has it: said once, however many workers come to say it."""
+        now = self._portal.now()
+        with database.transaction():
+            cases.lock(row.case_id)
+            fresh = records.mail_of_job(job.key)
+            if fresh is None or fresh.state == "sent":
+                return
+            fresh.state, fresh.sent_at, fresh.error = "sent", now, ""
+            fresh.sender = self._portal.settings.mail_from
+            fresh.refused = {to: {"code": reply.code, "reply": reply.text} for to, reply in refused.items()}
+            fresh.save()
+            self._tell(job, loaded, fresh, [to for to in _recipients(fresh) if to not in refused])
+            if refused:
+                self._keep_trying(job, fresh)
+
+    def _tell(self, job: Leased, loaded: Loaded, row: Mail, to: list[str]) -> None:
+        cases.log(
+            row.case_id,
+            self._portal.now(),
+            "mail",
+            element=job.element,
+            title=row.subject,
+            text=", ".join(to),
+            data={"mail": row.id, "mail_id": row.mail_id},
+            audience="operator" if whose.side(job.params, loaded, row.mail_id) == "operator" else "both",
+        )
+
+    # Recipients whom the server refused
+
+    def _keep_trying(self, job: Leased, row: Mail) -> None:
+        """A job of its own for those who are still to get it; no token waits for it."""
+        now = self._portal.now()
+        pause = 0.0 if all(_final(each) for each in row.refused.values()) else LATER
+        work.add_job(
+            key=f"{job.key}:rest",
+            case=row.case_id,
+            element=job.element,
+            operator="mail",
+            params={**job.params, "rest": row.job_key},
+            data=dict(job.data),
+            run_at=now + timedelta(seconds=backoff.jitter(pause)),
+            created_at=now,
+        )
+
+    def _rest(self, job: Leased) -> None:
+        with database.connection():
+            _, loaded = self._case(job)
+            row = records.mail_of_job(str(job.params["rest"]))
+        if row is None or not row.refused:
+            return
+        waiting = list(row.refused)
+        refused = self._hand(self._letter(row), waiting)
+        with database.transaction():
+            cases.lock(row.case_id)
+            fresh = records.mail_of_job(row.job_key)
+            if fresh is None or list(fresh.refused) != waiting:
+                return
+            fresh.refused = {to: {"code": reply.code, "reply": reply.text} for to, reply in refused.items()}
+            fresh.save()
+            self._tell(job, loaded, fresh, [to for to in waiting if to not in refused])
+        if refused:
+            raise _not_taken(row, refused)
+
+    # Writing
+
+    def _write(self, job: Leased, case: Case, loaded: Loaded) -> Mail | None:
+        mail_id = str(job.params["mail"])
+        source = loaded.package.mails.get(mail_id)
+        if source is None:
+            raise Permanent("The package has no mail %(mail)s", mail=mail_id)
+        to = self._recipients(job, case, loaded, source.to)
+        if not to:
+            return None
+        attachments = [self._attachment(case, loaded, name, job) for name in source.attachments]
+        with database.connection():
+            facts = context.build(
+                self._portal,
+                case,
+                loaded,
+                element=job.element,
+                data=job.data,
+                extra={"message": job.params.get("message", "")},
+            )
+            facts = context.for_one(self._portal, facts, job.params)
+            body = settings_of(loaded.package).get("body", {})
+            host = self._portal.settings.mail_from.rpartition("@")[2].strip(" >") or "nintei.localhost"
+            letter = compose(
+                source,
+                facts,
+                loaded.package.files,
+                attachments=attachments,
+                mail_id=mail_id,
+                message_id=f"<{_safe(job.key)}@{host}>",
+                sender=self._portal.settings.mail_from,
+                to=to,
+                side=str(job.params.get("to_side") or source.to),
+                reply_to=str(body.get("email") or ""),
+            )
+        return self._keep(letter, job, case, source)
+
+    def _keep(self, letter: Letter, job: Leased, case: Case, source: Any) -> Mail:
+        stored = [
+            {
+                "filename": each.filename,
+                "mime": each.mime,
+                "size": len(each.content),
+                "digest": self._portal.blobs.put(each.content),
+            }
+            for each in letter.attachments
+        ]
+        with database.transaction():
+            return records.keep_mail(
+                job.key,
+                case=case,
+                mail_id=letter.mail_id,
+                number=source.number,
+                label=source.label,
+                message_id=letter.message_id,
+                sender=letter.sender,
+                recipient=", ".join(letter.to),
+                subject=letter.subject,
+                text=letter.text,
+                html=letter.html,
+                attachments=stored,
+                written_at=self._portal.now(),
+            )
+
+    def _letter(self, row: Mail) -> Letter:
+        attachments = tuple(
+            Attachment(each["filename"], each["mime"], self._portal.blobs.get(each["digest"]))
+            for each in row.attachments
+        )
+        with database.connection():
+            case = cases.by_id(row.case_id)
+            assert case is not None  # noqa: S101 - a mail's case is never deleted
+            loaded = self._portal.releases.loaded(case.release_id)
+            reply_to = str(settings_of(loaded.package).get("body", {}).get("email") or "")
+        return Letter(
+            row.mail_id,
+            row.message_id,
+            row.sender if row.state == "sent" else self._portal.settings.mail_from,
+            tuple(row.recipient.split(", ")),
+            reply_to,
+            row.subject,
+            row.text,
+            row.html,
+            attachments,
+        )
+
+    def _recipients(self, job: Leased, case: Case, loaded: Loaded, to: str) -> list[str]:
+        if job.params.get("to"):
+            return [str(job.params["to"])]
+        side = str(job.params.get("to_side") or to)
+        with database.connection():
+            if side == "vendor":
+                members = [row for row in cases.members(case.id) if row.user.active]
+                asked = [row.user.email for row in members if row.mails]
+                return asked or [row.user.email for row in members] or [case.email]
+            if side.startswith("user:"):
+                user = accounts.user(int(side.removeprefix("user:")))
+                return [user.email] if user else []
+            staff = accounts.staff()
+            group = side.removeprefix("group:") if side.startswith("group:") else ""
+            chosen = [row.email for row in staff if not group or group in row.groups.split(",")]
+            body = str(settings_of(loaded.package).get("body", {}).get("email") or "")
+            return chosen or ([body] if body else [])
+
+    def _attachment(self, case: Case, loaded: Loaded, name: str, job: Leased) -> Attachment:
+        kind, _, rest = name.partition(":")
+        if kind == "file":
+            data = loaded.package.files.get(f"files/{rest}")
+            if data is None:
+                raise Permanent("The package has no file %(name)s", name=rest)
+            return Attachment(rest, intake.TYPES.get(rest[rest.rfind(".") :].lower(), "application/octet-stream"), data)
+        if kind == "ics":
+            return self._calendar_file(case, loaded, rest)
+        # The document that the same step makes (its property `makes`) is this one: one rendering, not two versions.
+        if keyletters.component_of(loaded, name):
+            raise Permanent("A key letter goes by post, never with a mail: %(document)s", document=name)
+        row = self._make(case, loaded, name, job, job.task_id or str(job.params.get("origin") or job.key))
+        return Attachment(row.filename, row.mime, self._portal.blobs.get(row.digest))
+
+    def _calendar_file(self, case: Case, loaded: Loaded, calendar_id: str) -> Attachment:
+        with database.connection():
+            row = bookings.latest(case.id, "" if calendar_id == "booking" else calendar_id)
+            if row is None or row.state == "cancelled":
+                raise Permanent("The case has no date in the calendar %(calendar)s", calendar=calendar_id)
+            calendar_id = row.calendar
+            entry = appointment(self._portal, case, loaded, row)
+        return Attachment(
+            f"{calendar_id}-{case.number}.ics", ics.MIME, ics.calendar_file(entry, stamped=self._portal.now())
+        )
+
+    def _case(self, job: Leased) -> tuple[Case, Loaded]:
+        case = cases.by_id(job.case_id)
+        if case is None:
+            raise NotFound("There is no such case")
+        return case, self._portal.releases.loaded(case.release_id)
+
+
+def _recipients(row: Mail) -> list[str]:
+    return [to for to in str(row.recipient).split(", ") if to]
+
+
+def _final(reply: Mapping[str, Any]) -> bool:
+    return Reply(int(reply["code"]), str(reply["reply"])).final
+
+
+def _not_taken(row: Mail, refused: Mapping[str, Reply]) -> Temporary | Permanent:
+    """What is left to try, or nothing."""
+    reply = min(refused.values(), key=lambda each: each.code)
+    facts = {"mail": row.mail_id, "to": ", ".join(refused), "code": reply.code, "reply": reply.text, "handed": True}
+    if reply.final:
+        return Permanent("The mail server refused the mail %(mail)s to %(to)s: %(code)s %(reply)s", **facts)
+    return Temporary("The mail server did not take the mail %(mail)s to %(to)s: %(code)s %(reply)s", **facts)
+
+
+def _safe(key: str) -> str:
+    return "".join(each if each.isalnum() or each in "-." else "." for each in key)

@@ -1,0 +1,312 @@
+"""One step of a case: the engine advances, and all that follows from it is stored with it.
+
+Called inside a transaction that has the case locked. Power may fail after any line: either the whole step
+is there, with its jobs queued, or nothing of it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from app.catalogue import Element
+from app.engine import CompleteTask, Event, Snapshot, Step, TaskKind, TimersDue, TooLate
+from app.services.base import businessdays, clocks, jobqueue
+from app.services.base.actors import SYSTEM, Actor
+from app.services.base.portal import Portal
+from app.services.base.releases import Loaded, due_days
+from app.services.cards import loans
+from app.services.mails import deliveries
+from app.services.process import effects
+from app.services.trouble import incidents
+from app.store import cases, statements, undo, work
+from app.store.models import Answer, Case, Job, Task
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """Who finished the task that this step completes, and with which answer."""
+
+    actor: Actor
+    answer: Answer | None = None
+    on_behalf_of: str = ""
+
+
+@dataclass(slots=True)
+class _Moment:
+    """What the parts of one step share; `rows` are the case's open tasks, kept up as they close and open."""
+
+    portal: Portal
+    case: Case
+    loaded: Loaded
+    step: Step
+    now: datetime
+    today: date
+    closing: frozenset[date]
+    closed: Mapping[str, Closing] = field(default_factory=dict)
+    rows: list[Task] = field(default_factory=list)
+    before: frozenset[str] = frozenset()  # service tasks that ran before the step
+
+
+def start(portal: Portal, case: Case, data: Mapping[str, Any], now: datetime) -> Step:
+    """The first step of a new case. Raises StepFailed."""
+    with incidents.net(0, case.package_id, kind="start", strict=True):
+        loaded = portal.releases.loaded(case.release_id)
+        step = portal.engine.start(loaded.program, dict(data), now)
+        _store(portal, case, loaded, step, now, {})
+        incidents.after(portal, case, step, loaded.package.withdraw_message, ("start", case.package_id, ""), now)
+    return step
+
+
+def advance(
+    portal: Portal, case: Case, event: Event, now: datetime, closing: Closing | None = None, at: str = ""
+) -> Step:
+    """Advance the (locked) case by one event; `at`: the element to which it happens.
+
+    Raises TooLate when nothing waits for it, StepFailed when the process fails; then the transaction must be given up.
+    """
+    if case.ended:
+        raise TooLate("The case has ended.")
+    with incidents.net(case.id, at, kind=_kind(event), strict=True):
+        loaded = portal.releases.loaded(case.release_id)
+        blob, token = cases.state(case.id)
+        step = portal.engine.advance(loaded.program, Snapshot(blob, token), event, now)
+        closed = {event.task_id: closing} if isinstance(event, CompleteTask) and closing else {}
+        _store(portal, case, loaded, step, now, closed)
+        name = loaded.package.elements[at].name if at in loaded.package.elements else ""
+        incidents.after(portal, case, step, loaded.package.withdraw_message, (_kind(event), at, name), now)
+    return step
+
+
+def _kind(event: Event) -> str:
+    """The kind of incident that a failure at this event is."""
+    return "timer" if isinstance(event, TimersDue) else "step"
+
+
+def _store(
+    portal: Portal, case: Case, loaded: Loaded, step: Step, now: datetime, closed: Mapping[str, Closing]
+) -> None:
+    moment = _Moment(
+        portal, case, loaded, step, now, businessdays.today(now), portal.closing(), closed,
+        work.open_tasks(case.id), frozenset(case.running or ()),
+    )  # fmt: skip
+    cases.save_state(case.id, step.snapshot.blob, step.snapshot.token)
+    undo.forget(case.id)  # what was decided before has been followed by this
+    case.data, case.messages, case.running = step.data, list(step.messages), list(step.running_jobs)
+    case.revision += 1
+    case.changed_at = now
+    _visits(moment)
+    _close_tasks(moment)
+    _settle_turn(moment)
+    _open_tasks(moment)
+    _cancel_jobs(moment)
+    _queue_jobs(moment)
+    _timers(moment)
+    _effects(moment)
+    _finish(moment)
+    statements.save(case)
+    _unpark(moment)
+
+
+def _timers(moment: _Moment) -> None:
+    timers = [(timer.task_id, timer.element, timer.due) for timer in moment.step.timers]
+    if timers or moment.case.timer_count:
+        work.replace_timers(moment.case.id, timers)
+        moment.case.timer_count = len(timers)
+
+
+def _effects(moment: _Moment) -> None:
+    """What the entered elements' properties ask for, with the routing values of the place."""
+    step, elements = moment.step, moment.loaded.package.elements
+    places = {task.id: task.data for task in step.open_tasks} | {job.task_id: job.data for job in step.jobs}
+    for entry in step.log:
+        if entry.what == "entered" and entry.element in elements:
+            place = jobqueue.Entered(entry.element, entry.task_id, places.get(entry.task_id, step.data))
+            effects.entered(moment.case, moment.loaded, place, moment.now)
+
+
+def _completed(step: Step) -> list[str]:
+    return [entry.element for entry in step.log if entry.what == "completed"]
+
+
+def _visits(moment: _Moment) -> None:
+    counts: Counter[tuple[str, str, str]] = Counter(
+        (entry.element, entry.process, entry.what) for entry in moment.step.log
+    )
+    places = {(element, process) for element, process, _ in counts}
+    cases.visited(
+        moment.case.id,
+        [
+            (
+                element,
+                process,
+                counts[element, process, "entered"],
+                counts[element, process, "completed"],
+                counts[element, process, "cancelled"],
+            )
+            for element, process in sorted(places)
+        ],
+        moment.now,
+    )
+
+
+def _close_tasks(moment: _Moment) -> None:
+    still_open = {task.id for task in moment.step.open_tasks}
+    completed = {entry.task_id for entry in moment.step.log if entry.what == "completed"}
+    kept = [row for row in moment.rows if row.id in still_open]
+    for row in moment.rows:
+        if row.id in still_open:
+            continue
+        done = moment.closed.get(row.id)
+        row.state = "done" if done or row.id in completed else "cancelled"
+        row.closed_at = moment.now
+        if done is not None:
+            row.closed_by = done.actor.user_id
+            row.closed_by_name = done.actor.name
+            row.on_behalf_of = done.on_behalf_of
+            row.answer = done.answer
+            row.assignee = row.assignee_id or (done.actor.user_id if done.actor.side == "operator" else None)
+        statements.save(row)
+        _log_closed(moment, row, done)
+        if done is not None and row.side == "vendor":
+            deliveries.answered(moment.portal, moment.case)
+    moment.rows = kept
+
+
+def _log_closed(moment: _Moment, row: Task, done: Closing | None) -> None:
+    actor = done.actor if done else SYSTEM
+    cases.log(
+        moment.case.id,
+        moment.now,
+        "task" if row.state == "done" else "task_cancelled",
+        element=row.element,
+        title=row.title,
+        actor=actor.user_id,
+        actor_name=actor.name,
+        actor_side=actor.side if done else "system",
+        text=done.on_behalf_of if done else "",
+        data={"task": row.id, "answer": done.answer.id if done and done.answer else None},
+    )
+
+
+def _open_tasks(moment: _Moment) -> None:
+    """Rows for the tasks that opened; due as their element says, or when the guideline of their side runs out."""
+    known = {row.id for row in moment.rows}
+    limits = clocks.limits(moment.case, moment.today, moment.closing) if moment.loaded.package.guidelines else {}
+    for task in moment.step.open_tasks:
+        if task.id in known:
+            continue
+        element = moment.loaded.element(task.element)
+        days = due_days(moment.loaded.package, element)
+        due = (
+            limits.get(element.side)
+            if days is None
+            else businessdays.add_business_days(moment.today, days, moment.closing)
+        )
+        if due is not None and element.side == "vendor" and element.flag("returns_cards"):
+            loans.ask_back(moment.case.id, due, moment.now)
+        moment.rows.append(
+            statements.insert(
+                Task,
+                id=task.id,
+                case=moment.case,
+                element=task.element,
+                process=task.process,
+                title=element.name or task.element,
+                side=element.side,
+                grp=element.properties.get("group", ""),
+                kind="receive" if task.kind is TaskKind.RECEIVE else "user",
+                message=task.message,
+                presentation=element.properties.get("presentation", ""),
+                opened_at=moment.now,
+                due_on=due,
+                data=task.data,
+                case_number=moment.case.number,
+                company_name=moment.case.company_name,
+                system_name=moment.case.system_name,
+            )
+        )
+
+
+def _cancel_jobs(moment: _Moment) -> None:
+    running = set(moment.step.running_jobs)
+    if moment.before <= running:
+        return
+    for job in work.jobs_of(moment.case.id, "queued", "parked", "incident"):
+        if job.task_id and job.task_id not in running:
+            job.state, job.finished_at = "cancelled", moment.now
+            job.save()
+
+
+def _queue_jobs(moment: _Moment) -> None:
+    for request in moment.step.jobs:
+        work.add_job(
+            key=f"{moment.case.number}:{request.task_id}",
+            case=moment.case.id,
+            task_id=request.task_id,
+            element=request.element,
+            operator=request.operator,
+            params=request.params,
+            data=request.data,
+            state="parked" if request.operator == "wait_for" else "queued",
+            run_at=moment.now,
+            created_at=moment.now,
+        )
+
+
+def _unpark(moment: _Moment) -> None:
+    """Let go on what waits for an element that has been completed meanwhile."""
+    if not moment.step.running_jobs:
+        return
+    still_open = {row.element for row in moment.rows}
+    for job in work.jobs_of(moment.case.id, "parked"):
+        element = str(job.params.get("element", ""))
+        if element not in still_open and cases.completed_count(moment.case.id, element):
+            Job.update(state="queued").where((Job.id == job.id) & (Job.state == "parked")).execute()
+
+
+def _settle_turn(moment: _Moment) -> None:
+    case, elements = moment.case, moment.loaded.package.elements
+    places = [elements[task.element] for task in moment.step.open_tasks if task.element in elements]
+    due = {place.side for place in places if not _aside(place)}
+    sides = due or ({place.side for place in places} & {"vendor"}) or {place.side for place in places}
+    if moment.step.ended:
+        turn = ""
+    elif {"vendor", "operator"} <= sides:
+        turn = "both"
+    elif "vendor" in sides:
+        turn = "vendor"
+    elif sides or moment.step.running_jobs:
+        turn = "operator"
+    else:
+        turn = ""  # only time has to pass
+    if turn != case.turn:
+        case.turn, case.turn_since = turn, moment.now
+    if moment.loaded.package.guidelines:
+        clocks.follow(case, moment.loaded.package, _completed(moment.step), turn, moment.today, moment.closing)
+    case.stage = _stage(moment) or case.stage
+
+
+def _aside(place: Element) -> bool:
+    """What does not say whose turn it is while something else does: a request one may make, a task beside the rest."""
+    return place.properties.get("presentation") == "button" or place.properties.get("beside") == "true"
+
+
+def _stage(moment: _Moment) -> str:
+    """The last stage that has an open task."""
+    processes = {moment.loaded.element(task.element).process for task in moment.step.open_tasks}
+    found = [stage.id for stage in moment.loaded.package.stages if processes.intersection(stage.processes)]
+    return found[-1] if found else ""
+
+
+def _finish(moment: _Moment) -> None:
+    case = moment.case
+    if not moment.step.ended or case.ended:
+        return
+    case.ended = True
+    if case.state == "open":
+        case.state = "closed"
+    cases.log(case.id, moment.now, "state", title=case.state)

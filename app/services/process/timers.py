@@ -1,0 +1,55 @@
+"""Timers: each case in a net of its own, so that one that cannot go on holds up no other."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+
+from app.engine import TimersDue, TooLate
+from app.errors import StepFailed, Temporary, defect
+from app.services.base.portal import Portal
+from app.services.process import steps
+from app.services.trouble import incidents
+from app.store import cases, database, work
+
+log = logging.getLogger("nintei.waking")
+
+AGAIN = timedelta(hours=1)  # a timer that fails is tried again after this
+SOON = timedelta(minutes=1)  # what passes by itself
+
+
+def wake(portal: Portal) -> int:
+    """Fire the timers that are due; gives how many cases were woken."""
+    now = portal.now()
+    with database.connection():
+        due = work.cases_with_timers_due(now)
+    for case_id in due:
+        try:
+            with database.transaction():
+                steps.advance(portal, cases.lock(case_id), TimersDue(), now)
+        except StepFailed as error:
+            incidents.note(portal, error)
+            _put_off(portal, case_id, AGAIN)
+        except TooLate:  # the case has ended: nothing of it is due
+            _forget(case_id)
+        except Exception as error:
+            if isinstance(error, Temporary) or database.passes(error):
+                log.warning("the timers of case %s wait: %s", case_id, error)
+                _put_off(portal, case_id, SOON)
+            else:
+                incidents.note(portal, StepFailed(defect(error), case_id, kind="timer"))
+                _put_off(portal, case_id, AGAIN)
+    if due:
+        portal.poke()
+    return len(due)
+
+
+def _put_off(portal: Portal, case_id: int, pause: timedelta) -> None:
+    now = portal.now()
+    with database.transaction():
+        work.put_off_timers(case_id, now, now + pause)
+
+
+def _forget(case_id: int) -> None:
+    with database.transaction():
+        work.replace_timers(case_id, [])

@@ -1,0 +1,1 @@
+"""The public register: certificates, and until when they hold."""

@@ -1,0 +1,232 @@
+"""The register: certificates that live (issued, listed, extended, suspended, withdrawn)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from app.errors import NotFound, Permanent
+from app.services.base import businessdays, finding, jobqueue
+from app.services.base.actors import SYSTEM
+from app.services.base.portal import Portal
+from app.services.base.releases import Loaded
+from app.services.cards import loans
+from app.services.companies import proof
+from app.services.register import validity
+from app.store import cases, database, records, work
+from app.store.models import Case, Certificate
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateView:
+    """A certificate as the public sees it."""
+
+    number: str
+    system_name: str
+    company_name: str
+    certified_on: date
+    issued_on: date
+    valid_until: date
+    last_audit_on: date | None
+    state: str  # valid | suspended | withdrawn | expired
+    listing: Mapping[str, Any]
+    package_id: str
+    edition: int
+    since: date | None = None  # of a suspended or withdrawn one: since when
+
+    @property
+    def valid(self) -> bool:
+        """Whether it holds today."""
+        return self.state == "valid"
+
+
+def view(row: Certificate, today: date) -> CertificateView:
+    """The certificate's facts as of today."""
+    state = "expired" if row.state == "valid" and row.valid_until < today else row.state
+    return CertificateView(
+        row.number,
+        row.system_name,
+        row.company_name,
+        row.certified_on,
+        row.issued_on,
+        row.valid_until,
+        row.last_audit_on,
+        state,
+        row.listing or {},
+        row.package_id,
+        row.edition,
+    )
+
+
+def listed(portal: Portal, *, text: str = "", state: str = "", order: str = "number") -> list[CertificateView]:
+    """The public list."""
+    with database.connection():
+        wanted = "valid" if state == "expired" else state
+        rows = [view(row, portal.today()) for row in records.register(text, wanted, order)]
+    return [row for row in rows if not state or row.state == state]
+
+
+def find(portal: Portal, number: str) -> CertificateView:
+    """One listed certificate; NotFound when the register has none of this number."""
+    with database.connection():
+        row = records.certificate(number)
+        if row is None or not row.listed:
+            raise NotFound("The register has no certificate %(number)s", number=number)
+        change = next(
+            (
+                each
+                for each in cases.timeline(row.case_id, internal=True, kinds=("register",))
+                if each.text == row.state
+            ),
+            None,
+        )
+        return replace(view(row, portal.today()), since=businessdays.today(change.at) if change else None)
+
+
+def _rule(loaded: Loaded) -> Any:
+    if loaded.package.certificate is None:
+        raise Permanent("The package does not say how its certificates are made (package.toml, [certificate])")
+    return loaded.package.certificate
+
+
+def _dates(portal: Portal, loaded: Loaded, row: Certificate) -> dict[str, Any]:
+    return validity.dates(row.number, row.valid_until, _rule(loaded), portal.closing())
+
+
+def _row(case: Case) -> Certificate:
+    row = records.certificate_of(case.id)
+    if row is None:
+        raise Permanent("The case has no certificate yet")
+    return row
+
+
+def _listing(case: Case) -> dict[str, Any]:
+    """What the vendor agreed that the public list says: the newest answer that has `listing_…` fields."""
+    found: dict[str, Any] = {}
+    for answer in sorted(work.latest_answers(case.id).values(), key=lambda row: row.at):
+        found.update(
+            {
+                key: value
+                for key, value in answer.values.items()
+                if key.startswith("listing_") and value not in (None, "")
+            }
+        )
+    return found
+
+
+def issue(portal: Portal, case: Case, loaded: Loaded, params: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    """Issue the certificate, or a new edition of it."""
+    today = businessdays.today(now)
+    spec = _rule(loaded)
+    listing = _listing(case)
+    row = records.certificate_of(case.id)
+    if row is None:
+        number = f"{spec.prefix}-{today:%Y}-{cases.next_number(f'certificate:{case.package_id}:{today:%Y}'):04d}"
+        row = Certificate.create(
+            number=number,
+            case=case,
+            package_id=case.package_id,
+            listing=listing,
+            company_name=listing.get("listing_company") or case.company_name,
+            system_name=listing.get("listing_name") or case.system_name,
+            certified_on=today,
+            issued_on=today,
+            valid_until=validity.first_term(today, spec),
+            last_audit_on=today,
+        )
+    else:
+        # A new text after a yearly audit is issued because the audit passed: it shows the term that follows.
+        row.valid_until, row.renewed = validity.next_term(row.valid_until, _rule(loaded)), True
+        row.edition += 1
+        row.issued_on, row.listing = today, listing
+        row.company_name = listing.get("listing_company") or row.company_name
+        row.system_name = listing.get("listing_name") or row.system_name
+        row.save()
+    proof.prove(portal, case, SYSTEM, now, reason=row.number)
+    finding.keep(case, loaded)
+    cases.log(case.id, now, "certificate", title=row.number, data={"edition": row.edition})
+    jobqueue.queue(case, "pdf", {"document": spec.document}, "", f"{row.number}:{row.edition}", now)
+    return _dates(portal, loaded, row)
+
+
+def publish(portal: Portal, case: Case, loaded: Loaded, params: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    """Show the certificate on the public list."""
+    row = _row(case)
+    row.listed = True
+    row.listing = _listing(case)
+    row.save()
+    cases.log(case.id, now, "register", title=row.number, text="listed")
+    return _dates(portal, loaded, row)
+
+
+def extend(portal: Portal, case: Case, loaded: Loaded, params: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    """One term longer, counted from the old end; valid again if it was suspended."""
+    row = _row(case)
+    if not row.renewed:
+        row.valid_until = validity.next_term(row.valid_until, _rule(loaded))
+    row.renewed = False
+    row.state, row.last_audit_on, row.listing = "valid", businessdays.today(now), _listing(case)
+    row.save()
+    cases.log(
+        case.id,
+        now,
+        "register",
+        title=row.number,
+        text="extended",
+        data={"valid_until": row.valid_until.isoformat()},
+    )
+    return _dates(portal, loaded, row)
+
+
+def suspend(portal: Portal, case: Case, loaded: Loaded, params: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    """停止: not valid until cured."""
+    row = _row(case)
+    row.state = "suspended"
+    row.save()
+    cases.log(case.id, now, "register", title=row.number, text="suspended")
+    return {**_dates(portal, loaded, row), **validity.cure(businessdays.today(now), _rule(loaded))}
+
+
+def withdraw(portal: Portal, case: Case, loaded: Loaded, params: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    """取消: over."""
+    row = _row(case)
+    row.state = "withdrawn"
+    row.save()
+    cases.log(case.id, now, "register", title=row.number, text="withdrawn")
+    return _dates(portal, loaded, row)
+
+
+def notice(portal: Portal, case: Case, loaded: Loaded, params: Mapping[str, Any], now: datetime) -> None:
+    """A typed notice on the vendor's page."""
+    cases.log(case.id, now, "notice", title=str(params.get("text", "")), data={"kind": str(params.get("kind", ""))})
+
+
+def milestone(portal: Portal, case: Case, loaded: Loaded, params: Mapping[str, Any], now: datetime) -> None:
+    """The case's public state changes."""
+    state = str(params.get("state", ""))
+    if state not in {"certified", "withdrawn", "rejected", "closed"}:
+        raise Permanent("There is no case state %(state)s", state=state)
+    case.state = state
+    cases.log(case.id, now, "state", title=state)
+
+
+def wait_for(portal: Portal, case: Case, loaded: Loaded, params: Mapping[str, Any], now: datetime) -> None:
+    """Its element was completed: the token goes on."""
+
+
+Operation = Callable[[Portal, Case, Loaded, Mapping[str, Any], datetime], Any]
+
+# What the RECORD operators of the connectors' registry do, inside the step's transaction.
+OPERATIONS: dict[str, Operation] = {
+    "notice": notice,
+    "milestone": milestone,
+    "wait_for": wait_for,
+    "cards_out": loans.count_out,
+    "certificate_issue": issue,
+    "certificate_list": publish,
+    "certificate_extend": extend,
+    "certificate_suspend": suspend,
+    "certificate_withdraw": withdraw,
+}

@@ -1,0 +1,1 @@
+"""Scenarios walked without a database: what a package does, compared with what it says."""

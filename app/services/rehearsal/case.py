@@ -1,0 +1,247 @@
+"""One case of a rehearsal: the engine, the package's own words, and a clock; no database, no mail, no paper.
+
+What the portal does by itself (money, days, cards, the register) is worked out as the portal does it, as far as the
+process can notice (docs/scenarios.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from copy import copy
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from app.catalogue import Element, Package
+from app.catalogue.scenarios import later
+from app.engine import CompleteTask, Engine, Event, JobDone, JobRequest, Message, OpenTask, Program, Step, TimersDue
+from app.errors import Named
+from app.forms import FormSpec
+from app.services.base import businessdays
+from app.services.base.businessdays import JAPAN
+from app.services.cards import loans
+from app.services.money import invoices as money
+from app.services.rehearsal.answers import Desk, Differs
+from app.services.rehearsal.register import Register
+
+START = datetime(2026, 4, 1, 9, 0, tzinfo=JAPAN)  # a Wednesday morning; the same for every walk and for all time
+FIRINGS = 2_000  # of timers in one step, after which the process counts as running for ever
+JOBS = 2_000  # in one step, likewise
+
+
+@dataclass
+class Came:
+    """What came of one step: ids."""
+
+    mails: list[str] = field(default_factory=list)
+    documents: list[str] = field(default_factory=list)
+    downloads: list[str] = field(default_factory=list)
+    invoices: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What all cases of a rehearsal share."""
+
+    package: Package
+    program: Program
+    engine: Engine
+    forms: Mapping[str, FormSpec]
+
+    def named(self, element: str) -> Named:
+        """An element by its name on the diagram."""
+        known = self.package.elements.get(element)
+        return Named(element, known.name if known else "")
+
+
+class RehearsalCase:
+    """One case under way. Every method may raise Differs, ScriptError or another NinteiError: why it cannot go on."""
+
+    def __init__(self, stage: Stage) -> None:
+        self.stage = stage
+        self.now = START
+        self.came = Came()
+        self.completed: frozenset[str] = frozenset()  # elements
+        self.state = "open"
+        self.register = Register(stage.package)
+        self._people: dict[str, str] = {}  # element to who did it last
+        self._owed: dict[str, int] = {}  # fee to yen
+        self._booked: dict[str, date] = {}  # calendar to the settled day
+        self._cards_out = 0
+        self._waiting: list[JobRequest] = []
+        self.step = stage.engine.start(stage.program, {}, self.now)
+        self._settle()
+
+    def branch(self) -> RehearsalCase:
+        """The same case as it stands now, to go another way from here."""
+        other = copy(self)
+        other.register = copy(self.register)
+        other._people, other._owed, other._booked = dict(self._people), dict(self._owed), dict(self._booked)
+        other._waiting = list(self._waiting)
+        return other
+
+    def open(self) -> list[str]:
+        """Elements of all open tasks."""
+        return sorted(task.element for task in self.step.open_tasks)
+
+    def take(self, step: Mapping[str, Any]) -> None:
+        """One step of a scenario, and all that the portal does by itself after it."""
+        self.came = Came()
+        if "complete" in step:
+            self._complete(step)
+        elif "message" in step:
+            self._receive(str(step["message"]), step.get("data", {}))
+        else:
+            self._advance(later(self.now, step["advance"]))
+
+    # What people do
+
+    def _complete(self, step: Mapping[str, Any]) -> None:
+        task = self._only(step["complete"])
+        element = self.stage.package.elements[task.element]
+        person = str(step.get("person", step["by"]))
+        for other in element.listed("not_same_as"):
+            if self._people.get(other) == person:
+                raise Differs(
+                    "“%(person)s” did %(other)s; somebody else has to do this one (person = …)",
+                    person=person,
+                    other=self.stage.named(other),
+                )
+        answer = self._cleaned(task, step.get("answer", {}))
+        self._people[task.element] = person
+        routed = {name: answer.get(name) for name in element.listed("routes") if name not in ("payment", "booking")}
+        fee = element.properties.get("confirms", "")
+        if fee:
+            routed |= self._paid(fee, answer)
+        if element.properties.get("books") and answer.get("date"):
+            self._booked[element.properties["books"]] = date.fromisoformat(str(answer["date"]))
+            routed["booking"] = "held"
+        if element.properties.get("cards"):
+            self._cards_out += self.stage.package.cards[element.properties["cards"]].count
+        if answer.get(loans.STATE) == loans.ALL_BACK:
+            self._cards_out = 0
+        self._send(CompleteTask(task.id, {**routed, **step.get("routes", {})}))
+
+    def _only(self, element: str) -> OpenTask:
+        found = [task for task in self.step.open_tasks if task.element == element]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise Differs("%(count)s such tasks are open; a scenario completes one that is alone", count=len(found))
+        raise Differs("no such task is open; open are %(open)s", open=self._named(self.open()))
+
+    def _cleaned(self, task: OpenTask, answer: Mapping[str, Any]) -> dict[str, Any]:
+        """What the task's form makes of the answer."""
+        form = self.stage.forms.get(task.element)
+        if form is None:
+            raise Differs("the task has no form")
+        element = self.stage.package.elements[task.element]
+        calendar_id = element.properties.get("calendar") or element.properties.get("books") or ""
+        today = businessdays.today(self.now)
+        desk = Desk(today, self.stage.package.calendars.get(calendar_id), self._cards_out)
+        booked = {name: day.isoformat() for name, day in self._booked.items()}
+        context = {**self.step.data, **task.data, "today": today, "withdrawal": "", "booked": booked}
+        values = desk.cleaned(form, answer, context)
+        desk.account_for_cards(element, values)
+        return values
+
+    def _paid(self, fee: str, answer: Mapping[str, Any]) -> dict[str, Any]:
+        if fee not in self._owed:
+            raise Differs("there is no invoice that this payment could settle")
+        self._owed[fee] -= int(answer.get("amount") or 0)
+        if self._owed[fee] > 0:
+            return {"payment": "short"}
+        return {"payment": "settled", **({"booking": "held"} if self._booked else {})}
+
+    def _receive(self, name: str, data: Mapping[str, Any]) -> None:
+        if name not in self.step.messages:
+            raise Differs(
+                "nothing waits for the message “%(name)s”, but for %(messages)s",
+                name=name,
+                messages=tuple(sorted(self.step.messages)),
+            )
+        self._send(Message(name, dict(data)))
+
+    # What time does
+
+    def _advance(self, until: datetime) -> None:
+        fired = 0
+        while due := [timer.due for timer in self.step.timers if timer.due <= until]:
+            fired += 1
+            if fired > FIRINGS:
+                raise Differs("more than %(most)s timers fire in this step", most=FIRINGS)
+            self.now = max(self.now, min(due))
+            self._send(TimersDue())
+        self.now = until
+
+    # What the portal does by itself
+
+    def _send(self, event: Event) -> None:
+        self.step = self.stage.engine.advance(self.stage.program, self.step.snapshot, event, self.now)
+        self._settle()
+
+    def _settle(self) -> None:
+        """Do all that the step asked for, until people's turn comes."""
+        queue, done = self._follow(self.step), 0
+        while queue or (queue := self._awaited()):
+            job = queue.pop(0)
+            if job.task_id not in self.step.running_jobs:
+                continue  # came too late
+            if job.operator == "wait_for" and not self._is_done(str(job.params.get("element", ""))):
+                self._waiting.append(job)
+                continue
+            done += 1
+            if done > JOBS:
+                raise Differs("the process runs for ever: %(name)s", name=self.stage.named(job.element))
+            event = JobDone(job.task_id, self._work(job))
+            self.step = self.stage.engine.advance(self.stage.program, self.step.snapshot, event, self.now)
+            queue += self._follow(self.step)
+        if self.step.ended and self.state == "open":
+            self.state = "closed"
+
+    def _work(self, job: JobRequest) -> Any:
+        match job.operator:
+            case "mail":
+                self.came.mails.append(str(job.params["mail"]))
+            case "pdf":
+                self.came.documents.append(str(job.params["document"]))
+            case "milestone":
+                self.state = str(job.params["state"])
+            case "cards_out":
+                return self._cards_out
+            case operator if operator.startswith("certificate_"):
+                if operator == "certificate_issue":
+                    self.came.documents.append(self.register.rule.document)
+                return self.register.operate(operator, businessdays.today(self.now))
+        return None
+
+    def _awaited(self) -> list[JobRequest]:
+        ready = [job for job in self._waiting if self._is_done(str(job.params.get("element", "")))]
+        self._waiting = [job for job in self._waiting if job not in ready]
+        return ready
+
+    def _is_done(self, element: str) -> bool:
+        return element in self.completed and element not in self.open()
+
+    def _follow(self, step: Step) -> list[JobRequest]:
+        """Note what the step entered and completed; the jobs it asked for."""
+        elements = self.stage.package.elements
+        places = {task.id: task.data for task in step.open_tasks} | {job.task_id: job.data for job in step.jobs}
+        self.completed |= {entry.element for entry in step.log if entry.what == "completed"}
+        for entry in step.log:
+            if entry.what == "entered" and entry.element in elements:
+                self._entered(elements[entry.element], places.get(entry.task_id, step.data))
+        return list(step.jobs)
+
+    def _entered(self, element: Element, data: Mapping[str, Any]) -> None:
+        self.came.documents += element.listed("makes")
+        self.came.downloads += element.listed("releases")
+        self.came.mails += element.listed("sends")
+        fee = element.properties.get("invoice", "")
+        if fee:
+            amount, _, tax = money.charged(self.stage.package, fee, data)
+            self.came.invoices.append(fee)
+            self._owed[fee] = amount + tax
+
+    def _named(self, elements: list[str]) -> tuple[Named, ...]:
+        return tuple(self.stage.named(each) for each in elements)

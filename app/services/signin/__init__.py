@@ -1,0 +1,1 @@
+"""Passwords, wrong guesses, devices, and who is held up at the sign-in."""

@@ -1,0 +1,142 @@
+"""Passwords: what will do, how they are kept, and the mailed link with which a new one is set."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import unicodedata
+from collections.abc import Callable
+from datetime import timedelta
+
+from argon2 import PasswordHasher
+from argon2.exceptions import Argon2Error, InvalidHashError
+
+from app.connectors.letter import Letter
+from app.errors import NinteiError, NotFound, Refused
+from app.services.base.actors import Actor
+from app.services.base.portal import Portal
+from app.services.mails import links, portalmails
+from app.services.mails.portalmails import Wording
+from app.services.signin import guessing
+from app.services.signin.guessing import Asker
+from app.store import accounts, database, records
+from app.store.models import User
+
+RESET_MAIL = "password-reset"
+LINK_HOURS = 1
+MOST_LINKS = 3  # an hour and address: nobody's mailbox is filled from here
+
+_log = logging.getLogger(__name__)
+
+
+def require_good(password: str, email: str) -> None:
+    """Refused when the password will not do. NIST SP 800-63B section 3.1.1.2: length, not rules."""
+    if len(password) < 10:
+        raise Refused("Choose a password of at least 10 characters")
+    if len(password) > 200:
+        raise Refused("Choose a password of at most 200 characters")
+    lowered = password.lower()
+    if lowered in {email.lower(), email.split("@")[0].lower()} or len(set(lowered)) < 4 or lowered in _COMMON:
+        raise Refused("This password is too easy to guess; choose another one")
+
+
+_COMMON = frozenset(
+    {
+        "password12", "password123", "1234567890", "qwertyuiop", "0123456789", "passwordpassword", "1q2w3e4r5t",
+        "abcdefghij", "password1234", "iloveyou12",
+    }
+)  # fmt: skip
+
+
+def hashed(password: str) -> str:
+    """As it is kept. The sign-in form compares NFKD (NIST SP 800-63B section 3.1.1.2): full width is half width."""
+    return PasswordHasher().hash(unicodedata.normalize("NFKD", password))
+
+
+def fits(password: str, kept: str | None) -> bool:
+    """Whether it is the one that is kept."""
+    try:
+        return bool(kept) and PasswordHasher().verify(str(kept), unicodedata.normalize("NFKD", password))
+    except (Argon2Error, InvalidHashError):
+        return False
+
+
+def send_link(portal: Portal, email: str, wording: Wording, send: Callable[[Letter], None]) -> None:
+    """Mail the account of this address a link to set a password; nothing when there is none, or after three an hour.
+
+    `send` is the mailer's. The caller does not wait for it: how long this takes would tell who has an account.
+    """
+    now = portal.now()
+    with database.transaction():
+        user = accounts.by_email(email)
+        if user is None or not user.active:
+            return
+        if records.mails_to(user.email, RESET_MAIL, now - timedelta(hours=1)) >= MOST_LINKS:
+            return
+        key = f"{RESET_MAIL}:{user.id}:{secrets.token_hex(8)}"
+        letter = portalmails.compose(
+            portal, RESET_MAIL, key, user.email, wording, links.password(portal, user, LINK_HOURS)
+        )
+        row = portalmails.keep(portal, key, letter, wording)
+    try:
+        send(letter)
+    except NinteiError as error:
+        _log.warning("The mail with which a password is set did not go out: %s", error)
+        row.state, row.error = "failed", str(error)
+    else:
+        row.state, row.sent_at = "sent", portal.now()
+    with database.transaction():
+        row.save()
+
+
+def look(portal: Portal, token: str) -> str:
+    """The address whose password the link sets. NotFound when it is none of ours, Refused when it is old or used."""
+    with database.connection():
+        return str(_usable(portal, token).email)
+
+
+def _usable(portal: Portal, token: str) -> User:
+    user_id, until, state = links.read(portal, links.PASSWORD, token)
+    if portal.now().timestamp() > until:
+        raise Refused("This link is too old; have a new one sent")
+    user = accounts.user(int(user_id))
+    if user is None or not user.active:
+        raise NotFound("There is no such account")
+    if not secrets.compare_digest(links.state(user), str(state)):
+        raise Refused("This link was used already, or the password was changed since; have a new one sent")
+    return user
+
+
+def reset(portal: Portal, token: str, password: str) -> int:
+    """Set the password by the mailed link, which proves the address; every session of the account ends. Gives the
+    account's id."""
+    with database.transaction():
+        user = _usable(portal, token)
+        require_good(password, user.email)
+        put(portal, user, password)
+        user.confirmed_at = user.confirmed_at or portal.now()
+        user.save()
+        return int(user.id)
+
+
+def change(portal: Portal, actor: Actor, current: str, password: str, asker: Asker) -> None:
+    """Change one's own password; one's sessions elsewhere end. TooMany when the current one was tried too often."""
+    with database.connection():
+        kept = accounts.user(actor.user_id or 0)
+    if kept is None:
+        raise NotFound("There is no such account")
+    if not guessing.checked(portal, kept.email, asker, guessing.PASSWORD, lambda: fits(current, kept.password)):
+        raise Refused("The current password is not right")
+    with database.transaction():
+        user = accounts.user(kept.id)
+        if user is None:
+            raise NotFound("There is no such account")
+        require_good(password, user.email)
+        put(portal, user, password)
+
+
+def put(portal: Portal, user: User, password: str) -> None:
+    """Keep a good password; the account's sessions end. Inside a transaction."""
+    user.password, user.fs_uniquifier = hashed(password), secrets.token_hex(32)
+    user.update_datetime = portal.now()
+    user.save()

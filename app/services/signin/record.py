@@ -1,0 +1,151 @@
+"""Who is held up at the sign-in, for the administrator: in words, with a way to lift it; and what is on record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from app.errors import NotFound
+from app.services.base.actors import Actor
+from app.services.base.portal import Portal
+from app.services.signin import guessing
+from app.services.signin.guessing import ACCOUNT, ON_RECORD, PAIR, PLACE, STRANGERS, Rule
+from app.store import attempts, database, guesses
+from app.store.models import Guess, SecurityEvent, User
+
+ROLE = "administrator"
+MOST = 100
+SIGN_INS = ("signed_in", "failed", "held", "lifted")
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Something that is held up now. `id`: of its newest wrong password, by which it is lifted."""
+
+    id: int
+    scope: str  # pair | account | strangers | place
+    name: str  # of the account; empty: an address without one, or whatever account
+    email: str
+    place: str  # empty: wherever the account never was
+    in_browser: bool  # a browser in which the account signed in before
+    count: int
+    last_at: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A line of the record."""
+
+    at: datetime
+    kind: str  # signed_in | failed | held | lifted | proxy
+    name: str
+    email: str
+    place: str
+    way: str
+    scope: str
+    held_until: datetime | None
+    by: str
+
+
+def held(portal: Portal, actor: Actor) -> list[Held]:
+    """What is held up now, the longest first."""
+    actor.require(ROLE)
+    now = portal.now()
+    with database.connection():
+        rows = guesses.counting(now)
+    groups = (found for rule in (PAIR, ACCOUNT, STRANGERS, PLACE) for found in _groups(rule, rows))
+    waiting = [each for rule, of in groups if (each := _held(rule, of, now)) is not None]
+    return sorted(waiting, key=lambda each: each.until, reverse=True)
+
+
+def _groups(rule: Rule, rows: Iterable[Guess]) -> list[tuple[Rule, list[Guess]]]:
+    """The wrong passwords that count together under a rule, newest first."""
+    found: dict[tuple[str, ...], list[Guess]] = {}
+    for row in rows:
+        if rule is PAIR:
+            found.setdefault((row.account, row.device or row.place), []).append(row)
+        elif rule is ACCOUNT and not row.known:
+            found.setdefault((row.account,), []).append(row)
+        elif (rule is PLACE and not row.device) or (rule is STRANGERS and not row.known):
+            found.setdefault((row.place,), []).append(row)
+    return [(rule, of) for of in found.values()]
+
+
+def _held(rule: Rule, rows: list[Guess], now: datetime) -> Held | None:
+    until = guessing.held_until(rule, rows, now)
+    if until is None or until <= now:
+        return None
+    newest, counted = rows[0], [row for row in rows if row.at > now - rule.window]
+    name, email = _called(newest.user if rule in (PAIR, ACCOUNT) else None)
+    return Held(
+        newest.id, rule.name, name, email,
+        "" if rule is ACCOUNT else newest.place, rule is PAIR and bool(newest.device), len(counted), newest.at, until,
+    )  # fmt: skip
+
+
+def lift(portal: Portal, actor: Actor, scope: str, row_id: int) -> None:
+    """Let in at once what is held up; on record, with who did it. NotFound when it is over already."""
+    actor.require(ROLE)
+    now = portal.now()
+    with database.transaction():
+        rows = guesses.counting(now)
+        row = next((each for each in rows if each.id == row_id), None)
+        if row is None or scope not in guessing.RULES:
+            raise NotFound("This is no longer held up")
+        if scope == PAIR.name:
+            guesses.forgive(row.account, row.place, row.device)
+        elif scope == ACCOUNT.name:
+            guesses.forgive_account(row.account)
+        else:
+            guesses.forgive_place(row.place)
+        of_account = scope in (PAIR.name, ACCOUNT.name)
+        guesses.note(
+            at=now, until=now + ON_RECORD, kind="lifted", scope=scope, by_name=actor.name,
+            user=row.user_id if of_account else None, place="" if scope == ACCOUNT.name else row.place,
+        )  # fmt: skip
+    whom = f"account {row.user_id}" if of_account and row.user_id else "any account"
+    guessing.log.warning("lifted by %s: %s from %s (%s)", actor.name, whom, row.place, scope)
+
+
+def events(actor: Actor) -> list[Event]:
+    """The newest lines of the record."""
+    actor.require(ROLE)
+    with database.connection():
+        return [_event(row) for row in guesses.events(SIGN_INS, MOST)]
+
+
+def unnamed_proxies(portal: Portal, actor: Actor) -> list[Event]:
+    """Proxies of the last week that are not named in the settings, each once."""
+    actor.require(ROLE)
+    with database.connection():
+        rows = [_event(row) for row in guesses.events(("proxy",), MOST)]
+    newest: dict[str, Event] = {}
+    for row in rows:
+        if row.at > portal.now() - timedelta(days=7):
+            newest.setdefault(row.place, row)
+    return list(newest.values())
+
+
+def proxy_seen(portal: Portal, address: str) -> None:
+    """A request came with X-Forwarded-For from an address that is not trusted: said in the log once (the caller sees to
+    that), and on record once a day."""
+    guessing.log.warning(
+        "X-Forwarded-For comes from %s, which NINTEI_TRUSTED_PROXIES does not name: its visitors count as one place",
+        address,
+    )
+    now = portal.now()
+    if attempts.due(f"proxy:{address}", now, timedelta(days=1)):
+        with database.transaction():
+            guesses.note(at=now, until=now + ON_RECORD, kind="proxy", place=address)
+
+
+def _event(row: SecurityEvent) -> Event:
+    name, email = _called(row.user)
+    return Event(row.at, row.kind, name, email, row.place, row.way, row.scope, row.held_until, row.by_name)
+
+
+def _called(user: User | None) -> tuple[str, str]:
+    """(name, mail address); empty for nobody."""
+    return ("", "") if user is None else (str(user.name or user.email), str(user.email))

@@ -1,0 +1,1 @@
+"""Work on a task: filled in, kept, checked, sent, returned, taken back."""

@@ -1,0 +1,207 @@
+"""What the bank says came in: files that are read, receipts that wait, and those that a person confirms."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from hashlib import sha256
+
+from app.errors import NotFound, Refused, Stale
+from app.services.base.actors import Actor
+from app.services.base.portal import Portal
+from app.services.money import bankcsv, matching, zengin
+from app.services.money.bankfile import Statement
+from app.services.money.matching import Claim, Match, Money
+from app.services.tasks import confirming, quick
+from app.services.tasks.confirming import Claimed
+from app.store import bank, database, invoices, work
+from app.store.models import BankLine, Invoice
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A receipt of the bank that waits for a person."""
+
+    id: int
+    day: date
+    amount: int
+    payer: str
+    text: str
+    cancelled: bool
+    filename: str
+    match: Match
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A receipt that was confirmed."""
+
+    day: date
+    amount: int
+    payer: str
+    invoice: str
+    company_name: str
+    by: str
+
+
+@dataclass(frozen=True)
+class Inbox:
+    """What the bank's files brought and nobody has settled yet, and the invoices that lines can be given to."""
+
+    lines: list[Line]
+    claims: dict[str, Claimed]
+    settled: list[Settled]
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What came of reading a file."""
+
+    kind: str
+    new: int
+    known: int  # lines that came with another file before
+    again: bool  # these very bytes were read before
+
+
+def read(portal: Portal, content: bytes) -> Statement | bankcsv.Table:
+    """What the file says; for a CSV a table, of which a person has to say first which column is which."""
+    if not content.strip():
+        raise Refused("The file is empty")
+    if zengin.is_zengin(content):
+        return zengin.read(content, portal.today())
+    return bankcsv.table(content)
+
+
+def keep(portal: Portal, filename: str, content: bytes, statement: Statement, actor: Actor) -> Imported:
+    """Store the file's lines. A line that came before, with this or another file, is not stored again."""
+    actor.require("operator", "administrator")
+    digest, now = sha256(content).hexdigest(), portal.now()
+    with database.transaction():
+        database.lock_name("bank")
+        known = bank.by_digest(digest)
+        file = known or bank.add_file(
+            digest=digest,
+            filename=filename[:255],
+            kind=statement.kind,
+            account=statement.account[:120],
+            count=len(statement.receipts),
+            at=now,
+            by_name=actor.name,
+        )
+        new = sum(
+            bank.add_line(
+                file=file,
+                number=each.number,
+                key=each.key,
+                day=each.day,
+                amount=each.amount,
+                payer=each.payer[:120],
+                text=each.text,
+                cancelled=each.cancelled,
+            )
+            for each in statement.receipts
+        )
+        return Imported(statement.kind, new, len(statement.receipts) - new, known is not None)
+
+
+def inbox(portal: Portal, actor: Actor) -> Inbox:
+    """The waiting lines, each with what is proposed for it."""
+    actor.require("operator", "analyst", "administrator")
+    with database.connection():
+        unpaid = invoices.open_ones()
+        claimed = {each.number: each for each in confirming.claimed(portal, unpaid)}
+        names = _names(unpaid)
+        owed = [
+            Claim(each.number, each.case_number, each.balance, (each.reported_payer, *names[each.number]))
+            for each in claimed.values()
+        ]
+        rows = bank.waiting()
+        matches = matching.match(
+            [Money(row.id, row.amount, row.payer, row.text) for row in rows if not row.cancelled], owed
+        )
+        by_id = {each.money.id: each for each in matches}
+        lines = [
+            Line(
+                row.id,
+                row.day,
+                row.amount,
+                row.payer,
+                row.text,
+                row.cancelled,
+                row.file.filename,
+                by_id.get(row.id) or _taken_back(row),
+            )
+            for row in rows
+        ]
+        settled = [
+            Settled(row.day, row.amount, row.payer, row.invoice.number, row.invoice.case.company_name, row.settled_by)
+            for row in bank.settled()
+        ]
+        return Inbox(lines, claimed, settled)
+
+
+def _taken_back(row: BankLine) -> Match:
+    why = matching.Why("The bank took this receipt back")
+    return Match(Money(row.id, row.amount, row.payer, row.text), matching.Fit.NOT, (), (why,))
+
+
+def _names(invoices: Sequence[Invoice]) -> dict[str, tuple[str, ...]]:
+    """How the payer of each invoice may be written: the company's names, and those in the case's answers."""
+    found = {}
+    for row in invoices:
+        case = row.case
+        known = [case.company_name]
+        if case.company is not None:
+            known += [case.company.name, case.company.kana]
+        for answer in work.latest_answers(case.id).values():
+            if answer.side == "vendor":
+                known += [str(answer.values.get(key) or "") for key in ("company_kana", "company_name", "billing_name")]
+        found[row.number] = tuple(dict.fromkeys(name for name in known if name))
+    return found
+
+
+def confirm_line(portal: Portal, line_id: int, invoice_number: str, actor: Actor) -> Claimed:
+    """Confirm a receipt as the payment of an invoice: completes the case's confirming task, in one transaction.
+
+    Raises Stale (the line was settled meanwhile), NotFound, and all that finishing the task raises.
+    """
+    now = portal.now()
+    with database.transaction():
+        row = bank.line(line_id, lock=True)
+        if row is None:
+            raise NotFound("There is no such receipt")
+        if row.state != "new":
+            raise Stale("This receipt was settled by %(name)s already", name=row.settled_by)
+        if row.cancelled:
+            raise Refused("The bank took this receipt back")
+        invoice = invoices.one(invoice_number)
+        if invoice is None:
+            raise NotFound("There is no invoice %(number)s", number=invoice_number)
+        claimed = confirming.claimed(portal, [invoice])[0]
+        if not claimed.task_id:
+            raise Refused("The case of invoice %(number)s does not wait for a payment now", number=invoice.number)
+        values = {"amount": str(row.amount), "paid_on": row.day.isoformat(), "payer": row.payer or claimed.company_name}
+        quick.finish(portal, claimed.task_id, values, actor)
+        _settle(row, "confirmed", now, actor, invoice)
+    portal.poke()
+    return claimed
+
+
+def _settle(row: BankLine, state: str, now: datetime, actor: Actor, invoice: Invoice | None = None) -> None:
+    row.state, row.settled_at, row.settled_by = state, now, actor.name
+    row.invoice = invoice
+    row.save()
+
+
+def put_aside(portal: Portal, line_ids: Sequence[int], actor: Actor) -> int:
+    """Lines that pay no invoice leave the inbox; gives how many."""
+    actor.require("operator", "administrator")
+    done = 0
+    with database.transaction():
+        for line_id in line_ids:
+            row = bank.line(line_id, lock=True)
+            if row is not None and row.state == "new":
+                _settle(row, "aside", portal.now(), actor)
+                done += 1
+    return done

@@ -1,0 +1,174 @@
+"""What is owed: invoices, what the vendor says of them, and confirming payments that a person has seen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from app.errors import Stale
+from app.services.base.actors import Actor
+from app.services.base.portal import Portal
+from app.services.tasks import quick
+from app.store import cases, database, invoices, work
+from app.store.models import Answer, Invoice, Task
+
+STATES = ("open", "paid", "cancelled")
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """An invoice as the payments desk shows it; amounts in yen."""
+
+    number: str
+    title: str
+    case_number: str
+    company_name: str
+    system_name: str
+    issued_on: date
+    due_on: date
+    total: int
+    paid: int
+    balance: int
+    state: str  # open | paid | cancelled
+    overdue: bool
+    task_id: str  # the open task that confirms its payment; empty when there is none
+    reported_on: date | None  # the vendor says it was paid on …
+    reported_payer: str
+
+
+@dataclass(frozen=True)
+class Claims:
+    """The list and its counts."""
+
+    rows: list[Claimed]
+    counts: dict[str, int]  # by state
+    overdue: int
+    owed: int  # yen, of all that is open
+
+
+def listed(portal: Portal, actor: Actor, *, text: str = "", state: str = "open") -> Claims:
+    """The invoices in a state, the one that is due first on top."""
+    actor.require("operator", "analyst", "administrator")
+    with database.connection():
+        rows = invoices.in_state(state if state in STATES else "open", text)
+        return Claims(claimed(portal, rows), invoices.counts(), *invoices.owed(portal.today()))
+
+
+def claimed(portal: Portal, rows: Sequence[Invoice]) -> list[Claimed]:
+    """The invoices with what waits to be confirmed and what the vendor said of them."""
+    ids = list(dict.fromkeys(row.case_id for row in rows))
+    tasks, today = work.open_tasks_of(ids), portal.today()
+    newest = invoices.latest_of(ids)
+    paying = {row.id: _paying(portal, row) for row in rows}
+    answers = work.latest_answers_of(ids, sorted({each for elements in paying.values() for each in elements}))
+    found = []
+    for row in rows:
+        current = newest.get((row.case_id, row.fee)) == row.id
+        task = _confirming(portal, row, tasks.get(row.case_id, [])) if current else None
+        latest = answers.get(row.case_id, {})
+        said = _said(row, [latest[element] for element in paying[row.id] if element in latest])
+        found.append(
+            Claimed(
+                number=row.number,
+                title=row.title,
+                case_number=row.case.number,
+                company_name=row.case.company_name,
+                system_name=row.case.system_name,
+                issued_on=row.issued_on,
+                due_on=row.due_on,
+                total=row.total,
+                paid=row.paid,
+                balance=row.total - row.paid,
+                state=row.state,
+                overdue=row.state == "open" and row.due_on < today,
+                task_id=task.id if task else "",
+                reported_on=_date(said.get("paid_on")),
+                reported_payer=str(said.get("payer") or ""),
+            )
+        )
+    return found
+
+
+def _confirming(portal: Portal, invoice: Invoice, tasks: Sequence[Task]) -> Task | None:
+    """The open task that would confirm this invoice; of a fee's invoices a payment settles the newest."""
+    loaded = portal.releases.loaded(invoice.case.release_id)
+    for task in tasks:
+        element = loaded.package.elements.get(task.element)
+        if element is not None and element.properties.get("confirms") == invoice.fee:
+            return task
+    return None
+
+
+def _paying(portal: Portal, invoice: Invoice) -> list[str]:
+    """The vendor's elements that say how this invoice is paid."""
+    loaded = portal.releases.loaded(invoice.case.release_id)
+    return [
+        element.id
+        for element in loaded.package.elements.values()
+        if element.side == "vendor"
+        and element.kind == "userTask"
+        and invoice.fee in (element.properties.get("invoice"), _paid_by(loaded, element))
+    ]
+
+
+def _said(invoice: Invoice, answers: Sequence[Answer]) -> dict[str, Any]:
+    """What the vendor last said of paying this invoice."""
+    answers = [answer for answer in answers if answer.at.date() >= invoice.issued_on]
+    return dict(max(answers, key=lambda answer: answer.at).values) if answers else {}
+
+
+def _paid_by(loaded: Any, element: Any) -> str:
+    """The fee that a vendor's task pays: it asks who paid, and leads to the task that confirms the fee."""
+    spec = loaded.forms.get(element.id)
+    if spec is None or spec.field("payer") is None:
+        return ""
+    for following in element.outgoing:
+        other = loaded.package.elements.get(following)
+        if other is not None and other.properties.get("confirms"):
+            return str(other.properties["confirms"])
+    return ""
+
+
+def _date(value: Any) -> date | None:
+    try:
+        return date.fromisoformat(str(value)) if value else None
+    except ValueError:
+        return None
+
+
+# Ticked rows of the worklist
+
+
+@dataclass(frozen=True, slots=True)
+class ToConfirm:
+    """A confirming task with the invoice that it settles."""
+
+    task_id: str
+    title: str
+    claim: Claimed
+
+
+def to_confirm(portal: Portal, task_ids: Sequence[str], actor: Actor) -> tuple[list[ToConfirm], int]:
+    """(the open tasks among these that confirm a payment, how many of these do not)."""
+    actor.require("operator", "administrator")
+    found = []
+    with database.connection():
+        rows = work.tasks_by_ids(task_ids)
+        known = cases.by_ids(work.case_ids(rows))
+        for row in rows:
+            element = portal.releases.loaded(known[row.case_id].release_id).package.elements.get(row.element)
+            fee = element.properties.get("confirms") if element else None
+            invoice = invoices.latest(row.case_id, fee) if fee and row.state == "open" else None
+            if invoice is not None:
+                found.append(ToConfirm(row.id, row.title, claimed(portal, [invoice])[0]))
+    return found, len(task_ids) - len(found)
+
+
+def finish(portal: Portal, task_id: str, values: dict[str, str], actor: Actor) -> None:
+    """Confirm the payment of one such task with what a person saw and typed. Refused when it confirms none."""
+    found, _ = to_confirm(portal, [task_id], actor)
+    if not found:
+        raise Stale("This task has been finished already, or confirms no payment")
+    quick.finish(portal, task_id, values, actor)

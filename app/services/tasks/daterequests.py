@@ -1,0 +1,283 @@
+"""日程の変更: a vendor asks for another day than the settled one, or gives it up; an operator answers.
+
+The process is not touched: it goes on as it stands, with another date. A day may be changed until a deadline in
+business days before it (`change_until_bd` of the calendar).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from app.errors import Forbidden, NinteiError, NotFound, Refused
+from app.services.base import businessdays, jobqueue, permit
+from app.services.base.actors import SYSTEM, Actor
+from app.services.base.portal import Portal
+from app.services.base.releases import Loaded
+from app.services.days import bookings as dates
+from app.store import bookings, cases, database, undo
+from app.store.models import Booking, Case, DateRequest
+
+CHANGED, REFUSED, ASKED = "date-changed", "date-refused", "date-asked"  # mails
+LONGEST = 2_000
+KINDS = ("change", "cancel")
+
+
+@dataclass(frozen=True, slots=True)
+class RequestView:
+    """A request and what became of it."""
+
+    id: int
+    kind: str  # change | cancel
+    state: str  # asked | accepted | refused | lapsed
+    reason: str
+    wishes: list[date]
+    asked_at: datetime
+    asked_by: str
+    answer: str
+    day: date | None
+    answered_at: datetime | None
+    answered_by: str
+    booking: dates.BookingView  # the day that it is about
+    case_number: str
+    company_name: str
+    system_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A request that an operator has to answer."""
+
+    request: RequestView
+    free: list[date]  # the days that can be had, the vendor's wishes among them first
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The case's settled day and what its vendor may do about it."""
+
+    booking: dates.BookingView
+    until: date  # the last day on which it may be changed
+    refusal: NinteiError | None  # why nothing can be asked now
+    cancel_refusal: NinteiError | None  # why it cannot be given up (it may still be changed)
+    request: RequestView | None  # the last one about this day
+    free: list[date]
+    wishes: int  # how many may be named
+
+
+def standing(portal: Portal, number: str, actor: Actor) -> Standing | None:
+    """The day to come of this case; none when none is settled or given up."""
+    with database.connection():
+        case = permit.visible_case(cases.get(number), actor)
+        loaded = portal.releases.loaded(case.release_id)
+        row = _to_come(portal, case)
+        if row is None:
+            return None
+        spec = loaded.package.calendars[row.calendar]
+        last = bookings.last_request(row.id)
+        refusal = _may_ask(portal, case, loaded, row, actor)
+        return Standing(
+            booking=dates.view(row, loaded),
+            until=_until(portal, loaded, row),
+            refusal=refusal,
+            cancel_refusal=refusal or _may_cancel(row),
+            request=_view(last, loaded) if last is not None else None,
+            free=[day for day in dates.free_days(portal, loaded, row.calendar) if day != row.day],
+            wishes=spec.wishes,
+        )
+
+
+def of_case(portal: Portal, number: str, actor: Actor) -> list[RequestView]:
+    """The requests of a case, newest first."""
+    with database.connection():
+        case = permit.visible_case(cases.get(number), actor)
+        loaded = portal.releases.loaded(case.release_id)
+        return [_view(row, loaded) for row in bookings.requests_of(case.id)]
+
+
+def waiting(portal: Portal, actor: Actor) -> list[Waiting]:
+    """What waits for an operator's answer, the oldest first."""
+    actor.require("operator", "analyst", "administrator")
+    with database.connection():
+        found = []
+        for row in bookings.asked():
+            loaded = portal.releases.loaded(row.case.release_id)
+            seen = _view(row, loaded)
+            free = [
+                day
+                for day in dates.free_days(portal, loaded, row.booking.calendar)
+                if day != row.booking.day or row.booking.state == "cancelled"
+            ]
+            wished = [day for day in seen.wishes if day in free]
+            found.append(Waiting(seen, wished + [day for day in free if day not in wished]))
+        return found
+
+
+def ask(portal: Portal, number: str, kind: str, wishes: Sequence[str], reason: str, actor: Actor) -> int:
+    """The vendor asks for another day (`change`, with wishes among the free days) or gives the day up (`cancel`: it is
+    free at once). Gives the request's row id. Refused: after the deadline, twice, without a reason or a wish."""
+    now, reason = portal.now(), reason.strip()
+    with database.transaction():
+        case = cases.lock(permit.visible_case(cases.get(number), actor).id)
+        loaded = portal.releases.loaded(case.release_id)
+        row = _to_come(portal, case)
+        if row is None:
+            raise Refused("There is no settled day that could be changed")
+        refusal = _may_ask(portal, case, loaded, row, actor)
+        if refusal is None and kind == "cancel":
+            refusal = _may_cancel(row)
+        if refusal is not None:
+            raise refusal
+        if kind not in KINDS:
+            raise Refused("Say whether you wish for another day or give the day up")
+        if not reason:
+            raise Refused("Say why; the certifying body reads it")
+        if len(reason) > LONGEST:
+            raise Refused("Write at most %(count)s characters; send longer texts as a file", count=LONGEST)
+        days = list(dict.fromkeys(each for each in wishes if each))
+        free = {day.isoformat() for day in dates.free_days(portal, loaded, row.calendar)} - {row.day.isoformat()}
+        if any(day not in free for day in days):
+            raise Refused("A day that you chose is not free any more; choose again")
+        if kind == "change" and not days:
+            raise Refused("Choose at least one day")
+        request = DateRequest.create(
+            case=case, booking=row, kind=kind, wishes=days, reason=reason, asked_at=now, asked_by=actor.user_id,
+            asked_by_name=actor.name,
+        )  # fmt: skip
+        if kind == "cancel":
+            row.state, row.held_until = "cancelled", None
+            row.save()
+        undo.forget(case.id)
+        _log(case, row, "given_up" if kind == "cancel" else "asked", actor, now, reason)
+        _mail(case, loaded, ASKED, f"date-request:{request.id}:asked", reason, now, _group(loaded, row.calendar))
+    portal.poke()
+    return int(request.id)
+
+
+def accept(portal: Portal, request_id: int, day: date | None, answer: str, actor: Actor) -> None:
+    """Give the case this day instead: the date moves (its calendar file's sequence grows), and the vendor is written
+    to. Refused when the day is not free."""
+    actor.require("operator", "administrator")
+    now = portal.now()
+    with database.transaction():
+        request, case, loaded = _asked(portal, request_id)
+        if day is None:
+            raise Refused("Choose the new day")
+        row = dates.move(portal, case, loaded, request.booking, day, now)
+        request.state, request.day, request.answer = "accepted", day, answer.strip()[:LONGEST]
+        request.answered_at, request.answered_by_name = now, actor.name
+        request.save()
+        undo.forget(case.id)
+        _log(case, row, "moved", actor, now)
+        _mail(case, loaded, CHANGED, f"date-request:{request.id}:accepted", request.answer, now)
+    portal.poke()
+
+
+def refuse(portal: Portal, request_id: int, answer: str, actor: Actor) -> None:
+    """The day stays; the vendor is told why. A day that was given up cannot be kept: another one is settled."""
+    actor.require("operator", "administrator")
+    now, answer = portal.now(), answer.strip()
+    with database.transaction():
+        request, case, loaded = _asked(portal, request_id)
+        if request.kind == "cancel":
+            raise Refused("The vendor has given the day up. Agree on another day with them and settle it here")
+        if not answer:
+            raise Refused("Say why the day cannot be changed; the vendor reads it")
+        request.state, request.answer = "refused", answer[:LONGEST]
+        request.answered_at, request.answered_by_name = now, actor.name
+        request.save()
+        _log(case, request.booking, "kept", actor, now, request.answer)
+        _mail(case, loaded, REFUSED, f"date-request:{request.id}:refused", request.answer, now)
+    portal.poke()
+
+
+def lapse(portal: Portal) -> int:
+    """Requests whose day has come or is no longer the case's are over; gives how many."""
+    count = 0
+    with database.transaction():
+        for row in bookings.asked():
+            given_up = row.booking.state == "cancelled"
+            stands = row.booking.state in {"held", "confirmed"} and row.booking.day > portal.today()
+            if row.case.ended or not (given_up or stands):
+                row.state, row.answered_at = "lapsed", portal.now()
+                row.save()
+                _log(row.case, row.booking, "request_lapsed", SYSTEM, portal.now())
+                count += 1
+    return count
+
+
+def _to_come(portal: Portal, case: Case) -> Booking | None:
+    """The case's day ahead, or the one that was given up and has no successor yet."""
+    row = bookings.latest(case.id)
+    if row is None or case.ended:
+        return None
+    if row.state == "cancelled" or (row.state in {"held", "confirmed"} and row.day >= portal.today()):
+        return row
+    return None
+
+
+def _until(portal: Portal, loaded: Loaded, row: Booking) -> date:
+    before = loaded.package.calendars[row.calendar].change_until_bd
+    return businessdays.add_business_days(row.day, -before, portal.closing())
+
+
+def _may_ask(portal: Portal, case: Case, loaded: Loaded, row: Booking, actor: Actor) -> NinteiError | None:
+    if actor.side != "vendor":
+        return Forbidden("Only the vendor asks for another day")
+    try:
+        permit.acting(case, actor)
+    except Forbidden as refused:
+        return refused
+    last = bookings.last_request(row.id)
+    if last is not None and last.state == "asked":
+        return Refused("You have asked already; the certifying body will answer")
+    until = _until(portal, loaded, row)
+    if portal.today() > until:
+        return Refused("The day could be changed until %(day)s; please call the certifying body", day=until.isoformat())
+    return None
+
+
+def _may_cancel(row: Booking) -> NinteiError | None:
+    if row.state == "held":
+        return Refused("The day is only held: it lapses by itself when it is not paid for")
+    return None
+
+
+def _asked(portal: Portal, request_id: int) -> tuple[DateRequest, Case, Loaded]:
+    found = bookings.request(request_id)
+    if found is None:
+        raise NotFound("There is no such request")
+    case = cases.lock(found.case_id)
+    found = bookings.request(request_id)  # as it is now that nobody else can answer
+    if found is None or found.state != "asked":
+        raise Refused("This request has been answered already")
+    return found, case, portal.releases.loaded(case.release_id)
+
+
+def _log(case: Case, row: Booking, what: str, actor: Actor, now: datetime, quote: str = "") -> None:
+    cases.log(
+        case.id, now, "date", title=row.calendar, text=what, actor=actor.user_id, actor_name=actor.name,
+        actor_side=actor.side, data={"date": row.day.isoformat(), "quote": quote},
+    )  # fmt: skip
+
+
+def _mail(case: Case, loaded: Loaded, mail: str, key: str, message: str, now: datetime, to: str = "") -> None:
+    if mail in loaded.package.mails:
+        params = {"mail": mail, "message": message} | ({"to_side": to} if to else {})
+        jobqueue.queue(case, "mail", params, "", key, now)
+
+
+def _group(loaded: Loaded, calendar_id: str) -> str:
+    """Who settles days of this calendar."""
+    settling = [each for each in loaded.package.elements.values() if each.properties.get("books") == calendar_id]
+    group = settling[0].properties.get("group", "") if settling else ""
+    return f"group:{group}" if group else "operator"
+
+
+def _view(row: DateRequest, loaded: Loaded) -> RequestView:
+    return RequestView(
+        row.id, row.kind, row.state, row.reason, [date.fromisoformat(day) for day in row.wishes], row.asked_at,
+        row.asked_by_name, row.answer, row.day, row.answered_at, row.answered_by_name,
+        dates.view(row.booking, loaded), row.case.number, row.case.company_name, row.case.system_name,
+    )  # fmt: skip

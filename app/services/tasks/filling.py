@@ -1,0 +1,86 @@
+"""What a form is filled in with: what its choices offer, what is known already, the days that are settled."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from app.services.base.permit import Setting
+from app.services.base.portal import Portal
+from app.services.days import attendance
+from app.services.days import bookings as dates
+from app.store import bookings, cards, work
+
+WEEKDAYS_JA = "月火水木金土日"
+
+
+def choices(portal: Portal, setting: Setting, lang: str = "ja") -> dict[str, list[tuple[str, str]]]:
+    """What the form's fields offer: `calendar` the free days, `wishes` the vendor's first, `cards` those on loan."""
+    if setting.element.flag("returns_cards"):
+        sets = setting.loaded.package.cards.items()
+        titles = {key: spec.title_en if lang == "en" else spec.title for key, spec in sets}
+        rows = cards.of_case(setting.case.id)
+        out = [(row.serial, titles.get(row.set_id, "")) for row in rows if row.state == "lent"]
+        pattern = "%s (%s)" if lang == "en" else "%s（%s）"
+        return {"cards": [(serial, pattern % (serial, title) if title else serial) for serial, title in out]}
+    calendar_id = setting.element.properties.get("calendar") or setting.element.properties.get("books")
+    if not calendar_id:
+        return {}
+    free = dates.free_days(portal, setting.loaded, calendar_id)
+    wished = dates.wishes(setting.case, setting.loaded, calendar_id)
+    chosen = [day for day in wished if day in free]
+    people = attendance.examiners() if setting.element.properties.get("books") else []
+    return {
+        "examiners": [(each.name, each.name) for each in people],
+        "calendar": [(day.isoformat(), long_day(day, lang)) for day in free],
+        "wishes": [(day.isoformat(), f"{long_day(day, lang)} ◎") for day in chosen]
+        + [(day.isoformat(), long_day(day, lang)) for day in free if day not in chosen],
+    }
+
+
+def long_day(day: date, lang: str = "ja") -> str:
+    """2026年11月22日（日）, or Sun 22 Nov 2026."""
+    if lang == "en":
+        return f"{day:%a} {day.day} {day:%b %Y}"
+    return f"{day.year}年{day.month}月{day.day}日（{WEEKDAYS_JA[day.weekday()]}）"
+
+
+def prefill(setting: Setting, *, days: bool = True) -> dict[str, Any]:
+    """What earlier answers say already: the vendor's own last answer, then the same keys of the vendor's other answers.
+    `days`: whether the dates of the own answer still hold."""
+    spec = setting.loaded.forms[setting.task.element]
+    latest = work.latest_answers(setting.case.id)
+    known: dict[str, Any] = {}
+    for row in sorted(latest.values(), key=lambda answer: answer.at):
+        if row.side == "vendor":
+            known.update({key: value for key, value in row.values.items() if value not in (None, "", [])})
+    wanted = {field.key: field.type.value for field in spec.inputs()}
+    own = latest.get(setting.task.element)
+    if own is not None and setting.task.side == "vendor":
+        dated = {field.key for field in spec.inputs() if field.options_from or field.type.value == "datetime"}
+        new = set() if days else dated
+        return {key: value for key, value in own.values.items() if key in wanted and key not in new}
+    return {
+        key: known[key]
+        for key, kind in wanted.items()
+        if key in known and kind not in {"textarea", "filepicker", "dynamiclist"}
+    }
+
+
+def context(portal: Portal, setting: Setting) -> dict[str, Any]:
+    """What conditions and defaults of the form read beyond its own answers."""
+    return {
+        **setting.case.data,
+        **(setting.task.data or {}),
+        "today": portal.today(),
+        "withdrawal": (setting.case.withdrawal or {}).get("reason", ""),
+        "booked": {name: day.isoformat() for name, day in settled_days(setting).items()},
+    }
+
+
+def settled_days(setting: Setting) -> dict[str, date]:
+    """The case's settled day in each calendar that the form's dates are filled from."""
+    spec = setting.loaded.forms.get(setting.task.element)
+    wanted = {field.booked for field in spec.inputs() if field.booked} if spec is not None else set()
+    rows = {name: bookings.latest(setting.case.id, name) for name in wanted}
+    return {name: row.day for name, row in rows.items() if row is not None and row.state in {"held", "confirmed"}}

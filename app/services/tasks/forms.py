@@ -1,0 +1,165 @@
+"""What is typed into a task: its form, its draft, and the check before it is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from app.errors import NotFound
+from app.forms import Answer as AnswerLine
+from app.forms import Cleaned, FieldError, FormSpec
+from app.services.base import permit
+from app.services.base.actors import Actor
+from app.services.base.portal import Portal
+from app.services.cards import keyletters, loans
+from app.services.days import attendance
+from app.services.money import invoices
+from app.services.process import secrets
+from app.services.tasks import comments, drafts, filling, reviews
+from app.services.tasks.reviews import Warned
+from app.store import cases, database, work
+
+
+def form(setting: permit.Setting) -> FormSpec:
+    """The form of the task's element. Raises NotFound when it has none."""
+    spec = setting.loaded.forms.get(setting.task.element)
+    if spec is None:
+        raise NotFound("This task has no form")
+    return spec
+
+
+def writing(portal: Portal, task_id: str, actor: Actor) -> FormSpec:
+    """The form, for an actor who may answer it now. Raises Forbidden, Refused, Stale (finished), NotFound."""
+    with database.connection():
+        setting = permit.find(portal, task_id, actor)
+        permit.may_do(setting, actor)
+        permit.still_open(setting.task)
+        return form(setting)
+
+
+def form_of(portal: Portal, task_id: str, actor: Actor) -> FormSpec:
+    """The form with which `web` reads a post."""
+    with database.connection():
+        return form(permit.find(portal, task_id, actor))
+
+
+def choices_of(portal: Portal, task_id: str, actor: Actor) -> dict[str, list[tuple[str, str]]]:
+    """The days that the task's form offers: {name: [(value, label)]}."""
+    with database.connection():
+        return filling.choices(portal, permit.find(portal, task_id, actor), actor.language)
+
+
+def save_draft(
+    portal: Portal,
+    task_id: str,
+    raw: Mapping[str, Any],
+    actor: Actor,
+    page: drafts.OpenPage = drafts.ANYWHERE,
+    *,
+    replies: Mapping[int, str] | None = None,
+) -> int:
+    """Keep what is typed, and the answers to points; gives the draft's revision now.
+
+    Raises Stale when another window or person saved meanwhile: then nothing is kept.
+    """
+    with database.transaction():
+        setting = permit.find(portal, task_id, actor)
+        permit.may_do(setting, actor)
+        cases.lock(setting.case.id)
+        permit.still_open(setting.task)
+        sealed = secrets.seal(portal, raw, setting.element.listed("secrets"))
+        kept = drafts.keep(setting.task, sealed, actor, portal.now(), page)
+        if replies and kept.taken:
+            comments.reply_all(portal, task_id, replies, actor)
+        return kept.revision
+
+
+def check(portal: Portal, task_id: str, actor: Actor) -> tuple[Cleaned, list[Warned], int]:
+    """Clean the draft; gives what is wrong, what should be known before sending, and the draft's revision."""
+    with database.transaction():
+        setting = permit.find(portal, task_id, actor)
+        permit.may_do(setting, actor)
+        permit.still_open(setting.task)
+        draft = work.draft(task_id)
+        raw: Mapping[str, Any] = secrets.unseal(portal, draft.values) if draft else {}
+        cleaned = clean(portal, setting, raw)
+        if draft is not None and cleaned.ok and not draft.checked:
+            draft.checked = True
+            draft.save()
+        return cleaned, _warnings(setting, cleaned.values), draft.revision if draft else 0
+
+
+def lines(portal: Portal, task_id: str, actor: Actor, values: Mapping[str, Any], lang: str = "") -> list[AnswerLine]:
+    """The check page's lines."""
+    return form_of(portal, task_id, actor).answers(values, lang or actor.language)
+
+
+def clean(portal: Portal, setting: permit.Setting, raw: Mapping[str, Any]) -> Cleaned:
+    """The raw answers by the task's form, and by the points that were raised."""
+    cleaned = form(setting).clean(
+        raw, choices=filling.choices(portal, setting), context=filling.context(portal, setting)
+    )
+    unanswered = comments.unanswered(setting)
+    if setting.task.side == "vendor" and unanswered:
+        wanting = FieldError(
+            "comments", "Answer each point that was raised (%(count)s left)", {"count": len(unanswered)}
+        )
+        return Cleaned(cleaned.values, (*cleaned.errors, wanting))
+    wrong = loans.wrong(setting, cleaned.values) or keyletters.wrong(cleaned.values)
+    if wrong is not None:
+        field, why = wrong
+        return Cleaned(cleaned.values, (*cleaned.errors, FieldError(field, why.message, why.params)))
+    return cleaned
+
+
+def _warnings(setting: permit.Setting, values: Mapping[str, Any]) -> list[Warned]:
+    found = reviews.warnings(setting, values)
+    fee = setting.element.properties.get("confirms")
+    books = setting.element.properties.get("books")
+    if books:
+        clashing = attendance.foreseen(setting.case.id, setting.loaded, books, values)
+        found += [Warned(each.message, each.params) for each in clashing]
+    return found + _too_early(setting, values) + (_wrong_amount(setting, fee, values) if fee else [])
+
+
+def _too_early(setting: permit.Setting, values: Mapping[str, Any]) -> list[Warned]:
+    """What was to happen on a settled day is said to have happened before it."""
+    settled = filling.settled_days(setting)
+    fields = [field for field in form(setting).inputs() if field.booked in settled]
+    return [
+        Warned(
+            "The day entered, %(day)s, is before the day that was settled, %(settled)s",
+            {"day": date.fromisoformat(str(values[field.key])[:10]), "settled": settled[field.booked]},
+        )
+        for field in fields
+        if values.get(field.key) and str(values[field.key])[:10] < settled[field.booked].isoformat()
+    ]
+
+
+def _wrong_amount(setting: permit.Setting, fee: str, values: Mapping[str, Any]) -> list[Warned]:
+    difference = invoices.difference(setting.case, fee, values)
+    owed = invoices.expected(setting.case, fee)
+    if difference is None or owed is None:
+        return []
+    facts = {
+        "number": owed.number,
+        "balance": owed.balance,
+        "amount": int(values["amount"]),
+        "difference": abs(difference),
+    }
+    if difference < 0:
+        return [
+            Warned(
+                "The amount is %(difference)s yen less than the %(balance)s yen that invoice %(number)s is open for. "
+                "It is recorded as a part payment, and the vendor is asked for the rest",
+                facts,
+            )
+        ]
+    return [
+        Warned(
+            "The amount is %(difference)s yen more than the %(balance)s yen that invoice %(number)s is open for. "
+            "It is recorded as settled; agree on the return of the difference",
+            facts,
+        )
+    ]

@@ -1,0 +1,150 @@
+"""引戻し: a member of the staff takes back their own last decision, while nothing has followed from it.
+
+With a decision of the staff the engine's state before it is kept, and the rows that the step changes, as they were.
+Whatever moves the case on clears that. Taking back puts all of it in place again, in one transaction; what has left the
+house already (a mail, a card, a file that was downloaded) cannot come back, and then the whole is refused.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.errors import Forbidden, NinteiError, NotFound, Refused
+from app.services.base import finding, permit
+from app.services.base.actors import Actor
+from app.services.base.portal import Portal
+from app.services.base.releases import Loaded
+from app.services.companies import proof
+from app.services.tasks import recallstate
+from app.store import bookings, cases, database, records, undo, work
+from app.store.models import Booking, Case, Job, Opening, Secret, Undo
+
+GONE_ON = "The case has gone on since, so this cannot be taken back any more"
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A decision of the reader's own: `refusal` says why it cannot be taken back."""
+
+    task_id: str
+    title: str
+    at: datetime
+    refusal: NinteiError | None
+
+
+def offered(portal: Portal, number: str, actor: Actor, task_id: str = "") -> Offer | None:
+    """The actor's own last decision on the case (or this very task); none when the last word was somebody else's."""
+    if actor.side != "operator" or actor.user_id is None:
+        return None
+    with database.connection():
+        case = permit.visible_case(cases.get(number), actor)
+        row = undo.of_case(case.id)
+        if row is not None and row.by_id == actor.user_id and task_id in {"", row.task_id}:
+            task = work.task(row.task_id)
+            assert task is not None  # noqa: S101 - tasks are never deleted
+            return Offer(task.id, task.title, row.at, _why_not(portal, row, case))
+        last = work.task(task_id) if task_id else work.last_closed(case.id)
+        if last is None or last.state != "done" or last.closed_by_id != actor.user_id or last.closed_at is None:
+            return None
+        return Offer(last.id, last.title, last.closed_at, Refused(GONE_ON))
+
+
+def take_back(portal: Portal, task_id: str, actor: Actor) -> None:
+    """Put the case back before the actor's decision; its answer is the draft again.
+
+    Raises Refused with what stands in the way, Forbidden for others' decisions, NotFound.
+    """
+    actor.require("operator", "administrator")
+    now = portal.now()
+    with database.transaction():
+        setting = permit.find(portal, task_id, actor, lock=True)
+        case, task, row = setting.case, setting.task, undo.of_case(setting.case.id)
+        if task.side != "operator":
+            raise NotFound("There is no such task")
+        if task.closed_by_id is not None and task.closed_by_id != actor.user_id:
+            raise Forbidden("Only the person who decided can take it back")
+        if row is None or row.task_id != task_id or row.by_id != actor.user_id:
+            raise Refused(GONE_ON)
+        refusal = _why_not(portal, row, case)
+        if refusal is not None:
+            raise refusal
+        recallstate.put_back(row, case, task, actor, now)
+        finding.keep(case, portal.releases.loaded(case.release_id))
+        proof.taken_back(portal, task_id, actor)
+        cases.log(
+            case.id,
+            now,
+            "recall",
+            element=task.element,
+            title=task.title,
+            actor=actor.user_id,
+            actor_name=actor.name,
+            actor_side=actor.side,
+            data={"task": task.id},
+        )
+
+
+# What stands in the way
+
+
+def _why_not(portal: Portal, row: Undo, case: Case) -> NinteiError | None:
+    """Why the step cannot be taken back; none when it can."""
+    loaded = portal.releases.loaded(case.release_id)
+    if row.revision != case.revision or row.before["case"]["release_id"] != case.release_id:
+        return Refused(GONE_ON)
+    if row.made["cards"]:
+        return Refused("Cards were lent or taken back with it; that cannot be undone here")
+    gone = next((job for job in undo.jobs(row.made["jobs"]) if not _at_rest(job)), None)
+    if gone is not None:
+        title = _title(loaded, gone.element)
+        if gone.operator == "mail" and title:
+            if _sent(gone):
+                return Refused("A mail has gone out already: “%(title)s”", title=title)
+            return Refused("A mail is going out at this moment, or may have gone out: “%(title)s”", title=title)
+        return Refused("“%(title)s” has been done already", title=title or gone.operator)
+    for task in work.tasks_by_ids(row.made["tasks"]):
+        if task.assignee_id is not None:
+            return Refused("%(name)s has taken on “%(title)s”", name=task.assignee.name, title=task.title)
+        if work.draft(task.id) is not None or undo.uploads(f"draft.{task.id}."):
+            return Refused("Somebody has begun to work on “%(title)s”", title=task.title)
+    if undo.replied_since(case.id, row.at):
+        return Refused("A point that was raised has been answered already")
+    known = {each["id"] for each in row.before["rows"]["Secret"]}
+    if any(each.shown_at is not None for each in recallstate.rows(Secret, case) if each.id not in known):
+        return Refused("The connection information was seen already")
+    opened = {each["id"] for each in row.before["rows"]["Opening"]}
+    if any(each.id not in opened for each in recallstate.rows(Opening, case)) and undo.looked_since(case.id, row.at):
+        return Refused("Files that it opened have been downloaded already")
+    return _taken_day(row, loaded)
+
+
+def _taken_day(row: Undo, loaded: Loaded) -> NinteiError | None:
+    """A day that the step gave up and that another case has now."""
+    for each in row.before["rows"]["Booking"]:
+        now = Booking.get_or_none(Booking.id == each["id"])
+        if now is None or now.state == each["state"] or each["state"] not in {"held", "confirmed"}:
+            continue
+        capacity = loaded.package.calendars[now.calendar].capacity
+        if (
+            now.state not in {"held", "confirmed"}
+            and bookings.taken(now.calendar, now.day, now.day).get(now.day, 0) >= capacity
+        ):
+            day = now.day.isoformat()
+            return Refused("%(day)s has been given to another case meanwhile; choose another day", day=day)
+    return None
+
+
+def _at_rest(job: Job) -> bool:
+    """Nothing of it has left the house: not begun, or tried in vain, as while the mail server is away."""
+    return job.state in {"queued", "parked", "incident"} and not job.handed and not _sent(job)
+
+
+def _sent(job: Job) -> bool:
+    """Whether the mail server has the mail that the job wrote."""
+    return job.operator == "mail" and records.mail_went(job.key)
+
+
+def _title(loaded: Loaded, element: str) -> str:
+    found = loaded.package.elements.get(element)
+    return found.name if found is not None else ""

@@ -1,0 +1,232 @@
+"""How a case stood before a decision of the staff: kept with the step, and put in place again when it is taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from app.catalogue import Package
+from app.engine import Step
+from app.errors import Refused
+from app.services.base import permit
+from app.services.base.actors import Actor
+from app.services.papers import intake
+from app.services.tasks import drafts
+from app.store import cases, records, statements, undo, work
+from app.store.models import (
+    Answer,
+    Booking,
+    Card,
+    Case,
+    Clock,
+    Comment,
+    Document,
+    Invoice,
+    Job,
+    Opening,
+    Payment,
+    Secret,
+    TimerRow,
+    Undo,
+)
+
+if TYPE_CHECKING:
+    from app.store.database import Row
+
+FACTS = (
+    "state", "turn", "turn_since", "stage", "data", "messages", "running", "timer_count", "ended", "company_id",
+    "company_name", "system_name", "release_id",
+)  # fmt: skip
+WHAT = ("entered", "completed", "cancelled")
+# Rows of a case that a step changes, and that are put back as they were; new ones are taken away.
+KEPT: tuple[type[Row], ...] = (Clock, Comment, Booking, Invoice, Payment, Opening, Secret)
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """How a case stood before a decision."""
+
+    blob: bytes
+    token: str
+    facts: Mapping[str, Any]
+    cards: Mapping[int, str]  # row → state
+
+
+def before(setting: permit.Setting, values: Mapping[str, Any]) -> Before | None:
+    """How things stand now; none for a task that is not the staff's. Inside the transaction of the step, before it."""
+    case, package = setting.case, setting.loaded.package
+    if setting.task.side != "operator":
+        return None
+    blob, token = cases.state(case.id)
+    draft = work.draft(setting.task.id)
+    references = (records.document(each) for _, each in intake.file_references(values))
+    facts = {
+        "case": {name: _plain(getattr(case, name)) for name in FACTS},
+        "rows": {
+            model.__name__: [_row(each) for each in rows(model, case)] if _knows(package, model) else []
+            for model in KEPT
+        },
+        "timers": [_row(each) for each in statements.rows(TimerRow, "case_id = ?", case.id)]
+        if case.timer_count
+        else [],
+        "jobs": {str(each.id): each.state for each in _waiting(case)},
+        "draft": draft.values if draft is not None else None,
+        "drafted_revision": draft.revision if draft is not None else 0,
+        "drafted": {each.id: each.key for each in references if each is not None and each.draft},
+        "assignee": setting.task.assignee_id,
+    }
+    return Before(blob, token, facts, _cards(case) if package.cards else {})
+
+
+def _knows(package: Package, model: type[Row]) -> bool:
+    """Whether a case of this package can have such rows: what it cannot have is not asked for at every step."""
+    if model is Clock:
+        return bool(package.guidelines)
+    if model in (Invoice, Payment):
+        return bool(package.fees)
+    if model is Booking:
+        return bool(package.calendars)
+    if model is Opening:
+        return bool(package.downloads)
+    kept = {Secret: "secrets", Comment: "reviews"}.get(model)
+    return kept is None or any(kept in element.properties for element in package.elements.values())
+
+
+def keep(
+    setting: permit.Setting, stood: Before | None, step: Step, answer: Answer, actor: Actor, now: datetime
+) -> None:
+    """Keep it: the decision may be taken back from now on. Inside the same transaction, after the step."""
+    if stood is None or actor.user_id is None:
+        return
+    case = setting.case
+    opened = {entry.task_id for entry in step.log if entry.what == "entered"}
+    waiting = {each.id for each in _waiting(case)}
+    counts: dict[tuple[str, str], list[int]] = {}
+    for entry in step.log:
+        counts.setdefault((entry.element, entry.process), [0, 0, 0])[WHAT.index(entry.what)] += 1
+    undo.keep(
+        case=case,
+        task_id=setting.task.id,
+        by=actor.user_id,
+        at=now,
+        revision=case.revision,
+        blob=stood.blob,
+        token=stood.token,
+        before=dict(stood.facts),
+        made={
+            "answer": answer.id,
+            "tasks": [each.id for each in step.open_tasks if each.id in opened],
+            "jobs": sorted(waiting - {int(each) for each in stood.facts["jobs"]}),
+            "visits": [[*place, *count] for place, count in counts.items()],
+            "cards": bool(setting.loaded.package.cards) and _cards(case) != stood.cards,
+        },
+    )
+
+
+# Putting back
+
+
+def put_back(row: Undo, case: Case, task: Any, actor: Actor, now: datetime) -> None:
+    """All of it as it was; the answer is the draft of the actor's task again. Inside a transaction.
+
+    Raises Refused when a worker has begun meanwhile what the decision sent.
+    """
+    _unsend(row, now)
+    _reopen(row, task, actor, now)
+    _put_back(row, case)
+    undo.forget(case.id)
+
+
+def _unsend(row: Undo, now: datetime) -> None:
+    """What waits to go out does not; a worker that was faster by a moment wins."""
+    wanted = list(row.made["jobs"])
+    if undo.cancel_jobs(wanted, now) != len(wanted):
+        raise Refused("Something has gone out already, so this cannot be taken back any more")
+    undo.put_back_jobs(row.before["jobs"])
+
+
+def _reopen(row: Undo, task: Any, actor: Actor, now: datetime) -> None:
+    """The task is open again, its answer a draft; what had opened is closed."""
+    undo.close_tasks(row.made["tasks"], now)
+    answer = Answer.get_by_id(row.made["answer"])
+    values = row.before["draft"] if row.before["draft"] is not None else answer.values
+    task.state, task.closed_at, task.closed_by, task.closed_by_name = "open", None, None, ""
+    task.on_behalf_of, task.answer, task.assignee = "", None, row.before["assignee"] or actor.user_id
+    task.save()
+    drafts.put(task.id, values, actor, now, int(row.before.get("drafted_revision", 0)) + 1)
+    answer.delete_instance()
+    for document, key in row.before["drafted"].items():
+        Document.update(draft=True, key=key, version=1, line="").where(Document.id == document).execute()
+
+
+def _put_back(row: Undo, case: Case) -> None:
+    for model in KEPT:
+        _restore(model, case, row.before["rows"][model.__name__])
+    undo.free_bank_lines(case.id, row.at)
+    work.replace_timers(
+        case.id,
+        [(each["task_id"], each["element"], _rich(each["due_at"])) for each in row.before["timers"]],
+    )
+    undo.unvisit(case.id, row.made["visits"])
+    undo.hide_points(case.id, row.at)
+    cases.save_state(case.id, bytes(row.blob), row.token)
+    for name, value in row.before["case"].items():
+        setattr(case, name, _rich(value))
+    case.revision += 1  # pages that were drawn meanwhile are out of date
+    case.save()
+
+
+def _restore(model: type[Any], case: Case, kept: list[dict[str, Any]]) -> None:
+    known = {each["id"] for each in kept}
+    present = {each.id for each in rows(model, case)}
+    added = list(present - known)
+    if added and model is Invoice:
+        Invoice.update(state="cancelled").where(Invoice.id.in_(added)).execute()  # its number is not given out again
+    elif added:
+        model.delete().where(model.id.in_(added)).execute()
+    for each in kept:
+        values = {name: _rich(value) for name, value in each.items()}
+        if each["id"] in present:
+            model.update({name: value for name, value in values.items() if name != "id"}).where(
+                model.id == each["id"]
+            ).execute()
+        else:
+            model.insert(values).execute()
+
+
+# Rows
+
+
+def rows(model: type[Any], case: Case) -> Iterable[Any]:
+    """The case's rows of a model."""
+    if model is Payment:
+        return statements.rows(Payment, "invoice_id IN (SELECT id FROM invoice WHERE case_id = ?)", case.id)
+    return statements.rows(model, "case_id = ?", case.id)
+
+
+def _waiting(case: Case) -> list[Job]:
+    return statements.rows(Job, "case_id = ? AND state IN ('queued', 'parked', 'incident')", case.id)
+
+
+def _cards(case: Case) -> dict[int, str]:
+    return {row.id: row.state for row in statements.rows(Card, "case_id = ?", case.id)}
+
+
+def _row(row: Any) -> dict[str, Any]:
+    return {name: _plain(value) for name, value in row.__data__.items()}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return {"$at": value.isoformat()}
+    return {"$day": value.isoformat()} if isinstance(value, date) else value
+
+
+def _rich(value: Any) -> Any:
+    if isinstance(value, dict) and set(value) == {"$at"}:
+        return datetime.fromisoformat(value["$at"])
+    if isinstance(value, dict) and set(value) == {"$day"}:
+        return date.fromisoformat(value["$day"])
+    return value

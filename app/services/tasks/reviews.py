@@ -1,0 +1,184 @@
+"""Reviews: the answers that are looked at, what was decided on them before, and what a return says to the vendor."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from app.forms import Answer as AnswerLine
+from app.services.base import permit
+from app.services.tasks import comments
+from app.store import work
+from app.store.models import Answer
+
+# Keys by which the forms of reviews call what a return says to the vendor; other fields say so by the property `told`.
+TOLD = ("reason", "proposal")
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """An answer that is shown beside a review."""
+
+    element: str
+    title: str
+    lines: list[AnswerLine]
+    at: datetime
+    by: str
+    before: Mapping[str, str] = field(default_factory=dict)  # key → what the answer before said, where it differs
+    before_at: datetime | None = None  # when that was sent; none when it is the first answer
+
+
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """Something the sender should know and may still send."""
+
+    message: str
+    params: Mapping[str, Any]
+
+
+def answers(setting: permit.Setting, lang: str) -> list[Reviewed]:
+    """The newest answers that the task reviews, with what the answers before them said."""
+    latest = work.latest_answers(setting.case.id)
+    found = []
+    for element in setting.element.listed("reviews"):
+        answer, spec = latest.get(element), setting.loaded.forms.get(element)
+        if answer is None or spec is None:
+            continue
+        lines = spec.answers(answer.values, lang)
+        earlier = next(iter(work.answers(setting.case.id, element)[1:2]), None)
+        changed = changes(spec.answers(earlier.values, lang), lines) if earlier is not None else {}
+        title = setting.loaded.element(element).name
+        at = earlier.at if earlier is not None else None
+        found.append(Reviewed(element, title, lines, answer.at, answer.by_name, changed, at))
+    return found
+
+
+def changes(before: Sequence[AnswerLine], now: Sequence[AnswerLine]) -> dict[str, str]:
+    """Key → what was said before, of the lines that say something else now. A file is another one whatever its name."""
+    said = {line.key: line for line in before}
+    return {
+        line.key: said[line.key].text
+        for line in now
+        if line.key in said and (line.text, _ids(line)) != (said[line.key].text, _ids(said[line.key]))
+    } | {line.key: "" for line in now if line.key not in said and line.text and said}
+
+
+def _ids(line: AnswerLine) -> list[str]:
+    return [each.id for each in line.files]
+
+
+def last(setting: permit.Setting, lang: str) -> Reviewed | None:
+    """What the vendor answered last time, with this very form; none for the first time."""
+    own = work.answers(setting.case.id, setting.task.element)[:1]
+    if not own or setting.task.side != "vendor":
+        return None
+    return _shown(setting, setting.task.element, own[0], lang)
+
+
+def prior(setting: permit.Setting, lang: str) -> list[Reviewed]:
+    """What the body decided on the same answers before, in other reviews and in this one, newest first."""
+    subject = set(setting.element.listed("reviews"))
+    found = [
+        _shown(setting, element, answer, lang)
+        for element in _reviews_of(setting, subject)
+        for answer in work.answers(setting.case.id, element)
+    ]
+    return sorted(found, key=lambda each: each.at, reverse=True)
+
+
+def returned(setting: permit.Setting, lang: str) -> Reviewed | None:
+    """What the review said that gave the vendor this task again; none when the task is new to them.
+
+    Where both sides work side by side, the body may have gone on meanwhile: its last answer that says something counts.
+    """
+    own = work.answers(setting.case.id, setting.task.element)[:1]
+    if not own or setting.task.side != "vendor":
+        return None
+    later = [
+        _told(setting, element, answer, lang)
+        for element in _reviews_of(setting, {setting.task.element})
+        for answer in work.answers(setting.case.id, element)
+        if answer.at >= own[0].at
+    ]
+    return max((each for each in later if each.lines), key=lambda each: each.at, default=None)
+
+
+def shown(setting: permit.Setting, lang: str) -> list[Reviewed]:
+    """Of other answers, the fields that the task's property `shows` names as `element.field`; uploads are documents."""
+    wanted: dict[str, list[str]] = {}
+    for name in setting.element.listed("shows"):
+        element, _, key = name.partition(".")
+        if key and element in setting.loaded.forms:
+            wanted.setdefault(element, []).append(key)
+    latest = work.latest_answers(setting.case.id) if wanted else {}
+    found = []
+    for element, keys in wanted.items():
+        if element not in latest:
+            continue
+        whole = _shown(setting, element, latest[element], lang)
+        lines = [line for line in whole.lines if line.key in keys and line.text and not line.files]
+        if lines:
+            found.append(Reviewed(whole.element, whole.title, lines, whole.at, whole.by))
+    return found
+
+
+def _told(setting: permit.Setting, element: str, answer: Answer, lang: str) -> Reviewed:
+    """Of a review's answer, what is meant for the vendor."""
+    marked = {spec.key for spec in setting.loaded.forms[element].inputs() if spec.properties.get("told") == "true"}
+    shown = _shown(setting, element, answer, lang)
+    told = [
+        line for line in shown.lines if line.text and (line.key.endswith(TOLD) or line.key.partition("-")[0] in marked)
+    ]
+    return Reviewed(shown.element, shown.title, told, shown.at, shown.by)
+
+
+def _reviews_of(setting: permit.Setting, subject: set[str]) -> list[str]:
+    return [
+        element.id
+        for element in setting.loaded.package.elements.values()
+        if element.side == "operator"
+        and element.id in setting.loaded.forms
+        and subject.intersection(element.listed("reviews"))
+    ]
+
+
+def _shown(setting: permit.Setting, element: str, answer: Answer, lang: str) -> Reviewed:
+    lines = setting.loaded.forms[element].answers(answer.values, lang)
+    return Reviewed(element, setting.loaded.element(element).name, lines, answer.at, answer.by_name)
+
+
+def may_return(setting: permit.Setting) -> bool:
+    """Whether the task is a review that can send the case back, with points pinned to the answers."""
+    spec = setting.loaded.forms.get(setting.task.element)
+    if spec is None or setting.task.side != "operator" or not setting.element.listed("reviews"):
+        return False
+    return any(comments.returns({"": option.value}) for each in spec.inputs() for option in each.options)
+
+
+def warnings(setting: permit.Setting, values: Mapping[str, Any]) -> list[Warned]:
+    """Points that would not reach the vendor: without a return, or pinned to what is not returned."""
+    pinned = work.comments(setting.case.id, "draft", review_task=setting.task.id)
+    if not pinned:
+        return []
+    if not comments.returns(values):
+        return [
+            Warned(
+                "You pinned %(count)s points to the answers. They are sent only with a return, and are discarded if "
+                "you go on like this",
+                {"count": len(pinned)},
+            )
+        ]
+    reviewed = setting.element.listed("reviews")
+    targets = {value for value in values.values() if isinstance(value, str) and value in reviewed}
+    aside = [row for row in pinned if targets and row.element not in targets]
+    titles = dict.fromkeys(setting.loaded.element(row.element).name for row in aside)
+    return [
+        Warned(
+            "%(count)s points are pinned to “%(titles)s”, which you do not return: "
+            "the vendor is not asked for them now",
+            {"count": len(aside), "titles": "、".join(titles)},
+        )
+        for _ in aside[:1]
+    ]

@@ -1,0 +1,118 @@
+"""The moment when a task is sent: its answer is stored and the case takes its step."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import Any
+
+from app.engine import CompleteTask, TooLate
+from app.errors import Refused, Stale
+from app.services.base import finding, permit
+from app.services.base.actors import Actor
+from app.services.base.portal import Portal
+from app.services.cards import keepers, loans, stock
+from app.services.companies import admissions, proof
+from app.services.days import attendance, bookings
+from app.services.money import invoices
+from app.services.papers import intake
+from app.services.process import secrets, steps
+from app.services.tasks import comments, drafts, forms, recallstate, returning
+from app.services.trouble import incidents
+from app.store import database, statements, work
+from app.store.models import Answer, Task
+
+
+def send(portal: Portal, task_id: str, actor: Actor, revision: int | None = None) -> Task:
+    """Complete the task with its draft: one transaction, then the worker is poked.
+
+    Raises StepFailed when the process or the program fails in it: then the draft is kept, and the incident on record.
+    Raises Stale (finished meanwhile, or the draft changed after it was checked), Refused, Forbidden, NotFound.
+    """
+    now = portal.now()
+    with incidents.noted(portal), database.transaction(), _net(task_id):
+        setting = permit.find(portal, task_id, actor, lock=True)
+        permit.still_open(setting.task)
+        behalf = permit.may_do(setting, actor)
+        draft = work.draft(task_id)
+        if draft is not None:
+            drafts.require_as_checked(draft, revision, actor)
+        cleaned = forms.clean(portal, setting, secrets.unseal(portal, draft.values) if draft else {})
+        if not cleaned.ok:
+            raise Refused("Some answers need another look")
+        complete(portal, setting, cleaned.values, actor, now, behalf)
+        if draft is not None:
+            draft.delete_instance()
+        done = work.task(task_id)
+    portal.poke()
+    assert done is not None  # noqa: S101 - it was there a line ago
+    return done
+
+
+def _net(task_id: str) -> AbstractContextManager[None]:
+    """What fails at a task is on record at its place."""
+    task = work.task(task_id)
+    return incidents.net(task.case_id, task.element, task.title) if task is not None else incidents.net(0)
+
+
+def complete(
+    portal: Portal,
+    setting: permit.Setting,
+    values: dict[str, Any],
+    actor: Actor,
+    now: datetime,
+    behalf: str = "",
+) -> None:
+    """Store the answer, do what the element's properties ask for, and take the step. Inside a transaction, which has to
+    be given up at StepFailed (`incidents.noted`)."""
+    task = setting.task
+    with incidents.net(setting.case.id, task.element, task.title):
+        _complete(portal, setting, values, actor, now, behalf)
+
+
+def _complete(
+    portal: Portal, setting: permit.Setting, values: dict[str, Any], actor: Actor, now: datetime, behalf: str
+) -> None:
+    task, case, loaded, element = setting.task, setting.case, setting.loaded, setting.element
+    stock.require(setting)
+    keepers.require(setting)
+    loans.require_settled(setting, values)
+    stood = recallstate.before(setting, values)
+    kept = secrets.keep(portal, case, element.id, values, element.listed("secrets"), now)
+    titles = {field.key: field.named("ja") for field in forms.form(setting).inputs()}
+    intake.adopt(case, element.id, kept, titles)
+    answer = statements.insert(
+        Answer,
+        case=case,
+        element=element.id,
+        values=kept,
+        at=now,
+        by=actor.user_id,
+        by_name=actor.name,
+        side=actor.side,
+    )
+    routes: dict[str, Any] = {
+        key: kept.get(key) for key in element.listed("routes") if key not in {"payment", "booking"}
+    }
+    if element.properties.get("confirms"):
+        routes |= invoices.confirm(case, element.properties["confirms"], kept, actor, now)
+        if routes.get("payment") == "settled":
+            routes |= bookings.settle(portal, case, loaded)
+    if element.properties.get("books"):
+        routes |= bookings.book(portal, case, loaded, element.properties["books"], kept, actor, now)
+        attendance.settled(case.id, element.properties["books"], kept)
+    stock.completed(setting, actor, now)
+    keepers.posted(setting, actor, now)
+    loans.settle(setting, kept, actor, now)
+    comments.completed(setting, kept, actor, now)
+    admissions.learn(portal, case, kept, actor, now)
+    if finding.says(loaded, element.id) or kept.get("company_name") or kept.get("system_name"):
+        finding.keep(case, loaded)
+    proof.passed(portal, setting, kept, actor, now)
+    try:
+        closing = steps.Closing(actor, answer, behalf)
+        step = steps.advance(portal, case, CompleteTask(task.id, routes), now, closing, at=element.id)
+    except TooLate as error:
+        raise Stale("“%(title)s” has been finished already", title=task.title) from error
+    returning.tell(setting, routes, now)
+    recallstate.keep(setting, stood, step, answer, actor, now)

@@ -1,0 +1,99 @@
+"""A task in short: its facts for lists, headings and mails."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from app.services.base import businessdays, clocks, permit
+from app.services.base.actors import Actor
+from app.services.base.portal import Portal
+from app.store import cases, database, work
+from app.store.models import Task
+
+
+@dataclass(frozen=True, slots=True)
+class TaskView:
+    """A task for lists and headings."""
+
+    id: str
+    element: str
+    title: str
+    side: str
+    group: str
+    kind: str  # user | receive
+    presentation: str
+    state: str
+    opened_at: datetime
+    due_on: date | None
+    days_left: int | None  # business days; negative: overdue
+    assignee: str
+    assignee_id: int | None
+    closed_at: datetime | None
+    closed_by: str
+    case_number: str
+    company_name: str
+    system_name: str
+    clock: clocks.ClockView | None = None
+
+
+def view(
+    row: Task,
+    today: date,
+    closing: frozenset[date],
+    clock: clocks.ClockView | None = None,
+    names: Mapping[int, str] | None = None,
+) -> TaskView:
+    """The task's facts as of today."""
+    left = (
+        businessdays.business_days_between(today, row.due_on, closing) if row.due_on and row.state == "open" else None
+    )
+    assignee = (names or {}).get(row.assignee_id, "") if row.assignee_id else ""
+    if row.assignee_id and names is None:
+        assignee = row.assignee.name
+    return TaskView(
+        row.id,
+        row.element,
+        row.title,
+        row.side,
+        row.grp,
+        row.kind,
+        row.presentation,
+        row.state,
+        row.opened_at,
+        row.due_on,
+        left,
+        assignee,
+        row.assignee_id,
+        row.closed_at,
+        row.closed_by_name,
+        row.case_number,
+        row.company_name,
+        row.system_name,
+        clock,
+    )
+
+
+def look(portal: Portal, task_id: str, actor: Actor) -> TaskView:
+    """The task's facts alone."""
+    with database.connection():
+        return view(permit.find(portal, task_id, actor).task, portal.today(), portal.closing())
+
+
+def sent_by(portal: Portal, task_id: str, actor: Actor) -> bool:
+    """Whether the actor has finished the task themselves."""
+    with database.connection():
+        row = permit.find(portal, task_id, actor).task
+        return bool(row.state == "done" and row.closed_by_id is not None and row.closed_by_id == actor.user_id)
+
+
+def open_task_of(portal: Portal, number: str, element: str, actor: Actor) -> tuple[str, str, bool]:
+    """(id of the element's open task or "", the element's title, whether it was done before): mails name it so."""
+    with database.connection():
+        case = permit.visible_case(cases.get(number), actor)
+        title = portal.releases.loaded(case.release_id).element(element).name
+        for row in work.open_tasks(case.id):
+            if row.element == element and (actor.side == "operator" or row.side == "vendor"):
+                return row.id, row.title, False
+        return "", title, work.last_done(case.id, element) is not None

@@ -1,0 +1,1 @@
+"""What does not work: on record, told, and kept from stopping anything else."""

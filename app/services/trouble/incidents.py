@@ -1,0 +1,142 @@
+"""What does not work and is nobody's turn: on record while it lasts, shown to staff, told to administrators once.
+
+Of a case: a step that failed in its process (`step`), a timer that cannot fire (`timer`), a process that has come to a
+stop (`deadlock`), work of the portal on it that fails (`upkeep`); and jobs that failed for good, which are rows of
+their own. Of the portal: a process that cannot be started (`start`), upkeep, and servers that are away (`outage`).
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+from app.engine import Step, TooLate
+from app.errors import BadPackage, NinteiError, Permanent, Refused, ScriptError, StepFailed, Temporary, defect
+from app.services.base.portal import Portal
+from app.services.trouble import alarms
+from app.store import cases, database, work
+from app.store import incidents as rows
+from app.store.models import Case
+
+log = logging.getLogger("nintei.incidents")
+
+
+@contextmanager
+def net(case: int, element: str = "", title: str = "", *, kind: str = "step", strict: bool = False) -> Iterator[None]:
+    """What fails in the block through no fault of the person who acts leaves it as StepFailed.
+
+    `strict`: nobody's input is judged in the block, so a refusal, too, is a fault of the process. What passes by itself
+    (a busy database, Temporary) stays what it is.
+    """
+    try:
+        yield
+    except (Temporary, TooLate):
+        raise
+    except StepFailed as error:
+        error.title = error.title or title
+        raise
+    except NinteiError as error:
+        if strict or isinstance(error, BadPackage | Permanent | ScriptError):
+            raise StepFailed(error, case, element, title, kind) from error
+        raise
+    except Exception as error:
+        if database.passes(error):
+            raise
+        raise StepFailed(defect(error), case, element, title, kind) from error
+
+
+@contextmanager
+def noted(portal: Portal) -> Iterator[None]:
+    """Around a transaction: a StepFailed that leaves it is on record, after all of the step was taken back."""
+    try:
+        yield
+    except StepFailed as error:
+        note(portal, error)
+        raise
+
+
+def note(portal: Portal, error: StepFailed) -> None:
+    """Put a failed step on record, unless it is: an incident of its case, a line of the log, a word to administrators.
+    Outside of any transaction."""
+    if error.known:
+        return
+    now = portal.now()
+    with database.transaction():
+        number = cases.lock(error.case).number if error.case else ""
+        new = seen(portal, error.case or None, now, error.kind, error.reason, element=error.element, title=error.title)
+    error.known = True
+    tell = log.error if new else log.warning
+    where = number or "-"
+    tell(
+        "incident: %s %s of case %s: %s",
+        error.kind,
+        error.element,
+        where,
+        error.reason,
+        exc_info=error if new else None,
+    )
+
+
+def seen(
+    portal: Portal,
+    case: int | None,
+    now: datetime,
+    kind: str,
+    error: NinteiError,
+    *,
+    element: str = "",
+    title: str = "",
+) -> bool:
+    """Put it on record; whether it is new. Inside a transaction that has the case locked."""
+    new = rows.seen(case, kind, element, now, title[:300], error.message, plain(error.params))
+    if new and case is not None:
+        words = {"kind": kind, "message": error.message, "params": plain(error.params)}
+        cases.log(case, now, "incident", element=element, title=title or element or kind, text=str(error)[:2000],
+                  data=words, audience="operator")  # fmt: skip
+    if new and kind != "outage":
+        row = cases.by_id(case) if case is not None else None
+        alarms.trouble(portal, kind, element, title, row.number if row is not None else "", error, now)
+    return new
+
+
+def over(
+    case: int | None, now: datetime, *, kinds: Sequence[str] = (), element: str | None = None, by: str = ""
+) -> None:
+    """It works again, or somebody (`by`) ended it. Inside a transaction."""
+    rows.over(case, now, kinds, element, by)
+
+
+def after(portal: Portal, case: Case, step: Step, withdrawal: str, place: tuple[str, str, str], now: datetime) -> None:
+    """After a step, in its transaction: what went wrong at its place (kind, element, title) before has gone well now;
+    and the case may have come to a stop. `withdrawal`: the message that withdraws it, which waits for nobody."""
+    kind, element, title = place
+    if kind == "start":
+        over(None, now, kinds=("start",), element=element)
+    known = {(each.kind, each.element) for each in rows.of_case(case.id)}
+    if step.ended:
+        if known:
+            over(case.id, now)
+        return
+    if (kind, element) in known:
+        over(case.id, now, kinds=(kind,), element=element)
+    if _stuck(case, step, withdrawal):
+        stop = Refused("The process has come to a stop: nothing is open, nothing is under way, and it has not ended")
+        seen(portal, case.id, now, "deadlock", stop, element=element, title=title)
+    elif any(each == "deadlock" for each, _ in known):
+        over(case.id, now, kinds=("deadlock",))
+
+
+def _stuck(case: Case, step: Step, withdrawal: str) -> bool:
+    """Nothing waits for anybody, nothing is under way, no time has to pass, and it has not ended."""
+    if step.open_tasks or step.timers or set(step.messages) - {withdrawal}:
+        return False
+    live = {job.task_id for job in work.jobs_of(case.id, "queued", "running", "incident")}
+    return not live.intersection(step.running_jobs)
+
+
+def plain(params: Mapping[str, Any]) -> dict[str, Any]:
+    """Facts as JSON keeps them."""
+    return {key: value if isinstance(value, str | int | float) else str(value) for key, value in params.items()}

@@ -1,0 +1,158 @@
+"""One's own account: password, name, language, calendar feed."""
+
+from __future__ import annotations
+
+from threading import Thread
+from typing import Any
+
+from flask import Blueprint, Response, flash, make_response, redirect, render_template, request
+from flask_babel import gettext
+
+from app.connectors.mail import Mailer
+from app.errors import NinteiError, NotFound, Refused, TooMany
+from app.services.mails.portalmails import Wording
+from app.services.packages import folders
+from app.services.pages import feed
+from app.services.people import accounts
+from app.services.signin import guessing, passwords
+from app.text import address
+from app.web.frame import signin
+from app.web.frame.access import needs, public
+from app.web.frame.asking import asker, remember
+from app.web.frame.current import LANGUAGES, only_asks, portal, signed_in
+from app.web.frame.problems import sentence
+from app.web.frame.throttling import wait
+
+pages = Blueprint("account", __name__)
+
+
+# A password that is forgotten, or was never set
+
+
+@pages.route("/password", methods=["GET", "POST"])
+@public
+def forgotten() -> Any:
+    """Asks for the address. The answer is the same, and as fast, whether it has an account or not."""
+    if only_asks():
+        return render_template("pages/account/forgotten.html", email="", error="", sent=False)
+    typed = request.form.get("email", "")
+    email = address.one(typed)
+    if not address.fits(email):
+        error = gettext("Enter your mail address, for example name@example.jp")
+        return render_template("pages/account/forgotten.html", email=typed, error=error, sent=False), 422
+    mailer, words = Mailer(portal().settings.mail_url), _wording()
+    arguments = (portal(), email, words, mailer.send)
+    Thread(target=passwords.send_link, args=arguments, name="password mail", daemon=True).start()
+    return render_template("pages/account/forgotten.html", email=email, error="", sent=True)
+
+
+def _wording() -> Wording:
+    text = gettext("Somebody, probably you, asked to set a new password for your account in the certification portal.")
+    until = gettext("The link works once, for one hour.")
+    otherwise = gettext("If it was not you, throw this mail away: nothing changes.")
+    link = f"[{gettext('Set the password')}](%(url)s)"
+    body = folders.site(portal())["body"].get("name", "")
+    return Wording(gettext("Set your password"), f"{text}\n\n{link}\n\n{until}\n\n{otherwise}\n\n{body}\n")
+
+
+@pages.route("/password/<token>", methods=["GET", "POST"])
+@public
+def reset(token: str) -> Any:
+    """Sets the password by the mailed link."""
+    try:
+        email = passwords.look(portal(), token)
+    except NinteiError as closed:
+        status = 404 if isinstance(closed, NotFound) else 410
+        return render_template("pages/account/old_link.html", text=sentence(closed)), status
+    if only_asks():
+        return render_template("pages/account/reset.html", email=email, error="")
+    password, error = _twice()
+    if not error:
+        try:
+            owner = passwords.reset(portal(), token, password)
+        except Refused as refusal:
+            error = sentence(refusal)
+    if error:
+        return render_template("pages/account/reset.html", email=email, error=error), 422
+    flash(gettext("The password is set. Sign in with it."), "success")
+    return remember(redirect("/login", 303), guessing.proved(portal(), owner, asker()))
+
+
+def _twice() -> tuple[str, str]:
+    """The new password, and what is wrong when it was not typed the same twice."""
+    password = request.form.get("password", "")
+    if password != request.form.get("again", ""):
+        return password, gettext("The two passwords differ; type the same one twice")
+    return password, ""
+
+
+# The account
+
+
+@pages.get("/account")
+@needs()
+def account() -> Any:
+    """Name, language, password, calendar feed."""
+    return _page()
+
+
+def _page(error: str = "", password_error: str = "", name: str | None = None) -> str:
+    found = accounts.account(signed_in())
+    base = portal().settings.base_url.rstrip("/")
+    return render_template(
+        "pages/account/account.html", found=found, name=found.name if name is None else name, error=password_error,
+        name_error=error, feed_url=f"{base}/calendar/{found.feed_token}.ics" if found.feed_token else "",
+    )  # fmt: skip
+
+
+@pages.post("/account/profile")
+@needs()
+def profile() -> Any:
+    """Name and language."""
+    name, language = request.form.get("name", ""), request.form.get("language", "")
+    try:
+        accounts.describe(portal(), signed_in(), name, language)
+    except Refused as error:
+        return _page(sentence(error), name=name), 422
+    flash(gettext("Your changes are saved."), "success")
+    answer = redirect("/account", 303)
+    if language in LANGUAGES:
+        answer.set_cookie("lang", language, max_age=365 * 86400, samesite="Lax", httponly=True)
+    return answer
+
+
+@pages.post("/account/password")
+@needs()
+def password() -> Any:
+    """Another password."""
+    who = signed_in()
+    chosen, error = _twice()
+    if not error:
+        try:
+            passwords.change(portal(), who, request.form.get("current", ""), chosen, asker())
+        except TooMany as held:
+            return wait(make_response(_page(password_error=sentence(held)), 429), held)
+        except Refused as refusal:
+            error = sentence(refusal)
+    if error:
+        return _page(password_error=error), 422
+    signin.sign_in(who.user_id or 0)  # the old session has ended with the old password
+    flash(gettext("The password is changed. Everywhere else you are signed out."), "success")
+    return redirect("/account", 303)
+
+
+@pages.post("/account/feed")
+@needs()
+def renew_feed() -> Any:
+    """Another address for the calendar feed."""
+    accounts.renew_feed(signed_in())
+    flash(gettext("Your calendar has a new address; the old one no longer works."), "success")
+    return redirect("/account#feed", 303)
+
+
+@pages.get("/calendar/<token>.ics")
+@public
+def calendar_feed(token: str) -> Any:
+    """The dates of the person to whom this address was given: calendar programs cannot sign in."""
+    content = feed.calendar_of(portal(), token, gettext("Certification: exams and audits"))
+    return Response(content, mimetype="text/calendar", headers={"Content-Disposition": "inline; filename=nintei.ics"})

@@ -1,0 +1,86 @@
+"""`/sign-ins`: who is held up at the sign-in, and what is on record, for administrators."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Flask, flash, redirect, render_template, request
+from flask_babel import gettext
+
+from app.errors import NotFound
+from app.services.signin import guessing, record
+from app.web.frame.access import needs
+from app.web.frame.current import portal, signed_in
+from app.web.frame.problems import sentence
+
+pages = Blueprint("signins", __name__)
+
+MOST_PROXIES = 20  # addresses that one process speaks of
+_seen: set[str] = set()
+
+
+def install(app: Flask) -> None:
+    """Tell of proxies that nobody has named."""
+    app.before_request(_proxy)
+
+
+def _proxy() -> None:
+    address = str(request.environ.get("nintei.unnamed_proxy") or "")
+    if address and address not in _seen and len(_seen) < MOST_PROXIES:
+        _seen.add(address)
+        record.proxy_seen(portal(), guessing.place(address))
+
+
+def scope_words() -> dict[str, str]:
+    """What is held up."""
+    return {
+        "pair": gettext("this account from there"),
+        "account": gettext("this account from everywhere where it never signed in"),
+        "strangers": gettext("accounts that never signed in from there"),
+        "place": gettext("all accounts from there"),
+    }
+
+
+def kind_words() -> dict[str, tuple[str, str]]:
+    """(word, tone of the tag) of each kind of event."""
+    return {
+        "signed_in": (gettext("Signed in"), "good"),
+        "failed": (gettext("Wrong password"), "warn"),
+        "held": (gettext("Held up"), "bad"),
+        "lifted": (gettext("Lifted"), "now"),
+    }
+
+
+def way_words() -> dict[str, str]:
+    """Where the password was asked for."""
+    return {
+        "sign-in": gettext("at the sign-in"),
+        "verify": gettext("asked again while signed in"),
+        "password": gettext("to change the password"),
+        "letter": gettext("to open a key letter or key"),
+    }
+
+
+@pages.get("/sign-ins")
+@needs("administrator")
+def index() -> Any:
+    """What is held up, and the record."""
+    who = signed_in()
+    return render_template(
+        "pages/desk/signins.html", title=gettext("Sign-ins and lock-outs"), held=record.held(portal(), who),
+        events=record.events(who), proxies=record.unnamed_proxies(portal(), who), scopes=scope_words(),
+        kinds=kind_words(), ways=way_words(),
+    )  # fmt: skip
+
+
+@pages.post("/sign-ins/lift")
+@needs("administrator")
+def lift() -> Any:
+    """Let somebody in at once."""
+    try:
+        record.lift(portal(), signed_in(), request.form.get("scope", ""), request.form.get("id", 0, int))
+    except NotFound as over:
+        flash(sentence(over), "info")
+    else:
+        flash(gettext("Lifted: the next try is let in at once."), "success")
+    return redirect("/sign-ins", 303)

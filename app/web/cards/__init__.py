@@ -1,0 +1,1 @@
+"""Pages of the card desk, its keys, letters and agents."""

@@ -1,0 +1,104 @@
+"""The two sealed letters of a key file: who opens which, and what became of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request
+from flask_babel import gettext
+
+from app.errors import NinteiError
+from app.services.agents import news
+from app.services.cards import keepers as letterdesk
+from app.services.pages import letterpage
+from app.services.people import inperson
+from app.text.numbers import whole
+from app.web.cases.files import answer
+from app.web.frame import problems
+from app.web.frame.access import needs
+from app.web.frame.asking import asker
+from app.web.frame.current import named, portal, signed_in
+
+pages = Blueprint("key_letters", __name__, url_prefix="/cards/letters")
+
+
+def state_words() -> dict[str, tuple[str, str]]:
+    """(word, tone of the tag) of each state of a letter."""
+    return {
+        "making": (gettext("Being made"), "plain"),
+        "sealed": (gettext("Sealed"), "now"),
+        "opened": (gettext("Opened"), "warn"),
+        "destroyed": (gettext("Destroyed"), "plain"),
+    }
+
+
+def why_words() -> dict[str, str]:
+    """Why a letter was destroyed."""
+    return {
+        "posted": gettext("both letters were posted"),
+        "reissued": gettext("the letters were made anew"),
+        "ended": gettext("the case ended"),
+    }
+
+
+@pages.get("/<task_id>")
+@needs("operator", "analyst", "administrator")
+def show(task_id: str) -> Any:
+    """The letters of a task."""
+    word = news.word(portal())  # before anything is read: letters that are made meanwhile are news
+    found = letterpage.page(portal(), task_id, signed_in())
+    return render_template(
+        "pages/desk/key_letters.html", title=gettext("Key letters"), found=found, words=state_words(), whys=why_words(),
+        sentence=problems.sentence, me=signed_in(), news=word,
+        crumbs=[{"url": "/cases/" + found.case_number, "label": found.case_number},
+                {"url": "/tasks/" + task_id, "label": named(found.title)}, {"label": gettext("Key letters")}],
+    )  # fmt: skip
+
+
+@pages.post("/<task_id>/keepers")
+@needs("operator", "administrator")
+def keepers(task_id: str) -> Any:
+    """Say who opens which letter."""
+    chosen = {number: whole(request.form.get(f"keeper_{number}", "")) or 0 for number in (1, 2)}
+    try:
+        letterdesk.name(portal(), task_id, {key: value for key, value in chosen.items() if value}, signed_in())
+    except NinteiError as error:
+        return problems.back(error, f"/cards/letters/{task_id}")
+    flash(gettext("It is on record who opens which letter."), "success")
+    return redirect(f"/cards/letters/{task_id}", 303)
+
+
+@pages.post("/<task_id>/<int:letter>/open")
+@needs("operator", "administrator")
+def open_letter(task_id: str, letter: int) -> Any:
+    """The letter as a PDF, for its one person."""
+    try:
+        inperson.require(portal(), signed_in(), request.form.get("password", ""), asker())
+        return answer(letterdesk.open_letter(portal(), letter, signed_in()))
+    except NinteiError as error:
+        return problems.back(error, f"/cards/letters/{task_id}")
+
+
+@pages.post("/<task_id>/posted")
+@needs("operator", "administrator")
+def posted(task_id: str) -> Any:
+    """Letters that were made anew later are on their way."""
+    try:
+        letterdesk.posted_by_hand(portal(), task_id, signed_in())
+    except NinteiError as error:
+        return problems.back(error, f"/cards/letters/{task_id}")
+    flash(gettext("Both letters are destroyed here."), "success")
+    return redirect(f"/cards/letters/{task_id}", 303)
+
+
+@pages.post("/<task_id>/anew")
+@needs("operator", "administrator")
+def anew(task_id: str) -> Any:
+    """Destroy both letters and make two with new components."""
+    names = (request.form.get("recipient_1", ""), request.form.get("recipient_2", ""))
+    try:
+        letterdesk.reissue(portal(), task_id, names, request.form.get("reason", ""), signed_in())
+    except NinteiError as error:
+        return problems.back(error, f"/cards/letters/{task_id}")
+    flash(gettext("Two new letters and a new key file are being made; the old ones are worth nothing now."), "success")
+    return redirect(f"/cards/letters/{task_id}", 303)

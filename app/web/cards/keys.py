@@ -1,0 +1,89 @@
+"""Card keys: the masters of the body, and the ceremony in which two people make a new version."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request
+from flask_babel import gettext
+
+from app.errors import NinteiError
+from app.services.cards import keys
+from app.services.people import inperson
+from app.web.cards import words
+from app.web.frame import problems
+from app.web.frame.access import needs
+from app.web.frame.asking import asker
+from app.web.frame.current import portal, signed_in
+
+pages = Blueprint("card_keys", __name__, url_prefix="/cards/keys")
+
+
+def role_words() -> dict[str, str]:
+    """The two masters of a version."""
+    return {
+        "issuer": gettext("Issuer key (K0): writes and wipes"),
+        "reader": gettext("Reader key (K1): reads"),
+    }
+
+
+def act_words() -> dict[str, str]:
+    """What was done to keys."""
+    return {
+        "begun": gettext("First component brought"),
+        "completed": gettext("Second component brought: the master is made"),
+        "abandoned": gettext("Given up"),
+        "created": gettext("Key store made"),
+        "token_key": gettext("Key made in the token"),
+        "moved": gettext("Moved to another guard"),
+    }
+
+
+def subject_words(subject: str) -> str:
+    """What was changed, in words: "issuer v2" as the record has it."""
+    role, _, version = subject.partition(" v")
+    word = {"issuer": gettext("Issuer key (K0)"), "reader": gettext("Reader key (K1)")}.get(role)
+    return f"{word} {gettext('Version %(version)s', version=version)}" if word and version else subject
+
+
+def _crumbs(*more: dict[str, str]) -> list[dict[str, str]]:
+    return [{"url": "/cards", "label": gettext("Card desk")}, *more]
+
+
+@pages.get("")
+@needs("operator", "analyst", "administrator")
+def show() -> Any:
+    """The masters as they stand; never a key."""
+    return render_template(
+        "pages/desk/card_keys.html", title=gettext("Card keys"), found=keys.page(portal(), signed_in()),
+        roles=role_words(), acts=act_words(), subject=subject_words, words=words.states(),
+        sentence=problems.sentence, crumbs=_crumbs({"label": gettext("Card keys")}),
+    )  # fmt: skip
+
+
+@pages.post("/<int:version>")
+@needs("operator", "administrator")
+def contribute(version: int) -> Any:
+    """Bring one's components: they are shown on this one answer and never again."""
+    try:
+        inperson.require(portal(), signed_in(), request.form.get("password", ""), asker())
+        shown = keys.contribute(portal(), version, signed_in())
+    except NinteiError as error:
+        return problems.back(error, "/cards/keys")
+    title = gettext("Your components of version %(version)s", version=version)
+    return render_template(
+        "pages/desk/card_components.html", title=title, shown=shown, roles=role_words(), person=signed_in().name,
+        crumbs=_crumbs({"url": "/cards/keys", "label": gettext("Card keys")}, {"label": title}),
+    )  # fmt: skip
+
+
+@pages.post("/<int:version>/abandon")
+@needs("operator", "administrator")
+def abandon(version: int) -> Any:
+    """Forget first components whose second never came."""
+    try:
+        keys.abandon(portal(), version, signed_in())
+    except NinteiError as error:
+        return problems.back(error, "/cards/keys")
+    flash(gettext("Given up. The component that was written down is worth nothing now: destroy it."), "success")
+    return redirect("/cards/keys", 303)

@@ -1,0 +1,111 @@
+"""What the card pages say of states, acts, signals and errors."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from flask_babel import gettext
+
+from app.services.agents import line
+from app.services.pages.carddesk import Event
+from app.web.frame.shell import day as long_day
+
+
+def states() -> dict[str, tuple[str, str]]:
+    """(word, tone of the tag) of each state of a card."""
+    return {
+        "making": (gettext("Being made"), "now"),
+        "ready": (gettext("Ready to be lent"), "good"),
+        "lent": (gettext("On loan"), "now"),
+        "returned": (gettext("Came back"), "warn"),
+        "wiped": (gettext("Wiped"), "plain"),
+        "damaged": (gettext("Damaged"), "bad"),
+        "lost": (gettext("Lost"), "bad"),
+        "quarantined": (gettext("Kept apart"), "bad"),
+    }
+
+
+def acts() -> dict[str, str]:
+    """The acts of a card's life."""
+    return {
+        "personalise": gettext("Personalised"),
+        "verify": gettext("Checked"),
+        "lend": gettext("Lent"),
+        "return": gettext("Came back"),
+        "wipe": gettext("Checked and wiped"),
+        "damaged": gettext("Marked as damaged"),
+        "lost": gettext("Marked as lost"),
+        "quarantined": gettext("Kept apart"),
+        "outstanding": gettext("It stays out"),
+        "remind": gettext("The vendor was reminded"),
+        "ask_back": gettext("Asked back by"),
+        "send_back": gettext("The vendor sent it"),
+    }
+
+
+def signals() -> dict[str, tuple[str, str]]:
+    """What a desk's signal says: (state of the reader panel, the word that is read from a distance)."""
+    return {
+        "wait": ("wait", gettext("Lay a card on")),
+        "busy": ("busy", gettext("Writing: leave it there")),
+        "done": ("done", gettext("Done: take it off")),
+        "wrong": ("wrong", gettext("Not this card")),
+        "away": ("remove", gettext("The desk's computer is away")),
+    }
+
+
+def codes() -> dict[str, str]:
+    """Why a desk sees no card, or could not go on."""
+    return {code: gettext(text) for code, text in line.WORDS.items()}
+
+
+def marks() -> dict[str, str]:
+    """The buttons with which a person says what became of a card."""
+    return {
+        "returned": gettext("It is back here"),
+        "damaged": gettext("It is damaged"),
+        "lost": gettext("It is lost"),
+    }
+
+
+def readers() -> dict[str, str]:
+    """Readers that are no desk of their own, as the ledger names them."""
+    return {"virtual": gettext("Virtual reader"), "pcsc": gettext("The reader here")}
+
+
+def said(event: Event) -> str:
+    """What stands beside an act in a card's life, in words: check values, the day by which it is asked back."""
+    if event.phase == "failed":
+        return failure(event.text)
+    if event.text.startswith("KCV "):
+        kcvs = dict(re.findall(r"(issuer|reader)=([0-9A-F]{6})", event.text))
+        if not kcvs:
+            return ""  # of a wiped card nothing is left that could be checked
+        issuer, reader = kcvs.get("issuer", "—"), kcvs.get("reader", "—")
+        return gettext("Check values: K0 %(issuer)s, K1 %(reader)s", issuer=issuer, reader=reader)
+    return long_day(date.fromisoformat(event.text)) if event.act == "ask_back" and event.text else event.text
+
+
+def trouble(error: str) -> str:
+    """Why a card job stopped, as its row keeps it, in the reader's language where there is one."""
+    return gettext(error) if error else ""
+
+
+def failure(text: str) -> str:
+    """Why a card failed: a code, or the checks of a return such as `uid=ok keys_and_data=key_blocked`."""
+    words = codes()
+    checks = re.findall(r"(\w+)=(\w+)", text)
+    if not checks:
+        return words.get(text, text)
+    names = {
+        "profile": gettext("Kind of card"),
+        "uid": "UID",
+        "serial": gettext("Serial number"),
+        "keys_and_data": gettext("Keys and data"),
+        "empty": gettext("Emptiness"),
+    }
+    return ", ".join(
+        f"{names.get(name, name)}: {gettext('in order') if code == 'ok' else words.get(code, code)}"
+        for name, code in checks
+    )

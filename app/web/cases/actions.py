@@ -1,0 +1,211 @@
+"""What can be done with a case as a whole: say something, remind, mend the address, add people, end it, try again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request
+from flask_babel import gettext
+
+from app.errors import Refused
+from app.services.base.actors import Actor
+from app.services.cases import applications, endings, lifecycle, members, settlement
+from app.services.pages import case, worklist
+from app.text import address as mail_address
+from app.web.cases import head as case_head
+from app.web.cases import pages as cases
+from app.web.cases import troublewords
+from app.web.frame.access import needs
+from app.web.frame.current import portal, signed_in
+from app.web.frame.problems import sentence, status_of
+
+pages = Blueprint("case_actions", __name__)
+
+LONGEST_MESSAGE = 10_000
+
+
+def act_on(number: str, act: Callable[[], str], form: str, tab: str = "") -> Any:
+    """Act, say what was done, go back to the case; a refusal shows the page again with what was typed."""
+    try:
+        done = act()
+    except Refused as error:
+        return cases.draw(number, tab, status_of(error), form=form, error=sentence(error), values=request.form)
+    if done:
+        flash(done, "success")
+    return redirect(case_head.address(number, tab), 303)
+
+
+@pages.post("/cases/<number>/messages")
+@needs()
+def say(number: str) -> Any:
+    """Write into the thread, or a note that vendors do not see."""
+    internal = request.form.get("voice") == "internal"
+
+    def act() -> str:
+        text = request.form.get("text", "")
+        if len(text) > LONGEST_MESSAGE:
+            raise Refused("Write at most %(count)s characters; send longer texts as a file", count=LONGEST_MESSAGE)
+        lifecycle.say(portal(), number, text, signed_in(), internal=internal)
+        return gettext("The note has been saved.") if internal else gettext("Your message has been sent.")
+
+    return act_on(number, act, "note" if internal else "reply", "messages")
+
+
+@pages.post("/cases/<number>/remind")
+@needs("operator", "administrator")
+def remind(number: str) -> Any:
+    """催促: remind whoever has the open tasks."""
+
+    def act() -> str:
+        head = case.page(portal(), number, signed_in()).head
+        sent = worklist.remind(portal(), [task.id for task in head.tasks], signed_in())
+        if not sent:
+            raise Refused("They were reminded today already")
+        return gettext("%(count)s reminders go out now.", count=sent)
+
+    return act_on(number, act, "remind")
+
+
+@pages.post("/cases/<number>/address")
+@needs("operator", "administrator")
+def address(number: str) -> Any:
+    """Mend the applicant's mail address and send the link there; or send it again to the same."""
+
+    def act() -> str:
+        who, email = signed_in(), mail_address.one(request.form.get("email", ""))
+        head = case.page(portal(), number, who).head
+        if email == head.email:
+            applications.resend(portal(), number, head.email)
+        else:
+            applications.correct_address(portal(), number, email, who)
+        return gettext("The link has been sent to %(email)s.", email=email)
+
+    return act_on(number, act, "address")
+
+
+@pages.post("/cases/<number>/members")
+@needs("vendor", "operator", "administrator")
+def invite(number: str) -> Any:
+    """Add a colleague of the vendor."""
+
+    def act() -> str:
+        email = mail_address.one(request.form.get("email", ""))
+        rights = request.form.get("rights", "full")
+        members.invite(portal(), number, email, rights, signed_in())
+        return gettext("%(email)s has been added and gets a mail.", email=email)
+
+    return act_on(number, act, "invite")
+
+
+@pages.post("/cases/<number>/members/<int:user_id>/remove")
+@needs("vendor", "operator", "administrator")
+def remove(number: str, user_id: int) -> Any:
+    """Take somebody off the case."""
+    who = signed_in()
+
+    def act() -> str:
+        members.uninvite(portal(), number, user_id, who)
+        return gettext("The person was taken off the case.")
+
+    answer = act_on(number, act, "invite")
+    if user_id == who.user_id and getattr(answer, "status_code", 0) == 303:
+        return redirect("/cases", 303)  # the case is no longer theirs to see
+    return answer
+
+
+@pages.post("/cases/<number>/jobs/<int:job_id>/retry")
+@needs("operator", "administrator")
+def retry(number: str, job_id: int) -> Any:
+    """Try what failed again."""
+
+    def act() -> str:
+        lifecycle.retry(portal(), job_id, signed_in())
+        return gettext("It is being tried again.")
+
+    return act_on(number, act, "trouble")
+
+
+@pages.get("/cases/<number>/withdraw")
+@needs("vendor", "operator", "administrator")
+def ending(number: str) -> Any:
+    """What has to be settled when the case ends early, the reason, and one button."""
+    return _ending(number)
+
+
+def _ending(number: str, status: int = 200, error: str = "") -> Any:
+    who = signed_in()
+    page = case.page(portal(), number, who)
+    return render_template(
+        "pages/case/withdraw.html",
+        title=gettext("Withdraw the application") if who.side == "vendor" else gettext("Close the case"),
+        page=page,
+        head=page.head,
+        settlement=settlement.settlement(portal(), number, who),
+        reason=request.form.get("reason", ""),
+        agreed=request.form.get("agreed") == "yes",
+        error=error,
+        address=case_head.address,
+    ), status
+
+
+@pages.post("/cases/<number>/withdraw")
+@needs("vendor", "operator", "administrator")
+def end(number: str) -> Any:
+    """End it."""
+    who = signed_in()
+    try:
+        if request.form.get("agreed") != "yes":
+            raise Refused("Tick that you mean it; an ended case cannot be opened again")
+        lifecycle.withdraw(portal(), number, request.form.get("reason", "")[:LONGEST_MESSAGE], who)
+    except Refused as error:
+        return _ending(number, status_of(error), sentence(error))
+    flash(_ended_words(who, case.page(portal(), number, who).head.ended), "success")
+    return redirect(case_head.address(number), 303)
+
+
+@pages.get("/cases/<number>/end")
+@needs("administrator")
+def stopping(number: str) -> Any:
+    """What an ending at once stops and leaves, the reason, and one button."""
+    return _stopping(number)
+
+
+def _stopping(number: str, status: int = 200, error: str = "") -> Any:
+    page = case.page(portal(), number, signed_in())
+    return render_template(
+        "pages/case/end.html",
+        title=gettext("End the case at once"),
+        page=page,
+        head=page.head,
+        settlement=settlement.settlement(portal(), number, signed_in()),
+        reason=request.form.get("reason", ""),
+        agreed=request.form.get("agreed") == "yes",
+        error=error,
+        address=case_head.address,
+        trouble_words=troublewords.said,
+    ), status
+
+
+@pages.post("/cases/<number>/end")
+@needs("administrator")
+def stop(number: str) -> Any:
+    """End it, whatever its process says."""
+    who = signed_in()
+    try:
+        if request.form.get("agreed") != "yes":
+            raise Refused("Tick that you mean it; an ended case cannot be opened again")
+        endings.end(portal(), number, request.form.get("reason", "")[:LONGEST_MESSAGE], who)
+    except Refused as error:
+        return _stopping(number, status_of(error), sentence(error))
+    flash(gettext("The case has been ended."), "success")
+    return redirect(case_head.address(number), 303)
+
+
+def _ended_words(who: Actor, closed: bool) -> str:
+    """What has happened; the settlement, if there is one, comes before the end."""
+    if who.side == "vendor":
+        return gettext("The application has been withdrawn.")
+    if closed:
+        return gettext("The case has been closed.")
+    return gettext("The case has been stopped. It is closed once what is left has been settled.")

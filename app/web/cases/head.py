@@ -1,0 +1,206 @@
+"""The first lines of a case as the macros of components/case.html take them: whose turn, what, by when."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import gettext
+
+from app.services.base.actors import Actor
+from app.services.base.clocks import ClockView
+from app.services.pages.case import CaseHead
+from app.services.tasks.view import TaskView
+from app.web.cases.timeline import state_words
+from app.web.frame.current import named
+from app.web.frame.duewords import due_words
+from app.web.frame.shell import day, short_day
+
+
+def address(number: str, tab: str = "") -> str:
+    """The case's page, at this tab."""
+    return f"/cases/{number}?tab={tab}" if tab else f"/cases/{number}"
+
+
+def seat(head: CaseHead) -> str:
+    """Who sits at the table: vendor | operator | both | done | stopped."""
+    if head.state in {"rejected", "withdrawn", "closed"} or (head.ended and head.state != "certified"):
+        return "stopped"
+    return head.turn if head.turn in {"vendor", "operator", "both"} else "done"
+
+
+def whose(head: CaseHead) -> dict[str, Any]:
+    """What an agent reads instead of 貴社: the company for which they act."""
+    if not head.agent:
+        return {}
+    said: dict[str, Any] = {"company": head.company_name, "system": f"{head.system_name}　{head.company_name}"}
+    if seat(head) == "vendor":
+        said["headline"] = gettext("It is the turn of %(company)s now", company=head.company_name)
+    return said
+
+
+def banner(head: CaseHead, who: Actor, *, line: bool = False) -> dict[str, Any]:
+    """The arguments of `turn_banner`."""
+    turn = seat(head)
+    given: dict[str, Any] = {
+        "turn": turn,
+        "viewer": who.side,
+        "reference": head.number,
+        "system": head.system_name if who.side == "vendor" else f"{head.system_name}　{head.company_name}",
+        "line": line,
+    }
+    if line:
+        given["reference_url"] = address(head.number)
+    if who.side == "vendor":
+        given |= whose(head)
+    if head.undelivered and who.side == "operator" and not head.ended:
+        return {**given, **_undelivered(head)}
+    task = head.next
+    if turn in {"done", "stopped"}:
+        return {**given, **_quiet(head, turn, who)}
+    if turn == "operator" and who.side == "vendor":
+        return {**given, **_waiting(head, who)}
+    if task is None:
+        return given
+    due_state, due_left = due_words(task, brief=False)
+    given |= {"what": named(task.title), "facts": _facts(head, who, task)}
+    if task.due_on:
+        given |= {
+            "due": short_day(task.due_on),
+            "due_left": due_left,
+            "due_state": due_state,
+            "due_iso": task.due_on.isoformat(),
+        }
+    if task.side == who.side and task.kind == "user":
+        given["action"] = {
+            "label": gettext("Open this task") if who.side == "operator" else gettext("Go on"),
+            "url": f"/tasks/{task.id}",
+        }
+    return given
+
+
+def _undelivered(head: CaseHead) -> dict[str, Any]:
+    """The vendor cannot know that it is their turn: it is the body's to mend the address."""
+    return {
+        "turn": "operator",
+        "headline": gettext("A mail did not arrive: it is the certifying body's turn"),
+        "sentence": gettext(
+            "The vendor does not know what is asked of them. Mend the address and send the mail again."
+        ),
+        "facts": [{"term": gettext("Waiting until then"), "text": named(each.title)} for each in head.tasks[:1]],
+    }
+
+
+def _quiet(head: CaseHead, turn: str, who: Actor) -> dict[str, Any]:
+    words = state_words()
+    if turn == "stopped":
+        return {
+            "headline": gettext("This case has ended: %(state)s", state=words.get(head.state, head.state)),
+            "facts": [{"term": gettext("Since"), "text": day(head.turn_since)}],
+        }
+    if head.suspended:
+        return {"headline": gettext("The certification is suspended at present"), "sentence": suspended_words()}
+    if head.state == "certified":
+        return {
+            "headline": gettext("The system is certified"),
+            "sentence": gettext("There is nothing to do now. The next audit opens by itself when it is time."),
+        }
+    if head.hindered:
+        return {"sentence": hindered_words(who)}
+    return {"sentence": gettext("The portal is preparing the next step. Look again in a moment.")}
+
+
+def _waiting(head: CaseHead, who: Actor) -> dict[str, Any]:
+    """The body's turn, as the vendor reads it: since when, days used of the guideline, when it may end."""
+    running = next((clock for clock in head.clocks if clock.side == "operator" and clock.running), None)
+    stage = next((named(stage.title) for stage in head.stages if stage.state == "current"), "")
+    facts: list[dict[str, Any]] = [{"term": gettext("Since"), "text": short_day(head.turn_since)}]
+    if running is not None:
+        facts.append(
+            {
+                "term": gettext("Guideline"),
+                "text": gettext("%(used)s of %(limit)s business days used", used=running.used, limit=running.limit),
+            }
+        )
+        if running.expected is not None and running.used <= running.limit:
+            facts.append({"term": gettext("Expected by"), "text": short_day(running.expected)})
+    if head.hindered:
+        return {"sentence": hindered_words(who), "facts": facts[:1]}
+    if head.ending:
+        return {"sentence": ending_words(), "facts": facts[:1]}
+    return {"what": named(running.title) if running else stage, "facts": facts}
+
+
+def hindered_words(who: Actor) -> str:
+    """What is read instead of what comes next while the case cannot go on."""
+    if who.side == "operator":
+        return gettext("The case cannot go on by itself; what is in its way stands below.")
+    return gettext(
+        "The next step could not be carried out. The certifying body has been told and is looking into it; everything "
+        "that you sent is kept."
+    )
+
+
+def suspended_words() -> str:
+    """What a suspension means."""
+    return gettext(
+        "The public list says so. It ends with an audit passed in time; else the certification is withdrawn."
+    )
+
+
+def ending_words() -> str:
+    """What a vendor reads between the end of a case and the end of its settlement."""
+    return gettext("The end of this application is being settled. You are told by mail when that is done.")
+
+
+def _facts(head: CaseHead, who: Actor, task: TaskView) -> list[dict[str, Any]]:
+    found = [{"term": gettext("Since"), "text": short_day(head.turn_since)}]
+    if who.side == "operator" and task.assignee:
+        found.append({"term": gettext("Person in charge"), "text": task.assignee})
+    also = [named(each.title) for each in head.tasks[1:] if each.kind == "user"]
+    if also:
+        found.append({"term": gettext("Also open"), "text": gettext(", ").join(also)})
+    return found
+
+
+def clock(view: ClockView) -> dict[str, Any]:
+    """The arguments of `clock_bar`."""
+    return {"used": view.used, "total": view.limit, "stopped": not view.running and view.expected is not None}
+
+
+def row(head: CaseHead) -> dict[str, Any]:
+    """A line of the staff's list."""
+    whose = {"vendor": gettext("Vendor"), "operator": gettext("Certifying body"), "both": gettext("Both sides")}
+    task = head.next or next(iter(head.buttons), None)
+    due = ("", "")
+    if task is not None and task.due_on:
+        due = (short_day(task.due_on), due_words(task)[1])
+    stage = next((named(stage.title) for stage in head.stages if stage.state == "current"), "")
+    undelivered = bool(head.undelivered) and not head.ended
+    return {
+        "number": head.number,
+        "undelivered": undelivered,
+        "url": address(head.number),
+        "system": head.system_name,
+        "company": head.company_name,
+        "state": "suspended" if head.suspended else head.state,
+        "stage": stage,
+        "turn": "operator" if undelivered else seat(head),
+        "whose": whose.get(head.turn, ""),
+        "days": head.turn_days if head.turn and not head.ended else None,
+        "what": named(task.title) if task else "",
+        "due": due[0],
+        "due_left": due[1],
+        "due_state": due_words(task)[0] if task else "normal",
+        "due_iso": task.due_on.isoformat() if task and task.due_on else None,
+        "clock": clock(head.clocks[-1]) if head.clocks else None,
+    }
+
+
+def work(job: Any, titles: Mapping[str, str]) -> str:
+    """What a job of the worker does, in words."""
+    words = {"mail": gettext("Mail"), "pdf": gettext("Document"), "card": gettext("Card")}
+    what, title = words.get(job.operator, ""), named(titles.get(job.element, ""))
+    if what and title:
+        return gettext("%(what)s (%(title)s)", what=what, title=title)
+    return what or title or str(job.operator)

@@ -1,0 +1,180 @@
+"""Cases: the list, the page of one with its tabs, and the data of its diagrams."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, jsonify, render_template, request
+from flask_babel import gettext
+
+from app.services.base import finding
+from app.services.base.actors import Actor
+from app.services.days import attendance
+from app.services.pages import case, diagrams
+from app.services.pages.case import CasePage
+from app.services.tasks import daterequests, recall
+from app.text.typed import line
+from app.web.cases import diagram as case_diagram
+from app.web.cases import head as case_head
+from app.web.cases import tabs, timeline, troublewords
+from app.web.frame import paging
+from app.web.frame.access import needs
+from app.web.frame.current import named, portal, signed_in
+
+pages = Blueprint("cases", __name__)
+
+PAGE = 50
+STATES = ("open", "certified", "rejected", "withdrawn", "closed")
+TABS = ("flow", "timeline", "documents", "mail", "cards", "money", "answers", "messages")
+
+
+@pages.get("/cases")
+@needs()
+def index() -> Any:
+    """The cases that one may see, last changed first."""
+    who, args = signed_in(), request.args
+    text = line(args.get("q", ""))[:200]
+    state = args.get("state", "") if args.get("state") in STATES else ""
+    asked = paging.wanted(args.get("page", ""))
+    found, total = case.heads(portal(), who, text=text, state=state, limit=PAGE, page=asked)
+    count = paging.last(total, PAGE)
+    query = {key: value for key, value in (("q", text), ("state", state)) if value}
+    return render_template(
+        "pages/case/list.html",
+        title=gettext("Cases"),
+        wide=who.side == "operator",
+        banners=[case_head.banner(head, who, line=True) for head in found] if who.side == "vendor" else [],
+        rows=[case_head.row(head) for head in found],
+        total=total,
+        text=text,
+        behind=finding.behind(portal()) if text else 0,
+        state=state,
+        states=timeline.state_words(),
+        query=query,
+        paging=paging.numbers(
+            min(asked, count), count, PAGE, total, lambda n: "/cases?" + urlencode({**query, "page": n})
+        ),
+    )
+
+
+@pages.get("/cases/<number>")
+@needs()
+def show(number: str) -> Any:
+    """The case."""
+    return draw(number, request.args.get("tab", ""))
+
+
+def draw(number: str, tab: str, status: int = 200, **typed: Any) -> Any:
+    """The case's page at a tab. `typed`: what a refused form held, and why (`error`), so that nothing is lost."""
+    who = signed_in()
+    page = case.page(portal(), number, who)
+    offered = [each for each in TABS if each != "cards" or page.cards or who.side == "operator"]
+    tab = tab if tab in offered else offered[0]
+    return render_template(
+        "pages/case/page.html",
+        title=f"{number} {page.head.system_name}",
+        wide=True,
+        page=page,
+        head=page.head,
+        recall=recall.offered(portal(), number, who),
+        standing=daterequests.standing(portal(), number, who),
+        there=attendance.of_case(portal(), number, who),
+        banner=case_head.banner(page.head, who),
+        tab=tab,
+        tabs=_tabs(page, offered, tab),
+        address=case_head.address,
+        typed=typed,
+        states=timeline.state_words(),
+        pending=list(dict.fromkeys(case_head.work(job, page.titles) for job in page.pending)),
+        trouble_words=troublewords.said,
+        trouble_advice=troublewords.advice,
+        **_content(page, who, tab),
+    ), status
+
+
+def _tabs(page: CasePage, offered: list[str], tab: str) -> list[dict[str, Any]]:
+    labels = {
+        "flow": gettext("Flow"),
+        "timeline": gettext("History"),
+        "documents": gettext("Documents"),
+        "mail": gettext("Mail"),
+        "cards": gettext("Cards"),
+        "money": gettext("Money"),
+        "answers": gettext("Answers"),
+        "messages": gettext("Messages"),
+    }
+    counts = {
+        "documents": len(page.documents),
+        "mail": len(page.mails),
+        "cards": len(page.cards),
+        "money": len(page.invoices),
+        "answers": len(page.answers),
+        "messages": len(page.notes),
+    }
+    return [
+        {
+            "url": case_head.address(page.head.number, each),
+            "label": labels[each],
+            "count": counts.get(each) or None,
+            "current": each == tab,
+        }
+        for each in offered
+    ]
+
+
+def _content(page: CasePage, who: Actor, tab: str) -> dict[str, Any]:
+    """What the tab shows."""
+    number = page.head.number
+    if tab == "flow":
+        known = [process for process, _ in page.diagrams]
+        chosen = request.args.get("diagram", "")
+        chosen = chosen if chosen in known else page.diagram
+        return {
+            "diagram": chosen,
+            "diagrams": [
+                {
+                    "url": f"{case_head.address(number, 'flow')}&diagram={process}",
+                    "label": named(title),
+                    "current": process == chosen,
+                }
+                for process, title in page.diagrams
+            ],
+            "steps": case_diagram.step_list(page, who),
+        }
+    if tab == "timeline":
+        group = request.args.get("kind", "")
+        words = timeline.group_words()
+        present = {timeline.GROUPS.get(row.kind) for row in page.timeline}
+        chips = [{"url": case_head.address(number, "timeline"), "label": gettext("Everything"), "current": not group}]
+        chips += [
+            {"url": f"{case_head.address(number, 'timeline')}&kind={key}", "label": label, "current": group == key}
+            for key, label in words.items()
+            if key in present
+        ]
+        return {"days": tabs.days(page, who, group if group in words else ""), "chips": chips}
+    if tab == "documents":
+        return {"documents": tabs.documents(page, who), "downloads": tabs.downloads(page)}
+    if tab == "mail":
+        return {"mails": tabs.mails(page, page.mails, who)}
+    if tab == "money":
+        rows, owed, payments = tabs.money(page)
+        return {"invoices": rows, "owed": owed, "payments": payments}
+    if tab == "messages":
+        return {"messages": tabs.messages(page, who)}
+    return {}
+
+
+@pages.get("/cases/<number>/diagram/<process>.xml")
+@needs()
+def diagram(number: str, process: str) -> Response:
+    """The diagram as BPMN XML."""
+    return Response(diagrams.source(portal(), number, process, signed_in()), mimetype="application/xml")
+
+
+@pages.get("/cases/<number>/diagram.json")
+@needs()
+def diagram_state(number: str) -> Response:
+    """What is drawn upon it."""
+    who = signed_in()
+    return jsonify(case_diagram.as_json(diagrams.state(portal(), number, who), number, who))

@@ -1,0 +1,62 @@
+"""The words of trouble: what it is, in a few words, and what to do about it."""
+
+from __future__ import annotations
+
+from flask_babel import gettext
+
+from app.services.pages.attention import Trouble
+from app.web.cases import head
+from app.web.frame.current import named
+
+
+def said(trouble: Trouble) -> str:
+    """What it is, in a few words."""
+    title = named(trouble.title) or trouble.element
+    if trouble.kind == "job":
+        return head.work(trouble, {trouble.element: trouble.title})
+    words = {
+        "step": gettext("A step fails: %(title)s", title=title),
+        "timer": gettext("A time that has come cannot be acted on"),
+        "deadlock": gettext("The process has come to a stop after “%(title)s”", title=title)
+        if title
+        else gettext("The process has come to a stop"),
+        "start": gettext("No application can be taken: %(title)s", title=title),
+        "upkeep": gettext("Work of the portal by itself fails: %(title)s", title=_parts().get(title, title)),
+        "outage": gettext("A server was out of reach: %(title)s", title=_servers().get(trouble.element, title)),
+    }
+    return words.get(trouble.kind, trouble.kind)
+
+
+def advice(trouble: Trouble) -> str:
+    """What to do about it, and what happens by itself."""
+    words = {
+        "job": gettext("When its cause has been removed, press “Try again”. Nothing is done twice."),
+        "step": gettext(
+            "Nothing of the step was stored; what was entered is kept as its draft. Tell whoever looks after the "
+            "process. Once it has been mended the step is sent again, and this line goes away by itself."
+        ),
+        "timer": gettext("It is tried again every hour. Tell whoever looks after the process."),
+        "deadlock": gettext(
+            "Nothing goes on by itself here. Tell whoever looks after the process; an administrator can end the case."
+        ),
+        "start": gettext("Applicants read that it is being looked into. Tell whoever looks after the process."),
+        "upkeep": gettext("It is tried again every minute. Tell whoever looks after this installation."),
+    }
+    return words.get(trouble.kind, "")
+
+
+def _parts() -> dict[str, str]:
+    """The parts of upkeep, by their ids (services.upkeep)."""
+    return {
+        "lists": gettext("lists and search"),
+        "mandates": gettext("mandates of agents"),
+        "dates": gettext("dates that lapse"),
+        "letters": gettext("key letters"),
+        "reminders": gettext("reminders"),
+        "holds": gettext("days that are held"),
+        "cards": gettext("cards that are overdue"),
+    }
+
+
+def _servers() -> dict[str, str]:
+    return {"mail": gettext("mail server")}

@@ -1,0 +1,1 @@
+"""Pages of a company, its people and agents."""

@@ -1,0 +1,30 @@
+"""Where a password comes from: the place and the browser of the request at hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import current_app, request
+
+from app.services.signin import devices, guessing
+from app.services.signin.guessing import Asker
+from app.web.frame.current import portal
+
+
+def place() -> str:
+    """The network address of who asks, as it is counted."""
+    return guessing.place(request.remote_addr)
+
+
+def asker() -> Asker:
+    """Place and browser."""
+    return Asker(place(), devices.read(portal(), request.cookies.get(devices.COOKIE, "")))
+
+
+def remember(response: Any, cookie: str) -> Any:
+    """The browser keeps that this account was here."""
+    response.set_cookie(
+        devices.COOKIE, cookie, max_age=devices.DAYS * 86400, httponly=True, samesite="Lax",
+        secure=bool(current_app.config["SESSION_COOKIE_SECURE"]),
+    )  # fmt: skip
+    return response

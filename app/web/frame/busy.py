@@ -1,0 +1,70 @@
+"""While the database or the disk is in trouble that passes: 503, what is kept, and the form to be sent again.
+
+Nothing here looks into the database: no account, no settings, no words of a package.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import current_app, g, jsonify, make_response, request
+from flask_babel import force_locale, gettext
+
+from app.services.trouble import storage
+from app.web.frame import again
+from app.web.frame.current import LANGUAGES, portal
+
+RETRY_AFTER = 10  # seconds
+PIECE = "application/offset+octet-stream"  # of an upload (tus 1.0.0): its bytes come once
+
+
+def begin() -> None:
+    """The request begins: what is stored from here on is its doing."""
+    g.stored = storage.stored()
+
+
+def repeated(run: Any) -> Any:
+    """Do what was asked for; once more when another step was in its way and nothing was stored."""
+    if request.mimetype == PIECE:
+        return run()
+
+    def once() -> Any:
+        for file in request.files.values():  # read from the beginning, also by a second try
+            file.stream.seek(0)
+        return run()
+
+    return storage.again(once)
+
+
+def page(error: Exception) -> Any:
+    """503, instead of what was asked for."""
+    why = " ".join(str(error).split())
+    current_app.logger.warning("%s %s was answered by 503: %s", request.method, request.path, why)
+    wanted = request.args.get("lang") or request.cookies.get("lang") or portal().settings.language
+    language = wanted if wanted in LANGUAGES else "ja"
+    with force_locale(language):
+        response = make_response(_said(language), 503)
+    response.headers["Retry-After"] = str(RETRY_AFTER)
+    return response
+
+
+def _said(language: str) -> Any:
+    title = gettext("The portal is busy for a moment")
+    partly = storage.stored() != g.get("stored", storage.stored())
+    if request.method in {"GET", "HEAD"}:
+        text = gettext("Nothing is lost: what was sent or saved before is kept. Try again in a moment.")
+    elif partly:
+        text = gettext(
+            "It may be that only a part of what you sent was stored. What was saved before is kept. "
+            "Look at the page before you send it again."
+        )
+    else:
+        text = gettext("What you sent just now was not stored. What was saved before is kept. Try again in a moment.")
+    if again.wants_json():
+        return jsonify(error=text)
+    typed = again.typed() if request.method == "POST" else None
+    # Not render_template: what that adds to every page is read from tables.
+    return current_app.jinja_env.get_template("busy.html").render(
+        title=title, text=text, lang=language, typed=typed, partly=partly, files=again.files(),
+        url=request.full_path.rstrip("?"), asked=request.method in {"GET", "HEAD"},
+    )  # fmt: skip

@@ -1,0 +1,89 @@
+"""The portal and the person of the request at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import cast
+
+from flask import current_app, g, has_request_context, request
+from flask_babel import force_locale
+from flask_security import current_user
+
+from app.errors import Forbidden, NotFound
+from app.services.base.actors import Actor
+from app.services.base.portal import Portal
+from app.services.people import accounts
+
+LANGUAGES = ("ja", "en")
+PLACE = "｜"  # between the parts of a place
+
+
+def portal() -> Portal:
+    """The open portal."""
+    return cast("Portal", current_app.extensions["nintei"])
+
+
+def actor() -> Actor | None:
+    """Who asks; none when nobody is signed in."""
+    if "actor" not in g:
+        g.actor = None
+        if current_user and current_user.is_authenticated:
+            try:
+                who = accounts.actor_of(portal(), int(current_user.id))
+                g.actor = replace(who, language=_asked_for() or who.language)
+            except NotFound:
+                g.actor = None
+    return cast("Actor | None", g.actor)
+
+
+def signed_in() -> Actor:
+    """Who asks; Forbidden when nobody is signed in (the route's rule has seen to it)."""
+    found = actor()
+    if found is None:
+        raise Forbidden("Sign in first")
+    return found
+
+
+def only_asks() -> bool:
+    """Whether the request changes nothing (RFC 9110 section 9.2.1): HEAD is answered as GET, less the content."""
+    return request.method in {"GET", "HEAD"}
+
+
+def named(words: str | None) -> str:
+    """A title or name of a process package in the reader's language: rows keep it in Japanese."""
+    if not words or language() != "en":
+        return words or ""
+    if "english" not in g:
+        g.english = portal().releases.english()
+    english = cast("Mapping[str, str]", g.english)
+    parts = str(words).split(PLACE)  # a point of a review names the step, then the field
+    return PLACE.join(english.get(" ".join(part.split()), part) for part in parts)
+
+
+def language() -> str:
+    """The reader's language: asked for, chosen before, the account's, the portal's."""
+    if not has_request_context():
+        return "ja"
+    if "lang" not in g:
+        who = actor()
+        wanted = _asked_for() or (who.language if who else "")
+        g.lang = wanted if wanted in LANGUAGES else portal().settings.language
+    return cast("str", g.lang)
+
+
+@contextmanager
+def speaking(lang: str) -> Iterator[None]:
+    """For what is written in a language of its own, whoever asks for it."""
+    before, g.lang = language(), lang
+    try:
+        with force_locale(lang):
+            yield
+    finally:
+        g.lang = before
+
+
+def _asked_for() -> str:
+    wanted = request.args.get("lang") or request.cookies.get("lang") or ""
+    return wanted if wanted in LANGUAGES else ""

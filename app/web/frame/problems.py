@@ -1,0 +1,146 @@
+"""Our errors as pages: one table says which status each has; the sentence comes from the error itself."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from flask import Flask, flash, jsonify, redirect, render_template, request
+from flask_babel import gettext
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from app.errors import (
+    BadChecksum,
+    BadPackage,
+    Busy,
+    Forbidden,
+    NinteiError,
+    NotFound,
+    Permanent,
+    Refused,
+    Stale,
+    StepFailed,
+    Temporary,
+    TooLarge,
+    TooMany,
+    Unready,
+)
+from app.services.base.businessdays import JAPAN
+from app.services.trouble import storage
+from app.text.days import long_date
+from app.web.frame import again, busy, failures, gate
+from app.web.frame.current import language, named, portal
+
+STATUS: dict[type[NinteiError], int] = {
+    NotFound: 404,
+    Forbidden: 403,
+    BadChecksum: 460,  # as tus names it
+    Busy: 423,
+    Stale: 409,
+    TooLarge: 413,
+    TooMany: 429,
+    Refused: 422,
+    Temporary: 503,
+    Permanent: 500,
+}
+# What the page says first, and what to do.
+TITLES = {
+    400: "The page could not read what was sent",
+    403: "This page is not open to you",
+    404: "There is no such page",
+    405: "There is no such page",
+    409: "Somebody was faster",
+    413: "What was sent is too large",
+    429: "Too many tries in a short time",
+    422: "This cannot be done as things stand",
+    500: "Something went wrong here",
+    503: "This does not work at the moment",
+}
+
+
+def sentence(error: NinteiError) -> str:
+    """The error in the reader's language."""
+    if isinstance(error, BadPackage):
+        return "\n".join(problem.said(gettext) for problem in error.problems)
+    said = gettext(error.message)
+    if not error.params:
+        return str(said)
+    return str(said % {key: _in_words(value) for key, value in error.params.items()})
+
+
+def _in_words(value: Any) -> Any:
+    """Titles of the package come in Japanese, as rows keep them; an instant of today is its time alone."""
+    if isinstance(value, str):
+        return named(value)
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return long_date(value, language())
+    if not isinstance(value, datetime):
+        return value
+    there = value.astimezone(JAPAN)
+    if there.date() == portal().today():
+        return f"{there:%H:%M}"
+    day = f"{there.day} {there:%b}" if language() == "en" else f"{there.month}月{there.day}日"
+    return f"{day} {there:%H:%M}"
+
+
+def status_of(error: NinteiError) -> int:
+    """Its HTTP status."""
+    return next((code for kind, code in STATUS.items() if isinstance(error, kind)), 500)
+
+
+def back(error: NinteiError, url: str) -> Any:
+    """Say the error on the page that the person came from: what they typed there is kept by that page."""
+    if again.wants_json():
+        return jsonify(error=sentence(error)), status_of(error)
+    flash(sentence(error), "error")
+    return redirect(url, 303)
+
+
+def page(status: int, text: str) -> Any:
+    """The error page."""
+    if again.wants_json():
+        return jsonify(error=text), status
+    return render_template(
+        "pages/problem.html", status=status, title=gettext(TITLES.get(status, TITLES[500])), text=text
+    ), status
+
+
+def install(app: Flask) -> None:
+    """Register the handlers."""
+
+    @app.errorhandler(Unready)
+    def unready(error: Unready) -> Any:
+        return gate.page(error)
+
+    @app.errorhandler(StepFailed)
+    def failed(error: StepFailed) -> Any:
+        return failures.page(error, sentence(error.reason))
+
+    @app.errorhandler(NinteiError)
+    def ours(error: NinteiError) -> Any:
+        return page(status_of(error), sentence(error))
+
+    @app.errorhandler(CSRFError)
+    def forged(_error: CSRFError) -> Any:
+        return again.page()
+
+    @app.errorhandler(HTTPException)
+    def http(error: HTTPException) -> Any:
+        status = error.code or 500
+        if status in {301, 302, 303, 307, 308} or request.endpoint == "static":
+            return error  # a file of the pages is no page, and asks the database nothing
+        texts = {
+            404: gettext("The address is wrong, or the page has moved. Nothing was changed."),
+            413: gettext("Send fewer or smaller files at a time. What you typed before is kept in the draft."),
+        }
+        return page(status, texts.get(status) or gettext("Nothing was changed. Go back and try again."))
+
+    @app.errorhandler(Exception)
+    def defect(error: Exception) -> Any:
+        if storage.passes(error):
+            return busy.page(error)
+        app.logger.exception("A page failed: %s", error)
+        return page(
+            500, gettext("It is our mistake and has been noted. What was sent before is kept; try again later.")
+        )

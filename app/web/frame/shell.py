@@ -1,0 +1,225 @@
+"""What every page has around it: navigation by role, languages, the body's name, filters and helpers of templates."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Flask, request, url_for
+from flask_babel import gettext
+from jinja2.filters import do_filesizeformat
+from markupsafe import Markup
+
+from app.connectors import filters
+from app.services.base.businessdays import JAPAN
+from app.services.companies import company, contested
+from app.services.packages import folders
+from app.services.pages import attention, mailroom
+from app.text.days import input_type, wareki
+from app.web.frame import current
+from app.web.frame.problems import sentence
+
+DIST = Path(__file__).parent / "static" / "dist"
+_DAYS_EN = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_stamps: dict[str, str] = {}
+
+
+def asset(name: str) -> str:
+    """The address of a built file, with its digest, so that browsers may keep it."""
+    stamp = _stamps.get(name)
+    if stamp is None:
+        path = DIST / name
+        stamp = hashlib.sha256(path.read_bytes()).hexdigest()[:12] if path.exists() else "0"
+        _stamps[name] = stamp
+    return url_for("static", filename=f"dist/{name}", v=stamp)
+
+
+def day(value: date | datetime | str | None) -> str:
+    """2026年11月22日（日）, or Sun 22 Nov 2026."""
+    if not value:
+        return ""
+    if isinstance(value, str):
+        value = date.fromisoformat(value[:10])
+    if isinstance(value, datetime):
+        value = value.astimezone(JAPAN).date()
+    if current.language() == "en":
+        return f"{_DAYS_EN[value.weekday()]} {value.day} {value:%b %Y}"
+    return filters.jdate(value)
+
+
+def short_day(value: date | datetime | None) -> str:
+    """11月22日（日）, or 22 Nov."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        value = value.astimezone(JAPAN).date()
+    if current.language() == "en":
+        return f"{value.day} {value:%b}"
+    return f"{value.month}月{value.day}日（{'月火水木金土日'[value.weekday()]}）"
+
+
+def moment(value: datetime | None) -> str:
+    """2026年11月22日（日） 14:05, in Japan."""
+    if value is None:
+        return ""
+    return f"{day(value)} {value.astimezone(JAPAN):%H:%M}"
+
+
+def size(value: int) -> str:
+    """Bytes in words, as forms and scripts write them."""
+    return do_filesizeformat(value)
+
+
+def yen(value: int | None) -> str:
+    """12,345円, or ¥12,345."""
+    if value is None:
+        return ""
+    return f"¥{value:,}" if current.language() == "en" else f"{value:,}円"
+
+
+def lines(text: str) -> Markup:
+    """The text with its line ends."""
+    return Markup("<br>").join(str(text or "").splitlines())
+
+
+def web_address(text: object) -> bool:
+    """Whether it may be a link: what a vendor typed is not always one."""
+    return str(text or "").lower().startswith(("https://", "http://"))
+
+
+def remember_language(response: Any) -> Any:
+    """`?lang=` is kept in a cookie for a year."""
+    wanted = request.args.get("lang")
+    if wanted in current.LANGUAGES:
+        response.set_cookie("lang", wanted, max_age=365 * 86400, samesite="Lax", httponly=True)
+    return response
+
+
+def _languages() -> list[dict[str, Any]]:
+    found = []
+    for code, label in (("ja", "日本語"), ("en", "English")):
+        query = urlencode({**{k: v for k, v in request.args.items() if k != "lang"}, "lang": code})
+        found.append({"code": code, "label": label, "url": f"?{query}", "current": code == current.language()})
+    return found
+
+
+def _nav() -> list[dict[str, Any]]:
+    who = current.actor()
+    here = request.path
+
+    def item(url: str, label: str, count: int | None = None, id_: str = "") -> dict[str, Any]:
+        return {
+            "url": url,
+            "label": label,
+            "current": here == url or (url != "/" and here.startswith(url + "/")),
+            "count": count,
+            "id": id_,
+        }
+
+    if who is None:
+        return [item("/apply", gettext("Apply")), item("/systems", gettext("Certified systems"))]
+    if who.side == "vendor":
+        return [
+            item("/tasks", gettext("Home")),
+            item("/cases", gettext("Cases")),
+            item("/company", gettext("Company and people"), len(company.waiting(who)) or None),
+            item("/systems", gettext("Certified systems")),
+        ]
+    found = [
+        item("/tasks", gettext("Worklist")),
+        item("/cases", gettext("Cases")),
+        item("/calendar", gettext("Calendar")),
+        item("/payments", gettext("Payments")),
+        item("/post", gettext("Post")),
+        item("/cards", gettext("Cards")),
+        item("/systems", gettext("Certified systems")),
+    ]
+    if who.has("administrator", "operator"):
+        if named_twice := contested.count():
+            found.insert(2, item("/company/claims", gettext("Corporate numbers"), named_twice))
+        arrived = mailroom.waiting_count(current.portal()) or None
+        found.insert(2, item("/inbound", gettext("Mail that came in"), arrived))
+    trouble = attention.count(who)
+    if trouble or request.path == "/attention":
+        found.insert(1, item("/attention", gettext("Needs attention"), trouble or None))
+    if who.has("administrator", "analyst"):
+        found.append(item("/admin", gettext("Records")))
+    return found
+
+
+def _account() -> dict[str, Any] | None:
+    who = current.actor()
+    if who is None:
+        return None
+    items: list[dict[str, Any]] = [{"url": "/account", "label": gettext("Your account"), "post": False}]
+    if who.side == "operator":
+        items.append({"url": "/absences", "label": gettext("Absence and delegates"), "post": False})
+        if who.has("analyst", "administrator"):
+            items.append({"url": "/settings", "label": gettext("Settings of the process"), "post": False})
+    if who.has("administrator"):
+        items.append({"url": "/sign-ins", "label": gettext("Sign-ins and lock-outs"), "post": False})
+    items.append({"url": "/logout", "label": gettext("Sign out"), "post": True})
+    names = {
+        "operator": gettext("Operator"),
+        "analyst": gettext("Analyst"),
+        "administrator": gettext("Administrator"),
+        "vendor": gettext("Vendor"),
+    }
+    return {
+        "name": who.name,
+        "role": "・".join(names[role] for role in sorted(who.roles) if role in names),
+        "url": "/account",
+        "items": items,
+    }
+
+
+def install(app: Flask, *, version: str) -> None:
+    """Register filters and what the layout reads."""
+    app.jinja_env.filters.update(
+        day_input=input_type,
+        named=current.named,
+        day=day,
+        short_day=short_day,
+        moment=moment,
+        size=size,
+        yen=yen,
+        wareki=wareki,
+    )
+    app.jinja_env.globals.update(asset=asset, sentence=sentence, lines=lines, web_address=web_address)
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+
+    @app.context_processor
+    def around() -> dict[str, Any]:
+        portal = current.portal()
+        help_pages = {"vendor": "vendors", "operator": "operators"}
+        who = current.actor()
+        site = folders.site(portal)
+        terms = site["terms"].get("url", "")
+        return {
+            "footer": [{"url": terms, "label": gettext("Terms and privacy")}] if terms.startswith("https://") else [],
+            "lang": current.language(),
+            "languages": _languages(),
+            "nav": _nav(),
+            "account": _account(),
+            "actor": who,
+            "login_url": "/login" if who is None else None,
+            "version": version,
+            "body": site["body"],
+            "home_url": "/tasks" if who else "/",
+            "help_url": f"/help/{help_pages[who.side] if who else 'applicants'}#{request.endpoint or ''}",
+            "demo": {
+                "text": gettext("Demo: the names, numbers and fees are samples."),
+                "links": [
+                    {"url": "/outbox", "label": gettext("Sent mail")},
+                    {"url": "/accounts", "label": gettext("Demo accounts")},
+                ],
+            }
+            if portal.settings.demo
+            else None,
+            "today": portal.today(),
+            "csp_nonce": "",
+        }

@@ -1,0 +1,53 @@
+"""The page that says "wait": too many wrong passwords, applications or mails asked for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask, jsonify, make_response, request
+from werkzeug.wrappers import Response
+
+from app.errors import TooMany
+from app.services.signin import guessing, throttle
+from app.services.signin.throttle import Limit
+from app.web.frame import problems
+from app.web.frame.asking import place
+from app.web.frame.current import actor, portal
+
+LIMITS: dict[str, Limit] = {
+    "public.send": throttle.APPLICATION,
+    "public.resend": throttle.LINK,
+    "account.forgotten": throttle.LINK,
+}
+
+
+def install(app: Flask) -> None:
+    """Hold up each post of the ways in; passwords are counted where they are checked (`guessing`)."""
+    app.before_request(_before)
+    app.register_error_handler(TooMany, too_many)
+
+
+def _before() -> Any:
+    if request.method != "POST" or actor() is not None:
+        return None
+    limit = LIMITS.get(request.endpoint or "")
+    if limit is None or (limit is throttle.APPLICATION and request.form.get("step") != "send"):
+        return None  # looking through one's answers again is no new application
+    left = throttle.wait(portal(), limit, f"from {place()}")
+    if left is not None:
+        return too_many(guessing.too_many(left))
+    throttle.note(portal(), limit, f"from {place()}")
+    return None
+
+
+def too_many(error: TooMany) -> Response:
+    """429 with how long to wait, in words and for programs (RFC 6585 section 4)."""
+    text = problems.sentence(error)
+    answer = (jsonify(error=text), 429) if request.is_json else problems.page(429, text)
+    return wait(make_response(answer), error)
+
+
+def wait(response: Response, error: TooMany) -> Response:
+    """The answer with when to try again."""
+    response.headers["Retry-After"] = str(error.params["seconds"])
+    return response

@@ -1,0 +1,1 @@
+"""Pages of mails that came in, of what did not arrive, and of the post."""

@@ -1,0 +1,1 @@
+"""The worklist of staff and the home of vendors."""

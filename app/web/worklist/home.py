@@ -1,0 +1,243 @@
+"""`/tasks`: the desk at which one works. A vendor's begins with whose turn it is; the operator's is a list."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, render_template, request
+from flask_babel import gettext
+
+from app.services.companies import company
+from app.services.pages import vendorhome
+from app.services.pages.case import CaseHead
+from app.services.pages.vendorhome import Home
+from app.services.tasks import daterequests
+from app.services.tasks.view import TaskView
+from app.web.cases import head as case_head
+from app.web.frame import duewords
+from app.web.frame.access import needs
+from app.web.frame.current import named, portal, signed_in
+from app.web.frame.shell import day, short_day, size
+from app.web.worklist import rows
+
+pages = Blueprint("home", __name__)
+
+MOST_DOCUMENTS = 4
+MOST_DONE = 4  # steps shown as done; the earlier ones open by a press
+
+
+@pages.get("/tasks")
+@needs()
+def tasks() -> Any:
+    """The desk of the side on which one is."""
+    return vendor_home() if signed_in().side == "vendor" else rows.show()
+
+
+@pages.get("/signed-in")
+@needs()
+def signed_in_again() -> Any:
+    """Where signing in leads in a second tab, while the first keeps what was typed (see `again`)."""
+    return render_template("pages/signed_in.html")
+
+
+def vendor_home() -> Any:
+    """いま誰の番か, of each case; then one case in full: the one asked for, or the first that is the vendor's turn."""
+    home, named_us = vendorhome.of(portal(), signed_in(), request.args.get("case", "")), company.waiting(signed_in())
+    if home.page is None:
+        return render_template("pages/home/nothing.html", named=named_us)
+    head = home.page.head
+    steps = _steps(home)
+    if head.ending:  # nothing more comes of what the diagram still holds
+        steps = [step for step in steps if step["state"] == "done"]
+    hidden = max(0, sum(1 for step in steps if step["state"] == "done") - MOST_DONE)
+    return render_template(
+        "pages/home/vendor.html",
+        home=home,
+        named=named_us,
+        head=head,
+        groups=_groups(home),
+        banner=_banner(home),
+        clocks=[each for each in head.clocks if each.side == "operator" and each.expected],
+        requests=[] if head.ended or _ready(head) else head.buttons,
+        earlier=steps[:hidden],
+        steps=steps[hidden:],
+        papers=_papers(home),
+        dates=[
+            each for each in home.page.bookings if each.state in {"held", "confirmed"} and each.date >= portal().today()
+        ],
+        standing=daterequests.standing(portal(), head.number, signed_in()),
+        here=case_head.address(head.number),
+        vendor=True,
+    )
+
+
+def _mine(head: CaseHead) -> bool:
+    return head.turn in {"vendor", "both"} and not head.ended
+
+
+def _ready(head: CaseHead) -> TaskView | None:
+    """The request that is the vendor's one next action: nothing is due, it may be made."""
+    return head.buttons[0] if _mine(head) and not head.tasks and head.buttons else None
+
+
+def _groups(home: Home) -> list[dict[str, Any]]:
+    """Where there are several cases: each with the same sentence, by company where there are several of those."""
+    if len(home.heads) < 2:
+        return []
+    found: dict[tuple[str, bool], list[dict[str, Any]]] = {}
+    for head in home.heads:
+        found.setdefault((head.company_name, head.agent), []).append({**_line(head), "system": head.system_name})
+    if len(found) == 1 and not home.heads[0].agent:
+        return [{"title": "", "lines": lines} for lines in found.values()]
+    return [
+        {"title": gettext("For %(company)s", company=name) if agent else name, "agent": agent, "lines": lines}
+        for (name, agent), lines in found.items()
+    ]
+
+
+def _line(head: CaseHead) -> dict[str, Any]:
+    """One of several cases: the same sentence, short."""
+    said: dict[str, Any] = {**_said(head), "line": True, "level": 3, "reference_url": f"/tasks?case={head.number}"}
+    if _mine(head) and (head.tasks or head.buttons):
+        said["action"] = {"label": gettext("See what is to be done"), "url": f"/tasks?case={head.number}"}
+    return said
+
+
+def _banner(home: Home) -> dict[str, Any]:
+    """The sentence, and the one button."""
+    assert home.page is not None  # noqa: S101 - the caller has seen to it
+    head = home.page.head
+    said: dict[str, Any] = {**_said(head), "reference_url": case_head.address(head.number)}
+    task, ready = head.next, _ready(head)
+    if ready is not None:
+        said["action"] = {"label": named(ready.title), "url": f"/tasks/{ready.id}"}
+    elif task is not None and _mine(head):
+        said["action"] = {"label": gettext("Begin: %(what)s", what=named(task.title)), "url": f"/tasks/{task.id}"}
+    elif home.certificate is not None and not head.turn:
+        said["second"] = {
+            "label": gettext("Certificate on the public list"),
+            "url": f"/systems/{home.certificate.number}",
+        }
+        said["facts"] = [
+            {"term": gettext("Certificate number"), "text": home.certificate.number},
+            {"term": gettext("Valid until"), "text": day(home.certificate.valid_until)},
+        ]
+    if not head.ended and not head.turn and home.next_audit_on is not None:
+        said["sentence"] = gettext("The next yearly audit opens on %(day)s.", day=day(home.next_audit_on))
+    return said
+
+
+def _said(head: CaseHead) -> dict[str, Any]:
+    """What `turn_banner` says of any case."""
+    said: dict[str, Any] = {
+        "turn": case_head.seat(head),
+        "viewer": "vendor",
+        "reference": head.number,
+        "system": head.system_name,
+        **case_head.whose(head),
+    }
+    task, ready = head.next, _ready(head)
+    if said["turn"] == "stopped":
+        return {**said, "sentence": _ended(head)}
+    if _mine(head) and task is not None:
+        said["what"] = named(task.title)
+        if task.due_on is not None:
+            state, left = duewords.due_words(task, brief=False)
+            said |= {
+                "due": short_day(task.due_on),
+                "due_left": left,
+                "due_state": state,
+                "due_iso": task.due_on.isoformat(),
+            }
+    elif ready is not None:
+        said["sentence"] = gettext("When you are ready, make the request: %(what)s", what=named(ready.title))
+    elif head.turn == "operator":
+        said["facts"] = [{"term": gettext("Since"), "text": short_day(head.turn_since)}]
+        said["sentence"] = _body_works(head)
+    elif head.suspended:
+        said |= {
+            "headline": gettext("The certification is suspended at present"),
+            "sentence": case_head.suspended_words(),
+        }
+    elif head.state == "certified":
+        said |= {
+            "headline": gettext("The system is certified"),
+            "sentence": gettext("There is nothing to do now. The next audit opens by itself when it is time."),
+        }
+    else:
+        said["sentence"] = gettext("The portal is preparing the next step. Look again in a moment.")
+    return said
+
+
+def _body_works(head: CaseHead) -> str:
+    if head.ending:
+        return case_head.ending_words()
+    running = next((each for each in head.clocks if each.side == "operator" and each.running), None)
+    if running is not None:
+        return gettext(
+            "%(what)s is under way. You need not do anything; you are told by mail.", what=named(running.title)
+        )
+    return gettext("You need not do anything; what comes next is told here and by mail.")
+
+
+def _ended(head: CaseHead) -> str:
+    return {
+        "withdrawn": gettext("The application was withdrawn."),
+        "rejected": gettext("The application was not passed. The letter with the reasons is among the documents."),
+        "closed": gettext("The certifying body has closed the case."),
+    }.get(head.state, gettext("Nothing more is to be done here."))
+
+
+def _steps(home: Home) -> list[dict[str, Any]]:
+    """What `step_list` draws."""
+    found = []
+    for step in home.steps:
+        on = short_day(step.done_on) if step.done_on else ""
+        if step.due_on is not None:
+            on = gettext("due %(day)s", day=short_day(step.due_on))
+        found.append(
+            {
+                "title": named(step.title),
+                "state": step.state,
+                "side": step.side,
+                "on": on,
+                "url": f"/tasks/{step.task_id}" if step.task_id else "",
+                "clock": case_head.clock(step.clock) if step.clock else None,
+            }
+        )
+    return found
+
+
+def _papers(home: Home) -> list[dict[str, Any]]:
+    """The newest files of the case, as `document_list` draws them."""
+    assert home.page is not None  # noqa: S101 - as above
+    number = home.page.head.number
+    found = [
+        (
+            group.opened_at,
+            {
+                "title": named(title),
+                "note": named(group.title),
+                "url": f"/cases/{number}/files/{name}",
+                "size": size(bytes_),
+                "at": short_day(group.opened_at),
+            },
+        )
+        for group in home.page.downloads
+        for name, bytes_, title in group.files
+    ]
+    found += [
+        (
+            each.created_at or home.page.head.created_at,
+            {
+                "title": named(each.title),
+                "note": each.filename,
+                "url": f"/cases/{number}/documents/{each.id}",
+                "size": size(each.size),
+                "at": short_day(each.created_at),
+                "who": each.by,
+            },
+        )
+        for each in home.page.documents
+    ]
+    return [paper for _, paper in sorted(found, key=lambda pair: pair[0], reverse=True)[:MOST_DOCUMENTS]]
