@@ -15,7 +15,7 @@ from hardware.agent import Server
 from tests.services.conftest import engine
 from tests.support.needs import needs
 from tests.support.network import wait_until
-from tests.web.test_card_news import Office, office
+from tests.web.cards.test_card_news import Office, office
 
 __all__ = ["engine"]
 pytestmark = [pytest.mark.browser, needs("chromium", "frontend")]

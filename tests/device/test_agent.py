@@ -21,7 +21,7 @@ from hardware.facts import LifeCycle
 from hardware.virtual import VpcdPlug
 from tests.device.conftest import wait_until_empty
 from tests.fakes.card import FakeCard, PulledCard
-from tests.services.cards import card_jobs, confirmed, rows, served, waiting
+from tests.services.cardbench import card_jobs, confirmed, rows, served, waiting
 from tests.services.steps import staff
 from tests.support.needs import needs
 from tests.web.conftest import open_site

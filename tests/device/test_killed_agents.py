@@ -32,7 +32,7 @@ from tests.device.conftest import wait_until_empty
 from tests.device.daemon import Daemon
 from tests.device.test_agent import engine
 from tests.fakes.card import FakeCard
-from tests.services.cards import card_jobs, events, key_store, rows, served
+from tests.services.cardbench import card_jobs, events, key_store, rows, served
 from tests.services.steps import go, staff, task
 from tests.support.needs import needs
 from tests.support.network import wait_until

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-RULES = "tests/services/test_storage_rules.py::"
+RULES = "tests/services/process/test_storage_rules.py::"
 JOBS = "app/services/process/jobs.py"
 DATABASE = "app/store/database.py"
 
@@ -78,6 +78,6 @@ MISTAKES = (
     Mistake(
         "m16", "an account is looked for before its name is held",
         "app/store/accounts.py", '    lock_name(f"account:{address.one(email)}")\n', "",
-        ("tests/services/test_races.py::test_two_links_of_one_new_address_followed_at_once_make_one_account[postgres]",),
+        ("tests/services/process/test_races.py::test_two_links_of_one_new_address_followed_at_once_make_one_account[postgres]",),
     ),
 )  # fmt: skip

@@ -14,8 +14,8 @@ from app.services.tasks import daterequests
 from app.store import cases, database, incidents, records, work
 from app.store.models import Task
 from tests.services.conftest import Bench
+from tests.services.process.test_jobs import locked
 from tests.services.steps import case_of, go, opened, task
-from tests.services.test_jobs import locked
 
 
 def tick_until(portal: Portal, walker, days: int, bench: Bench) -> None:

@@ -14,7 +14,7 @@ from app.services.demo.walker import Walker, sample_pdf
 from app.services.people import accounts
 from app.store import cards, changes, database, records, work
 from app.store.models import Absence, Booking, Card, CardEvent, Change, Document, Job, Setting
-from tests.services.cards import open_letters
+from tests.services.cardbench import open_letters
 from tests.services.steps import case_of, go, opened, staff, task
 from tests.web.conftest import Site
 from tests.web.desk_support import VENDOR, alerts, text

@@ -1,6 +1,6 @@
 """Who may open a page: every route names it, or says `public`. A route that says nothing is closed.
 
-`tests/web/test_access.py` walks all routes.
+`tests/web/frame/test_access.py` walks all routes.
 """
 
 from __future__ import annotations

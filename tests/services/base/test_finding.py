@@ -1,0 +1,133 @@
+"""Cases are found by what a clerk has at hand: a name on the phone, a number on paper, in whatever way it is typed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from app.engine import Engine
+from app.services.base import finding
+from app.services.base.actors import Actor
+from app.services.pages import casehead
+from app.store import database, invoices, search
+from app.store.models import Case, CaseGram, CaseText
+from app.text.fold import VERSION
+from tests.services.conftest import BPMN, Bench, open_bench
+from tests.services.steps import case_of, go
+
+STAFF = Actor(None, "担当", "operator", frozenset({"operator"}))
+PROFILE = {
+    "company_name": "株式会社葛󠄀城𠮷野建設",
+    "company_kana": "カブシキガイシャカツラギヨシノケンセツ",
+    "corporate_number": "1180301018771",
+    "contact_name": "髙﨑 花子",
+    "contact_kana": "タカサキ ハナコ",
+    "phone": "03-5253-1111",
+    "email": "hanako@example.co.jp",
+    "invoice_number": "T1180301018771",
+    "system_name": "入退場ゲート・プロ",
+}
+
+
+class World:
+    """A case with a profile, an invoice and its company; another that has only just applied."""
+
+    def __init__(self, bench: Bench) -> None:
+        self.bench = bench
+        self.case = go(bench, "confirm_initial_payment", answers={"company_profile": PROFILE}, application={
+            "company_name": "㈱かつらぎ", "contact_name": "北野 一郎", "contact_kana": "キタノ イチロウ",
+            "phone": "090-1234-5678", "email": "kitano@example.com", "system_name": "ゲートプロ",
+        })  # fmt: skip
+        with database.connection():
+            self.invoice = str(invoices.of_case(case_of(self.case).id)[0].number)
+        self.other = go(bench, "company_profile", application={
+            "company_name": "別会社", "contact_name": "鈴木 次郎", "email": "suzuki@example.org",
+            "system_name": "べつのもの", "phone": "06-0000-0000",
+        })  # fmt: skip
+
+    def found(self, text: str) -> set[str]:
+        heads, total = casehead.heads(self.case.portal, STAFF, text=text)
+        assert total == len(heads)
+        return {head.number for head in heads}
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, engine: Engine) -> Iterator[World]:
+    folder: Path = tmp_path_factory.mktemp("finding")
+    if request.param == "sqlite":
+        yield World(open_bench(folder, f"sqlite:///{folder}/nintei.db", engine, BPMN))
+        return
+    cluster = request.getfixturevalue("postgres_cluster")
+    url = cluster.new_database()
+    yield World(open_bench(folder, url, engine, BPMN))
+    cluster.drop(url)
+
+
+SAID = """
+    北野 | きたの | ｷﾀﾉ | 髙﨑 | 高崎 花子 | タカサキ | かつらぎよしの | カブシキガイシャカツラギヨシノケンセツ
+    1180301018771 | １１８０３０１０１８７７１ | 1180-3010-18771 | T1180301018771
+    03-5253-1111 | 0352531111 | ０３（５２５３）１１１１ | 03‐5253‐1111 | 03−5253−1111 | 090-1234-5678
+    ㈱葛城吉野 | （株）葛城 | 葛城 | 葛󠄀城 | 吉野 | 𠮷野 | 株式会社 吉野 | ゲート | げーとぷろ
+    hanako@example.co.jp | kitano@example | ＨＡＮＡＫＯ
+"""
+
+
+@pytest.mark.parametrize("text", [each.strip() for each in SAID.replace("\n", "|").split("|") if each.strip()])
+def test_a_case_is_found_by_what_is_known_of_it(world: World, text: str) -> None:
+    assert world.found(text) == {world.case.number}
+
+
+@pytest.mark.parametrize(
+    "change", [str, str.lower, lambda each: each.replace("-", ""), lambda each: each.replace("-", "−")]
+)
+def test_a_case_is_found_by_its_own_number_and_by_its_invoices(world: World, change: object) -> None:
+    assert callable(change)
+    assert world.found(change(world.case.number)) == {world.case.number}
+    assert world.found(change(world.invoice)) == {world.case.number}
+    with database.connection():
+        assert [row.number for row in invoices.in_state("open", change(world.invoice))] == [world.invoice]
+        assert world.invoice in {row.number for row in invoices.in_state("open", "吉野")}
+
+
+def test_signs_alone_and_what_nobody_is_called_find_nothing(world: World) -> None:
+    for text in ("%", "-", "ー", "・", "ない名前", "03-5253-1111 鈴木"):
+        assert world.found(text) == set()
+    assert world.found("") == {world.case.number, world.other.number}
+
+
+def test_what_other_rules_folded_is_folded_anew_bit_by_bit(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(finding, "SLICE", 1)
+    case, other = case_of(world.case), case_of(world.other)
+    with database.transaction():
+        CaseGram.delete().execute()
+        CaseText.update(text="その昔", fold=None).where(CaseText.case == case.id).execute()
+        CaseText.delete().where(CaseText.case == other.id).execute()
+        search.admit()
+        CaseGram.insert_many([(gram, case.id) for gram in search.grams("その昔")], fields=["gram", "case"]).execute()
+    assert finding.behind(world.bench.portal) == 2
+    assert world.found("吉野") == set()
+    assert [finding.mend(world.bench.portal) for _ in range(3)] == [1, 1, 0]
+    assert finding.behind(world.bench.portal) == 0
+    assert world.found("吉野") == {world.case.number}
+    assert world.found("その昔") == set()
+    assert world.found("鈴木") == {world.other.number}
+    with database.connection():
+        assert {row.fold for row in CaseText.select()} == {VERSION}
+        assert Case.select().count() == CaseText.select().count()
+
+
+def test_a_table_is_looked_through_alike(world: World) -> None:
+    with database.connection():
+        for text, count in (("葛城 吉野", 1), ("かつらぎ", 0), ("ゲート", 1), ("%", 0)):
+            assert len(search.rows_said(Case, (Case.company_name, Case.system_name), text)) == count, text
+
+
+def test_nothing_keeps_a_case_by_its_own_names_alone() -> None:
+    """Whoever wrote the index past `finding` would lose what its answers say."""
+    app = Path(__file__).parents[3] / "app"
+    keeps = re.compile(r"search(_index)?\.keep\(")
+    writers = {str(file.relative_to(app)) for file in app.rglob("*.py") if keeps.search(file.read_text())}
+    assert writers == {"services/finding.py", "store/cases.py"}

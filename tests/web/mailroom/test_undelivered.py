@@ -1,0 +1,94 @@
+"""Pages of mails that did not arrive, of machines' mails, and of one that may be forged: as an operator meets them."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.services.demo.walker import Walker
+from app.services.mailroom import receive
+from app.store import database
+from app.store.models import Mail
+from tests.services.mailroom.test_inbound import VENDOR, asked, reply, row
+from tests.services.mails.test_deliveries import bounce, review_2
+from tests.services.steps import case_of, go
+from tests.web.conftest import Site
+
+
+@pytest.fixture
+def bounced(site: Site) -> Walker:
+    """A case whose vendor never got the mail that asks for more."""
+    walker = go(site.bench, until="reply_materials")
+    receive.receive(site.bench.portal, bounce(walker))
+    return walker
+
+
+def test_every_page_says_that_it_did_not_arrive_and_leads_to_mending_it(site: Site, bounced: Walker) -> None:
+    clerk, url = site.operator(), f"/cases/{bounced.number}/mails/{review_2(bounced).id}/again"
+    case = clerk.get(f"/cases/{bounced.number}").text
+    assert "メールが届いていません。運営主体の番です" in case
+    assert "このアドレスはありません" in case
+    assert url in case
+    for path in (
+        f"/cases/{bounced.number}?tab=mail",
+        "/inbound/undelivered",
+        f"/cases/{bounced.number}/mails/{review_2(bounced).id}",
+    ):
+        page = clerk.get(path).text
+        assert "届いていません" in page
+        assert url in page
+    assert "届いていません" in clerk.get("/cases").text
+    assert "届いていないメールが 1 件あります" in clerk.get("/tasks?scope=all").text
+    assert "メールが届きませんでした" in clerk.get(f"/cases/{bounced.number}?tab=timeline").text
+    assert "配信の報告" in clerk.get("/inbound?state=report").text
+    theirs = site.person(VENDOR).get(f"/cases/{bounced.number}?tab=mail").text
+    assert "届いていません" in theirs
+    assert url not in theirs
+    assert site.person(VENDOR).get(url).status_code == 403
+
+
+def test_the_address_is_mended_and_the_mail_sent_again_with_one_form(site: Site, bounced: Walker) -> None:
+    clerk, url = site.operator(), f"/cases/{bounced.number}/mails/{review_2(bounced).id}/again"
+    assert VENDOR in clerk.get(url).text
+    refused = clerk.post(url, data={"address-1": "right@example.com"})
+    assert refused.status_code == 422
+    assert 'value="right@example.com"' in refused.text
+    done = clerk.post(url, data={"address-1": "right@example.com", "reason": "田中様から電話"})
+    assert (done.status_code, done.location) == (303, f"/cases/{bounced.number}?tab=mail")
+    page = clerk.get(done.location).text
+    assert "right@example.com に送り直します" in page
+    assert "送り直しました" in page
+    assert case_of(bounced).email == "right@example.com"
+    again = clerk.post(url, data={"address-1": "right@example.com"})
+    assert again.status_code == 303  # somebody has seen to it: said on the case
+    with database.connection():
+        assert Mail.select().where(Mail.again_of.is_null(False)).count() == 1
+
+
+def test_it_is_said_to_have_arrived(site: Site, bounced: Walker) -> None:
+    clerk, url = site.operator(), f"/cases/{bounced.number}/mails/{review_2(bounced).id}/settle"
+    assert clerk.post(url, data={"how": "arrived", "why": ""}).status_code == 422
+    assert clerk.post(url, data={"how": "arrived", "why": "電話で"}).status_code == 303
+    assert "届いていないメールが" not in clerk.get("/tasks?scope=all").text
+
+
+def test_a_mail_that_may_be_forged_says_so_where_it_is_listed_and_where_it_is_taken_in(site: Site) -> None:
+    walker = go(site.bench, until="reply_materials")
+    receive.receive(site.bench.portal, reply(asked(walker), Authentication_Results="localhost; dmarc=fail"))
+    clerk, url = site.operator(), f"/inbound/{row().id}"
+    assert "なりすましの疑い" in clerk.get("/inbound?state=unknown").text
+    assert "差出人のドメインは、このメールを自分のところのものではないと示しています" in clerk.get(url).text
+    assert clerk.post(f"{url}/case", data={"number": walker.number}).status_code == 422
+    assert url not in site.person(VENDOR).get("/tasks").text
+    assert clerk.post(f"{url}/case", data={"number": walker.number, "sure": "yes"}).status_code == 303
+
+
+def test_an_absence_note_lies_apart_and_can_be_an_answer(site: Site) -> None:
+    walker = go(site.bench, until="reply_materials")
+    receive.receive(site.bench.portal, reply(asked(walker), subject="自動応答: 不在です", files=()))
+    clerk, url = site.operator(), f"/inbound/{row().id}"
+    assert "自動応答: 不在です" not in clerk.get("/inbound").text
+    assert "自動応答: 不在です" in clerk.get("/inbound?state=absence").text
+    assert "不在の自動返信です" in clerk.get(url).text
+    assert "自動応答: 不在です" in clerk.get("/inbound?state=absence&q=不在").text
+    assert clerk.post(f"{url}/accept").status_code == 303
+    assert "自動応答: 不在です" in clerk.get("/inbound?state=unknown").text
