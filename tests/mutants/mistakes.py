@@ -45,7 +45,7 @@ MISTAKES = (
     Mistake(
         "m9", "the heartbeat never beats",
         "app/worker/__init__.py",
-        "while not self._ended.wait(jobs.LEASE_SECONDS / 3):",
+        "while not self._ended.wait(leases.LEASE_SECONDS / 3):",
         "while not self._ended.wait():",
         (RULES + "test_a_worker_keeps_its_lease_for_as_long_as_its_connector_takes[sqlite]",),
     ),

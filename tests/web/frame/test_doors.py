@@ -147,7 +147,7 @@ def test_an_address_holds_nothing_that_no_text_holds(doors: Doors) -> None:
 
 def test_a_view_asks_whether_it_is_only_asked_and_reads_numbers_by_their_bounds() -> None:
     """The kind of fault, kept out of the sources: `method == "GET"`, `int()` of what was sent."""
-    for file in [*Path(PROJECT / "app/web").glob("*.py"), *Path(PROJECT / "admin").glob("*.py")]:
+    for file in [*Path(PROJECT / "app/web").rglob("*.py"), *Path(PROJECT / "admin").glob("*.py")]:
         tree = ast.parse(file.read_text())
         for node in ast.walk(tree):
             if isinstance(node, ast.Compare) and ast.unparse(node.left) == "request.method":
