@@ -6,11 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from app.services.releases import Releases
+from app.services.terms import Act
 
 from app.engine import Engine
 from app.services import applications, packages, terms
-from app.services.releases import Releases
-from app.services.terms import Act
 from app.store import cases, database
 from tests.engine.drawing import extended
 from tests.services import broken
