@@ -12,7 +12,7 @@ import peewee
 import pytest
 
 from app.errors import Temporary, Unready
-from app.services import versions
+from app.services.base import versions
 from app.store import database
 from app.worker import Worker
 from app.worker.weather import MOST_ROUNDS, Weather

@@ -6,11 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from app.services.releases import Releases
-from app.services.terms import Act
 
 from app.engine import Engine
-from app.services import applications, packages, terms
+from app.services.base.releases import Releases
+from app.services.cases import applications
+from app.services.packages import folders, terms
+from app.services.packages.terms import Act
 from app.store import cases, database
 from tests.engine.drawing import extended
 from tests.services import broken
@@ -68,7 +69,7 @@ def test_new_content_is_refused_by_the_same_check(tmp_path: Path, engine: Engine
     folder = tmp_path / "packages" / "three_steps"
     (folder / "files").mkdir()
     (folder / "files" / "new.txt").write_text("new", encoding="utf-8")
-    package = packages.read(folder)
+    package = folders.read(folder)
     with pytest.raises(Exception, match="Data inputs"):
         terms.release(bench.portal, package, Act("sato"))
 
@@ -80,7 +81,7 @@ def test_what_held_before_holds_again_though_it_would_be_refused_today(tmp_path:
         number = bench.portal.releases.current("library_card").number
     place = tmp_path / "packages" / "three_steps" / DIAGRAM
     place.write_text(place.read_text("utf-8").replace('<bpmn:ioSpecification id="io" />', ""), encoding="utf-8")
-    terms.put(bench.portal, packages.read(place.parent), Act("sato"), None)
+    terms.put(bench.portal, folders.read(place.parent), Act("sato"), None)
     terms.restore(bench.portal, "library_card", number, Act("sato", "戻す"))
     with database.connection():
         assert bench.portal.releases.current("library_card").number == number
