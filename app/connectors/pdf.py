@@ -7,19 +7,17 @@ import contextlib
 import json
 import logging
 import os
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
-import weakref
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
 from app.connectors.qr import qr
+from app.connectors.scratch import Scratch
 from app.connectors.signature import SigningKey, make_signing_key, sign
 from app.connectors.templates import Context, Files, render_html, render_text
 from app.errors import Permanent, Temporary
@@ -163,8 +161,8 @@ class _Child:
     def __init__(self, fonts_dir: Path, limits: Limits) -> None:
         self.limits = limits
         self.drawn = 0
-        self.home = tempfile.mkdtemp(prefix="nintei-pdf-")
-        self._tidy = weakref.finalize(self, shutil.rmtree, self.home, True)  # also when the portal ends
+        self._scratch = Scratch("pdf")
+        self.home = str(self._scratch.path)
         settings = {
             "home": self.home,
             "fonts": str(fonts_dir.resolve()),
@@ -224,7 +222,7 @@ class _Child:
         for pipe in (self.requests, self.answers):
             with contextlib.suppress(OSError):
                 pipe.close()
-        self._tidy()
+        self._scratch.close()
 
     def _died(self) -> Permanent | Temporary:
         with contextlib.suppress(subprocess.TimeoutExpired):

@@ -6,6 +6,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -13,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from app.errors import Permanent
+from hardware.files import locked, private_folder, write_whole
 
 _FIELD = "Nintei"
 
@@ -32,6 +34,29 @@ def valid_until(key: SigningKey) -> dt.datetime:
     if private.public_key() != certificate.public_key():
         raise ValueError("the certificate is not that of the key")
     return certificate.not_valid_after_utc
+
+
+def kept(folder: Path, subject: str) -> SigningKey:
+    """The key of this folder, made at first use: by one process alone, and the same for all that ask meanwhile.
+
+    The certificate is written last, so a key without one has signed nothing yet. Raises `Permanent` for a certificate
+    without its key: papers may bear its name, and only a backup has the key.
+    """
+    key, certificate = folder / "key.pem", folder / "certificate.pem"
+    if not (key.exists() and certificate.exists()):
+        private_folder(folder)
+        with locked(folder.with_name(f"{folder.name}.lock")):
+            if not key.exists() and certificate.exists():
+                raise Permanent(
+                    "The key of the certificate in %(folder)s is missing: put it back from a backup, or move the "
+                    "certificate away, and a new pair is made",
+                    folder=str(folder),
+                )
+            if not certificate.exists():
+                made = make_signing_key(subject)
+                write_whole(key, made.private)
+                write_whole(certificate, made.certificate)
+    return SigningKey(key.read_bytes(), certificate.read_bytes())
 
 
 def make_signing_key(subject: str, *, now: dt.datetime | None = None, years: int = 10) -> SigningKey:

@@ -9,6 +9,7 @@ import logging
 from datetime import date, timedelta
 from functools import partial
 
+from app.connectors import scratch
 from app.services.base import businessdays, jobqueue
 from app.services.base.portal import Portal
 from app.services.cards import keepers, loans
@@ -22,6 +23,8 @@ from app.store.models import Case, Task
 
 log = logging.getLogger("nintei.upkeep")
 
+UNFINISHED = timedelta(days=1)  # a file that nobody wrote to for so long belongs to a process that is gone
+
 
 def tick(portal: Portal) -> int:
     """Do what is due today; gives how many mails were queued. What fails is an incident and holds up nothing else."""
@@ -30,6 +33,7 @@ def tick(portal: Portal) -> int:
     now.part("mandates", lambda _: _mandates(portal))
     now.part("dates", lambda _: daterequests.lapse(portal))
     now.part("letters", lambda _: keepers.sweep(portal))
+    now.part("scratch", lambda _: scratch.sweep())
     sent = now.part("reminders", lambda each: _reminders(portal, each))
     sent += now.part("holds", lambda each: _holds(portal, each))
     sent += now.part("cards", lambda each: _overdue_cards(portal, each))
@@ -60,6 +64,7 @@ def _lists(portal: Portal) -> None:
         return
     recount()
     parts.expire(portal)
+    portal.blobs.tidy(UNFINISHED)
     with database.transaction():
         attempts.forget(portal.now())
         guesses.forget(portal.now())

@@ -5,10 +5,16 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import timedelta
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
 from app.errors import NotFound, TooLarge
+
+UNFINISHED = ".new-"  # how the names of files begin that are not whole yet
 
 
 class Blobs:
@@ -22,30 +28,22 @@ class Blobs:
         digest = hashlib.sha256(content).hexdigest()
         path = self._path(digest)
         if not path.exists():
-            self._write(path, content)
+            with self._fresh() as out:
+                out.write(content)
+                self._settle(out, digest)
         return digest
 
     def put_stream(self, stream: BinaryIO, limit: int) -> tuple[str, int]:
         """Store what the stream holds; gives digest and size. TooLarge for more than `limit` bytes."""
-        self._folder.mkdir(parents=True, exist_ok=True)
         hasher, size = hashlib.sha256(), 0
-        with tempfile.NamedTemporaryFile(dir=self._folder, delete=False) as out:
-            temporary = Path(out.name)
-            try:
-                while chunk := stream.read(1 << 20):
-                    size += len(chunk)
-                    if size > limit:
-                        raise TooLarge("The file is larger than %(megabytes)s MB", megabytes=limit // (1 << 20))
-                    hasher.update(chunk)
-                    out.write(chunk)
-                out.flush()
-                os.fsync(out.fileno())
-            except BaseException:
-                temporary.unlink(missing_ok=True)
-                raise
-        path = self._path(hasher.hexdigest())
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.replace(path)
+        with self._fresh() as out:
+            while chunk := stream.read(1 << 20):
+                size += len(chunk)
+                if size > limit:
+                    raise TooLarge("The file is larger than %(megabytes)s MB", megabytes=limit // (1 << 20))
+                hasher.update(chunk)
+                out.write(chunk)
+            self._settle(out, hasher.hexdigest())
         return hasher.hexdigest(), size
 
     def get(self, digest: str) -> bytes:
@@ -67,11 +65,37 @@ class Blobs:
     def _path(self, digest: str) -> Path:
         return self._folder / digest[:2] / digest
 
-    @staticmethod
-    def _write(path: Path, content: bytes) -> None:
+    def tidy(self, age: timedelta) -> int:
+        """Remove what was begun and not written to for so long: who began it is gone. Gives how many files."""
+        count, before = 0, time.time() - age.total_seconds()  # by the clock of the files, whatever the portal's says
+        for path in self._folder.glob(f"{UNFINISHED}*"):
+            with suppress(FileNotFoundError):  # another process tidies up, too, or it was finished after all
+                if path.stat().st_mtime < before:
+                    path.unlink()
+                    count += 1
+        return count
+
+    @contextmanager
+    def _fresh(self) -> Iterator[IO[bytes]]:
+        """A file that has no name of its own yet; gone at the end unless it was settled."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=self._folder, prefix=UNFINISHED, delete=False) as out:
+            try:
+                yield out
+            finally:
+                Path(out.name).unlink(missing_ok=True)
+
+    def _settle(self, out: IO[bytes], digest: str) -> None:
+        """It is whole: on the disk under its digest when this returns. Power may fail after any line: then the bytes
+        were never there, and no row names them yet."""
+        path = self._path(digest)
+        out.flush()
+        os.fsync(out.fileno())
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as out:
-            out.write(content)
-            out.flush()
-            os.fsync(out.fileno())
-        Path(out.name).replace(path)  # power may fail before this line: then the file was never there
+        Path(out.name).replace(path)
+        for folder in (path.parent, self._folder):  # the name is on the disk, too, before a row relies on it
+            handle = os.open(folder, os.O_RDONLY)
+            try:
+                os.fsync(handle)
+            finally:
+                os.close(handle)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import tempfile
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
+from app.connectors.scratch import Scratch
 from app.errors import ScriptError
 from app.services import upkeep
 from app.services.base.portal import Portal
@@ -155,4 +158,20 @@ def test_a_busy_database_is_left_to_the_next_round(bench: Bench, monkeypatch: py
 
     monkeypatch.setattr(daterequests, "lapse", busy)
     upkeep.tick(bench.portal)
+    assert open_incidents() == []
+
+
+# What killed processes leave
+
+
+def test_upkeep_removes_what_killed_processes_left_in_the_temporary_folder(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    mine, theirs = Scratch("pdf"), Scratch("pdf")
+    lost = theirs.path.with_name("pdf-of-one-who-was-killed")
+    lost.mkdir()
+    (lost / "page.pdf").write_text("half")
+    upkeep.tick(bench.portal)
+    assert mine.path.is_dir() and theirs.path.is_dir() and not lost.exists()
     assert open_incidents() == []

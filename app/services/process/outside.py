@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from app.connectors import pdf
+from app.connectors import pdf, signature
 from app.connectors.mail import Mailer
 from app.connectors.pdf import Printer
 from app.errors import NotFound, Permanent
@@ -101,15 +101,8 @@ class Outside:
 
     def _signing_key(self, loaded: Loaded) -> pdf.SigningKey:
         """The body's key: made on first use, kept in the data folder, readable by the portal alone."""
-        folder = self._portal.settings.data_dir / "signing"
-        key, certificate = folder / "key.pem", folder / "certificate.pem"
-        if not (key.exists() and certificate.exists()):
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            made = pdf.make_signing_key(str(settings_of(loaded.package).get("body", {}).get("name", "Nintei")))
-            key.touch(mode=0o600)
-            key.write_bytes(made.private)
-            certificate.write_bytes(made.certificate)
-        return pdf.SigningKey(key.read_bytes(), certificate.read_bytes())
+        name = str(settings_of(loaded.package).get("body", {}).get("name", "Nintei"))
+        return signature.kept(self._portal.settings.data_dir / "signing", name)
 
     def _case(self, job: Leased) -> tuple[Case, Loaded]:
         case = cases.by_id(job.case_id)
