@@ -3,6 +3,7 @@ Flask."""
 
 from __future__ import annotations
 
+import re
 import smtplib
 import ssl
 from collections import deque
@@ -19,7 +20,7 @@ from app.connectors import mime
 from app.connectors.letter import Attachment, Letter, MailSource, compose, guard
 from app.errors import NinteiError, OutOfReach, Permanent, Temporary
 
-__all__ = ["Attachment", "Letter", "MailSource", "Mailer", "Reply", "compose", "parse_url"]
+__all__ = ["Attachment", "Letter", "MailSource", "Mailer", "Reply", "compose", "parse_url", "replies"]
 
 
 class Security(Enum):
@@ -32,6 +33,8 @@ class Security(Enum):
 
 CLOSING = 421  # the server goes away, whatever was asked (RFC 5321 section 3.8)
 TOO_LARGE = (552, 523)  # of MAIL FROM with SIZE (RFC 1870 section 6.1; 523 by some servers)
+_STATUS = re.compile(r"([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
+_MEANS = {550: "5.1.1", 551: "5.1.6", 552: "5.2.2", 553: "5.1.3", 554: "5.7.1", 556: "5.1.10"}
 _PORTS = {Security.NONE: 25, Security.TLS: 465, Security.STARTTLS: 587}
 
 
@@ -63,6 +66,13 @@ class Reply:
     def final(self) -> bool:
         """Whether asking again is no use (RFC 5321 section 4.2.1)."""
         return self.code >= 500
+
+    @property
+    def status(self) -> str:
+        """As 5.1.1: the code that the server put before its words (RFC 2034 section 4), or what its three digits mean
+        of a recipient (RFC 5321 section 4.2.3, RFC 7504); empty where they say too little."""
+        found = _STATUS.match(self.text)
+        return found.group(1) if found else _MEANS.get(self.code, "")
 
 
 def parse_url(url: str) -> Server | None:
@@ -126,7 +136,7 @@ class Mailer:
         when nobody has it: `OutOfReach` for what is not about this letter (no connection, greeting, sign-in, MAIL FROM,
         421 at any time), `Temporary` (4xx) and `Permanent` (5xx, not a letter) for what is. Each carries `mail`, `code`
         (SMTP reply or 0), `reply`, and `handed`: whether the server may have it after all, as when the connection was
-        lost before it answered.
+        lost before it answered; and `replies`, by recipient, where it refused each of them.
         """
         guard(letter)
         to = [each for each in letter.to if not only or each in only]
@@ -203,7 +213,7 @@ class _Connection(flask_mail.Connection):
                 if not answer.taken:
                     refused[each] = answer
             if len(refused) == len(to):
-                raise _refused(letter, to, min(refused.values(), key=lambda answer: answer.code))
+                raise _nobody(letter, refused)
             handed = True
             answer = self._answer(*host.data(message))
             if not answer.taken:
@@ -243,6 +253,18 @@ def _away(letter: Letter, code: int, reply: str) -> OutOfReach:
     if code:
         return OutOfReach("The mail server takes no mail at the moment: %(code)s %(reply)s", **facts)
     return OutOfReach("The mail server cannot be reached: %(reply)s", **facts)
+
+
+def replies(error: NinteiError) -> dict[str, Reply]:
+    """What the server said of each recipient, if that is why nobody has the letter."""
+    return dict(error.params.get("replies") or {})
+
+
+def _nobody(letter: Letter, refused: dict[str, Reply]) -> NinteiError:
+    """Each recipient was refused; the reply that may change decides whether it is tried again."""
+    error = _refused(letter, list(refused), min(refused.values(), key=lambda answer: answer.code))
+    error.params["replies"] = refused
+    return error
 
 
 def _refused(letter: Letter, to: Sequence[str], answer: Reply, *, handed: bool = False) -> NinteiError:

@@ -8,9 +8,11 @@ from typing import Any
 
 from peewee import fn
 
+from app.store import work
 from app.store.models import Case, Delivery, Job, Mail
 
 FAILED, DELAYED, DELIVERED = "failed", "delayed", "delivered"
+SENT = "sent"  # of a mail: the mail server has it
 _RANK = {DELAYED: 0, DELIVERED: 1, FAILED: 2}
 
 
@@ -26,6 +28,20 @@ def record(mail: int, recipient: str, state: str, at: datetime, **said: Any) -> 
     if row.settled_at is not None or _RANK[state] <= _RANK[row.state]:
         return False
     Delivery.update(state=state, at=at, **said).where(Delivery.id == row.id).execute()
+    return True
+
+
+def refuse(mail: int, recipient: str, at: datetime, **said: Any) -> bool:
+    """The mail server itself refused a recipient, now: open again, if somebody had the mail sent again in vain. False
+    when it is known."""
+    row = Delivery.get_or_none((Delivery.mail == mail) & (Delivery.recipient == recipient))
+    if row is None:
+        Delivery.create(mail=mail, recipient=recipient, state=FAILED, at=at, **said)
+        return True
+    if row.settled_at is None and row.state == FAILED:
+        return False
+    again: dict[str, Any] = {"settled_at": None, "settled_as": "", "settled_by": "", "reason": ""}
+    Delivery.update(state=FAILED, at=at, **again, **said).where(Delivery.id == row.id).execute()
     return True
 
 
@@ -47,6 +63,15 @@ def failed(case: int | None = None, *, limit: int = 0, offset: int = 0) -> list[
     if limit:
         query = query.limit(limit).offset(offset)
     return list(query)
+
+
+def failed_of(numbers: Sequence[str]) -> list[Mail]:
+    """Mails of the cases of these numbers that did not reach somebody and that nobody has seen to, the newest first."""
+    if not numbers:
+        return []
+    query = Mail.select(Mail).join(Delivery).switch(Mail).join(Case)
+    wanted = Case.number.in_(list(numbers)) & (Delivery.state == FAILED) & Delivery.settled_at.is_null()
+    return list({row.id: row for row in query.where(wanted).order_by(Mail.id.desc())}.values())
 
 
 def failed_count() -> int:
@@ -117,6 +142,16 @@ def copy(mail: Mail, key: str, message_id: str, recipient: str, at: datetime) ->
     return Mail.create(
         **values, job_key=key, message_id=message_id, recipient=recipient, written_at=at, again_of=mail.id
     )
+
+
+def go_on(mail: Mail, recipient: str, state: str, now: datetime) -> None:
+    """A mail that nobody got goes out to these under its own key, or counts as sent; its job, which waited for a
+    person, is done anew. Inside a transaction that has the mail's case locked."""
+    mail.recipient, mail.state = recipient, state
+    mail.save(only=[Mail.recipient, Mail.state])
+    job = job_of(mail)
+    if job is not None and job.state in {"incident", "queued"}:
+        work.set_going(job.id, now)
 
 
 def note_of_case(case: Case, count: int) -> None:

@@ -226,6 +226,12 @@ def job(job_id: int, *, lock: bool = False) -> Job | None:
     return (locked(query) if lock else query).first()
 
 
+def set_going(job_id: int, now: datetime) -> None:
+    """A job that waits for a person, or for its time, is done anew and at once."""
+    anew: dict[str, Any] = {"attempts": 0, "tried_since": None, "run_at": now, "error": "", "said": {}}
+    Job.update(state="queued", **anew).where(Job.id == job_id).execute()
+
+
 def count_jobs(operator: str, states: Sequence[str]) -> int:
     """How many jobs of an operator (empty: of any) are in these states."""
     query = Job.select().where(Job.state.in_(list(states)))

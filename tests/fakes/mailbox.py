@@ -31,7 +31,9 @@ class Mailbox:
         refused = {each: self.refuses[each] for each in to if each in self.refuses}
         if len(refused) == len(to):
             final = all(reply.final for reply in refused.values())
-            raise (Permanent if final else Temporary)("refused", code=550 if final else 450, reply="no", handed=False)
+            raise (Permanent if final else Temporary)(
+                "refused", code=550 if final else 450, reply="no", handed=False, replies=refused
+            )
         self.letters.append(replace(letter, to=tuple(each for each in to if each not in refused)))
         return refused
 

@@ -14,6 +14,7 @@ from app.services.base import jobqueue, permit
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.cards import stock
+from app.services.mails import deliveries
 from app.services.trouble import incidents
 from app.store import bookings, cases, database, invoices, undo, work
 from app.store.models import Case
@@ -58,6 +59,7 @@ def end(portal: Portal, number: str, reason: str, actor: Actor) -> None:
             case.id, now, "withdrawal", title=reason[:300], text=BY, data=done,
             actor=actor.user_id, actor_name=actor.name, actor_side=actor.side,
         )  # fmt: skip
+        deliveries.dropped(portal, case)
         _tell_vendor(portal, case, reason, now)
     portal.poke()
 

@@ -145,9 +145,7 @@ def _again(portal: Portal, found: Job, actor: Actor) -> None:
     job = work.job(found.id, lock=True)
     if job is None or job.state not in {"incident", "queued"}:
         raise Refused("This job is not waiting for anybody")
-    job.state, job.attempts, job.tried_since, job.run_at = "queued", 0, None, now
-    job.error, job.said = "", {}
-    job.save()
+    work.set_going(job.id, now)
     if job.case_id:
         cases.log(
             job.case_id,

@@ -1,7 +1,8 @@
 """A mail that did not arrive is seen to: the address mended and the mail sent again, or said to have arrived.
 
 The new mail has the same words and files under a Message-ID of its own; the old one stays as it is, with what became
-of it. What is asked of the vendor is due as much later as the mail comes later.
+of it. A mail that the mail server took for nobody never left, so it goes out itself, and its case goes on with it. What
+is asked of the vendor is due as much later as the mail comes later.
 """
 
 from __future__ import annotations
@@ -38,11 +39,13 @@ class Extended:
 
 @dataclass(frozen=True)
 class Resending:
-    """What the page of sending again shows. `link`: nobody has entered yet, so a new link for entering goes out."""
+    """What the page of sending again shows. `link`: nobody has entered yet, so a new link for entering goes out.
+    `left`: the mail server took it for somebody, so it may have arrived."""
 
     undelivered: Undelivered
     extended: list[Extended]
     link: bool
+    left: bool
 
 
 def page(portal: Portal, number: str, mail_id: int, actor: Actor) -> Resending:
@@ -57,6 +60,7 @@ def page(portal: Portal, number: str, mail_id: int, actor: Actor) -> Resending:
             found,
             [Extended(row.title, due, later) for row, due, later in _later(portal, case, mail, loaded, found)],
             not cases.members(case.id),
+            mail.state == stored.SENT,
         )
 
 
@@ -77,7 +81,11 @@ def send(
             changed = {old: new for old, new in wanted.items() if old != new}
             kept = {old: addresses.mend(portal, case, old, new, reason, actor) for old, new in changed.items()}
             to = tuple(dict.fromkeys(kept.get(row.recipient, wanted[row.recipient]) for row in rows))
-            _copy(portal, case, mail, to)
+            if mail.state == stored.SENT:
+                _copy(portal, case, mail, to)
+            else:
+                others = [each for each in mail.recipient.split(", ") if each.lower() not in wanted]
+                stored.go_on(mail, ", ".join(dict.fromkeys([*to, *others])), mail.state, portal.now())
         if found is not None:
             for task, _, later in _later(portal, case, mail, loaded, found):
                 task.due_on = later
@@ -97,6 +105,8 @@ def settle(portal: Portal, number: str, mail_id: int, how: str, reason: str, act
         raise Refused("Say how you know; it goes on record")
     with database.transaction():
         case, _, mail, rows = _locked(portal, number, mail_id)
+        if mail.state != stored.SENT:
+            raise Refused("The mail server took this mail for nobody, so it has not arrived; mend the address")
         _settle(portal, case, mail, rows, how, actor, reason)
 
 

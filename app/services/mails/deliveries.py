@@ -1,4 +1,5 @@
-"""Mails of ours that did not arrive: told by other servers' reports, kept until a person has seen to them.
+"""Mails of ours that did not arrive: refused by the mail server, or told by other servers' reports; kept until a person
+has seen to them.
 
 While a mail to the vendor has reached nobody, the vendor cannot know what is asked: their clock stands still, nothing
 reminds them, and it is the body's turn to mend the address (`resending`). A report is never answered.
@@ -8,11 +9,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from app.connectors.bounces import Outcome, Report
+from app.connectors.mail import Reply
 from app.services.base import businessdays, clocks
 from app.services.base.actors import SYSTEM, Actor
 from app.services.base.portal import Portal
@@ -52,6 +54,7 @@ class Undelivered:
     missed: tuple[Missed, ...]
     nobody: bool
     to: str  # vendor | operator | person
+    job: int | None = None  # its job, when the mail server took the mail for nobody and the case waits for it
 
     @property
     def at(self) -> datetime:
@@ -113,6 +116,44 @@ def note(portal: Portal, case: Case, mail: Mail, what: str, actor: Actor, **data
     )  # fmt: skip
 
 
+# What the mail server said itself is noted
+
+
+def refused(portal: Portal, case: Case, mail: Mail, replies: Mapping[str, Reply]) -> None:
+    """The server refused these recipients for good: it is as if the mail to them had come back. Inside a transaction
+    that has the case locked. `replies`: by recipient."""
+    now = portal.now()
+    for to, reply in replies.items():
+        said = {"status": reply.status, "text": f"{reply.code} {reply.text}".strip()[:500]}
+        if stored.refuse(mail.id, to.lower(), now, **said):
+            note(portal, case, mail, stored.FAILED, SYSTEM, to=to, status=reply.status)
+    if replies:
+        refresh(portal, case, mail)
+
+
+def given_up(reply: Reply) -> Reply:
+    """Of a recipient whom the server put off for as long as mails are tried (RFC 3463: 4.7, delivery time expired)."""
+    return Reply(554, f"5.4.7 {reply.code} {reply.text}")
+
+
+def taken(portal: Portal, case: Case, mail: Mail, recipients: Sequence[str]) -> None:
+    """The server has the mail for these after all, whom it had refused before. Inside the same."""
+    had = {to.lower() for to in recipients}
+    ids = [row.id for row in stored.open_of(mail.id) if row.recipient in had]
+    if ids:
+        stored.settle(ids, "again", "", portal.now())
+        refresh(portal, case)
+
+
+def dropped(portal: Portal, case: Case) -> None:
+    """Mails that were refused and are not to go out any more, their decision being taken back. Inside the same."""
+    for mail in stored.failed(case.id):
+        job = stored.job_of(mail)
+        if mail.state != stored.SENT and job is not None and job.state == "cancelled":
+            stored.settle([row.id for row in stored.open_of(mail.id)], "moot", "", portal.now())
+    refresh(portal, case)
+
+
 # What follows from it
 
 
@@ -141,9 +182,12 @@ def answered(portal: Portal, case: Case) -> None:
 
 
 def superseded(portal: Portal, case: Case) -> None:
-    """A new link for entering goes out in the place of what had not arrived."""
+    """A new link for entering goes out in the place of what had not arrived, and of what could not be sent: the case
+    goes on as if that were sent."""
     for mail in stored.failed(case.id) if case.undelivered else ():
         stored.settle([row.id for row in stored.open_of(mail.id)], "again", "", portal.now())
+        if mail.state != stored.SENT:
+            stored.go_on(mail, mail.recipient, stored.SENT, portal.now())
     refresh(portal, case)
 
 
@@ -153,6 +197,16 @@ def superseded(portal: Portal, case: Case) -> None:
 def of_case(case: Case, loaded: Loaded) -> list[Undelivered]:
     """The case's mails that did not reach somebody, for the staff. Inside a connection."""
     return _of(stored.failed(case.id), {case.id: (case, loaded)})
+
+
+def of_vendor(portal: Portal, actor: Actor, numbers: Sequence[str]) -> list[Undelivered]:
+    """Of these cases, the mails that did not reach somebody of the vendor and that the actor may read, the newest
+    first. Inside a connection."""
+    rows = stored.failed_of(numbers)
+    known = cases.by_ids(sorted({row.case_id for row in rows}))
+    found = _of(rows, {key: (case, portal.releases.loaded(case.release_id)) for key, case in known.items()})
+    recipients = {row.id: row.recipient for row in rows}
+    return [each for each in found if whose.may_read(each.to, recipients[each.mail], actor)]
 
 
 def listed(portal: Portal, page: int, actor: Actor) -> tuple[list[Undelivered], int]:
@@ -200,6 +254,7 @@ def _of(rows: Sequence[Mail], known: dict[int, tuple[Case, Loaded]]) -> list[Und
             Undelivered(
                 row.id, case.number if case else "", case.company_name if case else "", row.subject, row.label,
                 row.sent_at, missed(open_ones), not reached, to,
+                job.id if job is not None and job.state == "incident" else None,
             )
         )  # fmt: skip
     return found

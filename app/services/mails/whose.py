@@ -122,7 +122,7 @@ def _view(row: Mail, job: Any, hidden: Sequence[str], told: Sequence[Delivery]) 
     state = "sent" if row.state == "sent" else "queued"
     if state != "sent" and job is not None and job.state in {"incident", "late", "cancelled"}:
         state = job.state
-    if state == "sent":
+    if state == "sent" or any(each.state == deliveries.FAILED and each.settled_at is None for each in told):
         state = _arrival(told)
     failed = job if state == "incident" else None
     return MailView(

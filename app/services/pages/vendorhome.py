@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from app.catalogue import Element
@@ -13,6 +13,7 @@ from app.services.base.actors import Actor
 from app.services.base.clocks import ClockView
 from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
+from app.services.mails import deliveries
 from app.services.pages import case as caseview
 from app.services.pages.case import CaseHead, CasePage
 from app.services.register import certificates
@@ -62,6 +63,7 @@ class Home:
     repeated: bool  # the next task was done before and came back
     certificate: certificates.CertificateView | None
     next_audit_on: date | None
+    unreached: list[deliveries.Undelivered] = field(default_factory=list)  # mails that did not reach one of them
 
 
 def of(portal: Portal, actor: Actor, number: str = "") -> Home:
@@ -85,7 +87,20 @@ def of(portal: Portal, actor: Actor, number: str = "") -> Home:
             repeated=page.head.next is not None and work.last_done(case.id, page.head.next.element) is not None,
             certificate=certificates.view(certificate, portal.today()) if certificate else None,
             next_audit_on=_next_audit(case),
+            unreached=_unreached(portal, actor, [head.number for head in heads if not head.ended]),
         )
+
+
+def _unreached(portal: Portal, actor: Actor, numbers: Sequence[str]) -> list[deliveries.Undelivered]:
+    """The latest mail that did not reach an address, for each such address: who works here may know the right one."""
+    told: set[str] = set()
+    found = []
+    for mail in deliveries.of_vendor(portal, actor, numbers):
+        new = {each.address for each in mail.missed} - told
+        told |= new
+        if new:
+            found.append(replace(mail, missed=tuple(each for each in mail.missed if each.address in new)))
+    return found
 
 
 def _points(case: Case) -> int:

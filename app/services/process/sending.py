@@ -1,7 +1,8 @@
 """Mails of cases: written once, handed to the mail server until it has them, and told of once.
 
-A mail that the server took for some of its recipients is sent. For the others it is tried by a job of its own, so that
-nobody gets it twice and the case goes on.
+A mail that the server took for some of its recipients is sent. For those whom it put off it is tried by a job of its
+own, so that nobody gets it twice and the case goes on. Whom it refused for good is not reached, as if the mail had come
+back (`deliveries`); while it refuses everybody, the mail is an incident, too, and goes out when an address is mended.
 """
 
 from __future__ import annotations
@@ -12,14 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 from app.connectors import ics
 from app.connectors.letter import Attachment, Letter, compose
-from app.connectors.mail import Reply
-from app.errors import NotFound, Permanent, Temporary
+from app.connectors.mail import Reply, replies
+from app.errors import NinteiError, NotFound, Permanent, Temporary
 from app.services.base import backoff
 from app.services.base.portal import Portal
 from app.services.base.releases import Loaded, settings_of
 from app.services.cards import keyletters
 from app.services.days.appointments import appointment
-from app.services.mails import portalmails, whose
+from app.services.mails import deliveries, portalmails, whose
 from app.services.papers import intake
 from app.services.process import context
 from app.services.trouble import mailserver
@@ -58,8 +59,20 @@ class Mails:
             row = self._write(job, case, loaded)
         if row is None or row.state == "sent":
             return
-        refused = self._hand(self._letter(row))
+        try:
+            refused = self._hand(self._letter(row))
+        except (Permanent, Temporary) as error:
+            self._nobody(row, replies(error))
+            raise
         self._sent(job, loaded, row, refused)
+
+    def _nobody(self, row: Mail, refused: Mapping[str, Reply]) -> None:
+        """Those whom it can never reach under the address that they have here."""
+        final = {to: reply for to, reply in refused.items() if reply.final}
+        if not final:
+            return
+        with database.transaction():
+            deliveries.refused(self._portal, cases.lock(row.case_id), row, final)
 
     def _hand(self, letter: Letter, only: Any = ()) -> dict[str, Reply]:
         return mailserver.hand(self._portal, self._send, letter, only)
@@ -68,17 +81,27 @@ class Mails:
         """The server has it: said once, however many workers come to say it."""
         now = self._portal.now()
         with database.transaction():
-            cases.lock(row.case_id)
+            case = cases.lock(row.case_id)
             fresh = records.mail_of_job(job.key)
             if fresh is None or fresh.state == "sent":
                 return
             fresh.state, fresh.sent_at, fresh.error = "sent", now, ""
             fresh.sender = self._portal.settings.mail_from
-            fresh.refused = {to: {"code": reply.code, "reply": reply.text} for to, reply in refused.items()}
+            fresh.refused = _put_off(refused)
             fresh.save()
-            self._tell(job, loaded, fresh, [to for to in _recipients(fresh) if to not in refused])
-            if refused:
+            self._took(job, loaded, case, fresh, _recipients(fresh), refused)
+            if fresh.refused:
                 self._keep_trying(job, fresh)
+
+    def _took(
+        self, job: Leased, loaded: Loaded, case: Case, row: Mail, asked: list[str], refused: Mapping[str, Reply]
+    ) -> None:
+        """Who of those for whom it was handed over has it, and whom it can never reach."""
+        taken = [to for to in asked if to not in refused]
+        if taken:
+            self._tell(job, loaded, row, taken)
+        deliveries.taken(self._portal, case, row, taken)
+        deliveries.refused(self._portal, case, row, {to: reply for to, reply in refused.items() if reply.final})
 
     def _tell(self, job: Leased, loaded: Loaded, row: Mail, to: list[str]) -> None:
         cases.log(
@@ -92,12 +115,11 @@ class Mails:
             audience="operator" if whose.side(job.params, loaded, row.mail_id) == "operator" else "both",
         )
 
-    # Recipients whom the server refused
+    # Recipients whom the server put off
 
     def _keep_trying(self, job: Leased, row: Mail) -> None:
         """A job of its own for those who are still to get it; no token waits for it."""
         now = self._portal.now()
-        pause = 0.0 if all(_final(each) for each in row.refused.values()) else LATER
         work.add_job(
             key=f"{job.key}:rest",
             case=row.case_id,
@@ -105,7 +127,7 @@ class Mails:
             operator="mail",
             params={**job.params, "rest": row.job_key},
             data=dict(job.data),
-            run_at=now + timedelta(seconds=backoff.jitter(pause)),
+            run_at=now + timedelta(seconds=backoff.jitter(LATER)),
             created_at=now,
         )
 
@@ -116,17 +138,33 @@ class Mails:
         if row is None or not row.refused:
             return
         waiting = list(row.refused)
-        refused = self._hand(self._letter(row), waiting)
+        try:
+            refused, trouble = self._hand(self._letter(row), waiting), None
+        except (Permanent, Temporary) as error:
+            refused, trouble = self._said(row, waiting, error), error
         with database.transaction():
-            cases.lock(row.case_id)
+            case = cases.lock(row.case_id)
             fresh = records.mail_of_job(row.job_key)
             if fresh is None or list(fresh.refused) != waiting:
                 return
-            fresh.refused = {to: {"code": reply.code, "reply": reply.text} for to, reply in refused.items()}
+            fresh.refused = _put_off(refused)
             fresh.save()
-            self._tell(job, loaded, fresh, [to for to in waiting if to not in refused])
-        if refused:
-            raise _not_taken(row, refused)
+            self._took(job, loaded, case, fresh, waiting, refused)
+        if fresh.refused:
+            raise trouble or _not_taken(row, refused)
+
+    def _said(self, row: Mail, waiting: list[str], error: NinteiError) -> dict[str, Reply]:
+        """What is known of each recipient when nobody has it: a letter that is refused, and one that was put off for
+        as long as mails are tried, is refused to each. Raises the error when nothing is known."""
+        said = replies(error)
+        code, text = int(error.params.get("code") or 0), str(error.params.get("reply") or "")
+        if not said and code:
+            said = dict.fromkeys(waiting, Reply(code, text))
+        if not said:
+            raise error
+        if self._portal.now() - (row.sent_at or row.written_at) < timedelta(days=self._portal.settings.mail_retry_days):
+            return said
+        return {to: reply if reply.final else deliveries.given_up(reply) for to, reply in said.items()}
 
     # Writing
 
@@ -269,16 +307,15 @@ def _recipients(row: Mail) -> list[str]:
     return [to for to in str(row.recipient).split(", ") if to]
 
 
-def _final(reply: Mapping[str, Any]) -> bool:
-    return Reply(int(reply["code"]), str(reply["reply"])).final
+def _put_off(refused: Mapping[str, Reply]) -> dict[str, Any]:
+    """Those to whom it is tried again, as `Mail.refused` keeps them."""
+    return {to: {"code": reply.code, "reply": reply.text} for to, reply in refused.items() if not reply.final}
 
 
-def _not_taken(row: Mail, refused: Mapping[str, Reply]) -> Temporary | Permanent:
-    """What is left to try, or nothing."""
+def _not_taken(row: Mail, refused: Mapping[str, Reply]) -> Temporary:
+    """What is left to try."""
     reply = min(refused.values(), key=lambda each: each.code)
     facts = {"mail": row.mail_id, "to": ", ".join(refused), "code": reply.code, "reply": reply.text, "handed": True}
-    if reply.final:
-        return Permanent("The mail server refused the mail %(mail)s to %(to)s: %(code)s %(reply)s", **facts)
     return Temporary("The mail server did not take the mail %(mail)s to %(to)s: %(code)s %(reply)s", **facts)
 
 

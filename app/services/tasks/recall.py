@@ -16,6 +16,7 @@ from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
 from app.services.companies import proof
+from app.services.mails import deliveries
 from app.services.tasks import recallstate
 from app.store import bookings, cases, database, records, undo, work
 from app.store.models import Booking, Case, Job, Opening, Secret, Undo
@@ -70,6 +71,7 @@ def take_back(portal: Portal, task_id: str, actor: Actor) -> None:
         if refusal is not None:
             raise refusal
         recallstate.put_back(row, case, task, actor, now)
+        deliveries.dropped(portal, case)
         finding.keep(case, portal.releases.loaded(case.release_id))
         proof.taken_back(portal, task_id, actor)
         cases.log(

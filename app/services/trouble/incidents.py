@@ -138,5 +138,9 @@ def _stuck(case: Case, step: Step, withdrawal: str) -> bool:
 
 
 def plain(params: Mapping[str, Any]) -> dict[str, Any]:
-    """Facts as JSON keeps them."""
-    return {key: value if isinstance(value, str | int | float) else str(value) for key, value in params.items()}
+    """Facts as JSON keeps them; those that fill no sentence (a table) are left out."""
+    return {
+        key: value if isinstance(value, str | int | float) else str(value)
+        for key, value in params.items()
+        if not isinstance(value, Mapping)
+    }

@@ -82,7 +82,7 @@ class Mail(Row):
     sent_at = UtcField(null=True, index=True)
     error = TextField(default="")
     again_of: Any = IntegerField(null=True)  # row id of the mail that did not arrive and is sent again by this one
-    refused: Any = JsonField(default=dict)  # of a sent one: whom the server refused: {address: {code, reply}}
+    refused: Any = JsonField(default=dict)  # of a sent one: whom the server put off: {address: {code, reply}}
 
 
 class Invoice(Row):

@@ -187,19 +187,6 @@ def test_a_recipient_who_is_put_off_is_tried_apart_and_nobody_gets_it_twice(benc
     assert told == ["b@example.com", "ichiro.rei@example.com"]
 
 
-def test_a_recipient_who_is_refused_for_good_is_an_incident_of_the_case(bench: Bench, two: Walker) -> None:
-    bench.mailbox.refuses["b@example.com"] = Reply(550, "no such user")
-    two.take(REVIEW)
-    assert opened(two) == ["review_result"]
-    with database.connection():
-        [trouble] = work.jobs_of(case_of(two).id, "incident")
-    assert trouble.params["rest"]
-    bench.mailbox.refuses.clear()
-    lifecycle.retry(two.portal, trouble.id, staff(two))
-    bench.drain(two.portal)
-    assert [letter.to for letter in bench.mailbox.of("review-3")] == [("ichiro.rei@example.com",), ("b@example.com",)]
-
-
 # Told once
 
 

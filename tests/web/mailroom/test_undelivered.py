@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from app.connectors.mail import Reply
 from app.services.demo.walker import Walker
 from app.services.mailroom import receive
 from app.store import database
 from app.store.models import Mail
 from tests.services.mailroom.test_inbound import VENDOR, asked, reply, row
 from tests.services.mails.test_deliveries import bounce, review_2
+from tests.services.process.test_jobs import REVIEW
 from tests.services.steps import case_of, go
 from tests.web.conftest import Site
 
@@ -92,3 +94,40 @@ def test_an_absence_note_lies_apart_and_can_be_an_answer(site: Site) -> None:
     assert "自動応答: 不在です" in clerk.get("/inbound?state=absence&q=不在").text
     assert clerk.post(f"{url}/accept").status_code == 303
     assert "自動応答: 不在です" in clerk.get("/inbound?state=unknown").text
+
+
+def test_the_vendors_home_says_which_address_gets_no_mail_and_whom_to_tell(site: Site, bounced: Walker) -> None:
+    home = site.person(VENDOR).get("/tasks").text
+    assert f"{VENDOR} にメールが届いていません" in home
+    assert "このアドレスはありません" in home
+    assert "正しいアドレスを運営主体にお知らせください" in home
+    assert f'href="/cases/{bounced.number}/mails/{review_2(bounced).id}"' in home
+    assert f'href="/cases/{bounced.number}?tab=messages"' in home
+    url = f"/cases/{bounced.number}/mails/{review_2(bounced).id}/again"
+    site.operator().post(url, data={"address-1": "right@example.com", "reason": "田中様から電話"})
+    assert "にメールが届いていません" not in site.person("right@example.com").get("/tasks").text
+
+
+def test_a_mail_that_the_server_took_for_nobody_is_shown_once_and_sent_from_the_same_form(site: Site) -> None:
+    walker = go(site.bench, until="second_review")
+    site.bench.mailbox.refuses[VENDOR] = Reply(550, "no such user")
+    walker.take(REVIEW)
+    clerk, mail = site.operator(), mail_of("review-3")
+    url = f"/cases/{walker.number}/mails/{mail}/again"
+    page = clerk.get(f"/cases/{walker.number}").text
+    assert page.count("届いていません：") == 1
+    assert "件あります。お待ちです" not in page
+    assert url in page.partition('id="trouble"')[2]
+    form = clerk.get(url).text
+    assert f'action="/cases/{walker.number}/mails/{mail}/settle"' not in form  # it cannot have arrived
+    refused = clerk.post(f"/cases/{walker.number}/mails/{mail}/settle", data={"how": "arrived", "why": "電話"})
+    assert refused.status_code == 422
+    assert "メールサーバーが受け付けておらず" in refused.text
+    assert clerk.post(url, data={"address-1": "right@example.com", "reason": "電話"}).status_code == 303
+    site.bench.drain()
+    assert [letter.to for letter in site.bench.mailbox.of("review-3")] == [("right@example.com",)]
+
+
+def mail_of(mail_id: str) -> int:
+    with database.connection():
+        return int(Mail.select().where(Mail.mail_id == mail_id).order_by(Mail.id.desc()).get().id)
