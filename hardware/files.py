@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from filelock import FileLock, Timeout
 
 
 def write_whole(path: Path, content: bytes, *, durable: bool = True) -> None:
@@ -25,7 +26,7 @@ def write_whole(path: Path, content: bytes, *, durable: bool = True) -> None:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
-    if durable:
+    if durable and os.name == "posix":  # elsewhere a folder cannot be opened, and a rename is on the disk by itself
         folder = os.open(path.parent, os.O_RDONLY)
         try:
             os.fsync(folder)
@@ -42,9 +43,15 @@ def private_folder(path: Path) -> Path:
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
     """Alone among all processes while inside; `path` is a file that serves for nothing else."""
-    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
+    with FileLock(path, mode=0o600):
         yield
-    finally:
-        os.close(handle)
+
+
+def alone(path: Path) -> FileLock | None:
+    """Held until it is released or its process ends, however that ends; None while another holds it."""
+    lock = FileLock(path, timeout=0, mode=0o600, thread_local=False)
+    try:
+        lock.acquire()
+    except Timeout:
+        return None
+    return lock

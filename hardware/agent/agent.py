@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import secrets
 import threading
@@ -10,6 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
+
+from filelock import FileLock
 
 from hardware.agent.heart import Heart
 from hardware.agent.line import Line, ServerAway, ServerRefused
@@ -56,7 +57,7 @@ class Agent:
         self._beats = beats
         self._instance = secrets.token_hex(4)
         self._folder = private_folder(folder)
-        self._lock: int | None = alone(self._folder / "agent.lock")
+        self._lock: FileLock | None = alone(self._folder / "agent.lock")
         self._journal = FileJournal(self._folder / "journal.jsonl")
         self._outbox = Outbox(self._folder / "outbox.jsonl")
         self._sight = Sight(None)
@@ -67,7 +68,7 @@ class Agent:
     def close(self) -> None:
         """Let go of the folder."""
         if self._lock is not None:
-            os.close(self._lock)
+            self._lock.release()
             self._lock = None
 
     def run(self, stop: threading.Event) -> None:

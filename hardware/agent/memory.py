@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock
+
+from hardware import files
 from hardware.errors import NoDaemon
 from hardware.files import write_whole
 
@@ -40,12 +41,9 @@ class Outbox:
         write_whole(self._path, "".join(json.dumps(each) + "\n" for each in reports).encode())
 
 
-def alone(path: Path) -> int:
-    """Nobody else works in this folder while the handle is open."""
-    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        os.close(handle)
-        raise NoDaemon("Another agent works in the folder %(path)s", path=str(path.parent)) from error
-    return handle
+def alone(path: Path) -> FileLock:
+    """Nobody else works in this folder while the lock is held."""
+    lock = files.alone(path)
+    if lock is None:
+        raise NoDaemon("Another agent works in the folder %(path)s", path=str(path.parent))
+    return lock

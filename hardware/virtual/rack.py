@@ -9,14 +9,15 @@ real.
 
 from __future__ import annotations
 
-import fcntl
-import os
 import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from filelock import FileLock
+
+from hardware import files
 from hardware.crypto import Key
 from hardware.errors import CardRemoved, NoCard, ReaderBusy
 from hardware.facts import LifeCycle
@@ -57,7 +58,7 @@ class VirtualCard:
         self._present = present
         self._durable = durable
         self._chip: Chip | None = None
-        self._lock: int | None = None
+        self._lock: FileLock | None = None
 
     @property
     def reader(self) -> str:
@@ -88,18 +89,15 @@ class VirtualCard:
     def close(self) -> None:
         self._chip = None
         if self._lock is not None:
-            os.close(self._lock)
+            self._lock.release()
             self._lock = None
 
     def _power(self) -> None:
         if not self._path.exists():
             raise NoCard("There is no card in the reader %(reader)s", reader=self._reader)
-        lock = os.open(self._path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            os.close(lock)
-            raise ReaderBusy("Another program works with the card in %(reader)s", reader=self._reader) from error
+        lock = files.alone(self._path.with_suffix(".lock"))
+        if lock is None:
+            raise ReaderBusy("Another program works with the card in %(reader)s", reader=self._reader)
         self._lock = lock
         self._chip = Chip(
             load(self._path, self._seal),
