@@ -156,7 +156,7 @@ def _overdue_cards(portal: Portal, now: Round) -> int:
     year, week, _ = portal.today().isocalendar()
     key = f"cards-overdue:{year}-{week}"
     with database.connection():
-        ids = list(dict.fromkeys(row.case_id for row in cards.overdue(portal.today())))
+        ids = list(dict.fromkeys(row.case_id for row in cards.overdue(portal.today()) if row.case_id))
         known = cases.by_ids(ids)
         wanted = [case for case in known.values() if not work.job_known(f"{case.number}:{key}")]
     return sum(now.case("cards", case.id, partial(_overdue, portal, key)) for case in wanted)

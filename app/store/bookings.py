@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 from peewee import fn
 
@@ -77,8 +78,8 @@ def absent(users: Sequence[int], day: date) -> list[User]:
 
 def taken(calendar: str, first: date, last: date) -> dict[date, int]:
     """How many cases hold each day."""
-    rows = (
-        Booking.select(Booking.day, fn.COUNT(Booking.id).alias("n"))
+    rows: Any = (
+        Booking.select(Booking.day, fn.COUNT(Booking.id))
         .where(
             (Booking.calendar == calendar)
             & Booking.state.in_(["held", "confirmed"])
@@ -87,7 +88,7 @@ def taken(calendar: str, first: date, last: date) -> dict[date, int]:
         )
         .group_by(Booking.day)
     )
-    return {row.day: row.n for row in rows}
+    return dict(rows.tuples())
 
 
 def latest(case: int, calendar: str = "") -> Booking | None:

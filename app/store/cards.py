@@ -76,20 +76,20 @@ def overdue(day: date) -> list[Card]:
 
 def counts() -> dict[str, int]:
     """How many cards are in each state."""
-    rows = Card.select(Card.state, fn.COUNT(Card.id).alias("n")).group_by(Card.state)
-    return {row.state: row.n for row in rows}
+    rows: Any = Card.select(Card.state, fn.COUNT(Card.id)).group_by(Card.state)
+    return dict(rows.tuples())
 
 
 def by_key_version() -> dict[int, dict[str, int]]:
     """How many cards have keys of each version of the masters: {version: {state: count}}. Wiped ones have none."""
-    rows = (
-        Card.select(Card.key_version, Card.state, fn.COUNT(Card.id).alias("n"))
+    rows: Any = (
+        Card.select(Card.key_version, Card.state, fn.COUNT(Card.id))
         .where(Card.state.not_in(("making", "wiped")))
         .group_by(Card.key_version, Card.state)
     )
     found: dict[int, dict[str, int]] = {}
-    for row in rows:
-        found.setdefault(row.key_version, {})[row.state] = row.n
+    for version, state, count in rows.tuples():
+        found.setdefault(version, {})[state] = count
     return found
 
 

@@ -36,9 +36,9 @@ def get(number: str) -> Case | None:
     return Case.get_or_none(Case.number == number)
 
 
-def by_id(case_id: int) -> Case | None:
+def by_id(case_id: int | None) -> Case | None:
     """The case of this row id."""
-    return Case.get_or_none(Case.id == case_id)
+    return Case.get_or_none(Case.id == case_id) if case_id is not None else None
 
 
 def by_ids(ids: Sequence[int]) -> dict[int, Case]:
@@ -51,9 +51,9 @@ def by_apply_key(key: str) -> Case | None:
     return Case.get_or_none(Case.apply_key == key)
 
 
-def lock(case_id: int) -> Case:
-    """The case, locked until the transaction ends: one step at a time."""
-    row = statements.one(Case, "id = ?", case_id, lock=True)
+def lock(case_id: int | None) -> Case:
+    """The case, locked until the transaction ends: one step at a time. Raises NotFound."""
+    row = statements.one(Case, "id = ?", case_id, lock=True) if case_id is not None else None
     if row is None:
         raise NotFound("There is no such case")
     return row

@@ -21,11 +21,11 @@ import json
 import logging
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, Self, TypeVar
 from urllib.parse import unquote, urlsplit
 
 import peewee
@@ -44,19 +44,38 @@ proxy: Any = peewee.DatabaseProxy()
 CONNECTIONS = 8  # of PostgreSQL, for a process that serves no pages
 
 
-class Row(peewee.Model):
-    """Base of every table."""
+class Table(peewee.Model):
+    """Base of every table.
 
-    if TYPE_CHECKING:
-        id: Any
+    mypy knows of a row what its class declares: columns by their fields (peewee's own stubs give each its type),
+    and beside a reference `<name>_id`, the key as it is stored. A name that is declared nowhere does not pass.
+    """
 
-        def __getattr__(self, name: str) -> Any:
-            """peewee gives each row `id`, `<foreign key>_id` and back references, which its stubs do not know."""
+    _dirty: set[str]
 
     class Meta:
         database = proxy
         legacy_table_names = False
         only_save_dirty = True  # a step writes what it changed
+
+    @classmethod
+    def create(cls, **query: Any) -> Self:
+        """Store a new row. Raises TypeError for a name that is no column: peewee would keep it beside the row."""
+        cls.require(query)
+        return super().create(**query)
+
+    @classmethod
+    def require(cls, names: Iterable[str]) -> None:
+        """Raise TypeError unless each is a column, or the stored key of a reference."""
+        wrong = sorted(set(names) - cls._meta.combined.keys())
+        if wrong:
+            raise TypeError(f"{cls.__name__} has no column {', '.join(wrong)}")
+
+
+class Row(Table):
+    """A table whose rows are numbered."""
+
+    id = peewee.AutoField()
 
 
 class UtcField(peewee.DateTimeField):

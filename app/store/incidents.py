@@ -54,7 +54,8 @@ def open_of_kind(kind: str) -> set[tuple[int | None, str]]:
 def among(cases: Sequence[int]) -> frozenset[int]:
     """Those of the cases that cannot go on because of an open incident."""
     mine = Incident.open_key.is_null(False) & Incident.case.in_(list(cases)) & (Incident.kind != "upkeep")
-    return frozenset(row.case_id for row in Incident.select(Incident.case).where(mine)) if cases else frozenset()
+    rows = Incident.select(Incident.case).where(mine) if cases else ()
+    return frozenset(row.case_id for row in rows if row.case_id)
 
 
 def opened() -> list[Incident]:

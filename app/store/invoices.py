@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 from peewee import fn
 
@@ -74,15 +75,15 @@ def latest_of(cases: Sequence[int]) -> dict[tuple[int, str], int]:
     """The newest invoice (row id) of each case and fee that is not cancelled."""
     if not cases:
         return {}
-    rows = (
-        Invoice.select(Invoice.case, Invoice.fee, fn.MAX(Invoice.id).alias("newest"))
+    rows: Any = (
+        Invoice.select(Invoice.case, Invoice.fee, fn.MAX(Invoice.id))
         .where(Invoice.case.in_(list(cases)) & (Invoice.state != "cancelled"))
         .group_by(Invoice.case, Invoice.fee)
     )
-    return {(row.case_id, row.fee): row.newest for row in rows}
+    return {(case, fee): newest for case, fee, newest in rows.tuples()}
 
 
 def counts() -> dict[str, int]:
     """How many invoices are in each state."""
-    rows = Invoice.select(Invoice.state, fn.COUNT(Invoice.id).alias("n")).group_by(Invoice.state)
-    return {row.state: row.n for row in rows}
+    rows: Any = Invoice.select(Invoice.state, fn.COUNT(Invoice.id)).group_by(Invoice.state)
+    return dict(rows.tuples())

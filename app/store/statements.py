@@ -9,12 +9,12 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from app.store.database import Row, is_postgres, proxy
+from app.store.database import Table, is_postgres, proxy
 
-R = TypeVar("R", bound=Row)
+R = TypeVar("R", bound=Table)
 
 
-def _key(model: type[Row]) -> Any:
+def _key(model: type[Table]) -> Any:
     """The primary key's field."""
     return model._meta.primary_key
 
@@ -32,7 +32,7 @@ def one(model: type[R], where: str, *values: Any, lock: bool = False) -> R | Non
 
 
 @lru_cache(maxsize=256)
-def _select(model: type[Row], where: str, order: str, mark: str, lock: bool) -> str:
+def _select(model: type[Table], where: str, order: str, mark: str, lock: bool) -> str:
     columns = ", ".join(f'"{field.column_name}"' for field in model._meta.sorted_fields)
     text = f'SELECT {columns} FROM "{model._meta.table_name}" WHERE {where}'  # noqa: S608 - names of our own tables
     if order:
@@ -42,6 +42,7 @@ def _select(model: type[Row], where: str, order: str, mark: str, lock: bool) -> 
 
 def insert(model: type[R], **values: Any) -> R:
     """A new row; what is not given has the field's default."""
+    model.require(values)
     row = model(**values)
     fields = [field for field in model._meta.sorted_fields if field.name in row.__data__ or field.name in values]
     text = _insert(model, tuple(field.name for field in fields), proxy.obj.param, is_postgres())
@@ -54,14 +55,14 @@ def insert(model: type[R], **values: Any) -> R:
 
 
 @lru_cache(maxsize=256)
-def _insert(model: type[Row], names: tuple[str, ...], mark: str, returning: bool) -> str:
+def _insert(model: type[Table], names: tuple[str, ...], mark: str, returning: bool) -> str:
     fields = model._meta.fields
     columns = ", ".join(f'"{fields[name].column_name}"' for name in names)
     text = f'INSERT INTO "{model._meta.table_name}" ({columns}) VALUES ({", ".join([mark] * len(names))})'  # noqa: S608
     return text + f' RETURNING "{_key(model).column_name}"' if returning else text
 
 
-def save(row: Row) -> None:
+def save(row: Table) -> None:
     """Write what was changed of a row that was read before."""
     model = type(row)
     fields = [field for field in row.dirty_fields if not field.primary_key]
@@ -75,7 +76,7 @@ def save(row: Row) -> None:
 
 
 @lru_cache(maxsize=512)
-def _update(model: type[Row], names: tuple[str, ...], mark: str) -> str:
+def _update(model: type[Table], names: tuple[str, ...], mark: str) -> str:
     fields = model._meta.fields
     places = ", ".join(f'"{fields[name].column_name}" = {mark}' for name in names)
     key = _key(model).column_name

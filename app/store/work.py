@@ -241,7 +241,7 @@ def count_jobs(operator: str, states: Sequence[str]) -> int:
 def failed_among(cases: Sequence[int]) -> frozenset[int]:
     """Those of the cases in which a token waits for a job that failed for good."""
     mine = Job.case.in_(list(cases)) & (Job.state == "incident") & (Job.task_id != "")
-    return frozenset(row.case_id for row in Job.select(Job.case).where(mine)) if cases else frozenset()
+    return frozenset(row.case_id for row in Job.select(Job.case).where(mine) if row.case_id) if cases else frozenset()
 
 
 def due_from(now: datetime, operator: str) -> int:

@@ -64,7 +64,7 @@ def name(portal: Portal, task_id: str, keepers: Mapping[int, int], actor: Actor)
             other = next(each for each in rows if each.number != row.number)
             if other.openings and chosen in {other.opened_by_id, *other.opened_for}:
                 raise Refused("Whoever opened the other letter may not open this one: nobody may know both components")
-            row.keeper, row.keeper_name = chosen, people[chosen]
+            row.keeper_id, row.keeper_name = chosen, people[chosen]
             row.save()
             keyletters.log(row, "named", actor, now)
 
@@ -84,7 +84,7 @@ def open_letter(portal: Portal, letter_id: int, actor: Actor) -> documents.Conte
             raise why
         content = keyletters.read(portal, row)
         row.opened_at, row.openings = row.opened_at or now, row.openings + 1
-        row.opened_by, row.opened_by_name = actor.user_id, actor.name
+        row.opened_by_id, row.opened_by_name = actor.user_id, actor.name
         row.opened_for = sorted({*row.opened_for, *(user for user, _ in actor.standing_in_for)})
         row.save()
         Access.create(

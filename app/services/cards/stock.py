@@ -55,7 +55,7 @@ def view(row: Card, today: date) -> CardView:
         row.uid,
         row.state,
         row.set_id,
-        row.case.number if row.case_id else "",
+        row.case.number if row.case else "",
         row.lent_on,
         row.due_back,
         bool(row.state == "lent" and row.due_back and row.due_back < today),

@@ -37,7 +37,7 @@ def _card_job(job: Job) -> CardJob:
         str(job.params.get("run") or ""),
         job.state,
         job.error,
-        job.case.number if job.case_id else "",
+        job.case.number if job.case else "",
     )
 
 

@@ -47,9 +47,9 @@ def assign(portal: Portal, mail_id: int, number: str, actor: Actor, *, sure: boo
         case = cases.get(number.strip())
         if case is None:
             raise Refused("There is no case %(number)s", number=number.strip() or "-")
-        row.case, row.state = case.id, "waiting"
+        row.case_id, row.state = case.id, "waiting"
         user = inbound.person(case.id, row.sender) if row.sender else None
-        row.user = user.id if user else None
+        row.user_id = user.id if user else None
         row.save()
         note(portal, case, row.subject, "arrived", actor, row.element)
 
@@ -84,7 +84,7 @@ def restore(_portal: Portal, mail_id: int, actor: Actor) -> None:
     with database.transaction():
         row = find(mail_id, actor, lock=True)
         still(row, "discarded")
-        row.state, row.reason, row.handled_at, row.handled_by, row.handled_by_name = "unknown", "", None, None, ""
+        row.state, row.reason, row.handled_at, row.handled_by_id, row.handled_by_name = "unknown", "", None, None, ""
         row.save()
 
 
@@ -177,7 +177,7 @@ def put_back(portal: Portal, mail_id: int, actor: Actor) -> None:
                 values[key] = [ref.as_dict() for ref in fields.files(values.get(key)) if ref.id not in laid]
             drafts.keep(task, values, actor, portal.now())
         row.state, row.task_id, row.placed = "waiting", "", []
-        row.handled_at, row.handled_by, row.handled_by_name = None, None, ""
+        row.handled_at, row.handled_by_id, row.handled_by_name = None, None, ""
         row.save()
 
 
@@ -231,5 +231,5 @@ def _check(setting: permit.Setting, key: str, value: Any, lang: str) -> None:
 
 def _handled(portal: Portal, row: InboundMail, state: str, actor: Actor) -> None:
     row.state, row.handled_at = state, portal.now()
-    row.handled_by, row.handled_by_name = actor.user_id, actor.name
+    row.handled_by_id, row.handled_by_name = actor.user_id, actor.name
     row.save()

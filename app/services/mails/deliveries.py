@@ -73,7 +73,7 @@ def take_report(portal: Portal, row: InboundMail, report: Report) -> None:
         if mail is None:
             continue
         if row.answered_id is None:
-            row.answered_id, row.case = mail.id, mail.case_id
+            row.answered_id, row.case_id = mail.id, mail.case_id
             row.save()
         case = cases.lock(mail.case_id) if mail.case_id else None
         said = {"status": outcome.status, "text": outcome.text, "report": row.id}
@@ -203,7 +203,7 @@ def of_vendor(portal: Portal, actor: Actor, numbers: Sequence[str]) -> list[Unde
     """Of these cases, the mails that did not reach somebody of the vendor and that the actor may read, the newest
     first. Inside a connection."""
     rows = stored.failed_of(numbers)
-    known = cases.by_ids(sorted({row.case_id for row in rows}))
+    known = cases.by_ids(sorted({row.case_id for row in rows if row.case_id}))
     found = _of(rows, {key: (case, portal.releases.loaded(case.release_id)) for key, case in known.items()})
     recipients = {row.id: row.recipient for row in rows}
     return [each for each in found if whose.may_read(each.to, recipients[each.mail], actor)]
@@ -231,7 +231,7 @@ def told_by(report: int) -> list[tuple[str, str, Missed]]:
     rows = stored.of_report(report)
     known = cases.by_ids([row.mail.case_id for row in rows if row.mail.case_id])
     numbers = {key: case.number for key, case in known.items()}
-    return [(numbers.get(row.mail.case_id, ""), row.mail.subject, missed([row])[0]) for row in rows]
+    return [(numbers.get(row.mail.case_id or 0, ""), row.mail.subject, missed([row])[0]) for row in rows]
 
 
 def missed(rows: Sequence[Delivery]) -> tuple[Missed, ...]:
@@ -239,11 +239,11 @@ def missed(rows: Sequence[Delivery]) -> tuple[Missed, ...]:
     return tuple(Missed(row.recipient, row.state, row.status, row.text, row.at, row.settled_as) for row in rows)
 
 
-def _of(rows: Sequence[Mail], known: dict[int, tuple[Case, Loaded]]) -> list[Undelivered]:
+def _of(rows: Sequence[Mail], known: Mapping[int, tuple[Case | None, Loaded | None]]) -> list[Undelivered]:
     told = stored.of_mails(row.id for row in rows)
     found = []
     for row in rows:
-        case, loaded = known.get(row.case_id, (None, None))
+        case, loaded = known.get(row.case_id or 0, (None, None))
         open_ones = [each for each in told.get(row.id, ()) if each.state == stored.FAILED and each.settled_at is None]
         if not open_ones:
             continue

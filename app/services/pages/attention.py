@@ -55,9 +55,11 @@ def board(portal: Portal, actor: Actor) -> Board:
     actor.require("operator", "analyst", "administrator")
     with database.connection():
         rows, jobs = incidents.opened(), work.jobs_in("incident")
-        known = cases.by_ids(sorted({each.case_id for each in [*rows, *jobs] if each.case_id}))
-        found = [_of_row(portal, row, known.get(row.case_id)) for row in rows if row.kind != "outage"]
-        found += [_of_job(portal, job, known.get(job.case_id)) for job in jobs]
+        known = cases.by_ids(
+            sorted({each for each in (*(row.case_id for row in rows), *(job.case_id for job in jobs)) if each})
+        )
+        found = [_of_row(portal, row, known.get(row.case_id or 0)) for row in rows if row.kind != "outage"]
+        found += [_of_job(portal, job, known.get(job.case_id or 0)) for job in jobs]
         past = [_of_row(portal, row, row.case if row.case_id else None) for row in incidents.past(PAST)]
     found.sort(key=lambda each: each.since)
     return Board([each for each in found if each.case], [each for each in found if not each.case], past)

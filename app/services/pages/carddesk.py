@@ -98,7 +98,7 @@ def page(portal: Portal, actor: Actor, *, text: str = "", state: str = "") -> Pa
 def _listed(portal: Portal, row: Card, pending: dict[str, str]) -> Listed:
     return Listed(
         stock.view(row, portal.today()),
-        row.case.company_name if row.case_id else "",
+        row.case.company_name if row.case else "",
         row.changed_at,
         pending.get(row.serial, ""),
     )
@@ -140,7 +140,7 @@ def life(portal: Portal, serial: str, actor: Actor) -> Life:
             _listed(portal, row, cards.unfinished()),
             row.profile,
             row.key_version,
-            row.case.system_name if row.case_id else "",
+            row.case.system_name if row.case else "",
             [Event(each.at, each.act, each.phase, each.desk, each.by_name, each.text) for each in _events(row)],
             tuple(mark for mark, states in stock.MARKS.items() if row.state in states) if acts else (),
             acts and row.state in WIPEABLE and not any(each.run == "wipe" for each in troubles),

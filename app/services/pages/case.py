@@ -195,9 +195,9 @@ def _is_agent(row: Member, actor: Actor) -> bool:
 
 
 def _agents(portal: Portal, case: Case) -> list[MandateView]:
-    if case.company_id is None:
+    if case.company is None:
         return []
-    rows = companies.mandates(case.company_id)
+    rows = companies.mandates(case.company.id)
     of_case = (row for row in rows if row.every_case or case.id in row.case_ids)
     return [views.mandate(portal, row, case.company, [case]) for row in of_case]
 

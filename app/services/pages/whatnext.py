@@ -31,7 +31,7 @@ def after(portal: Portal, task_id: str, actor: Actor) -> After:
     with database.connection():
         setting = permit.find(portal, task_id, actor)
         row, spec = setting.task, setting.loaded.forms.get(setting.task.element)
-        sent = spec.answers(row.answer.values, actor.language) if spec is not None and row.answer_id else []
+        sent = spec.answers(row.answer.values, actor.language) if spec is not None and row.answer else []
         following = _vendors_next(row, actor) if actor.side == "vendor" else None
         today, closing = portal.today(), portal.closing()
         return After(

@@ -160,7 +160,7 @@ def claim(portal: Portal, ids: Sequence[str], actor: Actor) -> Bulk:
         for setting in _settings(portal, _open(ids)):
             row = setting.task
             error = _refusal(setting, actor)
-            if row.assignee_id not in {None, actor.user_id}:
+            if row.assignee_id != actor.user_id and row.assignee is not None:
                 error = Refused("%(name)s has this task already", name=row.assignee.name)
             if error is None:
                 free.append(row.id)

@@ -229,7 +229,7 @@ def _tell(portal: Portal, row: Job, error: NinteiError, now: datetime) -> None:
     if case is None:
         return
     cases.log(
-        row.case_id,
+        case.id,
         now,
         "incident",
         element=row.element,

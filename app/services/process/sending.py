@@ -99,13 +99,13 @@ class Mails:
         """Who of those for whom it was handed over has it, and whom it can never reach."""
         taken = [to for to in asked if to not in refused]
         if taken:
-            self._tell(job, loaded, row, taken)
+            self._tell(job, loaded, case, row, taken)
         deliveries.taken(self._portal, case, row, taken)
         deliveries.refused(self._portal, case, row, {to: reply for to, reply in refused.items() if reply.final})
 
-    def _tell(self, job: Leased, loaded: Loaded, row: Mail, to: list[str]) -> None:
+    def _tell(self, job: Leased, loaded: Loaded, case: Case, row: Mail, to: list[str]) -> None:
         cases.log(
-            row.case_id,
+            case.id,
             self._portal.now(),
             "mail",
             element=job.element,

@@ -164,11 +164,11 @@ def _close_tasks(moment: _Moment) -> None:
         row.state = "done" if done or row.id in completed else "cancelled"
         row.closed_at = moment.now
         if done is not None:
-            row.closed_by = done.actor.user_id
+            row.closed_by_id = done.actor.user_id
             row.closed_by_name = done.actor.name
             row.on_behalf_of = done.on_behalf_of
             row.answer = done.answer
-            row.assignee = row.assignee_id or (done.actor.user_id if done.actor.side == "operator" else None)
+            row.assignee_id = row.assignee_id or (done.actor.user_id if done.actor.side == "operator" else None)
         statements.save(row)
         _log_closed(moment, row, done)
         if done is not None and row.side == "vendor":

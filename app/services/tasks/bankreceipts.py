@@ -137,6 +137,7 @@ def inbox(portal: Portal, actor: Actor) -> Inbox:
         settled = [
             Settled(row.day, row.amount, row.payer, row.invoice.number, row.invoice.case.company_name, row.settled_by)
             for row in bank.settled()
+            if row.invoice is not None
         ]
         return Inbox(lines, claimed, settled)
 

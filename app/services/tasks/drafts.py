@@ -67,9 +67,9 @@ def keep(task: Task, values: Mapping[str, Any], actor: Actor, now: datetime, pag
     if row.page != page.id or page.nth is not None:
         row.nth = page.nth or 0
     if actor.side == task.side or row.saved_by_id is None:
-        row.saved_by = actor.user_id
+        row.saved_by_id = actor.user_id
     row.values, row.revision, row.saved_at = dict(values), row.revision + 1, now
-    row.kept_by, row.page, row.checked = actor.user_id, page.id, False
+    row.kept_by_id, row.page, row.checked = actor.user_id, page.id, False
     row.save()
     return Kept(int(row.revision), True)
 

@@ -106,7 +106,7 @@ def _why_not(portal: Portal, row: Undo, case: Case) -> NinteiError | None:
             return Refused("A mail is going out at this moment, or may have gone out: “%(title)s”", title=title)
         return Refused("“%(title)s” has been done already", title=title or gone.operator)
     for task in work.tasks_by_ids(row.made["tasks"]):
-        if task.assignee_id is not None:
+        if task.assignee is not None:
             return Refused("%(name)s has taken on “%(title)s”", name=task.assignee.name, title=task.title)
         if work.draft(task.id) is not None or undo.uploads(f"draft.{task.id}."):
             return Refused("Somebody has begun to work on “%(title)s”", title=task.title)

@@ -50,7 +50,7 @@ def view(
         businessdays.business_days_between(today, row.due_on, closing) if row.due_on and row.state == "open" else None
     )
     assignee = (names or {}).get(row.assignee_id, "") if row.assignee_id else ""
-    if row.assignee_id and names is None:
+    if names is None and row.assignee:
         assignee = row.assignee.name
     return TaskView(
         row.id,

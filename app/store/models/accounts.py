@@ -73,7 +73,9 @@ class UserRole(Row):
     """Which roles an account has."""
 
     user = ForeignKeyField(User, backref="roles_link", on_delete="CASCADE")
+    user_id: int
     role = ForeignKeyField(Role, backref="users_link", on_delete="CASCADE")
+    role_id: int
 
     class Meta:
         indexes = ((("user", "role"), True),)
@@ -83,7 +85,9 @@ class Absence(Row):
     """While `user` is away, `delegate` may do what is theirs; everything so done is traced as 代理."""
 
     user = ForeignKeyField(User, backref="absences", on_delete="CASCADE")
+    user_id: int
     delegate = ForeignKeyField(User, backref="delegations", on_delete="CASCADE")
+    delegate_id: int
     first_day = DateField(index=True)
     last_day = DateField(index=True)
     note = TextField(default="")
@@ -93,6 +97,7 @@ class SavedView(Row):
     """A worklist filter that a person keeps."""
 
     user = ForeignKeyField(User, backref="views", on_delete="CASCADE")
+    user_id: int
     name = CharField(max_length=80)
     query = TextField()
 
@@ -104,7 +109,8 @@ class Change(Row):
     """Who changed what outside any case: a setting, an account, a closing day. Never changed itself, never a secret."""
 
     at = UtcField(index=True)
-    by: Any = ForeignKeyField(User, null=True)
+    by = ForeignKeyField(User, null=True)
+    by_id: int | None
     by_name = CharField(max_length=120, default="")
     kind = CharField(max_length=20)  # setting | account | closing_day | absence | view | company
     subject = CharField(max_length=200)

@@ -6,21 +6,23 @@ from typing import Any
 
 from peewee import BlobField, CharField, DateField, ForeignKeyField, IntegerField, TextField
 
-from app.store.database import JsonField, Row, UtcField
+from app.store.database import JsonField, Row, Table, UtcField
 from app.store.models.accounts import User
 from app.store.models.cases import Case
 from app.store.models.records import Booking
 
 
-class Undo(Row):
+class Undo(Table):
     """The last step of a case, while it was a decision of the staff and nothing has followed: how things were before.
 
     One row for each case; the next step of the case, whoever takes it, clears it.
     """
 
     case = ForeignKeyField(Case, primary_key=True, backref="undo_row", on_delete="CASCADE")
+    case_id: int
     task_id = CharField(max_length=40)
-    by: Any = ForeignKeyField(User, null=True)
+    by = ForeignKeyField(User, null=True)
+    by_id: int | None
     at = UtcField()
     revision = IntegerField()  # of the case, right after the step
     blob = BlobField()  # the engine's state before the step, and its token
@@ -33,13 +35,16 @@ class DateRequest(Row):
     """The vendor asks for another day, or for none, after the day was settled; an operator answers."""
 
     case = ForeignKeyField(Case, backref="date_requests", on_delete="CASCADE")
-    booking: Any = ForeignKeyField(Booking, backref="requests", on_delete="CASCADE")
+    case_id: int
+    booking = ForeignKeyField(Booking, backref="requests", on_delete="CASCADE")
+    booking_id: int
     kind = CharField(max_length=10)  # change | cancel
     wishes: Any = JsonField(default=list)  # days, ISO, the best first
     reason = TextField(default="")
     state = CharField(max_length=10, default="asked", index=True)  # asked accepted refused lapsed
     asked_at = UtcField()
-    asked_by: Any = ForeignKeyField(User, null=True)
+    asked_by = ForeignKeyField(User, null=True)
+    asked_by_id: int | None
     asked_by_name = CharField(max_length=120, default="")
     answer = TextField(default="")  # what the body said
     day = DateField(null=True)  # that the body gave instead
@@ -54,7 +59,9 @@ class BookingPerson(Row):
     """A member of the staff who is there on a day: an examiner or auditor."""
 
     booking = ForeignKeyField(Booking, backref="people", on_delete="CASCADE")
+    booking_id: int
     user = ForeignKeyField(User, backref="dates", on_delete="CASCADE")
+    user_id: int
 
     class Meta:
         indexes = ((("booking", "user"), True),)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from peewee import BooleanField, CharField, DateField, ForeignKeyField, IntegerField, TextField
 
 from app.store.database import FileNameField, Row, UtcField
@@ -26,6 +24,7 @@ class BankLine(Row):
     """One receipt. `key` tells the same receipt in two overlapping files; nothing is confirmed by itself."""
 
     file = ForeignKeyField(BankFile, backref="lines", on_delete="CASCADE")
+    file_id: int
     number = IntegerField()  # of the line in its file
     key = CharField(max_length=64, unique=True)
     day = DateField()
@@ -34,6 +33,7 @@ class BankLine(Row):
     text = TextField(default="")
     cancelled = BooleanField(default=False)  # the bank took it back
     state = CharField(max_length=10, default="new", index=True)  # new | confirmed | aside
-    invoice: Any = ForeignKeyField(Invoice, null=True)
+    invoice = ForeignKeyField(Invoice, null=True)
+    invoice_id: int | None
     settled_at = UtcField(null=True)
     settled_by = CharField(max_length=120, default="")

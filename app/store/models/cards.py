@@ -20,7 +20,8 @@ class Card(Row):
     key_version = IntegerField(default=1)
     set_id = CharField(max_length=40, default="")
     state = CharField(max_length=14, index=True)  # making ready lent returned wiped damaged lost quarantined
-    case: Any = ForeignKeyField(Case, null=True, backref="cards")
+    case = ForeignKeyField(Case, null=True, backref="cards")
+    case_id: int | None
     origin = CharField(max_length=60, default="")  # the engine task it was made for
     signed_by = CharField(max_length=120, default="")
     lent_on = DateField(null=True)
@@ -32,6 +33,7 @@ class CardEvent(Row):
     """Every physical act: intended before, confirmed after reading back."""
 
     card = ForeignKeyField(Card, backref="events", on_delete="CASCADE")
+    card_id: int
     at = UtcField()
     act = CharField(max_length=20)  # personalise verify lend return wipe …
     phase = CharField(max_length=10)  # intended | confirmed | failed
@@ -45,6 +47,7 @@ class CardProof(Row):
     nothing of the data to who has no key."""
 
     card = ForeignKeyField(Card, unique=True, backref="proofs", on_delete="CASCADE")
+    card_id: int
     uid = CharField(max_length=40)
     key_version = IntegerField()
     kcvs: Any = JsonField(default=dict)  # role → check value, hex

@@ -15,7 +15,7 @@ from peewee import (
     TextField,
 )
 
-from app.store.database import AddressField, JsonField, Row, UtcField
+from app.store.database import AddressField, JsonField, Row, Table, UtcField
 from app.store.models.accounts import Company, User
 from app.store.models.releases import Release
 
@@ -26,7 +26,9 @@ class Case(Row):
     number = CharField(max_length=20, unique=True)
     package_id = CharField(max_length=80, index=True)
     release = ForeignKeyField(Release, backref="cases")
-    company: Any = ForeignKeyField(Company, null=True, backref="cases")
+    release_id: int
+    company = ForeignKeyField(Company, null=True, backref="cases")
+    company_id: int | None
     company_name = CharField(max_length=200, default="")
     contact_name = CharField(max_length=120, default="")
     email = AddressField(max_length=254, index=True)  # where mails to the vendor go
@@ -58,10 +60,12 @@ class Member(Row):
     what a company or a mandate gives is written here (services.access)."""
 
     case = ForeignKeyField(Case, backref="members", on_delete="CASCADE")
+    case_id: int
     user = ForeignKeyField(User, backref="memberships", on_delete="CASCADE")
+    user_id: int
     rights = CharField(max_length=10, default="full")  # full | answer (but nothing that binds the company) | read
     mails = BooleanField(default=True)  # the case's mails go to them
-    mandate_id: Any = IntegerField(null=True)  # of an agent: the Mandate by which they act
+    mandate_id = IntegerField(null=True)  # of an agent: the Mandate by which they act
     added_at = UtcField()
     added_by = CharField(max_length=120, default="")
 
@@ -69,10 +73,11 @@ class Member(Row):
         indexes = ((("case", "user"), True),)
 
 
-class CaseState(Row):
+class CaseState(Table):
     """The engine's state of a case: a blob that only the engine reads."""
 
     case = ForeignKeyField(Case, primary_key=True, backref="state_row", on_delete="CASCADE")
+    case_id: int
     blob = BlobField()
     token = CharField(max_length=40)
 
@@ -84,12 +89,14 @@ class Entry(Row):
     """One thing that happened to a case: its timeline, never changed."""
 
     case = ForeignKeyField(Case, backref="entries", on_delete="CASCADE")
+    case_id: int
     at = UtcField()
     kind = CharField(max_length=40)  # task, mail, document, money, date, card, notice, comment, state, incident …
     element = CharField(max_length=120, default="")
     title = CharField(max_length=300, default="")
     text = TextField(default="")
-    actor: Any = ForeignKeyField(User, null=True)
+    actor = ForeignKeyField(User, null=True)
+    actor_id: int | None
     actor_name = CharField(max_length=120, default="")
     actor_side = CharField(max_length=10, default="system")
     audience = CharField(max_length=10, default="both")  # both | operator
@@ -103,6 +110,7 @@ class Visit(Row):
     """How often a token passed an element: what the diagram draws as the done path."""
 
     case = ForeignKeyField(Case, on_delete="CASCADE")
+    case_id: int
     element = CharField(max_length=120)
     process = CharField(max_length=120)
     entered = IntegerField(default=0)
@@ -124,6 +132,7 @@ class Clock(Row):
     """One guideline (目安) of a case: business days used while it was the side's own turn."""
 
     case = ForeignKeyField(Case, backref="clocks", on_delete="CASCADE")
+    case_id: int
     guideline = CharField(max_length=80)
     title = CharField(max_length=200)
     limit_days = IntegerField()
@@ -142,6 +151,7 @@ class EntryLink(Row):
 
     token = CharField(max_length=64, unique=True)
     case = ForeignKeyField(Case, backref="links", on_delete="CASCADE")
+    case_id: int
     email = AddressField(max_length=254)
     expires_at = UtcField()
     used_at = UtcField(null=True)
@@ -161,7 +171,7 @@ class Setting(Row):
         indexes = ((("package_id", "key"), True),)
 
 
-class Counter(Row):
+class Counter(Table):
     """Numbers that are handed out once: cases of a year, invoices, certificates."""
 
     name = CharField(max_length=80, primary_key=True)

@@ -15,7 +15,9 @@ class CompanyPerson(Row):
     """Somebody of a company. A manager has every right on each of its cases; what a member may do, each case says."""
 
     company = ForeignKeyField(Company, backref="persons", on_delete="CASCADE")
+    company_id: int
     user = ForeignKeyField(User, backref="companies", on_delete="CASCADE")
+    user_id: int
     role = CharField(max_length=10, default="member")  # manager | member
     added_at = UtcField()
     added_by = CharField(max_length=120, default="")
@@ -31,7 +33,9 @@ class Mandate(Row):
     """
 
     company = ForeignKeyField(Company, backref="mandates", on_delete="CASCADE")
+    company_id: int
     user = ForeignKeyField(User, backref="mandates", on_delete="CASCADE")
+    user_id: int
     office = CharField(max_length=200, default="")  # the agent's firm, as the company calls it
     rights = CharField(max_length=10, default="answer")  # read | answer | full
     every_case = BooleanField(default=True)
@@ -54,6 +58,7 @@ class Invitation(Row):
     and `edition`: a new one makes the older ones void."""
 
     company = ForeignKeyField(Company, backref="invitations", on_delete="CASCADE")
+    company_id: int
     email = AddressField(max_length=254, index=True)
     kind = CharField(max_length=10)  # person | agent
     terms: Any = JsonField(default=dict)  # {role, rights} or the mandate's terms
@@ -71,8 +76,11 @@ class Claim(Row):
     """
 
     company = ForeignKeyField(Company, backref="claims", on_delete="CASCADE")
+    company_id: int
     case = ForeignKeyField(Case, backref="claims", on_delete="CASCADE")
+    case_id: int
     user = ForeignKeyField(User, null=True, backref="claims", on_delete="CASCADE")
+    user_id: int | None
     asks = CharField(max_length=10, default="managers")  # managers | body
     # asked | admitted (of the company) | refused | holds (the number is theirs, not the other's) | void (not asked now)
     state = CharField(max_length=10, default="asked")

@@ -6,7 +6,7 @@ from typing import Any
 
 from peewee import CharField, ForeignKeyField, IntegerField, TextField
 
-from app.store.database import JsonField, Row, UtcField
+from app.store.database import JsonField, Row, Table, UtcField
 from app.store.models.accounts import User
 from app.store.models.cases import Case
 from app.store.models.records import Mail
@@ -17,11 +17,13 @@ class InboundMail(Row):
 
     message_id = CharField(max_length=200, unique=True)  # the same mail is stored once, by whichever way it comes
     digest = CharField(max_length=64, default="")  # of the mail as it came
-    case: Any = ForeignKeyField(Case, null=True, backref="inbound_mails", on_delete="CASCADE")
+    case = ForeignKeyField(Case, null=True, backref="inbound_mails", on_delete="CASCADE")
+    case_id: int | None
     element = CharField(max_length=120, default="")  # the element that sent the mail which this one answers
     sender = CharField(max_length=254, default="", index=True)
     sender_name = CharField(max_length=120, default="")
-    user: Any = ForeignKeyField(User, null=True)  # the vendor's person whose address the sender is
+    user = ForeignKeyField(User, null=True)  # the vendor's person whose address the sender is
+    user_id: int | None
     subject = TextField(default="")
     text = TextField(default="")
     attachments: Any = JsonField(default=list)  # [{filename, size, digest, inline}]
@@ -30,7 +32,7 @@ class InboundMail(Row):
     kind = CharField(max_length=10, default="")
     via = CharField(max_length=254, default="")  # the group that put its own address in the sender's place
     doubt: Any = JsonField(default=dict)  # {by, said}: the server that says that the sender is another, and its words
-    answered_id: Any = IntegerField(null=True)  # row id of our mail that it answers, or reports on
+    answered_id = IntegerField(null=True)  # row id of our mail that it answers, or reports on
     # waiting: of a vendor's person, for a case · unknown: staff look whose it is · taken, discarded: by a person
     # · apart: of a machine, kept and asking for nothing
     state = CharField(max_length=10)
@@ -39,7 +41,8 @@ class InboundMail(Row):
     task_id = CharField(max_length=40, default="")  # the task into whose draft it was taken
     placed: Any = JsonField(default=list)  # [{field, document}]: where its files went
     handled_at = UtcField(null=True)
-    handled_by: Any = ForeignKeyField(User, null=True)
+    handled_by = ForeignKeyField(User, null=True)
+    handled_by_id: int | None
     handled_by_name = CharField(max_length=120, default="")
     reason = TextField(default="")  # why it was discarded
 
@@ -51,12 +54,14 @@ class Delivery(Row):
     """What became of a mail of ours at one recipient, where a server said so; none: it is not known to be amiss."""
 
     mail = ForeignKeyField(Mail, backref="deliveries", on_delete="CASCADE")
+    mail_id: int
     recipient = CharField(max_length=254)
     state = CharField(max_length=10)  # failed | delayed | delivered
     status = CharField(max_length=12, default="")  # as 5.1.1 (RFC 3463)
     text = TextField(default="")  # the other server's words
     at = UtcField()
-    report: Any = ForeignKeyField(InboundMail, null=True, on_delete="SET NULL")
+    report = ForeignKeyField(InboundMail, null=True, on_delete="SET NULL")
+    report_id: int | None
     settled_at = UtcField(null=True)
     settled_as = CharField(max_length=10, default="")  # again (sent again) | arrived | moot (answered, or not needed)
     settled_by = CharField(max_length=120, default="")
@@ -66,13 +71,13 @@ class Delivery(Row):
         indexes = ((("mail", "recipient"), True), (("state", "settled_at"), False))
 
 
-class Outage(Row):
+class Outage(Table):
     """A server that the portal asks by itself and does not reach; taken away as soon as it answers."""
 
     name = CharField(max_length=40, primary_key=True)
     since = UtcField()
     tried_at = UtcField()
-    message: Any = TextField()  # an error's message id, and what belongs into its places
+    message = TextField()  # an error's message id, and what belongs into its places
     params: Any = JsonField(default=dict)
     next_at = UtcField(null=True)  # when it is tried again; until then nobody else tries
     tries = IntegerField(default=0)

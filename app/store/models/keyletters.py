@@ -18,7 +18,8 @@ class KeyLetter(Row):
     whose bytes lie encrypted among the files; nothing once the letter is destroyed.
     """
 
-    case: Any = ForeignKeyField(Case, backref="key_letters", on_delete="CASCADE")
+    case = ForeignKeyField(Case, backref="key_letters", on_delete="CASCADE")
+    case_id: int
     task = CharField(max_length=60)  # the engine task whose cards the key file is for
     issue = IntegerField()  # 1, then one more each time the letters are made anew: never the same components again
     number = IntegerField()  # 1 or 2
@@ -30,10 +31,12 @@ class KeyLetter(Row):
     cipher = TextField(default="")
     paper = CharField(max_length=40, default="")  # the row of its PDF
     made_at = UtcField()
-    keeper: Any = ForeignKeyField(User, null=True)  # the one member of the staff who may open it
+    keeper = ForeignKeyField(User, null=True)  # the one member of the staff who may open it
+    keeper_id: int | None
     keeper_name = CharField(max_length=120, default="")
     opened_at = UtcField(null=True)
-    opened_by: Any = ForeignKeyField(User, null=True)
+    opened_by = ForeignKeyField(User, null=True)
+    opened_by_id: int | None
     opened_by_name = CharField(max_length=120, default="")
     opened_for: Any = JsonField(default=list)  # accounts of absent colleagues for whom that person stood in
     openings = IntegerField(default=0)

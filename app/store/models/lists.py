@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from peewee import SQL, BigIntegerField, CharField, CompositeKey, ForeignKeyField, IntegerField, TextField
 
-from app.store.database import Row, UtcField
+from app.store.database import Row, Table, UtcField
 from app.store.models.cases import Case
 from app.store.models.work import Task
 
@@ -30,7 +28,7 @@ class TaskChange(Row):
     n = IntegerField()
 
 
-class TaskTally(Row):
+class TaskTally(Table):
     """Open tasks of a kind, but for what stands in `TaskChange`."""
 
     side = CharField(max_length=10)
@@ -45,19 +43,21 @@ class TaskTally(Row):
         primary_key = CompositeKey("side", "due_key", "grp", "element", "title", "assignee")
 
 
-class CaseText(Row):
+class CaseText(Table):
     """What a case is found by, folded (`text.fold`), in lines; changed with the case. `fold`: by which rules."""
 
-    case: Any = ForeignKeyField(Case, primary_key=True, on_delete="CASCADE")
+    case = ForeignKeyField(Case, primary_key=True, on_delete="CASCADE")
+    case_id: int
     text = TextField()
     fold = CharField(max_length=20, null=True, index=True)
 
 
-class CaseGram(Row):
+class CaseGram(Table):
     """Three letters that stand beside each other in a case's text, as one number (`store.search`)."""
 
     gram = BigIntegerField()
-    case: Any = ForeignKeyField(Case, on_delete="CASCADE")
+    case = ForeignKeyField(Case, on_delete="CASCADE")
+    case_id: int
 
     class Meta:
         primary_key = CompositeKey("gram", "case")  # on SQLite without row ids (`store.schema`)

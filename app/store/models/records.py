@@ -6,16 +6,17 @@ from typing import Any
 
 from peewee import BooleanField, CharField, DateField, ForeignKeyField, IntegerField, TextField
 
-from app.store.database import FileNameField, JsonField, Row, UtcField
+from app.store.database import FileNameField, JsonField, Row, Table, UtcField
 from app.store.models.accounts import User
 from app.store.models.cases import Case
 
 
-class Document(Row):
+class Document(Table):
     """A file of a case: made by the portal or uploaded. The bytes lie under their digest in the data folder."""
 
     id = CharField(max_length=40, primary_key=True)
     case = ForeignKeyField(Case, backref="documents", on_delete="CASCADE")
+    case_id: int
     key = CharField(max_length=160)  # PDF document id, or element.field of an upload
     kind = CharField(max_length=10)  # made | uploaded | sealed (a key letter: encrypted, shown by letterdesk alone)
     origin = CharField(max_length=80, default="")  # of a made one: the job or engine task it was made for
@@ -30,7 +31,8 @@ class Document(Row):
     audience = CharField(max_length=10, default="both")  # both | operator | vendor
     draft = BooleanField(default=False)  # attached to a draft: not the case's yet
     created_at = UtcField()
-    created_by: Any = ForeignKeyField(User, null=True)
+    created_by = ForeignKeyField(User, null=True)
+    created_by_id: int | None
     created_by_name = CharField(max_length=120, default="")
 
     class Meta:
@@ -41,6 +43,7 @@ class Opening(Row):
     """A download group that is open to the vendor of a case."""
 
     case = ForeignKeyField(Case, backref="openings", on_delete="CASCADE")
+    case_id: int
     grp = CharField(max_length=80)
     at = UtcField()
 
@@ -52,9 +55,11 @@ class Access(Row):
     """Who saw or took which file, and when."""
 
     case = ForeignKeyField(Case, backref="accesses", on_delete="CASCADE")
+    case_id: int
     document = CharField(max_length=40, default="")
     filename = FileNameField(max_length=255)
-    user: Any = ForeignKeyField(User, null=True)
+    user = ForeignKeyField(User, null=True)
+    user_id: int | None
     user_name = CharField(max_length=120, default="")
     at = UtcField()
 
@@ -65,7 +70,8 @@ class Access(Row):
 class Mail(Row):
     """A mail as it was written; `state` says what became of it."""
 
-    case: Any = ForeignKeyField(Case, null=True, backref="mails", on_delete="CASCADE")
+    case = ForeignKeyField(Case, null=True, backref="mails", on_delete="CASCADE")
+    case_id: int | None
     job_key = CharField(max_length=160, unique=True)
     mail_id = CharField(max_length=80, index=True)
     number = CharField(max_length=4, default="")
@@ -81,7 +87,7 @@ class Mail(Row):
     written_at = UtcField()
     sent_at = UtcField(null=True, index=True)
     error = TextField(default="")
-    again_of: Any = IntegerField(null=True)  # row id of the mail that did not arrive and is sent again by this one
+    again_of = IntegerField(null=True)  # row id of the mail that did not arrive and is sent again by this one
     refused: Any = JsonField(default=dict)  # of a sent one: whom the server put off: {address: {code, reply}}
 
 
@@ -90,6 +96,7 @@ class Invoice(Row):
 
     number = CharField(max_length=20, unique=True)
     case = ForeignKeyField(Case, backref="invoices", on_delete="CASCADE")
+    case_id: int
     fee = CharField(max_length=80)
     origin = CharField(max_length=60, unique=True)  # the engine task that raised it
     title = CharField(max_length=200)
@@ -110,6 +117,7 @@ class Payment(Row):
     """Money that came in, as an operator confirmed it."""
 
     invoice = ForeignKeyField(Invoice, backref="payments", on_delete="CASCADE")
+    invoice_id: int
     amount = IntegerField()
     paid_on = DateField()
     payer = CharField(max_length=200, default="")
@@ -122,6 +130,7 @@ class Booking(Row):
     """A day for an exam or an audit: held, then confirmed when paid, or lapsed."""
 
     case = ForeignKeyField(Case, backref="bookings", on_delete="CASCADE")
+    case_id: int
     calendar = CharField(max_length=40)
     day = DateField(index=True)
     start = CharField(max_length=5, default="")
@@ -147,6 +156,7 @@ class Certificate(Row):
 
     number = CharField(max_length=40, unique=True)
     case = ForeignKeyField(Case, backref="certificates", on_delete="CASCADE")
+    case_id: int
     package_id = CharField(max_length=80)
     company_name = CharField(max_length=200)
     system_name = CharField(max_length=200)
@@ -165,6 +175,7 @@ class Secret(Row):
     """Connection information: encrypted, shown once."""
 
     case = ForeignKeyField(Case, backref="secrets", on_delete="CASCADE")
+    case_id: int
     element = CharField(max_length=120)
     cipher = TextField()
     stored_at = UtcField()
@@ -176,8 +187,10 @@ class Note(Row):
     """A line of the thread between vendor and body, or (`internal`) of the staff among themselves."""
 
     case = ForeignKeyField(Case, backref="notes", on_delete="CASCADE")
+    case_id: int
     at = UtcField()
-    by: Any = ForeignKeyField(User, null=True)
+    by = ForeignKeyField(User, null=True)
+    by_id: int | None
     by_name = CharField(max_length=120, default="")
     side = CharField(max_length=10)
     internal = BooleanField(default=False)

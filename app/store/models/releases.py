@@ -33,6 +33,7 @@ class Term(Row):
 
     package_id = CharField(max_length=80)
     release = ForeignKeyField(Release, backref="terms")
+    release_id: int
     from_at = UtcField()
     note = TextField(default="")  # why
     source = CharField(max_length=20)  # folder | import | restore | designer | bootstrap (before there were terms)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from peewee import BooleanField, CharField, ForeignKeyField
 
 from app.store.database import Row, UtcField
@@ -18,7 +16,8 @@ class Guess(Row):
 
     at = UtcField()
     until = UtcField(index=True)
-    user: Any = ForeignKeyField(User, null=True, backref="guesses", on_delete="CASCADE")
+    user = ForeignKeyField(User, null=True, backref="guesses", on_delete="CASCADE")
+    user_id: int | None
     account = CharField(max_length=64)  # digest of the address
     place = CharField(max_length=64)  # network address; of IPv6 the /64
     device = CharField(max_length=32, default="")  # of a browser in which the account signed in before
@@ -35,7 +34,8 @@ class SecurityEvent(Row):
     at = UtcField(index=True)
     until = UtcField(index=True)
     kind = CharField(max_length=12)  # signed_in | failed | held | lifted | proxy
-    user: Any = ForeignKeyField(User, null=True, backref="security_events", on_delete="CASCADE")
+    user = ForeignKeyField(User, null=True, backref="security_events", on_delete="CASCADE")
+    user_id: int | None
     place = CharField(max_length=64, default="")
     way = CharField(max_length=12, default="")
     scope = CharField(max_length=12, default="")  # of what is held up: pair | account | strangers | place

@@ -16,7 +16,8 @@ class Incident(Row):
     A job that failed for good is an incident as well, but its own row says so (`Job.state`).
     """
 
-    case: Any = ForeignKeyField(Case, null=True, backref="incident_rows", on_delete="CASCADE")
+    case = ForeignKeyField(Case, null=True, backref="incident_rows", on_delete="CASCADE")
+    case_id: int | None
     kind = CharField(max_length=20)  # step | timer | deadlock: of a case; upkeep | outage: of the portal
     element = CharField(max_length=120, default="")  # where in the diagram; of the portal: which part, which server
     title = CharField(max_length=300, default="")

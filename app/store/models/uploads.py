@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from peewee import CharField, ForeignKeyField, IntegerField, TextField
 
-from app.store.database import FileNameField, Row, UtcField
+from app.store.database import FileNameField, Table, UtcField
 from app.store.models.accounts import User
 from app.store.models.cases import Case
 from app.store.models.work import Task
 
 
-class Part(Row):
+class Part(Table):
     """An upload that was begun. `received` bytes are safely on disk; `document_id` once it was taken into the draft."""
 
     id = CharField(max_length=40, primary_key=True)
     case = ForeignKeyField(Case, on_delete="CASCADE")
+    case_id: int
     task = ForeignKeyField(Task, on_delete="CASCADE")
+    task_id: str
     user = ForeignKeyField(User, on_delete="CASCADE")
+    user_id: int
     field = CharField(max_length=160)
     filename = FileNameField(max_length=255)
     size = IntegerField()

@@ -6,7 +6,7 @@ from typing import Any
 
 from peewee import BooleanField, CharField, DateField, FloatField, ForeignKeyField, IntegerField, TextField
 
-from app.store.database import JsonField, Row, UtcField
+from app.store.database import JsonField, Row, Table, UtcField
 from app.store.models.accounts import User
 from app.store.models.cases import Case
 
@@ -15,10 +15,12 @@ class Answer(Row):
     """What a person sent with a task. A new answer of the same element does not replace the old one."""
 
     case = ForeignKeyField(Case, backref="answers", on_delete="CASCADE")
+    case_id: int
     element = CharField(max_length=120)
     values: Any = JsonField(default=dict)
     at = UtcField()
-    by: Any = ForeignKeyField(User, null=True)
+    by = ForeignKeyField(User, null=True)
+    by_id: int | None
     by_name = CharField(max_length=120, default="")
     side = CharField(max_length=10)
 
@@ -26,11 +28,12 @@ class Answer(Row):
         indexes = ((("case", "element", "at"), False),)
 
 
-class Task(Row):
+class Task(Table):
     """A user task on which a token stands, or stood."""
 
     id = CharField(max_length=40, primary_key=True)  # the engine's task id
     case = ForeignKeyField(Case, backref="tasks", on_delete="CASCADE")
+    case_id: int
     element = CharField(max_length=120)
     process = CharField(max_length=120)
     title = CharField(max_length=300)
@@ -42,12 +45,15 @@ class Task(Row):
     state = CharField(max_length=10, default="open")  # open | done | cancelled
     opened_at = UtcField()
     due_on = DateField(null=True)
-    assignee: Any = ForeignKeyField(User, null=True, backref="assigned")
+    assignee = ForeignKeyField(User, null=True, backref="assigned")
+    assignee_id: int | None
     closed_at = UtcField(null=True)
-    closed_by: Any = ForeignKeyField(User, null=True, backref="closed")
+    closed_by = ForeignKeyField(User, null=True, backref="closed")
+    closed_by_id: int | None
     closed_by_name = CharField(max_length=120, default="")
     on_behalf_of = CharField(max_length=120, default="")  # 代理
-    answer: Any = ForeignKeyField(Answer, null=True)
+    answer = ForeignKeyField(Answer, null=True)
+    answer_id: int | None
     data: Any = JsonField(default=dict)
     # Copies for the worklist, so that it reads one table.
     case_number = CharField(max_length=20, default="")
@@ -58,16 +64,19 @@ class Task(Row):
         indexes = ((("case", "state"), False),)  # those of the worklist are in models/lists.py
 
 
-class Draft(Row):
+class Draft(Table):
     """What is typed and not yet sent. `revision` and `page` keep two windows from overwriting each other."""
 
     task = ForeignKeyField(Task, primary_key=True, backref="draft_row", on_delete="CASCADE")
+    task_id: str
     values: Any = JsonField(default=dict)
     checked = BooleanField(default=False)  # passed the form's checks: the check page may send it
     revision = IntegerField(default=0)
     saved_at = UtcField()
-    saved_by: Any = ForeignKeyField(User, null=True)  # whose draft it is: the last who typed into it
-    kept_by: Any = ForeignKeyField(User, null=True, backref="drafts_kept")  # who saved it last, files from a mail too
+    saved_by = ForeignKeyField(User, null=True)  # whose draft it is: the last who typed into it
+    saved_by_id: int | None
+    kept_by = ForeignKeyField(User, null=True, backref="drafts_kept")  # who saved it last, files from a mail too
+    kept_by_id: int | None
     page = CharField(max_length=40, default="")  # the opened page that saved it last; empty: none
     nth = IntegerField(default=0)  # the how-manieth save of that page it was
 
@@ -76,6 +85,7 @@ class Reminder(Row):
     """A reminder that went out: once for each task and day count."""
 
     task = ForeignKeyField(Task, on_delete="CASCADE")
+    task_id: str
     kind = CharField(max_length=20)
     sent_at = UtcField()
 
@@ -87,7 +97,8 @@ class Job(Row):
     """Something to do outside after its step was stored. This table is the truth; a worker leases from it."""
 
     key = CharField(max_length=160, unique=True)  # idempotency key
-    case: Any = ForeignKeyField(Case, null=True, backref="jobs", on_delete="CASCADE")
+    case = ForeignKeyField(Case, null=True, backref="jobs", on_delete="CASCADE")
+    case_id: int | None
     task_id = CharField(max_length=40, default="")  # the engine task that waits for it; empty: nobody waits
     element = CharField(max_length=120, default="")
     operator = CharField(max_length=40)
@@ -114,6 +125,7 @@ class TimerRow(Row):
     """A waiting timer of a case; the case is woken only when one is due."""
 
     case = ForeignKeyField(Case, backref="timers", on_delete="CASCADE")
+    case_id: int
     task_id = CharField(max_length=40)
     element = CharField(max_length=120)
     due_at = UtcField(index=True)
@@ -126,6 +138,7 @@ class Comment(Row):
     """補正: a point that a reviewer pinned to a field or a page of a document, and its answer."""
 
     case = ForeignKeyField(Case, backref="comments", on_delete="CASCADE")
+    case_id: int
     review_element = CharField(max_length=120)
     review_task = CharField(max_length=40)
     element = CharField(max_length=120)

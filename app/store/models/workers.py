@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from peewee import CharField
 
-from app.store.database import Row, UtcField
+from app.store.database import Table, UtcField
 
 
-class WorkerSign(Row):
+class WorkerSign(Table):
     """A worker's sign of life: when its last round was over, by the database's clock. Taken away when it ends."""
 
     name = CharField(max_length=120, primary_key=True)  # machine:process
