@@ -139,15 +139,6 @@ def mail(mail_row: int) -> Mail | None:
     return Mail.get_or_none(Mail.id == mail_row)
 
 
-def mails_to(recipient: str, mail_id: str, since: datetime) -> int:
-    """How many mails of this kind were written to this address since then."""
-    return int(
-        Mail.select()
-        .where((Mail.recipient == recipient) & (Mail.mail_id == mail_id) & (Mail.written_at >= since))
-        .count()
-    )
-
-
 def recent_mails(limit: int = 100) -> list[Mail]:
     """The last mails of all cases (the demo's outbox)."""
     return list(Mail.select(Mail, Case).join(Case, JOIN.LEFT_OUTER).order_by(Mail.id.desc()).limit(limit))

@@ -1,4 +1,9 @@
-"""Mails of the portal itself, outside any case: invitations, hand-overs, staff's first password."""
+"""Mails of the portal itself, outside any case: invitations, hand-overs, a password that is set by a mailed link.
+
+A link that opens an account is nowhere in the database. What waits holds whom it is for, not the link: that is made
+when the mail is handed over, at each try, so that its time begins then, however long the mail server was away. What is
+kept of the mail afterwards has "…" in its place. Only a demo keeps the link, for its outbox is where it is read.
+"""
 
 from __future__ import annotations
 
@@ -47,14 +52,18 @@ def keep(portal: Portal, key: str, letter: Letter, wording: Wording) -> Mail:
 
 def queue(
     portal: Portal, key: str, mail_id: str, to: str, wording: Wording, link: Mapping[str, Any] | None = None
-) -> None:
-    """Have the worker send it. Inside a transaction. `link`: {"page": a path} | {"invitation": row, "edition": n} |
-    {"password": user row}; its address is made when the mail is written."""
+) -> bool:
+    """Have the worker send it; false when one of this key is there. Inside a transaction. `link`: {"page": a path} |
+    {"invitation": row, "edition": n} | {"password": user row, "hours": n}. One to nobody (`to` is empty) is stored as
+    if it had been sent, and never is."""
     now = portal.now()
     letter = {
         "id": mail_id, "to": to, "subject": wording.subject, "text": wording.text, "link": dict(link or {"page": "/"}),
     }  # fmt: skip
-    work.add_job(key=key, case=None, operator="mail", params={"letter": letter}, run_at=now, created_at=now)
+    state = "queued" if to else "done"
+    return work.add_job(
+        key=key, case=None, operator="mail", params={"letter": letter}, run_at=now, created_at=now, state=state
+    )
 
 
 def send(portal: Portal, key: str, params: Mapping[str, Any], hand: Callable[[Letter], Any]) -> None:
@@ -80,5 +89,6 @@ def _url(portal: Portal, link: Mapping[str, Any]) -> str | None:
         return links.invitation(portal, row) if row is not None and held else None
     if "password" in link:
         user = accounts.user(int(link["password"]))
-        return links.password(portal, user, FIRST_PASSWORD_HOURS) if user is not None and user.active else None
+        hours = int(link.get("hours", FIRST_PASSWORD_HOURS))
+        return links.password(portal, user, hours) if user is not None and user.active else None
     return f"{portal.settings.base_url.rstrip('/')}{link['page']}"

@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
-import logging
+import hashlib
 import secrets
 import unicodedata
-from collections.abc import Callable
-from datetime import timedelta
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 
-from app.connectors.letter import Letter
-from app.errors import NinteiError, NotFound, Refused
+from app.errors import NotFound, Refused
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.mails import links, portalmails
 from app.services.mails.portalmails import Wording
 from app.services.signin import guessing
 from app.services.signin.guessing import Asker
-from app.store import accounts, database, records
+from app.store import accounts, database
 from app.store.models import User
 
 RESET_MAIL = "password-reset"
 LINK_HOURS = 1
 MOST_LINKS = 3  # an hour and address: nobody's mailbox is filled from here
-
-_log = logging.getLogger(__name__)
 
 
 def require_good(password: str, email: str) -> None:
@@ -61,32 +56,23 @@ def fits(password: str, kept: str | None) -> bool:
         return False
 
 
-def send_link(portal: Portal, email: str, wording: Wording, send: Callable[[Letter], None]) -> None:
-    """Mail the account of this address a link to set a password; nothing when there is none, or after three an hour.
+def send_link(portal: Portal, email: str, wording: Wording) -> None:
+    """Have the worker mail the account of this address a link to set a password; not after three in an hour of the
+    clock. The mail waits like every other while the mail server is away.
 
-    `send` is the mailer's. The caller does not wait for it: how long this takes would tell who has an account.
+    Whether there is an account is not told by how long this takes: for an address without one the same is stored, as a
+    mail to nobody. The address itself is not kept then, nor is ever the link, which the worker makes when it sends.
     """
-    now = portal.now()
     with database.transaction():
         user = accounts.by_email(email)
-        if user is None or not user.active:
-            return
-        if records.mails_to(user.email, RESET_MAIL, now - timedelta(hours=1)) >= MOST_LINKS:
-            return
-        key = f"{RESET_MAIL}:{user.id}:{secrets.token_hex(8)}"
-        letter = portalmails.compose(
-            portal, RESET_MAIL, key, user.email, wording, links.password(portal, user, LINK_HOURS)
-        )
-        row = portalmails.keep(portal, key, letter, wording)
-    try:
-        send(letter)
-    except NinteiError as error:
-        _log.warning("The mail with which a password is set did not go out: %s", error)
-        row.state, row.error = "failed", str(error)
-    else:
-        row.state, row.sent_at = "sent", portal.now()
-    with database.transaction():
-        row.save()
+        known = user if user is not None and user.active else None
+        to, link = (known.email, {"password": known.id, "hours": LINK_HOURS}) if known is not None else ("", None)
+        who = hashlib.sha256(f"{portal.settings.secret_key}\n{email.lower()}".encode()).hexdigest()[:24]
+        for number in range(MOST_LINKS):
+            key = f"{RESET_MAIL}:{who}:{portal.now():%Y%m%d%H}:{number}"
+            if portalmails.queue(portal, key, RESET_MAIL, to, wording, link):
+                break
+    portal.poke()
 
 
 def look(portal: Portal, token: str) -> str:

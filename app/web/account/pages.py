@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from threading import Thread
 from typing import Any
 
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, request
 from flask_babel import gettext
 
-from app.connectors.mail import Mailer
 from app.errors import NinteiError, NotFound, Refused, TooMany
 from app.services.mails.portalmails import Wording
 from app.services.packages import folders
@@ -40,9 +38,7 @@ def forgotten() -> Any:
     if not address.fits(email):
         error = gettext("Enter your mail address, for example name@example.jp")
         return render_template("pages/account/forgotten.html", email=typed, error=error, sent=False), 422
-    mailer, words = Mailer(portal().settings.mail_url), _wording()
-    arguments = (portal(), email, words, mailer.send)
-    Thread(target=passwords.send_link, args=arguments, name="password mail", daemon=True).start()
+    passwords.send_link(portal(), email, _wording())
     return render_template("pages/account/forgotten.html", email=email, error="", sent=True)
 
 

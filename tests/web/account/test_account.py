@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import re
-import threading
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 from icalendar import Calendar
 
 from app.engine import Engine
-from app.errors import Temporary
 from app.services.mails.portalmails import Wording
 from app.services.people import accounts as people
 from app.services.signin import passwords
-from app.store import accounts, database
-from app.store.models import Mail, User
+from app.services.trouble import mailserver
+from app.store import accounts, database, outages, work
+from app.store.models import Job, Mail, User
 from tests.fakes.mailbox import Mailbox
 from tests.services.conftest import STAFF, StillClock
 from tests.web.conftest import Site, open_site
@@ -43,13 +44,22 @@ def person(shared: Site) -> Iterator[str]:
 
 
 @pytest.fixture
-def box() -> Mailbox:
-    return Mailbox()
+def box(shared: Site) -> Mailbox:
+    """The mail server's, empty."""
+    shared.bench.mailbox.letters.clear()
+    shared.bench.mailbox.away = False
+    return shared.bench.mailbox
 
 
 def link(shared: Site, email: str, box: Mailbox) -> str:
     """Ask for a link; gives its path."""
-    passwords.send_link(shared.bench.portal, email, WORDS, box.send)
+    passwords.send_link(shared.bench.portal, email, WORDS)
+    shared.bench.drain()
+    return path_in(box)
+
+
+def path_in(box: Mailbox) -> str:
+    """The path of the link in the last mail."""
     found = re.search(r"https?://[^/]+(/password/\S+)", box.letters[-1].text)
     assert found is not None
     return found[1]
@@ -134,20 +144,20 @@ def test_an_invited_colleague_sets_the_first_password(shared: Site, person: str,
 
 
 def test_strangers_get_no_mail_and_the_page_tells_nothing(shared: Site, person: str, box: Mailbox) -> None:
-    passwords.send_link(shared.bench.portal, "nobody@example.com", WORDS, box.send)
+    passwords.send_link(shared.bench.portal, "nobody@example.com", WORDS)
+    shared.bench.drain()
     assert not box.letters
     client = english(shared.anybody())
     unknown = client.post("/password", data={"email": "nobody@example.com"}).text
     known = client.post("/password", data={"email": person}).text
-    for thread in threading.enumerate():
-        if thread.name == "password mail":
-            thread.join()
     assert unknown.replace("nobody@example.com", person) == known
+    shared.bench.drain()
 
 
 def test_nobodys_mailbox_is_filled(shared: Site, person: str, box: Mailbox) -> None:
     for _ in range(5):
-        passwords.send_link(shared.bench.portal, person, WORDS, box.send)
+        passwords.send_link(shared.bench.portal, person, WORDS)
+    shared.bench.drain()
     assert len(box.letters) == passwords.MOST_LINKS
 
 
@@ -159,15 +169,40 @@ def test_what_is_kept_of_the_mail_opens_nothing(shared: Site, person: str, box: 
     assert (row.state, row.recipient) == ("sent", person)
 
 
-def test_a_mail_server_that_is_away_is_on_record(shared: Site, person: str) -> None:
-    def away(_letter: object) -> None:
-        raise Temporary("The mail server cannot be reached (mail %(mail)s): %(reply)s", mail="x", reply="y")
-
-    passwords.send_link(shared.bench.portal, person, WORDS, away)
+def test_a_link_asked_for_while_the_mail_server_is_away_arrives_when_it_is_back_and_works(
+    shared: Site, person: str, box: Mailbox
+) -> None:
+    clock: Any = shared.bench.portal.clock
+    box.away = True
+    assert shared.anybody().post("/password", data={"email": person}).status_code == 200
+    shared.bench.drain()
     with database.connection():
+        assert outages.of(mailserver.NAME) is not None  # one outage, as of every mail
+        (job,) = work.jobs_like("mail", ("queued",))
+        assert "/password/" not in json.dumps(job.params)
         row = Mail.get(Mail.mail_id == passwords.RESET_MAIL)
-    assert row.state == "failed"
-    assert row.error
+        assert (row.state, "/password/" in row.text + row.html) == ("writing", False)
+    clock.moment += timedelta(days=2)  # the link's hour begins when it is sent
+    box.away = False
+    shared.bench.drain()
+    path = path_in(box)
+    assert shared.anybody().post(path, data={"password": NEW, "again": NEW}).status_code == 303
+    assert sign_in(shared, person, NEW)
+
+
+def test_as_much_is_stored_for_an_address_without_account_and_the_address_is_not(shared: Site, person: str) -> None:
+    def stored(email: str) -> tuple[int, str]:
+        with database.connection():
+            before = {row.id for row in Job.select()}
+        assert shared.anybody().post("/password", data={"email": email}).status_code == 200
+        with database.connection():
+            rows = [row for row in Job.select() if row.id not in before]
+        return len(rows), json.dumps([[row.key, row.params, row.state] for row in rows])
+
+    (known, _), (unknown, kept) = stored(person), stored("nobody-at-all@example.com")
+    assert (known, unknown) == (1, 1)
+    assert "nobody-at-all" not in kept
+    shared.bench.drain()
 
 
 def test_an_address_that_is_none_is_said(shared: Site) -> None:

@@ -189,9 +189,9 @@ def test_a_password_is_asked_for_by_the_same_address(world: World, monkeypatch: 
     from app.services.mails.portalmails import Wording
     from app.services.signin import passwords
 
-    sent: list[Any] = []
-    passwords.send_link(world.site.bench.portal, wide(VENDOR), Wording("s", "%(url)s"), sent.append)
-    assert [letter.to for letter in sent] == [(VENDOR,)]
+    passwords.send_link(world.site.bench.portal, wide(VENDOR), Wording("s", "%(url)s"))
+    world.site.bench.drain()
+    assert [letter.to for letter in world.site.bench.mailbox.of(passwords.RESET_MAIL)] == [(VENDOR,)]
 
 
 def test_a_mail_from_the_same_person_in_full_width_is_theirs() -> None:
