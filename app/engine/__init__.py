@@ -7,6 +7,7 @@ from app.engine.model import (
     Element,
     Event,
     JobDone,
+    JobFailed,
     JobRequest,
     LogEntry,
     Message,
@@ -17,6 +18,7 @@ from app.engine.model import (
     Timer,
     TimersDue,
     TooLate,
+    Uncaught,
 )
 from app.engine.program import Program
 from app.engine.sandbox import Evaluator
@@ -29,6 +31,7 @@ __all__ = [
     "Evaluator",
     "Event",
     "JobDone",
+    "JobFailed",
     "JobRequest",
     "LogEntry",
     "Message",
@@ -40,4 +43,5 @@ __all__ = [
     "Timer",
     "TimersDue",
     "TooLate",
+    "Uncaught",
 ]

@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.engine.diagram import GATEWAYS, Diagrams, Node, Process
+from app.engine.eventsubs import EventActivity, EventStart
 from app.engine.gateways import Choice, End, EndJoin, Inclusive, Parallel, Split
 from app.engine.loops import Loop, MultiInstance
 from app.engine.model import Decide, Element
+from app.engine.routing import MessageStart, Routing
 from app.engine.specs import Lean, Plain, ProcessSpec
 from app.engine.tasks import Activity, Person, Rule, Script, Service
 from app.engine.waiting import Border, Boundary, Catch, EventGate
@@ -17,7 +19,10 @@ from app.errors import ScriptError
 
 def build(diagrams: Diagrams, decisions: Mapping[str, Decide]) -> dict[str, ProcessSpec]:
     """The specs of all processes and embedded subprocesses, by id."""
-    return {process.id: _Builder(process, decisions).build() for process in diagrams.processes.values()}
+    routing = Routing(diagrams)
+    return {
+        process.id: _Builder(process, diagrams, decisions, routing).build() for process in diagrams.processes.values()
+    }
 
 
 def elements(diagrams: Diagrams) -> dict[str, Element]:
@@ -44,9 +49,11 @@ def elements(diagrams: Diagrams) -> dict[str, Element]:
 class _Builder:
     """Builds one process."""
 
-    def __init__(self, process: Process, decisions: Mapping[str, Decide]) -> None:
+    def __init__(self, process: Process, diagrams: Diagrams, decisions: Mapping[str, Decide], routing: Routing) -> None:
         self.process = process
+        self.diagrams = diagrams
         self.decisions = decisions
+        self.routing = routing
         self.spec = ProcessSpec(process.id, process.file)
         self.spec.end = EndJoin(self.spec, ":end")
         self.enters: dict[str, Lean] = {}  # where a flow into the node leads
@@ -71,6 +78,9 @@ class _Builder:
             {} if node.repetition else {"pre_script": node.pre_script, "post_script": node.post_script}
         )
         made = self.make(node, name, scripts)
+        throws = self.routing.throws(node, self.process)
+        if throws is not None:
+            made.throws = throws
         if node.repetition is not None:
             kind = Loop if node.repetition.standard else MultiInstance
             around = kind(
@@ -93,7 +103,7 @@ class _Builder:
                 return Person(*common, **scripts)
             case "scriptTask":
                 return Script(*common, script=node.script, **scripts)
-            case "serviceTask":
+            case "serviceTask" | "sendTask" if node.operator:
                 return Service(
                     *common,
                     operator=node.operator,
@@ -104,11 +114,13 @@ class _Builder:
             case "businessRuleTask":
                 return Rule(*common, decide=self.decisions.get(node.decision) or _undecided(node.decision), **scripts)
             case "receiveTask" | "intermediateCatchEvent":
-                return Catch(*common, timing=node.timing, message=node.message, **scripts)
+                return Catch(*common, **self.caught(node), **scripts)
             case "boundaryEvent":
-                return Boundary(*common, timing=node.timing, message=node.message, interrupting=node.interrupting)
+                return Boundary(*common, interrupting=node.interrupting, **self.caught(node))
+            case "subProcess" if node.by_event:
+                return EventActivity(*common, called=node.called, **scripts)
             case "subProcess" | "callActivity":
-                return Activity(*common, called=node.called, **scripts)
+                return Activity(*common, called=node.called, returns=node.returns, **scripts)
             case "exclusiveGateway":
                 return Choice(*common)
             case "parallelGateway":
@@ -121,6 +133,40 @@ class _Builder:
                 return End(*common, terminates="terminateEventDefinition" in node.definitions)
             case _:
                 return Plain(*common, **scripts)
+
+    def caught(self, node: Node) -> dict[str, Any]:
+        """What a catching element waits for."""
+        receives = self.routing.receives(node, self.process)
+        return {"trigger": node.trigger, "timing": node.timing, "receives": receives}
+
+    def add_standing_by(self, node: Node) -> None:
+        """An event subprocess: its start event stands by from the start of the process around it."""
+        inside = self.diagrams.processes[node.id]
+        start = next((each for each in inside.nodes.values() if each.kind == "startEvent"), None)
+        if start is None:
+            return  # nothing ever begins it
+        standing = EventStart(
+            self.spec,
+            f"{node.id}:standing",
+            start.id,
+            starts=node.id,
+            interrupting=start.interrupting,
+            trigger=start.trigger,
+            timing=start.timing,
+            receives=self.routing.receives(start, inside),
+        )
+        self.spec.start.connect(standing)
+        standing.connect(self.enters[node.id])
+        self.leaves[node.id].connect(self.spec.end)
+
+    def add_start(self, node: Node) -> None:
+        self.spec.start.connect(self.enters[node.id])
+        starts = [each for each in self.process.nodes.values() if each.kind == "startEvent"]
+        if node.trigger is None or len(starts) == 1:
+            self.spec.start.plain = node.id
+        if node.message and not self.process.parent:
+            receives = self.routing.receives(node, self.process)
+            self.spec.message_starts.append(MessageStart(node.id, node.message, receives))
 
     def add_borders(self) -> None:
         for node in self.process.nodes.values():
@@ -154,7 +200,9 @@ class _Builder:
         if isinstance(made, Inclusive):
             made.look_back()
         if node.kind == "startEvent":
-            self.spec.start.connect(self.enters[node.id])
+            self.add_start(node)
+        elif node.by_event:
+            self.add_standing_by(node)
         elif isinstance(made, End) and not made.terminates:
             made.connect(self.spec.end)  # a terminate event ends the process itself
         elif isinstance(made, Choice):

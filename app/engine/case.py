@@ -3,97 +3,33 @@
 from __future__ import annotations
 
 import logging
-import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, tzinfo
 from typing import Any
+from uuid import UUID, uuid4
 
-from SpiffWorkflow.bpmn.script_engine import BasePythonScriptEngineEnvironment, PythonScriptEngine
 from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
 from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
+from app.engine import events
 from app.engine.gateways import EndJoin, Inclusive
 from app.engine.model import JobRequest, LogEntry
+from app.engine.routing import Throws
 from app.engine.sandbox import Evaluator
+from app.engine.scripting import SandboxEngine
 from app.engine.specs import UNFINISHED, ProcessSpec
-from app.engine.tasks import Activity
-from app.engine.writes import MARK, put
+from app.engine.writes import MARK
 from app.errors import ScriptError
 
 MAX_TASKS = 4_000  # that may be under way in one case
-STEP_SECONDS = 10  # of computing in the sandbox for one step
 
 # SpiffWorkflow gathers a log record's facts for every change of state, also when nobody listens; with a level
 # of their own its loggers leave the costly ones out. Our log is `Step.log`.
 for _name in ("spiff.task", "spiff.workflow", "spiff.data"):
     logging.getLogger(_name).setLevel(logging.WARNING)
-
-
-class SandboxEnvironment(BasePythonScriptEngineEnvironment):
-    """The one place where code of a diagram is evaluated, whichever way SpiffWorkflow comes to it.
-
-    One call has its own limits; `spent` adds up the seconds of all calls of a step.
-    """
-
-    def __init__(self, evaluator: Evaluator) -> None:
-        super().__init__()
-        self.evaluator = evaluator
-        self.spent = 0.0
-
-    def evaluate(self, expression: str, context: dict[str, Any], _external: Any = None) -> Any:
-        return self.measured(self.evaluator.evaluate, expression, context)
-
-    def execute(self, script: str, context: dict[str, Any], _external: Any = None) -> bool:
-        context.update(self.changes(script, context))
-        return True
-
-    def changes(self, script: str, context: dict[str, Any]) -> dict[str, Any]:
-        """What a script sets, without setting it."""
-        found: dict[str, Any] = self.measured(self.evaluator.execute, script, context)
-        return found
-
-    def call_service(self, _context: dict[str, Any], **_facts: Any) -> Any:
-        raise ScriptError("Services are not called from inside a step.")
-
-    def measured(self, call: Callable[[str, dict[str, Any]], Any], code: str, context: dict[str, Any]) -> Any:
-        """Call, unless the step has used up its time."""
-        if self.spent > STEP_SECONDS:
-            raise ScriptError("The scripts of one step take more than %(limit)s seconds together.", limit=STEP_SECONDS)
-        began = time.monotonic()
-        try:
-            return call(code, context)
-        finally:
-            self.spent += time.monotonic() - began
-
-
-class SandboxEngine(PythonScriptEngine):
-    """Says which element an error belongs to."""
-
-    def __init__(self, evaluator: Evaluator) -> None:
-        super().__init__(SandboxEnvironment(evaluator))
-
-    def evaluate(self, task: Task, expression: str, _external: Any = None) -> Any:
-        try:
-            return self.environment.evaluate(expression, task.data)
-        except ScriptError as error:
-            raise _placed(error, task, expression) from None
-
-    def execute(self, task: Task, script: str, _external: Any = None) -> bool:
-        try:
-            put(task, self.environment.changes(script, task.data))
-        except ScriptError as error:
-            raise _placed(error, task, script) from None
-        return True
-
-
-def _placed(error: ScriptError, task: Task, code: str) -> ScriptError:
-    element = task.task_spec.element or getattr(task.task_spec, "drawn", "")
-    error.params.setdefault("element", element)
-    error.params.setdefault("code", code[:200])
-    return error
 
 
 class _Process:
@@ -104,6 +40,12 @@ class _Process:
     data: dict[str, Any]
     completed: bool
     marks: dict[str, int] | None = None  # of the last token, once it has ended
+    gone = False  # what it belonged to was ended around it
+
+    @property
+    def around(self) -> Task | None:
+        """The activity in which it runs; none of what runs by itself."""
+        return None
 
     def update_waiting_tasks(self) -> None:
         """Only inclusive gateways and the end of the process depend on what else is under way."""
@@ -120,6 +62,11 @@ class _Process:
         """The last token has this data."""
         self.data, self.marks = task.data, task.internal_data.get(MARK)
         self.completed = True
+
+    def abandon(self) -> None:
+        """What it belongs to ends, and nobody waits for it to end any more."""
+        self.gone = True
+        self.cancel_all()
 
     def cancel_all(self) -> None:
         """Cancel whatever is under way, in here and below."""
@@ -145,6 +92,10 @@ class _Process:
     def ended(self) -> None:
         raise NotImplementedError
 
+    def _calculate_depth(self) -> int:
+        """Of SpiffWorkflow, which looks for the activities around it in the case's first process alone; nobody asks."""
+        return 0
+
     def collect_log_extras(self, dct: dict[str, Any] | None = None) -> dict[str, Any]:
         return dct or {}
 
@@ -152,9 +103,24 @@ class _Process:
 class Inner(_Process, BpmnSubWorkflow):
     """A process that runs inside an activity of the case."""
 
+    @property
+    def around(self) -> Task | None:
+        return self.top_workflow.find(self.parent_task_id)
+
     def ended(self) -> None:
-        around = self.top_workflow.get_task_from_id(self.parent_task_id)
+        around: Any = self.around
         around.task_spec.inner_ended(around, self.data, self.marks)
+
+
+class Pool(_Process, BpmnSubWorkflow):
+    """A process that a message began, beside the one with which the case began."""
+
+    def __init__(self, spec: ProcessSpec, case: Case, identity: UUID, restoring: bool = False) -> None:
+        super().__init__(spec, case.task_tree.id, case, deserializing=restoring)
+        self.id = identity
+
+    def ended(self) -> None:
+        self.top_workflow.pools.pop(self.id, None)
 
 
 class Case(_Process, BpmnWorkflow):
@@ -173,6 +139,9 @@ class Case(_Process, BpmnWorkflow):
         self.jobs: list[JobRequest] = []
         self.notes: list[LogEntry] = []
         self.writes = 0  # how many names were set inside forks, ever
+        self.pools: dict[UUID, Pool] = {}
+        self.letters: list[events.Letter] = []  # messages that nobody waits for yet
+        self.throwing: list[Task] = []  # what throws an event at this moment
         self.now = now
         self.zone = zone
         super().__init__(specs[entry], specs, SandboxEngine(evaluator), deserializing=restoring)
@@ -182,8 +151,32 @@ class Case(_Process, BpmnWorkflow):
         self.subprocesses[my_task.id] = inner
         return inner
 
+    def create_pool(self, process: str, start: str, data: dict[str, Any]) -> None:
+        """Begin a process beside, at its start event `start`."""
+        pool = Pool(self.subprocess_specs[process], self, uuid4())
+        pool.task_tree.data = data
+        pool.task_tree.internal_data["by"] = start
+        self.pools[pool.id] = pool
+
+    def workflows(self) -> list[Any]:
+        """Every process that runs in the case, the one with which it began first."""
+        return [self, *self.subprocesses.values(), *self.pools.values()]
+
+    @property
+    def over(self) -> bool:
+        """Whether it has ended, with all that runs beside."""
+        return self.completed and not self.pools
+
     def ended(self) -> None:
         """Nothing is around the case."""
+
+    def throw(self, task: Task, throws: Throws) -> None:
+        """An element that is done throws an event."""
+        events.throw(self, task, throws)
+
+    def number(self) -> int:
+        """The place in the queue of who comes to wait for a message."""
+        return events.number(self)
 
     def note(self, task: Task, what: str) -> None:
         """Write what happened into the step's log."""
@@ -191,7 +184,7 @@ class Case(_Process, BpmnWorkflow):
 
     def find(self, task_id: Any) -> Task | None:
         """The task of that id, wherever it is in the case."""
-        for workflow in (self, *self.subprocesses.values()):
+        for workflow in self.workflows():
             if task_id in workflow.tasks:
                 return workflow.tasks[task_id]
         return None
@@ -203,7 +196,11 @@ class Case(_Process, BpmnWorkflow):
         `tidy` is called now and then, so that a long run stays as cheap as a short one.
         """
         done = 0
-        while self.queue:
+        while True:
+            if self.letters:
+                events.deliver(self)
+            if not self.queue:
+                break
             task = self.queue.popleft()
             if not task.has_state(TaskState.READY) or task.id not in task.workflow.tasks:
                 continue
@@ -222,10 +219,5 @@ class Case(_Process, BpmnWorkflow):
 
     def check_size(self) -> None:
         """Raises ScriptError when too much is under way at once."""
-        if sum(len(workflow.tasks) for workflow in (self, *self.subprocesses.values())) > MAX_TASKS:
+        if sum(len(workflow.tasks) for workflow in self.workflows()) > MAX_TASKS:
             raise ScriptError("More than %(limit)s tasks would be under way at once.", limit=MAX_TASKS)
-
-
-def under_way(task: Task) -> bool:
-    """Whether an activity has a process running inside."""
-    return isinstance(task.task_spec, Activity) and task.has_state(TaskState.STARTED)

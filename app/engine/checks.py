@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 
+from app.engine import thrown
 from app.engine.diagram import ACTIVITIES, Diagrams, Flow, Node, Process
 from app.engine.element_checks import ElementChecker
 from app.errors import Problem
@@ -24,6 +25,8 @@ def check(diagrams: Diagrams, entry: str, decisions: Collection[str], drawn: boo
     ids, what elements refer to), for callers whose own check of the package has said it.
     """
     found = list(diagrams.problems) if drawn else []
+    for process in diagrams.processes.values():
+        found += process.problems if drawn else []
     if drawn and (entry not in diagrams.processes or diagrams.processes[entry].parent):
         file = next(iter(sorted({process.file for process in diagrams.processes.values()})), "package.toml")
         found.append(
@@ -43,6 +46,7 @@ def check(diagrams: Diagrams, entry: str, decisions: Collection[str], drawn: boo
         found += checker.problems
     if drawn:
         found += recursion(diagrams)
+    found += thrown.check(diagrams)
     return sorted(found, key=lambda problem: problem.severity != "error")
 
 
@@ -110,6 +114,9 @@ class _ProcessChecker(ElementChecker):
         if node.kind == "endEvent":
             if out:
                 self.say(node.id, "No flow may lead out of an end event.")
+        elif node.by_event:
+            if out or into:
+                self.say(node.id, "No flow may lead into or out of an event subprocess.")
         elif not out and not self.lost:
             self.say(node.id, "No flow leads on from here; connect it to what follows, at least an end event.")
         if node.kind == "exclusiveGateway":
@@ -170,7 +177,9 @@ class _ProcessChecker(ElementChecker):
 
     def start(self) -> None:
         starts = [node for node in self.process.nodes.values() if node.kind == "startEvent"]
-        if len(starts) != 1:
+        # With one of several messages a process may begin, and then say what it does when it is simply begun.
+        several = not self.process.parent and sum(node.trigger is None for node in starts) == 1
+        if len(starts) != 1 and not several:
             self.say(
                 self.process.id,
                 "A process needs exactly one start event; this one has %(count)s.",
@@ -185,7 +194,8 @@ class _ProcessChecker(ElementChecker):
         for node in self.process.nodes.values():
             if node.kind == "boundaryEvent":
                 after.setdefault(node.attached_to, []).append(node.id)
-        reached = _reachable({n.id for n in self.process.nodes.values() if n.kind == "startEvent"}, after)
+        begins = {n.id for n in self.process.nodes.values() if n.kind == "startEvent" or n.by_event}
+        reached = _reachable(begins, after)
         for name in self.process.nodes:
             if name not in reached:
                 self.say(name, "No flow leads here from the start event.", "warning")
@@ -196,7 +206,7 @@ class _ProcessChecker(ElementChecker):
         rests = {
             node.id
             for node in self.process.nodes.values()
-            if node.kind == "endEvent" or node.kind in _WAITS or node.called
+            if node.kind == "endEvent" or node.kind in _WAITS or node.called or node.operator
         }
         stops = _reachable(rests, before)
         for name in self.process.nodes:

@@ -19,7 +19,7 @@ from app.engine.writes import MARK
 
 def tidy(case: Case) -> None:
     """Compact every process of the case."""
-    for workflow in (case, *case.subprocesses.values()):
+    for workflow in case.workflows():
         _compact(workflow)
         _forget_marks(workflow)
         _in_order(workflow)
@@ -27,7 +27,7 @@ def tidy(case: Case) -> None:
 
 def order(case: Case) -> None:
     """Only put the tasks in the order in which they will be stored: what an uncompacted case needs."""
-    for workflow in (case, *case.subprocesses.values()):
+    for workflow in case.workflows():
         _in_order(workflow)
 
 

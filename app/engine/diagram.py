@@ -12,6 +12,7 @@ ACTIVITIES = frozenset(
         "userTask",
         "manualTask",
         "serviceTask",
+        "sendTask",
         "receiveTask",
         "businessRuleTask",
         "scriptTask",
@@ -53,6 +54,16 @@ class Timing:
 
 
 @dataclass(frozen=True, slots=True)
+class Trigger:
+    """What an event waits for or throws: `name` of the message or signal, code of the error or escalation (an error or
+    escalation event without one catches any).
+    """
+
+    kind: str  # message | timer | signal | error | escalation | terminate, or a kind that is not supported
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Repetition:
     """Standard loop (`standard`) or multi-instance characteristics of an activity."""
 
@@ -78,6 +89,7 @@ class Node:
     lane: str = ""
     properties: dict[str, str] = field(default_factory=dict)
     definitions: tuple[str, ...] = ()  # tags of its event definitions
+    trigger: Trigger | None = None  # what the (last) definition says; of send and receive tasks their message
     timing: Timing | None = None
     message: str = ""
     script: str = ""
@@ -89,6 +101,8 @@ class Node:
     decision: str = ""
     called: str = ""
     by_event: bool = False  # an event subprocess
+    carries: tuple[str, ...] = ()  # names of routing values that go with what it throws
+    returns: tuple[str, ...] | None = None  # names of routing values that come back from a call; None: all
     attached_to: str = ""
     interrupting: bool = True
     default: str = ""
@@ -105,6 +119,17 @@ class Flow:
     condition: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class MessageFlow:
+    """Between two pools: each end is the id of a flow node, of a process for a pool as a whole, or "" for a pool that
+    has no process."""
+
+    id: str
+    source: str
+    target: str
+    message: str = ""  # name, where it says one
+
+
 @dataclass(slots=True)
 class Process:
     """A process, or an embedded subprocess (`parent` is then the process around it)."""
@@ -116,6 +141,15 @@ class Process:
     nodes: dict[str, Node] = field(default_factory=dict)
     flows: list[Flow] = field(default_factory=list)
     refused: dict[str, str] = field(default_factory=dict)  # what is drawn there and not supported: id to tag
+    executable: bool = True
+    problems: list[Problem] = field(default_factory=list)  # of reading what is in it
+
+    def top(self, diagrams: Diagrams) -> Process:
+        """The process around all subprocesses around this one; itself, where there is none."""
+        process = self
+        while process.parent:
+            process = diagrams.processes[process.parent]
+        return process
 
 
 @dataclass(slots=True)
@@ -123,5 +157,24 @@ class Diagrams:
     """Everything that a package's BPMN files say, and what could not be read."""
 
     processes: dict[str, Process] = field(default_factory=dict)
+    message_flows: list[MessageFlow] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     unread: list[Problem] = field(default_factory=list)  # those of files of which nothing could be read
+
+    def running(self, entry: str) -> Diagrams:
+        """Without the pictures: processes that say that they are not executable, with all that is in them. A process
+        that a case begins with, or that is called, runs whatever it says."""
+        used, pending = {entry}, [entry]
+        pending += [process.id for process in self.processes.values() if process.executable and not process.parent]
+        used.update(pending)
+        while pending:
+            home = pending.pop()
+            for process in self.processes.values():
+                if process.top(self).id != home:
+                    continue
+                for node in process.nodes.values():
+                    if node.called in self.processes and node.called not in used:
+                        used.add(node.called)
+                        pending.append(node.called)
+        kept = {name: process for name, process in self.processes.items() if process.top(self).id in used}
+        return Diagrams(kept, self.message_flows, self.problems, self.unread)

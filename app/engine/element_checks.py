@@ -13,14 +13,31 @@ from app.errors import Problem, ScriptError
 
 MAX_LOOPS = 1_000
 
-# Kind of event to the definitions that it may have.
-EVENTS_ALLOWED: dict[str, set[tuple[str, ...]]] = {
-    "startEvent": {()},
-    "endEvent": {(), ("terminateEventDefinition",)},
-    "intermediateThrowEvent": {()},
-    "intermediateCatchEvent": {("timerEventDefinition",), ("messageEventDefinition",)},
-    "boundaryEvent": {("timerEventDefinition",), ("messageEventDefinition",)},
+# By kind of event, what it may wait for or throw; "" where it says nothing. Of start events those of a process.
+EVENTS: dict[str, frozenset[str]] = {
+    "startEvent": frozenset({"", "message"}),
+    "endEvent": frozenset({"", "terminate", "message", "signal", "error", "escalation"}),
+    "intermediateThrowEvent": frozenset({"", "message", "signal", "escalation"}),
+    "intermediateCatchEvent": frozenset({"timer", "message", "signal"}),
+    "boundaryEvent": frozenset({"timer", "message", "signal", "error", "escalation"}),
 }
+STARTS_BY_EVENT = frozenset({"timer", "message", "signal", "error", "escalation"})  # of an event subprocess
+STARTS_INSIDE = frozenset({""})  # of an embedded subprocess
+
+
+def allowed_of(node: Node, process: Process, diagrams: Diagrams) -> frozenset[str] | None:
+    """What an event may wait for or throw; None of what is no event."""
+    around = diagrams.processes.get(process.parent)
+    if node.kind != "startEvent" or around is None:
+        return EVENTS.get(node.kind)
+    return STARTS_BY_EVENT if around.nodes[process.id].by_event else STARTS_INSIDE
+
+
+def kind_of(node: Node) -> str:
+    """What it waits for or throws, when it says one thing; "" when it says nothing."""
+    if len(node.definitions) > 1:
+        return ", ".join(node.definitions)
+    return node.trigger.kind if node.trigger is not None else ""
 
 
 class ElementChecker:
@@ -54,6 +71,11 @@ class ElementChecker:
                 self.script(node.id, node.script, "script")
             case "serviceTask":
                 self.service(node)
+            case "sendTask":
+                if node.operator:
+                    self.service(node)
+                elif not node.message:
+                    self.drawn(node.id, "The send task has neither an operator nor a message that it sends.")
             case "businessRuleTask":
                 if node.decision not in self.decisions:
                     self.drawn(
@@ -66,44 +88,59 @@ class ElementChecker:
             case "callActivity":
                 self.call(node)
             case "subProcess" if node.by_event:
-                self.drawn(node.id, "Event subprocesses are not supported; put a boundary event on a call activity.")
+                self.standing_by(node)
+        for name in (*node.carries, *(node.returns or ())):
+            if not name.isidentifier():
+                self.say(node.id, "“%(name)s” is not a name.", name=name)
 
     def events(self, node: Node) -> None:
-        allowed = EVENTS_ALLOWED.get(node.kind)
+        allowed = allowed_of(node, self.process, self.diagrams)
         if allowed is None:
-            if node.definitions and node.kind != "receiveTask":
+            if node.definitions:
                 self.say(node.id, "An event definition does not belong here.")
             return
-        if node.definitions not in allowed:
+        kind = kind_of(node)
+        if kind not in allowed:
             self.drawn(
                 node.id,
                 "An event of this kind (%(kind)s) is not supported here.",
                 kind=", ".join(node.definitions) or "none",
             )
             return
-        if "messageEventDefinition" in node.definitions:
+        if kind == "message":
             self.message(node)
-        if "timerEventDefinition" in node.definitions:
+        if kind == "signal" and node.trigger is not None and not node.trigger.name:
+            self.drawn(node.id, "Choose the signal; it must have a name.")
+        if kind == "timer":
             self.timer(node, node.timing)
+        if kind == "error" and not node.interrupting:
+            self.say(node.id, "An error always interrupts: draw the event with a solid line.")
         if node.kind == "boundaryEvent":
             host = self.process.nodes.get(node.attached_to)
             if host is None and node.attached_to in self.process.refused:
                 return
-            if host is None or host.kind not in ACTIVITIES:
+            if host is None or host.kind not in ACTIVITIES or host.by_event:
                 say = self.drawn if host is None else self.say
                 say(node.id, "A boundary event must sit on a task, subprocess or call activity of its own process.")
 
+    def standing_by(self, node: Node) -> None:
+        if node.repetition is not None:
+            self.say(node.id, "An event subprocess begins when its event comes, and cannot repeat by itself.")
+
     def message(self, node: Node) -> None:
         if not node.message:
-            self.drawn(node.id, "It waits for a message; choose one that has a name.")
+            if node.kind in ("endEvent", "intermediateThrowEvent"):
+                self.drawn(node.id, "It sends a message; choose one that has a name.")
+            else:
+                self.drawn(node.id, "It waits for a message; choose one that has a name.")
 
     def timer(self, node: Node, timing: Timing | None) -> None:
         if timing is None or not timing.expression:
             self.say(node.id, "The timer has no time; give it a date, a duration or a repetition.")
             return
-        repeats = node.kind == "boundaryEvent" and not node.interrupting
+        repeats = node.kind in ("boundaryEvent", "startEvent") and not node.interrupting
         if timing.kind == "timeCycle" and not repeats:
-            self.say(node.id, "Only a boundary event that does not interrupt may repeat.")
+            self.say(node.id, "Only an event on a border or of an event subprocess that does not interrupt may repeat.")
         if not self.expression(node.id, timing.expression, "time"):
             return
         value = _literal(timing.expression)

@@ -12,19 +12,30 @@ from SpiffWorkflow.exceptions import SpiffWorkflowException
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
-from app.engine import checks, compaction, report, state
+from app.engine import checks, compaction, events, report, state
 from app.engine.build import build, elements
 from app.engine.case import Case
 from app.engine.live import LiveCases
 from app.engine.migration import obstacles
-from app.engine.model import CompleteTask, Decide, Event, JobDone, Message, Snapshot, Step, TimersDue, TooLate
+from app.engine.model import (
+    CompleteTask,
+    Decide,
+    Event,
+    JobDone,
+    JobFailed,
+    Message,
+    Snapshot,
+    Step,
+    TimersDue,
+    TooLate,
+    Uncaught,
+)
 from app.engine.program import Program
 from app.engine.reading import read
 from app.engine.runnable import unrunnable
 from app.engine.sandbox import Evaluator
 from app.engine.tasks import Person, Service
-from app.engine.values import clean, clean_data, clone
-from app.engine.waiting import Catch
+from app.engine.values import clean, clean_data
 from app.engine.writes import put
 from app.errors import BadPackage, Problem, ScriptError
 
@@ -52,7 +63,7 @@ class Engine:
         decision id. Whether they may be released is `check`'s to say: what was released under an older check goes on
         running.
         """
-        diagrams = read(sources)
+        diagrams = read(sources).running(entry)
         errors = unrunnable(diagrams, entry)
         if errors:
             raise BadPackage(errors)
@@ -67,7 +78,7 @@ class Engine:
         """What keeps diagrams from being released, all of it, and warnings. `drawn=False`: without what a check of the
         package says besides (see `checks.check`).
         """
-        return checks.check(read(sources), entry, decision_ids, drawn)
+        return checks.check(read(sources).running(entry), entry, decision_ids, drawn)
 
     def start(self, program: Program, data: dict[str, Any], now: datetime) -> Step:
         """Start a case with these routing values. Raises ScriptError."""
@@ -79,8 +90,9 @@ class Engine:
         """Let one event happen to a case. Pure: the same snapshot may be advanced again if the step was not
         stored.
 
-        Raises TooLate when nothing waits for the event, ScriptError when an expression fails or a bound is
-        passed, Temporary when the sandbox is busy. After any of them the snapshot is as good as before.
+        Raises TooLate when nothing waits for the event, Uncaught when nobody catches a job's failure, ScriptError when
+        an expression fails or a bound is passed, Temporary when the sandbox is busy. After any of them the snapshot is
+        as good as before.
         """
         case = self._live.take(snapshot.token, program)
         if case is None:
@@ -90,7 +102,7 @@ class Engine:
         case.script_engine.environment.spent = 0.0
         try:
             act = self._prepare(case, event)
-        except (TooLate, ScriptError):
+        except (TooLate, Uncaught, ScriptError):
             self._live.put(snapshot.token, program, case)  # nothing was touched
             raise
         try:
@@ -124,6 +136,8 @@ class Engine:
             raise ScriptError("The process cannot go on: %(reason)s", reason=str(error)) from error
         self._tidy(case)
         case.bpmn_events.clear()
+        if case.over:
+            case.letters.clear()
         snapshot = Snapshot(state.dump(case), uuid4().hex)
         outcome = report.step(case, snapshot)
         self._live.put(snapshot.token, program, case)
@@ -131,7 +145,7 @@ class Engine:
 
     def _prepare(self, case: Case, event: Event) -> Any:
         """Find who waits for the event, touching nothing; what is returned makes it happen."""
-        if case.completed:
+        if case.over:
             raise TooLate("The case has ended.")
         match event:
             case CompleteTask(task_id, data):
@@ -143,27 +157,46 @@ class Engine:
                 name = task.task_spec.result
                 values = {name: clean(data, "The job's result")} if name else {}
                 return lambda: _complete(task, values)
-            case Message(name, data):
-                catching = [task for task in _catching(case) if task.task_spec.message == name]
-                if not catching:
-                    raise TooLate(f"Nothing waits for the message {name!r}.")
-                values = clean_data(data, "The message")
-                return lambda: _deliver(catching, values)
+            case JobFailed(task_id, code, text):
+                return self._failed(_waiting(case, task_id, Service, TaskState.STARTED), code, text)
+            case Message(name, data, task_id):
+                return self._message(case, name, clean_data(data, "The message"), task_id)
             case TimersDue():
                 return lambda: self._fire(case)
+
+    def _failed(self, task: Task, code: str, text: str) -> Any:
+        """Who catches the failure of a job: on its own border whatever takes errors, further out only what names the
+        code, so that an event meant for errors that are drawn does not hide a fault of the house.
+        """
+        catcher = events.on_border(task, "error", code) or events.climb(task.workflow, "error", code, named=True)
+        if catcher is None:
+            raise Uncaught(f"Nobody catches the failure {code!r} of {task.task_spec.element}.")
+        values = clean_data(events.said(code, text), "The failure")
+        return lambda: catcher.task_spec.wake(catcher, values)
+
+    def _message(self, case: Case, name: str, values: dict[str, Any], task_id: str) -> Any:
+        waiting = [task for task in events.catching(case) if task.task_spec.message == name]
+        waiting = [task for task in waiting if task_id in ("", str(task.id))]
+        found = events.first_outside(waiting)
+        if found is not None:
+            return lambda: found.task_spec.wake(found, values)
+        for process, start in events.starts(case) if not task_id else ():
+            if start.message == name and start.receives.sources is not None and start.receives.outside:
+                return lambda: events.begin(case, process, start, values)
+        raise TooLate(f"Nothing waits for the message {name!r}.")
 
     def _fire(self, case: Case) -> None:
         """Fire what is due, the earliest first, each with all that follows from it before the next."""
         while True:
             due = sorted(
                 (moment, place)
-                for place, task in enumerate(_catching(case))
+                for place, task in enumerate(events.catching(case))
                 if (moment := task.task_spec.due(task)) is not None and moment <= case.now
             )
             if not due:
                 return
-            task = _catching(case)[due[0][1]]
-            task.task_spec.wake(task)
+            task = events.catching(case)[due[0][1]]
+            task.task_spec.wake(task, {})
             case.run(AUTOMATIC_STEPS, self._tidy)
 
 
@@ -183,20 +216,6 @@ def _waiting(case: Case, task_id: str, kind: type[Any], in_state: int) -> Task:
     return task
 
 
-def _catching(case: Case) -> list[Task]:
-    return [
-        task
-        for task, _ in report.resting(case, case, ())
-        if isinstance(task.task_spec, Catch) and task.has_state(TaskState.WAITING)
-    ]
-
-
 def _complete(task: Task, values: dict[str, Any]) -> None:
     put(task, values)
     task.complete()
-
-
-def _deliver(tasks: list[Task], values: dict[str, Any]) -> None:
-    for task in tasks:
-        put(task, clone(values))
-        task.task_spec.wake(task)

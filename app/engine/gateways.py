@@ -14,6 +14,8 @@ from app.engine.specs import UNFINISHED, Lean
 from app.engine.writes import MARK
 from app.errors import ScriptError
 
+BESIDE = "beside"  # in internal data of an event subprocess that runs beside, and of the token that comes out of it
+
 
 class Choice(Lean):
     """An exclusive gateway. `ways`: target and condition in the order of the file; the default comes last,
@@ -154,10 +156,16 @@ class EndJoin(Lean):
     announces = False
 
     def _update_hook(self, my_task: Task) -> bool:
+        if my_task.has_state(TaskState.FUTURE) and BESIDE in my_task.parent.internal_data:
+            my_task.internal_data[BESIDE] = 1
         my_task._set_state(TaskState.WAITING)
-        under_way = [task for task in my_task.workflow.tasks.values() if task.has_state(UNFINISHED)]
+        unfinished = [task for task in my_task.workflow.tasks.values() if task.has_state(UNFINISHED)]
+        under_way = [task for task in unfinished if not task.task_spec.stands_by]
         if any(task.task_spec is not self for task in under_way):
             return False
+        for task in unfinished:
+            if task.task_spec.stands_by:
+                task.cancel()
         _continue_as(my_task, [task for task in under_way if task.has_state(TaskState.WAITING)])
         return True
 

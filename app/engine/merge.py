@@ -57,13 +57,13 @@ def _folded(task: Task, marked: dict[Any, int], tips: set[Any], data_of: Callabl
     while task.id not in tips:
         branches = [child for child in task.children if child.id in marked]
         if len(branches) > 1:
-            return _met(task, [_folded(branch, marked, tips, data_of) for branch in branches])
+            return met(task, [_folded(branch, marked, tips, data_of) for branch in branches])
         task = branches[0]
     data, marks = data_of(task)
     return clone(data), None if marks is None else dict(marks)
 
 
-def _met(fork: Task, branches: Sequence[Carried]) -> Carried:
+def met(fork: Task, branches: Sequence[Carried]) -> Carried:
     """What becomes of branches that began at this fork."""
     base, result = fork.data, dict(clone(fork.data))
     written = [(data, marks_of(data, base) if marks is None else marks) for data, marks in branches]
@@ -78,6 +78,25 @@ def _met(fork: Task, branches: Sequence[Carried]) -> Carried:
         else:
             result[key] = clone(value)
     return result, together
+
+
+def rebased(onto: dict[str, Any], base: dict[str, Any], data: dict[str, Any]) -> dict[str, Any]:
+    """`onto` with what differs between `base` and `data`: as if the changes had been made there. Shares nothing."""
+    result: dict[str, Any] = clone(onto)
+    for key in dict.fromkeys([*base, *data]):
+        before, after = base.get(key, _GONE), data.get(key, _GONE)
+        if _same(before, after):
+            continue
+        here = onto.get(key, _GONE)
+        if after is _GONE:
+            result.pop(key, None)
+        elif type(before) is dict and type(after) is dict and type(here) is dict:
+            result[key] = rebased(here, before, after)
+        elif type(before) is list and type(here) is list and _extends(after, before):
+            result[key] = clone(here + after[len(before) :])
+        else:
+            result[key] = clone(after)
+    return result
 
 
 def _joined(before: Any, changes: list[Any]) -> Any:

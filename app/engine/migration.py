@@ -12,18 +12,19 @@ from typing import Any
 from SpiffWorkflow.task import Task
 
 from app.engine.case import Case
+from app.engine.eventsubs import EventStart
 from app.engine.gateways import Parallel
 from app.engine.program import Program
 from app.engine.specs import UNFINISHED, Lean, ProcessSpec
 from app.engine.tasks import Activity
-from app.engine.waiting import Border
+from app.engine.waiting import Border, Catch
 from app.errors import Problem
 
 
 def obstacles(case: Case, new: Program) -> list[Problem]:
     """Why the case cannot move to `new`; empty when it can."""
     found: list[Problem] = []
-    for workflow in (case, *case.subprocesses.values()):
+    for workflow in case.workflows():
         process = workflow.spec.name
         if process not in new.specs:
             message = "The case is in the process “%(id)s”, which is no more."
@@ -44,12 +45,17 @@ def _in_process(workflow: Any, new: ProcessSpec) -> list[Problem]:
         place = spec.element or spec.name.partition(":")[0]
         found.append(Problem(new.file, message, place, {"id": place}))
 
+    if _standing_by(workflow.spec) != _standing_by(new):
+        message = "The case is in the process “%(id)s”, whose event subprocesses are different now."
+        found.append(Problem(new.file, message, new.name, {"id": new.name}))
     for task in workflow.tasks.values():
         if task is root:
             continue
         old, now = task.task_spec, new.task_specs.get(task.task_spec.name)
         if now is None or type(now) is not type(old):
             say(old, "The case is at “%(id)s”, which is no more or is something else now.")
+        elif isinstance(old, Catch) and old.trigger.kind != now.trigger.kind:
+            say(old, "The case is at “%(id)s”, which waits for something else now.")
         elif isinstance(old, Activity) and old.called != now.called:
             say(old, "The case is inside “%(id)s”, which calls another process now.")
         elif _bordered(old, workflow.spec) != _bordered(old, new) and task.has_state(UNFINISHED):
@@ -67,6 +73,11 @@ def _in_process(workflow: Any, new: ProcessSpec) -> list[Problem]:
 def _splits(task: Task) -> bool:
     """Whether branches that began at this finished task are still open."""
     return not task.has_state(UNFINISHED) and len(task._children) > 1
+
+
+def _standing_by(process: ProcessSpec) -> list[tuple[str, bool]]:
+    specs = [spec for spec in process.task_specs.values() if isinstance(spec, EventStart)]
+    return sorted((spec.name, spec.interrupting) for spec in specs)
 
 
 def _bordered(spec: Lean, process: ProcessSpec) -> list[str]:

@@ -78,7 +78,7 @@ class Step:
     jobs: tuple[JobRequest, ...]  # newly requested
     timers: tuple[Timer, ...]
     log: tuple[LogEntry, ...]
-    messages: tuple[str, ...]  # names of messages that the case can take now
+    messages: tuple[str, ...]  # names of messages from without that the case can take now
     ended: bool
     data: dict[str, Any]  # the top process's data (final once ended)
 
@@ -101,10 +101,22 @@ class JobDone:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message for whoever waits for it: a receive task or a message boundary event."""
+    """A message for one who waits for it: the task `task_id`, else the receiver that has waited longest; when nobody
+    waits, the process that the message begins, where a message flow from without leads to it.
+    """
 
     name: str
     data: dict[str, Any] = field(default_factory=dict)
+    task_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class JobFailed:
+    """A job failed for good. Whoever catches the error of this code goes on; nobody: see `Uncaught`."""
+
+    task_id: str
+    code: str
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +124,15 @@ class TimersDue:
     """Time passed: timers due by the step's `now` fire."""
 
 
-Event = CompleteTask | JobDone | Message | TimersDue
+Event = CompleteTask | JobDone | JobFailed | Message | TimersDue
 
 
 class TooLate(Exception):
     """The task that the event names is not waiting any more; nothing was changed."""
+
+
+class Uncaught(Exception):
+    """The job's failure is caught by nothing in the diagram; nothing was changed."""
 
 
 Decide = Callable[[dict[str, Any]], dict[str, Any]]

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from app.engine.diagram import FLOW_NODES, REMARKS, Diagrams, Flow, Node, Process, Repetition, Timing
+from app.engine.diagram import (
+    FLOW_NODES,
+    REMARKS,
+    Diagrams,
+    Flow,
+    MessageFlow,
+    Node,
+    Process,
+    Repetition,
+    Timing,
+    Trigger,
+)
 from app.engine.xmltree import BPMN, SPIFF, BadXml, Xml, parse
 from app.errors import Problem
 
@@ -34,6 +45,12 @@ class _File:
         self.file = file
         self.root = root
         self.messages = {message.get("id"): message.get("name") for message in root.all("message")}
+        self.names = self.messages | {each.get("id"): each.get("name") for each in root.all("signal")}
+        self.codes = {
+            each.get("id"): each.get(f"{kind}Code") or each.get("name")
+            for kind in ("error", "escalation")
+            for each in root.all(kind)
+        }
         self.lanes = {
             ref.text.strip(): lane.get("id")
             for lane in root.walk()
@@ -56,15 +73,32 @@ class _File:
             self.ids.add(identity)
         for element in self.root.all("process"):
             self.process(element, "")
+        for collaboration in self.root.all("collaboration"):
+            self.collaboration(collaboration)
 
-    def problem(self, message: str, element: str = "", **params: object) -> None:
-        self.diagrams.problems.append(Problem(self.file, message, element, params))
+    def problem(self, message: str, element: str = "", within: Process | None = None, **params: object) -> None:
+        problems = self.diagrams.problems if within is None else within.problems
+        problems.append(Problem(self.file, message, element, params))
+
+    def collaboration(self, element: Xml) -> None:
+        pools = {each.get("id"): each.get("processRef") for each in element.all("participant")}
+        for flow in element.all("messageFlow"):
+            source, target = flow.get("sourceRef"), flow.get("targetRef")
+            self.diagrams.message_flows.append(
+                MessageFlow(
+                    flow.get("id"),
+                    pools.get(source, source),
+                    pools.get(target, target),
+                    self.messages.get(flow.get("messageRef"), ""),
+                )
+            )
 
     def process(self, element: Xml, parent: str) -> None:
         process = Process(element.get("id"), element.get("name"), self.file, parent)
         if process.id in self.diagrams.processes:
             self.problem("There is another process or subprocess “%(id)s”.", process.id, id=process.id)
             return
+        process.executable = element.get("isExecutable") != "false"
         self.diagrams.processes[process.id] = process
         for child in element.children:
             if child.namespace != BPMN or child.name in REMARKS or child.name.endswith("LoopCharacteristics"):
@@ -85,6 +119,7 @@ class _File:
                 self.problem(
                     "“%(kind)s” is not supported. Supported are %(supported)s.",
                     child.get("id") or process.id,
+                    process,
                     kind=child.name,
                     supported=", ".join(sorted(FLOW_NODES)),
                 )
@@ -96,15 +131,16 @@ class _File:
         node.called = element.get("calledElement")
         node.by_event = element.get("triggeredByEvent") == "true"
         node.attached_to = element.get("attachedToRef")
-        node.interrupting = element.get("cancelActivity", "true") != "false"
+        node.interrupting = "false" not in (element.get("cancelActivity"), element.get("isInterrupting"))
         node.script = element.said("script")
         self.definitions(element, node)
         self.extensions(element, node)
         node.repetition = _repetition(element)
         if element.first("ioSpecification") is not None:
-            self.problem("Data inputs and outputs are not supported: all routing values go in and come back.", node.id)
+            message = "Data inputs and outputs are not supported: all routing values go in and come back."
+            self.problem(message, node.id, process)
         process.nodes.setdefault(node.id, node)
-        if node.kind == "subProcess" and not node.by_event:
+        if node.kind == "subProcess":
             node.called = node.id
             self.process(element, process.id)
 
@@ -121,6 +157,16 @@ class _File:
                     node.timing = Timing(kind, definition.said(kind))
         if reference:
             node.message = self.messages.get(reference, "")
+        if node.kind in ("receiveTask", "sendTask"):
+            node.trigger = Trigger("message", node.message)
+        elif definitions:
+            kind = definitions[-1].name.removesuffix("EventDefinition")
+            node.trigger = Trigger(kind, self.named(definitions[-1], kind))
+
+    def named(self, definition: Xml, kind: str) -> str:
+        """The name or code of what an event definition refers to."""
+        reference = definition.get(f"{kind}Ref")
+        return (self.codes if kind in ("error", "escalation") else self.names).get(reference, "")
 
     def extensions(self, element: Xml, node: Node) -> None:
         extensions = element.first("extensionElements")
@@ -131,6 +177,8 @@ class _File:
         node.decision = extensions.said("calledDecisionId", SPIFF)
         for properties in extensions.all("properties", SPIFF):
             node.properties.update({item.get("name"): item.get("value") for item in properties.all("property", SPIFF)})
+        node.carries = _listed(node.properties.get("carries", ""))
+        node.returns = _listed(node.properties["returns"]) if "returns" in node.properties else None
         operator = extensions.first("serviceTaskOperator", SPIFF)
         if operator is not None:
             node.operator = operator.get("id")
@@ -165,6 +213,10 @@ def _repetition(element: Xml) -> Repetition | None:
         output_item=_called(output_item),
         condition=multiple.said("completionCondition"),
     )
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(name for part in text.split(",") if (name := part.strip()))
 
 
 def _called(item: Xml | None) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from app.engine.checks import recursion, too_large
 from app.engine.diagram import ACTIVITIES, Diagrams, Node, Process
-from app.engine.element_checks import EVENTS_ALLOWED
+from app.engine.element_checks import allowed_of, kind_of
 from app.errors import Problem
 
 
@@ -41,17 +41,15 @@ def _of_process(process: Process, diagrams: Diagrams) -> list[Problem]:
 
 
 def _of_node(node: Node, process: Process, diagrams: Diagrams) -> list[Problem]:
-    if node.definitions not in EVENTS_ALLOWED.get(node.kind, {node.definitions}):
+    allowed = allowed_of(node, process, diagrams)
+    if allowed is not None and kind_of(node) not in allowed:
         params = {"kind": ", ".join(node.definitions) or "none"}
         return [Problem(process.file, "An event of this kind (%(kind)s) is not supported here.", node.id, params)]
     if node.kind == "boundaryEvent":
         host = process.nodes.get(node.attached_to)
-        if host is None or host.kind not in ACTIVITIES:
+        if host is None or host.kind not in ACTIVITIES or host.by_event:
             message = "A boundary event must sit on a task, subprocess or call activity of its own process."
             return [Problem(process.file, message, node.id)]
-    if node.kind == "subProcess" and node.by_event:
-        message = "Event subprocesses are not supported; put a boundary event on a call activity."
-        return [Problem(process.file, message, node.id)]
     if node.kind == "callActivity" and node.called not in diagrams.processes:
         message = "It calls the process “%(id)s”, which is not in the package."
         return [Problem(process.file, message, node.id, {"id": node.called})]

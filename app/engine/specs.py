@@ -17,6 +17,7 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from app.engine import writes
+from app.engine.routing import MessageStart, Throws
 from app.engine.values import clone
 
 UNFINISHED = TaskState.NOT_FINISHED_MASK
@@ -33,7 +34,8 @@ class ProcessSpec(BpmnProcessSpec):
         self.data_stores: dict[str, Any] = {}
         self.correlation_keys: dict[str, Any] = {}
         self.svg = None
-        self.start = Start(self, ":start")
+        self.start: Start = Start(self, ":start")
+        self.message_starts: list[MessageStart] = []  # with which messages begin it
         self.end: Any = None  # the builder makes it; nothing ends in a process that has none
 
 
@@ -41,6 +43,8 @@ class Lean(BpmnTaskSpec):
     """Base of all our specs."""
 
     announces = True  # an arriving token is an event that people want to know of
+    stands_by = False  # it does not hold up the end of its process
+    throws: Throws | None = None  # an event that it throws when it is done
 
     def __init__(
         self, spec: ProcessSpec, name: str, element: str = "", pre_script: str = "", post_script: str = ""
@@ -61,6 +65,8 @@ class Lean(BpmnTaskSpec):
         if my_task.has_state(TaskState.FUTURE):
             my_task.data = clone(my_task.parent.data) if not my_task.data else my_task.data
             writes.inherit(my_task)
+            if given := my_task.internal_data.pop("given", None):
+                writes.put(my_task, given)  # values that an event brought
             if self.announces:
                 self.log(my_task, "entered")
             if self.pre_script:
@@ -81,6 +87,10 @@ class Lean(BpmnTaskSpec):
         if self.post_script:
             my_task.workflow.script_engine.execute(my_task, self.post_script)
         self._on_complete_hook(my_task)
+        if self.throws is not None:
+            my_task.workflow.top_workflow.throw(my_task, self.throws)
+            if my_task.has_state(TaskState.CANCELLED) or my_task.workflow.gone:
+                return  # who caught it has ended what this belongs to
         for target in self.targets(my_task):
             my_task._add_child(target, TaskState.FUTURE)
         for child in my_task.children:
@@ -120,9 +130,16 @@ class Surrounding(Lean):
 
 
 class Start(Lean):
-    """Before the start event."""
+    """Before the start event. A process may have several, of which one begins it: the one that a message came to, else
+    `plain`, the one that waits for nothing.
+    """
 
     announces = False
+    plain = ""
+
+    def targets(self, task: Task) -> list[Lean]:
+        by = task.internal_data.get("by", self.plain)
+        return [spec for spec in self.outputs if spec.stands_by or spec.element == by]
 
 
 class Plain(Lean):

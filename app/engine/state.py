@@ -6,7 +6,9 @@ compressed, which it is where that pays. States of the first installations have 
 read by the reader of its version for as long as cases live, and written anew by their next step; nobody rewrites states
 that nobody asks for. Version 1, written since: a process is `t`: its tasks in depth-first order, `s`: the
 processes inside its activities by the activity's place in `t`, `d`: its data once it has ended; of the case alone `n`:
-how many names were written inside forks (`writes`). A task is
+how many names were written inside forks (`writes`), `p`: the processes that messages began beside it, each as
+`[id, name of the process, its record]`, `m`: messages that are kept, each as
+`[name, data, [who sent it], process and element that it goes to]`. A task is
 `[id, parent's place, spec, state, triggered, internal data, data that differs from the parent's, names it
 lacks]`.
 """
@@ -22,10 +24,14 @@ from uuid import UUID
 
 from SpiffWorkflow.task import Task
 
-from app.engine.case import Case, Inner, SandboxEnvironment, under_way
+from app.engine.case import Case, Inner, Pool
+from app.engine.events import Letter
 from app.engine.program import Program
+from app.engine.routing import Target
 from app.engine.sandbox import Evaluator
+from app.engine.scripting import SandboxEnvironment
 from app.engine.values import clone, same
+from app.engine.whole import under_way
 from app.errors import BadState
 
 MARK = b"NS"
@@ -40,6 +46,13 @@ def dump(case: Case) -> bytes:
     record = _process(case, case)
     if case.writes:
         record["n"] = case.writes
+    if case.pools:
+        record["p"] = [[pool.id.hex, pool.spec.name, _process(pool, case)] for pool in case.pools.values()]
+    if case.letters:
+        record["m"] = [
+            [letter.name, letter.data, letter.source, letter.target.process, letter.target.element]
+            for letter in case.letters
+        ]
     text = json.dumps(record, ensure_ascii=False, separators=(",", ":"), check_circular=False).encode()
     body = PLAIN + text if len(text) < WORTH_PACKING else PACKED + zlib.compress(text, 1)
     return MARK + bytes([VERSION]) + body
@@ -54,6 +67,14 @@ def load(blob: bytes, program: Program, evaluator: Evaluator, zone: tzinfo, now:
     case = Case(program.specs, program.entry, evaluator, zone, now, restoring=True)
     _restore(case, record, case)
     case.writes = record.get("n", 0)
+    for identity, process, inner_record in record.get("p", ()):
+        pool = Pool(case.subprocess_specs[process], case, UUID(hex=identity), restoring=True)
+        case.pools[pool.id] = pool
+        _restore(pool, inner_record, case)
+    case.letters = [
+        Letter(name, data, tuple(source), Target(process, element))
+        for name, data, source, process, element in record.get("m", ())
+    ]
     # SpiffWorkflow gives a restored workflow an engine that runs anything: make sure that ours is in place.
     if type(case.script_engine.environment) is not SandboxEnvironment:
         raise AssertionError("The sandbox is not in place.")

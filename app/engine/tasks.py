@@ -72,13 +72,14 @@ class Service(Lean):
 
 
 class Activity(Lean):
-    """An embedded subprocess or a call activity: STARTED while the process inside runs. All data goes in and
-    comes back.
+    """An embedded subprocess or a call activity: STARTED while the process inside runs. All data goes in; all comes
+    back, or of a call that declares what it `returns` those names alone.
     """
 
-    def __init__(self, *args: Any, called: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, called: str, returns: tuple[str, ...] | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.called = called
+        self.returns = returns
 
     def _update_hook(self, my_task: Task) -> bool:
         my_task._set_state(TaskState.STARTED)
@@ -91,11 +92,23 @@ class Activity(Lean):
     def inner_ended(self, my_task: Task, data: dict[str, Any], marks: dict[str, int] | None) -> None:
         """The process inside has ended with this data."""
         my_task.workflow.top_workflow.subprocesses.pop(my_task.id)
-        replace(my_task, data, marks)
+        replace(my_task, self.brought(my_task, data), self.told(marks))
         my_task._ready()
+
+    def brought(self, my_task: Task, data: dict[str, Any]) -> dict[str, Any]:
+        """The data around it when the process inside has ended, or stands, with this data."""
+        if self.returns is None:
+            return data
+        return my_task.data | {name: data[name] for name in self.returns if name in data}
+
+    def told(self, marks: dict[str, int] | None) -> dict[str, int] | None:
+        """When each name that comes back was written."""
+        if marks is None or self.returns is None:
+            return marks
+        return {name: number for name, number in marks.items() if name in self.returns}
 
     def _on_cancel(self, my_task: Task) -> None:
         inner = my_task.workflow.top_workflow.subprocesses.pop(my_task.id, None)
         if inner is not None:
-            inner.cancel_all()
+            inner.abandon()
         super()._on_cancel(my_task)

@@ -19,7 +19,9 @@ class Drawing:
         self.name = name
         self.parts: list[str] = []
         self.messages: set[str] = set()
+        self.named: set[tuple[str, str]] = set()  # (signal | error | escalation, name or code)
         self.flows = 0
+        self.executable = True
 
     def node(self, kind: str, name: str, inside: str = "", /, **attributes: str) -> Drawing:
         more = "".join(f" {key}={quoteattr(value)}" for key, value in attributes.items())
@@ -90,6 +92,48 @@ class Drawing:
     def timer(self, name: str, kind: str, value: str) -> Drawing:
         return self.node("intermediateCatchEvent", name, timing(kind, value))
 
+    def defined(self, kind: str, name: str) -> str:
+        """An event definition of this kind, and what it refers to; no name: it says none."""
+        if kind == "message":
+            self.messages.add(name)
+            return f'<bpmn:messageEventDefinition messageRef="m_{name}"/>'
+        if not name:
+            return f"<bpmn:{kind}EventDefinition/>"
+        self.named.add((kind, name))
+        return f'<bpmn:{kind}EventDefinition {kind}Ref="{kind}_{name}"/>'
+
+    def start_on(self, kind: str, name: str, element: str = "s", interrupting: bool = True) -> Drawing:
+        how = {} if interrupting else {"isInterrupting": "false"}
+        inside = timing("timeDuration", name) if kind == "timer" else self.defined(kind, name)
+        return self.node("startEvent", element, inside, **how)
+
+    def throw(self, element: str, kind: str, name: str, carries: str = "") -> Drawing:
+        inside = properties(carries=carries) if carries else ""
+        return self.node("intermediateThrowEvent", element, inside + self.defined(kind, name))
+
+    def end_with(self, element: str, kind: str, name: str = "", carries: str = "") -> Drawing:
+        inside = properties(carries=carries) if carries else ""
+        return self.node("endEvent", element, inside + self.defined(kind, name))
+
+    def send(self, element: str, message: str, carries: str = "") -> Drawing:
+        self.messages.add(message)
+        inside = properties(carries=carries) if carries else ""
+        return self.node("sendTask", element, inside, messageRef=f"m_{message}")
+
+    def catch_signal(self, element: str, name: str) -> Drawing:
+        return self.node("intermediateCatchEvent", element, self.defined("signal", name))
+
+    def on(self, kind: str, element: str, host: str, name: str = "", interrupting: bool = True) -> Drawing:
+        """An event on a border."""
+        return self.node(
+            "boundaryEvent", element, self.defined(kind, name), attachedToRef=host,
+            cancelActivity=str(interrupting).lower(),
+        )  # fmt: skip
+
+    def beside(self, inner: Drawing) -> Drawing:
+        """An event subprocess."""
+        return self.sub(inner, triggeredByEvent="true")
+
     def on_message(self, name: str, host: str, message: str, interrupting: bool = True) -> Drawing:
         self.messages.add(message)
         return self.node(
@@ -109,9 +153,10 @@ class Drawing:
             cancelActivity=str(interrupting).lower(),
         )
 
-    def sub(self, inner: Drawing, inside: str = "") -> Drawing:
+    def sub(self, inner: Drawing, inside: str = "", /, **attributes: str) -> Drawing:
         self.messages |= inner.messages
-        return self.node("subProcess", inner.name, inside + "".join(inner.parts))
+        self.named |= inner.named
+        return self.node("subProcess", inner.name, inside + "".join(inner.parts), **attributes)
 
     def path(self, *names: str) -> Drawing:
         for source, target in pairwise(names):
@@ -174,11 +219,26 @@ def again(while_: str = "", maximum: str = "", test_before: bool = False) -> str
     )
 
 
-def xml(*drawings: Drawing) -> bytes:
+def xml(*drawings: Drawing, pools: tuple[str, ...] = (), flows: tuple[tuple[str, str], ...] = ()) -> bytes:
+    """One file. `pools`: processes that are drawn in one, as `pool_<process>`, and names of pools without a process;
+    `flows`: message flows, from and to elements or `pool_…`."""
     messages = sorted(set().union(*(drawing.messages for drawing in drawings)))
     named = "".join(f'<bpmn:message id="m_{name}" name="{name}"/>' for name in messages)
+    for kind, name in sorted(set().union(*(drawing.named for drawing in drawings))):
+        said = f'name="{name}"' if kind == "signal" else f'{kind}Code="{name}"'
+        named += f'<bpmn:{kind} id="{kind}_{name}" {said}/>'
     drawn = "".join(
-        f'<bpmn:process id="{drawing.name}" isExecutable="true">{"".join(drawing.parts)}</bpmn:process>'
+        f'<bpmn:process id="{drawing.name}" isExecutable="{str(drawing.executable).lower()}">{"".join(drawing.parts)}'
+        "</bpmn:process>"
         for drawing in drawings
     )
-    return f"{HEAD}{named}{drawn}</bpmn:definitions>".encode()
+    known = {drawing.name for drawing in drawings}
+    joined = "".join(
+        f'<bpmn:participant id="pool_{name}"' + (f' processRef="{name}"/>' if name in known else "/>") for name in pools
+    )
+    joined += "".join(
+        f'<bpmn:messageFlow id="mf{place}" sourceRef="{source}" targetRef="{target}"/>'
+        for place, (source, target) in enumerate(flows)
+    )
+    together = f'<bpmn:collaboration id="together">{joined}</bpmn:collaboration>' if joined else ""
+    return f"{HEAD}{together}{named}{drawn}</bpmn:definitions>".encode()

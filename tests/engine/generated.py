@@ -8,12 +8,15 @@ from itertools import pairwise
 from random import Random
 from typing import Any
 
-from tests.engine.drawing import Drawing, again, each
+from tests.engine.drawing import Drawing, again, each, properties
 
 Block = tuple[Any, ...]
 
 
-PLAIN = ("user", "user", "user", "service", "service", "script", "timer", "receive", "rule")
+PLAIN = (
+    *("user", "user", "user", "user", "user", "user", "service", "service", "service", "service"),
+    *("script", "timer", "receive", "rule", "send", "ring", "hear", "up"),
+)
 # What is parallel comes oftener: that is where things go wrong.
 MADE_OF_OTHERS = (
     "both",
@@ -34,6 +37,13 @@ MADE_OF_OTHERS = (
     "sub",
     "call",
     "again",
+    "raise",
+    "heed",
+    "heed",
+    "beside",
+    "beside",
+    "pool",
+    "hands",
 )
 
 
@@ -58,6 +68,13 @@ def made_of_others(chance: Random, depth: int) -> Block:
     match kind:
         case "both" | "chain" | "either" | "some" | "first" | "side":
             return (kind, *parts)
+        case "raise" | "pool":
+            return (kind, parts[0], parts[1])
+        case "heed":
+            return (kind, chance.choice(("signal", "escalation")), chance.random() < 0.5, parts[0], parts[1])
+        case "beside":
+            trigger = chance.choice(("message", "message", "timer", "signal", "escalation"))
+            return (kind, trigger, chance.random() < 0.4, parts[0], parts[1])
         case "border":
             return (kind, chance.random() < 0.5, chance.random() < 0.5, parts[0], parts[1])
         case "each":
@@ -112,6 +129,26 @@ class Sheet:
     def draw_receive(self, on: Drawing) -> tuple[str, str]:
         name = self.name("receive")
         on.receive(name, f"msg{self.count % 3}")
+        return name, name
+
+    def draw_send(self, on: Drawing) -> tuple[str, str]:
+        name = self.name("send")
+        on.throw(name, "message", f"msg{self.count % 3}", carries="x, seen")
+        return name, name
+
+    def draw_ring(self, on: Drawing) -> tuple[str, str]:
+        name = self.name("ring")
+        on.throw(name, "signal", f"sig{self.count % 2}", carries="x")
+        return name, name
+
+    def draw_hear(self, on: Drawing) -> tuple[str, str]:
+        name = self.name("hear")
+        on.catch_signal(name, f"sig{self.count % 2}")
+        return name, name
+
+    def draw_up(self, on: Drawing) -> tuple[str, str]:
+        name = self.name("up")
+        on.throw(name, "escalation", f"esc{self.count % 2}", carries="seen")
         return name, name
 
     def draw_rule(self, on: Drawing) -> tuple[str, str]:
@@ -204,6 +241,61 @@ class Sheet:
         self.drawings.append(self.process(part, f"{name}_process"))
         on.call(name, f"{name}_process", inside)
         return name, name
+
+    def draw_hands(self, on: Drawing, part: Block) -> tuple[str, str]:
+        """A call that hands back two names alone."""
+        return self.draw_call(on, part, properties(returns="x, seen"))
+
+    def draw_raise(self, on: Drawing, part: Block, then: Block) -> tuple[str, str]:
+        """A subprocess that ends with an error when x is 1."""
+        name = self.name("sub")
+        inner = Drawing(name).start(f"{name}_s").end(f"{name}_e").xor(f"{name}_x", f"{name}_fine")
+        inner.end_with(f"{name}_bad", "error", "bad", carries="x")
+        first, last = self.draw(inner, part)
+        inner.path(f"{name}_s", first).path(last, f"{name}_x").flow(f"{name}_x", f"{name}_bad", "x == 1")
+        on.sub(inner.flow(f"{name}_x", f"{name}_e", name=f"{name}_fine"))
+        event, join = self.name("event"), self.name("join")
+        on.on("error", event, name, "bad").xor(join)
+        first, last = self.draw(on, then)
+        on.path(event, first).path(name, join).path(last, join)
+        return name, join
+
+    def draw_heed(self, on: Drawing, kind: str, interrupting: bool, part: Block, then: Block) -> tuple[str, str]:
+        """A signal or an escalation on a border."""
+        host, _ = self.draw_sub(on, part)
+        event, join = self.name("event"), self.name("join")
+        on.on(kind, event, host, f"{kind[:3]}{self.count % 2}", interrupting)
+        first, last = self.draw(on, then)
+        on.path(event, first)
+        if interrupting:
+            on.xor(join).path(host, join).path(last, join)
+            return host, join
+        end = self.name("end")
+        on.end(end).path(last, end)
+        return host, host
+
+    def draw_beside(self, on: Drawing, kind: str, interrupting: bool, part: Block, then: Block) -> tuple[str, str]:
+        """A subprocess in which an event subprocess stands by."""
+        name, beside = self.name("sub"), self.name("beside")
+        of = {"message": "msg", "signal": "sig", "escalation": "esc"}
+        called = f"'PT{self.count % 30}H'" if kind == "timer" else f"{of[kind]}{self.count % 2}"
+        handler = Drawing(beside).start_on(kind, called, f"{beside}_s", interrupting).end(f"{beside}_e")
+        first, last = self.draw(handler, then)
+        handler.path(f"{beside}_s", first).path(last, f"{beside}_e")
+        on.sub(self.process(part, name).beside(handler))
+        return name, name
+
+    def draw_pool(self, on: Drawing, part: Block, then: Block) -> tuple[str, str]:
+        """A message that begins a process beside, and what goes on here meanwhile."""
+        name = self.name("pool")
+        pool = Drawing(name).start_on("message", f"begin_{name}", f"{name}_s").end_with(f"{name}_e", "message", "msg0")
+        first, last = self.draw(pool, part)
+        self.drawings.append(pool.script(f"{name}_set", "x = 0\nseen = []\ndeep = {'a': {'b': [1]}}").path(
+            f"{name}_s", f"{name}_set", first).path(last, f"{name}_e"))  # fmt: skip
+        on.send(f"{name}_call", f"begin_{name}", carries="x")
+        first, last = self.draw(on, then)
+        on.path(f"{name}_call", first)
+        return f"{name}_call", last
 
     def draw_each(self, on: Drawing, sequential: bool, count: int, output: bool, part: Block) -> tuple[str, str]:
         kept = {"output": f"out{self.count}", "output_item": "x"} if output else {}

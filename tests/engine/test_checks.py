@@ -95,8 +95,8 @@ def test_all_that_is_wrong_is_said_at_once(engine: Engine) -> None:
         (straight("a").node("adHocSubProcess", "a"), "a", "not supported"),
         (straight("a").node("intermediateCatchEvent", "a", "<bpmn:signalEventDefinition/>"), "a", "signal"),
         (straight("a").node("intermediateThrowEvent", "a", "<bpmn:compensateEventDefinition/>"), "a", "not supported"),
-        (straight("a").node("subProcess", "a", triggeredByEvent="true"), "a", "Event subprocesses"),
-        (straight("a").node("boundaryEvent", "a", "<bpmn:errorEventDefinition/>"), "a", "not supported"),
+        (straight("a").node("subProcess", "a", triggeredByEvent="true"), "a", "event subprocess"),
+        (straight("a").node("boundaryEvent", "a", "<bpmn:cancelEventDefinition/>"), "a", "not supported"),
         (straight().on_message("m", "s", "x").path("m", "e"), "m", "boundary event"),
         (straight("a").user("a").user("a"), "a", "twice"),
         (straight("a:b").user("a:b"), "a:b", "id"),
@@ -204,10 +204,10 @@ def test_what_the_check_refuses_and_a_program_can_be_built_from_runs(engine: Eng
         Drawing("q").start().end().path("s", "e"),
         straight("a").node("complexGateway", "a"),
         straight().flow("s", "nowhere"),
-        straight("a").node("intermediateCatchEvent", "a", "<bpmn:signalEventDefinition/>"),
+        straight("a").node("intermediateCatchEvent", "a", "<bpmn:conditionalEventDefinition/>"),
         straight().on_message("m", "s", "x").path("m", "e"),
         straight("a").call("a", "nowhere"),
-        straight("a").node("subProcess", "a", triggeredByEvent="true"),
+        Drawing("p").node("startEvent", "s", "<bpmn:signalEventDefinition/>").end().path("s", "e"),
     ],
 )
 def test_what_no_program_can_be_built_from_is_refused(engine: Engine, drawing: Drawing) -> None:

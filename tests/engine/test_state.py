@@ -7,7 +7,7 @@ import zlib
 import pytest
 
 from app.engine import CompleteTask, Engine, Evaluator, JobDone, Snapshot, state
-from app.engine.case import SandboxEngine, SandboxEnvironment
+from app.engine.scripting import SandboxEngine, SandboxEnvironment
 from app.errors import BadState, ScriptError
 from tests.engine.drawing import Drawing
 from tests.engine.test_parallel import both_in_a_loop
@@ -146,9 +146,9 @@ def test_every_version_of_states_and_archives_has_its_reader() -> None:
 
 
 def test_the_scripts_of_one_step_have_a_budget_together(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    from app.engine import case
+    from app.engine import scripting
 
-    monkeypatch.setattr(case, "STEP_SECONDS", -1)
+    monkeypatch.setattr(scripting, "STEP_SECONDS", -1)
     drawing = Drawing("p").start().script("t", "n = 1").end().path("s", "t", "e")
     with pytest.raises(ScriptError, match="together") as caught:
         Walk(engine, compiled(engine, drawing))

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from app.engine import Engine, Evaluator, JobDone, TaskKind, TimersDue, TooLate, clock
+from app.engine import Engine, Evaluator, JobDone, Message, TaskKind, TimersDue, TooLate, clock
 from app.errors import ScriptError
 from tests.engine.drawing import Drawing
 from tests.engine.walking import NOON, Walk, compiled
@@ -146,10 +146,13 @@ def test_an_event_that_does_not_interrupt_runs_beside_and_outlives_its_host(engi
     walk = Walk(engine, compiled(engine, drawing))
     walk.tell("nudged", n=1)
     assert sorted(walk.open()) == ["call", "work"]
-    assert walk.step.messages == ()  # it fires once
+    assert walk.step.messages == ("nudged",)  # it may come again
+    walk.tell("nudged", m=1)
+    assert sorted(walk.open()) == ["call", "call", "work"]
     walk.do("work", w=1)
-    assert walk.open() == ["call"]
-    assert walk.do("call", c=1).data == {"n": 1, "w": 1, "c": 1}
+    assert (walk.open(), walk.step.messages) == (["call", "call"], ())
+    walk.do("call", d=1)
+    assert walk.do("call", c=1).data == {"n": 1, "m": 1, "w": 1, "c": 1, "d": 1}
     assert walk.step.ended
 
 
@@ -176,10 +179,25 @@ def test_a_repeating_timer_reminds_so_many_times_and_stops_with_its_host(engine:
     assert (missed.step.timers, len(missed.step.running_jobs)) == ((), 2)
 
 
-def test_a_message_reaches_everyone_who_waits_for_it(engine: Engine) -> None:
+def test_a_message_wakes_one_receiver_the_one_that_has_waited_longest(engine: Engine) -> None:
+    drawing = Drawing("p").start().both("f").user("first").receive("a", "go").receive("b", "go").both("j").end()
+    walk = Walk(engine, compiled(engine, drawing.path("s", "f", "first", "a", "j").path("f", "b", "j", "e")))
+    walk.do("first")
+    assert walk.open() == ["a", "b"]
+    engine.close()
+    walk.tell("go")
+    assert walk.open() == ["a"]
+    assert walk.tell("go").ended
+
+
+def test_a_message_may_say_which_task_it_is_for(engine: Engine) -> None:
     drawing = Drawing("p").start().both("f").receive("a", "go").receive("b", "go").both("j").end()
     walk = Walk(engine, compiled(engine, drawing.path("s", "f", "a", "j").path("f", "b", "j", "e")))
-    assert walk.tell("go").ended
+    second = walk.task("b").id
+    walk.send(Message("go", {}, second))
+    assert walk.open() == ["a"]
+    with pytest.raises(TooLate):
+        walk.send(Message("go", {}, second))
 
 
 def test_a_late_answer_before_the_timer_was_woken_still_counts(engine: Engine) -> None:

@@ -24,9 +24,15 @@ from tests.engine.drawing import Drawing, xml
 NOON = datetime(2026, 4, 1, 3, 0, tzinfo=UTC)
 
 
-def compiled(engine: Engine, *drawings: Drawing, decisions: Mapping[str, Decide] | None = None) -> Program:
+def compiled(
+    engine: Engine,
+    *drawings: Drawing,
+    decisions: Mapping[str, Decide] | None = None,
+    pools: tuple[str, ...] = (),
+    flows: tuple[tuple[str, str], ...] = (),
+) -> Program:
     """The program of these drawings, which may be released; the first is the entry. Raises BadPackage."""
-    sources, entry = {"drawn.bpmn": xml(*drawings)}, drawings[0].name
+    sources, entry = {"drawn.bpmn": xml(*drawings, pools=pools, flows=flows)}, drawings[0].name
     errors = [problem for problem in engine.check(sources, entry, decisions or {}) if problem.severity == "error"]
     if errors:
         raise BadPackage(errors)

@@ -192,7 +192,7 @@ def enter(portal: Portal, token: str, actor: Actor | None, password: str = "") -
         )
         waits = [task for task in work.open_tasks(case.id) if task.kind == "receive" and task.message == ENTRY_MESSAGE]
         if waits:
-            steps.advance(portal, case, Message(ENTRY_MESSAGE), now, at=waits[0].element)
+            steps.advance(portal, case, Message(ENTRY_MESSAGE, task_id=waits[0].id), now, at=waits[0].element)
     portal.poke()
     return int(user.id)
 

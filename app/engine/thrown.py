@@ -1,0 +1,71 @@
+"""What is thrown and nobody can catch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from app.engine.diagram import Diagrams, Node, Process
+from app.engine.routing import Routing
+from app.errors import Problem
+
+
+def check(diagrams: Diagrams) -> list[Problem]:
+    """Errors that nobody catches on any way on which the process is begun, and messages that nobody takes."""
+    return list(_errors(diagrams)) + list(_messages(diagrams))
+
+
+def _errors(diagrams: Diagrams) -> Iterator[Problem]:
+    for process in diagrams.processes.values():
+        for node in process.nodes.values():
+            if node.kind != "endEvent" or node.trigger is None or node.trigger.kind != "error":
+                continue
+            code = node.trigger.name
+            if not _caught(diagrams, process, code, frozenset()):
+                yield Problem(
+                    process.file,
+                    "Nobody catches the error “%(code)s”: put an error event on the border of the subprocess or call "
+                    "activity that it ends, or an event subprocess beside.",
+                    node.id,
+                    {"code": code},
+                )
+
+
+def _caught(diagrams: Diagrams, process: Process, code: str, seen: frozenset[str]) -> bool:
+    """Whether an error of this code that comes out of somewhere in the process is caught on some way."""
+    if process.id in seen:
+        return False
+    for node in process.nodes.values():
+        if node.by_event and any(_catches(start, code) for start in diagrams.processes[node.id].nodes.values()):
+            return True
+    for around in diagrams.processes.values():
+        for node in around.nodes.values():
+            if node.called != process.id:
+                continue
+            borders = [each for each in around.nodes.values() if each.attached_to == node.id]
+            if any(_catches(each, code) for each in borders):
+                return True
+            if _caught(diagrams, around, code, seen | {process.id}):
+                return True
+    return False
+
+
+def _catches(node: Node, code: str) -> bool:
+    catches = node.kind in ("boundaryEvent", "startEvent") and node.trigger is not None
+    return catches and node.trigger is not None and node.trigger.kind == "error" and node.trigger.name in ("", code)
+
+
+def _messages(diagrams: Diagrams) -> Iterator[Problem]:
+    routing = Routing(diagrams)
+    for process in diagrams.processes.values():
+        for node in process.nodes.values():
+            throws = routing.throws(node, process)
+            if throws is None or throws.kind != "message" or throws.targets:
+                continue
+            if not any(flow.source in (node.id, routing.home[process.id]) for flow in routing.flows):
+                yield Problem(
+                    process.file,
+                    "Nobody in the package takes the message “%(name)s”: it leads nowhere.",
+                    node.id,
+                    {"name": throws.name},
+                    "warning",
+                )
