@@ -1,7 +1,8 @@
 """Reads, checks and versions process packages (docs/package-format.md). No engine, no database, no web."""
 
+from app.bpmn import Flow
 from app.catalogue.checking import check, readable, require
-from app.catalogue.drawn import Element, Flow, ProcessInfo
+from app.catalogue.drawn import Element, ProcessInfo
 from app.catalogue.fields import form_fields
 from app.catalogue.loading import from_archive, from_files, load, to_archive
 from app.catalogue.model import DocumentSource, MailSource, Package

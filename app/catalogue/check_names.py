@@ -50,8 +50,8 @@ class NameChecks:
         for code in self.codes:
             self._code(code)
         for element in self.package.elements.values():
-            if element.loop is not None and element.loop.items:
-                self._read(Code(element.file, element.id, "loop", ""), element.loop.items)
+            if element.loop is not None and element.loop.collection:
+                self._read(Code(element.file, element.id, "loop", ""), element.loop.collection)
         self._decisions()
 
     def _set(self) -> frozenset[str]:
@@ -65,7 +65,7 @@ class NameChecks:
                 found.update(output.name for output in self.package.decisions[element.decision].outputs)
             found.add(element.result_variable)
             if element.loop is not None:
-                found.update((element.loop.item, element.loop.results, element.loop.result))
+                found.update((element.loop.item, element.loop.output, element.loop.output_item))
         for code in self.codes:
             if code.script:
                 found.update(names(parsed(code.text), ast.Store))

@@ -5,10 +5,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from app.bpmn import Flow
 from app.catalogue.check_names import codes
 from app.catalogue.complaints import Complaints
 from app.catalogue.domains import Domain, State, Values, one
-from app.catalogue.drawn import Element, Flow
+from app.catalogue.drawn import Element
 from app.catalogue.following import Following
 from app.catalogue.judging import constants, judged
 from app.catalogue.model import Package

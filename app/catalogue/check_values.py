@@ -8,9 +8,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 
+from app.bpmn import Flow
 from app.catalogue.complaints import Complaints
 from app.catalogue.domains import Domain, Known, State, Value, Values
-from app.catalogue.drawn import Code, Element, Flow, codes_of
+from app.catalogue.drawn import Code, Element, codes_of
 from app.catalogue.following import Following
 from app.catalogue.judging import constants, judged, worked_out
 from app.catalogue.model import Package
@@ -153,15 +154,15 @@ class ValueChecks:
         if loop is None:
             return
         state = self.following.before(element, state)
-        if loop.items:
-            domain = state.of(loop.items)
+        if loop.collection:
+            domain = state.of(loop.collection)
             if not domain.any and not domain.may_be_kind("list", "dict") and not _only_unset(domain):
                 self.complaints.say(
                     element.file, element.id, "It repeats for each of “%(name)s”, which is no list: it is one of "
-                    "%(known)s.", "loop", name=loop.items, known=Values(domain),
+                    "%(known)s.", "loop", name=loop.collection, known=Values(domain),
                 )  # fmt: skip
-        elif loop.times:
-            domain = worked_out(loop.times, state)
+        elif loop.cardinality:
+            domain = worked_out(loop.cardinality, state)
             if not domain.any and not domain.may_be_kind("number") and not domain.unset:
                 self.complaints.say(
                     element.file, element.id, "How often it repeats is to be a whole number, and here it is one of "

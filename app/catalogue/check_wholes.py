@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from app.catalogue.complaints import Complaints
 from app.catalogue.manifest import FILE
 from app.catalogue.model import Package
@@ -21,7 +19,6 @@ class WholeChecks:
         self._forms()
         self._loans()
         self._payments()
-        self._recursion()
 
     def _forms(self) -> None:
         tasks = frozenset(e.id for e in self.package.elements.values() if e.kind == "userTask")
@@ -58,27 +55,3 @@ class WholeChecks:
             if fee.id not in raised and fee.id not in confirmed:
                 message = "No element raises this fee: give one the property invoice, or remove the fee."
                 self.complaints.warn(FILE, f"fees.{fee.id}", message)
-
-    def _recursion(self) -> None:
-        """A process that calls itself, at whatever distance, never ends."""
-        calls: dict[str, set[str]] = {}
-        for element in self.package.elements.values():
-            if element.called:
-                calls.setdefault(element.process, set()).add(element.called)
-        for element in self.package.elements.values():
-            if element.called and _reaches(calls, element.called, element.process):
-                message = "The process %(process)s calls itself through this: draw a loop instead."
-                self.complaints.say(element.file, element.id, message, process=element.process)
-
-
-def _reaches(calls: Mapping[str, set[str]], start: str, goal: str) -> bool:
-    seen: set[str] = set()
-    ahead = [start]
-    while ahead:
-        here = ahead.pop()
-        if here == goal:
-            return True
-        if here not in seen:
-            seen.add(here)
-            ahead.extend(calls.get(here, ()))
-    return False

@@ -64,4 +64,6 @@ def _given(element: Element) -> Iterator[tuple[str, str]]:
     if element.result_variable:
         yield "", element.result_variable
     if element.loop is not None:
-        yield from (("loop", name) for name in (element.loop.item, element.loop.results, element.loop.result) if name)
+        yield from (
+            ("loop", name) for name in (element.loop.item, element.loop.output, element.loop.output_item) if name
+        )

@@ -6,11 +6,10 @@ Each thing once for each element, with what does its work here. Colours and shap
 from __future__ import annotations
 
 from collections.abc import Iterator
-from xml.etree.ElementTree import Element as Node
 
-from app.catalogue.extensions import BPMN, SPIFF
+from app.bpmn.names import BPMN, SPIFF
 from app.errors import Problem
-from app.feel.xml import local
+from app.text.xml import Xml
 
 _SPIFFS = frozenset({"properties", "serviceTaskOperator", "calledDecisionId", "preScript", "postScript"})
 _PREFIXES = {
@@ -18,6 +17,7 @@ _PREFIXES = {
     "http://camunda.org/schema/zeebe/1.0": "zeebe",
     "http://flowable.org/bpmn": "flowable",
     "http://activiti.org/bpmn": "activiti",
+    SPIFF: "spiffworkflow",
 }
 # Attributes that say nothing of the process: types of XML, colours, which tool drew it.
 _HARMLESS = (
@@ -65,7 +65,7 @@ _PYTHON = frozenset({"", "python", "python3", "text/x-python", "text/python", "a
 _FEEL = "a condition is Python: write == to compare, and or not to join, 'text' in quotes"
 
 
-def dropped(file: str, root: Node) -> Iterator[Problem]:
+def dropped(file: str, root: Xml) -> Iterator[Problem]:
     """Warnings of what is passed over, and errors of what would be run as something else."""
     told: set[tuple[str, str]] = set()
     for owner, node in _owned(root):
@@ -76,75 +76,72 @@ def dropped(file: str, root: Node) -> Iterator[Problem]:
                 yield problem
 
 
-def _owned(root: Node) -> Iterator[tuple[str, Node]]:
+def _owned(root: Xml) -> Iterator[tuple[str, Xml]]:
     """(id of the flow element or process that a node belongs to, node), in the order of the file."""
-    pending = [("", child) for child in reversed(list(root)) if child.tag.startswith(BPMN)]
+    pending = [("", child) for child in reversed(root.children) if child.namespace == BPMN]
     while pending:
         owner, node = pending.pop()
-        if node.tag.startswith(BPMN) and node.get("id") and _drawn(node):
-            owner = node.get("id", "")
+        if node.namespace == BPMN and node.get("id") and _drawn(node):
+            owner = node.get("id")
         yield owner, node
-        if local(node.tag) == "extensionElements":
+        if node.name == "extensionElements":
             continue  # its children are looked at as what their holder has
-        pending.extend((owner, child) for child in reversed(list(node)))
+        pending.extend((owner, child) for child in reversed(node.children))
 
 
-def _drawn(node: Node) -> bool:
-    kind = local(node.tag)
-    return not kind.endswith(("Definition", "Characteristics", "Expression", "Association", "Item", "Performer"))
+def _drawn(node: Xml) -> bool:
+    return not node.name.endswith(("Definition", "Characteristics", "Expression", "Association", "Item", "Performer"))
 
 
-def _of(file: str, owner: str, node: Node) -> Iterator[Problem]:
-    kind = local(node.tag)
-    if kind == "extensionElements":
-        for child in node:
-            spiffs = child.tag.startswith(SPIFF)
-            if not (spiffs and local(child.tag) in _SPIFFS):
-                yield _warned(file, owner, _qualified(child.tag), local(child.tag))
+def _of(file: str, owner: str, node: Xml) -> Iterator[Problem]:
+    if node.name == "extensionElements":
+        for child in node.children:
+            if not (child.namespace == SPIFF and child.name in _SPIFFS):
+                yield _warned(file, owner, child, _qualified(child.namespace, child.name), child.name)
         return
-    for name in node.attrib:
-        if name.startswith("{") and not name[1:].startswith(_HARMLESS):
-            yield _warned(file, owner, _qualified(name), local(name))
-    if kind in _PASSED_OVER and node.tag.startswith(BPMN):
-        yield _warned(file, owner, kind, kind)
-    if kind == "ioSpecification":
+    for key in node.attributes:
+        space, _, name = key[1:].rpartition("}") if key.startswith("{") else ("", "", key)
+        if space and not space.startswith(_HARMLESS):
+            yield _warned(file, owner, node, _qualified(space, name), name)
+    if node.name in _PASSED_OVER and node.namespace == BPMN:
+        yield _warned(file, owner, node, node.name, node.name)
+    if node.name == "ioSpecification":
         message = "Data inputs and outputs are not supported: all routing values go in and come back."
-        yield Problem(file, message, owner)
+        yield Problem(file, message, owner, line=node.line)
     if node.get("isForCompensation") == "true":
-        yield _warned(file, owner, "isForCompensation", "", _COMPENSATION)
+        yield _warned(file, owner, node, "isForCompensation", "", _COMPENSATION)
     for name in ("startQuantity", "completionQuantity"):
         if node.get(name, "1") != "1":
-            yield _warned(file, owner, name, "", _QUANTITY)
-    yield from _languages(file, owner, node, kind)
+            yield _warned(file, owner, node, name, "", _QUANTITY)
+    yield from _languages(file, owner, node)
 
 
-def _languages(file: str, owner: str, node: Node, kind: str) -> Iterator[Problem]:
+def _languages(file: str, owner: str, node: Xml) -> Iterator[Problem]:
     """Scripts and conditions that say that they are no Python."""
-    language = node.get("scriptFormat", "").strip()
-    if kind == "scriptTask" and language.lower() not in _PYTHON:
+    language = node.get("scriptFormat").strip()
+    if node.name == "scriptTask" and language.lower() not in _PYTHON:
         yield Problem(
             file, "Scripts are Python here, and this one says that it is %(language)s: write it in Python.", owner,
-            {"language": language}, part="script",
+            {"language": language}, part="script", line=node.line,
         )  # fmt: skip
-    language = node.get("language", "").strip()
-    if kind == "conditionExpression" and "python" not in language.lower() and language:
+    language = node.get("language").strip()
+    if node.name == "conditionExpression" and "python" not in language.lower() and language:
         yield Problem(
             file, "This condition says that it is %(language)s: %(reason)s.", owner,
-            {"language": language, "reason": _FEEL}, part="condition",
+            {"language": language, "reason": _FEEL}, part="condition", line=node.line,
         )  # fmt: skip
 
 
-def _warned(file: str, owner: str, found: str, name: str, reason: str = "") -> Problem:
+def _warned(file: str, owner: str, node: Xml, found: str, name: str, reason: str = "") -> Problem:
     return Problem(
         file, "Nothing reads %(found)s: %(reason)s.", owner,
         {"found": found, "reason": reason or _INSTEAD.get(name, _OTHER)}, "warning", f"attribute:{found}",
+        node.line,
     )  # fmt: skip
 
 
-def _qualified(tag: str) -> str:
+def _qualified(space: str, name: str) -> str:
     """With the prefix that its makers use."""
-    if not tag.startswith("{"):
-        return tag
-    space, _, name = tag[1:].partition("}")
-    prefix = _PREFIXES.get(space) or ("spiffworkflow" if space == SPIFF[1:-1] else space.rstrip("/").rpartition("/")[2])
-    return f"{prefix}:{name}"
+    if not space:
+        return name
+    return f"{_PREFIXES.get(space) or space.rstrip('/').rpartition('/')[2]}:{name}"

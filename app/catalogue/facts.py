@@ -10,12 +10,13 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from xml.etree.ElementTree import Element as Node
 
-from app.catalogue.extensions import BPMN, SPIFF
+from app.bpmn.names import BPMN, SPIFF
+from app.bpmn.words import even
 from app.catalogue.toml import parse
 from app.errors import Named, Problem
-from app.feel.xml import XmlRefused, local, read
+from app.text import xml
+from app.text.xml import Xml, XmlRefused
 
 _THINGS = frozenset({
     "process", "collaboration", "participant", "lane", "message", "sequenceFlow", "textAnnotation", "association",
@@ -60,9 +61,9 @@ def of(path: str, data: bytes) -> Facts | None:
     """The facts of a file; none where it is read as text, or cannot be read as what it is."""
     try:
         if path.endswith(".bpmn"):
-            return _Diagram(read(data)).facts
+            return _Diagram(xml.read(data).root).facts
         if path.endswith(".dmn"):
-            return _tables(read(data))
+            return _tables(xml.read(data).root)
         if path.endswith(".form"):
             return _form(json.loads(data.decode("utf-8-sig")))
         if path in ("package.toml", "english.toml"):
@@ -75,86 +76,86 @@ def of(path: str, data: bytes) -> Facts | None:
 class _Diagram:
     """BPMN 2.0, chapter 10; where things are drawn is kept apart."""
 
-    def __init__(self, root: Node) -> None:
+    def __init__(self, root: Xml) -> None:
         self.facts = Facts()
-        named = {node.get("id", ""): _even(node.get("name")) for node in root.iter() if node.tag.startswith(BPMN)}
+        named = {node.get("id"): even(node.get("name")) for node in root.walk() if node.namespace == BPMN}
         self.facts.names = {name: words for name, words in named.items() if words}
-        for node in root:
-            if node.tag.startswith(BPMN):
+        for node in root.children:
+            if node.namespace == BPMN:
                 self._thing(node, "")
             else:
                 self._drawing(node)
-        for lane in root.iter(f"{BPMN}lane"):
-            for reference in lane.findall(f"{BPMN}flowNodeRef"):
-                thing = self.facts.things.get((reference.text or "").strip())
+        for lane in (node for node in root.walk() if node.name == "lane" and node.namespace == BPMN):
+            for reference in lane.all("flowNodeRef"):
+                thing = self.facts.things.get(reference.text.strip())
                 if thing is not None:
-                    thing.facts["lane"] = lane.get("id", "")
+                    thing.facts["lane"] = lane.get("id")
                     thing.refers.add("lane")
 
-    def _thing(self, node: Node, within: str) -> None:
-        kind, name = local(node.tag), node.get("id", "")
+    def _thing(self, node: Xml, within: str) -> None:
+        kind, name = node.name, node.get("id")
         thing = self.facts.things.setdefault(name, Thing(Named(name, self._title(node))))
         thing.facts["kind"] = kind
         if within:
             thing.facts["within"] = within
         self._attributes(node, thing, "")
-        for child in node:
+        for child in node.children:
             self._child(child, name, thing, "")
 
-    def _title(self, node: Node) -> str:
+    def _title(self, node: Xml) -> str:
         """Its name; an arrow without one by what it joins, a note by its beginning."""
-        if local(node.tag) == "textAnnotation":
-            return _even(node.findtext(f"{BPMN}text"))[:40]
-        if local(node.tag) == "sequenceFlow":
-            ends = " → ".join(self._named(node.get(end, "")) for end in ("sourceRef", "targetRef"))
-            return f"{_even(node.get('name'))}: {ends}" if node.get("name") else ends
-        return _even(node.get("name"))
+        if node.name == "textAnnotation":
+            return even(node.said("text"))[:40]
+        if node.name == "sequenceFlow":
+            ends = " → ".join(self._named(node.get(end)) for end in ("sourceRef", "targetRef"))
+            return f"{even(node.get('name'))}: {ends}" if node.get("name") else ends
+        return even(node.get("name"))
 
     def _named(self, name: str) -> str:
         return self.facts.names.get(name) or name
 
-    def _attributes(self, node: Node, thing: Thing, path: str) -> None:
-        for key, value in node.attrib.items():
-            if key == "id" or (local(key) == "type" and key.startswith("{")):
+    def _attributes(self, node: Xml, thing: Thing, path: str) -> None:
+        for key, value in node.attributes.items():
+            if key == "id" or (_local(key) == "type" and key.startswith("{")):
                 continue
             known = {"name": "name", "sourceRef": "from", "targetRef": "to", "default": "default"} if not path else {}
-            part = "message" if key == "messageRef" else known.get(key, f"attribute:{path}{local(key)}")
+            part = "message" if key == "messageRef" else known.get(key, f"attribute:{path}{_local(key)}")
             thing.facts[part] = value
             if key.endswith("Ref") or key == "default":
                 thing.refers.add(part)
 
-    def _child(self, node: Node, owner: str, thing: Thing, path: str) -> None:
-        kind = local(node.tag)
+    def _child(self, node: Xml, owner: str, thing: Thing, path: str) -> None:
+        kind = node.name
         if kind in _DERIVED:
             return
-        if node.tag.startswith(BPMN) and node.get("id") and _is_thing(kind):
+        if node.namespace == BPMN and node.get("id") and _is_thing(kind):
             self._thing(node, owner)
-        elif kind == "property" and node.tag.startswith(SPIFF):
+        elif kind == "property" and node.namespace == SPIFF:
             thing.facts[f"property:{node.get('name', '')}"] = node.get("value", "")
-        elif kind == "parameter" and node.tag.startswith(SPIFF):
+        elif kind == "parameter" and node.namespace == SPIFF:
             thing.facts[f"parameter:{node.get('id', '')}"] = node.get("value", "")
         elif kind == "serviceTaskOperator":
             thing.facts["operator"] = node.get("id", "")
             if node.get("resultVariable"):
                 thing.facts["result"] = node.get("resultVariable", "")
-            for child in node.iter():
-                if child is not node and local(child.tag) == "parameter":
+            for child in node.walk():
+                if child is not node and child.name == "parameter":
                     self._child(child, owner, thing, "")
-        elif kind in _PLAIN and not len(node):
-            thing.facts[_PLAIN[kind]] = (node.text or "").strip()
+        elif kind in _PLAIN and not node.children:
+            thing.facts[_PLAIN[kind]] = node.text.strip()
         else:
             inner = path if kind in ("extensionElements", "properties", "laneSet") else f"{path}{kind}."
             if inner != path:
-                thing.facts[f"attribute:{inner.rstrip('.')}"] = (node.text or "").strip()
+                thing.facts[f"attribute:{inner.rstrip('.')}"] = node.text.strip()
             self._attributes(node, thing, inner)
-            for child in node:
+            for child in node.children:
                 self._child(child, owner, thing, inner)
 
-    def _drawing(self, root: Node) -> None:
-        for node in root.iter():
+    def _drawing(self, root: Xml) -> None:
+        for node in root.walk():
             element = node.get("bpmnElement")
-            if element and local(node.tag) in ("BPMNShape", "BPMNEdge"):
-                places = (f"{local(each.tag)}{sorted(each.attrib.items())}" for each in node.iter() if each is not node)
+            if element and node.name in ("BPMNShape", "BPMNEdge"):
+                places = (f"{each.name}{sorted(each.attributes.items())}" for each in node.walk() if each is not node)
                 self.facts.drawn[element] = " ".join(places)
 
 
@@ -162,28 +163,28 @@ def _is_thing(kind: str) -> bool:
     return kind in _THINGS or kind.endswith(("Task", "Event", "Gateway"))
 
 
-def _tables(root: Node) -> Facts:
+def _tables(root: Xml) -> Facts:
     """DMN 1.3, chapter 8: a row is known by its id, a cell by its column's label."""
     facts = Facts(ordered=True)
-    for decision in (node for node in root if local(node.tag) == "decision"):
-        name = decision.get("id", "")
-        named = Named(name, _even(decision.get("name")))
-        table = next((node for node in decision if local(node.tag) == "decisionTable"), None)
-        facts.things[name] = Thing(named, (), {"name": decision.get("name", "")})
+    for decision in root.all("decision"):
+        name = decision.get("id")
+        named = Named(name, even(decision.get("name")))
+        table = decision.first("decisionTable")
+        facts.things[name] = Thing(named, (), {"name": decision.get("name")})
         if table is None:
             continue
         facts.things[name].facts["hit policy"] = table.get("hitPolicy", "UNIQUE")
         labels = []
-        for number, column in enumerate((node for node in table if local(node.tag) in ("input", "output")), 1):
-            said = next((_text(node) for node in column if local(node.tag) == "inputExpression"), "")
+        for number, column in enumerate((node for node in table.children if node.name in ("input", "output")), 1):
+            said = next((_text(node) for node in column.all("inputExpression")), "")
             label = column.get("label") or column.get("name") or said or str(number)
             labels.append(label)
             known = {"name": column.get("name", ""), "expression": said, "type": column.get("typeRef", "")}
             key = f"{name}/column/{column.get('id') or number}"
             facts.things[key] = Thing(named, (f"column:{label}",), {"label": label, **known})
-        for number, row in enumerate((node for node in table if local(node.tag) == "rule"), 1):
-            cells = [_text(node) for node in row if local(node.tag) in ("inputEntry", "outputEntry")]
-            notes = [_text(node) or (node.text or "").strip() for node in row if local(node.tag) not in _CELLS]
+        for number, row in enumerate(table.all("rule"), 1):
+            cells = [_text(node) for node in row.children if node.name in _CELLS]
+            notes = [_text(node) or node.text.strip() for node in row.children if node.name not in _CELLS]
             told = {f"cell:{labels[at] if at < len(labels) else at + 1}": cell for at, cell in enumerate(cells)}
             key = f"{name}/row/{row.get('id') or number}"
             facts.things[key] = Thing(named, (f"row:{number}",), {**told, "note": " ".join(notes).strip()})
@@ -208,7 +209,7 @@ def _components(components: Any, facts: Facts, within: str) -> None:
         if not isinstance(component, dict):
             continue
         key = str(component.get("key") or component.get("path") or component.get("id") or number)
-        label = _even(str(component.get("label") or component.get("text") or ""))[:40]
+        label = even(str(component.get("label") or component.get("text") or ""))[:40]
         place = f"{within}/{key}" if within else key
         told = {name: value for name, value in component.items() if name not in ("components", "values")}
         thing = Thing(Named(key, label), (), dict(_flat(told, "")))
@@ -242,10 +243,10 @@ def _flat(value: Any, path: str) -> Iterator[tuple[str, str]]:
         yield path, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
 
 
-def _text(node: Node) -> str:
-    text = next((child for child in node if local(child.tag) == "text"), None)
-    return (text.text or "").strip() if text is not None else ""
+def _text(node: Xml) -> str:
+    return node.said("text")
 
 
-def _even(text: str | None) -> str:
-    return " ".join((text or "").split())
+def _local(key: str) -> str:
+    """The name of an attribute without its namespace."""
+    return key.rpartition("}")[2]

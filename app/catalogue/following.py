@@ -12,9 +12,10 @@ from collections.abc import Collection, Iterator
 from dataclasses import replace
 from decimal import Decimal
 
+from app.bpmn import Flow
 from app.catalogue.check_names import WITH_WITHDRAWAL
 from app.catalogue.domains import ANY, NOTHING, Domain, State, join, of_kind, one, widened
-from app.catalogue.drawn import Element, Flow
+from app.catalogue.drawn import Element
 from app.catalogue.field_domains import domain_of
 from app.catalogue.fields import form_fields
 from app.catalogue.judging import judged, run
@@ -82,7 +83,7 @@ class Following:
         """The names that the elements right inside a process or subprocess set."""
         found: dict[str, set[str]] = defaultdict(set)
         for element in self.package.elements.values():
-            found[inside(element)].update(self.routes[element.id], (element.loop.results,) if element.loop else ())
+            found[inside(element)].update(self.routes[element.id], (element.loop.output,) if element.loop else ())
             for code in element.scripts.values():
                 found[inside(element)].update(names(parsed(code), ast.Store))
         return {container: frozenset(each) for container, each in found.items()}
@@ -268,8 +269,8 @@ class Following:
         loop = element.loop
         if loop is None:
             return done
-        if loop.results:
-            return before.with_(loop.results, of_kind("list"))
+        if loop.output:
+            return before.with_(loop.output, of_kind("list"))
         found = before.joined(done)  # it may run no time at all
         if loop.item and loop.item not in before.names:
             found = State({name: domain for name, domain in found.names.items() if name != loop.item})
@@ -283,7 +284,7 @@ def inside(element: Element) -> str:
 
 def called(element: Element) -> str:
     """The process or subprocess that the element runs; "" of every other element."""
-    return element.called or (element.id if element.kind == "subProcess" else "")
+    return element.runs
 
 
 def _routed(package: Package, element: Element) -> Iterator[tuple[str, Domain]]:

@@ -17,8 +17,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import product
 
+from app.bpmn import Flow
 from app.catalogue.domains import Domain, State
-from app.catalogue.drawn import Element, Flow
+from app.catalogue.drawn import Element
 from app.catalogue.following import Following, inside
 from app.catalogue.python import names, parsed
 

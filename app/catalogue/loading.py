@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, NoReturn
 
 from app.catalogue import archive
-from app.catalogue.diagrams import Diagrams, read_diagram
+from app.catalogue.diagrams import read_diagrams
 from app.catalogue.english import FILE as ENGLISH
 from app.catalogue.english import read_english, wording
 from app.catalogue.manifest import FILE, read_manifest
@@ -46,9 +46,8 @@ def from_files(files: Mapping[str, bytes]) -> Package:
     problems: list[Problem] = []
     raw = parse(_text(FILE, files[FILE], problems), FILE, problems)
     manifest = read_manifest(raw, [] if problems else problems)  # a file that cannot be read lacks everything
-    diagrams = Diagrams()
-    for path in _top(files, ".bpmn"):
-        read_diagram(path, files[path], diagrams, manifest.lanes, problems)
+    sources = {path: files[path] for path in _top(files, ".bpmn")}
+    diagrams = read_diagrams(sources, manifest.entry, manifest.lanes, problems)
     for file, lane in sorted({use for use in diagrams.lane_uses if raw and use[1] not in manifest.lanes}):
         problems.append(
             Problem(
@@ -87,8 +86,8 @@ def from_files(files: Mapping[str, bytes]) -> Package:
         reminders=manifest.reminders,
         settings=manifest.settings,
         elements=diagrams.elements,
-        flows=tuple(diagrams.flows),
-        refused=frozenset(diagrams.refused),
+        flows=diagrams.flows,
+        refused=diagrams.refused,
         processes=diagrams.processes,
         forms=forms,
         mails=mails,

@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from app.catalogue.drawn import Element, Flow, ProcessInfo
+from app.bpmn import Flow
+from app.catalogue.drawn import Element, ProcessInfo
 from app.catalogue.terms import (
     Calendar,
     CardSet,

@@ -8,12 +8,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from xml.parsers.expat import ExpatError, ParserCreate
 
+from app.bpmn.names import SPIFF
+from app.bpmn.words import even
 from app.catalogue.fields import component_of
 from app.catalogue.json_places import JsonPlaces
 from app.catalogue.model import Package
 from app.errors import Problem
+from app.text import xml
+from app.text.xml import XmlRefused
 
 Lookup = Callable[[str, str], int]  # (element, part) to line, 0 where it is not found
 
@@ -85,35 +88,29 @@ def _looked_at(package: Package, file: str) -> _File:
 
 
 def _in_xml(content: bytes) -> _File:
-    """Diagrams and tables: both were read before, by a parser that refuses what is hostile."""
+    """Diagrams and tables."""
+    try:
+        root = xml.read(content).root
+    except XmlRefused:
+        return _File(lambda _element, _part: 0)
     lines: dict[tuple[str, str], int] = {}
     names: dict[str, str] = {}
-    owners: list[str] = [""]
     rows: dict[str, int] = {}  # of tables: how many rows were seen
-    parser = ParserCreate()
-
-    def start(tag: str, attributes: dict[str, str]) -> None:
-        name = tag.rpartition(":")[2]
-        owner, line = owners[-1], parser.CurrentLineNumber
-        inner = name.endswith(_DRAWN_NOT) or name in ("rule", "input", "output", "property", "parameter")
-        if attributes.get("id") and not inner and not tag.startswith("spiffworkflow:") and not name.endswith("Entry"):
-            owner = attributes["id"] if name not in ("decisionTable", "lane") else owner
-            names.setdefault(owner, " ".join(attributes.get("name", "").split()))
-        owners.append(owner)
-        if name == "rule":
+    pending = [("", root)]
+    while pending:
+        owner, node = pending.pop()
+        inner = node.name.endswith(_DRAWN_NOT) or node.name in ("rule", "input", "output", "property", "parameter")
+        if node.get("id") and not inner and node.namespace != SPIFF and not node.name.endswith("Entry"):
+            owner = node.get("id") if node.name not in ("decisionTable", "lane") else owner
+            names.setdefault(owner, even(node.get("name")))
+        if node.name == "rule":
             rows[owner] = rows.get(owner, 0) + 1
-            lines.setdefault((owner, f"row:{rows[owner]}"), line)
-        if name in ("property", "parameter"):
-            lines.setdefault((owner, f"{name}:{attributes.get('name') or attributes.get('id', '')}"), line)
-        for part in (*_HOLDERS.get(name, ()), f"attribute:{tag}", f"attribute:{name}", ""):
-            lines.setdefault((owner, part), line)
-
-    parser.StartElementHandler = start
-    parser.EndElementHandler = lambda _: owners.pop()
-    try:
-        parser.Parse(content, True)
-    except ExpatError:
-        lines.clear()
+            lines.setdefault((owner, f"row:{rows[owner]}"), node.line)
+        if node.name in ("property", "parameter"):
+            lines.setdefault((owner, f"{node.name}:{node.get('name') or node.get('id')}"), node.line)
+        for part in (*_HOLDERS.get(node.name, ()), f"attribute:{node.name}", ""):
+            lines.setdefault((owner, part), node.line)
+        pending.extend((owner, child) for child in reversed(node.children))
     return _File(
         lambda element, part: lines.get((element, part)) or (lines.get((element, ""), 0) if element else 0), names
     )

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from xml.etree.ElementTree import Element as Node
+from collections.abc import Iterator
 
-from app.catalogue.extensions import BPMN
+from app.bpmn import Diagram
 from app.catalogue.words import Listed
-from app.errors import Named, Problem
-from app.feel.xml import local
+from app.errors import Problem
 
 _MOST_NAMED = 5
 
 
-def unseen(file: str, root: Node, kinds: Collection[str]) -> Iterator[Problem]:
-    """A warning of elements without a shape. `kinds`: the tags of what is drawn as one."""
-    nodes = [node for node in root.iter() if node.tag.startswith(BPMN) and local(node.tag) in kinds and node.get("id")]
-    shapes = {node.get("bpmnElement") for node in root.iter() if local(node.tag) == "BPMNShape"}
-    missing = [node for node in nodes if node.get("id") not in shapes]
-    if nodes and not shapes:
+def unseen(file: Diagram) -> Iterator[Problem]:
+    """A warning of elements without a shape."""
+    drawn = [element for element in file.elements() if element.id]
+    missing = [element for element in drawn if element.id not in file.shapes]
+    if drawn and not file.shapes:
         message = "The diagram has no shapes: nobody sees it on the pages. Draw it in a BPMN tool."
-        yield Problem(file, message, severity="warning")
+        yield Problem(file.file, message, severity="warning")
     elif missing:
-        names = tuple(Named(node.get("id", ""), node.get("name", "")) for node in missing[:_MOST_NAMED])
+        names = {"names": Listed(tuple(element.named for element in missing[:_MOST_NAMED]))}
         message = "The diagram has no shape for %(names)s: nobody sees it on the pages. Draw it in a BPMN tool."
-        yield Problem(file, message, missing[0].get("id", ""), {"names": Listed(names)}, "warning")
+        yield Problem(file.file, message, missing[0].id, names, "warning", line=missing[0].line)

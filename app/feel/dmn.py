@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
-from xml.etree.ElementTree import Element
 
 from app.errors import BadPackage, Problem
 from app.feel.decision import HIT_POLICIES, Decision, DecisionError, Input, Output, Rule
 from app.feel.expression import Expression, UnaryTests, parse, parse_unary_tests
 from app.feel.scanner import FeelError
-from app.feel.xml import XmlRefused, local, read
+from app.text import xml
+from app.text.xml import Xml, XmlRefused
 
 __all__ = ["Decision", "DecisionError", "Input", "Output", "Rule", "load", "read_decisions"]
 
@@ -27,30 +27,28 @@ _FEEL_LANGUAGES = (
 )
 
 
-def load(xml: bytes, file: str = "") -> dict[str, Decision]:
+def load(data: bytes, file: str = "") -> dict[str, Decision]:
     """Decision id to decision. Raises BadPackage with a Problem for each thing that is not of the subset."""
     problems: list[Problem] = []
-    decisions = read_decisions(xml, file, problems)
+    decisions = read_decisions(data, file, problems)
     if problems:
         raise BadPackage(problems)
     return decisions
 
 
-def read_decisions(xml: bytes, file: str, problems: list[Problem]) -> dict[str, Decision]:
+def read_decisions(data: bytes, file: str, problems: list[Problem]) -> dict[str, Decision]:
     """As `load`, but puts what is wrong into `problems` and returns the tables that are right."""
     try:
-        root = read(xml)
+        root = xml.read(data).root
     except XmlRefused as error:
-        problems.append(Problem(file, error.message, params=error.params))
+        problems.append(error.of(file))
         return {}
-    if local(root.tag) != "definitions" or "DMN" not in root.tag:
-        problems.append(
-            Problem(file, "This is not a DMN file: its root is %(root)s.", params={"root": local(root.tag)})
-        )
+    if root.name != "definitions" or "DMN" not in root.namespace:
+        problems.append(Problem(file, "This is not a DMN file: its root is %(root)s.", params={"root": root.name}))
         return {}
     decisions: dict[str, Decision] = {}
-    for node in root:
-        kind = local(node.tag)
+    for node in root.children:
+        kind = node.name
         if kind in ("businessKnowledgeModel", "decisionService"):
             problems.append(
                 Problem(
@@ -74,7 +72,7 @@ def read_decisions(xml: bytes, file: str, problems: list[Problem]) -> dict[str, 
 class _TableReader:
     """Reads one <decision>; complains by row and column and carries on, so that all is said at once."""
 
-    def __init__(self, file: str, node: Element, problems: list[Problem]) -> None:
+    def __init__(self, file: str, node: Xml, problems: list[Problem]) -> None:
         self.file = file
         self.node = node
         self.problems = problems
@@ -89,8 +87,8 @@ class _TableReader:
     def decision(self) -> Decision:
         if not self.id:
             self.wrong("A decision has no id: give it one.")
-        for requirement in self.node.iter():
-            if local(requirement.tag) == "requiredDecision":
+        for requirement in self.node.walk():
+            if requirement.name == "requiredDecision":
                 self.wrong("A decision cannot need another decision here: pass the result as an input.")
         table = _child(self.node, "decisionTable")
         if table is None:
@@ -108,7 +106,7 @@ class _TableReader:
         )
         return Decision(self.id, self.node.get("name", ""), policy, inputs, outputs, rules)
 
-    def _policy(self, table: Element) -> str:
+    def _policy(self, table: Xml) -> str:
         policy = table.get("hitPolicy", "UNIQUE")
         if policy not in HIT_POLICIES:
             self.wrong(
@@ -125,14 +123,14 @@ class _TableReader:
             self.wrong("Only tables whose rules are rows are supported.")
         return policy
 
-    def _input(self, column: Element) -> Input:
+    def _input(self, column: Xml) -> Input:
         source = _child(column, "inputExpression")
         text = _text(source)
         label = column.get("label") or text
         self._language(source, 0, label)
         return Input(label, self._parsed(text, 0, label) or Expression("null", ("lit", None)))
 
-    def _output(self, column: Element, number: int) -> Output:
+    def _output(self, column: Xml, number: int) -> Output:
         name = column.get("name", "")
         label = column.get("label") or name
         if not name.isidentifier():
@@ -145,14 +143,14 @@ class _TableReader:
             self.wrong("Output column %(column)s has a default, which is not supported: add a row.", column=label)
         return Output(name, label, column.get("typeRef", ""))
 
-    def _rule(self, row: Element, number: int, inputs: int, outputs: int) -> Rule:
+    def _rule(self, row: Xml, number: int, inputs: int, outputs: int) -> Rule:
         test_cells = list(_children(row, "inputEntry"))
         answer_cells = list(_children(row, "outputEntry"))
         if len(test_cells) != inputs or len(answer_cells) != outputs:
             self.wrong("The row has not one cell for each column.", row=number)
         description = _child(row, "description")
         notes = [
-            (description.text or "").strip() if description is not None else "",
+            description.text.strip() if description is not None else "",
             *(_text(note) for note in _children(row, "annotationEntry")),
         ]
         return Rule(
@@ -162,7 +160,7 @@ class _TableReader:
             " ".join(note for note in notes if note),
         )
 
-    def _test(self, cell: Element, row: int, column: int) -> UnaryTests:
+    def _test(self, cell: Xml, row: int, column: int) -> UnaryTests:
         self._language(cell, row, f"{column}")
         try:
             return parse_unary_tests(_text(cell))
@@ -170,7 +168,7 @@ class _TableReader:
             self._cell_wrong(error, row, f"{column}", _text(cell))
             return UnaryTests("", False, None)
 
-    def _answer_cell(self, cell: Element, row: int, column: int) -> Expression | None:
+    def _answer_cell(self, cell: Xml, row: int, column: int) -> Expression | None:
         self._language(cell, row, f"{column}")
         return self._parsed(_text(cell), row, f"{column}", answer=True) if _text(cell) else None
 
@@ -206,7 +204,7 @@ class _TableReader:
                 reason=error,
             )
 
-    def _language(self, cell: Element | None, row: int, column: str) -> None:
+    def _language(self, cell: Xml | None, row: int, column: str) -> None:
         language = cell.get("expressionLanguage", "") if cell is not None else ""
         if language.lower() not in {known.lower() for known in _FEEL_LANGUAGES}:
             self.wrong(
@@ -217,14 +215,14 @@ class _TableReader:
             )
 
 
-def _children(node: Element, name: str) -> Iterator[Element]:
-    return (child for child in node if local(child.tag) == name)
+def _children(node: Xml, name: str) -> Iterator[Xml]:
+    return (child for child in node.children if child.name == name)
 
 
-def _child(node: Element | None, name: str) -> Element | None:
+def _child(node: Xml | None, name: str) -> Xml | None:
     return next(_children(node, name), None) if node is not None else None
 
 
-def _text(node: Element | None) -> str:
+def _text(node: Xml | None) -> str:
     text = _child(node, "text")
-    return (text.text or "").strip() if text is not None else ""
+    return text.text.strip() if text is not None else ""

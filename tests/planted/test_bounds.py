@@ -150,7 +150,7 @@ def test_a_join_that_some_ways_cannot_pass_is_a_warning() -> None:
 
 def test_an_event_that_does_not_interrupt_runs_beside_and_into_what_it_must_not() -> None:
     drawn = Drawn().node("a", "userTask").node("b", "userTask").path("s", "a", "b", "e")
-    drawn.node("late", "boundaryEvent", event="timer", attached_to="a", interrupting=False)
+    drawn.node("late", "boundaryEvent", definitions=("timerEventDefinition",), attached_to="a", interrupting=False)
     drawn.node("mail", "serviceTask").node("over", "endEvent").path("late", "mail", "over")
     assert drawn.said() == []
     drawn.path("mail", "b")
@@ -159,7 +159,9 @@ def test_an_event_that_does_not_interrupt_runs_beside_and_into_what_it_must_not(
 
 def test_a_process_that_is_ended_at_once_leaves_nothing_waiting() -> None:
     drawn = Drawn().node("f", "parallelGateway").node("a", "userTask").node("b", "userTask")
-    drawn.node("stop", "endEvent", event="terminate").path("s", "f", "a", "e").path("f", "b", "stop")
+    drawn.node("stop", "endEvent", definitions=("terminateEventDefinition",)).path("s", "f", "a", "e").path(
+        "f", "b", "stop"
+    )
     assert drawn.said() == []
 
 

@@ -106,7 +106,7 @@ ECHOES: dict[str, tuple[Edit, str]] = {
         {BPMN: swap("timerEventDefinition", "signalEventDefinition")},
         "wait_a_day",
     ),
-    "a task without a type": ({BPMN: swap("businessRuleTask", "task")}, "decide_limit"),
+    "a transaction": ({BPMN: swap("businessRuleTask", "transaction")}, "decide_limit"),
     "a process that is not there": ({"package.toml": swap('entry = "library_card"', 'entry = "x"')}, ""),
     "an operator that is missing": ({BPMN: swap('Operator id="pdf"', 'Operator id="pfd"')}, "make_card"),
     "a table that is missing": ({"loan_limit.dmn": None}, "decide_limit"),

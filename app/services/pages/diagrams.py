@@ -6,27 +6,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
-from xml.etree import ElementTree
 
+from app import bpmn
+from app.bpmn.words import even
 from app.errors import NotFound
-from app.feel import xml
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
 from app.services.mails import whose
 from app.services.pages import case as caseview
 from app.store import cases, database, work
+from app.text import xml
+from app.text.xml import Document, Part, Xml, but
 
 _HOLDS_TOKENS = {"callActivity", "subProcess", "intermediateCatchEvent"}
-for _prefix, _uri in (
-    ("bpmn", "http://www.omg.org/spec/BPMN/20100524/MODEL"),
-    ("bpmndi", "http://www.omg.org/spec/BPMN/20100524/DI"),
-    ("dc", "http://www.omg.org/spec/DD/20100524/DC"),
-    ("di", "http://www.omg.org/spec/DD/20100524/DI"),
-    ("bioc", "http://bpmn.io/schema/bpmn/biocolor/1.0"),
-    ("color", "http://www.omg.org/spec/BPMN/non-normative/color/1.0"),
-):
-    ElementTree.register_namespace(_prefix, _uri)
 _UNDRAWN = {
     "documentation", "extensionElements", "script", "conditionExpression", "timeDate", "timeDuration", "timeCycle",
 }  # fmt: skip
@@ -100,16 +93,20 @@ def source(portal: Portal, number: str, process: str, actor: Actor) -> bytes:
 
 def _drawn(diagram: bytes, english: Mapping[str, str]) -> bytes:
     """The diagram without what only the engine and analysts read: notes, scripts, conditions, parameters."""
-    root = xml.read(diagram)
-    for node in root.iter():
-        for child in [child for child in node if xml.local(child.tag) in _UNDRAWN]:
-            node.remove(child)
-        name = node.get("name")
-        if name:
-            node.set("name", english.get(" ".join(name.split()), name))
-        if xml.local(node.tag) == "text" and node.text:
-            node.text = english.get(" ".join(node.text.split()), node.text)
-    return bytes(ElementTree.tostring(root, encoding="utf-8", xml_declaration=True))
+    return bpmn.write(Document(_shown(xml.read(diagram).root, english)))
+
+
+def _shown(node: Xml, english: Mapping[str, str]) -> Xml:
+    attributes = dict(node.attributes)
+    if attributes.get("name"):
+        attributes["name"] = english.get(even(attributes["name"]), attributes["name"])
+    content: list[Part] = []
+    for part in node.content:
+        if isinstance(part, Xml) and part.name not in _UNDRAWN:
+            content.append(_shown(part, english))
+        elif isinstance(part, str):
+            content.append(english.get(even(part), part) if node.name == "text" else part)
+    return but(node, attributes, tuple(content))
 
 
 def state(portal: Portal, number: str, actor: Actor) -> DiagramState:
@@ -175,11 +172,4 @@ def _mail_line(mail: whose.MailView) -> MailLine:
 
 def _walked(loaded: Loaded, left: set[str], entered: set[str]) -> list[str]:
     """The flows whose ends a token left and entered."""
-    found = []
-    for diagram in loaded.package.bpmn.values():
-        for node in xml.read(diagram).iter():
-            if not str(node.tag).endswith("}sequenceFlow"):
-                continue
-            if node.get("sourceRef") in left and node.get("targetRef") in entered:
-                found.append(str(node.get("id")))
-    return sorted(found)
+    return sorted(flow.id for flow in loaded.package.flows if flow.source in left and flow.target in entered)
