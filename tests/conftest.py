@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import hypothesis
 import pytest
 
-from tests.support import mail, network, order, state
+from tests.support import mail, network, order, quick, state
 from tests.support import server as servers
 from tests.support.needs import chromium_path, require
 
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 # The same examples in each run: a red build can be run again. Time is not asserted on a shared machine.
 hypothesis.settings.register_profile("nintei", derandomize=True, deadline=None, print_blob=True)
 hypothesis.settings.load_profile("nintei")
+
+quick.install()
 
 
 @pytest.fixture(autouse=True, scope="module")

@@ -17,6 +17,7 @@ from playhouse.pool import MaxConnectionsExceeded, PooledPostgresqlDatabase
 
 WAIT_FOR_LOCK = 30  # seconds that a step waits for another one's rows; then it may be tried again
 WAIT_FOR_PLACE = 15  # seconds that a thread waits until another one gives its connection back
+SYNCHRONOUS = "full"  # SQLite's: what was stored outlives a power cut
 STALE = 300  # seconds after which a connection is opened anew
 STILL_AWAY = 0.5  # seconds for which a server that was not reached is not asked again by every thread
 
@@ -61,7 +62,7 @@ class Sqlite(_Counting, peewee.SqliteDatabase):
             autoconnect=False,
             pragmas={
                 "journal_mode": "wal",
-                "synchronous": "full",
+                "synchronous": SYNCHRONOUS,
                 "foreign_keys": 1,
                 "busy_timeout": WAIT_FOR_LOCK * 1000,
             },

@@ -13,6 +13,7 @@ from flask_wtf.csrf import CSRFProtect
 
 from app import __version__
 from app.services.base.portal import Portal
+from app.services.signin import passwords
 from app.web import blueprints
 from app.web.account import passwordforms, signins
 from app.web.frame import access, busy, current, gate, problems, shell, signin, throttling
@@ -48,6 +49,11 @@ def create_app(portal: Portal, datastore: Any) -> Flask:
         BABEL_DEFAULT_TIMEZONE="Asia/Tokyo",
         SECURITY_PASSWORD_HASH="argon2",  # noqa: S106 - the name of a method
         SECURITY_PASSWORD_SINGLE_HASH=["argon2"],  # services hash with argon2 alone
+        SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS={
+            "argon2__time_cost": passwords.HASHER.time_cost,
+            "argon2__memory_cost": passwords.HASHER.memory_cost,
+            "argon2__parallelism": passwords.HASHER.parallelism,
+        },
         SECURITY_PASSWORD_SALT=settings.secret_key,
         SECURITY_LOGIN_URL="/login",
         SECURITY_LOGOUT_URL="/logout",

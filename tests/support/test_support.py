@@ -6,6 +6,8 @@ import logging
 import os
 import smtplib
 import socket
+import subprocess
+import sys
 from collections.abc import Callable
 from email.message import EmailMessage
 from pathlib import Path
@@ -19,6 +21,7 @@ from tests.support import order, state
 from tests.support.listener import listening
 from tests.support.mail import Mailbox
 from tests.support.needs import PARTS, lacking
+from tests.support.server import PROJECT
 
 
 def send(port: int, subject: str) -> None:
@@ -103,6 +106,19 @@ def test_what_a_test_does_to_its_process_is_taken_back(tmp_path: Path) -> None:
         assert database.proxy.obj is before[0] is not first
         assert (database.proxy.obj, Path.cwd(), dict(os.environ)) == before
         logger.propagate, logger.disabled = True, False
+
+
+def test_what_the_tests_make_quick_is_safe_where_people_work(tmp_path: Path) -> None:
+    """Passwords cost what RFC 9106 section 4 asks for at the least; SQLite's 2 is FULL."""
+    asks = (
+        "from app.services.signin.passwords import HASHER as kept; from app.store import database; import sys, os\n"
+        "opened = database.connect(sys.argv[1]); opened.connect()\n"
+        "print(kept.type.name, kept.time_cost >= 3, kept.memory_cost >= 65536, kept.parallelism,"
+        " opened.pragma('synchronous'), os.fsync.__module__)"
+    )
+    command = [sys.executable, "-c", asks, f"sqlite:///{tmp_path}/nintei.db"]
+    said = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True).stdout
+    assert said.split() == ["ID", "True", "True", "4", "2", "posix"]
 
 
 def test_a_test_without_a_database_has_none() -> None:

@@ -1,0 +1,21 @@
+"""What costs time in this process so that it is slow for thieves or safe from power cuts is neither in tests.
+
+Passwords are hashed at the least cost, and nothing is waited for until it is on the disk: whoever kills a portal in a
+test kills processes, and those have the portal's own settings (what they are, test_support.py reads in one of them).
+"""
+
+from __future__ import annotations
+
+import os
+
+from argon2 import PasswordHasher
+
+from app.services.signin import passwords
+from app.store import connections
+
+
+def install() -> None:
+    """Once for each test process, before any test."""
+    passwords.HASHER = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+    connections.SYNCHRONOUS = "off"
+    os.fsync = lambda _handle: None
