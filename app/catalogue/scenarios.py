@@ -112,20 +112,29 @@ def names(files: Mapping[str, bytes]) -> list[str]:
     )
 
 
-def read(files: Mapping[str, bytes]) -> Walks:
-    """All scenarios of a package; what is no TOML or has the wrong shape is left out and named."""
+def read(files: Mapping[str, bytes], only: str = "") -> Walks:
+    """All scenarios of a package, or `only` one and those it begins with; what is no TOML or has the wrong shape is
+    left out and named."""
     found: dict[str, Scenario] = {}
     problems: list[Problem] = []
-    for name in names(files):
+    wanted, there, unread = [only] if only else names(files), set(names(files)), set()
+    for name in wanted:
+        if name not in there:
+            continue
+        there.remove(name)
         scenario = _read(name, files[path_of(name)], problems)
-        if scenario is not None:
-            found[name] = scenario
-    return Walks(found, problems, frozenset(names(files)) - found.keys())
+        if scenario is None:
+            unread.add(name)
+            continue
+        found[name] = scenario
+        if only and scenario.begin:
+            wanted.append(scenario.begin[0])
+    return Walks(found, problems, frozenset(unread))
 
 
 def steps(files: Mapping[str, bytes], name: str) -> list[Mapping[str, Any]]:
     """The steps of a scenario, those it begins with included. Raises BadPackage."""
-    return [step.raw for step in read(files).walk(name)]
+    return [step.raw for step in read(files, name).walk(name)]
 
 
 def _read(name: str, data: bytes, problems: list[Problem]) -> Scenario | None:

@@ -38,6 +38,8 @@ _JINJA_FILTERS = (  # noqa: SIM905 - as a list it would fill a page
     "reject rejectattr round select selectattr sort striptags sum title trim unique upper"
 ).split()
 _OWN_FILTERS = ("jdate", "jdatetime", "wareki", "yen", "number", "lines", "postal", "blocks", "rows")
+MOST_COMPILED = 500  # templates whose code is kept, of all packages
+_compiled: dict[tuple[Any, ...], Any] = {}
 FILTERS = frozenset((*_JINJA_FILTERS, *_OWN_FILTERS))  # all that a template may use
 
 
@@ -152,6 +154,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
             _spend(0, len(text))
             return text
 
+        self._printed = printed
         super().__init__(
             loader=_Files(files),
             autoescape=autoescape,
@@ -169,6 +172,17 @@ class Sandbox(ImmutableSandboxedEnvironment):
             | {"_turns": _turns, "_joined": _joined, "_charged": _charged}
         )
         self.globals = {"range": _short_range, "dict": dict, "namespace": self.globals["namespace"]}
+
+    def compile(self, source: Any, name: str | None = None, filename: str | None = None, *more: Any) -> Any:
+        """The template's code, made once in a process: it depends on nothing but what is part of the key."""
+        key = (source, name, filename, more, self.autoescape, self._printed)
+        code = _compiled.get(key)
+        if code is None:
+            code = super().compile(source, name, filename, *more)
+            if len(_compiled) >= MOST_COMPILED:
+                _compiled.clear()
+            _compiled[key] = code
+        return code
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         if len(source) > MAX_SOURCE:

@@ -25,7 +25,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Self, TypeVar
+from typing import Any, ClassVar, Self, TypeVar
 from urllib.parse import unquote, urlsplit
 
 import peewee
@@ -59,6 +59,11 @@ class Table(peewee.Model):
         only_save_dirty = True  # a step writes what it changed
 
     @classmethod
+    def select(cls, *fields: Any) -> Any:
+        """As peewee has it, composed in less time."""
+        return Select(cls, fields or cls._meta.sorted_fields, is_default=not fields)
+
+    @classmethod
     def create(cls, **query: Any) -> Self:
         """Store a new row. Raises TypeError for a name that is no column: peewee would keep it beside the row."""
         cls.require(query)
@@ -70,6 +75,24 @@ class Table(peewee.Model):
         wrong = sorted(set(names) - cls._meta.combined.keys())
         if wrong:
             raise TypeError(f"{cls.__name__} has no column {', '.join(wrong)}")
+
+
+class Select(peewee.ModelSelect):
+    """A query whose list of columns, where it is all of its table's, is composed once for each name of the table: that
+    is most of a query's text, and putting it together took longer than a small query."""
+
+    _lists: ClassVar[dict[tuple[type[peewee.Model], str, str], str]] = {}
+
+    def __sql_selection__(self, ctx: Any, is_subquery: bool = False) -> Any:
+        """As peewee has it."""
+        if is_subquery or not self._is_default:  # type: ignore[attr-defined]  # peewee's own
+            return super().__sql_selection__(ctx, is_subquery)
+        meta = self.model._meta
+        key = (self.model, ctx.alias_manager[meta.table], ctx.state.quote)
+        if key not in self._lists:
+            columns = (peewee.Entity(key[1], field.column_name) for field in meta.sorted_fields)
+            self._lists[key] = peewee.Context(quote=key[2]).sql(peewee.CommaNodeList(list(columns))).query()[0]
+        return ctx.literal(self._lists[key])
 
 
 class Row(Table):
