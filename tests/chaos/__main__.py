@@ -9,18 +9,19 @@ from __future__ import annotations
 
 import argparse
 import os
-import random
 import sys
 import tempfile
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from app.store import database
-from tests.chaos.judge import Verdict, at_rest, judge, promises
+from tests.chaos.faults import Disturber
+from tests.chaos.judge import Verdict, at_rest, judge
 from tests.chaos.stage import Stage
 from tests.support.postgres import Postgres, cluster
 
@@ -32,6 +33,7 @@ class Outcome:
     """What was done to the portal, and what became of it. `rested`: seconds until it came to rest."""
 
     stage: Stage
+    faults: Counter[str]
     verdict: Verdict
     rested: float
 
@@ -39,7 +41,7 @@ class Outcome:
         """As the issue's table has it."""
         stage, verdict = self.stage, self.verdict
         rows = [
-            ("process faults", f"{sum(stage.faults.values())}: {_counts(stage.faults)}"),
+            ("faults", f"{sum(self.faults.values())}: {_counts(self.faults)}"),
             ("SMTP moods", _counts(stage.smtp.moods)),
             ("pages by status (0: no answer)", _counts(stage.pages)),
             *((name, str(count)) for name, count in verdict.figures.items()),
@@ -59,7 +61,7 @@ def place(kind: str, folder: Path) -> Iterator[tuple[str, Postgres | None]]:
     if kind == "sqlite":
         yield f"sqlite:///{folder}/data/nintei.db", None
         return
-    with cluster() as server:
+    with cluster(synchronous_commit="on") as server:  # what it says is stored outlives it, though not the machine
         yield server.new_database(), server
 
 
@@ -67,26 +69,21 @@ def perform(kind: str, seed: int, seconds: float, folder: Path) -> Outcome:
     """Open the stage, disturb it for so long, let it come to rest, judge."""
     with place(kind, folder) as (url, server):
         stage = Stage(folder, url, server, seed)
+        disturber = Disturber(stage, seed)
         try:
             stage.open()
-            draw, end = random.Random(seed), time.monotonic() + seconds
-            while time.monotonic() < end:
-                stage.disturb()
-                time.sleep(draw.uniform(0.2, 1.5))
+            disturber.run(seconds)
             began, rests = time.monotonic(), threading.Event()
             database.connect(url)
             threading.Thread(target=_watch, args=(rests, began + REST_WITHIN), daemon=True).start()
             stage.settle(rests)
             rested = time.monotonic() - began
-            smtp = stage.smtp
-            blobs = folder / "data" / "blobs"
-            verdict = judge(promises(stage.acknowledged), list(smtp.arrived), smtp.refused, blobs)
+            verdict = judge(stage, sum(disturber.faults.values()))
         finally:
             stage.close()
             if database.proxy.obj is not None:
                 database.proxy.obj.close_all()
-    verdict.wrong["pages that failed (500)"] = ["500"] * stage.pages[500]
-    return Outcome(stage, verdict, rested)
+    return Outcome(stage, disturber.faults, verdict, rested)
 
 
 def _watch(rests: threading.Event, latest: float) -> None:

@@ -8,11 +8,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from app.store import cases, database
-from app.store.models import Answer, Case, Document, Entry, Incident, Job, Mail, Member, Task, TimerRow, Visit
+from app.store import cases, database, tally
+from app.store.models import Answer, Case, Document, Entry, Incident, Job, Mail, Member, Outage, Task, TimerRow, Visit
 from tests.chaos.smtp import Arrived
+from tests.chaos.stage import WORKERS, Stage
+from tests.chaos.stepper import refused_for_good
 
 BUSY = ("queued", "running")
+PROMISES = ("applied", "entered", "sent")  # what a stepper writes down, beside its presses and our mistakes
 
 
 @dataclass
@@ -28,11 +31,11 @@ class Verdict:
 
 
 def at_rest() -> bool:
-    """Whether nothing waits for the portal itself."""
+    """Whether nothing waits for the portal itself, or for a press that a real refusal asks for."""
     with database.connection():
-        if Job.select().where(Job.state.in_(BUSY)).exists():
+        if Job.select().where(Job.state.in_(BUSY)).exists() or TimerRow.select().exists():
             return False
-        return not TimerRow.select().exists()
+        return not any(refused_for_good(job) for job in Job.select().where(Job.state == "incident"))
 
 
 def promises(file: Path) -> list[dict[str, Any]]:
@@ -46,17 +49,23 @@ def promises(file: Path) -> list[dict[str, Any]]:
     return found
 
 
-def judge(said: list[dict[str, Any]], arrived: list[Arrived], refused: set[str], blobs: Path) -> Verdict:
-    """`refused`: Message-IDs to which the mail server said no for good."""
-    verdict = Verdict()
+def judge(stage: Stage, faults: int) -> Verdict:
+    """`faults`: how many there were, beside those of the mail server."""
+    verdict, said = Verdict(), promises(stage.acknowledged)
     with database.connection():
         _answers(verdict, said)
         _twice(verdict)
-        _mails(verdict, arrived)
+        _mails(verdict, list(stage.smtp.arrived), stage.smtp.moods["dropped"] + stage.smtp.moods["late"], faults)
         _stuck(verdict)
-        _troubles(verdict, refused, said)
-        _files(verdict, blobs)
+        _troubles(verdict, stage.smtp.refused, said)
+        _files(verdict, stage.folder / "data" / "blobs")
         _whole(verdict)
+    log = stage.said()
+    verdict.figures["tracebacks in the log"] = log.count("Traceback (most recent call last)")
+    verdict.wrong["counts of open tasks that were wrong"] += ["in the log"] * log.count("Counts of open tasks were")
+    verdict.wrong["pages that failed (500)"] = ["500"] * stage.pages[500]
+    ended = stage.run is None or stage.run.poll() is not None
+    verdict.wrong["`nintei run` gave up"] = ["it ended by itself"] if ended else []
     return verdict
 
 
@@ -68,7 +77,7 @@ def _answers(verdict: Verdict, said: list[dict[str, Any]]) -> None:
         (row.case_id, row.element): str((row.values or {}).get("remark")) for row in Answer.select().order_by(Answer.id)
     }
     for each in said:
-        if each["what"] == "error":
+        if each["what"] not in PROMISES:
             continue
         case = numbers.get(each["case"])
         if case is None:
@@ -81,7 +90,7 @@ def _answers(verdict: Verdict, said: list[dict[str, Any]]) -> None:
     verdict.wrong["acknowledged and lost"] = lost
     verdict.figures["cases"] = len(numbers)
     verdict.figures["tasks done"] = Task.select().where(Task.state == "done").count()
-    verdict.figures["acknowledged"] = len([each for each in said if each["what"] != "error"])
+    verdict.figures["acknowledged"] = len([each for each in said if each["what"] in PROMISES])
 
 
 def _twice(verdict: Verdict) -> None:
@@ -91,7 +100,10 @@ def _twice(verdict: Verdict) -> None:
     verdict.wrong["element or answer twice"] = visits + _many(answers) + _many(papers)
 
 
-def _mails(verdict: Verdict, arrived: list[Arrived]) -> None:
+def _mails(verdict: Verdict, arrived: list[Arrived], unheard: int, faults: int) -> None:
+    """`unheard`: letters that the server took without the portal hearing of it. These come again, under the same
+    Message-ID, and so may one for whoever was killed, frozen or cut off between the server's word and the record: at
+    most each of the workers at once, when it was the database that went."""
     rows = list(Mail.select())
     there = {each.message_id for each in arrived}
     names: dict[tuple[str, str], set[str]] = {}
@@ -101,7 +113,9 @@ def _mails(verdict: Verdict, arrived: list[Arrived]) -> None:
         (row.case_id, str((row.data or {}).get("mail"))) for row in Entry.select().where(Entry.kind == "mail")
     )
     verdict.figures["mails"] = len(rows)
-    verdict.figures["duplicate deliveries"] = len(arrived) - len(there)
+    again, reasons = len(arrived) - len(there), unheard + faults * (WORKERS + 1)
+    verdict.figures["deliveries again, under the same Message-ID"] = again
+    verdict.wrong["deliveries again without a reason"] = [f"{again} for {reasons}"] if again > reasons else []
     verdict.wrong["one mail under two Message-IDs"] = [
         f"{key}: {sorted(found)}" for key, found in names.items() if len(found) > 1
     ] + _many(Counter((row.case_id, row.mail_id) for row in rows))
@@ -112,28 +126,22 @@ def _mails(verdict: Verdict, arrived: list[Arrived]) -> None:
 
 
 def _stuck(verdict: Verdict) -> None:
-    stuck = []
-    for case in Case.select().where(~Case.ended):
-        going = Task.select().where((Task.case == case.id) & (Task.state == "open")).exists()
-        working = Job.select().where((Job.case == case.id) & Job.state.in_((*BUSY, "parked", "incident"))).exists()
-        if not going and not working and not TimerRow.select().where(TimerRow.case == case.id).exists():
-            stuck.append(case.number)
-    verdict.wrong["stuck"] = stuck
+    """Everything that waited for a person was done, and whatever failed for a real reason was pressed for: so each case
+    has come to its end."""
+    verdict.wrong["stuck"] = [case.number for case in Case.select().where(~Case.ended)]
     verdict.wrong["left undone"] = [f"{row.key} {row.error}" for row in Job.select().where(Job.state.in_(BUSY))]
 
 
 def _troubles(verdict: Verdict, refused: set[str], said: list[dict[str, Any]]) -> None:
     """A letter that the mail server refuses for good is somebody's to mend; nothing else is."""
-    real, other = 0, []
-    for job in Job.select().where(Job.state == "incident"):
-        mail = Mail.get_or_none(Mail.job_key == job.key)
-        if mail is not None and mail.message_id in refused:
-            real += 1
-        else:
-            other.append(f"{job.key}: {job.error}")
+    pressed = {each["job"] for each in said if each["what"] == "pressed"}
+    letters = {row.job_key: row.message_id for row in Mail.select(Mail.job_key, Mail.message_id)}
+    verdict.figures["incidents for a real 5xx, pressed for"] = len(pressed)
+    other = [f"{key}: nobody had refused it" for key in pressed if letters.get(key) not in refused]
+    other += [f"{job.key}: {job.error}" for job in Job.select().where(Job.state == "incident")]
     other += [f"{row.kind} {row.element}: {row.message}" for row in Incident.select().where(Incident.over_at.is_null())]
-    verdict.figures["incidents for a real 5xx"] = real
     verdict.wrong["other incidents that a person must press for"] = other
+    verdict.wrong["outages that did not end"] = [f"{row.name}: {row.message}" for row in Outage.select()]
     verdict.wrong["mistakes of ours that people met"] = [each["text"] for each in said if each["what"] == "error"]
 
 
@@ -152,6 +160,7 @@ def _whole(verdict: Verdict) -> None:
         found += [repr(row) for row in database.proxy.obj.execute_sql("PRAGMA foreign_key_check").fetchall()]
     found += [case.number for case in Case.select() if not cases.state(case.id)[1]]
     verdict.wrong["integrity"] = found
+    verdict.wrong["counts of open tasks that were wrong"] = [repr(each) for each in tally.differing()]
 
 
 def _many(counts: Counter[Any]) -> list[str]:

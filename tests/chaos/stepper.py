@@ -21,13 +21,13 @@ from app.errors import NinteiError
 from app.main import open_portal
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
-from app.services.cases import applications
+from app.services.cases import applications, lifecycle
 from app.services.people import accounts as people
 from app.services.tasks import forms, send
 from app.services.tasks.drafts import OpenPage
 from app.services.trouble import storage
 from app.store import accounts, cases, database
-from app.store.models import Case, Task
+from app.store.models import Case, Job, Task
 from config.settings import from_environment
 from tests.chaos.package import ID
 
@@ -51,7 +51,9 @@ class Stepper:
         idle_since = time.monotonic()
         while not stop.is_set() or time.monotonic() - idle_since < IDLE:
             try:
-                if self._do(begin=not stop.is_set()):
+                if stop.is_set() and self._is_over():
+                    return
+                if self._do(begin=not stop.is_set()) or (stop.is_set() and self._press()):
                     idle_since = time.monotonic()
             except NinteiError:  # somebody was faster
                 pass
@@ -88,6 +90,23 @@ class Stepper:
             return False
         return True
 
+    def _is_over(self) -> bool:
+        with database.connection():
+            return not Case.select().where(~Case.ended).exists() and not self._refused()
+
+    def _press(self) -> bool:
+        """What staff do about letters that were refused for good; whether there was one."""
+        with database.connection():
+            refused = self._refused()
+        for job in refused:
+            database.again(lambda job=job: lifecycle.retry(self._portal, job.id, self._staff()))  # type: ignore[misc]
+            self._say("pressed", job=job.key)
+        return bool(refused)
+
+    @staticmethod
+    def _refused() -> list[Job]:
+        return [job for job in Job.select().where(Job.state == "incident") if refused_for_good(job)]
+
     def _apply(self) -> None:
         text = self._words()
         raw = {"remark": text, "company_name": text, "email": f"{text}@example.com".lower()}
@@ -111,14 +130,22 @@ class Stepper:
         self._say("sent", case=task.case_number, element=task.element, task=task.id, text=text)
 
     def _actor(self, task: Task) -> Actor:
+        if task.side != "vendor":
+            return self._staff()
         with database.connection():
-            if task.side == "vendor":
-                user = cases.members(task.case_id)[0].user_id
-            else:
-                found = accounts.by_email(STAFF)
-                assert found is not None
-                user = found.id
+            user = cases.members(task.case_id)[0].user_id
         return people.actor_of(self._portal, user)
+
+    def _staff(self) -> Actor:
+        with database.connection():
+            found = accounts.by_email(STAFF)
+        assert found is not None
+        return people.actor_of(self._portal, found.id)
+
+
+def refused_for_good(job: Job) -> bool:
+    """Whether the mail server said no to this letter for good: somebody has to look into it, and press."""
+    return str(((job.said or {}).get("params") or {}).get("code", "")).startswith("5")
 
 
 def main(name: str, acknowledged: str, seed: str, most: str) -> None:

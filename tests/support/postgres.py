@@ -29,6 +29,7 @@ QUICK = {
     "logging_collector": "off",
     "jit": "off",
 }
+STOP = {"fast": signal.SIGINT, "immediate": signal.SIGQUIT, "kill": signal.SIGKILL}
 
 
 class Postgres:
@@ -66,33 +67,38 @@ class Postgres:
 
     def start(self) -> None:
         """Begin, and wait until it takes connections."""
+        if not self._start():
+            said = (self.folder / "log").read_text(errors="replace")
+            raise RuntimeError(f"PostgreSQL did not start:\n{said}")
+
+    def _start(self) -> bool:
         with (self.folder / "log").open("ab") as log:
             server = subprocess.Popen(
                 self._command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, cwd=self.folder
             )
         self._server = server
         wait_until(lambda: server.poll() is not None or self.answers(), 60, "PostgreSQL's start")
-        if server.poll() is not None:
-            said = (self.folder / "log").read_text(errors="replace")
-            raise RuntimeError(f"PostgreSQL did not start:\n{said}")
+        return server.poll() is None
 
     def stop(self, mode: str = "immediate") -> None:
-        """End it as `pg_ctl stop -m fast` (everybody is sent away) or `-m immediate` (as a power cut) does."""
+        """End it as `pg_ctl stop -m fast` (everybody is sent away) or `-m immediate` (as a power cut) does; `kill` is
+        what the kernel does when memory is short."""
         if self._server is None:
             return
-        self._server.send_signal(signal.SIGINT if mode == "fast" else signal.SIGQUIT)
+        self._server.send_signal(STOP[mode])
         self._server.wait(30)
         self._server = None
 
     def restart(self, mode: str) -> None:
-        """What `pg_ctl restart -m` does."""
+        """What `pg_ctl restart -m` does. Nobody may start it before the last server of one that was killed is gone."""
         self.stop(mode)
-        self.start()
+        wait_until(self._start, 60, "PostgreSQL's start")
 
 
 @contextmanager
-def cluster() -> Iterator[Postgres]:
-    """Start one in a folder of its own; stopped at once and removed at the end, or when this process dies."""
+def cluster(**options: str) -> Iterator[Postgres]:
+    """Start one in a folder of its own; stopped at once and removed at the end, or when this process dies. `options`:
+    settings beside QUICK, or in place of them."""
     programs = postgres_bin()
     if programs is None:
         raise RuntimeError("no PostgreSQL server programs")
@@ -108,10 +114,10 @@ def cluster() -> Iterator[Postgres]:
         subprocess.run(
             [*as_postgres, programs / "initdb", *made, "--pgdata", data], check=True, capture_output=True, cwd=folder
         )
-        options = [word for key, value in QUICK.items() for word in ("-c", f"{key}={value}")]
+        words = [word for key, value in {**QUICK, **options}.items() for word in ("-c", f"{key}={value}")]
         dies_with_us = ["setpriv", "--pdeathsig", "QUIT"] if shutil.which("setpriv") else []
         running = Postgres(
-            folder, [*as_postgres, *dies_with_us, programs / "postgres", "-D", data, "-k", folder, *options]
+            folder, [*as_postgres, *dies_with_us, programs / "postgres", "-D", data, "-k", folder, *words]
         )
         try:
             running.start()
