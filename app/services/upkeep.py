@@ -10,15 +10,16 @@ from datetime import date, timedelta
 from functools import partial
 
 from app.connectors import scratch
-from app.services.base import businessdays, jobqueue
+from app.services.base import businessdays, jobqueue, leases
 from app.services.base.portal import Portal
 from app.services.cards import keepers, loans
 from app.services.companies import mandates
 from app.services.pages.worklist import remind_one
 from app.services.papers import parts
+from app.services.process import jobs
 from app.services.tasks import daterequests
 from app.services.trouble.rounds import Round
-from app.store import attempts, bookings, cards, cases, database, guesses, search, tally, work
+from app.store import attempts, bookings, cards, cases, database, guesses, present, search, tally, work
 from app.store.models import Case, Task
 
 log = logging.getLogger("nintei.upkeep")
@@ -29,6 +30,7 @@ UNFINISHED = timedelta(days=1)  # a file that nobody wrote to for so long belong
 def tick(portal: Portal) -> int:
     """Do what is due today; gives how many mails were queued. What fails is an incident and holds up nothing else."""
     now = Round(portal)
+    now.part("clock", lambda _: _clock(portal))
     now.part("lists", lambda _: _lists(portal))
     now.part("mandates", lambda _: _mandates(portal))
     now.part("dates", lambda _: daterequests.lapse(portal))
@@ -69,6 +71,19 @@ def _lists(portal: Portal) -> None:
         attempts.forget(portal.now())
         guesses.forget(portal.now())
         search.admit()
+
+
+def _clock(portal: Portal) -> None:
+    """A clock that was put back keeps nothing waiting for as long as it was off."""
+    now = portal.now()
+    lease, pause = timedelta(seconds=leases.LEASE_SECONDS), timedelta(seconds=jobs.LONGEST_PAUSE)
+    with database.transaction():
+        found = present.jobs(now, lease, pause)
+    with database.transaction():
+        found += present.outages(now) + present.tries(now)
+    if found:
+        log.warning("The clock was put back, to %s: %s things that waited for later wait no longer for it", now, found)
+        portal.poke()
 
 
 def _mandates(portal: Portal) -> None:

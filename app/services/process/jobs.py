@@ -35,6 +35,9 @@ LONGEST_PAUSE = 1800.0  # seconds between two tries (RFC 5321 section 4.5.4.1: h
 # How long a failure that may change is tried again. A person stands at the card desk and waits.
 PATIENCE = {"card": timedelta(minutes=4)}
 PATIENCE_OF_OTHERS = timedelta(hours=1)
+# The pauses between its tries must add up to this part of it: a clock that jumped ahead, or a portal that was switched
+# off over a weekend, has tried nothing meanwhile.
+TRIED_FOR = 0.1
 
 
 def lease(portal: Portal, worker: str, operators: tuple[str, ...] = ()) -> Leased | None:
@@ -201,7 +204,7 @@ def _failed(
         if row is None:
             return "late"
         since = row.tried_since or now
-        again = retry and (ever or now - since < patience(portal, row.operator))
+        again = retry and (ever or _patient(portal, row, now - since))
         row.state, row.tried_since, row.lease_until = "queued" if again else "incident", since, None
         row.handed = row.handed or bool(error.params.get("handed", handed or row.operator != "mail"))
         _say(row, error)
@@ -238,6 +241,12 @@ def _tell(portal: Portal, row: Job, error: NinteiError, now: datetime) -> None:
         data={"kind": "job", **row.said},
         audience="operator",
     )
+
+
+def _patient(portal: Portal, row: Job, since: timedelta) -> bool:
+    """Whether it is tried again after it failed for so long."""
+    most = patience(portal, row.operator)
+    return since < most or backoff.waited(row.attempts, LONGEST_PAUSE) < most.total_seconds() * TRIED_FOR
 
 
 def patience(portal: Portal, operator: str) -> timedelta:
