@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 RULES = "tests/services/process/test_storage_rules.py::"
+CLOCK = "tests/services/trouble/test_clockback.py::"
+SCRATCH = "tests/connectors/test_scratch.py::"
 JOBS = "app/services/process/jobs.py"
 DATABASE = "app/store/database.py"
 
@@ -79,5 +81,28 @@ MISTAKES = (
         "m16", "an account is looked for before its name is held",
         "app/store/accounts.py", '    lock_name(f"account:{address.one(email)}")\n', "",
         ("tests/services/process/test_races.py::test_two_links_of_one_new_address_followed_at_once_make_one_account[postgres]",),
+    ),
+    Mistake(
+        "m17", "a job is locked before its case",
+        JOBS,
+        "    case = cases.lock(job.case_id) if job.case_id else None  # a mail of the portal itself has none\n"
+        "    row = work.job(job.id, lock=True)\n",
+        "    row = work.job(job.id, lock=True)\n    case = cases.lock(job.case_id) if job.case_id else None\n",
+        (RULES + "test_who_changes_a_job_waits_for_its_case_with_nothing_in_hand[postgres-done]",),
+    ),
+    Mistake(
+        "m18", "nobody notices a clock that was put back",
+        "app/services/upkeep.py", '    now.part("clock", lambda _: _clock(portal))\n', "",
+        (CLOCK + "test_what_was_queued_before_the_clock_was_put_back_is_done_at_once[sqlite]",),
+    ),
+    Mistake(
+        "m19", "a temporary folder is swept while its owner lives",
+        "app/connectors/scratch.py", "fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)", "pass",
+        (SCRATCH + "test_a_folder_whose_owner_was_killed_is_swept_and_that_of_one_who_lives_is_not",),
+    ),
+    Mistake(
+        "m20", "two who need the signing key at once each make one",
+        "app/connectors/signature.py", 'with locked(folder.with_name(f"{folder.name}.lock")):', "if True:",
+        ("tests/connectors/test_signing_key.py::test_threads_that_ask_at_once_are_given_the_same_key",),
     ),
 )  # fmt: skip

@@ -16,7 +16,7 @@ from app.engine import Engine, TimersDue
 from app.errors import Permanent, Stale
 from app.services.base import leases
 from app.services.base.actors import Actor
-from app.services.cases import applications
+from app.services.cases import applications, lifecycle
 from app.services.people import accounts as people
 from app.services.process import jobs, steps, timers
 from app.services.tasks import forms, send
@@ -261,6 +261,28 @@ def test_a_job_that_is_being_leased_is_passed_over(bench: Bench) -> None:
     thread.join(60)
     assert mine is not None
     assert found[0].id != mine.id
+
+
+@pytest.mark.parametrize("act", ["done", "failed", "retried"])
+def test_who_changes_a_job_waits_for_its_case_with_nothing_in_hand(bench: Bench, act: str) -> None:
+    """Case, then job, everywhere: whoever had the job first would wait for one who has the case and wants the job."""
+    case, found = case_of(apply(bench)), []
+    held = jobs.lease(bench.portal, "worker")
+    assert held is not None
+    if act == "retried":
+        assert jobs.failed(bench.portal, held, Permanent("no such mailbox"), retry=False) == "incident"
+    acts: dict[str, Callable[[], Any]] = {
+        "done": lambda: jobs.done(bench.portal, held),
+        "failed": lambda: jobs.failed(bench.portal, held, Permanent("no such mailbox"), retry=False),
+        "retried": lambda: lifecycle.retry(bench.portal, held.id, staff(bench)),
+    }
+    with database.transaction():
+        cases.lock(case.id)
+        thread = in_thread(acts[act], found)
+        thread.join(0.7)
+        assert work.job(held.id, lock=True) is not None  # the server would end one of two that wait for each other
+    thread.join(60)
+    assert len(found) == 1 and not isinstance(found[0], Exception), found
 
 
 def test_a_timer_fires_after_the_step_that_is_under_way_not_into_it(bench: Bench) -> None:
