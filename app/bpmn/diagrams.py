@@ -6,7 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from app.bpmn.model import Diagram, Element, Flow, Process
+from app.bpmn.names import SUBPROCESSES
 from app.bpmn.reading import read
+from app.bpmn.support import RUNS
 from app.errors import Problem
 from app.text.xml import XmlRefused
 
@@ -29,15 +31,20 @@ class Diagrams:
 
     def top(self, process: Process) -> Process:
         """The process around all subprocesses around this one; itself, where there is none."""
-        seen = {process.id}
-        while process.parent and process.parent in self.processes and process.parent not in seen:
-            seen.add(process.parent)
+        return self.around(process)[-1]
+
+    def around(self, process: Process) -> list[Process]:
+        """The process itself and what is around it, outwards."""
+        found = [process]
+        while process.parent and process.parent in self.processes and process.parent not in {each.id for each in found}:
             process = self.processes[process.parent]
-        return process
+            found.append(process)
+        return found
 
     def running(self, entry: str) -> frozenset[str]:
         """Ids of processes and subprocesses but those that are pictures: that say they are not executable. What a case
-        begins with, or what is called, runs whatever it says of itself.
+        begins with, or what is called, runs whatever it says of itself. Without what is in a subprocess of a kind that
+        does not run.
         """
         pending = [each.id for each in self.processes.values() if each.executable and not each.parent]
         pending.append(entry)
@@ -51,7 +58,12 @@ class Diagrams:
                 if called not in used:
                     used.add(called)
                     pending.append(called)
-        return frozenset(each.id for each in self.processes.values() if self.top(each).id in used)
+        closed = {each.id for each in self.elements() if each.kind in SUBPROCESSES - RUNS}
+        return frozenset(
+            name
+            for name, each in self.processes.items()
+            if self.top(each).id in used and not any(outer.id in closed for outer in self.around(each))
+        )
 
 
 def read_all(sources: Mapping[str, bytes]) -> Diagrams:

@@ -96,7 +96,7 @@ def _extensions(node: Xml) -> dict[str, Any]:
         facts["decision"] = inner.said("calledDecisionId", SPIFF)
         operator = inner.first("serviceTaskOperator", SPIFF)
         if operator is not None:
-            facts["operator"] = operator.get("id") if node.name == "serviceTask" else ""
+            facts["operator"] = operator.get("id") if node.name in ("serviceTask", "sendTask") else ""
             facts["result_variable"] = operator.get("resultVariable")
             facts["parameters"] = {
                 each.get("id"): each.get("value").strip() for each in operator.walk() if each.name == "parameter"

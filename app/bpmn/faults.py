@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from app.bpmn.diagrams import Diagrams
-from app.bpmn.model import Diagram, Element, Flow, Process, Stranger
+from app.bpmn.model import Diagram, Element, Flow, Process, Stranger, Trigger
 from app.bpmn.names import ACTIVITIES, FLOW_NODES, SPIFF
-from app.bpmn.support import EVENTS, RUNS, instead, instead_of_event
+from app.bpmn.support import EVENTS, RUNS, allowed, instead, instead_of_event
 from app.errors import Problem
 
 MAX_ELEMENTS = 3_000  # of one package; processes that people read have some hundred
@@ -36,7 +36,7 @@ def faults(diagrams: Diagrams, entry: str = "") -> list[Problem]:
                 found.append(Problem(file.file, message, process.id, other, line=process.line))
             found += _identities(process, homes)
             if process.id in running or not process.id:
-                found += _of_process(process)
+                found += _of_process(process, diagrams)
     return found + recursion(diagrams)
 
 
@@ -66,11 +66,12 @@ def recursion(diagrams: Diagrams) -> list[Problem]:
             line=element.line,
         )
         for element in diagrams.elements()
-        if element.called and _reaches(calls, element.called, element.process)
+        if element.called and reaches(calls, element.called, element.process)
     ]
 
 
-def _reaches(calls: Mapping[str, set[str]], start: str, goal: str) -> bool:
+def reaches(calls: Mapping[str, set[str]], start: str, goal: str) -> bool:
+    """Whether calls lead from one process to another."""
     seen: set[str] = set()
     ahead = [start]
     while ahead:
@@ -109,8 +110,8 @@ def _identities(process: Process, homes: dict[str, str]) -> Iterator[Problem]:
             yield Problem(process.file, message, element.id, {"other": other}, line=element.line)
 
 
-def _of_process(process: Process) -> list[Problem]:
-    checks = _Process(process)
+def _of_process(process: Process, diagrams: Diagrams) -> list[Problem]:
+    checks = _Process(process, _around(process, diagrams))
     for stranger in process.strangers:
         reason = instead(stranger.kind)
         checks.say(stranger, "%(kind)s is not supported: %(reason)s.", kind=stranger.kind, reason=reason)
@@ -121,11 +122,17 @@ def _of_process(process: Process) -> list[Problem]:
     return checks.found
 
 
+def _around(process: Process, diagrams: Diagrams) -> Element | None:
+    outer = diagrams.processes.get(process.parent)
+    return next((each for each in outer.elements if each.id == process.id), None) if outer is not None else None
+
+
 class _Process:
     """What is wrong in one process or subprocess."""
 
-    def __init__(self, process: Process) -> None:
+    def __init__(self, process: Process, around: Element | None) -> None:
         self.file = process.file
+        self.around = around  # the subprocess whose inside it is
         self.elements = {element.id: element for element in process.elements}
         self.known = self.elements.keys() | {stranger.id for stranger in process.strangers}
         self.found: list[Problem] = []
@@ -145,22 +152,31 @@ class _Process:
             reason = instead(element.kind)
             self.say(element, "%(kind)s is not supported: %(reason)s.", kind=element.kind, reason=reason)
             return
-        if element.kind == "subProcess" and element.by_event:
-            self.say(element, "Event subprocesses are not supported: use a boundary event.")
-        if element.definitions not in EVENTS.get(element.kind, {()}):
+        if element.kind in ("serviceTask", "sendTask") and not element.operator:
+            self.sent(element)
+        elif not allowed(element, self.around):
             facts = {"kind": element.kind, "event": element.event or "no event"}
             reason = instead_of_event(element.definitions)
             self.say(element, "%(kind)s with %(event)s is not supported: %(reason)s.", reason=reason, **facts)
         elif element.trigger is not None and element.trigger.kind == "message" and not element.message:
-            self.say(element, "No message with a name is chosen: choose one.")
+            if element.kind != "sendTask":
+                self.say(element, "No message with a name is chosen: choose one.")
+        elif element.trigger == Trigger("signal"):
+            self.say(element, "No signal with a name is chosen: choose one.")
         if element.kind == "boundaryEvent":
             self.border(element)
+
+    def sent(self, element: Element) -> None:
+        if element.kind == "serviceTask":
+            self.say(element, "The service task has no operator: choose what it does.")
+        elif not element.message:
+            self.say(element, "The send task has neither an operator nor a message that it sends: choose one.")
 
     def border(self, element: Element) -> None:
         host = self.elements.get(element.attached_to)
         if element.attached_to not in self.known:
             self.say(element, "The boundary event sits on “%(host)s”, which is not there.", host=element.attached_to)
-        elif host is None or host.kind not in ACTIVITIES:
+        elif host is None or host.kind not in ACTIVITIES or host.by_event:
             message = "A boundary event must sit on a task, subprocess or call activity of its own process."
             self.say(element, message)
 

@@ -58,7 +58,7 @@ class Element:
     placed: bool = False  # its lane set lists it
     properties: Mapping[str, str] = field(default_factory=dict)
     repeated: tuple[str, ...] = ()  # names of properties that stand there more than once
-    operator: str = ""  # of a service task
+    operator: str = ""  # of a service or send task
     parameters: Mapping[str, str] = field(default_factory=dict)  # Python expressions
     result_variable: str = ""
     documentation: str = ""
@@ -110,6 +110,16 @@ class Element:
         """Its extension elements, known and unknown."""
         inner = self.node.first("extensionElements") if self.node is not None else None
         return inner.children if inner is not None else ()
+
+    @property
+    def carries(self) -> tuple[str, ...]:
+        """Names of the routing values that go with what it throws."""
+        return self.listed("carries")
+
+    @property
+    def returns(self) -> tuple[str, ...] | None:
+        """Names of the routing values that come back from what it runs; None: all."""
+        return self.listed("returns") if "returns" in self.properties else None
 
     def listed(self, name: str) -> tuple[str, ...]:
         """The comma-separated values of a property; () where there is none."""

@@ -2,30 +2,44 @@
 
 from __future__ import annotations
 
+from app.bpmn.model import Element
+
 # Kinds of flow nodes that run. Of events, see EVENTS.
 RUNS = frozenset(
     {
-        "task", "userTask", "manualTask", "serviceTask", "receiveTask", "businessRuleTask", "scriptTask",
+        "task", "userTask", "manualTask", "serviceTask", "sendTask", "receiveTask", "businessRuleTask", "scriptTask",
         "subProcess", "callActivity",
         "exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway",
         "startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent",
     }
 )  # fmt: skip
 
-# Kind of event to the event definitions that it may have.
-EVENTS: dict[str, frozenset[tuple[str, ...]]] = {
-    "startEvent": frozenset({()}),
-    "endEvent": frozenset({(), ("terminateEventDefinition",)}),
-    "intermediateThrowEvent": frozenset({()}),
-    "intermediateCatchEvent": frozenset({("timerEventDefinition",), ("messageEventDefinition",)}),
-    "boundaryEvent": frozenset({("timerEventDefinition",), ("messageEventDefinition",)}),
+# By kind of event, what it may wait for or throw; "" where it says nothing. Of start events those of a process.
+EVENTS: dict[str, frozenset[str]] = {
+    "startEvent": frozenset({"", "message"}),
+    "endEvent": frozenset({"", "terminate", "message", "signal", "error", "escalation"}),
+    "intermediateThrowEvent": frozenset({"", "message", "signal", "escalation"}),
+    "intermediateCatchEvent": frozenset({"timer", "message", "signal"}),
+    "boundaryEvent": frozenset({"timer", "message", "signal", "error", "escalation"}),
 }
+STARTS_BY_EVENT = frozenset({"timer", "message", "signal", "error", "escalation"})  # of an event subprocess
+STARTS_INSIDE = frozenset({""})  # of an embedded subprocess
+
+
+def allowed(element: Element, around: Element | None) -> bool:
+    """Whether an event waits for or throws what an event of its kind may; true of what is no event. `around`: the
+    subprocess in which it stands.
+    """
+    events = EVENTS.get(element.kind)
+    if element.kind == "startEvent" and around is not None:
+        events = STARTS_BY_EVENT if around.by_event else STARTS_INSIDE
+    return events is None or element.event in events
+
 
 N_ = str  # marks a message id
 _CHOREOGRAPHY = N_("draw who does what as lanes or pools of one collaboration")
 # Kind of flow node to what does its work here.
 INSTEAD = {
-    "sendTask": N_("draw a service task with the operator mail, or a notice"),
     "complexGateway": N_("draw an inclusive or a parallel gateway, and conditions on its flows"),
     "adHocSubProcess": N_("draw the tasks side by side behind a parallel gateway, each with a way around it"),
     "transaction": N_("draw a subprocess, and the way back as flows"),
@@ -34,19 +48,20 @@ INSTEAD = {
     "choreographyTask": _CHOREOGRAPHY,
     "subChoreography": _CHOREOGRAPHY,
 }
-# Kind of event definition (its tag without EventDefinition) to what does its work here; "": an event without any.
+# What an event waits for or throws (the tag of its definition without EventDefinition) to what does its work here;
+# "": an event without any.
 INSTEAD_OF_EVENT = {
-    "": N_("choose what it waits for: a timer or a message"),
+    "": N_("choose what it waits for: a timer, a message or a signal"),
     "cancel": N_("draw the way back as a flow"),
     "compensate": N_("draw the way back as a flow"),
     "conditional": N_("draw a gateway behind the task that sets the value"),
     "link": N_("draw the flow itself"),
-    "error": N_("draw a gateway behind the task, and conditions on its flows"),
-    "escalation": N_("draw a gateway behind the task, and conditions on its flows"),
-    "signal": N_("use a message"),
+    "error": N_("draw it as an end event, or on the border of what ends with it"),
+    "escalation": N_("draw it where it is thrown, or on the border of what it comes from"),
+    "signal": N_("draw an intermediate event that waits, behind the start"),
     "terminate": N_("draw an end event that terminates"),
     "timer": N_("draw an intermediate event that waits, behind the start"),
-    "message": N_("draw an intermediate event that waits, or a service task that sends"),
+    "message": N_("draw an intermediate event that waits, behind the start"),
 }
 _SEVERAL = N_("draw one event for each, side by side behind an event-based gateway")
 _NOTHING = N_("remove it, or draw what docs/package-format.md names")

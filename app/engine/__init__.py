@@ -4,7 +4,6 @@ from app.engine.engine import Engine
 from app.engine.model import (
     CompleteTask,
     Decide,
-    Element,
     Event,
     JobDone,
     JobFailed,
@@ -26,7 +25,6 @@ from app.engine.sandbox import Evaluator
 __all__ = [
     "CompleteTask",
     "Decide",
-    "Element",
     "Engine",
     "Evaluator",
     "Event",

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from app.engine.diagram import GATEWAYS, Diagrams, Node, Process
+from app.bpmn import Element
+from app.bpmn.names import GATEWAYS
+from app.engine.diagram import Diagrams, Process
 from app.engine.eventsubs import EventActivity, EventStart
 from app.engine.gateways import Choice, End, EndJoin, Inclusive, Parallel, Split
 from app.engine.loops import Loop, MultiInstance
-from app.engine.model import Decide, Element
+from app.engine.model import Decide
 from app.engine.routing import MessageStart, Routing
 from app.engine.specs import Lean, Plain, ProcessSpec
 from app.engine.tasks import Activity, Person, Rule, Script, Service
@@ -22,27 +24,6 @@ def build(diagrams: Diagrams, decisions: Mapping[str, Decide]) -> dict[str, Proc
     routing = Routing(diagrams)
     return {
         process.id: _Builder(process, diagrams, decisions, routing).build() for process in diagrams.processes.values()
-    }
-
-
-def elements(diagrams: Diagrams) -> dict[str, Element]:
-    """What the diagrams say of every flow node, by id."""
-    return {
-        node.id: Element(
-            node.id,
-            node.kind,
-            process.id,
-            process.file,
-            node.name,
-            node.properties.get("lane") or node.lane,
-            dict(node.properties),
-            node.operator,
-            node.decision,
-            node.called,
-            node.message,
-        )
-        for process in diagrams.processes.values()
-        for node in process.nodes.values()
     }
 
 
@@ -72,42 +53,39 @@ class _Builder:
             self.finish(node)
         return self.spec
 
-    def add(self, node: Node) -> None:
-        name = node.id if node.repetition is None else f"{node.id}:each"
-        scripts: dict[str, Any] = (
-            {} if node.repetition else {"pre_script": node.pre_script, "post_script": node.post_script}
-        )
+    def add(self, node: Element) -> None:
+        name = node.id if node.loop is None else f"{node.id}:each"
+        scripts: dict[str, Any] = {} if node.loop else _around(node)
         made = self.make(node, name, scripts)
         throws = self.routing.throws(node, self.process)
         if throws is not None:
             made.throws = throws
-        if node.repetition is not None:
-            kind = Loop if node.repetition.standard else MultiInstance
+        if node.loop is not None:
+            kind = Loop if node.loop.standard else MultiInstance
             around = kind(
                 self.spec,
                 node.id,
                 instance=name,
-                repetition=node.repetition,
+                repetition=node.loop,
                 drawn=node.id,
-                pre_script=node.pre_script,
-                post_script=node.post_script,
+                **_around(node),
             )
             made._connect_notify(around)
             made = around
         self.enters[node.id] = self.leaves[node.id] = made
 
-    def make(self, node: Node, name: str, scripts: dict[str, Any]) -> Lean:
+    def make(self, node: Element, name: str, scripts: dict[str, Any]) -> Lean:
         common: tuple[Any, ...] = (self.spec, name, node.id)
         match node.kind:
             case "userTask":
                 return Person(*common, **scripts)
             case "scriptTask":
-                return Script(*common, script=node.script, **scripts)
+                return Script(*common, script=node.scripts.get("script", ""), **scripts)
             case "serviceTask" | "sendTask" if node.operator:
                 return Service(
                     *common,
                     operator=node.operator,
-                    parameters=node.parameters,
+                    parameters=dict(node.parameters),
                     result=node.result_variable,
                     **scripts,
                 )
@@ -118,9 +96,9 @@ class _Builder:
             case "boundaryEvent":
                 return Boundary(*common, interrupting=node.interrupting, **self.caught(node))
             case "subProcess" if node.by_event:
-                return EventActivity(*common, called=node.called, **scripts)
+                return EventActivity(*common, called=node.runs, **scripts)
             case "subProcess" | "callActivity":
-                return Activity(*common, called=node.called, returns=node.returns, **scripts)
+                return Activity(*common, called=node.runs, returns=node.returns, **scripts)
             case "exclusiveGateway":
                 return Choice(*common)
             case "parallelGateway":
@@ -134,12 +112,12 @@ class _Builder:
             case _:
                 return Plain(*common, **scripts)
 
-    def caught(self, node: Node) -> dict[str, Any]:
+    def caught(self, node: Element) -> dict[str, Any]:
         """What a catching element waits for."""
         receives = self.routing.receives(node, self.process)
         return {"trigger": node.trigger, "timing": node.timing, "receives": receives}
 
-    def add_standing_by(self, node: Node) -> None:
+    def add_standing_by(self, node: Element) -> None:
         """An event subprocess: its start event stands by from the start of the process around it."""
         inside = self.diagrams.processes[node.id]
         start = next((each for each in inside.nodes.values() if each.kind == "startEvent"), None)
@@ -159,7 +137,7 @@ class _Builder:
         standing.connect(self.enters[node.id])
         self.leaves[node.id].connect(self.spec.end)
 
-    def add_start(self, node: Node) -> None:
+    def add_start(self, node: Element) -> None:
         self.spec.start.connect(self.enters[node.id])
         starts = [each for each in self.process.nodes.values() if each.kind == "startEvent"]
         if node.trigger is None or len(starts) == 1:
@@ -179,7 +157,7 @@ class _Builder:
                 self.enters[node.attached_to] = border
             self.enters[node.attached_to].connect(self.leaves[node.id])
 
-    def add_ways(self, node: Node) -> None:
+    def add_ways(self, node: Element) -> None:
         """Several flows, or one with a condition, out of an activity or event: what decides stands behind it."""
         flows = [flow for flow in self.process.flows if flow.source == node.id]
         if node.kind in GATEWAYS or (len(flows) < 2 and not any(flow.condition for flow in flows)):
@@ -189,7 +167,7 @@ class _Builder:
         self.leaves[node.id].connect(split)
         self.leaves[node.id] = split
 
-    def finish(self, node: Node) -> None:
+    def finish(self, node: Element) -> None:
         made = self.leaves[node.id]
         if isinstance(made, Split):
             for flow in self.process.flows:
@@ -210,6 +188,11 @@ class _Builder:
             for flow in sorted(flows, key=lambda flow: flow.id == node.default):
                 made.ways.append((self.enters[flow.target].name, "" if flow.id == node.default else flow.condition))
                 made.connect(self.enters[flow.target])
+
+
+def _around(node: Element) -> dict[str, str]:
+    """Its scripts before and after."""
+    return {"pre_script": node.scripts.get("script.before", ""), "post_script": node.scripts.get("script.after", "")}
 
 
 def _undecided(name: str) -> Decide:

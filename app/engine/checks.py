@@ -4,65 +4,39 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 
+from app.bpmn import Element, Flow
+from app.bpmn.faults import MAX_ELEMENTS
+from app.bpmn.names import ACTIVITIES
 from app.engine import thrown
-from app.engine.diagram import ACTIVITIES, Diagrams, Flow, Node, Process
+from app.engine.diagram import Diagrams, Process
 from app.engine.element_checks import ElementChecker
 from app.errors import Problem
 
-MAX_NODES = 3_000  # in one package
 MAX_WAYS = 50  # out of one gateway
 
 _ID = re.compile(r"[^\W\d][\w.-]{0,99}")
 _WAITS = frozenset({"userTask", "serviceTask", "receiveTask", "intermediateCatchEvent"})
 
 
-def check(diagrams: Diagrams, entry: str, decisions: Collection[str], drawn: bool = True) -> list[Problem]:
-    """Every problem, errors first to last in the order of the files, then warnings.
-
-    `drawn=False` leaves out what can be said of the diagrams without running them (elements that are not supported,
-    ids, what elements refer to), for callers whose own check of the package has said it.
-    """
-    found = list(diagrams.problems) if drawn else []
-    for process in diagrams.processes.values():
-        found += process.problems if drawn else []
-    if drawn and (entry not in diagrams.processes or diagrams.processes[entry].parent):
-        file = next(iter(sorted({process.file for process in diagrams.processes.values()})), "package.toml")
-        found.append(
-            Problem(
-                file,
-                "The process “%(id)s”, with which a case begins, is not in the diagrams.",
-                params={"id": entry},
-            )
-        )
-    large = too_large(diagrams)
-    if large:
-        return found + large
-    homes: dict[str, str] = {}
-    for process in diagrams.processes.values():
-        checker = _ProcessChecker(process, diagrams, decisions, homes, drawn)
-        checker.run()
-        found += checker.problems
-    if drawn:
-        found += recursion(diagrams)
-    found += thrown.check(diagrams)
+def check(diagrams: Diagrams) -> list[Problem]:
+    """Every problem of running them, errors first to last in the order of the files, then warnings."""
+    found: list[Problem] = []
+    if not too_large(diagrams):
+        for process in diagrams.processes.values():
+            checker = _ProcessChecker(process, diagrams)
+            checker.run()
+            found += checker.problems
+        found += thrown.check(diagrams)
     return sorted(found, key=lambda problem: problem.severity != "error")
 
 
 class _ProcessChecker(ElementChecker):
     """Checks one process or embedded subprocess."""
 
-    def __init__(
-        self,
-        process: Process,
-        diagrams: Diagrams,
-        decisions: Collection[str],
-        homes: dict[str, str],
-        drawn: bool,
-    ) -> None:
-        super().__init__(process, diagrams, decisions, drawn)
-        self.homes = homes  # which file each element id was seen in
+    def __init__(self, process: Process, diagrams: Diagrams) -> None:
+        super().__init__(process, diagrams)
         self.lost = False  # an arrow that begins nowhere may be the one that another element lacks
         self.whole = not process.refused  # else nothing is said of ways that lead through what is not known
         self.out: dict[str, list[Flow]] = defaultdict(list)
@@ -85,14 +59,6 @@ class _ProcessChecker(ElementChecker):
                 element,
                 "An id must begin with a letter and hold letters, digits, “_”, “-” and “.” alone, 100 at most.",
             )
-        other = self.homes.setdefault(element, self.process.file)
-        if other != self.process.file and element in self.process.nodes:
-            self.drawn(
-                element,
-                "The id “%(id)s” is also used in %(file)s; ids are unique in a package.",
-                id=element,
-                file=other,
-            )
 
     def flows(self) -> None:
         known = self.process.nodes.keys() | self.process.refused.keys()
@@ -100,12 +66,11 @@ class _ProcessChecker(ElementChecker):
             if flow.source not in known or flow.target not in known:
                 self.whole = False
                 self.lost = self.lost or flow.source not in known
-                self.drawn(flow.id, "This flow does not join two elements of the same process; draw it anew.")
             # What leads to something refused is a way all the same: its other end has nothing to be told.
             self.out[flow.source].append(flow)
             self.into[flow.target].append(flow)
 
-    def ways(self, node: Node) -> None:
+    def ways(self, node: Element) -> None:
         out, into = self.out[node.id], self.into[node.id]
         if len(out) > MAX_WAYS or len(into) > MAX_WAYS:
             self.say(node.id, "More than %(limit)s flows meet here.", limit=MAX_WAYS)
@@ -134,7 +99,7 @@ class _ProcessChecker(ElementChecker):
                         part="condition",
                     )
 
-    def several(self, node: Node, out: list[Flow]) -> None:
+    def several(self, node: Element, out: list[Flow]) -> None:
         """Flows of which each goes by its own condition."""
         if node.default and node.default not in {flow.id for flow in out}:
             self.say(node.id, "The default flow does not lead out of this gateway.")
@@ -144,7 +109,7 @@ class _ProcessChecker(ElementChecker):
         if out and not node.default and all(flow.condition for flow in out):
             self.say(node.id, "There is no default flow: a case stops here when no condition applies.", "warning")
 
-    def events_behind(self, node: Node, out: list[Flow]) -> None:
+    def events_behind(self, node: Element, out: list[Flow]) -> None:
         """What an event-based gateway waits for (BPMN 2.0.2, section 10.6.6)."""
         if len(out) < 2:
             self.say(node.id, "An event-based gateway needs two events behind it at least.")
@@ -153,7 +118,7 @@ class _ProcessChecker(ElementChecker):
             target = self.process.nodes.get(flow.target)
             if target is None:
                 continue  # said by `flows`
-            waits = target.kind in ("intermediateCatchEvent", "receiveTask") and target.repetition is None
+            waits = target.kind in ("intermediateCatchEvent", "receiveTask") and target.loop is None
             if not waits or len(self.into[flow.target]) != 1 or flow.target in hosts:
                 self.say(
                     flow.target,
@@ -161,7 +126,7 @@ class _ProcessChecker(ElementChecker):
                     "no other way in, no loop and no event on its border.",
                 )
 
-    def conditions(self, node: Node, out: list[Flow]) -> None:
+    def conditions(self, node: Element, out: list[Flow]) -> None:
         if node.default and node.default not in {flow.id for flow in out}:
             self.say(node.id, "The default flow does not lead out of this gateway.")
         for flow in out:
@@ -206,7 +171,7 @@ class _ProcessChecker(ElementChecker):
         rests = {
             node.id
             for node in self.process.nodes.values()
-            if node.kind == "endEvent" or node.kind in _WAITS or node.called or node.operator
+            if node.kind == "endEvent" or node.kind in _WAITS or node.runs or node.operator
         }
         stops = _reachable(rests, before)
         for name in self.process.nodes:
@@ -224,22 +189,6 @@ def _reachable(starts: set[str], after: Mapping[str, list[str]]) -> set[str]:
     return seen
 
 
-def too_large(diagrams: Diagrams) -> list[Problem]:
-    """That there are more elements than any package needs."""
-    if sum(len(process.nodes) for process in diagrams.processes.values()) <= MAX_NODES:
-        return []
-    return [Problem("", "The diagrams hold more than %(limit)s elements.", params={"limit": MAX_NODES})]
-
-
-def recursion(diagrams: Diagrams) -> list[Problem]:
-    """A process that comes to call itself, at whatever distance, never ends."""
-    calls = {
-        process.id: [node.called for node in process.nodes.values() if node.called in diagrams.processes]
-        for process in diagrams.processes.values()
-    }
-    return [
-        Problem(process.file, "It calls “%(id)s”, which comes to call it again.", node.id, {"id": node.called})
-        for process in diagrams.processes.values()
-        for node in process.nodes.values()
-        if node.called in diagrams.processes and process.id in _reachable({node.called}, calls)
-    ]
+def too_large(diagrams: Diagrams) -> bool:
+    """Whether there are more elements than any package needs."""
+    return sum(len(process.nodes) for process in diagrams.processes.values()) > MAX_ELEMENTS

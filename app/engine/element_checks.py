@@ -2,139 +2,67 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from datetime import UTC
 from typing import Any
 
+from app.bpmn import Element, Repetition, Timing
+from app.bpmn.names import ACTIVITIES
+from app.bpmn.support import EVENTS, allowed
 from app.engine import clock, expressions
-from app.engine.diagram import ACTIVITIES, Diagrams, Node, Process, Repetition, Timing
+from app.engine.diagram import Diagrams, Process
 from app.engine.loops import MAX_INSTANCES
 from app.errors import Problem, ScriptError
 
 MAX_LOOPS = 1_000
 
-# By kind of event, what it may wait for or throw; "" where it says nothing. Of start events those of a process.
-EVENTS: dict[str, frozenset[str]] = {
-    "startEvent": frozenset({"", "message"}),
-    "endEvent": frozenset({"", "terminate", "message", "signal", "error", "escalation"}),
-    "intermediateThrowEvent": frozenset({"", "message", "signal", "escalation"}),
-    "intermediateCatchEvent": frozenset({"timer", "message", "signal"}),
-    "boundaryEvent": frozenset({"timer", "message", "signal", "error", "escalation"}),
-}
-STARTS_BY_EVENT = frozenset({"timer", "message", "signal", "error", "escalation"})  # of an event subprocess
-STARTS_INSIDE = frozenset({""})  # of an embedded subprocess
 
-
-def allowed_of(node: Node, process: Process, diagrams: Diagrams) -> frozenset[str] | None:
-    """What an event may wait for or throw; None of what is no event."""
-    around = diagrams.processes.get(process.parent)
-    if node.kind != "startEvent" or around is None:
-        return EVENTS.get(node.kind)
-    return STARTS_BY_EVENT if around.nodes[process.id].by_event else STARTS_INSIDE
-
-
-def kind_of(node: Node) -> str:
-    """What it waits for or throws, when it says one thing; "" when it says nothing."""
-    if len(node.definitions) > 1:
-        return ", ".join(node.definitions)
-    return node.trigger.kind if node.trigger is not None else ""
+def around_of(process: Process, diagrams: Diagrams) -> Element | None:
+    """The subprocess whose inside a process is."""
+    outer = diagrams.processes.get(process.parent)
+    return outer.nodes.get(process.id) if outer is not None else None
 
 
 class ElementChecker:
     """Checks the elements of one process and gathers the problems."""
 
-    def __init__(self, process: Process, diagrams: Diagrams, decisions: Collection[str], says_drawn: bool) -> None:
+    def __init__(self, process: Process, diagrams: Diagrams) -> None:
         self.process = process
         self.diagrams = diagrams
-        self.decisions = decisions
-        self.says_drawn = says_drawn
         self.problems: list[Problem] = []
 
     def say(self, element: str, message: str, severity: str = "error", part: str = "", **params: Any) -> None:
         self.problems.append(Problem(self.process.file, message, element, params, severity, part))
 
-    def drawn(self, element: str, message: str, **params: Any) -> None:
-        """Something that a look at the diagram and its package tells, too."""
-        if self.says_drawn:
-            self.say(element, message, **params)
-
-    def node(self, node: Node) -> None:
+    def node(self, node: Element) -> None:
         """Everything about one element that does not depend on its flows."""
         self.events(node)
-        for name, code in (("script.before", node.pre_script), ("script.after", node.post_script)):
-            if code:
-                self.script(node.id, code, name)
-        if node.repetition is not None:
-            self.repetition(node, node.repetition)
-        match node.kind:
-            case "scriptTask":
-                self.script(node.id, node.script, "script")
-            case "serviceTask":
-                self.service(node)
-            case "sendTask":
-                if node.operator:
-                    self.service(node)
-                elif not node.message:
-                    self.drawn(node.id, "The send task has neither an operator nor a message that it sends.")
-            case "businessRuleTask":
-                if node.decision not in self.decisions:
-                    self.drawn(
-                        node.id,
-                        "There is no decision table “%(id)s”; name one of the package's.",
-                        id=node.decision,
-                    )
-            case "receiveTask":
-                self.message(node)
-            case "callActivity":
-                self.call(node)
-            case "subProcess" if node.by_event:
-                self.standing_by(node)
+        for part, code in node.scripts.items():
+            if part != "script":
+                self.script(node.id, code, part)
+        if node.loop is not None:
+            self.repetition(node, node.loop)
+        if node.kind == "scriptTask":
+            self.script(node.id, node.scripts.get("script", ""), "script")
+        elif node.operator:
+            self.service(node)
+        elif node.by_event and node.loop is not None:
+            self.say(node.id, "An event subprocess begins when its event comes, and cannot repeat by itself.")
         for name in (*node.carries, *(node.returns or ())):
             if not name.isidentifier():
                 self.say(node.id, "“%(name)s” is not a name.", name=name)
 
-    def events(self, node: Node) -> None:
-        allowed = allowed_of(node, self.process, self.diagrams)
-        if allowed is None:
+    def events(self, node: Element) -> None:
+        if node.kind not in EVENTS:
             if node.definitions:
                 self.say(node.id, "An event definition does not belong here.")
-            return
-        kind = kind_of(node)
-        if kind not in allowed:
-            self.drawn(
-                node.id,
-                "An event of this kind (%(kind)s) is not supported here.",
-                kind=", ".join(node.definitions) or "none",
-            )
-            return
-        if kind == "message":
-            self.message(node)
-        if kind == "signal" and node.trigger is not None and not node.trigger.name:
-            self.drawn(node.id, "Choose the signal; it must have a name.")
-        if kind == "timer":
-            self.timer(node, node.timing)
-        if kind == "error" and not node.interrupting:
-            self.say(node.id, "An error always interrupts: draw the event with a solid line.")
-        if node.kind == "boundaryEvent":
-            host = self.process.nodes.get(node.attached_to)
-            if host is None and node.attached_to in self.process.refused:
-                return
-            if host is None or host.kind not in ACTIVITIES or host.by_event:
-                say = self.drawn if host is None else self.say
-                say(node.id, "A boundary event must sit on a task, subprocess or call activity of its own process.")
+        elif allowed(node, around_of(self.process, self.diagrams)):
+            if node.event == "timer":
+                self.timer(node, node.timing)
+            if node.event == "error" and not node.interrupting:
+                self.say(node.id, "An error always interrupts: draw the event with a solid line.")
 
-    def standing_by(self, node: Node) -> None:
-        if node.repetition is not None:
-            self.say(node.id, "An event subprocess begins when its event comes, and cannot repeat by itself.")
-
-    def message(self, node: Node) -> None:
-        if not node.message:
-            if node.kind in ("endEvent", "intermediateThrowEvent"):
-                self.drawn(node.id, "It sends a message; choose one that has a name.")
-            else:
-                self.drawn(node.id, "It waits for a message; choose one that has a name.")
-
-    def timer(self, node: Node, timing: Timing | None) -> None:
+    def timer(self, node: Element, timing: Timing | None) -> None:
         if timing is None or not timing.expression:
             self.say(node.id, "The timer has no time; give it a date, a duration or a repetition.")
             return
@@ -147,20 +75,13 @@ class ElementChecker:
         if value is not None:
             self.tried(node.id, "time", lambda: _read_time(timing.kind, value))
 
-    def service(self, node: Node) -> None:
-        if not node.operator:
-            self.drawn(node.id, "The service task has no operator; choose what it does.")
+    def service(self, node: Element) -> None:
         for name, code in node.parameters.items():
             self.expression(node.id, code, f"parameter:{name}")
         if node.result_variable and not node.result_variable.isidentifier():
             self.say(node.id, "The result variable “%(name)s” is not a name.", name=node.result_variable)
 
-    def call(self, node: Node) -> None:
-        called = self.diagrams.processes.get(node.called)
-        if called is None or called.parent:
-            self.drawn(node.id, "It calls the process “%(id)s”, which is not in the package.", id=node.called)
-
-    def repetition(self, node: Node, repetition: Repetition) -> None:
+    def repetition(self, node: Element, repetition: Repetition) -> None:
         if node.kind not in ACTIVITIES:
             self.say(node.id, "Only a task, subprocess or call activity may repeat.")
         if repetition.condition:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime, tzinfo
 from typing import Any
 from uuid import UUID, uuid4
@@ -13,8 +13,9 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from app.engine import checks, compaction, events, report, state
-from app.engine.build import build, elements
+from app.engine.build import build
 from app.engine.case import Case
+from app.engine.diagram import read
 from app.engine.live import LiveCases
 from app.engine.migration import obstacles
 from app.engine.model import (
@@ -31,7 +32,6 @@ from app.engine.model import (
     Uncaught,
 )
 from app.engine.program import Program
-from app.engine.reading import read
 from app.engine.runnable import unrunnable
 from app.engine.sandbox import Evaluator
 from app.engine.tasks import Person, Service
@@ -63,22 +63,24 @@ class Engine:
         decision id. Whether they may be released is `check`'s to say: what was released under an older check goes on
         running.
         """
-        diagrams = read(sources).running(entry)
+        diagrams = read(sources, entry)
         errors = unrunnable(diagrams, entry)
         if errors:
             raise BadPackage(errors)
         digest = hashlib.sha256(entry.encode())
         for file in sorted(sources):
             digest.update(hashlib.sha256(file.encode()).digest() + hashlib.sha256(sources[file]).digest())
-        return Program(entry, build(diagrams, decisions), elements(diagrams), digest.hexdigest())
+        return Program(entry, build(diagrams, decisions), digest.hexdigest())
 
-    def check(
-        self, sources: Mapping[str, bytes], entry: str, decision_ids: Collection[str], drawn: bool = True
-    ) -> list[Problem]:
-        """What keeps diagrams from being released, all of it, and warnings. `drawn=False`: without what a check of the
-        package says besides (see `checks.check`).
+    def check(self, sources: Mapping[str, bytes], entry: str) -> list[Problem]:
+        """What keeps processes from being run as they are drawn, and warnings; what is wrong with the drawing itself is
+        `bpmn.faults`' to say.
         """
-        return checks.check(read(sources).running(entry), entry, decision_ids, drawn)
+        return checks.check(read(sources, entry))
+
+    def obstacles(self, sources: Mapping[str, bytes], entry: str) -> list[Problem]:
+        """What `compile` would refuse."""
+        return unrunnable(read(sources, entry), entry)
 
     def start(self, program: Program, data: dict[str, Any], now: datetime) -> Step:
         """Start a case with these routing values. Raises ScriptError."""

@@ -7,7 +7,7 @@ from typing import Any
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
-from app.engine.diagram import Repetition
+from app.bpmn import Repetition
 from app.engine.merge import merged
 from app.engine.specs import UNFINISHED, Surrounding
 from app.engine.values import clone

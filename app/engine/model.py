@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
@@ -137,20 +137,3 @@ class Uncaught(Exception):
 
 Decide = Callable[[dict[str, Any]], dict[str, Any]]
 """A decision table, compiled: task data in, outputs by name out. Pure; raises ScriptError to refuse."""
-
-
-@dataclass(frozen=True, slots=True)
-class Element:
-    """What the diagram says of one element: for lists, lanes and checks outside the engine."""
-
-    id: str
-    kind: str  # BPMN tag, e.g. userTask
-    process: str  # id of the BPMN process or embedded subprocess that holds it
-    file: str
-    name: str = ""
-    lane: str = ""  # id of its lane: the property `lane`, else the lane set
-    properties: Mapping[str, str] = field(default_factory=dict)
-    operator: str = ""  # of a service task
-    decision: str = ""  # of a business rule task
-    calls: str = ""  # process that a call activity or subprocess runs
-    message: str = ""  # of a receive task or message event

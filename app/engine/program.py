@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from app.engine.model import Element
 from app.engine.specs import Lean, ProcessSpec
 
 
@@ -17,12 +16,7 @@ class Program:
 
     entry: str  # id of the process that a case starts
     specs: Mapping[str, ProcessSpec]  # every process and embedded subprocess
-    facts: Mapping[str, Element]
     digest: str
-
-    def elements(self) -> Mapping[str, Element]:
-        """Every flow node of the diagrams by id."""
-        return self.facts
 
     def fingerprint(self) -> str:
         """A digest of the compiled specs, for tests: no step may change it."""

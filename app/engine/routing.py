@@ -7,7 +7,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from app.engine.diagram import Diagrams, MessageFlow, Node, Process
+from app.bpmn import Element, MessageFlow
+from app.engine.diagram import Diagrams, Process
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ class Routing:
 
     def __init__(self, diagrams: Diagrams) -> None:
         self.flows = diagrams.message_flows
-        self.home = {process.id: process.top(diagrams).id for process in diagrams.processes.values()}
+        self.home = {process.id: process.top for process in diagrams.processes.values()}
         for process in diagrams.processes.values():
             self.home.update(dict.fromkeys(process.nodes, self.home[process.id]))
         self.taken = {
@@ -67,7 +68,7 @@ class Routing:
             if node.kind != "sendTask" and node.kind not in ("endEvent", "intermediateThrowEvent")
         }
 
-    def throws(self, node: Node, process: Process) -> Throws | None:
+    def throws(self, node: Element, process: Process) -> Throws | None:
         """What a throwing element throws; None where it throws nothing."""
         sending = node.kind in ("endEvent", "intermediateThrowEvent") or node.kind == "sendTask"
         if node.trigger is None or not sending or node.trigger.kind == "terminate":
@@ -78,7 +79,7 @@ class Routing:
         targets = tuple(self.targets(node, process)) if kind == "message" else ()
         return Throws(kind, name, node.carries, targets)
 
-    def targets(self, node: Node, process: Process) -> Iterator[Target]:
+    def targets(self, node: Element, process: Process) -> Iterator[Target]:
         """One for each message flow that leads out of it to something that runs."""
         flows = [flow for flow in self.flows if flow.source == node.id]
         flows = flows or [flow for flow in self.flows if self.of_pool(flow.source, flow, node, process)]
@@ -89,7 +90,7 @@ class Routing:
                 home = self.home[flow.target]
                 yield Target(home, "" if home == flow.target else flow.target)
 
-    def receives(self, node: Node, process: Process) -> Receives:
+    def receives(self, node: Element, process: Process) -> Receives:
         """From whom a catching element takes its message."""
         flows = [flow for flow in self.flows if flow.target == node.id]
         flows = flows or [flow for flow in self.flows if self.of_pool(flow.target, flow, node, process)]
@@ -98,6 +99,6 @@ class Routing:
         sources = frozenset(flow.source for flow in flows if flow.source in self.home)
         return Receives(sources, any(flow.source not in self.home for flow in flows))
 
-    def of_pool(self, end: str, flow: MessageFlow, node: Node, process: Process) -> bool:
+    def of_pool(self, end: str, flow: MessageFlow, node: Element, process: Process) -> bool:
         """Whether a flow that ends at a pool as a whole, and names this message, is one of this element."""
         return bool(end) and end == self.home[process.id] and flow.message == node.message != ""

@@ -7,9 +7,13 @@ with an element comes up when a case reaches it, as a ScriptError that names it.
 
 from __future__ import annotations
 
-from app.engine.checks import recursion, too_large
-from app.engine.diagram import ACTIVITIES, Diagrams, Node, Process
-from app.engine.element_checks import allowed_of, kind_of
+from app.bpmn import Element
+from app.bpmn.faults import MAX_ELEMENTS, reaches
+from app.bpmn.names import ACTIVITIES
+from app.bpmn.support import allowed, instead, instead_of_event
+from app.engine.checks import too_large
+from app.engine.diagram import Diagrams, Process
+from app.engine.element_checks import around_of
 from app.errors import Problem
 
 
@@ -19,32 +23,50 @@ def unrunnable(diagrams: Diagrams, entry: str) -> list[Problem]:
     if entry not in diagrams.processes or diagrams.processes[entry].parent:
         message = "The process “%(id)s”, with which a case begins, is not in the diagrams."
         found.append(Problem("", message, params={"id": entry}))
-    found += too_large(diagrams) or recursion(diagrams)
+    if too_large(diagrams):
+        message = "The diagrams have more than %(most)s elements in all."
+        found.append(Problem("", message, params={"most": MAX_ELEMENTS}))
+        return found
+    found += _recursion(diagrams)
     for process in diagrams.processes.values():
         found += _of_process(process, diagrams)
     return found
 
 
+def _recursion(diagrams: Diagrams) -> list[Problem]:
+    calls: dict[str, set[str]] = {}
+    callers = [(process, node) for process in diagrams.processes.values() for node in process.nodes.values()]
+    for process, node in callers:
+        if node.called:
+            calls.setdefault(process.top, set()).add(node.called)
+    message = "The process %(process)s calls itself through this: draw a loop instead."
+    return [
+        Problem(process.file, message, node.id, {"process": process.top})
+        for process, node in callers
+        if node.called and reaches(calls, node.called, process.top)
+    ]
+
+
 def _of_process(process: Process, diagrams: Diagrams) -> list[Problem]:
-    found = [
-        Problem(process.file, "%(kind)s is not supported.", element, {"kind": kind})
-        for element, kind in process.refused.items()
-    ]
-    found += [
-        Problem(process.file, "This flow does not join two elements of the same process; draw it anew.", flow.id)
-        for flow in process.flows
-        if flow.source not in process.nodes or flow.target not in process.nodes
-    ]
+    found = []
+    for element, kind in process.refused.items():
+        message = "%(kind)s is not supported: %(reason)s."
+        found.append(Problem(process.file, message, element, {"kind": kind, "reason": instead(kind)}))
+    for flow in process.flows:
+        for end in dict.fromkeys((flow.source, flow.target)):
+            if end not in process.nodes:
+                message = "The arrow begins or ends at “%(end)s”, which is not there."
+                found.append(Problem(process.file, message, flow.id, {"end": end}))
     for node in process.nodes.values():
         found += _of_node(node, process, diagrams)
     return found
 
 
-def _of_node(node: Node, process: Process, diagrams: Diagrams) -> list[Problem]:
-    allowed = allowed_of(node, process, diagrams)
-    if allowed is not None and kind_of(node) not in allowed:
-        params = {"kind": ", ".join(node.definitions) or "none"}
-        return [Problem(process.file, "An event of this kind (%(kind)s) is not supported here.", node.id, params)]
+def _of_node(node: Element, process: Process, diagrams: Diagrams) -> list[Problem]:
+    if not allowed(node, around_of(process, diagrams)):
+        message = "%(kind)s with %(event)s is not supported: %(reason)s."
+        params = {"kind": node.kind, "event": node.event or "no event", "reason": instead_of_event(node.definitions)}
+        return [Problem(process.file, message, node.id, params)]
     if node.kind == "boundaryEvent":
         host = process.nodes.get(node.attached_to)
         if host is None or host.kind not in ACTIVITIES or host.by_event:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from app.engine.diagram import Diagrams, Node, Process
+from app.bpmn import Element
+from app.engine.diagram import Diagrams, Process
 from app.engine.routing import Routing
 from app.errors import Problem
 
@@ -39,7 +40,7 @@ def _caught(diagrams: Diagrams, process: Process, code: str, seen: frozenset[str
             return True
     for around in diagrams.processes.values():
         for node in around.nodes.values():
-            if node.called != process.id:
+            if node.runs != process.id:
                 continue
             borders = [each for each in around.nodes.values() if each.attached_to == node.id]
             if any(_catches(each, code) for each in borders):
@@ -49,7 +50,7 @@ def _caught(diagrams: Diagrams, process: Process, code: str, seen: frozenset[str
     return False
 
 
-def _catches(node: Node, code: str) -> bool:
+def _catches(node: Element, code: str) -> bool:
     catches = node.kind in ("boundaryEvent", "startEvent") and node.trigger is not None
     return catches and node.trigger is not None and node.trigger.kind == "error" and node.trigger.name in ("", code)
 

@@ -10,8 +10,8 @@ from typing import Any
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
+from app.bpmn import Timing, Trigger
 from app.engine import clock
-from app.engine.diagram import Timing, Trigger
 from app.engine.routing import ANYBODY, Receives
 from app.engine.specs import UNFINISHED, Lean, Surrounding
 from app.engine.writes import put

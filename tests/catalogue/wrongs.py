@@ -437,9 +437,9 @@ CASES: list[tuple[str, Edit, str, str]] = [
     ),
     (
         "events that the portal does not run",
-        {BPMN: lambda t: t.replace("timerEventDefinition", "signalEventDefinition")},
+        {BPMN: lambda t: t.replace("timerEventDefinition", "conditionalEventDefinition")},
         f"{BPMN}#wait_a_day",
-        "signal is not supported",
+        "conditional is not supported",
     ),
     (
         "tables that cannot be read",

@@ -73,7 +73,7 @@ def test_a_pool_that_is_not_executable_is_a_picture_whatever_is_drawn_in_it(engi
     picture.executable = False
     main = Drawing("p").start().throw("t", "message", "m").user("a").end().path("s", "t", "a", "e")
     program = compiled(engine, main, picture, pools=("p", "q"), flows=(("t", "one"), ("x", "pool_p")))
-    assert "one" not in program.elements()
+    assert set(program.specs) == {"p"}
     assert Walk(engine, program).do("a").ended
     picture.executable = True
     with pytest.raises(BadPackage):

@@ -10,7 +10,7 @@ import pytest
 
 from app.engine import CompleteTask, Engine, JobDone, Message, TaskKind, TimersDue, TooLate
 from app.errors import ScriptError
-from tests.engine.drawing import Drawing, properties
+from tests.engine.drawing import Drawing
 from tests.engine.walking import NOON, Walk, compiled
 
 
@@ -197,14 +197,6 @@ def test_a_terminate_event_ends_everything_in_its_process_alone(engine: Engine) 
     assert walk.open() == ["after"]
     assert walk.log() == ["a completed", "t entered", "t completed", "b cancelled", "box completed", "after entered"]
     assert walk.step.data == {"won": True}
-
-
-def test_elements_tell_kind_process_lane_and_properties(engine: Engine) -> None:
-    drawing = Drawing("p").start().user("ask", properties(lane="operator", routes="x"), name="質問").end()
-    program = compiled(engine, drawing.path("s", "ask", "e"))
-    element = program.elements()["ask"]
-    assert (element.kind, element.process, element.lane, element.name) == ("userTask", "p", "operator", "質問")
-    assert element.properties["routes"] == "x"
 
 
 def test_many_cases_run_side_by_side_in_threads(engine: Engine) -> None:

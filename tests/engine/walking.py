@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from app import bpmn
 from app.engine import (
     CompleteTask,
     Decide,
@@ -18,10 +19,16 @@ from app.engine import (
     Step,
     TimersDue,
 )
-from app.errors import BadPackage
+from app.errors import BadPackage, Problem
 from tests.engine.drawing import Drawing, xml
 
 NOON = datetime(2026, 4, 1, 3, 0, tzinfo=UTC)
+
+
+def judged(engine: Engine, sources: Mapping[str, bytes], entry: str) -> list[Problem]:
+    """All that is said of diagrams before they run."""
+    found = bpmn.faults(bpmn.read_all(sources), entry) + engine.check(sources, entry)
+    return found if any(each.severity == "error" for each in found) else found + engine.obstacles(sources, entry)
 
 
 def compiled(
@@ -33,7 +40,7 @@ def compiled(
 ) -> Program:
     """The program of these drawings, which may be released; the first is the entry. Raises BadPackage."""
     sources, entry = {"drawn.bpmn": xml(*drawings, pools=pools, flows=flows)}, drawings[0].name
-    errors = [problem for problem in engine.check(sources, entry, decisions or {}) if problem.severity == "error"]
+    errors = [problem for problem in judged(engine, sources, entry) if problem.severity == "error"]
     if errors:
         raise BadPackage(errors)
     return engine.compile(sources, entry, decisions or {})

@@ -20,17 +20,16 @@ OPERATORS = {name: connector.parameters for name, connector in CONNECTORS.items(
 
 def everything(engine: Engine, package: Package) -> list[Problem]:
     """Errors and then warnings, each by file and line. Without an error, the package can be released."""
-    decisions = frozenset(package.decisions)
     problems = catalogue.check(package, OPERATORS, filters=templates.FILTERS)
     if catalogue.readable(package):
-        problems += engine.check(package.bpmn, package.entry, decisions, drawn=False)
+        problems += engine.check(package.bpmn, package.entry)
         for element, schema in package.forms.items():
             problems += forms.check(schema, element)
         if all(path in package.bpmn for path in package.files if "/" not in path and path.endswith(".bpmn")):
             problems += check_scenarios.check(package) + demo.check(package)
         if not any(problem.severity == "error" for problem in problems):
             # What compiling would refuse and nobody has named must not come up when the release is first used.
-            problems += engine.check(package.bpmn, package.entry, decisions)
+            problems += engine.obstacles(package.bpmn, package.entry)
     return sorted(catalogue.located(package, _once(problems)), key=_order)
 
 
