@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import abort, flash, redirect, request
+from flask import abort, current_app, flash, redirect, request
 from flask_admin.base import expose
 from flask_admin.form import BaseForm
-from flask_babel import gettext
+from flask_babel import get_locale, gettext
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, SelectField, SelectMultipleField, StringField
 from wtforms.fields import SelectChoice
@@ -22,20 +22,12 @@ from app.services.days import month
 from app.services.mails.portalmails import Wording
 from app.services.packages import folders
 from app.services.people import staffing
-from app.services.people.accounts import GROUPS
 
 ROLE_WORDS = {
     "operator": _l("Operator"),
     "analyst": _l("Analyst"),
     "administrator": _l("Administrator"),
     "vendor": _l("Vendor"),
-}
-GROUP_WORDS = {
-    "review": _l("Review"),
-    "accounting": _l("Accounting"),
-    "cards": _l("Card desk"),
-    "exam": _l("Exams"),
-    "office": _l("Office"),
 }
 NEEDED = InputRequired(_l("Fill this in"))
 
@@ -44,8 +36,15 @@ def _choices(words: Mapping[Any, Any]) -> list[SelectChoice]:
     return [SelectChoice(value, word) for value, word in words.items()]
 
 
+def group_names() -> dict[str, str]:
+    """The groups of the packages, in the reader's language."""
+    portal, lang = current_app.extensions["nintei"], str(get_locale() or "ja")
+    return {each.id: each.named(lang) for each in portal.releases.groups().values()}
+
+
 def _groups(_view: Any, _context: Any, row: Any, _name: str) -> str:
-    named = [str(GROUP_WORDS.get(each, each)) for each in row.groups.split(",") if each]
+    words = group_names()
+    named = [words.get(each, each) for each in row.groups.split(",") if each]
     return str(gettext(", ")).join(named)
 
 
@@ -64,7 +63,7 @@ class AccountForm(BaseForm):
         if vendor:
             del self.groups
         else:
-            self.groups.choices = _choices({group: GROUP_WORDS[group] for group in GROUPS})
+            self.groups.choices = _choices(group_names())
         if obj is not None and not formdata:
             self.roles.data = [role.name for role in obj.roles]
             if self.groups:
@@ -90,7 +89,7 @@ class NewAccountForm(BaseForm):
     def __init__(self, formdata: Any = None, obj: Any = None, **values: Any) -> None:
         super().__init__(formdata, obj, **values)
         self.roles.choices = _choices({role: ROLE_WORDS[role] for role in staffing.STAFF_ROLES})
-        self.groups.choices = _choices({group: GROUP_WORDS[group] for group in GROUPS})
+        self.groups.choices = _choices(group_names())
 
 
 class Accounts(Records):

@@ -24,12 +24,10 @@ class ElementChecks:
         package: Package,
         complaints: Complaints,
         operators: Mapping[str, frozenset[str]] | None,
-        groups: frozenset[str],
     ) -> None:
         self.package = package
         self.complaints = complaints
         self.operators = operators
-        self.groups = groups
         self.fields = {element: form_fields(form) for element, form in package.forms.items()}
 
     def run(self) -> None:
@@ -169,7 +167,7 @@ class ElementChecks:
     def _references(self, element: Element) -> None:
         package = self.package
         targets: dict[str, tuple[str, object]] = {
-            "group": ("group", self.groups),
+            "group": ("group", package.groups),
             "not_same_as": ("element", package.elements),
             "reviews": ("element", package.elements),
             "invoice": ("fee", package.fees),

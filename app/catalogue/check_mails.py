@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from app.catalogue.complaints import Complaints, quoted
 from app.catalogue.model import MailSource, Package
-from app.catalogue.portal_needs import DOCUMENTS, MAILS
 
 
 class MailChecks:
     """Headers of mails; and whether anyone sends each mail and makes each document."""
 
-    def __init__(self, package: Package, complaints: Complaints, groups: frozenset[str]) -> None:
+    def __init__(self, package: Package, complaints: Complaints) -> None:
         self.package = package
         self.complaints = complaints
-        self.groups = groups
 
     def run(self) -> None:
         for mail in self.package.mails.values():
@@ -35,7 +33,7 @@ class MailChecks:
     def _to(self, mail: MailSource) -> None:
         kind, _, group = mail.to.partition(":")
         if kind == "group" and group:
-            self.complaints.known(mail.file, "", "header:to", "group", group, self.groups)
+            self.complaints.known(mail.file, "", "header:to", "group", group, self.package.groups)
         elif mail.to and mail.to not in ("vendor", "operator"):
             self.complaints.say(mail.file, "", "“to” must be one of: vendor, operator, group:<name>.", "header:to")
 
@@ -52,10 +50,10 @@ class MailChecks:
 
     def _used(self) -> tuple[set[str], set[str]]:
         package = self.package
-        mails = {package.reminders.vendor_mail, package.reminders.operator_mail, *MAILS}
+        mails = {package.reminders.vendor_mail, package.reminders.operator_mail, *package.declared.mails.values()}
         if not package.reminders.vendor_mail or not package.reminders.operator_mail:
             mails.update(name for name in package.mails if name.startswith("reminder"))  # one fault, told there
-        documents = {*DOCUMENTS, *(fee.document for fee in package.fees.values())}
+        documents = {*package.declared.documents.values(), *(fee.document for fee in package.fees.values())}
         if package.certificate:
             documents.add(package.certificate.document)
         for element in package.elements.values():

@@ -7,10 +7,11 @@ Only what no element sets anywhere is reported here; whether the way that leads 
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from app.catalogue.complaints import Complaints
-from app.catalogue.drawn import Code, code_of, codes_of
+from app.catalogue.drawn import Code, Element, code_of, codes_of
 from app.catalogue.model import Package
 from app.catalogue.python import names, parsed
 from app.catalogue.toml import nearest
@@ -20,6 +21,7 @@ from app.catalogue.vocabulary import PORTAL_ROUTES
 WITH_WITHDRAWAL = "withdrawal_by"
 WITH_PAYMENT = "booking"  # a payment makes a held date firm
 WITH_FEE = "fee"  # the decision table of a fee is asked for this one
+_PATH = re.compile(r"[A-Za-z_]\w*(\.\w+)*")
 _OTHERS_WORDS = {"true": "True", "false": "False", "null": "None"}
 
 
@@ -52,7 +54,17 @@ class NameChecks:
         for element in self.package.elements.values():
             if element.loop is not None and element.loop.collection:
                 self._read(Code(element.file, element.id, "loop", ""), element.loop.collection)
+            if item := element.properties.get("item", ""):
+                self._item(element, item)
         self._decisions()
+
+    def _item(self, element: Element, item: str) -> None:
+        """What names the item of a task: a path in the task data."""
+        if _PATH.fullmatch(item):
+            self._read(Code(element.file, element.id, "property:item", ""), item.partition(".")[0])
+        else:
+            message = "item names what tells one from another: a name of the task data, or name.key."
+            self.complaints.say(element.file, element.id, message, "property:item")
 
     def _set(self) -> frozenset[str]:
         found: set[str] = {WITH_WITHDRAWAL} if self.package.withdraw_message else set()

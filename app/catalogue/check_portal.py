@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from app.catalogue.complaints import Complaints
+from app.catalogue.declared import LISTS, TEXTS
 from app.catalogue.drawn import Element
 from app.catalogue.fields import form_fields
 from app.catalogue.following import called, inside
 from app.catalogue.manifest import FILE
 from app.catalogue.model import Package
-from app.catalogue.portal_needs import ENTRY_MESSAGE, NEEDS, Kind, Need, Weight
+from app.catalogue.older import NEWEST
+from app.catalogue.portal_needs import NEEDS, Kind, Need, Weight
 from app.catalogue.toml import nearest
 
 _PASSED = frozenset({"startEvent", "scriptTask", "businessRuleTask", "exclusiveGateway", "callActivity", "subProcess"})
@@ -22,18 +26,24 @@ class PortalChecks:
         self.complaints = complaints
         self.fields = {name for form in package.forms.values() for name in form_fields(form)}
         self.started = form_fields(package.forms.get(package.start_form, {}))
+        self.names = {need.called(package) for need in NEEDS}
 
     def run(self) -> None:
+        declared = self.package.declared.format >= NEWEST
+        if declared:
+            self._declared()
         begins = self._first()
         for need in NEEDS:
             if need.kind is Kind.START_FIELD and not begins:
                 continue  # another form is meant, and that is said
+            if declared and need.declared and need.called(self.package):
+                continue  # what is declared is there, or that is said already
             if need.weight is not Weight.OPTIONAL and need.when.holds(self.package) and not self._has(need):
                 self._missing(need)
         self._messages()
 
     def _has(self, need: Need) -> bool:
-        package, name = self.package, need.name
+        package, name = self.package, need.called(self.package)
         section, _, key = name.partition(".")
         match need.kind:
             case Kind.START_FIELD:
@@ -51,36 +61,70 @@ class PortalChecks:
         return name in package.elements
 
     def _missing(self, need: Need) -> None:
-        file, element = self._place(need)
+        say = self.complaints.say if need.weight is Weight.REQUIRED else self.complaints.warn
+        name = need.called(self.package)
+        if not name:
+            table, _, key = need.name.rpartition(".")
+            message = "The portal asks for the %(what)s under “%(key)s”: without it %(reason)s. Declare it."
+            say(FILE, table, message, what=need.kind.value, key=key, reason=need.without)
+            return
+        file, element = self._place(need, name)
         known = {
             Kind.START_FIELD: frozenset(self.started),
             Kind.FIELD: frozenset(self.fields),
             Kind.MAIL: frozenset(self.package.mails),
             Kind.DOCUMENT: frozenset(self.package.documents),
         }.get(need.kind, frozenset())
-        like = nearest(need.name, known)
-        say = self.complaints.say if need.weight is Weight.REQUIRED else self.complaints.warn
+        like = nearest(name, known)
         message = "The portal needs the %(what)s “%(name)s”: without it %(reason)s."
-        if like and like not in {other.name for other in NEEDS}:
+        if like and like not in self.names:
             message = "The portal needs the %(what)s “%(name)s” (is “%(nearest)s” meant?): without it %(reason)s."
-            say(file, element, message, what=need.kind.value, name=need.name, reason=need.without, nearest=like)
+            say(file, element, message, what=need.kind.value, name=name, reason=need.without, nearest=like)
         else:
-            say(file, element, message, what=need.kind.value, name=need.name, reason=need.without)
+            say(file, element, message, what=need.kind.value, name=name, reason=need.without)
 
-    def _place(self, need: Need) -> tuple[str, str]:
+    def _place(self, need: Need, name: str) -> tuple[str, str]:
         match need.kind:
             case Kind.START_FIELD:
                 return f"forms/{self.package.start_form}.form", ""
             case Kind.SETTING:
-                section = f"settings.{need.name.partition('.')[0]}"
+                section = f"settings.{name.partition('.')[0]}"
                 return FILE, section
             case Kind.MAIL:
-                return f"mail/{need.name}.md", ""
+                return f"mail/{name}.md", ""
             case Kind.DOCUMENT:
-                return f"pdf/{need.name}.html", ""
+                return f"pdf/{name}.html", ""
             case Kind.REMINDER:
                 return FILE, "reminders"
         return FILE, ""
+
+    # ---- what package.toml declares
+
+    def _declared(self) -> None:
+        """Each name that is declared is one that is there."""
+        package, declared = self.package, self.package.declared
+        for need in NEEDS:
+            if not need.declared or not (name := need.called(package)):
+                continue
+            table, _, key = need.name.rpartition(".")
+            known: Collection[str]
+            what, known = {
+                Kind.START_FIELD: ("field of the start form", self.started),
+                Kind.FIELD: ("field", self.fields),
+                Kind.MAIL: ("mail", package.mails),
+                Kind.DOCUMENT: ("document", package.documents),
+            }.get(need.kind, ("element", package.elements))
+            if need.kind is not Kind.START_FIELD or package.start_form in package.forms:
+                self.complaints.known(FILE, table, f"key:{key}", what, name, known)
+        asked = {need.name.rpartition(".")[2] for need in NEEDS if need.name.startswith("applicant.")}
+        for key in (*TEXTS, *LISTS):
+            said = getattr(package.applicant, key)
+            for name in () if key in asked else (said,) if isinstance(said, str) else said:
+                if name:
+                    self.complaints.known(FILE, "applicant", f"key:{key}", "field", name, self.fields)
+        messages = {element.message for element in package.elements.values() if element.message}
+        if declared.entry_message:
+            self.complaints.known(FILE, "", "key:entry_message", "message", declared.entry_message, messages)
 
     # ---- how a case begins
 
@@ -126,7 +170,7 @@ class PortalChecks:
 
     def _messages(self) -> None:
         """Every message that is waited for is one that the portal sends."""
-        sent = {ENTRY_MESSAGE, self.package.withdraw_message} - {""}
+        sent = {self.package.declared.entry_message, self.package.withdraw_message} - {""}
         for element in self.package.elements.values():
             if element.message and element.message not in sent:
                 self.complaints.say(

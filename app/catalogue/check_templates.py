@@ -15,7 +15,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from app.catalogue.complaints import Complaints
 from app.catalogue.fields import form_fields, inner_fields
 from app.catalogue.model import Package
-from app.catalogue.portal_needs import COMPANY_FIELDS, SECTIONS
+from app.catalogue.portal_needs import SECTIONS, company_fields
 from app.catalogue.reasons import of_template
 from app.catalogue.template_names import (
     CASE,
@@ -211,7 +211,7 @@ class TemplateChecks:
 
     def _company(self, source: Source, use: Use) -> None:
         """What the portal takes for the company out of the forms' answers."""
-        fields = COMPANY_FIELDS.get(use.path[1], ())
+        fields = company_fields(self.package).get(use.path[1], ())
         if fields and not any(name in form for form in self.fields.values() for name in fields):
             self.complaints.warn(
                 source.file, "", "company.%(name)s stays empty: no form has the field %(fields)s.", source.part,

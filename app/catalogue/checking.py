@@ -24,7 +24,6 @@ from app.catalogue.following import Following
 from app.catalogue.manifest import FILE
 from app.catalogue.model import Package
 from app.catalogue.toml import UNREAD
-from app.catalogue.vocabulary import GROUPS
 from app.errors import BadPackage, Problem
 
 _PLACES = re.compile(
@@ -36,7 +35,6 @@ _PLACES = re.compile(
 def check(
     package: Package,
     operators: Mapping[str, frozenset[str]] | None = None,
-    groups: frozenset[str] = GROUPS,
     filters: Collection[str] | None = None,
 ) -> list[Problem]:
     """All problems, those of reading first. `operators`: operator id to parameter names; `filters`: those that
@@ -50,7 +48,7 @@ def check(
     try:
         for problem in package.problems:
             complaints.add(problem)
-        ElementChecks(package, complaints, operators, groups).run()
+        ElementChecks(package, complaints, operators).run()
         WholeChecks(package, complaints).run()
         names = NameChecks(package, complaints)
         names.run()
@@ -58,7 +56,7 @@ def check(
         WordChecks(package, complaints).run()
         ManifestChecks(package, complaints).run()
         PortalChecks(package, complaints).run()
-        MailChecks(package, complaints, groups).run()
+        MailChecks(package, complaints).run()
         FormChecks(package, complaints, known).run()
         TemplateChecks(package, complaints, known, filters).run()
         if names.sure:
@@ -90,11 +88,9 @@ def readable(package: Package) -> bool:
     return not any(problem.file == FILE and problem.message in UNREAD for problem in package.problems)
 
 
-def require(
-    package: Package, operators: Mapping[str, frozenset[str]] | None = None, groups: frozenset[str] = GROUPS
-) -> Package:
+def require(package: Package, operators: Mapping[str, frozenset[str]] | None = None) -> Package:
     """The package itself; raises BadPackage with the errors, if it has any."""
-    errors = [problem for problem in check(package, operators, groups) if problem.severity == "error"]
+    errors = [problem for problem in check(package, operators) if problem.severity == "error"]
     if errors:
         raise BadPackage(errors)
     return package

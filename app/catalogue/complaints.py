@@ -21,6 +21,7 @@ THINGS = (
     "element with a form",
     "fee",
     "field",
+    "field of the start form",
     "file",
     "group",
     "lane",

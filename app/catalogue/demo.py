@@ -10,12 +10,11 @@ from app.catalogue.complaints import Complaints
 from app.catalogue.fields import form_fields
 from app.catalogue.model import Package
 from app.catalogue.toml import Table, nearest, parse
-from app.catalogue.vocabulary import GROUPS
 from app.errors import BadPackage, Problem
 
 FILE = "demo.toml"
 ROLES = frozenset({"operator", "analyst", "administrator"})
-NEEDED = ("email", "company_name", "contact_name", "system_name")  # of an application, for the demo's lists
+NEEDED = ("email", "name", "contact", "subject")  # of an application, for the demo's lists
 
 
 def read(package: Package) -> Mapping[str, Any]:
@@ -84,7 +83,10 @@ class _Checks:
         table.text("email")
         table.text("name")
         roles = table.texts("roles")
-        for key, given, known in (("roles", roles, ROLES), ("groups", table.texts("groups", ()), GROUPS)):
+        for key, given, known in (
+            ("roles", roles, ROLES),
+            ("groups", table.texts("groups", ()), frozenset(self.package.groups)),
+        ):
             for name in given:
                 if name not in known:
                     self._say(
@@ -104,8 +106,9 @@ class _Checks:
         if application is None:
             self._say(table.path, "The key “%(key)s” is missing: add it.", key="application")
         else:
-            for key in NEEDED:
-                application.text(key)
+            for what in NEEDED:
+                if key := getattr(self.package.applicant, what):
+                    application.text(key)
             self._answers(application, self.package.start_form)
         answers = table.table("answers")
         for element, each in answers.all().items() if answers is not None else ():

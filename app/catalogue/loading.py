@@ -85,6 +85,7 @@ def from_files(files: Mapping[str, bytes]) -> Package:
         certificate=manifest.certificate,
         reminders=manifest.reminders,
         settings=manifest.settings,
+        declared=manifest.declared,
         elements=diagrams.elements,
         flows=diagrams.flows,
         refused=diagrams.refused,

@@ -8,6 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from app.catalogue import older
+from app.catalogue.declared import Declared
+from app.catalogue.declaring import read_declared
 from app.catalogue.terms import (
     Calendar,
     CardSet,
@@ -51,11 +54,12 @@ class Manifest:
     certificate: CertificateRule | None
     reminders: Reminders
     settings: dict[str, dict[str, Setting]]
+    declared: Declared
 
 
 def read_manifest(raw: dict[str, Any], problems: list[Problem]) -> Manifest:
     """From parsed TOML. What is missing or wrong goes into `problems`; something empty takes its place."""
-    top = Table(raw, FILE, "", problems)
+    top = Table(older.brought_up(raw), FILE, "", problems)
     title = top.text("title")
     manifest = Manifest(
         id=top.text("id"),
@@ -75,6 +79,7 @@ def read_manifest(raw: dict[str, Any], problems: list[Problem]) -> Manifest:
         certificate=_certificate(top.table("certificate")),
         reminders=_reminders(top.table("reminders")),
         settings={name: _settings(name, table) for name, table in top.named("settings").items()},
+        declared=read_declared(top),
     )
     top.close()
     _check_ids(manifest, problems)
@@ -211,6 +216,7 @@ def _check_ids(manifest: Manifest, problems: list[Problem]) -> None:
         "cards": manifest.cards,
         "downloads": manifest.downloads,
         "settings": manifest.settings,
+        "groups": manifest.declared.groups,
         **{f"settings.{name}": section for name, section in manifest.settings.items()},
     }
     for path, named in tables.items():

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.bpmn import Flow
+from app.catalogue.declared import Applicant, Declared, Group
 from app.catalogue.drawn import Element, ProcessInfo
 from app.catalogue.terms import (
     Calendar,
@@ -83,6 +84,7 @@ class Package:
     certificate: CertificateRule | None
     reminders: Reminders
     settings: Mapping[str, Mapping[str, Setting]]  # section, key
+    declared: Declared
     elements: Mapping[str, Element]
     flows: tuple[Flow, ...]
     refused: frozenset[str]  # ids of what is drawn and not supported
@@ -105,6 +107,24 @@ class Package:
                 element=element_id,
             )
         return self.elements[element_id]
+
+    @property
+    def groups(self) -> Mapping[str, Group]:
+        return self.declared.groups
+
+    @property
+    def applicant(self) -> Applicant:
+        return self.declared.applicant
+
+    def mail_for(self, purpose: str) -> str:
+        """The id of the mail that the portal sends for this act of its own; "" where the package has none."""
+        name = self.declared.mails.get(purpose, "")
+        return name if name in self.mails else ""
+
+    def document_for(self, purpose: str) -> str:
+        """The same of a document."""
+        name = self.declared.documents.get(purpose, "")
+        return name if name in self.documents else ""
 
     def file_of(self, decision: str) -> str:
         """The .dmn file that holds the decision; "" where none does."""

@@ -12,8 +12,6 @@ from enum import StrEnum
 from app.catalogue.fields import form_fields
 from app.catalogue.model import Package
 
-ENTRY_MESSAGE = "entry_link_followed"  # sent when the applicant has opened the link in the first mail
-
 
 class Kind(StrEnum):
     """What is needed; the value is a message id."""
@@ -43,12 +41,15 @@ class When:
     holds: Callable[[Package], bool]
 
 
+TABLES = ("applicant", "portal_mails", "portal_documents")
+KEYS = ("contract",)
 ALWAYS = When("", lambda _: True)
 
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """One thing. `without`: what goes missing where it is not there."""
+    """One thing. `name` is its own, or the key of package.toml that declares it (`applicant.email`); `without`: what
+    goes missing where it is not there."""
 
     kind: Kind
     name: str
@@ -56,9 +57,24 @@ class Need:
     without: str
     when: When = ALWAYS
 
+    @property
+    def declared(self) -> bool:
+        """Whether the package says in package.toml how it is called."""
+        return self.name.partition(".")[0] in TABLES or self.name in KEYS
 
-def _has_field(name: str) -> Callable[[Package], bool]:
-    return lambda package: any(name in form_fields(form) for form in package.forms.values())
+    def called(self, package: Package) -> str:
+        """How it is called in this package; "" where that is not declared."""
+        if not self.declared:
+            return self.name
+        table, _, key = self.name.rpartition(".")
+        if table == "applicant":
+            return str(getattr(package.applicant, key))
+        named = {"portal_mails": package.declared.mails, "portal_documents": package.declared.documents}
+        return named[table].get(key, "") if table else str(getattr(package.declared, key))
+
+
+def _numbered(package: Package) -> bool:
+    return any(package.applicant.number in form_fields(form) for form in package.forms.values())
 
 
 def _property(name: str, side: str = "") -> Callable[[Package], bool]:
@@ -100,7 +116,7 @@ def _carded(package: Package) -> bool:
     return bool(package.cards)
 
 
-_COMPANY = When("of packages with a field corporate_number", _has_field("corporate_number"))
+_COMPANY = When("of packages with a field applicant.number", _numbered)
 _CERTIFYING = When("of packages with [certificate]", _register)
 _DATED = When("of packages with a task that has the property books", _property("books"))
 _WISHED = When("of packages with a vendor's task that has the property calendar", _property("calendar", "vendor"))
@@ -122,60 +138,64 @@ def _needs() -> Iterator[Need]:
         start,
         required,
         {
-            "email": "no mail reaches the applicant, nor does the link to go on",
-            "company_name": "lists, pages of cases and mails have no name of the applicant",
+            "applicant.email": "no mail reaches the applicant, nor does the link to go on",
+            "applicant.name": "lists, pages of cases and mails have no name of the applicant",
         },
     )
-    yield Need(start, "contact_name", wanted, "mails and the timeline do not name the person who applies")
-    yield Need(start, "system_name", wanted, "the register does not say what is certified", _CERTIFYING)
+    yield Need(start, "applicant.contact", wanted, "mails and the timeline do not name the person who applies")
+    yield Need(start, "applicant.subject", wanted, "the register does not say what is certified", _CERTIFYING)
     without = "cases belong to no company: nobody else of it sees them, and no agent can be let in"
-    yield Need(field, "corporate_number", wanted, without, _CERTIFYING)
-    yield Need(field, "company_kana", wanted, "the company has no reading (kana)", _COMPANY)
-    yield Need(field, "listing_company", optional, "the register shows the applicant's name", _CERTIFYING)
-    yield Need(field, "listing_name", optional, "the register shows the name of the system", _CERTIFYING)
+    yield Need(field, "applicant.number", wanted, without, _CERTIFYING)
+    yield Need(field, "applicant.kana", wanted, "the company has no reading (kana)", _COMPANY)
+    yield Need(field, "applicant.listed_name", optional, "the register shows the applicant's name", _CERTIFYING)
+    yield Need(
+        field, "applicant.listed_subject", optional, "the register shows the name in the application", _CERTIFYING
+    )
     yield Need(field, "wish_1", wanted, "the body does not see which days the vendor wishes for", _WISHED)
     yield Need(field, "cards_state", wanted, "nobody says what became of lent cards", _CARDED)
-    without = "key letters go to the contact person and the representative"
-    yield Need(field, "key_custodian_1", optional, without, _CARDED)
     yield from _of(
         mail,
         required,
         {
-            "entry-link-again": "who has lost the first mail cannot have the link sent again",
-            "account-invitation": "whom an applicant brings into a case gets no invitation",
+            "portal_mails.link_again": "who has lost the first mail cannot have the link sent again",
+            "portal_mails.invitation": "whom an applicant brings into a case gets no invitation",
         },
     )
     without = "nobody is told of a message that the other side wrote on the case's page"
-    yield Need(mail, "new-message", wanted, without)
-    yield Need(mail, "returned", wanted, "the vendor is not told by mail that a step has come back", _RETURNED)
+    yield Need(mail, "portal_mails.message", wanted, without)
+    yield Need(
+        mail, "portal_mails.returned", wanted, "the vendor is not told by mail that a step has come back", _RETURNED
+    )
     yield from _of(
         mail,
         wanted,
         {
-            "date-lapse-warning": "the vendor is not told that a held day is about to lapse",
-            "date-lapsed": "the vendor is not told that a held day has lapsed",
-            "date-asked": "the body is not told that a vendor asks for another day",
-            "date-changed": "the vendor is not told that the day was changed",
-            "date-refused": "the vendor is not told that the day stays as it is",
+            "portal_mails.date_lapses": "the vendor is not told that a held day is about to lapse",
+            "portal_mails.date_lapsed": "the vendor is not told that a held day has lapsed",
+            "portal_mails.date_asked": "the body is not told that a vendor asks for another day",
+            "portal_mails.date_changed": "the vendor is not told that the day was changed",
+            "portal_mails.date_refused": "the vendor is not told that the day stays as it is",
         },
         _DATED,
     )
-    yield Need(mail, "cards-overdue", wanted, "the vendor is not reminded of lent cards", _CARDED)
+    yield Need(mail, "portal_mails.cards_overdue", wanted, "the vendor is not reminded of lent cards", _CARDED)
     yield from _of(
         mail,
         wanted,
         {
-            "company-claim": "a company is not told that somebody applies in its name",
-            "company-admitted": "the applicant is not told that the company has admitted them",
-            "company-refused": "the applicant is not told that the company has refused them",
-            "company-unconfirmed": "the applicant is not told that the corporate number could not be confirmed",
+            "portal_mails.company_claim": "a company is not told that somebody applies in its name",
+            "portal_mails.company_admitted": "the applicant is not told that the company has admitted them",
+            "portal_mails.company_refused": "the applicant is not told that the company has refused them",
+            "portal_mails.company_unconfirmed": (
+                "the applicant is not told that the corporate number could not be confirmed"
+            ),
         },
         _COMPANY,
     )
     yield Need(Kind.REMINDER, "vendor_mail", wanted, "vendors are not reminded of what is due", _DUE)
     yield Need(Kind.REMINDER, "operator_mail", wanted, "the body is not reminded of what is due", _DUE)
-    yield Need(paper, "case_file", wanted, "a case cannot be kept as one PDF for the file")
-    yield Need(paper, "card_labels", wanted, "no labels for cards can be printed", _CARDED)
+    yield Need(paper, "portal_documents.case_file", wanted, "a case cannot be kept as one PDF for the file")
+    yield Need(paper, "portal_documents.card_labels", wanted, "no labels for cards can be printed", _CARDED)
     yield Need(setting, "body.name", required, "pages, mails and documents do not say who the body is")
     without = "answers to mails go to the portal's own address, and what no group takes goes to nobody"
     yield Need(setting, "body.email", wanted, without)
@@ -194,25 +214,22 @@ def _needs() -> Iterator[Need]:
             "terms.url": "pages have no link to terms",
         },
     )
-    without = "of a case that ends early nobody is told that contracts were concluded in the step of this id"
-    yield Need(Kind.ELEMENT, "contracts", optional, without, _WITHDRAWN)
+    without = "of a case that ends early nobody is told that contracts were concluded"
+    yield Need(Kind.ELEMENT, "contract", optional, without, _WITHDRAWN)
 
 
 NEEDS = tuple(_needs())
-MAILS = frozenset(need.name for need in NEEDS if need.kind is Kind.MAIL)
 # Sections of settings whose absence is told once, as what the portal needs.
 SECTIONS = frozenset(
     need.name.partition(".")[0] for need in NEEDS if need.kind is Kind.SETTING and need.weight is Weight.REQUIRED
 )
-DOCUMENTS = frozenset(need.name for need in NEEDS if need.kind is Kind.DOCUMENT)
-# Fields of answers from which `company` in templates is made (services.context), beside those of the case itself.
-COMPANY_FIELDS = {
-    "kana": ("company_kana",),
-    "corporate_number": ("corporate_number",),
-    "postal_code": ("postal_code",),
-    "address": ("prefecture", "city", "street", "building"),
-    "representative": ("representative_name",),
-    "representative_title": ("representative_title",),
-    "department": ("department",),
-    "phone": ("phone",),
-}
+
+
+def company_fields(package: Package) -> dict[str, tuple[str, ...]]:
+    """Fields of answers from which `company` in templates is made (services.papers.addressee), beside those of the case
+    itself."""
+    said = package.applicant
+    single = ("kana", "postal_code", "representative", "representative_title", "department", "phone")
+    found: dict[str, tuple[str, ...]] = {name: (getattr(said, name),) for name in single}
+    found |= {"corporate_number": (said.number,), "address": said.address}
+    return {name: fields for name, keys in found.items() if (fields := tuple(key for key in keys if key))}

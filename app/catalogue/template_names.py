@@ -16,7 +16,7 @@ MEMBERS: dict[str, frozenset[str]] = {
             "department", "contact_name", "email", "phone",
         }
     ),
-    "task": frozenset({"title", "url", "due"}),
+    "task": frozenset({"title", "name", "item", "url", "due"}),
     "links": frozenset({"entry", "entry_expires", "case", "register", "site"}),
     "comments": frozenset({"where", "text"}),
     "invoice": frozenset(

@@ -6,7 +6,6 @@ from decimal import Decimal
 
 from app.catalogue.domains import INFINITE, Domain, Range, of_kind
 
-GROUPS = frozenset({"review", "accounting", "cards", "exam", "office"})  # of staff
 STATES = ("certified", "withdrawn", "rejected", "closed")
 PRESENTATIONS = ("button", "post")
 _USER = ("userTask",)
@@ -18,6 +17,7 @@ PROPERTIES: dict[str, tuple[str, ...]] = {
     "due_bd": _USER,
     "presentation": _USER,
     "group": _USER,
+    "item": _USER,
     "not_same_as": _USER,
     "reviews": _USER,
     "invoice": _ANY,

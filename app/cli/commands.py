@@ -173,8 +173,8 @@ def user() -> None:
     "--group",
     "groups",
     multiple=True,
-    type=click.Choice(accounts.GROUPS),
-    help="Whose work the account sees as its own.",
+    metavar="GROUP",
+    help="Whose work the account sees as its own: a group of a package.",
 )
 @click.password_option(help="At least 10 characters; asked for when it is not given.")
 @wired

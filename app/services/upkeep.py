@@ -152,18 +152,18 @@ def _hold(portal: Portal, booking: int, case: Case) -> int:
     package = portal.releases.loaded(case.release_id).package
     if row.held_until < today:
         row.state = "lapsed"
-        mail = "date-lapsed"
+        mail = "date_lapsed"
         said = {"date": row.day.isoformat()}
         cases.log(case.id, now, "date", title=row.calendar, text="lapsed", data=said)
     elif not row.warned:
         row.warned = True
-        mail = "date-lapse-warning"
+        mail = "date_lapses"
     else:
         return 0
     row.save()
-    if mail not in package.mails:
+    if not package.mail_for(mail):
         return 0
-    return int(jobqueue.queue(case, "mail", {"mail": mail}, "", f"booking:{row.id}:{mail}", now))
+    return int(jobqueue.queue(case, "mail", {"mail": package.mail_for(mail)}, "", f"booking:{row.id}:{mail}", now))
 
 
 def _overdue_cards(portal: Portal, now: Round) -> int:
@@ -180,6 +180,7 @@ def _overdue_cards(portal: Portal, now: Round) -> int:
 def _overdue(portal: Portal, key: str, case: Case) -> int:
     today, closing = portal.today(), portal.closing()
     loaded = portal.releases.loaded(case.release_id)
-    if "cards-overdue" not in loaded.package.mails or loans.seen_to(case, loaded, today, closing):
+    mail = loaded.package.mail_for("cards_overdue")
+    if not mail or loans.seen_to(case, loaded, today, closing):
         return 0
-    return int(jobqueue.queue(case, "mail", {"mail": "cards-overdue"}, "", key, portal.now()))
+    return int(jobqueue.queue(case, "mail", {"mail": mail}, "", key, portal.now()))

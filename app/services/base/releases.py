@@ -11,6 +11,7 @@ from typing import Any
 
 from app import catalogue, forms
 from app.catalogue import Element, Package
+from app.catalogue.declared import Group
 from app.engine import Engine, Program
 from app.errors import BadPackage, NotFound, Problem
 from app.forms import FormSpec
@@ -54,8 +55,8 @@ class Releases:
         self._clock = clock
         self._room = room
         self._loaded: OrderedDict[int, Loaded] = OrderedDict()
-        self._words: dict[int, Mapping[str, str]] = {}  # English by release
-        self._english: tuple[object, Mapping[str, str]] = ((), {})
+        self._said: dict[int, tuple[Mapping[str, str], Mapping[str, Group]]] = {}  # English and groups by release
+        self._english: tuple[object, Mapping[str, str], Mapping[str, Group]] = ((), {}, {})
         self._cache, self._loading = Lock(), Lock()
 
     def check(self, package: Package) -> list[Problem]:
@@ -106,16 +107,28 @@ class Releases:
 
         Rows keep the Japanese wording of their time, so titles are asked for by it: lists stay plain queries.
         """
+        return self._spoken()[0]
+
+    @database.connection()
+    def groups(self) -> Mapping[str, Group]:
+        """The groups of staff that the packages declare, by id; what is in force says first, else the newer."""
+        return self._spoken()[1]
+
+    def _spoken(self) -> tuple[Mapping[str, str], Mapping[str, Group]]:
         now = [term.release_id for term in terms.current_all(self._clock.now())]
         state = (terms.newest_id(), tuple(now))
         if state != self._english[0]:
-            found: dict[str, str] = {}
+            words: dict[str, str] = {}
+            groups: dict[str, Group] = {}
             for release_id in [*(each for each in store.used_ids() if each not in now), *now]:
-                if release_id not in self._words:
-                    self._words[release_id] = self._package(release_id)[1].english
-                found |= self._words[release_id]
-            self._english = (state, found)
-        return self._english[1]
+                if release_id not in self._said:
+                    package = self._package(release_id)[1]
+                    self._said[release_id] = (package.english, package.groups)
+                english, named = self._said[release_id]
+                words |= english
+                groups |= named
+            self._english = (state, words, groups)
+        return self._english[1], self._english[2]
 
     def _kept(self, release_id: int) -> Loaded | None:
         with self._cache:

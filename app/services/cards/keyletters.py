@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
 KEY_FILE: Final = "key_file"
 SEALED: Final = "sealed"  # the kind of document that a letter's PDF is: no list shows it, no download gives it
-CUSTODIANS: Final = ("key_custodian_1", "key_custodian_2")  # form fields with which a company names its two people
 AFTER: Final = timedelta(days=30)  # a key file outlives the loan's planned end: cards are posted later than it is made
 
 
@@ -138,15 +137,16 @@ def log(row: KeyLetter, what: str, actor: Actor, now: datetime) -> None:
 # Issues
 
 
-def recipients(case: Case) -> tuple[str, str]:
+def recipients(case: Case, loaded: Loaded) -> tuple[str, str]:
     """The two people of the company: those it named for this, else its contact person and its representative."""
     answers, said = work.latest_answers(case.id), dict[str, str]()
+    first, second = loaded.package.applicant.recipients
     for answer in answers.values():
         if answer.side == "vendor":
-            said |= {name: str(answer.values[name]).strip() for name in CUSTODIANS if answer.values.get(name)}
-    known = company(case, {key: dict(row.values) for key, row in answers.items()})
+            said |= {name: str(answer.values[name]).strip() for name in (first, second) if answer.values.get(name)}
+    known = company(case, loaded.package.applicant, {key: dict(row.values) for key, row in answers.items()})
     fallback = (str(known["contact_name"] or ""), str(known["representative"] or ""))
-    return said.get(CUSTODIANS[0]) or fallback[0], said.get(CUSTODIANS[1]) or fallback[1]
+    return said.get(first) or fallback[0], said.get(second) or fallback[1]
 
 
 def same_person(one: str, other: str) -> bool:
@@ -155,11 +155,12 @@ def same_person(one: str, other: str) -> bool:
     return not first or not second or first == second
 
 
-def wrong(values: Mapping[str, Any]) -> tuple[str, Refused] | None:
+def wrong(loaded: Loaded, values: Mapping[str, Any]) -> tuple[str, Refused] | None:
     """(field, why) when an answer names one person for both letters."""
-    first, second = (str(values.get(name) or "") for name in CUSTODIANS)
+    fields = loaded.package.applicant.recipients
+    first, second = (str(values.get(name) or "") for name in fields)
     if first and second and same_person(first, second):
-        return CUSTODIANS[1], Refused("Name two different people: each receives one of the two key letters")
+        return fields[1], Refused("Name two different people: each receives one of the two key letters")
     return None
 
 
@@ -210,7 +211,7 @@ def _letter(portal: Portal, case: Case, loaded: Loaded, document_id: str, made_f
             task = work.task(task_id)
             if task is None or document_id not in loaded.element(task.element).listed("makes"):
                 raise Permanent("No step of the case makes the document %(document)s", document=document_id)
-            names = recipients(case)
+            names = recipients(case, loaded)
             rows = issue(portal, case, loaded, task, names, 1, portal.now())
         return next(row for row in rows if row.document == document_id)
 

@@ -18,7 +18,6 @@ from hardware.keys import Contribution, MasterInfo, new_component
 
 FOLDER: Final = "cards"  # in the data folder
 KIND: Final = "card_key"  # of the record of changes
-GROUP: Final = "cards"  # operators who look after keys
 
 
 # Where they are
@@ -121,9 +120,10 @@ class Shown:
     masters: tuple[MasterInfo, ...]  # when this was the second component
 
 
-def may_act(actor: Actor) -> bool:
-    """Whether this person may bring a component: an administrator, or an operator who looks after cards."""
-    return actor.has("administrator") or (actor.has("operator") and GROUP in actor.groups)
+def may_act(portal: Portal, actor: Actor) -> bool:
+    """Whether this person may bring a component: an administrator, or an operator of a group that keeps keys."""
+    keeping = {group.id for group in portal.releases.groups().values() if group.keeps_keys}
+    return actor.has("administrator") or (actor.has("operator") and not keeping.isdisjoint(actor.groups))
 
 
 def page(portal: Portal, actor: Actor) -> Page:
@@ -156,7 +156,7 @@ def page(portal: Portal, actor: Actor) -> Page:
     taken = {*numbers, *(each.version for each in waiting)}
     following = max(taken, default=0) + 1
     return Page(
-        None, keys.guard, keys.current_version, following, versions, waiting, history, may_act(actor), real
+        None, keys.guard, keys.current_version, following, versions, waiting, history, may_act(portal, actor), real
     )  # fmt: skip
 
 
@@ -173,7 +173,7 @@ def contribute(portal: Portal, version: int, actor: Actor) -> Shown:
 
     The second person completes it. Nobody brings a component for a colleague: standing in counts for nothing here.
     """
-    _require(actor)
+    _require(portal, actor)
     keys, who = store(portal.settings), custodian(actor)
     known = {(each.role, each.version): each.custodian for each in keys.pending()}
     there = {(each.role, each.version) for each in keys.masters()}
@@ -213,7 +213,7 @@ def contribute(portal: Portal, version: int, actor: Actor) -> Shown:
 
 def abandon(portal: Portal, version: int, actor: Actor) -> None:
     """Forget the first components of a version whose second never came."""
-    _require(actor)
+    _require(portal, actor)
     keys = store(portal.settings)
     begun = [each for each in keys.pending() if each.version == version]
     if not begun:
@@ -234,7 +234,7 @@ def _note(portal: Portal, actor: Actor, act: str, role: Role, version: int, kcv:
         changes.add(portal.now(), actor.user_id, actor.name, KIND, f"{role.value} v{version}", act, "", f"KCV {kcv}")
 
 
-def _require(actor: Actor) -> None:
+def _require(portal: Portal, actor: Actor) -> None:
     actor.require("operator", "administrator")
-    if not may_act(actor):
-        raise Refused("Keys are for administrators, and for operators of the group for cards")
+    if not may_act(portal, actor):
+        raise Refused("Keys are for administrators, and for operators of a group that keeps keys")

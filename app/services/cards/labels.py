@@ -15,7 +15,7 @@ from app.services.papers.documents import Content
 from app.store import cards, cases, database
 from app.store.models import Card
 
-DOCUMENT = "card_labels"
+PURPOSE = "card_labels"
 MOST = 240
 MOST_SKIPPED = 23  # of a sheet's labels
 
@@ -54,9 +54,9 @@ def sheet(portal: Portal, serials: Sequence[str], actor: Actor, skip: int = 0) -
             "today": portal.today(),
             "labels": [None] * max(0, min(skip, MOST_SKIPPED)) + [_label(portal, row) for row in rows],
         }
-    source = loaded.package.documents[DOCUMENT]
+    source = loaded.package.documents[loaded.package.document_for(PURPOSE)]
     template = _Template(source.title, source.filename, source.html)
-    page = pdf.compose(template, facts, loaded.package.files, document_id=DOCUMENT)
+    page = pdf.compose(template, facts, loaded.package.files, document_id=source.id)
     return Content(page.filename, "application/pdf", portal.print(page.html, loaded.package.files))
 
 
@@ -75,7 +75,7 @@ def _package(portal: Portal, rows: Sequence[Card]) -> Loaded:
         if row.case_id and (case := cases.by_id(row.case_id)) is not None
     ]
     for loaded in (*of_cases, *portal.releases.all_current()):
-        if DOCUMENT in loaded.package.documents:
+        if loaded.package.document_for(PURPOSE):
             return loaded
     raise NotFound("No process package has labels for cards")
 

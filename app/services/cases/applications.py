@@ -27,7 +27,6 @@ from app.store.models import Answer, Case, EntryLink
 from app.text import address
 
 LINK_DAYS = 14
-ENTRY_MESSAGE = "entry_link_followed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +75,8 @@ def apply(portal: Portal, package_id: str, raw: Mapping[str, Any]) -> Started:
     cleaned = spec.clean(raw, context={"today": portal.today()})
     if not cleaned.ok:
         raise Refused("Some answers need another look")
-    values, now = cleaned.values, portal.now()
-    email = address.one(str(values.get("email") or ""))
+    values, now, fields = cleaned.values, portal.now(), loaded.package.applicant
+    email = address.one(fields.said(values, "email"))
     key = _key(package_id, values)
     with incidents.noted(portal), _new(package_id), database.transaction():
         database.lock_name(f"apply:{key}")
@@ -92,10 +91,10 @@ def apply(portal: Portal, package_id: str, raw: Mapping[str, Any]) -> Started:
             number=f"{year}-{cases.next_number(f'case:{year}'):04d}",
             package_id=package_id,
             release=loaded.release_id,
-            company_name=str(values.get("company_name") or ""),
-            contact_name=str(values.get("contact_name") or ""),
+            company_name=fields.said(values, "name"),
+            contact_name=fields.said(values, "contact"),
             email=email,
-            system_name=str(values.get("system_name") or ""),
+            system_name=fields.said(values, "subject"),
             turn_since=now,
             created_at=now,
             changed_at=now,
@@ -190,9 +189,10 @@ def enter(portal: Portal, token: str, actor: Actor | None, password: str = "") -
             actor_name=user.name,
             actor_side="vendor",
         )
-        waits = [task for task in work.open_tasks(case.id) if task.kind == "receive" and task.message == ENTRY_MESSAGE]
+        message = portal.releases.loaded(case.release_id).package.declared.entry_message
+        waits = [task for task in work.open_tasks(case.id) if task.kind == "receive" and task.message == message]
         if waits:
-            steps.advance(portal, case, Message(ENTRY_MESSAGE, task_id=waits[0].id), now, at=waits[0].element)
+            steps.advance(portal, case, Message(message, task_id=waits[0].id), now, at=waits[0].element)
     portal.poke()
     return int(user.id)
 
@@ -242,7 +242,8 @@ def _send_link_again(portal: Portal, case: Case) -> None:
         raise Refused("The link was used already; sign in with your mail address and password")
     link = new_link(case, portal)
     deliveries.superseded(portal, case)
-    jobqueue.queue(case, "mail", {"mail": "entry-link-again"}, "", f"link:{link.id}", portal.now())
+    mail = portal.releases.loaded(case.release_id).package.declared.mails.get("link_again", "")
+    jobqueue.queue(case, "mail", {"mail": mail}, "", f"link:{link.id}", portal.now())
 
 
 __all__ = [

@@ -7,7 +7,6 @@ way stops; what is out stays in the ledger and is settled by people.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from app.errors import NinteiError, NotFound, Refused
 from app.services.base import jobqueue, permit
@@ -19,7 +18,7 @@ from app.services.trouble import incidents
 from app.store import bookings, cases, database, invoices, undo, work
 from app.store.models import Case
 
-MAIL = "withdrawn"  # the package's mail for an ending
+PURPOSE = "withdrawn"
 BY = "administrator"  # what that mail reads as `data.withdrawal_by`
 
 
@@ -106,10 +105,10 @@ def _cancel_invoices(case: Case) -> list[str]:
 def _tell_vendor(portal: Portal, case: Case, reason: str, now: datetime) -> None:
     """The package's own mail for an ending, if it has one, with the reason."""
     try:
-        mails: Any = portal.releases.loaded(case.release_id).package.mails
+        mail = portal.releases.loaded(case.release_id).package.mail_for(PURPOSE)
     except NinteiError:  # a release that cannot be read any more: it may be why the case has to be ended
         return
-    if MAIL in mails:
+    if mail:
         data = {**(case.data or {}), "withdrawal_by": BY}
-        params = {"mail": MAIL, "message": reason}
+        params = {"mail": mail, "message": reason}
         jobqueue.queue(case, "mail", params, jobqueue.Entered("", "", data), "ended", now)

@@ -98,12 +98,13 @@ def say(portal: Portal, number: str, text: str, actor: Actor, *, internal: bool 
             audience="operator" if internal else "both",
         )
         loaded = portal.releases.loaded(case.release_id)
-        if not internal and "new-message" in loaded.package.mails:
+        mail = "" if internal else loaded.package.mail_for("message")
+        if mail:
             to = "operator" if actor.side == "vendor" else "vendor"
             jobqueue.queue(
                 case,
                 "mail",
-                {"mail": "new-message", "to_side": to, "message": text},
+                {"mail": mail, "to_side": to, "message": text},
                 "",
                 f"note:{note.id}",
                 now,

@@ -33,7 +33,8 @@ def invite(portal: Portal, number: str, email: str, rights: str, actor: Actor) -
         if case.company_id:
             companies.add_person(case.company_id, user.id, "member", now, actor.name)
         _log(portal, case, email, "added", actor)
-        params, key = {"mail": "account-invitation", "to": email}, f"invite:{user.id}:{now:%Y%m%d%H%M%S}"
+        invitation = portal.releases.loaded(case.release_id).package.declared.mails.get("invitation", "")
+        params, key = {"mail": invitation, "to": email}, f"invite:{user.id}:{now:%Y%m%d%H%M%S}"
         jobqueue.queue(case, "mail", params, "", key, now)
     portal.poke()
 

@@ -33,12 +33,12 @@ def settlement(portal: Portal, number: str, actor: Actor) -> Settlement:
     with database.connection():
         case = permit.visible_case(cases.get(number), actor)
         loaded = portal.releases.loaded(case.release_id)
-        booking = bookings.latest(case.id)
+        booking, contract = bookings.latest(case.id), loaded.package.declared.contract
         held = booking is not None and booking.state in {"held", "confirmed"} and booking.day >= portal.today()
         rows = [money.view(row) for row in invoices.of_case(case.id)]
         return Settlement(
             stock.out(case.id),
             dates.view(booking, loaded) if held and booking else None,
             [row for row in rows if row.state != "cancelled" and (row.paid or row.balance > 0)],
-            bool(cases.completed_count(case.id, "contracts")) if "contracts" in loaded.package.elements else False,
+            bool(contract and contract in loaded.package.elements and cases.completed_count(case.id, contract)),
         )

@@ -8,21 +8,20 @@ from typing import Any
 
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
+from app.services.base.releases import Loaded
 from app.services.companies import cases as companycases
 from app.services.companies import claims
 from app.store import cases, companies
 from app.store.models import Case, Company
 
 
-def learn(portal: Portal, case: Case, values: Mapping[str, Any], actor: Actor, now: datetime) -> None:
+def learn(portal: Portal, case: Case, loaded: Loaded, values: Mapping[str, Any], actor: Actor, now: datetime) -> None:
     """An answer with a 法人番号 ties the case to its company; names on the case follow the answer. Inside a step."""
-    if values.get("company_name"):
-        case.company_name = values["company_name"]
-    if values.get("system_name"):
-        case.system_name = values["system_name"]
-    number = values.get("corporate_number")
-    if number:
-        _tie(portal, case, str(number), str(values.get("company_kana") or ""), actor, now)
+    fields = loaded.package.applicant
+    case.company_name = fields.said(values, "name") or case.company_name
+    case.system_name = fields.said(values, "subject") or case.system_name
+    if number := fields.said(values, "number"):
+        _tie(portal, case, number, fields.said(values, "kana"), actor, now)
 
 
 def _tie(portal: Portal, case: Case, number: str, kana: str, actor: Actor, now: datetime) -> None:

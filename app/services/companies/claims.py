@@ -23,7 +23,7 @@ ASKED, ADMITTED, REFUSED, HOLDS, VOID = "asked", "admitted", "refused", "holds",
 MANAGERS, BODY = "managers", "body"
 DECISIONS = ("same", "other", "claimant")
 WHY = "Say who called and why; it goes on record"
-UNCONFIRMED = "company-unconfirmed"
+UNCONFIRMED = "company_unconfirmed"  # a purpose of mails
 
 
 def contest(portal: Portal, case: Case, own: Company, actor: Actor, now: datetime) -> None:
@@ -38,7 +38,7 @@ def contest(portal: Portal, case: Case, own: Company, actor: Actor, now: datetim
     user = actor.user_id if actor.side == "vendor" else companycases.founder(case, actor)
     claim = ask(case, target, user, MANAGERS if managers else BODY, now)
     for manager in managers:
-        params = {"mail": "company-claim", "to": manager.email, "page": f"/company/{target.id}#claim-{claim.id}"}
+        params = {"mail": "company_claim", "to": manager.email, "page": f"/company/{target.id}#claim-{claim.id}"}
         _mail(portal, case, params, f"{claim.id}:{manager.id}", now)
 
 
@@ -61,8 +61,9 @@ def forget(own: Company, actor: Actor, now: datetime) -> None:
 
 
 def _mail(portal: Portal, case: Case, params: dict[str, Any], key: str, now: datetime) -> None:
-    if params["mail"] in portal.releases.loaded(case.release_id).package.mails:
-        jobqueue.queue(case, "mail", params, "", f"claim:{key}", now)
+    """`params`: with the purpose under `mail`."""
+    if mail := portal.releases.loaded(case.release_id).package.mail_for(params["mail"]):
+        jobqueue.queue(case, "mail", {**params, "mail": mail}, "", f"claim:{key}", now)
 
 
 # Answers
@@ -85,7 +86,7 @@ def answer(portal: Portal, claim_id: int, actor: Actor, *, admit: bool, reason: 
             _admit(claim, company, actor, now)
         else:
             _loses(case.company)
-        _mail(portal, case, {"mail": f"company-{state}", "message": reason}, f"{claim.id}:{state}", now)
+        _mail(portal, case, {"mail": f"company_{state}", "message": reason}, f"{claim.id}:{state}", now)
     portal.poke()
     return str(case.number)
 
@@ -108,7 +109,7 @@ def decide(portal: Portal, claim_id: int, decision: str, actor: Actor, reason: s
             raise Refused("The number was confirmed for the other company; take that back on its page first")
         if decision == "same":
             _admit(claim, target, actor, now)
-            _mail(portal, case, {"mail": "company-admitted"}, f"{claim.id}:{state}", now)
+            _mail(portal, case, {"mail": "company_admitted"}, f"{claim.id}:{state}", now)
         else:
             loser = target if decision == "claimant" else case.company
             for each in companies.cases_of(loser.id) if loser is not None else [case]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.services.base.actors import Actor
+from app.services.base.portal import Portal
 from app.services.companies import views
 from app.services.papers import addressee as company_
 from app.store import companies, database, records, work
@@ -62,34 +63,35 @@ def count() -> int:
         return companies.count_on_body()
 
 
-def listed(actor: Actor) -> list[Contested]:
+def listed(portal: Portal, actor: Actor) -> list[Contested]:
     """What waits for the body, oldest first."""
     actor.require(*READERS)
     with database.connection():
-        return [_one(row) for row in companies.claims_on_body()]
+        return [_one(portal, row) for row in companies.claims_on_body()]
 
 
-def _one(row: Claim) -> Contested:
+def _one(portal: Portal, row: Claim) -> Contested:
     own: Company | None = row.case.company
     agents = {each.user_id for each in companies.mandates(row.company_id, ended=False) if each.open}
     person = companies.person(row.company_id, row.user_id) if row.user_id else None
-    claimant = _party(own) if own is not None else Party(None, row.case.company_name, "", None, [], [])
+    claimant = _party(portal, own) if own is not None else Party(None, row.case.company_name, "", None, [], [])
     if own is None:
-        claimant.cases.append(_shown(row.case))
+        claimant.cases.append(_shown(portal, row.case))
     return Contested(
-        row.id, row.company.corporate_number or "", row.asked_at, claimant, _party(row.company),
+        row.id, row.company.corporate_number or "", row.asked_at, claimant, _party(portal, row.company),
         person is not None or row.user_id in agents,
     )  # fmt: skip
 
 
-def _party(company: Company) -> Party:
+def _party(portal: Portal, company: Company) -> Party:
     managers = [views.name_of(user) + f" <{user.email}>" for user in companies.managers(company.id)]
-    shown = [_shown(case) for case in companies.cases_of(company.id)]
+    shown = [_shown(portal, case) for case in companies.cases_of(company.id)]
     return Party(company.id, company.name, company.kana, company.proved_at, managers, shown)
 
 
-def _shown(case: Case) -> Shown:
-    said = company_.company(case, {key: row.values for key, row in work.latest_answers(case.id).items()})
+def _shown(portal: Portal, case: Case) -> Shown:
+    fields = portal.releases.loaded(case.release_id).package.applicant
+    said = company_.company(case, fields, {key: row.values for key, row in work.latest_answers(case.id).items()})
     papers = [row for row in records.documents(case.id) if row.kind == "uploaded"][:MOST_PAPERS]
     done = [row for row in work.tasks_of(case.id) if row.side == "operator" and row.state == "done"]
     return Shown(

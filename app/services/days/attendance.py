@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from app.catalogue.declared import Group
 from app.errors import NotFound, Refused
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
@@ -19,7 +20,6 @@ from app.services.days.month import Clash
 from app.store import accounts, bookings, cards, cases, database
 from app.store.models import Booking, User
 
-GROUP = "exam"  # whose members are examiners
 LONGEST = 300
 
 
@@ -57,10 +57,11 @@ class Upcoming:
     clashes: list[Clash]
 
 
-def examiners() -> list[Person]:
-    """The staff who may be there: the group of examiners, everybody where the group has nobody. In a connection."""
+def examiners(groups: Mapping[str, Group]) -> list[Person]:
+    """The staff who may be there: those of groups that attend, everybody where they have nobody. In a connection."""
     staff = accounts.staff()
-    chosen = [row for row in staff if GROUP in row.groups.split(",")] or staff
+    attending = {group.id for group in groups.values() if group.attends}
+    chosen = [row for row in staff if attending & set(row.groups.split(","))] or staff
     names = [row.name or row.email for row in chosen]
     return [
         Person(row.id, name if names.count(name) == 1 else f"{name} <{row.email}>")
@@ -68,11 +69,11 @@ def examiners() -> list[Person]:
     ]
 
 
-def offered(actor: Actor) -> list[Person]:
+def offered(portal: Portal, actor: Actor) -> list[Person]:
     """The same, for a page."""
     actor.require("operator", "analyst", "administrator")
     with database.connection():
-        return examiners()
+        return examiners(portal.releases.groups())
 
 
 def upcoming(portal: Portal, actor: Actor) -> list[Upcoming]:
@@ -127,9 +128,9 @@ def assign(portal: Portal, booking_id: int, place: str, people: Sequence[int], a
             raise Refused("Say where it takes place")
         if len(place) > LONGEST:
             raise Refused("Write at most %(count)s characters", count=LONGEST)
-        known = {each.id for each in examiners()}
+        known = {each.id for each in examiners(portal.releases.groups())}
         if not known.issuperset(people):
-            raise Refused("Choose people of the examiners' group")
+            raise Refused("Choose people who may be there")
         before = (row.place, sorted(user.id for user in bookings.people([row.id]).get(row.id, [])))
         row.place = place
         row.save()
@@ -146,12 +147,12 @@ def assign(portal: Portal, booking_id: int, place: str, people: Sequence[int], a
         return clashes(portal.releases.loaded(case.release_id), case.id, _plan(row, there.get(row.id, [])), rows, there)
 
 
-def settled(case: int, calendar_id: str, values: Mapping[str, Any]) -> None:
+def settled(case: int, loaded: Loaded, calendar_id: str, values: Mapping[str, Any]) -> None:
     """A day was settled with the people whom the form's field `examiners` names. Inside the step's transaction."""
     row = bookings.latest(case, calendar_id)
     if row is None or not values.get("date") or not values.get("examiners"):
         return
-    bookings.set_people(row.id, _named(values))
+    bookings.set_people(row.id, _named(loaded, values))
 
 
 def foreseen(case: int, loaded: Loaded, calendar_id: str, values: Mapping[str, Any]) -> list[Clash]:
@@ -163,12 +164,12 @@ def foreseen(case: int, loaded: Loaded, calendar_id: str, values: Mapping[str, A
     place = str(values.get("place") or spec.place)
     day = date.fromisoformat(str(values["date"]))
     end = dates.end_of(start, spec.duration_minutes)
-    return clashes(loaded, case, Plan(day, start, end, place, tuple(_named(values)), calendar=calendar_id))
+    return clashes(loaded, case, Plan(day, start, end, place, tuple(_named(loaded, values)), calendar=calendar_id))
 
 
-def _named(values: Mapping[str, Any]) -> list[int]:
+def _named(loaded: Loaded, values: Mapping[str, Any]) -> list[int]:
     names = set(values.get("examiners") or ())
-    return [each.id for each in examiners() if each.name in names]
+    return [each.id for each in examiners(loaded.package.groups) if each.name in names]
 
 
 def clashes(

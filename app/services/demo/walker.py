@@ -114,7 +114,7 @@ class Walker:
 
     def take_without_jobs(self, step: Mapping[str, Any]) -> None:
         """One step of the scenario alone."""
-        if step.get("message") == applications.ENTRY_MESSAGE:
+        if step.get("message") == self._loaded.package.declared.entry_message:
             self._enter(self.number)
         elif "complete" in step:
             self._complete(self.number, step)

@@ -95,7 +95,7 @@ def page(portal: Portal, number: str, actor: Actor) -> CasePage:
         seen = {key: row for key, row in latest.items() if staff or row.side == "vendor"}
         return CasePage(
             head=head(portal, case, loaded, actor, agent=any(_is_agent(row, actor) for row in members)),
-            phone=_phone(case, seen) if staff else "",
+            phone=_phone(case, loaded, seen) if staff else "",
             timeline=timeline.of_case(case, loaded, actor),
             documents=documents.of_case(case, actor),
             downloads=_downloads(case, loaded),
@@ -144,8 +144,10 @@ def page(portal: Portal, number: str, actor: Actor) -> CasePage:
         )
 
 
-def _phone(case: Case, answers: Mapping[str, Any]) -> str:
-    return str(addressee.company(case, {key: row.values for key, row in answers.items()})["phone"])
+def _phone(case: Case, loaded: Loaded, answers: Mapping[str, Any]) -> str:
+    return str(
+        addressee.company(case, loaded.package.applicant, {key: row.values for key, row in answers.items()})["phone"]
+    )
 
 
 def diagrams(loaded: Loaded) -> list[tuple[str, str]]:

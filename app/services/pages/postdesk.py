@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from app.catalogue.declared import Applicant
 from app.connectors.pdf_merge import merge
 from app.errors import NinteiError, Refused
 from app.forms import BoundField
@@ -16,7 +17,7 @@ from app.services.pages import case as caseview
 from app.services.pages import task as taskpage
 from app.services.papers import documents, downloads
 from app.services.tasks import view
-from app.store import database, work
+from app.store import cases, database, work
 
 # Inputs that fit into a row of a list; a form that needs another one is answered on the task's page.
 IN_A_ROW = frozenset({"textfield", "select", "datetime", "number"})
@@ -58,7 +59,7 @@ def _parcel(portal: Portal, task_id: str, actor: Actor, lang: str) -> Parcel:
     fields = [field for field in inputs if field.kind in IN_A_ROW and not field.locked]
     return Parcel(
         page.task,
-        _address(page.case.id),
+        _address(portal, page.case.id),
         [each for each in page.documents if each.kind == "made"],
         page.being_made,
         page.cards,
@@ -69,22 +70,21 @@ def _parcel(portal: Portal, task_id: str, actor: Actor, lang: str) -> Parcel:
     )
 
 
-def _address(case_id: int) -> list[str]:
+def _address(portal: Portal, case_id: int) -> list[str]:
     """Where it goes, from what the vendor said of the company."""
     with database.connection():
         known: dict[str, str] = {}
+        case = cases.by_id(case_id)
+        fields = portal.releases.loaded(case.release_id).package.applicant if case else Applicant()
         for answer in work.latest_answers(case_id).values():
             if answer.side == "vendor":
                 known |= {key: str(value) for key, value in answer.values.items() if isinstance(value, str) and value}
-    code = known.get("postal_code", "")
-    street = "".join(known.get(key, "") for key in ("prefecture", "city", "street"))
+    code, contact = fields.said(known, "postal_code"), fields.said(known, "contact")
     lines = [
         f"〒{code}" if code else "",
-        f"{street} {known.get('building', '')}",
-        known.get("company_name", ""),
-        " ".join(each for each in (known.get("department"), known.get("contact_name"), "様") if each)
-        if known.get("contact_name")
-        else "",
+        fields.where(known),
+        fields.said(known, "name"),
+        " ".join(each for each in (fields.said(known, "department"), contact, "様") if each) if contact else "",
     ]
     return [line.strip() for line in lines if line.strip()]
 

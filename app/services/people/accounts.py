@@ -17,7 +17,6 @@ from app.store.models import Absence, SavedView, User
 from app.text import address
 
 ROLES = ("operator", "analyst", "administrator", "vendor")
-GROUPS = ("review", "accounting", "cards", "exam", "office")
 
 
 def actor_of(portal: Portal, user_id: int) -> Actor:
@@ -48,6 +47,10 @@ def add_staff(portal: Portal, email: str, name: str, roles: list[str], password:
     if unknown:
         raise Refused("There is no role %(role)s; there are %(roles)s", role=unknown[0], roles=", ".join(ROLES))
     email = address.required(email)
+    known = portal.releases.groups()
+    strange = [group for group in groups.split(",") if group and group not in known]
+    if known and strange:  # before the first release nobody knows which there will be
+        raise Refused("There is no group %(group)s; there are %(groups)s", group=strange[0], groups=", ".join(known))
     with database.transaction():
         if accounts.hold(email) is not None:
             raise Refused("An account of %(email)s exists already", email=email)

@@ -12,7 +12,6 @@ from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.mails import portalmails
 from app.services.mails.portalmails import Wording
-from app.services.people.accounts import GROUPS
 from app.store import accounts, cases, changes, database, work
 from app.store.models import Absence, SavedView, User
 from app.text import address
@@ -51,7 +50,7 @@ def invite_staff(portal: Portal, email: str, wanted: Account, actor: Actor, word
         if accounts.hold(email) is not None:
             raise Refused("An account of %(email)s exists already", email=email)
         user = User.create(
-            email=email, name=name, side="operator", groups=",".join(each for each in GROUPS if each in wanted.groups),
+            email=email, name=name, side="operator", groups=",".join(_known(portal, wanted.groups)),
             password=None, fs_uniquifier=secrets.token_hex(32), feed_token=secrets.token_urlsafe(32),
             create_datetime=portal.now(),
         )  # fmt: skip
@@ -96,7 +95,7 @@ def change_account(portal: Portal, user_id: int, wanted: Account, actor: Actor) 
     name = " ".join(wanted.name.split())[:120]
     if not name:
         raise Refused("Enter a name")
-    groups = tuple(group for group in wanted.groups if group in GROUPS)
+    groups = _known(portal, wanted.groups)
     with database.transaction():
         user = _user(user_id)
         roles = accounts.role_names(user.id)
@@ -124,6 +123,10 @@ def change_account(portal: Portal, user_id: int, wanted: Account, actor: Actor) 
         for field, before, after in told:
             _note(portal, actor, "account", user.email, field, before, after)
     return given_back
+
+
+def _known(portal: Portal, groups: Sequence[str]) -> tuple[str, ...]:
+    return tuple(each for each in portal.releases.groups() if each in groups)
 
 
 def _give_back(portal: Portal, user: User, actor: Actor) -> list[GivenBack]:

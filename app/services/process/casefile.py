@@ -17,7 +17,7 @@ from app.services.papers import documents
 from app.store import cases, database, invoices, records, work
 from app.store.models import Case
 
-DOCUMENT = "case_file"
+PURPOSE = "case_file"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +31,12 @@ class CaseFile:
 
 def state(case: Case, loaded: Loaded, actor: Actor) -> CaseFile:
     """How it stands; nothing is offered to vendors."""
-    if actor.side != "operator" or DOCUMENT not in loaded.package.documents:
+    document = loaded.package.document_for(PURPOSE)
+    if actor.side != "operator" or not document:
         return CaseFile(False, None, False)
-    row = records.latest_document(case.id, DOCUMENT)
+    row = records.latest_document(case.id, document)
     waiting = any(
-        job.operator == "pdf" and (job.params or {}).get("document") == DOCUMENT
+        job.operator == "pdf" and (job.params or {}).get("document") == document
         for job in work.jobs_of(case.id, "queued", "running")
     )
     return CaseFile(True, documents.view(row) if row else None, waiting)
@@ -48,17 +49,19 @@ def request(portal: Portal, number: str, timeline: Sequence[Mapping[str, str]], 
     with database.transaction():
         case = cases.lock(permit.visible_case(cases.get(number), actor).id)
         loaded = portal.releases.loaded(case.release_id)
-        if DOCUMENT not in loaded.package.documents:
+        document = loaded.package.document_for(PURPOSE)
+        if not document:
             raise NotFound("This process has no case file")
         if not state(case, loaded, actor).being_made:
-            params = {"document": DOCUMENT, "timeline": [dict(line) for line in timeline]}
-            jobqueue.queue(case, "pdf", params, "", f"{DOCUMENT}:{now:%Y%m%d%H%M%S%f}", now)
+            params = {"document": document, "timeline": [dict(line) for line in timeline]}
+            jobqueue.queue(case, "pdf", params, "", f"{PURPOSE}:{now:%Y%m%d%H%M%S%f}", now)
     portal.poke()
 
 
-def facts(case: Case, params: Mapping[str, Any]) -> dict[str, Any]:
+def facts(case: Case, loaded: Loaded, params: Mapping[str, Any]) -> dict[str, Any]:
     """What its template reads beyond what every document reads. Empty for other documents."""
-    if params.get("document") != DOCUMENT:
+    document = loaded.package.document_for(PURPOSE)
+    if not document or params.get("document") != document:
         return {}
     return {
         "timeline": [{**line, "at": datetime.fromisoformat(line["at"])} for line in params.get("timeline", ())],
@@ -66,6 +69,6 @@ def facts(case: Case, params: Mapping[str, Any]) -> dict[str, Any]:
         "documents": [
             {"title": row.title, "made_on": row.created_at, "digest": row.digest}
             for row in reversed(records.documents(case.id))
-            if row.key != DOCUMENT
+            if row.key != document
         ],
     }

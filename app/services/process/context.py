@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from app.connectors.qr import qr
-from app.services.base import businessdays, flow
+from app.services.base import businessdays, flow, titles
 from app.services.base.portal import Portal
 from app.services.base.releases import Loaded, due_days, settings_of
 from app.services.cards.sets import card_set
@@ -25,15 +25,17 @@ def build(
     loaded: Loaded,
     *,
     element: str = "",
+    at: str = "",
     data: Mapping[str, Any] | None = None,
     extra: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """The whole context. `element` is the one for which it is built: its task and its comments come first."""
+    """The whole context. `element` is the one for which it is built: its task and its comments come first; `at`: the
+    engine's task, where one element has several."""
     package = loaded.package
     settings = settings_of(package)
     answers = {key: dict(row.values) for key, row in work.latest_answers(case.id).items()}
     base = portal.settings.base_url.rstrip("/")
-    task = _task(portal, case, loaded, element, base)
+    task = _task(portal, case, loaded, element, at, base)
     certificate = records.certificate_of(case.id)
     link = cases.current_link(case.id)
     booking = bookings.latest(case.id)
@@ -49,7 +51,7 @@ def build(
             "url": f"{base}/cases/{case.number}",
             "state": case.state,
         },
-        "company": company(case, answers),
+        "company": company(case, loaded.package.applicant, answers),
         "settings": settings,
         "answers": answers,
         "task": task,
@@ -107,10 +109,11 @@ def for_one(portal: Portal, facts: dict[str, Any], params: Mapping[str, Any]) ->
     return {**facts, "links": links, "addressee": name}
 
 
-def _task(portal: Portal, case: Case, loaded: Loaded, element: str, base: str) -> dict[str, Any] | None:
+def _task(portal: Portal, case: Case, loaded: Loaded, element: str, at: str, base: str) -> dict[str, Any] | None:
     """The task that a mail asks for: the element's own, the vendor's next after it, or the vendor's open one."""
     rows = [row for row in work.open_tasks(case.id) if row.kind == "user"]
-    own = next((row for row in rows if row.element == element), None)
+    own = next((row for row in rows if row.element == element and at in {"", row.id}), None)
+    own = own or next((row for row in rows if row.element == element), None)
     if own is None:
         following = flow.next_user_task(loaded.package, element, "vendor")
         if following is not None and all(row.element != following.id for row in rows):
@@ -119,6 +122,8 @@ def _task(portal: Portal, case: Case, loaded: Loaded, element: str, base: str) -
             # The task opens once this mail has gone out: the address finds it then.
             return {
                 "title": following.name,
+                "name": following.name,
+                "item": "",
                 "url": f"{base}/cases/{case.number}/tasks/{following.id}",
                 "due": due,
             }
@@ -128,7 +133,8 @@ def _task(portal: Portal, case: Case, loaded: Loaded, element: str, base: str) -
     if not candidates:
         return None
     found = candidates[-1]
-    return {"title": found.title, "url": f"{base}/tasks/{found.id}", "due": found.due_on}
+    name, _, item = found.title.partition(titles.ITEM)
+    return {"title": found.title, "name": name, "item": item, "url": f"{base}/tasks/{found.id}", "due": found.due_on}
 
 
 def _invoice(case: Case, loaded: Loaded, element: str) -> dict[str, Any] | None:

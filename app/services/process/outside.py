@@ -75,7 +75,7 @@ class Outside:
                 raise Permanent("The package has no document %(document)s", document=document_id)
             extra = {
                 **keyletters.facts(self._portal, case, loaded, document_id, origin),
-                **casefile.facts(case, job.params if document_id == job.params.get("document") else {}),
+                **casefile.facts(case, loaded, job.params if document_id == job.params.get("document") else {}),
             }
             facts = context.build(self._portal, case, loaded, element=job.element, data=job.data, extra=extra)
             template = _Template(str(source.header.get("title", "")), source.filename, source.html)

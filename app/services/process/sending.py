@@ -183,6 +183,7 @@ class Mails:
                 case,
                 loaded,
                 element=job.element,
+                at=str(job.params.get("origin") or ""),
                 data=job.data,
                 extra={"message": job.params.get("message", "")},
             )

@@ -7,14 +7,14 @@ is there, with its jobs queued, or nothing of it.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
 from app.catalogue import Element
 from app.engine import CompleteTask, Event, Snapshot, Step, TaskKind, TimersDue, TooLate
-from app.services.base import businessdays, clocks, jobqueue
+from app.services.base import businessdays, clocks, jobqueue, titles
 from app.services.base.actors import SYSTEM, Actor
 from app.services.base.portal import Portal
 from app.services.base.releases import Loaded, due_days
@@ -196,6 +196,7 @@ def _open_tasks(moment: _Moment) -> None:
     """Rows for the tasks that opened; due as their element says, or when the guideline of their side runs out."""
     known = {row.id for row in moment.rows}
     limits = clocks.limits(moment.case, moment.today, moment.closing) if moment.loaded.package.guidelines else {}
+    named = _titles(moment, known)
     for task in moment.step.open_tasks:
         if task.id in known:
             continue
@@ -215,7 +216,7 @@ def _open_tasks(moment: _Moment) -> None:
                 case=moment.case,
                 element=task.element,
                 process=task.process,
-                title=element.name or task.element,
+                title=named[task.id],
                 side=element.side,
                 grp=element.properties.get("group", ""),
                 kind="receive" if task.kind is TaskKind.RECEIVE else "user",
@@ -229,6 +230,26 @@ def _open_tasks(moment: _Moment) -> None:
                 system_name=moment.case.system_name,
             )
         )
+
+
+def _titles(moment: _Moment, known: Collection[str]) -> dict[str, str]:
+    """The titles of the tasks that opened, by their ids. Those of one element that opened together are told apart: by
+    the item that the element's property `item` names, and by a number where that does not do."""
+    found: dict[str, str] = {}
+    for task in moment.step.open_tasks:
+        if task.id not in known:
+            element = moment.loaded.element(task.element)
+            item = titles.item_of(element.properties.get("item", ""), task.data)
+            found[task.id] = titles.with_item(element.name or task.element, item)
+    taken = Counter(found.values()) + Counter(row.title for row in moment.rows)
+    numbers: Counter[str] = Counter()
+    for task_id, title in found.items():
+        if taken[title] > 1:
+            numbers[title] += 1
+            parts = title.partition(titles.ITEM)
+            number = str(numbers[title] + sum(row.title.startswith(title) for row in moment.rows))
+            found[task_id] = titles.with_item(parts[0], f"{parts[2]} {number}".strip())
+    return found
 
 
 def _cancel_jobs(moment: _Moment) -> None:

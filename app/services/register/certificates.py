@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
+from app.catalogue import older
 from app.errors import NotFound, Permanent
 from app.services.base import businessdays, finding, jobqueue
 from app.services.base.actors import SYSTEM
@@ -17,6 +18,8 @@ from app.services.companies import proof
 from app.services.register import validity
 from app.store import cases, database, records, work
 from app.store.models import Case, Certificate
+
+LISTED = ("name", "subject", "about", "page")  # what the public list says of one, when the applicant agreed to it
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,7 @@ def view(row: Certificate, today: date) -> CertificateView:
         row.valid_until,
         row.last_audit_on,
         state,
-        row.listing or {},
+        older.listing(row.listing or {}),
         row.package_id,
         row.edition,
     )
@@ -102,17 +105,12 @@ def _row(case: Case) -> Certificate:
     return row
 
 
-def _listing(case: Case) -> dict[str, Any]:
-    """What the vendor agreed that the public list says: the newest answer that has `listing_…` fields."""
+def _listing(case: Case, loaded: Loaded) -> dict[str, Any]:
+    """What the vendor agreed that the public list says, by purpose: the newest answers to the fields for it."""
     found: dict[str, Any] = {}
+    fields = loaded.package.applicant
     for answer in sorted(work.latest_answers(case.id).values(), key=lambda row: row.at):
-        found.update(
-            {
-                key: value
-                for key, value in answer.values.items()
-                if key.startswith("listing_") and value not in (None, "")
-            }
-        )
+        found |= {what: said for what in LISTED if (said := fields.said(answer.values, f"listed_{what}"))}
     return found
 
 
@@ -120,7 +118,7 @@ def issue(portal: Portal, case: Case, loaded: Loaded, params: Mapping[str, Any],
     """Issue the certificate, or a new edition of it."""
     today = businessdays.today(now)
     spec = _rule(loaded)
-    listing = _listing(case)
+    listing = _listing(case, loaded)
     row = records.certificate_of(case.id)
     if row is None:
         number = f"{spec.prefix}-{today:%Y}-{cases.next_number(f'certificate:{case.package_id}:{today:%Y}'):04d}"
@@ -129,8 +127,8 @@ def issue(portal: Portal, case: Case, loaded: Loaded, params: Mapping[str, Any],
             case=case,
             package_id=case.package_id,
             listing=listing,
-            company_name=listing.get("listing_company") or case.company_name,
-            system_name=listing.get("listing_name") or case.system_name,
+            company_name=listing.get("name") or case.company_name,
+            system_name=listing.get("subject") or case.system_name,
             certified_on=today,
             issued_on=today,
             valid_until=validity.first_term(today, spec),
@@ -141,8 +139,8 @@ def issue(portal: Portal, case: Case, loaded: Loaded, params: Mapping[str, Any],
         row.valid_until, row.renewed = validity.next_term(row.valid_until, _rule(loaded)), True
         row.edition += 1
         row.issued_on, row.listing = today, listing
-        row.company_name = listing.get("listing_company") or row.company_name
-        row.system_name = listing.get("listing_name") or row.system_name
+        row.company_name = listing.get("name") or row.company_name
+        row.system_name = listing.get("subject") or row.system_name
         row.save()
     proof.prove(portal, case, SYSTEM, now, reason=row.number)
     finding.keep(case, loaded)
@@ -155,7 +153,7 @@ def publish(portal: Portal, case: Case, loaded: Loaded, params: Mapping[str, Any
     """Show the certificate on the public list."""
     row = _row(case)
     row.listed = True
-    row.listing = _listing(case)
+    row.listing = _listing(case, loaded)
     row.save()
     cases.log(case.id, now, "register", title=row.number, text="listed")
     return _dates(portal, loaded, row)
@@ -167,7 +165,11 @@ def extend(portal: Portal, case: Case, loaded: Loaded, params: Mapping[str, Any]
     if not row.renewed:
         row.valid_until = validity.next_term(row.valid_until, _rule(loaded))
     row.renewed = False
-    row.state, row.last_audit_on, row.listing = "valid", businessdays.today(now), _listing(case)
+    row.state, row.last_audit_on, row.listing = (
+        "valid",
+        businessdays.today(now),
+        _listing(case, loaded),
+    )
     row.save()
     cases.log(
         case.id,

@@ -111,7 +111,7 @@ def inbox(portal: Portal, actor: Actor) -> Inbox:
     with database.connection():
         unpaid = invoices.open_ones()
         claimed = {each.number: each for each in confirming.claimed(portal, unpaid)}
-        names = _names(unpaid)
+        names = _names(portal, unpaid)
         owed = [
             Claim(each.number, each.case_number, each.balance, (each.reported_payer, *names[each.number]))
             for each in claimed.values()
@@ -147,7 +147,7 @@ def _taken_back(row: BankLine) -> Match:
     return Match(Money(row.id, row.amount, row.payer, row.text), matching.Fit.NOT, (), (why,))
 
 
-def _names(invoices: Sequence[Invoice]) -> dict[str, tuple[str, ...]]:
+def _names(portal: Portal, invoices: Sequence[Invoice]) -> dict[str, tuple[str, ...]]:
     """How the payer of each invoice may be written: the company's names, and those in the case's answers."""
     found = {}
     for row in invoices:
@@ -155,9 +155,10 @@ def _names(invoices: Sequence[Invoice]) -> dict[str, tuple[str, ...]]:
         known = [case.company_name]
         if case.company is not None:
             known += [case.company.name, case.company.kana]
+        fields = portal.releases.loaded(case.release_id).package.applicant
         for answer in work.latest_answers(case.id).values():
             if answer.side == "vendor":
-                known += [str(answer.values.get(key) or "") for key in ("company_kana", "company_name", "billing_name")]
+                known += [fields.said(answer.values, what) for what in ("kana", "name", "payer")]
         found[row.number] = tuple(dict.fromkeys(name for name in known if name))
     return found
 

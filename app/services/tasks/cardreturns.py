@@ -20,9 +20,10 @@ def remind(portal: Portal, number: str, actor: Actor) -> bool:
             raise NotFound("There is no such case")
         if not any(row.due_back and row.due_back < today for row in cards.of_case(case.id) if row.state == "lent"):
             raise Refused("No card of this case is overdue")
-        if "cards-overdue" not in portal.releases.loaded(case.release_id).package.mails:
+        mail = portal.releases.loaded(case.release_id).package.mail_for("cards_overdue")
+        if not mail:
             raise Refused("The process has no mail about overdue cards")
-        sent = jobqueue.queue(case, "mail", {"mail": "cards-overdue"}, "", f"cards-overdue:{today.isoformat()}", now)
+        sent = jobqueue.queue(case, "mail", {"mail": mail}, "", f"cards-overdue:{today.isoformat()}", now)
         if sent:
             for row in cards.of_case(case.id):
                 if row.state == "lent" and row.due_back and row.due_back < today:

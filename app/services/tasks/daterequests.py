@@ -19,7 +19,7 @@ from app.services.days import bookings as dates
 from app.store import bookings, cases, database, undo
 from app.store.models import Booking, Case, DateRequest
 
-CHANGED, REFUSED, ASKED = "date-changed", "date-refused", "date-asked"  # mails
+CHANGED, REFUSED, ASKED = "date_changed", "date_refused", "date_asked"  # purposes of mails
 LONGEST = 2_000
 KINDS = ("change", "cancel")
 
@@ -262,8 +262,8 @@ def _log(case: Case, row: Booking, what: str, actor: Actor, now: datetime, quote
     )  # fmt: skip
 
 
-def _mail(case: Case, loaded: Loaded, mail: str, key: str, message: str, now: datetime, to: str = "") -> None:
-    if mail in loaded.package.mails:
+def _mail(case: Case, loaded: Loaded, purpose: str, key: str, message: str, now: datetime, to: str = "") -> None:
+    if mail := loaded.package.mail_for(purpose):
         params = {"mail": mail, "message": message} | ({"to_side": to} if to else {})
         jobqueue.queue(case, "mail", params, "", key, now)
 

@@ -29,7 +29,7 @@ def choices(portal: Portal, setting: Setting, lang: str = "ja") -> dict[str, lis
     free = dates.free_days(portal, setting.loaded, calendar_id)
     wished = dates.wishes(setting.case, setting.loaded, calendar_id)
     chosen = [day for day in wished if day in free]
-    people = attendance.examiners() if setting.element.properties.get("books") else []
+    people = attendance.examiners(setting.loaded.package.groups) if setting.element.properties.get("books") else []
     return {
         "examiners": [(each.name, each.name) for each in people],
         "calendar": [(day.isoformat(), long_day(day, lang)) for day in free],

@@ -106,7 +106,7 @@ def clean(portal: Portal, setting: permit.Setting, raw: Mapping[str, Any]) -> Cl
             "comments", "Answer each point that was raised (%(count)s left)", {"count": len(unanswered)}
         )
         return Cleaned(cleaned.values, (*cleaned.errors, wanting))
-    wrong = loans.wrong(setting, cleaned.values) or keyletters.wrong(cleaned.values)
+    wrong = loans.wrong(setting, cleaned.values) or keyletters.wrong(setting.loaded, cleaned.values)
     if wrong is not None:
         field, why = wrong
         return Cleaned(cleaned.values, (*cleaned.errors, FieldError(field, why.message, why.params)))

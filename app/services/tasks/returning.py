@@ -1,6 +1,6 @@
 """差戻し: the vendor is told by mail when a decision of the staff gives them a task again.
 
-The diagram has no mail of its own for it, so the portal sends one in any package that has the mail `returned`. It waits
+The diagram has no mail of its own for it, so the portal sends one in any package that declares it. It waits
 a little: until then the decision can still be taken back, and whoever has answered meanwhile need not be told.
 """
 
@@ -14,14 +14,15 @@ from app.services.base import permit
 from app.services.tasks import reviews
 from app.store import work
 
-MAIL = "returned"
+PURPOSE = "returned"
 GRACE = timedelta(minutes=15)
 
 
 def tell(setting: permit.Setting, routes: Mapping[str, Any], now: datetime) -> None:
     """Queue the mail for each task that the vendor has again through this decision. Inside its step, after it."""
     case, loaded = setting.case, setting.loaded
-    if setting.task.side != "operator" or MAIL not in loaded.package.mails:
+    mail = loaded.package.mail_for(PURPOSE)
+    if setting.task.side != "operator" or not mail:
         return
     for row in work.open_tasks(case.id):
         if row.side != "vendor" or row.opened_at != now or not work.answers(case.id, row.element):
@@ -30,12 +31,12 @@ def tell(setting: permit.Setting, routes: Mapping[str, Any], now: datetime) -> N
         if said is None and routes.get("payment") != "short":
             continue
         work.add_job(
-            key=f"{case.number}:{MAIL}:{row.id}",
+            key=f"{case.number}:{PURPOSE}:{row.id}",
             case=case.id,
             element=row.element,
             operator="mail",
             params={
-                "mail": MAIL,
+                "mail": mail,
                 "origin": row.id,
                 "while_open": row.id,
                 "message": "\n\n".join(line.text for line in said.lines) if said else "",

@@ -100,13 +100,14 @@ def _complete(
             routes |= bookings.settle(portal, case, loaded)
     if element.properties.get("books"):
         routes |= bookings.book(portal, case, loaded, element.properties["books"], kept, actor, now)
-        attendance.settled(case.id, element.properties["books"], kept)
+        attendance.settled(case.id, loaded, element.properties["books"], kept)
     stock.completed(setting, actor, now)
     keepers.posted(setting, actor, now)
     loans.settle(setting, kept, actor, now)
     comments.completed(setting, kept, actor, now)
-    admissions.learn(portal, case, kept, actor, now)
-    if finding.says(loaded, element.id) or kept.get("company_name") or kept.get("system_name"):
+    admissions.learn(portal, case, loaded, kept, actor, now)
+    names = loaded.package.applicant
+    if finding.says(loaded, element.id) or kept.get(names.name) or kept.get(names.subject):
         finding.keep(case, loaded)
     proof.passed(portal, setting, kept, actor, now)
     try:

@@ -111,8 +111,8 @@ def attachment(number: str, mail_id: int, index: int) -> Response:
 def case_file(number: str) -> Response:
     """The whole case as one PDF, as it was made last."""
     who = signed_in()
-    case, _ = caseview.find(portal(), number, who)
-    return answer(downloads.newest(portal(), case, casefile.DOCUMENT, who))
+    case, loaded = caseview.find(portal(), number, who)
+    return answer(downloads.newest(portal(), case, loaded.package.document_for(casefile.PURPOSE), who))
 
 
 @pages.post("/cases/<number>/file.pdf")

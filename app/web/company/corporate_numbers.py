@@ -31,7 +31,7 @@ def _list(status: int = 200, failed: int = 0, error: str = "") -> Any:
     who = signed_in()
     return render_template(
         "pages/company/claims.html", title=gettext("Corporate numbers to be settled"), status=status,
-        found=contested.listed(who), may=who.has(*STAFF), failed=failed, error=error, typed=request.form,
+        found=contested.listed(portal(), who), may=who.has(*STAFF), failed=failed, error=error, typed=request.form,
     ), status  # fmt: skip
 
 

@@ -50,7 +50,7 @@ def month_page(
         "pages/desk/calendar.html", title=gettext("Calendar"), found=found, name=name, wide=True, alert=alert,
         typed=typed or {}, month=f"{year:04d}-{number:02d}", earlier=f"{before:%Y-%m}", later=f"{after:%Y-%m}",
         requests=daterequests.waiting(portal(), signed_in()), upcoming=attendance.upcoming(portal(), signed_in()),
-        examiners=attendance.offered(signed_in()), failed=failed, failure=failure, chosen=chosen,
+        examiners=attendance.offered(portal(), signed_in()), failed=failed, failure=failure, chosen=chosen,
         feed=accounts.account(signed_in()).feed_token, why=_why, may_act=signed_in().has("operator", "administrator"),
     ), status  # fmt: skip
 

@@ -12,12 +12,13 @@ from flask_babel import force_locale
 from flask_security import current_user
 
 from app.errors import Forbidden, NotFound
+from app.services.base import titles
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.people import accounts
 
 LANGUAGES = ("ja", "en")
-PLACE = "｜"  # between the parts of a place
+PLACE = titles.ITEM  # between the parts of a place, too
 
 
 def portal() -> Portal:

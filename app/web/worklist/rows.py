@@ -10,11 +10,12 @@ from flask import render_template, request
 from flask_babel import gettext
 
 from app.services.base.actors import Actor
+from app.services.base.titles import without_item
 from app.services.pages import worklist
 from app.services.people import accounts
 from app.services.tasks import view
 from app.web.frame import paging, problems
-from app.web.frame.current import named, portal, signed_in
+from app.web.frame.current import language, named, portal, signed_in
 from app.web.frame.duewords import due_words
 from app.web.frame.paging import numbers
 from app.web.frame.shell import short_day
@@ -54,14 +55,8 @@ def _words() -> _Words:
 
 
 def group_names() -> dict[str, str]:
-    """The body's usual groups; a package may name others, which show as they are."""
-    return {
-        "review": gettext("Review"),
-        "accounting": gettext("Accounting"),
-        "cards": gettext("Card desk"),
-        "exam": gettext("Exams"),
-        "office": gettext("Office"),
-    }
+    """The groups of the packages, in the reader's language."""
+    return {each.id: each.named(language()) for each in portal().releases.groups().values()}
 
 
 def show(status: int = 200, *, alert: str = "", view_name: str = "") -> Any:
@@ -184,7 +179,7 @@ def _tabs(found: worklist.Worklist, wanted: worklist.Filter, words: _Words) -> l
 def _selects(found: worklist.Worklist, wanted: worklist.Filter, words: _Words) -> list[dict[str, Any]]:
     anything = {"value": "", "label": gettext("All")}
     elements = [
-        {"value": element, "label": gettext("%(title)s (%(count)s)", title=named(title), count=count)}
+        {"value": element, "label": gettext("%(title)s (%(count)s)", title=named(without_item(title)), count=count)}
         for element, title, count in found.elements
     ]
     if wanted.element and wanted.element not in {element for element, _, _ in found.elements}:
@@ -207,7 +202,7 @@ def _selects(found: worklist.Worklist, wanted: worklist.Filter, words: _Words) -
 
 
 def _chips(found: worklist.Worklist, wanted: worklist.Filter, words: _Words) -> list[dict[str, str]]:
-    titles = {element: named(title) for element, title, _ in found.elements}
+    titles = {element: named(without_item(title)) for element, title, _ in found.elements}
     chips = []
     if wanted.text:
         chips.append(("text", gettext("“%(text)s”", text=wanted.text)))

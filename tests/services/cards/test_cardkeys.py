@@ -88,7 +88,7 @@ def test_one_person_brings_one_component_and_nobody_brings_one_for_a_colleague(b
 
 
 def test_only_who_looks_after_cards_takes_part(bench: Bench) -> None:
-    with pytest.raises(Refused, match="group for cards"):
+    with pytest.raises(Refused, match="keeps keys"):
         cardkeys.contribute(bench.portal, 2, REVIEWER)
     assert not cardkeys.page(bench.portal, REVIEWER).may_act
     with pytest.raises(Forbidden):

@@ -92,12 +92,12 @@ def test_a_day_needs_a_place_and_real_examiners(settled: Walker) -> None:
 
 def test_the_group_of_examiners_is_offered_when_it_has_members(bench: Bench) -> None:
     with database.connection():
-        assert len(attendance.examiners()) == len(STAFF)
+        assert len(attendance.examiners(bench.portal.releases.groups())) == len(STAFF)
         User.update(groups="exam,office").where(User.email == STAFF[1]).execute()
-        assert [each.name for each in attendance.examiners()] == ["担当 2"]
+        assert [each.name for each in attendance.examiners(bench.portal.releases.groups())] == ["担当 2"]
     accounts.add_staff(bench.portal, "twin@example.jp", "担当 2", ["operator"], "a password for tests", "exam")
     with database.connection():
-        assert len({each.name for each in attendance.examiners()}) == 2
+        assert len({each.name for each in attendance.examiners(bench.portal.releases.groups())}) == 2
 
 
 def test_who_settles_a_day_chooses_place_and_people_and_hears_of_clashes_first(bench: Bench) -> None:

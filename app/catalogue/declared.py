@@ -1,0 +1,110 @@
+"""What a package declares for the portal's own acts: groups of staff, words, fields of the applicant, mails, documents.
+
+The portal has no names of its own for these: it asks the package for what is declared under a purpose ("returned", "the
+field of the company's number") and does without where nothing is declared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A group of the staff whose work it is. `attends`: its people are there on booked days; `keeps_keys`: they look
+    after the keys of cards."""
+
+    id: str
+    title: str
+    title_en: str
+    attends: bool = False
+    keeps_keys: bool = False
+
+    def named(self, lang: str) -> str:
+        """The title in this language."""
+        return self.title_en if lang == "en" else self.title
+
+
+@dataclass(frozen=True, slots=True)
+class Applicant:
+    """Keys of the form fields that say who applies and for what; "" where no form asks."""
+
+    email: str = ""
+    name: str = ""
+    contact: str = ""
+    subject: str = ""  # what is certified: a system, a kitchen, the applicant themselves
+    number: str = ""  # 法人番号
+    kana: str = ""
+    postal_code: str = ""
+    address: tuple[str, ...] = ()  # the last one stands apart: the building
+    representative: str = ""
+    representative_title: str = ""
+    department: str = ""
+    phone: str = ""
+    payer: str = ""  # as whom they pay, beside their name
+    key_recipients: tuple[str, ...] = ()  # two people: each receives one key letter
+    listed_name: str = ""
+    listed_subject: str = ""
+    listed_about: str = ""
+    listed_page: str = ""
+
+    @property
+    def recipients(self) -> tuple[str, str]:
+        """The fields of the two people who receive key letters; "" for one that is not asked."""
+        first, second = (*self.key_recipients, "", "")[:2]
+        return first, second
+
+    def said(self, values: Mapping[str, Any], what: str) -> str:
+        """What an answer says under the field declared for `what`; "" where it says nothing."""
+        key = getattr(self, what)
+        return str(values.get(key) or "") if key else ""
+
+    def where(self, values: Mapping[str, Any]) -> str:
+        """The address as one line, without its postal code."""
+        *street, building = self.address or ("",)
+        line = "".join(str(values.get(key) or "") for key in street)
+        return f"{line} {values.get(building) or ''}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """How the pages of a package call somebody or something."""
+
+    id: str
+    title: str
+    title_en: str
+
+    def named(self, lang: str) -> str:
+        """The word in this language."""
+        return self.title_en if lang == "en" else self.title
+
+
+WORDS = ("vendor", "operator", "subject", "act", "renewal")
+# Purposes of mails and documents that the portal sends and makes of itself, if the package has them.
+MAILS = (
+    "link_again", "invitation", "message", "returned", "withdrawn", "date_lapses", "date_lapsed", "date_asked",
+    "date_changed", "date_refused", "cards_overdue", "company_claim", "company_admitted", "company_refused",
+    "company_unconfirmed",
+)  # fmt: skip
+DOCUMENTS = ("case_file", "card_labels")
+TEXTS = (
+    "email", "name", "contact", "subject", "number", "kana", "postal_code", "representative", "representative_title",
+    "department", "phone", "payer", "listed_name", "listed_subject", "listed_about", "listed_page",
+)  # fmt: skip
+LISTS = ("address", "key_recipients")
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """All of it. `format` is the edition of package.toml that says so."""
+
+    format: int = 2
+    entry_message: str = ""  # sent when the applicant has opened the link in the first mail
+    contract: str = ""  # the element whose completion concludes the contracts
+    groups: Mapping[str, Group] = field(default_factory=dict)
+    words: Mapping[str, Word] = field(default_factory=dict)
+    applicant: Applicant = Applicant()
+    mails: Mapping[str, str] = field(default_factory=dict)  # purpose to mail id
+    documents: Mapping[str, str] = field(default_factory=dict)  # purpose to document id
