@@ -28,7 +28,7 @@ def test_the_names_and_their_members_are_those_of_a_real_case(bench: Bench) -> N
             assert item.keys() == members, name
             seen.add(name)
     assert seen >= {"case", "company", "task", "links", "invoice", "booking", "certificate", "documents", "timeline"}
-    assert set(portal_needs.COMPANY_FIELDS) <= given["company"].keys()
+    assert set(portal_needs.company_fields(loaded.package)) <= given["company"].keys()
     assert {field.name for field in fields(Label)} == MEMBERS["labels"]
 
 

@@ -1,0 +1,49 @@
+"""What a package of the first format means, which declares nothing: its stored releases go on as they did."""
+
+from __future__ import annotations
+
+from app import catalogue
+from app.catalogue import Package, older
+from tests.catalogue.support import edited
+from tests.planted.support import SHIPPED, files_of
+
+
+def test_a_package_of_the_first_format_is_read_as_it_was_meant(three_steps: Package) -> None:
+    declared = three_steps.declared
+    assert (declared.format, declared.entry_message, declared.contract) == (1, "entry_link_followed", "contracts")
+    assert list(three_steps.groups) == ["review", "accounting", "cards", "exam", "office"]
+    assert [each.id for each in three_steps.groups.values() if each.keeps_keys] == ["cards"]
+    assert [each.id for each in three_steps.groups.values() if each.attends] == ["exam"]
+    assert (three_steps.applicant.name, three_steps.applicant.number) == ("company_name", "corporate_number")
+    assert declared.mails["link_again"] == "entry-link-again"
+    assert three_steps.mail_for("returned") == ""  # named, and not there
+
+
+def test_the_shipped_certification_declares_what_the_first_format_meant() -> None:
+    shipped = catalogue.from_files(files_of(SHIPPED))
+    before = files_of(SHIPPED)["package.toml"].decode().replace("format = 2\n", "")
+    for table in ("groups", "words", "applicant", "portal_mails"):  # the documents stand behind the mails
+        start = before.index(f"[{table}")
+        end = before.index("\n# ", start)
+        before = before[:start] + before[end:]
+    for key in ("entry_message", "contract"):
+        before = "".join(line for line in before.splitlines(keepends=True) if not line.startswith(key))
+    first = catalogue.from_files({**files_of(SHIPPED), "package.toml": before.encode()})
+    assert first.declared.format == 1
+    assert [str(problem) for problem in first.problems] == []
+    for part in ("entry_message", "contract", "groups", "words", "applicant", "mails", "documents"):
+        assert getattr(first.declared, part) == getattr(shipped.declared, part), part
+
+
+def test_a_package_of_todays_format_gets_nothing_that_it_does_not_declare() -> None:
+    package = edited({"package.toml": lambda text: f"format = 2\n{text}"})
+    assert package.declared.format == older.NEWEST
+    assert not package.groups
+    assert not package.declared.mails
+    assert package.applicant.email == ""
+
+
+def test_a_certificates_entry_of_that_time_is_read_by_purpose() -> None:
+    kept = {"listing_company": "みほん", "listing_url": "https://example.jp"}
+    assert older.listing(kept) == {"name": "みほん", "page": "https://example.jp"}
+    assert older.listing({"about": "新しい"}) == {"about": "新しい"}
