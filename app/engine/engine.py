@@ -92,7 +92,7 @@ class Engine:
         """Let one event happen to a case. Pure: the same snapshot may be advanced again if the step was not
         stored.
 
-        Raises TooLate when nothing waits for the event, Uncaught when nobody catches a job's failure, ScriptError when
+        Raises TooLate when nothing waits for the event (Uncaught when nobody catches a job's failure), ScriptError when
         an expression fails or a bound is passed, Temporary when the sandbox is busy. After any of them the snapshot is
         as good as before.
         """
@@ -104,7 +104,7 @@ class Engine:
         case.script_engine.environment.spent = 0.0
         try:
             act = self._prepare(case, event)
-        except (TooLate, Uncaught, ScriptError):
+        except (TooLate, ScriptError):
             self._live.put(snapshot.token, program, case)  # nothing was touched
             raise
         try:

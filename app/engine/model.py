@@ -131,7 +131,7 @@ class TooLate(Exception):
     """The task that the event names is not waiting any more; nothing was changed."""
 
 
-class Uncaught(Exception):
+class Uncaught(TooLate):
     """The job's failure is caught by nothing in the diagram; nothing was changed."""
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from app.engine.specs import Lean, ProcessSpec
+from app.engine.waiting import Catch
 
 
 @dataclass(frozen=True, eq=False)
@@ -17,6 +19,12 @@ class Program:
     entry: str  # id of the process that a case starts
     specs: Mapping[str, ProcessSpec]  # every process and embedded subprocess
     digest: str
+
+    @cached_property
+    def catches_errors(self) -> bool:
+        """Whether anything in it waits for an error."""
+        specs = (spec for process in self.specs.values() for spec in process.task_specs.values())
+        return any(isinstance(spec, Catch) and spec.trigger.kind == "error" for spec in specs)
 
     def fingerprint(self) -> str:
         """A digest of the compiled specs, for tests: no step may change it."""

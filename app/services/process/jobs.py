@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from app.connectors.registry import CONNECTORS, Where
-from app.engine import JobDone, TooLate
+from app.engine import JobDone, JobFailed, TooLate
 from app.errors import NinteiError, OutOfReach, Permanent, StepFailed, Temporary, defect
 from app.services.base import backoff, titles
 from app.services.base.leases import LEASE_SECONDS, Leased, leased
@@ -73,8 +73,8 @@ def done(portal: Portal, job: Leased, data: Any = None) -> str:
 
 
 def failed(portal: Portal, job: Leased, error: NinteiError, *, retry: bool) -> str:
-    """It failed: tried again later, or an incident; recorded under the fence."""
-    return _failed(portal, job, error, retry=retry)
+    """It failed: tried again later, or for good; recorded under the fence."""
+    return _failed(portal, job, error, retry=retry, caught=True)
 
 
 def put_back(portal: Portal, job: Leased, error: NinteiError) -> str:
@@ -110,11 +110,11 @@ def perform(portal: Portal, outside: Outside, job: Leased) -> str:
     except OutOfReach as error:
         return _wait(job, error)
     except Temporary as error:
-        return _failed(portal, job, error, retry=True, ever=stepping, handed=stepping)
+        return _failed(portal, job, error, retry=True, ever=stepping, handed=stepping, caught=not stepping)
     except StepFailed as error:
         return _failed(portal, job, error.reason, retry=False, handed=True)
     except NinteiError as error:
-        return _failed(portal, job, error, retry=False, handed=stepping)
+        return _failed(portal, job, error, retry=False, handed=stepping, caught=not stepping)
     except Exception as error:
         if database.passes(error):
             passing = Temporary("%(kind)s: %(text)s", **defect(error).params)
@@ -194,29 +194,59 @@ def _wait(job: Leased, error: OutOfReach) -> str:
 
 
 def _failed(
-    portal: Portal, job: Leased, error: NinteiError, *, retry: bool, ever: bool = False, handed: bool = False
+    portal: Portal,
+    job: Leased,
+    error: NinteiError,
+    *,
+    retry: bool,
+    ever: bool = False,
+    handed: bool = False,
+    caught: bool = False,
 ) -> str:
     """Tried again while patience lasts (`ever`: it always does), else an incident. `handed`: something of it may have
-    left the house, unless the error knows better; of what is no mail nobody can tell."""
+    left the house, unless the error knows better; of what is no mail nobody can tell. `caught`: it is the work itself
+    that failed, and the process is asked whether it catches that."""
     now = portal.now()
-    with database.transaction():
-        _, row = _held(job)
-        if row is None:
-            return "late"
-        since = row.tried_since or now
-        again = retry and (ever or _patient(portal, row, now - since))
-        row.state, row.tried_since, row.lease_until = "queued" if again else "incident", since, None
-        row.handed = row.handed or bool(error.params.get("handed", handed or row.operator != "mail"))
-        _say(row, error)
-        if again:
-            row.run_at = now + timedelta(seconds=backoff.pause(row.attempts, LONGEST_PAUSE))
-        else:
-            _tell(portal, row, error, now)
-        row.save()
-    if not again:
+    try:
+        with database.transaction():
+            case, row = _held(job)
+            if row is None:
+                return "late"
+            since = row.tried_since or now
+            again = retry and (ever or _patient(portal, row, now - since))
+            row.state, row.tried_since, row.lease_until = "queued" if again else "incident", since, None
+            row.handed = row.handed or bool(error.params.get("handed", handed or row.operator != "mail"))
+            _say(row, error)
+            if again:
+                row.run_at = now + timedelta(seconds=backoff.pause(row.attempts, LONGEST_PAUSE))
+            elif caught and case is not None and _is_caught(portal, case, row, error, now):
+                row.state, row.finished_at = "cancelled", now
+            else:
+                _tell(portal, row, error, now)
+            row.save()
+    except StepFailed as failed:  # what follows behind the event that catches it: all of that was taken back
+        return _failed(portal, job, failed.reason, retry=False, handed=handed)
+    if row.state == "incident":
         defective = "code" not in error.params and sys.exc_info()[1] is not None
         log.error("incident: job %s %s of case %s: %s", job.id, job.operator, job.case_id, error, exc_info=defective)
+    elif row.state == "cancelled":
+        portal.poke()
     return str(row.state)
+
+
+def _is_caught(portal: Portal, case: Case, row: Job, error: NinteiError, now: datetime) -> bool:
+    """Whether an error event in the case's process catches this failure; then the case has gone on from there. Its code
+    is the operator. Raises StepFailed when what follows fails."""
+    if row.task_id not in case.running or not portal.releases.loaded(case.release_id).program.catches_errors:
+        return False
+    try:
+        steps.advance(portal, case, JobFailed(row.task_id, row.operator, row.error), now, at=row.element)
+    except TooLate:  # Uncaught is one, too
+        return False
+    words = {"kind": "job", "caught": True, **row.said}
+    cases.log(case.id, now, "incident", element=row.element, title=row.element or row.operator, text=str(error)[:2000],
+              data=words, audience="operator")  # fmt: skip
+    return True
 
 
 def _say(row: Job, error: NinteiError) -> None:

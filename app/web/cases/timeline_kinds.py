@@ -312,6 +312,9 @@ def _incident(entry: Any, titles: Mapping[str, str]) -> Worded:
     title = named(titles.get(entry.title, entry.title))
     if entry.text == "retried":
         return Worded(gettext("Tried again: %(title)s", title=title))
+    if (entry.data or {}).get("caught"):
+        words = gettext("Could not be done, and the process goes on another way: %(title)s", title=title)
+        return Worded(words, quote=entry.text)
     return Worded(gettext("Could not be done: %(title)s", title=title), quote=entry.text, bad=True)
 
 
