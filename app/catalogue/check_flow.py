@@ -8,15 +8,18 @@ from collections.abc import Iterable
 from app.catalogue.complaints import Complaints, quoted
 from app.catalogue.drawn import Element
 from app.catalogue.following import Following, called, inside
-from app.catalogue.game import Game, Played
+from app.catalogue.game import JOINS, Game, Played
 from app.catalogue.model import Package
 from app.catalogue.words import Listed
 from app.errors import Named
 
 _WAITS = frozenset({"userTask", "serviceTask", "receiveTask", "intermediateCatchEvent"})
 _WORKS = frozenset(
-    {"userTask", "serviceTask", "receiveTask", "scriptTask", "businessRuleTask", "callActivity", "subProcess"}
-)
+    {
+        "userTask", "serviceTask", "sendTask", "receiveTask", "scriptTask", "businessRuleTask", "callActivity",
+        "subProcess",
+    }
+)  # fmt: skip
 
 Moves = set[tuple[tuple[str, ...], tuple[str, ...]]]
 
@@ -108,7 +111,7 @@ class FlowChecks:
         found = []
         for element in self.package.elements.values():
             into = [flow.id for flow in self.following.into[element.id]]
-            if inside(element) != container or element.kind in ("parallelGateway", "endEvent") or len(into) < 2:
+            if inside(element) != container or element.kind in (*JOINS, "endEvent") or len(into) < 2:
                 continue
             if any(other in beside[flow] for flow in into for other in into if other != flow) and (
                 element.kind in _WORKS or self._works_ahead(element)
@@ -125,7 +128,7 @@ class FlowChecks:
             ((element.id,), (flow.id,))
             for element in self.package.elements.values()
             if inside(element) == container and element.id in self.following.entry and element.id not in moved
-            and element.kind != "parallelGateway"
+            and element.kind not in JOINS
             for flow in self.following.out[element.id]
             if flow.id in self.following.on
         }  # fmt: skip
@@ -137,7 +140,7 @@ class FlowChecks:
                 target = self.package.elements[flow.target]
                 if target.kind in _WORKS:
                     return True
-                joins = target.kind == "parallelGateway" and len(self.following.into[target.id]) > 1
+                joins = target.kind in JOINS and len(self.following.into[target.id]) > 1
                 if target.id not in seen and not joins:
                     seen.add(target.id)
                     todo.append(target.id)

@@ -20,6 +20,7 @@ from app.catalogue.vocabulary import PORTAL_ROUTES
 # What the portal brings into task data by itself.
 WITH_WITHDRAWAL = "withdrawal_by"
 WITH_PAYMENT = "booking"  # a payment makes a held date firm
+WITH_ERROR = "error"  # what was caught: its `code` and `text`
 WITH_FEE = "fee"  # the decision table of a fee is asked for this one
 _PATH = re.compile(r"[A-Za-z_]\w*(\.\w+)*")
 _OTHERS_WORDS = {"true": "True", "false": "False", "null": "None"}
@@ -56,6 +57,9 @@ class NameChecks:
                 self._read(Code(element.file, element.id, "loop", ""), element.loop.collection)
             if item := element.properties.get("item", ""):
                 self._item(element, item)
+            for listed in ("carries", "returns"):
+                for name in element.listed(listed):
+                    self._read(Code(element.file, element.id, f"property:{listed}", ""), name)
         self._decisions()
 
     def _item(self, element: Element, item: str) -> None:
@@ -76,6 +80,8 @@ class NameChecks:
             if element.decision in self.package.decisions:
                 found.update(output.name for output in self.package.decisions[element.decision].outputs)
             found.add(element.result_variable)
+            if element.event == "error":
+                found.add(WITH_ERROR)
             if element.loop is not None:
                 found.update((element.loop.item, element.loop.output, element.loop.output_item))
         for code in self.codes:

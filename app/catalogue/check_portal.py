@@ -14,6 +14,7 @@ from app.catalogue.model import Package
 from app.catalogue.older import NEWEST
 from app.catalogue.portal_needs import NEEDS, Kind, Need, Weight
 from app.catalogue.toml import nearest
+from app.catalogue.vocabulary import THROWS
 
 _PASSED = frozenset({"startEvent", "scriptTask", "businessRuleTask", "exclusiveGateway", "callActivity", "subProcess"})
 
@@ -169,10 +170,11 @@ class PortalChecks:
     # ---- messages
 
     def _messages(self) -> None:
-        """Every message that is waited for is one that the portal sends."""
+        """Every message that is waited for is one that the portal sends, or something in the package."""
         sent = {self.package.declared.entry_message, self.package.withdraw_message} - {""}
+        inside = {element.message for element in self.package.elements.values() if element.kind in THROWS}
         for element in self.package.elements.values():
-            if element.message and element.message not in sent:
+            if element.message and element.kind not in THROWS and element.message not in sent | inside:
                 self.complaints.say(
                     element.file, element.id, "It waits for the message “%(name)s”, which nobody sends: the portal "
                     "sends %(known)s.", name=element.message, known=", ".join(sorted(sent)),

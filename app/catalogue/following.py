@@ -10,21 +10,14 @@ import ast
 from collections import defaultdict, deque
 from collections.abc import Collection, Iterator
 from dataclasses import replace
-from decimal import Decimal
 
 from app.bpmn import Flow
-from app.catalogue.check_names import WITH_WITHDRAWAL
-from app.catalogue.domains import ANY, NOTHING, Domain, State, join, of_kind, one, widened
+from app.catalogue.domains import ANY, State, of_kind, widened
 from app.catalogue.drawn import Element
-from app.catalogue.field_domains import domain_of
-from app.catalogue.fields import form_fields
 from app.catalogue.judging import judged, run
 from app.catalogue.model import Package
 from app.catalogue.python import names, parsed
-from app.catalogue.toml import nearest
-from app.catalogue.vocabulary import RESULTS, SIDES
-from app.feel import Expression
-from app.feel.syntax import Node
+from app.catalogue.routed import routes
 
 MAX_VISITS = 40_000  # of elements, in all
 WIDEN_AFTER = 12  # visits of one element, before ranges are made endless
@@ -47,8 +40,9 @@ class Following:
         self.into: dict[str, list[Flow]] = defaultdict(list)
         self.borders: dict[str, list[Element]] = defaultdict(list)
         self.starts: dict[str, list[str]] = defaultdict(list)
+        self.standing: dict[str, list[Element]] = defaultdict(list)  # event subprocesses, by what they stand by in
         self.callers: dict[str, list[str]] = defaultdict(list)
-        self.routes = {name: dict(_routed(package, element)) for name, element in package.elements.items()}
+        self.routes = routes(package)
         self.sets = self._sets()  # by process or subprocess
         self.around: dict[str, tuple[frozenset[str], frozenset[str]]] = {}
         self.visits: dict[str, int] = defaultdict(int)
@@ -66,11 +60,16 @@ class Following:
                 self.borders[element.attached_to].append(element)
             if element.kind == "startEvent":
                 self.starts[inside(element)].append(element.id)
+            if element.by_event:
+                self.standing[inside(element)].append(element)
             if container := called(element):
                 self.callers[container].append(element.id)
 
     def _walk(self) -> bool:
         self._begin(self.package.entry, State())
+        for element in self.package.elements.values():
+            if element.kind == "startEvent" and element.message and element.process != self.package.entry:
+                self._begin(element.process, State())  # what the message carries comes with the start event
         count = 0
         while self.pending:
             count += 1
@@ -129,6 +128,11 @@ class Following:
     def _begin(self, container: str, state: State) -> None:
         if container != self.package.entry:
             state = self._settled(state, self._cached(container)[0])
+        beside = state  # at any moment: whatever is set inside may be anything then
+        for name in self._cached(container)[1] if self.standing.get(container) else ():
+            beside = beside.with_(name, ANY)
+        for element in self.standing.get(container, ()):
+            self._reach(element.id, beside)
         for start in self.starts.get(container, ()):
             self._reach(start, state)
 
@@ -164,9 +168,12 @@ class Following:
         for border in self.borders[element.id]:
             self._reach(border.id, state)
         after = self.after(element, state)
-        if after is not None:
-            for flow in self.out[element.id]:
-                self._take(flow, after)
+        if after is None:
+            return
+        for flow, taken in self.several(element, after):
+            self._take(flow, taken)
+        if element.by_event:
+            self._end(element, after)
 
     def _take(self, flow: Flow, state: State) -> None:
         before = self.on.get(flow.id)
@@ -192,7 +199,10 @@ class Following:
             self._take(flow, self.gathered(gateway))
 
     def _end(self, element: Element, state: State) -> None:
+        """An end event, or an event subprocess that has ended. An error does not end its process as others do."""
         container = inside(element)
+        if element.event == "error":
+            return
         before = self.ends.get(container)
         after = state if before is None else before.joined(state)
         if before is not None and after.names == before.names:
@@ -223,6 +233,23 @@ class Following:
         if left is not None:
             yield from ((flow, left) for flow in self.out[gateway.id] if flow.id == gateway.default)
 
+    def several(self, element: Element, state: State) -> Iterator[tuple[Flow, State]]:
+        """The arrows out of an inclusive gateway, an activity or an event that may be taken, each by its condition."""
+        left: State | None = state  # where no condition holds
+        for flow in self.out[element.id]:
+            if flow.id == element.default:
+                continue
+            verdict = judged(flow.condition, state) if flow.condition else None
+            if verdict is None:
+                left = None
+                yield flow, state
+                continue
+            if verdict.true is not None:
+                yield flow, verdict.true
+            left = judged(flow.condition, left).false if left is not None else None
+        if left is not None:
+            yield from ((flow, left) for flow in self.out[element.id] if flow.id == element.default)
+
     def _meant(self, flow: Flow, state: State) -> State | None:
         """What would be if the condition could be true."""
         for name in names(parsed(flow.condition), ast.Load):
@@ -246,14 +273,16 @@ class Following:
         container = called(element)
         if container and container not in self.ends:
             return None
-        done = self._returned(container, state) if container else self.effect(element, state)
+        done = self._returned(element, container, state) if container else self.effect(element, state)
         code = element.scripts.get("script.after")
         done = run(code, done) if code else done
         return self._repeated(element, state, done)
 
-    def _returned(self, container: str, state: State) -> State:
-        """After a call: what the called process sets is as it left it, the rest as it was."""
+    def _returned(self, element: Element, container: str, state: State) -> State:
+        """After a call: what the called process sets and hands back is as it left it, the rest as it was."""
         sets = self._cached(container)[1]
+        if "returns" in element.properties:
+            sets = sets.intersection(element.listed("returns"))
         left = self._settled(self.ends[container], sets)
         return State({**state.names, **{name: left.of(name) for name in sets}})
 
@@ -285,57 +314,3 @@ def inside(element: Element) -> str:
 def called(element: Element) -> str:
     """The process or subprocess that the element runs; "" of every other element."""
     return element.runs
-
-
-def _routed(package: Package, element: Element) -> Iterator[tuple[str, Domain]]:
-    """The names that an element sets when it is done, with what they may be then."""
-    if element.kind == "userTask" and element.id in package.forms:
-        fields = form_fields(package.forms[element.id])
-        for name in element.listed("routes"):
-            yield name, domain_of(fields[name]) if name in fields else ANY
-            meant = "" if name in fields else nearest(name, frozenset(fields))
-            if meant:  # a wrong name is told once, where it stands
-                yield meant, domain_of(fields[meant])
-    if element.properties.get("confirms"):
-        yield "payment", _texts("settled", "short")
-        yield "booking", _texts("held", "lapsed")
-    if element.properties.get("books"):
-        yield "booking", _texts("held")
-    if element.decision in package.decisions:
-        decision = package.decisions[element.decision]
-        for place, output in enumerate(decision.outputs):
-            cells = [rule.outputs[place] for rule in decision.rules]
-            yield output.name, _answered(cells, decision.hit_policy)
-    if element.result_variable:
-        yield element.result_variable, RESULTS.get(element.operator, ANY)
-    if element.message and element.message == package.withdraw_message:
-        yield WITH_WITHDRAWAL, _texts(*SIDES)
-
-
-def _answered(cells: list[Expression | None], policy: str) -> Domain:
-    if policy == "COLLECT":
-        return of_kind("list")
-    found = one(None)  # no row may apply
-    for cell in cells:
-        found = join(found, _constant(cell.node) if cell is not None else one(None))
-    return found
-
-
-def _constant(node: Node) -> Domain:
-    match node:
-        case ("lit", literal):
-            return one(literal)
-        case ("num", str(figure)):
-            return one(Decimal(figure))
-        case ("neg", ("num", str(figure))):
-            return one(-Decimal(figure))
-        case ("+" | "-" | "*" | "/", *_):
-            return of_kind("number")
-    return ANY
-
-
-def _texts(*values: str) -> Domain:
-    found = NOTHING
-    for each in values:
-        found = join(found, one(each))
-    return found

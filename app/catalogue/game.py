@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import ast
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import product
 
@@ -21,11 +21,15 @@ from app.bpmn import Flow
 from app.catalogue.domains import Domain, State
 from app.catalogue.drawn import Element
 from app.catalogue.following import Following, inside
+from app.catalogue.judging import judged
 from app.catalogue.python import names, parsed
 
 MAX_STATES = 6_000  # of one process
 MAX_TOKENS = 120  # at once
+_MOST_WAYS = 6  # out of one place by conditions of their own, of which every choice is looked at
 _MOST_SPLIT = 64  # combinations of values into which a fork parts what is known
+
+JOINS = frozenset({"parallelGateway", "inclusiveGateway"})
 
 Values = tuple[Domain, ...]
 Token = tuple[str, str, Values]  # (element, by which arrow it waits at a join or "", values of the tracked names)
@@ -61,7 +65,7 @@ class Game:
         """The names by which more than one gateway decides: else one decision tells nothing of another."""
         found: Counter[str] = Counter()
         for element in self.elements.values():
-            if element.kind == "exclusiveGateway":
+            if element.kind in ("exclusiveGateway", "inclusiveGateway"):
                 read = {name for flow in self.following.out[element.id] for name in _read(flow)}
                 found.update(read)
         return tuple(sorted(name for name, count in found.items() if count > 1))
@@ -113,25 +117,66 @@ class Game:
         elif element.kind == "exclusiveGateway":
             for flow, taken in self.following.ways(element, state):
                 yield [self._through(name, flow, self._values(taken))]
+        elif element.kind == "eventBasedGateway":
+            for flow in out:
+                yield [self._through(name, flow, values)]
         elif element.kind == "parallelGateway":  # with one arrow in: a fork
             yield from self._forked(name, out, values)
+        elif element.kind == "inclusiveGateway":
+            yield from self._chosen(element, values)
         else:
             yield from self._done(element, out, state, values)
 
     def _done(self, element: Element, out: list[Flow], state: State, values: Values) -> Iterator[list[Token]]:
-        after = self._values(self.following.after(element, state) or state)
-        yield [self._through(element.id, flow, after) for flow in out]
-        for border in self.following.borders[element.id]:
-            beside = [self._through(element.id, flow, values) for flow in self.following.out[border.id]]
+        done, borders = self.following.after(element, state), self.following.borders[element.id]
+        after = self._values(done or state)
+        if done is not None or not borders:  # else what is inside ends by an error, always
+            yield from self._chosen(element, after)
+        for border in borders:
+            beside = [self._arrived(flow, values) for flow in self.following.out[border.id]]
+            self._note((element.id,), (flow.id for flow in self.following.out[border.id]))
             if border.interrupting:
                 yield beside
             else:
                 self._note((element.id,), (flow.id for flow in (*out, *self.following.out[border.id])))
                 yield [*(self._arrived(flow, after) for flow in out), *beside]
 
+    def _chosen(self, element: Element, values: Values, needs: tuple[str, ...] = ()) -> Iterator[list[Token]]:
+        """Every choice of arrows that may be taken together, each by its condition. `needs`: what it takes tokens from,
+        where that is not any one arrow into the element.
+        """
+        for split, taken in self._choices(element, values):
+            self._note(needs or (element.id,), (flow.id for flow in taken))
+            yield [self._arrived(flow, split) for flow in taken]
+
+    def _choices(self, element: Element, values: Values) -> Iterator[tuple[Values, list[Flow]]]:
+        out = self.following.out[element.id]
+        if len(out) == 1:
+            yield values, out
+            return
+        for split in self._split(values):
+            state = self._state(split)
+            flows = [flow for flow, _ in self.following.several(element, state)]
+            always = [flow for flow in flows if flow.id != element.default and _always(flow, state)]
+            others = [flow for flow in flows if flow not in always]
+            default = [flow for flow in others if flow.id == element.default]
+            open_ones = [flow for flow in others if flow.id != element.default]
+            if len(open_ones) > _MOST_WAYS:
+                yield split, always + open_ones
+                continue
+            for picked in product((True, False), repeat=len(open_ones)):
+                taken = always + [flow for flow, is_in in zip(open_ones, picked, strict=True) if is_in]
+                if taken or default:
+                    yield split, taken or default
+
     def _forked(self, name: str, out: list[Flow], values: Values) -> Iterator[list[Token]]:
         """Each value that a name may have is one run: what one branch decides by it, the other decides, too."""
         self._note((name,), (flow.id for flow in out))
+        for split in self._split(values):
+            yield [self._arrived(flow, split) for flow in out]
+
+    def _split(self, values: Values) -> Iterator[Values]:
+        """Each combination of values by itself, where they are known and not too many."""
         choices = [
             [Domain(frozenset({value})) for value in sorted(each.known, key=str)] if each.exact else [each]
             for each in values
@@ -139,19 +184,21 @@ class Game:
         count = 1
         for choice in choices:
             count *= len(choice)
-        for split in product(*choices) if count <= _MOST_SPLIT else [values]:
-            yield [self._arrived(flow, tuple(split)) for flow in out]
+        return (tuple(split) for split in product(*choices)) if count <= _MOST_SPLIT else iter([values])
 
     def _joins(self, marking: Marking) -> Iterator[Marking]:
-        """The first join at which a token waits at every arrow is passed."""
+        """The first join at which a token waits at every arrow is passed; when there is none, an inclusive one, to
+        which nothing can come any more.
+        """
         at: dict[str, dict[str, list[Token]]] = defaultdict(lambda: defaultdict(list))
         for token in marking:
             at[token[0]][token[1]].append(token)
-        for join, arrived in at.items():
+        full = [join for join, arrived in at.items() if all(flow.id in arrived for flow in self.following.into[join])]
+        inclusive = [join for join in at if self.elements[join].kind == "inclusiveGateway"]
+        awaited = [join for join in inclusive if not any(self._may_come(other, join, at) for other in at)]
+        for join in (full or awaited or inclusive)[:1]:
             into, out = self.following.into[join], self.following.out[join]
-            if any(flow.id not in arrived for flow in into):
-                continue
-            taken = [arrived[flow.id][0] for flow in into]
+            taken = [at[join][flow.id][0] for flow in into if flow.id in at[join]]
             rest = list(marking)
             for token in taken:
                 rest.remove(token)
@@ -159,23 +206,33 @@ class Game:
             for token in taken[1:]:
                 state = state.gathered(self._state(token[2]))
             self.played.passed.add(join)
+            values = self._values(state)
+            if self.elements[join].kind == "inclusiveGateway":
+                needs = tuple(flow.id for flow in into if flow.id in at[join])
+                for tokens in self._chosen(self.elements[join], values, needs):
+                    yield self._marking([*rest, *tokens])
+                continue
             self._note((flow.id for flow in into), (flow.id for flow in out))
-            yield self._marking([*rest, *(self._arrived(flow, self._values(state)) for flow in out)])
-            return
+            yield self._marking([*rest, *(self._arrived(flow, values) for flow in out)])
+
+    def _may_come(self, other: str, join: str, at: Mapping[str, Mapping[str, object]]) -> bool:
+        """Whether what waits at another join can come to this one by an arrow on which nothing waits."""
+        empty = {flow.id for flow in self.following.into[join] if flow.id not in at[join]}
+        return other != join and bool(empty & self._ahead(other))
 
     def _through(self, name: str, flow: Flow, values: Values) -> Token:
         self._note((name,), (flow.id,))
         return self._arrived(flow, values)
 
     def _arrived(self, flow: Flow, values: Values) -> Token:
-        joins = self.elements[flow.target].kind == "parallelGateway" and len(self.following.into[flow.target]) > 1
+        joins = self.elements[flow.target].kind in JOINS and len(self.following.into[flow.target]) > 1
         return flow.target, flow.id if joins else "", values
 
     def _note(self, into: Iterable[str], out: Iterable[str]) -> None:
         self.played.moves.add((tuple(into), tuple(out)))
 
     def _terminates(self, name: str) -> bool:
-        return self.elements[name].event == "terminate"
+        return self.elements[name].event in ("terminate", "error")
 
     # ---- states
 
@@ -217,6 +274,10 @@ class Game:
 
     def _state(self, values: Values) -> State:
         return State(dict(zip(self.tracked, values, strict=True)))
+
+
+def _always(flow: Flow, state: State) -> bool:
+    return not flow.condition or judged(flow.condition, state).false is None
 
 
 def _order(token: Token) -> tuple[str, str, str]:

@@ -10,6 +10,7 @@ STATES = ("certified", "withdrawn", "rejected", "closed")
 PRESENTATIONS = ("button", "post")
 _USER = ("userTask",)
 _ANY: tuple[str, ...] = ()
+THROWS = ("sendTask", "intermediateThrowEvent", "endEvent")  # what they have to do with an event is to throw it
 # Property to the kinds of element that may carry it; () = any.
 PROPERTIES: dict[str, tuple[str, ...]] = {
     "lane": _ANY,
@@ -38,6 +39,8 @@ PROPERTIES: dict[str, tuple[str, ...]] = {
     "binds": _USER,
     "proves_company": _USER,
     "number": _ANY,
+    "carries": THROWS,
+    "returns": ("callActivity",),
 }
 FLAGS = ("reply_by_mail", "binds", "returns_cards", "beside")  # properties that are true or false
 NEEDED_FIELDS = {"confirms": ("amount", "paid_on", "payer"), "books": ("date",)}
