@@ -46,6 +46,8 @@ class ValueChecks:
             self._loop(element, state)
             if element.kind == "exclusiveGateway":
                 self._gateway(element, state)
+            else:
+                self._side_by_side(element, self.following.after(element, state) or state)
 
     def state_at(self, element: Element) -> State | None:
         """What may be when a case comes to the element; None where none does."""
@@ -187,6 +189,16 @@ class ValueChecks:
             for flow in self.following.out[gateway.id]:
                 if flow.id == gateway.default:
                     self._not_taken(flow)
+
+    def _side_by_side(self, element: Element, state: State) -> None:
+        """Arrows of which each goes by its own condition, whatever the others do."""
+        for flow in self.following.out[element.id]:
+            if not flow.condition or flow.id in self.echoes:
+                continue
+            before = len(self.complaints.problems)
+            self._code(Code(flow.file, flow.id, "condition", flow.condition), state)
+            if judged(flow.condition, state).true is None and len(self.complaints.problems) == before:
+                self._not_taken(flow)
 
     def _not_taken(self, flow: Flow) -> None:
         self.complaints.warn(

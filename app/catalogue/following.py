@@ -44,6 +44,7 @@ class Following:
         self.callers: dict[str, list[str]] = defaultdict(list)
         self.routes = routes(package)
         self.sets = self._sets()  # by process or subprocess
+        self.loose = self._loose()
         self.around: dict[str, tuple[frozenset[str], frozenset[str]]] = {}
         self.visits: dict[str, int] = defaultdict(int)
         self.pending: deque[str] = deque()
@@ -86,6 +87,11 @@ class Following:
             for code in element.scripts.values():
                 found[inside(element)].update(names(parsed(code), ast.Store))
         return {container: frozenset(each) for container, each in found.items()}
+
+    def _loose(self) -> frozenset[str]:
+        """Names that event subprocesses set: at any moment, beside what runs."""
+        aside = {element.id for element in self.package.elements.values() if element.by_event}
+        return frozenset().union(*(each for container, each in self.sets.items() if container in aside))
 
     def _settled(self, state: State, sets: frozenset[str]) -> State:
         """Where processes call each other, a name that the other side sets is taken to be set: which of its ways a case
@@ -138,6 +144,8 @@ class Following:
 
     def _reach(self, name: str, state: State) -> None:
         """A case may come to this element in this state."""
+        for changed in self.loose & state.names.keys():
+            state = state.with_(changed, ANY)
         before = self.entry.get(name)
         after = state if before is None else before.joined(state)
         if before is not None:

@@ -7,10 +7,12 @@ from itertools import pairwise
 
 import pytest
 
+from app.bpmn import Flow, Trigger
 from app.catalogue import Package
 from app.catalogue.check_flow import FlowChecks
+from app.catalogue.check_values import ValueChecks
 from app.catalogue.complaints import Complaints
-from app.catalogue.drawn import Element, Flow, ProcessInfo
+from app.catalogue.drawn import Element, ProcessInfo
 from app.catalogue.following import MAX_VISITS, Following
 from app.catalogue.game import MAX_STATES, Game
 from tests.planted.support import THREE_STEPS, Edit, planted, said, swap
@@ -46,6 +48,12 @@ class Drawn:
         """(element, severity) of what is said of its flow."""
         complaints = Complaints()
         FlowChecks(self.package(), complaints, Following(self.package())).run()
+        return [(problem.element, problem.severity) for problem in complaints.problems]
+
+    def values(self) -> list[tuple[str, str]]:
+        """The same of what is said of its conditions."""
+        complaints = Complaints()
+        ValueChecks(self.package(), complaints, Following(self.package())).run()
         return [(problem.element, problem.severity) for problem in complaints.problems]
 
 
@@ -180,3 +188,52 @@ def test_a_split_that_is_joined_otherwise_is_refused_in_a_whole_package() -> Non
     found = [problem for problem in said(planted(THREE_STEPS, edit)) if problem.severity == "error"]
     assert [(problem.element, problem.name) for problem in found] == [("join", "合流")]
     assert "every case waits for ever: nothing comes from “判断” (approve_gate)" in str(found[0])
+
+
+def inclusive(after: str = "inclusiveGateway") -> Drawn:
+    """Two branches, each by its own condition, which meet at a gateway of this kind."""
+    drawn = Drawn().node("i", "inclusiveGateway", default="f2").node("a", "userTask").node("b", "userTask")
+    drawn.node("j", after).node("work", "userTask").path("s", "i")
+    drawn.path("i", "a", condition="x == 1").path("i", "b").path("a", "j", "work", "e").path("b", "j")
+    drawn.node("c", "userTask").path("i", "c", condition="y == 1").path("c", "j")
+    return drawn
+
+
+def test_an_inclusive_gateway_gathers_what_an_inclusive_gateway_has_parted() -> None:
+    assert inclusive().said() == []
+
+
+def test_what_an_inclusive_gateway_has_parted_waits_at_a_parallel_one_and_doubles_at_an_exclusive_one() -> None:
+    assert ("j", "error") in inclusive("parallelGateway").said()
+    assert ("j", "warning") in inclusive("exclusiveGateway").said()
+
+
+def test_of_events_one_comes_and_no_two() -> None:
+    drawn = Drawn().node("w", "eventBasedGateway").node("m", "receiveTask", message="m")
+    drawn.node("t", "intermediateCatchEvent", definitions=("timerEventDefinition",)).node("x", "exclusiveGateway")
+    drawn.node("work", "userTask").path("s", "w", "m", "x", "work", "e").path("w", "t", "x")
+    assert drawn.said() == []
+
+
+def test_flows_out_of_a_task_go_side_by_side() -> None:
+    drawn = Drawn().node("a", "userTask").node("b", "userTask").node("c", "userTask").node("j", "parallelGateway")
+    drawn.path("s", "a", "b", "j", "e").path("a", "c", "j")
+    assert drawn.said() == []
+    loose = Drawn().node("a", "userTask").node("b", "userTask").node("c", "userTask").node("d", "userTask")
+    loose.path("s", "a", "b", "d", "e").path("a", "c", "d")
+    assert loose.said() == [("d", "warning")]
+
+
+def test_what_an_event_subprocess_does_is_followed_and_may_change_anything_at_any_time() -> None:
+    drawn = Drawn().node("set", "scriptTask", scripts={"script": "who = 'a'"}).node("wait", "userTask")
+    drawn.node("g", "exclusiveGateway", default="f3").path("s", "set", "wait", "g").path("g", "e")
+    drawn.node("late", "userTask").path("g", "late", condition="who == 'b'").node("e2", "endEvent").path("late", "e2")
+    assert [element for element, _ in drawn.values()] == ["f4"]
+    drawn.node("aside", "subProcess", by_event=True)
+    start = {"parent": "aside", "trigger": Trigger("message", "m"), "message": "m"}
+    drawn.node("as", "startEvent", **start).node(
+        "change", "scriptTask", parent="aside", scripts={"script": "who = 'b'"}
+    )
+    drawn.node("ae", "endEvent", parent="aside").path("as", "change", "ae")
+    assert drawn.values() == []
+    assert {"as", "change", "ae"} <= Following(drawn.package()).entry.keys()
