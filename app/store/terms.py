@@ -32,6 +32,15 @@ def current(package_id: str, now: datetime) -> Term | None:
     return found or _live(package_id).where(Term.from_at <= Term.submitted_at).first()
 
 
+def lately(package_id: str, number: int, now: datetime, since: datetime) -> Term | None:
+    """A term of the release of this number that is in force, or that another followed after `since`; none that was
+    stopped, which counts as if it had never been."""
+    begun = list(_live(package_id).where(Term.from_at <= now))
+    ends = [later.from_at for later in begun[1:]] + [None]
+    found = (term for term, end in zip(begun, ends, strict=True) if end is None or end > since)
+    return next((term for term in found if term.release.number == number), None)
+
+
 def current_all(now: datetime) -> list[Term]:
     """The term in force of every package that has one, by package id."""
     rows = list(_live())

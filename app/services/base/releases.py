@@ -6,6 +6,7 @@ import logging
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from threading import Lock
 from typing import Any
 
@@ -22,6 +23,7 @@ from config.clock import Clock
 
 log = logging.getLogger("nintei.releases")
 
+STILL = timedelta(hours=24)
 ROOM = 64  # releases kept in memory, some 3 MB each; the one that was used longest ago makes room
 
 
@@ -89,6 +91,14 @@ class Releases:
         if term is None:
             raise NotFound("There is no process package %(package)s", package=package_id)
         return self.loaded(term.release_id)
+
+    @database.connection()
+    def lately(self, package_id: str, number: int) -> Loaded | None:
+        """The release of this number, while it is in force, and for a day after another followed it: what somebody
+        reads in one moment is sent in another. None when it was in force longer ago, never, or was stopped."""
+        now = self._clock.now()
+        term = terms.lately(package_id, number, now, now - STILL)
+        return self.loaded(term.release_id) if term is not None else None
 
     @database.connection()
     def all_current(self) -> list[Loaded]:

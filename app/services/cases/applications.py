@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import Any
 
 from app.engine import CompleteTask, Message
-from app.errors import NotFound, Refused, StepFailed
+from app.errors import NotFound, Refused, Stale, StepFailed
 from app.forms import BoundForm, Cleaned, FieldError, FormSpec
 from app.services.base import businessdays, finding, jobqueue
 from app.services.base.actors import SYSTEM, Actor
@@ -48,30 +48,53 @@ class Entry:
     has_account: bool  # an account of this address exists: sign in instead of choosing a password
 
 
-def form(portal: Portal, package_id: str) -> tuple[Loaded, FormSpec]:
-    """The package's public form."""
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A package's public form, of the release on which the application runs. `changed`: not the one that was shown."""
+
+    loaded: Loaded
+    changed: bool
+
+    @property
+    def spec(self) -> FormSpec:
+        """What it asks."""
+        return self.loaded.forms[self.loaded.package.start_form]
+
+
+def form(portal: Portal, package_id: str, shown: int | None = None) -> Opened:
+    """The package's public form. `shown`: the number of the release whose form somebody is filling in; it holds for
+    them for a day after another release followed it."""
     with database.connection():
-        loaded = portal.releases.current(package_id)
-    return loaded, loaded.forms[loaded.package.start_form]
+        loaded = portal.releases.lately(package_id, shown) if shown is not None else None
+        if loaded is not None:
+            return Opened(loaded, False)
+        return Opened(portal.releases.current(package_id), shown is not None)
+
+
+def changed() -> Stale:
+    """What is said when the release whose form was shown holds no more."""
+    return Stale("The form has changed since you opened it; look through your answers and send them again")
 
 
 def bind(
-    portal: Portal, package_id: str, raw: Mapping[str, Any], errors: tuple[FieldError, ...], lang: str
+    portal: Portal, opened: Opened, raw: Mapping[str, Any], errors: tuple[FieldError, ...], lang: str
 ) -> BoundForm:
     """The public form as a page draws it."""
-    _, spec = form(portal, package_id)
-    return spec.bind(raw, lang=lang, context={"today": portal.today()}, errors=errors)
+    return opened.spec.bind(raw, lang=lang, context={"today": portal.today()}, errors=errors)
 
 
-def check(portal: Portal, package_id: str, raw: Mapping[str, Any]) -> Cleaned:
+def check(portal: Portal, opened: Opened, raw: Mapping[str, Any]) -> Cleaned:
     """Clean the public form."""
-    _, spec = form(portal, package_id)
-    return spec.clean(raw, context={"today": portal.today()})
+    return opened.spec.clean(raw, context={"today": portal.today()})
 
 
-def apply(portal: Portal, package_id: str, raw: Mapping[str, Any]) -> Started:
-    """Start a case; the same application sent again within the link's life gives the case that it started."""
-    loaded, spec = form(portal, package_id)
+def apply(portal: Portal, package_id: str, raw: Mapping[str, Any], shown: int | None = None) -> Started:
+    """Start a case; the same application sent again within the link's life gives the case that it started. `shown`:
+    see `form`. Raises Stale when that release holds no more."""
+    opened = form(portal, package_id, shown)
+    if opened.changed:
+        raise changed()
+    loaded, spec = opened.loaded, opened.spec
     cleaned = spec.clean(raw, context={"today": portal.today()})
     if not cleaned.ok:
         raise Refused("Some answers need another look")

@@ -17,6 +17,7 @@ from app.services.packages import offers
 from app.services.packages.offers import Offer
 from app.services.pages import health
 from app.text import address
+from app.text.numbers import whole
 from app.web.frame import signin
 from app.web.frame.access import public
 from app.web.frame.current import actor, language, only_asks, portal
@@ -28,6 +29,7 @@ BEGAN = "began"  # where the application keeps the moment of its start
 
 # What of a post is the page's own, not an answer of the form.
 OWN = frozenset({"csrf_token", "step"})
+RELEASE = "form_release"  # the number of the release whose form is shown
 
 
 @pages.get("/")
@@ -65,14 +67,17 @@ def apply(package_id: str) -> Any:
 def send(package_id: str = "") -> Any:
     """The application's steps: `check` shows the answers again, `edit` goes back to them, `send` starts the case."""
     offer = _offer(package_id)
-    _, spec = applications.form(portal(), offer.package_id)
+    opened = applications.form(portal(), offer.package_id, whole(request.form.get(RELEASE, "")))
+    spec = opened.spec
     raw = spec.read(request.form)
     step = request.form.get("step", "check")
+    if opened.changed:
+        return _form(offer, raw, said=applications.changed(), opened=opened), 409
     if step == "edit" or spec.pressed(request.form):
-        return _form(offer, raw)
-    cleaned = applications.check(portal(), offer.package_id, raw)
+        return _form(offer, raw, opened=opened)
+    cleaned = applications.check(portal(), opened, raw)
     if not cleaned.ok:
-        return _form(offer, raw, cleaned.errors), 422
+        return _form(offer, raw, cleaned.errors, opened=opened), 422
     if step != "send":
         return render_template(
             "pages/public/check.html",
@@ -82,15 +87,15 @@ def send(package_id: str = "") -> Any:
             answers=spec.answers(cleaned.values, language()),
         )
     try:
-        started = applications.apply(portal(), offer.package_id, raw)
+        started = applications.apply(portal(), offer.package_id, raw, opened.loaded.number)
     except Refused as error:
-        return _form(offer, raw, said=error), 422
+        return _form(offer, raw, said=error, opened=opened), 422
     except StepFailed:
         said = Refused(
             "The application could not be taken: there is a fault in the process itself. The certifying body has been "
             "told and is looking into it. What you typed is still on this page; send it again later"
         )
-        return _form(offer, raw, said=said), 500
+        return _form(offer, raw, said=said, opened=opened), 500
     session["applied"] = {
         "number": started.number,
         "email": started.email,
@@ -140,8 +145,15 @@ def _address(offer: Offer) -> str:
     return "/apply" if len(offers.all_of(portal())) == 1 else f"/apply/{offer.package_id}"
 
 
-def _form(offer: Offer, raw: dict[str, Any], errors: Sequence[FieldError] = (), said: Refused | None = None) -> str:
-    bound = applications.bind(portal(), offer.package_id, raw, tuple(errors), language())
+def _form(
+    offer: Offer,
+    raw: dict[str, Any],
+    errors: Sequence[FieldError] = (),
+    said: Refused | None = None,
+    opened: applications.Opened | None = None,
+) -> str:
+    opened = opened or applications.form(portal(), offer.package_id)
+    bound = applications.bind(portal(), opened, raw, tuple(errors), language())
     return render_template(
         "pages/public/apply.html",
         offer=offer,
@@ -149,6 +161,7 @@ def _form(offer: Offer, raw: dict[str, Any], errors: Sequence[FieldError] = (), 
         url=_address(offer),
         said=sentence(said) if said else "",
         begun=bool(raw),
+        release=(RELEASE, opened.loaded.number),
     )
 
 
