@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 
 from app.errors import NotFound
 from app.services.base.actors import Actor
+from app.services.base.businessdays import JAPAN
 from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
 from app.services.mails import whose
@@ -16,7 +17,10 @@ from app.services.papers.documents import Content, may_see
 from app.services.papers.intake import TYPES
 from app.store import cases, database, records, work
 from app.store.models import Access, Case
+from app.text.names import file_name
 from app.text.typed import composed
+
+_WIDE = str.maketrans('\\/:*?"<>|', "＼／：＊？＂＜＞｜")
 
 
 def document(portal: Portal, case: Case, document_id: str, actor: Actor) -> Content:
@@ -65,7 +69,8 @@ def attachment(portal: Portal, case: Case, mail_row: int, index: int, actor: Act
 
 
 def archive(portal: Portal, case: Case, loaded: Loaded, actor: Actor) -> Content:
-    """Everything of the case that the actor sees, as one ZIP file."""
+    """Everything of the case that the actor sees, as one ZIP file. Its entries are named, and dated, by the day and
+    hour in Japan; a paper says which field of which form it was given for, or what it is; a mail its subject."""
     with database.transaction():
         rows = [row for row in records.documents(case.id) if may_see(row, actor)]
         letters = whose.of_case(case, loaded, actor)
@@ -74,13 +79,31 @@ def archive(portal: Portal, case: Case, loaded: Loaded, actor: Actor) -> Content
     taken: set[str] = set()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as bundle:
         for row in rows:
-            name = f"{row.created_at:%Y%m%d}-v{row.version}-{row.filename}"
-            bundle.writestr(_free(f"{case.number}/documents/{name}", taken), portal.blobs.get(row.digest))
+            at = row.created_at.astimezone(JAPAN)
+            title, file = _part(row.title), PurePosixPath(row.filename)
+            named = f"{title}-{file}" if title and title != file.stem else str(file)
+            name = _free(f"{case.number}/documents/{at:%Y%m%d}-v{row.version}-{named}", taken)
+            bundle.writestr(_entry(name, at), portal.blobs.get(row.digest))
         for mail in letters:
-            name = f"{mail.written_at:%Y%m%d-%H%M%S}-{mail.mail_id}.txt"
+            at = mail.written_at.astimezone(JAPAN)
+            name = _free(f"{case.number}/mail/{at:%Y%m%d-%H%M%S}-{_part(mail.subject)}.txt", taken)
             text = f"To: {mail.recipient}\nSubject: {mail.subject}\n\n{mail.text}"
-            bundle.writestr(_free(f"{case.number}/mail/{name}", taken), text)
+            bundle.writestr(_entry(name, at), text)
     return Content(f"{case.number}.zip", "application/zip", out.getvalue())
+
+
+def _part(title: str) -> str:
+    """A title as a part of an entry's name: what the systems on which it is unpacked take for something else is full
+    width; at most 60 characters."""
+    return file_name(title.translate(_WIDE))[:60].strip(". ") if title.strip() else ""
+
+
+def _entry(name: str, at: datetime) -> zipfile.ZipInfo:
+    """An entry of this hour on the clock: a ZIP file knows no zones, and nothing before 1980."""
+    found = zipfile.ZipInfo(name, max(at.timetuple()[:6], (1980, 1, 1, 0, 0, 0)))
+    found.compress_type = zipfile.ZIP_DEFLATED
+    found.external_attr = 0o644 << 16
+    return found
 
 
 def _free(name: str, taken: set[str]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from urllib.parse import quote
 
 import pytest
@@ -12,7 +13,7 @@ import pytest
 from app.engine import Engine
 from app.services.demo.walker import Walker
 from app.store import cases, database, records
-from app.store.models import Document
+from app.store.models import Document, Mail
 from tests.services.steps import case_of, go
 from tests.web.conftest import Site, open_site
 
@@ -130,9 +131,35 @@ def test_the_zip_holds_all_that_its_reader_may_see_and_nothing_else(world: World
         assert not any(filename in name for name in names["vendor"])
         assert any(filename in name for name in names["operator"])
     assert len([name for name in names["vendor"] if "/documents/" in name]) == len(world.documents())
-    assert any("review-1" in name for name in names["vendor"])
-    assert not any("reminder-operator" in name for name in names["vendor"])
+    with database.connection():
+        subjects = {row.mail_id: row.subject for row in records.mails(case_of(world.walker).id)}
+    assert any(subjects["review-1"][:20] in name for name in names["vendor"])
     assert f"{world.number}.zip" in {file for _, file in world.taken()}
+
+
+def test_entries_of_the_zip_say_their_field_and_the_hour_in_japan(world: World) -> None:
+    with database.transaction():
+        paper = Document.select().where((Document.kind == "uploaded") & ~Document.draft).get()
+        mail = records.mails(case_of(world.walker).id)[0]
+        Document.update(created_at=datetime(2026, 3, 31, 16, 5, tzinfo=UTC)).where(Document.id == paper.id).execute()
+        Mail.update(written_at=datetime(2026, 3, 31, 22, 30, 7, tzinfo=UTC), subject="申請 ④/5: お知らせ").where(
+            Mail.id == mail.id
+        ).execute()
+    with zipfile.ZipFile(io.BytesIO(world.operator.get(f"/cases/{world.number}/all.zip").data)) as bundle:
+        by_name = {info.filename: info.date_time for info in bundle.infolist()}
+    folder = world.number
+    assert paper.title not in paper.filename
+    assert by_name[f"{folder}/documents/20260401-v{paper.version}-{paper.title}-{paper.filename}"] == (
+        2026, 4, 1, 1, 5, 0,
+    )  # fmt: skip
+    assert by_name[f"{folder}/mail/20260401-073007-申請 ④／5： お知らせ.txt"] == (
+        2026,
+        4,
+        1,
+        7,
+        30,
+        6,
+    )  # in steps of 2 s
 
 
 def test_an_attachment_is_what_went_out_with_the_mail(world: World) -> None:
