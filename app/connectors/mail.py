@@ -157,7 +157,7 @@ class Mailer:
         except smtplib.SMTPException as error:
             raise _away(letter, *_reply(error)) from error
         except (OSError, UnicodeError) as error:  # UnicodeError: a host's name that is none
-            raise _away(letter, 0, str(error)) from error
+            raise _away(letter, 0, getattr(error, "strerror", None) or str(error)) from error
 
 
 def reach(server: Server) -> None:
@@ -224,7 +224,7 @@ class _Connection(flask_mail.Connection):
         except smtplib.SMTPResponseException:
             raise
         except OSError as error:  # smtplib's errors are some, too
-            raise _refused(letter, to, Reply(0, str(error)), handed=handed) from error
+            raise _refused(letter, to, Reply(0, error.strerror or str(error)), handed=handed) from error
 
     def _settled(self, letter: Letter, to: Sequence[str], code: int, text: bytes) -> None:
         """MAIL FROM is about the sender, who is the same for all letters; its size alone is this letter's."""

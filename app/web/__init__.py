@@ -65,6 +65,7 @@ def create_app(portal: Portal, datastore: Any) -> Flask:
         SECURITY_REGISTERABLE=False,
         SECURITY_SEND_REGISTER_EMAIL=False,
         SECURITY_LOGIN_USER_TEMPLATE="security/login.html",
+        SECURITY_VERIFY_TEMPLATE="security/verify.html",
         SECURITY_RETURN_GENERIC_RESPONSES=True,
         SECURITY_FLASH_MESSAGES=False,
         SECURITY_CSRF_IGNORE_UNAUTH_ENDPOINTS=False,

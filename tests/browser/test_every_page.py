@@ -23,6 +23,7 @@ from tests.services.conftest import engine  # noqa: F401 - the fixture
 from tests.support import server as servers
 from tests.support.mail import mail_server
 from tests.support.needs import needs
+from tests.support.network import wait_until
 from tests.web.conftest import open_site
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-pages"), needs("chromium", "frontend")]
@@ -50,6 +51,8 @@ STARTS = [
 KINDS = re.compile(r"(?:^|&)(tab|state|scope)=([a-z]*)")
 # Routes whose pages are not pages: a mail as it was sent, and what a browser takes down or shows by itself.
 NOT_PAGES = {"static", "case_files.mail_body", "demo.styleguide"}
+# What must not be asked for: who asks is signed out.
+AWAY = {"security.logout"}
 # Tables of the records look alike: a list and a record are enough.
 ALIKE = re.compile(r"^records_\w+\.")
 
@@ -86,9 +89,16 @@ def kind_of(routes: MapAdapter, url: str) -> str:
     return ALIKE.sub("records.", endpoint) + "".join(f" {key}={value}" for key, value in KINDS.findall(query))
 
 
+def unasked(routes: MapAdapter) -> list[str]:
+    """Every page whose address has no part to fill in: some are linked only when there is something to say."""
+    rules = (rule for rule in routes.map.iter_rules() if not rule.arguments and "GET" in (rule.methods or ()))
+    found = sorted(rule.rule for rule in rules if not ALIKE.match(rule.endpoint) and rule.endpoint not in AWAY)
+    return [path for path in found if path not in STARTS]
+
+
 def walk(person: Hands, routes: MapAdapter, seen: Counter[str]) -> None:
     """Follow links to one page of each kind that this person has not seen."""
-    ahead, own = deque(STARTS), set()
+    ahead, own = deque([*STARTS, *unasked(routes)]), set()
     while ahead:
         url = ahead.popleft()
         kind = kind_of(routes, url)
@@ -125,5 +135,40 @@ def test_every_page_is_one_that_everybody_can_read(
         assert person.errors == []
         assert "\n".join(f"{name}: {said}" for name, said in person.violations.items()) == ""
         assert len(seen) >= (6 if who == "anybody" else 12), f"few pages were found: {sorted(seen)}"
+    finally:
+        person.close()
+
+
+def test_what_does_not_work_is_said_on_pages_that_everybody_can_read(
+    browser: Browser, place: Place, tmp_path: Path
+) -> None:
+    """The mail server is away, then refuses a letter; somebody guesses passwords: as operators and administrators see
+    it."""
+    clerk, stranger = place.operator(PEOPLE["operator"], PASSWORD), place.visitor()
+    with place.mail_server_down():
+        for email in (PEOPLE["vendor"], PEOPLE["agent"]):
+            stranger.get("/password").form(field="email").fill("email", email).press()
+        for _ in range(12):
+            form = stranger.get("/login").form(field="password") if stranger.get("/login").status == 200 else None
+            if form is not None:
+                form.fill("email", PEOPLE["vendor"]).fill("password", "not the password").press()
+        wait_until(lambda: "メールを送れていません" in clerk.get("/attention").text, 60, "the outage on the page")
+        look(browser, place, "operator", tmp_path, ["/attention", "/tasks?scope=all"])
+        look(browser, place, "administrator", tmp_path, ["/attention", "/sign-ins", "/company/claims"])
+        place.mailbox.trouble = ["554 5.7.1 looks like spam"]
+    place.clock.ahead(minutes=10)
+    wait_until(lambda: bool(clerk.get("/attention").tree.xpath("//table//form")), 60, "the refused letter on the page")
+    look(browser, place, "operator", tmp_path, ["/attention"])
+
+
+def look(browser: Browser, place: Place, who: str, shots: Path, paths: list[str]) -> None:
+    """These pages, as somebody sees them in a browser."""
+    person = Hands(browser, place, who, shots)
+    try:
+        person.sign_in(PEOPLE[who], PASSWORD)
+        for path in paths:
+            person.go(path)
+            person.look(f"trouble {path}")
+        assert (person.errors, dict(person.violations)) == ([], {})
     finally:
         person.close()

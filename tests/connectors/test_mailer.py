@@ -206,3 +206,9 @@ def test_an_address_that_is_not_one_is_said_without_the_password(url: str) -> No
     with pytest.raises(Permanent) as caught:
         Mailer(url)
     assert "secret" not in str(caught.value)
+
+
+def test_a_server_that_cannot_be_reached_is_said_in_words_and_not_in_numbers_of_the_system() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as nobody:
+        port = nobody.getsockname()[1]
+    assert refusal(f"smtp://127.0.0.1:{port}").params["reply"] == "Connection refused"

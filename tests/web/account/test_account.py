@@ -285,3 +285,14 @@ def test_the_feed_of_a_closed_account_is_gone(shared: Site, person: str) -> None
     with database.connection():
         User.update(active=False).where(User.email == person).execute()
     assert shared.anybody().get(feed_of(person)).status_code == 404
+
+
+def test_who_is_asked_for_the_password_once_more_reads_a_page_of_ours(shared: Site, person: str) -> None:
+    client = shared.person(person)
+    page = client.get("/verify?next=/account").text
+    assert "パスワードをもう一度入力してください" in page
+    assert "Reauthenticate" not in page
+    assert "<style" not in page
+    wrong = client.post("/verify", data={"password": "not the password"})
+    assert "パスワードが違います" in wrong.text
+    assert client.post("/verify?next=/account", data={"password": OLD}).status_code in {302, 303}
