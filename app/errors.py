@@ -37,7 +37,8 @@ class Forbidden(NinteiError):
 
 
 class TooMany(Refused):
-    """Tried too often: `params` say in how many `seconds` (and `minutes`) one more try is let in."""
+    """Tried too often: `params` say in how many `seconds` (and `minutes`), and at which instant (`until`), one more try
+    is let in; `by_mail`: whether a mailed link lets the owner of the account in at once."""
 
 
 class TooLarge(Refused):

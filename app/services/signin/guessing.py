@@ -136,7 +136,7 @@ def _counted(portal: Portal, email: str, asker: Asker, way: str) -> _Try:
                 device=tried.device, known=tried.known, way=way,
             )  # fmt: skip
     if held is not None:
-        raise too_many(held[1] - now)
+        raise too_many(held[1] - now, now, by_mail=True)
     return tried
 
 
@@ -189,14 +189,18 @@ def _event(now: datetime, kind: str, **values: object) -> None:
     guesses.note(at=now, until=now + ON_RECORD, kind=kind, **values)
 
 
-def too_many(left: timedelta) -> TooMany:
-    """The refusal: how long to wait, in words and for programs."""
+def too_many(left: timedelta, now: datetime, *, by_mail: bool = False) -> TooMany:
+    """The refusal: how long to wait, in words and for programs. `by_mail`: whoever owns the account gets in at once by
+    a mailed link."""
     seconds = max(1, math.ceil(left.total_seconds()))
+    minute = (now + timedelta(seconds=seconds + 59)).replace(second=0, microsecond=0)  # never earlier than it is open
     return TooMany(
-        "For safety this is closed for a while. Try again in %(minutes)s minutes. "
+        "For safety this is closed until %(until)s (%(minutes)s minutes from now). "
         "Whoever is signed in already can go on working.",
         seconds=seconds,
         minutes=math.ceil(seconds / 60),
+        until=minute,
+        by_mail=by_mail,
     )
 
 

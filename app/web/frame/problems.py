@@ -97,13 +97,12 @@ def back(error: NinteiError, url: str) -> Any:
     return redirect(url, 303)
 
 
-def page(status: int, text: str) -> Any:
-    """The error page."""
+def page(status: int, text: str | list[str], way: tuple[str, str] | None = None) -> Any:
+    """The error page. `text`: a paragraph, or several; `way`: (address, words) of what helps."""
     if again.wants_json():
-        return jsonify(error=text), status
-    return render_template(
-        "pages/problem.html", status=status, title=gettext(TITLES.get(status, TITLES[500])), text=text
-    ), status
+        return jsonify(error=text if isinstance(text, str) else " ".join(text)), status
+    title = gettext(TITLES.get(status, TITLES[500]))
+    return render_template("pages/problem.html", status=status, title=title, text=text, back=way), status
 
 
 def install(app: Flask) -> None:

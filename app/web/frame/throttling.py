@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Flask, jsonify, make_response, request
+from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from app.errors import TooMany
@@ -35,7 +36,7 @@ def _before() -> Any:
         return None  # looking through one's answers again is no new application
     left = throttle.wait(portal(), limit, f"from {place()}")
     if left is not None:
-        return too_many(guessing.too_many(left))
+        return too_many(guessing.too_many(left, portal().now()))
     throttle.note(portal(), limit, f"from {place()}")
     return None
 
@@ -43,8 +44,13 @@ def _before() -> Any:
 def too_many(error: TooMany) -> Response:
     """429 with how long to wait, in words and for programs (RFC 6585 section 4)."""
     text = problems.sentence(error)
-    answer = (jsonify(error=text), 429) if request.is_json else problems.page(429, text)
-    return wait(make_response(answer), error)
+    if request.is_json:
+        return wait(make_response(jsonify(error=text), 429), error)
+    if not error.params.get("by_mail"):
+        return wait(make_response(problems.page(429, text)), error)
+    otherwise = gettext("If this is your account, you need not wait: a link that we mail you lets you in at once.")
+    way = ("/password", gettext("Set a password (forgotten, or for the first time)"))
+    return wait(make_response(problems.page(429, [text, otherwise], way)), error)
 
 
 def wait(response: Response, error: TooMany) -> Response:

@@ -60,7 +60,7 @@ def test_a_component_wants_the_persons_own_password(site: Site) -> None:
     assert "パスワードが違います" in alerts(client.get(wrong.location))
     for _ in range(10):
         bring(client, password="not this one")
-    assert "しばらく受け付けを止めています" in alerts(client.get(bring(client).location))
+    assert "まで受け付けを止めています" in alerts(client.get(bring(client).location))
 
 
 def test_a_version_that_was_begun_can_be_given_up(site: Site) -> None:

@@ -95,10 +95,27 @@ def test_the_page_and_the_programs_answer_say_how_long_in_the_readers_language(s
     guess(small_site, 5)
     english = small_site.anybody()
     english.set_cookie("lang", "en")
-    assert "Try again in 1 minutes" in text(sign_in(english, "wrong"))
+    assert "1 minutes from now" in text(sign_in(english, "wrong"))
     told = sign_in(small_site.anybody(), "wrong", headers={"Accept": "application/json"})
     assert (told.status_code, told.headers["Retry-After"]) == (429, "60")
     assert "1分" in told.json["error"]
+
+
+def test_the_page_says_until_when_and_leads_to_the_mailed_link_which_lets_in_at_once(small_site: Site) -> None:
+    guess(small_site, 5)
+    later(small_site, seconds=15)
+    page = sign_in(small_site.anybody(), "wrong")
+    assert "10:01 まで受け付けを止めています" in page.text  # the minute in which it is open again, in Japan
+    assert 'href="/password"' in page.text
+    assert "お待ちいただく必要はありません" in page.text
+
+
+def test_who_asked_for_too_many_links_is_not_led_back_to_where_they_are_asked_for(small_site: Site) -> None:
+    browser = small_site.anybody()
+    answers = [browser.post("/password", data={"email": f"{n}@example.com"}) for n in range(40)]
+    held = next(each for each in answers if each.status_code == 429)
+    assert "まで受け付けを止めています" in held.text
+    assert "お待ちいただく必要はありません" not in held.text
 
 
 # Wherever it is asked
