@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from types import CodeType
+from typing import Any, ClassVar
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_security import PeeweeUserDatastore
+from jinja2.bccache import Bucket, BytecodeCache
 
 from app import web
 from app.engine import Engine
@@ -47,12 +49,26 @@ class Site:
         return self.person(STAFF[number])
 
 
+class Compiled(BytecodeCache):
+    """What one test's application has compiled of a page's template serves the others'."""
+
+    kept: ClassVar[dict[tuple[str, str], CodeType]] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self.kept.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        if bucket.code is not None:
+            self.kept[bucket.key, bucket.checksum] = bucket.code
+
+
 def open_site(folder: Path, engine: Engine, packages: Path = BPMN, url: str = "") -> Site:
     """The pages over a new portal in this folder."""
     bench = open_bench(folder, url or f"sqlite:///{folder}/nintei.db", engine, packages)
     datastore: Any = PeeweeUserDatastore(database.proxy, User, Role, UserRole)
     app = web.create_app(bench.portal, datastore)
     app.config.update(WTF_CSRF_ENABLED=False, TESTING=False)
+    app.jinja_env.bytecode_cache = Compiled()
     return Site(bench, app)
 
 

@@ -6,6 +6,7 @@ import io
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any
 
 from app.catalogue import scenarios
@@ -241,6 +242,7 @@ def work_element(task_id: str) -> str:
         return str(row.element) if row else ""
 
 
+@lru_cache(maxsize=64)
 def sample_pdf(name: str) -> bytes:
     """A one-page PDF that stands for an upload."""
     from reportlab.pdfbase import pdfmetrics
