@@ -11,6 +11,8 @@ import zipfile
 from pathlib import PurePosixPath
 
 from asn1crypto import cms, core
+from pypdf import PasswordType, PdfReader
+from pypdf.errors import PyPdfError
 
 SIGNED_KINDS = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -39,13 +41,27 @@ def encrypted(content: bytes) -> bool:
 
 
 def under_password(filename: str, content: bytes) -> bool:
-    """Whether nobody reads the file without its password: a ZIP or an Office file."""
+    """Whether nobody reads the file without its password: a ZIP, an Office file of today, or a PDF. A PDF that only
+    keeps its reader from printing or copying is read by anybody."""
     ending = PurePosixPath(filename.lower()).suffix
     if content.startswith(b"PK\x03\x04"):
         return _zip(content)
+    if b"%PDF-" in content[:1024]:
+        return b"/Encrypt" in content and _pdf(content)
     if content[:8] == _OLE and ending in {".xlsx", ".docx", ".pptx", ".xlsm", ".docm"}:
         return "EncryptedPackage".encode("utf-16-le") in content[: 16 << 20]
     return False
+
+
+def _pdf(content: bytes) -> bool:
+    """Whether the empty password does not open it (ISO 32000-1 section 7.6.3: the standard security handler)."""
+    try:
+        reader = PdfReader(io.BytesIO(content))
+        return reader.is_encrypted and reader.decrypt("") == PasswordType.NOT_DECRYPTED
+    except (PyPdfError, ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError, OverflowError):
+        return False  # what nobody can make out is judged by whoever opens it
+    except NotImplementedError:  # locked for the holder of a key
+        return True
 
 
 def _zip(content: bytes) -> bool:

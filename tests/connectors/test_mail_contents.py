@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 
 from app.connectors import rtf, sealed, tnef
 from app.connectors.incoming import Flaw, Incoming, read
+from tests.support import locked
 from tests.support.winmail import IMESSAGE, attribute, file, packed, prop, props, text_prop, winmail
 
 MAILS = Path(__file__).parents[1] / "mails"
@@ -251,20 +252,13 @@ def test_a_winmail_dat_within_a_forwarded_signed_mail_is_found(
 # Under a password
 
 
-def locked_zip() -> bytes:
-    """As a ZIP under a password says it is one: a bit of the flags, in both places."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
-        archive.writestr("資料.pdf", PDF)
-    content = bytearray(out.getvalue())
-    content[6] |= 1
-    content[content.index(b"PK\x01\x02") + 8] |= 1
-    return bytes(content)
-
-
 def test_a_file_under_a_password_is_said_to_be_so() -> None:
-    office = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600 + "EncryptedPackage".encode("utf-16-le")
-    assert carrying(locked_zip(), "資料.zip", "zip").parts[0].locked
+    office = locked.office()
+    assert carrying(locked.zipped(), "資料.zip", "zip").parts[0].locked
+    for algorithm in ("RC4-128", "AES-128", "AES-256"):
+        assert carrying(locked.pdf(algorithm=algorithm), "資料.pdf", "pdf").parts[0].locked
+        assert not carrying(locked.pdf("", algorithm), "印刷不可.pdf", "pdf").parts[0].locked
+    assert not carrying(PDF + b"/Encrypt 5 0 R", "壊れた.pdf", "pdf").parts[0].locked
     assert carrying(office, "表.xlsx", "octet-stream").parts[0].locked
     plain = io.BytesIO()
     with zipfile.ZipFile(plain, "w") as archive:

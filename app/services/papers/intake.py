@@ -11,7 +11,7 @@ from uuid import uuid4
 
 import puremagic
 
-from app.connectors import scanner
+from app.connectors import scanner, sealed
 from app.errors import Refused, TooLarge
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
@@ -36,6 +36,7 @@ TYPES = {
     ".xls": "application/vnd.ms-excel",
     ".ppt": "application/vnd.ms-powerpoint",
 }
+_LOCKABLE = frozenset({".pdf", ".zip", ".docx", ".xlsx", ".pptx"})
 _OFFICE = b"\xd0\xcf\x11\xe0"
 _SIGNATURES = {
     ".pdf": b"%PDF-",
@@ -133,6 +134,7 @@ def attach(portal: Portal, case: Case, upload: Upload, stream: BinaryIO, actor: 
     except TooLarge as error:
         raise TooLarge("“%(name)s” is larger than %(megabytes)s MB", name=name, **error.params) from error
     require_size(portal, name, size, upload.most_mb)
+    _readable(portal, digest, name)
     with portal.blobs.path(digest).open("rb") as stored:
         mime = content_type(name, stored.read(4096))
     _scan(portal, digest, name)
@@ -157,6 +159,12 @@ def attach(portal: Portal, case: Case, upload: Upload, stream: BinaryIO, actor: 
         if upload.part:
             parts.take(upload.part, row.id)
     return row
+
+
+def _readable(portal: Portal, digest: str, name: str) -> None:
+    """Refuse what nobody could open: whoever sends it reads so now, not from a reviewer in two weeks."""
+    if PurePosixPath(name).suffix.lower() in _LOCKABLE and sealed.under_password(name, portal.blobs.get(digest)):
+        raise Refused("“%(name)s” is under a password, so nobody here can open it; send it without one", name=name)
 
 
 def _scan(portal: Portal, digest: str, name: str) -> None:

@@ -16,6 +16,7 @@ from app.store import database
 from app.store.models import InboundMail
 from tests.services.mailroom.test_inbound import FILES, VENDOR, asked, reply, row
 from tests.services.steps import actor, go, opened, task
+from tests.support import locked
 from tests.web.conftest import Site
 
 TOKEN = "a token of the tests, long enough to pass"
@@ -220,3 +221,16 @@ def test_the_notice_stands_where_it_is_included(site: Site, waiting: Walker) -> 
             assert current.actor() is g.actor
             page = render_template("pages/inbound/notice.html", task=None)
         assert (f"/inbound/{row().id}" in page) is told
+
+
+@pytest.mark.parametrize(
+    ("name", "content"), [("要件.pdf", locked.pdf()), ("要件.xlsx", locked.office()), ("要件.zip", locked.zipped())]
+)
+def test_a_file_under_a_password_is_pointed_out_to_whoever_takes_the_mail_in(
+    name: str, content: bytes, site: Site
+) -> None:
+    walker = go(site.bench, until="reply_materials")
+    receive.receive(site.bench.portal, reply(asked(walker), files=(name,), content=content))
+    page = site.operator().get(f"/inbound/{row().id}").text
+    assert f"「{name}」にはパスワードがかかっています" in page
+    assert "place-1" not in page  # it can be put nowhere

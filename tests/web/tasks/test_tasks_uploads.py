@@ -12,6 +12,7 @@ from app.services.demo.walker import Walker
 from app.store import database, records
 from app.store.models import Document
 from tests.services.steps import case_of, go, opened, task
+from tests.support import locked
 from tests.web import tus
 from tests.web.conftest import Site
 from tests.web.desk_support import PDF, Desk, alerts, pdf, text, vendor
@@ -48,6 +49,8 @@ def test_25_files_go_up_in_one_post_and_with_the_case(walker: Walker, desk: Desk
         ("空.pdf", b"", "中身が空です"),
         ("大きい.pdf", TOO_LARGE, "20 MBを超えています"),
         ("図.gif", b"GIF89a" + b"\x00" * 30, "図.gif"),  # harmless, but not what this field takes
+        ("鍵.pdf", locked.pdf(), "パスワードがかかっている"),
+        ("鍵.xlsx", locked.office(), "パスワードがかかっている"),
     ],
 )
 def test_a_refused_file_is_named_at_its_field_and_the_rest_is_kept(
@@ -65,6 +68,15 @@ def test_a_refused_file_is_named_at_its_field_and_the_rest_is_kept(
     again = desk.page().text
     assert "よい.pdf" in again
     assert name not in again
+
+
+def test_a_zip_under_a_password_is_refused_as_soon_as_it_is_sent(site: Site) -> None:
+    walker = go(site.bench, until="reply_materials")
+    desk = vendor(site, task(walker, "reply_materials").id)
+    answer = desk.post(system_overview_documents=[pdf("資料.zip", locked.zipped())])
+    assert (answer.status_code, "パスワードがかかっている" in alerts(answer)) == (422, True)
+    with database.connection():
+        assert not [row for row in records.documents(case_of(walker).id) if row.filename == "資料.zip"]
 
 
 def test_a_kept_file_can_be_taken_away_and_others_cannot_be_named_by_id(walker: Walker, site: Site, desk: Desk) -> None:
