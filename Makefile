@@ -19,7 +19,7 @@ FRONTEND_SOURCES := $(shell find $(FRONTEND) -name node_modules -prune -o -type 
 CATALOGUES := $(patsubst %.po,%.mo,$(shell find app admin -name node_modules -prune -o -name '*.po' -print))
 HAS_FRONTEND := $(wildcard $(FRONTEND)/package-lock.json)
 
-.PHONY: help install run demo-reset test quick bench mutants chaos lint fresh lock messages screenshots card clean
+.PHONY: help install run demo-reset test quick bench mutants chaos lint fresh lock messages diagrams screenshots card clean
 
 help: ## say what can be asked for
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1@\2/p' Makefile | awk -F@ '{printf "%-20s %s\n", $$1, $$2}'
@@ -61,6 +61,9 @@ fresh: ## make a machine that has never seen Nintei, run `make test` there, say 
 
 messages: $(DONE)/base ## bring the message catalogues up to what the sources say
 	@$(BIN)/python scripts/messages.py update
+
+diagrams: $(DONE)/base ## bring the diagrams in bpmn/ into the form in which the portal writes them
+	@$(BIN)/python scripts/diagrams.py
 
 lock: $(DONE)/dev ## renew the pinned versions and hashes in config/locks
 	@sh scripts/lock.sh

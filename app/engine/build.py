@@ -51,6 +51,9 @@ class _Builder:
                 self.leaves[flow.source].connect(self.enters[flow.target])
         for node in self.process.nodes.values():
             self.finish(node)
+        for made in self.leaves.values():
+            if isinstance(made, Inclusive):
+                made.look_back()  # over all flows, whatever was drawn first
         return self.spec
 
     def add(self, node: Element) -> None:
@@ -175,8 +178,6 @@ class _Builder:
                     made.default = self.enters[flow.target].name
                 elif flow.source == node.id:
                     made.ways.append((self.enters[flow.target].name, flow.condition))
-        if isinstance(made, Inclusive):
-            made.look_back()
         if node.kind == "startEvent":
             self.add_start(node)
         elif node.by_event:

@@ -49,7 +49,8 @@ def read(sources: Mapping[str, bytes], entry: str) -> Diagrams:
 def _process(process: bpmn.Process, top: str) -> Process:
     nodes: dict[str, Element] = {}
     refused = {stranger.id: stranger.kind for stranger in process.strangers}
-    for element in process.elements:
+    # Event subprocesses stand by before anything begins; else no order of the file may change what happens.
+    for element in sorted(process.elements, key=lambda each: (not each.by_event, each.id)):
         if element.kind in RUNS:
             nodes.setdefault(element.id, element)
         else:
