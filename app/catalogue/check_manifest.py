@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.catalogue import older
 from app.catalogue.complaints import Complaints
 from app.catalogue.manifest import FILE
 from app.catalogue.model import Package
@@ -34,6 +35,9 @@ class ManifestChecks:
         for key in ("vendor_mail", "operator_mail"):
             if name := getattr(package.reminders, key):
                 self._known("reminders", key, "mail", name, package.mails)
+        if package.declared.format > older.FIRST:
+            for name in package.declared.sections:
+                self._known(f"sections.{name}", "", "section", name, package.settings)
         self._fees()
 
     def _start(self) -> None:

@@ -81,7 +81,6 @@ class Word:
         return self.title_en if lang == "en" else self.title
 
 
-WORDS = ("vendor", "operator", "subject", "act", "renewal")
 # Purposes of mails and documents that the portal sends and makes of itself, if the package has them.
 MAILS = (
     "link_again", "invitation", "message", "returned", "withdrawn", "date_lapses", "date_lapsed", "date_asked",
@@ -105,6 +104,7 @@ class Declared:
     contract: str = ""  # the element whose completion concludes the contracts
     groups: Mapping[str, Group] = field(default_factory=dict)
     words: Mapping[str, Word] = field(default_factory=dict)
+    sections: Mapping[str, Word] = field(default_factory=dict)  # of settings: how they are called
     applicant: Applicant = Applicant()
     mails: Mapping[str, str] = field(default_factory=dict)  # purpose to mail id
     documents: Mapping[str, str] = field(default_factory=dict)  # purpose to document id

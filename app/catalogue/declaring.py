@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from app.catalogue import older
-from app.catalogue.declared import DOCUMENTS, LISTS, MAILS, TEXTS, WORDS, Applicant, Declared, Group, Word
+from app.catalogue.declared import DOCUMENTS, LISTS, MAILS, TEXTS, Applicant, Declared, Group, Word
 from app.catalogue.toml import Table
+from app.text.roles import NEUTRAL
 
 
 def read_declared(top: Table) -> Declared:
@@ -19,6 +20,7 @@ def read_declared(top: Table) -> Declared:
         contract=top.text("contract", ""),
         groups={name: _group(name, table) for name, table in top.named("groups").items()},
         words=_words(words) if words else {},
+        sections={name: _word(name, table) for name, table in top.named("sections").items()},
         applicant=_applicant(top.table("applicant")),
         mails=_named(top.table("portal_mails"), MAILS),
         documents=_named(top.table("portal_documents"), DOCUMENTS),
@@ -34,13 +36,18 @@ def _group(name: str, table: Table) -> Group:
     return group
 
 
+def _word(name: str, table: Table) -> Word:
+    title = table.text("title")
+    word = Word(name, title, table.english("title", title))
+    table.close()
+    return word
+
+
 def _words(table: Table) -> dict[str, Word]:
     words = {}
-    for name in WORDS:
+    for name in NEUTRAL:
         if (inner := table.table(name)) is not None:
-            title = inner.text("title")
-            words[name] = Word(name, title, inner.english("title", title))
-            inner.close()
+            words[name] = _word(name, inner)
     table.close()
     return words
 

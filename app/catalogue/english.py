@@ -65,6 +65,7 @@ def wording(
         *manifest.cards.values(),
         *manifest.downloads.values(),
         *manifest.handouts.values(),
+        *manifest.declared.sections.values(),
         *(setting for section in manifest.settings.values() for setting in section.values()),
     )
     pairs = [(each.title, each.title_en) for each in titled]

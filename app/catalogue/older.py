@@ -32,6 +32,10 @@ _MEANT: Mapping[str, Any] = {
         "act": {"title": "認定", "title_en": "certification"},
         "renewal": {"title": "監査", "title_en": "audit"},
     },
+    "sections": {
+        "exam": {"title": "認定試験", "title_en": "Exam"},
+        "audit": {"title": "監査", "title_en": "Audit"},
+    },
     "applicant": {
         "email": "email",
         "name": "company_name",

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from app.errors import NinteiError, filled
+from app.text import roles
 from config.settings import terminal_language
 
 TRANSLATIONS = Path(__file__).parents[1] / "web" / "translations"
@@ -19,7 +20,8 @@ CHOSEN = "app.cli.language"  # under which the context keeps what --lang asks fo
 def translator(lang: str) -> Callable[[str], str]:
     """Message id to words; English, the ids themselves, where the catalogue lacks one or is not built."""
     found = gettext.translation("messages", TRANSLATIONS, [lang or "en"], fallback=True)
-    return found.gettext
+    neutral = {name: found.gettext(word) for name, word in roles.NEUTRAL.items()}
+    return lambda message: roles.filled(found.gettext(message), neutral)
 
 
 class Speaker:

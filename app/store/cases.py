@@ -239,6 +239,12 @@ def by_mandate(user: int) -> set[int]:
     return {row.case_id for row in query}
 
 
+def releases_of(user: int) -> list[int]:
+    """The releases on which a vendor's person has cases."""
+    query = Case.select(Case.release).join(Member).where(Member.user == user).distinct()
+    return [row.release_id for row in query]
+
+
 def members(case: int) -> list[Member]:
     """The vendor's people on this case."""
     return list(Member.select(Member, User).join(User).where(Member.case == case).order_by(Member.id))

@@ -16,7 +16,7 @@ from app.services.base.portal import Portal
 from app.services.signin import passwords
 from app.web import blueprints
 from app.web.account import passwordforms, signins
-from app.web.frame import access, busy, current, gate, problems, shell, signin, throttling
+from app.web.frame import access, busy, current, gate, problems, shell, signin, throttling, wording
 from app.web.frame.door import Site
 
 HERE = Path(__file__).parent
@@ -72,6 +72,7 @@ def create_app(portal: Portal, datastore: Any) -> Flask:
     )
     app.extensions["nintei"] = portal
     Babel(app, locale_selector=current.language, default_translation_directories=str(HERE / "translations"))
+    wording.install(app)
     app.before_request(_connect)  # first: whoever reads before it opens a connection that nobody gives back
     CSRFProtect(app)
     Security(

@@ -74,7 +74,7 @@ def test_a_date_stands_on_its_day_with_company_and_state(site: Site) -> None:
     assert "みほん建設システム" in said
     assert "仮押さえ" in said
     assert f'href="/cases/{walker.number}"' in site.operator().get("/calendar?month=2026-04").text
-    assert "この月に試験・監査はありません" in text(site.operator().get("/calendar?month=2026-05"))
+    assert "この月に日程はありません" in text(site.operator().get("/calendar?month=2026-05"))
 
 
 def test_clashes_are_said_before_they_happen(site: Site) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from app import catalogue, forms
 from app.catalogue import Element, Package
-from app.catalogue.declared import Group
+from app.catalogue.declared import Group, Word
 from app.engine import Engine, Program
 from app.errors import BadPackage, NotFound, Problem
 from app.forms import FormSpec
@@ -45,6 +45,16 @@ class Loaded:
         return found
 
 
+@dataclass(frozen=True)
+class Spoken:
+    """What the packages say for pages that are of no one package."""
+
+    english: Mapping[str, str]  # by the Japanese wording
+    groups: Mapping[str, Group]
+    words: tuple[Mapping[str, Word], ...]  # how each package in force calls things; none twice
+    parts: frozenset[str]  # what any of them has: cards, fees, calendars, post, certificate
+
+
 class Releases:
     """Loaded releases by row id; content never changes, so what is loaded once stays right.
 
@@ -57,8 +67,8 @@ class Releases:
         self._clock = clock
         self._room = room
         self._loaded: OrderedDict[int, Loaded] = OrderedDict()
-        self._said: dict[int, tuple[Mapping[str, str], Mapping[str, Group]]] = {}  # English and groups by release
-        self._english: tuple[object, Mapping[str, str], Mapping[str, Group]] = ((), {}, {})
+        self._said: dict[int, Spoken] = {}  # by release
+        self._spoken_now: tuple[object, Spoken] = ((), Spoken({}, {}, (), frozenset()))
         self._cache, self._loading = Lock(), Lock()
 
     def check(self, package: Package) -> list[Problem]:
@@ -117,28 +127,33 @@ class Releases:
 
         Rows keep the Japanese wording of their time, so titles are asked for by it: lists stay plain queries.
         """
-        return self._spoken()[0]
+        return self.spoken().english
 
     @database.connection()
     def groups(self) -> Mapping[str, Group]:
         """The groups of staff that the packages declare, by id; what is in force says first, else the newer."""
-        return self._spoken()[1]
+        return self.spoken().groups
 
-    def _spoken(self) -> tuple[Mapping[str, str], Mapping[str, Group]]:
+    @database.connection()
+    def spoken(self) -> Spoken:
+        """What all the packages say, with those whose cases still run; what is in force says first, else the newer."""
         now = [term.release_id for term in terms.current_all(self._clock.now())]
         state = (terms.newest_id(), tuple(now))
-        if state != self._english[0]:
-            words: dict[str, str] = {}
+        if state != self._spoken_now[0]:
+            english: dict[str, str] = {}
             groups: dict[str, Group] = {}
+            words: list[Mapping[str, Word]] = []
+            parts: frozenset[str] = frozenset()
             for release_id in [*(each for each in store.used_ids() if each not in now), *now]:
                 if release_id not in self._said:
-                    package = self._package(release_id)[1]
-                    self._said[release_id] = (package.english, package.groups)
-                english, named = self._said[release_id]
-                words |= english
-                groups |= named
-            self._english = (state, words, groups)
-        return self._english[1], self._english[2]
+                    self._said[release_id] = _said(self._package(release_id)[1])
+                said = self._said[release_id]
+                english |= said.english
+                groups |= said.groups
+                parts |= said.parts
+                words += [each for each in said.words if release_id in now and each not in words]
+            self._spoken_now = (state, Spoken(english, groups, tuple(words), parts))
+        return self._spoken_now[1]
 
     def _kept(self, release_id: int) -> Loaded | None:
         with self._cache:
@@ -166,6 +181,19 @@ class Releases:
                     "release %s of %s was accepted with this, which is left out now: %s", number, package.id, problem
                 )
         return Loaded(release_id, number, package, program, specs)
+
+
+def _said(package: Package) -> Spoken:
+    posted = any(each.properties.get("presentation") == "post" for each in package.elements.values())
+    has = {
+        "cards": bool(package.cards),
+        "fees": bool(package.fees),
+        "calendars": bool(package.calendars),
+        "post": posted,
+        "certificate": package.certificate is not None,
+    }
+    parts = frozenset(name for name, there in has.items() if there)
+    return Spoken(package.english, package.groups, (package.declared.words,), parts)
 
 
 @database.connection()

@@ -33,6 +33,7 @@ class PackageSettings:
     package_id: str
     title: str
     sections: list[tuple[str, list[SettingView]]]
+    named: dict[str, str]  # sections to how the package calls them
 
     @property
     def samples(self) -> int:
@@ -67,7 +68,8 @@ def _settings(package: Package) -> PackageSettings:
                 )
             )
         sections.append((section, rows))
-    return PackageSettings(package.id, package.title, sections)
+    named = {word.id: word.title for word in package.declared.sections.values()}
+    return PackageSettings(package.id, package.title, sections, named)
 
 
 def _kind(value: object) -> str:

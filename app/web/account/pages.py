@@ -150,5 +150,5 @@ def renew_feed() -> Any:
 @public
 def calendar_feed(token: str) -> Any:
     """The dates of the person to whom this address was given: calendar programs cannot sign in."""
-    content = feed.calendar_of(portal(), token, gettext("Certification: exams and audits"))
+    content = feed.calendar_of(portal(), token, gettext("Certification: days"))
     return Response(content, mimetype="text/calendar", headers={"Content-Disposition": "inline; filename=nintei.ics"})

@@ -128,14 +128,18 @@ def _nav() -> list[dict[str, Any]]:
             item("/company", gettext("Company and people"), len(company.waiting(who)) or None),
             item("/systems", gettext("Certified systems")),
         ]
+    parts = current.portal().releases.spoken().parts
+    offered = (
+        ("calendars", "/calendar", gettext("Calendar")),
+        ("fees", "/payments", gettext("Payments")),
+        ("post", "/post", gettext("Post")),
+        ("cards", "/cards", gettext("Cards")),
+        ("certificate", "/systems", gettext("Certified systems")),
+    )
     found = [
         item("/tasks", gettext("Worklist")),
         item("/cases", gettext("Cases")),
-        item("/calendar", gettext("Calendar")),
-        item("/payments", gettext("Payments")),
-        item("/post", gettext("Post")),
-        item("/cards", gettext("Cards")),
-        item("/systems", gettext("Certified systems")),
+        *(item(url, label) for part, url, label in offered if part in parts),
     ]
     if who.has("administrator", "operator"):
         if named_twice := contested.count():

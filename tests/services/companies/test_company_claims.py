@@ -119,13 +119,13 @@ def test_the_manager_without_proof_answers_no_claim(bench: Bench) -> None:
     with pytest.raises(Forbidden):
         claims.decide(squatter.portal, claim.id, "same", actor(squatter), "x")
     with pytest.raises(Forbidden):
-        contested.listed(actor(squatter))
+        contested.listed(squatter.portal, actor(squatter))
     assert not sees(victim, actor(squatter))
 
 
 def test_the_body_sees_what_each_has_shown(bench: Bench) -> None:
     squatter, victim = go(bench, until="submit_documents"), apply(bench)
-    (one,) = contested.listed(staff(victim))
+    (one,) = contested.listed(victim.portal, staff(victim))
     assert contested.count() == 1
     assert (one.number, one.other.name, one.claimant.name) == (NUMBER, case_of(squatter).company_name, "もうひとつ")
     assert one.other.cases[0].papers == []
@@ -168,7 +168,14 @@ def test_a_number_that_is_not_the_applicants_is_taken_from_them_and_may_be_named
     assert known(victim).proved is False
     with database.transaction():
         case = cases.lock(case_of(victim).id)
-        admissions.learn(victim.portal, case, {"corporate_number": NUMBER}, actor(victim), victim.portal.now())
+        admissions.learn(
+            victim.portal,
+            case,
+            victim.portal.releases.loaded(case.release_id),
+            {"corporate_number": NUMBER},
+            actor(victim),
+            victim.portal.now(),
+        )
     assert the_claim(victim).company_id == company_of(squatter)
 
 
@@ -404,7 +411,7 @@ def test_a_proved_company_whose_people_have_all_gone_is_nobodys_for_the_taking(b
     assert not sees(walker, signed_in(other, SECOND))
     claim = the_claim(other)
     assert claim.asks == "body"
-    (one,) = contested.listed(staff(other))
+    (one,) = contested.listed(other.portal, staff(other))
     assert one.other.managers == []
     claims.decide(other.portal, claim.id, "same", staff(other), "代表の方と面談")
     assert companies.page(walker.portal, company_of(walker), signed_in(other, SECOND)).manages
@@ -443,7 +450,7 @@ def test_being_asked_into_a_company_without_proof_opens_no_case_of_ones_own(benc
     applied = go(bench, until="submit_documents", application={"email": asked.email, "system_name": "本物"})
     assert case_of(applied).company_id != company_of(squatter)
     assert not sees(applied, actor(squatter))
-    (one,) = contested.listed(staff(applied))
+    (one,) = contested.listed(applied.portal, staff(applied))
     assert one.belongs
     assert known(applied).open_to == case_of(squatter).company_name  # they may give it, and need not
     claims.give(applied.portal, applied.number, signed_in(applied, SECOND))
@@ -479,7 +486,14 @@ def test_work_goes_on_while_the_number_is_not_confirmed(bench: Bench) -> None:
 def mend(walker: Walker, number: str, who: Actor | None = None) -> None:
     with database.transaction():
         case = cases.lock(case_of(walker).id)
-        admissions.learn(walker.portal, case, {"corporate_number": number}, who or actor(walker), walker.portal.now())
+        admissions.learn(
+            walker.portal,
+            case,
+            walker.portal.releases.loaded(case.release_id),
+            {"corporate_number": number},
+            who or actor(walker),
+            walker.portal.now(),
+        )
 
 
 def test_a_mended_number_takes_its_people_along_and_ends_the_question(bench: Bench) -> None:
@@ -498,7 +512,7 @@ def test_who_named_a_number_first_and_mends_it_leaves_the_others_with_each_other
     walker = go(bench, until="first_review")
     second, third = apply(bench), apply(bench, "third@example.net", "三つめ")
     mend(walker, OTHER)
-    (one,) = contested.listed(staff(second))
+    (one,) = contested.listed(second.portal, staff(second))
     assert {one.claimant.cases[0].number, one.other.cases[0].number} == {second.number, third.number}
 
 

@@ -1,0 +1,40 @@
+"""Places in the portal's own sentences for how a package calls somebody or something: `{vendor}の番です`.
+
+The Japanese catalogue has the places as they are written here. English ids have words in their stead; which of those
+are places is told by the Japanese of the same message.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import partial
+
+NEUTRAL = {
+    "vendor": "applicant",
+    "operator": "office",
+    "subject": "thing",
+    "act": "certification",
+    "renewal": "renewal",
+}  # message ids: what they are called where packages differ
+_PLACE = re.compile(r"(?<!\{)\{(vendor|operator|subject|act|renewal)\}(?!\})")
+_ENGLISH = {"vendor": "vendor", "subject": "system", "renewal": "audit"}
+
+
+def filled(text: str, words: Mapping[str, str]) -> str:
+    """The Japanese sentence with its places filled."""
+    return _PLACE.sub(lambda found: words[found.group(1)], text) if "{" in text else text
+
+
+def in_english(message: str, japanese: str, words: Mapping[str, str]) -> str:
+    """The English message with these words: only those that are places in its Japanese."""
+    if "{" not in japanese:
+        return message
+    for place in set(_PLACE.findall(japanese)) & _ENGLISH.keys():
+        message = re.sub(rf"\b{_ENGLISH[place]}(s?)\b", partial(_like, words[place]), message, flags=re.IGNORECASE)
+    return message
+
+
+def _like(word: str, found: re.Match[str]) -> str:
+    word += found.group(1)
+    return word[:1].upper() + word[1:] if found.group()[:1].isupper() else word

@@ -1,0 +1,95 @@
+"""The portal's sentences in the words of the package whose page is shown (app.text.roles has the places)."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any, cast
+
+from flask import Flask, g, has_request_context, request
+from flask_babel import Domain, get_locale
+
+from app.services.packages import words
+from app.text import roles
+from app.web.frame import current
+
+log = logging.getLogger("nintei.wording")
+_CERTIFICATES = frozenset({"register"})  # blueprints whose `number` is that of a certificate
+
+
+class _Spoken:
+    """Translations whose places are filled."""
+
+    def __init__(self, here: Any, japanese: Any, lang: str) -> None:
+        self._here, self._japanese, self._lang = here, japanese, lang
+
+    def ugettext(self, message: str) -> str:
+        return self._put(str(self._here.ugettext(message)), lambda: self._japanese.ugettext(message))
+
+    def ungettext(self, one: str, many: str, number: int) -> str:
+        text = str(self._here.ungettext(one, many, number))
+        return self._put(text, lambda: self._japanese.ungettext(one, many, number))
+
+    def upgettext(self, context: str, message: str) -> str:
+        return str(self._here.upgettext(context, message))
+
+    def unpgettext(self, context: str, one: str, many: str, number: int) -> str:
+        return str(self._here.unpgettext(context, one, many, number))
+
+    def _put(self, text: str, japanese: Callable[[], str]) -> str:
+        if self._lang != "en":
+            return roles.filled(text, self._words()) if "{" in text else text
+        marked = str(japanese())
+        return roles.in_english(text, marked, self._words()) if "{" in marked else text
+
+    def _words(self) -> Mapping[str, str]:
+        said = _said()
+        neutral = {name: str(self._here.ugettext(word)) for name, word in roles.NEUTRAL.items()}
+        return neutral | {name: word.named(self._lang) for name, word in said.items()}
+
+
+class Worded(Domain):
+    """The catalogue, spoken in the words of a package."""
+
+    def get_translations(self) -> Any:
+        """As Flask-Babel asks for it."""
+        found = super().get_translations()
+        lang = str(get_locale() or "ja")
+        key = ("spoken", lang)
+        if key not in self.cache:
+            self.cache[key] = _Spoken(found, self._japanese() if lang == "en" else found, lang)
+        return self.cache[key]
+
+    def _japanese(self) -> Any:
+        with current.speaking("ja"):
+            return super().get_translations()
+
+
+def _said() -> Mapping[str, Any]:
+    """Looked up once a request."""
+    if "words" not in g:
+        g.words = {}  # what is looked up speaks too, when it fails
+        asked = has_request_context()
+        place, who = (_place(), current.actor()) if asked else (words.Place(), None)
+        try:
+            g.words = words.spoken(current.portal(), place, who)
+        except Exception:  # the page that says that nothing works needs no words of a package
+            log.debug("no words of a package", exc_info=True)
+    return cast("Mapping[str, Any]", g.words)
+
+
+def _place() -> words.Place:
+    arguments = {name: str(value) for name, value in (request.view_args or {}).items()}
+    number, listed = arguments.get("number", ""), request.blueprint in _CERTIFICATES
+    return words.Place(
+        case="" if listed else number,
+        task=arguments.get("task_id", ""),
+        certificate=number if listed else "",
+        package=arguments.get("package_id", ""),
+    )
+
+
+def install(app: Flask) -> None:
+    """Have every page speak so."""
+    babel = app.extensions["babel"].instance
+    babel.domain_instance = Worded()
