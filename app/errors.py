@@ -11,6 +11,11 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
 
+def N_(message: str) -> str:  # noqa: N802 - gettext's own name for it
+    """Marks a message id that is translated where it is shown (GNU gettext manual, section 4.7)."""
+    return message
+
+
 class NinteiError(Exception):
     """Base of all our errors: a message id and the facts that fill it."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from app import feel
@@ -11,23 +11,39 @@ from app.catalogue.drawn import Element
 from app.catalogue.fields import form_fields
 from app.catalogue.model import Package
 from app.catalogue.toml import unknown
-from app.catalogue.vocabulary import FLAGS, NEEDED_FIELDS, PORTAL_ROUTES, PRESENTATIONS, PROPERTIES, STATES
+from app.catalogue.vocabulary import PORTAL_ROUTES
+from app.declarations import PROPERTIES, Connector, Kind, Property
 
-PROOF = "property:proves_company"
+# Kinds of value that name a thing of the package: what it is called (of complaints.THINGS).
+WHAT = {
+    Kind.LANE: "lane",
+    Kind.GROUP: "group",
+    Kind.FIELD: "field",
+    Kind.ELEMENT: "element",
+    Kind.USER_TASK: "element",
+    Kind.SECRETS: "element",
+    Kind.FEE: "fee",
+    Kind.DOCUMENT: "document",
+    Kind.DOWNLOADS: "download group",
+    Kind.CARDS: "card set",
+    Kind.CALENDAR: "calendar",
+    Kind.MAIL: "mail",
+    Kind.SETTING: "setting",
+}
 
 
 class ElementChecks:
-    """Runs over all elements; `operators` is None where nobody says which there are."""
+    """Runs over all elements by what app.declarations says; `connectors` is None where nobody says which there are."""
 
     def __init__(
         self,
         package: Package,
         complaints: Complaints,
-        operators: Mapping[str, frozenset[str]] | None,
+        connectors: Mapping[str, Connector] | None,
     ) -> None:
         self.package = package
         self.complaints = complaints
-        self.operators = operators
+        self.connectors = connectors
         self.fields = {element: form_fields(form) for element, form in package.forms.items()}
 
     def run(self) -> None:
@@ -60,39 +76,46 @@ class ElementChecks:
         if element.id not in self.package.forms and f"forms/{element.id}.form" not in self.package.files:
             self._say(element, "The user task has no form: add forms/%(element)s.form.", element=element.id)
 
+    def _things(self, element: Element, kind: Kind) -> Collection[str]:
+        """The names of all things of a kind, as the element can mean them."""
+        package = self.package
+        found: dict[Kind, Collection[str]] = {
+            Kind.LANE: package.lanes,
+            Kind.GROUP: package.groups,
+            Kind.FIELD: self.fields.get(element.id, {}),
+            Kind.ELEMENT: package.elements,
+            Kind.USER_TASK: package.elements,
+            Kind.SECRETS: package.elements,
+            Kind.FEE: package.fees,
+            Kind.DOCUMENT: package.documents,
+            Kind.DOWNLOADS: package.downloads,
+            Kind.CARDS: package.cards,
+            Kind.CALENDAR: package.calendars,
+            Kind.MAIL: package.mails,
+            Kind.SETTING: [f"{section}.{key}" for section, keys in package.settings.items() for key in keys],
+        }
+        return found[kind]
+
     def _service_task(self, element: Element) -> None:
         if not element.operator:
             return  # said of the drawing
-        if self.operators is not None:
-            if not self._known(element, "", "operator", element.operator, self.operators):
-                return
-            self._parameters(element, self.operators[element.operator])
-        for name, value in element.parameters.items():
-            self._parameter(element, name, value)
-
-    def _parameters(self, element: Element, wanted: frozenset[str]) -> None:
-        for name in sorted(element.parameters.keys() - wanted):
-            self.complaints.add(unknown(element.file, element.id, name, wanted, part=f"parameter:{name}"))
-        for name in sorted(wanted):
-            if not element.parameters.get(name, "").strip():
-                self._say(
-                    element,
-                    "The operator %(operator)s needs the parameter %(parameter)s.",
-                    operator=element.operator,
-                    parameter=name,
-                )
-
-    def _parameter(self, element: Element, name: str, value: str) -> None:
-        """Parameters that name something: quoted, and the thing is there."""
-        targets: dict[tuple[str, str], tuple[str, object]] = {
-            ("mail", "mail"): ("mail", self.package.mails),
-            ("pdf", "document"): ("document", self.package.documents),
-            ("wait_for", "element"): ("element", self.package.elements),
-            ("milestone", "state"): ("state", STATES),
-        }
-        if (element.operator, name) not in targets or not value.strip():
+        if self.connectors is None or not self._known(element, "", "operator", element.operator, self.connectors):
             return
-        what, known = targets[element.operator, name]
+        declared = {each.name: each for each in self.connectors[element.operator].parameters}
+        for name in sorted(element.parameters.keys() - declared):
+            self.complaints.add(unknown(element.file, element.id, name, frozenset(declared), part=f"parameter:{name}"))
+        for name, parameter in sorted(declared.items()):
+            value = element.parameters.get(name, "")
+            if value.strip():
+                self._parameter(element, name, value, parameter.kind, parameter.choices)
+            elif parameter.required:
+                message = "The operator %(operator)s needs the parameter %(parameter)s."
+                self._say(element, message, operator=element.operator, parameter=name)
+
+    def _parameter(self, element: Element, name: str, value: str, kind: Kind, choices: tuple[str, ...]) -> None:
+        """A parameter that names something is quoted, and the thing is there."""
+        if kind not in WHAT and kind is not Kind.ONE_OF:
+            return
         texts = quoted(value)
         if texts is None:
             self._say(
@@ -102,6 +125,7 @@ class ElementChecks:
                 parameter=name,
                 value=value.strip().strip("'\""),
             )
+        what, known = (name, choices) if kind is Kind.ONE_OF else (WHAT[kind], self._things(element, kind))
         for text in texts or ():
             self._known(element, f"parameter:{name}", what, text, known)
 
@@ -116,96 +140,104 @@ class ElementChecks:
 
     def _properties(self, element: Element) -> None:
         for name in element.properties:
-            kinds = PROPERTIES.get(name)
-            if kinds is None:
+            declared = PROPERTIES.get(name)
+            if declared is None:
                 known = frozenset(PROPERTIES)
                 self.complaints.add(unknown(element.file, element.id, name, known, "warning", f"property:{name}"))
-            elif kinds and element.kind not in kinds:
+                continue
+            if declared.on and element.kind not in declared.on:
                 self.complaints.warn(
                     element.file,
                     element.id,
                     "The property %(name)s is read on %(kinds)s alone.",
                     f"property:{name}",
                     name=name,
-                    kinds=", ".join(kinds),
+                    kinds=", ".join(declared.on),
                 )
-        self._due(element)
-        for name in FLAGS:
-            if element.properties.get(name, "true") not in ("true", "false"):
-                self._say(element, "%(name)s must be true or false.", f"property:{name}", name=name)
-        self._proof(element)
-        if element.properties.get("presentation"):
-            name = element.properties["presentation"]
-            self._known(element, "property:presentation", "presentation", name, PRESENTATIONS)
+            self._property(element, declared)
 
-    def _due(self, element: Element) -> None:
+    def _property(self, element: Element, declared: Property) -> None:
+        """One property by its declared kind."""
+        name, text = declared.name, element.properties[declared.name]
+        place = f"property:{name}"
+        if declared.kind is Kind.FLAG and text not in ("true", "false"):
+            self._say(element, "%(name)s must be true or false.", place, name=name)
+        elif declared.kind is Kind.ONE_OF and text:
+            self._known(element, place, name, text, declared.choices)
+        elif declared.kind is Kind.DAYS:
+            self._days(element, name, text)
+        elif declared.kind is Kind.CONDITION:
+            self._condition(element, name, text)
+        elif declared.kind is Kind.SHOWN:
+            for each in element.listed(name):
+                self._shown(element, each)
+        elif declared.kind is Kind.FIELD:
+            self._named_fields(element, declared)
+        elif declared.kind in WHAT and declared.kind is not Kind.LANE:
+            for each in element.listed(name):
+                found = self._known(element, place, WHAT[declared.kind], each, self._things(element, declared.kind))
+                if found and declared.kind in (Kind.USER_TASK, Kind.SECRETS):
+                    self._user_task_meant(element, declared, self.package.elements[each])
+        if text and element.kind == "userTask" and element.id in self.fields:
+            for each in declared.needs:
+                self._known(element, place, "field", each, self.fields[element.id])
+
+    def _named_fields(self, element: Element, declared: Property) -> None:
+        """Fields of the element's own form; without a form that is said already."""
+        if element.kind != "userTask" or element.id not in self.fields:
+            return
+        by_portal = {route for name, route in PORTAL_ROUTES.items() if element.properties.get(name)}
+        for name in element.listed(declared.name):
+            if declared.name == "routes" and name == "typename":
+                self._say(element, "No route may be called “typename”: rename the field.", "property:routes")
+            elif declared.name != "routes" or name not in by_portal:
+                self._known(element, f"property:{declared.name}", "field", name, self.fields[element.id])
+            if declared.name == "secrets" and name in element.listed("routes"):
+                self._say(element, "“%(name)s” is a secret and cannot be a route.", "property:secrets", name=name)
+
+    def _days(self, element: Element, name: str, text: str) -> None:
         """A number of days, or the setting (section.key) that says it."""
-        text = element.properties.get("due_bd")
-        if text is None or element.whole("due_bd") is not None:
+        if element.whole(name) is not None:
             return
         section, _, key = text.strip().partition(".")
         setting = self.package.settings.get(section, {}).get(key)
         if setting is None or not isinstance(setting.value, int) or isinstance(setting.value, bool):
             message = "%(name)s must be a whole number, or a setting that is one."
-            self._say(element, message, "property:due_bd", name="due_bd")
+            self._say(element, message, f"property:{name}", name=name)
 
-    def _proof(self, element: Element) -> None:
+    def _condition(self, element: Element, name: str, text: str) -> None:
         """Which answers prove the company: a condition over the fields of a form of the body."""
-        text = element.properties.get("proves_company")
-        if text is None:
-            return
+        place = f"property:{name}"
         if element.side == "vendor":
-            self._say(element, "proves_company: the body proves a company, not a step of the vendor.", PROOF)
+            self._say(element, "proves_company: the body proves a company, not a step of the vendor.", place)
         try:
             names = feel.parse(text).names()
         except feel.FeelError as error:
-            self._say(element, "proves_company is no condition: %(reason)s", PROOF, reason=error)
+            self._say(element, "proves_company is no condition: %(reason)s", place, reason=error)
             return
-        for name in sorted(names):
-            self._known(element, PROOF, "field", name, self.fields.get(element.id, {}))
+        for each in sorted(names):
+            self._known(element, place, "field", each, self.fields.get(element.id, {}))
 
     def _references(self, element: Element) -> None:
-        package = self.package
-        targets: dict[str, tuple[str, object]] = {
-            "group": ("group", package.groups),
-            "not_same_as": ("element", package.elements),
-            "reviews": ("element", package.elements),
-            "invoice": ("fee", package.fees),
-            "confirms": ("fee", package.fees),
-            "makes": ("document", package.documents),
-            "releases": ("download group", package.downloads),
-            "cards": ("card set", package.cards),
-            "calendar": ("calendar", package.calendars),
-            "books": ("calendar", package.calendars),
-            "firm": ("calendar", package.calendars),
-            "shows_secrets": ("element", package.elements),
-            "sends": ("mail", package.mails),
-        }
-        for place, (what, known) in targets.items():
-            for name in element.listed(place):
-                if self._known(element, f"property:{place}", what, name, known) and what == "element":
-                    self._user_task_meant(element, place, package.elements[name])
         if element.id in element.listed("not_same_as"):
             message = "It may not be done by who did it before: then nobody can do it a second time. Name another task."
             self._say(element, message, "property:not_same_as")
-        for name in element.listed("shows"):
-            self._shown(element, name)
         if element.kind == "userTask" and element.id in self.fields:
             self._fields(element, self.fields[element.id])
 
-    def _user_task_meant(self, element: Element, place: str, other: Element) -> None:
+    def _user_task_meant(self, element: Element, declared: Property, other: Element) -> None:
         if other.kind != "userTask":
             self._say(
                 element,
                 "%(name)s is no user task, so nobody answers it.",
-                f"property:{place}",
+                f"property:{declared.name}",
                 name=other.named,
             )
-        elif place == "shows_secrets" and not other.listed("secrets"):
+        elif declared.kind is Kind.SECRETS and not other.listed("secrets"):
             self._say(
                 element,
                 "%(name)s keeps no secrets: give it the property secrets.",
-                "property:shows_secrets",
+                f"property:{declared.name}",
                 name=other.named,
             )
 
@@ -233,16 +265,3 @@ class ElementChecks:
                     str(properties["booked"]),
                     self.package.calendars,
                 )
-        by_portal = {route for name, route in PORTAL_ROUTES.items() if element.properties.get(name)}
-        for name in element.listed("routes"):
-            if name == "typename":
-                self._say(element, "No route may be called “typename”: rename the field.", "property:routes")
-            elif name not in by_portal:
-                self._known(element, "property:routes", "field", name, fields)
-        for name in element.listed("secrets"):
-            self._known(element, "property:secrets", "field", name, fields)
-            if name in element.listed("routes"):
-                self._say(element, "“%(name)s” is a secret and cannot be a route.", "property:secrets", name=name)
-        for place, wanted in NEEDED_FIELDS.items():
-            for name in wanted if element.properties.get(place) else ():
-                self._known(element, f"property:{place}", "field", name, fields)

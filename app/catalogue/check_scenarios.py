@@ -13,7 +13,7 @@ from app.catalogue.fields import form_fields
 from app.catalogue.model import Package
 from app.catalogue.scenarios import Scenario, Step
 from app.catalogue.toml import Table, nearest, unknown
-from app.catalogue.vocabulary import STATES
+from app.declarations import STATES
 from app.errors import BadPackage, NinteiError, Problem
 
 SIDES = ("vendor", "operator")

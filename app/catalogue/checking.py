@@ -24,6 +24,7 @@ from app.catalogue.following import Following
 from app.catalogue.manifest import FILE
 from app.catalogue.model import Package
 from app.catalogue.toml import UNREAD
+from app.declarations import Connector
 from app.errors import BadPackage, Problem
 
 _PLACES = re.compile(
@@ -34,10 +35,10 @@ _PLACES = re.compile(
 
 def check(
     package: Package,
-    operators: Mapping[str, frozenset[str]] | None = None,
+    connectors: Mapping[str, Connector] | None = None,
     filters: Collection[str] | None = None,
 ) -> list[Problem]:
-    """All problems, those of reading first. `operators`: operator id to parameter names; `filters`: those that
+    """All problems, those of reading first. `connectors`: what service tasks may ask for; `filters`: those that
     templates may use. None: unchecked.
 
     A package may be released if none has the severity "error".
@@ -48,7 +49,7 @@ def check(
     try:
         for problem in package.problems:
             complaints.add(problem)
-        ElementChecks(package, complaints, operators).run()
+        ElementChecks(package, complaints, connectors).run()
         WholeChecks(package, complaints).run()
         names = NameChecks(package, complaints)
         names.run()
@@ -88,9 +89,9 @@ def readable(package: Package) -> bool:
     return not any(problem.file == FILE and problem.message in UNREAD for problem in package.problems)
 
 
-def require(package: Package, operators: Mapping[str, frozenset[str]] | None = None) -> Package:
+def require(package: Package, connectors: Mapping[str, Connector] | None = None) -> Package:
     """The package itself; raises BadPackage with the errors, if it has any."""
-    errors = [problem for problem in check(package, operators) if problem.severity == "error"]
+    errors = [problem for problem in check(package, connectors) if problem.severity == "error"]
     if errors:
         raise BadPackage(errors)
     return package

@@ -24,6 +24,7 @@ THINGS = (
     "field of the start form",
     "file",
     "group",
+    "kind",
     "lane",
     "mail",
     "message",

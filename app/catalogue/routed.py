@@ -13,7 +13,7 @@ from app.catalogue.field_domains import domain_of
 from app.catalogue.fields import form_fields
 from app.catalogue.model import Package
 from app.catalogue.toml import nearest
-from app.catalogue.vocabulary import RESULTS, SIDES, THROWS
+from app.catalogue.vocabulary import SIDES, THROWS, result_of
 from app.feel import Expression
 from app.feel.syntax import Node
 
@@ -66,7 +66,7 @@ def routed(package: Package, element: Element) -> Iterator[tuple[str, Domain]]:
             cells = [rule.outputs[place] for rule in decision.rules]
             yield output.name, _answered(cells, decision.hit_policy)
     if element.result_variable:
-        yield element.result_variable, RESULTS.get(element.operator, ANY)
+        yield element.result_variable, result_of(element.operator)
     if element.message and element.message == package.withdraw_message:
         yield WITH_WITHDRAWAL, _texts(*SIDES)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.declarations import COMPONENT_PROPERTIES
 from app.forms.spec import Kind
 
 COMMON = frozenset({"type", "id", "conditional", "layout", "properties"})
@@ -51,43 +52,5 @@ ALLOWED: dict[Kind, frozenset[str]] = {
     Kind.SEPARATOR: frozenset(),
     Kind.SPACER: frozenset({"height"}),
 }
-# What a person's own entries may be called (HTML, 4.10.18.7), as far as companies and their people have them.
-PURPOSES = (
-    "name",
-    "organization",
-    "organization-title",
-    "email",
-    "tel",
-    "postal-code",
-    "address-level1",
-    "address-level2",
-    "address-line1",
-    "address-line2",
-    "url",
-    "off",
-)
-PROPERTIES = frozenset(
-    {
-        "format",
-        "patternMessage",
-        "patternMessage_en",
-        "label_en",
-        "description_en",
-        "prefix_en",
-        "suffix_en",
-        "options",
-        "maxSizeMb",
-        "autocomplete",
-        "prefecture",
-        "city",
-        "today",
-        "booked",
-        "withdrawal",
-        "told",
-        "text_en",
-        "content_en",
-        "alt_en",
-        "minRows",
-    }
-)
+PROPERTIES = frozenset(name for name, declared in COMPONENT_PROPERTIES.items() if not declared.option)
 VALIDATE = frozenset({"required", "minLength", "maxLength", "pattern", "min", "max", "validationType"})

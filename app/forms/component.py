@@ -6,9 +6,10 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from app.declarations import COMPONENT_PROPERTIES
 from app.feel import Expression, FeelError
 from app.feel import parse as parse_feel
-from app.forms.allowed import ALLOWED, COMMON, PROPERTIES, PURPOSES, VALIDATE
+from app.forms.allowed import ALLOWED, COMMON, PROPERTIES, VALIDATE
 from app.forms.attributes import Attributes
 from app.forms.patterns import BadPattern, compiled
 from app.forms.spec import INPUTS, MANY, ONE, Column, FieldSpec, Format, Kind, Limits, Option, Subtype
@@ -154,7 +155,7 @@ class Component(Attributes):
                 self.complain("properties.options belongs to a radio, select, checklist or taglist")
             return (), ""
         source = self.string("options", self.properties)
-        if source not in ("", "calendar", "wishes", "examiners", "cards"):
+        if source not in ("", *COMPONENT_PROPERTIES["options"].choices):
             self.complain("properties.options must be calendar, wishes, examiners or cards")
         source = source or self.string("valuesKey")
         values = self.part.get("values", [])
@@ -234,8 +235,12 @@ class Component(Attributes):
 
     def autocomplete(self) -> str:
         token = self.string("autocomplete", self.properties)
-        if token and token not in PURPOSES:
-            self.complain("autocomplete is %(token)s; it may be %(known)s", token=token, known=", ".join(PURPOSES))
+        if token and token not in COMPONENT_PROPERTIES["autocomplete"].choices:
+            self.complain(
+                "autocomplete is %(token)s; it may be %(known)s",
+                token=token,
+                known=", ".join(COMPONENT_PROPERTIES["autocomplete"].choices),
+            )
         return token
 
     def accept(self) -> tuple[str, ...]:

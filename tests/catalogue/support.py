@@ -5,16 +5,11 @@ from pathlib import Path
 
 from app import catalogue
 from app.catalogue import Package
+from app.declarations import CONNECTORS
 from app.errors import Problem
 
 THREE_STEPS = Path(__file__).parents[1] / "packages" / "three_steps"
-OPERATORS = {
-    "mail": frozenset({"mail"}),
-    "pdf": frozenset({"document"}),
-    "wait_for": frozenset({"element"}),
-    "milestone": frozenset({"state"}),
-    "certificate_issue": frozenset[str](),
-}
+OPERATORS = {name: CONNECTORS[name] for name in ("mail", "pdf", "wait_for", "milestone", "certificate_issue")}
 Edit = Mapping[str, Callable[[str], str] | str | bytes | None]
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from app import catalogue
 from app.catalogue import Element, Package
-from app.connectors.registry import CONNECTORS
+from app.declarations import CONNECTORS
 
 HERE = Path(__file__).parent
 FOLDER = HERE.parents[1] / "bpmn" / "ccus_api_certification"
@@ -79,7 +79,9 @@ def test_each_service_task_names_a_connector_and_gives_it_its_parameters(package
     for element in package.elements.values():
         if element.kind == "serviceTask":
             assert element.operator in CONNECTORS, element.id
-            assert set(element.parameters) == CONNECTORS[element.operator].parameters, element.id
+            assert set(element.parameters) == {each.name for each in CONNECTORS[element.operator].parameters}, (
+                element.id
+            )
 
 
 def test_each_mail_that_is_sent_has_its_template(package: Package) -> None:

@@ -11,16 +11,14 @@ from collections.abc import Iterable
 from app import catalogue, forms
 from app.catalogue import Package, check_scenarios, demo
 from app.connectors import templates
-from app.connectors.registry import CONNECTORS
+from app.declarations import CONNECTORS
 from app.engine import Engine
 from app.errors import Problem
-
-OPERATORS = {name: connector.parameters for name, connector in CONNECTORS.items()}
 
 
 def everything(engine: Engine, package: Package) -> list[Problem]:
     """Errors and then warnings, each by file and line. Without an error, the package can be released."""
-    problems = catalogue.check(package, OPERATORS, filters=templates.FILTERS)
+    problems = catalogue.check(package, CONNECTORS, filters=templates.FILTERS)
     if catalogue.readable(package):
         problems += engine.check(package.bpmn, package.entry)
         for element, schema in package.forms.items():

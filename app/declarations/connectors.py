@@ -1,0 +1,180 @@
+"""What a service task of a diagram may ask for (docs/package-format.md, "Service task operators")."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from app.declarations.kinds import STATES, Kind
+from app.errors import N_
+
+
+class Where(Enum):
+    """Who does the operator's work, and when."""
+
+    OUTSIDE = "outside"  # the world outside notices: done by a worker, once, after the step is stored
+    RECORD = "record"  # only our own records change: done by a service inside the step's transaction
+
+
+class Result(Enum):
+    """What it leaves in task data, under the element's `resultVariable`."""
+
+    NOTHING = "nothing"
+    DICT = "dict"
+    COUNT = "count"  # a whole number, 0 or more
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One parameter. Its value is a Python expression; where `kind` names a thing, a quoted text that names it."""
+
+    name: str
+    title: str
+    help: str
+    kind: Kind
+    choices: tuple[str, ...] = ()
+    required: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Connector:
+    """One operator. `left`: what `result` means, in words, for docs and panel."""
+
+    id: str
+    title: str
+    help: str
+    where: Where
+    parameters: tuple[Parameter, ...] = ()
+    result: Result = Result.NOTHING
+    left: str = ""
+
+
+_ALL = (
+    Connector(
+        "mail",
+        N_("Send a mail"),
+        N_("sends the mail, and goes on when the mail server has taken it"),
+        Where.OUTSIDE,
+        (Parameter("mail", N_("Mail"), N_("mail id"), Kind.MAIL),),
+    ),
+    Connector(
+        "pdf",
+        N_("Make a document"),
+        N_("makes the PDF and keeps it with the case"),
+        Where.OUTSIDE,
+        (Parameter("document", N_("Document"), N_("document id"), Kind.DOCUMENT),),
+    ),
+    Connector(
+        "card",
+        N_("Work on a card"),
+        N_("queued by the portal for the property `cards`; not for diagrams"),
+        Where.OUTSIDE,
+        (Parameter("run", N_("Run"), N_("what is done with the card"), Kind.TEXT),),
+    ),
+    Connector(
+        "webhook",
+        N_("Call a webhook"),
+        N_(
+            "posts JSON to another system and goes on when it has answered 2xx. Signed and named as Standard "
+            "Webhooks have it, so that the receiver knows who calls and does nothing twice; tried again for as "
+            "long as mails are. https alone, and no private address unless `NINTEI_WEBHOOK_ALLOW` lists it"
+        ),
+        Where.OUTSIDE,
+        (
+            Parameter("url", N_("Address"), N_("setting (`section.key`) that holds the https address"), Kind.SETTING),
+            Parameter("event", N_("Event"), N_("what the receiver knows it by, e.g. `certificate.issued`"), Kind.TEXT),
+            Parameter(
+                "data",
+                N_("Data"),
+                N_("what is sent, a dict of routing values; left out: all of them"),
+                Kind.ANSWER,
+                required=False,
+            ),
+        ),
+        Result.DICT,
+        N_("dict of `status` (number) and `answer` (the JSON object that came back, or null)"),
+    ),
+    Connector(
+        "wait_days",
+        N_("Wait for business days"),
+        N_(
+            "the token rests until that many business days have passed, closing days of the body left out; it goes "
+            "on in the morning of that day. 0 goes on at once"
+        ),
+        Where.RECORD,
+        (Parameter("days", N_("Business days"), N_("a whole number, 0 to 1,000"), Kind.ANSWER),),
+    ),
+    Connector(
+        "notice",
+        N_("Post a notice"),
+        N_("posts a notice on the vendor's home"),
+        Where.RECORD,
+        (
+            Parameter(
+                "kind", N_("Kind"), N_("as which kind of notice"), Kind.ONE_OF, ("お知らせ", "補正", "納付", "結果")
+            ),
+            Parameter("text", N_("Text"), N_("what it says"), Kind.ANSWER),
+        ),
+    ),
+    Connector(
+        "cards_out",
+        N_("Count the cards that are out"),
+        N_("counts the cards that the case has on loan"),
+        Where.RECORD,
+        result=Result.COUNT,
+        left=N_("a whole number"),
+    ),
+    Connector(
+        "wait_for",
+        N_("Wait for another step"),
+        N_("the token rests until that element of the same case has been completed (and is not open again)"),
+        Where.RECORD,
+        (Parameter("element", N_("Step"), N_("element id"), Kind.ELEMENT),),
+    ),
+    Connector(
+        "milestone",
+        N_("Set the public state of the case"),
+        N_("gives the case its public state"),
+        Where.RECORD,
+        (Parameter("state", N_("State"), N_("the state"), Kind.ONE_OF, STATES),),
+    ),
+    Connector(
+        "certificate_issue",
+        N_("Issue the certificate"),
+        N_("certificate record (number, validity), PDF made and signed"),
+        Where.RECORD,
+        result=Result.DICT,
+        left=N_("dict of `number`, `valid_until`"),
+    ),
+    Connector(
+        "certificate_list",
+        N_("Show on the public register"),
+        N_("shown on the public register"),
+        Where.RECORD,
+        result=Result.DICT,
+        left=N_("dict of `next_audit_opens`, `audit_deadline` (ISO dates with time)"),
+    ),
+    Connector(
+        "certificate_extend",
+        N_("Extend the certificate by a year"),
+        N_("one year longer, valid again"),
+        Where.RECORD,
+        result=Result.DICT,
+        left=N_("dict of `next_audit_opens`, `audit_deadline` (ISO dates with time)"),
+    ),
+    Connector(
+        "certificate_suspend",
+        N_("Suspend the certificate"),
+        N_("停止 on the register"),
+        Where.RECORD,
+        result=Result.DICT,
+        left=N_("dict of `audit_deadline` (until when it can be cured)"),
+    ),
+    Connector(
+        "certificate_withdraw",
+        N_("Withdraw the certificate"),
+        N_("取消 on the register"),
+        Where.RECORD,
+    ),
+)
+CONNECTORS: dict[str, Connector] = {each.id: each for each in _ALL}

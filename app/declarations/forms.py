@@ -1,0 +1,151 @@
+"""The `properties` of form components beyond form-js's own attributes (docs/package-format.md, "Forms")."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.declarations.kinds import Kind
+from app.errors import N_
+
+
+@dataclass(frozen=True, slots=True)
+class ComponentProperty:
+    """One property of a component. `on`: where it may stand, in words; `option`: on an option instead."""
+
+    name: str
+    title: str
+    help: str
+    kind: Kind = Kind.TEXT
+    choices: tuple[str, ...] = ()
+    option: bool = False
+
+
+FORMATS = (
+    "corporate_number",
+    "postal_code",
+    "phone",
+    "kana",
+    "invoice_number",
+    "email",
+    "bank_account",
+    "url",
+)
+# What a person's own entries may be called (HTML, 4.10.18.7), as far as companies and their people have them.
+PURPOSES = (
+    "name",
+    "organization",
+    "organization-title",
+    "email",
+    "tel",
+    "postal-code",
+    "address-level1",
+    "address-level2",
+    "address-line1",
+    "address-line2",
+    "url",
+    "off",
+)
+OPTIONS = ("calendar", "wishes", "examiners", "cards")
+
+_ALL = (
+    ComponentProperty(
+        "format",
+        N_("Format"),
+        N_(
+            "`corporate_number` (法人番号, check digit) · `postal_code` · `phone` · `kana` · `invoice_number` (T + "
+            "13 digits) · `email` · `bank_account` · `url`"
+        ),
+        Kind.ONE_OF,
+        FORMATS,
+    ),
+    ComponentProperty(
+        "patternMessage",
+        N_("When the pattern does not match"),
+        N_("the sentence shown when `validate.pattern` does not match"),
+    ),
+    ComponentProperty(
+        "patternMessage_en", N_("When the pattern does not match (English)"), N_("the same sentence in English")
+    ),
+    ComponentProperty(
+        "label_en", N_("Label (English)"), N_("English wording; for options and columns, `label_en` beside `label`")
+    ),
+    ComponentProperty("description_en", N_("Help (English)"), N_("English wording of the help")),
+    ComponentProperty("prefix_en", N_("Text before (English)"), N_("English of `prefixAdorner`")),
+    ComponentProperty("suffix_en", N_("Text after (English)"), N_("English of `suffixAdorner`")),
+    ComponentProperty(
+        "exclusive",
+        N_("Chosen alone"),
+        N_("on an option of a checklist or taglist, beside its `label`, `true`: chosen alone (“none of these”)"),
+        Kind.FLAG,
+        option=True,
+    ),
+    ComponentProperty(
+        "options",
+        N_("Choices of the portal"),
+        N_(
+            "`calendar`: the options are the free days of the task's calendar · `wishes`: the days the vendor "
+            "wished for, then the free days · `examiners`: the staff of groups that attend, in a task with `books` "
+            "(the field `examiners` names who is there, `place` where it is) · `cards`: the cards that the case "
+            "has on loan, in a task with `returns_cards`"
+        ),
+        Kind.ONE_OF,
+        OPTIONS,
+    ),
+    ComponentProperty("maxSizeMb", N_("Largest file in MB"), N_("of an upload, default 20")),
+    ComponentProperty(
+        "autocomplete",
+        N_("What a browser may fill in"),
+        N_(
+            "what of its filler a browser may fill in: `name` · `organization` · `organization-title` · `email` · "
+            "`tel` · `postal-code` · `address-level1` (prefecture) · `address-level2` (city) · `address-line1` · "
+            "`address-line2` · `url` · `off`. What is answered to `name` and `organization` is found by the "
+            "search, as are the formats `kana`, `phone`, `email`, `corporate_number`, `invoice_number`"
+        ),
+        Kind.ONE_OF,
+        PURPOSES,
+    ),
+    ComponentProperty(
+        "prefecture",
+        N_("Field of the prefecture"),
+        N_("on a `postal_code` field: key of the field that it fills"),
+        Kind.FIELD,
+    ),
+    ComponentProperty(
+        "city", N_("Field of the city"), N_("on a `postal_code` field: key of the field that it fills"), Kind.FIELD
+    ),
+    ComponentProperty(
+        "today",
+        N_("Filled with today"),
+        N_("on a date field, `true`: filled with the day on which the form is opened"),
+        Kind.FLAG,
+    ),
+    ComponentProperty(
+        "withdrawal",
+        N_("Filled with the reason of a withdrawal"),
+        N_("true on a text field: filled with the reason for which the case is withdrawn or closed"),
+        Kind.FLAG,
+    ),
+    ComponentProperty(
+        "booked",
+        N_("Filled with the settled day"),
+        N_(
+            "on a date field: a calendar; filled with the day that is settled for the case in it. A day before it "
+            "is warned about"
+        ),
+        Kind.CALENDAR,
+    ),
+    ComponentProperty("minRows", N_("Fewest rows"), N_("on a dynamic list: rows that must be there")),
+    ComponentProperty("text_en", N_("Text (English)"), N_("English of text components")),
+    ComponentProperty("content_en", N_("HTML (English)"), N_("English of html components")),
+    ComponentProperty("alt_en", N_("Description (English)"), N_("English of image components")),
+    ComponentProperty(
+        "told",
+        N_("The vendor reads it"),
+        N_(
+            "on a field of a review, `true`: the vendor reads it when what was reviewed comes back to them (fields "
+            "whose key ends with `reason` or `proposal` are told anyway)"
+        ),
+        Kind.FLAG,
+    ),
+)
+COMPONENT_PROPERTIES: dict[str, ComponentProperty] = {each.name: each for each in _ALL}

@@ -1,0 +1,275 @@
+"""The properties of diagram elements (docs/package-format.md, "BPMN: what the portal reads")."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.declarations.kinds import Kind
+from app.errors import N_
+
+USER = ("userTask",)
+THROWS = ("sendTask", "intermediateThrowEvent", "endEvent")  # what they have to do with an event is to throw it
+CALL = ("callActivity",)
+ANY: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Property:
+    """One property. `on`: the kinds of element that may carry it, () for any; `side`: in whose lanes, "" for both;
+    `needs`: fields that the element's own form must have; `routes`: the routing value that the portal sets itself."""
+
+    name: str
+    title: str
+    help: str
+    kind: Kind
+    on: tuple[str, ...] = ANY
+    side: str = ""
+    many: bool = False
+    choices: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    routes: str = ""
+
+
+_ALL = (
+    Property(
+        "lane",
+        N_("Lane"),
+        N_("the lane, where the lane set cannot say it (inside a subprocess)"),
+        Kind.LANE,
+    ),
+    Property(
+        "routes",
+        N_("Routing values"),
+        N_("field keys, comma-separated, that go into task data"),
+        Kind.FIELD,
+        USER,
+        many=True,
+    ),
+    Property(
+        "due_bd",
+        N_("Due in business days"),
+        N_("business days until due: a number, or the setting (`section.key`) that says it"),
+        Kind.DAYS,
+        USER,
+    ),
+    Property(
+        "presentation",
+        N_("How it is shown"),
+        N_(
+            "`button`: shown to the vendor as a button on the case's page, not as a due task · `post`: something "
+            "sent on paper or as a parcel"
+        ),
+        Kind.ONE_OF,
+        USER,
+        choices=("button", "post"),
+    ),
+    Property(
+        "group",
+        N_("Staff group"),
+        N_("the group of staff (`[groups.…]`) that sees it as theirs"),
+        Kind.GROUP,
+        USER,
+        side="operator",
+    ),
+    Property(
+        "item",
+        N_("Item of the list"),
+        N_(
+            "what tells one task from another where an element is done for each item of a list: a name of the task "
+            "data, or a key in it (`room`, `room.name`). It stands in the title (“Inspection｜Kitchen”), so in lists, on the "
+            "form and in mails (`task.title`, or `task.name` and `task.item` apart). Tasks that open together without "
+            "one are numbered"
+        ),
+        Kind.TEXT,
+        USER,
+    ),
+    Property(
+        "not_same_as",
+        N_("Done by somebody else than"),
+        N_("element ids whose last actor may not do this one"),
+        Kind.USER_TASK,
+        USER,
+        many=True,
+    ),
+    Property(
+        "reviews",
+        N_("Answers that are reviewed"),
+        N_(
+            "element ids whose answers and documents are shown beside the form, and to whose fields comments "
+            "(補正) may be pinned"
+        ),
+        Kind.USER_TASK,
+        USER,
+        many=True,
+    ),
+    Property(
+        "invoice",
+        N_("Fee that is charged"),
+        N_("raises the fee of this id when the element is entered (once for each entry)"),
+        Kind.FEE,
+    ),
+    Property(
+        "confirms",
+        N_("Payment that is confirmed"),
+        N_(
+            "this task confirms payment of the fee: fields `amount` (yen), `paid_on`, `payer`; the portal routes "
+            "`payment` = `settled` or `short`"
+        ),
+        Kind.FEE,
+        USER,
+        needs=("amount", "paid_on", "payer"),
+        routes="payment",
+    ),
+    Property(
+        "makes",
+        N_("Documents that are made"),
+        N_("PDF document ids made when the element is entered, and shown on its page"),
+        Kind.DOCUMENT,
+        many=True,
+    ),
+    Property(
+        "shows",
+        N_("What its page offers"),
+        N_(
+            "document ids (PDF, uploaded answers `element.field`, files) offered on its page; an `element.field` "
+            "that is no upload (a tracking number) is shown as text"
+        ),
+        Kind.SHOWN,
+        USER,
+        many=True,
+    ),
+    Property(
+        "releases",
+        N_("Downloads that open"),
+        N_("download group opened for the vendor when the element is entered"),
+        Kind.DOWNLOADS,
+        many=True,
+    ),
+    Property(
+        "cards",
+        N_("Cards that are made"),
+        N_("card set that must be made before this task is completed"),
+        Kind.CARDS,
+        USER,
+    ),
+    Property(
+        "returns_cards",
+        N_("Cards come back"),
+        N_(
+            "`true`: every card that the case has on loan comes back here. Of the vendor: the loans are due when "
+            "this task is (field `serials` names those that are sent, `lost_or_damaged` says what became of the "
+            "others). Of the body: not completed with `cards_state` = `returned` while one is out or not checked "
+            "and wiped, nor with `outstanding` without `cards_note`"
+        ),
+        Kind.FLAG,
+        USER,
+    ),
+    Property(
+        "beside",
+        N_("Runs beside the rest"),
+        N_(
+            "`true`: runs beside the rest. It does not say whose turn it is, nor stop a clock, while something "
+            "else is open"
+        ),
+        Kind.FLAG,
+        USER,
+    ),
+    Property(
+        "calendar",
+        N_("Calendar that is offered"),
+        N_("the calendar whose free days the form's day fields offer"),
+        Kind.CALENDAR,
+        USER,
+    ),
+    Property(
+        "books",
+        N_("Day that is settled"),
+        N_("settles a date of this calendar from the field `date`; the portal routes `booking` = `held`"),
+        Kind.CALENDAR,
+        USER,
+        needs=("date",),
+        routes="booking",
+    ),
+    Property(
+        "firm",
+        N_("Day that is firm"),
+        N_("the date held in this calendar is firm from here, paid for or not (a free retest)"),
+        Kind.CALENDAR,
+    ),
+    Property(
+        "secrets",
+        N_("Fields that are secret"),
+        N_("field keys kept encrypted and never shown again but to the vendor, once"),
+        Kind.FIELD,
+        USER,
+        many=True,
+    ),
+    Property(
+        "shows_secrets",
+        N_("Secrets that are shown"),
+        N_("element id whose secrets this task's page reveals once, on a press"),
+        Kind.SECRETS,
+        USER,
+    ),
+    Property(
+        "sends",
+        N_("Further mails"),
+        N_("extra mail ids sent when the element is entered (unnumbered notices)"),
+        Kind.MAIL,
+        USER,
+        many=True,
+    ),
+    Property(
+        "reply_by_mail",
+        N_("May be answered by mail"),
+        N_("`true`: the vendor may answer by mail"),
+        Kind.FLAG,
+        USER,
+    ),
+    Property(
+        "binds",
+        N_("Binds the company"),
+        N_(
+            "`true`: what is answered binds the company (a contract, a payment); an agent does it only when the "
+            "company lets them"
+        ),
+        Kind.FLAG,
+        USER,
+    ),
+    Property(
+        "proves_company",
+        N_("Proves the company"),
+        N_(
+            'an S-FEEL condition over the form\'s fields (`outcome = "passed"`, or `true`): when it holds as the '
+            "task is completed, the case's company is proved to be the one of its `corporate_number`. Set it on "
+            "each review that sees the registry certificate. Without any, companies stay provisional until a "
+            "certificate is issued or the body confirms them by hand"
+        ),
+        Kind.CONDITION,
+        USER,
+        side="operator",
+    ),
+    Property(
+        "number",
+        N_("Number on the chart"),
+        N_("the circled number of the original chart, shown to people"),
+        Kind.TEXT,
+    ),
+    Property(
+        "carries",
+        N_("Values that go with it"),
+        N_("names of routing values, comma-separated, that go with it"),
+        Kind.NAME,
+        THROWS,
+        many=True,
+    ),
+    Property(
+        "returns",
+        N_("Values that come back"),
+        N_("names of routing values, comma-separated, that come back from the called process; without it all do"),
+        Kind.NAME,
+        CALL,
+        many=True,
+    ),
+)
+PROPERTIES: dict[str, Property] = {each.name: each for each in _ALL}

@@ -1,0 +1,85 @@
+"""The tables of docs/package-format.md that are made from app.declarations, so that the manual says what is read.
+
+    declared.py update   write them into the manual
+    declared.py check    exit 1 if the manual has others
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from app.declarations import COMPONENT_PROPERTIES, CONNECTORS, PROPERTIES, Connector, Kind, Parameter, Property
+from app.declarations.properties import ANY, CALL, THROWS, USER
+
+MANUAL = Path(__file__).resolve().parent.parent / "docs" / "package-format.md"
+HIDDEN = {"card"}  # queued by the portal itself
+
+
+def tables() -> dict[str, list[str]]:
+    """The head of each table, as the manual has it, and its rows."""
+    return {
+        "| property | on | meaning |": [f"| `{each.name}` | {_on(each)} | {each.help} |" for each in PROPERTIES.values()],
+        "| operator | parameters | result in task data (under `resultVariable`) |": [
+            f"| `{each.id}` | {_asks(each)} | {each.left or '—'} |"
+            for each in CONNECTORS.values()
+            if each.id not in HIDDEN
+        ],
+        "| property | meaning |": [f"| `{each.name}` | {each.help} |" for each in COMPONENT_PROPERTIES.values()],
+    }
+
+
+def _on(declared: Property) -> str:
+    words = {
+        ANY: "any",
+        USER: "user task",
+        CALL: "call activity",
+        THROWS: "what throws an event (send task, throw or end event)",
+    }[declared.on]
+    return f"{declared.side}'s {words}" if declared.side else words
+
+
+def _asks(connector: Connector) -> str:
+    if not connector.parameters:
+        return f"— : {connector.help}"
+    return f"{' · '.join(map(_parameter, connector.parameters))}. {connector.help[0].upper()}{connector.help[1:]}"
+
+
+def _parameter(parameter: Parameter) -> str:
+    choices = f" ({' '.join(f'`{each}`' for each in parameter.choices)})" if parameter.kind is Kind.ONE_OF else ""
+    return f"`{parameter.name}`: {parameter.help}{choices}{'' if parameter.required else ' (may be left out)'}"
+
+
+def written(manual: str) -> str:
+    """The manual with its tables as they are declared."""
+    return "\n".join(_lines(manual.split("\n")))
+
+
+def _lines(manual: list[str]) -> Iterator[str]:
+    rows, skipping = tables(), False
+    for line in manual:
+        if line in rows:
+            columns = line.count("|") - 1
+            yield from (line, "|" + " --- |" * columns, *rows.pop(line))
+            skipping = True
+        elif not skipping or not line.startswith("|"):
+            skipping = False
+            yield line
+    if rows:
+        raise SystemExit(f"{MANUAL.name} has no table {', '.join(rows)}")
+
+
+def main(command: str) -> int:
+    """The exit code."""
+    there = MANUAL.read_text(encoding="utf-8")
+    if command == "update":
+        MANUAL.write_text(written(there), encoding="utf-8")
+        return 0
+    if command == "check":
+        return 0 if written(there) == there else 1
+    raise SystemExit(__doc__)
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:2] or [""]))
