@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import ipaddress
 from collections.abc import Callable
 from email.headerregistry import Address
@@ -76,6 +77,18 @@ def secret(shortest: int) -> Callable[[str], str]:
         return value
 
     return read
+
+
+def webhook_key(value: str) -> str:
+    """A signing key of webhooks: whsec_ and 24 to 64 bytes in base64 (Standard Webhooks 1.0.0); empty: none."""
+    if value:
+        try:
+            size = len(base64.b64decode(value.removeprefix("whsec_"), validate=True))
+        except ValueError as error:
+            raise ValueError("must be whsec_ and base64") from error
+        if not value.startswith("whsec_") or not 24 <= size <= 64:
+            raise ValueError("must be whsec_ and 24 to 64 bytes in base64")
+    return value
 
 
 def database_url(value: str) -> str:

@@ -72,6 +72,8 @@ class Settings:
     free_mb: int = setting(parse.whole_number(0, 1_000_000), "500")
     upload_max_mb: int = setting(parse.whole_number(1, 1024), "50")
     upload_case_mb: int = setting(parse.whole_number(1, 1_000_000), "2000")
+    webhook_key: str = setting(parse.webhook_key, "", secret=True)
+    webhook_allow: tuple[str, ...] = setting(parse.networks, "")
     clamd_url: str = setting(parse.clamd_url, "")
     language: str = setting(parse.language("ja", "en"), "ja")
 

@@ -1,7 +1,7 @@
 """The tables of docs/package-format.md that are made from app.declarations, so that the manual says what is read.
 
-    declared.py update   write them into the manual
-    declared.py check    exit 1 if the manual has others
+declared.py update   write them into the manual
+declared.py check    exit 1 if the manual has others
 """
 
 from __future__ import annotations
@@ -20,7 +20,9 @@ HIDDEN = {"card"}  # queued by the portal itself
 def tables() -> dict[str, list[str]]:
     """The head of each table, as the manual has it, and its rows."""
     return {
-        "| property | on | meaning |": [f"| `{each.name}` | {_on(each)} | {each.help} |" for each in PROPERTIES.values()],
+        "| property | on | meaning |": [
+            f"| `{each.name}` | {_on(each)} | {each.help} |" for each in PROPERTIES.values()
+        ],
         "| operator | parameters | result in task data (under `resultVariable`) |": [
             f"| `{each.id}` | {_asks(each)} | {each.left or '—'} |"
             for each in CONNECTORS.values()

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from app.catalogue import scenarios
-from app.catalogue.complaints import MAX_PROBLEMS, Complaints, Enough
+from app.catalogue.complaints import MAX_PROBLEMS, Complaints, Enough, quoted
 from app.catalogue.fields import form_fields
 from app.catalogue.model import Package
 from app.catalogue.scenarios import Scenario, Step
@@ -19,13 +19,14 @@ from app.errors import BadPackage, NinteiError, Problem
 SIDES = ("vendor", "operator")
 REGISTER = ("valid", "suspended", "withdrawn")
 KINDS = ("complete", "message", "advance")  # a step is one of them
-KEYS = frozenset({*KINDS, "by", "person", "answer", "routes", "data"})
+KEYS = frozenset({*KINDS, "by", "person", "answer", "routes", "data", "webhooks"})
 LISTS = {
     "expect_open": "element",
     "expect_mails": "mail",
     "expect_documents": "document",
     "expect_downloads": "download group",
     "expect_invoices": "fee",
+    "expect_webhooks": "webhook",
 }
 FLAGS = ("expect_listed", "expect_ended")
 EXPECTED = frozenset({*LISTS, *FLAGS, "expect_state", "expect_register"})
@@ -107,6 +108,12 @@ class _StepChecks:
             "document": package.documents,
             "download group": package.downloads,
             "fee": package.fees,
+            "webhook": {
+                text
+                for each in elements
+                if each.operator == "webhook"
+                for text in quoted(each.parameters.get("event", "")) or ()
+            },
         }
 
     def run(self, step: Step) -> list[Problem]:
@@ -135,7 +142,15 @@ class _StepChecks:
         table.text("person", "")
         table.table("routes")
         table.table("data")
+        self._webhooks(table, complaints)
         self._expected(step, table, complaints)
+
+    def _webhooks(self, table: Table, complaints: Complaints) -> None:
+        """What receivers answer to the elements that call them in this step."""
+        callers = [each.id for each in self.package.elements.values() if each.operator == "webhook"]
+        answers = table.table("webhooks")
+        for name in answers.raw if answers is not None else ():
+            complaints.known(table.file, "", "key:webhooks", "element", name, callers)
 
     def _complete(self, step: Step, table: Table, complaints: Complaints) -> None:
         name = table.text("complete")

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from typing import Any
 
 from app.catalogue.toml import nearest
-from app.errors import Problem
+from app.errors import N_, Problem
 
 # The things that can be missing: message ids, which stand in the parameter `what` of the messages below.
 THINGS = (
@@ -38,6 +38,7 @@ THINGS = (
     "state",
     "template",
     "user task",
+    N_("webhook"),
 )
 
 

@@ -81,7 +81,9 @@ _ALL = (
         ),
         Where.OUTSIDE,
         (
-            Parameter("url", N_("Address"), N_("setting (`section.key`) that holds the https address"), Kind.SETTING),
+            Parameter(
+                "url", N_("Address (URL)"), N_("setting (`section.key`) that holds the https address"), Kind.SETTING
+            ),
             Parameter("event", N_("Event"), N_("what the receiver knows it by, e.g. `certificate.issued`"), Kind.TEXT),
             Parameter(
                 "data",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -29,6 +29,11 @@ def is_business_day(day: date, closing: frozenset[date] = frozenset()) -> bool:
     if (day.month, day.day) >= (12, 29) or (day.month, day.day) <= (1, 3):
         return False
     return day not in _holidays(day.year)
+
+
+def begins(day: date) -> datetime:
+    """The instant at which a day begins in Japan."""
+    return datetime.combine(day, time(0), JAPAN)
 
 
 def add_business_days(day: date, count: int, closing: frozenset[date] = frozenset()) -> date:

@@ -27,9 +27,8 @@ from app.services.base import backoff, titles
 from app.services.base.leases import LEASE_SECONDS, Leased, leased
 from app.services.base.portal import Portal
 from app.services.cards import plan
-from app.services.process import steps
+from app.services.process import operations, steps
 from app.services.process.outside import Outside
-from app.services.register import certificates
 from app.services.trouble import alarms, incidents, mailserver
 from app.store import cases, database, outages, work
 from app.store.models import Case, Job
@@ -176,7 +175,7 @@ def _record_operation(portal: Portal, job: Leased) -> str:
             row.save()
             return "late"
         loaded = portal.releases.loaded(case.release_id)
-        data = certificates.OPERATIONS[job.operator](portal, case, loaded, job.params, now)
+        data = operations.OPERATIONS[job.operator](portal, case, loaded, job.params, now)
         case.save()
         _finish(row, "done", now)
         row.save()
@@ -286,7 +285,7 @@ def _patient(portal: Portal, row: Job, since: timedelta) -> bool:
 
 def patience(portal: Portal, operator: str) -> timedelta:
     """How long a job of this operator is tried again."""
-    if operator == "mail":
+    if operator in ("mail", "webhook"):
         return timedelta(days=portal.settings.mail_retry_days)
     return PATIENCE.get(operator, PATIENCE_OF_OTHERS)
 

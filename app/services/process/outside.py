@@ -1,4 +1,4 @@
-"""The OUTSIDE operators: mail, PDF, card. Each does its thing once, however often its job is tried."""
+"""The OUTSIDE operators: mail, PDF, webhook, card. Each does its thing once, however often its job is tried."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 from app.connectors import pdf, signature
 from app.connectors.mail import Mailer
 from app.connectors.pdf import Printer
+from app.connectors.webhook import Caller
 from app.errors import NotFound, Permanent
 from app.services.base.portal import Portal
 from app.services.base.releases import Loaded, settings_of
 from app.services.cards import keyletters, making
 from app.services.papers import documents
-from app.services.process import casefile, context
+from app.services.process import calling, casefile, context
 from app.services.process.sending import Mails
 from app.store import cases, database, records
 from app.store.models import Case, Document
@@ -33,7 +34,7 @@ class _Template:
 
 
 class Outside:
-    """The worker's hands: a mailer, a printer, a card desk."""
+    """The worker's hands: a mailer, a printer, a card desk, a caller of webhooks."""
 
     def __init__(
         self,
@@ -42,7 +43,10 @@ class Outside:
         printer: Printer,
         desk: making.CardDesk,
         sign: Callable[..., bytes] = pdf.sign,
+        caller: Caller | None = None,
     ) -> None:
+        settings = portal.settings
+        self._caller = caller or Caller(settings.webhook_key, settings.webhook_allow)
         self._sign = sign
         self._portal = portal
         self._mails = Mails(portal, mailer.send, self.make)
@@ -55,7 +59,15 @@ class Outside:
             return self._mails.send(job)
         if job.operator == "pdf":
             return self._pdf(job)
+        if job.operator == "webhook":
+            return self._webhook(job)
         return self._desk.do(self._portal, job)
+
+    def _webhook(self, job: Leased) -> dict[str, Any]:
+        with database.connection():
+            case, loaded = self._case(job)
+            what = calling.prepared(self._portal, case, loaded, job)
+        return calling.call(self._portal, self._caller, what)
 
     # Documents
 

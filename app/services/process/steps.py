@@ -20,7 +20,7 @@ from app.services.base.portal import Portal
 from app.services.base.releases import Loaded, due_days
 from app.services.cards import loans
 from app.services.mails import deliveries
-from app.services.process import effects
+from app.services.process import effects, resting
 from app.services.trouble import incidents
 from app.store import cases, statements, undo, work
 from app.store.models import Answer, Case, Job, Task
@@ -264,6 +264,7 @@ def _cancel_jobs(moment: _Moment) -> None:
 
 def _queue_jobs(moment: _Moment) -> None:
     for request in moment.step.jobs:
+        state, at = resting.begins(request, moment.now, moment.closing)
         work.add_job(
             key=f"{moment.case.number}:{request.task_id}",
             case=moment.case.id,
@@ -272,8 +273,8 @@ def _queue_jobs(moment: _Moment) -> None:
             operator=request.operator,
             params=request.params,
             data=request.data,
-            state="parked" if request.operator == "wait_for" else "queued",
-            run_at=moment.now,
+            state=state,
+            run_at=at,
             created_at=moment.now,
         )
 
@@ -300,7 +301,7 @@ def _settle_turn(moment: _Moment) -> None:
         turn = "both"
     elif "vendor" in sides:
         turn = "vendor"
-    elif sides or moment.step.running_jobs:
+    elif sides or set(moment.step.running_jobs) - resting.at_rest(case, moment.step.jobs):
         turn = "operator"
     else:
         turn = ""  # only time has to pass

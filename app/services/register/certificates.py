@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -13,7 +13,6 @@ from app.services.base import businessdays, finding, jobqueue
 from app.services.base.actors import SYSTEM
 from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
-from app.services.cards import loans
 from app.services.companies import proof
 from app.services.register import validity
 from app.store import cases, database, records, work
@@ -212,23 +211,3 @@ def milestone(portal: Portal, case: Case, loaded: Loaded, params: Mapping[str, A
         raise Permanent("There is no case state %(state)s", state=state)
     case.state = state
     cases.log(case.id, now, "state", title=state)
-
-
-def wait_for(portal: Portal, case: Case, loaded: Loaded, params: Mapping[str, Any], now: datetime) -> None:
-    """Its element was completed: the token goes on."""
-
-
-Operation = Callable[[Portal, Case, Loaded, Mapping[str, Any], datetime], Any]
-
-# What the RECORD operators of the connectors' registry do, inside the step's transaction.
-OPERATIONS: dict[str, Operation] = {
-    "notice": notice,
-    "milestone": milestone,
-    "wait_for": wait_for,
-    "cards_out": loans.count_out,
-    "certificate_issue": issue,
-    "certificate_list": publish,
-    "certificate_extend": extend,
-    "certificate_suspend": suspend,
-    "certificate_withdraw": withdraw,
-}

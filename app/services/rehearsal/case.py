@@ -6,7 +6,7 @@ process can notice (docs/scenarios.md).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from copy import copy
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -21,6 +21,7 @@ from app.services.base import businessdays
 from app.services.base.businessdays import JAPAN
 from app.services.cards import loans
 from app.services.money import invoices as money
+from app.services.process import resting
 from app.services.rehearsal.answers import Desk, Differs
 from app.services.rehearsal.register import Register
 
@@ -37,6 +38,7 @@ class Came:
     documents: list[str] = field(default_factory=list)
     downloads: list[str] = field(default_factory=list)
     invoices: list[str] = field(default_factory=list)
+    webhooks: list[str] = field(default_factory=list)  # events
 
 
 @dataclass(frozen=True)
@@ -69,15 +71,18 @@ class RehearsalCase:
         self._booked: dict[str, date] = {}  # calendar to the settled day
         self._cards_out = 0
         self._waiting: list[JobRequest] = []
+        self._resting: list[tuple[datetime, JobRequest]] = []  # until then
+        self._rested: frozenset[str] = frozenset()  # tasks that have begun to
+        self._answers: Mapping[str, Any] = {}  # of webhooks, by the element that calls
         self.step = stage.engine.start(stage.program, {}, self.now)
-        self._settle()
+        self._settle(self._follow(self.step))
 
     def branch(self) -> RehearsalCase:
         """The same case as it stands now, to go another way from here."""
         other = copy(self)
         other.register = copy(self.register)
         other._people, other._owed, other._booked = dict(self._people), dict(self._owed), dict(self._booked)
-        other._waiting = list(self._waiting)
+        other._waiting, other._resting = list(self._waiting), list(self._resting)
         return other
 
     def open(self) -> list[str]:
@@ -87,6 +92,7 @@ class RehearsalCase:
     def take(self, step: Mapping[str, Any]) -> None:
         """One step of a scenario, and all that the portal does by itself after it."""
         self.came = Came()
+        self._answers = step.get("webhooks", {})
         if "complete" in step:
             self._complete(step)
         elif "message" in step:
@@ -166,29 +172,40 @@ class RehearsalCase:
 
     def _advance(self, until: datetime) -> None:
         fired = 0
-        while due := [timer.due for timer in self.step.timers if timer.due <= until]:
+        while due := [each for each in self._ahead() if each <= until]:
             fired += 1
             if fired > FIRINGS:
                 raise Differs("more than %(most)s timers fire in this step", most=FIRINGS)
             self.now = max(self.now, min(due))
-            self._send(TimersDue())
+            if any(timer.due <= self.now for timer in self.step.timers):
+                self._send(TimersDue())
+            else:
+                self._settle(())
         self.now = until
+
+    def _ahead(self) -> list[datetime]:
+        """When something happens by itself."""
+        return [*(timer.due for timer in self.step.timers), *(at for at, _ in self._resting)]
 
     # What the portal does by itself
 
     def _send(self, event: Event) -> None:
         self.step = self.stage.engine.advance(self.stage.program, self.step.snapshot, event, self.now)
-        self._settle()
+        self._settle(self._follow(self.step))
 
-    def _settle(self) -> None:
+    def _settle(self, asked: Iterable[JobRequest]) -> None:
         """Do all that the step asked for, until people's turn comes."""
-        queue, done = self._follow(self.step), 0
+        queue, done = list(asked), 0
         while queue or (queue := self._awaited()):
             job = queue.pop(0)
             if job.task_id not in self.step.running_jobs:
                 continue  # came too late
             if job.operator == "wait_for" and not self._is_done(str(job.params.get("element", ""))):
                 self._waiting.append(job)
+                continue
+            if job.operator == "wait_days" and job.task_id not in self._rested:
+                self._rested |= {job.task_id}
+                self._resting.append((resting.until(job.params, self.now, frozenset()), job))
                 continue
             done += 1
             if done > JOBS:
@@ -209,6 +226,9 @@ class RehearsalCase:
                 self.state = str(job.params["state"])
             case "cards_out":
                 return self._cards_out
+            case "webhook":
+                self.came.webhooks.append(str(job.params["event"]))
+                return {"status": 200, "answer": self._answers.get(job.element)}
             case operator if operator.startswith("certificate_"):
                 if operator == "certificate_issue":
                     self.came.documents.append(self.register.rule.document)
@@ -218,6 +238,8 @@ class RehearsalCase:
     def _awaited(self) -> list[JobRequest]:
         ready = [job for job in self._waiting if self._is_done(str(job.params.get("element", "")))]
         self._waiting = [job for job in self._waiting if job not in ready]
+        ready += [job for at, job in self._resting if at <= self.now]
+        self._resting = [(at, job) for at, job in self._resting if at > self.now]
         return ready
 
     def _is_done(self, element: str) -> bool:

@@ -161,6 +161,7 @@ def _look(case: RehearsalCase, step: Mapping[str, Any]) -> None:
         "documents": ("documents", case.came.documents, {each.id: each.title for each in package.documents.values()}),
         "downloads": ("downloads", case.came.downloads, {each.id: each.title for each in package.downloads.values()}),
         "invoices": ("fees charged", case.came.invoices, {each.id: each.title for each in package.fees.values()}),
+        "webhooks": ("webhooks called", case.came.webhooks, {}),
     }
     for key, (what, came, names) in things.items():
         if f"expect_{key}" not in step:

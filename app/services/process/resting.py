@@ -1,0 +1,51 @@
+"""Operators for which a token rests by itself: until some business days have passed, until another step is done."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any, Final
+
+from app.engine import JobRequest
+from app.errors import Permanent
+from app.services.base import businessdays
+from app.store import work
+from app.store.models import Case
+
+LONGEST: Final = 1000  # business days: some four years
+RESTING: Final = frozenset({"wait_for", "wait_days"})
+
+
+def days(params: Mapping[str, Any]) -> int:
+    """How many business days to wait. Raises Permanent."""
+    found = params.get("days")
+    if isinstance(found, bool) or not isinstance(found, int) or not 0 <= found <= LONGEST:
+        raise Permanent("Business days to wait must be a whole number from 0 to %(most)s", most=LONGEST)
+    return found
+
+
+def until(params: Mapping[str, Any], now: datetime, closing: frozenset[date]) -> datetime:
+    """When the wait that begins now is over. Raises Permanent."""
+    count = days(params)
+    return (
+        businessdays.begins(businessdays.add_business_days(businessdays.today(now), count, closing)) if count else now
+    )
+
+
+def begins(request: JobRequest, now: datetime, closing: frozenset[date]) -> tuple[str, datetime]:
+    """(state, time) with which the job of a request is queued."""
+    if request.operator == "wait_for":
+        return "parked", now
+    if request.operator == "wait_days":
+        try:
+            return "queued", until(request.params, now, closing)
+        except Permanent:
+            return "queued", now  # it becomes an incident of its own, with these words, and the step is kept
+    return "queued", now
+
+
+def at_rest(case: Case, requests: tuple[JobRequest, ...]) -> frozenset[str]:
+    """The engine's ids of the tasks that only wait: those asked for in this step, and earlier ones."""
+    asked = {each.task_id for each in requests if each.operator in RESTING}
+    rows = {each.task_id for each in work.jobs_of(case.id, "queued", "parked") if each.operator in RESTING}
+    return frozenset(asked | rows)
