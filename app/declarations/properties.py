@@ -76,9 +76,9 @@ _ALL = (
         N_("Item of the list"),
         N_(
             "what tells one task from another where an element is done for each item of a list: a name of the task "
-            "data, or a key in it (`room`, `room.name`). It stands in the title (“Inspection｜Kitchen”), so in lists, on the "
-            "form and in mails (`task.title`, or `task.name` and `task.item` apart). Tasks that open together without "
-            "one are numbered"
+            "data, or a key in it (`room`, `room.name`). It stands in the title (“Inspection｜Kitchen”), so in "
+            "lists, on the form and in mails (`task.title`, or `task.name` and `task.item` apart). Tasks that open "
+            "together without one are numbered"
         ),
         Kind.TEXT,
         USER,
