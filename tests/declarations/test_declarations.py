@@ -41,7 +41,7 @@ def test_every_operator_has_its_doer_and_every_doer_its_declaration() -> None:
 
 @pytest.mark.parametrize("kind", Kind, ids=lambda kind: kind.name)
 def test_every_kind_is_checked_and_named(kind: Kind) -> None:
-    by_itself = {Kind.TEXT, Kind.FLAG, Kind.DAYS, Kind.ONE_OF, Kind.ANSWER, Kind.CONDITION, Kind.SHOWN}
+    by_itself = {Kind.TEXT, Kind.FLAG, Kind.DAYS, Kind.ONE_OF, Kind.ANSWER, Kind.CONDITION, Kind.SHOWN, Kind.NAME}
     assert (kind in WHAT) != (kind in by_itself)
     assert kind not in WHAT or WHAT[kind] in THINGS
 

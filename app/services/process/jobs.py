@@ -15,13 +15,8 @@ import sys
 from datetime import datetime, timedelta
 from typing import Any
 
-<<<<<<< HEAD
-from app.connectors.registry import CONNECTORS, Where
-from app.engine import JobDone, JobFailed, TooLate
-=======
 from app.declarations import CONNECTORS, Where
-from app.engine import JobDone, TooLate
->>>>>>> c5bd12d (What a package may say is declared once: the check, the forms and the manual's tables read the same lines)
+from app.engine import JobDone, JobFailed, TooLate
 from app.errors import NinteiError, OutOfReach, Permanent, StepFailed, Temporary, defect
 from app.services.base import backoff, titles
 from app.services.base.leases import LEASE_SECONDS, Leased, leased
