@@ -69,7 +69,7 @@ def perform(kind: str, seed: int, seconds: float, folder: Path) -> Outcome:
             threading.Thread(target=_watch, args=(rests, began + REST_WITHIN), daemon=True).start()
             stage.settle(rests)
             rested = time.monotonic() - began
-            verdict = judge(stage, sum(disturber.faults.values()))
+            verdict = judge(stage)
         finally:
             stage.close()
             if database.proxy.obj is not None:
