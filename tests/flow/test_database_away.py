@@ -5,11 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 
+import psutil
 import pytest
 
 from tests.flow.driver import APPLICATION
 from tests.flow.place import Place
 from tests.flow.visitor import Visitor
+from tests.support import server as servers
 from tests.support.mail import mail_server
 from tests.support.network import wait_until
 from tests.support.postgres import Postgres
@@ -75,3 +77,42 @@ def test_a_long_outage_is_one_line_and_everything_goes_on_afterwards(place: Plac
     assert "Traceback" not in said, said
     assert said.count(WAITS) == 1, said
     wait_until(lambda: place.said()[seen:].count("work goes on after") == 1, 30, "the word that it is over")
+
+
+def children(place: Place, command: str) -> list[psutil.Process]:
+    """What `nintei run` started for this command and still runs."""
+    assert place.server is not None
+    found = psutil.Process(place.server.pid).children()
+    return [each for each in found if each.cmdline()[-1:] == [command] and each.status() != psutil.STATUS_ZOMBIE]
+
+
+def test_a_child_that_dies_while_the_database_is_away_takes_nobody_with_it(
+    place: Place, postgres_cluster: Postgres
+) -> None:
+    assert place.server is not None
+    [worker], [web] = children(place, "worker"), children(place, "serve")
+    postgres_cluster.stop("fast")
+    try:
+        seen = len(place.said())
+        worker.kill()
+        wait_until(lambda: "waiting for the database" in place.said()[seen:], 60, "another worker")
+        assert place.server.process.poll() is None and web.is_running()
+    finally:
+        postgres_cluster.start()
+    apply(place, "after-a-death@vendor.example.jp")
+    assert [each.pid for each in children(place, "serve")] == [web.pid]
+
+
+def test_a_portal_that_starts_before_its_database_waits_for_it(place: Place, postgres_cluster: Postgres) -> None:
+    place.stop()
+    postgres_cluster.stop("fast")
+    seen = len(place.said())
+    try:
+        place.server = servers.start(["run"], place.environment, place.folder / "nintei.log", place.url)
+        wait_until(lambda: "waiting for the database" in place.said()[seen:], 60, "a word that it waits")
+        assert place.server.process.poll() is None
+    finally:
+        postgres_cluster.start()
+    place.server.wait_ready()
+    apply(place, "after-the-boot@vendor.example.jp")
+    assert "Traceback" not in place.said()[seen:]
