@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from contextlib import suppress
+from datetime import datetime, time
 from pathlib import Path
 
 import click
@@ -16,25 +17,36 @@ from app.services.base.businessdays import JAPAN
 from app.services.base.portal import Portal
 from app.services.packages import folders, terms
 from app.services.packages.terms import Act, Done
+from app.text.days import parse_date, parse_datetime
 from config.settings import terminal_user
 
 wired = click.make_pass_decorator(Wiring)
 
 
 class Moment(click.ParamType[datetime]):
-    """A day, or a day with a time, in Japan; with an offset also elsewhere."""
+    """A day, or a day with a time, in Japan, as pages and letters write it too; with an offset also elsewhere."""
 
     name = "moment"
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
         """An aware moment."""
-        try:
-            found = datetime.fromisoformat(str(value))
-        except ValueError:
+        found = _typed(str(value))
+        if found is None:
             self.fail(
                 speaker()("“%(value)s” is no moment: write 2026-12-15 or 2026-12-15T09:00", value=value), param, ctx
             )
         return found if found.tzinfo else found.replace(tzinfo=JAPAN)
+
+
+def _typed(value: str) -> datetime | None:
+    """ISO 8601, or as people write it; none when it is neither."""
+    with suppress(ValueError):
+        return datetime.fromisoformat(value)
+    moment = parse_datetime(value)
+    if moment is not None:
+        return moment
+    day = parse_date(value)
+    return datetime.combine(day, time()) if day is not None else None
 
 
 MOMENT = Moment()

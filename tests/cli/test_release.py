@@ -62,6 +62,8 @@ def test_plan_and_stop(terminal: Terminal) -> None:
     assert said == "図書館カードの発行：版2 を 2026-12-15 00:00 から施行します\n  それまでは版1 です。\n"
     said = terminal.says("release", folder, "--from", "2026-12-15T00:00")
     assert said == "Library card: number 2 is planned from 2026-12-15 00:00 already; nothing was changed\n"
+    for typed in ("令和8年12月15日", "２０２６年１２月１５日（火）", "2026/12/15 0:00"):
+        assert "planned from 2026-12-15 00:00 already" in terminal.says("release", folder, "--from", typed)
     assert "planned from 2026-12-15 00:00  sato, from the folder" in terminal.says("releases", "three_steps")
     terminal.edit(DIAGRAM, 'name="受け取り"', 'name="受取"')
     later(terminal, 5)
