@@ -13,7 +13,7 @@ from SpiffWorkflow.task import Task
 
 from app.engine.case import Case
 from app.engine.eventsubs import EventStart
-from app.engine.gateways import Parallel
+from app.engine.gateways import Inclusive, Parallel
 from app.engine.program import Program
 from app.engine.specs import UNFINISHED, Lean, ProcessSpec
 from app.engine.tasks import Activity
@@ -31,6 +31,10 @@ def obstacles(case: Case, new: Program) -> list[Problem]:
             found.append(Problem(workflow.spec.file, message, process, {"id": process}))
             continue
         found += _in_process(workflow, new.specs[process])
+    for letter in case.letters:
+        if letter.name not in _taken(new, letter.target.element):
+            message = "The case keeps a message “%(name)s”, which nobody takes any more."
+            found.append(Problem("", message, letter.target.element or letter.source[0], {"name": letter.name}))
     if case.spec.name != new.entry:
         message = "The case began with the process “%(id)s”, and new ones begin otherwise."
         found.append(Problem("", message, case.spec.name, {"id": case.spec.name}))
@@ -65,14 +69,21 @@ def _in_process(workflow: Any, new: ProcessSpec) -> list[Problem]:
     if any(_splits(task) for task in workflow.tasks.values()):
         for name, spec in workflow.spec.task_specs.items():
             now = new.task_specs.get(name)
-            if isinstance(spec, Parallel) and (now is None or sorted(now._inputs) != sorted(spec._inputs)):
+            if isinstance(spec, Parallel | Inclusive) and (now is None or sorted(now._inputs) != sorted(spec._inputs)):
                 say(spec, "Branches are open, and “%(id)s” joins others now.")
     return found
 
 
 def _splits(task: Task) -> bool:
     """Whether branches that began at this finished task are still open."""
-    return not task.has_state(UNFINISHED) and len(task._children) > 1
+    branches = [child for child in task.children if not child.task_spec.stands_by]
+    return not task.has_state(UNFINISHED) and len(branches) > 1
+
+
+def _taken(program: Program, element: str) -> set[str]:
+    """Names of messages that something in the program may wait for; `element`: that alone, where there is one."""
+    specs = (spec for process in program.specs.values() for spec in process.task_specs.values())
+    return {spec.message for spec in specs if isinstance(spec, Catch) and element in ("", spec.element)}
 
 
 def _standing_by(process: ProcessSpec) -> list[tuple[str, bool]]:

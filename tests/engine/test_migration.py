@@ -74,3 +74,33 @@ def test_what_lies_behind_may_be_gone(engine: Engine) -> None:
     walk.do("first")
     snapshot = engine.migrate(walk.program, compiled(engine, new), walk.step.snapshot)
     assert isinstance(snapshot, Snapshot)
+
+
+def sending(*, hears: str = "hear", name: str = "m", second: bool = True) -> list[Drawing]:
+    """A message that is kept for later, and a process that another one began."""
+    drawing = Drawing("p").start().throw("t", "message", "m").send("b", "begin").user("a").catch(hears, name).end()
+    drawing.messages.add("m")
+    other = Drawing("q").start_on("message", "begin", "qs").user("look" if second else "see").end("qe")
+    drawing.path("s", "t", "b", "a", hears, "e")
+    return [drawing, other.path("qs", "look" if second else "see", "qe")]
+
+
+def test_a_kept_message_and_a_process_beside_move_with_the_case(engine: Engine) -> None:
+    walk = Walk(engine, compiled(engine, *sending()))
+    new = compiled(engine, *sending(hears="listen"))
+    snapshot = engine.migrate(walk.program, new, walk.step.snapshot)
+    assert isinstance(snapshot, Snapshot)
+    step = engine.advance(new, snapshot, CompleteTask(walk.task("a").id), NOON)
+    assert [task.element for task in step.open_tasks] == ["look"]  # the message was taken
+    step = engine.advance(new, step.snapshot, CompleteTask(step.open_tasks[0].id), NOON)
+    assert step.ended
+
+
+def test_a_kept_message_that_nobody_takes_any_more_and_a_place_beside_that_is_gone_stand_in_the_way(
+    engine: Engine,
+) -> None:
+    walk = Walk(engine, compiled(engine, *sending()))
+    for changed, element in ((sending(name="other"), "t"), (sending(second=False), "look")):
+        found = engine.migrate(walk.program, compiled(engine, *changed), walk.step.snapshot)
+        assert isinstance(found, list)
+        assert [problem.element for problem in found] == [element]
