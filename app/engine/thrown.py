@@ -1,4 +1,4 @@
-"""What is thrown and nobody can catch."""
+"""What is thrown and nobody can catch, and what is waited for and nobody throws."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from app.errors import Problem
 
 
 def check(diagrams: Diagrams) -> list[Problem]:
-    """Errors that nobody catches on any way on which the process is begun, and messages that nobody takes."""
-    return list(_errors(diagrams)) + list(_messages(diagrams))
+    """Errors that nobody catches on any way on which the process is begun, messages that nobody takes, and events that
+    wait for what nothing in the package throws."""
+    return [*_errors(diagrams), *_messages(diagrams), *_awaited(diagrams)]
 
 
 def _errors(diagrams: Diagrams) -> Iterator[Problem]:
@@ -36,7 +37,11 @@ def _caught(diagrams: Diagrams, process: Process, code: str, seen: frozenset[str
     if process.id in seen:
         return False
     for node in process.nodes.values():
-        if node.by_event and any(_catches(start, code) for start in diagrams.processes[node.id].nodes.values()):
+        if (
+            node.by_event
+            and node.id not in seen
+            and any(_catches(start, code) for start in diagrams.processes[node.id].nodes.values())
+        ):
             return True
     for around in diagrams.processes.values():
         for node in around.nodes.values():
@@ -53,6 +58,28 @@ def _caught(diagrams: Diagrams, process: Process, code: str, seen: frozenset[str
 def _catches(node: Element, code: str) -> bool:
     catches = node.kind in ("boundaryEvent", "startEvent") and node.trigger is not None
     return catches and node.trigger is not None and node.trigger.kind == "error" and node.trigger.name in ("", code)
+
+
+def _awaited(diagrams: Diagrams) -> Iterator[Problem]:
+    """A job that fails for good is an error, too: its code is its operator."""
+    nodes = [(process, node) for process in diagrams.processes.values() for node in process.nodes.values()]
+    thrown = {("error", node.operator) for _, node in nodes if node.operator}
+    thrown |= {(node.trigger.kind, node.trigger.name) for _, node in nodes if node.trigger and not _waits(node)}
+    for process, node in nodes:
+        trigger = node.trigger
+        if trigger is None or not trigger.name or not _waits(node) or (trigger.kind, trigger.name) in thrown:
+            continue
+        facts = {"name": trigger.name}
+        if trigger.kind == "error":
+            message = "Nothing in the package ends with the error “%(name)s”, and no operator is called so."
+            yield Problem(process.file, message, node.id, facts, "warning")
+        elif trigger.kind in ("signal", "escalation"):
+            message = "Nothing in the package throws “%(name)s”, for which this waits."
+            yield Problem(process.file, message, node.id, facts, "warning")
+
+
+def _waits(node: Element) -> bool:
+    return node.kind in ("boundaryEvent", "startEvent", "intermediateCatchEvent", "receiveTask")
 
 
 def _messages(diagrams: Diagrams) -> Iterator[Problem]:

@@ -6,7 +6,7 @@ import pytest
 
 from app.engine import Engine, JobDone, JobFailed, TooLate, Uncaught
 from app.errors import BadPackage, ScriptError
-from tests.engine.drawing import Drawing, each
+from tests.engine.drawing import Drawing, each, xml
 from tests.engine.walking import Walk, compiled
 
 
@@ -76,6 +76,23 @@ def test_an_error_that_nobody_can_catch_is_refused(engine: Engine) -> None:
         compiled(engine, drawing)
     with pytest.raises(BadPackage, match="Nobody catches"):
         compiled(engine, outer(body(), code="another"))
+
+
+def test_an_error_that_only_the_event_subprocess_which_throws_it_would_catch_is_refused(engine: Engine) -> None:
+    handler = Drawing("h").start_on("error", "broken", "hs").end_with("he", "error", "broken").path("hs", "he")
+    drawing = Drawing("p").start().user("a").end_with("e", "error", "broken").path("s", "a", "e").beside(handler)
+    with pytest.raises(BadPackage, match="Nobody catches") as refused:
+        compiled(engine, drawing)
+    assert [problem.element for problem in refused.value.problems] == ["he"]
+
+
+def test_what_waits_for_what_nothing_throws_is_warned_of(engine: Engine) -> None:
+    drawing = Drawing("p").start().service("mail").on("error", "e1", "mail", "mail").on("error", "e2", "mail", "mial")
+    drawing.on("signal", "s1", "mail", "fire").on("escalation", "x1", "mail").end().path("s", "mail", "e")
+    for event in ("e1", "e2", "s1", "x1"):
+        drawing.path(event, "e")
+    warned = [problem for problem in engine.check({"d.bpmn": xml(drawing)}, "p") if problem.severity == "warning"]
+    assert [problem.element for problem in warned] == ["e2", "s1"]
 
 
 def test_an_error_that_one_caller_catches_and_the_other_does_not_fails_the_step_of_the_other(engine: Engine) -> None:

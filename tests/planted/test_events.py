@@ -48,9 +48,9 @@ def inclusive() -> Drawing:
 def either_event() -> Drawing:
     drawing = piece().first_event("which").catch("answered", "answer").timer("silence", "timeDuration", "'P3D'")
     drawing.catch_signal("closed", "closing")
-    drawing.send("ask", "answer").xor("met").path("first", "ask", "which", "answered", "met").path(
-        "which", "silence", "met"
-    )
+    drawing.send("ask", "answer").throw("ring", "signal", "closing").xor("met").path(
+        "first", "ring", "ask", "which", "answered", "met"
+    ).path("which", "silence", "met")
     return drawing.path("which", "closed", "met", "last")
 
 
