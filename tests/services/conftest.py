@@ -25,7 +25,7 @@ from app.store.blobs import Blobs
 from config import settings as config
 from tests.fakes.mailbox import Mailbox
 from tests.fakes.printer import FakePrinter
-from tests.services import templates
+from tests.services import templates, walks
 
 BPMN = Path(__file__).parents[2] / "bpmn"
 PACKAGES = Path(__file__).parents[1] / "packages"
@@ -49,6 +49,13 @@ class Bench:
     mailbox: Mailbox = field(default_factory=Mailbox)
     printer: FakePrinter = field(default_factory=FakePrinter)
     pokes: list[int] = field(default_factory=list)
+    walks: Path | None = None  # where walks of this run are kept, for who begins with one
+    begun: Any = None  # what the bench was like when it was opened
+
+    def ready(self, folder: Path | None) -> Bench:
+        """The same, whose case may begin where another test's has led (tests/services/walks.py)."""
+        self.walks, self.begun = folder, walks.state(self)
+        return self
 
     def hands(self, portal: Portal) -> Outside:
         desk = CardDesk(portal.settings, "virtual")
@@ -119,9 +126,9 @@ def engine() -> Iterator[Engine]:
 
 
 @pytest.fixture
-def bench(tmp_path: Path, engine: Engine) -> Bench:
+def bench(tmp_path: Path, engine: Engine, request: pytest.FixtureRequest) -> Bench:
     """The CCUS package on SQLite."""
-    return open_bench(tmp_path, f"sqlite:///{tmp_path}/nintei.db", engine, BPMN)
+    return open_bench(tmp_path, f"sqlite:///{tmp_path}/nintei.db", engine, BPMN).ready(walks.of(request))
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from app.services.demo.walker import Walker
 from app.services.people import accounts as people
 from app.store import accounts, cases, database, work
 from app.store.models import Case, Task
+from tests.services import walks
 from tests.services.conftest import STAFF, Bench
 
 
@@ -17,10 +18,18 @@ def go(bench: Bench, until: str, scenario: str = "happy_path", **plan: Any) -> W
     """A case that has walked the scenario up to the step that completes `until`."""
     walker = bench.walker(**plan)
     steps = scenarios.steps(bench.portal.releases.current("ccus_api_certification").package.files, scenario)
-    walker.begin()
     last = max(number for number, step in enumerate(steps) if step.get("complete") == until)
-    for step in steps[1:last]:
+    ahead = steps[1:last]
+    kept = None
+    if bench.walks is not None and walks.state(bench) == bench.begun:
+        kept = walks.Walks(bench.walks, bench, plan, ahead)
+    taken = kept.begin(walker) if kept else -1
+    if taken < 0:
+        walker.begin()
+    for step in ahead[max(taken, 0) :]:
         walker.take(step)
+    if kept:
+        kept.keep(walker)
     return walker
 
 

@@ -18,6 +18,7 @@ from app import web
 from app.engine import Engine
 from app.store import accounts, database
 from app.store.models import Role, User, UserRole
+from tests.services import walks
 from tests.services.conftest import BPMN, PACKAGES, STAFF, Bench, engine, open_bench
 
 __all__ = ["engine"]
@@ -73,9 +74,11 @@ def open_site(folder: Path, engine: Engine, packages: Path = BPMN, url: str = ""
 
 
 @pytest.fixture
-def site(tmp_path: Path, engine: Engine) -> Site:
+def site(tmp_path: Path, engine: Engine, request: pytest.FixtureRequest) -> Site:
     """The CCUS package's pages on SQLite."""
-    return open_site(tmp_path, engine)
+    found = open_site(tmp_path, engine)
+    found.bench.ready(walks.of(request))
+    return found
 
 
 @pytest.fixture
