@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from app import catalogue
 from app.catalogue import Package
@@ -113,13 +114,17 @@ def _found(portal: Portal, folder: Path, by: str, seen: set[str]) -> Found:
     return Found(folder, "differs", package, current=current, known=number, problems=tuple(errors))
 
 
-def site(portal: Portal) -> dict[str, dict[str, str]]:
-    """What every page says of the body that runs the portal: the sections `body` and `terms` of the first package."""
+def site(portal: Portal, shown: Package | None = None) -> dict[str, dict[str, str]]:
+    """What a page says of the body: the sections `body` and `terms` of the package of what is shown; where that is no
+    one's, what all packages say, and the names of all bodies."""
     with database.connection():
-        for loaded in portal.releases.all_current():
-            found = settings_of(loaded.package)
-            if "body" in found:
-                return {
-                    name: {key: str(value) for key, value in found.get(name, {}).items()} for name in ("body", "terms")
-                }
-    return {"body": {"name": ""}, "terms": {}}
+        packages = [shown] if shown is not None else [loaded.package for loaded in portal.releases.all_current()]
+        said = [found for package in packages if "body" in (found := settings_of(package))]
+    site = {name: _agreed([found.get(name, {}) for found in said]) for name in ("body", "terms")}
+    site["body"]["name"] = "・".join(dict.fromkeys(str(found["body"].get("name", "")) for found in said))
+    return site
+
+
+def _agreed(said: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    first = said[0] if said else {}
+    return {key: str(value) for key, value in first.items() if all(each.get(key) == value for each in said)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from app.catalogue import Package
 from app.catalogue.declared import Word
 from app.errors import NinteiError
 from app.services.base.actors import Actor
@@ -21,48 +22,46 @@ class Place:
     task: str = ""
     certificate: str = ""  # its number
     package: str = ""
+    token: str = ""  # of the link of the first mail
 
 
 def spoken(portal: Portal, place: Place, actor: Actor | None) -> Mapping[str, Word]:
-    """The words of the package of what is shown; else those on which all packages agree (a vendor's: those of their
-    cases). A word on which they do not agree is left out."""
+    """The words of the package of what is shown; else those on which all packages agree. A word on which they do not
+    agree is left out."""
     said = portal.releases.spoken()
     if len(said.words) == 1:
         return said.words[0]
-    with database.connection():
-        found = _of(portal, place)
-        if found is not None:
-            return found
-        words = _of_vendor(portal, actor) if actor is not None and actor.side == "vendor" else said.words
+    found = package_of(portal, place, actor)
+    words = said.words if found is None else (found.declared.words,)
     first = words[0] if words else {}
     return {name: word for name, word in first.items() if all(each.get(name) == word for each in words)}
 
 
-def _of(portal: Portal, place: Place) -> Mapping[str, Word] | None:
+@database.connection()
+def package_of(portal: Portal, place: Place, actor: Actor | None) -> Package | None:
+    """The package of what is shown; of a page that is of no one package, that of all a vendor's cases, else none."""
     case: Case | None = None
     try:
         if place.package:
-            return portal.releases.current(place.package).package.declared.words
+            return portal.releases.current(place.package).package
         if place.task:
             row = work.task(place.task)
             case = row.case if row is not None else None
+        elif place.token:
+            link = cases.link(place.token)
+            case = link.case if link is not None else None
         elif place.case:
             case = cases.get(place.case)
         elif place.certificate:
             certificate = records.certificate(place.certificate)
             case = certificate.case if certificate is not None else None
-        return portal.releases.loaded(case.release_id).package.declared.words if case is not None else None
+        elif actor is not None and actor.side == "vendor":
+            return _of_vendor(portal, actor.user_id or 0)
+        return portal.releases.loaded(case.release_id).package if case is not None else None
     except NinteiError:  # what cannot be found or read is told by the page itself
         return None
 
 
-def _of_vendor(portal: Portal, actor: Actor) -> tuple[Mapping[str, Word], ...]:
-    found: list[Mapping[str, Word]] = []
-    for release_id in cases.releases_of(actor.user_id or 0):
-        try:
-            words = portal.releases.loaded(release_id).package.declared.words
-        except NinteiError:
-            continue
-        if words not in found:
-            found.append(words)
-    return tuple(found)
+def _of_vendor(portal: Portal, user: int) -> Package | None:
+    found = [portal.releases.loaded(release_id).package for release_id in cases.releases_of(user)]
+    return found[-1] if len({package.id for package in found}) == 1 else None

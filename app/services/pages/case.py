@@ -80,6 +80,7 @@ class CasePage:
     diagrams: list[tuple[str, str]]  # (process id, title)
     diagram: str  # the one to show first
     titles: dict[str, str]  # the package's names of elements, calendars and card sets, by id
+    fees: bool  # the package charges some
     sets: dict[str, str]  # its names of card sets alone: one may share its id with an element
     today: date
 
@@ -139,6 +140,7 @@ def page(portal: Portal, number: str, actor: Actor) -> CasePage:
             diagrams=diagrams(loaded),
             diagram=_diagram(case, loaded),
             titles=_titles(loaded),
+            fees=bool(loaded.package.fees),
             sets={key: spec.title for key, spec in loaded.package.cards.items()},
             today=today,
         )

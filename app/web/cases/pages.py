@@ -69,7 +69,9 @@ def draw(number: str, tab: str, status: int = 200, **typed: Any) -> Any:
     """The case's page at a tab. `typed`: what a refused form held, and why (`error`), so that nothing is lost."""
     who = signed_in()
     page = case.page(portal(), number, who)
-    offered = [each for each in TABS if each != "cards" or page.cards or who.side == "operator"]
+    without = {"cards": not page.cards and not (page.sets and who.side == "operator")}
+    without["money"] = not page.invoices and not page.fees
+    offered = [each for each in TABS if not without.get(each)]
     tab = tab if tab in offered else offered[0]
     return render_template(
         "pages/case/page.html",

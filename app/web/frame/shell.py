@@ -19,7 +19,7 @@ from app.services.companies import company, contested
 from app.services.packages import folders
 from app.services.pages import attention, mailroom
 from app.text.days import input_type, wareki
-from app.web.frame import current
+from app.web.frame import current, wording
 from app.web.frame.problems import sentence
 
 DIST = Path(__file__).parent / "static" / "dist"
@@ -201,7 +201,7 @@ def install(app: Flask, *, version: str) -> None:
         portal = current.portal()
         help_pages = {"vendor": "vendors", "operator": "operators"}
         who = current.actor()
-        site = folders.site(portal)
+        site = folders.site(portal, wording.package() if len(portal.releases.spoken().words) > 1 else None)
         terms = site["terms"].get("url", "")
         return {
             "footer": [{"url": terms, "label": gettext("Terms and privacy")}] if terms.startswith("https://") else [],

@@ -6,9 +6,10 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import Any, cast
 
-from flask import Flask, g, has_request_context, request
+from flask import Flask, g, has_request_context, request, session
 from flask_babel import Domain, get_locale
 
+from app.catalogue import Package
 from app.services.packages import words
 from app.text import roles
 from app.web.frame import current
@@ -70,23 +71,38 @@ def _said() -> Mapping[str, Any]:
     if "words" not in g:
         g.words = {}  # what is looked up speaks too, when it fails
         asked = has_request_context()
-        place, who = (_place(), current.actor()) if asked else (words.Place(), None)
+        shown, who = (place(), current.actor()) if asked else (words.Place(), None)
         try:
-            g.words = words.spoken(current.portal(), place, who)
+            g.words = words.spoken(current.portal(), shown, who)
         except Exception:  # the page that says that nothing works needs no words of a package
             log.debug("no words of a package", exc_info=True)
     return cast("Mapping[str, Any]", g.words)
 
 
-def _place() -> words.Place:
+def package() -> Package | None:
+    """The package of what the page shows; none where there is no one. Looked up once a request."""
+    if "package" not in g:
+        g.package = words.package_of(current.portal(), place(), current.actor()) if has_request_context() else None
+    return cast("Package | None", g.package)
+
+
+def place() -> words.Place:
+    """What the address names."""
     arguments = {name: str(value) for name, value in (request.view_args or {}).items()}
     number, listed = arguments.get("number", ""), request.blueprint in _CERTIFICATES
     return words.Place(
         case="" if listed else number,
         task=arguments.get("task_id", ""),
         certificate=number if listed else "",
-        package=arguments.get("package_id", ""),
+        package=arguments.get("package_id", "") or _applied(),
+        token=arguments.get("token", "") if request.endpoint == "public.enter" else "",
     )
+
+
+def _applied() -> str:
+    """What somebody has just applied for, on the page that says so."""
+    said: Mapping[str, Any] = session.get("applied", {}) if request.endpoint == "public.applied" else {}
+    return str(said.get("package", ""))
 
 
 def install(app: Flask) -> None:
