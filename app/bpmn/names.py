@@ -30,7 +30,8 @@ FLOW_NODES = ACTIVITIES | EVENTS | GATEWAYS | CHOREOGRAPHIES
 REMARKS = frozenset(
     {
         "documentation", "extensionElements", "laneSet", "textAnnotation", "association", "group", "dataObject",
-        "dataObjectReference", "dataStoreReference", "property", "incoming", "outgoing", "auditing", "monitoring",
+        "dataObjectReference", "dataStore", "dataStoreReference", "property", "categoryValueRef", "incoming",
+        "outgoing", "auditing", "monitoring",
         "ioSpecification", "ioBinding", "supports", "supportedInterfaceRef", "correlationSubscription",
         "resourceRole", "performer", "humanPerformer", "potentialOwner", "completionCondition", "artifact",
         "dataInputAssociation", "dataOutputAssociation", "standardLoopCharacteristics",

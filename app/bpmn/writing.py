@@ -23,18 +23,44 @@ def write(document: Document) -> bytes:
     document = ordered(document)
     parts = ['<?xml version="1.0" encoding="UTF-8"?>\n']
     parts += [f"{_aside(each)}\n" for each in document.before]
-    parts += _element(document.root, {"xml": _XML}, "", True)
+    parts += _element(document.root, _Scope({"xml": _XML}), "", True)
     parts += [f"{_aside(each)}\n" for each in document.after]
     return "".join(parts).encode()
 
 
-def _element(node: Xml, scope: Mapping[str, str], indent: str, pretty: bool) -> Iterator[str]:
-    """`scope`: prefix to namespace; `pretty`: on lines of its own."""
-    scope = {**scope, **node.declared}
-    prefixes = {namespace: prefix for prefix, namespace in reversed(scope.items())}
-    tag = _qualified(prefixes[node.namespace], node.name) if node.namespace else node.name
+class _Scope:
+    """The prefixes that hold at a place. Of several for one namespace the first in the alphabet is written."""
+
+    def __init__(self, declared: Mapping[str, str]) -> None:
+        self.declared = declared
+        self.prefixes: dict[str, str] = {}
+        for prefix in sorted(declared, reverse=True):
+            self.prefixes[declared[prefix]] = prefix
+        named = {prefix: namespace for prefix, namespace in declared.items() if prefix}
+        self.named = {named[prefix]: prefix for prefix in sorted(named, reverse=True)}
+
+    def within(self, node: Xml) -> _Scope:
+        return _Scope({**self.declared, **node.declared}) if node.declared else self
+
+    def tag(self, node: Xml) -> str:
+        return _qualified(self.prefixes[node.namespace], node.name) if node.namespace else node.name
+
+    def attribute(self, name: str) -> str:
+        """An attribute's name with a prefix; the default namespace is none of an attribute."""
+        if not name.startswith("{"):
+            return name
+        namespace, _, local = name[1:].rpartition("}")
+        return _qualified(self.named[namespace], local)
+
+
+def _element(node: Xml, scope: _Scope, indent: str, pretty: bool) -> Iterator[str]:
+    """`pretty`: on lines of its own."""
+    scope = scope.within(node)
+    tag = scope.tag(node)
     declared = [_attribute(f"xmlns:{prefix}".rstrip(":"), uri) for prefix, uri in sorted(node.declared.items())]
-    attributes = [_attribute(_key(name, scope), value) for name, value in sorted(node.attributes.items(), key=_rank)]
+    attributes = [
+        _attribute(scope.attribute(name), value) for name, value in sorted(node.attributes.items(), key=_rank)
+    ]
     start = f"<{' '.join([tag, *declared, *attributes])}"
     before, end = (indent, "\n") if pretty else ("", "")
     if not node.content:
@@ -59,14 +85,6 @@ def _preserved(node: Xml) -> bool:
 def _rank(item: tuple[str, str]) -> tuple[int, str]:
     name = item[0]
     return (_FIRST.index(name) if name in _FIRST else len(_FIRST) + name.startswith("{"), name)
-
-
-def _key(name: str, scope: Mapping[str, str]) -> str:
-    """An attribute's name with a prefix; the default namespace is none of an attribute."""
-    if not name.startswith("{"):
-        return name
-    namespace, _, local = name[1:].rpartition("}")
-    return _qualified(next(prefix for prefix, uri in scope.items() if uri == namespace and prefix), local)
 
 
 def _qualified(prefix: str, name: str) -> str:

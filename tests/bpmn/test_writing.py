@@ -125,6 +125,15 @@ def test_nothing_that_a_strange_file_says_is_lost() -> None:
     assert text.index('id="m1"') < text.index('id="m2"')
 
 
+TWO = '<{0}:definitions xmlns:{1}="{2}" xmlns:{0}="{2}" xmlns="{2}"><{1}:process id="p" {0}:x="1"/></{0}:definitions>'
+
+
+def test_of_several_prefixes_for_one_namespace_always_the_same_is_written() -> None:
+    first, second = TWO.format("a", "b", BPMN).encode(), TWO.format("b", "a", BPMN).encode()
+    assert saved(first) == saved(second) == saved(saved(first))
+    assert facts(xml.read(saved(first))) == facts(xml.read(first))
+
+
 def shuffled(node: Xml, chance: random.Random) -> Xml:
     """The same drawing with everything that has no order in another one."""
     content = [shuffled(part, chance) if isinstance(part, Xml) else part for part in node.content]
