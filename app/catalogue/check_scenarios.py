@@ -18,8 +18,9 @@ from app.errors import BadPackage, NinteiError, Problem
 
 SIDES = ("vendor", "operator")
 REGISTER = ("valid", "suspended", "withdrawn")
+_OPEN = frozenset({"receiveTask", "intermediateCatchEvent"})  # what waits for a message counts as open
 KINDS = ("complete", "message", "advance")  # a step is one of them
-KEYS = frozenset({*KINDS, "by", "person", "answer", "routes", "data", "webhooks"})
+KEYS = frozenset({*KINDS, "by", "person", "answer", "routes", "data", "webhooks", "fails"})
 LISTS = {
     "expect_open": "element",
     "expect_mails": "mail",
@@ -103,7 +104,7 @@ class _StepChecks:
         self.messages = frozenset(each.message for each in elements if each.message)
         self.fields = {name: form_fields(form) for name, form in package.forms.items()}
         self.known: Mapping[str, Collection[str]] = {
-            "element": self.tasks | {each.id for each in elements if each.kind == "receiveTask"},
+            "element": self.tasks | {each.id for each in elements if each.message and each.kind in _OPEN},
             "mail": package.mails,
             "document": package.documents,
             "download group": package.downloads,
@@ -143,6 +144,7 @@ class _StepChecks:
         table.table("routes")
         table.table("data")
         self._webhooks(table, complaints)
+        self._fails(table, complaints)
         self._expected(step, table, complaints)
 
     def _webhooks(self, table: Table, complaints: Complaints) -> None:
@@ -151,6 +153,15 @@ class _StepChecks:
         answers = table.table("webhooks")
         for name in answers.raw if answers is not None else ():
             complaints.known(table.file, "", "key:webhooks", "element", name, callers)
+
+    def _fails(self, table: Table, complaints: Complaints) -> None:
+        """The jobs that fail for good in this step, by their element, with the reason."""
+        asking = [each.id for each in self.package.elements.values() if each.operator]
+        failing = table.table("fails")
+        if failing is not None:
+            for name in failing.raw:
+                complaints.known(table.file, "", "key:fails", "element", name, asking)
+                failing.text(name)
 
     def _complete(self, step: Step, table: Table, complaints: Complaints) -> None:
         name = table.text("complete")

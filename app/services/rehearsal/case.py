@@ -14,7 +14,20 @@ from typing import Any
 
 from app.catalogue import Element, Package
 from app.catalogue.scenarios import later
-from app.engine import CompleteTask, Engine, Event, JobDone, JobRequest, Message, OpenTask, Program, Step, TimersDue
+from app.engine import (
+    CompleteTask,
+    Engine,
+    Event,
+    JobDone,
+    JobFailed,
+    JobRequest,
+    Message,
+    OpenTask,
+    Program,
+    Step,
+    TimersDue,
+    TooLate,
+)
 from app.errors import Named
 from app.forms import FormSpec
 from app.services.base import businessdays
@@ -74,6 +87,7 @@ class RehearsalCase:
         self._resting: list[tuple[datetime, JobRequest]] = []  # until then
         self._rested: frozenset[str] = frozenset()  # tasks that have begun to
         self._answers: Mapping[str, Any] = {}  # of webhooks, by the element that calls
+        self._fails: Mapping[str, Any] = {}  # why jobs fail for good, by their element
         self.step = stage.engine.start(stage.program, {}, self.now)
         self._settle(self._follow(self.step))
 
@@ -92,7 +106,7 @@ class RehearsalCase:
     def take(self, step: Mapping[str, Any]) -> None:
         """One step of a scenario, and all that the portal does by itself after it."""
         self.came = Came()
-        self._answers = step.get("webhooks", {})
+        self._answers, self._fails = step.get("webhooks", {}), step.get("fails", {})
         if "complete" in step:
             self._complete(step)
         elif "message" in step:
@@ -210,11 +224,22 @@ class RehearsalCase:
             done += 1
             if done > JOBS:
                 raise Differs("the process runs for ever: %(name)s", name=self.stage.named(job.element))
-            event = JobDone(job.task_id, self._work(job))
-            self.step = self.stage.engine.advance(self.stage.program, self.step.snapshot, event, self.now)
+            self.step = self._done(job)
             queue += self._follow(self.step)
         if self.step.ended and self.state == "open":
             self.state = "closed"
+
+    def _done(self, job: JobRequest) -> Step:
+        """The step that follows a job: it is done, or it fails for good as the scenario says."""
+        engine, program, snapshot = self.stage.engine, self.stage.program, self.step.snapshot
+        if job.element not in self._fails:
+            return engine.advance(program, snapshot, JobDone(job.task_id, self._work(job)), self.now)
+        failed = JobFailed(job.task_id, job.operator, str(self._fails[job.element]))
+        try:
+            return engine.advance(program, snapshot, failed, self.now)
+        except TooLate:
+            name = self.stage.named(job.element)
+            raise Differs("nothing catches that %(name)s fails: staff would have an incident", name=name) from None
 
     def _work(self, job: JobRequest) -> Any:
         match job.operator:

@@ -232,3 +232,34 @@ def test_the_register_of_another_package_follows_its_own_rule(releases: Releases
     [problem] = walk.rehearse(early, releases.compiled(early), releases.engine).problems
     assert "no certificate yet" in str(problem)
     assert catalogue.to_archive(package)
+
+
+FAILS = 'by = "vendor"\nfails = { mail_hello = "550 no such user" }\n'
+BORDER = (
+    '<bpmn:boundaryEvent id="mail_failed" attachedToRef="mail_hello"><bpmn:errorEventDefinition /></bpmn:boundaryEvent>'
+    '<bpmn:sequenceFlow id="failed" sourceRef="mail_failed" targetRef="refused" />'
+)
+
+
+def test_a_job_that_fails_goes_the_way_of_its_error_event_and_without_one_is_told(
+    examine: Callable[[Edit], Gate],
+) -> None:
+    failing = swap('by = "vendor"\nexpect_mails = ["hello"]\nexpect_open = ["approve"]', FAILS + "expect_ended = true")
+    found = examine({ISSUED: failing})
+    assert "nothing catches that “受付のご連絡①” (mail_hello) fails" in lines(found)[0]
+    first = FAILS + "expect_mails = []\nexpect_ended = true\n"
+
+    def only_the_first(text: str) -> str:
+        whole = swap('by = "vendor"\nexpect_mails = ["hello"]\nexpect_open = ["approve"]', first)(text)
+        return whole[: whole.index("[[step]]", whole.index("[step.answer]"))]
+
+    flow = '<bpmn:sequenceFlow id="start__to__request"'
+    found = examine({REFUSED: None, ISSUED: only_the_first, DIAGRAM: swap(flow, BORDER + flow)})
+    assert [each for each in lines(found) if "shape" not in each] == []
+
+
+def test_what_fails_is_a_step_that_asks_for_a_job(examine: Callable[[Edit], Gate]) -> None:
+    found = examine(
+        {ISSUED: swap('by = "vendor"\nexpect_mails', 'by = "vendor"\nfails = { mail_helo = "x" }\nexpect_mails')}
+    )
+    assert any("mail_hello" in each for each in lines(found))
