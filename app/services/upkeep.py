@@ -35,7 +35,7 @@ def tick(portal: Portal) -> int:
     now.part("mandates", lambda _: _mandates(portal))
     now.part("dates", lambda _: daterequests.lapse(portal))
     now.part("letters", lambda _: keepers.sweep(portal))
-    now.part("scratch", lambda _: scratch.sweep())
+    now.part("scratch", lambda _: scratch.sweep() + scratch.sweep(portal.settings.data_dir / scratch.FOLDER))
     sent = now.part("reminders", lambda each: _reminders(portal, each))
     sent += now.part("holds", lambda each: _holds(portal, each))
     sent += now.part("cards", lambda each: _overdue_cards(portal, each))

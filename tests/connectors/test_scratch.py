@@ -62,6 +62,16 @@ def test_whoever_is_frozen_keeps_its_folder(tmp_path: Path) -> None:
         assert (held / "page.pdf").exists()
 
 
+def test_a_folder_of_ones_own_choice_is_kept_and_swept_by_the_same_rules(tmp_path: Path) -> None:
+    with Scratch("copy", tmp_path / "data" / scratch.FOLDER) as held:
+        assert held.parent == tmp_path / "data" / scratch.FOLDER and held.parent.stat().st_mode & 0o077 == 0
+        held.with_name("copy-of-one-who-was-killed").mkdir()
+        assert scratch.sweep() == 0 and scratch.sweep(held.parent) == 1
+        assert held.is_dir()
+    assert not held.exists()
+    assert scratch.sweep(tmp_path / "nowhere") == 0
+
+
 def test_who_closes_a_folder_removes_it_once(tmp_path: Path) -> None:
     mine = Scratch("trial")
     (mine.path / "page.pdf").write_text("whole")

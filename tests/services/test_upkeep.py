@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from app.connectors import scratch
 from app.connectors.scratch import Scratch
 from app.errors import ScriptError
 from app.services import upkeep
@@ -164,14 +165,18 @@ def test_a_busy_database_is_left_to_the_next_round(bench: Bench, monkeypatch: py
 # What killed processes leave
 
 
-def test_upkeep_removes_what_killed_processes_left_in_the_temporary_folder(
+def test_upkeep_removes_what_killed_processes_left_behind(
     bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     mine, theirs = Scratch("pdf"), Scratch("pdf")
-    lost = theirs.path.with_name("pdf-of-one-who-was-killed")
-    lost.mkdir()
-    (lost / "page.pdf").write_text("half")
+    kept = bench.portal.settings.data_dir / scratch.FOLDER
+    running = Scratch("backup", kept)
+    lost = [theirs.path.with_name("pdf-of-one-who-was-killed"), kept / "backup-of-one-who-was-killed"]
+    for each in lost:
+        each.mkdir()
+        (each / "half").write_text("half")
     upkeep.tick(bench.portal)
-    assert mine.path.is_dir() and theirs.path.is_dir() and not lost.exists()
+    assert mine.path.is_dir() and theirs.path.is_dir() and running.path.is_dir()
+    assert not any(each.exists() for each in lost)
     assert open_incidents() == []

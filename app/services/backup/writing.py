@@ -7,7 +7,6 @@ import io
 import os
 import shutil
 import tarfile
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,7 +15,7 @@ from pathlib import Path
 from typing import BinaryIO, Protocol, cast
 
 from app import __version__
-from app.connectors import age
+from app.connectors import age, scratch
 from app.errors import Permanent, Refused, Unready
 from app.services.backup import contents, reading
 from app.services.backup.contents import Begin, End, Entry
@@ -119,8 +118,8 @@ def _write(into: _Into, settings: Settings, begin: Begin) -> End:
 
     into.add(contents.BEGIN, io.BytesIO(contents.as_json(begin)), len(contents.as_json(begin)))
     add_bytes(contents.SETTINGS, contents.settings_file(settings, secrets=begin.secrets))
-    with tempfile.TemporaryDirectory(prefix=".backup-", dir=settings.data_dir) as folder:
-        copy, rows = _database(settings, Path(folder))
+    with scratch.Scratch("backup", settings.data_dir / scratch.FOLDER) as folder:
+        copy, rows = _database(settings, folder)
         with copy.open("rb") as source:
             add(contents.DATABASES[begin.database], source, copy.stat().st_size)
     for name, path in _data(settings, secrets=begin.secrets):
