@@ -8,7 +8,20 @@ from typing import Any
 
 from peewee import JOIN
 
-from app.store.models import Case, Claim, Company, CompanyPerson, Draft, Invitation, Job, Mandate, Member, Task, User
+from app.store import deliveries
+from app.store.models import (
+    Case,
+    Claim,
+    Company,
+    CompanyPerson,
+    Draft,
+    Invitation,
+    Job,
+    Mandate,
+    Member,
+    Task,
+    User,
+)
 
 
 def of_number(corporate_number: str) -> list[Company]:
@@ -144,9 +157,11 @@ def invitations_to(email: str, now: datetime) -> list[Invitation]:
 
 
 def unsent(keys: Sequence[str]) -> set[str]:
-    """Keys of the mails among these that could not be sent."""
-    query = Job.select(Job.key).where(Job.key.in_(list(keys)) & (Job.state == "incident"))
-    return {row.key for row in query} if keys else set()
+    """Keys of the mails among these that could not be sent, or came back."""
+    if not keys:
+        return set()
+    stuck = Job.select(Job.key).where(Job.key.in_(list(keys)) & (Job.state == "incident"))
+    return {row.key for row in stuck} | deliveries.came_back(keys)
 
 
 # Who says to be of it

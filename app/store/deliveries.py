@@ -102,6 +102,20 @@ def settle(ids: Sequence[int], how: str, by: str, at: datetime, reason: str = ""
     return int(query.execute())
 
 
+def alike(mail_id: str, recipient: str) -> list[int]:
+    """The open ones of mails of no case that said the same to the same address."""
+    ours = Mail.case.is_null() & (Mail.mail_id == mail_id) & (Delivery.recipient == recipient.lower())
+    query = Delivery.select(Delivery.id).join(Mail).where(ours & Delivery.settled_at.is_null())
+    return [row.id for row in query]
+
+
+def came_back(keys: Sequence[str]) -> set[str]:
+    """The jobs among these whose mail did not reach somebody, and nobody has seen to it."""
+    failed = (Delivery.state == FAILED) & Delivery.settled_at.is_null()
+    query = Mail.select(Mail.job_key).join(Delivery).where(Mail.job_key.in_(list(keys)) & failed)
+    return {row.job_key for row in query}
+
+
 def mails_named(message_ids: Sequence[str]) -> list[Mail]:
     """Our mails of these Message-IDs, in this order."""
     rows = (

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.connectors import charsets
 from app.connectors.charsets import text
+from app.connectors.incoming import read
 
 # As Windows writes them: row 13, the vendors' kanji, the wave that code page 932 has.
 EVERYDAY = "あいうえおかがきくけこさしすせそたちつてとなにのはひへほまみめもやゆよらりるれろわをん"
@@ -124,3 +127,11 @@ def test_no_clean_text_with_kana_is_changed_under_no_name(words: str, charset: s
 @given(st.binary(max_size=80), st.sampled_from([*CHARSETS, "", "us-ascii", "cp50221", "gb18030"]))
 def test_no_bytes_make_reading_raise(content: bytes, charset: str) -> None:
     charsets.text(content, charset).encode("utf-8")
+
+
+def test_a_mail_in_euc_jp_has_its_circled_digits() -> None:
+    raw = (Path(__file__).parents[1] / "mails" / "euc-jp-circled-digits.eml").read_bytes()
+    found = read(raw).text
+    assert "① システム要件確認依頼書" in found
+    assert "② セキュリティ要件確認依頼書" in found
+    assert "\ufffd" not in found

@@ -15,6 +15,7 @@ from datetime import datetime
 
 from app.connectors.bounces import Outcome, Report
 from app.connectors.mail import Reply
+from app.errors import NotFound, Stale
 from app.services.base import businessdays, clocks
 from app.services.base.actors import SYSTEM, Actor
 from app.services.base.portal import Portal
@@ -189,6 +190,17 @@ def superseded(portal: Portal, case: Case) -> None:
         if mail.state != stored.SENT:
             stored.go_on(mail, mail.recipient, stored.SENT, portal.now())
     refresh(portal, case)
+
+
+def seen(portal: Portal, mail_id: int, actor: Actor) -> None:
+    """Somebody of the staff has seen to a mail of no case (an invitation, a link for a password) that did not arrive:
+    it is not listed any more. Raises Stale when somebody was faster, NotFound for a case's mail."""
+    actor.require("operator", "administrator")
+    with database.transaction():
+        if stored.mail(mail_id, None) is None:
+            raise NotFound("There is no such mail")
+        if not stored.settle([row.id for row in stored.open_of(mail_id)], "moot", actor.name, portal.now()):
+            raise Stale("This mail has been seen to meanwhile")
 
 
 # What is shown

@@ -15,7 +15,7 @@ from app.connectors import markdown
 from app.connectors.letter import Letter
 from app.services.base.portal import Portal
 from app.services.mails import links
-from app.store import accounts, companies, database, records, work
+from app.store import accounts, companies, database, deliveries, records, work
 from app.store.models import Mail
 
 FIRST_PASSWORD_HOURS = 7 * 24
@@ -55,12 +55,13 @@ def queue(
 ) -> bool:
     """Have the worker send it; false when one of this key is there. Inside a transaction. `link`: {"page": a path} |
     {"invitation": row, "edition": n} | {"password": user row, "hours": n}. One to nobody (`to` is empty) is stored as
-    if it had been sent, and never is."""
+    if it had been sent, and never is. What said the same before and did not arrive is seen to by it."""
     now = portal.now()
     letter = {
         "id": mail_id, "to": to, "subject": wording.subject, "text": wording.text, "link": dict(link or {"page": "/"}),
     }  # fmt: skip
     state = "queued" if to else "done"
+    deliveries.settle(deliveries.alike(mail_id, to), "again", "", now)
     return work.add_job(
         key=key, case=None, operator="mail", params={"letter": letter}, run_at=now, created_at=now, state=state
     )

@@ -47,6 +47,19 @@ def listed() -> Any:
     )
 
 
+@pages.post("/inbound/undelivered/<int:mail_id>/seen")
+@needs(*inbound.STAFF)
+def seen(mail_id: int) -> Any:
+    """A mail of no case has been seen to."""
+    try:
+        deliveries.seen(portal(), mail_id, signed_in())
+    except Refused as error:
+        flash(sentence(error), "warning")
+    else:
+        flash(gettext("It is on record, and the mail is not listed any more."), "success")
+    return redirect("/inbound/undelivered", 303)
+
+
 @pages.get("/cases/<number>/mails/<int:mail_id>/again")
 @needs(*inbound.STAFF)
 def form(number: str, mail_id: int) -> Any:

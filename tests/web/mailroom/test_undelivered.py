@@ -13,6 +13,7 @@ from tests.services.mailroom.test_inbound import VENDOR, asked, reply, row
 from tests.services.mails.test_deliveries import bounce, review_2
 from tests.services.process.test_jobs import REVIEW
 from tests.services.steps import case_of, go
+from tests.support.bounces import standard
 from tests.web.conftest import Site
 
 
@@ -131,3 +132,34 @@ def test_a_mail_that_the_server_took_for_nobody_is_shown_once_and_sent_from_the_
 def mail_of(mail_id: str) -> int:
     with database.connection():
         return int(Mail.select().where(Mail.mail_id == mail_id).order_by(Mail.id.desc()).get().id)
+
+
+def invited(site: Site, url: str, email: str = "new@example.com") -> str:
+    """Somebody is invited to the company; gives the Message-ID of the mail."""
+    form = {"email": email, "role": "member", "rights": "read"}
+    assert site.person(VENDOR).post(f"{url}/invitations", data=form).status_code == 303
+    site.bench.drain()
+    return str(site.bench.mailbox.of("company-invitation")[-1].message_id)
+
+
+def test_an_invitation_that_came_back_is_said_where_one_invites_and_gone_when_it_goes_out_again(site: Site) -> None:
+    walker = go(site.bench, until="submit_documents")
+    url, clerk = f"/company/{case_of(walker).company_id}", site.operator()
+    first = invited(site, url)
+    receive.receive(site.bench.portal, standard(whom="new@example.com", ours=first))
+    assert "届いていません" in site.person(VENDOR).get(url).text
+    assert "new@example.com" in clerk.get("/inbound/undelivered").text
+    second = invited(site, url)
+    assert second != first
+    assert "new@example.com" not in clerk.get("/inbound/undelivered").text
+    assert "届いていません" not in site.person(VENDOR).get(url).text
+    receive.receive(site.bench.portal, standard(whom="new@example.com", ours=second, number=2))
+    assert "new@example.com" in clerk.get("/inbound/undelivered").text
+    seen = f"/inbound/undelivered/{mail_of('company-invitation')}/seen"
+    assert site.person(VENDOR).post(seen).status_code == 403
+    assert (
+        clerk.post(f"/inbound/undelivered/{mail_of('review-1')}/seen").status_code == 404
+    )  # a case's has its own page
+    assert clerk.post(seen).status_code == 303
+    assert "new@example.com" not in clerk.get("/inbound/undelivered").text
+    assert "すでに" in clerk.get(clerk.post(seen).location).text
