@@ -70,7 +70,7 @@ class CardFacts:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a card shall become. `worker_id`: 技能者ID, 14 digits; `test_data`: up to 256 bytes, filled
+    """What a card shall become. `worker_id`: the holder's ID, 14 digits; `test_data`: up to 256 bytes, filled
     with 00; `key_version`: 1–255.
     """
 

@@ -80,7 +80,7 @@ def _log(level: str) -> None:
     "--demo",
     "with_demo",
     is_flag=True,
-    help="Load the CCUS process with demo people and cases, if there are none.",
+    help="Load the demo people and cases of each package, if there are none.",
 )
 @wired
 def run(wiring: Wiring, with_demo: bool) -> None:

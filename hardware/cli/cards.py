@@ -92,7 +92,7 @@ class _NoKeys:
 
 @click.command()
 @click.option("--serial", help="One card: its serial.")
-@click.option("--worker-id", help="One card: its 技能者ID, 14 digits; asked for without echo when left out.")
+@click.option("--worker-id", help="One card: the ID of its holder, 14 digits; asked for without echo when left out.")
 @click.option("--test-data", type=click.File("rb"), help="One card: file with up to 256 bytes.")
 @click.option(
     "--plan",
@@ -130,7 +130,7 @@ def personalise(
     if plan_file:
         plans = read_plans(plan_file, version)
     else:
-        worker_id = worker_id or click.prompt("技能者ID", hide_input=True)
+        worker_id = worker_id or click.prompt("ID of the holder", hide_input=True)
         plans = [Plan(serial or "", worker_id, test_data.read() if test_data else b"", version)]
     feeder = Feeder(defaults, as_json, batch=len(plans) > 1)
     failed = 0

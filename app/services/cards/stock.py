@@ -16,6 +16,7 @@ from app.services.cards import keys, ledger
 from app.services.cards.ledger import Mover
 from app.store import cards, cases, database
 from app.store.models import Card, Case
+from hardware.profiles.layout import PROFILE
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,7 @@ def make(portal: Portal, task_id: str, actor: Actor, at_desk: str = "") -> int:
 def _new(now: datetime) -> Card:
     serial = f"NT{businessdays.today(now):%y}{cases.next_number('card'):06d}"
     batch = f"{businessdays.today(now):%y%m%d}"  # the day on which a blank became a card of ours
-    return Card.create(serial=serial, batch=batch, state="making", profile="CCUS-TEST v1", changed_at=now)
+    return Card.create(serial=serial, batch=batch, state="making", profile=PROFILE, changed_at=now)
 
 
 def _assign(row: Card, set_id: str, case: Case, task_id: str, now: datetime) -> None:

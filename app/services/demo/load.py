@@ -13,6 +13,7 @@ from typing import Any
 
 from app.catalogue import Package
 from app.catalogue import demo as description
+from app.catalogue.declared import Applicant
 from app.connectors.mail import Mailer
 from app.connectors.pdf import Printer
 from app.errors import BadPackage, NinteiError, NotFound, Problem
@@ -62,20 +63,25 @@ def problems(portal: Portal) -> list[tuple[Package, Sequence[Problem]]]:
 def accounts_of(portal: Portal) -> list[Account]:
     """The demo's accounts, staff first."""
     seen: dict[str, Account] = {}
-    for _, demo in _described(portal):
+    for loaded, demo in _described(portal):
+        fields = loaded.package.applicant
         for each in demo.get("staff", []):
             seen.setdefault(each["email"], Account(each["email"], each["name"], "・".join(each["roles"]), PASSWORD))
         for each in demo.get("case", []):
             answer = each["application"]
             seen.setdefault(
-                answer["email"],
-                Account(answer["email"], f"{answer['company_name']} {answer['contact_name']}", "vendor", PASSWORD),
+                fields.said(answer, "email"),
+                Account(fields.said(answer, "email"), _who(fields, answer), "vendor", PASSWORD),
             )
         for each in demo.get("agent", []):
             seen.setdefault(
                 each["email"], Account(each["email"], f"{each['office']} {each['name']}", "vendor", PASSWORD)
             )
     return list(seen.values())
+
+
+def _who(fields: Applicant, answer: Mapping[str, Any]) -> str:
+    return f"{fields.said(answer, 'name')} {fields.said(answer, 'contact')}"
 
 
 def account_id(portal: Portal, email: str) -> int:
@@ -112,17 +118,19 @@ def _load(portal: Portal, say: Callable[[str], None], hands: Callable[[Portal], 
                     PASSWORD,
                     ",".join(each.get("groups", [])),
                 )
+        fields = loaded.package.applicant
         staff = [each["email"] for each in demo.get("staff", []) if "operator" in each["roles"]]
         planned = demo.get("case", [])
         for number, each in enumerate(planned, 1):
             with database.connection():
                 there = any(
-                    case.package_id == loaded.package.id for case in cases.search(text=each["application"]["email"])
+                    case.package_id == loaded.package.id
+                    for case in cases.search(text=fields.said(each["application"], "email"))
                 )
             if there:
                 continue
             answer = each["application"]
-            say(f"  [{number}/{len(planned)}] {answer['company_name']} / {answer['system_name']}")
+            say(f"  [{number}/{len(planned)}] {fields.said(answer, 'name')} / {fields.said(answer, 'subject')}")
             plan = {**each, "on_the_day": demo.get("on_the_day", []), "same": demo.get("same", {})}
             try:
                 Walker(portal, loaded, plan, staff, hands).walk()

@@ -35,7 +35,7 @@ def _wanted() -> dict[str, str]:
 @pages.get("/systems")
 @public
 def systems() -> Any:
-    """認定システム一覧."""
+    """The public list, by number, with its filters."""
     wanted = _wanted()
     found = certificates.listed(portal(), **wanted)
     last = paging.last(len(found), PAGE)
