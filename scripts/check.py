@@ -33,7 +33,7 @@ def main(arguments: list[str]) -> int:
     workers = str(max(2, min(8, os.cpu_count() or 2)))
     # A machine without Node has one in the virtual environment (scripts/node.sh), off everybody's path.
     path = os.pathsep.join([str(BIN.parent / "node"), os.environ["PATH"]])
-    environment = {**os.environ, "FAILED_LINTS": " ".join(failed), "PATH": path}
+    environment = {**os.environ, "FAILED_LINTS": " ".join(failed), "PATH": path, "PYTHONDONTWRITEBYTECODE": ""}
     # tests/support/order.py says the order; by itself xdist would begin with the groups of the most tests.
     spread = ["-n", workers, "--dist", "loadgroup", "--no-loadscope-reorder"]
     command = [sys.executable, "-m", "pytest", *spread, *arguments]

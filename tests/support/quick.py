@@ -7,6 +7,7 @@ test kills processes, and those have the portal's own settings (what they are, t
 from __future__ import annotations
 
 import os
+import sys
 
 from argon2 import PasswordHasher
 
@@ -19,3 +20,7 @@ def install() -> None:
     passwords.HASHER = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
     connections.SYNCHRONOUS = "off"
     os.fsync = lambda _handle: None
+    # Where an environment forbids it (many containers' do), each of the hundreds of processes that tests start would
+    # compile the whole portal anew.
+    sys.dont_write_bytecode = False
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
