@@ -54,6 +54,7 @@ class ElementChecks:
             kinds: dict[str, Callable[[Element], None]] = {
                 "userTask": self._user_task,
                 "serviceTask": self._service_task,
+                "sendTask": self._service_task,
                 "callActivity": self._call,
                 "businessRuleTask": self._rule_task,
             }

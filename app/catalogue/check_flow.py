@@ -13,7 +13,7 @@ from app.catalogue.model import Package
 from app.catalogue.words import Listed
 from app.errors import Named
 
-_WAITS = frozenset({"userTask", "serviceTask", "receiveTask", "intermediateCatchEvent"})
+_WAITS = frozenset({"userTask", "receiveTask", "intermediateCatchEvent"})
 _WORKS = frozenset(
     {
         "userTask", "serviceTask", "sendTask", "receiveTask", "scriptTask", "businessRuleTask", "callActivity",
@@ -153,7 +153,9 @@ class FlowChecks:
         elements = [each for each in self.package.elements.values() if inside(each) == container]
         after: dict[str, set[str]] = {each.id: self._after(each) for each in elements}
         ending = _leading({each.id for each in elements if each.kind == "endEvent"}, after)
-        waiting = _leading({each.id for each in elements if each.kind in _WAITS or called(each)}, after)
+        waiting = _leading(
+            {each.id for each in elements if each.kind in _WAITS or each.operator or called(each)}, after
+        )
         lost = [
             each
             for each in elements

@@ -156,3 +156,10 @@ def test_faults_of_events_are_told_with_what_to_draw_instead() -> None:
     assert any("No signal with a name" in str(problem) for problem in found(drawing))
     drawing = piece().send("t", "m", carries="bookz").path("first", "t", "last")
     assert any("bookz" in str(problem) for problem in found(drawing))
+
+
+def test_a_send_task_with_an_operator_is_checked_as_a_service_task_is() -> None:
+    drawing = piece().service("t", mail="'helo'").path("first", "t", "last")
+    drawing.parts = [part.replace("serviceTask id", "sendTask id").replace("bpmn:serviceTask>", "bpmn:sendTask>")
+                     for part in drawing.parts]  # fmt: skip
+    assert any("hello" in str(problem) for problem in found(drawing))

@@ -19,7 +19,7 @@ from app.services.rehearsal.answers import Differs
 from app.services.rehearsal.case import RehearsalCase, Stage
 
 MOST_SECONDS = 600.0  # for all scenarios of a package
-WALKED = frozenset({"userTask", "serviceTask", "receiveTask", "scriptTask", "businessRuleTask"})
+WALKED = frozenset({"userTask", "serviceTask", "sendTask", "receiveTask", "scriptTask", "businessRuleTask"})
 
 
 @dataclass(frozen=True, slots=True)
