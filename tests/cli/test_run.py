@@ -75,7 +75,7 @@ def test_a_broken_folder_is_told_and_keeps_nobody_from_what_is_released(terminal
     (terminal.library / DIAGRAM).write_text("<no xml", "utf-8")
     said = terminal.says("run")
     assert said.startswith("three_steps: the folder differs from number 1, which stays in force. ")
-    assert "\n  error: library_card.bpmn: " in said
+    assert "\n  error: library_card.bpmn, line 1: " in said
     terminal.edit("package.toml", 'id = "library_card"', "id =")
     said = terminal.says("run")
     assert said.startswith("three_steps: this folder cannot be read; what is released goes on\n  error: ")
@@ -94,7 +94,7 @@ def test_a_package_that_may_not_be_released_keeps_nobody_from_the_others(termina
     another(terminal, "twice", "library_card")
     said = terminal.says("run")
     assert "broken: not released, since it has problems\n  error: " in said
-    assert "\n  error: library_card.bpmn: This is not well-formed" in said
+    assert "\n  error: library_card.bpmn, line 1: This is not well-formed" in said
     assert "wrong: not released, since it has problems\n  error: scenarios/refused.toml, line 8, " in said
     assert "three_steps: released as number 1\n" in said
     assert "twice: another folder has the id library_card already; left alone\n" in said
