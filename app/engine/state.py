@@ -8,7 +8,8 @@ that nobody asks for. Version 1, written since: a process is `t`: its tasks in d
 processes inside its activities by the activity's place in `t`, `d`: its data once it has ended; of the case alone `n`:
 how many names were written inside forks (`writes`), `p`: the processes that messages began beside it, each as
 `[id, name of the process, its record]`, `m`: messages that are kept, each as
-`[name, data, [who sent it], process and element that it goes to]`. A task is
+`[name, data, [who sent it], process and element that it goes to]`; a state that has either is version 2, so that a
+program that knows nothing of them does not lose them. A task is
 `[id, parent's place, spec, state, triggered, internal data, data that differs from the parent's, names it
 lacks]`.
 """
@@ -35,7 +36,7 @@ from app.engine.whole import under_way
 from app.errors import BadState
 
 MARK = b"NS"
-VERSION = 1
+VERSION = 2
 PLAIN, PACKED = b"1", b"2"  # whether the JSON is compressed
 WORTH_PACKING = 400  # bytes
 MAX_UNPACKED = 64 * 2**20
@@ -55,7 +56,8 @@ def dump(case: Case) -> bytes:
         ]
     text = json.dumps(record, ensure_ascii=False, separators=(",", ":"), check_circular=False).encode()
     body = PLAIN + text if len(text) < WORTH_PACKING else PACKED + zlib.compress(text, 1)
-    return MARK + bytes([VERSION]) + body
+    version = 2 if "p" in record or "m" in record else 1
+    return MARK + bytes([version]) + body
 
 
 def load(blob: bytes, program: Program, evaluator: Evaluator, zone: tzinfo, now: datetime) -> Case:
@@ -117,7 +119,10 @@ def _read(blob: bytes) -> dict[str, Any]:
 
 
 # By version: the record as it stands there, to the record of today.
-READERS: Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]] = {1: lambda record: record}
+READERS: Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]] = {
+    1: lambda record: record,
+    2: lambda record: record,
+}
 
 
 def _process(workflow: Any, case: Case) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.engine import Engine, TooLate
+from app.engine import Engine, TooLate, state
 from app.errors import Problem, ScriptError
 from tests.engine.drawing import Drawing, xml
 from tests.engine.walking import Walk, compiled, judged
@@ -187,6 +187,13 @@ def test_messages_without_end_are_refused(engine: Engine) -> None:
     program = compiled(engine, drawing.path("a", "c", "e"))
     with pytest.raises(ScriptError, match="messages wait"):
         Walk(engine, program, {"x": 1})
+
+
+def test_a_state_with_what_older_programs_do_not_know_says_so(engine: Engine) -> None:
+    walk = Walk(engine, compiled(engine, *asked_and_answered()), {"topic": 1})
+    assert state.version_of(walk.step.snapshot.blob) == 2
+    walk.do("think", verdict=1)
+    assert state.version_of(walk.step.snapshot.blob) == 1
 
 
 def said(engine: Engine, *drawings: Drawing) -> list[Problem]:

@@ -115,7 +115,7 @@ def test_what_is_no_state_is_refused(engine: Engine, blob: bytes) -> None:
 def test_larger_states_are_compressed(engine: Engine) -> None:
     walk = Walk(engine, compiled(engine, *withdrawable()), {"text": "認定" * 2000})
     assert len(walk.step.snapshot.blob) < 1000
-    assert walk.step.snapshot.blob.startswith(state.MARK + bytes([state.VERSION]) + state.PACKED)
+    assert walk.step.snapshot.blob.startswith(state.MARK + bytes([1]) + state.PACKED)
     assert zlib.decompress(walk.step.snapshot.blob[4:])
 
 
