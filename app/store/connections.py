@@ -15,6 +15,8 @@ import peewee
 import psycopg
 from playhouse.pool import MaxConnectionsExceeded, PooledPostgresqlDatabase
 
+from app.store.remembering import Memory, Remembering
+
 WAIT_FOR_LOCK = 30  # seconds that a step waits for another one's rows; then it may be tried again
 WAIT_FOR_PLACE = 15  # seconds that a thread waits until another one gives its connection back
 SYNCHRONOUS = "full"  # SQLite's: what was stored outlives a power cut
@@ -49,11 +51,12 @@ class _Counting:
         return super().commit()  # type: ignore[misc]  # peewee's
 
 
-class Sqlite(_Counting, peewee.SqliteDatabase):
+class Sqlite(Remembering, _Counting, peewee.SqliteDatabase):
     """A file. A thread that closes its connection keeps it at hand: opening one costs as much as a step's reading."""
 
     def __init__(self, path: str) -> None:
         self._counts = threading.local()
+        self.memory = Memory()
         self._kept = threading.local()
         super().__init__(
             path,
@@ -90,11 +93,12 @@ class Sqlite(_Counting, peewee.SqliteDatabase):
             kept.close()
 
 
-class Postgres(_Counting, PooledPostgresqlDatabase):
+class Postgres(Remembering, _Counting, PooledPostgresqlDatabase):
     """A server, with as many connections as threads may want at once; whoever comes when all are out waits a while."""
 
     def __init__(self, name: str, most: int, **options: Any) -> None:
         self._counts = threading.local()
+        self.memory = Memory()
         self._away_until = 0.0
         self._away_with: Exception | None = None
         super().__init__(

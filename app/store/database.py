@@ -209,6 +209,18 @@ def connection() -> Iterator[None]:
         database.close()
 
 
+@contextmanager
+def reading_once() -> Iterator[None]:
+    """The same for a page: what was read is not read again until something is stored or locked (`remembering`)."""
+    database = proxy.obj
+    with connection():
+        before, database.memory.found = database.memory.found, {}
+        try:
+            yield
+        finally:
+            database.memory.found = before
+
+
 def again(run: Callable[[], T]) -> T:
     """Do a whole piece of work; once more, a few times, when another step was in its way or the connection was gone
     before anything was stored. Inside somebody's transaction it is done once: only the whole can be repeated."""
@@ -224,6 +236,7 @@ def again(run: Callable[[], T]) -> T:
             if tried >= TRIES or database.stored != before or database.in_transaction() or not in_the_way:
                 raise
             log.info("done once more (%s): %s", tried, error)
+        database.memory.forget()
         if not database.is_closed() and not database.is_connection_usable():
             database.close()
             database.connect()

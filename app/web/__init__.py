@@ -100,7 +100,7 @@ def _connect() -> None:
         current_app.extensions["security"].login_manager._update_request_context_with_user()
         return
     busy.begin()
-    connection = current.portal().connection()
+    connection = current.portal().page()
     connection.__enter__()
     g.connection = connection
     gate.require(current_app)

@@ -52,6 +52,10 @@ class Portal:
         """This thread's database connection, for as long as a request or a round of work lasts."""
         return database.connection()
 
+    def page(self) -> AbstractContextManager[None]:
+        """The same for a page that is asked for: what was read for it is not read again."""
+        return database.reading_once()
+
     def print(self, html: str, files: Mapping[str, bytes]) -> bytes:
         """A PDF, drawn while a person waits for it. Raises Temporary, Permanent."""
         if self.printer is None:

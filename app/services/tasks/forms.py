@@ -77,16 +77,13 @@ def save_draft(
 
 def check(portal: Portal, task_id: str, actor: Actor) -> tuple[Cleaned, list[Warned], int]:
     """Clean the draft; gives what is wrong, what should be known before sending, and the draft's revision."""
-    with database.transaction():
+    with database.connection():
         setting = permit.find(portal, task_id, actor)
         permit.may_do(setting, actor)
         permit.still_open(setting.task)
         draft = work.draft(task_id)
         raw: Mapping[str, Any] = secrets.unseal(portal, draft.values) if draft else {}
         cleaned = clean(portal, setting, raw)
-        if draft is not None and cleaned.ok and not draft.checked:
-            draft.checked = True
-            draft.save()
         return cleaned, _warnings(setting, cleaned.values), draft.revision if draft else 0
 
 

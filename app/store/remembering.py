@@ -1,0 +1,112 @@
+"""Nothing is read twice while a page is made: what a statement found is kept until something is stored or locked.
+
+Each noun of a page asks for what it needs, and several ask for the same: the task, its case, the terms in force. They
+read as if all had asked in the moment of the first. What is written takes back what was kept of its table; a lock, the
+beginning and the end of a transaction take back all, so that whoever locks sees what is there then.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from typing import Any
+
+import peewee
+
+MOST = 200  # rows of one statement that are kept; what finds more is read each time
+_WRITES = re.compile(r'\s*(?:INSERT(?:\s+OR\s+\w+)?\s+INTO|UPDATE)\s+"?(\w+)"?', re.IGNORECASE)
+_LOCKS = re.compile(r"\bFOR (?:UPDATE|SHARE|NO KEY UPDATE)\b|\bpg_|\bnextval\b", re.IGNORECASE)
+
+
+class Kept:
+    """Rows that were read, as a cursor gives them (PEP 249)."""
+
+    lastrowid = None
+
+    def __init__(self, description: Any, rows: Sequence[Any], more: Any = None) -> None:
+        self.description, self.rowcount = description, len(rows)
+        self._rest: Iterator[Any] = iter(rows) if more is None else chain(rows, more)
+
+    def __iter__(self) -> Iterator[Any]:
+        return self._rest
+
+    def fetchone(self) -> Any:
+        """The next row; none after the last."""
+        return next(self._rest, None)
+
+    def fetchall(self) -> list[Any]:
+        """The rows that are left."""
+        return list(self._rest)
+
+    def close(self) -> None:
+        """As a cursor has it: nothing is held."""
+
+
+class Memory(threading.local):
+    """What this thread's page has read."""
+
+    def __init__(self) -> None:
+        self.found: dict[tuple[str, tuple[Any, ...]], tuple[Any, Sequence[Any]]] | None = None  # none: nothing is kept
+
+    def forget(self) -> None:
+        """All that was kept may have changed."""
+        if self.found:
+            self.found.clear()
+
+    def wrote(self, sql: str) -> None:
+        """A statement that may have changed something goes out."""
+        found = self.found
+        if not found:
+            return
+        written = _WRITES.match(sql)
+        if written is None:
+            found.clear()
+            return
+        table = written[1]  # also as a part of a longer word: `task` takes `task_tally` along, which triggers fill
+        for key in [key for key in found if table in key[0]]:
+            del found[key]
+
+
+class Remembering:
+    """For a database of peewee: its statements go through the memory."""
+
+    memory: Memory
+
+    def execute_sql(self, sql: str, params: Any = None) -> Any:
+        """As peewee has it."""
+        memory, run = self.memory, super().execute_sql  # type: ignore[misc]  # peewee's
+        if memory.found is None:
+            return run(sql, params)
+        if not sql.startswith("SELECT") or _LOCKS.search(sql):
+            memory.wrote(sql)
+            return run(sql, params)
+        key = (sql, tuple(params or ()))
+        try:
+            known = memory.found.get(key)
+        except TypeError:  # a value that has no hash
+            return run(sql, params)
+        if known is None:
+            cursor = run(sql, params)
+            with peewee.__exception_wrapper__:
+                rows = cursor.fetchmany(MOST + 1)
+            if len(rows) > MOST:
+                return Kept(cursor.description, rows, cursor)
+            known = memory.found[key] = (cursor.description, rows)
+        return Kept(*known)
+
+    def begin(self, *args: Any, **kwargs: Any) -> Any:
+        """As peewee has it."""
+        self.memory.forget()
+        return super().begin(*args, **kwargs)  # type: ignore[misc]
+
+    def commit(self) -> Any:
+        """As peewee has it."""
+        self.memory.forget()
+        return super().commit()  # type: ignore[misc]
+
+    def rollback(self) -> Any:
+        """As peewee has it."""
+        self.memory.forget()
+        return super().rollback()  # type: ignore[misc]

@@ -1,0 +1,101 @@
+"""What a page reads it reads once; what is stored, locked or begun is seen at once."""
+
+from __future__ import annotations
+
+import threading
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from app.services.base import versions
+from app.store import accounts, closings, database, statements
+from app.store.models import ClosingDay, Counter
+from app.store.remembering import MOST
+from tests.support.statements import counted
+
+TODAY = date(2026, 8, 13)
+
+
+@pytest.fixture
+def opened(tmp_path: Path) -> None:
+    versions.prepare(database.connect(f"sqlite:///{tmp_path}/nintei.db"))
+
+
+def days() -> int:
+    return len(closings.days())
+
+
+def test_a_page_asks_the_database_once_for_what_it_asks_twice(opened: None) -> None:
+    with database.reading_once(), counted() as seen:
+        assert accounts.user(1) is None
+        assert accounts.user(1) is None
+        assert accounts.user(2) is None
+    assert len(seen.statements) == 2
+
+
+def test_rows_that_were_kept_are_read_as_rows_of_their_own(opened: None) -> None:
+    with database.reading_once():
+        Counter.create(name="a", value=1)
+        first, second = (statements.one(Counter, "name = ?", "a") for _ in range(2))
+    assert first is not None
+    assert second is not None
+    first.value = 5
+    assert second.value == 1
+
+
+def test_what_is_stored_is_seen_at_once(opened: None) -> None:
+    with database.reading_once():
+        assert days() == 0
+        closings.close(TODAY, "夏季休業")
+        assert days() == 1
+        closings.reopen(TODAY)
+        assert days() == 0
+
+
+def test_what_is_stored_elsewhere_does_not_take_back_what_was_read(opened: None) -> None:
+    with database.reading_once(), database.transaction(), counted() as seen:
+        days()
+        statements.insert(Counter, name="b", value=1)
+        days()
+    assert len([sql for sql in seen.statements if "closing_day" in sql]) == 1
+
+
+def test_a_transaction_begins_with_what_is_there_then(opened: None) -> None:
+    def close() -> None:
+        with database.connection():
+            closings.close(TODAY, "夏季休業")
+
+    with database.reading_once():
+        assert days() == 0
+        other = threading.Thread(target=close)
+        other.start()
+        other.join()
+        assert days() == 0  # a page is of one moment
+        with database.transaction():
+            assert days() == 1
+
+
+def test_a_lock_shows_what_is_there_then(opened: None) -> None:
+    memory = database.proxy.obj.memory
+    with database.reading_once():
+        days()
+        assert memory.found
+        memory.wrote('SELECT "id" FROM "case" FOR UPDATE')
+        assert not memory.found
+
+
+def test_outside_a_page_nothing_is_kept(opened: None) -> None:
+    with database.connection(), counted() as seen:
+        days()
+        days()
+    assert len(seen.statements) == 2
+
+
+def test_what_finds_many_rows_is_read_whole_and_not_kept(opened: None) -> None:
+    many = [{"day": TODAY.replace(year=1000 + n), "title": "x"} for n in range(MOST + 1)]
+    with database.transaction():
+        ClosingDay.insert_many(many).execute()
+    with database.reading_once(), counted() as seen:
+        assert (days(), days()) == (MOST + 1, MOST + 1)
+    assert len(seen.statements) == 2
