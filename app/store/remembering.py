@@ -89,7 +89,7 @@ class Remembering:
             return run(sql, params)
         if known is None:
             cursor = run(sql, params)
-            with peewee.__exception_wrapper__:
+            with peewee.__exception_wrapper__:  # type: ignore[attr-defined]  # the stubs leave it out
                 rows = cursor.fetchmany(MOST + 1)
             if len(rows) > MOST:
                 return Kept(cursor.description, rows, cursor)
