@@ -49,7 +49,7 @@ def set_roles(account: User, names: Sequence[str]) -> None:
 
 def role_names(user_id: int) -> frozenset[str]:
     """The names of the account's roles."""
-    return frozenset(row.name for row in Role.select(Role.name).join(UserRole).where(UserRole.user == user_id))
+    return frozenset(row.name for row in User(id=user_id).roles)
 
 
 def staff(*, role: str = "operator") -> list[User]:

@@ -184,7 +184,7 @@ def claims(company: int, asks: str = "managers") -> list[Claim]:
     return list(_claims().where(waits).order_by(Claim.id))
 
 
-def _on_body() -> Any:
+def on_body() -> Any:
     """What is asked of the body, and of managers who are not there any more."""
     managed = CompanyPerson.select(CompanyPerson.company).join(User)
     managed = managed.where((CompanyPerson.role == "manager") & User.active)
@@ -193,7 +193,7 @@ def _on_body() -> Any:
 
 def claims_on_body() -> list[Claim]:
     """What the body has to decide, oldest first."""
-    return list(_claims().where(_on_body()).order_by(Claim.id))
+    return list(_claims().where(on_body()).order_by(Claim.id))
 
 
 def asked_about(company: int) -> list[Claim]:
@@ -203,9 +203,9 @@ def asked_about(company: int) -> list[Claim]:
     return list(_claims().where(waits).order_by(Claim.id))
 
 
-def count_on_body() -> int:
+def counton_body() -> int:
     """How many claims wait for the body."""
-    return int(Claim.select().where(_on_body()).count())
+    return int(Claim.select().where(on_body()).count())
 
 
 def claims_of_case(case: int) -> list[Claim]:

@@ -64,11 +64,6 @@ def opened() -> list[Incident]:
     return list(query.order_by(Incident.first_at, Incident.id))
 
 
-def count() -> int:
-    """How many are open, of servers that are away apart."""
-    return int(Incident.select().where(Incident.open_key.is_null(False) & (Incident.kind != "outage")).count())
-
-
 def past(limit: int = 50) -> list[Incident]:
     """What is over, the last on top."""
     query = Incident.select(Incident, Case).join(Case, JOIN.LEFT_OUTER).where(Incident.over_at.is_null(False))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -43,7 +44,16 @@ def lately(package_id: str, number: int, now: datetime, since: datetime) -> Term
 
 def current_all(now: datetime) -> list[Term]:
     """The term in force of every package that has one, by package id."""
+    return _in_force(list(_live()), now)
+
+
+def newest_and_current(now: datetime) -> tuple[int, list[Term]]:
+    """The row id of the newest term that was not stopped (0 when there is none), and the terms in force."""
     rows = list(_live())
+    return max((row.id for row in rows), default=0), _in_force(rows, now)
+
+
+def _in_force(rows: Sequence[Term], now: datetime) -> list[Term]:
     found = {row.package_id: row for row in reversed(rows) if row.from_at <= row.submitted_at}
     found |= {row.package_id: row for row in rows if row.from_at <= now}
     return [found[package_id] for package_id in sorted(found)]
@@ -93,11 +103,6 @@ def stop(term: Term, at: datetime, by: str, why: str) -> None:
     """The term holds no more; the one before it does again."""
     term.stopped_at, term.stopped_by, term.stopped_why = at, by, why
     term.save()
-
-
-def newest_id() -> int:
-    """The row id of the newest term; 0 when there is none."""
-    return int(Term.select(fn.MAX(Term.id)).scalar() or 0)
 
 
 def cases_by_release(package_id: str) -> Counter[int]:

@@ -143,9 +143,14 @@ def answers(case: int, element: str) -> list[Answer]:
 
 def latest_answers(case: int) -> dict[str, Answer]:
     """The newest answer of each element."""
-    found: dict[str, Answer] = {}
-    for row in Answer.select().where(Answer.case == case).order_by(Answer.at, Answer.id):
-        found[row.element] = row
+    return {row.element: row for row in statements.rows(Answer, "case_id = ?", case, order="at, id")}
+
+
+def answers_by_element(case: int) -> dict[str, list[Answer]]:
+    """All answers of a case by their element, each element's newest first."""
+    found: dict[str, list[Answer]] = {}
+    for row in reversed(statements.rows(Answer, "case_id = ?", case, order="at, id")):
+        found.setdefault(row.element, []).append(row)
     return found
 
 

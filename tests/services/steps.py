@@ -9,6 +9,7 @@ from app.services.base.actors import Actor
 from app.services.demo.walker import Walker
 from app.services.people import accounts as people
 from app.store import accounts, cases, database, work
+from app.store import waiting as store
 from app.store.models import Case, Task
 from tests.services import walks
 from tests.services.conftest import STAFF, Bench
@@ -58,6 +59,12 @@ def actor(walker: Walker) -> Actor:
     with database.connection():
         member = cases.members(case_of(walker).id)[0]
     return people.actor_of(walker.portal, member.user_id)
+
+
+def to_do() -> store.Waiting:
+    """What the staff's menu counts."""
+    with database.connection():
+        return store.counts()
 
 
 def staff(walker: Walker, number: int = 0) -> Actor:

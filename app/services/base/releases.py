@@ -137,8 +137,9 @@ class Releases:
     @database.connection()
     def spoken(self) -> Spoken:
         """What all the packages say, with those whose cases still run; what is in force says first, else the newer."""
-        now = [term.release_id for term in terms.current_all(self._clock.now())]
-        state = (terms.newest_id(), tuple(now))
+        newest, in_force = terms.newest_and_current(self._clock.now())
+        now = [term.release_id for term in in_force]
+        state = (newest, tuple(now))
         if state != self._spoken_now[0]:
             english: dict[str, str] = {}
             groups: dict[str, Group] = {}

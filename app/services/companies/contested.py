@@ -57,12 +57,6 @@ class Contested:
     belongs: bool
 
 
-def count() -> int:
-    """How many questions wait."""
-    with database.connection():
-        return companies.count_on_body()
-
-
 def listed(portal: Portal, actor: Actor) -> list[Contested]:
     """What waits for the body, oldest first."""
     actor.require(*READERS)

@@ -10,7 +10,7 @@ from app.errors import NinteiError, Refused
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.base.titles import title_of
-from app.store import cases, database, incidents, work
+from app.store import cases, database, incidents, waiting, work
 from app.store.models import Case, Incident, Job
 
 PAST = 30  # of what is over, so many are listed
@@ -65,12 +65,22 @@ def board(portal: Portal, actor: Actor) -> Board:
     return Board([each for each in found if each.case], [each for each in found if not each.case], past)
 
 
-def count(actor: Actor) -> int:
-    """How many of them there are."""
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many things wait for somebody of the staff, for the menu."""
+
+    troubles: int = 0
+    mails: int = 0  # that came in
+    claims: int = 0  # of corporate numbers
+
+
+def counts(actor: Actor) -> Counts:
+    """All of it, for whoever may see to it."""
     if not actor.has("operator", "administrator"):
-        return 0
+        return Counts()
     with database.connection():
-        return incidents.count() + work.count_jobs("", ("incident",))
+        found = waiting.counts()
+    return Counts(found.incidents + found.jobs, found.mails, found.claims)
 
 
 def of_case(portal: Portal, case: Case) -> list[Trouble]:

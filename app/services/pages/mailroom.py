@@ -103,12 +103,6 @@ def listed(portal: Portal, tab: str, page: int, actor: Actor, text: str = "") ->
         return [_head(portal, row) for row in inbound.page(wheres[tab], PAGE, offset)], counts
 
 
-def waiting_count(portal: Portal) -> int:
-    """How many mails wait for the staff to look at them."""
-    with portal.connection():
-        return inbound.count(inbound.in_state("waiting", "unknown"))
-
-
 def arrived(portal: Portal, actor: Actor, task_id: str = "") -> list[MailHead]:
     """What a vendor's person should know of: mails that wait to be taken in, or lie in the draft of an open step.
     `task_id`: only those for this step."""

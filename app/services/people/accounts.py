@@ -19,10 +19,10 @@ from app.text import address
 ROLES = ("operator", "analyst", "administrator", "vendor")
 
 
-def actor_of(portal: Portal, user_id: int) -> Actor:
-    """The account as an actor, with those for whom it stands in today."""
+def actor_of(portal: Portal, user_id: int, known: User | None = None) -> Actor:
+    """The account as an actor, with those for whom it stands in today. `known`: its row, where it was just read."""
     with database.connection():
-        user = accounts.user(user_id)
+        user = known or accounts.user(user_id)
         if user is None or not user.active:
             raise NotFound("There is no such account")
         absent = accounts.stands_in_for(user.id, portal.today()) if user.side == "operator" else []

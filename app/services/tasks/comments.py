@@ -84,31 +84,36 @@ def for_task(setting: permit.Setting) -> list[CommentView]:
 
 def pin(portal: Portal, task_id: str, place: Place, text: str, actor: Actor) -> int:
     """Pin a point to a reviewed answer; it goes out when the review is sent as a return. Gives the point's id."""
-    text = text.strip()
-    if not text:
-        raise Refused("Write what has to be mended")
     with database.transaction():
         setting = permit.find(portal, task_id, actor)
         permit.may_do(setting, actor)
-        if place.element not in setting.element.listed("reviews"):
-            raise NotFound("This answer is not part of the review")
-        document = _file(setting, place)
-        spot = (place.x, place.y) if document is not None and place.page is not None else (None, None)
-        row = _again(task_id, place, document, spot, text, actor) or Comment.create(
-            case=setting.case,
-            review_element=setting.task.element,
-            review_task=task_id,
-            element=place.element,
-            field=place.field,
-            document_id=document.id if document else "",
-            page=place.page,
-            x=spot[0],
-            y=spot[1],
-            where=_where(setting, place),
-            text=text,
-            at=portal.now(),
-            by_name=actor.name,
-        )
+        return pin_at(setting, place, text, actor, portal.now())
+
+
+def pin_at(setting: permit.Setting, place: Place, text: str, actor: Actor, now: datetime) -> int:
+    """The same for an actor who may do the task. Inside a transaction."""
+    text = text.strip()
+    if not text:
+        raise Refused("Write what has to be mended")
+    if place.element not in setting.element.listed("reviews"):
+        raise NotFound("This answer is not part of the review")
+    document = _file(setting, place)
+    spot = (place.x, place.y) if document is not None and place.page is not None else (None, None)
+    row = _again(setting.task.id, place, document, spot, text, actor) or Comment.create(
+        case=setting.case,
+        review_element=setting.task.element,
+        review_task=setting.task.id,
+        element=place.element,
+        field=place.field,
+        document_id=document.id if document else "",
+        page=place.page,
+        x=spot[0],
+        y=spot[1],
+        where=_where(setting, place),
+        text=text,
+        at=now,
+        by_name=actor.name,
+    )
     return int(row.id)
 
 
@@ -171,18 +176,23 @@ def reply_all(portal: Portal, task_id: str, replies: Mapping[int, str], actor: A
     with database.transaction():
         setting = permit.find(portal, task_id, actor)
         permit.may_do(setting, actor)
-        rows = [
-            row
-            for row in work.comments(setting.case.id, "open", "answered")
-            if row.id in replies and row.element == setting.task.element
-        ]
-        for row in rows:
-            text = replies[row.id].strip()
-            if text == row.reply:
-                continue
-            row.reply, row.replied_by, row.replied_at = text, actor.name, portal.now()
-            row.state = "answered" if row.reply else "open"
-            row.save()
+        return reply_to(setting, replies, actor, portal.now())
+
+
+def reply_to(setting: permit.Setting, replies: Mapping[int, str], actor: Actor, now: datetime) -> int:
+    """The same for an actor who may do the task. Inside a transaction."""
+    rows = [
+        row
+        for row in work.comments(setting.case.id, "open", "answered")
+        if row.id in replies and row.element == setting.task.element
+    ]
+    for row in rows:
+        text = replies[row.id].strip()
+        if text == row.reply:
+            continue
+        row.reply, row.replied_by, row.replied_at = text, actor.name, now
+        row.state = "answered" if row.reply else "open"
+        row.save()
     return len(rows)
 
 

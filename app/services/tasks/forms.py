@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -18,7 +19,15 @@ from app.services.money import invoices
 from app.services.process import secrets
 from app.services.tasks import comments, drafts, filling, reviews
 from app.services.tasks.reviews import Warned
-from app.store import cases, database, work
+from app.store import database, work
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """What became of a press."""
+
+    revision: int  # of the draft now
+    cleaned: Cleaned | None = None  # where it was looked through
 
 
 def form(setting: permit.Setting) -> FormSpec:
@@ -63,16 +72,37 @@ def save_draft(
 
     Raises Stale when another window or person saved meanwhile: then nothing is kept.
     """
+    return press(portal, task_id, raw, actor, page, replies=replies).revision
+
+
+def press(
+    portal: Portal,
+    task_id: str,
+    raw: Mapping[str, Any],
+    actor: Actor,
+    page: drafts.OpenPage = drafts.ANYWHERE,
+    *,
+    replies: Mapping[int, str] | None = None,
+    points: Sequence[tuple[comments.Place, str]] = (),
+    checks: bool = False,
+) -> Pressed:
+    """One press of the form's button, in one transaction: what is typed, the answers to points and new points are kept;
+    with `checks` it is looked through as well. Raises Stale as `save_draft` does."""
     with database.transaction():
-        setting = permit.find(portal, task_id, actor)
+        setting = permit.find(portal, task_id, actor, lock=True)
         permit.may_do(setting, actor)
-        cases.lock(setting.case.id)
         permit.still_open(setting.task)
+        now = portal.now()
         sealed = secrets.seal(portal, raw, setting.element.listed("secrets"))
-        kept = drafts.keep(setting.task, sealed, actor, portal.now(), page)
+        kept = drafts.keep(setting.task, sealed, actor, now, page)
         if replies and kept.taken:
-            comments.reply_all(portal, task_id, replies, actor)
-        return kept.revision
+            comments.reply_to(setting, replies, actor, now)
+        for place, text in points:
+            comments.pin_at(setting, place, text, actor, now)
+        if not checks:
+            return Pressed(kept.revision)
+        held = None if kept.taken else work.draft(task_id)  # a later save of the same page is there already
+        return Pressed(kept.revision, clean(portal, setting, secrets.unseal(portal, held.values) if held else raw))
 
 
 def check(portal: Portal, task_id: str, actor: Actor) -> tuple[Cleaned, list[Warned], int]:

@@ -40,14 +40,14 @@ class Warned:
 
 def answers(setting: permit.Setting, lang: str) -> list[Reviewed]:
     """The newest answers that the task reviews, with what the answers before them said."""
-    latest = work.latest_answers(setting.case.id)
+    wanted, every = setting.element.listed("reviews"), work.answers_by_element(setting.case.id)
     found = []
-    for element in setting.element.listed("reviews"):
-        answer, spec = latest.get(element), setting.loaded.forms.get(element)
-        if answer is None or spec is None:
+    for element in wanted:
+        given, spec = every.get(element, []), setting.loaded.forms.get(element)
+        if not given or spec is None:
             continue
+        answer, earlier = given[0], given[1] if len(given) > 1 else None
         lines = spec.answers(answer.values, lang)
-        earlier = next(iter(work.answers(setting.case.id, element)[1:2]), None)
         changed = changes(spec.answers(earlier.values, lang), lines) if earlier is not None else {}
         title = setting.loaded.element(element).name
         at = earlier.at if earlier is not None else None
@@ -71,20 +71,19 @@ def _ids(line: AnswerLine) -> list[str]:
 
 def last(setting: permit.Setting, lang: str) -> Reviewed | None:
     """What the vendor answered last time, with this very form; none for the first time."""
-    own = work.answers(setting.case.id, setting.task.element)[:1]
-    if not own or setting.task.side != "vendor":
+    if setting.task.side != "vendor":
+        return None
+    own = work.answers_by_element(setting.case.id).get(setting.task.element)
+    if not own:
         return None
     return _shown(setting, setting.task.element, own[0], lang)
 
 
 def prior(setting: permit.Setting, lang: str) -> list[Reviewed]:
     """What the body decided on the same answers before, in other reviews and in this one, newest first."""
-    subject = set(setting.element.listed("reviews"))
-    found = [
-        _shown(setting, element, answer, lang)
-        for element in _reviews_of(setting, subject)
-        for answer in work.answers(setting.case.id, element)
-    ]
+    elements = _reviews_of(setting, set(setting.element.listed("reviews")))
+    every = work.answers_by_element(setting.case.id) if elements else {}
+    found = [_shown(setting, element, answer, lang) for element in elements for answer in every.get(element, ())]
     return sorted(found, key=lambda each: each.at, reverse=True)
 
 
@@ -93,13 +92,16 @@ def returned(setting: permit.Setting, lang: str) -> Reviewed | None:
 
     Where both sides work side by side, the body may have gone on meanwhile: its last answer that says something counts.
     """
-    own = work.answers(setting.case.id, setting.task.element)[:1]
-    if not own or setting.task.side != "vendor":
+    if setting.task.side != "vendor":
+        return None
+    every = work.answers_by_element(setting.case.id)
+    own = every.get(setting.task.element)
+    if not own:
         return None
     later = [
         _told(setting, element, answer, lang)
         for element in _reviews_of(setting, {setting.task.element})
-        for answer in work.answers(setting.case.id, element)
+        for answer in every.get(element, ())
         if answer.at >= own[0].at
     ]
     return max((each for each in later if each.lines), key=lambda each: each.at, default=None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any
 
@@ -20,39 +19,31 @@ from app.services.process import secrets, steps
 from app.services.tasks import comments, drafts, forms, recallstate, returning
 from app.services.trouble import incidents
 from app.store import database, statements, work
-from app.store.models import Answer, Task
+from app.store.models import Answer
 
 
-def send(portal: Portal, task_id: str, actor: Actor, revision: int | None = None) -> Task:
+def send(portal: Portal, task_id: str, actor: Actor, revision: int | None = None) -> None:
     """Complete the task with its draft: one transaction, then the worker is poked.
 
     Raises StepFailed when the process or the program fails in it: then the draft is kept, and the incident on record.
     Raises Stale (finished meanwhile, or the draft changed after it was checked), Refused, Forbidden, NotFound.
     """
     now = portal.now()
-    with incidents.noted(portal), database.transaction(), _net(task_id):
+    with incidents.noted(portal), database.transaction():
         setting = permit.find(portal, task_id, actor, lock=True)
-        permit.still_open(setting.task)
-        behalf = permit.may_do(setting, actor)
-        draft = work.draft(task_id)
-        if draft is not None:
-            drafts.require_as_checked(draft, revision, actor)
-        cleaned = forms.clean(portal, setting, secrets.unseal(portal, draft.values) if draft else {})
-        if not cleaned.ok:
-            raise Refused("Some answers need another look")
-        complete(portal, setting, cleaned.values, actor, now, behalf)
-        if draft is not None:
-            draft.delete_instance()
-        done = work.task(task_id)
+        with incidents.net(setting.case.id, setting.task.element, setting.task.title):
+            permit.still_open(setting.task)
+            behalf = permit.may_do(setting, actor)
+            draft = work.draft(task_id)
+            if draft is not None:
+                drafts.require_as_checked(draft, revision, actor)
+            cleaned = forms.clean(portal, setting, secrets.unseal(portal, draft.values) if draft else {})
+            if not cleaned.ok:
+                raise Refused("Some answers need another look")
+            complete(portal, setting, cleaned.values, actor, now, behalf)
+            if draft is not None:
+                draft.delete_instance()
     portal.poke()
-    assert done is not None  # noqa: S101 - it was there a line ago
-    return done
-
-
-def _net(task_id: str) -> AbstractContextManager[None]:
-    """What fails at a task is on record at its place."""
-    task = work.task(task_id)
-    return incidents.net(task.case_id, task.element, task.title) if task is not None else incidents.net(0)
 
 
 def complete(

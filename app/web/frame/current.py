@@ -32,7 +32,7 @@ def actor() -> Actor | None:
         g.actor = None
         if current_user and current_user.is_authenticated:
             try:
-                who = accounts.actor_of(portal(), int(current_user.id))
+                who = accounts.actor_of(portal(), int(current_user.id), current_user._get_current_object())
                 g.actor = replace(who, language=_asked_for() or who.language)
             except NotFound:
                 g.actor = None

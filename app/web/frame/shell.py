@@ -15,9 +15,9 @@ from markupsafe import Markup
 
 from app.connectors import filters
 from app.services.base.businessdays import JAPAN
-from app.services.companies import company, contested
+from app.services.companies import company
 from app.services.packages import folders
-from app.services.pages import attention, mailroom
+from app.services.pages import attention
 from app.text.days import input_type, wareki
 from app.web.frame import current, wording
 from app.web.frame.problems import sentence
@@ -141,14 +141,13 @@ def _nav() -> list[dict[str, Any]]:
         item("/cases", gettext("Cases")),
         *(item(url, label) for part, url, label in offered if part in parts),
     ]
+    waiting = attention.counts(who)
     if who.has("administrator", "operator"):
-        if named_twice := contested.count():
-            found.insert(2, item("/company/claims", gettext("Corporate numbers"), named_twice))
-        arrived = mailroom.waiting_count(current.portal()) or None
-        found.insert(2, item("/inbound", gettext("Mail that came in"), arrived))
-    trouble = attention.count(who)
-    if trouble or request.path == "/attention":
-        found.insert(1, item("/attention", gettext("Needs attention"), trouble or None))
+        if waiting.claims:
+            found.insert(2, item("/company/claims", gettext("Corporate numbers"), waiting.claims))
+        found.insert(2, item("/inbound", gettext("Mail that came in"), waiting.mails or None))
+    if waiting.troubles or request.path == "/attention":
+        found.insert(1, item("/attention", gettext("Needs attention"), waiting.troubles or None))
     if who.has("administrator", "analyst"):
         found.append(item("/admin", gettext("Records")))
     return found

@@ -13,7 +13,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import BadRequest
 
 from app.errors import NinteiError, NotFound, Refused, Stale, Temporary
-from app.forms import FieldError, FileRef, FormSpec
+from app.forms import Cleaned, FieldError, FileRef, FormSpec
 from app.services.pages import task
 from app.services.papers import uploads
 from app.services.tasks import comments, forms
@@ -70,6 +70,15 @@ def keep(task_id: str, raw: Mapping[str, Any], posted: Posted) -> int:
     return forms.save_draft(portal(), task_id, raw, signed_in(), opened(posted), replies=replies(posted))
 
 
+def press(task_id: str, raw: Mapping[str, Any], posted: Posted, *, checks: bool) -> Cleaned | None:
+    """The same with the points that were typed beside the answers; with `checks`, what is wrong with the answers."""
+    done = forms.press(
+        portal(), task_id, raw, signed_in(), opened(posted),
+        replies=replies(posted), points=typed_points(posted), checks=checks,
+    )  # fmt: skip
+    return done.cleaned
+
+
 def opened(posted: Mapping[str, str]) -> OpenPage:
     """The opened page that a post comes from, as the page itself says."""
     page, nth = posted.get(PAGE + "id", ""), posted.get(PAGE + "nth", "")
@@ -98,13 +107,20 @@ def replies(posted: Posted) -> dict[int, str]:
 
 def pin_typed(task_id: str, posted: Posted) -> None:
     """Pin what was typed beside the answers: a point that somebody wrote is meant, whichever button was pressed."""
+    for where, text in typed_points(posted):
+        comments.pin(portal(), task_id, where, text, signed_in())
+
+
+def typed_points(posted: Posted) -> list[tuple[comments.Place, str]]:
+    """Each of them, with its place."""
+    found = []
     for name, text in posted.items():
         place = name.removeprefix(PIN)
         if place == name or not text.strip():
             continue
         element, _, field = place.partition(":")
-        where = comments.Place(element, field, page=page_of(posted.get(PIN_PAGE + place, "")))
-        comments.pin(portal(), task_id, where, text, signed_in())
+        found.append((comments.Place(element, field, page=page_of(posted.get(PIN_PAGE + place, ""))), text))
+    return found
 
 
 def page_of(text: str) -> int | None:

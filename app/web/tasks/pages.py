@@ -50,9 +50,9 @@ def answer(task_id: str) -> Any:
     if not form.asks:
         return _send(task_id, None)
     typed = drafts.read(task_id, form, request.form)
+    checks = not typed.refused and not typed.anchor and request.form.get("action") != "draft"
     try:
-        drafts.keep(task_id, typed.raw, request.form)
-        drafts.pin_typed(task_id, request.form)
+        cleaned = drafts.press(task_id, typed.raw, request.form, checks=checks)
     except Stale as error:
         if view.look(portal(), task_id, who).state != "open":
             return views.over(task_id, 409)
@@ -61,10 +61,9 @@ def answer(task_id: str) -> Any:
         return views.draw(task_id, raw=typed.raw, errors=typed.refused, status=422)
     if typed.anchor:
         return redirect(f"{views.here(task_id)}#{typed.anchor}", 303)
-    if request.form.get("action") == "draft":
+    if cleaned is None:
         flash(gettext("Saved. You can close this page and go on later."), "success")
         return redirect(views.here(task_id), 303)
-    cleaned, _, _ = forms.check(portal(), task_id, who)
     if not cleaned.ok:
         return views.draw(task_id, raw=typed.raw, errors=cleaned.errors, status=422)
     return redirect(views.here(task_id, "/check"), 303)

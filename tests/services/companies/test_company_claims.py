@@ -21,7 +21,7 @@ from app.store import companies as rows
 from app.store.models import Case, Change, Claim, Company, Entry, Mail, Member, User
 from tests.services.companies.test_companies import WORDS, agent, company_of, join, signed_in, token
 from tests.services.conftest import Bench
-from tests.services.steps import actor, case_of, go, staff, task
+from tests.services.steps import actor, case_of, go, staff, task, to_do
 
 FIRST, SECOND = "ichiro.rei@example.com", "second@example.net"
 NUMBER, OTHER = "7000012050002", "1180301018771"
@@ -126,7 +126,7 @@ def test_the_manager_without_proof_answers_no_claim(bench: Bench) -> None:
 def test_the_body_sees_what_each_has_shown(bench: Bench) -> None:
     squatter, victim = go(bench, until="submit_documents"), apply(bench)
     (one,) = contested.listed(victim.portal, staff(victim))
-    assert contested.count() == 1
+    assert to_do().claims == 1
     assert (one.number, one.other.name, one.claimant.name) == (NUMBER, case_of(squatter).company_name, "もうひとつ")
     assert one.other.cases[0].papers == []
     assert {title for _, title, _, _ in one.claimant.cases[0].papers} >= {"会社全部証明（履歴事項全部証明書）"}
@@ -144,7 +144,7 @@ def test_the_body_decides_with_a_reason_that_it_alone_reads(bench: Bench) -> Non
     with pytest.raises(Refused, match="Choose"):
         claims.decide(victim.portal, claim.id, "both", staff(victim), "登記の代表者に電話")
     claims.decide(victim.portal, claim.id, "claimant", staff(victim), "登記の代表者に電話")
-    assert contested.count() == 0
+    assert to_do().claims == 0
     with pytest.raises(Stale):
         claims.decide(victim.portal, claim.id, "other", staff(victim), "また")
     with database.connection():
@@ -232,7 +232,7 @@ def test_a_third_one_is_asked_about_with_whoever_is_proved(bench: Bench) -> None
     pass_review(second)
     assert the_claim(third).company_id == company_of(second)
     assert {row.asks for row in (the_claim(third),)} == {"body"}
-    assert contested.count() == 2
+    assert to_do().claims == 2
 
 
 def test_a_company_is_proved_once_for_each_number(bench: Bench) -> None:
@@ -303,7 +303,7 @@ def test_after_proof_the_managers_are_asked_by_mail_and_on_their_home(bench: Ben
     (waiting,) = companies.waiting(actor(walker))
     assert (waiting.number, waiting.email) == (other.number, SECOND)
     assert [each.id for each in companies.page(walker.portal, company_of(walker), actor(walker)).claims] == [claim.id]
-    assert contested.count() == 0
+    assert to_do().claims == 0
     # Who applied sees what whoever names a number first sees.
     seen = known(other)
     assert (seen.proved, seen.claim, seen.open_to) == (False, None, "")
@@ -421,10 +421,10 @@ def test_a_proved_company_whose_people_have_all_gone_is_nobodys_for_the_taking(b
 def test_a_question_whose_managers_leave_before_they_answer_goes_to_the_body(bench: Bench) -> None:
     proved(bench)
     apply(bench)
-    assert contested.count() == 0
+    assert to_do().claims == 0
     with database.transaction():
         User.update(active=False).where(User.email == FIRST).execute()
-    assert contested.count() == 1
+    assert to_do().claims == 1
 
 
 # Whose people are whose
@@ -503,7 +503,7 @@ def test_a_mended_number_takes_its_people_along_and_ends_the_question(bench: Ben
     place = company_of(other)
     mend(other, OTHER)
     assert (company_of(other), known(other).number) == (place, OTHER)
-    assert contested.count() == 0
+    assert to_do().claims == 0
     assert sees(other, helper)
     assert known(walker).number == NUMBER
 

@@ -21,7 +21,7 @@ from app.store.models import Document, Draft, Entry, InboundMail
 from app.worker.postman import Postman
 from tests.fakes.imap import Imap
 from tests.services.conftest import APPLICATION, Bench
-from tests.services.steps import actor, case_of, go, opened, staff, task
+from tests.services.steps import actor, case_of, go, opened, staff, task, to_do
 
 VENDOR = APPLICATION["email"]
 PDF = b"%PDF-1.7\n%%EOF\n"
@@ -170,7 +170,7 @@ def test_what_a_machine_sends_is_kept_apart_and_never_answered(
     bench.drain()
     assert len(bench.mailbox.letters) == sent
     assert mailroom.arrived(bench.portal, actor(waiting)) == []
-    assert mailroom.waiting_count(bench.portal) == 0
+    assert to_do().mails == 0
     with pytest.raises(NotFound):
         mailroom.look(bench.portal, found.id, actor(waiting))
     heads, counts = mailroom.listed(bench.portal, kind, 1, staff(waiting))
@@ -508,7 +508,7 @@ def test_a_discarded_mail_is_kept_and_can_be_put_back(bench: Bench, waiting: Wal
         inbound_answers.discard(bench.portal, row().id, "", staff(waiting))
     inbound_answers.restore(bench.portal, row().id, staff(waiting))
     assert row().state == "unknown"
-    assert mailroom.waiting_count(bench.portal) == 1
+    assert to_do().mails == 1
 
 
 def test_what_other_steps_would_suggest_is_not_said_for_the_vendor(bench: Bench) -> None:

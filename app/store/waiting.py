@@ -1,0 +1,33 @@
+"""How many things wait for the staff: what the menu of each of their pages counts, in one statement."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from peewee import Select, fn
+
+from app.store import companies, inbound
+from app.store.database import proxy
+from app.store.models import Claim, InboundMail, Incident, Job
+
+
+class Waiting(NamedTuple):
+    """How many there are."""
+
+    claims: int  # of corporate numbers, for the body to decide
+    mails: int  # that came in, to be looked at
+    incidents: int  # open, of servers that are away apart
+    jobs: int  # that failed for good
+
+
+def counts() -> Waiting:
+    """All of it now."""
+    number = fn.COUNT("*")
+    parts = (
+        Claim.select(number).where(companies.on_body()),
+        InboundMail.select(number).where(inbound.in_state("waiting", "unknown")),
+        Incident.select(number).where(Incident.open_key.is_null(False) & (Incident.kind != "outage")),
+        Job.select(number).where(Job.state == "incident"),
+    )
+    query = Select(columns=list(parts)).bind(proxy.obj).tuples()
+    return Waiting(*(int(each) for each in next(iter(query))))
