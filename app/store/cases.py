@@ -182,10 +182,8 @@ def completed_count(case: int, element: str) -> int:
 
 def clocks(case: int, *, running: bool = False) -> list[Clock]:
     """The case's guideline clocks, oldest first."""
-    query = Clock.select().where(Clock.case == case)
-    if running:
-        query = query.where(Clock.ended_on.is_null())
-    return list(query.order_by(Clock.id))
+    rows = statements.rows(Clock, "case_id = ?", case, order="id")
+    return [row for row in rows if row.ended_on is None] if running else rows
 
 
 def clocks_of(cases: Sequence[int]) -> dict[int, list[Clock]]:

@@ -10,14 +10,29 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import chain
 from typing import Any
 
 import peewee
 
 MOST = 200  # rows of one statement that are kept; what finds more is read each time
-_WRITES = re.compile(r'\s*(?:INSERT(?:\s+OR\s+\w+)?\s+INTO|UPDATE)\s+"?(\w+)"?', re.IGNORECASE)
+ALONE = ("undo", "draft")  # tables to which no other refers: what is deleted there takes nothing else along
+_WRITES = re.compile(
+    rf'\s*(?:INSERT(?:\s+OR\s+\w+)?\s+INTO|UPDATE|DELETE\s+FROM(?=\s+"?(?:{"|".join(ALONE)})\b))\s+"?(\w+)"?',
+    re.IGNORECASE,
+)
 _LOCKS = re.compile(r"\bFOR (?:UPDATE|SHARE|NO KEY UPDATE)\b|\bpg_|\bnextval\b", re.IGNORECASE)
+
+
+# Tables that triggers fill when a row of another one is written.
+FILLED = {"task": ("task_change", "task_tally")}
+
+
+@lru_cache(maxsize=1024)
+def _words(sql: str) -> frozenset[str]:
+    """Every name in a statement, those of its tables among them."""
+    return frozenset(re.findall(r"\w+", sql))
 
 
 class Kept:
@@ -64,8 +79,8 @@ class Memory(threading.local):
         if written is None:
             found.clear()
             return
-        table = written[1]  # also as a part of a longer word: `task` takes `task_tally` along, which triggers fill
-        for key in [key for key in found if table in key[0]]:
+        tables = {written[1], *FILLED.get(written[1], ())}
+        for key in [key for key in found if not tables.isdisjoint(_words(key[0]))]:
             del found[key]
 
 

@@ -203,11 +203,11 @@ def rows(model: type[Any], case: Case) -> Iterable[Any]:
     """The case's rows of a model."""
     if model is Payment:
         return statements.rows(Payment, "invoice_id IN (SELECT id FROM invoice WHERE case_id = ?)", case.id)
-    return statements.rows(model, "case_id = ?", case.id)
+    return statements.rows(model, "case_id = ?", case.id, order="id")
 
 
 def _waiting(case: Case) -> list[Job]:
-    return statements.rows(Job, "case_id = ? AND state IN ('queued', 'parked', 'incident')", case.id)
+    return work.jobs_of(case.id, "queued", "parked", "incident")
 
 
 def _cards(case: Case) -> dict[int, str]:
