@@ -56,6 +56,31 @@ class BareThirty(Bare):
         self.step()  # the application
 
 
+def new_case(portal: Portal) -> int:
+    """A new case of the thirty tasks, its application answered."""
+    now = portal.now()
+    with database.transaction():
+        loaded = portal.releases.current("thirty")
+        case = cases.create(
+            number=f"2026-{cases.next_number('bench'):04d}",
+            package_id="thirty",
+            turn_since=now,
+            release=loaded.release_id,
+            email="a@example.jp",
+            created_at=now,
+            changed_at=now,
+        )
+        steps.start(portal, case, {}, now)
+        steps.advance(portal, case, CompleteTask(work.open_tasks(case.id)[0].id), now)
+    return int(case.id)
+
+
+def open_task(case: int) -> str:
+    """The case's open task, as a page would name it."""
+    with database.connection():
+        return str(work.open_tasks(case)[0].id)
+
+
 class Services:
     """A portal with the thirty-task package."""
 
@@ -80,26 +105,11 @@ class Services:
 
     def case(self) -> int:
         """A new case, its application answered."""
-        now = self.portal.now()
-        with database.transaction():
-            loaded = self.portal.releases.current("thirty")
-            case = cases.create(
-                number=f"2026-{cases.next_number('bench'):04d}",
-                package_id="thirty",
-                turn_since=now,
-                release=loaded.release_id,
-                email="a@example.jp",
-                created_at=now,
-                changed_at=now,
-            )
-            steps.start(self.portal, case, {}, now)
-            steps.advance(self.portal, case, CompleteTask(work.open_tasks(case.id)[0].id), now)
-        return int(case.id)
+        return new_case(self.portal)
 
     def task(self, case: int) -> str:
         """The open task, as a page would name it."""
-        with database.connection():
-            return str(work.open_tasks(case)[0].id)
+        return open_task(case)
 
     def step(self, portal: Portal, case: int, task_id: str, *, again: bool = False) -> int:
         """What `tasks.send` does once the form is clean."""
