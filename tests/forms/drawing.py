@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ PAGE = """{% import "forms/fields.html" as forms %}{{ forms.error_summary(form) 
 {{ forms.fields(form, file_url) }}<button>OK</button></form>"""
 
 
+@cache
 def japanese() -> dict[str, str]:
     """Message id → Japanese."""
     file = ROOT / "app" / "web" / "translations" / "ja" / "LC_MESSAGES" / "messages.po"
@@ -27,6 +29,7 @@ def japanese() -> dict[str, str]:
     return {str(message.id): str(message.string) for message in catalog if message.id and message.string}
 
 
+@cache
 def environment(lang: str) -> jinja2.Environment:
     words = japanese() if lang == "ja" else {}
     env = jinja2.Environment(
