@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -218,3 +219,22 @@ def test_the_vendors_home_names_the_address_that_gets_no_mail(bench: Bench, two:
 )  # fmt: skip
 def test_a_reply_has_the_code_of_its_words_or_of_its_digits(code: int, text: str, status: str) -> None:
     assert Reply(code, text).status == status
+
+
+@pytest.mark.postgres
+def test_on_postgresql_too_a_refused_mail_is_known_to_the_vendor_and_goes_out_when_its_address_is_mended(
+    make_bench: Callable[[str], Bench], postgres: str
+) -> None:
+    bench = make_bench(postgres)
+    try:
+        walker = go(bench, until="second_review")
+        bench.mailbox.refuses[VENDOR] = NO
+        walker.take(REVIEW)
+        (told,) = vendorhome.of(bench.portal, actor(walker)).unreached
+        assert [each.address for each in told.missed] == [VENDOR]
+        resending.send(walker.portal, walker.number, told.mail, {VENDOR: "right@example.com"}, "電話", staff(walker))
+        bench.drain(walker.portal)
+        assert [letter.to for letter in bench.mailbox.of("review-3")] == [("right@example.com",)]
+        assert (missed(walker), opened(walker)) == ([], ["review_result"])
+    finally:
+        database.proxy.obj.close_all()
