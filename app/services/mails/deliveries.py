@@ -221,6 +221,12 @@ def of_vendor(portal: Portal, actor: Actor, numbers: Sequence[str]) -> list[Unde
     return [each for each in found if whose.may_read(each.to, recipients[each.mail], actor)]
 
 
+def unsent(case: int | None = None) -> dict[str, tuple[int, str]]:
+    """Mails, of one case or all, that the server took for nobody because of their addresses: (row id, subject) by the
+    key of their job. Inside a connection."""
+    return {row.job_key: (row.id, row.subject) for row in stored.failed(case) if row.state != stored.SENT}
+
+
 def listed(portal: Portal, page: int, actor: Actor) -> tuple[list[Undelivered], int]:
     """(one page of all mails that did not arrive, the newest first, the last one for a number behind it; how many there
     are)."""

@@ -10,6 +10,7 @@ from app.errors import NinteiError, Refused
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.base.titles import title_of
+from app.services.mails import deliveries
 from app.store import cases, database, incidents, waiting, work
 from app.store.models import Case, Incident, Job
 
@@ -34,6 +35,7 @@ class Trouble:
     operator: str = ""
     over_at: datetime | None = None
     over_by: str = ""
+    mail: int | None = None  # row id of the mail that goes out when its address is mended
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,8 @@ def board(portal: Portal, actor: Actor) -> Board:
             sorted({each for each in (*(row.case_id for row in rows), *(job.case_id for job in jobs)) if each})
         )
         found = [_of_row(portal, row, known.get(row.case_id or 0)) for row in rows if row.kind != "outage"]
-        found += [_of_job(portal, job, known.get(job.case_id or 0)) for job in jobs]
+        unsent = deliveries.unsent() if jobs else {}
+        found += [_of_job(portal, job, known.get(job.case_id or 0), unsent.get(job.key)) for job in jobs]
         past = [_of_row(portal, row, row.case if row.case_id else None) for row in incidents.past(PAST)]
     found.sort(key=lambda each: each.since)
     return Board([each for each in found if each.case], [each for each in found if not each.case], past)
@@ -86,7 +89,9 @@ def counts(actor: Actor) -> Counts:
 def of_case(portal: Portal, case: Case) -> list[Trouble]:
     """What hinders the case, oldest first. Inside a connection."""
     found = [_of_row(portal, row, case) for row in incidents.of_case(case.id)]
-    found += [_of_job(portal, job, case) for job in work.jobs_of(case.id, "incident")]
+    jobs = work.jobs_of(case.id, "incident")
+    unsent = deliveries.unsent(case.id) if jobs else {}
+    found += [_of_job(portal, job, case, unsent.get(job.key)) for job in jobs]
     return sorted(found, key=lambda each: each.since)
 
 
@@ -103,10 +108,11 @@ def _of_row(portal: Portal, row: Incident, case: Case | None) -> Trouble:
     )  # fmt: skip
 
 
-def _of_job(portal: Portal, job: Job, case: Case | None) -> Trouble:
+def _of_job(portal: Portal, job: Job, case: Case | None, unsent: tuple[int, str] | None = None) -> Trouble:
     said, since = job.said or {}, job.tried_since or job.run_at
     error = Refused(said["message"], **said["params"]) if said else Refused("%(text)s", text=job.error)
     return Trouble(
         "job", case.number if case is not None else "", case.system_name if case is not None else "", job.element,
-        title_of(portal, case, job.element), error, since, since, job.attempts, job.id, job.operator,
+        title_of(portal, case, job.element) or (unsent[1] if unsent else ""), error, since, since, job.attempts, job.id,
+        job.operator, mail=unsent[0] if unsent else None,
     )  # fmt: skip

@@ -29,6 +29,8 @@ def said(trouble: Trouble) -> str:
 
 def advice(trouble: Trouble) -> str:
     """What to do about it, and what happens by itself."""
+    if trouble.mail:
+        return gettext("Mend the address: the mail goes out then, and the case goes on.")
     words = {
         "job": gettext("When its cause has been removed, press “Try again”. Nothing is done twice."),
         "step": gettext(
