@@ -18,7 +18,8 @@ NEUTRAL = {
     "renewal": "renewal",
 }  # message ids: what they are called where packages differ
 _PLACE = re.compile(r"(?<!\{)\{(vendor|operator|subject|act|renewal)\}(?!\})")
-_ENGLISH = {"vendor": "vendor", "subject": "system", "renewal": "audit"}
+_ENGLISH = {"subject": "system", "renewal": "audit"}  # where they are places
+_ALWAYS = {"vendor": "vendor", "operator": "operating body"}
 
 
 def filled(text: str, words: Mapping[str, str]) -> str:
@@ -27,11 +28,12 @@ def filled(text: str, words: Mapping[str, str]) -> str:
 
 
 def in_english(message: str, japanese: str, words: Mapping[str, str]) -> str:
-    """The English message with these words: only those that are places in its Japanese."""
-    if "{" not in japanese:
-        return message
-    for place in set(_PLACE.findall(japanese)) & _ENGLISH.keys():
-        message = re.sub(rf"\b{_ENGLISH[place]}(s?)\b", partial(_like, words[place]), message, flags=re.IGNORECASE)
+    """The English message with these words: who applies and who decides wherever they are named, the others where its
+    Japanese has places for them."""
+    places = set(_PLACE.findall(japanese)) if "{" in japanese else set()
+    for place, word in {**_ALWAYS, **{name: _ENGLISH[name] for name in _ENGLISH.keys() & places}}.items():
+        if word in message.lower() and words[place] != word:
+            message = re.sub(rf"\b{word}(s?)\b", partial(_like, words[place]), message, flags=re.IGNORECASE)
     return message
 
 

@@ -228,3 +228,22 @@ def test_beside_the_certification_each_speaks_its_own_words(tmp_path: Path, engi
     for url in (case, f"{case}?tab=timeline", f"{case}?tab=messages", "/tasks"):
         shown = words(kitchen.owner.get(url))
         assert not re.findall("CCUS|建設|就業履歴|ベンダ|運営主体|監査|試験", shown[shown.index(kitchen.number) :]), url
+
+
+ENGLISH = re.compile(
+    r".{0,30}\b(?:CCUS|vendors?|audits?|exams?|operating body|systems?|IC cards?)\b.{0,20}", re.IGNORECASE
+)
+
+
+def test_in_english_it_speaks_its_own_words_too(kitchen: Kitchen) -> None:
+    walk(kitchen)
+    kitchen.others = ENGLISH
+    case = f"/cases/{kitchen.number}"
+    tabs = ("flow", "timeline", "documents", "mail", "answers", "messages")
+    pages = ("/tasks", "/cases", case, *(f"{case}?tab={tab}" for tab in tabs), "/systems", "/account")
+    for client in (kitchen.owner, kitchen.office):
+        client.set_cookie("lang", "en")
+        for url in pages:
+            kitchen.read(client, url)
+    assert "Up to registration" in kitchen.read(kitchen.owner, case)
+    assert "Certified kitchens" in kitchen.read(kitchen.owner, "/systems")

@@ -41,7 +41,7 @@ class _Spoken:
         if self._lang != "en":
             return roles.filled(text, self._words()) if "{" in text else text
         marked = str(japanese())
-        return roles.in_english(text, marked, self._words()) if "{" in marked else text
+        return roles.in_english(text, marked, self._words())
 
     def _words(self) -> Mapping[str, str]:
         said = _said()
