@@ -33,7 +33,13 @@ WORDS: dict[tuple[str, str], dict[str, Any]] = {
     ("BankLine", "state"): {"new": _l("Waiting"), "confirmed": _l("Confirmed"), "aside": _l("Put aside")},
     ("Booking", "state"): {
         "held": _l("Held"), "confirmed": _l("Confirmed"), "lapsed": _l("Lapsed"), "released": _l("Released"),
+        "cancelled": _l("Given up"),
     },
+    ("DateRequest", "state"): {
+        "asked": _l("Waiting"), "accepted": _l("Another day was given"), "refused": _l("The day stays"),
+        "lapsed": _l("Lapsed"),
+    },
+    ("DateRequest", "kind"): {"change": _l("Another day"), "cancel": _l("Given up")},
     ("Card", "state"): {
         "making": _l("Being made"), "ready": _l("Ready to be lent"), "lent": _l("On loan"), "returned": _l("Came back"),
         "wiped": _l("Wiped"), "damaged": _l("Damaged"), "lost": _l("Lost"), "quarantined": _l("Kept apart"),
@@ -67,7 +73,12 @@ WORDS: dict[tuple[str, str], dict[str, Any]] = {
     ("Delivery", "settled_as"): {
         "again": _l("Sent again"), "arrived": _l("Has arrived after all"), "moot": _l("Not needed any more"),
     },
-    ("Document", "kind"): {"made": _l("Made by the portal"), "uploaded": _l("Uploaded")},
+    ("Document", "kind"): {"made": _l("Made by the portal"), "uploaded": _l("Uploaded"), "sealed": _l("Key letter")},
+    ("Incident", "kind"): {
+        "step": _l("A step of a case"), "start": _l("The beginning of a case"), "timer": _l("A timer of a case"),
+        "deadlock": _l("A case has come to a stop"), "upkeep": _l("What the portal does by itself"),
+        "outage": _l("A server is away"),
+    },
     ("Member", "rights"): {"full": _l("May act"), "answer": _l("May answer"), "read": _l("May read")},
     ("Mandate", "rights"): {"full": _l("May act"), "answer": _l("May answer"), "read": _l("May read")},
     ("CompanyPerson", "role"): {"manager": _l("Manager"), "member": _l("Member")},
@@ -82,7 +93,12 @@ WORDS: dict[tuple[str, str], dict[str, Any]] = {
         "restore": _l("restored"), "designer": _l("from the designer"),
     },
 }  # fmt: skip
-EVERYWHERE = {"turn": SIDES, "side": SIDES, "actor_side": SIDES, "audience": SIDES}
+EVERYWHERE = {
+    "turn": SIDES,
+    "side": SIDES,
+    "actor_side": SIDES,
+    "audience": {key: SIDES[key] for key in ("both", "operator", "vendor")},
+}
 
 
 def words_of(table: str, name: str) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from app.services.base.portal import Portal
 from app.store import search as index
 from app.store.database import JsonField
 from app.store.models import Case
+from app.store.words import WordField
 from app.text.numbers import whole
 
 READERS = ("administrator", "analyst")
@@ -45,6 +46,12 @@ class Is(FilterEqual):
     def operation(self) -> Any:
         """How it is called."""
         return lazy_gettext("is")
+
+    def apply(self, query: Any, value: Any) -> Any:
+        """The rows that have it; none where it is no word that the field could hold."""
+        if isinstance(self.column, WordField) and not self.column.knows(value):
+            return query.where(peewee.SQL("1 = 0"))
+        return super().apply(query, value)
 
     def validate(self, value: str) -> bool:
         """Whether there is something to narrow to."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import Enum
 
 from app.errors import N_
+from app.states import Standing
 
 
 class Kind(Enum):
@@ -34,4 +35,4 @@ class Kind(Enum):
 
 
 # The public states of a case that a process may give it.
-STATES = ("certified", "withdrawn", "rejected", "closed")
+STATES = tuple(each.value for each in Standing if each is not Standing.OPEN)

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from functools import partial
 
 from app.connectors import scratch
-from app.services.base import businessdays, jobqueue, leases
+from app.services.base import businessdays, history, jobqueue, leases
 from app.services.base.portal import Portal
 from app.services.cards import keepers, loans
 from app.services.companies import mandates
@@ -19,6 +19,7 @@ from app.services.papers import parts
 from app.services.process import jobs
 from app.services.tasks import daterequests
 from app.services.trouble.rounds import Round
+from app.states import BookingState, EntryKind
 from app.store import attempts, bookings, cards, cases, database, guesses, present, search, tally, work
 from app.store.models import Case, Task
 
@@ -147,14 +148,14 @@ def _holds(portal: Portal, now: Round) -> int:
 def _hold(portal: Portal, booking: int, case: Case) -> int:
     today, now = portal.today(), portal.now()
     row = next((each for each in bookings.of_case(case.id) if each.id == booking), None)
-    if row is None or row.state != "held" or row.held_until is None:
+    if row is None or row.state != BookingState.HELD or row.held_until is None:
         return 0
     package = portal.releases.loaded(case.release_id).package
     if row.held_until < today:
-        row.state = "lapsed"
+        row.state = BookingState.LAPSED
         mail = "date_lapsed"
         said = {"date": row.day.isoformat()}
-        cases.log(case.id, now, "date", title=row.calendar, text="lapsed", data=said)
+        history.note(case.id, now, EntryKind.DATE, title=row.calendar, text="lapsed", data=said)
     elif not row.warned:
         row.warned = True
         mail = "date_lapses"

@@ -73,16 +73,6 @@ def vendors() -> list[User]:
     return list(User.select().where(User.side == "vendor").order_by(User.email))
 
 
-def delegates(user_id: int, day: date) -> list[User]:
-    """Who stands in for this person today."""
-    rows = (
-        Absence.select(Absence, User)
-        .join(User, on=(Absence.delegate == User.id))
-        .where((Absence.user == user_id) & (Absence.first_day <= day) & (Absence.last_day >= day))
-    )
-    return [row.delegate for row in rows]
-
-
 def stands_in_for(user_id: int, day: date) -> list[User]:
     """Whom this person stands in for today."""
     rows = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from app.states import LineState
 from app.store.database import locked
 from app.store.models import BankFile, BankLine, Case, Invoice
 
@@ -28,7 +29,7 @@ def waiting() -> list[BankLine]:
     return list(
         BankLine.select(BankLine, BankFile)
         .join(BankFile)
-        .where(BankLine.state == "new")
+        .where(BankLine.state == LineState.NEW)
         .order_by(BankLine.day, BankLine.id)
     )
 
@@ -50,7 +51,7 @@ def settled(limit: int = 20) -> list[BankLine]:
         BankLine.select(BankLine, Invoice, Case)
         .join(Invoice, on=(BankLine.invoice == Invoice.id))
         .join(Case)
-        .where(BankLine.state == "confirmed")
+        .where(BankLine.state == LineState.CONFIRMED)
         .order_by(BankLine.settled_at.desc())
         .limit(limit)
     )

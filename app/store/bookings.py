@@ -8,9 +8,8 @@ from typing import Any
 
 from peewee import fn
 
+from app.states import STANDING, BookingState, RequestState
 from app.store.models import Absence, Booking, BookingPerson, Case, DateRequest, User
-
-ACTIVE = ("held", "confirmed")
 
 
 def request(request_id: int) -> DateRequest | None:
@@ -34,7 +33,7 @@ def last_request(booking: int) -> DateRequest | None:
 def asked() -> list[DateRequest]:
     """Every request that waits for an answer, oldest first."""
     query = DateRequest.select(DateRequest, Booking, Case).join(Booking).switch(DateRequest).join(Case)
-    return list(query.where(DateRequest.state == "asked").order_by(DateRequest.id))
+    return list(query.where(DateRequest.state == RequestState.ASKED).order_by(DateRequest.id))
 
 
 def booking(booking_id: int) -> Booking | None:
@@ -44,7 +43,7 @@ def booking(booking_id: int) -> Booking | None:
 
 def from_day(day: date, limit: int = 200) -> list[Booking]:
     """The dates of all cases from this day on."""
-    query = Booking.select(Booking, Case).join(Case).where((Booking.day >= day) & Booking.state.in_(ACTIVE))
+    query = Booking.select(Booking, Case).join(Case).where((Booking.day >= day) & Booking.state.in_(STANDING))
     return list(query.order_by(Booking.day, Booking.start, Booking.id).limit(limit))
 
 
@@ -82,7 +81,7 @@ def taken(calendar: str, first: date, last: date) -> dict[date, int]:
         Booking.select(Booking.day, fn.COUNT(Booking.id))
         .where(
             (Booking.calendar == calendar)
-            & Booking.state.in_(["held", "confirmed"])
+            & Booking.state.in_(STANDING)
             & (Booking.day >= first)
             & (Booking.day <= last)
         )
@@ -93,7 +92,7 @@ def taken(calendar: str, first: date, last: date) -> dict[date, int]:
 
 def latest(case: int, calendar: str = "") -> Booking | None:
     """The newest date of the case (in this calendar)."""
-    query = Booking.select().where((Booking.case == case) & (Booking.state != "released"))
+    query = Booking.select().where((Booking.case == case) & (Booking.state != BookingState.RELEASED))
     if calendar:
         query = query.where(Booking.calendar == calendar)
     return query.order_by(Booking.id.desc()).first()
@@ -109,7 +108,7 @@ def between(first: date, last: date) -> list[Booking]:
     return list(
         Booking.select(Booking, Case)
         .join(Case)
-        .where((Booking.day >= first) & (Booking.day <= last) & Booking.state.in_(["held", "confirmed"]))
+        .where((Booking.day >= first) & (Booking.day <= last) & Booking.state.in_(STANDING))
         .order_by(Booking.day)
     )
 
@@ -117,5 +116,7 @@ def between(first: date, last: date) -> list[Booking]:
 def held(until: date) -> list[Booking]:
     """Held dates whose holding ends on or before this day."""
     return list(
-        Booking.select(Booking, Case).join(Case).where((Booking.state == "held") & (Booking.held_until <= until))
+        Booking.select(Booking, Case)
+        .join(Case)
+        .where((Booking.state == BookingState.HELD) & (Booking.held_until <= until))
     )

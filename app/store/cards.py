@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
 from peewee import JOIN, fn
 
+from app.states import CardState, Phase
 from app.store import search as search_index
 from app.store.database import locked
 from app.store.models import Card, CardDeskRow, CardEvent, CardProof, Case
@@ -27,11 +28,11 @@ def by_uid(uid: str) -> Card | None:
 
 def free(limit: int) -> list[Card]:
     """Wiped cards, those that lie longest first: they are made anew before a blank is taken."""
-    query = Card.select().where(Card.state == "wiped").order_by(Card.changed_at, Card.id).limit(max(0, limit))
+    query = Card.select().where(Card.state == CardState.WIPED).order_by(Card.changed_at, Card.id).limit(max(0, limit))
     return list(locked(query, skip=True))
 
 
-def search(text: str, states: Sequence[str] = (), limit: int = 200) -> list[Card]:
+def search(text: str, states: Iterable[CardState] = (), limit: int = 200) -> list[Card]:
     """Cards by serial, UID, case number, company or system, last changed first."""
     query = Card.select(Card, Case).join(Case, JOIN.LEFT_OUTER)
     if states:
@@ -45,7 +46,9 @@ def search(text: str, states: Sequence[str] = (), limit: int = 200) -> list[Card
 def unfinished() -> dict[str, str]:
     """Serial → act of the cards whose last event is an intent that nothing followed."""
     last = CardEvent.select(fn.MAX(CardEvent.id)).group_by(CardEvent.card)
-    rows = CardEvent.select(CardEvent, Card).join(Card).where(CardEvent.id.in_(last) & (CardEvent.phase == "intended"))
+    rows = (
+        CardEvent.select(CardEvent, Card).join(Card).where(CardEvent.id.in_(last) & (CardEvent.phase == Phase.INTENDED))
+    )
     return {row.card.serial: row.act for row in rows}
 
 
@@ -62,32 +65,30 @@ def of_origin(origin: str) -> list[Card]:
     return list(Card.select().where(Card.origin == origin).order_by(Card.serial))
 
 
-def in_states(*states: str) -> list[Card]:
-    """Every card in one of these states."""
-    return list(Card.select(Card).where(Card.state.in_(states)).order_by(Card.due_back, Card.serial))
-
-
 def overdue(day: date) -> list[Card]:
     """Lent cards that should be back."""
     return list(
-        Card.select(Card, Case).join(Case).where((Card.state == "lent") & (Card.due_back < day)).order_by(Card.due_back)
+        Card.select(Card, Case)
+        .join(Case)
+        .where((Card.state == CardState.LENT) & (Card.due_back < day))
+        .order_by(Card.due_back)
     )
 
 
-def counts() -> dict[str, int]:
+def counts() -> dict[CardState, int]:
     """How many cards are in each state."""
     rows: Any = Card.select(Card.state, fn.COUNT(Card.id)).group_by(Card.state)
     return dict(rows.tuples())
 
 
-def by_key_version() -> dict[int, dict[str, int]]:
+def by_key_version() -> dict[int, dict[CardState, int]]:
     """How many cards have keys of each version of the masters: {version: {state: count}}. Wiped ones have none."""
     rows: Any = (
         Card.select(Card.key_version, Card.state, fn.COUNT(Card.id))
-        .where(Card.state.not_in(("making", "wiped")))
+        .where(Card.state.not_in((CardState.MAKING, CardState.WIPED)))
         .group_by(Card.key_version, Card.state)
     )
-    found: dict[int, dict[str, int]] = {}
+    found: dict[int, dict[CardState, int]] = {}
     for version, state, count in rows.tuples():
         found.setdefault(version, {})[state] = count
     return found
@@ -100,15 +101,9 @@ def events(card: int) -> list[CardEvent]:
 
 def lent() -> list[Card]:
     """Every card on loan, the one due back first on top."""
-    return list(Card.select(Card, Case).join(Case).where(Card.state == "lent").order_by(Card.due_back, Card.serial))
-
-
-def recent(limit: int = 200, states: Sequence[str] = ()) -> list[Card]:
-    """Cards, last changed first."""
-    query = Card.select()
-    if states:
-        query = query.where(Card.state.in_(list(states)))
-    return list(query.order_by(Card.changed_at.desc()).limit(limit))
+    return list(
+        Card.select(Card, Case).join(Case).where(Card.state == CardState.LENT).order_by(Card.due_back, Card.serial)
+    )
 
 
 def last_event(card: int) -> CardEvent | None:

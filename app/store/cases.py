@@ -9,6 +9,7 @@ from typing import Any
 from peewee import fn
 
 from app.errors import NotFound
+from app.states import Audience, EntryKind, Rights, Standing
 from app.store import search as search_index
 from app.store import statements
 from app.store.database import lock_name, proxy
@@ -78,7 +79,7 @@ def search(
     *,
     member: int | None = None,
     text: str = "",
-    state: str = "",
+    state: Standing | None = None,
     package_id: str = "",
     limit: int = 50,
     offset: int = 0,
@@ -97,7 +98,7 @@ def search(
     return list(query.order_by(Case.changed_at.desc(), Case.id.desc()).limit(limit).offset(offset))
 
 
-def count(*, member: int | None = None, text: str = "", state: str = "") -> int:
+def count(*, member: int | None = None, text: str = "", state: Standing | None = None) -> int:
     """How many cases `search` would find."""
     query = Case.select()
     if member is not None:
@@ -120,26 +121,21 @@ def keep_contact(row: Case) -> None:
     Case.update(email=row.email).where(Case.id == row.id).execute()
 
 
-def waiting_for_address() -> set[int]:
-    """Cases whose vendor has a mail that reached nobody."""
-    return {row.id for row in Case.select(Case.id).where(Case.undelivered > 0)}
-
-
 def of_company(company: int, except_case: int) -> list[Case]:
     """Other cases of a company."""
     return list(Case.select().where((Case.company == company) & (Case.id != except_case)))
 
 
-def log(case: int, at: datetime, kind: str, **values: Any) -> None:
-    """Add a line to the timeline."""
+def log(case: int, at: datetime, kind: EntryKind, **values: Any) -> None:
+    """Add a line to the timeline. Services do so by `services.base.history`, which knows what may be told."""
     statements.insert(Entry, case=case, at=at, kind=kind, **values)
 
 
-def timeline(case: int, *, internal: bool, kinds: Sequence[str] = (), limit: int = 500) -> list[Entry]:
+def timeline(case: int, *, internal: bool, kinds: Sequence[EntryKind] = (), limit: int = 500) -> list[Entry]:
     """What happened, newest first; `internal` includes what only staff may see."""
     query = Entry.select().where(Entry.case == case)
     if not internal:
-        query = query.where(Entry.audience == "both")
+        query = query.where(Entry.audience == Audience.BOTH)
     if kinds:
         query = query.where(Entry.kind.in_(list(kinds)))
     return list(query.order_by(Entry.at.desc(), Entry.id.desc()).limit(limit))
@@ -210,7 +206,7 @@ def add_member(
     case: int,
     user: int,
     at: datetime,
-    rights: str = "full",
+    rights: Rights = Rights.FULL,
     by: str = "",
     *,
     mails: bool = True,

@@ -8,6 +8,7 @@ from typing import Any
 
 from peewee import JOIN
 
+from app.states import ClaimState, InvitationKind, JobState, Judge, Role, TaskState
 from app.store import deliveries
 from app.store.models import (
     Case,
@@ -61,7 +62,7 @@ def people(company: int) -> list[CompanyPerson]:
 
 def managers(company: int) -> list[User]:
     """The company's managers who can sign in or still have to choose a password."""
-    return [row.user for row in people(company) if row.role == "manager" and row.user.active]
+    return [row.user for row in people(company) if row.role == Role.MANAGER and row.user.active]
 
 
 def of_user(user: int) -> list[CompanyPerson]:
@@ -70,7 +71,7 @@ def of_user(user: int) -> list[CompanyPerson]:
     return list(query.order_by(Company.name))
 
 
-def add_person(company: int, user: int, role: str, at: datetime, by: str) -> None:
+def add_person(company: int, user: int, role: Role, at: datetime, by: str) -> None:
     """Somebody joins the company; whoever is there already keeps their role."""
     row = CompanyPerson.insert(company=company, user=user, role=role, added_at=at, added_by=by)
     row.on_conflict_ignore().execute()
@@ -96,7 +97,7 @@ def member_cases(user: int) -> list[Member]:
 
 def drafts_of(user: int, cases: Sequence[int]) -> list[Draft]:
     """Open drafts of these cases that the person saved last."""
-    open_tasks = Task.select(Task.id).where(Task.case.in_(list(cases)) & (Task.state == "open"))
+    open_tasks = Task.select(Task.id).where(Task.case.in_(list(cases)) & (Task.state == TaskState.OPEN))
     return list(Draft.select().where((Draft.saved_by == user) & Draft.task.in_(open_tasks)))
 
 
@@ -144,23 +145,17 @@ def invitations(company: int) -> list[Invitation]:
     return list(Invitation.select().where((Invitation.company == company) & waits).order_by(Invitation.id.desc()))
 
 
-def waiting_invitation(company: int, email: str, kind: str) -> Invitation | None:
+def waiting_invitation(company: int, email: str, kind: InvitationKind) -> Invitation | None:
     """One that waits for this address."""
     found = (row for row in invitations(company) if row.kind == kind and row.email == email)
     return next(found, None)
-
-
-def invitations_to(email: str, now: datetime) -> list[Invitation]:
-    """What waits for this address and still holds."""
-    waits = Invitation.used_at.is_null() & Invitation.taken_back_at.is_null() & (Invitation.expires_at >= now)
-    return list(Invitation.select(Invitation, Company).join(Company).where((Invitation.email == email) & waits))
 
 
 def unsent(keys: Sequence[str]) -> set[str]:
     """Keys of the mails among these that could not be sent, or came back."""
     if not keys:
         return set()
-    stuck = Job.select(Job.key).where(Job.key.in_(list(keys)) & (Job.state == "incident"))
+    stuck = Job.select(Job.key).where(Job.key.in_(list(keys)) & (Job.state == JobState.INCIDENT))
     return {row.key for row in stuck} | deliveries.came_back(keys)
 
 
@@ -178,17 +173,17 @@ def _claims() -> Any:
     )  # fmt: skip
 
 
-def claims(company: int, asks: str = "managers") -> list[Claim]:
+def claims(company: int, asks: Judge = Judge.MANAGERS) -> list[Claim]:
     """What is asked of the company's managers (or of the body about it), oldest first."""
-    waits = (Claim.company == company) & (Claim.state == "asked") & (Claim.asks == asks)
+    waits = (Claim.company == company) & (Claim.state == ClaimState.ASKED) & (Claim.asks == asks)
     return list(_claims().where(waits).order_by(Claim.id))
 
 
 def on_body() -> Any:
     """What is asked of the body, and of managers who are not there any more."""
     managed = CompanyPerson.select(CompanyPerson.company).join(User)
-    managed = managed.where((CompanyPerson.role == "manager") & User.active)
-    return (Claim.state == "asked") & ((Claim.asks == "body") | Claim.company.not_in(managed))
+    managed = managed.where((CompanyPerson.role == Role.MANAGER) & User.active)
+    return (Claim.state == ClaimState.ASKED) & ((Claim.asks == Judge.BODY) | Claim.company.not_in(managed))
 
 
 def claims_on_body() -> list[Claim]:
@@ -199,7 +194,7 @@ def claims_on_body() -> list[Claim]:
 def asked_about(company: int) -> list[Claim]:
     """Every open claim against the company, and of its own cases against others."""
     own = Case.select(Case.id).where(Case.company == company)
-    waits = ((Claim.company == company) | Claim.case.in_(own)) & (Claim.state == "asked")
+    waits = ((Claim.company == company) | Claim.case.in_(own)) & (Claim.state == ClaimState.ASKED)
     return list(_claims().where(waits).order_by(Claim.id))
 
 
@@ -216,7 +211,7 @@ def claims_of_case(case: int) -> list[Claim]:
 def claims_waiting(user: int) -> list[Claim]:
     """The claims that wait for this person, as a manager, to answer them, oldest first."""
     managed = CompanyPerson.select(CompanyPerson.company).where(
-        (CompanyPerson.user == user) & (CompanyPerson.role == "manager")
+        (CompanyPerson.user == user) & (CompanyPerson.role == Role.MANAGER)
     )
-    waits = (Claim.state == "asked") & (Claim.asks == "managers") & Claim.company.in_(managed)
+    waits = (Claim.state == ClaimState.ASKED) & (Claim.asks == Judge.MANAGERS) & Claim.company.in_(managed)
     return list(_claims().where(waits).order_by(Claim.id))

@@ -8,26 +8,26 @@ from typing import Any
 
 from peewee import fn
 
+from app.states import DeliveryState, JobState, MailState, SettledAs
 from app.store import work
 from app.store.models import Case, Delivery, Job, Mail
+from app.store.words import move
 
-FAILED, DELAYED, DELIVERED = "failed", "delayed", "delivered"
-SENT = "sent"  # of a mail: the mail server has it
-_RANK = {DELAYED: 0, DELIVERED: 1, FAILED: 2}
+_RANK = {DeliveryState.DELAYED: 0, DeliveryState.DELIVERED: 1, DeliveryState.FAILED: 2}
 
 
-def record(mail: int, recipient: str, state: str, at: datetime, **said: Any) -> bool:
+def record(mail: int, recipient: str, state: DeliveryState, at: datetime, **said: Any) -> bool:
     """Note what became of a mail at a recipient; false when that is known, or somebody has seen to it. What has failed
     does not arrive any more. Inside a transaction that has the mail's case locked."""
     row = Delivery.get_or_none((Delivery.mail == mail) & (Delivery.recipient == recipient))
     if row is None:
-        if state == DELIVERED:
+        if state == DeliveryState.DELIVERED:
             return False  # nothing was amiss
         Delivery.create(mail=mail, recipient=recipient, state=state, at=at, **said)
         return True
     if row.settled_at is not None or _RANK[state] <= _RANK[row.state]:
         return False
-    Delivery.update(state=state, at=at, **said).where(Delivery.id == row.id).execute()
+    move(Delivery.state, state, Delivery.id == row.id, at=at, **said)
     return True
 
 
@@ -36,12 +36,12 @@ def refuse(mail: int, recipient: str, at: datetime, **said: Any) -> bool:
     when it is known."""
     row = Delivery.get_or_none((Delivery.mail == mail) & (Delivery.recipient == recipient))
     if row is None:
-        Delivery.create(mail=mail, recipient=recipient, state=FAILED, at=at, **said)
+        Delivery.create(mail=mail, recipient=recipient, state=DeliveryState.FAILED, at=at, **said)
         return True
-    if row.settled_at is None and row.state == FAILED:
+    if row.settled_at is None and row.state == DeliveryState.FAILED:
         return False
-    again: dict[str, Any] = {"settled_at": None, "settled_as": "", "settled_by": "", "reason": ""}
-    Delivery.update(state=FAILED, at=at, **again, **said).where(Delivery.id == row.id).execute()
+    again: dict[str, Any] = {"settled_at": None, "settled_as": SettledAs.NOT_YET, "settled_by": "", "reason": ""}
+    move(Delivery.state, DeliveryState.FAILED, Delivery.id == row.id, at=at, **again, **said)
     return True
 
 
@@ -56,7 +56,9 @@ def of_mails(mails: Iterable[int]) -> dict[int, list[Delivery]]:
 
 def failed(case: int | None = None, *, limit: int = 0, offset: int = 0) -> list[Mail]:
     """Mails that did not reach somebody and that nobody has seen to, the newest first; of one case, or all."""
-    open_ones = Delivery.select(Delivery.mail).where((Delivery.state == FAILED) & Delivery.settled_at.is_null())
+    open_ones = Delivery.select(Delivery.mail).where(
+        (Delivery.state == DeliveryState.FAILED) & Delivery.settled_at.is_null()
+    )
     query = Mail.select().where(Mail.id.in_(open_ones)).order_by(Mail.id.desc())
     if case is not None:
         query = query.where(Mail.case == case)
@@ -70,14 +72,14 @@ def failed_of(numbers: Sequence[str]) -> list[Mail]:
     if not numbers:
         return []
     query = Mail.select(Mail).join(Delivery).switch(Mail).join(Case)
-    wanted = Case.number.in_(list(numbers)) & (Delivery.state == FAILED) & Delivery.settled_at.is_null()
+    wanted = Case.number.in_(list(numbers)) & (Delivery.state == DeliveryState.FAILED) & Delivery.settled_at.is_null()
     return list({row.id: row for row in query.where(wanted).order_by(Mail.id.desc())}.values())
 
 
 def failed_count() -> int:
     """How many there are in all."""
     query = Delivery.select(fn.COUNT(Delivery.mail.distinct()))
-    return int(query.where((Delivery.state == FAILED) & Delivery.settled_at.is_null()).scalar() or 0)
+    return int(query.where((Delivery.state == DeliveryState.FAILED) & Delivery.settled_at.is_null()).scalar() or 0)
 
 
 def of_report(report: int) -> list[Delivery]:
@@ -88,12 +90,12 @@ def of_report(report: int) -> list[Delivery]:
 def open_of(mail: int) -> list[Delivery]:
     """The recipients of a mail that it did not reach, and whom nobody has seen to."""
     query = Delivery.select().where(
-        (Delivery.mail == mail) & (Delivery.state == FAILED) & Delivery.settled_at.is_null()
+        (Delivery.mail == mail) & (Delivery.state == DeliveryState.FAILED) & Delivery.settled_at.is_null()
     )
     return list(query.order_by(Delivery.id))
 
 
-def settle(ids: Sequence[int], how: str, by: str, at: datetime, reason: str = "") -> int:
+def settle(ids: Sequence[int], how: SettledAs, by: str, at: datetime, reason: str = "") -> int:
     """Somebody has seen to these."""
     if not ids:
         return 0
@@ -111,7 +113,7 @@ def alike(mail_id: str, recipient: str) -> list[int]:
 
 def came_back(keys: Sequence[str]) -> set[str]:
     """The jobs among these whose mail did not reach somebody, and nobody has seen to it."""
-    failed = (Delivery.state == FAILED) & Delivery.settled_at.is_null()
+    failed = (Delivery.state == DeliveryState.FAILED) & Delivery.settled_at.is_null()
     query = Mail.select(Mail.job_key).join(Delivery).where(Mail.job_key.in_(list(keys)) & failed)
     return {row.job_key for row in query}
 
@@ -129,7 +131,7 @@ def mails_named(message_ids: Sequence[str]) -> list[Mail]:
 def last_sent(case: int, recipient: str) -> Mail | None:
     """The mail of the case that went to this address last."""
     wanted = recipient.lower()
-    rows = Mail.select().where((Mail.case == case) & (Mail.state == "sent")).order_by(Mail.id.desc()).limit(200)
+    rows = Mail.select().where((Mail.case == case) & (Mail.state == MailState.SENT)).order_by(Mail.id.desc()).limit(200)
     return next((row for row in rows if wanted in row.recipient.lower().split(", ")), None)
 
 
@@ -144,11 +146,6 @@ def job_of(row: Mail) -> Job | None:
     return Job.get_or_none(Job.key == row.job_key)
 
 
-def sent_again(row: Mail) -> Mail | None:
-    """The mail by which this one was sent again."""
-    return Mail.select().where(Mail.again_of == row.id).order_by(Mail.id.desc()).first()
-
-
 def copy(mail: Mail, key: str, message_id: str, recipient: str, at: datetime) -> Mail:
     """The same mail, to be sent by the job of this key."""
     same = ("case", "mail_id", "number", "label", "sender", "subject", "text", "html", "attachments")
@@ -158,13 +155,13 @@ def copy(mail: Mail, key: str, message_id: str, recipient: str, at: datetime) ->
     )
 
 
-def go_on(mail: Mail, recipient: str, state: str, now: datetime) -> None:
+def go_on(mail: Mail, recipient: str, state: MailState, now: datetime) -> None:
     """A mail that nobody got goes out to these under its own key, or counts as sent; its job, which waited for a
     person, is done anew. Inside a transaction that has the mail's case locked."""
     mail.recipient, mail.state = recipient, state
     mail.save(only=[Mail.recipient, Mail.state])
     job = job_of(mail)
-    if job is not None and job.state in {"incident", "queued"}:
+    if job is not None and job.state in {JobState.INCIDENT, JobState.QUEUED}:
         work.set_going(job.id, now)
 
 

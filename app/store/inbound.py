@@ -7,10 +7,11 @@ from typing import Any
 
 from peewee import fn
 
+from app.states import InboundState, Rights, TaskKind, TaskState
 from app.store.database import locked
 from app.store.models import Case, InboundMail, Job, Mail, Member, Task, User
 
-ACTING = ("full", "answer")  # rights with which one answers for the vendor
+ACTING = (Rights.FULL, Rights.ANSWER)  # rights with which one answers for the vendor
 
 
 def add(**values: Any) -> bool:
@@ -40,14 +41,14 @@ def count(where: Any) -> int:
     return int(InboundMail.select().where(where).count())
 
 
-def in_state(*states: str) -> Any:
+def in_state(*states: InboundState) -> Any:
     """In these states."""
     return InboundMail.state.in_(list(states))
 
 
 def of_kind(kind: str) -> Any:
     """Of a machine of this kind, and apart."""
-    return (InboundMail.state == "apart") & (InboundMail.kind == kind)
+    return (InboundMail.state == InboundState.APART) & (InboundMail.kind == kind)
 
 
 def saying(words: Sequence[str]) -> Any:
@@ -76,10 +77,13 @@ def concerning(user: int) -> list[InboundMail]:
     """What waits to be taken in, or was taken into a task that is open still, in the cases on which the person may act;
     oldest first."""
     mine = Member.select(Member.case).where((Member.user == user) & Member.rights.in_(ACTING))
-    opened = Task.select(Task.id).where(Task.case.in_(mine) & (Task.state == "open"))
+    opened = Task.select(Task.id).where(Task.case.in_(mine) & (Task.state == TaskState.OPEN))
     query = InboundMail.select().where(
         InboundMail.case.in_(mine)
-        & ((InboundMail.state == "waiting") | ((InboundMail.state == "taken") & InboundMail.task_id.in_(opened)))
+        & (
+            (InboundMail.state == InboundState.WAITING)
+            | ((InboundMail.state == InboundState.TAKEN) & InboundMail.task_id.in_(opened))
+        )
     )
     return list(query.order_by(InboundMail.received_at, InboundMail.id))
 
@@ -115,5 +119,5 @@ def person(case: int, email: str) -> User | None:
 
 def open_vendor_tasks(case: int) -> list[Task]:
     """The case's open tasks that a person of the vendor does, oldest first."""
-    query = Task.select().where((Task.case == case) & (Task.state == "open") & (Task.side == "vendor"))
-    return list(query.where(Task.kind == "user").order_by(Task.opened_at, Task.id))
+    query = Task.select().where((Task.case == case) & (Task.state == TaskState.OPEN) & (Task.side == "vendor"))
+    return list(query.where(Task.kind == TaskKind.USER).order_by(Task.opened_at, Task.id))

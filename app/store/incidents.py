@@ -8,17 +8,24 @@ from typing import Any
 
 from peewee import JOIN
 
+from app.states import IncidentKind
 from app.store import statements
 from app.store.models import Case, Incident
 
 
-def key_of(case: int | None, kind: str, element: str) -> str:
+def key_of(case: int | None, kind: IncidentKind, element: str) -> str:
     """What makes two sightings the same incident."""
     return f"{case or 0}:{kind}:{element}"
 
 
 def seen(
-    case: int | None, kind: str, element: str, now: datetime, title: str, message: str, params: Mapping[str, Any]
+    case: int | None,
+    kind: IncidentKind,
+    element: str,
+    now: datetime,
+    title: str,
+    message: str,
+    params: Mapping[str, Any],
 ) -> bool:
     """Note it; whether it is new."""
     key, said = key_of(case, kind, element), {"last_at": now, "message": message, "params": dict(params)}
@@ -29,7 +36,9 @@ def seen(
     return False
 
 
-def over(case: int | None, now: datetime, kinds: Sequence[str] = (), element: str | None = None, by: str = "") -> int:
+def over(
+    case: int | None, now: datetime, kinds: Sequence[IncidentKind] = (), element: str | None = None, by: str = ""
+) -> int:
     """It works again (or somebody ended it); gives how many incidents are over."""
     mine = Incident.open_key.is_null(False)
     mine &= Incident.case.is_null() if case is None else Incident.case == case
@@ -45,7 +54,7 @@ def of_case(case: int) -> list[Incident]:
     return statements.rows(Incident, "case_id = ? AND open_key IS NOT NULL", case, order="first_at, id")
 
 
-def open_of_kind(kind: str) -> set[tuple[int | None, str]]:
+def open_of_kind(kind: IncidentKind) -> set[tuple[int | None, str]]:
     """(case, element) of the open incidents of a kind."""
     mine = Incident.open_key.is_null(False) & (Incident.kind == kind)
     return {(row.case_id, row.element) for row in Incident.select(Incident.case, Incident.element).where(mine)}
@@ -53,7 +62,7 @@ def open_of_kind(kind: str) -> set[tuple[int | None, str]]:
 
 def among(cases: Sequence[int]) -> frozenset[int]:
     """Those of the cases that cannot go on because of an open incident."""
-    mine = Incident.open_key.is_null(False) & Incident.case.in_(list(cases)) & (Incident.kind != "upkeep")
+    mine = Incident.open_key.is_null(False) & Incident.case.in_(list(cases)) & (Incident.kind != IncidentKind.UPKEEP)
     rows = Incident.select(Incident.case).where(mine) if cases else ()
     return frozenset(row.case_id for row in rows if row.case_id)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from peewee import fn
 
+from app.states import InvoiceState
 from app.store import search
 from app.store.models import (
     Case,
@@ -26,7 +27,7 @@ def latest(case: int, fee: str) -> Invoice | None:
     """The newest invoice for this fee."""
     return (
         Invoice.select()
-        .where((Invoice.case == case) & (Invoice.fee == fee) & (Invoice.state != "cancelled"))
+        .where((Invoice.case == case) & (Invoice.fee == fee) & (Invoice.state != InvoiceState.CANCELLED))
         .order_by(Invoice.id.desc())
         .first()
     )
@@ -44,7 +45,9 @@ def payments(invoice: int) -> list[Payment]:
 
 def open_ones() -> list[Invoice]:
     """Every invoice that waits for money, oldest due first."""
-    return list(Invoice.select(Invoice, Case).join(Case).where(Invoice.state == "open").order_by(Invoice.due_on))
+    return list(
+        Invoice.select(Invoice, Case).join(Case).where(Invoice.state == InvoiceState.OPEN).order_by(Invoice.due_on)
+    )
 
 
 def one(number: str) -> Invoice | None:
@@ -52,7 +55,7 @@ def one(number: str) -> Invoice | None:
     return Invoice.select(Invoice, Case).join(Case).where(Invoice.number == number).first()
 
 
-def in_state(state: str, text: str = "", limit: int = 500) -> list[Invoice]:
+def in_state(state: InvoiceState, text: str = "", limit: int = 500) -> list[Invoice]:
     """Invoices in a state, the first due on top, which have every word of the text in their number or their case."""
     query = Invoice.select(Invoice, Case).join(Case).where(Invoice.state == state)
     for each in words(text):
@@ -60,13 +63,13 @@ def in_state(state: str, text: str = "", limit: int = 500) -> list[Invoice]:
         # A word of an invoice's number means that one, not whatever its case owes besides.
         said = numbered if Invoice.select().where(numbered).exists() else search.said_of_case(each)
         query = query.where(said)
-    order = (Invoice.due_on, Invoice.id) if state == "open" else (Invoice.id.desc(),)
+    order = (Invoice.due_on, Invoice.id) if state == InvoiceState.OPEN else (Invoice.id.desc(),)
     return list(query.order_by(*order).limit(limit))
 
 
 def owed(today: date) -> tuple[int, int]:
     """(invoices that are overdue, yen that are open)."""
-    waiting = Invoice.state == "open"
+    waiting = Invoice.state == InvoiceState.OPEN
     yen = Invoice.select(fn.SUM(Invoice.total - Invoice.paid)).where(waiting).scalar()
     return Invoice.select().where(waiting & (Invoice.due_on < today)).count(), int(yen or 0)
 
@@ -77,13 +80,13 @@ def latest_of(cases: Sequence[int]) -> dict[tuple[int, str], int]:
         return {}
     rows: Any = (
         Invoice.select(Invoice.case, Invoice.fee, fn.MAX(Invoice.id))
-        .where(Invoice.case.in_(list(cases)) & (Invoice.state != "cancelled"))
+        .where(Invoice.case.in_(list(cases)) & (Invoice.state != InvoiceState.CANCELLED))
         .group_by(Invoice.case, Invoice.fee)
     )
     return {(case, fee): newest for case, fee, newest in rows.tuples()}
 
 
-def counts() -> dict[str, int]:
+def counts() -> dict[InvoiceState, int]:
     """How many invoices are in each state."""
     rows: Any = Invoice.select(Invoice.state, fn.COUNT(Invoice.id)).group_by(Invoice.state)
     return dict(rows.tuples())

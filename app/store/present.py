@@ -10,6 +10,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+from app.states import JobState
 from app.store.database import locked
 from app.store.models import Attempt, Guess, Job, Outage
 
@@ -21,7 +22,7 @@ def jobs(now: datetime, lease: timedelta, pause: timedelta) -> int:
     that ends. `lease` and `pause` are the longest there are. Gives how many were brought back."""
     ahead, count = now + SKEW, 0
     noted = (Job.created_at > ahead) | (Job.tried_since > ahead) | (Job.run_at > ahead + pause)
-    waiting = (Job.state == "queued") & (Job.run_at > ahead) & noted
+    waiting = (Job.state == JobState.QUEUED) & (Job.run_at > ahead) & noted
     # Who holds one of them at the moment changes it anyway: it is passed over, and nobody is waited for.
     for row in locked(Job.select().where(waiting).order_by(Job.id), skip=True):
         count += 1
@@ -30,7 +31,7 @@ def jobs(now: datetime, lease: timedelta, pause: timedelta) -> int:
         row.created_at = min(row.created_at, now)
         row.tried_since = min(row.tried_since, now) if row.tried_since is not None else None
         row.save()
-    held = (Job.state == "running") & (Job.lease_until > ahead + lease)
+    held = (Job.state == JobState.RUNNING) & (Job.lease_until > ahead + lease)
     for row in locked(Job.select().where(held).order_by(Job.id), skip=True):
         count += 1
         row.lease_until = now + lease

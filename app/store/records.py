@@ -8,6 +8,7 @@ from typing import Any
 
 from peewee import JOIN, fn
 
+from app.states import CertificateState, DocumentKind, MailState
 from app.store import search
 from app.store.database import locked
 from app.store.models import (
@@ -72,7 +73,7 @@ def line(case: int, line: str) -> list[Document]:
 
 def uploaded_bytes(case: int) -> int:
     """How much people have uploaded to the case, drafts included."""
-    uploaded = (Document.case == case) & (Document.kind == "uploaded")
+    uploaded = (Document.case == case) & (Document.kind == DocumentKind.UPLOADED)
     return int(Document.select(fn.SUM(Document.size)).where(uploaded).scalar() or 0)
 
 
@@ -113,12 +114,14 @@ def keep_mail(job_key: str, **values: Any) -> Mail:
 
 def mail_went(job_key: str) -> bool:
     """Whether the server has the mail that this job wrote."""
-    return bool(Mail.select().where((Mail.job_key == job_key) & (Mail.state == "sent")).exists())
+    return bool(Mail.select().where((Mail.job_key == job_key) & (Mail.state == MailState.SENT)).exists())
 
 
 def mail_sent(key: str, at: datetime) -> None:
     """The server has the mail that this job wrote."""
-    Mail.update(state="sent", sent_at=at, error="").where((Mail.job_key == key) & (Mail.state != "sent")).execute()
+    Mail.update(state="sent", sent_at=at, error="").where(
+        (Mail.job_key == key) & (Mail.state != MailState.SENT)
+    ).execute()
 
 
 def mails(case: int) -> list[Mail]:
@@ -155,7 +158,9 @@ def certificate(number: str, *, lock: bool = False) -> Certificate | None:
 
 def suspended(cases: Sequence[int]) -> frozenset[int]:
     """Those of the cases whose certificate is suspended."""
-    rows = Certificate.select(Certificate.case).where((Certificate.state == "suspended") & Certificate.case.in_(cases))
+    rows = Certificate.select(Certificate.case).where(
+        (Certificate.state == CertificateState.SUSPENDED) & Certificate.case.in_(cases)
+    )
     return frozenset(row.case_id for row in rows)
 
 
@@ -174,7 +179,7 @@ REGISTER_ORDERS: dict[str, Any] = {
 
 
 def register(
-    text: str = "", state: str = "", order: str = "number", limit: int = 100_000, offset: int = 0
+    text: str = "", state: CertificateState | None = None, order: str = "number", limit: int = 100_000, offset: int = 0
 ) -> list[Certificate]:
     """The public register."""
     query = Certificate.select().where(Certificate.listed)
@@ -200,13 +205,3 @@ def notes(case: int, *, internal: bool) -> list[Note]:
     if not internal:
         query = query.where(~Note.internal)
     return list(query.order_by(Note.at, Note.id))
-
-
-def notes_after(case: int, at: datetime, side: str) -> int:
-    """How many lines of the other side came after this moment."""
-    return int(Note.select().where((Note.case == case) & (Note.at > at) & (Note.side != side) & ~Note.internal).count())
-
-
-def files_named(case: int, digests: Sequence[str]) -> list[Document]:
-    """The case's documents with one of these digests."""
-    return list(Document.select().where((Document.case == case) & Document.digest.in_(list(digests))))

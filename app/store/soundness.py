@@ -6,6 +6,7 @@ from datetime import datetime
 
 from peewee import fn
 
+from app.states import JobState
 from app.store.database import is_postgres, proxy
 from app.store.models import Document, InboundMail, Job, KeyLetter, Mail, Secret
 
@@ -52,4 +53,4 @@ def a_sealed_secret() -> str:
 
 def incidents() -> int:
     """Jobs that need a person."""
-    return int(Job.select().where(Job.state == "incident").count())
+    return int(Job.select().where(Job.state == JobState.INCIDENT).count())

@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from app.states import EntryKind, JobState, LineState, TaskState
 from app.store import statements
 from app.store.database import proxy
 from app.store.models import Access, BankLine, Comment, Document, Entry, Invoice, Job, Task, Undo, Visit
+from app.store.words import move
 
 
 def keep(**values: Any) -> None:
@@ -36,20 +38,22 @@ def cancel_jobs(ids: Sequence[int], now: datetime) -> int:
     """Cancel those of which nothing has left the house; gives how many."""
     if not ids:
         return 0
-    resting = Job.id.in_(list(ids)) & Job.state.in_(["queued", "parked", "incident"]) & ~Job.handed
-    return int(Job.update(state="cancelled", finished_at=now).where(resting).execute())
+    resting = Job.id.in_(list(ids)) & Job.state.in_([JobState.QUEUED, JobState.PARKED, JobState.INCIDENT]) & ~Job.handed
+    return move(Job.state, JobState.CANCELLED, resting, finished_at=now)
 
 
 def put_back_jobs(states: Mapping[str, str]) -> None:
     """Jobs that the step cancelled or let go wait again."""
     for job, state in states.items():
-        changed = (Job.state == "cancelled") | ((Job.state == "queued") & (state == "parked"))
-        Job.update(state=state, finished_at=None).where((Job.id == int(job)) & changed).execute()
+        changed = Job.state == JobState.CANCELLED
+        if state == JobState.PARKED.value:
+            changed = changed | (Job.state == JobState.QUEUED)
+        move(Job.state, JobState(state), (Job.id == int(job)) & changed, finished_at=None)
 
 
 def close_tasks(ids: Sequence[str], now: datetime) -> None:
     """Tasks that the step opened are not to be done."""
-    for row in Task.select().where(Task.id.in_(list(ids)) & (Task.state == "open")) if ids else []:
+    for row in Task.select().where(Task.id.in_(list(ids)) & (Task.state == TaskState.OPEN)) if ids else []:
         row.state, row.closed_at = "cancelled", now
         row.save()
 
@@ -72,8 +76,8 @@ def looked_since(case: int, at: datetime) -> bool:
 def free_bank_lines(case: int, at: datetime) -> None:
     """Receipts of the bank that the step settled wait again."""
     mine = Invoice.select(Invoice.id).where(Invoice.case == case)
-    settled = (BankLine.state == "confirmed") & (BankLine.settled_at >= at) & BankLine.invoice.in_(mine)
-    BankLine.update(state="new", invoice=None, settled_at=None, settled_by="").where(settled).execute()
+    settled = (BankLine.state == LineState.CONFIRMED) & (BankLine.settled_at >= at) & BankLine.invoice.in_(mine)
+    move(BankLine.state, LineState.NEW, settled, invoice=None, settled_at=None, settled_by="")
 
 
 def unvisit(case: int, counts: Sequence[Sequence[Any]]) -> None:
@@ -90,5 +94,5 @@ def unvisit(case: int, counts: Sequence[Sequence[Any]]) -> None:
 
 def hide_points(case: int, at: datetime) -> None:
     """Points that went out with the step are the staff's own again, in the timeline too."""
-    said = (Entry.case == case) & (Entry.kind == "comment") & (Entry.at == at)
+    said = (Entry.case == case) & (Entry.kind == EntryKind.COMMENT) & (Entry.at == at)
     Entry.update(audience="operator").where(said).execute()

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from peewee import Select, fn
 
+from app.states import InboundState, IncidentKind, JobState
 from app.store import companies, inbound
 from app.store.database import proxy
 from app.store.models import Claim, InboundMail, Incident, Job
@@ -25,9 +26,9 @@ def counts() -> Waiting:
     number = fn.COUNT("*")
     parts = (
         Claim.select(number).where(companies.on_body()),
-        InboundMail.select(number).where(inbound.in_state("waiting", "unknown")),
-        Incident.select(number).where(Incident.open_key.is_null(False) & (Incident.kind != "outage")),
-        Job.select(number).where(Job.state == "incident"),
+        InboundMail.select(number).where(inbound.in_state(InboundState.WAITING, InboundState.UNKNOWN)),
+        Incident.select(number).where(Incident.open_key.is_null(False) & (Incident.kind != IncidentKind.OUTAGE)),
+        Job.select(number).where(Job.state == JobState.INCIDENT),
     )
     query = Select(columns=list(parts)).bind(proxy.obj).tuples()
     return Waiting(*(int(each) for each in next(iter(query))))

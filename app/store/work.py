@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
 from peewee import fn
 
+from app.states import CommentState, JobState, TaskState
 from app.store import statements
 from app.store.database import locked
 from app.store.models import Answer, Case, Comment, Draft, Job, Member, Reminder, Task, TimerRow
+from app.store.words import move
 
 # Tasks
 
@@ -33,7 +35,9 @@ def tasks_of(case: int) -> list[Task]:
 def open_tasks_of(cases: Sequence[int]) -> dict[int, list[Task]]:
     """The open tasks of several cases at once."""
     found: dict[int, list[Task]] = {}
-    for row in Task.select().where(Task.case.in_(list(cases)) & (Task.state == "open")).order_by(Task.opened_at):
+    for row in (
+        Task.select().where(Task.case.in_(list(cases)) & (Task.state == TaskState.OPEN)).order_by(Task.opened_at)
+    ):
         found.setdefault(row.case_id, []).append(row)
     return found
 
@@ -42,7 +46,7 @@ def last_done(case: int, element: str) -> Task | None:
     """The task of this element that was finished last."""
     return (
         Task.select()
-        .where((Task.case == case) & (Task.element == element) & (Task.state == "done"))
+        .where((Task.case == case) & (Task.element == element) & (Task.state == TaskState.DONE))
         .order_by(Task.closed_at.desc())
         .first()
     )
@@ -50,7 +54,7 @@ def last_done(case: int, element: str) -> Task | None:
 
 def last_closed(case: int) -> Task | None:
     """The task of the case that was finished last."""
-    done = (Task.case == case) & (Task.state == "done")
+    done = (Task.case == case) & (Task.state == TaskState.DONE)
     return Task.select().where(done).order_by(Task.closed_at.desc(), Task.opened_at.desc()).first()
 
 
@@ -59,7 +63,7 @@ def open_kinds(side: str) -> list[tuple[str, int]]:
     rows: Any = (
         Task.select(Task.element, Case.release.alias("release_row"))
         .join(Case)
-        .where((Task.state == "open") & (Task.side == side))
+        .where((Task.state == TaskState.OPEN) & (Task.side == side))
         .distinct()
         .tuples()
     )
@@ -70,25 +74,27 @@ def open_of_elements(elements: Sequence[str], side: str, limit: int = 200) -> li
     """The open tasks of these elements, the one that is due first on top."""
     if not elements:
         return []
-    query = Task.select().where((Task.state == "open") & (Task.side == side) & Task.element.in_(list(elements)))
+    query = Task.select().where((Task.state == TaskState.OPEN) & (Task.side == side) & Task.element.in_(list(elements)))
     return list(query.order_by(Task.due_on.is_null(), Task.due_on, Task.id).limit(limit))
 
 
 def open_presented(presentation: str, side: str, limit: int = 100) -> list[Task]:
     """The open tasks of one presentation, the one that is due first on top."""
-    query = Task.select().where((Task.state == "open") & (Task.side == side) & (Task.presentation == presentation))
+    query = Task.select().where(
+        (Task.state == TaskState.OPEN) & (Task.side == side) & (Task.presentation == presentation)
+    )
     return list(query.order_by(Task.due_on.is_null(), Task.due_on, Task.id).limit(limit))
 
 
-def jobs_like(operator: str, states: Sequence[str]) -> list[Job]:
+def jobs_like(operator: str, states: Iterable[JobState]) -> list[Job]:
     """The jobs of an operator in these states."""
     return list(Job.select().where((Job.operator == operator) & Job.state.in_(list(states))).order_by(Job.id))
 
 
-def open_marks(operators: Sequence[str]) -> list[tuple[int, str, int, int]]:
+def open_marks(operators: Sequence[str]) -> list[tuple[int, JobState, int, int]]:
     """(id, state, fence, attempts) of these operators' jobs that are not done: they change when a job moves on."""
     query = Job.select(Job.id, Job.state, Job.fence, Job.attempts).where(
-        Job.operator.in_(list(operators)) & Job.state.in_(["queued", "running", "incident"])
+        Job.operator.in_(list(operators)) & Job.state.in_([JobState.QUEUED, JobState.RUNNING, JobState.INCIDENT])
     )
     return [(row.id, row.state, row.fence, row.attempts) for row in query.order_by(Job.id)]
 
@@ -98,14 +104,14 @@ def vendor_tasks(user: int) -> list[Task]:
     return list(
         Task.select()
         .join(Member, on=(Member.case == Task.case))
-        .where((Member.user == user) & (Task.state == "open") & (Task.side == "vendor"))
+        .where((Member.user == user) & (Task.state == TaskState.OPEN) & (Task.side == "vendor"))
         .order_by(Task.due_on.is_null(), Task.due_on, Task.opened_at)
     )
 
 
 def tasks_due(first: date | None, last: date) -> list[Task]:
     """Open tasks that are due in this period."""
-    query = Task.select().where((Task.state == "open") & (Task.due_on <= last))
+    query = Task.select().where((Task.state == TaskState.OPEN) & (Task.due_on <= last))
     return list(query if first is None else query.where(Task.due_on >= first))
 
 
@@ -167,7 +173,7 @@ def latest_answers_of(cases: Sequence[int], elements: Sequence[str]) -> dict[int
 # Comments (補正)
 
 
-def comments(case: int, *states: str, review_task: str = "") -> list[Comment]:
+def comments(case: int, *states: CommentState, review_task: str = "") -> list[Comment]:
     """The points of a case, oldest first."""
     return [
         row
@@ -197,34 +203,36 @@ def lease(
 ) -> Job | None:
     """Take the next job that is due, or whose holder has gone; the fence grows with each lease. `operators`: of these
     alone, where some are named; `without`: of none of these."""
-    ready = ((Job.state == "queued") & (Job.run_at <= now)) | ((Job.state == "running") & (Job.lease_until < now))
+    waits, left = Job.state == JobState.QUEUED, Job.state == JobState.RUNNING
+    ready = (waits & (Job.run_at <= now)) | (left & (Job.lease_until < now))
     query = Job.select().where(ready)
     if operators:
         query = query.where(Job.operator.in_(list(operators)))
     if without:
         query = query.where(Job.operator.not_in(list(without)))
-    job = locked(query.order_by(Job.run_at, Job.id).limit(1), skip=True).first()
+    job: Job | None = locked(query.order_by(Job.run_at, Job.id).limit(1), skip=True).first()
     if job is None:
         return None
     # What a holder did who is gone, nobody knows.
-    handed = job.handed or job.state == "running"
-    changed = {"state": "running", "worker": worker, "lease_until": until, "handed": handed}
-    Job.update(**changed, fence=Job.fence + 1, attempts=Job.attempts + 1).where(Job.id == job.id).execute()
-    return Job.get_by_id(job.id)
+    handed = job.handed or job.state == JobState.RUNNING
+    return _leased(job.id, worker=worker, lease_until=until, handed=handed)
 
 
 def take(job_id: int, worker: str, until: datetime) -> Job:
     """Give the job to this holder, whoever had it: the fence grows, so that the other's word counts no more."""
-    Job.update(state="running", worker=worker, lease_until=until, fence=Job.fence + 1, attempts=Job.attempts + 1).where(
-        Job.id == job_id
-    ).execute()
+    return _leased(job_id, worker=worker, lease_until=until)
+
+
+def _leased(job_id: int, **values: Any) -> Job:
+    values |= {"fence": Job.fence + 1, "attempts": Job.attempts + 1}
+    move(Job.state, JobState.RUNNING, Job.id == job_id, **values)
     return Job.get_by_id(job_id)
 
 
 def hold(operator: str, why: str) -> int:
     """What waits to be done by this operator waits for a person; gives how many jobs these are."""
-    waiting = (Job.operator == operator) & Job.state.in_(["queued", "running"])
-    return int(Job.update(state="incident", error=why, lease_until=None).where(waiting).execute())
+    waiting = (Job.operator == operator) & Job.state.in_([JobState.QUEUED, JobState.RUNNING])
+    return move(Job.state, JobState.INCIDENT, waiting, error=why, lease_until=None)
 
 
 def job(job_id: int, *, lock: bool = False) -> Job | None:
@@ -236,10 +244,15 @@ def job(job_id: int, *, lock: bool = False) -> Job | None:
 def set_going(job_id: int, now: datetime) -> None:
     """A job that waits for a person, or for its time, is done anew and at once."""
     anew: dict[str, Any] = {"attempts": 0, "tried_since": None, "run_at": now, "error": "", "said": {}}
-    Job.update(state="queued", **anew).where(Job.id == job_id).execute()
+    move(Job.state, JobState.QUEUED, Job.id == job_id, **anew)
 
 
-def count_jobs(operator: str, states: Sequence[str]) -> int:
+def unpark(job_id: int) -> None:
+    """What the job waited for has been completed."""
+    move(Job.state, JobState.QUEUED, (Job.id == job_id) & (Job.state == JobState.PARKED))
+
+
+def count_jobs(operator: str, states: Iterable[JobState]) -> int:
     """How many jobs of an operator (empty: of any) are in these states."""
     query = Job.select().where(Job.state.in_(list(states)))
     return int((query.where(Job.operator == operator) if operator else query).count())
@@ -247,22 +260,22 @@ def count_jobs(operator: str, states: Sequence[str]) -> int:
 
 def failed_among(cases: Sequence[int]) -> frozenset[int]:
     """Those of the cases in which a token waits for a job that failed for good."""
-    mine = Job.case.in_(list(cases)) & (Job.state == "incident") & (Job.task_id != "")
+    mine = Job.case.in_(list(cases)) & (Job.state == JobState.INCIDENT) & (Job.task_id != "")
     return frozenset(row.case_id for row in Job.select(Job.case).where(mine) if row.case_id) if cases else frozenset()
 
 
 def due_from(now: datetime, operator: str) -> int:
     """Jobs of this operator that were due wait since now: what kept them is over. Gives how many."""
-    due = (Job.operator == operator) & (Job.state == "queued") & (Job.run_at < now)
+    due = (Job.operator == operator) & (Job.state == JobState.QUEUED) & (Job.run_at < now)
     return int(Job.update(run_at=now).where(due).execute())
 
 
-def jobs_in(*states: str) -> list[Job]:
+def jobs_in(*states: JobState) -> list[Job]:
     """All jobs in these states."""
     return list(Job.select().where(Job.state.in_(list(states))).order_by(Job.id))
 
 
-def jobs_of(case: int, *states: str) -> list[Job]:
+def jobs_of(case: int, *states: JobState) -> list[Job]:
     """The case's jobs in these states."""
     if states and _TO_DO.issuperset(states):  # asked of several sides in one step: in the same words
         rows = statements.rows(Job, _IS_TO_DO, case, order="id")
@@ -276,16 +289,16 @@ def jobs_of(case: int, *states: str) -> list[Job]:
 def oldest_due(now: datetime, without: Sequence[str] = ()) -> datetime | None:
     """Since when the job waits that waits longest for somebody to do it, of these operators apart; none when nothing
     is due."""
-    due = (Job.state == "queued") & (Job.run_at <= now)
+    due = (Job.state == JobState.QUEUED) & (Job.run_at <= now)
     due = due & Job.operator.not_in(list(without)) if without else due
     waiting = Job.select(fn.MIN(Job.run_at)).where(due).scalar()
-    left = Job.select(fn.MIN(Job.lease_until)).where((Job.state == "running") & (Job.lease_until < now)).scalar()
+    left = Job.select(fn.MIN(Job.lease_until)).where((Job.state == JobState.RUNNING) & (Job.lease_until < now)).scalar()
     return min((moment for moment in (waiting, left) if isinstance(moment, datetime)), default=None)
 
 
 def next_due() -> datetime | None:
     """When the next job or timer is due."""
-    job_at = Job.select(fn.MIN(Job.run_at)).where(Job.state == "queued").scalar()
+    job_at = Job.select(fn.MIN(Job.run_at)).where(Job.state == JobState.QUEUED).scalar()
     timer_at = TimerRow.select(fn.MIN(TimerRow.due_at)).scalar()
     found = [moment for moment in (job_at, timer_at) if isinstance(moment, datetime)]
     return min(found) if found else None
@@ -332,9 +345,11 @@ def reassign(ids: Sequence[str], user: int | None) -> int:
     """Give open tasks to a person, or back to the group."""
     if not ids:
         return 0
-    return int(Task.update(assignee=user).where(Task.id.in_(list(ids)) & (Task.state == "open")).execute())
+    return int(Task.update(assignee=user).where(Task.id.in_(list(ids)) & (Task.state == TaskState.OPEN)).execute())
 
 
 def assigned_to(user: int) -> list[Task]:
     """The open tasks of a person, oldest first."""
-    return list(Task.select().where((Task.assignee == user) & (Task.state == "open")).order_by(Task.opened_at, Task.id))
+    return list(
+        Task.select().where((Task.assignee == user) & (Task.state == TaskState.OPEN)).order_by(Task.opened_at, Task.id)
+    )

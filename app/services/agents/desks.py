@@ -15,6 +15,7 @@ from typing import Final
 from app.errors import NotFound, Refused
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
+from app.states import JobState
 from app.store import cards, database, work
 from app.store.models import CardDeskRow
 
@@ -63,9 +64,9 @@ def revoke(portal: Portal, name: str, actor: Actor) -> None:
             raise NotFound("There is no desk %(name)s", name=name)
         row.revoked_at, row.token_digest = now, f"revoked:{row.id}:{secrets.token_hex(8)}"
         row.save()
-        for job in work.jobs_like("card", ("queued", "running")):
-            if job.state == "running" and job.worker == Desk(row.id, name).holder:
-                job.state, job.run_at, job.lease_until, job.fence = "queued", now, None, job.fence + 1
+        for job in work.jobs_like("card", (JobState.QUEUED, JobState.RUNNING)):
+            if job.state == JobState.RUNNING and job.worker == Desk(row.id, name).holder:
+                job.state, job.run_at, job.lease_until, job.fence = JobState.QUEUED, now, None, job.fence + 1
             if job.params.get("desk") == name:
                 job.params = {**job.params, "desk": ""}
             job.save()

@@ -21,6 +21,7 @@ from app.services.base.portal import Portal
 from app.services.cards import keys as cardkeys
 from app.services.cards import ledger
 from app.services.cards import plan as plan_
+from app.states import JobState
 from app.store import cards, cases, database, work
 from app.store.models import Card, Job
 from hardware.facts import LifeCycle
@@ -60,7 +61,7 @@ def _wanted(row: Card, job: Job) -> dict[str, str]:
 def _jobs(desk: Desk) -> list[tuple[Job, Card]]:
     """The card jobs that this desk may do, oldest first."""
     found = []
-    for job in work.jobs_like("card", ("queued", "running")):
+    for job in work.jobs_like("card", (JobState.QUEUED, JobState.RUNNING)):
         if job.params.get("desk") not in (None, "", desk.name):
             continue
         row = cards.by_serial(str(job.params.get("serial") or ""))
@@ -71,7 +72,7 @@ def _jobs(desk: Desk) -> list[tuple[Job, Card]]:
 
 def _free(job: Job, desk: Desk, now: datetime) -> bool:
     """Whether it waits for a card: nobody holds it, or this desk does, which then has it anew."""
-    if job.state == "queued":
+    if job.state == JobState.QUEUED:
         return bool(job.run_at <= now)
     return job.worker == desk.holder or job.lease_until is None or bool(job.lease_until < now)
 
@@ -95,12 +96,16 @@ def lease(portal: Portal, desk: Desk, token: str, body: Mapping[str, Any]) -> di
         cases.lock(waiting.case_id)
         job = work.job(waiting.id, lock=True)
         row = cards.by_serial(row.serial, lock=True) or row
-        if job is None or job.state not in {"queued", "running"} or not _may_take(job, row, uid, desk, now):
+        if (
+            job is None
+            or job.state not in {JobState.QUEUED, JobState.RUNNING}
+            or not _may_take(job, row, uid, desk, now)
+        ):
             return {"job": None}
         run = str(job.params.get("run") or "personalise")
         if row.state not in ledger.ACTS.get(run, frozenset()):
             # The card has gone another way meanwhile: nothing is left to be done.
-            job.state, job.finished_at = "done", now
+            job.state, job.finished_at = JobState.DONE, now
             job.save()
             return {"job": None}
         errand = _errand(portal, row, run, uid, versions)

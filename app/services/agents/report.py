@@ -16,18 +16,19 @@ from app.services.cards import keys as cardkeys
 from app.services.cards import ledger
 from app.services.cards import plan as plan_
 from app.services.process import jobs
+from app.states import JobState
 from app.store import cards, database
 from hardware.facts import Role
 from hardware.keys.lease import card_keys
 from hardware.profiles.ccus_test import CcusTest
 
 
-def report(portal: Portal, desk: Desk, body: Mapping[str, Any]) -> str:
+def report(portal: Portal, desk: Desk, body: Mapping[str, Any]) -> JobState:
     """What came of a job; gives the job's state afterwards. `late`: it is not the desk's any more, nothing was changed;
     the agent looks at the card again."""
     job = leases.held(line.number(body, "job"), line.number(body, "fence"), desk.holder)
     if job is None:
-        return "late"
+        return JobState.LATE
     serial, run = str(job.params["serial"]), str(job.params.get("run") or "personalise")
     code = line.match(body, "code", line.CODE)
     with database.transaction():
@@ -40,7 +41,9 @@ def report(portal: Portal, desk: Desk, body: Mapping[str, Any]) -> str:
     return state
 
 
-def _success(portal: Portal, desk: Desk, job: leases.Leased, serial: str, run: str, body: Mapping[str, Any]) -> str:
+def _success(
+    portal: Portal, desk: Desk, job: leases.Leased, serial: str, run: str, body: Mapping[str, Any]
+) -> JobState:
     receipt = _receipt(portal, serial, run, body)
     row = cards.by_serial(serial)
     if row is None or row.uid != receipt.uid:
@@ -53,7 +56,7 @@ def _success(portal: Portal, desk: Desk, job: leases.Leased, serial: str, run: s
 
 def _failure(
     portal: Portal, desk: Desk, job: leases.Leased, serial: str, run: str, code: str, body: Mapping[str, Any]
-) -> str:
+) -> JobState:
     if code == line.CHECK_FAILED:
         ledger.set_apart(portal, serial, run, desk.name, line.match(body, "checks", line.CHECKS))
         return jobs.done(portal, job)

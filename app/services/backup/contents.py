@@ -18,7 +18,6 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 
 from app.errors import Refused
 from config.settings import Settings
@@ -134,8 +133,3 @@ def settings_file(settings: Settings, *, secrets: bool) -> bytes:
 def _toml(text: str) -> str:
     """A basic string of TOML is one of JSON, but for what JSON leaves as it is."""
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007F")
-
-
-def place_of(name: str, data: Path) -> Path:
-    """Where a file of a backup goes in a data folder."""
-    return data / "nintei.db" if name == DATABASES["sqlite"] else data / name.removeprefix("data/")

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from app.services.base.portal import Portal
+from app.states import JobState
 from app.store import database, work
 from app.store.models import Job
 
@@ -33,7 +34,7 @@ class Leased:
 def held(job_id: int, fence: int, worker: str) -> Leased | None:
     """The job as its holder under this fence may report on it; none when it is not theirs any more."""
     row = work.job(job_id)
-    if row is None or (row.state, row.fence, row.worker) != ("running", fence, worker):
+    if row is None or (row.state, row.fence, row.worker) != (JobState.RUNNING, fence, worker):
         return None
     return leased(row)
 
@@ -52,7 +53,7 @@ def extend(portal: Portal, job: Leased) -> bool:
     with database.transaction():
         changed = (
             Job.update(lease_until=until)
-            .where((Job.id == job.id) & (Job.fence == job.fence) & (Job.state == "running"))
+            .where((Job.id == job.id) & (Job.fence == job.fence) & (Job.state == JobState.RUNNING))
             .execute()
         )
     return bool(changed)

@@ -9,6 +9,7 @@ from app.errors import Forbidden, NotFound, Refused, Stale
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
+from app.states import Rights, TaskState
 from app.store import cases, database, work
 from app.store.models import Case, Member, Task
 
@@ -57,9 +58,9 @@ def acting(case: Case, actor: Actor, *, binds: bool = False) -> Member:
     """The vendor's person as one who may act on the case; `binds`: on what binds the company, as contracts and
     payments do. Raises Forbidden."""
     member = cases.member(case.id, actor.user_id or 0)
-    if member is None or member.rights == "read":
+    if member is None or member.rights == Rights.READ:
         raise Forbidden("You may read this case but not act on it; ask a colleague who may")
-    if binds and member.rights != "full":
+    if binds and member.rights != Rights.FULL:
         raise Forbidden("This binds the company (a contract, a payment, the end of the case); its own people do it")
     return member
 
@@ -88,5 +89,5 @@ def may_do(setting: Setting, actor: Actor) -> str:
 
 def still_open(task: Task) -> None:
     """Raise Stale when the task has been finished."""
-    if task.state != "open":
+    if task.state != TaskState.OPEN:
         raise Stale("“%(title)s” has been finished already", title=task.title)

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
+from app.states import BookingState, CardState
 from app.store import bookings, cards, cases, database
 
 FORECAST_DAYS = 90
@@ -49,11 +50,15 @@ def forecast(portal: Portal, actor: Actor) -> Forecast:
         found = []
         for row in bookings.between(today, today + timedelta(days=FORECAST_DAYS)):
             case = cases.by_id(row.case_id)
-            if row.state not in {"held", "confirmed"} or case is None:
+            if row.state not in {BookingState.HELD, BookingState.CONFIRMED} or case is None:
                 continue
             spec = portal.releases.loaded(case.release_id).package.cards.get(row.calendar)
             if spec is None:
                 continue
-            there = sum(1 for card in cards.of_case(case.id, row.calendar) if card.state in {"making", "ready", "lent"})
+            there = sum(
+                1
+                for card in cards.of_case(case.id, row.calendar)
+                if card.state in {CardState.MAKING, CardState.READY, CardState.LENT}
+            )
             found.append(Coming(row.day, case.number, case.company_name, spec.title, max(0, spec.count - there)))
-        return Forecast(tuple(sorted(found, key=lambda each: each.day)), cards.counts().get("wiped", 0))
+        return Forecast(tuple(sorted(found, key=lambda each: each.day)), cards.counts().get(CardState.WIPED, 0))

@@ -12,6 +12,7 @@ from app.services.base.actors import SYSTEM, Actor
 from app.services.base.portal import Portal
 from app.services.cards import keyletters
 from app.services.papers import documents
+from app.states import TaskState
 from app.store import accounts, cases, database, work
 from app.store import keyletters as rows_of
 from app.store.models import Access, Case, KeyLetter
@@ -120,7 +121,7 @@ def posted_by_hand(portal: Portal, task_id: str, actor: Actor) -> None:
     with database.transaction():
         _, rows = _locked(portal, task_id, actor)
         task = work.task(task_id)
-        if task is not None and task.state == "open":
+        if task is not None and task.state == TaskState.OPEN:
             raise Refused("Finish the task with the numbers of both letters; they are destroyed then")
         if any(not row.openings for row in rows):
             raise Refused("A letter that nobody opened cannot have been posted")

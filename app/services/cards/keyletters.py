@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 import hardware
 from app.errors import NotFound, Permanent, Refused
-from app.services.base import businessdays
+from app.services.base import businessdays, history
 from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
 from app.services.cards import keys as cardkeys
 from app.services.cards import sets
 from app.services.papers import documents
 from app.services.papers.addressee import company
+from app.states import Audience, CardState, DocumentKind, EntryKind
 from app.store import cards, cases, database, keyletters, records, work
 from app.store.models import Case, Document, KeyLetter
 from hardware.crypto import Key
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from app.services.base.actors import Actor
 
 KEY_FILE: Final = "key_file"
-SEALED: Final = "sealed"  # the kind of document that a letter's PDF is: no list shows it, no download gives it
 AFTER: Final = timedelta(days=30)  # a key file outlives the loan's planned end: cards are posted later than it is made
 
 
@@ -78,7 +78,7 @@ def keep(
     row, key = _letter(portal, case, loaded, document_id, made_for), Key.random(32)
     body = seal(key, content, _purpose(row))
     found = documents.keep_made(
-        portal, case, loaded, document_id, made_for, filename, title, body, now, kind=SEALED
+        portal, case, loaded, document_id, made_for, filename, title, body, now, kind=DocumentKind.SEALED
     )  # fmt: skip
     row.cipher = _guarded(lambda: cardkeys.store(portal.settings).seal(key.reveal(), _purpose(row))).hex()
     row.paper = found.id
@@ -120,17 +120,15 @@ def clear(portal: Portal) -> None:
 
 def log(row: KeyLetter, what: str, actor: Actor, now: datetime) -> None:
     """A line in the case's timeline, for the staff alone."""
-    cases.log(
+    history.note(
         row.case_id,
         now,
-        "key_letter",
+        EntryKind.KEY_LETTER,
+        by=actor,
         title=str(row.number),
         text=what,
-        actor=actor.user_id,
-        actor_name=actor.name,
-        actor_side=actor.side,
-        audience="operator",
         data={"letter": row.id, "issue": row.issue, "recipient": row.recipient, "keeper": row.keeper_name},
+        staff=True,
     )
 
 
@@ -168,7 +166,7 @@ def issue(
     portal: Portal, case: Case, loaded: Loaded, task: Any, names: tuple[str, str], number: int, now: datetime
 ) -> list[KeyLetter]:
     """A key file for the task's cards and the contents of its two letters. Inside a transaction, the case locked."""
-    rows = [row for row in cards.of_origin(task.id) if row.state in {"ready", "lent"}]
+    rows = [row for row in cards.of_origin(task.id) if row.state in {CardState.READY, CardState.LENT}]
     set_spec = loaded.package.cards[sets.card_set(loaded, task.element)]
     reference = f"{case.number}-{set_spec.id}" + (f"-{number}" if number > 1 else "")
     keys = _guarded(lambda: cardkeys.store(portal.settings))
@@ -196,7 +194,7 @@ def issue(
     keyletters.withdraw_file(case.id, KEY_FILE)
     documents.keep_file(
         portal, case, KEY_FILE, origin(task.id, number), f"{reference}.keys.json", "application/json",
-        made.text.encode(), "both", now,
+        made.text.encode(), Audience.BOTH, now,
     )  # fmt: skip
     return found
 

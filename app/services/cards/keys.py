@@ -10,6 +10,7 @@ import hardware
 from app.errors import Permanent, Refused
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
+from app.states import CardState
 from app.store import cards, changes, database
 from app.store.models import Change
 from config.settings import Settings
@@ -83,7 +84,7 @@ class Version:
 
     version: int
     masters: tuple[MasterInfo, ...]
-    cards: dict[str, int]  # state → how many cards have its keys
+    cards: dict[CardState, int]  # state → how many cards have its keys
 
     @property
     def is_sample(self) -> bool:

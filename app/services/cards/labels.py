@@ -12,6 +12,7 @@ from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.base.releases import Loaded, settings_of
 from app.services.papers.documents import Content
+from app.states import CardState
 from app.store import cards, cases, database
 from app.store.models import Card
 
@@ -81,7 +82,7 @@ def _package(portal: Portal, rows: Sequence[Card]) -> Loaded:
 
 
 def _label(portal: Portal, row: Card) -> Label:
-    case: Any = cases.by_id(row.case_id) if row.case_id and row.state != "wiped" else None
+    case: Any = cases.by_id(row.case_id) if row.case_id and row.state != CardState.WIPED else None
     if case is None:
         return Label(row.serial, "", "", row.batch)
     sets = portal.releases.loaded(case.release_id).package.cards

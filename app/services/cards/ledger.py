@@ -18,48 +18,14 @@ import hardware
 from app.errors import NotFound, Refused
 from app.services.base import jobqueue
 from app.services.base.portal import Portal
+from app.states import CARD_MOVERS, CardState, Mover, Phase
 from app.store import cards, cases, database
 from app.store.models import Card, CardEvent
 
-
-class Mover(StrEnum):
-    """Who moves a card from one state to another."""
-
-    FLOW = "flow"  # a step of a case: its cards are asked for, posted, settled
-    DESK = "desk"  # a reader, by what it saw on the card
-    PERSON = "person"  # somebody at the card desk, by hand
-
-
-MOVES: Final[Mapping[tuple[str, str], frozenset[Mover]]] = {
-    ("wiped", "making"): frozenset({Mover.FLOW}),
-    ("making", "ready"): frozenset({Mover.DESK}),
-    ("making", "quarantined"): frozenset({Mover.DESK}),
-    ("making", "damaged"): frozenset({Mover.PERSON}),
-    ("making", "lost"): frozenset({Mover.PERSON}),
-    ("ready", "lent"): frozenset({Mover.FLOW}),
-    ("ready", "returned"): frozenset({Mover.FLOW, Mover.PERSON}),  # its case ended before it was sent
-    ("ready", "damaged"): frozenset({Mover.PERSON}),
-    ("ready", "lost"): frozenset({Mover.PERSON}),
-    ("lent", "returned"): frozenset({Mover.FLOW, Mover.PERSON}),
-    ("lent", "damaged"): frozenset({Mover.PERSON}),
-    ("lent", "lost"): frozenset({Mover.PERSON}),
-    ("lost", "returned"): frozenset({Mover.PERSON}),  # found again
-    ("returned", "wiped"): frozenset({Mover.DESK}),
-    ("returned", "quarantined"): frozenset({Mover.DESK}),
-    ("returned", "damaged"): frozenset({Mover.PERSON}),
-    ("returned", "lost"): frozenset({Mover.PERSON}),
-    ("quarantined", "wiped"): frozenset({Mover.DESK}),
-    ("quarantined", "damaged"): frozenset({Mover.PERSON}),
-    ("quarantined", "lost"): frozenset({Mover.PERSON}),
-    ("wiped", "damaged"): frozenset({Mover.PERSON}),
-    ("wiped", "lost"): frozenset({Mover.PERSON}),
-}
-"""(from, to) → who may. What is not here does not happen. A card is born `making`; `damaged` is the end."""
-
 # States in which an act may be done to a card.
-MAKEABLE: Final = frozenset({"making"})
-WIPEABLE: Final = frozenset(state for state, to in MOVES if to == "wiped")
-ACTS: Final[Mapping[str, frozenset[str]]] = {"personalise": MAKEABLE, "wipe": WIPEABLE}
+MAKEABLE: Final = frozenset({CardState.MAKING})
+WIPEABLE: Final = frozenset(state for state, to in CARD_MOVERS if to is CardState.WIPED)
+ACTS: Final[Mapping[str, frozenset[CardState]]] = {"personalise": MAKEABLE, "wipe": WIPEABLE}
 
 
 class Fault(StrEnum):
@@ -104,12 +70,12 @@ class Place:
     data: Mapping[str, Any] = field(default_factory=dict)
 
 
-def may_move(state: str, to: str, mover: Mover) -> bool:
+def may_move(state: CardState, to: CardState, mover: Mover) -> bool:
     """Whether the table allows it."""
-    return mover in MOVES.get((state, to), frozenset())
+    return mover in CARD_MOVERS.get((state, to), frozenset())
 
 
-def move(row: Card, to: str, mover: Mover, now: datetime) -> None:
+def move(row: Card, to: CardState, mover: Mover, now: datetime) -> None:
     """Bring a card to another state. Raises Refused when that is not in the table."""
     if not may_move(row.state, to, mover):
         raise Refused("Card %(serial)s cannot be marked so now: look at where it is", serial=row.serial)
@@ -155,8 +121,8 @@ def begin(portal: Portal, serial: str, act: str, uid: str, desk: str) -> None:
             row.uid = uid
             row.save()
         last, text = cards.last_event(row.id), f"UID {uid}"
-        if last is None or (last.act, last.phase, last.desk, last.text) != (act, "intended", desk, text):
-            write(row, portal.now(), act, "intended", desk=desk, text=text)
+        if last is None or (last.act, last.phase, last.desk, last.text) != (act, Phase.INTENDED, desk, text):
+            write(row, portal.now(), act, Phase.INTENDED, desk=desk, text=text)
 
 
 def confirm(portal: Portal, serial: str, receipt: hardware.Receipt, desk: str, place: Place) -> bool:
@@ -168,16 +134,16 @@ def confirm(portal: Portal, serial: str, receipt: hardware.Receipt, desk: str, p
             return False
         kcvs = {role.value: kcv for role, kcv in receipt.kcvs.items()}
         if receipt.act is hardware.Act.WIPE:
-            move(row, "wiped", Mover.DESK, now)
+            move(row, CardState.WIPED, Mover.DESK, now)
             cards.drop_proof(row.id)
         else:
             row.profile, row.key_version = receipt.profile, receipt.key_version
-            move(row, "ready", Mover.DESK, now)
+            move(row, CardState.READY, Mover.DESK, now)
             cards.keep_proof(
                 row.id, uid=receipt.uid, key_version=receipt.key_version, kcvs=kcvs, data_tag=receipt.data_tag, at=now
             )
         text = "KCV " + " ".join(f"{role}={kcv}" for role, kcv in sorted(kcvs.items())) if kcvs else ""
-        write(row, now, act, "confirmed", desk=desk, text=text)
+        write(row, now, act, Phase.CONFIRMED, desk=desk, text=text)
         if receipt.act is hardware.Act.PERSONALISE:
             _papers(portal, row, place, now)
     return True
@@ -188,9 +154,9 @@ def set_apart(portal: Portal, serial: str, act: str, desk: str, why: str) -> Non
     now = portal.now()
     with database.transaction():
         row = _with_case(serial)
-        if may_move(row.state, "quarantined", Mover.DESK):
-            move(row, "quarantined", Mover.DESK, now)
-        write(row, now, act, "failed", desk=desk, text=why)
+        if may_move(row.state, CardState.QUARANTINED, Mover.DESK):
+            move(row, CardState.QUARANTINED, Mover.DESK, now)
+        write(row, now, act, Phase.FAILED, desk=desk, text=why)
 
 
 def expected(serial: str) -> hardware.Expected:
@@ -201,7 +167,7 @@ def expected(serial: str) -> hardware.Expected:
         return hardware.Expected(serial, row.uid, proof.data_tag if proof is not None else "")
 
 
-def write(row: Card, now: datetime, act: str, phase: str, *, desk: str = "", by: str = "", text: str = "") -> None:
+def write(row: Card, now: datetime, act: str, phase: Phase, *, desk: str = "", by: str = "", text: str = "") -> None:
     """One line of a card's life. Inside a transaction."""
     CardEvent.create(card=row, at=now, act=act, phase=phase, desk=desk, by_name=by, text=text[:2000])
 
@@ -237,8 +203,8 @@ def _papers(portal: Portal, row: Card, place: Place, now: datetime) -> None:
     loaded = portal.releases.loaded(case.release_id)
     element = loaded.package.elements.get(place.element)
     rows = cards.of_origin(row.origin)
-    ready = sum(1 for each in rows if each.state == "ready")
-    if element is None or any(each.state == "making" for each in rows):
+    ready = sum(1 for each in rows if each.state == CardState.READY)
+    if element is None or any(each.state == CardState.MAKING for each in rows):
         return
     if ready < loaded.package.cards[row.set_id].count:
         return

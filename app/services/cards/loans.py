@@ -17,8 +17,8 @@ from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
 from app.services.cards import ledger
-from app.services.cards.ledger import Mover
 from app.services.cards.stock import CardView, view
+from app.states import CardState, Mover, Phase
 from app.store import cards, work
 from app.store.models import Card, Case
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 # How a form's answer `cards_state` says what became of the cards of a case.
 STATE = "cards_state"
 NONE_OUT, ALL_BACK, STILL_OUT = "none", "returned", "outstanding"
-NOT_DONE = frozenset({"lent", "returned"})  # not here, or here and not yet checked
+NOT_DONE = frozenset({CardState.LENT, CardState.RETURNED})  # not here, or here and not yet checked
 
 
 @dataclass(frozen=True)
@@ -40,12 +40,12 @@ class Returning:
     @property
     def out(self) -> int:
         """Still with the vendor, or on the way."""
-        return sum(1 for card in self.cards if card.state == "lent")
+        return sum(1 for card in self.cards if card.state == CardState.LENT)
 
     @property
     def here(self) -> int:
         """Back, and not yet checked."""
-        return sum(1 for card in self.cards if card.state == "returned")
+        return sum(1 for card in self.cards if card.state == CardState.RETURNED)
 
     @property
     def done(self) -> int:
@@ -66,7 +66,7 @@ def ask_back(case: int, due: date, now: datetime) -> None:
     for row in _lent(case):
         row.due_back = due
         row.save()
-        ledger.write(row, now, "ask_back", "confirmed", text=due.isoformat())
+        ledger.write(row, now, "ask_back", Phase.CONFIRMED, text=due.isoformat())
 
 
 def seen_to(case: Case, loaded: Loaded, today: date, closing: frozenset[date]) -> bool:
@@ -139,27 +139,27 @@ def settle(setting: Setting, values: Mapping[str, Any], actor: Actor, now: datet
     for row in cards.of_case(setting.case.id) if "serials" in values and setting.element.flag("returns_cards") else ():
         if row.serial in (values["serials"] or ()):
             ledger.write(
-                row, now, "send_back", "confirmed", by=actor.name, text=str(values.get("tracking_number") or "")
+                row, now, "send_back", Phase.CONFIRMED, by=actor.name, text=str(values.get("tracking_number") or "")
             )
     said = values.get(STATE)
     if said is None:
         return
     for row in cards.of_case(setting.case.id):
-        if row.state == "ready" or (row.state == "lent" and said == ALL_BACK):
+        if row.state == CardState.READY or (row.state == CardState.LENT and said == ALL_BACK):
             receive(row, actor, now)
-        elif row.state == "lent":
+        elif row.state == CardState.LENT:
             why = str(values.get("cards_note") or "")
-            ledger.write(row, now, "outstanding", "confirmed", by=actor.name, text=why)
+            ledger.write(row, now, "outstanding", Phase.CONFIRMED, by=actor.name, text=why)
 
 
 def receive(row: Card, actor: Actor, now: datetime) -> None:
     """The card is back; it waits to be checked and wiped."""
-    ledger.move(row, "returned", Mover.FLOW, now)
-    ledger.write(row, now, "return", "confirmed", by=actor.name)
+    ledger.move(row, CardState.RETURNED, Mover.FLOW, now)
+    ledger.write(row, now, "return", Phase.CONFIRMED, by=actor.name)
 
 
 def _lent(case: int) -> list[Card]:
-    return [row for row in cards.of_case(case) if row.state == "lent"]
+    return [row for row in cards.of_case(case) if row.state == CardState.LENT]
 
 
 def _serials(rows: Any) -> str:

@@ -15,6 +15,7 @@ from app.services.base.portal import Portal
 from app.services.cards import keys as cardkeys
 from app.services.cards import ledger
 from app.services.cards.plan import plan_of
+from app.states import CardState
 from app.store import cards, database
 from app.store.models import Card
 from config.settings import Settings
@@ -98,7 +99,7 @@ def lay(rack: hardware.VirtualRack, serial: str, uid: str) -> None:
         rack.insert_blank()
 
 
-def stock() -> dict[str, int]:
+def stock() -> dict[CardState, int]:
     """How many cards are in each state."""
     with database.connection():
         return cards.counts()

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from app.errors import NotFound, Refused
-from app.services.base import businessdays, jobqueue, permit
+from app.services.base import businessdays, history, jobqueue, permit
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.cards import keys, ledger
-from app.services.cards.ledger import Mover
+from app.states import CARD_MOVERS, CardState, EntryKind, Mover, Phase
 from app.store import cards, cases, database
 from app.store.models import Card, Case
 from hardware.profiles.layout import PROFILE
@@ -25,7 +25,7 @@ class CardView:
 
     serial: str
     uid: str
-    state: str
+    state: CardState
     set_id: str
     case_number: str
     lent_on: date | None
@@ -46,7 +46,7 @@ class SetView:
     @property
     def ready(self) -> int:
         """How many are made and checked."""
-        return sum(1 for card in self.cards if card.state == "ready")
+        return sum(1 for card in self.cards if card.state == CardState.READY)
 
 
 def view(row: Card, today: date) -> CardView:
@@ -59,7 +59,7 @@ def view(row: Card, today: date) -> CardView:
         row.case.number if row.case else "",
         row.lent_on,
         row.due_back,
-        bool(row.state == "lent" and row.due_back and row.due_back < today),
+        bool(row.state == CardState.LENT and row.due_back and row.due_back < today),
     )
 
 
@@ -75,7 +75,7 @@ def wanted(setting: permit.Setting) -> SetView | None:
         spec.title,
         spec.count,
         [view(row, date.min) for row in rows],
-        sum(1 for row in rows if row.state == "making"),
+        sum(1 for row in rows if row.state == CardState.MAKING),
     )
 
 
@@ -99,7 +99,7 @@ def make(portal: Portal, task_id: str, actor: Actor, at_desk: str = "") -> int:
             row = stock[number] if number < len(stock) else _new(now)
             again = len(cards.events(row.id))
             _assign(row, need.set_id, case, task_id, now)
-            ledger.write(row, now, "personalise", "intended", by=actor.name, text=case.number)
+            ledger.write(row, now, "personalise", Phase.INTENDED, by=actor.name, text=case.number)
             jobqueue.queue(
                 case,
                 "card",
@@ -121,10 +121,10 @@ def _new(now: datetime) -> Card:
 def _assign(row: Card, set_id: str, case: Case, task_id: str, now: datetime) -> None:
     row.set_id, row.case, row.origin = set_id, case, task_id
     row.lent_on, row.due_back = None, None
-    if row.state == "making":
+    if row.state == CardState.MAKING:
         row.save()
     else:
-        ledger.move(row, "making", Mover.FLOW, now)
+        ledger.move(row, CardState.MAKING, Mover.FLOW, now)
 
 
 def require(setting: permit.Setting) -> None:
@@ -145,48 +145,41 @@ def completed(setting: permit.Setting, actor: Actor, now: datetime) -> None:
     if need is not None:
         days = setting.loaded.package.cards[need.set_id].loan_days
         for row in cards.of_origin(setting.task.id):
-            if row.state != "ready":
+            if row.state != CardState.READY:
                 continue  # one that was set apart while they were made stays here
             row.lent_on, row.due_back = today, today + timedelta(days=days)
-            ledger.move(row, "lent", Mover.FLOW, now)
-            ledger.write(row, now, "lend", "confirmed", by=actor.name, text=setting.case.number)
-        cases.log(
-            setting.case.id,
-            now,
-            "card",
-            title=need.title,
-            text="lent",
-            actor=actor.user_id,
-            actor_name=actor.name,
-            actor_side=actor.side,
-            data={"count": need.count},
+            ledger.move(row, CardState.LENT, Mover.FLOW, now)
+            ledger.write(row, now, "lend", Phase.CONFIRMED, by=actor.name, text=setting.case.number)
+        history.note(
+            setting.case.id, now, EntryKind.CARD, by=actor, title=need.title, text="lent", data={"count": need.count}
         )
 
 
 # What a person may say of a card at the desk, and of cards in which states.
-MARKS: dict[str, frozenset[str]] = {
-    to: frozenset(state for (state, into), movers in ledger.MOVES.items() if into == to and Mover.PERSON in movers)
-    for to in ("returned", "damaged", "lost")
+MARKS: dict[CardState, frozenset[CardState]] = {
+    to: frozenset(state for (state, into), movers in CARD_MOVERS.items() if into == to and Mover.PERSON in movers)
+    for to in (CardState.RETURNED, CardState.DAMAGED, CardState.LOST)
 }
 
 
 def mark(portal: Portal, serial: str, state: str, actor: Actor, reason: str = "") -> None:
     """Returned, damaged or lost: said by a person at the card desk."""
     actor.require("operator", "administrator")
-    if state not in MARKS:
+    to = CardState.of(state)
+    if to not in MARKS:
         raise Refused("A card cannot be marked %(state)s by hand", state=state)
-    if state in {"damaged", "lost"} and not reason.strip():
+    if to in {CardState.DAMAGED, CardState.LOST} and not reason.strip():
         raise Refused("Say what happened to card %(serial)s; it goes on its record", serial=serial)
     now = portal.now()
     with database.transaction():
         row = cards.by_serial(serial, lock=True)
         if row is None:
             raise NotFound("The ledger has no card %(serial)s", serial=serial)
-        ledger.move(row, state, Mover.PERSON, now)
+        ledger.move(row, to, Mover.PERSON, now)
         act = {"returned": "return"}.get(state, state)
-        ledger.write(row, now, act, "confirmed", by=actor.name, text=reason.strip()[:500])
+        ledger.write(row, now, act, Phase.CONFIRMED, by=actor.name, text=reason.strip()[:500])
 
 
 def out(case_id: int) -> list[CardView]:
     """The cards that a case still has."""
-    return [view(row, date.max) for row in cards.of_case(case_id) if row.state == "lent"]
+    return [view(row, date.max) for row in cards.of_case(case_id) if row.state == CardState.LENT]

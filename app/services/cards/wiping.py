@@ -9,6 +9,7 @@ from app.services.base import jobqueue
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.cards.ledger import WIPEABLE
+from app.states import JobState
 from app.store import cards, cases, database, work
 from app.store.models import CardEvent, Job
 
@@ -20,13 +21,13 @@ class CardJob:
     job_id: int
     serial: str
     run: str
-    state: str  # queued | running | incident
+    state: JobState  # queued | running | incident
     error: str
     case_number: str
 
 
 def open_jobs(serial: str = "") -> list[CardJob]:
-    jobs = work.jobs_like("card", ("queued", "running", "incident"))
+    jobs = work.jobs_like("card", (JobState.QUEUED, JobState.RUNNING, JobState.INCIDENT))
     return [_card_job(job) for job in jobs if not serial or job.params.get("serial") == serial]
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from app.engine import CompleteTask, Message
 from app.errors import NotFound, Refused, Stale, StepFailed
 from app.forms import BoundForm, Cleaned, FieldError, FormSpec
-from app.services.base import businessdays, finding, jobqueue
+from app.services.base import businessdays, finding, history, jobqueue
 from app.services.base.actors import SYSTEM, Actor
 from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
@@ -22,6 +22,7 @@ from app.services.mails import deliveries
 from app.services.process import steps
 from app.services.signin.newaccount import create_account
 from app.services.trouble import incidents
+from app.states import EntryKind, IncidentKind, TaskKind
 from app.store import accounts, cases, database, work
 from app.store.models import Answer, Case, EntryLink
 from app.text import address
@@ -124,7 +125,9 @@ def apply(portal: Portal, package_id: str, raw: Mapping[str, Any], shown: int | 
             apply_key=key,
         )
         new_link(case, portal)
-        cases.log(case.id, now, "applied", title=case.system_name, actor_name=case.contact_name, actor_side="vendor")
+        history.note(
+            case.id, now, EntryKind.APPLIED, by=Actor(None, case.contact_name, "vendor"), title=case.system_name
+        )
         steps.start(portal, case, {}, now)
         first = next((task for task in work.open_tasks(case.id) if task.element == loaded.package.start_form), None)
         if first is None:
@@ -149,7 +152,7 @@ def apply(portal: Portal, package_id: str, raw: Mapping[str, Any], shown: int | 
 def _new(package_id: str) -> Iterator[None]:
     """A case that could not be started is none: the incident is the package's."""
     try:
-        with incidents.net(0, package_id, kind="start"):
+        with incidents.net(0, package_id, kind=IncidentKind.START):
             yield
     except StepFailed as error:
         error.case, error.kind, error.element, error.title = 0, "start", package_id, ""
@@ -203,17 +206,9 @@ def enter(portal: Portal, token: str, actor: Actor | None, password: str = "") -
         link.used_at = now
         link.save()
         cases.add_member(case.id, user.id, now, by="")
-        cases.log(
-            case.id,
-            now,
-            "entered",
-            title=link.email,
-            actor=user.id,
-            actor_name=user.name,
-            actor_side="vendor",
-        )
+        history.note(case.id, now, EntryKind.ENTERED, by=Actor(user.id, user.name, "vendor"), title=link.email)
         message = portal.releases.loaded(case.release_id).package.declared.entry_message
-        waits = [task for task in work.open_tasks(case.id) if task.kind == "receive" and task.message == message]
+        waits = [task for task in work.open_tasks(case.id) if task.kind == TaskKind.RECEIVE and task.message == message]
         if waits:
             steps.advance(portal, case, Message(message, task_id=waits[0].id), now, at=waits[0].element)
     portal.poke()
@@ -228,7 +223,7 @@ def resend(portal: Portal, number: str, email: str) -> None:
         if case is None or case.email != address.one(email) or case.ended:
             return
         _send_link_again(portal, cases.lock(case.id))
-        cases.log(case.id, now, "link_sent", title=case.email)
+        history.note(case.id, now, EntryKind.LINK_SENT, title=case.email)
     portal.poke()
 
 
@@ -253,10 +248,14 @@ def link_anew(portal: Portal, case: Case, email: str, reason: str, actor: Actor)
         old, case.email = case.email, email
         case.save()
         finding.keep(case, portal.releases.loaded(case.release_id))
-        cases.log(
-            case.id, portal.now(), "address", title=f"{old} → {email}", actor=actor.user_id, actor_name=actor.name,
-            actor_side=actor.side, data={"reason": reason} if reason else {},
-        )  # fmt: skip
+        history.note(
+            case.id,
+            portal.now(),
+            EntryKind.ADDRESS,
+            by=actor,
+            title=f"{old} → {email}",
+            data={"reason": reason} if reason else {},
+        )
     _send_link_again(portal, case)
 
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 from datetime import datetime
 
 from app.errors import NinteiError, NotFound, Refused
-from app.services.base import jobqueue, permit
+from app.services.base import history, jobqueue, permit
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.cards import stock
 from app.services.mails import deliveries
 from app.services.trouble import incidents
+from app.states import BookingState, EntryKind, InvoiceState, JobState, Standing, TaskState
 from app.store import bookings, cases, database, invoices, undo, work
 from app.store.models import Case
 
@@ -52,12 +53,9 @@ def end(portal: Portal, number: str, reason: str, actor: Actor) -> None:
         case.withdrawal = {"by": BY, "name": actor.name, "reason": reason, "at": now.isoformat()}
         case.messages, case.running, case.timer_count = [], [], 0
         case.turn, case.turn_since, case.changed_at = "", now, now
-        case.state, case.ended, case.revision = "closed", True, case.revision + 1
+        case.state, case.ended, case.revision = Standing.CLOSED, True, case.revision + 1
         case.save()
-        cases.log(
-            case.id, now, "withdrawal", title=reason[:300], text=BY, data=done,
-            actor=actor.user_id, actor_name=actor.name, actor_side=actor.side,
-        )  # fmt: skip
+        history.note(case.id, now, EntryKind.WITHDRAWAL, by=actor, title=reason[:300], text=BY, data=done)
         deliveries.dropped(portal, case)
         _tell_vendor(portal, case, reason, now)
     portal.poke()
@@ -66,18 +64,24 @@ def end(portal: Portal, number: str, reason: str, actor: Actor) -> None:
 def _close_tasks(case: Case, now: datetime) -> list[str]:
     rows = work.open_tasks(case.id)
     for row in rows:
-        row.state, row.closed_at = "cancelled", now
+        row.state, row.closed_at = TaskState.CANCELLED, now
         row.save()
-        cases.log(case.id, now, "task_cancelled", element=row.element, title=row.title, actor_side="system",
-                  data={"task": row.id, "answer": None})  # fmt: skip
+        history.note(
+            case.id,
+            now,
+            EntryKind.TASK_CANCELLED,
+            title=row.title,
+            element=row.element,
+            data={"task": row.id, "answer": None},
+        )
     return [row.title for row in rows]
 
 
 def _cancel_jobs(case: Case, now: datetime) -> int:
     """What nobody is to do any more; a worker that is at it comes too late."""
-    rows = work.jobs_of(case.id, "queued", "running", "parked", "incident")
+    rows = work.jobs_of(case.id, JobState.QUEUED, JobState.RUNNING, JobState.PARKED, JobState.INCIDENT)
     for row in rows:
-        row.state, row.finished_at, row.lease_until = "cancelled", now, None
+        row.state, row.finished_at, row.lease_until = JobState.CANCELLED, now, None
         row.save()
     return len(rows)
 
@@ -85,8 +89,8 @@ def _cancel_jobs(case: Case, now: datetime) -> int:
 def _give_up_days(portal: Portal, case: Case) -> list[str]:
     given_up = []
     for row in bookings.of_case(case.id):
-        if row.state in {"held", "confirmed"} and row.day >= portal.today():
-            row.state = "released"
+        if row.state in {BookingState.HELD, BookingState.CONFIRMED} and row.day >= portal.today():
+            row.state = BookingState.RELEASED
             row.save()
             given_up.append(row.day.isoformat())
     return given_up
@@ -95,8 +99,8 @@ def _give_up_days(portal: Portal, case: Case) -> list[str]:
 def _cancel_invoices(case: Case) -> list[str]:
     cancelled = []
     for row in invoices.of_case(case.id):
-        if row.state == "open" and not row.paid:
-            row.state = "cancelled"
+        if row.state == InvoiceState.OPEN and not row.paid:
+            row.state = InvoiceState.CANCELLED
             row.save()
             cancelled.append(row.number)
     return cancelled

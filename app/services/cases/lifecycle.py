@@ -6,12 +6,13 @@ import contextlib
 
 from app.engine import Message, TooLate
 from app.errors import Forbidden, NotFound, Refused
-from app.services.base import jobqueue, permit
+from app.services.base import history, jobqueue, permit
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
 from app.services.process import steps
 from app.services.trouble import incidents
+from app.states import BookingState, EntryKind, InvoiceState, JobState, Standing
 from app.store import bookings, cases, database, invoices, work
 from app.store.models import Case, Job, Note
 
@@ -19,7 +20,7 @@ from app.store.models import Case, Job, Note
 def can_withdraw(case: Case, loaded: Loaded) -> bool:
     """Whether it can still end early. Once certified it ends by the register's rules, whatever waits for a reply."""
     name = loaded.package.withdraw_message
-    return bool(name and name in case.messages and case.state == "open")
+    return bool(name and name in case.messages and case.state == Standing.OPEN)
 
 
 def withdraw(portal: Portal, number: str, reason: str, actor: Actor) -> None:
@@ -44,23 +45,14 @@ def withdraw(portal: Portal, number: str, reason: str, actor: Actor) -> None:
             "reason": reason.strip(),
             "at": now.isoformat(),
         }
-        cases.log(
-            case.id,
-            now,
-            "withdrawal",
-            title=reason.strip()[:300],
-            text=actor.side,
-            actor=actor.user_id,
-            actor_name=actor.name,
-            actor_side=actor.side,
-        )
+        history.note(case.id, now, EntryKind.WITHDRAWAL, by=actor, title=reason.strip()[:300], text=actor.side)
         for booking in bookings.of_case(case.id):
-            if booking.state in {"held", "confirmed"} and booking.day >= portal.today():
-                booking.state = "released"
+            if booking.state in {BookingState.HELD, BookingState.CONFIRMED} and booking.day >= portal.today():
+                booking.state = BookingState.RELEASED
                 booking.save()
         for invoice in invoices.of_case(case.id):
-            if invoice.state == "open" and not invoice.paid:
-                invoice.state = "cancelled"
+            if invoice.state == InvoiceState.OPEN and not invoice.paid:
+                invoice.state = InvoiceState.CANCELLED
                 invoice.save()
         try:
             steps.advance(portal, case, Message(name, {"withdrawal_by": actor.side}), now)
@@ -87,16 +79,7 @@ def say(portal: Portal, number: str, text: str, actor: Actor, *, internal: bool 
             internal=internal,
             text=text,
         )
-        cases.log(
-            case.id,
-            now,
-            "note",
-            title=text[:280],
-            actor=actor.user_id,
-            actor_name=actor.name,
-            actor_side=actor.side,
-            audience="operator" if internal else "both",
-        )
+        history.note(case.id, now, EntryKind.NOTE, by=actor, title=text[:280], staff=internal)
         loaded = portal.releases.loaded(case.release_id)
         mail = "" if internal else loaded.package.mail_for("message")
         if mail:
@@ -127,7 +110,7 @@ def retry_all(portal: Portal, operator: str, actor: Actor) -> int:
     """Try every incident of this operator (mail, pdf, card …) again; gives how many there were."""
     actor.require("operator", "administrator")
     with database.connection():
-        found = work.jobs_like(operator, ("incident",))
+        found = work.jobs_like(operator, (JobState.INCIDENT,))
     count = 0
     for job in found:
         with contextlib.suppress(Refused), database.transaction():  # somebody else has set it going meanwhile
@@ -144,18 +127,16 @@ def _again(portal: Portal, found: Job, actor: Actor) -> None:
     if found.case_id:
         cases.lock(found.case_id)
     job = work.job(found.id, lock=True)
-    if job is None or job.state not in {"incident", "queued"}:
+    if job is None or job.state not in {JobState.INCIDENT, JobState.QUEUED}:
         raise Refused("This job is not waiting for anybody")
     work.set_going(job.id, now)
     if job.case_id:
-        cases.log(
+        history.note(
             job.case_id,
             now,
-            "incident",
+            EntryKind.INCIDENT,
+            by=actor,
             title=job.element or job.operator,
             text="retried",
-            actor=actor.user_id,
-            actor_name=actor.name,
-            actor_side=actor.side,
-            audience="operator",
+            staff=True,
         )

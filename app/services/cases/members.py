@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from app.errors import Forbidden, Refused
-from app.services.base import jobqueue, permit
+from app.services.base import history, jobqueue, permit
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.companies import access, invitations
+from app.states import EntryKind, Rights, Role
 from app.store import accounts, cases, companies, database
 from app.store.models import Case
 from app.text import address
@@ -25,13 +26,13 @@ def invite(portal: Portal, number: str, email: str, rights: str, actor: Actor) -
         if case.company_id:
             known = user is not None and companies.person(case.company_id, user.id) is not None
             own = companies.person(case.company_id, actor.user_id or 0)
-            if not known and actor.side == "vendor" and (own is None or own.role != "manager"):
+            if not known and actor.side == "vendor" and (own is None or own.role != Role.MANAGER):
                 names = "、".join(each.name or each.email for each in companies.managers(case.company_id))
                 raise Forbidden("Only a manager brings in somebody new; ask %(names)s", names=names)
         user = user or invitations.without_password(email, email.split("@")[0], now)
-        cases.add_member(case.id, user.id, now, rights if rights in {"read", "answer"} else "full", actor.name)
+        cases.add_member(case.id, user.id, now, Rights.of(rights) or Rights.FULL, actor.name)
         if case.company_id:
-            companies.add_person(case.company_id, user.id, "member", now, actor.name)
+            companies.add_person(case.company_id, user.id, Role.MEMBER, now, actor.name)
         _log(portal, case, email, "added", actor)
         invitation = portal.releases.loaded(case.release_id).package.declared.mails.get("invitation", "")
         params, key = {"mail": invitation, "to": email}, f"invite:{user.id}:{now:%Y%m%d%H%M%S}"
@@ -47,12 +48,12 @@ def uninvite(portal: Portal, number: str, user_id: int, actor: Actor) -> None:
         _may_change(case, actor)
         members = cases.members(case.id)
         gone = next((row for row in members if row.user_id == user_id), None)
-        if not any(row.rights == "full" and row.user_id != user_id for row in members):
+        if not any(row.rights == Rights.FULL and row.user_id != user_id for row in members):
             raise Refused("Somebody with full rights has to stay on the case; add a colleague first")
         if gone is None:
             return
         person = companies.person(case.company_id, user_id) if case.company_id else None
-        if person is not None and person.role == "manager":
+        if person is not None and person.role == Role.MANAGER:
             raise Refused("A manager of the company is on each of its cases; change that on the company's page")
         if gone.mandate_id is not None:
             raise Refused("This person acts for the company by a mandate; change that on the company's page")
@@ -70,7 +71,4 @@ def _may_change(case: Case, actor: Actor) -> None:
 
 
 def _log(portal: Portal, case: Case, title: str, text: str, actor: Actor) -> None:
-    cases.log(
-        case.id, portal.now(), "member", title=title, text=text, actor=actor.user_id, actor_name=actor.name,
-        actor_side=actor.side,
-    )  # fmt: skip
+    history.note(case.id, portal.now(), EntryKind.MEMBER, by=actor, title=title, text=text)

@@ -18,14 +18,13 @@ from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
 from app.services.cases import applications
 from app.services.mails import deliveries, whose
-from app.services.mails.deliveries import Missed, Undelivered
+from app.services.mails.deliveries import Undelivered
 from app.services.people import addresses
+from app.states import MailState, SettledAs
 from app.store import cases, database, work
 from app.store import deliveries as stored
 from app.store.models import Case, Delivery, Mail, Task
 from app.text import address
-
-ARRIVED, MOOT, AGAIN = "arrived", "moot", "again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +59,7 @@ def page(portal: Portal, number: str, mail_id: int, actor: Actor) -> Resending:
             found,
             [Extended(row.title, due, later) for row, due, later in _later(portal, case, mail, loaded, found)],
             not cases.members(case.id),
-            mail.state == stored.SENT,
+            mail.state == MailState.SENT,
         )
 
 
@@ -81,7 +80,7 @@ def send(
             changed = {old: new for old, new in wanted.items() if old != new}
             kept = {old: addresses.mend(portal, case, old, new, reason, actor) for old, new in changed.items()}
             to = tuple(dict.fromkeys(kept.get(row.recipient, wanted[row.recipient]) for row in rows))
-            if mail.state == stored.SENT:
+            if mail.state == MailState.SENT:
                 _copy(portal, case, mail, to)
             else:
                 others = [each for each in mail.recipient.split(", ") if each.lower() not in wanted]
@@ -90,7 +89,7 @@ def send(
             for task, _, later in _later(portal, case, mail, loaded, found):
                 task.due_on = later
                 task.save(only=[Task.due_on])
-        _settle(portal, case, mail, rows, AGAIN, actor, reason, ", ".join(to))
+        _settle(portal, case, mail, rows, SettledAs.AGAIN, actor, reason, ", ".join(to))
     portal.poke()
     return to
 
@@ -99,20 +98,16 @@ def settle(portal: Portal, number: str, mail_id: int, how: str, reason: str, act
     """It has arrived after all, or need not: said by a person, with how they know."""
     actor.require("operator", "administrator")
     reason = " ".join(reason.split())[:500]
-    if how not in {ARRIVED, MOOT}:
+    as_ = SettledAs.of(how)
+    if as_ not in {SettledAs.ARRIVED, SettledAs.MOOT}:
         raise NotFound("There is no such choice")
     if not reason:
         raise Refused("Say how you know; it goes on record")
     with database.transaction():
         case, _, mail, rows = _locked(portal, number, mail_id)
-        if mail.state != stored.SENT:
+        if mail.state != MailState.SENT:
             raise Refused("The mail server took this mail for nobody, so it has not arrived; mend the address")
-        _settle(portal, case, mail, rows, how, actor, reason)
-
-
-def missed_of(mail: Mail) -> tuple[Missed, ...]:
-    """What is known of a mail at its recipients. Inside a connection."""
-    return deliveries.missed(stored.of_mails([mail.id]).get(mail.id, ()))
+        _settle(portal, case, mail, rows, as_, actor, reason)
 
 
 def _find(portal: Portal, number: str, mail_id: int) -> tuple[Case, Loaded, Mail]:
@@ -149,7 +144,14 @@ def _copy(portal: Portal, case: Case, mail: Mail, to: tuple[str, ...]) -> None:
 
 
 def _settle(
-    portal: Portal, case: Case, mail: Mail, rows: list[Delivery], how: str, actor: Actor, reason: str, to: str = ""
+    portal: Portal,
+    case: Case,
+    mail: Mail,
+    rows: list[Delivery],
+    how: SettledAs,
+    actor: Actor,
+    reason: str,
+    to: str = "",
 ) -> None:
     stored.settle([row.id for row in rows], how, actor.name, portal.now(), reason)
     deliveries.note(portal, case, mail, how, actor, to=to, reason=reason)

@@ -10,6 +10,7 @@ from app.services.base.portal import Portal
 from app.services.cards import stock
 from app.services.days import bookings as dates
 from app.services.money import invoices as money
+from app.states import BookingState, InvoiceState
 from app.store import bookings, cases, database, invoices
 
 
@@ -34,11 +35,15 @@ def settlement(portal: Portal, number: str, actor: Actor) -> Settlement:
         case = permit.visible_case(cases.get(number), actor)
         loaded = portal.releases.loaded(case.release_id)
         booking, contract = bookings.latest(case.id), loaded.package.declared.contract
-        held = booking is not None and booking.state in {"held", "confirmed"} and booking.day >= portal.today()
+        held = (
+            booking is not None
+            and booking.state in {BookingState.HELD, BookingState.CONFIRMED}
+            and booking.day >= portal.today()
+        )
         rows = [money.view(row) for row in invoices.of_case(case.id)]
         return Settlement(
             stock.out(case.id),
             dates.view(booking, loaded) if held and booking else None,
-            [row for row in rows if row.state != "cancelled" and (row.paid or row.balance > 0)],
+            [row for row in rows if row.state != InvoiceState.CANCELLED and (row.paid or row.balance > 0)],
             bool(contract and contract in loaded.package.elements and cases.completed_count(case.id, contract)),
         )

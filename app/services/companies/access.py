@@ -8,6 +8,7 @@ from __future__ import annotations
 import secrets
 from datetime import datetime
 
+from app.states import Rights
 from app.store import cases, companies, database
 from app.store.models import Mandate, Member, User
 
@@ -20,7 +21,7 @@ def settle(company: int, at: datetime) -> None:
     wanted = _by_mandate(company, [row.id for row in rows])
     for (case, user), row in known.items():
         if user in managers:
-            _keep(row, "full", row.mails and row.mandate_id is None, None)
+            _keep(row, Rights.FULL, row.mails and row.mandate_id is None, None)
         elif row.mandate_id is None:
             continue
         elif (case, user) not in wanted:
@@ -31,7 +32,7 @@ def settle(company: int, at: datetime) -> None:
     for case in (row.id for row in rows):
         for user in managers:
             if (case, user) not in known:
-                cases.add_member(case, user, at, "full", mails=False)
+                cases.add_member(case, user, at, Rights.FULL, mails=False)
     for (case, user), mandate in wanted.items():
         if (case, user) not in known and user not in managers:
             cases.add_member(case, user, at, mandate.rights, mandate.given_by, mails=mandate.copies, mandate=mandate.id)
@@ -49,7 +50,7 @@ def _by_mandate(company: int, of: list[int]) -> dict[tuple[int, int], Mandate]:
     return found
 
 
-def _keep(row: Member, rights: str, mails: bool, mandate: int | None) -> None:
+def _keep(row: Member, rights: Rights, mails: bool, mandate: int | None) -> None:
     if (row.rights, row.mails, row.mandate_id) != (rights, mails, mandate):
         row.rights, row.mails, row.mandate_id = rights, mails, mandate
         row.save()

@@ -11,6 +11,7 @@ from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
 from app.services.companies import cases as companycases
 from app.services.companies import claims
+from app.states import Rights, Role
 from app.store import cases, companies
 from app.store.models import Case, Company
 
@@ -59,13 +60,15 @@ def _home(case: Case, number: str, actor: Actor) -> Company | None:
     for company in companies.of_number(number):
         persons = [row for user in users if (row := companies.person(company.id, user or 0)) is not None]
         if company.proved_at is None:
-            if any(row.role == "manager" for row in persons):
+            if any(row.role == Role.MANAGER for row in persons):
                 return company
-        elif persons or any(row.user_id in users and row.rights != "read" for row in companycases.mandates(company)):
+        elif persons or any(
+            row.user_id in users and row.rights != Rights.READ for row in companycases.mandates(company)
+        ):
             return company
     return None
 
 
 def _manages(company: Company, actor: Actor) -> bool:
     row = companies.person(company.id, actor.user_id or 0)
-    return row is not None and row.role == "manager"
+    return row is not None and row.role == Role.MANAGER

@@ -7,6 +7,7 @@ from app.services.companies import claims as companyclaims
 from app.services.companies import company as companypages
 from app.services.companies import views
 from app.services.companies.views import CaseNumber
+from app.states import ClaimState, Judge
 from app.store import companies
 from app.store.models import Case, Claim, Company
 
@@ -14,7 +15,7 @@ from app.store.models import Case, Claim, Company
 def of_case(case: Case, actor: Actor) -> CaseNumber:
     """The case's number and what became of it. Inside a connection."""
     company, staff = case.company, actor.side == "operator"
-    claims = [row for row in companies.claims_of_case(case.id) if row.state != "void"]
+    claims = [row for row in companies.claims_of_case(case.id) if row.state != ClaimState.VOID]
     last = claims[0] if claims else None
     if last is not None and not staff and not _told(last, company):
         last = None
@@ -32,6 +33,6 @@ def of_case(case: Case, actor: Actor) -> CaseNumber:
 
 def _told(claim: Claim, company: Company | None) -> bool:
     """Whether the vendor knows of the claim: its managers said no, or it was let in and has not given the case yet."""
-    if claim.state == "admitted":
+    if claim.state == ClaimState.ADMITTED:
         return company is None or company.id != claim.company_id
-    return claim.state == "refused" and claim.asks == "managers"
+    return claim.state == ClaimState.REFUSED and claim.asks == Judge.MANAGERS

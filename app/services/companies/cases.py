@@ -6,6 +6,7 @@ from datetime import datetime
 
 from app.services.base.actors import Actor
 from app.services.companies import access
+from app.states import Rights, Role
 from app.store import cases, companies, database
 from app.store.models import Case, Company, Mandate
 
@@ -16,9 +17,9 @@ def found(case: Case, number: str, kana: str, actor: Actor, now: datetime) -> Co
     company = companies.create(number, case.company_name, kana, now)
     first = founder(case, actor)
     if first is not None:
-        companies.add_person(company.id, first, "manager", now, "")
+        companies.add_person(company.id, first, Role.MANAGER, now, "")
     for row in cases.members(case.id):
-        companies.add_person(company.id, row.user_id, "member", now, "")
+        companies.add_person(company.id, row.user_id, Role.MEMBER, now, "")
     _put(case, company, now)
     return company
 
@@ -27,7 +28,7 @@ def founder(case: Case, actor: Actor) -> int | None:
     """Whose the case is, as far as its company goes."""
     if actor.side == "vendor":
         return actor.user_id
-    return next((row.user_id for row in cases.members(case.id) if row.rights == "full"), None)
+    return next((row.user_id for row in cases.members(case.id) if row.rights == Rights.FULL), None)
 
 
 def join(case: Case, company: Company, now: datetime, *, bring: bool) -> None:
@@ -41,7 +42,7 @@ def join(case: Case, company: Company, now: datetime, *, bring: bool) -> None:
             row.mandate_id, row.rights = agents[row.user_id].id, agents[row.user_id].rights
             row.save()
         elif bring:
-            companies.add_person(company.id, row.user_id, "member", now, "")
+            companies.add_person(company.id, row.user_id, Role.MEMBER, now, "")
     _put(case, company, now)
 
 
@@ -72,13 +73,13 @@ def leave(case: Case, actor: Actor, now: datetime, *, together: bool = False) ->
         or row.user.email == case.email
         or (row.mandate_id is None and (together or row.added_by or not companies.person(company.id, row.user_id)))
     ]
-    if any(row.rights == "full" or row.mandate_id is not None for row in own):  # else nobody would be left to act
+    if any(row.rights == Rights.FULL or row.mandate_id is not None for row in own):  # else nobody would be left to act
         for row in rows:
             if row not in own:
                 row.delete_instance()
     for row in own:
         if row.mandate_id is not None:  # an agent's own application
-            row.mandate_id, row.rights = None, "full"
+            row.mandate_id, row.rights = None, Rights.FULL
             row.save()
     case.company = None
     case.save()

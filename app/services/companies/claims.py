@@ -10,17 +10,16 @@ from datetime import datetime
 from typing import Any
 
 from app.errors import Forbidden, NotFound, Refused, Stale
-from app.services.base import jobqueue, permit
+from app.services.base import history, jobqueue, permit
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.companies import access
 from app.services.companies import cases as companycases
 from app.services.companies import company as companypages
+from app.states import ClaimState, EntryKind, Judge, Rights, Role
 from app.store import cases, companies, database
 from app.store.models import Case, Claim, Company
 
-ASKED, ADMITTED, REFUSED, HOLDS, VOID = "asked", "admitted", "refused", "holds", "void"
-MANAGERS, BODY = "managers", "body"
 DECISIONS = ("same", "other", "claimant")
 WHY = "Say who called and why; it goes on record"
 UNCONFIRMED = "company_unconfirmed"  # a purpose of mails
@@ -30,21 +29,27 @@ def contest(portal: Portal, case: Case, own: Company, actor: Actor, now: datetim
     """The case's company (`own`) names a number just now: ask about it where another here names the same."""
     rivals = [row for row in companies.of_number(str(own.corporate_number)) if row.id != own.id]
     rivals = [row for row in rivals if row.proved_at is not None or companies.people(row.id)]
-    told = {row.company_id for row in companies.claims_of_case(case.id) if row.state in {ASKED, ADMITTED}}
+    told = {
+        row.company_id
+        for row in companies.claims_of_case(case.id)
+        if row.state in {ClaimState.ASKED, ClaimState.ADMITTED}
+    }
     if not rivals or rivals[0].id in told:
         return
     target = rivals[0]
     managers = companies.managers(target.id) if target.proved_at is not None else []
     user = actor.user_id if actor.side == "vendor" else companycases.founder(case, actor)
-    claim = ask(case, target, user, MANAGERS if managers else BODY, now)
+    claim = ask(case, target, user, Judge.MANAGERS if managers else Judge.BODY, now)
     for manager in managers:
         params = {"mail": "company_claim", "to": manager.email, "page": f"/company/{target.id}#claim-{claim.id}"}
         _mail(portal, case, params, f"{claim.id}:{manager.id}", now)
 
 
-def ask(case: Case, target: Company, user: int | None, asks: str, now: datetime) -> Claim:
+def ask(case: Case, target: Company, user: int | None, asks: Judge, now: datetime) -> Claim:
     """A claim, on record for the body alone: that another names the number is nobody else's to know."""
-    cases.log(case.id, now, "company", title=target.name, text=ASKED, audience="operator", data={"asks": asks})
+    history.note(
+        case.id, now, EntryKind.COMPANY, title=target.name, text=ClaimState.ASKED.value, data={"asks": asks}, staff=True
+    )
     return Claim.create(company=target, case=case, user=user, asks=asks, asked_at=now)
 
 
@@ -52,12 +57,12 @@ def forget(own: Company, actor: Actor, now: datetime) -> None:
     """The company names another number: nobody is asked any longer; who claimed against it does so against the next."""
     number = own.corporate_number
     for row in companies.asked_about(own.id):
-        row.state, row.answered_at, row.answered_by = VOID, now, actor.name
+        row.state, row.answered_at, row.answered_by = ClaimState.VOID, now, actor.name
         row.save()
         rest = [each for each in companies.of_number(number) if each.id != own.id] if number else []
         # The same question about who named it before all the others that are left, unless that is who asks.
         if row.company_id == own.id and rest and rest[0].id != row.case.company_id:
-            Claim.create(company=rest[0], case=row.case, user=row.user, asks=BODY, asked_at=now)
+            Claim.create(company=rest[0], case=row.case, user=row.user, asks=Judge.BODY, asked_at=now)
 
 
 def _mail(portal: Portal, case: Case, params: dict[str, Any], key: str, now: datetime) -> None:
@@ -76,11 +81,11 @@ def answer(portal: Portal, claim_id: int, actor: Actor, *, admit: bool, reason: 
     with database.transaction():
         claim = _asked(claim_id)
         company = companypages.managed(claim.company_id, actor)
-        if claim.asks != MANAGERS:
+        if claim.asks != Judge.MANAGERS:
             raise NotFound("There is no such request")
         if actor.side == "operator" and not reason:
             raise Refused(WHY)
-        state = ADMITTED if admit else REFUSED
+        state = ClaimState.ADMITTED if admit else ClaimState.REFUSED
         case = _settle(portal, claim, state, actor, reason, now)
         if admit:
             _admit(claim, company, actor, now)
@@ -101,7 +106,10 @@ def decide(portal: Portal, claim_id: int, decision: str, actor: Actor, reason: s
     if decision not in DECISIONS:
         raise Refused("Choose what is right")
     with database.transaction():
-        claim, state = _asked(claim_id), {"same": ADMITTED, "other": REFUSED, "claimant": HOLDS}[decision]
+        claim, state = (
+            _asked(claim_id),
+            {"same": ClaimState.ADMITTED, "other": ClaimState.REFUSED, "claimant": ClaimState.HOLDS}[decision],
+        )
         case = _settle(portal, claim, state, actor, reason, now)
         target = claim.company
         companycases.hold(str(target.corporate_number))
@@ -129,27 +137,28 @@ def _asked(claim_id: int) -> Claim:
     return claim
 
 
-def _settle(portal: Portal, claim: Claim, state: str, actor: Actor, reason: str, now: datetime) -> Case:
+def _settle(portal: Portal, claim: Claim, state: ClaimState, actor: Actor, reason: str, now: datetime) -> Case:
     """The answer, on record: in the case for the body alone unless who applied is told, and with the company."""
     access.hold(claim.company_id)
     case = cases.lock(claim.case_id)
     claim = _asked(claim.id)  # as it is now
-    if claim.state != ASKED:
+    if claim.state != ClaimState.ASKED:
         raise Stale("%(name)s has answered this request meanwhile", name=claim.answered_by or "-")
-    Claim.update(state=state, answered_at=now, answered_by=actor.name, reason=reason).where(
-        Claim.id == claim.id
-    ).execute()
-    told = state == ADMITTED or (state == REFUSED and claim.asks == MANAGERS)
-    cases.log(
-        case.id, now, "company", title=claim.company.name, text=state, actor=actor.user_id, actor_name=actor.name,
-        actor_side=actor.side, audience="both" if told else "operator",
-        data={"reason": reason} if reason and claim.asks == MANAGERS else {"by": claim.asks},
-    )  # fmt: skip
-    if reason and claim.asks == BODY:  # what the body knows of one is not for the other
-        cases.log(
-            case.id, now, "company", title=reason[:300], text="reason", actor=actor.user_id, actor_name=actor.name,
-            actor_side=actor.side, audience="operator",
-        )  # fmt: skip
+    claim.state, claim.answered_at, claim.answered_by, claim.reason = state, now, actor.name, reason
+    claim.save()
+    told = state == ClaimState.ADMITTED or (state == ClaimState.REFUSED and claim.asks == Judge.MANAGERS)
+    history.note(
+        case.id,
+        now,
+        EntryKind.COMPANY,
+        by=actor,
+        title=claim.company.name,
+        text=state.value,
+        data={"reason": reason} if reason and claim.asks == Judge.MANAGERS else {"by": claim.asks},
+        staff=not told,
+    )
+    if reason and claim.asks == Judge.BODY:  # what the body knows of one is not for the other
+        history.note(case.id, now, EntryKind.COMPANY, by=actor, title=reason[:300], text="reason", staff=True)
     companypages.note(portal, claim.company, actor, "claim", case.number, f"{state} {reason}".strip())
     return case
 
@@ -157,11 +166,11 @@ def _settle(portal: Portal, claim: Claim, state: str, actor: Actor, reason: str,
 def _admit(claim: Claim, company: Company, actor: Actor, now: datetime) -> None:
     """Who applied is of the company; their case is not. Where nobody manages it (the body decides then), they do."""
     rows = cases.members(claim.case_id)
-    users = [claim.user_id] if claim.user_id else [row.user_id for row in rows if row.rights == "full"]
+    users = [claim.user_id] if claim.user_id else [row.user_id for row in rows if row.rights == Rights.FULL]
     agents = {row.user_id for row in companycases.mandates(company)}
     for user in users:
         if user not in agents:
-            role = "member" if companies.managers(company.id) else "manager"
+            role = Role.MEMBER if companies.managers(company.id) else Role.MANAGER
             companies.add_person(company.id, user, role, now, actor.name)
     access.settle(company.id, now)
 
@@ -181,7 +190,7 @@ def open_to(case: Case, actor: Actor) -> Company | None:
     own = case.company
     for claim in companies.claims_of_case(case.id):
         company = claim.company
-        if claim.state != ADMITTED or (own is not None and own.id == company.id):
+        if claim.state != ClaimState.ADMITTED or (own is not None and own.id == company.id):
             continue
         if actor.side == "operator" or _of(company, actor):
             return company
@@ -217,14 +226,19 @@ def give(portal: Portal, number: str, actor: Actor, reason: str = "") -> str:
                 raise Forbidden("Only a manager of the company may do this")
         companycases.leave(case, actor, now, together=True)
         companycases.join(case, target, now, bring=False)
-        cases.log(
-            case.id, now, "company", title=target.name, text="given", actor=actor.user_id, actor_name=actor.name,
-            actor_side=actor.side, data={"reason": reason} if reason else {},
-        )  # fmt: skip
+        history.note(
+            case.id,
+            now,
+            EntryKind.COMPANY,
+            by=actor,
+            title=target.name,
+            text="given",
+            data={"reason": reason} if reason else {},
+        )
         companypages.note(portal, target, actor, "case", "", f"{case.number} {reason}".strip())
     return str(target.name)
 
 
 def _manages(company: Company, actor: Actor) -> bool:
     row = companies.person(company.id, actor.user_id or 0)
-    return row is not None and row.role == "manager"
+    return row is not None and row.role == Role.MANAGER

@@ -10,6 +10,7 @@ from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.companies import views
 from app.services.companies.views import ClaimView, InvitationView, MandateView, PersonView, Seat
+from app.states import Role
 from app.store import changes, companies, database
 from app.store.models import Case, Claim, Company
 
@@ -52,8 +53,8 @@ def mine(actor: Actor) -> list[Mine]:
         return [
             Mine(
                 row.company_id, row.company.name, row.company.corporate_number or "",
-                row.company.proved_at is not None, row.role == "manager",
-                len(companies.claims(row.company_id)) if row.role == "manager" else 0,
+                row.company.proved_at is not None, row.role == Role.MANAGER,
+                len(companies.claims(row.company_id)) if row.role == Role.MANAGER else 0,
             )
             for row in companies.of_user(actor.user_id or 0)
         ]  # fmt: skip
@@ -75,7 +76,7 @@ def find(company_id: int, actor: Actor) -> tuple[Company, bool]:
     person = companies.person(company_id, actor.user_id or 0)
     if person is None:
         raise NotFound("There is no such company")
-    return row, person.role == "manager"
+    return row, person.role == Role.MANAGER
 
 
 def managed(company_id: int, actor: Actor) -> Company:
@@ -131,7 +132,7 @@ def seats(company_id: int, user_id: int, actor: Actor) -> tuple[PersonView, list
         found = []
         for case in companies.cases_of(company_id):
             seat = own.get(case.id)
-            rights = seat.rights if seat is not None else "none"
+            rights = seat.rights.value if seat is not None else "none"
             found.append(
                 Seat(
                     case.id, case.number, case.system_name, case.ended, rights, bool(seat and seat.mails),

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from app.errors import NotFound, Refused
+from app.services.base import history
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.companies import access, views
@@ -16,12 +17,12 @@ from app.services.companies import company as companypages
 from app.services.mails import links, portalmails
 from app.services.mails.portalmails import Wording
 from app.services.signin import newaccount, passwords
+from app.states import EntryKind, InvitationKind, Rights, Role
 from app.store import accounts, cases, companies, database
 from app.store.models import Company, Invitation, Mandate, User
 from app.text import address
 
 DAYS = 14
-PERSON, AGENT = "person", "agent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ class Invited:
 
     company: str
     email: str
-    kind: str
+    kind: InvitationKind
     manager: bool
     office: str
     made_by: str
@@ -44,7 +45,13 @@ class Invited:
 
 
 def invite(
-    portal: Portal, company_id: int, email: str, kind: str, terms: Mapping[str, Any], actor: Actor, words: Wording
+    portal: Portal,
+    company_id: int,
+    email: str,
+    kind: InvitationKind,
+    terms: Mapping[str, Any],
+    actor: Actor,
+    words: Wording,
 ) -> None:
     """Invite somebody; who waits already gets a new link and the new terms. `terms` of a person: role, rights (on the
     present cases); of an agent: those of the mandate."""
@@ -55,7 +62,7 @@ def invite(
         if known is not None and known.side != "vendor":
             raise Refused("This address belongs to the operating body")
         of_company = known is not None and companies.person(company.id, known.id) is not None
-        if of_company and kind == PERSON:
+        if of_company and kind == InvitationKind.PERSON:
             raise Refused("%(email)s belongs to the company already", email=email)
         if of_company:
             raise Refused("%(email)s belongs to the company; an agent is somebody from outside", email=email)
@@ -117,7 +124,11 @@ def look(portal: Portal, token: str) -> Invited:
         row = _usable(portal, token)
         known = accounts.by_email(row.email)
         known_name, terms = known.name if known is not None else "", row.terms
-        named = {case.id: case.number for case in companies.cases_of(row.company_id)} if row.kind == AGENT else {}
+        named = (
+            {case.id: case.number for case in companies.cases_of(row.company_id)}
+            if row.kind == InvitationKind.AGENT
+            else {}
+        )
         return Invited(
             row.company.name, row.email, row.kind, terms.get("role") == "manager", str(terms.get("office", "")),
             row.made_by, known is not None and bool(known.password), known_name, str(terms.get("rights", "")),
@@ -156,7 +167,7 @@ def accept(portal: Portal, token: str, actor: Actor | None, name: str = "", pass
         user = _account(portal, row.email, actor, name, password, now)
         row.used_at = now
         row.save()
-        if row.kind == AGENT:
+        if row.kind == InvitationKind.AGENT:
             _mandate(portal, row, user, now)
         else:
             _person(row, user, now)
@@ -192,11 +203,11 @@ def without_password(email: str, name: str, now: datetime) -> User:
 
 
 def _person(row: Invitation, user: User, now: datetime) -> None:
-    role = "manager" if row.terms.get("role") == "manager" else "member"
+    role = Role.of(row.terms.get("role", "")) or Role.MEMBER
     companies.add_person(row.company_id, user.id, role, now, row.made_by)
-    rights = str(row.terms.get("rights", "none"))
+    rights = Rights.of(row.terms.get("rights", ""))
     for case in companies.cases_of(row.company_id):
-        if rights != "none" and not case.ended:
+        if rights is not None and not case.ended:
             cases.add_member(case.id, user.id, now, rights, row.made_by)
             _tell(case.id, user, "added", now)
 
@@ -216,7 +227,12 @@ def _mandate(portal: Portal, row: Invitation, user: User, now: datetime) -> None
 
 
 def _tell(case: int, user: User, what: str, now: datetime, office: str = "") -> None:
-    cases.log(
-        case, now, "member", title=user.email, text=what, actor=user.id, actor_name=views.name_of(user),
-        actor_side="vendor", data={"office": office} if office else {},
-    )  # fmt: skip
+    history.note(
+        case,
+        now,
+        EntryKind.MEMBER,
+        by=Actor(user.id, views.name_of(user), "vendor"),
+        title=user.email,
+        text=what,
+        data={"office": office} if office else {},
+    )

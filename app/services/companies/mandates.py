@@ -7,13 +7,15 @@ from datetime import date
 from typing import Any
 
 from app.errors import NotFound, Refused
+from app.services.base import history
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.companies import access, invitations, views
 from app.services.companies import company as companypages
 from app.services.companies.views import MandateView
 from app.services.mails.portalmails import Wording
-from app.store import cases, companies, database
+from app.states import EntryKind, InvitationKind
+from app.store import companies, database
 from app.store.models import Mandate
 from app.text import address
 
@@ -66,7 +68,7 @@ def give(portal: Portal, company_id: int, email: str, terms: Terms, actor: Actor
         )
     if known is not None:
         raise Refused("%(email)s acts for the company already; change that mandate instead", email=email)
-    invitations.invite(portal, company_id, email, invitations.AGENT, kept, actor, words)
+    invitations.invite(portal, company_id, email, InvitationKind.AGENT, kept, actor, words)
 
 
 def one(portal: Portal, mandate_id: int, actor: Actor) -> MandateView:
@@ -109,11 +111,15 @@ def end(portal: Portal, mandate_id: int, actor: Actor, reason: str = "") -> None
             access.shut_out(row.user)
         companypages.note(portal, company, actor, "mandate", _words(row), reason.strip()[:500])
         for case in covered:
-            cases.log(
-                case, now, "member", title=row.user.email, text="agent_ended", actor=actor.user_id,
-                actor_name=actor.name, actor_side=actor.side,
+            history.note(
+                case,
+                now,
+                EntryKind.MEMBER,
+                by=actor,
+                title=row.user.email,
+                text="agent_ended",
                 data={"office": row.office, **({"reason": reason.strip()[:500]} if reason.strip() else {})},
-            )  # fmt: skip
+            )
 
 
 def _running(mandate_id: int) -> Mandate:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from app.errors import NotFound, Refused
-from app.services.base import finding
+from app.services.base import finding, history
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.companies import access, invitations, views
@@ -14,6 +14,7 @@ from app.services.companies import company as companypages
 from app.services.companies.views import RIGHTS
 from app.services.mails import portalmails
 from app.services.mails.portalmails import Wording
+from app.states import EntryKind, Rights, Role
 from app.store import accounts, cases, companies, database
 from app.store.models import Case, Company, CompanyPerson, Member, User
 from app.text import address
@@ -28,11 +29,12 @@ def change(
         access.hold(company_id)
         company = companypages.managed(company_id, actor)
         person = _person(company, user_id)
-        if role != "manager" and person.role == "manager":
+        wanted = Role.of(role)
+        if wanted is not Role.MANAGER and person.role == Role.MANAGER:
             _another_manager(company, user_id)
-        if person.role != role and role in {"manager", "member"}:
-            companypages.note(portal, company, actor, person.user.email, person.role, role)
-            person.role = role
+        if wanted is not None and person.role != wanted:
+            companypages.note(portal, company, actor, person.user.email, person.role.value, wanted.value)
+            person.role = wanted
             person.save()
         own = {row.case_id: row for row in companies.members(company.id) if row.user_id == user_id}
         for case in companies.cases_of(company.id):
@@ -40,34 +42,41 @@ def change(
             row = own.get(case.id)
             if rights not in RIGHTS or (row is not None and row.mandate_id is not None):
                 continue
-            if person.role == "manager":
+            if person.role == Role.MANAGER:
                 rights = "full"
             _seat(portal, case, person.user, row, (rights, mails), actor)
         access.settle(company.id, now)
 
 
 def _seat(portal: Portal, case: Case, user: User, row: Member | None, wanted: tuple[str, bool], actor: Actor) -> None:
-    rights, mails = wanted
-    if row is None and rights == "none":
-        return
-    if row is None:
-        cases.add_member(case.id, user.id, portal.now(), rights, actor.name, mails=mails)
-    elif rights == "none":
+    rights, mails = Rights.of(wanted[0]), wanted[1]
+    if rights is None:
+        if row is None:
+            return
+        what = "removed"
         row.delete_instance()
+    elif row is None:
+        what = "added"
+        cases.add_member(case.id, user.id, portal.now(), rights, actor.name, mails=mails)
     else:
+        what = f"rights_{rights}"
         changed, row.rights, row.mails = row.rights != rights, rights, mails
         row.save()
         if not changed:
             return
-    what = "added" if row is None else "removed" if rights == "none" else f"rights_{rights}"
     _log(portal, case.id, user.email, what, actor)
 
 
 def _log(portal: Portal, case: int, title: str, text: str, actor: Actor, reason: str = "") -> None:
-    cases.log(
-        case, portal.now(), "member", title=title[:300], text=text, actor=actor.user_id, actor_name=actor.name,
-        actor_side=actor.side, data={"reason": reason} if reason else {},
-    )  # fmt: skip
+    history.note(
+        case,
+        portal.now(),
+        EntryKind.MEMBER,
+        by=actor,
+        title=title[:300],
+        text=text,
+        data={"reason": reason} if reason else {},
+    )
 
 
 def _person(company: Company, user_id: int) -> CompanyPerson:
@@ -103,7 +112,9 @@ def leaving(portal: Portal, company_id: int, user_id: int, actor: Actor) -> Leav
         company = companypages.managed(company_id, actor)
         user = _person(company, user_id).user
         own = _seats(company, user_id)
-        held = [case for case in shown.cases if case.id in own and not case.ended and own[case.id].rights != "read"]
+        held = [
+            case for case in shown.cases if case.id in own and not case.ended and own[case.id].rights != Rights.READ
+        ]
         return Leaving(
             user_id, views.name_of(user), user.email,
             [row.user_id for row in shown.people if row.manager and row.active] == [user_id], held,
@@ -151,7 +162,7 @@ def hand_over(
         if heir.id == user_id:
             raise Refused("Choose somebody else who takes over")
         user, own = person.user, _seats(company, user_id)
-        if person.role == "manager" and all(each.id == user_id for each in companies.managers(company.id)):
+        if person.role == Role.MANAGER and all(each.id == user_id for each in companies.managers(company.id)):
             _promote(company, heir)
         for case in companies.cases_of(company.id):
             if case.id in own:
@@ -190,13 +201,13 @@ def _heir(portal: Portal, company: Company, successor: Successor, actor: Actor) 
     if known is None and not name:
         raise Refused("Enter the name of who takes over")
     heir = known or invitations.without_password(email, name, portal.now())
-    companies.add_person(company.id, heir.id, "member", portal.now(), actor.name)
+    companies.add_person(company.id, heir.id, Role.MEMBER, portal.now(), actor.name)
     return heir
 
 
 def _promote(company: Company, heir: User) -> None:
     row = _person(company, heir.id)
-    row.role = "manager"
+    row.role = Role.MANAGER
     row.save()
 
 
@@ -206,7 +217,7 @@ def _move(portal: Portal, case: Case, seat: Member, user: User, heir: User, acto
     if there is None:
         cases.add_member(case.id, heir.id, portal.now(), seat.rights, actor.name, mails=seat.mails)
     else:
-        stronger = max(there.rights, seat.rights, key=RIGHTS.index)
+        stronger = max(there.rights, seat.rights, key=list(Rights).index)
         there.rights, there.mails, there.mandate_id = stronger, there.mails or seat.mails, None
         there.save()
     if case.ended:

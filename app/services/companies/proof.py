@@ -13,14 +13,14 @@ from typing import Any
 
 from app import feel
 from app.errors import Refused
-from app.services.base import permit
+from app.services.base import history, permit
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.companies import access
 from app.services.companies import cases as companycases
 from app.services.companies import claims as companyclaims
 from app.services.companies import company as companypages
-from app.services.companies.claims import ADMITTED, ASKED, BODY, HOLDS, MANAGERS
+from app.states import ClaimState, EntryKind, Judge, Role
 from app.store import cases, companies, database
 from app.store.models import Case, Claim, Company
 
@@ -40,7 +40,7 @@ def prove(portal: Portal, case: Case, actor: Actor, now: datetime, *, task: str 
     """The company of the case is the one of its number. Nothing happens where another is proved to be that already: its
     managers have been asked. Inside a transaction, the case locked."""
     claims = companies.claims_of_case(case.id)
-    admitted = next((row.company for row in claims if row.state == ADMITTED), None)
+    admitted = next((row.company for row in claims if row.state == ClaimState.ADMITTED), None)
     company = admitted or case.company
     if company is None or not company.corporate_number or company.proved_at is not None:
         return
@@ -50,14 +50,11 @@ def prove(portal: Portal, case: Case, actor: Actor, now: datetime, *, task: str 
         return
     company.proved_at, company.proved_by, company.proved_task = now, actor.name, task
     company.save()
-    cases.log(
-        case.id, now, "company", title=company.name, text="proved", actor=actor.user_id, actor_name=actor.name,
-        actor_side=actor.side,
-    )  # fmt: skip
+    history.note(case.id, now, EntryKind.COMPANY, by=actor, title=company.name, text="proved")
     companypages.note(portal, company, actor, "proved", "", f"{case.number} {reason}".strip())
     for row in claims:
-        if row.state == ASKED and company.id != row.company_id:
-            row.state, row.answered_at, row.answered_by = HOLDS, now, actor.name
+        if row.state == ClaimState.ASKED and company.id != row.company_id:
+            row.state, row.answered_at, row.answered_by = ClaimState.HOLDS, now, actor.name
             row.save()
     for other in named:
         if other.id != company.id and companies.people(other.id):
@@ -68,13 +65,17 @@ def _loses_to(other: Company, company: Company, now: datetime) -> None:
     """Another had named the number: whether its people are of the proved company, the body decides."""
     for row in companies.asked_about(other.id):
         if row.company_id == other.id:
-            row.company, row.asks = company, BODY
+            row.company, row.asks = company, Judge.BODY
             row.save()
     for case in companies.cases_of(other.id):
-        known = {row.company_id for row in companies.claims_of_case(case.id) if row.state in {ASKED, ADMITTED}}
+        known = {
+            row.company_id
+            for row in companies.claims_of_case(case.id)
+            if row.state in {ClaimState.ASKED, ClaimState.ADMITTED}
+        }
         if company.id not in known:
-            first = next((row.user_id for row in companies.people(other.id) if row.role == "manager"), None)
-            companyclaims.ask(case, company, first, BODY, now)
+            first = next((row.user_id for row in companies.people(other.id) if row.role == Role.MANAGER), None)
+            companyclaims.ask(case, company, first, Judge.BODY, now)
             break  # one question for the company; its other cases go with it
 
 
@@ -123,6 +124,6 @@ def taken_back(portal: Portal, task_id: str, actor: Actor) -> None:
 def _unprove(portal: Portal, company: Company, actor: Actor, reason: str) -> None:
     company.proved_at, company.proved_by, company.proved_task = None, "", ""
     company.save()
-    mine = (Claim.company == company.id) & (Claim.asks == MANAGERS) & (Claim.state == ASKED)
-    Claim.update(asks=BODY).where(mine).execute()
+    mine = (Claim.company == company.id) & (Claim.asks == Judge.MANAGERS) & (Claim.state == ClaimState.ASKED)
+    Claim.update(asks=Judge.BODY).where(mine).execute()
     companypages.note(portal, company, actor, "proved", company.corporate_number or "", reason)

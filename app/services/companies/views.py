@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from app.services.base.portal import Portal
+from app.states import ClaimState, InvitationKind, Judge, Rights, Role
 from app.store import companies
 from app.store.models import Case, Claim, Company, CompanyPerson, Invitation, Mandate, Member, User
 
@@ -39,7 +40,7 @@ class MandateView:
     name: str
     email: str
     office: str
-    rights: str
+    rights: Rights
     every_case: bool
     numbers: tuple[str, ...]
     copies: bool
@@ -58,7 +59,7 @@ class InvitationView:
 
     id: int
     email: str
-    kind: str
+    kind: InvitationKind
     manager: bool
     office: str
     made_by: str
@@ -92,10 +93,10 @@ class ClaimView:
     system_name: str
     by: str
     email: str
-    state: str
+    state: ClaimState
     asked_at: datetime
     reason: str
-    asks: str  # managers | body
+    asks: Judge  # managers | body
     answered_by: str
 
 
@@ -115,8 +116,9 @@ class Seat:
 def person(row: CompanyPerson, seats: Sequence[Member]) -> PersonView:
     own = [each for each in seats if each.user_id == row.user_id and each.mandate_id is None]
     return PersonView(
-        row.user_id, row.user.name or row.user.email, row.user.email, row.role == "manager", row.user.active,
-        bool(row.user.password), len(own), sum(each.rights != "read" for each in own), sum(each.mails for each in own),
+        row.user_id, row.user.name or row.user.email, row.user.email, row.role == Role.MANAGER, row.user.active,
+        bool(row.user.password), len(own), sum(each.rights != Rights.READ for each in own),
+        sum(each.mails for each in own),
     )  # fmt: skip
 
 

@@ -12,11 +12,13 @@ from typing import Any
 
 from app.catalogue.declared import Group
 from app.errors import NotFound, Refused
+from app.services.base import history
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
 from app.services.days import bookings as dates
 from app.services.days.month import Clash
+from app.states import STANDING, CardState, EntryKind
 from app.store import accounts, bookings, cards, cases, database
 from app.store.models import Booking, User
 
@@ -107,7 +109,7 @@ def of_case(portal: Portal, number: str, actor: Actor) -> list[str]:
     with database.connection():
         case = cases.get(number)
         row = bookings.latest(case.id) if case is not None else None
-        if row is None or row.state not in bookings.ACTIVE or row.day < portal.today():
+        if row is None or row.state not in STANDING or row.day < portal.today():
             return []
         return [user.name or user.email for user in bookings.people([row.id]).get(row.id, [])]
 
@@ -122,7 +124,7 @@ def assign(portal: Portal, booking_id: int, place: str, people: Sequence[int], a
             raise NotFound("There is no such date")
         case = cases.lock(row.case_id)
         row = bookings.booking(booking_id)
-        if row is None or row.state not in bookings.ACTIVE or row.day < portal.today():
+        if row is None or row.state not in STANDING or row.day < portal.today():
             raise Refused("This date is over or has been changed meanwhile")
         if not place:
             raise Refused("Say where it takes place")
@@ -137,11 +139,16 @@ def assign(portal: Portal, booking_id: int, place: str, people: Sequence[int], a
         bookings.set_people(row.id, people)
         if before != (place, sorted(set(people))):
             names = [user.name or user.email for user in bookings.people([row.id]).get(row.id, [])]
-            cases.log(
-                case.id, portal.now(), "date", title=row.calendar, text="arranged", actor=actor.user_id,
-                actor_name=actor.name, actor_side=actor.side, audience="operator",
-                data={"date": row.day.isoformat(), "quote": "　".join([place, *names])},
-            )  # fmt: skip
+            history.note(
+                case.id,
+                portal.now(),
+                EntryKind.DATE,
+                by=actor,
+                title=row.calendar,
+                text="arranged",
+                data={"date": row.day.isoformat(), "quote": "\u3000".join([place, *names])},
+                staff=True,
+            )
         rows = bookings.from_day(row.day)
         there = bookings.people([each.id for each in rows])
         return clashes(portal.releases.loaded(case.release_id), case.id, _plan(row, there.get(row.id, [])), rows, there)
@@ -213,7 +220,11 @@ def _cards(loaded: Loaded, case: int, plan: Plan) -> list[Clash]:
     }
     lacking = 0
     for set_id in sets:
-        has = [row for row in cards.of_case(case, set_id) if row.state in {"making", "ready", "lent"}]
+        has = [
+            row
+            for row in cards.of_case(case, set_id)
+            if row.state in {CardState.MAKING, CardState.READY, CardState.LENT}
+        ]
         lacking += max(0, package.cards[set_id].count - len(has))
     stock = len(cards.free(lacking)) if lacking else 0
     if stock >= lacking:

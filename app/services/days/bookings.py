@@ -10,11 +10,12 @@ from typing import Any
 
 from app.catalogue import Calendar
 from app.errors import Refused
-from app.services.base import businessdays
+from app.services.base import businessdays, history
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
-from app.store import bookings, cases, database
+from app.states import BookingState, EntryKind
+from app.store import bookings, database
 from app.store.models import Booking, Case
 
 
@@ -28,7 +29,7 @@ class BookingView:
     start: str
     end: str
     place: str
-    state: str
+    state: BookingState
     attempt: int
     sequence: int
     held_until: Day | None
@@ -85,11 +86,11 @@ def book(
     spec = loaded.package.calendars[calendar_id]
     database.lock_name(f"calendar:{calendar_id}")
     previous = bookings.latest(case.id, calendar_id)
-    own = previous is not None and previous.day == day and previous.state in {"held", "confirmed"}
+    own = previous is not None and previous.day == day and previous.state in {BookingState.HELD, BookingState.CONFIRMED}
     if not own and bookings.taken(calendar_id, day, day).get(day, 0) >= spec.capacity:
         raise Refused("%(day)s has been given to another case meanwhile; choose another day", day=day.isoformat())
-    if previous is not None and previous.state in {"held", "confirmed"}:
-        previous.state = "released"
+    if previous is not None and previous.state in {BookingState.HELD, BookingState.CONFIRMED}:
+        previous.state = BookingState.RELEASED
         previous.save()
     Booking.create(
         case=case,
@@ -104,16 +105,7 @@ def book(
         sequence=(previous.sequence + 1 if previous else 0),
         at=now,
     )
-    cases.log(
-        case.id,
-        now,
-        "date",
-        title=spec.title,
-        actor=actor.user_id,
-        actor_name=actor.name,
-        actor_side=actor.side,
-        data={"date": day.isoformat()},
-    )
+    history.note(case.id, now, EntryKind.DATE, by=actor, title=spec.title, data={"date": day.isoformat()})
     return {"booking": "held"}
 
 
@@ -124,7 +116,7 @@ def move(portal: Portal, case: Case, loaded: Loaded, row: Booking, day: date, no
     database.lock_name(f"calendar:{row.calendar}")
     if day not in free_days(portal, loaded, row.calendar):
         raise Refused("%(day)s has been given to another case meanwhile; choose another day", day=day.isoformat())
-    if row.state == "lapsed" or (row.day == day and row.state != "cancelled"):
+    if row.state == BookingState.LAPSED or (row.day == day and row.state != BookingState.CANCELLED):
         raise Refused("Choose another day than the one that is settled")
     newest = max((each.sequence for each in bookings.of_case(case.id) if each.calendar == row.calendar), default=0)
     moved = Booking.create(
@@ -134,7 +126,7 @@ def move(portal: Portal, case: Case, loaded: Loaded, row: Booking, day: date, no
         start=row.start or spec.start,
         end=row.end or end_of(spec.start, spec.duration_minutes),
         place=row.place,
-        state="confirmed" if row.state == "cancelled" else row.state,  # only what is paid for is given up
+        state="confirmed" if row.state == BookingState.CANCELLED else row.state,  # only what is paid for is given up
         held_until=row.held_until,
         warned=row.warned,
         attempt=row.attempt,
@@ -142,8 +134,8 @@ def move(portal: Portal, case: Case, loaded: Loaded, row: Booking, day: date, no
         at=now,
     )
     bookings.set_people(moved.id, [each.id for each in bookings.people([row.id]).get(row.id, [])])
-    if row.state != "cancelled":
-        row.state = "released"
+    if row.state != BookingState.CANCELLED:
+        row.state = BookingState.RELEASED
         row.save()
     return moved
 
@@ -160,14 +152,14 @@ def settle(portal: Portal, case: Case, loaded: Loaded) -> dict[str, Any]:
     row = bookings.latest(case.id)
     if row is None:
         return {}
-    if row.state == "cancelled":  # given up: a new day is settled on its own
+    if row.state == BookingState.CANCELLED:  # given up: a new day is settled on its own
         return {"booking": "held"}
-    if row.state == "lapsed":
+    if row.state == BookingState.LAPSED:
         database.lock_name(f"calendar:{row.calendar}")
         spec = loaded.package.calendars[row.calendar]
         if row.day <= portal.today() or bookings.taken(row.calendar, row.day, row.day).get(row.day, 0) >= spec.capacity:
             return {"booking": "lapsed"}
-    row.state, row.held_until = "confirmed", None
+    row.state, row.held_until = BookingState.CONFIRMED, None
     row.save()
     return {"booking": "held"}
 
@@ -175,8 +167,8 @@ def settle(portal: Portal, case: Case, loaded: Loaded) -> dict[str, Any]:
 def confirm(case: Case, calendar_id: str) -> None:
     """The held date is firm, whether or not it had to be paid for."""
     row = bookings.latest(case.id, calendar_id)
-    if row is not None and row.state == "held":
-        row.state, row.held_until = "confirmed", None
+    if row is not None and row.state == BookingState.HELD:
+        row.state, row.held_until = BookingState.CONFIRMED, None
         row.save()
 
 

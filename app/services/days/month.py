@@ -17,6 +17,7 @@ from app.services.base import businessdays
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.days import bookings
+from app.states import BookingState
 from app.store import changes, closings, database
 from app.store.models import Booking
 
@@ -35,7 +36,7 @@ class Date:
     start: str
     end: str
     place: str
-    state: str  # held | confirmed
+    state: BookingState  # held | confirmed
     held_until: date | None
     attempt: int
 

@@ -11,6 +11,7 @@ from app.services.companies.mandates import Terms
 from app.services.mails import links
 from app.services.mails.portalmails import Wording
 from app.services.people import accounts as people
+from app.states import InvitationKind
 from app.store import accounts, companies, database
 
 
@@ -37,7 +38,7 @@ def load(portal: Portal, described: Mapping[str, Any], password: str) -> None:
 def _accept(portal: Portal, company: int, email: str, name: str, password: str) -> None:
     """At once: its mail, which has no words, is then not sent."""
     with database.connection():
-        row = companies.waiting_invitation(company, email, invitations.AGENT)
+        row = companies.waiting_invitation(company, email, InvitationKind.AGENT)
         known = accounts.by_email(email)
     assert row is not None  # noqa: S101 - it was made above
     actor = people.actor_of(portal, known.id) if known is not None else None

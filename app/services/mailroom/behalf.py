@@ -21,6 +21,7 @@ from app.services.mailroom.take import form_spec
 from app.services.tasks import drafts, filling, forms, view
 from app.services.tasks import send as tasks
 from app.services.trouble import incidents
+from app.states import InboundState, TaskState
 from app.store import accounts, cases, database, work
 from app.store.models import Case, InboundMail
 
@@ -115,14 +116,14 @@ def _for_body(portal: Portal, mail_id: int, actor: Actor, *, lock: bool = False)
     """The mail and the open step into whose draft it was taken, for the body, which may answer it."""
     actor.require("operator", "administrator")
     row = find(mail_id, actor, lock=lock)
-    if row.state != "taken":
+    if row.state != InboundState.TAKEN:
         raise Refused("Take the mail into a step first")
     if lock:
         cases.lock(row.case_id)
     task = work.task(row.task_id)
     if task is None:
         raise NotFound("There is no such task")
-    if task.state != "open":
+    if task.state != TaskState.OPEN:
         raise Stale("“%(title)s” has been finished already", title=task.title)
     case: Case = task.case
     loaded = portal.releases.loaded(case.release_id)

@@ -8,12 +8,13 @@ from typing import Any
 from app.connectors import htmltext, quoting
 from app.connectors.quoting import Said
 from app.errors import NotFound, Refused, Stale
-from app.services.base import flow, permit
+from app.services.base import flow, history, permit
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
 from app.services.papers import intake
 from app.services.tasks import filling
+from app.states import EntryKind, InboundState, Rights
 from app.store import cases, inbound, records, work
 from app.store.models import Case, InboundMail, Task
 
@@ -28,7 +29,7 @@ def find(mail_id: int, actor: Actor, *, lock: bool = False) -> InboundMail:
     if actor.side == "operator":
         return row
     member = cases.member(row.case_id or 0, actor.user_id or 0)
-    if member is None or member.rights == "read" or row.state not in {"waiting", "taken"}:
+    if member is None or member.rights == Rights.READ or row.state not in {InboundState.WAITING, InboundState.TAKEN}:
         raise NotFound("There is no such mail")
     return row
 
@@ -51,14 +52,6 @@ def receipt(case: Case, loaded: Loaded) -> Task | None:
         if plain and following is not None and following.flag("reply_by_mail"):
             return task
     return None
-
-
-def receipt_of(case: Case, loaded: Loaded) -> Task:
-    """The same; Refused when there is none."""
-    found = receipt(case, loaded)
-    if found is None:
-        raise Refused("There is nothing to acknowledge in this case now")
-    return found
 
 
 def draft_of(setting: permit.Setting, actor: Actor) -> tuple[dict[str, Any], set[str]]:
@@ -114,7 +107,7 @@ def note_field(setting: permit.Setting) -> Any:
     return areas[-1] if len(areas) == 1 else None
 
 
-def still(row: InboundMail, *states: str) -> None:
+def still(row: InboundMail, *states: InboundState) -> None:
     """Raise Stale unless the mail is in one of these states."""
     if row.state not in states:
         raise Stale("%(name)s has dealt with this mail meanwhile", name=row.handled_by_name or "-")
@@ -132,14 +125,4 @@ def may_handle(case: Case | None, actor: Actor) -> None:
 
 def note(portal: Portal, case: Case, subject: str, what: str, actor: Actor, element: str = "") -> None:
     """A line of the timeline; `what`: arrived, taken, discarded, sent."""
-    cases.log(
-        case.id,
-        portal.now(),
-        "inbound",
-        element=element,
-        title=subject[:300],
-        text=what,
-        actor=actor.user_id,
-        actor_name=actor.name,
-        actor_side=actor.side,
-    )
+    history.note(case.id, portal.now(), EntryKind.INBOUND, by=actor, title=subject[:300], text=what, element=element)

@@ -31,6 +31,7 @@ from app.services.mailroom.match import (
 from app.services.papers import intake
 from app.services.tasks import drafts, send
 from app.services.trouble import incidents
+from app.states import InboundState, Rights, TaskState
 from app.store import cases, database, inbound, work
 from app.store.models import Case, InboundMail
 
@@ -41,13 +42,13 @@ def assign(portal: Portal, mail_id: int, number: str, actor: Actor, *, sure: boo
     actor.require("operator", "administrator")
     with database.transaction():
         row = find(mail_id, actor, lock=True)
-        still(row, "unknown", "waiting")
+        still(row, InboundState.UNKNOWN, InboundState.WAITING)
         if row.doubt and not sure:
             raise Refused("Ask the sender by telephone whether this mail is theirs, and tick that you did")
         case = cases.get(number.strip())
         if case is None:
             raise Refused("There is no case %(number)s", number=number.strip() or "-")
-        row.case_id, row.state = case.id, "waiting"
+        row.case_id, row.state = case.id, InboundState.WAITING
         user = inbound.person(case.id, row.sender) if row.sender else None
         row.user_id = user.id if user else None
         row.save()
@@ -58,12 +59,12 @@ def discard(portal: Portal, mail_id: int, reason: str, actor: Actor) -> None:
     """It answers nothing. It is kept, out of the way."""
     with database.transaction():
         row = find(mail_id, actor, lock=True)
-        still(row, "unknown", "waiting")
+        still(row, InboundState.UNKNOWN, InboundState.WAITING)
         case = cases.by_id(row.case_id) if row.case_id else None
         may_handle(case, actor)
-        theirs = row.state == "waiting"
+        theirs = row.state == InboundState.WAITING
         row.reason = reason.strip()[:1000]
-        _handled(portal, row, "discarded", actor)
+        _handled(portal, row, InboundState.DISCARDED, actor)
         if case is not None and theirs:  # a stranger's mail is no part of the case
             note(portal, case, row.subject, "discarded", actor, row.element)
 
@@ -73,8 +74,8 @@ def accept(_portal: Portal, mail_id: int, actor: Actor) -> None:
     actor.require("operator", "administrator")
     with database.transaction():
         row = find(mail_id, actor, lock=True)
-        still(row, "apart")
-        row.state = "unknown"
+        still(row, InboundState.APART)
+        row.state = InboundState.UNKNOWN
         row.save()
 
 
@@ -83,8 +84,14 @@ def restore(_portal: Portal, mail_id: int, actor: Actor) -> None:
     actor.require("operator", "administrator")
     with database.transaction():
         row = find(mail_id, actor, lock=True)
-        still(row, "discarded")
-        row.state, row.reason, row.handled_at, row.handled_by_id, row.handled_by_name = "unknown", "", None, None, ""
+        still(row, InboundState.DISCARDED)
+        row.state, row.reason, row.handled_at, row.handled_by_id, row.handled_by_name = (
+            InboundState.UNKNOWN,
+            "",
+            None,
+            None,
+            "",
+        )
         row.save()
 
 
@@ -93,7 +100,7 @@ def acknowledge(portal: Portal, mail_id: int, actor: Actor) -> None:
     actor.require("operator", "administrator")
     with incidents.noted(portal), database.transaction():
         row = find(mail_id, actor, lock=True)
-        still(row, "waiting")
+        still(row, InboundState.WAITING)
         case = cases.lock(row.case_id)
         loaded = portal.releases.loaded(case.release_id)
         task = None if targets(row, case, loaded) else receipt(case, loaded)
@@ -115,7 +122,7 @@ def take(
     """
     with database.transaction():
         row = find(mail_id, actor, lock=True)
-        still(row, "waiting")
+        still(row, InboundState.WAITING)
         case = cases.lock(row.case_id)
         may_handle(case, actor)
         setting = _setting(portal, row, case, task_id)
@@ -145,7 +152,7 @@ def take(
             values[area.key] = _joined(str(values.get(area.key) or "").strip(), said, area, actor.language)
         drafts.keep(setting.task, values, actor, portal.now())
         row.task_id, row.placed = task_id, placed
-        _handled(portal, row, "taken", actor)
+        _handled(portal, row, InboundState.TAKEN, actor)
         note(portal, case, row.subject, "taken", actor, setting.task.element)
 
 
@@ -165,10 +172,10 @@ def put_back(portal: Portal, mail_id: int, actor: Actor) -> None:
     """Take the mail's files out of the draft again, to lay them elsewhere. Refused once the step was sent."""
     with database.transaction():
         row = find(mail_id, actor, lock=True)
-        still(row, "taken")
+        still(row, InboundState.TAKEN)
         may_handle(cases.lock(row.case_id), actor)
         task, draft = work.task(row.task_id), work.draft(row.task_id)
-        if task is None or task.state != "open":
+        if task is None or task.state != TaskState.OPEN:
             raise Refused("“%(title)s” has been finished already", title=task.title if task else "")
         if draft is not None:
             laid = {each["document"] for each in row.placed}
@@ -176,7 +183,7 @@ def put_back(portal: Portal, mail_id: int, actor: Actor) -> None:
             for key in {each["field"] for each in row.placed}:
                 values[key] = [ref.as_dict() for ref in fields.files(values.get(key)) if ref.id not in laid]
             drafts.keep(task, values, actor, portal.now())
-        row.state, row.task_id, row.placed = "waiting", "", []
+        row.state, row.task_id, row.placed = InboundState.WAITING, "", []
         row.handled_at, row.handled_by_id, row.handled_by_name = None, None, ""
         row.save()
 
@@ -212,7 +219,7 @@ def _owner(row: InboundMail, case: Case, actor: Actor) -> Actor:
     """The person who sees the file in the draft: who takes it in, else who wrote the mail, else the vendor's first."""
     if actor.side == "vendor":
         return actor
-    members = [each.user for each in cases.members(case.id) if each.rights != "read" and each.user.active]
+    members = [each.user for each in cases.members(case.id) if each.rights != Rights.READ and each.user.active]
     user = next((each for each in members if each.id == row.user_id), members[0] if members else None)
     name = row.sender_name or row.sender
     return Actor(user.id if user else None, name or (user.name if user else ""), "vendor")
@@ -229,7 +236,7 @@ def _check(setting: permit.Setting, key: str, value: Any, lang: str) -> None:
         raise Refused(message, **params)
 
 
-def _handled(portal: Portal, row: InboundMail, state: str, actor: Actor) -> None:
+def _handled(portal: Portal, row: InboundMail, state: InboundState, actor: Actor) -> None:
     row.state, row.handled_at = state, portal.now()
     row.handled_by_id, row.handled_by_name = actor.user_id, actor.name
     row.save()

@@ -16,11 +16,12 @@ from datetime import datetime
 from app.connectors.bounces import Outcome, Report
 from app.connectors.mail import Reply
 from app.errors import NotFound, Stale
-from app.services.base import businessdays, clocks
+from app.services.base import businessdays, clocks, history
 from app.services.base.actors import SYSTEM, Actor
 from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
 from app.services.mails import whose
+from app.states import DeliveryState, EntryKind, JobState, MailState, SettledAs
 from app.store import cases, database
 from app.store import deliveries as stored
 from app.store import inbound as incoming
@@ -35,11 +36,11 @@ class Missed:
     """A recipient whom a mail did not reach, or not yet. `status` as 5.1.1; `text`: the other server's words."""
 
     address: str
-    state: str  # failed | delayed | delivered
+    state: DeliveryState  # failed | delayed | delivered
     status: str
     text: str
     at: datetime
-    settled: str = ""  # again | arrived | moot: a person has seen to it
+    settled: SettledAs = SettledAs.NOT_YET  # again | arrived | moot: a person has seen to it
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +80,9 @@ def take_report(portal: Portal, row: InboundMail, report: Report) -> None:
         case = cases.lock(mail.case_id) if mail.case_id else None
         said = {"status": outcome.status, "text": outcome.text, "report": row.id}
         recipient = _recipient(mail, outcome)
-        if stored.record(mail.id, recipient, outcome.action, now, **said) and case is not None:
-            note(portal, case, mail, outcome.action, SYSTEM, to=recipient, status=outcome.status)
+        became = DeliveryState(outcome.action)
+        if stored.record(mail.id, recipient, became, now, **said) and case is not None:
+            note(portal, case, mail, became, SYSTEM, to=recipient, status=outcome.status)
             refresh(portal, case, mail)
 
 
@@ -109,12 +111,18 @@ def _recipient(mail: Mail, outcome: Outcome) -> str:
     return ours[0] if len(ours) == 1 else outcome.recipient
 
 
-def note(portal: Portal, case: Case, mail: Mail, what: str, actor: Actor, **data: str) -> None:
-    """A line of the history for the staff; `what`: failed, delayed, delivered, again, arrived, moot."""
-    cases.log(
-        case.id, portal.now(), "delivery", title=mail.subject[:300], text=what, actor=actor.user_id,
-        actor_name=actor.name, actor_side=actor.side, audience="operator", data={"mail": mail.id, **data},
-    )  # fmt: skip
+def note(portal: Portal, case: Case, mail: Mail, what: DeliveryState | SettledAs, actor: Actor, **data: str) -> None:
+    """A line of the history for the staff."""
+    history.note(
+        case.id,
+        portal.now(),
+        EntryKind.DELIVERY,
+        by=actor,
+        title=mail.subject[:300],
+        text=what.value,
+        data={"mail": mail.id, **data},
+        staff=True,
+    )
 
 
 # What the mail server said itself is noted
@@ -127,7 +135,7 @@ def refused(portal: Portal, case: Case, mail: Mail, replies: Mapping[str, Reply]
     for to, reply in replies.items():
         said = {"status": reply.status, "text": f"{reply.code} {reply.text}".strip()[:500]}
         if stored.refuse(mail.id, to.lower(), now, **said):
-            note(portal, case, mail, stored.FAILED, SYSTEM, to=to, status=reply.status)
+            note(portal, case, mail, DeliveryState.FAILED, SYSTEM, to=to, status=reply.status)
     if replies:
         refresh(portal, case, mail)
 
@@ -142,7 +150,7 @@ def taken(portal: Portal, case: Case, mail: Mail, recipients: Sequence[str]) -> 
     had = {to.lower() for to in recipients}
     ids = [row.id for row in stored.open_of(mail.id) if row.recipient in had]
     if ids:
-        stored.settle(ids, "again", "", portal.now())
+        stored.settle(ids, SettledAs.AGAIN, "", portal.now())
         refresh(portal, case)
 
 
@@ -150,8 +158,8 @@ def dropped(portal: Portal, case: Case) -> None:
     """Mails that were refused and are not to go out any more, their decision being taken back. Inside the same."""
     for mail in stored.failed(case.id):
         job = stored.job_of(mail)
-        if mail.state != stored.SENT and job is not None and job.state == "cancelled":
-            stored.settle([row.id for row in stored.open_of(mail.id)], "moot", "", portal.now())
+        if mail.state != MailState.SENT and job is not None and job.state == JobState.CANCELLED:
+            stored.settle([row.id for row in stored.open_of(mail.id)], SettledAs.MOOT, "", portal.now())
     refresh(portal, case)
 
 
@@ -176,8 +184,8 @@ def refresh(portal: Portal, case: Case, mail: Mail | None = None) -> None:
 def answered(portal: Portal, case: Case) -> None:
     """Somebody answered for the vendor: what had not arrived is not waited for any more. Inside a step."""
     for mail in stored.failed(case.id) if case.undelivered else ():
-        stored.settle([row.id for row in stored.open_of(mail.id)], "moot", "", portal.now())
-        note(portal, case, mail, "moot", SYSTEM)
+        stored.settle([row.id for row in stored.open_of(mail.id)], SettledAs.MOOT, "", portal.now())
+        note(portal, case, mail, SettledAs.MOOT, SYSTEM)
     if case.undelivered:
         stored.note_of_case(case, 0)
 
@@ -186,9 +194,9 @@ def superseded(portal: Portal, case: Case) -> None:
     """A new link for entering goes out in the place of what had not arrived, and of what could not be sent: the case
     goes on as if that were sent."""
     for mail in stored.failed(case.id) if case.undelivered else ():
-        stored.settle([row.id for row in stored.open_of(mail.id)], "again", "", portal.now())
-        if mail.state != stored.SENT:
-            stored.go_on(mail, mail.recipient, stored.SENT, portal.now())
+        stored.settle([row.id for row in stored.open_of(mail.id)], SettledAs.AGAIN, "", portal.now())
+        if mail.state != MailState.SENT:
+            stored.go_on(mail, mail.recipient, MailState.SENT, portal.now())
     refresh(portal, case)
 
 
@@ -199,7 +207,7 @@ def seen(portal: Portal, mail_id: int, actor: Actor) -> None:
     with database.transaction():
         if stored.mail(mail_id, None) is None:
             raise NotFound("There is no such mail")
-        if not stored.settle([row.id for row in stored.open_of(mail_id)], "moot", actor.name, portal.now()):
+        if not stored.settle([row.id for row in stored.open_of(mail_id)], SettledAs.MOOT, actor.name, portal.now()):
             raise Stale("This mail has been seen to meanwhile")
 
 
@@ -224,7 +232,7 @@ def of_vendor(portal: Portal, actor: Actor, numbers: Sequence[str]) -> list[Unde
 def unsent(case: int | None = None) -> dict[str, tuple[int, str]]:
     """Mails, of one case or all, that the server took for nobody because of their addresses: (row id, subject) by the
     key of their job. Inside a connection."""
-    return {row.job_key: (row.id, row.subject) for row in stored.failed(case) if row.state != stored.SENT}
+    return {row.job_key: (row.id, row.subject) for row in stored.failed(case) if row.state != MailState.SENT}
 
 
 def listed(portal: Portal, page: int, actor: Actor) -> tuple[list[Undelivered], int]:
@@ -262,7 +270,9 @@ def _of(rows: Sequence[Mail], known: Mapping[int, tuple[Case | None, Loaded | No
     found = []
     for row in rows:
         case, loaded = known.get(row.case_id or 0, (None, None))
-        open_ones = [each for each in told.get(row.id, ()) if each.state == stored.FAILED and each.settled_at is None]
+        open_ones = [
+            each for each in told.get(row.id, ()) if each.state == DeliveryState.FAILED and each.settled_at is None
+        ]
         if not open_ones:
             continue
         job = stored.job_of(row)
@@ -272,7 +282,7 @@ def _of(rows: Sequence[Mail], known: Mapping[int, tuple[Case | None, Loaded | No
             Undelivered(
                 row.id, case.number if case else "", case.company_name if case else "", row.subject, row.label,
                 row.sent_at, missed(open_ones), not reached, to,
-                job.id if job is not None and job.state == "incident" else None,
+                job.id if job is not None and job.state == JobState.INCIDENT else None,
             )
         )  # fmt: skip
     return found

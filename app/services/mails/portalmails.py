@@ -15,6 +15,7 @@ from app.connectors import markdown
 from app.connectors.letter import Letter
 from app.services.base.portal import Portal
 from app.services.mails import links
+from app.states import MailState, SettledAs
 from app.store import accounts, companies, database, deliveries, records, work
 from app.store.models import Mail
 
@@ -61,7 +62,7 @@ def queue(
         "id": mail_id, "to": to, "subject": wording.subject, "text": wording.text, "link": dict(link or {"page": "/"}),
     }  # fmt: skip
     state = "queued" if to else "done"
-    deliveries.settle(deliveries.alike(mail_id, to), "again", "", now)
+    deliveries.settle(deliveries.alike(mail_id, to), SettledAs.AGAIN, "", now)
     return work.add_job(
         key=key, case=None, operator="mail", params={"letter": letter}, run_at=now, created_at=now, state=state
     )
@@ -72,7 +73,7 @@ def send(portal: Portal, key: str, params: Mapping[str, Any], hand: Callable[[Le
     wording = Wording(str(params["subject"]), str(params["text"]))
     with database.connection():
         row, url = records.mail_of_job(key), _url(portal, params["link"])
-    if url is None or (row is not None and row.state == "sent"):
+    if url is None or (row is not None and row.state == MailState.SENT):
         return
     letter = compose(portal, str(params["id"]), key, str(params["to"]), wording, url)
     if row is None:

@@ -18,6 +18,7 @@ from app.services.base import permit
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
+from app.states import DeliveryState, MailState, SettledAs
 from app.store import cases, database, deliveries, records, work
 from app.store.models import Case, Delivery, Mail
 
@@ -119,10 +120,10 @@ def _view(row: Mail, job: Any, hidden: Sequence[str], told: Sequence[Delivery]) 
     text, html = row.text, row.html
     for secret in hidden:
         text, html = text.replace(secret, "…"), html.replace(secret, "…")
-    state = "sent" if row.state == "sent" else "queued"
+    state = "sent" if row.state == MailState.SENT else "queued"
     if state != "sent" and job is not None and job.state in {"incident", "late", "cancelled"}:
         state = job.state
-    if state == "sent" or any(each.state == deliveries.FAILED and each.settled_at is None for each in told):
+    if state == "sent" or any(each.state == DeliveryState.FAILED and each.settled_at is None for each in told):
         state = _arrival(told)
     failed = job if state == "incident" else None
     return MailView(
@@ -149,8 +150,8 @@ def _view(row: Mail, job: Any, hidden: Sequence[str], told: Sequence[Delivery]) 
 def _arrival(told: Sequence[Delivery]) -> str:
     """undelivered while somebody whom it did not reach is not seen to; delayed; again when it was sent once more."""
     open_ones = {row.state for row in told if row.settled_at is None}
-    if "failed" in open_ones:
+    if DeliveryState.FAILED in open_ones:
         return "undelivered"
-    if "delayed" in open_ones:
+    if DeliveryState.DELAYED in open_ones:
         return "delayed"
-    return "again" if any(row.settled_as == "again" for row in told) else "sent"
+    return "again" if any(row.settled_as == SettledAs.AGAIN for row in told) else "sent"

@@ -10,9 +10,10 @@ from typing import Any
 
 from app.catalogue import Package
 from app.errors import Permanent, Refused
-from app.services.base import businessdays, finding
+from app.services.base import businessdays, finding, history
 from app.services.base.actors import Actor
 from app.services.base.releases import Loaded
+from app.states import EntryKind, InvoiceState
 from app.store import cases, invoices
 from app.store.models import Case, Invoice, Payment
 
@@ -32,7 +33,7 @@ class InvoiceView:
     total: int
     paid: int
     balance: int
-    state: str
+    state: InvoiceState
 
 
 def view(row: Invoice) -> InvoiceView:
@@ -75,7 +76,7 @@ def raise_invoice(case: Case, loaded: Loaded, fee: str, data: Mapping[str, Any],
         due_on=today + timedelta(days=spec.due_days),
     )
     finding.keep(case, loaded)
-    cases.log(case.id, now, "invoice", title=spec.title, data={"number": number, "total": amount + tax})
+    history.note(case.id, now, EntryKind.INVOICE, title=spec.title, data={"number": number, "total": amount + tax})
 
 
 def charged(package: Package, fee: str, data: Mapping[str, Any]) -> tuple[int, int, int]:
@@ -113,16 +114,14 @@ def confirm(case: Case, fee: str, values: Mapping[str, Any], actor: Actor, now: 
     )
     invoice.paid += amount
     settled = invoice.paid >= invoice.total
-    invoice.state = "paid" if settled else "open"
+    invoice.state = InvoiceState.PAID if settled else InvoiceState.OPEN
     invoice.save()
-    cases.log(
+    history.note(
         case.id,
         now,
-        "payment",
+        EntryKind.PAYMENT,
+        by=actor,
         title=invoice.title,
-        actor=actor.user_id,
-        actor_name=actor.name,
-        actor_side=actor.side,
         data={"number": invoice.number, "amount": amount, "balance": invoice.total - invoice.paid},
     )
     return {"payment": "settled" if settled else "short"}

@@ -11,6 +11,7 @@ from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.base.titles import title_of
 from app.services.mails import deliveries
+from app.states import IncidentKind, JobState
 from app.store import cases, database, incidents, waiting, work
 from app.store.models import Case, Incident, Job
 
@@ -56,11 +57,11 @@ def board(portal: Portal, actor: Actor) -> Board:
     """Everything that waits for somebody, for staff."""
     actor.require("operator", "analyst", "administrator")
     with database.connection():
-        rows, jobs = incidents.opened(), work.jobs_in("incident")
+        rows, jobs = incidents.opened(), work.jobs_in(JobState.INCIDENT)
         known = cases.by_ids(
             sorted({each for each in (*(row.case_id for row in rows), *(job.case_id for job in jobs)) if each})
         )
-        found = [_of_row(portal, row, known.get(row.case_id or 0)) for row in rows if row.kind != "outage"]
+        found = [_of_row(portal, row, known.get(row.case_id or 0)) for row in rows if row.kind != IncidentKind.OUTAGE]
         unsent = deliveries.unsent() if jobs else {}
         found += [_of_job(portal, job, known.get(job.case_id or 0), unsent.get(job.key)) for job in jobs]
         past = [_of_row(portal, row, row.case if row.case_id else None) for row in incidents.past(PAST)]
@@ -89,7 +90,7 @@ def counts(actor: Actor) -> Counts:
 def of_case(portal: Portal, case: Case) -> list[Trouble]:
     """What hinders the case, oldest first. Inside a connection."""
     found = [_of_row(portal, row, case) for row in incidents.of_case(case.id)]
-    jobs = work.jobs_of(case.id, "incident")
+    jobs = work.jobs_of(case.id, JobState.INCIDENT)
     unsent = deliveries.unsent(case.id) if jobs else {}
     found += [_of_job(portal, job, case, unsent.get(job.key)) for job in jobs]
     return sorted(found, key=lambda each: each.since)
@@ -102,10 +103,18 @@ def hindered(ids: Sequence[int]) -> frozenset[int]:
 
 def _of_row(portal: Portal, row: Incident, case: Case | None) -> Trouble:
     return Trouble(
-        row.kind, case.number if case is not None else "", case.system_name if case is not None else "", row.element,
-        row.title or title_of(portal, case, row.element), Refused(row.message, **row.params), row.first_at, row.last_at,
-        row.count, over_at=row.over_at, over_by=row.over_by,
-    )  # fmt: skip
+        kind=row.kind.value,
+        case=case.number if case is not None else "",
+        system=case.system_name if case is not None else "",
+        element=row.element,
+        title=row.title or title_of(portal, case, row.element),
+        error=Refused(row.message, **row.params),
+        since=row.first_at,
+        last=row.last_at,
+        count=row.count,
+        over_at=row.over_at,
+        over_by=row.over_by,
+    )
 
 
 def _of_job(portal: Portal, job: Job, case: Case | None, unsent: tuple[int, str] | None = None) -> Trouble:

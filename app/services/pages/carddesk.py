@@ -13,10 +13,9 @@ from app.services.cards import stock
 from app.services.cards.ledger import WIPEABLE
 from app.services.cards.wiping import CardJob, open_jobs
 from app.services.tasks import view
+from app.states import CardState, Phase
 from app.store import accounts, cards, database, work
 from app.store.models import Card, CardEvent
-
-STATES = ("making", "ready", "lent", "returned", "wiped", "damaged", "lost", "quarantined")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +41,7 @@ class Wanted:
 class Page:
     """Everything on the desk."""
 
-    counts: dict[str, int]
+    counts: dict[CardState, int]
     lent: list[Listed]
     found: list[Listed]
     wanted: list[Wanted]
@@ -60,7 +59,7 @@ class Event:
 
     at: datetime
     act: str
-    phase: str  # intended | confirmed | failed
+    phase: Phase  # intended | confirmed | failed
     desk: str
     by: str
     text: str
@@ -75,7 +74,7 @@ class Life:
     key_version: int
     system_name: str
     events: list[Event]  # newest first
-    marks: tuple[str, ...]  # what a person may say of it now
+    marks: tuple[CardState, ...]  # what a person may say of it now
     wipeable: bool
     troubles: list[CardJob]
 
@@ -83,9 +82,10 @@ class Life:
 def page(portal: Portal, actor: Actor, *, text: str = "", state: str = "") -> Page:
     """The desk; `text` and `state` narrow the list of cards."""
     actor.require("operator", "analyst", "administrator")
+    wanted_state = CardState.of(state)
     with database.connection():
         pending = cards.unfinished()
-        wanted = cards.search(text.strip(), [state] if state in STATES else [])
+        wanted = cards.search(text.strip(), [wanted_state] if wanted_state else [])
         return Page(
             counts=cards.counts(),
             lent=[_listed(portal, row, pending) for row in cards.lent()],

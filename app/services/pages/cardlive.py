@@ -13,6 +13,7 @@ from app.services.base import permit
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.cards import stock
+from app.states import CardState, JobState
 from app.store import cards, database, work
 from app.store.models import Card, CardDeskRow
 
@@ -28,7 +29,7 @@ class DeskView:
     code: str  # why no card is seen; "" when one lies there
     uid: str
     serial: str
-    state: str  # the ledger's word for that card; "" when it does not know it
+    state: CardState | None  # the ledger's word for that card; none when it does not know it
     case_number: str
     company_name: str
     wants: str  # personalise | wipe | "" : what is waited for with this very card
@@ -44,9 +45,11 @@ class DeskView:
             return "away"
         if self.doing:
             return "busy"
-        if self.code not in ("", "no_card") or (self.uid and self.state in {"quarantined", "damaged", "lost"}):
+        if self.code not in ("", "no_card") or (
+            self.uid and self.state in {CardState.QUARANTINED, CardState.DAMAGED, CardState.LOST}
+        ):
             return "wrong"
-        return "done" if self.uid and not self.wants and self.state in {"ready", "wiped"} else "wait"
+        return "done" if self.uid and not self.wants and self.state in {CardState.READY, CardState.WIPED} else "wait"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,7 @@ def desks(portal: Portal, actor: Actor) -> tuple[DeskView, ...]:
     with database.connection():
         runs = {
             str(job.params.get("serial")): str(job.params.get("run") or "")
-            for job in work.jobs_like("card", ("queued", "running"))
+            for job in work.jobs_like("card", (JobState.QUEUED, JobState.RUNNING))
         }
         return tuple(_desk(row, portal.now(), runs) for row in cards.desks())
 
@@ -87,7 +90,7 @@ def _desk(row: CardDeskRow, now: datetime, runs: dict[str, str]) -> DeskView:
         code=str(seen.get("code") or ""),
         uid=str(lying.get("uid") or ""),
         serial=serial,
-        state=known.state if known else "",
+        state=known.state if known else None,
         case_number=known.case.number if known and known.case else "",
         company_name=known.case.company_name if known and known.case else "",
         wants=runs.get(serial, ""),
@@ -106,7 +109,7 @@ def batch(portal: Portal, task_id: str, actor: Actor) -> Batch:
         need = stock.wanted(setting)
         if need is None:
             raise NotFound("This task asks for no cards")
-        begun = tuple(card.serial for card in need.cards if card.state == "making" and card.uid)
+        begun = tuple(card.serial for card in need.cards if card.state == CardState.MAKING and card.uid)
         return Batch(
             task_id,
             setting.task.title,

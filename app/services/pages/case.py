@@ -26,6 +26,7 @@ from app.services.process import casefile
 from app.services.tasks import view
 from app.services.tasks.reviews import Reviewed
 from app.services.tasks.view import TaskView
+from app.states import JobState, Rights
 from app.store import bookings, cards, cases, companies, database, invoices, records, work
 from app.store.models import Case, Entry, Member
 
@@ -110,7 +111,7 @@ def page(portal: Portal, number: str, actor: Actor) -> CasePage:
             tasks=[view.view(row, today, closing) for row in every],
             incidents=attention.of_case(portal, case) if staff else (),
             undelivered=deliveries.of_case(case, loaded) if staff else (),
-            pending=work.jobs_of(case.id, "queued", "running", "parked") if staff else (),
+            pending=work.jobs_of(case.id, JobState.QUEUED, JobState.RUNNING, JobState.PARKED) if staff else (),
             can_withdraw=lifecycle.can_withdraw(case, loaded),
             same_company=cases.of_company(case.company_id, case.id) if staff and case.company_id else (),
             company_id=case.company_id,
@@ -210,7 +211,7 @@ def _may_act(case: Case, actor: Actor) -> bool:
     if actor.side == "operator":
         return actor.has("operator", "administrator")
     member = cases.member(case.id, actor.user_id or 0)
-    return member is not None and member.rights != "read"
+    return member is not None and member.rights != Rights.READ
 
 
 def _downloads(case: Case, loaded: Loaded) -> list[DownloadGroup]:

@@ -14,6 +14,7 @@ from app.services.base.releases import Loaded
 from app.services.pages import attention
 from app.services.tasks import view
 from app.services.tasks.view import TaskView
+from app.states import Standing
 from app.store import cases, database, records, work
 from app.store.models import Case
 
@@ -36,7 +37,7 @@ class CaseHead:
     package_id: str
     company_name: str
     system_name: str
-    state: str  # open | certified | rejected | withdrawn | closed
+    state: Standing  # open | certified | rejected | withdrawn | closed
     turn: str  # vendor | operator | both | ""
     turn_since: datetime
     turn_days: int  # business days since then
@@ -117,7 +118,7 @@ def head(
 def _stages(case: Case, loaded: Loaded) -> list[StageView]:
     ids = [stage.id for stage in loaded.package.stages]
     at = ids.index(case.stage) if case.stage in ids else 0
-    if case.state == "certified":
+    if case.state == Standing.CERTIFIED:
         at = max(at, len(ids) - 1)
     return [
         StageView(
@@ -135,10 +136,11 @@ def heads(
     """One page of the cases that the actor sees (the last one for a number behind it), last changed first, and how many
     there are in all."""
     member = actor.user_id if actor.side == "vendor" else None
+    standing = Standing.of(state)
     with database.connection():
-        total = cases.count(member=member, text=text, state=state)
+        total = cases.count(member=member, text=text, state=standing)
         offset = (max(1, min(page, -(-total // limit))) - 1) * limit
-        rows = cases.search(member=member, text=text, state=state, limit=limit, offset=offset)
+        rows = cases.search(member=member, text=text, state=standing, limit=limit, offset=offset)
         ids = [row.id for row in rows]
         agents = cases.by_mandate(member) if member is not None else set()
         open_rows, running, closing = work.open_tasks_of(ids), cases.clocks_of(ids), portal.closing()

@@ -15,6 +15,7 @@ from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
 from app.services.mails import whose
 from app.services.pages import case as caseview
+from app.states import JobState, TaskState
 from app.store import cases, database, work
 from app.text import xml
 from app.text.xml import Document, Part, Xml, but
@@ -117,15 +118,15 @@ def state(portal: Portal, number: str, actor: Actor) -> DiagramState:
         elements = loaded.package.elements
         visits = [row for row in cases.visits(case.id) if row.element in elements]
         jobs = [row for row in work.jobs_of(case.id) if row.element in elements]
-        rows = [row for row in work.tasks_of(case.id) if row.element in elements and row.state != "cancelled"]
+        rows = [row for row in work.tasks_of(case.id) if row.element in elements and row.state != TaskState.CANCELLED]
         due = {row.element: row.due_at for row in reversed(work.timers(case.id))}
         letters = {row.job_key: row for row in whose.with_keys(case, loaded, actor)}
         lines: dict[str, list[TaskLine | MailLine | IncidentLine]] = {}
         for row in rows:
             lines.setdefault(row.element, []).append(_task_line(row, loaded, actor))
-    failed = {job.element for job in jobs if job.state == "incident"} if staff else set()
-    waiting = {"queued", "running", "parked"} if staff else {"queued", "running", "parked", "incident"}
-    tokens = {row.element for row in rows if row.state == "open"}
+    failed = {job.element for job in jobs if job.state == JobState.INCIDENT} if staff else set()
+    waiting = {JobState.QUEUED, JobState.RUNNING, JobState.PARKED} | (set() if staff else {JobState.INCIDENT})
+    tokens = {row.element for row in rows if row.state == TaskState.OPEN}
     tokens |= {job.element for job in jobs if job.task_id and job.state in waiting}
     if not case.ended:
         tokens |= {row.element for row in visits if row.stands and elements[row.element].kind in _HOLDS_TOKENS}
@@ -133,7 +134,7 @@ def state(portal: Portal, number: str, actor: Actor) -> DiagramState:
         letter = letters.get(job.key)
         if letter is not None:
             lines.setdefault(job.element, []).append(_mail_line(letter.mail))
-        if job.element in failed and job.state == "incident":
+        if job.element in failed and job.state == JobState.INCIDENT:
             lines.setdefault(job.element, []).append(IncidentLine(job.error, job.run_at))
     inside = {elements[each].parent for each in tokens | failed}
     tokens -= {each for each in tokens if each in inside and elements[each].kind == "subProcess"}

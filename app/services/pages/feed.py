@@ -10,6 +10,7 @@ from app.errors import NotFound
 from app.services.base.portal import Portal
 from app.services.companies import mandates
 from app.services.days.appointments import appointment
+from app.states import BookingState
 from app.store import accounts, bookings, cases, companies, database
 from app.store.models import Booking
 
@@ -31,7 +32,7 @@ def calendar_of(portal: Portal, token: str, name: str) -> bytes:
         for row in bookings.between(first, last):
             if user.side != "operator" and cases.member(row.case_id, user.id) is None:
                 continue
-            if row.state not in {"held", "confirmed"}:
+            if row.state not in {BookingState.HELD, BookingState.CONFIRMED}:
                 continue
             key = (row.case_id, row.calendar)
             if key not in newest or newest[key].sequence < row.sequence:
@@ -44,5 +45,5 @@ def calendar_of(portal: Portal, token: str, name: str) -> bytes:
                 spec = loaded.package.calendars[row.calendar]
                 place = spec.place_en if row.place == spec.place else row.place
                 entry = replace(entry, title=f"{spec.title_en} ({row.case.system_name})", place=place)
-            found.append(replace(entry, tentative=row.state == "held"))
+            found.append(replace(entry, tentative=row.state == BookingState.HELD))
     return ics.feed(found, name=name, stamped=portal.now())

@@ -11,6 +11,7 @@ from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.cards import keyletters
 from app.services.cards.keepers import ROLES, refusal, staff
+from app.states import TaskState
 from app.store import database, records
 from app.store import keyletters as rows_of
 from app.store.models import KeyLetter
@@ -81,7 +82,7 @@ def page(portal: Portal, task_id: str, actor: Actor) -> Page:
             rows[0].reference if rows else "",
             len(rows) == 2 and keyletters.same_person(rows[0].recipient, rows[1].recipient),
             staff(),
-            setting.task.state == "open",
+            setting.task.state == TaskState.OPEN,
             actor.has(*ROLES),
         )
 

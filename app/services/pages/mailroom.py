@@ -18,6 +18,7 @@ from app.services.mailroom.match import draft_of, find, note_field, receipt, sai
 from app.services.mails import deliveries
 from app.services.papers import intake
 from app.services.papers.documents import Content
+from app.states import InboundState, TaskState
 from app.store import cases, database, inbound, work
 from app.store.models import InboundMail, Task
 
@@ -35,7 +36,7 @@ class MailHead:
     sender_name: str
     subject: str
     received_at: datetime
-    state: str  # waiting | unknown | taken | discarded | apart
+    state: InboundState  # waiting | unknown | taken | discarded | apart
     kind: str  # of a machine: absence | report | machine; empty: of a person
     via: str  # the group that carried it
     doubt: Mapping[str, Any]  # {by, said}: what speaks against the sender
@@ -94,7 +95,8 @@ def listed(portal: Portal, tab: str, page: int, actor: Actor, text: str = "") ->
     with database.connection():
         said = inbound.saying(words) if words else None
         wheres = {
-            each: inbound.in_state(each) if each in STATES else inbound.of_kind(each) for each in (*STATES, *KINDS)
+            each: inbound.in_state(InboundState(each)) if each in STATES else inbound.of_kind(each)
+            for each in (*STATES, *KINDS)
         }
         if said is not None:
             wheres = {each: where & said for each, where in wheres.items()}
@@ -124,7 +126,7 @@ def look(portal: Portal, mail_id: int, actor: Actor, task_id: str = "") -> MailP
         labels = _labels(row, loaded)
         open_rooms: list[fields.Room] = []
         area = ""
-        if chosen is not None and loaded is not None and case is not None and row.state == "waiting":
+        if chosen is not None and loaded is not None and case is not None and row.state == InboundState.WAITING:
             setting = permit.Setting(chosen, case, loaded, loaded.element(chosen.element))
             open_rooms = fields.rooms(loaded.forms[chosen.element], *draft_of(setting, actor), actor.language)
             found = note_field(setting)
@@ -144,7 +146,7 @@ def look(portal: Portal, mail_id: int, actor: Actor, task_id: str = "") -> MailP
             note=area if row.text.strip() else "",
             tasks=[(each.id, each.title) for each in choices],
             receipt=(implied.id, implied.title) if implied else ("", ""),
-            finished=taken_into is not None and taken_into.state != "open",
+            finished=taken_into is not None and taken_into.state != TaskState.OPEN,
             known_sender=bool(row.user_id) or (case is not None and row.sender == case.email.lower()),
             bounced=deliveries.told_by(row.id) if row.kind == "report" else [],
         )
@@ -170,7 +172,7 @@ def _head(portal: Portal, row: InboundMail) -> MailHead:
     task: Task | None = None
     if row.task_id:
         task = work.task(row.task_id)
-    elif case is not None and row.state == "waiting":
+    elif case is not None and row.state == InboundState.WAITING:
         task = next(iter(targets(row, case, portal.releases.loaded(case.release_id))), None)
     return MailHead(
         id=row.id,

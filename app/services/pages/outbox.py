@@ -8,6 +8,7 @@ from datetime import datetime
 from app.errors import NotFound
 from app.services.base.portal import Portal
 from app.services.papers.documents import Content
+from app.states import MailState
 from app.store import database, records
 from app.store.models import Mail
 
@@ -38,7 +39,7 @@ class MailView:
     text: str
     html: str
     attachments: tuple[Attached, ...]
-    state: str  # writing | sent | failed
+    state: MailState
     at: datetime
     error: str
 

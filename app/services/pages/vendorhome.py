@@ -17,6 +17,7 @@ from app.services.mails import deliveries
 from app.services.pages import case as caseview
 from app.services.pages.case import CaseHead, CasePage
 from app.services.register import certificates
+from app.states import CommentState, EntryKind, Standing, TaskKind, TaskState
 from app.store import database, records, work
 from app.store.models import Case, Entry, Task
 
@@ -106,7 +107,7 @@ def _unreached(portal: Portal, actor: Actor, numbers: Sequence[str]) -> list[del
 def _points(case: Case) -> int:
     """Open points of what the vendor answers now: those of a step that was not returned are not theirs to see."""
     theirs = {row.element for row in work.open_tasks(case.id) if row.side == "vendor"}
-    return sum(row.element in theirs for row in work.comments(case.id, "open"))
+    return sum(row.element in theirs for row in work.comments(case.id, CommentState.OPEN))
 
 
 def _urgency(head: CaseHead) -> tuple[bool, bool, date, str]:
@@ -120,13 +121,13 @@ def _steps(case: Case, loaded: Loaded, page: CasePage) -> list[Step]:
     """The steps of the stage at hand: what was done (once each), what is open, what follows."""
     stage = next((each for each in loaded.package.stages if each.id == case.stage), None)
     processes = set(stage.processes) if stage else set()
-    rows = [row for row in work.tasks_of(case.id) if _process(loaded, row) in processes and row.kind == "user"]
-    opened = [row for row in rows if row.state == "open"]
-    if not opened and case.state == "certified":
+    rows = [row for row in work.tasks_of(case.id) if _process(loaded, row) in processes and row.kind == TaskKind.USER]
+    opened = [row for row in rows if row.state == TaskState.OPEN]
+    if not opened and case.state == Standing.CERTIFIED:
         return []
     done: dict[str, Task] = {}
     for row in rows:
-        if row.state == "done":
+        if row.state == TaskState.DONE:
             done.pop(row.element, None)  # done again: it stands where it was done last
             done[row.element] = row
     now = {row.element for row in opened}
@@ -205,9 +206,9 @@ _KINDS = {"お知らせ": "info", "補正": "correction", "納付": "payment", "
 
 
 def _notice(loaded: Loaded, number: str, entry: Entry, lang: str) -> Notice | None:
-    if entry.kind == "notice":
+    if entry.kind == EntryKind.NOTICE:
         return Notice(_KINDS.get(str(entry.data.get("kind", "")), "info"), entry.title, entry.at, entry.text)
-    if entry.kind != "mail":
+    if entry.kind != EntryKind.MAIL:
         return None
     source = loaded.package.mails.get(str(entry.data.get("mail_id", "")))  # the timeline has this reader's mails alone
     if source is None:

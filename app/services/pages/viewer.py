@@ -11,10 +11,11 @@ from app.services.base.portal import Portal
 from app.services.papers import documents
 from app.services.tasks import comments, reviews, view
 from app.services.tasks.comments import CommentView
+from app.states import CommentState, DocumentKind, TaskState
 from app.store import database, records
 from app.store.models import Document
 
-OPEN_FIRST = {"draft": 0, "open": 1, "answered": 2, "resolved": 3}
+OPEN_FIRST = list(CommentState)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class Viewed:
     @property
     def unanswered(self) -> int:
         """How many points wait for the vendor's answer."""
-        return sum(each.comment.state == "open" for each in self.points)
+        return sum(each.comment.state == CommentState.OPEN for each in self.points)
 
 
 def page(portal: Portal, task_id: str, document_id: str, actor: Actor) -> Viewed:
@@ -57,7 +58,7 @@ def page(portal: Portal, task_id: str, document_id: str, actor: Actor) -> Viewed
         said = [each for each in comments.for_task(setting) if each.element == element and each.field == field]
         here = sorted((each for each in said if each.document_id == row.id), key=lambda each: each.id)
         numbered = [Pinned(number, each) for number, each in enumerate(here, 1)]
-        open_to = setting.task.state == "open" and _may(setting, actor)
+        open_to = setting.task.state == TaskState.OPEN and _may(setting, actor)
         spec = setting.loaded.forms[element].field(field)
         return Viewed(
             task=view.view(setting.task, portal.today(), portal.closing()),
@@ -65,7 +66,7 @@ def page(portal: Portal, task_id: str, document_id: str, actor: Actor) -> Viewed
             element=element,
             field=field,
             title=spec.named(actor.language) if spec else row.title,
-            points=sorted(numbered, key=lambda each: (OPEN_FIRST[each.comment.state], each.number)),
+            points=sorted(numbered, key=lambda each: (OPEN_FIRST.index(each.comment.state), each.number)),
             elsewhere=[each for each in said if each.document_id != row.id],
             versions=[documents.view(each) for each in records.line(setting.case.id, row.line or row.id)],
             may_pin=open_to and reviews.may_return(setting),
@@ -77,7 +78,7 @@ def _origin(setting: permit.Setting, row: Document) -> tuple[str, str]:
     """The answer and the field to which the file belongs, if this task is about it."""
     element, _, field = row.key.partition(".")
     about = setting.element.listed("reviews") if setting.task.side == "operator" else [setting.task.element]
-    if row.kind != "uploaded" or row.draft or element not in about or not documents.view(row).shown_in_page:
+    if row.kind != DocumentKind.UPLOADED or row.draft or element not in about or not documents.view(row).shown_in_page:
         raise NotFound("There is no such document")
     return element, field
 

@@ -10,6 +10,7 @@ from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.pages import case
 from app.services.tasks import recall, view
+from app.states import TaskKind
 from app.store import database, work
 from app.store.models import Task
 
@@ -46,6 +47,6 @@ def after(portal: Portal, task_id: str, actor: Actor) -> After:
 
 def _vendors_next(row: Task, actor: Actor) -> Task | None:
     """Due tasks before buttons, this case before others; none for what waits for a mail to be opened."""
-    rows = [each for each in work.vendor_tasks(actor.user_id or 0) if each.id != row.id and each.kind == "user"]
+    rows = [each for each in work.vendor_tasks(actor.user_id or 0) if each.id != row.id and each.kind == TaskKind.USER]
     rows.sort(key=lambda each: (each.presentation == "button", each.case_id != row.case_id))
     return rows[0] if rows else None

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from app.errors import NinteiError, Refused
-from app.services.base import businessdays, clocks, jobqueue, permit
+from app.services.base import businessdays, clocks, history, jobqueue, permit
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.people import accounts as people
 from app.services.tasks import view
+from app.states import EntryKind, TaskState
 from app.store import accounts, cases, database, work
 from app.store import worklist as lists
 from app.store.models import Task
@@ -195,24 +196,22 @@ def assign(portal: Portal, ids: Sequence[str], user_id: int | None, actor: Actor
                 left.append(Left(setting.task.title, setting.task.company_name, error))
         changed = work.reassign([row.id for row in free], user_id)
         for row in free:
-            cases.log(
+            history.note(
                 row.case_id,
                 portal.now(),
-                "assigned",
+                EntryKind.ASSIGNED,
+                by=actor,
                 title=row.title,
                 text=colleague.name if colleague else "",
                 element=row.element,
-                actor=actor.user_id,
-                actor_name=actor.name,
-                actor_side=actor.side,
-                audience="operator",
+                staff=True,
             )
         return Bulk(changed, left)
 
 
 def _open(ids: Sequence[str]) -> list[Task]:
     """The open tasks of these ids that are the body's."""
-    return [row for row in work.tasks_by_ids(ids) if row.state == "open" and row.side == "operator"]
+    return [row for row in work.tasks_by_ids(ids) if row.state == TaskState.OPEN and row.side == "operator"]
 
 
 def remind(portal: Portal, ids: Sequence[str], actor: Actor) -> int:
@@ -221,21 +220,12 @@ def remind(portal: Portal, ids: Sequence[str], actor: Actor) -> int:
     now, sent = portal.now(), 0
     with database.transaction():
         for row in work.tasks_by_ids(ids):
-            if row.state != "open":
+            if row.state != TaskState.OPEN:
                 continue
             if not remind_one(portal, row, f"hand:{portal.today():%Y%m%d}"):
                 continue
             sent += 1
-            cases.log(
-                row.case_id,
-                now,
-                "reminder",
-                title=row.title,
-                element=row.element,
-                actor=actor.user_id,
-                actor_name=actor.name,
-                actor_side=actor.side,
-            )
+            history.note(row.case_id, now, EntryKind.REMINDER, by=actor, title=row.title, element=row.element)
     portal.poke()
     return sent
 

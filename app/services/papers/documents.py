@@ -8,11 +8,13 @@ from datetime import datetime
 from pathlib import PurePosixPath
 from uuid import uuid4
 
+from app.services.base import history
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
 from app.services.papers.intake import TYPES, file_references
-from app.store import cases, records, work
+from app.states import Audience, DocumentKind, EntryKind
+from app.store import records, work
 from app.store.models import Case, Document
 from app.text.names import file_name
 
@@ -62,7 +64,7 @@ def view(row: Document) -> DocumentView:
         row.mime,
         row.size,
         row.version,
-        row.kind,
+        row.kind.value,
         row.created_at,
         row.created_by_name,
         row.key,
@@ -72,9 +74,9 @@ def view(row: Document) -> DocumentView:
 
 def may_see(row: Document, actor: Actor) -> bool:
     """Whether this side sees the document."""
-    if row.kind == "sealed":
+    if row.kind == DocumentKind.SEALED:
         return False  # a key letter: it is seen in a place of its own (letterdesk)
-    return row.audience in {"both", actor.side} and (not row.draft or row.created_by_id == actor.user_id)
+    return row.audience.value in {"both", actor.side} and (not row.draft or row.created_by_id == actor.user_id)
 
 
 def of_case(case: Case, actor: Actor) -> list[DocumentView]:
@@ -92,7 +94,7 @@ def keep_made(
     title: str,
     content: bytes,
     now: datetime,
-    kind: str = "made",
+    kind: DocumentKind = DocumentKind.MADE,
 ) -> Document:
     """Store a PDF that the portal made; the same origin makes it once."""
     known = records.latest_document(case.id, document_id, origin)
@@ -111,16 +113,11 @@ def keep_made(
         size=len(content),
         digest=portal.blobs.put(content),
         version=records.next_version(case.id, document_id),
-        audience=source.audience,
+        audience=Audience(source.audience),
         created_at=now,
     )
-    cases.log(
-        case.id,
-        now,
-        "document",
-        title=title,
-        data={"document": row.id},
-        audience="operator" if source.audience == "operator" else "both",
+    history.note(
+        case.id, now, EntryKind.DOCUMENT, title=title, data={"document": row.id}, staff=source.audience == "operator"
     )
     return row
 
@@ -133,7 +130,7 @@ def keep_file(
     filename: str,
     mime: str,
     content: bytes,
-    audience: str,
+    audience: Audience,
     now: datetime,
 ) -> Document:
     """Store another file that the portal made (no PDF of the package); the same origin makes it once."""

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import PurePosixPath
 
 from app.errors import NotFound
+from app.services.base import history
 from app.services.base.actors import Actor
 from app.services.base.businessdays import JAPAN
 from app.services.base.portal import Portal
@@ -15,7 +16,8 @@ from app.services.base.releases import Loaded
 from app.services.mails import whose
 from app.services.papers.documents import Content, may_see
 from app.services.papers.intake import TYPES
-from app.store import cases, database, records, work
+from app.states import EntryKind
+from app.store import database, records, work
 from app.store.models import Access, Case
 from app.text.names import file_name
 from app.text.typed import composed
@@ -121,12 +123,4 @@ def _record(case: Case, actor: Actor, now: datetime, filename: str, document_id:
         case=case, document=document_id, filename=filename[:255], user=actor.user_id, user_name=actor.name, at=now
     )
     if actor.side == "vendor":
-        cases.log(
-            case.id,
-            now,
-            "download",
-            title=filename[:300],
-            actor=actor.user_id,
-            actor_name=actor.name,
-            actor_side=actor.side,
-        )
+        history.note(case.id, now, EntryKind.DOWNLOAD, by=actor, title=filename[:300])

@@ -15,6 +15,7 @@ from app.connectors import scanner, sealed
 from app.errors import Refused, TooLarge
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
+from app.states import DocumentKind
 from app.store import database, parts, records, work
 from app.store.models import Case, Document
 from app.text.names import file_name
@@ -205,7 +206,7 @@ def adopt(case: Case, element: str, values: Any, titles: dict[str, str]) -> None
 
 def _documents(case: Case, ids: Iterable[str]) -> list[Document]:
     rows = (records.document(each) for each in ids)
-    return [row for row in rows if row is not None and row.case_id == case.id and row.kind == "uploaded"]
+    return [row for row in rows if row is not None and row.case_id == case.id and row.kind == DocumentKind.UPLOADED]
 
 
 def _pairs(arrived: list[Document], gone: list[Document]) -> dict[str, Document]:

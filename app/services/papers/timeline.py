@@ -9,6 +9,7 @@ from __future__ import annotations
 from app.services.base.actors import Actor
 from app.services.base.releases import Loaded
 from app.services.mails import whose
+from app.states import TOLD, Sight
 from app.store import cases
 from app.store.models import Case, Entry
 
@@ -19,7 +20,11 @@ VENDOR = Actor(None, "", "vendor")
 def of_case(case: Case, loaded: Loaded, actor: Actor, *, limit: int = 500) -> list[Entry]:
     """The case's entries, newest first. Inside a connection."""
     rows = cases.timeline(case.id, internal=actor.side == "operator", limit=limit)
-    if actor.side == "operator" or not any(row.kind == "mail" for row in rows):
+    if actor.side == "operator" or not any(_tells_of_a_mail(row) for row in rows):
         return rows
     known = whose.readable(case, loaded, actor)
-    return [row for row in rows if row.kind != "mail" or (row.data or {}).get("mail") in known]
+    return [row for row in rows if not _tells_of_a_mail(row) or (row.data or {}).get("mail") in known]
+
+
+def _tells_of_a_mail(row: Entry) -> bool:
+    return TOLD[row.kind].sight is Sight.RECIPIENT

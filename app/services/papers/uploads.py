@@ -11,6 +11,7 @@ from app.services.base import permit
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.papers import intake
+from app.states import DocumentKind
 from app.store import database, records
 from app.store.models import Document
 
@@ -85,5 +86,5 @@ def known_files(portal: Portal, task_id: str, ids: Iterable[str], actor: Actor) 
         return [
             reference(row)
             for row in rows
-            if row is not None and row.case_id == setting.case.id and row.kind == "uploaded"
+            if row is not None and row.case_id == setting.case.id and row.kind == DocumentKind.UPLOADED
         ]

@@ -120,15 +120,6 @@ def _own(actor: Actor) -> User:
     return user
 
 
-def set_language(user_id: int, language: str) -> None:
-    """The language in which the account reads pages."""
-    with database.transaction():
-        user = accounts.user(user_id)
-        if user is not None and language in {"ja", "en"}:
-            user.language = language
-            user.save()
-
-
 def away(portal: Portal, actor: Actor, delegate_id: int, first: date, last: date, note: str) -> None:
     """Name a delegate for a time; what they do in the meantime is traced as 代理."""
     if last < first:

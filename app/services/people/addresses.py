@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from app.errors import Refused
-from app.services.base import finding
+from app.services.base import finding, history
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.companies import access
+from app.states import EntryKind
 from app.store import accounts, cases, changes
 from app.store.models import Case, User
 from app.text import address
@@ -38,10 +39,7 @@ def mend(portal: Portal, case: Case, old: str, new: str, reason: str, actor: Act
             finding.keep(row, portal.releases.loaded(row.release_id))
         elif person is None:
             continue
-        cases.log(
-            row.id, portal.now(), "address", title=f"{old} → {new}", actor=actor.user_id, actor_name=actor.name,
-            actor_side=actor.side, data={"reason": reason},
-        )  # fmt: skip
+        history.note(row.id, portal.now(), EntryKind.ADDRESS, by=actor, title=f"{old} → {new}", data={"reason": reason})
     return new
 
 

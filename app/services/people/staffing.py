@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from app.errors import NotFound, Refused
+from app.services.base import history
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.mails import portalmails
 from app.services.mails.portalmails import Wording
-from app.store import accounts, cases, changes, database, work
+from app.states import EntryKind
+from app.store import accounts, changes, database, work
 from app.store.models import Absence, SavedView, User
 from app.text import address
 
@@ -134,10 +136,9 @@ def _give_back(portal: Portal, user: User, actor: Actor) -> list[GivenBack]:
     for row in work.assigned_to(user.id):
         row.assignee = None
         row.save()
-        cases.log(
-            row.case_id, portal.now(), "assigned", element=row.element, title=row.title, actor=actor.user_id,
-            actor_name=actor.name, actor_side=actor.side, audience="operator",
-        )  # fmt: skip
+        history.note(
+            row.case_id, portal.now(), EntryKind.ASSIGNED, by=actor, title=row.title, element=row.element, staff=True
+        )
         found.append(GivenBack(row.id, row.title, row.case_number))
     return found
 

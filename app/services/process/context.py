@@ -15,6 +15,7 @@ from app.services.days import bookings as dates
 from app.services.money import invoices as money
 from app.services.papers import timeline
 from app.services.papers.addressee import company
+from app.states import BookingState, CardState, CommentState, TaskKind
 from app.store import accounts, bookings, cards, cases, invoices, records, work
 from app.store.models import Case
 
@@ -62,9 +63,9 @@ def build(
             "register": f"{base}/systems",
             "site": base,
         },
-        "comments": [{"where": row.where, "text": row.text} for row in work.comments(case.id, "open")],
+        "comments": [{"where": row.where, "text": row.text} for row in work.comments(case.id, CommentState.OPEN)],
         "invoice": _invoice(case, loaded, element),
-        "booking": asdict(dates.view(booking, loaded)) if booking and booking.state != "cancelled" else None,
+        "booking": asdict(dates.view(booking, loaded)) if booking and booking.state != BookingState.CANCELLED else None,
         "cards": _cards(case, loaded, element),
         "certificate": certificate
         and {
@@ -111,7 +112,7 @@ def for_one(portal: Portal, facts: dict[str, Any], params: Mapping[str, Any]) ->
 
 def _task(portal: Portal, case: Case, loaded: Loaded, element: str, at: str, base: str) -> dict[str, Any] | None:
     """The task that a mail asks for: the element's own, the vendor's next after it, or the vendor's open one."""
-    rows = [row for row in work.open_tasks(case.id) if row.kind == "user"]
+    rows = [row for row in work.open_tasks(case.id) if row.kind == TaskKind.USER]
     own = next((row for row in rows if row.element == element and at in {"", row.id}), None)
     own = own or next((row for row in rows if row.element == element), None)
     if own is None:
@@ -156,7 +157,7 @@ def _cards(case: Case, loaded: Loaded, element: str) -> list[dict[str, Any]]:
             "due_back": row.due_back,
         }
         for row in cards.of_case(case.id)
-        if row.state in {"ready", "lent"} and (not wanted or row.set_id == wanted)
+        if row.state in {CardState.READY, CardState.LENT} and (not wanted or row.set_id == wanted)
     ]
 
 

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from app.services.base import history
 from app.services.base.jobqueue import Entered, queue
 from app.services.base.releases import Loaded
 from app.services.days import bookings
 from app.services.money import invoices
-from app.store import cases, records
+from app.states import EntryKind
+from app.store import records
 from app.store.models import Case
 
 
@@ -35,4 +37,4 @@ def entered(case: Case, loaded: Loaded, place: Entered, now: datetime) -> None:
 def release_downloads(case: Case, loaded: Loaded, group: str, now: datetime) -> None:
     """Open a download group to the vendor."""
     records.open_group(case.id, group, now)
-    cases.log(case.id, now, "released", title=loaded.package.downloads[group].title)
+    history.note(case.id, now, EntryKind.RELEASED, title=loaded.package.downloads[group].title)

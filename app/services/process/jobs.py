@@ -18,13 +18,14 @@ from typing import Any
 from app.declarations import CONNECTORS, Where
 from app.engine import JobDone, JobFailed, TooLate
 from app.errors import NinteiError, OutOfReach, Permanent, StepFailed, Temporary, defect
-from app.services.base import backoff, titles
+from app.services.base import backoff, history, titles
 from app.services.base.leases import LEASE_SECONDS, Leased, leased
 from app.services.base.portal import Portal
 from app.services.cards import plan
 from app.services.process import operations, steps
 from app.services.process.outside import Outside
 from app.services.trouble import alarms, incidents, mailserver
+from app.states import EntryKind, JobState
 from app.store import cases, database, outages, work
 from app.store.models import Case, Job
 
@@ -49,7 +50,8 @@ def lease(portal: Portal, worker: str, operators: tuple[str, ...] = ()) -> Lease
             return None
         trying = now + timedelta(seconds=mailserver.TRYING)
         if row.operator == "mail" and not outages.claim(mailserver.NAME, now, trying):
-            row.state, row.attempts, row.lease_until = "queued", row.attempts - 1, None  # another worker tries it now
+            # Another worker tries it now.
+            row.state, row.attempts, row.lease_until = JobState.QUEUED, row.attempts - 1, None
             row.save()
             return None
         return leased(row)
@@ -62,7 +64,7 @@ def worker_operators(portal: Portal) -> tuple[str, ...]:
     return tuple(name for name in CONNECTORS if name != "card")
 
 
-def done(portal: Portal, job: Leased, data: Any = None) -> str:
+def done(portal: Portal, job: Leased, data: Any = None) -> JobState:
     """It is done: recorded under the fence; gives the job's state afterwards. When what follows in the process fails,
     the work is not done again: see `perform`."""
     try:
@@ -71,25 +73,25 @@ def done(portal: Portal, job: Leased, data: Any = None) -> str:
         return _failed(portal, job, error.reason, retry=False)
 
 
-def failed(portal: Portal, job: Leased, error: NinteiError, *, retry: bool) -> str:
+def failed(portal: Portal, job: Leased, error: NinteiError, *, retry: bool) -> JobState:
     """It failed: tried again later, or for good; recorded under the fence."""
     return _failed(portal, job, error, retry=retry, caught=True)
 
 
-def put_back(portal: Portal, job: Leased, error: NinteiError) -> str:
+def put_back(portal: Portal, job: Leased, error: NinteiError) -> JobState:
     """Nobody's fault (a card was pulled): it waits for whoever comes next, and the try does not count."""
     now = portal.now()
     with database.transaction():
         _, row = _held(job)
         if row is None:
-            return "late"
-        row.state, row.run_at, row.lease_until = "queued", now, None
+            return JobState.LATE
+        row.state, row.run_at, row.lease_until = JobState.QUEUED, now, None
         row.attempts, row.error = max(0, row.attempts - 1), str(error)[:2000]
         row.save()
-    return "queued"
+    return JobState.QUEUED
 
 
-def perform(portal: Portal, outside: Outside, job: Leased) -> str:
+def perform(portal: Portal, outside: Outside, job: Leased) -> JobState:
     """Do a leased job and record what came of it; gives the job's state afterwards.
 
     When the work is done and what follows in the process fails, doing the job again does the step alone: a mail that is
@@ -126,70 +128,65 @@ def _held(job: Leased) -> tuple[Case | None, Job | None]:
     """The job's case and row, locked in this order, if this worker still holds it."""
     case = cases.lock(job.case_id) if job.case_id else None  # a mail of the portal itself has none
     row = work.job(job.id, lock=True)
-    return case, row if row is not None and row.state == "running" and row.fence == job.fence else None
+    return case, row if row is not None and row.state == JobState.RUNNING and row.fence == job.fence else None
 
 
-def _finish(row: Job, state: str, now: datetime) -> None:
+def _finish(row: Job, state: JobState, now: datetime) -> None:
     row.state, row.finished_at, row.error, row.said = state, now, "", {}
 
 
-def _record(portal: Portal, job: Leased, data: Any) -> str:
+def _record(portal: Portal, job: Leased, data: Any) -> JobState:
     now = portal.now()
     with database.transaction():
         case, row = _held(job)
         if row is None:
-            return "late"
-        _finish(row, "done", now)
+            return JobState.LATE
+        _finish(row, JobState.DONE, now)
         if row.task_id and case is not None:
             try:
                 steps.advance(portal, case, JobDone(row.task_id, data), now, at=row.element)
             except TooLate:
-                row.state = "late"
-                cases.log(
-                    case.id,
-                    now,
-                    "late",
-                    title=row.element,
-                    data={"operator": row.operator},
-                    audience="operator",
+                row.state = JobState.LATE
+                history.note(
+                    case.id, now, EntryKind.LATE, title=row.element, data={"operator": row.operator}, staff=True
                 )
         row.save()
     portal.poke()
-    return str(row.state)
+    return row.state
 
 
-def _record_operation(portal: Portal, job: Leased) -> str:
+def _record_operation(portal: Portal, job: Leased) -> JobState:
     """A RECORD operator: its work and the step that follows are one transaction."""
     now = portal.now()
     with database.transaction():
         case, row = _held(job)
         if row is None or case is None:
-            return "late"
+            return JobState.LATE
         if row.task_id and row.task_id not in case.running:
-            row.state, row.finished_at = "late", now
+            row.state, row.finished_at = JobState.LATE, now
             row.save()
-            return "late"
+            return JobState.LATE
         loaded = portal.releases.loaded(case.release_id)
         data = operations.OPERATIONS[job.operator](portal, case, loaded, job.params, now)
         case.save()
-        _finish(row, "done", now)
+        _finish(row, JobState.DONE, now)
         row.save()
         if row.task_id:
             steps.advance(portal, case, JobDone(row.task_id, data), now, at=row.element)
     portal.poke()
-    return "done"
+    return JobState.DONE
 
 
-def _wait(job: Leased, error: OutOfReach) -> str:
+def _wait(job: Leased, error: OutOfReach) -> JobState:
     """The server that it needs is away: it waits as if it had not been tried."""
     with database.transaction():
         _, row = _held(job)
         if row is None:
-            return "late"
-        row.state, row.lease_until, row.attempts = "queued", None, max(0, row.attempts - 1)
+            return JobState.LATE
+        row.state, row.lease_until, row.attempts = JobState.QUEUED, None, max(0, row.attempts - 1)
         _say(row, error)
         row.save()
-    return "queued"
+    return JobState.QUEUED
 
 
 def _failed(
@@ -201,7 +198,7 @@ def _failed(
     ever: bool = False,
     handed: bool = False,
     caught: bool = False,
-) -> str:
+) -> JobState:
     """Tried again while patience lasts (`ever`: it always does), else an incident. `handed`: something of it may have
     left the house, unless the error knows better; of what is no mail nobody can tell. `caught`: it is the work itself
     that failed, and the process is asked whether it catches that."""
@@ -210,27 +207,27 @@ def _failed(
         with database.transaction():
             case, row = _held(job)
             if row is None:
-                return "late"
+                return JobState.LATE
             since = row.tried_since or now
             again = retry and (ever or _patient(portal, row, now - since))
-            row.state, row.tried_since, row.lease_until = "queued" if again else "incident", since, None
+            row.state, row.tried_since, row.lease_until = JobState.QUEUED if again else JobState.INCIDENT, since, None
             row.handed = row.handed or bool(error.params.get("handed", handed or row.operator != "mail"))
             _say(row, error)
             if again:
                 row.run_at = now + timedelta(seconds=backoff.pause(row.attempts, LONGEST_PAUSE))
             elif caught and case is not None and _is_caught(portal, case, row, error, now):
-                row.state, row.finished_at = "cancelled", now
+                row.state, row.finished_at = JobState.CANCELLED, now
             else:
                 _tell(portal, row, error, now)
             row.save()
     except StepFailed as failed:  # what follows behind the event that catches it: all of that was taken back
         return _failed(portal, job, failed.reason, retry=False, handed=handed)
-    if row.state == "incident":
+    if row.state == JobState.INCIDENT:
         defective = "code" not in error.params and sys.exc_info()[1] is not None
         log.error("incident: job %s %s of case %s: %s", job.id, job.operator, job.case_id, error, exc_info=defective)
-    elif row.state == "cancelled":
+    elif row.state == JobState.CANCELLED:
         portal.poke()
-    return str(row.state)
+    return row.state
 
 
 def _is_caught(portal: Portal, case: Case, row: Job, error: NinteiError, now: datetime) -> bool:
@@ -243,8 +240,16 @@ def _is_caught(portal: Portal, case: Case, row: Job, error: NinteiError, now: da
     except TooLate:  # Uncaught is one, too
         return False
     words = {"kind": "job", "caught": True, **row.said}
-    cases.log(case.id, now, "incident", element=row.element, title=row.element or row.operator, text=str(error)[:2000],
-              data=words, audience="operator")  # fmt: skip
+    history.note(
+        case.id,
+        now,
+        EntryKind.INCIDENT,
+        title=row.element or row.operator,
+        text=str(error)[:2000],
+        element=row.element,
+        data=words,
+        staff=True,
+    )
     return True
 
 
@@ -260,15 +265,15 @@ def _tell(portal: Portal, row: Job, error: NinteiError, now: datetime) -> None:
         alarms.trouble(portal, "job", row.element, title, case.number if case is not None else "", error, now)
     if case is None:
         return
-    cases.log(
+    history.note(
         case.id,
         now,
-        "incident",
-        element=row.element,
+        EntryKind.INCIDENT,
         title=row.element or row.operator,
         text=row.error,
+        element=row.element,
         data={"kind": "job", **row.said},
-        audience="operator",
+        staff=True,
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 from app.engine import JobRequest
 from app.errors import Permanent
 from app.services.base import businessdays
+from app.states import JobState
 from app.store import work
 from app.store.models import Case
 
@@ -47,5 +48,7 @@ def begins(request: JobRequest, now: datetime, closing: frozenset[date]) -> tupl
 def at_rest(case: Case, requests: tuple[JobRequest, ...]) -> frozenset[str]:
     """The engine's ids of the tasks that only wait: those asked for in this step, and earlier ones."""
     asked = {each.task_id for each in requests if each.operator in RESTING}
-    rows = {each.task_id for each in work.jobs_of(case.id, "queued", "parked") if each.operator in RESTING}
+    rows = {
+        each.task_id for each in work.jobs_of(case.id, JobState.QUEUED, JobState.PARKED) if each.operator in RESTING
+    }
     return frozenset(asked | rows)

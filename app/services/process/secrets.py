@@ -13,9 +13,10 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from app.errors import NotFound, Refused
-from app.services.base import permit
+from app.services.base import history, permit
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
+from app.states import EntryKind
 from app.store import cases, database, records
 from app.store.models import Case, Secret
 
@@ -101,15 +102,7 @@ def reveal(portal: Portal, case: Case, element: str, actor: Actor, now: datetime
         values: dict[str, str] = json.loads(_cipher(portal).decrypt(row.cipher.encode()))
         row.shown_at, row.shown_to, row.cipher = now, actor.name, ""
         row.save()
-        cases.log(
-            case.id,
-            now,
-            "secret_shown",
-            element=element,
-            actor=actor.user_id,
-            actor_name=actor.name,
-            actor_side=actor.side,
-        )
+        history.note(case.id, now, EntryKind.SECRET_SHOWN, by=actor, element=element)
     return values
 
 

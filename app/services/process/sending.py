@@ -15,7 +15,7 @@ from app.connectors import ics
 from app.connectors.letter import Attachment, Letter, compose
 from app.connectors.mail import Reply, replies
 from app.errors import NinteiError, NotFound, Permanent, Temporary
-from app.services.base import backoff
+from app.services.base import backoff, history
 from app.services.base.portal import Portal
 from app.services.base.releases import Loaded, settings_of
 from app.services.cards import keyletters
@@ -24,6 +24,7 @@ from app.services.mails import deliveries, portalmails, whose
 from app.services.papers import intake
 from app.services.process import context
 from app.services.trouble import mailserver
+from app.states import BookingState, EntryKind, MailState, TaskState
 from app.store import accounts, bookings, cases, database, records, work
 from app.store.models import Case, Document, Mail
 
@@ -53,11 +54,11 @@ class Mails:
             case, loaded = self._case(job)
             row = records.mail_of_job(job.key)
             asked = work.task(job.params["while_open"]) if job.params.get("while_open") else None
-        if row is None and asked is not None and asked.state != "open":
+        if row is None and asked is not None and asked.state != TaskState.OPEN:
             return
         if row is None:
             row = self._write(job, case, loaded)
-        if row is None or row.state == "sent":
+        if row is None or row.state == MailState.SENT:
             return
         try:
             refused = self._hand(self._letter(row))
@@ -83,9 +84,9 @@ class Mails:
         with database.transaction():
             case = cases.lock(row.case_id)
             fresh = records.mail_of_job(job.key)
-            if fresh is None or fresh.state == "sent":
+            if fresh is None or fresh.state == MailState.SENT:
                 return
-            fresh.state, fresh.sent_at, fresh.error = "sent", now, ""
+            fresh.state, fresh.sent_at, fresh.error = MailState.SENT, now, ""
             fresh.sender = self._portal.settings.mail_from
             fresh.refused = _put_off(refused)
             fresh.save()
@@ -104,15 +105,15 @@ class Mails:
         deliveries.refused(self._portal, case, row, {to: reply for to, reply in refused.items() if reply.final})
 
     def _tell(self, job: Leased, loaded: Loaded, case: Case, row: Mail, to: list[str]) -> None:
-        cases.log(
+        history.note(
             case.id,
             self._portal.now(),
-            "mail",
-            element=job.element,
+            EntryKind.MAIL,
             title=row.subject,
             text=", ".join(to),
+            element=job.element,
             data={"mail": row.id, "mail_id": row.mail_id},
-            audience="operator" if whose.side(job.params, loaded, row.mail_id) == "operator" else "both",
+            staff=whose.side(job.params, loaded, row.mail_id) == "operator",
         )
 
     # Recipients whom the server put off
@@ -244,7 +245,7 @@ class Mails:
         return Letter(
             row.mail_id,
             row.message_id,
-            row.sender if row.state == "sent" else self._portal.settings.mail_from,
+            row.sender if row.state == MailState.SENT else self._portal.settings.mail_from,
             tuple(row.recipient.split(", ")),
             reply_to,
             row.subject,
@@ -289,7 +290,7 @@ class Mails:
     def _calendar_file(self, case: Case, loaded: Loaded, calendar_id: str) -> Attachment:
         with database.connection():
             row = bookings.latest(case.id, "" if calendar_id == "booking" else calendar_id)
-            if row is None or row.state == "cancelled":
+            if row is None or row.state == BookingState.CANCELLED:
                 raise Permanent("The case has no date in the calendar %(calendar)s", calendar=calendar_id)
             calendar_id = row.calendar
             entry = appointment(self._portal, case, loaded, row)

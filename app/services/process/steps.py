@@ -14,7 +14,7 @@ from typing import Any
 
 from app.catalogue import Element
 from app.engine import CompleteTask, Event, Snapshot, Step, TaskKind, TimersDue, TooLate
-from app.services.base import businessdays, clocks, jobqueue, titles
+from app.services.base import businessdays, clocks, history, jobqueue, titles
 from app.services.base.actors import SYSTEM, Actor
 from app.services.base.portal import Portal
 from app.services.base.releases import Loaded, due_days
@@ -22,8 +22,9 @@ from app.services.cards import loans
 from app.services.mails import deliveries
 from app.services.process import effects, resting
 from app.services.trouble import incidents
+from app.states import EntryKind, IncidentKind, JobState, Standing, TaskState
 from app.store import cases, statements, undo, work
-from app.store.models import Answer, Case, Job, Task
+from app.store.models import Answer, Case, Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +54,13 @@ class _Moment:
 
 def start(portal: Portal, case: Case, data: Mapping[str, Any], now: datetime) -> Step:
     """The first step of a new case. Raises StepFailed."""
-    with incidents.net(0, case.package_id, kind="start", strict=True):
+    with incidents.net(0, case.package_id, kind=IncidentKind.START, strict=True):
         loaded = portal.releases.loaded(case.release_id)
         step = portal.engine.start(loaded.program, dict(data), now)
         _store(portal, case, loaded, step, now, {})
-        incidents.after(portal, case, step, loaded.package.withdraw_message, ("start", case.package_id, ""), now)
+        incidents.after(
+            portal, case, step, loaded.package.withdraw_message, (IncidentKind.START, case.package_id, ""), now
+        )
     return step
 
 
@@ -81,9 +84,9 @@ def advance(
     return step
 
 
-def _kind(event: Event) -> str:
+def _kind(event: Event) -> IncidentKind:
     """The kind of incident that a failure at this event is."""
-    return "timer" if isinstance(event, TimersDue) else "step"
+    return IncidentKind.TIMER if isinstance(event, TimersDue) else IncidentKind.STEP
 
 
 def _store(
@@ -161,7 +164,7 @@ def _close_tasks(moment: _Moment) -> None:
         if row.id in still_open:
             continue
         done = moment.closed.get(row.id)
-        row.state = "done" if done or row.id in completed else "cancelled"
+        row.state = TaskState.DONE if done or row.id in completed else TaskState.CANCELLED
         row.closed_at = moment.now
         if done is not None:
             row.closed_by_id = done.actor.user_id
@@ -178,16 +181,14 @@ def _close_tasks(moment: _Moment) -> None:
 
 def _log_closed(moment: _Moment, row: Task, done: Closing | None) -> None:
     actor = done.actor if done else SYSTEM
-    cases.log(
+    history.note(
         moment.case.id,
         moment.now,
-        "task" if row.state == "done" else "task_cancelled",
-        element=row.element,
+        EntryKind.TASK if row.state == TaskState.DONE else EntryKind.TASK_CANCELLED,
+        by=actor,
         title=row.title,
-        actor=actor.user_id,
-        actor_name=actor.name,
-        actor_side=actor.side if done else "system",
         text=done.on_behalf_of if done else "",
+        element=row.element,
         data={"task": row.id, "answer": done.answer.id if done and done.answer else None},
     )
 
@@ -256,9 +257,9 @@ def _cancel_jobs(moment: _Moment) -> None:
     running = set(moment.step.running_jobs)
     if moment.before <= running:
         return
-    for job in work.jobs_of(moment.case.id, "queued", "parked", "incident"):
+    for job in work.jobs_of(moment.case.id, JobState.QUEUED, JobState.PARKED, JobState.INCIDENT):
         if job.task_id and job.task_id not in running:
-            job.state, job.finished_at = "cancelled", moment.now
+            job.state, job.finished_at = JobState.CANCELLED, moment.now
             job.save()
 
 
@@ -284,10 +285,10 @@ def _unpark(moment: _Moment) -> None:
     if not moment.step.running_jobs:
         return
     still_open = {row.element for row in moment.rows}
-    for job in work.jobs_of(moment.case.id, "parked"):
+    for job in work.jobs_of(moment.case.id, JobState.PARKED):
         element = str(job.params.get("element", ""))
         if element not in still_open and cases.completed_count(moment.case.id, element):
-            Job.update(state="queued").where((Job.id == job.id) & (Job.state == "parked")).execute()
+            work.unpark(job.id)
 
 
 def _settle_turn(moment: _Moment) -> None:
@@ -329,6 +330,6 @@ def _finish(moment: _Moment) -> None:
     if not moment.step.ended or case.ended:
         return
     case.ended = True
-    if case.state == "open":
-        case.state = "closed"
-    cases.log(case.id, moment.now, "state", title=case.state)
+    if case.state == Standing.OPEN:
+        case.state = Standing.CLOSED
+    history.note(case.id, moment.now, EntryKind.STATE, title=case.state.value)

@@ -9,15 +9,17 @@ from typing import Any
 
 from app.catalogue import older
 from app.errors import NotFound, Permanent
-from app.services.base import businessdays, finding, jobqueue
+from app.services.base import businessdays, finding, history, jobqueue
 from app.services.base.actors import SYSTEM
 from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
 from app.services.companies import proof
 from app.services.register import validity
+from app.states import CertificateState, EntryKind, Standing
 from app.store import cases, database, records, work
 from app.store.models import Case, Certificate
 
+EXPIRED = "expired"  # valid, but its day has passed
 LISTED = ("name", "subject", "about", "page")  # what the public list says of one, when the applicant agreed to it
 
 
@@ -32,7 +34,7 @@ class CertificateView:
     issued_on: date
     valid_until: date
     last_audit_on: date | None
-    state: str  # valid | suspended | withdrawn | expired
+    state: str  # a CertificateState's text, or EXPIRED
     listing: Mapping[str, Any]
     package_id: str
     edition: int
@@ -41,12 +43,12 @@ class CertificateView:
     @property
     def valid(self) -> bool:
         """Whether it holds today."""
-        return self.state == "valid"
+        return self.state == CertificateState.VALID.value
 
 
 def view(row: Certificate, today: date) -> CertificateView:
     """The certificate's facts as of today."""
-    state = "expired" if row.state == "valid" and row.valid_until < today else row.state
+    lapsed = row.state == CertificateState.VALID and row.valid_until < today
     return CertificateView(
         row.number,
         row.system_name,
@@ -55,7 +57,7 @@ def view(row: Certificate, today: date) -> CertificateView:
         row.issued_on,
         row.valid_until,
         row.last_audit_on,
-        state,
+        EXPIRED if lapsed else row.state.value,
         older.listing(row.listing or {}),
         row.package_id,
         row.edition,
@@ -65,7 +67,7 @@ def view(row: Certificate, today: date) -> CertificateView:
 def listed(portal: Portal, *, text: str = "", state: str = "", order: str = "number") -> list[CertificateView]:
     """The public list."""
     with database.connection():
-        wanted = "valid" if state == "expired" else state
+        wanted = CertificateState.VALID if state == EXPIRED else CertificateState.of(state)
         rows = [view(row, portal.today()) for row in records.register(text, wanted, order)]
     return [row for row in rows if not state or row.state == state]
 
@@ -79,8 +81,8 @@ def find(portal: Portal, number: str) -> CertificateView:
         change = next(
             (
                 each
-                for each in cases.timeline(row.case_id, internal=True, kinds=("register",))
-                if each.text == row.state
+                for each in cases.timeline(row.case_id, internal=True, kinds=(EntryKind.REGISTER,))
+                if each.text == row.state.value
             ),
             None,
         )
@@ -143,7 +145,7 @@ def issue(portal: Portal, case: Case, loaded: Loaded, params: Mapping[str, Any],
         row.save()
     proof.prove(portal, case, SYSTEM, now, reason=row.number)
     finding.keep(case, loaded)
-    cases.log(case.id, now, "certificate", title=row.number, data={"edition": row.edition})
+    history.note(case.id, now, EntryKind.CERTIFICATE, title=row.number, data={"edition": row.edition})
     jobqueue.queue(case, "pdf", {"document": spec.document}, "", f"{row.number}:{row.edition}", now)
     return _dates(portal, loaded, row)
 
@@ -154,7 +156,7 @@ def publish(portal: Portal, case: Case, loaded: Loaded, params: Mapping[str, Any
     row.listed = True
     row.listing = _listing(case, loaded)
     row.save()
-    cases.log(case.id, now, "register", title=row.number, text="listed")
+    history.note(case.id, now, EntryKind.REGISTER, title=row.number, text="listed")
     return _dates(portal, loaded, row)
 
 
@@ -165,15 +167,15 @@ def extend(portal: Portal, case: Case, loaded: Loaded, params: Mapping[str, Any]
         row.valid_until = validity.next_term(row.valid_until, _rule(loaded))
     row.renewed = False
     row.state, row.last_audit_on, row.listing = (
-        "valid",
+        CertificateState.VALID,
         businessdays.today(now),
         _listing(case, loaded),
     )
     row.save()
-    cases.log(
+    history.note(
         case.id,
         now,
-        "register",
+        EntryKind.REGISTER,
         title=row.number,
         text="extended",
         data={"valid_until": row.valid_until.isoformat()},
@@ -184,30 +186,32 @@ def extend(portal: Portal, case: Case, loaded: Loaded, params: Mapping[str, Any]
 def suspend(portal: Portal, case: Case, loaded: Loaded, params: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     """停止: not valid until cured."""
     row = _row(case)
-    row.state = "suspended"
+    row.state = CertificateState.SUSPENDED
     row.save()
-    cases.log(case.id, now, "register", title=row.number, text="suspended")
+    history.note(case.id, now, EntryKind.REGISTER, title=row.number, text="suspended")
     return {**_dates(portal, loaded, row), **validity.cure(businessdays.today(now), _rule(loaded))}
 
 
 def withdraw(portal: Portal, case: Case, loaded: Loaded, params: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     """取消: over."""
     row = _row(case)
-    row.state = "withdrawn"
+    row.state = CertificateState.WITHDRAWN
     row.save()
-    cases.log(case.id, now, "register", title=row.number, text="withdrawn")
+    history.note(case.id, now, EntryKind.REGISTER, title=row.number, text="withdrawn")
     return _dates(portal, loaded, row)
 
 
 def notice(portal: Portal, case: Case, loaded: Loaded, params: Mapping[str, Any], now: datetime) -> None:
     """A typed notice on the vendor's page."""
-    cases.log(case.id, now, "notice", title=str(params.get("text", "")), data={"kind": str(params.get("kind", ""))})
+    history.note(
+        case.id, now, EntryKind.NOTICE, title=str(params.get("text", "")), data={"kind": str(params.get("kind", ""))}
+    )
 
 
 def milestone(portal: Portal, case: Case, loaded: Loaded, params: Mapping[str, Any], now: datetime) -> None:
     """The case's public state changes."""
-    state = str(params.get("state", ""))
-    if state not in {"certified", "withdrawn", "rejected", "closed"}:
-        raise Permanent("There is no case state %(state)s", state=state)
+    state = Standing.of(str(params.get("state", "")))
+    if state is None or state is Standing.OPEN:
+        raise Permanent("There is no case state %(state)s", state=str(params.get("state", "")))
     case.state = state
-    cases.log(case.id, now, "state", title=state)
+    history.note(case.id, now, EntryKind.STATE, title=state.value)

@@ -15,6 +15,7 @@ from app.services.money.bankfile import Statement
 from app.services.money.matching import Claim, Match, Money
 from app.services.tasks import confirming, quick
 from app.services.tasks.confirming import Claimed
+from app.states import LineState
 from app.store import bank, database, invoices, work
 from app.store.models import BankLine, Invoice
 
@@ -173,7 +174,7 @@ def confirm_line(portal: Portal, line_id: int, invoice_number: str, actor: Actor
         row = bank.line(line_id, lock=True)
         if row is None:
             raise NotFound("There is no such receipt")
-        if row.state != "new":
+        if row.state != LineState.NEW:
             raise Stale("This receipt was settled by %(name)s already", name=row.settled_by)
         if row.cancelled:
             raise Refused("The bank took this receipt back")
@@ -185,12 +186,12 @@ def confirm_line(portal: Portal, line_id: int, invoice_number: str, actor: Actor
             raise Refused("The case of invoice %(number)s does not wait for a payment now", number=invoice.number)
         values = {"amount": str(row.amount), "paid_on": row.day.isoformat(), "payer": row.payer or claimed.company_name}
         quick.finish(portal, claimed.task_id, values, actor)
-        _settle(row, "confirmed", now, actor, invoice)
+        _settle(row, LineState.CONFIRMED, now, actor, invoice)
     portal.poke()
     return claimed
 
 
-def _settle(row: BankLine, state: str, now: datetime, actor: Actor, invoice: Invoice | None = None) -> None:
+def _settle(row: BankLine, state: LineState, now: datetime, actor: Actor, invoice: Invoice | None = None) -> None:
     row.state, row.settled_at, row.settled_by = state, now, actor.name
     row.invoice = invoice
     row.save()
@@ -203,7 +204,7 @@ def put_aside(portal: Portal, line_ids: Sequence[int], actor: Actor) -> int:
     with database.transaction():
         for line_id in line_ids:
             row = bank.line(line_id, lock=True)
-            if row is not None and row.state == "new":
-                _settle(row, "aside", portal.now(), actor)
+            if row is not None and row.state == LineState.NEW:
+                _settle(row, LineState.ASIDE, portal.now(), actor)
                 done += 1
     return done

@@ -7,6 +7,7 @@ from app.services.base import jobqueue
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.cards import ledger, stock, wiping
+from app.states import CardState, Phase
 from app.store import cards, cases, database
 
 
@@ -18,7 +19,9 @@ def remind(portal: Portal, number: str, actor: Actor) -> bool:
         case = cases.get(number)
         if case is None:
             raise NotFound("There is no such case")
-        if not any(row.due_back and row.due_back < today for row in cards.of_case(case.id) if row.state == "lent"):
+        if not any(
+            row.due_back and row.due_back < today for row in cards.of_case(case.id) if row.state == CardState.LENT
+        ):
             raise Refused("No card of this case is overdue")
         mail = portal.releases.loaded(case.release_id).package.mail_for("cards_overdue")
         if not mail:
@@ -26,8 +29,8 @@ def remind(portal: Portal, number: str, actor: Actor) -> bool:
         sent = jobqueue.queue(case, "mail", {"mail": mail}, "", f"cards-overdue:{today.isoformat()}", now)
         if sent:
             for row in cards.of_case(case.id):
-                if row.state == "lent" and row.due_back and row.due_back < today:
-                    ledger.write(row, now, "remind", "confirmed", by=actor.name)
+                if row.state == CardState.LENT and row.due_back and row.due_back < today:
+                    ledger.write(row, now, "remind", Phase.CONFIRMED, by=actor.name)
     portal.poke()
     return sent
 

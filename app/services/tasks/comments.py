@@ -8,12 +8,13 @@ from datetime import datetime
 from typing import Any
 
 from app.errors import NotFound, Refused
-from app.services.base import permit
+from app.services.base import history, permit
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.papers import documents
 from app.services.papers.intake import file_references
-from app.store import cases, database, records, work
+from app.states import CommentState, EntryKind
+from app.store import database, records, work
 from app.store.models import Comment, Document
 
 
@@ -27,7 +28,7 @@ class CommentView:
     where: str
     text: str
     page: int | None
-    state: str  # draft | open | answered | resolved
+    state: CommentState
     reply: str
     at: datetime
     by: str
@@ -75,10 +76,12 @@ def for_task(setting: permit.Setting) -> list[CommentView]:
     if setting.task.side == "operator":
         reviewed = set(setting.element.listed("reviews"))
         rows = [row for row in work.comments(setting.case.id) if row.element in reviewed]
-        order = {"draft": 0, "open": 1, "answered": 2, "resolved": 3}
-        return [view(row) for row in sorted(rows, key=lambda row: (order[row.state], row.id))]
+        order = list(CommentState)
+        return [view(row) for row in sorted(rows, key=lambda row: (order.index(row.state), row.id))]
     return [
-        view(row) for row in work.comments(setting.case.id, "open", "answered") if row.element == setting.task.element
+        view(row)
+        for row in work.comments(setting.case.id, CommentState.OPEN, CommentState.ANSWERED)
+        if row.element == setting.task.element
     ]
 
 
@@ -123,7 +126,7 @@ def _again(
     """The same point of the same person, which a second press of the button sends once more."""
     return Comment.get_or_none(
         (Comment.review_task == task_id)
-        & (Comment.state == "draft")
+        & (Comment.state == CommentState.DRAFT)
         & (Comment.element == place.element)
         & (Comment.field == place.field)
         & (Comment.document_id == (document.id if document else ""))
@@ -161,7 +164,7 @@ def unpin(portal: Portal, task_id: str, comment_id: int, actor: Actor) -> None:
         setting = permit.find(portal, task_id, actor)
         permit.may_do(setting, actor)
         Comment.delete().where(
-            (Comment.id == comment_id) & (Comment.review_task == task_id) & (Comment.state == "draft")
+            (Comment.id == comment_id) & (Comment.review_task == task_id) & (Comment.state == CommentState.DRAFT)
         ).execute()
 
 
@@ -183,7 +186,7 @@ def reply_to(setting: permit.Setting, replies: Mapping[int, str], actor: Actor, 
     """The same for an actor who may do the task. Inside a transaction."""
     rows = [
         row
-        for row in work.comments(setting.case.id, "open", "answered")
+        for row in work.comments(setting.case.id, CommentState.OPEN, CommentState.ANSWERED)
         if row.id in replies and row.element == setting.task.element
     ]
     for row in rows:
@@ -191,14 +194,16 @@ def reply_to(setting: permit.Setting, replies: Mapping[int, str], actor: Actor, 
         if text == row.reply:
             continue
         row.reply, row.replied_by, row.replied_at = text, actor.name, now
-        row.state = "answered" if row.reply else "open"
+        row.state = CommentState.ANSWERED if row.reply else CommentState.OPEN
         row.save()
     return len(rows)
 
 
 def unanswered(setting: permit.Setting) -> list[CommentView]:
     """Points of this task's form that the vendor has not answered."""
-    return [view(row) for row in work.comments(setting.case.id, "open") if row.element == setting.task.element]
+    return [
+        view(row) for row in work.comments(setting.case.id, CommentState.OPEN) if row.element == setting.task.element
+    ]
 
 
 def returns(values: Mapping[str, Any]) -> bool:
@@ -212,24 +217,15 @@ def completed(setting: permit.Setting, values: Mapping[str, Any], actor: Actor, 
     if not reviewed or setting.task.side != "operator":
         return
     returned = returns(values)
-    for row in work.comments(setting.case.id, "draft", "open", "answered"):
+    for row in work.comments(setting.case.id, CommentState.DRAFT, CommentState.OPEN, CommentState.ANSWERED):
         if row.element not in reviewed:
             continue
-        if row.state == "draft" and returned:
-            row.state = "open"
-            cases.log(
-                setting.case.id,
-                now,
-                "comment",
-                title=row.where,
-                text=row.text,
-                actor=actor.user_id,
-                actor_name=actor.name,
-                actor_side=actor.side,
-            )
-        elif row.state == "draft":
+        if row.state == CommentState.DRAFT and returned:
+            row.state = CommentState.OPEN
+            history.note(setting.case.id, now, EntryKind.COMMENT, by=actor, title=row.where, text=row.text)
+        elif row.state == CommentState.DRAFT:
             row.delete_instance()
             continue
         else:
-            row.state = "resolved"
+            row.state = CommentState.RESOLVED
         row.save()

@@ -11,10 +11,9 @@ from app.errors import Stale
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.tasks import quick
+from app.states import InvoiceState, TaskState
 from app.store import cases, database, invoices, work
 from app.store.models import Answer, Invoice, Task
-
-STATES = ("open", "paid", "cancelled")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +30,7 @@ class Claimed:
     total: int
     paid: int
     balance: int
-    state: str  # open | paid | cancelled
+    state: InvoiceState  # open | paid | cancelled
     overdue: bool
     task_id: str  # the open task that confirms its payment; empty when there is none
     reported_on: date | None  # the vendor says it was paid on …
@@ -43,7 +42,7 @@ class Claims:
     """The list and its counts."""
 
     rows: list[Claimed]
-    counts: dict[str, int]  # by state
+    counts: dict[InvoiceState, int]  # by state
     overdue: int
     owed: int  # yen, of all that is open
 
@@ -52,7 +51,7 @@ def listed(portal: Portal, actor: Actor, *, text: str = "", state: str = "open")
     """The invoices in a state, the one that is due first on top."""
     actor.require("operator", "analyst", "administrator")
     with database.connection():
-        rows = invoices.in_state(state if state in STATES else "open", text)
+        rows = invoices.in_state(InvoiceState.of(state) or InvoiceState.OPEN, text)
         return Claims(claimed(portal, rows), invoices.counts(), *invoices.owed(portal.today()))
 
 
@@ -82,7 +81,7 @@ def claimed(portal: Portal, rows: Sequence[Invoice]) -> list[Claimed]:
                 paid=row.paid,
                 balance=row.total - row.paid,
                 state=row.state,
-                overdue=row.state == "open" and row.due_on < today,
+                overdue=row.state == InvoiceState.OPEN and row.due_on < today,
                 task_id=task.id if task else "",
                 reported_on=_date(said.get("paid_on")),
                 reported_payer=str(said.get("payer") or ""),
@@ -160,7 +159,7 @@ def to_confirm(portal: Portal, task_ids: Sequence[str], actor: Actor) -> tuple[l
         for row in rows:
             element = portal.releases.loaded(known[row.case_id].release_id).package.elements.get(row.element)
             fee = element.properties.get("confirms") if element else None
-            invoice = invoices.latest(row.case_id, fee) if fee and row.state == "open" else None
+            invoice = invoices.latest(row.case_id, fee) if fee and row.state == TaskState.OPEN else None
             if invoice is not None:
                 found.append(ToConfirm(row.id, row.title, claimed(portal, [invoice])[0]))
     return found, len(task_ids) - len(found)

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from app.errors import Forbidden, NinteiError, NotFound, Refused
-from app.services.base import businessdays, jobqueue, permit
+from app.services.base import businessdays, history, jobqueue, permit
 from app.services.base.actors import SYSTEM, Actor
 from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
 from app.services.days import bookings as dates
+from app.states import BookingState, EntryKind, RequestKind, RequestState
 from app.store import bookings, cases, database, undo
 from app.store.models import Booking, Case, DateRequest
 
@@ -29,8 +30,8 @@ class RequestView:
     """A request and what became of it."""
 
     id: int
-    kind: str  # change | cancel
-    state: str  # asked | accepted | refused | lapsed
+    kind: RequestKind  # change | cancel
+    state: RequestState  # asked | accepted | refused | lapsed
     reason: str
     wishes: list[date]
     asked_at: datetime
@@ -107,7 +108,7 @@ def waiting(portal: Portal, actor: Actor) -> list[Waiting]:
             free = [
                 day
                 for day in dates.free_days(portal, loaded, row.booking.calendar)
-                if day != row.booking.day or row.booking.state == "cancelled"
+                if day != row.booking.day or row.booking.state == BookingState.CANCELLED
             ]
             wished = [day for day in seen.wishes if day in free]
             found.append(Waiting(seen, wished + [day for day in free if day not in wished]))
@@ -146,7 +147,7 @@ def ask(portal: Portal, number: str, kind: str, wishes: Sequence[str], reason: s
             asked_by_name=actor.name,
         )  # fmt: skip
         if kind == "cancel":
-            row.state, row.held_until = "cancelled", None
+            row.state, row.held_until = BookingState.CANCELLED, None
             row.save()
         undo.forget(case.id)
         _log(case, row, "given_up" if kind == "cancel" else "asked", actor, now, reason)
@@ -165,7 +166,7 @@ def accept(portal: Portal, request_id: int, day: date | None, answer: str, actor
         if day is None:
             raise Refused("Choose the new day")
         row = dates.move(portal, case, loaded, request.booking, day, now)
-        request.state, request.day, request.answer = "accepted", day, answer.strip()[:LONGEST]
+        request.state, request.day, request.answer = RequestState.ACCEPTED, day, answer.strip()[:LONGEST]
         request.answered_at, request.answered_by_name = now, actor.name
         request.save()
         undo.forget(case.id)
@@ -180,11 +181,11 @@ def refuse(portal: Portal, request_id: int, answer: str, actor: Actor) -> None:
     now, answer = portal.now(), answer.strip()
     with database.transaction():
         request, case, loaded = _asked(portal, request_id)
-        if request.kind == "cancel":
+        if request.kind == RequestKind.CANCEL:
             raise Refused("The vendor has given the day up. Agree on another day with them and settle it here")
         if not answer:
             raise Refused("Say why the day cannot be changed; the vendor reads it")
-        request.state, request.answer = "refused", answer[:LONGEST]
+        request.state, request.answer = RequestState.REFUSED, answer[:LONGEST]
         request.answered_at, request.answered_by_name = now, actor.name
         request.save()
         _log(case, request.booking, "kept", actor, now, request.answer)
@@ -197,10 +198,12 @@ def lapse(portal: Portal) -> int:
     count = 0
     with database.transaction():
         for row in bookings.asked():
-            given_up = row.booking.state == "cancelled"
-            stands = row.booking.state in {"held", "confirmed"} and row.booking.day > portal.today()
+            given_up = row.booking.state == BookingState.CANCELLED
+            stands = (
+                row.booking.state in {BookingState.HELD, BookingState.CONFIRMED} and row.booking.day > portal.today()
+            )
             if row.case.ended or not (given_up or stands):
-                row.state, row.answered_at = "lapsed", portal.now()
+                row.state, row.answered_at = RequestState.LAPSED, portal.now()
                 row.save()
                 _log(row.case, row.booking, "request_lapsed", SYSTEM, portal.now())
                 count += 1
@@ -212,7 +215,9 @@ def _to_come(portal: Portal, case: Case) -> Booking | None:
     row = bookings.latest(case.id)
     if row is None or case.ended:
         return None
-    if row.state == "cancelled" or (row.state in {"held", "confirmed"} and row.day >= portal.today()):
+    if row.state == BookingState.CANCELLED or (
+        row.state in {BookingState.HELD, BookingState.CONFIRMED} and row.day >= portal.today()
+    ):
         return row
     return None
 
@@ -230,7 +235,7 @@ def _may_ask(portal: Portal, case: Case, loaded: Loaded, row: Booking, actor: Ac
     except Forbidden as refused:
         return refused
     last = bookings.last_request(row.id)
-    if last is not None and last.state == "asked":
+    if last is not None and last.state == RequestState.ASKED:
         return Refused("You have asked already; the certifying body will answer")
     until = _until(portal, loaded, row)
     if portal.today() > until:
@@ -239,7 +244,7 @@ def _may_ask(portal: Portal, case: Case, loaded: Loaded, row: Booking, actor: Ac
 
 
 def _may_cancel(row: Booking) -> NinteiError | None:
-    if row.state == "held":
+    if row.state == BookingState.HELD:
         return Refused("The day is only held: it lapses by itself when it is not paid for")
     return None
 
@@ -250,16 +255,21 @@ def _asked(portal: Portal, request_id: int) -> tuple[DateRequest, Case, Loaded]:
         raise NotFound("There is no such request")
     case = cases.lock(found.case_id)
     found = bookings.request(request_id)  # as it is now that nobody else can answer
-    if found is None or found.state != "asked":
+    if found is None or found.state != RequestState.ASKED:
         raise Refused("This request has been answered already")
     return found, case, portal.releases.loaded(case.release_id)
 
 
 def _log(case: Case, row: Booking, what: str, actor: Actor, now: datetime, quote: str = "") -> None:
-    cases.log(
-        case.id, now, "date", title=row.calendar, text=what, actor=actor.user_id, actor_name=actor.name,
-        actor_side=actor.side, data={"date": row.day.isoformat(), "quote": quote},
-    )  # fmt: skip
+    history.note(
+        case.id,
+        now,
+        EntryKind.DATE,
+        by=actor,
+        title=row.calendar,
+        text=what,
+        data={"date": row.day.isoformat(), "quote": quote},
+    )
 
 
 def _mail(case: Case, loaded: Loaded, purpose: str, key: str, message: str, now: datetime, to: str = "") -> None:

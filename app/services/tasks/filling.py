@@ -9,6 +9,7 @@ from app.services.base.permit import Setting
 from app.services.base.portal import Portal
 from app.services.days import attendance
 from app.services.days import bookings as dates
+from app.states import BookingState, CardState
 from app.store import bookings, cards, work
 
 WEEKDAYS_JA = "月火水木金土日"
@@ -20,7 +21,7 @@ def choices(portal: Portal, setting: Setting, lang: str = "ja") -> dict[str, lis
         sets = setting.loaded.package.cards.items()
         titles = {key: spec.title_en if lang == "en" else spec.title for key, spec in sets}
         rows = cards.of_case(setting.case.id)
-        out = [(row.serial, titles.get(row.set_id, "")) for row in rows if row.state == "lent"]
+        out = [(row.serial, titles.get(row.set_id, "")) for row in rows if row.state == CardState.LENT]
         pattern = "%s (%s)" if lang == "en" else "%s（%s）"
         return {"cards": [(serial, pattern % (serial, title) if title else serial) for serial, title in out]}
     calendar_id = setting.element.properties.get("calendar") or setting.element.properties.get("books")
@@ -83,4 +84,8 @@ def settled_days(setting: Setting) -> dict[str, date]:
     spec = setting.loaded.forms.get(setting.task.element)
     wanted = {field.booked for field in spec.inputs() if field.booked} if spec is not None else set()
     rows = {name: bookings.latest(setting.case.id, name) for name in wanted}
-    return {name: row.day for name, row in rows.items() if row is not None and row.state in {"held", "confirmed"}}
+    return {
+        name: row.day
+        for name, row in rows.items()
+        if row is not None and row.state in {BookingState.HELD, BookingState.CONFIRMED}
+    }

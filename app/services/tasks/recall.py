@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.errors import Forbidden, NinteiError, NotFound, Refused
-from app.services.base import finding, permit
+from app.services.base import finding, history, permit
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
 from app.services.companies import proof
 from app.services.mails import deliveries
 from app.services.tasks import recallstate
+from app.states import BookingState, EntryKind, JobState, TaskState
 from app.store import bookings, cases, database, records, undo, work
 from app.store.models import Booking, Case, Job, Opening, Secret, Undo
 
@@ -46,7 +47,7 @@ def offered(portal: Portal, number: str, actor: Actor, task_id: str = "") -> Off
             assert task is not None  # noqa: S101 - tasks are never deleted
             return Offer(task.id, task.title, row.at, _why_not(portal, row, case))
         last = work.task(task_id) if task_id else work.last_closed(case.id)
-        if last is None or last.state != "done" or last.closed_by_id != actor.user_id or last.closed_at is None:
+        if last is None or last.state != TaskState.DONE or last.closed_by_id != actor.user_id or last.closed_at is None:
             return None
         return Offer(last.id, last.title, last.closed_at, Refused(GONE_ON))
 
@@ -74,16 +75,8 @@ def take_back(portal: Portal, task_id: str, actor: Actor) -> None:
         deliveries.dropped(portal, case)
         finding.keep(case, portal.releases.loaded(case.release_id))
         proof.taken_back(portal, task_id, actor)
-        cases.log(
-            case.id,
-            now,
-            "recall",
-            element=task.element,
-            title=task.title,
-            actor=actor.user_id,
-            actor_name=actor.name,
-            actor_side=actor.side,
-            data={"task": task.id},
+        history.note(
+            case.id, now, EntryKind.RECALL, by=actor, title=task.title, element=task.element, data={"task": task.id}
         )
 
 
@@ -129,7 +122,7 @@ def _taken_day(row: Undo, loaded: Loaded) -> NinteiError | None:
             continue
         capacity = loaded.package.calendars[now.calendar].capacity
         if (
-            now.state not in {"held", "confirmed"}
+            now.state not in {BookingState.HELD, BookingState.CONFIRMED}
             and bookings.taken(now.calendar, now.day, now.day).get(now.day, 0) >= capacity
         ):
             day = now.day.isoformat()
@@ -139,7 +132,7 @@ def _taken_day(row: Undo, loaded: Loaded) -> NinteiError | None:
 
 def _at_rest(job: Job) -> bool:
     """Nothing of it has left the house: not begun, or tried in vain, as while the mail server is away."""
-    return job.state in {"queued", "parked", "incident"} and not job.handed and not _sent(job)
+    return job.state in {JobState.QUEUED, JobState.PARKED, JobState.INCIDENT} and not job.handed and not _sent(job)
 
 
 def _sent(job: Job) -> bool:

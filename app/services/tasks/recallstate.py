@@ -14,6 +14,7 @@ from app.services.base import permit
 from app.services.base.actors import Actor
 from app.services.papers import intake
 from app.services.tasks import drafts
+from app.states import CardState, JobState
 from app.store import cases, records, statements, undo, work
 from app.store.models import (
     Answer,
@@ -51,7 +52,7 @@ class Before:
     blob: bytes
     token: str
     facts: Mapping[str, Any]
-    cards: Mapping[int, str]  # row → state
+    cards: Mapping[int, CardState]  # row → state
 
 
 def before(setting: permit.Setting, values: Mapping[str, Any]) -> Before | None:
@@ -207,10 +208,10 @@ def rows(model: type[Any], case: Case) -> Iterable[Any]:
 
 
 def _waiting(case: Case) -> list[Job]:
-    return work.jobs_of(case.id, "queued", "parked", "incident")
+    return work.jobs_of(case.id, JobState.QUEUED, JobState.PARKED, JobState.INCIDENT)
 
 
-def _cards(case: Case) -> dict[int, str]:
+def _cards(case: Case) -> dict[int, CardState]:
     return {row.id: row.state for row in statements.rows(Card, "case_id = ?", case.id)}
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from app.forms import Answer as AnswerLine
 from app.services.base import permit
 from app.services.tasks import comments
+from app.states import CommentState
 from app.store import work
 from app.store.models import Answer
 
@@ -161,7 +162,7 @@ def may_return(setting: permit.Setting) -> bool:
 
 def warnings(setting: permit.Setting, values: Mapping[str, Any]) -> list[Warned]:
     """Points that would not reach the vendor: without a return, or pinned to what is not returned."""
-    pinned = work.comments(setting.case.id, "draft", review_task=setting.task.id)
+    pinned = work.comments(setting.case.id, CommentState.DRAFT, review_task=setting.task.id)
     if not pinned:
         return []
     if not comments.returns(values):

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from app.services.base import businessdays, clocks, permit
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
+from app.states import TaskKind, TaskState
 from app.store import cases, database, work
 from app.store.models import Task
 
@@ -22,9 +23,9 @@ class TaskView:
     title: str
     side: str
     group: str
-    kind: str  # user | receive
+    kind: TaskKind
     presentation: str
-    state: str
+    state: TaskState
     opened_at: datetime
     due_on: date | None
     days_left: int | None  # business days; negative: overdue
@@ -47,7 +48,9 @@ def view(
 ) -> TaskView:
     """The task's facts as of today."""
     left = (
-        businessdays.business_days_between(today, row.due_on, closing) if row.due_on and row.state == "open" else None
+        businessdays.business_days_between(today, row.due_on, closing)
+        if row.due_on and row.state == TaskState.OPEN
+        else None
     )
     assignee = (names or {}).get(row.assignee_id, "") if row.assignee_id else ""
     if names is None and row.assignee:
@@ -85,7 +88,7 @@ def sent_by(portal: Portal, task_id: str, actor: Actor) -> bool:
     """Whether the actor has finished the task themselves."""
     with database.connection():
         row = permit.find(portal, task_id, actor).task
-        return bool(row.state == "done" and row.closed_by_id is not None and row.closed_by_id == actor.user_id)
+        return bool(row.state == TaskState.DONE and row.closed_by_id is not None and row.closed_by_id == actor.user_id)
 
 
 def open_task_of(portal: Portal, number: str, element: str, actor: Actor) -> tuple[str, str, bool]:

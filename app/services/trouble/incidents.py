@@ -15,8 +15,10 @@ from typing import Any
 
 from app.engine import Step, TooLate
 from app.errors import BadPackage, NinteiError, Permanent, Refused, ScriptError, StepFailed, Temporary, defect
+from app.services.base import history
 from app.services.base.portal import Portal
 from app.services.trouble import alarms
+from app.states import EntryKind, IncidentKind, JobState
 from app.store import cases, database, work
 from app.store import incidents as rows
 from app.store.models import Case
@@ -25,7 +27,9 @@ log = logging.getLogger("nintei.incidents")
 
 
 @contextmanager
-def net(case: int, element: str = "", title: str = "", *, kind: str = "step", strict: bool = False) -> Iterator[None]:
+def net(
+    case: int, element: str = "", title: str = "", *, kind: IncidentKind = IncidentKind.STEP, strict: bool = False
+) -> Iterator[None]:
     """What fails in the block through no fault of the person who acts leaves it as StepFailed.
 
     `strict`: nobody's input is judged in the block, so a refusal, too, is a fault of the process. What passes by itself
@@ -40,12 +44,12 @@ def net(case: int, element: str = "", title: str = "", *, kind: str = "step", st
         raise
     except NinteiError as error:
         if strict or isinstance(error, BadPackage | Permanent | ScriptError):
-            raise StepFailed(error, case, element, title, kind) from error
+            raise StepFailed(error, case, element, title, kind.value) from error
         raise
     except Exception as error:
         if database.passes(error):
             raise
-        raise StepFailed(defect(error), case, element, title, kind) from error
+        raise StepFailed(defect(error), case, element, title, kind.value) from error
 
 
 @contextmanager
@@ -66,7 +70,8 @@ def note(portal: Portal, error: StepFailed) -> None:
     now = portal.now()
     with database.transaction():
         number = cases.lock(error.case).number if error.case else ""
-        new = seen(portal, error.case or None, now, error.kind, error.reason, element=error.element, title=error.title)
+        kind = IncidentKind(error.kind)
+        new = seen(portal, error.case or None, now, kind, error.reason, element=error.element, title=error.title)
     error.known = True
     tell = log.error if new else log.warning
     where = number or "-"
@@ -84,7 +89,7 @@ def seen(
     portal: Portal,
     case: int | None,
     now: datetime,
-    kind: str,
+    kind: IncidentKind,
     error: NinteiError,
     *,
     element: str = "",
@@ -94,27 +99,37 @@ def seen(
     new = rows.seen(case, kind, element, now, title[:300], error.message, plain(error.params))
     if new and case is not None:
         words = {"kind": kind, "message": error.message, "params": plain(error.params)}
-        cases.log(case, now, "incident", element=element, title=title or element or kind, text=str(error)[:2000],
-                  data=words, audience="operator")  # fmt: skip
-    if new and kind != "outage":
+        history.note(
+            case,
+            now,
+            EntryKind.INCIDENT,
+            title=title or element or kind.value,
+            text=str(error)[:2000],
+            element=element,
+            data=words,
+            staff=True,
+        )
+    if new and kind != IncidentKind.OUTAGE:
         row = cases.by_id(case) if case is not None else None
-        alarms.trouble(portal, kind, element, title, row.number if row is not None else "", error, now)
+        alarms.trouble(portal, kind.value, element, title, row.number if row is not None else "", error, now)
     return new
 
 
 def over(
-    case: int | None, now: datetime, *, kinds: Sequence[str] = (), element: str | None = None, by: str = ""
+    case: int | None, now: datetime, *, kinds: Sequence[IncidentKind] = (), element: str | None = None, by: str = ""
 ) -> None:
     """It works again, or somebody (`by`) ended it. Inside a transaction."""
     rows.over(case, now, kinds, element, by)
 
 
-def after(portal: Portal, case: Case, step: Step, withdrawal: str, place: tuple[str, str, str], now: datetime) -> None:
+def after(
+    portal: Portal, case: Case, step: Step, withdrawal: str, place: tuple[IncidentKind, str, str], now: datetime
+) -> None:
     """After a step, in its transaction: what went wrong at its place (kind, element, title) before has gone well now;
     and the case may have come to a stop. `withdrawal`: the message that withdraws it, which waits for nobody."""
     kind, element, title = place
-    if kind == "start":
-        over(None, now, kinds=("start",), element=element)
+    if kind == IncidentKind.START:
+        over(None, now, kinds=(IncidentKind.START,), element=element)
     known = {(each.kind, each.element) for each in rows.of_case(case.id)}
     if step.ended:
         if known:
@@ -124,16 +139,16 @@ def after(portal: Portal, case: Case, step: Step, withdrawal: str, place: tuple[
         over(case.id, now, kinds=(kind,), element=element)
     if _stuck(case, step, withdrawal):
         stop = Refused("The process has come to a stop: nothing is open, nothing is under way, and it has not ended")
-        seen(portal, case.id, now, "deadlock", stop, element=element, title=title)
-    elif any(each == "deadlock" for each, _ in known):
-        over(case.id, now, kinds=("deadlock",))
+        seen(portal, case.id, now, IncidentKind.DEADLOCK, stop, element=element, title=title)
+    elif any(each == IncidentKind.DEADLOCK for each, _ in known):
+        over(case.id, now, kinds=(IncidentKind.DEADLOCK,))
 
 
 def _stuck(case: Case, step: Step, withdrawal: str) -> bool:
     """Nothing waits for anybody, nothing is under way, no time has to pass, and it has not ended."""
     if step.open_tasks or step.timers or set(step.messages) - {withdrawal}:
         return False
-    live = {job.task_id for job in work.jobs_of(case.id, "queued", "running", "incident")}
+    live = {job.task_id for job in work.jobs_of(case.id, JobState.QUEUED, JobState.RUNNING, JobState.INCIDENT)}
     return not live.intersection(step.running_jobs)
 
 

@@ -17,6 +17,7 @@ from app.errors import NinteiError, OutOfReach, Refused
 from app.services.base import backoff
 from app.services.base.portal import Portal
 from app.services.trouble import alarms, incidents
+from app.states import IncidentKind, JobState
 from app.store import database, outages, work
 
 log = logging.getLogger("nintei.mail")
@@ -45,7 +46,7 @@ def away(portal: Portal) -> Away | None:
         row = outages.of(NAME)
         if row is None:
             return None
-        waiting = work.count_jobs("mail", ("queued", "running"))
+        waiting = work.count_jobs("mail", (JobState.QUEUED, JobState.RUNNING))
     return Away(row.since, row.tried_at, row.next_at, Refused(row.message, **row.params), waiting)
 
 
@@ -73,7 +74,7 @@ def answers(portal: Portal) -> None:
         row = outages.end(NAME)
         if row is None:
             return
-        incidents.over(None, now, kinds=("outage",), element=NAME)
+        incidents.over(None, now, kinds=(IncidentKind.OUTAGE,), element=NAME)
         waiting = work.due_from(now, "mail")
         alarms.over(portal, row.since, now, waiting)
     log.warning("The mail server answers again, after %s; %s mails go out now", now - row.since, waiting)
@@ -87,6 +88,6 @@ def _away(portal: Portal, error: OutOfReach) -> None:
         before = outages.of(NAME)
         pause = backoff.pause((before.tries if before is not None else 0) + 1, LONGEST_PAUSE)
         outages.begin(NAME, now, error.message, facts, now + timedelta(seconds=pause))
-        incidents.seen(portal, None, now, "outage", Refused(error.message, **facts), element=NAME)
+        incidents.seen(portal, None, now, IncidentKind.OUTAGE, Refused(error.message, **facts), element=NAME)
     if before is None:
         log.error("The mail server is away; mails wait until it answers: %s", error)

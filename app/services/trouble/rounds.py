@@ -11,13 +11,14 @@ from collections.abc import Callable
 from app.errors import StepFailed, Temporary, defect
 from app.services.base.portal import Portal
 from app.services.trouble import incidents
+from app.states import IncidentKind
 from app.store import cases, database
 from app.store import incidents as rows
 from app.store.models import Case
 
 log = logging.getLogger("nintei.upkeep")
 
-KIND = "upkeep"
+KIND = IncidentKind.UPKEEP
 
 
 class Round:
@@ -58,7 +59,7 @@ class Round:
         if isinstance(error, Temporary) or database.passes(error):
             log.warning("%s waits for the next round: %s", name, " ".join(str(error).split()))
             return
-        failed = StepFailed(defect(error), case, element=name, title=name, kind=KIND)
+        failed = StepFailed(defect(error), case, element=name, title=name, kind=KIND.value)
         failed.__cause__ = error
         try:
             incidents.note(self._portal, failed)

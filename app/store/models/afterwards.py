@@ -6,10 +6,12 @@ from typing import Any
 
 from peewee import BlobField, CharField, DateField, ForeignKeyField, IntegerField, TextField
 
+from app.states import REQUEST_MOVES, RequestKind, RequestState
 from app.store.database import JsonField, Row, Table, UtcField
 from app.store.models.accounts import User
 from app.store.models.cases import Case
 from app.store.models.records import Booking
+from app.store.words import WordField
 
 
 class Undo(Table):
@@ -38,10 +40,10 @@ class DateRequest(Row):
     case_id: int
     booking = ForeignKeyField(Booking, backref="requests", on_delete="CASCADE")
     booking_id: int
-    kind = CharField(max_length=10)  # change | cancel
+    kind = WordField(RequestKind, max_length=10)
     wishes: Any = JsonField(default=list)  # days, ISO, the best first
     reason = TextField(default="")
-    state = CharField(max_length=10, default="asked", index=True)  # asked accepted refused lapsed
+    state = WordField(RequestState, moves=REQUEST_MOVES, max_length=10, default=RequestState.ASKED, index=True)
     asked_at = UtcField()
     asked_by = ForeignKeyField(User, null=True)
     asked_by_id: int | None

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from peewee import BooleanField, CharField, DateField, ForeignKeyField, IntegerField, TextField
 
+from app.states import LINE_MOVES, LineState
 from app.store.database import FileNameField, Row, UtcField
 from app.store.models.records import Invoice
+from app.store.words import WordField
 
 
 class BankFile(Row):
@@ -32,7 +34,7 @@ class BankLine(Row):
     payer = CharField(max_length=120, default="")
     text = TextField(default="")
     cancelled = BooleanField(default=False)  # the bank took it back
-    state = CharField(max_length=10, default="new", index=True)  # new | confirmed | aside
+    state = WordField(LineState, moves=LINE_MOVES, max_length=10, default=LineState.NEW, index=True)
     invoice = ForeignKeyField(Invoice, null=True)
     invoice_id: int | None
     settled_at = UtcField(null=True)

@@ -6,8 +6,10 @@ from typing import Any
 
 from peewee import CharField, DateField, ForeignKeyField, IntegerField, TextField
 
+from app.states import CARD_MOVES, CardState, Phase
 from app.store.database import JsonField, Row, UtcField
 from app.store.models.cases import Case
+from app.store.words import WordField
 
 
 class Card(Row):
@@ -19,7 +21,7 @@ class Card(Row):
     profile = CharField(max_length=60, default="")
     key_version = IntegerField(default=1)
     set_id = CharField(max_length=40, default="")
-    state = CharField(max_length=14, index=True)  # making ready lent returned wiped damaged lost quarantined
+    state = WordField(CardState, moves=CARD_MOVES, max_length=14, index=True)
     case = ForeignKeyField(Case, null=True, backref="cards")
     case_id: int | None
     origin = CharField(max_length=60, default="")  # the engine task it was made for
@@ -36,7 +38,7 @@ class CardEvent(Row):
     card_id: int
     at = UtcField()
     act = CharField(max_length=20)  # personalise verify lend return wipe …
-    phase = CharField(max_length=10)  # intended | confirmed | failed
+    phase = WordField(Phase, max_length=10)
     desk = CharField(max_length=80, default="")
     by_name = CharField(max_length=120, default="")
     text = TextField(default="")

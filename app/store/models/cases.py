@@ -15,9 +15,11 @@ from peewee import (
     TextField,
 )
 
+from app.states import Audience, EntryKind, Rights, Standing
 from app.store.database import AddressField, JsonField, Row, Table, UtcField
 from app.store.models.accounts import Company, User
 from app.store.models.releases import Release
+from app.store.words import WordField
 
 
 class Case(Row):
@@ -33,7 +35,7 @@ class Case(Row):
     contact_name = CharField(max_length=120, default="")
     email = AddressField(max_length=254, index=True)  # where mails to the vendor go
     system_name = CharField(max_length=200, default="")
-    state = CharField(max_length=12, default="open")  # open certified rejected withdrawn closed
+    state = WordField(Standing, max_length=12, default=Standing.OPEN)
     turn = CharField(max_length=10, default="")  # vendor | operator | both | "" (nobody's)
     turn_since = UtcField()
     stage = CharField(max_length=80, default="")
@@ -63,7 +65,7 @@ class Member(Row):
     case_id: int
     user = ForeignKeyField(User, backref="memberships", on_delete="CASCADE")
     user_id: int
-    rights = CharField(max_length=10, default="full")  # full | answer (but nothing that binds the company) | read
+    rights = WordField(Rights, max_length=10, default=Rights.FULL)
     mails = BooleanField(default=True)  # the case's mails go to them
     mandate_id = IntegerField(null=True)  # of an agent: the Mandate by which they act
     added_at = UtcField()
@@ -91,7 +93,7 @@ class Entry(Row):
     case = ForeignKeyField(Case, backref="entries", on_delete="CASCADE")
     case_id: int
     at = UtcField()
-    kind = CharField(max_length=40)  # task, mail, document, money, date, card, notice, comment, state, incident …
+    kind = WordField(EntryKind, max_length=40)
     element = CharField(max_length=120, default="")
     title = CharField(max_length=300, default="")
     text = TextField(default="")
@@ -99,7 +101,7 @@ class Entry(Row):
     actor_id: int | None
     actor_name = CharField(max_length=120, default="")
     actor_side = CharField(max_length=10, default="system")
-    audience = CharField(max_length=10, default="both")  # both | operator
+    audience = WordField(Audience, max_length=10, default=Audience.BOTH)
     data: Any = JsonField(default=dict)
 
     class Meta:

@@ -6,9 +6,11 @@ from typing import Any
 
 from peewee import BooleanField, CharField, DateField, ForeignKeyField, IntegerField
 
+from app.states import CLAIM_MOVES, ClaimState, InvitationKind, Judge, Rights, Role
 from app.store.database import AddressField, JsonField, Row, UtcField
 from app.store.models.accounts import Company, User
 from app.store.models.cases import Case
+from app.store.words import WordField
 
 
 class CompanyPerson(Row):
@@ -18,7 +20,7 @@ class CompanyPerson(Row):
     company_id: int
     user = ForeignKeyField(User, backref="companies", on_delete="CASCADE")
     user_id: int
-    role = CharField(max_length=10, default="member")  # manager | member
+    role = WordField(Role, max_length=10, default=Role.MEMBER)
     added_at = UtcField()
     added_by = CharField(max_length=120, default="")
 
@@ -37,7 +39,7 @@ class Mandate(Row):
     user = ForeignKeyField(User, backref="mandates", on_delete="CASCADE")
     user_id: int
     office = CharField(max_length=200, default="")  # the agent's firm, as the company calls it
-    rights = CharField(max_length=10, default="answer")  # read | answer | full
+    rights = WordField(Rights, max_length=10, default=Rights.ANSWER)
     every_case = BooleanField(default=True)
     case_ids: Any = JsonField(default=list)  # the named cases
     copies = BooleanField(default=False)  # mails to the vendor go to the agent too
@@ -60,7 +62,7 @@ class Invitation(Row):
     company = ForeignKeyField(Company, backref="invitations", on_delete="CASCADE")
     company_id: int
     email = AddressField(max_length=254, index=True)
-    kind = CharField(max_length=10)  # person | agent
+    kind = WordField(InvitationKind, max_length=10)
     terms: Any = JsonField(default=dict)  # {role, rights} or the mandate's terms
     edition = IntegerField(default=1)
     made_at = UtcField()
@@ -81,9 +83,8 @@ class Claim(Row):
     case_id: int
     user = ForeignKeyField(User, null=True, backref="claims", on_delete="CASCADE")
     user_id: int | None
-    asks = CharField(max_length=10, default="managers")  # managers | body
-    # asked | admitted (of the company) | refused | holds (the number is theirs, not the other's) | void (not asked now)
-    state = CharField(max_length=10, default="asked")
+    asks = WordField(Judge, max_length=10, default=Judge.MANAGERS)
+    state = WordField(ClaimState, moves=CLAIM_MOVES, max_length=10, default=ClaimState.ASKED)
     asked_at = UtcField()
     answered_at = UtcField(null=True)
     answered_by = CharField(max_length=120, default="")

@@ -6,10 +6,12 @@ from typing import Any
 
 from peewee import CharField, ForeignKeyField, IntegerField, TextField
 
+from app.states import DELIVERY_MOVES, INBOUND_MOVES, DeliveryState, InboundState, SettledAs
 from app.store.database import JsonField, Row, Table, UtcField
 from app.store.models.accounts import User
 from app.store.models.cases import Case
 from app.store.models.records import Mail
+from app.store.words import WordField
 
 
 class InboundMail(Row):
@@ -33,9 +35,7 @@ class InboundMail(Row):
     via = CharField(max_length=254, default="")  # the group that put its own address in the sender's place
     doubt: Any = JsonField(default=dict)  # {by, said}: the server that says that the sender is another, and its words
     answered_id = IntegerField(null=True)  # row id of our mail that it answers, or reports on
-    # waiting: of a vendor's person, for a case · unknown: staff look whose it is · taken, discarded: by a person
-    # · apart: of a machine, kept and asking for nothing
-    state = CharField(max_length=10)
+    state = WordField(InboundState, moves=INBOUND_MOVES, max_length=10)
     received_at = UtcField()
     written_at = UtcField(null=True)  # by its writer's clock
     task_id = CharField(max_length=40, default="")  # the task into whose draft it was taken
@@ -56,14 +56,14 @@ class Delivery(Row):
     mail = ForeignKeyField(Mail, backref="deliveries", on_delete="CASCADE")
     mail_id: int
     recipient = CharField(max_length=254)
-    state = CharField(max_length=10)  # failed | delayed | delivered
+    state = WordField(DeliveryState, moves=DELIVERY_MOVES, max_length=10)
     status = CharField(max_length=12, default="")  # as 5.1.1 (RFC 3463)
     text = TextField(default="")  # the other server's words
     at = UtcField()
     report = ForeignKeyField(InboundMail, null=True, on_delete="SET NULL")
     report_id: int | None
     settled_at = UtcField(null=True)
-    settled_as = CharField(max_length=10, default="")  # again (sent again) | arrived | moot (answered, or not needed)
+    settled_as = WordField(SettledAs, max_length=10, default=SettledAs.NOT_YET)
     settled_by = CharField(max_length=120, default="")
     reason = TextField(default="")
 

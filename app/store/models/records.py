@@ -6,9 +6,22 @@ from typing import Any
 
 from peewee import BooleanField, CharField, DateField, ForeignKeyField, IntegerField, TextField
 
+from app.states import (
+    BOOKING_MOVES,
+    CERTIFICATE_MOVES,
+    INVOICE_MOVES,
+    MAIL_MOVES,
+    Audience,
+    BookingState,
+    CertificateState,
+    DocumentKind,
+    InvoiceState,
+    MailState,
+)
 from app.store.database import FileNameField, JsonField, Row, Table, UtcField
 from app.store.models.accounts import User
 from app.store.models.cases import Case
+from app.store.words import WordField
 
 
 class Document(Table):
@@ -18,7 +31,7 @@ class Document(Table):
     case = ForeignKeyField(Case, backref="documents", on_delete="CASCADE")
     case_id: int
     key = CharField(max_length=160)  # PDF document id, or element.field of an upload
-    kind = CharField(max_length=10)  # made | uploaded | sealed (a key letter: encrypted, shown by letterdesk alone)
+    kind = WordField(DocumentKind, max_length=10)
     origin = CharField(max_length=80, default="")  # of a made one: the job or engine task it was made for
     title = CharField(max_length=300)
     filename = FileNameField(max_length=255)
@@ -28,7 +41,7 @@ class Document(Table):
     version = IntegerField(default=1)
     line = CharField(max_length=40, default="", index=True)  # of an upload: the id of its first version
     replaces = CharField(max_length=40, default="")  # of a draft: the document that its sender says it replaces
-    audience = CharField(max_length=10, default="both")  # both | operator | vendor
+    audience = WordField(Audience, max_length=10, default=Audience.BOTH)
     draft = BooleanField(default=False)  # attached to a draft: not the case's yet
     created_at = UtcField()
     created_by = ForeignKeyField(User, null=True)
@@ -83,7 +96,7 @@ class Mail(Row):
     text = TextField()
     html = TextField()
     attachments: Any = JsonField(default=list)  # [{filename, mime, digest, size}]
-    state = CharField(max_length=10, default="writing")  # writing | sent | failed
+    state = WordField(MailState, moves=MAIL_MOVES, max_length=10, default=MailState.WRITING)
     written_at = UtcField()
     sent_at = UtcField(null=True, index=True)
     error = TextField(default="")
@@ -107,7 +120,7 @@ class Invoice(Row):
     paid = IntegerField(default=0)
     issued_on = DateField()
     due_on = DateField()
-    state = CharField(max_length=10, default="open")  # open | paid | cancelled
+    state = WordField(InvoiceState, moves=INVOICE_MOVES, max_length=10, default=InvoiceState.OPEN)
 
     class Meta:
         indexes = ((("state", "due_on", "id", "total", "paid"), False),)
@@ -136,7 +149,7 @@ class Booking(Row):
     start = CharField(max_length=5, default="")
     end = CharField(max_length=5, default="")
     place = CharField(max_length=300, default="")
-    state = CharField(max_length=10, default="held", index=True)  # held confirmed lapsed released
+    state = WordField(BookingState, moves=BOOKING_MOVES, max_length=10, default=BookingState.HELD, index=True)
     held_until = DateField(null=True)
     warned = BooleanField(default=False)
     attempt = IntegerField(default=1)
@@ -165,7 +178,9 @@ class Certificate(Row):
     issued_on = DateField()
     valid_until = DateField(index=True)
     last_audit_on = DateField(null=True)
-    state = CharField(max_length=10, default="valid", index=True)  # valid | suspended | withdrawn
+    state = WordField(
+        CertificateState, moves=CERTIFICATE_MOVES, max_length=10, default=CertificateState.VALID, index=True
+    )
     listed = BooleanField(default=False, index=True)
     edition = IntegerField(default=1)  # grows when a new text is issued
     renewed = BooleanField(default=False)  # the new text shows the next term already; the extension need not add it

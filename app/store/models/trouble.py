@@ -6,8 +6,10 @@ from typing import Any
 
 from peewee import CharField, ForeignKeyField, IntegerField, TextField
 
+from app.states import IncidentKind
 from app.store.database import JsonField, Row, UtcField
 from app.store.models.cases import Case
+from app.store.words import WordField
 
 
 class Incident(Row):
@@ -18,7 +20,7 @@ class Incident(Row):
 
     case = ForeignKeyField(Case, null=True, backref="incident_rows", on_delete="CASCADE")
     case_id: int | None
-    kind = CharField(max_length=20)  # step | timer | deadlock: of a case; upkeep | outage: of the portal
+    kind = WordField(IncidentKind, max_length=20)
     element = CharField(max_length=120, default="")  # where in the diagram; of the portal: which part, which server
     title = CharField(max_length=300, default="")
     message = TextField()  # an error's message id, and what belongs into its places

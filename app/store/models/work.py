@@ -6,9 +6,11 @@ from typing import Any
 
 from peewee import BooleanField, CharField, DateField, FloatField, ForeignKeyField, IntegerField, TextField
 
+from app.states import COMMENT_MOVES, JOB_MOVES, TASK_MOVES, CommentState, JobState, TaskKind, TaskState
 from app.store.database import JsonField, Row, Table, UtcField
 from app.store.models.accounts import User
 from app.store.models.cases import Case
+from app.store.words import WordField
 
 
 class Answer(Row):
@@ -39,10 +41,10 @@ class Task(Table):
     title = CharField(max_length=300)
     side = CharField(max_length=10)
     grp = CharField(max_length=40, default="")
-    kind = CharField(max_length=10, default="user")  # user | receive
+    kind = WordField(TaskKind, max_length=10, default=TaskKind.USER)
     message = CharField(max_length=80, default="")
     presentation = CharField(max_length=10, default="")
-    state = CharField(max_length=10, default="open")  # open | done | cancelled
+    state = WordField(TaskState, moves=TASK_MOVES, max_length=10, default=TaskState.OPEN)
     opened_at = UtcField()
     due_on = DateField(null=True)
     assignee = ForeignKeyField(User, null=True, backref="assigned")
@@ -104,7 +106,7 @@ class Job(Row):
     operator = CharField(max_length=40)
     params: Any = JsonField(default=dict)
     data: Any = JsonField(default=dict)  # routing values where the token stood
-    state = CharField(max_length=10, default="queued")  # queued running parked done incident late cancelled
+    state = WordField(JobState, moves=JOB_MOVES, max_length=10, default=JobState.QUEUED)
     attempts = IntegerField(default=0)
     tried_since = UtcField(null=True)  # its first failure since somebody last set it going
     handed = BooleanField(default=False)  # something of it may have left the house
@@ -151,7 +153,7 @@ class Comment(Row):
     text = TextField()
     at = UtcField()
     by_name = CharField(max_length=120, default="")
-    state = CharField(max_length=10, default="draft")  # draft | open | answered | resolved
+    state = WordField(CommentState, moves=COMMENT_MOVES, max_length=10, default=CommentState.DRAFT)
     reply = TextField(default="")
     replied_at = UtcField(null=True)
     replied_by = CharField(max_length=120, default="")

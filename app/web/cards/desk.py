@@ -14,6 +14,7 @@ from app.services.cards import forecast, plan, stock, wiping
 from app.services.cases import lifecycle
 from app.services.pages import carddesk, cardlive
 from app.services.tasks import cardreturns
+from app.states import JobState
 from app.web.cards import words as card_words
 from app.web.frame import problems
 from app.web.frame.access import needs
@@ -58,10 +59,10 @@ def show() -> Any:
     words = card_words.states()
     choices = [("", gettext("All")), *((key, word) for key, (word, _) in words.items())]
     states = [{"value": key, "label": word} for key, word in choices]
-    busy = [each for each in found.work if each.state != "incident"]
+    busy = [each for each in found.work if each.state != JobState.INCIDENT]
     return render_template(
         "pages/desk/cards.html", title=gettext("Card desk"), found=found, text=text, state=state, words=words,
-        states=states, busy=busy, stuck=[each for each in found.work if each.state == "incident"], wide=True,
+        states=states, busy=busy, stuck=[each for each in found.work if each.state == JobState.INCIDENT], wide=True,
         reader=portal().settings.card_reader, news=word, due_words=due_words, sentence=problems.sentence,
         may_act=signed_in().has("operator", "administrator"), may_manage=signed_in().has("administrator"),
         desks=cardlive.desks(portal(), signed_in()), forecast=forecast.forecast(portal(), signed_in()),
@@ -146,7 +147,7 @@ def life(serial: str) -> Any:
         "pages/desk/card.html", title=serial, life=found, news=word, words=card_words.states(),
         acts=card_words.acts(), marks=card_words.marks(), desks=card_words.readers(), said=card_words.said,
         trouble=card_words.trouble,
-        stuck=[each for each in found.troubles if each.state == "incident"],
+        stuck=[each for each in found.troubles if each.state == JobState.INCIDENT],
         crumbs=[{"url": "/cards", "label": gettext("Card desk")}, {"label": serial}],
     )  # fmt: skip
 

@@ -9,6 +9,7 @@ from flask_babel import gettext
 
 from app.services.agents import line
 from app.services.pages.carddesk import Event
+from app.states import Phase
 from app.web.frame.shell import day as long_day
 
 
@@ -76,7 +77,7 @@ def readers() -> dict[str, str]:
 
 def said(event: Event) -> str:
     """What stands beside an act in a card's life, in words: check values, the day by which it is asked back."""
-    if event.phase == "failed":
+    if event.phase == Phase.FAILED:
         return failure(event.text)
     if event.text.startswith("KCV "):
         kcvs = dict(re.findall(r"(issuer|reader)=([0-9A-F]{6})", event.text))

@@ -9,6 +9,7 @@ from flask_babel import gettext
 from app.services.base.actors import Actor
 from app.services.pages.case import CasePage
 from app.services.pages.diagrams import DiagramState, IncidentLine, MailLine, Step, TaskLine
+from app.states import TaskKind, TaskState
 from app.web.cases.head import address
 from app.web.frame.current import named
 from app.web.frame.duewords import due_words
@@ -70,21 +71,21 @@ def step_list(page: CasePage, who: Actor) -> list[dict[str, Any]]:
     """The same without a picture: what is done and what is open, for `step_list`."""
     steps: list[dict[str, Any]] = []
     for task in page.tasks:
-        if task.state == "cancelled":
+        if task.state == TaskState.CANCELLED:
             continue
         on = task.closed_at or task.due_on
         step: dict[str, Any] = {
             "title": named(task.title),
-            "state": "done" if task.state == "done" else "current",
+            "state": "done" if task.state == TaskState.DONE else "current",
             "side": task.side,
             "on": short_day(on) if on else "",
             "on_iso": on.isoformat() if on else None,
         }
-        if task.state == "open":
+        if task.state == TaskState.OPEN:
             left = due_words(task, brief=False)[1]
             step["note"] = gettext("Due %(day)s, %(left)s", day=short_day(task.due_on), left=left) if left else ""
             step["on"] = ""
-            if task.side == who.side and task.kind == "user":
+            if task.side == who.side and task.kind == TaskKind.USER:
                 step["url"] = f"/tasks/{task.id}"
         elif who.side == "operator" or task.side == who.side:
             step["note"] = task.closed_by

@@ -11,6 +11,7 @@ from app.services.base.actors import Actor
 from app.services.base.clocks import ClockView
 from app.services.pages.case import CaseHead
 from app.services.tasks.view import TaskView
+from app.states import Standing, TaskKind
 from app.web.cases.timeline import state_words
 from app.web.frame.current import named
 from app.web.frame.duewords import due_words
@@ -24,7 +25,9 @@ def address(number: str, tab: str = "") -> str:
 
 def seat(head: CaseHead) -> str:
     """Who sits at the table: vendor | operator | both | done | stopped."""
-    if head.state in {"rejected", "withdrawn", "closed"} or (head.ended and head.state != "certified"):
+    if head.state in {Standing.REJECTED, Standing.WITHDRAWN, Standing.CLOSED} or (
+        head.ended and head.state != Standing.CERTIFIED
+    ):
         return "stopped"
     return head.turn if head.turn in {"vendor", "operator", "both"} else "done"
 
@@ -71,7 +74,7 @@ def banner(head: CaseHead, who: Actor, *, line: bool = False) -> dict[str, Any]:
             "due_state": due_state,
             "due_iso": task.due_on.isoformat(),
         }
-    if task.side == who.side and task.kind == "user":
+    if task.side == who.side and task.kind == TaskKind.USER:
         given["action"] = {
             "label": gettext("Open this task") if who.side == "operator" else gettext("Go on"),
             "url": f"/tasks/{task.id}",
@@ -95,12 +98,12 @@ def _quiet(head: CaseHead, turn: str, who: Actor) -> dict[str, Any]:
     words = state_words()
     if turn == "stopped":
         return {
-            "headline": gettext("This case has ended: %(state)s", state=words.get(head.state, head.state)),
+            "headline": gettext("This case has ended: %(state)s", state=words[head.state]),
             "facts": [{"term": gettext("Since"), "text": day(head.turn_since)}],
         }
     if head.suspended:
         return {"headline": gettext("The certification is suspended at present"), "sentence": suspended_words()}
-    if head.state == "certified":
+    if head.state == Standing.CERTIFIED:
         return {
             "headline": gettext("The system is certified"),
             "sentence": gettext("There is nothing to do now. The next audit opens by itself when it is time."),
@@ -157,7 +160,7 @@ def _facts(head: CaseHead, who: Actor, task: TaskView) -> list[dict[str, Any]]:
     found = [{"term": gettext("Since"), "text": short_day(head.turn_since)}]
     if who.side == "operator" and task.assignee:
         found.append({"term": gettext("Person in charge"), "text": task.assignee})
-    also = [named(each.title) for each in head.tasks[1:] if each.kind == "user"]
+    also = [named(each.title) for each in head.tasks[1:] if each.kind == TaskKind.USER]
     if also:
         found.append({"term": gettext("Also open"), "text": gettext(", ").join(also)})
     return found

@@ -147,7 +147,7 @@ def _content(page: CasePage, who: Actor, tab: str) -> dict[str, Any]:
     if tab == "timeline":
         group = request.args.get("kind", "")
         words = timeline.group_words()
-        present = {timeline.GROUPS.get(row.kind) for row in page.timeline}
+        present = {timeline.group_of(row).value for row in page.timeline}
         chips = [{"url": case_head.address(number, "timeline"), "label": gettext("Everything"), "current": not group}]
         chips += [
             {"url": f"{case_head.address(number, 'timeline')}&kind={key}", "label": label, "current": group == key}

@@ -16,8 +16,9 @@ from app.services.mails import deliveries
 from app.services.mails.whose import MailView
 from app.services.pages.case import CasePage
 from app.services.papers.documents import DocumentView
+from app.states import InvoiceState
 from app.web.cases.head import address
-from app.web.cases.timeline import GROUPS, worded
+from app.web.cases.timeline import group_of, worded
 from app.web.frame import delivery_words
 from app.web.frame.current import named
 from app.web.frame.shell import day, moment, short_day, size, yen
@@ -29,8 +30,8 @@ MAIL_STATES = {
 
 
 def days(page: CasePage, who: Actor, group: str) -> list[dict[str, Any]]:
-    """The timeline by day, newest first; `group` narrows it (see wording.GROUPS)."""
-    rows = [row for row in page.timeline if not group or GROUPS.get(row.kind) == group]
+    """The timeline by day, newest first; `group` narrows it."""
+    rows = [row for row in page.timeline if not group or group_of(row).value == group]
     mails = {mail.id for mail in page.mails}
     files = {document.id for document in page.documents}
     found = []
@@ -179,9 +180,11 @@ def money(page: CasePage) -> tuple[list[dict[str, Any]], str, list[dict[str, Any
     today = page.today
     rows, payments, owed = [], [], 0
     for invoice, paid in page.invoices:
-        open_ = invoice.state == "open"
+        open_ = invoice.state == InvoiceState.OPEN
         owed += invoice.balance if open_ else 0
-        state = {"paid": "paid", "cancelled": "cancelled"}.get(invoice.state, "unpaid")
+        state = {InvoiceState.PAID: InvoiceState.PAID, InvoiceState.CANCELLED: InvoiceState.CANCELLED}.get(
+            invoice.state, "unpaid"
+        )
         if open_ and invoice.paid:
             state = "short"
         elif open_ and invoice.due_on < today:

@@ -1,70 +1,50 @@
-"""The timeline in words: which sentence an entry gets, and the groups by which it can be narrowed."""
+"""The timeline in words: the sentence that is declared with an entry's kind, and the groups by which it is narrowed."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import gettext
 
-from app.web.cases.timeline_kinds import KINDS, Worded, state_words
+from app.states import GROUPS, TOLD, Group
+from app.web.cases import timeline_kinds
+from app.web.cases.timeline_kinds import state_words
 
-__all__ = ["GROUPS", "KINDS", "Worded", "group_words", "state_words", "worded"]
+__all__ = ["Worded", "group_of", "group_words", "state_words", "worded"]
+
+
+@dataclass(frozen=True, slots=True)
+class Worded:
+    """An entry in words. `quote` is what somebody wrote; `note` a short fact; `tab` where more of it is."""
+
+    title: str
+    note: str = ""
+    quote: str = ""
+    bad: bool = False
+    tab: str = ""  # of the case's page
+    link: str = ""  # words of the link to that tab
 
 
 def group_words() -> dict[str, str]:
     """The filter's groups, in the order in which they are offered."""
-    return {
-        "steps": gettext("Steps"),
-        "mail": gettext("Mail"),
-        "documents": gettext("Documents"),
-        "money": gettext("Money"),
-        "dates": gettext("Dates and cards"),
-        "talk": gettext("Messages and notices"),
-        "register": gettext("Certification"),
-        "people": gettext("People"),
-        "trouble": gettext("Trouble"),
-    }
+    return {group.value: gettext(words) for group, words in GROUPS.items()}
 
 
-# kind of an entry → group of the filter
-GROUPS: Mapping[str, str] = {
-    "applied": "steps",
-    "entered": "steps",
-    "task": "steps",
-    "task_cancelled": "steps",
-    "recall": "steps",
-    "comment": "steps",
-    "withdrawal": "steps",
-    "mail": "mail",
-    "link_sent": "mail",
-    "reminder": "mail",
-    "inbound": "mail",
-    "delivery": "mail",
-    "document": "documents",
-    "released": "documents",
-    "download": "documents",
-    "secret_shown": "documents",
-    "invoice": "money",
-    "payment": "money",
-    "date": "dates",
-    "card": "dates",
-    "key_letter": "dates",
-    "note": "talk",
-    "notice": "talk",
-    "state": "register",
-    "certificate": "register",
-    "register": "register",
-    "address": "people",
-    "member": "people",
-    "company": "people",
-    "assigned": "people",
-    "incident": "trouble",
-    "late": "trouble",
-}
+def group_of(entry: Any) -> Group:
+    """The group of the filter that the entry belongs to."""
+    return TOLD[entry.kind].group
 
 
 def worded(entry: Any, titles: Mapping[str, str]) -> Worded:
     """The entry in the reader's language. `titles`: the package's names by id (elements, calendars)."""
-    say = KINDS.get(entry.kind)
-    return say(entry, titles) if say is not None else Worded(entry.title or entry.kind, entry.text)
+    told, facts = TOLD[entry.kind], timeline_kinds.of(entry, titles)
+    return Worded(
+        gettext(told.sentence(facts.what), title=facts.title, name=facts.name),
+        facts.note,
+        facts.quote,
+        facts.what in told.bad,
+        told.tab if facts.more else "",
+        gettext(told.link) if facts.more and told.link else "",
+    )

@@ -9,6 +9,7 @@ from flask_babel import gettext
 
 from app.errors import NinteiError, NotFound, Refused
 from app.services.companies import invitations
+from app.states import InvitationKind
 from app.web.company import words
 from app.web.frame import signin
 from app.web.frame.access import public
@@ -45,7 +46,7 @@ def accept(token: str) -> Any:
         return render_template("pages/company/accept.html", **page, error=sentence(refusal)), 422
     if not own:
         signin.sign_in(user_id)
-    agent = found.kind == "agent"
+    agent = found.kind == InvitationKind.AGENT
     flash(gettext("You act for %(company)s now.", company=found.company) if agent
           else gettext("You belong to %(company)s now.", company=found.company), "success")  # fmt: skip
     return redirect("/tasks", 303)

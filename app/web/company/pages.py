@@ -12,6 +12,7 @@ from app.errors import Refused
 from app.services.companies import claims, invitations, mandates, members
 from app.services.companies import company as companies
 from app.services.companies.members import Successor
+from app.states import InvitationKind
 from app.text import address
 from app.text.numbers import whole
 from app.web.company import words as company_words
@@ -77,7 +78,7 @@ def invite(company_id: int) -> Any:
         email = address.one(request.form.get("email", ""))
         name, confirmed = _called(company_id)
         words = company_words.invitation("person", name, signed_in().name, terms, proved=confirmed)
-        invitations.invite(portal(), company_id, email, "person", terms, signed_in(), words)
+        invitations.invite(portal(), company_id, email, InvitationKind.PERSON, terms, signed_in(), words)
         return gettext("%(email)s has been invited; the link in the mail holds for 14 days.", email=email)
 
     return act(company_id, what, "invite", "#people")

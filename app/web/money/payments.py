@@ -17,6 +17,7 @@ from app.services.money.bankcsv import Columns
 from app.services.money.matching import Fit
 from app.services.tasks import bankreceipts, confirming
 from app.services.tasks.quick import WrongAnswers
+from app.states import InvoiceState
 from app.text.numbers import whole
 from app.web.frame import problems
 from app.web.frame.access import needs
@@ -32,18 +33,26 @@ MOST_BYTES = 3 << 20
 @needs("operator", "analyst", "administrator")
 def show() -> Any:
     """The invoices, open ones first."""
-    state = request.args.get("state", "open")
+    now = request.args.get("state", "open")
     text = request.args.get("q", "").strip()[:100]
-    found = confirming.listed(portal(), signed_in(), text=text, state=state)
-    words = {"open": gettext("Waiting for payment"), "paid": gettext("Paid"), "cancelled": gettext("Cancelled")}
+    found = confirming.listed(portal(), signed_in(), text=text, state=now)
+    words = {
+        InvoiceState.OPEN: gettext("Waiting for payment"), InvoiceState.PAID: gettext("Paid"),
+        InvoiceState.CANCELLED: gettext("Cancelled"),
+    }  # fmt: skip
     tabs = [
-        {"url": f"/payments?state={key}", "label": label, "count": found.counts.get(key, 0), "current": key == state}
+        {
+            "url": f"/payments?state={key}",
+            "label": label,
+            "count": found.counts.get(key, 0),
+            "current": key.value == now,
+        }
         for key, label in words.items()
     ]
     waiting = bankreceipts.inbox(portal(), signed_in()).lines
     tabs.append({"url": "/payments/bank", "label": gettext("From the bank"), "count": len(waiting), "current": False})
     return render_template(
-        "pages/desk/payments.html", title=gettext("Payments"), found=found, tabs=tabs, text=text, state=state,
+        "pages/desk/payments.html", title=gettext("Payments"), found=found, tabs=tabs, text=text, state=now,
         wide=True,
     )  # fmt: skip
 
@@ -59,7 +68,7 @@ def bank(status: int = 200, alert: str = "") -> Any:
         {
             "url": "/payments",
             "label": gettext("Waiting for payment"),
-            "count": found.counts.get("open", 0),
+            "count": found.counts.get(InvoiceState.OPEN, 0),
             "current": False,
         },
         {"url": "/payments/bank", "label": gettext("From the bank"), "count": len(inbox.lines), "current": True},

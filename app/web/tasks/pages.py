@@ -14,6 +14,7 @@ from app.services.cases import lifecycle
 from app.services.process import secrets
 from app.services.tasks import cardreturns, comments, forms, view
 from app.services.tasks import send as tasks
+from app.states import TaskKind, TaskState
 from app.text.numbers import whole
 from app.web.frame.access import needs
 from app.web.frame.current import named, portal, signed_in
@@ -28,9 +29,9 @@ pages = Blueprint("tasks", __name__)
 def show(task_id: str) -> Any:
     """The task, or what became of it."""
     seen = view.look(portal(), task_id, signed_in())
-    if seen.state != "open":
+    if seen.state != TaskState.OPEN:
         return views.over(task_id)
-    if seen.kind != "user":  # it waits for something that happens elsewhere, a mail being opened
+    if seen.kind != TaskKind.USER:  # it waits for something that happens elsewhere, a mail being opened
         return redirect(f"/cases/{seen.case_number}", 303)
     return views.draw(task_id)
 
@@ -54,7 +55,7 @@ def answer(task_id: str) -> Any:
     try:
         cleaned = drafts.press(task_id, typed.raw, request.form, checks=checks)
     except Stale as error:
-        if view.look(portal(), task_id, who).state != "open":
+        if view.look(portal(), task_id, who).state != TaskState.OPEN:
             return views.over(task_id, 409)
         return views.draw(task_id, raw=typed.raw, errors=typed.refused, alert=error, status=409, unkept=request.form)
     if typed.refused:
@@ -73,7 +74,7 @@ def answer(task_id: str) -> Any:
 @needs()
 def check(task_id: str) -> Any:
     """Every answer once more, before it is sent."""
-    if view.look(portal(), task_id, signed_in()).state != "open":
+    if view.look(portal(), task_id, signed_in()).state != TaskState.OPEN:
         return redirect(views.here(task_id), 303)
     return views.check(task_id)
 
@@ -189,7 +190,7 @@ def _send(task_id: str, revision: int | None) -> Any:
     try:
         tasks.send(portal(), task_id, signed_in(), revision)
     except Stale as error:
-        if view.look(portal(), task_id, signed_in()).state == "open":
+        if view.look(portal(), task_id, signed_in()).state == TaskState.OPEN:
             return views.check(task_id, error, 409)
         if not view.sent_by(portal(), task_id, signed_in()):
             return views.over(task_id, 409)

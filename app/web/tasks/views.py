@@ -16,6 +16,7 @@ from app.services.pages import task, whatnext, worklist
 from app.services.papers import uploads
 from app.services.process import secrets
 from app.services.tasks import forms, view
+from app.states import CommentState, TaskState
 from app.web.days import months
 from app.web.frame.current import language, portal, signed_in
 from app.web.frame.problems import sentence, status_of
@@ -36,7 +37,7 @@ def draw(
     """
     page = task.page(portal(), task_id, signed_in(), raw=raw, errors=errors, lang=language())
     form = page.form
-    missing = next((each.id for each in page.comments if each.state == "open"), None)
+    missing = next((each.id for each in page.comments if each.state == CommentState.OPEN), None)
     if missing is not None:  # the complaint about points leads to the first that has no answer
         form = replace(
             form,
@@ -88,7 +89,7 @@ def check(task_id: str, alert: NinteiError | None = None, status: int = 200) -> 
         alert=sentence(alert) if alert else "",
         file_url=_file_url(page.task.case_number),
         query=query(),
-        pinned=[each for each in page.comments if each.state == "draft"],
+        pinned=[each for each in page.comments if each.state == CommentState.DRAFT],
     ), status
 
 
@@ -107,7 +108,7 @@ def over(task_id: str, status: int = 200, *, sent: bool = False) -> Any:
     """What became of the task, and what comes next. `sent`: the reader has just sent it."""
     who = signed_in()
     after = whatnext.after(portal(), task_id, who)
-    if after.task.state == "open":
+    if after.task.state == TaskState.OPEN:
         return redirect(here(task_id), 303)
     following = after.following
     if who.side == "operator":

@@ -13,6 +13,7 @@ from app.services.pages.case import CaseHead
 from app.services.pages.vendorhome import Home
 from app.services.tasks import daterequests
 from app.services.tasks.view import TaskView
+from app.states import BookingState, Standing
 from app.web.cases import head as case_head
 from app.web.frame import duewords
 from app.web.frame.access import needs
@@ -63,7 +64,9 @@ def vendor_home() -> Any:
         steps=steps[hidden:],
         papers=_papers(home),
         dates=[
-            each for each in home.page.bookings if each.state in {"held", "confirmed"} and each.date >= portal().today()
+            each
+            for each in home.page.bookings
+            if each.state in {BookingState.HELD, BookingState.CONFIRMED} and each.date >= portal().today()
         ],
         standing=daterequests.standing(portal(), head.number, signed_in()),
         here=case_head.address(head.number),
@@ -159,7 +162,7 @@ def _said(head: CaseHead) -> dict[str, Any]:
             "headline": gettext("The certification is suspended at present"),
             "sentence": case_head.suspended_words(),
         }
-    elif head.state == "certified":
+    elif head.state == Standing.CERTIFIED:
         said |= {
             "headline": gettext("The system is certified"),
             "sentence": gettext("There is nothing to do now. The next audit opens by itself when it is time."),
@@ -182,9 +185,11 @@ def _body_works(head: CaseHead) -> str:
 
 def _ended(head: CaseHead) -> str:
     return {
-        "withdrawn": gettext("The application was withdrawn."),
-        "rejected": gettext("The application was not passed. The letter with the reasons is among the documents."),
-        "closed": gettext("The certifying body has closed the case."),
+        Standing.WITHDRAWN: gettext("The application was withdrawn."),
+        Standing.REJECTED: gettext(
+            "The application was not passed. The letter with the reasons is among the documents."
+        ),
+        Standing.CLOSED: gettext("The certifying body has closed the case."),
     }.get(head.state, gettext("Nothing more is to be done here."))
 
 

@@ -11,11 +11,12 @@ import hardware
 from app.errors import Permanent, Refused, Temporary
 from app.services.base import leases
 from app.services.cards import ledger, stock
-from app.services.cards.ledger import MOVES, Fault, Mover
+from app.services.cards.ledger import Fault
 from app.services.cases import lifecycle
 from app.services.demo.walker import Walker
 from app.services.process import jobs
 from app.services.tasks import forms, send
+from app.states import CARD_MOVERS, CardState, Mover
 from app.store import cards, database
 from app.store.models import Card
 from hardware import VirtualRack
@@ -24,17 +25,15 @@ from tests.services.cardbench import card_jobs, confirmed, events, rows, waiting
 from tests.services.conftest import Bench
 from tests.services.steps import go, opened, staff, task
 
-STATES = ("making", "ready", "lent", "returned", "wiped", "damaged", "lost", "quarantined")
-
 
 def test_every_move_that_is_not_in_the_table_is_refused(small_bench: Bench) -> None:
     now = small_bench.portal.now()
     allowed = 0
-    for state, to, mover in product(STATES, STATES, Mover):
+    for state, to, mover in product(CardState, CardState, Mover):
         with database.transaction():
             Card.delete().execute()
             row = Card.create(serial="NT26000001", state=state, changed_at=now)
-            if mover in MOVES.get((state, to), ()):
+            if mover in CARD_MOVERS.get((state, to), ()):
                 ledger.move(row, to, mover, now)
                 allowed += 1
                 assert Card.get_by_id(row.id).state == to
@@ -42,12 +41,14 @@ def test_every_move_that_is_not_in_the_table_is_refused(small_bench: Bench) -> N
                 with pytest.raises(Refused):
                     ledger.move(row, to, mover, now)
                 assert Card.get_by_id(row.id).state == state
-    assert allowed == sum(len(movers) for movers in MOVES.values())
+    assert allowed == sum(len(movers) for movers in CARD_MOVERS.values())
 
 
 def test_only_a_reader_says_that_a_card_is_ready_or_wiped() -> None:
-    assert {mover for (_, to), movers in MOVES.items() if to in {"ready", "wiped"} for mover in movers} == {Mover.DESK}
-    assert not [to for state, to in MOVES if state == "damaged"]
+    assert {mover for (_, to), movers in CARD_MOVERS.items() if to in {"ready", "wiped"} for mover in movers} == {
+        Mover.DESK
+    }
+    assert not [to for state, to in CARD_MOVERS if state == "damaged"]
 
 
 def test_every_error_of_the_card_library_has_a_verdict() -> None:

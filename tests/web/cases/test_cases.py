@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -12,8 +11,7 @@ from app.engine import Engine
 from app.services.cases import lifecycle
 from app.services.pages import diagrams
 from app.store import database, records, work
-from app.store.models import Entry, Job
-from app.web.cases import timeline as wording
+from app.store.models import Job
 from tests.services.steps import actor, case_of, go, opened, staff
 from tests.web.conftest import Site, open_site
 
@@ -215,35 +213,6 @@ def test_the_page_begins_with_the_diagram_in_which_somebody_has_to_act(world: Wo
         "/diagram/audit_process.xml"
         in world.site.operator().get(f"/cases/{world.number}?tab=flow&diagram=audit_process").text
     )
-
-
-def test_each_kind_of_entry_is_in_words_and_in_a_group_of_the_filter() -> None:
-    services = Path(__file__).parents[3] / "app" / "services"
-    sources = "".join(path.read_text() for path in services.rglob("*.py"))
-    logged = set(re.findall(r'cases\.log\(\s*[^,]+,\s*[^,]+,\s*"(\w+)"', sources)) | {"task", "task_cancelled"}
-    assert {"applied", "mail", "payment", "incident"} <= logged
-    assert logged <= wording.KINDS.keys()
-    assert wording.KINDS.keys() == wording.GROUPS.keys()
-
-
-def test_each_kind_of_entry_has_a_sentence_in_both_languages(world: World) -> None:
-    facts = {
-        "number": "INV-1",
-        "total": 1100,
-        "amount": 1000,
-        "balance": 100,
-        "date": "2026-04-01",
-        "edition": 2,
-        "valid_until": "2027-03-31",
-        "count": 3,
-        "answer": 1,
-        "mail": 1,
-    }
-    for kind in wording.GROUPS:
-        row = Entry(kind=kind, title="x", text="y", data=facts, audience="both", element="e")
-        for language in ("ja", "en"):
-            with world.site.app.test_request_context(f"/?lang={language}"):
-                assert wording.worded(row, {}).title
 
 
 def test_the_timeline_can_be_narrowed_to_a_kind(world: World) -> None:

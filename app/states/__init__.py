@@ -1,0 +1,66 @@
+"""Closed sets: the words that tell how something stands or what it is, and the tables of what may follow what.
+
+One owner of each word for every room: the database keeps its text (`store.words`), services and pages name the word,
+and the tables of administration have its translation (`admin.codes`).
+"""
+
+from app.states.cards import CARD_MOVERS, CARD_MOVES, CardState, Mover, Phase
+from app.states.days import BOOKING_MOVES, REQUEST_MOVES, STANDING, BookingState, RequestKind, RequestState
+from app.states.entries import GROUPS, TOLD, EntryKind, Group, Sight, Told
+from app.states.mail import DELIVERY_MOVES, INBOUND_MOVES, MAIL_MOVES, DeliveryState, InboundState, MailState, SettledAs
+from app.states.money import INVOICE_MOVES, LINE_MOVES, InvoiceState, LineState
+from app.states.papers import Audience, DocumentKind
+from app.states.people import CLAIM_MOVES, ClaimState, InvitationKind, Judge, Rights, Role
+from app.states.register import CERTIFICATE_MOVES, CertificateState, Standing
+from app.states.trouble import IncidentKind
+from app.states.work import COMMENT_MOVES, JOB_MOVES, TASK_MOVES, CommentState, JobState, TaskKind, TaskState
+
+__all__ = [
+    "BOOKING_MOVES",
+    "CARD_MOVERS",
+    "CARD_MOVES",
+    "CERTIFICATE_MOVES",
+    "CLAIM_MOVES",
+    "COMMENT_MOVES",
+    "DELIVERY_MOVES",
+    "GROUPS",
+    "INBOUND_MOVES",
+    "INVOICE_MOVES",
+    "JOB_MOVES",
+    "LINE_MOVES",
+    "MAIL_MOVES",
+    "REQUEST_MOVES",
+    "STANDING",
+    "TASK_MOVES",
+    "TOLD",
+    "Audience",
+    "BookingState",
+    "CardState",
+    "CertificateState",
+    "ClaimState",
+    "CommentState",
+    "DeliveryState",
+    "DocumentKind",
+    "EntryKind",
+    "Group",
+    "InboundState",
+    "IncidentKind",
+    "InvitationKind",
+    "InvoiceState",
+    "JobState",
+    "Judge",
+    "LineState",
+    "MailState",
+    "Mover",
+    "Phase",
+    "RequestKind",
+    "RequestState",
+    "Rights",
+    "Role",
+    "SettledAs",
+    "Sight",
+    "Standing",
+    "TaskKind",
+    "TaskState",
+    "Told",
+]

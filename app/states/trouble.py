@@ -1,0 +1,16 @@
+"""What goes wrong and waits for somebody."""
+
+from __future__ import annotations
+
+from app.states.word import Word
+
+
+class IncidentKind(Word):
+    """What did not work."""
+
+    STEP = "step"  # of a case
+    START = "start"  # a case could not begin
+    TIMER = "timer"  # of a case
+    DEADLOCK = "deadlock"  # of a case: nothing is open, and nothing goes on by itself
+    UPKEEP = "upkeep"  # what the portal does by itself
+    OUTAGE = "outage"  # a server is away

@@ -1,0 +1,47 @@
+"""mypy, as this project has it set up, knows the rows: a mistyped column or state does not pass."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+PLANTED = """
+from app.states import TaskState
+from app.store.models import Task
+
+
+def right(row: Task) -> bool:
+    row.state = TaskState.DONE
+    return row.state == TaskState.DONE and row.case_id > 0 and bool(Task.select().where(Task.state == TaskState.OPEN))
+
+
+def wrong(row: Task) -> None:
+    row.titel                            # a column
+    row.company                          # a column of another table
+    Task.titel                           # a column of the table
+    row.title = 3                        # a value of another kind
+    row.state = "opne"                   # a state
+    row.state = "open"                   # a text, even of a state
+    row.state == "opne"                  # comparing with one
+    row.state in {"open", "doen"}        # with several
+    TaskState.OPNE                       # the word itself
+    Task.state == "opne"                 # in a query
+    Task.state.in_(["opne"])             # in a query, of several
+"""
+
+
+def test_mypy_refuses_a_mistyped_column_and_a_mistyped_state(tmp_path: Path) -> None:
+    planted = tmp_path / "planted.py"
+    planted.write_text(PLANTED)
+    config = tmp_path / "pyproject.toml"  # the project's own, for this file alone
+    config.write_text(
+        (ROOT / "pyproject.toml").read_text().replace('packages = ["app", "admin", "hardware", "config"]', "")
+    )
+    command = [sys.executable, "-m", "mypy", "--config-file", str(config), "--no-error-summary", str(planted)]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=600, check=False)
+    refused = {int(line.split(":")[1]) for line in done.stdout.splitlines() if ": error:" in line}
+    lines = PLANTED.splitlines()
+    meant = {number for number, line in enumerate(lines, 1) if "  # " in line}
+    assert refused == meant, done.stdout + done.stderr
