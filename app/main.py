@@ -37,12 +37,12 @@ from app.store.blobs import Blobs
 from app.store.models import Role, User, UserRole
 from app.web.cards import desk
 from app.web.frame.proxies import TrustedProxies
-from app.web.server import Server
+from app.web.server import Server, sockets
 from app.worker import Worker
 from app.worker.poke import Bell, Ear, poke
 from app.worker.postman import Postman
 from config.clock import Clock, FileClock, SystemClock
-from config.settings import Settings, with_demo_secrets
+from config.settings import Settings, web_processes, with_demo_secrets
 
 FONTS = Path(__file__).parent / "web" / "static" / "dist" / "fonts"
 
@@ -147,8 +147,7 @@ def serve(portal: Portal) -> None:
             patience=settings.stop_seconds,
             leaving=lambda: desk.close_waiting_room(pages),
             alive=lifeline.pulse,
-            host=settings.host,
-            port=settings.port,
+            sockets=sockets(settings.host, settings.port, shared=web_processes(settings) > 1),
             threads=threads(settings),
             channel_request_lookahead=1,  # tells a waiting page that its browser has gone
             ident="nintei",

@@ -23,6 +23,7 @@ from config import parse, shipped
 PREFIX = "NINTEI_"
 CONFIG_FILE = "NINTEI_CONFIG"
 SHORTEST_SECRET = 32  # characters
+MOST_WEB = 4  # web processes, unless more are asked for
 KEY_MAKER = 'python3 -c "import secrets; print(secrets.token_urlsafe(48))"'
 
 
@@ -64,6 +65,7 @@ class Settings:
     card_token_pin: str = setting(str, "", secret=True)
     packages_dir: Path = setting(parse.path, "{program}/bpmn")
     clock_file: Path | None = setting(parse.optional_path, "")
+    web_processes: int = setting(parse.whole_number(0, 64), "0")
     web_threads: int = setting(parse.whole_number(1, 64), "8")
     stop_seconds: int = setting(parse.whole_number(0, 600), "20")
     workers: int = setting(parse.whole_number(0, 16), "1")
@@ -125,6 +127,11 @@ def terminal_user() -> str:
         return os.environ.get("SUDO_USER") or getpass.getuser()
     except (KeyError, OSError):  # a container without an entry for its user
         return f"uid {os.getuid()}"
+
+
+def web_processes(settings: Settings) -> int:
+    """How many processes answer requests: as set, else one for each core that this program may use, at most four."""
+    return settings.web_processes or min(MOST_WEB, len(os.sched_getaffinity(0)))
 
 
 def child_environment(settings: Settings) -> dict[str, str]:

@@ -19,7 +19,7 @@ from app.cli.language import Complaint, said, speaker
 from app.cli.packages import check, tell, tell_found
 from app.cli.patience import patiently
 from app.cli.releases import release, releases
-from app.cli.supervisor import Supervisor
+from app.cli.supervisor import Supervisor, require_free
 from app.cli.wiring import Wiring
 from app.errors import BadPackage, NinteiError, Temporary
 from app.services.base import versions
@@ -31,7 +31,7 @@ from app.services.packages import folders
 from app.services.pages import case as caseview
 from app.services.people import accounts
 from app.text import address
-from config.settings import child_environment, demo_secrets_of, terminal_user
+from config.settings import child_environment, demo_secrets_of, terminal_user, web_processes
 from hardware.cli import DEFAULTS, card
 
 STAFF = Actor(None, "nintei", "operator", frozenset({"operator", "administrator"}))
@@ -109,8 +109,9 @@ def run(wiring: Wiring, with_demo: bool) -> None:
             tell(package.id, wrong, say)
         load.load(portal, click.echo)
         click.echo(load.welcome(portal))
+    require_free(settings.host, settings.port)
     environment = child_environment(portal.settings)
-    children = [["serve"], *[["worker"]] * settings.workers]
+    children = [*[["serve"]] * web_processes(settings), *[["worker"]] * settings.workers]
     portal.engine.close()
     raise SystemExit(Supervisor(children, environment, portal.settings.stop_seconds).run())
 

@@ -14,6 +14,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import FrameType
 
+from app.errors import Refused
+
 log = logging.getLogger("nintei")
 
 LAUNCH = "from app.cli import lifeline; lifeline.hold(); from app.main import main; raise SystemExit(main())"
@@ -47,6 +49,26 @@ class _Child:
     @property
     def name(self) -> str:
         return self.command[0]
+
+
+def require_free(host: str, port: int) -> None:
+    """Raise Refused where another program listens there already: several of ours may listen on one port, and would
+    share it with another portal of the same user without a word."""
+    for family, kind, protocol, _, place in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            if family == socket.AF_INET6:
+                probe.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+            try:
+                probe.bind(place)
+            except OSError as error:
+                raise Refused(
+                    "Nothing can listen on %(host)s, port %(port)s (%(reason)s): another program may be there already. "
+                    "NINTEI_PORT chooses another",
+                    host=host,
+                    port=port,
+                    reason=error.strerror or error,
+                ) from error
 
 
 class Supervisor:

@@ -6,6 +6,8 @@ The worker calls `tick` every few minutes; each effect is keyed, so calling it t
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
 
@@ -25,6 +27,7 @@ from app.store.models import Case, Task
 
 log = logging.getLogger("nintei.upkeep")
 
+PAGE = 500  # tasks that are looked at together
 UNFINISHED = timedelta(days=1)  # a file that nobody wrote to for so long belongs to a process that is gone
 
 
@@ -93,14 +96,22 @@ def _mandates(portal: Portal) -> None:
 
 
 def _reminders(portal: Portal, now: Round) -> int:
+    """Remind of open tasks, page by page: however many are overdue, so many are held at once."""
     today, closing = portal.today(), portal.closing()
     if not businessdays.is_business_day(today, closing):
         return 0
-    with database.connection():
-        due = _to_remind(portal, today, closing)
-    sent = 0
-    for row, kind in due:
-        sent += now.case("reminders", row.case_id, partial(_remind, portal, row, kind))
+    sent, over = 0, set[str]()
+    for step in _steps(portal, today, closing):
+        last: Task | None = None
+        while True:
+            with database.connection():
+                rows = work.tasks_due(step.first, step.last, last, PAGE)
+                due = _to_remind(step, rows, today, over)
+            for row, kind in due:
+                sent += now.case("reminders", row.case_id, partial(_remind, portal, row, kind))
+            if len(rows) < PAGE:
+                break
+            last = rows[-1]
     return sent
 
 
@@ -108,31 +119,47 @@ def _remind(portal: Portal, row: Task, kind: str, _case: Case) -> int:
     return remind_one(portal, row, kind)
 
 
-def _to_remind(portal: Portal, today: date, closing: frozenset[date]) -> list[tuple[Task, str]]:
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """A reminder so many business days before or after the day on which a task is due."""
+
+    kind: str  # before:3 | after:5
+    first: date | None
+    last: date
+    later: tuple[str, ...] = ()  # the steps after it
+
+
+def _steps(portal: Portal, today: date, closing: frozenset[date]) -> list[_Step]:
+    """Those of all packages; of the late ones the last comes first."""
+    with database.connection():
+        packages = [loaded.package for loaded in portal.releases.all_current()]
+    before = sorted({n for package in packages for n in package.reminders.before_bd})
+    late = sorted({n for package in packages for n in package.reminders.after_bd}, reverse=True)
+    day = partial(businessdays.add_business_days, today, closing=closing)
+    return [
+        *(_Step(f"before:{count}", today, day(count)) for count in before),
+        *(
+            _Step(f"after:{count}", None, day(-count), tuple(f"after:{each}:" for each in late if each > count))
+            for count in late
+        ),
+    ]
+
+
+def _to_remind(step: _Step, rows: Sequence[Task], today: date, over: set[str]) -> list[tuple[Task, str]]:
     """The tasks to be reminded of now, each with the kind of the reminder.
 
-    A worker that was down catches up: a task is reminded once for each step, of the late ones only the last.
+    A worker that was down catches up: a task is reminded once for each step, of the late ones only the last. `over`:
+    reminded, or to be, of a later step.
     """
-    packages = [loaded.package for loaded in portal.releases.all_current()]
-    before = {n for package in packages for n in package.reminders.before_bd}
-    late = {n for package in packages for n in package.reminders.after_bd}
-    found = [
-        (row, f"before:{count}:{row.due_on}")
-        for count in sorted(before)
-        for row in work.tasks_due(today, businessdays.add_business_days(today, count, closing))
-        if row.presentation != "button" and businessdays.today(row.opened_at) < today
-    ]
-    sent = work.reminders([row.id for row, _ in found])
-    found = [(row, kind) for row, kind in found if kind not in sent.get(row.id, ())]
-    over: set[str] = set()  # reminded, or to be, of a later step
-    for count in sorted(late, reverse=True):
-        rows = work.tasks_due(None, businessdays.add_business_days(today, -count, closing))
-        sent = work.reminders([row.id for row in rows])
-        for row in rows:
-            kind, known = f"after:{count}:{row.due_on}", sent.get(row.id, frozenset())
-            later = any(each.startswith(f"after:{step}:") for each in known for step in late if step > count)
-            if row.presentation == "button" or row.id in over or later or kind in known:
-                continue
+    found, sent = [], work.reminders([row.id for row in rows])
+    for row in rows:
+        kind, known = f"{step.kind}:{row.due_on}", sent.get(row.id, frozenset())
+        if row.presentation == "button" or kind in known:
+            continue
+        if step.first is not None:
+            if businessdays.today(row.opened_at) < today:
+                found.append((row, kind))
+        elif row.id not in over and not any(each.startswith(step.later) for each in known):
             over.add(row.id)
             found.append((row, kind))
     return found

@@ -121,9 +121,10 @@ def keep_contact(row: Case) -> None:
     Case.update(email=row.email).where(Case.id == row.id).execute()
 
 
-def of_company(company: int, except_case: int) -> list[Case]:
-    """Other cases of a company."""
-    return list(Case.select().where((Case.company == company) & (Case.id != except_case)))
+def of_company(company: int, except_case: int, limit: int) -> list[Case]:
+    """Other cases of a company, the last changed first."""
+    others = Case.select().where((Case.company == company) & (Case.id != except_case))
+    return list(others.order_by(Case.changed_at.desc(), Case.id.desc()).limit(limit))
 
 
 def log(case: int, at: datetime, kind: EntryKind, **values: Any) -> None:

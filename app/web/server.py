@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import socket
 import threading
 import time
 from collections.abc import Callable
@@ -14,6 +15,24 @@ from waitress import wasyncore
 log = logging.getLogger("nintei.web")
 
 TURN = 1.0  # seconds after which the loop turns though nothing happens
+
+
+def sockets(host: str, port: int, *, shared: bool) -> list[socket.socket]:
+    """Sockets bound to each address of the host; `shared`: with others of our processes, among which the kernel divides
+    the connections (SO_REUSEPORT, socket(7)). Raises OSError."""
+    found: list[socket.socket] = []
+    for family, kind, protocol, _, place in dict.fromkeys(
+        socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    ):
+        each = socket.socket(family, kind, protocol)
+        found.append(each)
+        each.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if shared:
+            each.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        if family == socket.AF_INET6:
+            each.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        each.bind(place)
+    return found
 
 
 class Server:

@@ -38,6 +38,20 @@ def test_the_vendor_is_reminded_before_and_after_the_due_date_once_each(bench: B
     assert {letter.to for letter in bench.mailbox.of("reminder")} == {("ichiro.rei@example.com",)}
 
 
+def test_tasks_are_reminded_of_page_by_page_none_twice_and_none_left_out(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    walker = go(bench, until="submit_documents")
+    with database.transaction():
+        first = dict(task(walker, "submit_documents").__data__)
+        for number in range(2):
+            Task.create(**{**first, "id": f"another-{number}"})
+    monkeypatch.setattr(upkeep, "PAGE", 1)
+    tick_until(walker.portal, walker, 40, bench)
+    steps = walker.portal.releases.current("ccus_api_certification").package.reminders
+    assert bench.mailbox.ids.count("reminder") == 3 * (len(steps.before_bd) + len(steps.after_bd))
+
+
 def test_a_worker_that_was_away_sends_only_the_last_reminder(bench: Bench) -> None:
     walker = go(bench, until="submit_documents")
     walker.clock.moment += timedelta(days=60)

@@ -35,6 +35,9 @@ __all__ = [
 ]  # fmt: skip
 
 
+BESIDE = 10  # so many other cases of the company stand beside a case
+
+
 @dataclass(frozen=True, slots=True)
 class DownloadGroup:
     """A group of files that is open to the vendor."""
@@ -65,7 +68,8 @@ class CasePage:
     undelivered: Sequence[deliveries.Undelivered]  # mails that did not arrive and need a person; for staff
     pending: Sequence[Any]  # jobs under way
     can_withdraw: bool
-    same_company: Sequence[Case]
+    same_company: Sequence[Case]  # some of its other cases, the last changed first
+    more_of_company: bool  # there are others beside these
     company_id: int | None  # of the company to which the case belongs
     corporate: CaseNumber  # its corporate number, and what became of it
     agents: list[MandateView]  # who acts, or acted, for the company on this case
@@ -95,6 +99,7 @@ def page(portal: Portal, number: str, actor: Actor) -> CasePage:
         every = [row for row in work.tasks_of(case.id) if staff or row.side == "vendor"]
         latest, members = work.latest_answers(case.id), cases.members(case.id)
         seen = {key: row for key, row in latest.items() if staff or row.side == "vendor"}
+        others = cases.of_company(case.company_id, case.id, BESIDE + 1) if staff and case.company_id else []
         return CasePage(
             head=head(portal, case, loaded, actor, agent=any(_is_agent(row, actor) for row in members)),
             phone=_phone(case, loaded, seen) if staff else "",
@@ -113,7 +118,8 @@ def page(portal: Portal, number: str, actor: Actor) -> CasePage:
             undelivered=deliveries.of_case(case, loaded) if staff else (),
             pending=work.jobs_of(case.id, JobState.QUEUED, JobState.RUNNING, JobState.PARKED) if staff else (),
             can_withdraw=lifecycle.can_withdraw(case, loaded),
-            same_company=cases.of_company(case.company_id, case.id) if staff and case.company_id else (),
+            same_company=others[:BESIDE],
+            more_of_company=len(others) > BESIDE,
             company_id=case.company_id,
             corporate=casenumber.of_case(case, actor),
             agents=_agents(portal, case),

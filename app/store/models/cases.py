@@ -61,7 +61,7 @@ class Member(Row):
     """A vendor's person who has to do with a case, and what they may do there. Whoever has no row sees nothing of it;
     what a company or a mandate gives is written here (services.access)."""
 
-    case = ForeignKeyField(Case, backref="members", on_delete="CASCADE")
+    case = ForeignKeyField(Case, backref="members", on_delete="CASCADE", index=False)
     case_id: int
     user = ForeignKeyField(User, backref="memberships", on_delete="CASCADE")
     user_id: int
@@ -90,7 +90,7 @@ class CaseState(Table):
 class Entry(Row):
     """One thing that happened to a case: its timeline, never changed."""
 
-    case = ForeignKeyField(Case, backref="entries", on_delete="CASCADE")
+    case = ForeignKeyField(Case, backref="entries", on_delete="CASCADE", index=False)
     case_id: int
     at = UtcField()
     kind = WordField(EntryKind, max_length=40)
@@ -111,7 +111,7 @@ class Entry(Row):
 class Visit(Row):
     """How often a token passed an element: what the diagram draws as the done path."""
 
-    case = ForeignKeyField(Case, on_delete="CASCADE")
+    case = ForeignKeyField(Case, on_delete="CASCADE", index=False)
     case_id: int
     element = CharField(max_length=120)
     process = CharField(max_length=120)
@@ -133,7 +133,7 @@ class Visit(Row):
 class Clock(Row):
     """One guideline (目安) of a case: business days used while it was the side's own turn."""
 
-    case = ForeignKeyField(Case, backref="clocks", on_delete="CASCADE")
+    case = ForeignKeyField(Case, backref="clocks", on_delete="CASCADE", index=False)
     case_id: int
     guideline = CharField(max_length=80)
     title = CharField(max_length=200)

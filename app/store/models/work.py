@@ -16,7 +16,7 @@ from app.store.words import WordField
 class Answer(Row):
     """What a person sent with a task. A new answer of the same element does not replace the old one."""
 
-    case = ForeignKeyField(Case, backref="answers", on_delete="CASCADE")
+    case = ForeignKeyField(Case, backref="answers", on_delete="CASCADE", index=False)
     case_id: int
     element = CharField(max_length=120)
     values: Any = JsonField(default=dict)
@@ -34,7 +34,7 @@ class Task(Table):
     """A user task on which a token stands, or stood."""
 
     id = CharField(max_length=40, primary_key=True)  # the engine's task id
-    case = ForeignKeyField(Case, backref="tasks", on_delete="CASCADE")
+    case = ForeignKeyField(Case, backref="tasks", on_delete="CASCADE", index=False)
     case_id: int
     element = CharField(max_length=120)
     process = CharField(max_length=120)
@@ -99,7 +99,7 @@ class Job(Row):
     """Something to do outside after its step was stored. This table is the truth; a worker leases from it."""
 
     key = CharField(max_length=160, unique=True)  # idempotency key
-    case = ForeignKeyField(Case, null=True, backref="jobs", on_delete="CASCADE")
+    case = ForeignKeyField(Case, null=True, backref="jobs", on_delete="CASCADE", index=False)
     case_id: int | None
     task_id = CharField(max_length=40, default="")  # the engine task that waits for it; empty: nobody waits
     element = CharField(max_length=120, default="")
@@ -139,7 +139,7 @@ class TimerRow(Row):
 class Comment(Row):
     """補正: a point that a reviewer pinned to a field or a page of a document, and its answer."""
 
-    case = ForeignKeyField(Case, backref="comments", on_delete="CASCADE")
+    case = ForeignKeyField(Case, backref="comments", on_delete="CASCADE", index=False)
     case_id: int
     review_element = CharField(max_length=120)
     review_task = CharField(max_length=40)
