@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 
 from app import bpmn
@@ -55,7 +56,8 @@ def read_diagrams(
 def _gather(found: Diagrams, running: frozenset[str], lanes: Mapping[str, Lane], drawn: Drawn) -> None:
     refused: set[str] = set()
     flows: list[Flow] = []
-    for process in (process for file in found.files for process in file.processes):
+    here: dict[str, tuple[list[bpmn.Element], Mapping[str, bpmn.Shape]]] = {}  # what runs, by file
+    for process, shapes in ((process, file.shapes) for file in found.files for process in file.processes):
         if not process.id or found.processes[process.id] is not process:
             continue
         if not process.parent:
@@ -66,10 +68,30 @@ def _gather(found: Diagrams, running: frozenset[str], lanes: Mapping[str, Lane],
         flows += process.flows
         refused.update(stranger.id for stranger in process.strangers)
         refused.update(element.id for element in process.elements if element.kind not in RUNS)
-        for element in process.elements:
-            if element.id and element.kind in RUNS and len(drawn.elements) < MAX_ELEMENTS:
+        kept = here.setdefault(process.file, ([], shapes))[0]
+        kept += [element for element in process.elements if element.id and element.kind in RUNS]
+    for elements, shapes in here.values():
+        for element in _as_read(elements, shapes):
+            if len(drawn.elements) < MAX_ELEMENTS:
                 drawn.elements.setdefault(element.id, _sided(element, lanes))
     drawn.flows, drawn.refused = tuple(flows), frozenset(refused)
+
+
+def _as_read(elements: Sequence[bpmn.Element], shapes: Mapping[str, bpmn.Shape]) -> list[bpmn.Element]:
+    """In the order in which people read the drawing: along it, whether it goes down the page or to the right. The order
+    of the file says nothing: tools write it by chance, and the canonical form by ids. What is not drawn comes last."""
+    drawn = [shapes[element.id] for element in elements if element.id in shapes]
+    wide = max((shape.x for shape in drawn), default=0.0) - min((shape.x for shape in drawn), default=0.0)
+    tall = max((shape.y for shape in drawn), default=0.0) - min((shape.y for shape in drawn), default=0.0)
+
+    def place(element: bpmn.Element) -> tuple[float, float]:
+        shape = shapes.get(element.id)
+        if shape is None:
+            return (math.inf, 0.0)
+        x, y = shape.x + shape.width / 2, shape.y + shape.height / 2
+        return (y, x) if tall > wide else (x, y)
+
+    return sorted(elements, key=place)
 
 
 def _sided(element: bpmn.Element, lanes: Mapping[str, Lane]) -> Element:
