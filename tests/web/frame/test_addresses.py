@@ -16,6 +16,7 @@ from admin import add_admin
 from app import cli
 from app.connectors import incoming
 from app.engine import Engine
+from app.services.demo.walker import Walker
 from app.services.people import accounts as people
 from app.store import accounts, cases, companies, database
 from app.store.models import User
@@ -34,16 +35,21 @@ def wide(email: str) -> str:
 
 
 class World:
-    """A case with its company, one that has only just applied, and everybody's browser."""
+    """A case with its company, two that have only just applied, and everybody's browser."""
 
     def __init__(self, site: Site) -> None:
         self.site = site
         self.walker = go(site.bench, until="submit_documents")
         self.company = int(case_of(self.walker).company_id)
-        self.fresh = site.bench.walker(application={"email": "fresh@example.com", "company_name": "新しい会社"})
-        self.fresh.begin()
+        self.fresh, self.wrong = (self._applied(f"{name}@example.com") for name in ("fresh", "wrong"))
         people.add_staff(site.bench.portal, ADMINISTRATOR, "管理 花子", ["administrator"], PASSWORD)
         add_admin(site.app, site.bench.portal)
+
+    def _applied(self, email: str) -> Walker:
+        """A case that waits for who has this address."""
+        walker = self.site.bench.walker(application={"email": email, "company_name": "新しい会社"})
+        walker.begin()
+        return walker
 
     @property
     def vendor(self) -> FlaskClient:
@@ -93,10 +99,10 @@ def _resend(world: World) -> None:
 
 def _mend(world: World) -> None:
     answer = world.site.operator().post(
-        f"/cases/{world.fresh.number}/address", data={"email": wide("mended@example.com")}
+        f"/cases/{world.wrong.number}/address", data={"email": wide("mended@example.com")}
     )
     assert answer.status_code == 303
-    assert case_of(world.fresh).email == "mended@example.com"
+    assert case_of(world.wrong).email == "mended@example.com"
     assert world.mails_to("mended@example.com") == 1
 
 

@@ -137,16 +137,21 @@ def test_documents_and_questions_are_one_press_away(shared: Site) -> None:
     assert "?tab=messages" in page
 
 
-def test_several_cases_are_a_line_each_then_the_one_whose_turn_it_is(shared: Site) -> None:
-    shared.bench.walker(
-        scenario="happy_path", until="company_profile",
-        application={"email": "body@example.com", "system_name": "二つ目のシステム"},
-    ).walk()  # fmt: skip
-    page = home(shared, "body@example.com")
+@pytest.fixture(scope="module")
+def two(shared: Site) -> Site:
+    """The same with somebody who has two cases, one of which waits for them."""
+    for until, system in (("first_review", "一つ目のシステム"), ("company_profile", "二つ目のシステム")):
+        application = {"email": "two@example.com", "system_name": system}
+        shared.bench.walker(scenario="happy_path", until=until, application=application).walk()
+    return shared
+
+
+def test_several_cases_are_a_line_each_then_the_one_whose_turn_it_is(two: Site) -> None:
+    page = home(two, "two@example.com")
     assert len(re.findall(r"turn--line", page)) == 2
     assert "二つ目のシステム" in first_line(page)
     other = re.findall(r'<a href="/tasks\?case=([\d-]+)">', page)
-    shown = home(shared, "body@example.com", f"?case={other[-1]}")
+    shown = home(two, "two@example.com", f"?case={other[-1]}")
     assert other[-1] in first_line(shown)
 
 
@@ -183,9 +188,9 @@ def test_ended_cases_say_how_they_ended(shared: Site) -> None:
     assert "not passed" in line
 
 
-def test_the_service_sorts_what_is_due_first_to_the_top(shared: Site) -> None:
+def test_the_service_sorts_what_is_due_first_to_the_top(two: Site) -> None:
     with database.connection():
-        user = accounts.by_email("body@example.com")
+        user = accounts.by_email("two@example.com")
         assert user is not None
-        heads = vendorhome.of(shared.bench.portal, people.actor_of(shared.bench.portal, user.id)).heads
+        heads = vendorhome.of(two.bench.portal, people.actor_of(two.bench.portal, user.id)).heads
     assert [head.turn for head in heads] == ["vendor", "operator"]
