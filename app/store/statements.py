@@ -6,7 +6,8 @@ reads and writes. Here the text is kept for each model and set of columns; value
 
 from __future__ import annotations
 
-from functools import lru_cache
+from collections.abc import Callable, Sequence
+from functools import cache, lru_cache
 from typing import Any, TypeVar
 
 from app.store.database import Table, is_postgres, proxy
@@ -22,13 +23,26 @@ def _key(model: type[Table]) -> Any:
 def rows(model: type[R], where: str, *values: Any, order: str = "", lock: bool = False) -> list[R]:
     """The rows that fit. `where` and `order` name columns; `?` stands for each value."""
     text = _select(model, where, order, proxy.obj.param, lock and is_postgres())
-    return list(model.raw(text, *values))
+    found = proxy.obj.execute_sql(text, values).fetchall()
+    return [_row(model, each) for each in found]
 
 
 def one(model: type[R], where: str, *values: Any, lock: bool = False) -> R | None:
     """The row that fits, if there is one."""
     found = rows(model, where, *values, lock=lock)
     return found[0] if found else None
+
+
+def _row(model: type[R], values: Sequence[Any]) -> R:
+    """The row of a table's columns in their order. peewee makes it by names, which takes several times as long."""
+    row = model(__no_default__=1)
+    row.__data__ = {name: read(value) for (name, read), value in zip(_reading(model), values, strict=True)}
+    return row
+
+
+@cache
+def _reading(model: type[Table]) -> tuple[tuple[str, Callable[[Any], Any]], ...]:
+    return tuple((field.name, field.python_value) for field in model._meta.sorted_fields)
 
 
 @lru_cache(maxsize=256)
