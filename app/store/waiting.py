@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from peewee import Select, fn
+from peewee import SQL, Select, fn
 
 from app.states import InboundState, IncidentKind, JobState
 from app.store import companies, inbound
@@ -23,7 +23,7 @@ class Waiting(NamedTuple):
 
 def counts() -> Waiting:
     """All of it now."""
-    number = fn.COUNT("*")
+    number = fn.COUNT(SQL("*"))
     parts = (
         Claim.select(number).where(companies.on_body()),
         InboundMail.select(number).where(inbound.in_state(InboundState.WAITING, InboundState.UNKNOWN)),
