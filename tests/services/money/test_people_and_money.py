@@ -15,7 +15,7 @@ from app.services.pages import worklist
 from app.services.people import accounts as people
 from app.services.tasks import forms
 from app.services.tasks import send as tasks
-from app.store import accounts, cases, database, work
+from app.store import accounts, bookings, cases, database, invoices, work
 from tests.services.conftest import APPLICATION, Bench
 from tests.services.steps import actor, case_of, go, opened, staff, task
 
