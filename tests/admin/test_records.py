@@ -360,7 +360,8 @@ def test_releases_and_terms_say_what_holds_and_what_is_planned(own: Site) -> Non
 def test_a_list_is_searched_as_cases_are(shared: Site) -> None:
     """Width, kana and variants make no difference, in tables that have an index of their own and in those without."""
     client = shared.person(ADMIN)
-    name = case_of(go(shared.bench, until="submit_documents")).company_name
+    own = {"email": "kumo@example.com", "system_name": "くも"}
+    name = case_of(go(shared.bench, until="submit_documents", application=own)).company_name
     assert name == "株式会社みほん建設システム"
     for table in ("case", "company"):
         for typed in ("みほん建設", "ﾐﾎﾝ建設", "ミホン", "㈱みほん", "株式会社 みほん"):

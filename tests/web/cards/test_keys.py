@@ -73,7 +73,7 @@ def test_a_version_that_was_begun_can_be_given_up(site: Site) -> None:
 def test_keys_are_not_for_other_groups_and_not_for_companies(site: Site) -> None:
     client = site.operator(2)
     assert 'name="password"' not in client.get("/cards/keys").text
-    assert "カード担当グループ" in alerts(client.get(bring(client).location))
+    assert "鍵を扱うグループ" in alerts(client.get(bring(client).location))
     walker = go(site.bench, until="submit_documents")
     company = vendor(site, task(walker, "submit_documents").id).client
     for address in ("/cards/keys", f"/cards/letters/{task(walker, 'submit_documents').id}"):
