@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
+from app.errors import N_
+
 # Fields mean the same wherever they stand.
 FIELDS = {
     "account": _l("Bank account"),
@@ -279,7 +281,7 @@ RECORDS = {
     "CaseText": _l("Text of the search"),
     "Certificate": _l("Certificates"),
     "Change": _l("Changes on record"),
-    "Clock": _l("Guideline clocks"),
+    N_("Clock"): _l("Guideline clocks"),
     "ClosingDay": _l("Closing days"),
     "Comment": _l("Points to mend"),
     "Claim": _l("Applications with the number of a company"),

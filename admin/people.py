@@ -74,7 +74,8 @@ def first_password(portal: Portal, name: str) -> Wording:
     """The mail to somebody new of the body."""
     text = gettext("%(name)s, an account in the certification portal has been made for you.", name=name)
     until = gettext("Choose your password with this link. It works once, for 7 days; after that ask for a new one.")
-    link, body = f"[{gettext('Choose the password')}](%(url)s)", folders.site(portal)["body"].get("name", "")
+    words = gettext("Choose the password")
+    link, body = f"[{words}](%(url)s)", folders.site(portal)["body"].get("name", "")
     return Wording(gettext("Your account in the certification portal"), f"{text}\n\n{link}\n\n{until}\n\n{body}\n")
 
 

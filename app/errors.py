@@ -104,30 +104,35 @@ class Named:
         """“First review” (first_review), in the language's own marks; the id alone where there is no name. Where
         `translate` knows the package's English, the name is in English."""
         named = self.name and self.name != self.id
-        return translate("“%(name)s” (%(id)s)") % {"name": translate(self.name), "id": self.id} if named else self.id
+        return (
+            translate(N_("“%(name)s” (%(id)s)")) % {"name": translate(self.name), "id": self.id} if named else self.id
+        )
 
 
 # What of an element (or of a form's component, a table's row …) is wrong: the kind, before a colon, to its words.
 PARTS = {
-    "attribute": "attribute %(of)s",
-    "body": "body",
+    "attribute": N_("attribute %(of)s"),
+    "body": N_("body"),
     "condition": "condition",
-    "field": "field %(of)s",
-    "header": "header, %(of)s",
-    "key": "key %(of)s",
+    "field": N_("field %(of)s"),
+    "header": N_("header, %(of)s"),
+    "key": N_("key %(of)s"),
     "lane": "lane",
-    "loop": "repetition",
-    "loop.condition": "condition of the repetition",
-    "loop.times": "number of repetitions",
-    "parameter": "parameter %(of)s",
-    "property": "property %(of)s",
-    "row": "row %(of)s",
-    "script": "script",
-    "script.after": "script after it",
-    "script.before": "script before it",
-    "step": "step %(of)s",
-    "time": "time",
+    "loop": N_("repetition"),
+    "loop.condition": N_("condition of the repetition"),
+    "loop.times": N_("number of repetitions"),
+    "parameter": N_("parameter %(of)s"),
+    "property": N_("property %(of)s"),
+    "row": N_("row %(of)s"),
+    "script": N_("script"),
+    "script.after": N_("script after it"),
+    "script.before": N_("script before it"),
+    "step": N_("step %(of)s"),
+    "time": N_("time"),
 }
+
+
+SEVERITIES = (N_("error"), N_("warning"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,16 +169,16 @@ class Problem:
         """
         what = filled(self.message, self.params, translate)
         where = self.where(translate)
-        return translate("%(where)s: %(what)s") % {"where": where, "what": what} if where else what
+        return translate(N_("%(where)s: %(what)s")) % {"where": where, "what": what} if where else what
 
     def where(self, translate: Callable[[str], str]) -> str:
         """File, line, element and part, as far as they are known."""
         file = self.file
         if file and self.line:
-            file = translate("%(file)s, line %(line)s") % {"file": file, "line": self.line}
+            file = translate(N_("%(file)s, line %(line)s")) % {"file": file, "line": self.line}
         place = ""
         for each in (file, Named(self.element, self.name).said(translate), self._part(translate)):
-            within = translate("%(place)s, %(within)s") % {"place": place, "within": each}
+            within = translate(N_("%(place)s, %(within)s")) % {"place": place, "within": each}
             place = within if place and each else place or each
         return place
 
@@ -192,9 +197,9 @@ def _said(name: str, value: Any, translate: Callable[[str], str]) -> Any:
     if isinstance(value, Said):  # our errors, names of elements, values of domains
         return value.said(translate)
     if isinstance(value, tuple):
-        return translate(", ").join(str(_said(name, each, translate)) for each in value) or translate("none")
+        return translate(", ").join(str(_said(name, each, translate)) for each in value) or translate(N_("none"))
     if isinstance(value, bool):
-        return translate("yes") if value else translate("no")
+        return translate(N_("yes")) if value else translate(N_("no"))
     return translate(value) if name in ("what", "reason") and isinstance(value, str) and value else value
 
 
@@ -203,7 +208,7 @@ class BadPackage(NinteiError):
 
     def __init__(self, problems: list[Problem]) -> None:
         super().__init__(
-            "The process package cannot be used: %(problems)s", problems="; ".join(str(p) for p in problems[:20])
+            N_("The process package cannot be used: %(problems)s"), problems="; ".join(str(p) for p in problems[:20])
         )
         self.problems = problems
 
@@ -220,7 +225,9 @@ class StepFailed(NinteiError):
     """
 
     def __init__(self, reason: NinteiError, case: int, element: str = "", title: str = "", kind: str = "step") -> None:
-        super().__init__("“%(title)s” could not be carried out: %(reason)s", title=title or element, reason=str(reason))
+        super().__init__(
+            N_("“%(title)s” could not be carried out: %(reason)s"), title=title or element, reason=str(reason)
+        )
         self.reason, self.case, self.element, self.title, self.kind = reason, case, element, title, kind
         self.known = False
 

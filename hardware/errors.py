@@ -10,6 +10,11 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 
+def N_(message: str) -> str:  # noqa: N802 - gettext's own name for it
+    """Marks a message id that is translated where it is shown."""
+    return message
+
+
 class CardError(Exception):
     """Base of all errors of this library."""
 

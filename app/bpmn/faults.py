@@ -11,7 +11,7 @@ from app.bpmn.diagrams import Diagrams
 from app.bpmn.model import Diagram, Element, Flow, Process, Stranger, Trigger
 from app.bpmn.names import ACTIVITIES, FLOW_NODES, SPIFF
 from app.bpmn.support import EVENTS, RUNS, allowed, instead, instead_of_event
-from app.errors import Problem
+from app.errors import N_, Problem
 
 MAX_ELEMENTS = 3_000  # of one package; processes that people read have some hundred
 
@@ -31,7 +31,7 @@ def faults(diagrams: Diagrams, entry: str = "") -> list[Problem]:
             if not process.id:
                 found.append(Problem(file.file, "A process has no id: give it one.", line=process.line))
             elif processes.setdefault(process.id, file.file) != file.file and not process.parent:
-                message = "The process id stands also in %(other)s: change one."
+                message = N_("The process id stands also in %(other)s: change one.")
                 other = {"other": processes[process.id]}
                 found.append(Problem(file.file, message, process.id, other, line=process.line))
             found += _identities(process, homes)
@@ -46,7 +46,7 @@ def too_many(diagrams: Diagrams) -> list[Problem]:
     for process in (process for file in diagrams.files for process in file.processes):
         count += len(process.elements)
         if count > MAX_ELEMENTS:
-            message = "The diagrams have more than %(most)s elements in all."
+            message = N_("The diagrams have more than %(most)s elements in all.")
             return [Problem(process.file, message, params={"most": MAX_ELEMENTS})]
     return []
 
@@ -86,7 +86,7 @@ def reaches(calls: Mapping[str, set[str]], start: str, goal: str) -> bool:
 
 def _of_file(file: Diagram) -> Iterator[Problem]:
     for instruction in file.document.instructions():
-        message, target = "The XML holds a processing instruction (%(target)s): remove it.", instruction.target
+        message, target = N_("The XML holds a processing instruction (%(target)s): remove it."), instruction.target
         yield Problem(file.file, message, params={"target": target}, line=instruction.line)
     seen: set[str] = set()
     told: set[str] = set()
@@ -103,10 +103,10 @@ def _of_file(file: Diagram) -> Iterator[Problem]:
 def _identities(process: Process, homes: dict[str, str]) -> Iterator[Problem]:
     for element in process.elements:
         if not element.id:
-            message, kind = "An element of kind %(kind)s has no id: give it one.", element.kind
+            message, kind = N_("An element of kind %(kind)s has no id: give it one."), element.kind
             yield Problem(process.file, message, params={"kind": kind}, line=element.line)
         elif homes.setdefault(element.id, process.file) != process.file:
-            message, other = "The id stands also in %(other)s: change one.", homes[element.id]
+            message, other = N_("The id stands also in %(other)s: change one."), homes[element.id]
             yield Problem(process.file, message, element.id, {"other": other}, line=element.line)
 
 
@@ -114,7 +114,7 @@ def _of_process(process: Process, diagrams: Diagrams) -> list[Problem]:
     checks = _Process(process, _around(process, diagrams))
     for stranger in process.strangers:
         reason = instead(stranger.kind)
-        checks.say(stranger, "%(kind)s is not supported: %(reason)s.", kind=stranger.kind, reason=reason)
+        checks.say(stranger, N_("%(kind)s is not supported: %(reason)s."), kind=stranger.kind, reason=reason)
     for flow in process.flows:
         checks.flow(flow)
     for element in process.elements:
@@ -143,41 +143,45 @@ class _Process:
     def flow(self, flow: Flow) -> None:
         for end in dict.fromkeys((flow.source, flow.target)):
             if end not in self.known:
-                self.say(flow, "The arrow begins or ends at “%(end)s”, which is not there.", end=end)
+                self.say(flow, N_("The arrow begins or ends at “%(end)s”, which is not there."), end=end)
 
     def element(self, element: Element) -> None:
         for name in element.repeated:
-            self.say(element, "The property %(name)s stands there twice: remove one.", f"property:{name}", name=name)
+            self.say(
+                element, N_("The property %(name)s stands there twice: remove one."), f"property:{name}", name=name
+            )
         if element.kind not in RUNS:
             reason = instead(element.kind)
-            self.say(element, "%(kind)s is not supported: %(reason)s.", kind=element.kind, reason=reason)
+            self.say(element, N_("%(kind)s is not supported: %(reason)s."), kind=element.kind, reason=reason)
             return
         if element.kind in ("serviceTask", "sendTask") and not element.operator:
             self.sent(element)
         elif not allowed(element, self.around):
             facts = {"kind": element.kind, "event": element.event or "no event"}
             reason = instead_of_event(element.definitions)
-            self.say(element, "%(kind)s with %(event)s is not supported: %(reason)s.", reason=reason, **facts)
+            self.say(element, N_("%(kind)s with %(event)s is not supported: %(reason)s."), reason=reason, **facts)
         elif element.trigger is not None and element.trigger.kind == "message" and not element.message:
             if element.kind != "sendTask":
-                self.say(element, "No message with a name is chosen: choose one.")
+                self.say(element, N_("No message with a name is chosen: choose one."))
         elif element.trigger == Trigger("signal"):
-            self.say(element, "No signal with a name is chosen: choose one.")
+            self.say(element, N_("No signal with a name is chosen: choose one."))
         if element.kind == "boundaryEvent":
             self.border(element)
 
     def sent(self, element: Element) -> None:
         if element.kind == "serviceTask":
-            self.say(element, "The service task has no operator: choose what it does.")
+            self.say(element, N_("The service task has no operator: choose what it does."))
         elif not element.message:
-            self.say(element, "The send task has neither an operator nor a message that it sends: choose one.")
+            self.say(element, N_("The send task has neither an operator nor a message that it sends: choose one."))
 
     def border(self, element: Element) -> None:
         host = self.elements.get(element.attached_to)
         if element.attached_to not in self.known:
-            self.say(element, "The boundary event sits on “%(host)s”, which is not there.", host=element.attached_to)
+            self.say(
+                element, N_("The boundary event sits on “%(host)s”, which is not there."), host=element.attached_to
+            )
         elif host is None or host.kind not in ACTIVITIES or host.by_event:
-            message = "A boundary event must sit on a task, subprocess or call activity of its own process."
+            message = N_("A boundary event must sit on a task, subprocess or call activity of its own process.")
             self.say(element, message)
 
 

@@ -9,7 +9,7 @@ import zipfile
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
-from app.errors import BadPackage, Problem
+from app.errors import N_, BadPackage, Problem
 from app.text.typed import composed
 
 MAX_FILES = 2000
@@ -20,7 +20,7 @@ SHARED = "_shared/"
 _LEFT_OUT = re.compile(
     r"(^|/)(\.[^/]*|__pycache__|Thumbs\.db|desktop\.ini|[^/]*~)(/|$)|\.(ttf|otf|ttc)$", re.IGNORECASE
 )
-_UNREADABLE = "The archive cannot be read: %(reason)s."
+_UNREADABLE = N_("The archive cannot be read: %(reason)s.")
 # What says, as the zip's comment, how a package is written, and the form of today. An archive without it is of form 1.
 _MARK, FORM = b"nintei-package ", 1
 _DATE = (1980, 1, 1, 0, 0, 0)  # the format's own zero: the same files make the same archive
@@ -92,7 +92,7 @@ def _form(comment: bytes) -> int:
         return 1
     said = comment.removeprefix(_MARK).decode("ascii", "replace")
     if not said.isdecimal() or int(said) not in READERS:
-        message = "The archive was written by a newer Nintei (form %(form)s; this program reads up to %(known)s)."
+        message = N_("The archive was written by a newer Nintei (form %(form)s; this program reads up to %(known)s).")
         raise BadPackage([Problem("", message, params={"form": said, "known": FORM})])
     return int(said)
 

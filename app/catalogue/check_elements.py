@@ -13,6 +13,7 @@ from app.catalogue.model import Package
 from app.catalogue.toml import unknown
 from app.catalogue.vocabulary import PORTAL_ROUTES
 from app.declarations import PROPERTIES, Connector, Kind, Property
+from app.errors import N_
 
 # Kinds of value that name a thing of the package: what it is called (of complaints.THINGS).
 WHAT = {
@@ -71,11 +72,11 @@ class ElementChecks:
         if element.properties.get("lane"):
             self._known(element, "property:lane", "lane", element.lane, self.package.lanes)
         elif element.kind in ("userTask", "receiveTask") and not element.lane:
-            self._say(element, "The task stands in no lane: draw it into one, or give it the property lane.")
+            self._say(element, N_("The task stands in no lane: draw it into one, or give it the property lane."))
 
     def _user_task(self, element: Element) -> None:
         if element.id not in self.package.forms and f"forms/{element.id}.form" not in self.package.files:
-            self._say(element, "The user task has no form: add forms/%(element)s.form.", element=element.id)
+            self._say(element, N_("The user task has no form: add forms/%(element)s.form."), element=element.id)
 
     def _things(self, element: Element, kind: Kind) -> Collection[str]:
         """The names of all things of a kind, as the element can mean them."""
@@ -110,7 +111,7 @@ class ElementChecks:
             if value.strip():
                 self._parameter(element, name, value, parameter.kind, parameter.choices)
             elif parameter.required:
-                message = "The operator %(operator)s needs the parameter %(parameter)s."
+                message = N_("The operator %(operator)s needs the parameter %(parameter)s.")
                 self._say(element, message, operator=element.operator, parameter=name)
 
     def _parameter(self, element: Element, name: str, value: str, kind: Kind, choices: tuple[str, ...]) -> None:
@@ -121,7 +122,7 @@ class ElementChecks:
         if texts is None:
             self._say(
                 element,
-                "The parameter %(parameter)s is an expression: put the text in quotes, '%(value)s'.",
+                N_("The parameter %(parameter)s is an expression: put the text in quotes, '%(value)s'."),
                 f"parameter:{name}",
                 parameter=name,
                 value=value.strip().strip("'\""),
@@ -150,7 +151,7 @@ class ElementChecks:
                 self.complaints.warn(
                     element.file,
                     element.id,
-                    "The property %(name)s is read on %(kinds)s alone.",
+                    N_("The property %(name)s is read on %(kinds)s alone."),
                     f"property:{name}",
                     name=name,
                     kinds=", ".join(declared.on),
@@ -162,7 +163,7 @@ class ElementChecks:
         name, text = declared.name, element.properties[declared.name]
         place = f"property:{name}"
         if declared.kind is Kind.FLAG and text not in ("true", "false"):
-            self._say(element, "%(name)s must be true or false.", place, name=name)
+            self._say(element, N_("%(name)s must be true or false."), place, name=name)
         elif declared.kind is Kind.ONE_OF and text:
             self._known(element, place, name, text, declared.choices)
         elif declared.kind is Kind.DAYS:
@@ -190,11 +191,11 @@ class ElementChecks:
         by_portal = {route for name, route in PORTAL_ROUTES.items() if element.properties.get(name)}
         for name in element.listed(declared.name):
             if declared.name == "routes" and name == "typename":
-                self._say(element, "No route may be called “typename”: rename the field.", "property:routes")
+                self._say(element, N_("No route may be called “typename”: rename the field."), "property:routes")
             elif declared.name != "routes" or name not in by_portal:
                 self._known(element, f"property:{declared.name}", "field", name, self.fields[element.id])
             if declared.name == "secrets" and name in element.listed("routes"):
-                self._say(element, "“%(name)s” is a secret and cannot be a route.", "property:secrets", name=name)
+                self._say(element, N_("“%(name)s” is a secret and cannot be a route."), "property:secrets", name=name)
 
     def _days(self, element: Element, name: str, text: str) -> None:
         """A number of days, or the setting (section.key) that says it."""
@@ -203,25 +204,27 @@ class ElementChecks:
         section, _, key = text.strip().partition(".")
         setting = self.package.settings.get(section, {}).get(key)
         if setting is None or not isinstance(setting.value, int) or isinstance(setting.value, bool):
-            message = "%(name)s must be a whole number, or a setting that is one."
+            message = N_("%(name)s must be a whole number, or a setting that is one.")
             self._say(element, message, f"property:{name}", name=name)
 
     def _condition(self, element: Element, name: str, text: str) -> None:
         """Which answers prove the company: a condition over the fields of a form of the body."""
         place = f"property:{name}"
         if element.side == "vendor":
-            self._say(element, "proves_company: the body proves a company, not a step of the vendor.", place)
+            self._say(element, N_("proves_company: the body proves a company, not a step of the vendor."), place)
         try:
             names = feel.parse(text).names()
         except feel.FeelError as error:
-            self._say(element, "proves_company is no condition: %(reason)s", place, reason=error)
+            self._say(element, N_("proves_company is no condition: %(reason)s"), place, reason=error)
             return
         for each in sorted(names):
             self._known(element, place, "field", each, self.fields.get(element.id, {}))
 
     def _references(self, element: Element) -> None:
         if element.id in element.listed("not_same_as"):
-            message = "It may not be done by who did it before: then nobody can do it a second time. Name another task."
+            message = N_(
+                "It may not be done by who did it before: then nobody can do it a second time. Name another task."
+            )
             self._say(element, message, "property:not_same_as")
         if element.kind == "userTask" and element.id in self.fields:
             self._fields(element, self.fields[element.id])
@@ -230,14 +233,14 @@ class ElementChecks:
         if other.kind != "userTask":
             self._say(
                 element,
-                "%(name)s is no user task, so nobody answers it.",
+                N_("%(name)s is no user task, so nobody answers it."),
                 f"property:{declared.name}",
                 name=other.named,
             )
         elif declared.kind is Kind.SECRETS and not other.listed("secrets"):
             self._say(
                 element,
-                "%(name)s keeps no secrets: give it the property secrets.",
+                N_("%(name)s keeps no secrets: give it the property secrets."),
                 f"property:{declared.name}",
                 name=other.named,
             )

@@ -11,7 +11,7 @@ from app.catalogue.following import Following, called, inside
 from app.catalogue.game import JOINS, Game, Played
 from app.catalogue.model import Package
 from app.catalogue.words import Listed
-from app.errors import Named
+from app.errors import N_, Named
 
 _WAITS = frozenset({"userTask", "receiveTask", "intermediateCatchEvent"})
 _WORKS = frozenset(
@@ -56,7 +56,9 @@ class FlowChecks:
 
     def _large(self, container: str) -> None:
         file = next(each.file for each in self.package.elements.values() if inside(each) == container)
-        message = "The process is too large to be followed: whether it gets stuck or runs twice somewhere is not known."
+        message = N_(
+            "The process is too large to be followed: whether it gets stuck or runs twice somewhere is not known."
+        )
         self.complaints.warn(file, container, message)
 
     # ---- stuck
@@ -67,14 +69,15 @@ class FlowChecks:
             before = Listed(tuple(self._named(flow.source) for flow in self.following.into[join] if flow.id in missing))
             if join not in played.passed:
                 self.complaints.say(
-                    element.file, join, "Here every case waits for ever: nothing comes from %(missing)s when something "
-                    "has come by another arrow. Join by an exclusive gateway what an exclusive gateway has parted.",
+                    element.file, join, N_("Here every case waits for ever: nothing comes from %(missing)s when "
+                                           "something "
+                    "has come by another arrow. Join by an exclusive gateway what an exclusive gateway has parted."),
                     missing=before,
                 )  # fmt: skip
             else:
                 self.complaints.warn(
-                    element.file, join, "Here a case can wait for ever: there are ways on which nothing comes from "
-                    "%(missing)s. A parallel gateway goes on only when something has come by every arrow.",
+                    element.file, join, N_("Here a case can wait for ever: there are ways on which nothing comes from "
+                    "%(missing)s. A parallel gateway goes on only when something has come by every arrow."),
                     missing=before,
                 )  # fmt: skip
 
@@ -98,8 +101,9 @@ class FlowChecks:
         for name in first or doubled:
             element = self.package.elements[name]
             self.complaints.warn(
-                element.file, name, "Branches that run beside each other meet here: what follows is done once for each "
-                "of them. Join them by a parallel gateway first.",
+                element.file, name, N_("Branches that run beside each other meet here: what follows is done once "
+                                       "for each "
+                "of them. Join them by a parallel gateway first."),
             )  # fmt: skip
         return bool(doubled)
 
@@ -167,7 +171,7 @@ class FlowChecks:
             if before <= names and element.kind != "startEvent":
                 continue  # told where the way turns off, not at each step of it
             self.complaints.warn(
-                element.file, element.id, "From here on no way leads to an end: a case never comes to one."
+                element.file, element.id, N_("From here on no way leads to an end: a case never comes to one.")
             )
 
     def _after(self, element: Element) -> set[str]:
@@ -189,7 +193,7 @@ class FlowChecks:
 
     def _waits_for_ever(self, element: Element, target: Element) -> None:
         self.complaints.say(
-            element.file, element.id, "It waits for %(name)s, which comes only after it: it waits for ever.",
+            element.file, element.id, N_("It waits for %(name)s, which comes only after it: it waits for ever."),
             "parameter:element", name=target.named,
         )  # fmt: skip
 

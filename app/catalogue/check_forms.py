@@ -12,6 +12,7 @@ from app.catalogue.field_domains import domain_of, options
 from app.catalogue.fields import MAX_DEPTH, form_fields, inner_fields
 from app.catalogue.model import Package
 from app.catalogue.toml import nearest
+from app.errors import N_
 from app.feel import FeelError
 from app.feel import parse as parse_feel
 from app.feel.syntax import COMPARISONS, Node
@@ -62,21 +63,23 @@ class FormChecks:
     def _missing(self, file: str, where: str, name: str, known: frozenset[str]) -> None:
         like = nearest(name, known)
         if like:
-            message = "The form has no field “%(name)s”: did you mean “%(nearest)s”?"
+            message = N_("The form has no field “%(name)s”: did you mean “%(nearest)s”?")
             self.complaints.say(file, where, message, PART, name=name, nearest=like)
         else:
-            message = "The form has no field “%(name)s”, and no routing value is called so: this never hides anything."
+            message = N_(
+                "The form has no field “%(name)s”, and no routing value is called so: this never hides anything."
+            )
             self.complaints.say(file, where, message, PART, name=name)
 
     def _never(self, file: str, where: str, name: str, value: Known, domain: Domain) -> None:
         like = nearest(str(value[1]), frozenset(domain.texts()))
         if like:
-            message = "“%(name)s” is never %(value)s here: it is one of %(known)s. Did you mean “%(nearest)s”?"
+            message = N_("“%(name)s” is never %(value)s here: it is one of %(known)s. Did you mean “%(nearest)s”?")
             self.complaints.say(
                 file, where, message, PART, name=name, value=Value(value), known=Values(domain), nearest=like
             )
         else:
-            message = "“%(name)s” is never %(value)s here: it is one of %(known)s."
+            message = N_("“%(name)s” is never %(value)s here: it is one of %(known)s.")
             self.complaints.say(file, where, message, PART, name=name, value=Value(value), known=Values(domain))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.catalogue.complaints import Complaints, quoted
 from app.catalogue.model import MailSource, Package
+from app.errors import N_
 
 
 class MailChecks:
@@ -21,13 +22,13 @@ class MailChecks:
         mails, documents = self._used()
         for mail in self.package.mails.values():
             if mail.id not in mails and ("mail", mail.id) not in self.complaints.meant:
-                self.complaints.warn(mail.file, "", "Nothing sends this mail: name it in a diagram, or remove it.")
+                self.complaints.warn(mail.file, "", N_("Nothing sends this mail: name it in a diagram, or remove it."))
         for document in self.package.documents.values():
             if document.id not in documents and ("document", document.id) not in self.complaints.meant:
                 self.complaints.warn(
                     document.file,
                     "",
-                    "Nothing makes this document: name it in a diagram or mail, or remove it.",
+                    N_("Nothing makes this document: name it in a diagram or mail, or remove it."),
                 )
 
     def _to(self, mail: MailSource) -> None:
@@ -35,7 +36,7 @@ class MailChecks:
         if kind == "group" and group:
             self.complaints.known(mail.file, "", "header:to", "group", group, self.package.groups)
         elif mail.to and mail.to not in ("vendor", "operator"):
-            self.complaints.say(mail.file, "", "“to” must be one of: vendor, operator, group:<name>.", "header:to")
+            self.complaints.say(mail.file, "", N_("“to” must be one of: vendor, operator, group:<name>."), "header:to")
 
     def _attachment(self, mail: MailSource, name: str) -> None:
         kind, _, rest = name.rpartition(":")

@@ -6,6 +6,7 @@ from app.catalogue import older
 from app.catalogue.complaints import Complaints
 from app.catalogue.manifest import FILE
 from app.catalogue.model import Package
+from app.errors import N_
 
 
 class ManifestChecks:
@@ -50,7 +51,7 @@ class ManifestChecks:
                 self.complaints.say(
                     FILE,
                     "",
-                    "%(name)s must be a user task in a lane of the vendor.",
+                    N_("%(name)s must be a user task in a lane of the vendor."),
                     "key:start_form",
                     name=task.named,
                 )

@@ -16,6 +16,7 @@ from app.catalogue.model import Package
 from app.catalogue.python import names, parsed
 from app.catalogue.toml import nearest
 from app.catalogue.vocabulary import PORTAL_ROUTES
+from app.errors import N_
 
 # What the portal brings into task data by itself.
 WITH_WITHDRAWAL = "withdrawal_by"
@@ -67,7 +68,7 @@ class NameChecks:
         if _PATH.fullmatch(item):
             self._read(Code(element.file, element.id, "property:item", ""), item.partition(".")[0])
         else:
-            message = "item names what tells one from another: a name of the task data, or name.key."
+            message = N_("item names what tells one from another: a name of the task data, or name.key.")
             self.complaints.say(element.file, element.id, message, "property:item")
 
     def _set(self) -> frozenset[str]:
@@ -111,17 +112,17 @@ class NameChecks:
         like = nearest(name, self.known)
         if name in _OTHERS_WORDS:
             self.complaints.say(
-                code.file, code.element, "“%(name)s” is no word of Python: write %(python)s.", code.part,
+                code.file, code.element, N_("“%(name)s” is no word of Python: write %(python)s."), code.part,
                 name=name, python=_OTHERS_WORDS[name],
             )  # fmt: skip
         elif like:
             self.complaints.say(
-                code.file, code.element, "Nothing ever sets “%(name)s”: did you mean “%(nearest)s”?", code.part,
+                code.file, code.element, N_("Nothing ever sets “%(name)s”: did you mean “%(nearest)s”?"), code.part,
                 name=name, nearest=like,
             )  # fmt: skip
         else:
             self.complaints.say(
                 code.file, code.element,
-                "Nothing ever sets “%(name)s”: route it from a form, set it in a script, or put it in quotes.",
+                N_("Nothing ever sets “%(name)s”: route it from a form, set it in a script, or put it in quotes."),
                 code.part, name=name,
             )  # fmt: skip

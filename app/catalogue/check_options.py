@@ -15,6 +15,7 @@ from app.catalogue.judging import constants, judged
 from app.catalogue.model import Package
 from app.catalogue.python import names, parsed
 from app.catalogue.tables import named_in
+from app.errors import N_
 
 
 class OptionChecks:
@@ -43,8 +44,9 @@ class OptionChecks:
             forgotten = [text for text in texts if text not in asked and text not in alone]
             if len(texts) > 1 and forgotten:
                 self.complaints.warn(
-                    gateway.file, gateway.id, "%(all)s of “%(name)s” all take the default flow here, and no condition "
-                    "asks for %(forgotten)s. Ask for it, or make sure that this is meant.",
+                    gateway.file, gateway.id, N_("%(all)s of “%(name)s” all take the default flow here, and no "
+                                                 "condition "
+                    "asks for %(forgotten)s. Ask for it, or make sure that this is meant."),
                     all=_texts(texts), name=name, forgotten=_texts(forgotten),
                 )  # fmt: skip
 

@@ -15,6 +15,7 @@ from app.catalogue.older import NEWEST
 from app.catalogue.portal_needs import NEEDS, Kind, Need, Weight
 from app.catalogue.toml import nearest
 from app.catalogue.vocabulary import THROWS
+from app.errors import N_
 
 _PASSED = frozenset({"startEvent", "scriptTask", "businessRuleTask", "exclusiveGateway", "callActivity", "subProcess"})
 
@@ -66,7 +67,7 @@ class PortalChecks:
         name = need.called(self.package)
         if not name:
             table, _, key = need.name.rpartition(".")
-            message = "The portal asks for the %(what)s under “%(key)s”: without it %(reason)s. Declare it."
+            message = N_("The portal asks for the %(what)s under “%(key)s”: without it %(reason)s. Declare it.")
             say(FILE, table, message, what=need.kind.value, key=key, reason=need.without)
             return
         file, element = self._place(need, name)
@@ -77,9 +78,9 @@ class PortalChecks:
             Kind.DOCUMENT: frozenset(self.package.documents),
         }.get(need.kind, frozenset())
         like = nearest(name, known)
-        message = "The portal needs the %(what)s “%(name)s”: without it %(reason)s."
+        message = N_("The portal needs the %(what)s “%(name)s”: without it %(reason)s.")
         if like and like not in self.names:
-            message = "The portal needs the %(what)s “%(name)s” (is “%(nearest)s” meant?): without it %(reason)s."
+            message = N_("The portal needs the %(what)s “%(name)s” (is “%(nearest)s” meant?): without it %(reason)s.")
             say(file, element, message, what=need.kind.value, name=name, reason=need.without, nearest=like)
         else:
             say(file, element, message, what=need.kind.value, name=name, reason=need.without)
@@ -110,7 +111,7 @@ class PortalChecks:
             table, _, key = need.name.rpartition(".")
             known: Collection[str]
             what, known = {
-                Kind.START_FIELD: ("field of the start form", self.started),
+                Kind.START_FIELD: (N_("field of the start form"), self.started),
                 Kind.FIELD: ("field", self.fields),
                 Kind.MAIL: ("mail", package.mails),
                 Kind.DOCUMENT: ("document", package.documents),
@@ -142,7 +143,8 @@ class PortalChecks:
         first = self._waits(package.entry)
         if first and start.id not in {element.id for element in first}:
             self.complaints.say(
-                FILE, "", "A case begins with %(first)s, and not with %(name)s: nobody could apply.", "key:start_form",
+                FILE, "", N_("A case begins with %(first)s, and not with %(name)s: nobody could "
+                             "apply."), "key:start_form",
                 first=first[0].named, name=start.named,
             )  # fmt: skip
             return False
@@ -176,6 +178,6 @@ class PortalChecks:
         for element in self.package.elements.values():
             if element.message and element.kind not in THROWS and element.message not in sent | inside:
                 self.complaints.say(
-                    element.file, element.id, "It waits for the message “%(name)s”, which nobody sends: the portal "
-                    "sends %(known)s.", name=element.message, known=", ".join(sorted(sent)),
+                    element.file, element.id, N_("It waits for the message “%(name)s”, which nobody sends: the portal "
+                    "sends %(known)s."), name=element.message, known=", ".join(sorted(sent)),
                 )  # fmt: skip

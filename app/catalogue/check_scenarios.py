@@ -14,7 +14,7 @@ from app.catalogue.model import Package
 from app.catalogue.scenarios import Scenario, Step
 from app.catalogue.toml import Table, nearest, unknown
 from app.declarations import STATES
-from app.errors import BadPackage, NinteiError, Problem
+from app.errors import N_, BadPackage, NinteiError, Problem
 
 SIDES = ("vendor", "operator")
 REGISTER = ("valid", "suspended", "withdrawn")
@@ -38,7 +38,7 @@ def check(package: Package) -> list[Problem]:
     """Everything wrong with the package's scenarios; a warning where there are none."""
     walks = scenarios.read(package.files)
     if not scenarios.names(package.files):
-        message = "There are no scenarios: nothing shows that the process still comes out as it should."
+        message = N_("There are no scenarios: nothing shows that the process still comes out as it should.")
         return [Problem(scenarios.FOLDER, message, severity="warning")]
     problems = list(walks.problems)
     checks = _StepChecks(package)
@@ -170,7 +170,7 @@ class _StepChecks:
             return
         owner = self.package.elements[name].side
         if side and owner and side != owner:
-            complaints.say(step.file, "", "by: the step is in a lane of the side “%(side)s”.", side=owner)
+            complaints.say(step.file, "", N_("by: the step is in a lane of the side “%(side)s”."), side=owner)
         answer = table.table("answer")
         for key, value in answer.raw.items() if answer is not None else ():
             complaints.known(step.file, "", "key:answer", "field", key, self.fields.get(name, {}))
@@ -186,7 +186,7 @@ class _StepChecks:
                 complaints.say(
                     step.file,
                     "",
-                    "answer: “%(name)s” of %(key)s stands for nothing: did you mean “%(nearest)s”?",
+                    N_("answer: “%(name)s” of %(key)s stands for nothing: did you mean “%(nearest)s”?"),
                     key=key,
                     name=each,
                     nearest=like,
@@ -199,7 +199,7 @@ class _StepChecks:
                 scenarios.later(datetime(2026, 4, 1, tzinfo=UTC), duration)
         except ValueError:
             complaints.say(
-                step.file, "", "advance: “%(value)s” is no duration: write P10D, P3M, P1Y, PT12H …", value=duration
+                step.file, "", N_("advance: “%(value)s” is no duration: write P10D, P3M, P1Y, PT12H …"), value=duration
             )
 
     def _expected(self, step: Step, table: Table, complaints: Complaints) -> None:

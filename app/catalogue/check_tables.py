@@ -17,7 +17,7 @@ from app.catalogue.tables import Table, Tried, named_in
 from app.catalogue.terms import Fee
 from app.catalogue.toml import nearest
 from app.catalogue.words import Case
-from app.errors import Named
+from app.errors import N_, Named
 from app.feel.decision import Decision
 
 MAX_RATE = 100  # percent
@@ -43,7 +43,9 @@ class TableChecks:
             table = Table(decision, domains)
             meant = set(self._words(file, decision, domains))
             if table.followed and not table.small:
-                message = "The table has too many combinations to be followed: holes and overlaps are not looked for."
+                message = N_(
+                    "The table has too many combinations to be followed: holes and overlaps are not looked for."
+                )
                 self.complaints.warn(file, decision.id, message)
             elif table.whole:
                 self._rows(file, table, holes=not meant and not fees)
@@ -85,7 +87,8 @@ class TableChecks:
                     continue
                 if found[0] not in (wanted, "none"):
                     self.complaints.warn(
-                        file, decision.id, "The column “%(column)s” is of the type %(type)s, and %(value)s is none.",
+                        file, decision.id, N_("The column “%(column)s” is of the type %(type)s, and %(value)s is "
+                                              "none."),
                         f"row:{rule.number}", column=output.label, type=output.type, value=Value(found),
                     )  # fmt: skip
 
@@ -106,12 +109,13 @@ class TableChecks:
         if like:
             self.complaints.say(
                 file, decision.id,
-                "“%(column)s” is never %(value)s: it is one of %(known)s. Did you mean “%(nearest)s”?", f"row:{row}",
+                N_("“%(column)s” is never %(value)s: it is one of %(known)s. Did you mean "
+                   "“%(nearest)s”?"), f"row:{row}",
                 column=column, value=Value(value), known=Values(domain), nearest=like,
             )  # fmt: skip
         else:
             self.complaints.say(
-                file, decision.id, "“%(column)s” is never %(value)s: it is one of %(known)s.", f"row:{row}",
+                file, decision.id, N_("“%(column)s” is never %(value)s: it is one of %(known)s."), f"row:{row}",
                 column=column, value=Value(value), known=Values(domain),
             )  # fmt: skip
         return like
@@ -134,18 +138,19 @@ class TableChecks:
                 overlap.setdefault((numbers[0], numbers[1]), tried)
         for (first, second), tried in overlap.items():
             self.complaints.say(
-                file, decision.id, "Row %(other)s applies, too, when %(case)s: in a UNIQUE table only one may.",
+                file, decision.id, N_("Row %(other)s applies, too, when %(case)s: in a UNIQUE table only one may."),
                 f"row:{second}", other=first, case=self._case(table, tried, []),
             )  # fmt: skip
         for rule in decision.rules:
             if rule.number not in taken and not self._told(file, decision, rule.number):
-                message = "This row is never taken: the rows before it take every case."
+                message = N_("This row is never taken: the rows before it take every case.")
                 if rule.number not in fit:
-                    message = "This row never applies: no case has these values."
+                    message = N_("This row never applies: no case has these values.")
                 self.complaints.warn(file, decision.id, message, f"row:{rule.number}")
         if hole and holes and decision.hit_policy != "COLLECT":
             self.complaints.warn(
-                file, decision.id, "There is no row for the case that %(case)s: the table then answers nothing (None).",
+                file, decision.id, N_("There is no row for the case that %(case)s: the table then answers "
+                                      "nothing (None)."),
                 case=self._case(table, hole[0], hole),
             )  # fmt: skip
 
@@ -183,12 +188,12 @@ class TableChecks:
         if hole and holes:
             known = Named(fee.id, fee.title)
             if len(hole) == len(tries):
-                message = "No row gives the amount of %(fee)s: the invoice cannot be raised, and the step fails."
+                message = N_("No row gives the amount of %(fee)s: the invoice cannot be raised, and the step fails.")
                 self.complaints.say(file, decision.id, message, fee=known)
             else:
                 self.complaints.say(
-                    file, decision.id, "No row gives the amount of %(fee)s when %(case)s: the invoice cannot be "
-                    "raised, and the step fails.", fee=known, case=self._case(table, hole[0], hole),
+                    file, decision.id, N_("No row gives the amount of %(fee)s when %(case)s: the invoice cannot be "
+                    "raised, and the step fails."), fee=known, case=self._case(table, hole[0], hole),
                 )  # fmt: skip
         rows = {tried.rows[0].number: tried for tried in tries if tried.rows}
         for row, tried in rows.items():
@@ -203,13 +208,13 @@ class TableChecks:
         known, amount, rate = Named(fee.id, fee.title), answer.get("amount"), answer.get("tax_rate", 0)
         if amount is None or not _whole(amount) or amount < 0:
             self.complaints.say(
-                file, table.decision.id, "The amount of %(fee)s must be a whole number of yen, 0 or more, without "
-                "quotes or commas; here it is %(value)s.", f"row:{row}", fee=known, value=_value(amount),
+                file, table.decision.id, N_("The amount of %(fee)s must be a whole number of yen, 0 or more, without "
+                "quotes or commas; here it is %(value)s."), f"row:{row}", fee=known, value=_value(amount),
             )  # fmt: skip
         if rate is not None and (not _whole(rate) or not 0 <= rate <= MAX_RATE):
             self.complaints.say(
-                file, table.decision.id, "The tax rate of %(fee)s must be a whole number of percent from 0 to 100; "
-                "here it is %(value)s.", f"row:{row}", fee=known, value=_value(rate),
+                file, table.decision.id, N_("The tax rate of %(fee)s must be a whole number of percent from 0 to 100; "
+                "here it is %(value)s."), f"row:{row}", fee=known, value=_value(rate),
             )  # fmt: skip
 
 

@@ -30,8 +30,9 @@ from app.catalogue.template_names import (
 )
 from app.catalogue.template_paths import Path, Reading, Use, leading, reading
 from app.catalogue.toml import nearest
+from app.errors import N_
 
-_DEEP = "The template is nested too deep."
+_DEEP = N_("The template is nested too deep.")
 MAX_CHARACTERS = 400_000
 
 
@@ -101,7 +102,7 @@ class TemplateChecks:
 
     def _reading(self, source: Source) -> Reading | None:
         if len(source.text) > MAX_CHARACTERS:
-            message = "The template is too long: %(most)s characters are allowed."
+            message = N_("The template is too long: %(most)s characters are allowed.")
             self.complaints.say(source.file, "", message, source.part, most=MAX_CHARACTERS)
             return None
         try:
@@ -109,7 +110,7 @@ class TemplateChecks:
             found = reading(tree)
         except TemplateSyntaxError as error:
             self.complaints.say(
-                source.file, "", "The template cannot be read: %(reason)s", source.part,
+                source.file, "", N_("The template cannot be read: %(reason)s"), source.part,
                 error.lineno + source.first_line - 1, reason=of_template(error.message or ""),
             )  # fmt: skip
             return None
@@ -131,14 +132,14 @@ class TemplateChecks:
         if not found.words:
             if certificate:
                 self.complaints.say(
-                    source.file, "", "The certificate has no words: it would be issued and signed blank."
+                    source.file, "", N_("The certificate has no words: it would be issued and signed blank.")
                 )
             elif source.file.startswith("mail/"):
-                self.complaints.warn(source.file, "", "The mail has no words: it would be sent blank.")
+                self.complaints.warn(source.file, "", N_("The mail has no words: it would be sent blank."))
             else:
-                self.complaints.warn(source.file, "", "The document has no words: it would be made blank.")
+                self.complaints.warn(source.file, "", N_("The document has no words: it would be made blank."))
         elif certificate and ("certificate", "number") not in {use.path for use in found.uses}:
-            message = "The certificate does not print its number: write {{ certificate.number }}."
+            message = N_("The certificate does not print its number: write {{ certificate.number }}.")
             self.complaints.warn(source.file, "", message)
 
     def _check(self, source: Source, found: Reading) -> None:
@@ -160,23 +161,23 @@ class TemplateChecks:
 
     def _jinja(self, source: Source, found: Reading) -> None:
         """Filters, tests and blocks, which Jinja itself would miss when the template is first used."""
-        for what, uses, known in (("filter", found.filters, self.filters), ("test", found.tests, TESTS)):
+        for what, uses, known in ((N_("filter"), found.filters, self.filters), (N_("test"), found.tests, TESTS)):
             for name, line in uses:
                 if known is not None and name not in known:
                     self._missing(source, line, what, name, known)
         for name, count in Counter(name for name, _ in found.blocks).items():
             if count > 1:
                 line = [line for block, line in found.blocks if block == name][1]
-                message = "The block %(name)s stands there twice: rename one."
+                message = N_("The block %(name)s stands there twice: rename one.")
                 self.complaints.say(source.file, "", message, source.part, line + source.first_line - 1, name=name)
 
     def _unknown_name(self, source: Source, use: Use, known: frozenset[str]) -> None:
         name, like, line = use.path[0], nearest(use.path[0], known), use.line + source.first_line - 1
         if like:
-            message = "Templates have no name “%(name)s”: did you mean “%(nearest)s”?"
+            message = N_("Templates have no name “%(name)s”: did you mean “%(nearest)s”?")
             self.complaints.warn(source.file, "", message, source.part, line, name=name, nearest=like)
         else:
-            message = "Templates have no name “%(name)s”."
+            message = N_("Templates have no name “%(name)s”.")
             self.complaints.warn(source.file, "", message, source.part, line, name=name)
 
     def _path(self, source: Source, use: Use) -> None:
@@ -203,7 +204,7 @@ class TemplateChecks:
             if second == "[]" and third:
                 self._known(source, use, 3, "field", MEMBERS[first])
             elif second and second != "[]":
-                message = "%(name)s is a list: go through it with {%% for … in %(name)s %%}."
+                message = N_("%(name)s is a list: go through it with {%% for … in %(name)s %%}.")
                 line = use.line + source.first_line - 1
                 self.complaints.say(source.file, "", message, source.part, line, name=first)
         elif second and self._known(source, use, 2, "field", MEMBERS[first]) and first == "company":
@@ -214,13 +215,13 @@ class TemplateChecks:
         fields = company_fields(self.package).get(use.path[1], ())
         if fields and not any(name in form for form in self.fields.values() for name in fields):
             self.complaints.warn(
-                source.file, "", "company.%(name)s stays empty: no form has the field %(fields)s.", source.part,
+                source.file, "", N_("company.%(name)s stays empty: no form has the field %(fields)s."), source.part,
                 use.line + source.first_line - 1, name=use.path[1], fields=" / ".join(fields),
             )  # fmt: skip
 
     def _answer(self, source: Source, use: Use) -> None:
         _, element, key, item, inner = (*use.path, "", "", "", "", "")[:5]
-        if not element or not self._known(source, use, 2, "element with a form", self.package.forms) or not key:
+        if not element or not self._known(source, use, 2, N_("element with a form"), self.package.forms) or not key:
             return
         if self._known(source, use, 3, "field", self.fields[element]) and item == "[]" and inner:
             rows = inner_fields(self.fields[element][key])
@@ -243,12 +244,13 @@ class TemplateChecks:
         like = nearest(name, frozenset(known))
         if like:
             self.complaints.say(
-                source.file, "", "%(path)s: there is no %(what)s “%(name)s”: did you mean “%(nearest)s”?", source.part,
+                source.file, "", N_("%(path)s: there is no %(what)s “%(name)s”: did you mean "
+                                    "“%(nearest)s”?"), source.part,
                 line + source.first_line - 1, path=path, what=what, name=name, nearest=like,
             )  # fmt: skip
         else:
             self.complaints.say(
-                source.file, "", "%(path)s: there is no %(what)s “%(name)s”: add it, or choose one that there is.",
+                source.file, "", N_("%(path)s: there is no %(what)s “%(name)s”: add it, or choose one that there is."),
                 source.part, line + source.first_line - 1, path=path, what=what, name=name,
             )  # fmt: skip
 
@@ -264,8 +266,9 @@ class TemplateChecks:
                     if use.path not in told and self._lacks(base, use):
                         told.add(use.path)
                         self.complaints.warn(
-                            file, "", "The skeleton %(skeleton)s prints %(path)s (line %(at)s), and the package has no "
-                            "such thing: nothing stands there.", skeleton=base, path=".".join(use.path), at=use.line,
+                            file, "", N_("The skeleton %(skeleton)s prints %(path)s (line %(at)s), and the "
+                                         "package has no "
+                            "such thing: nothing stands there."), skeleton=base, path=".".join(use.path), at=use.line,
                         )  # fmt: skip
 
     def _used_by(self, file: str) -> list[str]:

@@ -17,6 +17,7 @@ from app.catalogue.judging import constants, judged, worked_out
 from app.catalogue.model import Package
 from app.catalogue.python import names, parsed
 from app.catalogue.toml import nearest
+from app.errors import N_
 
 _MOST_DEAD = 10  # arrows that are looked at one by one
 _ORDERS = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
@@ -107,18 +108,19 @@ class ValueChecks:
             if like:
                 self.complaints.say(
                     code.file, code.element,
-                    "“%(name)s” is never %(value)s here: it is one of %(known)s. Did you mean “%(nearest)s”?",
+                    N_("“%(name)s” is never %(value)s here: it is one of %(known)s. Did you mean “%(nearest)s”?"),
                     code.part, name=name, value=shown, known=known, nearest=like,
                 )  # fmt: skip
                 return
         elif value[0] == "text" and domain.may_be_kind("bool"):
             self.complaints.say(
-                code.file, code.element, "“%(name)s” is never %(value)s here: it is yes or no. Write %(name)s, or not "
-                "%(name)s.", code.part, name=name, value=shown,
+                code.file, code.element, N_("“%(name)s” is never %(value)s here: it is yes or no. Write "
+                                            "%(name)s, or not "
+                "%(name)s."), code.part, name=name, value=shown,
             )  # fmt: skip
             return
         self.complaints.say(
-            code.file, code.element, "“%(name)s” is never %(value)s here: it is one of %(known)s.", code.part,
+            code.file, code.element, N_("“%(name)s” is never %(value)s here: it is one of %(known)s."), code.part,
             name=name, value=shown, known=known,
         )  # fmt: skip
 
@@ -128,8 +130,8 @@ class ValueChecks:
             other = {"text": ("number", "bool"), "number": ("text",)}.get(kind, ())
             if other and domain.may_be_kind(*other) and not domain.may_be_kind(kind):
                 self.complaints.say(
-                    code.file, code.element, "“%(name)s” is one of %(known)s, which cannot be less or more than "
-                    "%(value)s.", code.part, name=name, known=Values(domain), value=Value((kind, bare)),
+                    code.file, code.element, N_("“%(name)s” is one of %(known)s, which cannot be less or more than "
+                    "%(value)s."), code.part, name=name, known=Values(domain), value=Value((kind, bare)),
                 )  # fmt: skip
 
     def _unset(self, code: Code, name: str, state: State) -> None:
@@ -138,13 +140,14 @@ class ValueChecks:
             return
         if _only_unset(domain):
             self.complaints.say(
-                code.file, code.element, "Nothing has set “%(name)s” when a case comes here: a step that sets it must "
-                "come before.", code.part, name=name,
+                code.file, code.element, N_("Nothing has set “%(name)s” when a case comes here: a step that sets "
+                                            "it must "
+                "come before."), code.part, name=name,
             )  # fmt: skip
         else:
             self.complaints.warn(
-                code.file, code.element, "On some way that leads here nothing has set “%(name)s”: give it a first "
-                "value in a script at the beginning.", code.part, name=name,
+                code.file, code.element, N_("On some way that leads here nothing has set “%(name)s”: give it a first "
+                "value in a script at the beginning."), code.part, name=name,
             )  # fmt: skip
 
     def _set_somewhere(self, name: str) -> bool:
@@ -160,15 +163,15 @@ class ValueChecks:
             domain = state.of(loop.collection)
             if not domain.any and not domain.may_be_kind("list", "dict") and not _only_unset(domain):
                 self.complaints.say(
-                    element.file, element.id, "It repeats for each of “%(name)s”, which is no list: it is one of "
-                    "%(known)s.", "loop", name=loop.collection, known=Values(domain),
+                    element.file, element.id, N_("It repeats for each of “%(name)s”, which is no list: it is one of "
+                    "%(known)s."), "loop", name=loop.collection, known=Values(domain),
                 )  # fmt: skip
         elif loop.cardinality:
             domain = worked_out(loop.cardinality, state)
             if not domain.any and not domain.may_be_kind("number") and not domain.unset:
                 self.complaints.say(
-                    element.file, element.id, "How often it repeats is to be a whole number, and here it is one of "
-                    "%(known)s.", "loop.times", known=Values(domain),
+                    element.file, element.id, N_("How often it repeats is to be a whole number, and here it is one of "
+                    "%(known)s."), "loop.times", known=Values(domain),
                 )  # fmt: skip
 
     # ---- gateways
@@ -202,7 +205,10 @@ class ValueChecks:
 
     def _not_taken(self, flow: Flow) -> None:
         self.complaints.warn(
-            flow.file, flow.id, "No case can take this arrow, whatever was answered and decided before.", "condition"
+            flow.file,
+            flow.id,
+            N_("No case can take this arrow, whatever was answered and decided before."),
+            "condition",
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from app.catalogue.complaints import Complaints
 from app.catalogue.manifest import FILE
 from app.catalogue.model import Package
-from app.errors import Named
+from app.errors import N_, Named
 
 
 class WholeChecks:
@@ -35,7 +35,7 @@ class WholeChecks:
                 self.complaints.warn(
                     element.file,
                     element.id,
-                    "Cards are lent, and no step of the body takes them back: give one the property returns_cards.",
+                    N_("Cards are lent, and no step of the body takes them back: give one the property returns_cards."),
                     "property:cards",
                 )
 
@@ -48,10 +48,11 @@ class WholeChecks:
             name = element.properties.get("confirms", "").strip()
             if name in self.package.fees and name not in raised:
                 self.complaints.say(
-                    element.file, element.id, "It confirms the payment of %(fee)s, which no element raises: give one "
-                    "the property invoice.", "property:confirms", fee=Named(name, self.package.fees[name].title),
+                    element.file, element.id, N_("It confirms the payment of %(fee)s, which no element raises: "
+                                                 "give one "
+                    "the property invoice."), "property:confirms", fee=Named(name, self.package.fees[name].title),
                 )  # fmt: skip
         for fee in self.package.fees.values():
             if fee.id not in raised and fee.id not in confirmed:
-                message = "No element raises this fee: give one the property invoice, or remove the fee."
+                message = N_("No element raises this fee: give one the property invoice, or remove the fee.")
                 self.complaints.warn(FILE, f"fees.{fee.id}", message)

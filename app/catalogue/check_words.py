@@ -11,15 +11,20 @@ from app.catalogue.complaints import Complaints
 from app.catalogue.drawn import Element
 from app.catalogue.model import Package
 from app.catalogue.python import FUNCTIONS, names, parsed
+from app.errors import N_
 from app.feel.parser import RESERVED as OF_FEEL
 
 # What templates call so is the portal's; the routing value of that name is data.<name> there.
 OF_TEMPLATES = frozenset({"answers", "case", "company", "data", "documents", "links", "settings", "task", "today"})
-_PYTHON = "“%(name)s” is a word of Python: no condition and no script can read it. Choose another name."
-_RESERVED = "A name that begins with two underscores is reserved: choose another name than “%(name)s”."
-_FUNCTION = "“%(name)s” is a function of conditions and scripts: choose another name, or one of the two will be missed."
-_FEEL = "“%(name)s” is a word of FEEL: no condition of a form and no decision table can read it. Choose another name."
-_TEMPLATE = (
+_PYTHON = N_("“%(name)s” is a word of Python: no condition and no script can read it. Choose another name.")
+_RESERVED = N_("A name that begins with two underscores is reserved: choose another name than “%(name)s”.")
+_FUNCTION = N_(
+    "“%(name)s” is a function of conditions and scripts: choose another name, or one of the two will be missed."
+)
+_FEEL = N_(
+    "“%(name)s” is a word of FEEL: no condition of a form and no decision table can read it. Choose another name."
+)
+_TEMPLATE = N_(
     "In mails and PDFs “%(name)s” is the portal's own; this value is data.%(name)s there. Another name is clearer."
 )
 

@@ -25,7 +25,7 @@ from app.catalogue.manifest import FILE
 from app.catalogue.model import Package
 from app.catalogue.toml import UNREAD
 from app.declarations import Connector
-from app.errors import BadPackage, Problem
+from app.errors import N_, BadPackage, Problem
 
 _PLACES = re.compile(
     r"(package|demo|english)\.toml|README\.md|[^/]+\.(bpmn|dmn)|forms/[^/]+\.form|mail/[^/]+\.md|pdf/[^/]+\.html|files/.+"
@@ -65,7 +65,7 @@ def check(
         EnglishChecks(package, complaints).run()
         for path in package.files:
             if not _PLACES.fullmatch(path):
-                complaints.warn(path, "", "Nothing reads this file: move it or remove it.")
+                complaints.warn(path, "", N_("Nothing reads this file: move it or remove it."))
     except Enough:
         complaints.problems.append(Problem("", "There are more problems: mend these first."))
     return complaints.problems
@@ -75,7 +75,7 @@ def _followed(package: Package, complaints: Complaints) -> None:
     """What comes of following values and tokens; nothing where the diagrams have parts that are not known."""
     following = Following(package)
     if not following.whole:
-        message = "The diagrams are too large to be followed: where values and tokens go is not checked."
+        message = N_("The diagrams are too large to be followed: where values and tokens go is not checked.")
         complaints.warn(FILE, "", message)
         return
     ValueChecks(package, complaints, following).run()

@@ -14,29 +14,29 @@ THINGS = (
     "answer, document or file",
     "calendar",
     "card set",
-    "decision",
+    N_("decision"),
     "document",
     "download group",
     "element",
-    "element with a form",
+    N_("element with a form"),
     "fee",
     "field",
-    "field of the start form",
-    "file",
+    N_("field of the start form"),
+    N_("file"),
     "group",
-    "kind",
+    N_("kind"),
     "lane",
     "mail",
     "message",
-    "operator",
-    "output",
-    "presentation",
-    "process",
+    N_("operator"),
+    N_("output"),
+    N_("presentation"),
+    N_("process"),
     "routing value",
-    "section",
+    N_("section"),
     "setting",
-    "state",
-    "template",
+    N_("state"),
+    N_("template"),
     "user task",
     N_("webhook"),
 )
@@ -79,12 +79,12 @@ class Complaints:
         self.meant.add((what, like))
         if like:
             self.say(
-                file, element, "There is no %(what)s “%(name)s”: did you mean “%(nearest)s”?", part,
+                file, element, N_("There is no %(what)s “%(name)s”: did you mean “%(nearest)s”?"), part,
                 what=what, name=name, nearest=like,
             )  # fmt: skip
         else:
             self.say(
-                file, element, "There is no %(what)s “%(name)s”: add it, or choose one that there is.", part,
+                file, element, N_("There is no %(what)s “%(name)s”: add it, or choose one that there is."), part,
                 what=what, name=name,
             )  # fmt: skip
         return False

@@ -10,7 +10,7 @@ from app.catalogue.complaints import Complaints
 from app.catalogue.fields import form_fields
 from app.catalogue.model import Package
 from app.catalogue.toml import Table, nearest, parse
-from app.errors import BadPackage, Problem
+from app.errors import N_, BadPackage, Problem
 
 FILE = "demo.toml"
 ROLES = frozenset({"operator", "analyst", "administrator"})
@@ -68,14 +68,14 @@ class _Checks:
         for each in cases:
             self._case(each)
         if cases and not any("operator" in roles for roles in staff):
-            self._say("staff", "The cases of the demo need somebody with the role operator: add [[staff]].")
+            self._say("staff", N_("The cases of the demo need somebody with the role operator: add [[staff]]."))
         clients = {str(each.raw.get("application", {}).get("email", "")) for each in cases if _has_application(each)}
         for each in table.array("agent"):
             for key in ("email", "name", "office"):
                 each.text(key)
             for client in each.texts("clients"):
                 if client not in clients:
-                    self._say(each.path, "clients: no case of the demo has the address %(email)s.", email=client)
+                    self._say(each.path, N_("clients: no case of the demo has the address %(email)s."), email=client)
             each.close()
         table.close()
 
@@ -90,7 +90,7 @@ class _Checks:
             for name in given:
                 if name not in known:
                     self._say(
-                        table.path, "“%(key)s” must be one of: %(known)s.", key=key, known=", ".join(sorted(known))
+                        table.path, N_("“%(key)s” must be one of: %(known)s."), key=key, known=", ".join(sorted(known))
                     )
         table.close()
         return roles
@@ -104,7 +104,7 @@ class _Checks:
             self._walk(table.path, name, until)
         application = table.table("application")
         if application is None:
-            self._say(table.path, "The key “%(key)s” is missing: add it.", key="application")
+            self._say(table.path, N_("The key “%(key)s” is missing: add it."), key="application")
         else:
             for what in NEEDED:
                 if key := getattr(self.package.applicant, what):
@@ -123,19 +123,22 @@ class _Checks:
             return  # the scenario's own problem, told with it
         if until and not any(step.element == until for step in walk):
             self._say(
-                place, "until: no step of the scenario “%(name)s” completes %(element)s.", name=name, element=until
+                place, N_("until: no step of the scenario “%(name)s” completes %(element)s."), name=name, element=until
             )
         if not walk or walk[0].element != self.package.start_form:
-            self._say(place, "scenario: the first step of “%(name)s” does not complete the public form.", name=name)
+            self._say(place, N_("scenario: the first step of “%(name)s” does not complete the public form."), name=name)
 
     def _no_scenario(self, place: str, name: str) -> None:
         like = nearest(name, frozenset(self.walks.scenarios))
         if like:
             self._say(
-                place, "scenario: there is no scenario “%(name)s”: did you mean “%(nearest)s”?", name=name, nearest=like
+                place,
+                N_("scenario: there is no scenario “%(name)s”: did you mean “%(nearest)s”?"),
+                name=name,
+                nearest=like,
             )
         else:
-            self._say(place, "scenario: there is no scenario “%(name)s”.", name=name)
+            self._say(place, N_("scenario: there is no scenario “%(name)s”."), name=name)
 
     def _answers(self, table: Table, element: str) -> None:
         for key in table.raw:

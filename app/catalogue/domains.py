@@ -10,6 +10,8 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
+from app.errors import N_
+
 MOST = 40  # known values of one name, before all of their kind are taken
 MOST_NUMBERS = 8
 
@@ -155,7 +157,7 @@ NONE = Domain(frozenset({("none", None)}))
 
 
 _SHOWN = 8  # values of a list that a sentence names
-_KINDS = {"text": "any text", "list": "a list", "dict": "a mapping", "any": "anything"}
+_KINDS = {"text": N_("any text"), "list": N_("a list"), "dict": N_("a mapping"), "any": N_("anything")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,19 +198,19 @@ def shown(value: Known, translate: Callable[[str], str]) -> str:
     """As it is written in a condition."""
     kind, bare = value
     if kind == "none":
-        return translate("nothing (None)")
+        return translate(N_("nothing (None)"))
     return f"'{bare}'" if kind == "text" else f"{bare:f}" if isinstance(bare, Decimal) else str(bare)
 
 
 def _span(numbers: Range, translate: Callable[[str], str]) -> str:
     low, high = (f"{end:f}" for end in (numbers.low, numbers.high))
     if numbers.low == -INFINITE and numbers.high == INFINITE:
-        return translate("any number")
+        return translate(N_("any number"))
     if numbers.high == INFINITE:
-        return translate("a number from %(low)s on") % {"low": low}
+        return translate(N_("a number from %(low)s on")) % {"low": low}
     if numbers.low == -INFINITE:
-        return translate("a number up to %(high)s") % {"high": high}
-    return translate("a number from %(low)s to %(high)s") % {"low": low, "high": high}
+        return translate(N_("a number up to %(high)s")) % {"high": high}
+    return translate(N_("a number from %(low)s to %(high)s")) % {"low": low, "high": high}
 
 
 @dataclass(frozen=True)

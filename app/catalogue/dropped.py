@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from app.bpmn.names import BPMN, SPIFF
-from app.errors import Problem
+from app.errors import N_, Problem
 from app.text.xml import Xml
 
 _SPIFFS = frozenset({"properties", "serviceTaskOperator", "calledDecisionId", "preScript", "postScript"})
@@ -27,14 +27,14 @@ _HARMLESS = (
     "http://camunda.org/schema/modeler/",
     "http://spiffworkflow.org/",
 )
-_WHO = "who does a task is said by its lane and the property group"
-_DUE = "the day is said by the property due_bd"
-_FORM = "the form is the file forms/<id of the task>.form"
-_WORK = "what a service task does is said by spiffworkflow:serviceTaskOperator"
-_DATA = "all routing values go in and come back; a form's are named by the property routes"
-_AROUND = "put a script or service task before or after it, or use the property sends"
-_EACH = "the list is named by loopDataInputRef, one item of it by inputDataItem"
-_OTHER = "remove it, or say it by what docs/package-format.md names"
+_WHO = N_("who does a task is said by its lane and the property group")
+_DUE = N_("the day is said by the property due_bd")
+_FORM = N_("the form is the file forms/<id of the task>.form")
+_WORK = N_("what a service task does is said by spiffworkflow:serviceTaskOperator")
+_DATA = N_("all routing values go in and come back; a form's are named by the property routes")
+_AROUND = N_("put a script or service task before or after it, or use the property sends")
+_EACH = N_("the list is named by loopDataInputRef, one item of it by inputDataItem")
+_OTHER = N_("remove it, or say it by what docs/package-format.md names")
 _INSTEAD = {
     **dict.fromkeys(("assignee", "candidateGroups", "candidateUsers", "assignmentDefinition"), _WHO),
     **dict.fromkeys(("potentialOwner", "humanPerformer", "performer", "resourceRole"), _WHO),
@@ -48,10 +48,10 @@ _INSTEAD = {
     **dict.fromkeys(("collection", "elementVariable", "loopCharacteristics"), _EACH),
     **dict.fromkeys(
         ("decisionRef", "calledDecision", "mapDecisionResult"),
-        "the table of a business rule task is named by spiffworkflow:calledDecisionId",
+        N_("the table of a business rule task is named by spiffworkflow:calledDecisionId"),
     ),
-    "calledElement": "the process is named by BPMN's own attribute calledElement",
-    "properties": "properties are spiffworkflow:properties",
+    "calledElement": N_("the process is named by BPMN's own attribute calledElement"),
+    "properties": N_("properties are spiffworkflow:properties"),
 }
 _PASSED_OVER = frozenset(
     {
@@ -59,10 +59,10 @@ _PASSED_OVER = frozenset(
         "dataOutputAssociation",
     }
 )  # fmt: skip
-_COMPENSATION = "compensation is not run: draw the way back as a flow"
-_QUANTITY = "one token comes in and one goes out"
+_COMPENSATION = N_("compensation is not run: draw the way back as a flow")
+_QUANTITY = N_("one token comes in and one goes out")
 _PYTHON = frozenset({"", "python", "python3", "text/x-python", "text/python", "application/x-python"})
-_FEEL = "a condition is Python: write == to compare, and or not to join, 'text' in quotes"
+_FEEL = N_("a condition is Python: write == to compare, and or not to join, 'text' in quotes")
 
 
 def dropped(file: str, root: Xml) -> Iterator[Problem]:
@@ -106,7 +106,7 @@ def _of(file: str, owner: str, node: Xml) -> Iterator[Problem]:
     if node.name in _PASSED_OVER and node.namespace == BPMN:
         yield _warned(file, owner, node, node.name, node.name)
     if node.name == "ioSpecification":
-        message = "Data inputs and outputs are not supported: all routing values go in and come back."
+        message = N_("Data inputs and outputs are not supported: all routing values go in and come back.")
         yield Problem(file, message, owner, line=node.line)
     if node.get("isForCompensation") == "true":
         yield _warned(file, owner, node, "isForCompensation", "", _COMPENSATION)

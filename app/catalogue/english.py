@@ -15,7 +15,7 @@ from app.catalogue.drawn import Element
 from app.catalogue.manifest import Manifest
 from app.catalogue.model import DocumentSource, MailSource, Package
 from app.catalogue.toml import UNREAD, nearest
-from app.errors import Problem
+from app.errors import N_, Problem
 
 FILE = "english.toml"
 _MAX_DEPTH = 12  # of form components within each other
@@ -41,7 +41,7 @@ def read_english(raw: Mapping[str, Any], problems: list[Problem]) -> dict[str, s
         if isinstance(english, str) and english.strip():
             found[even(words)] = english
         else:
-            message = "“%(key)s” must be a text in quotes."
+            message = N_("“%(key)s” must be a text in quotes.")
             problems.append(Problem(FILE, message, "", {"key": words}, part=f"key:{words}"))
     return found
 
@@ -107,7 +107,7 @@ class EnglishChecks:
         for words, (file, element) in said.items():
             if words not in self.package.english and not words.isascii():
                 self.complaints.warn(
-                    file, element, "There is no English for “%(words)s”: add it to english.toml.", words=words
+                    file, element, N_("There is no English for “%(words)s”: add it to english.toml."), words=words
                 )
         titles = [document.title for document in self.package.documents.values()]
         for words in self.package.table:
@@ -116,12 +116,12 @@ class EnglishChecks:
             like = nearest(words, frozenset(said)) if len(words) >= _LEAST_ALIKE else ""
             if like:
                 self.complaints.warn(
-                    FILE, "", "The diagrams do not say “%(words)s”: did you mean “%(nearest)s”?", f"key:{words}",
+                    FILE, "", N_("The diagrams do not say “%(words)s”: did you mean “%(nearest)s”?"), f"key:{words}",
                     words=words, nearest=like,
                 )  # fmt: skip
             else:
                 self.complaints.warn(
-                    FILE, "", "The diagrams do not say “%(words)s”: remove it, or write it as they do.",
+                    FILE, "", N_("The diagrams do not say “%(words)s”: remove it, or write it as they do."),
                     f"key:{words}", words=words,
                 )  # fmt: skip
 

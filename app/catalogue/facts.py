@@ -14,7 +14,7 @@ from typing import Any
 from app.bpmn.names import BPMN, SPIFF
 from app.bpmn.words import even
 from app.catalogue.toml import parse
-from app.errors import Named, Problem
+from app.errors import N_, Named, Problem
 from app.text import xml
 from app.text.xml import Xml, XmlRefused
 
@@ -24,14 +24,14 @@ _THINGS = frozenset({
 })  # fmt: skip
 _DERIVED = frozenset({"incoming", "outgoing", "flowNodeRef"})  # what arrows and lanes say already
 _PLAIN = {  # a child whose text is the fact
-    "script": "script",
+    "script": N_("script"),
     "conditionExpression": "condition",
-    "documentation": "documentation",
+    "documentation": N_("documentation"),
     "text": "text",
-    "timeDuration": "time",
-    "timeDate": "time",
-    "timeCycle": "time",
-    "calledDecisionId": "decision",
+    "timeDuration": N_("time"),
+    "timeDate": N_("time"),
+    "timeCycle": N_("time"),
+    "calledDecisionId": N_("decision"),
 }
 
 
@@ -118,7 +118,11 @@ class _Diagram:
         for key, value in node.attributes.items():
             if key == "id" or (_local(key) == "type" and key.startswith("{")):
                 continue
-            known = {"name": "name", "sourceRef": "from", "targetRef": "to", "default": "default"} if not path else {}
+            known = (
+                {"name": N_("name"), "sourceRef": N_("from"), "targetRef": N_("to"), "default": "default"}
+                if not path
+                else {}
+            )
             part = "message" if key == "messageRef" else known.get(key, f"attribute:{path}{_local(key)}")
             thing.facts[part] = value
             if key.endswith("Ref") or key == "default":
@@ -173,7 +177,7 @@ def _tables(root: Xml) -> Facts:
         facts.things[name] = Thing(named, (), {"name": decision.get("name")})
         if table is None:
             continue
-        facts.things[name].facts["hit policy"] = table.get("hitPolicy", "UNIQUE")
+        facts.things[name].facts[N_("hit policy")] = table.get("hitPolicy", "UNIQUE")
         labels = []
         for number, column in enumerate((node for node in table.children if node.name in ("input", "output")), 1):
             said = next((_text(node) for node in column.all("inputExpression")), "")

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.catalogue.declared import MAILS
+from app.errors import N_
 
 FIRST = 1
 NEWEST = 2
@@ -20,10 +21,10 @@ _MEANT: Mapping[str, Any] = {
     "contract": "contracts",
     "groups": {
         "review": {"title": "審査", "title_en": "Review"},
-        "accounting": {"title": "経理", "title_en": "Accounting"},
+        "accounting": {"title": "経理", "title_en": N_("Accounting")},
         "cards": {"title": "カードデスク", "title_en": "Card desk", "keeps_keys": True},
-        "exam": {"title": "試験", "title_en": "Exams", "attends": True},
-        "office": {"title": "事務", "title_en": "Office"},
+        "exam": {"title": "試験", "title_en": N_("Exams"), "attends": True},
+        "office": {"title": "事務", "title_en": N_("Office")},
     },
     "words": {
         "vendor": {"title": "ベンダ", "title_en": "vendor"},

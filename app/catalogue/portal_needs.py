@@ -11,17 +11,18 @@ from enum import StrEnum
 
 from app.catalogue.fields import form_fields
 from app.catalogue.model import Package
+from app.errors import N_
 
 
 class Kind(StrEnum):
     """What is needed; the value is a message id."""
 
-    START_FIELD = "field of the start form"
-    FIELD = "field of a form"
+    START_FIELD = N_("field of the start form")
+    FIELD = N_("field of a form")
     MAIL = "mail"
     DOCUMENT = "document"
     SETTING = "setting"
-    REMINDER = "key of [reminders]"
+    REMINDER = N_("key of [reminders]")
     ELEMENT = "element"
 
 
@@ -116,7 +117,7 @@ def _carded(package: Package) -> bool:
     return bool(package.cards)
 
 
-_COMPANY = When("of packages with a field applicant.number", _numbered)
+_COMPANY = When(N_("of packages with a field applicant.number"), _numbered)
 _CERTIFYING = When("of packages with [certificate]", _register)
 _DATED = When("of packages with a task that has the property books", _property("books"))
 _WISHED = When("of packages with a vendor's task that has the property calendar", _property("calendar", "vendor"))
@@ -138,83 +139,85 @@ def _needs() -> Iterator[Need]:
         start,
         required,
         {
-            "applicant.email": "no mail reaches the applicant, nor does the link to go on",
-            "applicant.name": "lists, pages of cases and mails have no name of the applicant",
+            "applicant.email": N_("no mail reaches the applicant, nor does the link to go on"),
+            "applicant.name": N_("lists, pages of cases and mails have no name of the applicant"),
         },
     )
-    yield Need(start, "applicant.contact", wanted, "mails and the timeline do not name the person who applies")
-    yield Need(start, "applicant.subject", wanted, "the register does not say what is certified", _CERTIFYING)
-    without = "cases belong to no company: nobody else of it sees them, and no agent can be let in"
+    yield Need(start, "applicant.contact", wanted, N_("mails and the timeline do not name the person who applies"))
+    yield Need(start, "applicant.subject", wanted, N_("the register does not say what is certified"), _CERTIFYING)
+    without = N_("cases belong to no company: nobody else of it sees them, and no agent can be let in")
     yield Need(field, "applicant.number", wanted, without, _CERTIFYING)
-    yield Need(field, "applicant.kana", wanted, "the company has no reading (kana)", _COMPANY)
-    yield Need(field, "applicant.listed_name", optional, "the register shows the applicant's name", _CERTIFYING)
+    yield Need(field, "applicant.kana", wanted, N_("the company has no reading (kana)"), _COMPANY)
+    yield Need(field, "applicant.listed_name", optional, N_("the register shows the applicant's name"), _CERTIFYING)
     yield Need(
-        field, "applicant.listed_subject", optional, "the register shows the name in the application", _CERTIFYING
+        field, "applicant.listed_subject", optional, N_("the register shows the name in the application"), _CERTIFYING
     )
-    yield Need(field, "wish_1", wanted, "the body does not see which days the vendor wishes for", _WISHED)
-    yield Need(field, "cards_state", wanted, "nobody says what became of lent cards", _CARDED)
+    yield Need(field, "wish_1", wanted, N_("the body does not see which days the vendor wishes for"), _WISHED)
+    yield Need(field, "cards_state", wanted, N_("nobody says what became of lent cards"), _CARDED)
     yield from _of(
         mail,
         required,
         {
-            "portal_mails.link_again": "who has lost the first mail cannot have the link sent again",
-            "portal_mails.invitation": "whom an applicant brings into a case gets no invitation",
+            "portal_mails.link_again": N_("who has lost the first mail cannot have the link sent again"),
+            "portal_mails.invitation": N_("whom an applicant brings into a case gets no invitation"),
         },
     )
-    without = "nobody is told of a message that the other side wrote on the case's page"
+    without = N_("nobody is told of a message that the other side wrote on the case's page")
     yield Need(mail, "portal_mails.message", wanted, without)
     yield Need(
-        mail, "portal_mails.returned", wanted, "the vendor is not told by mail that a step has come back", _RETURNED
+        mail, "portal_mails.returned", wanted, N_("the vendor is not told by mail that a step has come back"), _RETURNED
     )
     yield from _of(
         mail,
         wanted,
         {
-            "portal_mails.date_lapses": "the vendor is not told that a held day is about to lapse",
-            "portal_mails.date_lapsed": "the vendor is not told that a held day has lapsed",
-            "portal_mails.date_asked": "the body is not told that a vendor asks for another day",
-            "portal_mails.date_changed": "the vendor is not told that the day was changed",
-            "portal_mails.date_refused": "the vendor is not told that the day stays as it is",
+            "portal_mails.date_lapses": N_("the vendor is not told that a held day is about to lapse"),
+            "portal_mails.date_lapsed": N_("the vendor is not told that a held day has lapsed"),
+            "portal_mails.date_asked": N_("the body is not told that a vendor asks for another day"),
+            "portal_mails.date_changed": N_("the vendor is not told that the day was changed"),
+            "portal_mails.date_refused": N_("the vendor is not told that the day stays as it is"),
         },
         _DATED,
     )
-    yield Need(mail, "portal_mails.cards_overdue", wanted, "the vendor is not reminded of lent cards", _CARDED)
+    yield Need(mail, "portal_mails.cards_overdue", wanted, N_("the vendor is not reminded of lent cards"), _CARDED)
     yield from _of(
         mail,
         wanted,
         {
-            "portal_mails.company_claim": "a company is not told that somebody applies in its name",
-            "portal_mails.company_admitted": "the applicant is not told that the company has admitted them",
-            "portal_mails.company_refused": "the applicant is not told that the company has refused them",
+            "portal_mails.company_claim": N_("a company is not told that somebody applies in its name"),
+            "portal_mails.company_admitted": N_("the applicant is not told that the company has admitted them"),
+            "portal_mails.company_refused": N_("the applicant is not told that the company has refused them"),
             "portal_mails.company_unconfirmed": (
-                "the applicant is not told that the corporate number could not be confirmed"
+                N_("the applicant is not told that the corporate number could not be confirmed")
             ),
         },
         _COMPANY,
     )
-    yield Need(Kind.REMINDER, "vendor_mail", wanted, "vendors are not reminded of what is due", _DUE)
-    yield Need(Kind.REMINDER, "operator_mail", wanted, "the body is not reminded of what is due", _DUE)
-    yield Need(paper, "portal_documents.case_file", wanted, "a case cannot be kept as one PDF for the file")
-    yield Need(paper, "portal_documents.card_labels", wanted, "no labels for cards can be printed", _CARDED)
-    yield Need(setting, "body.name", required, "pages, mails and documents do not say who the body is")
-    without = "answers to mails go to the portal's own address, and what no group takes goes to nobody"
+    yield Need(Kind.REMINDER, "vendor_mail", wanted, N_("vendors are not reminded of what is due"), _DUE)
+    yield Need(Kind.REMINDER, "operator_mail", wanted, N_("the body is not reminded of what is due"), _DUE)
+    yield Need(paper, "portal_documents.case_file", wanted, N_("a case cannot be kept as one PDF for the file"))
+    yield Need(paper, "portal_documents.card_labels", wanted, N_("no labels for cards can be printed"), _CARDED)
+    yield Need(setting, "body.name", required, N_("pages, mails and documents do not say who the body is"))
+    without = N_("answers to mails go to the portal's own address, and what no group takes goes to nobody")
     yield Need(setting, "body.email", wanted, without)
-    yield Need(setting, "bank.number", wanted, "the vendor's page of a payment does not say where to pay", _CHARGING)
+    yield Need(
+        setting, "bank.number", wanted, N_("the vendor's page of a payment does not say where to pay"), _CHARGING
+    )
     yield from _of(
         setting,
         optional,
         {
-            "apply.lead": "the page to apply does not say what one applies for",
-            "apply.who": "the page to apply does not say who may apply",
-            "apply.needs": "the page to apply does not say what it takes",
-            "apply.after": "the page to apply does not say what comes after sending",
-            "apply.period": "the page to apply does not say how long it takes",
-            "apply.ask": "the page to apply names the body's own contact",
-            "contact.name": "people are told to ask the body itself",
-            "terms.url": "pages have no link to terms",
+            "apply.lead": N_("the page to apply does not say what one applies for"),
+            "apply.who": N_("the page to apply does not say who may apply"),
+            "apply.needs": N_("the page to apply does not say what it takes"),
+            "apply.after": N_("the page to apply does not say what comes after sending"),
+            "apply.period": N_("the page to apply does not say how long it takes"),
+            "apply.ask": N_("the page to apply names the body's own contact"),
+            "contact.name": N_("people are told to ask the body itself"),
+            "terms.url": N_("pages have no link to terms"),
         },
     )
-    without = "of a case that ends early nobody is told that contracts were concluded"
+    without = N_("of a case that ends early nobody is told that contracts were concluded")
     yield Need(Kind.ELEMENT, "contract", optional, without, _WITHDRAWN)
 
 

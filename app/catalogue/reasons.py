@@ -8,47 +8,49 @@ from __future__ import annotations
 
 import re
 
+from app.errors import N_
+
 _TEMPLATE = (
     (
         r"Unexpected end of template",
-        "a block {% … %} is not closed: {% endif %}, {% endfor %} or {% endblock %} is missing",
+        N_("a block {% … %} is not closed: {% endif %}, {% endfor %} or {% endblock %} is missing"),
     ),
-    (r"Encountered unknown tag", "there is no such tag {% … %}"),
-    (r"Missing end of (raw|comment)|Missing end of", "a comment {# … #} or block is not closed"),
-    (r"expected token 'end of print statement'", "a value {{ … }} is not closed, or two values follow each other"),
-    (r"expected token 'end of statement block'", "a tag {% … %} is not closed, or something is one too many in it"),
-    (r"unexpected char", "a character has no meaning there (quotes must be \" or ')"),
-    (r"unexpected '[)\]}]'|unexpected end of (print|statement)|Expected an expression", "a value is missing there"),
-    (r"block '.*' defined twice", "two blocks have the same name"),
+    (r"Encountered unknown tag", N_("there is no such tag {% … %}")),
+    (r"Missing end of (raw|comment)|Missing end of", N_("a comment {# … #} or block is not closed")),
+    (r"expected token 'end of print statement'", N_("a value {{ … }} is not closed, or two values follow each other")),
+    (r"expected token 'end of statement block'", N_("a tag {% … %} is not closed, or something is one too many in it")),
+    (r"unexpected char", N_("a character has no meaning there (quotes must be \" or ')")),
+    (r"unexpected '[)\]}]'|unexpected end of (print|statement)|Expected an expression", N_("a value is missing there")),
+    (r"block '.*' defined twice", N_("two blocks have the same name")),
 )
-_TEMPLATE_ELSE = "what stands there has no meaning"
+_TEMPLATE_ELSE = N_("what stands there has no meaning")
 
 _JSON = (
-    (r"Expecting ',' delimiter", "a comma is missing, or one bracket too many"),
-    (r"Expecting ':' delimiter", "a colon is missing after a name"),
-    (r"Expecting property name|Illegal trailing comma", "a name in quotes is missing, or a comma is one too many"),
-    (r"Expecting value", "a value is missing, or a comma is one too many"),
-    (r"Extra data", "something stands behind the end"),
-    (r"Unterminated string", "a text is not closed by its quotation mark"),
-    (r"Invalid control character", "a text goes on over the end of its line"),
-    (r"Invalid \\", "a \\ in a text stands before what it cannot"),
+    (r"Expecting ',' delimiter", N_("a comma is missing, or one bracket too many")),
+    (r"Expecting ':' delimiter", N_("a colon is missing after a name")),
+    (r"Expecting property name|Illegal trailing comma", N_("a name in quotes is missing, or a comma is one too many")),
+    (r"Expecting value", N_("a value is missing, or a comma is one too many")),
+    (r"Extra data", N_("something stands behind the end")),
+    (r"Unterminated string", N_("a text is not closed by its quotation mark")),
+    (r"Invalid control character", N_("a text goes on over the end of its line")),
+    (r"Invalid \\", N_("a \\ in a text stands before what it cannot")),
 )
-_JSON_ELSE = "what stands there is no JSON"
+_JSON_ELSE = N_("what stands there is no JSON")
 
-TWICE = "it stands there a second time"
+TWICE = N_("it stands there a second time")
 _TOML = (
     (r"Cannot overwrite a value|Cannot declare|Duplicate inline|Cannot mutate|namespace", TWICE),
-    (r"Expected '='", "an = is missing after a key"),
-    (r"Unterminated string|Illegal character '\\n'", "a text is not closed by its quotation mark"),
-    (r"Unescaped '\\\\'|Found invalid character|Illegal character", "a character may not stand there as it is"),
-    (r"Unclosed array|Expected '\]'|Unclosed inline", "a bracket is not closed"),
-    (r"Invalid initial character for a key", "a key must be of plain letters, or stand in quotes"),
-    (r"Expected newline or end of document", "something stands behind the end of a value"),
-    (r"Invalid value|Invalid hex", "a value is missing, or a text is not in quotes"),
-    (r"Invalid statement", "this is neither a key with its value nor the head of a table"),
-    (r"Invalid date", "this is no date"),
+    (r"Expected '='", N_("an = is missing after a key")),
+    (r"Unterminated string|Illegal character '\\n'", N_("a text is not closed by its quotation mark")),
+    (r"Unescaped '\\\\'|Found invalid character|Illegal character", N_("a character may not stand there as it is")),
+    (r"Unclosed array|Expected '\]'|Unclosed inline", N_("a bracket is not closed")),
+    (r"Invalid initial character for a key", N_("a key must be of plain letters, or stand in quotes")),
+    (r"Expected newline or end of document", N_("something stands behind the end of a value")),
+    (r"Invalid value|Invalid hex", N_("a value is missing, or a text is not in quotes")),
+    (r"Invalid statement", N_("this is neither a key with its value nor the head of a table")),
+    (r"Invalid date", N_("this is no date")),
 )
-_TOML_ELSE = "what stands there is no TOML"
+_TOML_ELSE = N_("what stands there is no TOML")
 
 
 def of_template(said: str) -> str:

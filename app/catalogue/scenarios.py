@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from app.catalogue.toml import parse
-from app.errors import BadPackage, Problem
+from app.errors import N_, BadPackage, Problem
 
 FOLDER = "scenarios/"
 MAX_BEGINNINGS = 50  # scenarios that begin with each other, one after the other
@@ -166,7 +166,7 @@ def _read(name: str, data: bytes, problems: list[Problem]) -> Scenario | None:
     if begin is None:
         return Scenario(name, raw, own)
     if not isinstance(begin, dict) or not all(isinstance(begin.get(key), str) for key in ("scenario", "until")):
-        message = "[begin] names a scenario, and until which element: scenario = “…”, until = “…”."
+        message = N_("[begin] names a scenario, and until which element: scenario = “…”, until = “…”.")
         problems.append(Problem(file, message, part="key:begin"))
         return None
     return Scenario(name, raw, own, (begin["scenario"], begin["until"]))

@@ -12,12 +12,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.catalogue.reasons import TWICE, of_toml
-from app.errors import Problem
+from app.errors import N_, Problem
 from app.text.typed import composed
 
 MAX_CHARACTERS = 500_000
-NOT_TOML = "This is not TOML: %(reason)s (column %(column)s)."
-KEY_TWICE = "The key “%(key)s” stands there a second time: remove one."
+NOT_TOML = N_("This is not TOML: %(reason)s (column %(column)s).")
+KEY_TWICE = N_("The key “%(key)s” stands there a second time: remove one.")
 UNREAD = frozenset({NOT_TOML, KEY_TWICE})  # nothing of such a file is known
 # tomllib needs time and memory by the square of a key's parts: a line of 100,000 would take the machine down.
 _LONG_KEY = re.compile(r"""(?<![\w-])(?:(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*){8}""")
@@ -72,7 +72,7 @@ def unknown(
 ) -> Problem:
     """A key, property or parameter that nobody reads."""
     like = nearest(name, known)
-    message = "Nothing reads “%(name)s”: did you mean “%(nearest)s”?" if like else ""
+    message = N_("Nothing reads “%(name)s”: did you mean “%(nearest)s”?") if like else ""
     return Problem(
         file,
         message or "Nothing reads “%(name)s”: known are %(known)s.",
@@ -97,13 +97,13 @@ class Table:
         self.asked: set[str] = set()
         self.missing: dict[str, Problem] = {}
         if not isinstance(raw, dict):
-            self._say("This must be a table: [%(table)s].", table=path)
+            self._say(N_("This must be a table: [%(table)s]."), table=path)
 
     def text(self, key: str, default: str | None = None) -> str:
         value = self._take(key, default)
         if isinstance(value, str) and (value.strip() or default is not None):
             return value
-        self._wrong(key, "“%(key)s” must be a text in quotes.")
+        self._wrong(key, N_("“%(key)s” must be a text in quotes."))
         return default or ""
 
     def english(self, key: str, fallback: str) -> str:
@@ -114,42 +114,42 @@ class Table:
         value = self._take(key, default)
         if isinstance(value, int) and not isinstance(value, bool) and least <= value <= most:
             return value
-        self._wrong(key, "“%(key)s” must be a whole number from %(least)s to %(most)s.", least=least, most=most)
+        self._wrong(key, N_("“%(key)s” must be a whole number from %(least)s to %(most)s."), least=least, most=most)
         return default or least
 
     def flag(self, key: str, default: bool) -> bool:
         value = self._take(key, default)
         if isinstance(value, bool):
             return value
-        self._wrong(key, "“%(key)s” must be true or false.")
+        self._wrong(key, N_("“%(key)s” must be true or false."))
         return default
 
     def texts(self, key: str, default: tuple[str, ...] | None = None) -> tuple[str, ...]:
         value = self._take(key, default)
         if isinstance(value, list | tuple) and all(isinstance(item, str) for item in value):
             return tuple(value)
-        self._wrong(key, "“%(key)s” must be a list of texts in quotes.")
+        self._wrong(key, N_("“%(key)s” must be a list of texts in quotes."))
         return default or ()
 
     def wholes(self, key: str, default: tuple[int, ...] | None = None, most: int = 10_000) -> tuple[int, ...]:
         value = self._take(key, default)
         if isinstance(value, list | tuple) and all(type(item) is int and 0 <= item <= most for item in value):
             return tuple(value)
-        self._wrong(key, "“%(key)s” must be a list of whole numbers from 0 to %(most)s.", most=most)
+        self._wrong(key, N_("“%(key)s” must be a list of whole numbers from 0 to %(most)s."), most=most)
         return default or ()
 
     def choice(self, key: str, known: tuple[str, ...]) -> str:
         value = self._take(key, None)
         if isinstance(value, str) and value in known:
             return value
-        self._wrong(key, "“%(key)s” must be one of: %(known)s.", known=", ".join(known))
+        self._wrong(key, N_("“%(key)s” must be one of: %(known)s."), known=", ".join(known))
         return ""
 
     def scalar(self, key: str) -> str | int | bool:
         value = self._take(key, None)
         if isinstance(value, str | int | bool):
             return value
-        self._wrong(key, "“%(key)s” must be a text in quotes, a whole number, true or false.")
+        self._wrong(key, N_("“%(key)s” must be a text in quotes, a whole number, true or false."))
         return ""
 
     def table(self, key: str) -> Table | None:
@@ -172,7 +172,7 @@ class Table:
         self.asked.add(key)
         raw = self.raw.get(key, [])
         if not isinstance(raw, list):
-            self._wrong(key, "“%(key)s” must be an array of tables: [[%(key)s]].")
+            self._wrong(key, N_("“%(key)s” must be an array of tables: [[%(key)s]]."))
             return []
         return [Table(item, self.file, f"{self._below(key)}.{n}", self.problems) for n, item in enumerate(raw, 1)]
 
@@ -191,7 +191,7 @@ class Table:
     def _take(self, key: str, default: Any) -> Any:
         self.asked.add(key)
         if key not in self.raw and default is None:
-            self._say("The key “%(key)s” is missing: add it.", key=key)
+            self._say(N_("The key “%(key)s” is missing: add it."), key=key)
             self.missing[key] = self.problems[-1]
         return self.raw.get(key, default)
 

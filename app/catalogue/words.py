@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from app.catalogue.domains import Known, shown
-from app.errors import Named
+from app.errors import N_, Named
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,14 +19,14 @@ class Case:
         return self.said(str)
 
     def said(self, translate: Callable[[str], str]) -> str:
-        return translate(" and ").join(self._fact(label, value, translate) for label, value in self.facts)
+        return translate(N_(" and ")).join(self._fact(label, value, translate) for label, value in self.facts)
 
     def _fact(self, label: str, value: Known, translate: Callable[[str], str]) -> str:
         if value[0] == "none":
-            return translate("“%(label)s” is left empty") % {"label": label}
+            return translate(N_("“%(label)s” is left empty")) % {"label": label}
         if value == ("text", "…"):
-            return translate("“%(label)s” is any other text") % {"label": label}
-        return translate("“%(label)s” is %(value)s") % {"label": label, "value": shown(value, translate)}
+            return translate(N_("“%(label)s” is any other text")) % {"label": label}
+        return translate(N_("“%(label)s” is %(value)s")) % {"label": label, "value": shown(value, translate)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,4 +39,4 @@ class Listed:
         return self.said(str)
 
     def said(self, translate: Callable[[str], str]) -> str:
-        return translate(" and ").join(name.said(translate) for name in self.names)
+        return translate(N_(" and ")).join(name.said(translate) for name in self.names)

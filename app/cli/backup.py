@@ -11,7 +11,7 @@ from app.cli.database import say_copy, say_step
 from app.cli.language import lang_option, speaker
 from app.cli.wiring import Wiring
 from app.connectors import age
-from app.errors import Refused
+from app.errors import N_, Refused
 from app.services.backup import reading, restoring, writing
 
 wired = click.make_pass_decorator(Wiring)
@@ -69,8 +69,11 @@ def backup(
     files = sum(1 for name in done.end.files if name.startswith("blobs/"))
     click.echo(
         say(
-            "Backup written and read again: %(place)s (%(size)s MB; database of version %(version)s, %(rows)s rows, "
-            "%(files)s files)",
+            N_(
+                "Backup written and read again: %(place)s (%(size)s MB; database of version %(version)s, "
+                "%(rows)s rows, "
+                "%(files)s files)"
+            ),
             place=str(place),
             size=f"{done.size / 1e6:.1f}",
             version=done.begin.schema,
@@ -79,13 +82,20 @@ def backup(
         )
     )
     if with_secrets:
-        click.echo(say("It holds the secret keys and passwords of the settings: whoever has it can read everything"))
+        click.echo(
+            say(N_("It holds the secret keys and passwords of the settings: whoever has it can read everything"))
+        )
     else:
         click.echo(
-            say("The secret keys are not in it: keep NINTEI_SECRET_KEY and NINTEI_CARD_KEY apart, and do not lose them")
+            say(
+                N_(
+                    "The secret keys are not in it: keep NINTEI_SECRET_KEY and NINTEI_CARD_KEY apart, and do not "
+                    "lose them"
+                )
+            )
         )
     for name in done.damaged:
-        click.echo(say("Damaged here, and taken as it is: %(name)s", name=name), err=True)
+        click.echo(say(N_("Damaged here, and taken as it is: %(name)s"), name=name), err=True)
     if done.damaged:
         raise SystemExit(1)
 
@@ -133,11 +143,11 @@ def restore(
     done = restoring.restore(place, settings, keys, datetime.now(UTC), say_step, send_waiting=send_waiting)
     click.echo(_whole(reading.Found(done.begin, done.end)))
     say_copy(done.copy)
-    click.echo(say("Restored into %(place)s", place=str(settings.data_dir)))
+    click.echo(say(N_("Restored into %(place)s"), place=str(settings.data_dir)))
     for name in done.other_secrets:
         click.echo(
             say(
-                "NINTEI_%(name)s is not the one with which this data was made: set that one before you start",
+                N_("NINTEI_%(name)s is not the one with which this data was made: set that one before you start"),
                 name=name.upper(),
             ),
             err=True,
@@ -145,12 +155,15 @@ def restore(
     if done.held:
         click.echo(
             say(
-                "%(count)s mails waited when the backup was made and may have gone out since: they are held. Somebody "
-                "decides on each on the page of its case",
+                N_(
+                    "%(count)s mails waited when the backup was made and may have gone out since: they are held. "
+                    "Somebody "
+                    "decides on each on the page of its case"
+                ),
                 count=done.held,
             )
         )
-    click.echo(say("Now: see that the old portal is stopped, run nintei doctor, then nintei run"))
+    click.echo(say(N_("Now: see that the old portal is stopped, run nintei doctor, then nintei run")))
     if done.other_secrets:
         raise SystemExit(1)
 

@@ -13,7 +13,7 @@ from app.cli.language import Speaker, lang_option, speaker
 from app.cli.packages import tell
 from app.cli.releases import MOMENT, package_id, tell_done
 from app.cli.wiring import Wiring
-from app.errors import PARTS, BadPackage, Refused
+from app.errors import N_, PARTS, BadPackage, Refused
 from app.services.base.portal import Portal
 from app.services.packages import exchange, terms
 from app.services.packages.terms import Act
@@ -24,26 +24,26 @@ LONG = 100  # characters, over which texts are told line by line
 MARKS = {ADDED: ("+", "green"), REMOVED: ("-", "red")}
 # Parts that only a comparison names, beside those of problems.
 WORDS = {
-    "kind": "kind",
-    "name": "name",
-    "from": "from",
-    "to": "to",
-    "default": "default arrow",
-    "operator": "operator",
-    "result": "result variable",
-    "decision": "decision",
-    "documentation": "documentation",
+    "kind": N_("kind"),
+    "name": N_("name"),
+    "from": N_("from"),
+    "to": N_("to"),
+    "default": N_("default arrow"),
+    "operator": N_("operator"),
+    "result": N_("result variable"),
+    "decision": N_("decision"),
+    "documentation": N_("documentation"),
     "text": "text",
     "message": "message",
-    "within": "within",
-    "order": "order",
-    "label": "label",
-    "hit policy": "hit policy",
-    "note": "note",
+    "within": N_("within"),
+    "order": N_("order"),
+    "label": N_("label"),
+    N_("hit policy"): N_("hit policy"),
+    "note": N_("note"),
     "expression": "expression",
-    "type": "type",
+    "type": N_("type"),
 }
-OF = {"cell": "%(of)s", "column": "column %(of)s", "option": "option %(of)s", "row": "row %(of)s"}
+OF = {"cell": "%(of)s", "column": N_("column %(of)s"), "option": N_("option %(of)s"), "row": N_("row %(of)s")}
 
 
 @click.command()
@@ -78,7 +78,7 @@ def diff(wiring: Wiring, before: str, after: str | None, named: str | None) -> N
     told = compare(old.files, new.files)
     say = say.of({**old.english, **new.english})
     if not told:
-        click.echo(say("no difference"))
+        click.echo(say(N_("no difference")))
     for each in told:
         _tell_file(each, say)
 
@@ -97,7 +97,7 @@ def export(wiring: Wiring, package: str, target: Path, number: int | None) -> No
     """
     say, portal = speaker(wiring.language()), wiring.portal()
     written = exchange.export(portal, package_id(portal, package), number, target)
-    click.echo(say("%(target)s: %(count)s files", target=str(target), count=len(written.files)))
+    click.echo(say(N_("%(target)s: %(count)s files"), target=str(target), count=len(written.files)))
 
 
 @click.command("import")
@@ -129,9 +129,9 @@ def import_(wiring: Wiring, source: Path, in_force: bool, from_at: datetime | No
         raise Refused("Not taken in; nothing was changed") from error
     facts = {"package": say.words(package.title), "number": number}
     if new:
-        click.echo(say("%(package)s: kept as number %(number)s, not in force", **facts))
+        click.echo(say(N_("%(package)s: kept as number %(number)s, not in force"), **facts))
     else:
-        click.echo(say("%(package)s: this is number %(number)s already; nothing was changed", **facts))
+        click.echo(say(N_("%(package)s: this is number %(number)s already; nothing was changed"), **facts))
 
 
 def _is_number(side: str) -> bool:
@@ -144,7 +144,7 @@ def _release(portal: Portal | None, named: str | None, number: int) -> Package:
 
 
 def _tell_file(found: FileDiff, say: Speaker) -> None:
-    states = {ADDED: "%(file)s: new", REMOVED: "%(file)s: removed"}
+    states = {ADDED: N_("%(file)s: new"), REMOVED: N_("%(file)s: removed")}
     click.echo(click.style(say(states.get(found.kind, "%(file)s"), file=found.file), bold=True))
     for change in found.changes:
         _tell_change(change, say)
@@ -152,17 +152,17 @@ def _tell_file(found: FileDiff, say: Speaker) -> None:
         mark, colour = MARKS[line.kind]
         click.echo(click.style(f"  {mark} {line.number:4} {line.text}", fg=colour))
     if found.moved:
-        click.echo("  " + say("drawn elsewhere: %(count)s", count=found.moved))
+        click.echo("  " + say(N_("drawn elsewhere: %(count)s"), count=found.moved))
     if found.sizes:
-        click.echo("  " + say("%(before)s bytes → %(after)s bytes", before=found.sizes[0], after=found.sizes[1]))
+        click.echo("  " + say(N_("%(before)s bytes → %(after)s bytes"), before=found.sizes[0], after=found.sizes[1]))
     elif found.kind not in MARKS and not (found.changes or found.lines or found.moved):
-        click.echo("  " + say("written otherwise, says the same"))
+        click.echo("  " + say(N_("written otherwise, says the same")))
 
 
 def _tell_change(change: Change, say: Speaker) -> None:
     mark, colour = MARKS.get(change.kind, ("~", "yellow"))
     where = [change.thing.said(say.words)] if change.thing is not None else []
-    place = say(", ").join([*where, *(_part(part, say) for part in change.parts)]) or say("the whole")
+    place = say(N_(", ")).join([*where, *(_part(part, say) for part in change.parts)]) or say(N_("the whole"))
     texts = [change.before, change.after]  # as the files have them
     if any("\n" in text or len(text) > LONG for text in texts):
         click.echo(click.style(f"  {mark} {place}", fg=colour))
@@ -174,7 +174,7 @@ def _tell_change(change: Change, say: Speaker) -> None:
     value = " → ".join(shown)
     if change.kind in MARKS:
         value = shown[change.kind == ADDED] if any(texts) else ""
-    colon = say(": ") if value else ""
+    colon = say(N_(": ")) if value else ""
     click.echo(click.style(f"  {mark} {place}{colon}{value}", fg=colour))
 
 

@@ -9,6 +9,7 @@ import click
 
 from app.cli.language import translator
 from app.cli.wiring import Wiring
+from app.errors import N_
 from app.services.base import versions
 from app.services.base.versions import Step
 from config.settings import terminal_language
@@ -28,10 +29,10 @@ def status(wiring: Wiring) -> None:
     say = translator(terminal_language())
     found = versions.status(wiring.settings())
     if found.found == 0:
-        click.echo(say("The database is empty: nintei run creates its tables"))
+        click.echo(say(N_("The database is empty: nintei run creates its tables")))
         return
     if found.fits:
-        click.echo(say("The database is of version %(found)s, which is this program's") % {"found": found.found})
+        click.echo(say(N_("The database is of version %(found)s, which is this program's")) % {"found": found.found})
         return
     for step in found.pending if found.older else ():
         say_step(step)
@@ -50,7 +51,7 @@ def upgrade(wiring: Wiring) -> None:
     say = translator(terminal_language())
     settings = wiring.settings()
     say_copy(versions.upgrade(settings, datetime.now(UTC), say_step))
-    click.echo(say("The database is of version %(found)s now") % {"found": versions.status(settings).found})
+    click.echo(say(N_("The database is of version %(found)s now")) % {"found": versions.status(settings).found})
 
 
 def say_step(step: Step) -> None:
@@ -62,4 +63,4 @@ def say_copy(copy: Path | None) -> None:
     """Where the database of before lies."""
     if copy is not None:
         say = translator(terminal_language())
-        click.echo(say("The database as it was before lies in %(file)s") % {"file": str(copy)})
+        click.echo(say(N_("The database as it was before lies in %(file)s")) % {"file": str(copy)})

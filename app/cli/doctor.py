@@ -6,14 +6,14 @@ import click
 
 from app.cli.language import Speaker, lang_option, speaker
 from app.cli.wiring import Wiring
-from app.errors import Unready
+from app.errors import N_, Unready
 from app.services import doctor as doctors
 from app.services.base import versions
 from app.services.doctor import BAD, OK, WARNING, Finding
 from config.settings import BadSettings, from_environment
 
 wired = click.make_pass_decorator(Wiring)
-MARKS = {OK: "ok", WARNING: "warning", BAD: "wrong"}
+MARKS = {OK: N_("ok"), WARNING: N_("warning"), BAD: N_("wrong")}
 
 
 @click.command()
@@ -31,36 +31,36 @@ def doctor(wiring: Wiring, thorough: bool) -> None:
         settings = from_environment(serves=True, **wiring.overrides)
     except BadSettings as error:
         for problem in error.problems:
-            _tell(Finding("Settings", BAD, "%(problem)s", {"problem": problem}, "See docs/settings.md"), say)
+            _tell(Finding("Settings", BAD, N_("%(problem)s"), {"problem": problem}, N_("See docs/settings.md")), say)
         raise SystemExit(1) from error
-    _tell(Finding("Settings", OK, "They can be used"), say)
+    _tell(Finding("Settings", OK, N_("They can be used")), say)
     try:
         found = versions.status(settings)
         found.require()
     except Unready as error:
-        _tell(Finding("Version of the database", BAD, error.message, error.params), say)
+        _tell(Finding(N_("Version of the database"), BAD, error.message, error.params), say)
         raise SystemExit(1) from error
     except Exception as error:
         _tell(_away(error), say)
         raise SystemExit(1) from error
-    _tell(Finding("Version of the database", OK, "%(found)s, as it should be", {"found": found.found}), say)
+    _tell(Finding(N_("Version of the database"), OK, N_("%(found)s, as it should be"), {"found": found.found}), say)
     wrong = 0
     for each in doctors.examine(wiring.portal(), thorough=thorough):
         _tell(each, say)
         wrong += each.state == BAD
     if wrong:
         raise SystemExit(1)
-    click.echo(say("Nothing is wrong here."))
+    click.echo(say(N_("Nothing is wrong here.")))
 
 
 def _away(error: Exception) -> Finding:
     said = (str(error).strip().splitlines() or [type(error).__name__])[0]
     return Finding(
-        "Database",
+        N_("Database"),
         BAD,
-        "It does not answer: %(why)s",
+        N_("It does not answer: %(why)s"),
         {"why": said},
-        "Look at NINTEI_DATABASE_URL, and whether the database server runs",
+        N_("Look at NINTEI_DATABASE_URL, and whether the database server runs"),
     )
 
 

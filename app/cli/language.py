@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from app.errors import NinteiError, filled
+from app.errors import N_, NinteiError, filled
 from app.text import roles
 from config.settings import terminal_language
 
@@ -76,4 +76,4 @@ class Complaint(click.ClickException):
 
     def show(self, file: Any = None) -> None:
         """Print it where errors go."""
-        click.echo(speaker()("Error: %(message)s", message=self.message), file=file, err=file is None)
+        click.echo(speaker()(N_("Error: %(message)s"), message=self.message), file=file, err=file is None)

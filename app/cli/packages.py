@@ -10,7 +10,7 @@ import click
 
 from app.cli.language import Speaker, lang_option, speaker
 from app.cli.wiring import Wiring
-from app.errors import BadPackage, Problem, Refused
+from app.errors import N_, BadPackage, Problem, Refused
 from app.services.packages import folders, gate
 from app.services.packages.folders import Found
 from app.services.rehearsal.walk import Rehearsal
@@ -58,14 +58,14 @@ def _check(wiring: Wiring, folder: Path, walks: bool, say: Speaker) -> int:
     if seen.rehearsal is not None:
         _tell_rehearsal(seen.rehearsal, say.of(package.english))
     elif walks:
-        click.echo("  " + say("The scenarios are walked when the errors are mended."))
+        click.echo("  " + say(N_("The scenarios are walked when the errors are mended.")))
     return errors
 
 
 def tell(name: str, problems: Iterable[Problem], say: Speaker) -> int:
     """Print the problems of a package; gives how many are errors."""
     listed = list(problems)
-    count = say("problems: %(count)s", count=len(listed)) if listed else say("no problem")
+    count = say(N_("problems: %(count)s"), count=len(listed)) if listed else say(N_("no problem"))
     click.echo(f"\n{name}: {count}")
     for problem in listed:
         click.echo(f"  {say.words(problem.severity)}: {problem.said(say.words)}")
@@ -74,13 +74,13 @@ def tell(name: str, problems: Iterable[Problem], say: Speaker) -> int:
 
 def _tell_rehearsal(rehearsal: Rehearsal, say: Speaker) -> None:
     facts = {"passed": rehearsal.passed, "count": len(rehearsal.outcomes), "seconds": f"{rehearsal.seconds:.1f}"}
-    click.echo("  " + say("scenarios: %(passed)s of %(count)s came out as written (%(seconds)s s)", **facts))
+    click.echo("  " + say(N_("scenarios: %(passed)s of %(count)s came out as written (%(seconds)s s)"), **facts))
     for outcome in rehearsal.outcomes:
         if outcome.problem is not None:
             title = outcome.scenario.title_en if say.lang == "en" else ""
             click.echo(f"    ✕ {outcome.scenario.name}  {title or outcome.scenario.title}")
     if rehearsal.missed and not rehearsal.problems:
-        click.echo("  " + say("No scenario passes over: %(elements)s", elements=rehearsal.missed))
+        click.echo("  " + say(N_("No scenario passes over: %(elements)s"), elements=rehearsal.missed))
 
 
 def tell_found(found: Found, say: Speaker) -> None:
@@ -91,20 +91,24 @@ def tell_found(found: Found, say: Speaker) -> None:
     command = f"{_program()} release {path_of(found.folder)}"
     match found.state:
         case "released":
-            click.echo(say("%(package)s: released as number %(number)s", package=name, number=found.number))
+            click.echo(say(N_("%(package)s: released as number %(number)s"), package=name, number=found.number))
         case "broken":
-            click.echo(say("%(package)s: this folder cannot be read; what is released goes on", package=name))
+            click.echo(say(N_("%(package)s: this folder cannot be read; what is released goes on"), package=name))
         case "refused":
-            click.echo(say("%(package)s: not released, since it has problems", package=name))
+            click.echo(say(N_("%(package)s: not released, since it has problems"), package=name))
         case "twice":
             id_ = found.package.id if found.package else ""
-            click.echo(say("%(package)s: another folder has the id %(id)s already; left alone", package=name, id=id_))
+            click.echo(
+                say(N_("%(package)s: another folder has the id %(id)s already; left alone"), package=name, id=id_)
+            )
         case "differs" if found.known:
             facts = {"package": name, "known": found.known, "number": found.current, "command": command}
             click.echo(
                 say(
-                    "%(package)s: the folder holds number %(known)s, in force is number %(number)s. "
-                    "To put the folder in force: %(command)s",
+                    N_(
+                        "%(package)s: the folder holds number %(known)s, in force is number %(number)s. "
+                        "To put the folder in force: %(command)s"
+                    ),
                     **facts,
                 )
             )
@@ -112,15 +116,17 @@ def tell_found(found: Found, say: Speaker) -> None:
             facts = {"package": name, "number": found.current, "command": command}
             click.echo(
                 say(
-                    "%(package)s: the folder differs from number %(number)s, which stays in force. "
-                    "To put the folder in force: %(command)s",
+                    N_(
+                        "%(package)s: the folder differs from number %(number)s, which stays in force. "
+                        "To put the folder in force: %(command)s"
+                    ),
                     **facts,
                 )
             )
     for problem in found.problems[:MOST]:
         click.echo(f"  {say.words(problem.severity)}: {problem.said(say.words)}")
     if len(found.problems) > MOST:
-        click.echo("  " + say("and %(count)s more: nintei check", count=len(found.problems) - MOST))
+        click.echo("  " + say(N_("and %(count)s more: nintei check"), count=len(found.problems) - MOST))
 
 
 def path_of(folder: Path) -> str:

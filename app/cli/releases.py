@@ -12,7 +12,7 @@ from app.cli.language import Speaker, lang_option, speaker
 from app.cli.packages import path_of, tell
 from app.cli.releaselist import listing, when
 from app.cli.wiring import Wiring
-from app.errors import BadPackage, Refused
+from app.errors import N_, BadPackage, Refused
 from app.services.base.businessdays import JAPAN
 from app.services.base.portal import Portal
 from app.services.packages import folders, terms
@@ -33,7 +33,7 @@ class Moment(click.ParamType[datetime]):
         found = _typed(str(value))
         if found is None:
             self.fail(
-                speaker()("“%(value)s” is no moment: write 2026-12-15 or 2026-12-15T09:00", value=value), param, ctx
+                speaker()(N_("“%(value)s” is no moment: write 2026-12-15 or 2026-12-15T09:00"), value=value), param, ctx
             )
         return found if found.tzinfo else found.replace(tzinfo=JAPAN)
 
@@ -139,36 +139,41 @@ def tell_done(done: Done, say: Speaker) -> None:
     """Print what came of a release or a restore."""
     facts = {"package": say.words(done.title), "number": done.number, "from": when(done.term.from_at)}
     if not done.changed and done.term.state == "planned":
-        click.echo(say("%(package)s: number %(number)s is planned from %(from)s already; nothing was changed", **facts))
+        click.echo(
+            say(N_("%(package)s: number %(number)s is planned from %(from)s already; nothing was changed"), **facts)
+        )
     elif not done.changed:
         click.echo(
-            say("%(package)s: this is number %(number)s, in force since %(from)s already; nothing was changed", **facts)
+            say(
+                N_("%(package)s: this is number %(number)s, in force since %(from)s already; nothing was changed"),
+                **facts,
+            )
         )
     elif done.term.state == "planned":
-        click.echo(say("%(package)s: number %(number)s holds from %(from)s on", **facts))
+        click.echo(say(N_("%(package)s: number %(number)s holds from %(from)s on"), **facts))
         if done.before is not None:
-            click.echo("  " + say("Until then number %(number)s holds.", number=done.before))
+            click.echo("  " + say(N_("Until then number %(number)s holds."), number=done.before))
     elif not done.again:
-        click.echo(say("%(package)s: released as number %(number)s; new cases start on it", **facts))
+        click.echo(say(N_("%(package)s: released as number %(number)s; new cases start on it"), **facts))
     else:
-        click.echo(say("%(package)s: number %(number)s is in force again; new cases start on it", **facts))
+        click.echo(say(N_("%(package)s: number %(number)s is in force again; new cases start on it"), **facts))
     if done.changed and done.cases:
-        click.echo("  " + say("Running cases stay with their releases: %(count)s", count=done.cases))
+        click.echo("  " + say(N_("Running cases stay with their releases: %(count)s"), count=done.cases))
     for each in done.next if done.changed else ():
         facts = {"number": each.number, "from": when(each.from_at)}
-        click.echo("  " + say("Planned besides: number %(number)s from %(from)s", **facts))
+        click.echo("  " + say(N_("Planned besides: number %(number)s from %(from)s"), **facts))
 
 
 def _stop(portal: Portal, package: str, number: int, act: Act, say: Speaker) -> None:
     stopped, holds = terms.stop(portal, package, number, act.by, act.note)
     if stopped.from_at > portal.now():
         click.echo(
-            say("Number %(number)s will not hold from %(from)s", number=number, **{"from": when(stopped.from_at)})
+            say(N_("Number %(number)s will not hold from %(from)s"), number=number, **{"from": when(stopped.from_at)})
         )
     else:
-        click.echo(say("Number %(number)s holds no more", number=number))
+        click.echo(say(N_("Number %(number)s holds no more"), number=number))
     if holds is not None:
-        click.echo("  " + say("In force: number %(number)s", number=holds.number))
+        click.echo("  " + say(N_("In force: number %(number)s"), number=holds.number))
 
 
 def package_id(portal: Portal, what: str | None) -> str:

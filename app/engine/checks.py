@@ -12,7 +12,7 @@ from app.bpmn.names import ACTIVITIES
 from app.engine import thrown
 from app.engine.diagram import Diagrams, Process
 from app.engine.element_checks import ElementChecker
-from app.errors import Problem
+from app.errors import N_, Problem
 
 MAX_WAYS = 50  # out of one gateway
 
@@ -57,7 +57,7 @@ class _ProcessChecker(ElementChecker):
         if not _ID.fullmatch(element):
             self.say(
                 element,
-                "An id must begin with a letter and hold letters, digits, “_”, “-” and “.” alone, 100 at most.",
+                N_("An id must begin with a letter and hold letters, digits, “_”, “-” and “.” alone, 100 at most."),
             )
 
     def flows(self) -> None:
@@ -73,17 +73,17 @@ class _ProcessChecker(ElementChecker):
     def ways(self, node: Element) -> None:
         out, into = self.out[node.id], self.into[node.id]
         if len(out) > MAX_WAYS or len(into) > MAX_WAYS:
-            self.say(node.id, "More than %(limit)s flows meet here.", limit=MAX_WAYS)
+            self.say(node.id, N_("More than %(limit)s flows meet here."), limit=MAX_WAYS)
         if node.kind in ("startEvent", "boundaryEvent") and into:
-            self.say(node.id, "No flow may lead into this event.")
+            self.say(node.id, N_("No flow may lead into this event."))
         if node.kind == "endEvent":
             if out:
-                self.say(node.id, "No flow may lead out of an end event.")
+                self.say(node.id, N_("No flow may lead out of an end event."))
         elif node.by_event:
             if out or into:
-                self.say(node.id, "No flow may lead into or out of an event subprocess.")
+                self.say(node.id, N_("No flow may lead into or out of an event subprocess."))
         elif not out and not self.lost:
-            self.say(node.id, "No flow leads on from here; connect it to what follows, at least an end event.")
+            self.say(node.id, N_("No flow leads on from here; connect it to what follows, at least an end event."))
         if node.kind == "exclusiveGateway":
             self.conditions(node, out)
         elif node.kind == "inclusiveGateway" or node.kind in ACTIVITIES:
@@ -95,24 +95,24 @@ class _ProcessChecker(ElementChecker):
                 if flow.condition:
                     self.say(
                         flow.id,
-                        "A condition has a meaning only on a flow out of an activity or a gateway that decides.",
+                        N_("A condition has a meaning only on a flow out of an activity or a gateway that decides."),
                         part="condition",
                     )
 
     def several(self, node: Element, out: list[Flow]) -> None:
         """Flows of which each goes by its own condition."""
         if node.default and node.default not in {flow.id for flow in out}:
-            self.say(node.id, "The default flow does not lead out of this gateway.")
+            self.say(node.id, N_("The default flow does not lead out of this gateway."))
         for flow in out:
             if flow.condition:
                 self.expression(flow.id, flow.condition, "condition")
         if out and not node.default and all(flow.condition for flow in out):
-            self.say(node.id, "There is no default flow: a case stops here when no condition applies.", "warning")
+            self.say(node.id, N_("There is no default flow: a case stops here when no condition applies."), "warning")
 
     def events_behind(self, node: Element, out: list[Flow]) -> None:
         """What an event-based gateway waits for (BPMN 2.0.2, section 10.6.6)."""
         if len(out) < 2:
-            self.say(node.id, "An event-based gateway needs two events behind it at least.")
+            self.say(node.id, N_("An event-based gateway needs two events behind it at least."))
         hosts = {other.attached_to for other in self.process.nodes.values() if other.attached_to}
         for flow in out:
             target = self.process.nodes.get(flow.target)
@@ -122,23 +122,26 @@ class _ProcessChecker(ElementChecker):
             if not waits or len(self.into[flow.target]) != 1 or flow.target in hosts:
                 self.say(
                     flow.target,
-                    "Behind an event-based gateway there may stand events that wait and receive tasks alone, each with "
-                    "no other way in, no loop and no event on its border.",
+                    N_(
+                        "Behind an event-based gateway there may stand events that wait and receive tasks alone, "
+                        "each with "
+                        "no other way in, no loop and no event on its border."
+                    ),
                 )
 
     def conditions(self, node: Element, out: list[Flow]) -> None:
         if node.default and node.default not in {flow.id for flow in out}:
-            self.say(node.id, "The default flow does not lead out of this gateway.")
+            self.say(node.id, N_("The default flow does not lead out of this gateway."))
         for flow in out:
             if flow.condition:
                 self.expression(flow.id, flow.condition, "condition")
             elif len(out) > 1 and flow.id != node.default:
                 self.say(
                     flow.id,
-                    "This flow out of a gateway has no condition; give it one or make it the default.",
+                    N_("This flow out of a gateway has no condition; give it one or make it the default."),
                 )
         if out and not node.default and all(flow.condition for flow in out):
-            self.say(node.id, "There is no default flow: a case stops here when no condition applies.", "warning")
+            self.say(node.id, N_("There is no default flow: a case stops here when no condition applies."), "warning")
 
     def start(self) -> None:
         starts = [node for node in self.process.nodes.values() if node.kind == "startEvent"]
@@ -147,7 +150,7 @@ class _ProcessChecker(ElementChecker):
         if len(starts) != 1 and not several:
             self.say(
                 self.process.id,
-                "A process needs exactly one start event; this one has %(count)s.",
+                N_("A process needs exactly one start event; this one has %(count)s."),
                 count=len(starts),
             )
 
@@ -163,7 +166,7 @@ class _ProcessChecker(ElementChecker):
         reached = _reachable(begins, after)
         for name in self.process.nodes:
             if name not in reached:
-                self.say(name, "No flow leads here from the start event.", "warning")
+                self.say(name, N_("No flow leads here from the start event."), "warning")
         before: dict[str, list[str]] = defaultdict(list)
         for name, targets in after.items():
             for target in targets:
@@ -176,7 +179,7 @@ class _ProcessChecker(ElementChecker):
         stops = _reachable(rests, before)
         for name in self.process.nodes:
             if name in reached and name not in stops and self.out[name]:
-                self.say(name, "From here on the process runs for ever: it comes to no end and waits for nobody.")
+                self.say(name, N_("From here on the process runs for ever: it comes to no end and waits for nobody."))
 
 
 def _reachable(starts: set[str], after: Mapping[str, list[str]]) -> set[str]:

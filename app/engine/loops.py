@@ -12,7 +12,7 @@ from app.engine.merge import merged
 from app.engine.specs import UNFINISHED, Surrounding
 from app.engine.values import clone
 from app.engine.writes import MARK, put, replace
-from app.errors import ScriptError
+from app.errors import N_, ScriptError
 
 MAX_INSTANCES = 100
 
@@ -108,17 +108,19 @@ class MultiInstance(Repeating):
         if self.repetition.collection:
             collection = my_task.data.get(self.repetition.collection)
             if not isinstance(collection, (list, dict)):
-                raise self.refuse("“%(name)s” must be a list when this begins.", name=self.repetition.collection)
+                raise self.refuse(N_("“%(name)s” must be a list when this begins."), name=self.repetition.collection)
             keys = list(collection) if isinstance(collection, dict) else list(range(len(collection)))
         else:
             number = my_task.workflow.script_engine.evaluate(my_task, self.repetition.cardinality)
             if type(number) is not int or number < 0:
-                raise self.refuse("The number of runs must be a whole number, not “%(value)s”.", value=str(number)[:40])
+                raise self.refuse(
+                    N_("The number of runs must be a whole number, not “%(value)s”."), value=str(number)[:40]
+                )
             if number > MAX_INSTANCES:  # before a list of that length is made
-                raise self.refuse("A task may be repeated %(limit)s times at most.", limit=MAX_INSTANCES)
+                raise self.refuse(N_("A task may be repeated %(limit)s times at most."), limit=MAX_INSTANCES)
             keys = list(range(number))
         if len(keys) > MAX_INSTANCES:
-            raise self.refuse("A task may be repeated %(limit)s times at most.", limit=MAX_INSTANCES)
+            raise self.refuse(N_("A task may be repeated %(limit)s times at most."), limit=MAX_INSTANCES)
         return keys
 
     def begin_next(self, my_task: Task) -> None:
@@ -141,7 +143,7 @@ class MultiInstance(Repeating):
             after.pop(self.repetition.item, None)
         if self.repetition.output:
             if self.repetition.output_item not in child.data:
-                raise self.refuse("“%(name)s” has no value when this ends.", name=self.repetition.output_item)
+                raise self.refuse(N_("“%(name)s” has no value when this ends."), name=self.repetition.output_item)
             internal["results"][str(child.internal_data["index"])] = clone(child.data[self.repetition.output_item])
             put(my_task, {self.repetition.output: self.results(my_task)})
             seen[self.repetition.output] = my_task.data[self.repetition.output]

@@ -18,7 +18,7 @@ from app.engine.program import Program
 from app.engine.specs import UNFINISHED, Lean, ProcessSpec
 from app.engine.tasks import Activity
 from app.engine.waiting import Border, Catch
-from app.errors import Problem
+from app.errors import N_, Problem
 
 
 def obstacles(case: Case, new: Program) -> list[Problem]:
@@ -27,16 +27,16 @@ def obstacles(case: Case, new: Program) -> list[Problem]:
     for workflow in case.workflows():
         process = workflow.spec.name
         if process not in new.specs:
-            message = "The case is in the process “%(id)s”, which is no more."
+            message = N_("The case is in the process “%(id)s”, which is no more.")
             found.append(Problem(workflow.spec.file, message, process, {"id": process}))
             continue
         found += _in_process(workflow, new.specs[process])
     for letter in case.letters:
         if letter.name not in _taken(new, letter.target.element):
-            message = "The case keeps a message “%(name)s”, which nobody takes any more."
+            message = N_("The case keeps a message “%(name)s”, which nobody takes any more.")
             found.append(Problem("", message, letter.target.element or letter.source[0], {"name": letter.name}))
     if case.spec.name != new.entry:
-        message = "The case began with the process “%(id)s”, and new ones begin otherwise."
+        message = N_("The case began with the process “%(id)s”, and new ones begin otherwise.")
         found.append(Problem("", message, case.spec.name, {"id": case.spec.name}))
     return found
 
@@ -50,27 +50,27 @@ def _in_process(workflow: Any, new: ProcessSpec) -> list[Problem]:
         found.append(Problem(new.file, message, place, {"id": place}))
 
     if _standing_by(workflow.spec) != _standing_by(new):
-        message = "The case is in the process “%(id)s”, whose event subprocesses are different now."
+        message = N_("The case is in the process “%(id)s”, whose event subprocesses are different now.")
         found.append(Problem(new.file, message, new.name, {"id": new.name}))
     for task in workflow.tasks.values():
         if task is root:
             continue
         old, now = task.task_spec, new.task_specs.get(task.task_spec.name)
         if now is None or type(now) is not type(old):
-            say(old, "The case is at “%(id)s”, which is no more or is something else now.")
+            say(old, N_("The case is at “%(id)s”, which is no more or is something else now."))
         elif isinstance(old, Catch) and old.trigger.kind != now.trigger.kind:
-            say(old, "The case is at “%(id)s”, which waits for something else now.")
+            say(old, N_("The case is at “%(id)s”, which waits for something else now."))
         elif isinstance(old, Activity) and old.called != now.called:
-            say(old, "The case is inside “%(id)s”, which calls another process now.")
+            say(old, N_("The case is inside “%(id)s”, which calls another process now."))
         elif _bordered(old, workflow.spec) != _bordered(old, new) and task.has_state(UNFINISHED):
-            say(old, "The case is at “%(id)s”, whose border events are different now.")
+            say(old, N_("The case is at “%(id)s”, whose border events are different now."))
         elif _splits(task) and sorted(old._outputs) != sorted(now._outputs):
-            say(old, "Branches are open after “%(id)s”, and there are others now.")
+            say(old, N_("Branches are open after “%(id)s”, and there are others now."))
     if any(_splits(task) for task in workflow.tasks.values()):
         for name, spec in workflow.spec.task_specs.items():
             now = new.task_specs.get(name)
             if isinstance(spec, Parallel | Inclusive) and (now is None or sorted(now._inputs) != sorted(spec._inputs)):
-                say(spec, "Branches are open, and “%(id)s” joins others now.")
+                say(spec, N_("Branches are open, and “%(id)s” joins others now."))
     return found
 
 

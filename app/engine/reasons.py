@@ -4,34 +4,36 @@ from __future__ import annotations
 
 import re
 
+from app.errors import N_
+
 _NEAR = re.compile(r"(?<![=!<>:+\-*/%|&^])=(?!=)")
 _WIDE = re.compile("[（）［］｛｝＝＜＞！，．：；’‘“”　＋－＊／]")
 # Tried in this order, on the text itself and on what Python said of it.
 _BY_TEXT = (
-    (re.compile(r"^\s*[$#]\{"), "it begins with ${ or #{ as other engines have it; write the expression alone"),
-    (re.compile(r"&&|\|\|"), "write and, or instead of &&, ||"),
-    (re.compile(r"!(?!=)"), "write not instead of !"),
-    (re.compile(r"<>"), "write != instead of <>"),
-    (re.compile(r"\?.*:"), "write a if condition else b instead of condition ? a : b"),
-    (re.compile(r"^\s*(var|let|const|function|if\s*\()\b"), "this is another language; write Python"),
-    (re.compile(r"[{};]\s*$"), "this is another language; write Python"),
+    (re.compile(r"^\s*[$#]\{"), N_("it begins with ${ or #{ as other engines have it; write the expression alone")),
+    (re.compile(r"&&|\|\|"), N_("write and, or instead of &&, ||")),
+    (re.compile(r"!(?!=)"), N_("write not instead of !")),
+    (re.compile(r"<>"), N_("write != instead of <>")),
+    (re.compile(r"\?.*:"), N_("write a if condition else b instead of condition ? a : b")),
+    (re.compile(r"^\s*(var|let|const|function|if\s*\()\b"), N_("this is another language; write Python")),
+    (re.compile(r"[{};]\s*$"), N_("this is another language; write Python")),
 )
 _BY_ERROR = (
-    ("was never closed", "a bracket is not closed"),
-    ("unmatched", "a bracket is closed that was not opened"),
-    ("does not match opening", "a bracket is closed by one of another kind"),
-    ("unterminated", "a text is not closed by its quotation mark"),
-    ("EOL while scanning", "a text is not closed by its quotation mark"),
-    ("indent", "its lines are not indented alike"),
-    ("leading zeros", "a number begins with 0; write a text in quotes, or the number without it"),
-    ("invalid decimal literal", "a name or number runs into the next; put a text in quotes"),
-    ("null bytes", "it holds a character that nobody can see"),
-    ("cannot assign", "write == to compare"),
-    ("Maybe you meant '=='", "write == to compare"),
-    ("forgot a comma", "a comma or an operator is missing between two values"),
+    ("was never closed", N_("a bracket is not closed")),
+    ("unmatched", N_("a bracket is closed that was not opened")),
+    ("does not match opening", N_("a bracket is closed by one of another kind")),
+    ("unterminated", N_("a text is not closed by its quotation mark")),
+    ("EOL while scanning", N_("a text is not closed by its quotation mark")),
+    ("indent", N_("its lines are not indented alike")),
+    ("leading zeros", N_("a number begins with 0; write a text in quotes, or the number without it")),
+    ("invalid decimal literal", N_("a name or number runs into the next; put a text in quotes")),
+    ("null bytes", N_("it holds a character that nobody can see")),
+    ("cannot assign", N_("write == to compare")),
+    ("Maybe you meant '=='", N_("write == to compare")),
+    ("forgot a comma", N_("a comma or an operator is missing between two values")),
 )
-_FEEL = "it begins with = as FEEL has it; here it is Python: no = in front, == to compare, 'text' in quotes"
-_ELSE = "something is missing or one too many"
+_FEEL = N_("it begins with = as FEEL has it; here it is Python: no = in front, == to compare, 'text' in quotes")
+_ELSE = N_("something is missing or one too many")
 
 
 def of_python(text: str, said: str, *, one_expression: bool) -> str:
@@ -40,12 +42,12 @@ def of_python(text: str, said: str, *, one_expression: bool) -> str:
     if bare.lstrip().startswith("="):
         return _FEEL
     if _WIDE.search(bare):
-        return "it holds full-width signs or quotes; write them in half width"
+        return N_("it holds full-width signs or quotes; write them in half width")
     for pattern, words in _BY_TEXT:
         if pattern.search(bare):
             return words
     if one_expression and _NEAR.search(bare) and "(" not in bare.split("=")[0]:
-        return "write == to compare"
+        return N_("write == to compare")
     return next((words for start, words in _BY_ERROR if start in said), _ELSE)
 
 

@@ -14,17 +14,17 @@ from app.bpmn.support import allowed, instead, instead_of_event
 from app.engine.checks import too_large
 from app.engine.diagram import Diagrams, Process
 from app.engine.element_checks import around_of
-from app.errors import Problem
+from app.errors import N_, Problem
 
 
 def unrunnable(diagrams: Diagrams, entry: str) -> list[Problem]:
     """What keeps a program from being built; empty when cases can run."""
     found = list(diagrams.unread)
     if entry not in diagrams.processes or diagrams.processes[entry].parent:
-        message = "The process “%(id)s”, with which a case begins, is not in the diagrams."
+        message = N_("The process “%(id)s”, with which a case begins, is not in the diagrams.")
         found.append(Problem("", message, params={"id": entry}))
     if too_large(diagrams):
-        message = "The diagrams have more than %(most)s elements in all."
+        message = N_("The diagrams have more than %(most)s elements in all.")
         found.append(Problem("", message, params={"most": MAX_ELEMENTS}))
         return found
     found += _recursion(diagrams)
@@ -39,7 +39,7 @@ def _recursion(diagrams: Diagrams) -> list[Problem]:
     for process, node in callers:
         if node.called:
             calls.setdefault(process.top, set()).add(node.called)
-    message = "The process %(process)s calls itself through this: draw a loop instead."
+    message = N_("The process %(process)s calls itself through this: draw a loop instead.")
     return [
         Problem(process.file, message, node.id, {"process": process.top})
         for process, node in callers
@@ -50,12 +50,12 @@ def _recursion(diagrams: Diagrams) -> list[Problem]:
 def _of_process(process: Process, diagrams: Diagrams) -> list[Problem]:
     found = []
     for element, kind in process.refused.items():
-        message = "%(kind)s is not supported: %(reason)s."
+        message = N_("%(kind)s is not supported: %(reason)s.")
         found.append(Problem(process.file, message, element, {"kind": kind, "reason": instead(kind)}))
     for flow in process.flows:
         for end in dict.fromkeys((flow.source, flow.target)):
             if end not in process.nodes:
-                message = "The arrow begins or ends at “%(end)s”, which is not there."
+                message = N_("The arrow begins or ends at “%(end)s”, which is not there.")
                 found.append(Problem(process.file, message, flow.id, {"end": end}))
     for node in process.nodes.values():
         found += _of_node(node, process, diagrams)
@@ -64,15 +64,15 @@ def _of_process(process: Process, diagrams: Diagrams) -> list[Problem]:
 
 def _of_node(node: Element, process: Process, diagrams: Diagrams) -> list[Problem]:
     if not allowed(node, around_of(process, diagrams)):
-        message = "%(kind)s with %(event)s is not supported: %(reason)s."
+        message = N_("%(kind)s with %(event)s is not supported: %(reason)s.")
         params = {"kind": node.kind, "event": node.event or "no event", "reason": instead_of_event(node.definitions)}
         return [Problem(process.file, message, node.id, params)]
     if node.kind == "boundaryEvent":
         host = process.nodes.get(node.attached_to)
         if host is None or host.kind not in ACTIVITIES or host.by_event:
-            message = "A boundary event must sit on a task, subprocess or call activity of its own process."
+            message = N_("A boundary event must sit on a task, subprocess or call activity of its own process.")
             return [Problem(process.file, message, node.id)]
     if node.kind == "callActivity" and node.called not in diagrams.processes:
-        message = "It calls the process “%(id)s”, which is not in the package."
+        message = N_("It calls the process “%(id)s”, which is not in the package.")
         return [Problem(process.file, message, node.id, {"id": node.called})]
     return []

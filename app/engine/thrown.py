@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from app.bpmn import Element
 from app.engine.diagram import Diagrams, Process
 from app.engine.routing import Routing
-from app.errors import Problem
+from app.errors import N_, Problem
 
 
 def check(diagrams: Diagrams) -> list[Problem]:
@@ -71,10 +71,10 @@ def _awaited(diagrams: Diagrams) -> Iterator[Problem]:
             continue
         facts = {"name": trigger.name}
         if trigger.kind == "error":
-            message = "Nothing in the package ends with the error “%(name)s”, and no operator is called so."
+            message = N_("Nothing in the package ends with the error “%(name)s”, and no operator is called so.")
             yield Problem(process.file, message, node.id, facts, "warning")
         elif trigger.kind in ("signal", "escalation"):
-            message = "Nothing in the package throws “%(name)s”, for which this waits."
+            message = N_("Nothing in the package throws “%(name)s”, for which this waits.")
             yield Problem(process.file, message, node.id, facts, "warning")
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from app.errors import BadPackage, Problem
+from app.errors import N_, BadPackage, Problem
 from app.feel.decision import HIT_POLICIES, Decision, DecisionError, Input, Output, Rule
 from app.feel.expression import Expression, UnaryTests, parse, parse_unary_tests
 from app.feel.scanner import FeelError
@@ -63,7 +63,7 @@ def read_decisions(data: bytes, file: str, problems: list[Problem]) -> dict[str,
         reader = _TableReader(file, node, problems)
         decision = reader.decision()
         if decision.id in decisions:
-            reader.wrong("Two decisions have the id %(id)s: change one.", id=decision.id)
+            reader.wrong(N_("Two decisions have the id %(id)s: change one."), id=decision.id)
         elif not reader.failed:
             decisions[decision.id] = decision
     return decisions
@@ -86,21 +86,21 @@ class _TableReader:
 
     def decision(self) -> Decision:
         if not self.id:
-            self.wrong("A decision has no id: give it one.")
+            self.wrong(N_("A decision has no id: give it one."))
         for requirement in self.node.walk():
             if requirement.name == "requiredDecision":
-                self.wrong("A decision cannot need another decision here: pass the result as an input.")
+                self.wrong(N_("A decision cannot need another decision here: pass the result as an input."))
         table = _child(self.node, "decisionTable")
         if table is None:
-            self.wrong("The decision has no decision table: only tables are supported.")
+            self.wrong(N_("The decision has no decision table: only tables are supported."))
             return Decision(self.id, self.node.get("name", ""), "", (), (), ())
         policy = self._policy(table)
         inputs = tuple(self._input(column) for column in _children(table, "input"))
         outputs = tuple(self._output(column, n) for n, column in enumerate(_children(table, "output"), 1))
         if not outputs:
-            self.wrong("The decision table has no output column: add one.")
+            self.wrong(N_("The decision table has no output column: add one."))
         if len({output.name for output in outputs}) < len(outputs):
-            self.wrong("Two output columns have the same name: rename one.")
+            self.wrong(N_("Two output columns have the same name: rename one."))
         rules = tuple(
             self._rule(row, number, len(inputs), len(outputs)) for number, row in enumerate(_children(table, "rule"), 1)
         )
@@ -110,17 +110,17 @@ class _TableReader:
         policy = table.get("hitPolicy", "UNIQUE")
         if policy not in HIT_POLICIES:
             self.wrong(
-                "The hit policy %(policy)s is not supported: use %(known)s.",
+                N_("The hit policy %(policy)s is not supported: use %(known)s."),
                 policy=policy,
                 known=", ".join(HIT_POLICIES),
             )
         if table.get("aggregation"):
             self.wrong(
-                "COLLECT with %(aggregation)s is not supported: collect the list.",
+                N_("COLLECT with %(aggregation)s is not supported: collect the list."),
                 aggregation=table.get("aggregation"),
             )
         if table.get("preferredOrientation", "Rule-as-Row") != "Rule-as-Row":
-            self.wrong("Only tables whose rules are rows are supported.")
+            self.wrong(N_("Only tables whose rules are rows are supported."))
         return policy
 
     def _input(self, column: Xml) -> Input:
@@ -135,19 +135,19 @@ class _TableReader:
         label = column.get("label") or name
         if not name.isidentifier():
             self.wrong(
-                "Output column %(column)s needs a name of letters, digits and _ (now: “%(name)s”).",
+                N_("Output column %(column)s needs a name of letters, digits and _ (now: “%(name)s”)."),
                 column=number,
                 name=name,
             )
         if _child(column, "defaultOutputEntry") is not None:
-            self.wrong("Output column %(column)s has a default, which is not supported: add a row.", column=label)
+            self.wrong(N_("Output column %(column)s has a default, which is not supported: add a row."), column=label)
         return Output(name, label, column.get("typeRef", ""))
 
     def _rule(self, row: Xml, number: int, inputs: int, outputs: int) -> Rule:
         test_cells = list(_children(row, "inputEntry"))
         answer_cells = list(_children(row, "outputEntry"))
         if len(test_cells) != inputs or len(answer_cells) != outputs:
-            self.wrong("The row has not one cell for each column.", row=number)
+            self.wrong(N_("The row has not one cell for each column."), row=number)
         description = _child(row, "description")
         notes = [
             description.text.strip() if description is not None else "",
@@ -182,14 +182,14 @@ class _TableReader:
     def _cell_wrong(self, error: FeelError, row: int, column: str, text: str, answer: bool = False) -> None:
         if not row:
             self.wrong(
-                "The input expression of column %(column)s, “%(text)s”, cannot be read: %(reason)s",
+                N_("The input expression of column %(column)s, “%(text)s”, cannot be read: %(reason)s"),
                 column=column,
                 text=text,
                 reason=error,
             )
         elif answer:
             self.wrong(
-                "Output %(column)s: “%(text)s” cannot be read: %(reason)s",
+                N_("Output %(column)s: “%(text)s” cannot be read: %(reason)s"),
                 row=row,
                 column=column,
                 text=text,
@@ -197,7 +197,7 @@ class _TableReader:
             )
         else:
             self.wrong(
-                "Input %(column)s: “%(text)s” cannot be read: %(reason)s",
+                N_("Input %(column)s: “%(text)s” cannot be read: %(reason)s"),
                 row=row,
                 column=column,
                 text=text,
@@ -208,7 +208,7 @@ class _TableReader:
         language = cell.get("expressionLanguage", "") if cell is not None else ""
         if language.lower() not in {known.lower() for known in _FEEL_LANGUAGES}:
             self.wrong(
-                "Column %(column)s: the language %(language)s is not supported, FEEL is.",
+                N_("Column %(column)s: the language %(language)s is not supported, FEEL is."),
                 row=row,
                 column=column,
                 language=language,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NoReturn, TypeVar
 
+from app.errors import N_
 from app.feel.scanner import FeelError, Token, scan, unquoted
 from app.feel.syntax import COMPARISONS, Node
 from app.feel.values import as_date
@@ -56,7 +57,7 @@ class Parser:
             level += 1
             if level > MAX_LEVELS:
                 self.cursor = 0
-                self._fail("The expression from position %(position)s on is nested too deep: split it.")
+                self._fail(N_("The expression from position %(position)s on is nested too deep: split it."))
             row = [part for node in row for part in node[1:] if isinstance(part, tuple)]
 
     def disjunction(self) -> Node:
@@ -89,7 +90,7 @@ class Parser:
             left = ("in", left, *self._membership())
         token = self._peek()
         if (token.kind == "mark" and token.text in COMPARISONS) or self._is("in") or self._is("between"):
-            self._fail("A second comparison at position %(position)s: join comparisons with and / or.")
+            self._fail(N_("A second comparison at position %(position)s: join comparisons with and / or."))
         return left
 
     def sum(self) -> Node:
@@ -119,7 +120,7 @@ class Parser:
         if token.kind == "mark" and token.text == "[":
             return self._nested(self._list)
         if token.kind != "word":
-            self._fail("A value is missing at position %(position)s.")
+            self._fail(N_("A value is missing at position %(position)s."))
         return self._nested(self._word)
 
     # ---- membership and cells
@@ -182,7 +183,7 @@ class Parser:
         high = self.sum()
         closing = self._peek()
         if closing.text not in ("]", ")", "[") or closing.kind != "mark":
-            self._fail("The range is not closed at position %(position)s: write [a..b].")
+            self._fail(N_("The range is not closed at position %(position)s: write [a..b]."))
         self._take()
         return ("range", opening == "[", low, high, closing.text == "]")
 
@@ -192,7 +193,7 @@ class Parser:
         self._take()
         node = self.disjunction()
         if self._is(".."):
-            self._fail("A range at position %(position)s stands only after `in`, or in a cell.")
+            self._fail(N_("A range at position %(position)s stands only after `in`, or in a cell."))
         self._expect(")")
         return node
 
@@ -202,7 +203,7 @@ class Parser:
         while not self._is("]"):
             items.append(self.disjunction())
             if self._is(".."):
-                self._fail("A range at position %(position)s stands only after `in`, or in a cell.")
+                self._fail(N_("A range at position %(position)s stands only after `in`, or in a cell."))
             if not self._is(","):
                 break
             self._take()
@@ -216,13 +217,16 @@ class Parser:
             return ("lit", _CONSTANTS[word])
         if word in RESERVED:
             self.cursor -= 1
-            self._fail("The word %(found)s at position %(position)s cannot stand here.", word)
+            self._fail(N_("The word %(found)s at position %(position)s cannot stand here."), word)
         if not self._is("("):
             return self._path(word)
         if word not in ("not", "date"):
             self.cursor -= 1
             self._fail(
-                "The function %(found)s at position %(position)s is beyond the subset: there are not(…) and date(…).",
+                N_(
+                    "The function %(found)s at position %(position)s is beyond the subset: there are not(…) and "
+                    "date(…)."
+                ),
                 word,
             )
         self._take()
@@ -237,14 +241,14 @@ class Parser:
         while self._is("."):
             self._take()
             if self._peek().kind != "word":
-                self._fail("A name is missing after the point at position %(position)s.")
+                self._fail(N_("A name is missing after the point at position %(position)s."))
             parts.append(self._take().text)
         return ("name", *parts)
 
     def _number(self) -> Node:
         token = self._peek()
         if len(token.text.replace(".", "").lstrip("0")) > MAX_DIGITS:
-            self._fail("The number at position %(position)s has too many digits.")
+            self._fail(N_("The number at position %(position)s has too many digits."))
         return ("num", self._take().text)
 
     # ---- cursor
@@ -266,17 +270,17 @@ class Parser:
 
     def _expect(self, text: str) -> None:
         if not self._is(text):
-            self._fail("%(expected)s is missing at position %(position)s.", expected=text)
+            self._fail(N_("%(expected)s is missing at position %(position)s."), expected=text)
         self._take()
 
     def _expect_end(self) -> None:
         if self._peek().kind != "end":
-            self._fail("%(found)s at position %(position)s is one too many.", self._peek().text)
+            self._fail(N_("%(found)s at position %(position)s is one too many."), self._peek().text)
 
     def _nested(self, read: Callable[[], T]) -> T:
         self.depth += 1
         if self.depth > MAX_DEPTH:
-            self._fail("The expression is nested too deep at position %(position)s.")
+            self._fail(N_("The expression is nested too deep at position %(position)s."))
         node = read()
         self.depth -= 1
         return node

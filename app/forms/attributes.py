@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from app.errors import N_
 from app.forms.spec import Kind
 
 
@@ -21,7 +22,7 @@ class Attributes:
     def unknown(self, found: Mapping[str, Any], known: frozenset[str], prefix: str) -> None:
         for name in sorted(set(map(str, found)) - known):
             self.complain(
-                "%(property)s of a %(type)s is not supported; remove it",
+                N_("%(property)s of a %(type)s is not supported; remove it"),
                 property=prefix + name,
                 type=self.kind.value,
             )
@@ -31,7 +32,7 @@ class Attributes:
         if value is None:
             return {}
         if not isinstance(value, Mapping):
-            self.complain("%(property)s must be a JSON object", property=name)
+            self.complain(N_("%(property)s must be a JSON object"), property=name)
             return {}
         return value
 
@@ -40,7 +41,7 @@ class Attributes:
         if value is None:
             return ""
         if not isinstance(value, str):
-            self.complain("%(property)s must be a text", property=name)
+            self.complain(N_("%(property)s must be a text"), property=name)
             return ""
         return value
 
@@ -50,7 +51,7 @@ class Attributes:
         """
         value = self.string(name)
         if value.startswith("=") or "{{" in value:
-            self.complain("%(property)s holds an expression or {{…}}; write plain words", property=name)
+            self.complain(N_("%(property)s holds an expression or {{…}}; write plain words"), property=name)
         return value
 
     def flag(self, name: str, holder: Mapping[str, Any] | None = None) -> bool:
@@ -61,7 +62,7 @@ class Attributes:
             return True
         if value in (False, "false"):
             return False
-        self.complain("%(property)s must be true or false; expressions are not supported there", property=name)
+        self.complain(N_("%(property)s must be true or false; expressions are not supported there"), property=name)
         return False
 
     def number(self, name: str, holder: Mapping[str, Any] | None = None) -> float | None:
@@ -74,7 +75,7 @@ class Attributes:
             except ValueError:
                 value = None
         if not isinstance(value, int | float) or isinstance(value, bool) or value != value or abs(value) > 1e15:
-            self.complain("%(property)s must be a number; expressions are not supported there", property=name)
+            self.complain(N_("%(property)s must be a number; expressions are not supported there"), property=name)
             return None
         return value
 
@@ -84,7 +85,7 @@ class Attributes:
             return None
         if value != int(value) or not low <= value <= high:
             self.complain(
-                "%(property)s must be a whole number from %(low)s to %(high)s",
+                N_("%(property)s must be a whole number from %(low)s to %(high)s"),
                 property=name,
                 low=low,
                 high=high,

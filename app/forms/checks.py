@@ -9,6 +9,7 @@ from wtforms import Field
 from wtforms.form import BaseForm
 from wtforms.validators import StopValidation, ValidationError
 
+from app.errors import N_
 from app.forms.patterns import compiled
 from app.forms.spec import FieldSpec, Kind, Subtype
 from app.forms.text import text_of
@@ -53,17 +54,18 @@ class _Required:
         if field.data is not None and field.data is not False and field.data not in ("", []):
             return
         if self.spec.required:
-            raise StopValidation(Complaint(_ASK.get(self.spec.type, "Enter %(label)s")))
+            sentence = _ASK.get(self.spec.type, N_("Enter %(label)s"))
+            raise StopValidation(Complaint(sentence))
         raise StopValidation()
 
 
 _ASK = {
-    Kind.CHECKBOX: "Tick “%(label)s” to go on",
-    Kind.RADIO: "Choose %(label)s",
-    Kind.SELECT: "Choose %(label)s",
-    Kind.CHECKLIST: "Choose at least one of %(label)s",
-    Kind.TAGLIST: "Choose at least one of %(label)s",
-    Kind.FILE: "Attach %(label)s",
+    Kind.CHECKBOX: N_("Tick “%(label)s” to go on"),
+    Kind.RADIO: N_("Choose %(label)s"),
+    Kind.SELECT: N_("Choose %(label)s"),
+    Kind.CHECKLIST: N_("Choose at least one of %(label)s"),
+    Kind.TAGLIST: N_("Choose at least one of %(label)s"),
+    Kind.FILE: N_("Attach %(label)s"),
 }
 
 
@@ -100,7 +102,7 @@ class _Pattern:
     def __call__(self, _form: BaseForm, field: Field) -> None:
         if self.pattern.search(field.data):
             return
-        raise ValidationError(Complaint("%(sentence)s" if self.told else "%(label)s does not have the right form"))
+        raise ValidationError(Complaint("%(sentence)s" if self.told else N_("%(label)s does not have the right form")))
 
 
 class _Range:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from app.declarations import COMPONENT_PROPERTIES
+from app.errors import N_
 from app.feel import Expression, FeelError
 from app.feel import parse as parse_feel
 from app.forms.allowed import ALLOWED, COMMON, PROPERTIES, VALIDATE
@@ -99,12 +100,12 @@ class Component(Attributes):
         value = self.string(name)
         if not _KEY.match(value) or len(value) > 80:
             self.complain(
-                "%(property)s is %(value)s; it must begin with a letter and hold letters, digits and _ alone",
+                N_("%(property)s is %(value)s; it must begin with a letter and hold letters, digits and _ alone"),
                 property=name,
                 value=repr(value),
             )
         if value == "typename":
-            self.complain("The key %(key)s is reserved by the engine; choose another", key=value)
+            self.complain(N_("The key %(key)s is reserved by the engine; choose another"), key=value)
         return value
 
     def label(self) -> str:
@@ -116,7 +117,7 @@ class Component(Attributes):
         else:
             label = self.plain("label") if self.kind is not Kind.IMAGE else self.plain("alt")
         if not label and self.kind in INPUTS:
-            self.complain("The field has no label; people must be told what to enter")
+            self.complain(N_("The field has no label; people must be told what to enter"))
         return label
 
     def format(self) -> Format:
@@ -124,15 +125,15 @@ class Component(Attributes):
         if not value and self.string("validationType", self.validate) in ("email", "phone"):
             value = self.string("validationType", self.validate)
         if self.string("validationType", self.validate) not in ("", "custom", "email", "phone"):
-            self.complain("validate.validationType must be custom, email or phone")
+            self.complain(N_("validate.validationType must be custom, email or phone"))
         if value and self.kind is not Kind.TEXT:
-            self.complain("properties.format belongs to a textfield")
+            self.complain(N_("properties.format belongs to a textfield"))
             return Format.NONE
         try:
             return Format(value)
         except ValueError:
             self.complain(
-                "properties.format is %(value)s; it must be one of %(known)s",
+                N_("properties.format is %(value)s; it must be one of %(known)s"),
                 value=value,
                 known=", ".join(item for item in Format if item),
             )
@@ -142,40 +143,40 @@ class Component(Attributes):
         if self.kind is not Kind.DATETIME:
             return Subtype.NONE
         if self.part.get("timeSerializingFormat") not in (None, "no_timezone"):
-            self.complain("timeSerializingFormat must be no_timezone: times are those of the body's clock")
+            self.complain(N_("timeSerializingFormat must be no_timezone: times are those of the body's clock"))
         try:
             return Subtype(self.string("subtype") or "date")
         except ValueError:
-            self.complain("subtype must be date, time or datetime")
+            self.complain(N_("subtype must be date, time or datetime"))
             return Subtype.DATE
 
     def options(self) -> tuple[tuple[Option, ...], str]:
         if self.kind not in ONE and self.kind not in MANY:
             if "options" in self.properties:
-                self.complain("properties.options belongs to a radio, select, checklist or taglist")
+                self.complain(N_("properties.options belongs to a radio, select, checklist or taglist"))
             return (), ""
         source = self.string("options", self.properties)
         if source not in ("", *COMPONENT_PROPERTIES["options"].choices):
-            self.complain("properties.options must be calendar, wishes, examiners or cards")
+            self.complain(N_("properties.options must be calendar, wishes, examiners or cards"))
         source = source or self.string("valuesKey")
         values = self.part.get("values", [])
         if not isinstance(values, list):
-            self.complain("values must be a list of label and value")
+            self.complain(N_("values must be a list of label and value"))
             return (), source
         options = tuple(option for value in values if (option := self.option(value)))
         if not options and not source:
-            self.complain("The field has no options to choose from: give values, valuesKey or properties.options")
+            self.complain(N_("The field has no options to choose from: give values, valuesKey or properties.options"))
         if len({option.value for option in options}) != len(options):
-            self.complain("Two options have the same value", part="values")
+            self.complain(N_("Two options have the same value"), part="values")
         return options, source
 
     def option(self, value: object) -> Option | None:
         if not isinstance(value, Mapping) or not isinstance(value.get("value"), str) or not value["value"]:
-            self.complain("Every option needs a label and a value, both texts")
+            self.complain(N_("Every option needs a label and a value, both texts"))
             return None
         self.unknown(value, frozenset({"label", "value", "label_en", "exclusive"}), "values.")
         if "exclusive" in value and self.kind not in MANY:
-            self.complain("values.exclusive belongs to a checklist or taglist")
+            self.complain(N_("values.exclusive belongs to a checklist or taglist"))
         label = value.get("label")
         return Option(
             value["value"],
@@ -201,12 +202,12 @@ class Component(Attributes):
         if not text:
             return ""
         if self.kind is not Kind.TEXT:
-            self.complain("validate.pattern is read on a textfield alone; remove it", part=PATTERN)
+            self.complain(N_("validate.pattern is read on a textfield alone; remove it"), part=PATTERN)
             return ""
         try:
             compiled(text)
         except BadPattern as error:
-            self.complain("validate.pattern is no pattern: %(reason)s", part=PATTERN, reason=error)
+            self.complain(N_("validate.pattern is no pattern: %(reason)s"), part=PATTERN, reason=error)
             return ""
         return text
 
@@ -229,7 +230,7 @@ class Component(Attributes):
         else:
             fits = tests.get(self.kind, lambda: isinstance(value, str) and not value.startswith("="))()
         if not fits:
-            self.complain("defaultValue does not fit the field", part="defaultValue")
+            self.complain(N_("defaultValue does not fit the field"), part="defaultValue")
             return None
         return value
 
@@ -237,7 +238,7 @@ class Component(Attributes):
         token = self.string("autocomplete", self.properties)
         if token and token not in COMPONENT_PROPERTIES["autocomplete"].choices:
             self.complain(
-                "autocomplete is %(token)s; it may be %(known)s",
+                N_("autocomplete is %(token)s; it may be %(known)s"),
                 token=token,
                 known=", ".join(COMPONENT_PROPERTIES["autocomplete"].choices),
             )
@@ -247,7 +248,7 @@ class Component(Attributes):
         parts = tuple(part.strip().lower() for part in self.string("accept").split(",") if part.strip())
         for part in parts:
             if not re.fullmatch(r"\.[a-z0-9]+|[a-z]+/([a-z0-9.+-]+|\*)", part):
-                self.complain("accept holds %(part)s; write endings (.pdf) or types (image/*)", part=part)
+                self.complain(N_("accept holds %(part)s; write endings (.pdf) or types (image/*)"), part=part)
         return parts
 
     def fills(self, spec_format: Format) -> tuple[tuple[str, str], ...]:
@@ -255,7 +256,7 @@ class Component(Attributes):
             (part, self.string(part, self.properties)) for part in ("prefecture", "city") if part in self.properties
         )
         if found and spec_format is not Format.POSTAL_CODE:
-            self.complain("properties.prefecture and city belong to a field with the format postal_code")
+            self.complain(N_("properties.prefecture and city belong to a field with the format postal_code"))
             return ()
         return found
 
@@ -263,7 +264,7 @@ class Component(Attributes):
         if self.kind is not Kind.LIST:
             return self.integer("rowCount", low=1, high=1000) or 0
         if self.part.get("isRepeating") is False:
-            self.complain("isRepeating must be true; use a group for fields that are asked once")
+            self.complain(N_("isRepeating must be true; use a group for fields that are asked once"))
         rows = self.integer("defaultRepetitions", low=0, high=100)
         return 1 if rows is None else rows
 
@@ -274,24 +275,24 @@ class Component(Attributes):
         values = self.part.get("columns")
         for value in values if isinstance(values, list) else []:
             if not isinstance(value, Mapping) or not isinstance(value.get("key"), str):
-                self.complain("Every column needs a label and a key")
+                self.complain(N_("Every column needs a label and a key"))
                 continue
             found.append(Column(value["key"], self.string("label", value), self.string("label_en", value)))
         if not found:
-            self.complain("The table has no columns")
+            self.complain(N_("The table has no columns"))
         return tuple(found)
 
     def source(self) -> str:
         if self.kind is Kind.TABLE:
             name = self.string("dataSource").removeprefix("=").strip()
             if not _KEY.match(name):
-                self.complain("dataSource must be a name")
+                self.complain(N_("dataSource must be a name"))
             return name
         if self.kind is not Kind.IMAGE:
             return ""
         address = self.string("source")
         if not re.match(r"/(?![/\\])[^\s<>\"]*\Z", address):
-            self.complain("source must be an address of this site that begins with /")
+            self.complain(N_("source must be an address of this site that begins with /"))
             return ""
         return address
 
@@ -304,7 +305,7 @@ class Component(Attributes):
         try:
             return parse_feel(text.removeprefix("="))
         except FeelError as error:
-            self.complain("conditional.hide cannot be read: %(reason)s", part="conditional.hide", reason=error)
+            self.complain(N_("conditional.hide cannot be read: %(reason)s"), part="conditional.hide", reason=error)
             return None
 
 

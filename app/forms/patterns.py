@@ -12,7 +12,7 @@ from typing import Any
 
 import re2
 
-from app.errors import NinteiError
+from app.errors import N_, NinteiError
 
 # Bytes of one compiled pattern: what is larger is refused, so that the slowest match of a long answer ends soon.
 MEMORY = 256 << 10
@@ -24,17 +24,17 @@ _UNICODE = re.compile(r"\\u(?:\{([0-9A-Fa-f]{1,6})\}|([0-9A-Fa-f]{4}))")
 _LOOKS = re.compile(r"\(\?<?[=!]")
 _REFERS = re.compile(r"\\[1-9]|\\k<|\(\?P=")
 _REASONS = {
-    "missing )": "a bracket ( is not closed",
-    "unexpected )": "a bracket ) is not opened",
-    "missing ]": "a bracket [ is not closed",
-    "invalid escape sequence": "a \\ stands before what needs none",
-    "trailing \\": "a \\ stands at the end",
-    "bad repetition operator": "two signs of repetition follow each other",
-    "no argument for repetition operator": "a sign of repetition follows nothing",
-    "invalid repetition size": "something is repeated more often than 1,000 times",
-    "invalid character class range": "a range in [ ] runs backwards",
-    "invalid character class": "what stands in [ ] is not known",
-    "pattern too large": "it is too large: write it shorter, with fewer repetitions",
+    "missing )": N_("a bracket ( is not closed"),
+    "unexpected )": N_("a bracket ) is not opened"),
+    "missing ]": N_("a bracket [ is not closed"),
+    "invalid escape sequence": N_("a \\ stands before what needs none"),
+    "trailing \\": N_("a \\ stands at the end"),
+    "bad repetition operator": N_("two signs of repetition follow each other"),
+    "no argument for repetition operator": N_("a sign of repetition follows nothing"),
+    "invalid repetition size": N_("something is repeated more often than 1,000 times"),
+    "invalid character class range": N_("a range in [ ] runs backwards"),
+    "invalid character class": N_("what stands in [ ] is not known"),
+    "pattern too large": N_("it is too large: write it shorter, with fewer repetitions"),
 }
 
 
@@ -59,7 +59,7 @@ def compiled(pattern: str) -> Any:
         return re2.compile(_respelled(pattern), options)
     except re2.error as error:
         said = error.args[0].decode("utf-8", "replace") if error.args and isinstance(error.args[0], bytes) else ""
-        known = next((words for start, words in _REASONS.items() if said.startswith(start)), "it is not one")
+        known = next((words for start, words in _REASONS.items() if said.startswith(start)), N_("it is not one"))
         raise BadPattern(known) from None
 
 

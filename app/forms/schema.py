@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from app.errors import Problem
+from app.errors import N_, Problem
 from app.forms.component import Component
 from app.forms.spec import FieldSpec, Kind
 
@@ -57,16 +57,16 @@ class _Reader:
 
     def form(self, schema: object) -> tuple[FieldSpec, ...]:
         if not isinstance(schema, Mapping):
-            self.complain("", "A form is a JSON object with `components`")
+            self.complain("", N_("A form is a JSON object with `components`"))
             return ()
         for name in sorted(set(map(str, schema)) - _FORM):
-            self.complain("", "The form's property %(property)s is not supported; remove it", property=name)
+            self.complain("", N_("The form's property %(property)s is not supported; remove it"), property=name)
         if schema.get("type", "default") != "default":
-            self.complain("", "A form's `type` is `default`, not %(type)s", type=schema.get("type"))
+            self.complain("", N_("A form's `type` is `default`, not %(type)s"), type=schema.get("type"))
         if self.element and schema.get("id") != self.element:
             self.complain(
                 "",
-                "The form's id is %(id)s; it must be the id of its task, %(element)s",
+                N_("The form's id is %(id)s; it must be the id of its task, %(element)s"),
                 id=schema.get("id"),
                 element=self.element,
             )
@@ -76,10 +76,10 @@ class _Reader:
 
     def components(self, parts: object, depth: int) -> tuple[FieldSpec, ...]:
         if not isinstance(parts, list):
-            self.complain("", "`components` must be a list")
+            self.complain("", N_("`components` must be a list"))
             return ()
         if depth > _DEPTH:
-            self.complain("", "Groups and lists are nested more than %(depth)s deep", depth=_DEPTH)
+            self.complain("", N_("Groups and lists are nested more than %(depth)s deep"), depth=_DEPTH)
             return ()
         return tuple(spec for part in parts if (spec := self.component(part, depth)) is not None)
 
@@ -87,10 +87,12 @@ class _Reader:
         self.count += 1
         if self.count > MAX_FIELDS:
             if self.count == MAX_FIELDS + 1:
-                self.complain("", "A form has at most %(most)s components; split it into two tasks", most=MAX_FIELDS)
+                self.complain(
+                    "", N_("A form has at most %(most)s components; split it into two tasks"), most=MAX_FIELDS
+                )
             return None
         if not isinstance(part, Mapping):
-            self.complain("", "A component must be a JSON object")
+            self.complain("", N_("A component must be a JSON object"))
             return None
         where = str(part.get("key") or part.get("path") or part.get("id") or part.get("type") or "")
         try:
@@ -98,7 +100,7 @@ class _Reader:
         except ValueError:
             self.complain(
                 where,
-                "Components of the type %(type)s are not supported; use one of %(known)s",
+                N_("Components of the type %(type)s are not supported; use one of %(known)s"),
                 type=part.get("type"),
                 known=", ".join(Kind),
             )
@@ -110,7 +112,7 @@ class _Reader:
         seen: set[str] = set()
         for spec in _scope(fields):
             if spec.key in seen:
-                self.complain(spec.key, "The key %(key)s is used twice; every field needs its own", key=spec.key)
+                self.complain(spec.key, N_("The key %(key)s is used twice; every field needs its own"), key=spec.key)
             seen.add(spec.key)
             if spec.type is Kind.LIST:
                 self.keys(spec.fields)
@@ -119,7 +121,7 @@ class _Reader:
                 if target not in seen:
                     self.complain(
                         spec.key,
-                        "The field %(target)s that the postal code fills is not in the form",
+                        N_("The field %(target)s that the postal code fills is not in the form"),
                         target=target,
                     )
 

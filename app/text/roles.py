@@ -10,12 +10,14 @@ import re
 from collections.abc import Mapping
 from functools import partial
 
+from app.errors import N_
+
 NEUTRAL = {
-    "vendor": "applicant",
-    "operator": "office",
-    "subject": "thing",
-    "act": "certification",
-    "renewal": "renewal",
+    "vendor": N_("applicant"),
+    "operator": N_("office"),
+    "subject": N_("thing"),
+    "act": N_("certification"),
+    "renewal": N_("renewal"),
 }  # message ids: what they are called where packages differ
 _PLACE = re.compile(r"(?<!\{)\{(vendor|operator|subject|act|renewal)\}(?!\})")
 _ENGLISH = {"subject": "system", "renewal": "audit"}  # where they are places

@@ -15,7 +15,7 @@ from xml.etree.ElementTree import ParseError
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser
 
-from app.errors import Problem, Refused
+from app.errors import N_, Problem, Refused
 
 MAX_BYTES = 4 * 1024 * 1024
 MAX_DEPTH = 64  # BPMN with diagram interchange needs some 12
@@ -172,7 +172,7 @@ class _Builder:
         if len(self.open) >= MAX_DEPTH:
             raise XmlRefused("The XML is nested deeper than %(most)s levels.", self.line, most=MAX_DEPTH)
         if any(len(value) > MAX_ATTRIBUTE for value in attributes.values()):
-            message = "An attribute in the XML is longer than %(most)s characters."
+            message = N_("An attribute in the XML is longer than %(most)s characters.")
             raise XmlRefused(message, self.line, most=MAX_ATTRIBUTE)
         self.open.append(_Open(tag, dict(attributes), self.declared, self.line))
         self.declared = {}

@@ -19,6 +19,7 @@ from hardware import pcsc
 from hardware.crypto import Key
 from hardware.desk import Desk
 from hardware.errors import (
+    N_,
     BadComponent,
     BadKeyFile,
     BadKeyStore,
@@ -113,7 +114,9 @@ class CardDefaults:
         path = self.folder / "keys/keys.json"
         if not self.is_virtual and not path.exists():
             raise BadKeyStore(
-                "There is no key store at %(path)s; a new one would not fit the card: name its folder with --folder",
+                N_(
+                    "There is no key store at %(path)s; a new one would not fit the card: name its folder with --folder"
+                ),
                 path=str(path),
             )
         return self.desk()

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from app.errors import Refused
+from app.errors import N_, Refused
 from hardware.facts import LifeCycle
 
 UID: Final = re.compile(r"([0-9A-F]{2}){4,10}")
@@ -18,25 +18,25 @@ HEX: Final = re.compile(r"[0-9A-F]{0,40}")
 CHECK_FAILED: Final = "check_failed"  # a returned card that is not what it was
 
 WORDS: Final[Mapping[str, str]] = {
-    "card_removed": "The card was taken away too early: lay the same card on the reader again",
-    "no_card": "There is no card on the reader",
-    "no_reader": "The desk's computer finds no reader",
-    "no_daemon": "The card service of the desk's computer does not run",
-    "reader_busy": "Another program of the desk's computer works with the card",
-    "card_mute": "The card does not answer: turn it over, or clean it",
-    "wrong_card": "Another card lies on the reader; nothing was written",
-    "wrong_state": "The card stands elsewhere than the ledger thinks; nothing was written",
-    "unsupported": "This card cannot be personalised; nothing was written",
-    "authentication_failed": "The card's key does not fit: it is kept apart",
-    "key_blocked": "The card's key is blocked: it is kept apart",
-    "channel_broken": "What the card said was not authentic: it is kept apart",
-    "read_back_differs": "The card does not hold what was written: it is kept apart",
-    "bad_response": "The card answers wrongly: it is kept apart",
-    "status": "The card refused a command: it is kept apart",
-    "unknown_key": "A key that this card needs is missing on the server",
-    "bad_key_file": "The desk's computer could not open what it was sent",
+    "card_removed": N_("The card was taken away too early: lay the same card on the reader again"),
+    "no_card": N_("There is no card on the reader"),
+    "no_reader": N_("The desk's computer finds no reader"),
+    "no_daemon": N_("The card service of the desk's computer does not run"),
+    "reader_busy": N_("Another program of the desk's computer works with the card"),
+    "card_mute": N_("The card does not answer: turn it over, or clean it"),
+    "wrong_card": N_("Another card lies on the reader; nothing was written"),
+    "wrong_state": N_("The card stands elsewhere than the ledger thinks; nothing was written"),
+    "unsupported": N_("This card cannot be personalised; nothing was written"),
+    "authentication_failed": N_("The card's key does not fit: it is kept apart"),
+    "key_blocked": N_("The card's key is blocked: it is kept apart"),
+    "channel_broken": N_("What the card said was not authentic: it is kept apart"),
+    "read_back_differs": N_("The card does not hold what was written: it is kept apart"),
+    "bad_response": N_("The card answers wrongly: it is kept apart"),
+    "status": N_("The card refused a command: it is kept apart"),
+    "unknown_key": N_("A key that this card needs is missing on the server"),
+    "bad_key_file": N_("The desk's computer could not open what it was sent"),
 }
-UNNAMED: Final = "The card could not be made; look at the desk's computer"
+UNNAMED: Final = N_("The card could not be made; look at the desk's computer")
 
 
 def unreadable() -> Refused:

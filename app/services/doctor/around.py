@@ -10,6 +10,7 @@ from typing import Final
 import hardware
 from app.connectors import inbox
 from app.connectors import mail as smtp
+from app.errors import N_
 from app.services.cards import plan
 from app.services.doctor.finding import BAD, OK, WARNING, Finding, Patient
 from app.services.pages import health
@@ -25,27 +26,27 @@ def mail(patient: Patient, topic: str) -> Iterator[Finding]:
     server = smtp.parse_url(patient.settings.mail_url)
     if server is None:
         if patient.settings.demo:
-            yield Finding(topic, OK, "No mail server is set: mails stay in the portal")
+            yield Finding(topic, OK, N_("No mail server is set: mails stay in the portal"))
         else:
             yield Finding(
                 topic,
                 WARNING,
-                "No mail server is set: mails stay in the portal",
-                cure="Set NINTEI_MAIL_URL and NINTEI_MAIL_FROM",
+                N_("No mail server is set: mails stay in the portal"),
+                cure=N_("Set NINTEI_MAIL_URL and NINTEI_MAIL_FROM"),
             )
         return
     smtp.reach(server)
-    yield Finding(topic, OK, "%(server)s answers (nothing was sent)", {"server": f"{server.host}:{server.port}"})
+    yield Finding(topic, OK, N_("%(server)s answers (nothing was sent)"), {"server": f"{server.host}:{server.port}"})
 
 
 def mailbox(patient: Patient, topic: str) -> Iterator[Finding]:
     """The mailbox of answers can be opened."""
     if not patient.settings.imap_url:
-        yield Finding(topic, OK, "None is set: answers come through NINTEI_INBOUND_TOKEN, or not at all")
+        yield Finding(topic, OK, N_("None is set: answers come through NINTEI_INBOUND_TOKEN, or not at all"))
         return
     mailbox = inbox.parse_url(patient.settings.imap_url)
     inbox.Inbox(mailbox, 0).reach()
-    yield Finding(topic, OK, "%(server)s answers", {"server": f"{mailbox.host}:{mailbox.port}"})
+    yield Finding(topic, OK, N_("%(server)s answers"), {"server": f"{mailbox.host}:{mailbox.port}"})
 
 
 def workers(patient: Patient, topic: str) -> Iterator[Finding]:
@@ -55,19 +56,19 @@ def workers(patient: Patient, topic: str) -> Iterator[Finding]:
         yield Finding(
             topic,
             WARNING,
-            "No worker has reported lately: mails, papers and dates wait",
-            cure="Start the portal (nintei run), or a worker elsewhere (nintei worker)",
+            N_("No worker has reported lately: mails, papers and dates wait"),
+            cure=N_("Start the portal (nintei run), or a worker elsewhere (nintei worker)"),
         )
         return  # what waits meanwhile is no news: the portal may have been stopped on purpose
     seconds = found["workers"].get("last_round_seconds")
-    yield Finding(topic, OK, "The last round was %(seconds)s seconds ago", {"seconds": seconds})
+    yield Finding(topic, OK, N_("The last round was %(seconds)s seconds ago"), {"seconds": seconds})
     if not found["jobs"]["ok"]:
         yield Finding(
             topic,
             BAD,
-            "Something has been due for %(minutes)s minutes and nobody does it",
+            N_("Something has been due for %(minutes)s minutes and nobody does it"),
             {"minutes": int(found["jobs"].get("oldest_due_seconds", 0)) // 60},
-            "Start the portal (nintei run), or a worker elsewhere (nintei worker)",
+            N_("Start the portal (nintei run), or a worker elsewhere (nintei worker)"),
         )
 
 
@@ -78,12 +79,12 @@ def incidents(_patient: Patient, topic: str) -> Iterator[Finding]:
         yield Finding(
             topic,
             WARNING,
-            "%(count)s things could not be done and wait for a person",
+            N_("%(count)s things could not be done and wait for a person"),
             {"count": count},
-            "Look at them in the cases that need attention, and try them again there",
+            N_("Look at them in the cases that need attention, and try them again there"),
         )
     else:
-        yield Finding(topic, OK, "Nothing waits for a person")
+        yield Finding(topic, OK, N_("Nothing waits for a person"))
 
 
 def clock(patient: Patient, topic: str) -> Iterator[Finding]:
@@ -93,14 +94,16 @@ def clock(patient: Patient, topic: str) -> Iterator[Finding]:
         yield Finding(
             topic,
             BAD,
-            "The clock is behind: something was noted at %(newest)s, and it is %(now)s here",
+            N_("The clock is behind: something was noted at %(newest)s, and it is %(now)s here"),
             {"newest": newest.isoformat(timespec="seconds"), "now": now.isoformat(timespec="seconds")},
-            "Set the clock of this machine (timedatectl), and NINTEI_CLOCK_FILE for trials alone",
+            N_("Set the clock of this machine (timedatectl), and NINTEI_CLOCK_FILE for trials alone"),
         )
     elif patient.settings.clock_file and not patient.settings.demo:
-        yield Finding(topic, WARNING, "Time comes from NINTEI_CLOCK_FILE", cure="Unset it: it is for trials alone")
+        yield Finding(
+            topic, WARNING, N_("Time comes from NINTEI_CLOCK_FILE"), cure=N_("Unset it: it is for trials alone")
+        )
     else:
-        yield Finding(topic, OK, "It is %(now)s", {"now": now.isoformat(timespec="seconds")})
+        yield Finding(topic, OK, N_("It is %(now)s"), {"now": now.isoformat(timespec="seconds")})
 
 
 def fonts(patient: Patient, topic: str) -> Iterator[Finding]:
@@ -110,29 +113,32 @@ def fonts(patient: Patient, topic: str) -> Iterator[Finding]:
         yield Finding(
             topic,
             BAD,
-            "Fonts for papers are missing: %(names)s",
+            N_("Fonts for papers are missing: %(names)s"),
             {"names": ", ".join(missing)},
-            "Build the front end (make install), or install the portal anew",
+            N_("Build the front end (make install), or install the portal anew"),
         )
     else:
-        yield Finding(topic, OK, "The fonts for papers are there")
+        yield Finding(topic, OK, N_("The fonts for papers are there"))
 
 
 def reader(patient: Patient, topic: str) -> Iterator[Finding]:
     """The card reader."""
     wanted = patient.settings.card_reader
     if wanted == "virtual":
-        yield Finding(topic, OK, "Virtual cards; no reader is used")
+        yield Finding(topic, OK, N_("Virtual cards; no reader is used"))
     elif wanted == plan.AGENT:
-        yield Finding(topic, OK, "Cards are made at desks with an agent")
+        yield Finding(topic, OK, N_("Cards are made at desks with an agent"))
     else:
         try:
-            yield Finding(topic, OK, "%(reader)s is connected", {"reader": pcsc.only_reader(wanted)})
+            yield Finding(topic, OK, N_("%(reader)s is connected"), {"reader": pcsc.only_reader(wanted)})
         except hardware.CardError as error:
             yield Finding(
                 topic,
                 BAD,
-                "The card reader cannot be used: %(why)s",
+                N_("The card reader cannot be used: %(why)s"),
                 {"why": str(error)},
-                "Plug it in, see that pcscd runs, and compare NINTEI_CARD_READER with what nintei card readers shows",
+                N_(
+                    "Plug it in, see that pcscd runs, and compare NINTEI_CARD_READER with what nintei card "
+                    "readers shows"
+                ),
             )

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from app.connectors import signature
+from app.errors import N_
 from app.services.backup import contents
 from app.services.cards import keys
 from app.services.doctor.finding import BAD, OK, WARNING, Finding, Patient
@@ -30,12 +31,12 @@ def database(patient: Patient, topic: str) -> Iterator[Finding]:
         yield Finding(
             topic,
             BAD,
-            "The database is damaged: %(what)s",
+            N_("The database is damaged: %(what)s"),
             {"what": "; ".join(wrong[:SHOWN])},
-            "Stop the portal, keep the file as it is, and restore the last backup (nintei restore)",
+            N_("Stop the portal, keep the file as it is, and restore the last backup (nintei restore)"),
         )
         return
-    yield Finding(topic, OK, "It answers, and is sound")
+    yield Finding(topic, OK, N_("It answers, and is sound"))
 
 
 def files(patient: Patient, topic: str) -> Iterator[Finding]:
@@ -49,9 +50,9 @@ def files(patient: Patient, topic: str) -> Iterator[Finding]:
         yield Finding(
             topic,
             BAD,
-            "%(count)s files that cases name are missing: %(names)s",
+            N_("%(count)s files that cases name are missing: %(names)s"),
             {"count": len(missing), "names": ", ".join(missing[:SHOWN])},
-            "Copy them from a backup into the folder blobs: their names say where they belong",
+            N_("Copy them from a backup into the folder blobs: their names say where they belong"),
         )
     if patient.thorough:
         broken = sorted(name for name, path in here.items() if _digest(path) != name)
@@ -59,9 +60,9 @@ def files(patient: Patient, topic: str) -> Iterator[Finding]:
             yield Finding(
                 topic,
                 BAD,
-                "%(count)s files are not what they were: %(names)s",
+                N_("%(count)s files are not what they were: %(names)s"),
                 {"count": len(broken), "names": ", ".join(broken[:SHOWN])},
-                "Copy them from a backup into the folder blobs: their names say where they belong",
+                N_("Copy them from a backup into the folder blobs: their names say where they belong"),
             )
         if broken or missing:
             return
@@ -69,7 +70,7 @@ def files(patient: Patient, topic: str) -> Iterator[Finding]:
         yield Finding(
             topic,
             OK,
-            "%(count)s files, none is missing; %(stray)s more are named by no case, which does no harm",
+            N_("%(count)s files, none is missing; %(stray)s more are named by no case, which does no harm"),
             {"count": len(named), "stray": len(here.keys() - named)},
         )
 
@@ -86,11 +87,11 @@ def secret(patient: Patient, topic: str) -> Iterator[Finding]:
         yield Finding(
             topic,
             BAD,
-            "NINTEI_SECRET_KEY is not the one under which the data was stored",
-            cure="Set the key that was set before; connection information cannot be read without it",
+            N_("NINTEI_SECRET_KEY is not the one under which the data was stored"),
+            cure=N_("Set the key that was set before; connection information cannot be read without it"),
         )
     else:
-        yield Finding(topic, OK, "What was stored can be read with NINTEI_SECRET_KEY")
+        yield Finding(topic, OK, N_("What was stored can be read with NINTEI_SECRET_KEY"))
 
 
 def signing(patient: Patient, topic: str) -> Iterator[Finding]:
@@ -98,31 +99,31 @@ def signing(patient: Patient, topic: str) -> Iterator[Finding]:
     folder = patient.settings.data_dir / "signing"
     key, certificate = folder / "key.pem", folder / "certificate.pem"
     if not key.exists() and not certificate.exists():
-        yield Finding(topic, OK, "None yet: it is made with the first signed paper")
+        yield Finding(topic, OK, N_("None yet: it is made with the first signed paper"))
         return
     ends = signature.valid_until(signature.SigningKey(key.read_bytes(), certificate.read_bytes()))
     if ends < patient.portal.now() + SOON:
         yield Finding(
             topic,
             BAD if ends < patient.portal.now() else WARNING,
-            "The certificate of the signing key ends on %(day)s",
+            N_("The certificate of the signing key ends on %(day)s"),
             {"day": ends.date().isoformat()},
-            "Move the folder signing away; a new key is made with the next signed paper",
+            N_("Move the folder signing away; a new key is made with the next signed paper"),
         )
         return
     yield from _private(topic, key)
-    yield Finding(topic, OK, "It can be read; its certificate ends on %(day)s", {"day": ends.date().isoformat()})
+    yield Finding(topic, OK, N_("It can be read; its certificate ends on %(day)s"), {"day": ends.date().isoformat()})
 
 
 def cards(patient: Patient, topic: str) -> Iterator[Finding]:
     """The store of the card keys opens."""
     store = patient.settings.data_dir / keys.FOLDER / "keys" / "keys.json"
     if not store.exists():
-        yield Finding(topic, OK, "None yet: they are made with the first card")
+        yield Finding(topic, OK, N_("None yet: they are made with the first card"))
         return
     version = keys.store(patient.settings).current_version
     yield from _private(topic, store)
-    yield Finding(topic, OK, "The key store opens; version %(version)s is in use", {"version": version})
+    yield Finding(topic, OK, N_("The key store opens; version %(version)s is in use"), {"version": version})
 
 
 def _private(topic: str, path: Path) -> Iterator[Finding]:
@@ -132,9 +133,9 @@ def _private(topic: str, path: Path) -> Iterator[Finding]:
         yield Finding(
             topic,
             BAD,
-            "%(file)s can be read by others (mode %(mode)s)",
+            N_("%(file)s can be read by others (mode %(mode)s)"),
             {"file": str(path), "mode": f"{mode:03o}"},
-            "chmod 600 that file; if others use this machine, count the key as known",
+            N_("chmod 600 that file; if others use this machine, count the key as known"),
         )
 
 
@@ -146,9 +147,9 @@ def folder(patient: Patient, topic: str) -> Iterator[Finding]:
         yield Finding(
             topic,
             BAD,
-            "%(folder)s cannot be written to",
+            N_("%(folder)s cannot be written to"),
             {"folder": str(unwritable[0])},
-            "Give the folder to the account under which the portal runs (chown)",
+            N_("Give the folder to the account under which the portal runs (chown)"),
         )
         return
     disk = health.checks(patient.portal, math.inf, ("disk",))["disk"]
@@ -156,10 +157,10 @@ def folder(patient: Patient, topic: str) -> Iterator[Finding]:
         yield Finding(
             topic,
             BAD,
-            "Only %(free)s MB are free",
+            N_("Only %(free)s MB are free"),
             {"free": disk.get("free_mb", "?")},
-            "Make room, or move NINTEI_DATA_DIR to a larger disk; the portal refuses work before the disk is full",
+            N_("Make room, or move NINTEI_DATA_DIR to a larger disk; the portal refuses work before the disk is full"),
         )
         return
     room = {"folder": str(folder), "free": disk["free_mb"]}
-    yield Finding(topic, OK, "%(folder)s can be written to; %(free)s MB are free", room)
+    yield Finding(topic, OK, N_("%(folder)s can be written to; %(free)s MB are free"), room)

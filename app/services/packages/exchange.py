@@ -10,7 +10,7 @@ from pathlib import Path
 
 from app import catalogue
 from app.catalogue import Package, archive
-from app.errors import BadPackage, NotFound, Permanent, Problem, Refused
+from app.errors import N_, BadPackage, NotFound, Permanent, Problem, Refused
 from app.services.base.portal import Portal
 from app.services.packages import folders, gate, terms
 from app.services.packages.terms import Act, Done
@@ -43,7 +43,7 @@ def read(source: Path) -> Package:
     try:
         data = source.read_bytes()
     except OSError as error:
-        message = "The file cannot be read: %(reason)s"
+        message = N_("The file cannot be read: %(reason)s")
         raise BadPackage([Problem(source.name, message, params={"reason": error.strerror or str(error)})]) from error
     return catalogue.from_files(_unwrapped(archive.from_zip(data)))
 

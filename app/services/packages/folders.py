@@ -10,7 +10,7 @@ from typing import Any
 
 from app import catalogue
 from app.catalogue import Package
-from app.errors import BadPackage, Problem, Refused
+from app.errors import N_, BadPackage, Problem, Refused
 from app.services.base.portal import Portal
 from app.services.base.releases import settings_of
 from app.services.packages import gate, terms
@@ -31,7 +31,7 @@ def read(folder: Path) -> Package:
     try:
         return catalogue.load(folder, shared if shared.is_dir() and not (folder / "_shared").is_dir() else None)
     except OSError as error:
-        message = "The folder %(folder)s cannot be read: %(reason)s"
+        message = N_("The folder %(folder)s cannot be read: %(reason)s")
         raise BadPackage([Problem("", message, "", {"folder": folder.name, "reason": str(error)})]) from error
 
 
@@ -47,7 +47,7 @@ def twins(folder: Path, package: Package) -> list[Problem]:
         except (OSError, ValueError, RecursionError):
             continue  # told when that folder is checked
         if raw.get("id") == package.id:
-            message = (
+            message = N_(
                 "The folder %(other)s holds a package of the same id: new cases would start on whichever was released "
                 "last. Change one."
             )

@@ -14,7 +14,7 @@ from app import forms
 from app.catalogue import Package, check_scenarios, scenarios
 from app.catalogue.scenarios import Scenario, Step, Walks
 from app.engine import Engine, Program
-from app.errors import BadPackage, Named, NinteiError, Problem
+from app.errors import N_, BadPackage, Named, NinteiError, Problem
 from app.services.rehearsal.answers import Differs
 from app.services.rehearsal.case import RehearsalCase, Stage
 
@@ -156,11 +156,23 @@ def _look(case: RehearsalCase, step: Mapping[str, Any]) -> None:
     """Compare what the step names. Raises Differs with the first that is otherwise."""
     package = case.stage.package
     things: dict[str, tuple[str, list[str], Mapping[str, str]]] = {
-        "open": ("open tasks", case.open(), {each.id: each.name for each in package.elements.values()}),
-        "mails": ("mails", case.came.mails, {each.id: f"{each.number}{each.label}" for each in package.mails.values()}),
-        "documents": ("documents", case.came.documents, {each.id: each.title for each in package.documents.values()}),
-        "downloads": ("downloads", case.came.downloads, {each.id: each.title for each in package.downloads.values()}),
-        "invoices": ("fees charged", case.came.invoices, {each.id: each.title for each in package.fees.values()}),
+        "open": (N_("open tasks"), case.open(), {each.id: each.name for each in package.elements.values()}),
+        "mails": (
+            N_("mails"),
+            case.came.mails,
+            {each.id: f"{each.number}{each.label}" for each in package.mails.values()},
+        ),
+        "documents": (
+            N_("documents"),
+            case.came.documents,
+            {each.id: each.title for each in package.documents.values()},
+        ),
+        "downloads": (
+            N_("downloads"),
+            case.came.downloads,
+            {each.id: each.title for each in package.downloads.values()},
+        ),
+        "invoices": (N_("fees charged"), case.came.invoices, {each.id: each.title for each in package.fees.values()}),
         "webhooks": ("webhooks called", case.came.webhooks, {}),
     }
     for key, (what, came, names) in things.items():
@@ -176,10 +188,10 @@ def _look(case: RehearsalCase, step: Mapping[str, Any]) -> None:
             found=tuple(Named(each, names.get(each, "")) for each in came),
         )
     facts: dict[str, tuple[str, object]] = {
-        "state": ("state of the case", case.state),
-        "listed": ("on the register", bool(case.register.shown)),
-        "register": ("state on the register", case.register.shown),
-        "ended": ("ended", case.step.ended),
+        "state": (N_("state of the case"), case.state),
+        "listed": (N_("on the register"), bool(case.register.shown)),
+        "register": (N_("state on the register"), case.register.shown),
+        "ended": (N_("ended"), case.step.ended),
     }
     for key, (what, found) in facts.items():
         if f"expect_{key}" in step and step[f"expect_{key}"] != found:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from app.errors import Refused, StepFailed
+from app.errors import N_, Refused, StepFailed
 from app.forms import FieldError
 from app.services.base import permit
 from app.services.base.actors import Actor
@@ -20,7 +20,7 @@ class WrongAnswers(Refused):
     """Some answers need another look; `errors` says which, `sentences` what about them in the actor's language."""
 
     def __init__(self, errors: tuple[FieldError, ...], sentences: list[tuple[str, str, dict[str, Any]]]) -> None:
-        super().__init__("Some answers need another look")
+        super().__init__(N_("Some answers need another look"))
         self.errors = errors
         self.sentences = sentences  # (field, message id, facts)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.errors import Forbidden, NinteiError, NotFound, Refused
+from app.errors import N_, Forbidden, NinteiError, NotFound, Refused
 from app.services.base import finding, history, permit
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
@@ -22,7 +22,7 @@ from app.states import BookingState, EntryKind, JobState, TaskState
 from app.store import bookings, cases, database, records, undo, work
 from app.store.models import Booking, Case, Job, Opening, Secret, Undo
 
-GONE_ON = "The case has gone on since, so this cannot be taken back any more"
+GONE_ON = N_("The case has gone on since, so this cannot be taken back any more")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,14 +10,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from app.connectors import markdown
-from app.errors import NinteiError
+from app.errors import N_, NinteiError
 from app.services.base.businessdays import JAPAN
 from app.services.base.portal import Portal
 from app.services.mails import portalmails
 from app.store import accounts
 from app.store.models import User
 
-N_ = str  # marks a message id
 FAILS = (
     N_("[Nintei] Something cannot go on: %(title)s"),
     N_("“%(title)s” could not be carried out (case %(case)s)."),

@@ -46,7 +46,8 @@ def _wording() -> Wording:
     text = gettext("Somebody, probably you, asked to set a new password for your account in the certification portal.")
     until = gettext("The link works once, for one hour.")
     otherwise = gettext("If it was not you, throw this mail away: nothing changes.")
-    link = f"[{gettext('Set the password')}](%(url)s)"
+    words = gettext("Set the password")
+    link = f"[{words}](%(url)s)"
     body = folders.site(portal())["body"].get("name", "")
     return Wording(gettext("Set your password"), f"{text}\n\n{link}\n\n{until}\n\n{otherwise}\n\n{body}\n")
 

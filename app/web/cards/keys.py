@@ -43,7 +43,9 @@ def subject_words(subject: str) -> str:
     """What was changed, in words: "issuer v2" as the record has it."""
     role, _, version = subject.partition(" v")
     word = {"issuer": gettext("Issuer key (K0)"), "reader": gettext("Reader key (K1)")}.get(role)
-    return f"{word} {gettext('Version %(version)s', version=version)}" if word and version else subject
+    if not word or not version:
+        return subject
+    return " ".join((word, gettext("Version %(version)s", version=version)))
 
 
 def _crumbs(*more: dict[str, str]) -> list[dict[str, str]]:

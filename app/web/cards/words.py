@@ -106,7 +106,7 @@ def failure(text: str) -> str:
         "keys_and_data": gettext("Keys and data"),
         "empty": gettext("Emptiness"),
     }
+    fine = gettext("in order")
     return ", ".join(
-        f"{names.get(name, name)}: {gettext('in order') if code == 'ok' else words.get(code, code)}"
-        for name, code in checks
+        f"{names.get(name, name)}: {fine if code == 'ok' else words.get(code, code)}" for name, code in checks
     )

@@ -28,12 +28,17 @@ def invitation(kind: str, company: str, by: str, terms: Mapping[str, Any], *, pr
             "%(by)s of %(company)s asks you (%(office)s) to act for the company in the certification portal.",
             by=by, company=company, office=terms.get("office", ""),
         )  # fmt: skip
-        return Wording(subject, _signed(text, f"[{gettext('See the mandate and accept it')}](%(url)s)", until))
+        return Wording(subject, _signed(text, _link(gettext("See the mandate and accept it")), until))
     subject = gettext("%(company)s invites you to the certification portal", company=company)
     text = gettext("%(by)s invites you to work on the certification of %(company)s.", by=by, company=company)
     manager = gettext("You become a manager: you see every case of the company and look after its people.")
     more = [manager] if terms.get("role") == "manager" else []
-    return Wording(subject, _signed(text, *more, f"[{gettext('Accept the invitation')}](%(url)s)", until))
+    return Wording(subject, _signed(text, *more, _link(gettext("Accept the invitation")), until))
+
+
+def _link(words: str) -> str:
+    """The line of a letter that leads to its page."""
+    return f"[{words}](%(url)s)"
 
 
 def unconfirmed() -> str:
@@ -52,7 +57,7 @@ def handed_over(company: str, leaver: str, by: str) -> Wording:
         by=by, leaver=leaver, company=company,
     )  # fmt: skip
     first = gettext("If you have no password yet, the link leads to where you choose it; it then holds for 7 days.")
-    link = f"[{gettext('See what is to be done')}](%(url)s)"
+    link = _link(gettext("See what is to be done"))
     return Wording(gettext("%(company)s: you take over", company=company), _signed(text, link, first))
 
 

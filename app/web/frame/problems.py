@@ -11,6 +11,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from app.errors import (
+    N_,
     BadChecksum,
     BadPackage,
     Busy,
@@ -46,16 +47,16 @@ STATUS: dict[type[NinteiError], int] = {
 }
 # What the page says first, and what to do.
 TITLES = {
-    400: "The page could not read what was sent",
-    403: "This page is not open to you",
-    404: "There is no such page",
-    405: "There is no such page",
-    409: "Somebody was faster",
-    413: "What was sent is too large",
-    429: "Too many tries in a short time",
-    422: "This cannot be done as things stand",
-    500: "Something went wrong here",
-    503: "This does not work at the moment",
+    400: N_("The page could not read what was sent"),
+    403: N_("This page is not open to you"),
+    404: N_("There is no such page"),
+    405: N_("There is no such page"),
+    409: N_("Somebody was faster"),
+    413: N_("What was sent is too large"),
+    429: N_("Too many tries in a short time"),
+    422: N_("This cannot be done as things stand"),
+    500: N_("Something went wrong here"),
+    503: N_("This does not work at the moment"),
 }
 
 
