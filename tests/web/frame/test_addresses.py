@@ -136,8 +136,9 @@ def _agent(world: World) -> None:
 
 
 def _heir(world: World) -> None:
+    world.vendor.post(f"/cases/{world.walker.number}/members", data={"email": "leaving@example.com"})
     with database.connection():
-        member = accounts.by_email("member@example.com")
+        member = accounts.by_email("leaving@example.com")
     assert member is not None
     form = {"email": wide("heir@example.com"), "name": "跡継 太郎", "leaves": "yes", "reason": "電話で"}
     answer = world.site.operator().post(f"/company/{world.company}/people/{member.id}/leave", data=form)
@@ -152,7 +153,6 @@ def _staff(world: World) -> None:
     assert world.known("shinjin@example.com")
 
 
-# In this order: the heir takes over from a member who was added before.
 DOORS: dict[str, Callable[[World], None]] = {
     "security.login": _login,
     "account.forgotten": _forgotten,
