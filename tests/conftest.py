@@ -129,10 +129,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if not getattr(config.option, "loadgroup", False):
         return
     for item in items:
+        if item.get_closest_marker("xdist_group") is None and _share(item):
+            item.add_marker(pytest.mark.xdist_group(f"{order.MODULE}{item.nodeid.partition('::')[0]}"))
         mark = item.get_closest_marker("xdist_group")
         if mark is not None and not item.nodeid.endswith(f"@{mark.args[0]}"):
             item._id = type(item._id).parse(f"{item.nodeid}@{mark.args[0]}")  # type: ignore[attr-defined]  # as above
     items[:] = order.arranged(items)
+
+
+def _share(item: pytest.Item) -> bool:
+    """Whether the tests of its module share something that is made once for all of them: then one worker has them all,
+    in the order in which they are written."""
+    found = item._fixtureinfo.name2fixturedefs.values() if isinstance(item, pytest.Function) else ()
+    return any(definition.scope == "module" for each in found for definition in each)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

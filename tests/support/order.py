@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 BROWSER = "browser"  # how the names of such groups begin
+MODULE = "module:"  # how the names of groups begin that are tests of one module: they keep their place
 TAIL = 0.3  # of the single tests come after the last browser
 
 
@@ -20,7 +21,7 @@ def arranged(items: Sequence[Any]) -> list[Any]:
     single: list[Any] = []
     for item in items:
         mark = item.get_closest_marker("xdist_group")
-        if mark is None:
+        if mark is None or str(mark.args[0]).startswith(MODULE):
             single.append(item)
         else:
             groups.setdefault(str(mark.args[0]), []).append(item)
