@@ -6,12 +6,14 @@
 //                       cards.js                     the card desk's batch page
 //                       upload.js                    pages of forms, when the first file is chosen
 //                       viewer.css, viewer.js, pdf/  the pages of a PDF with points pinned to them
+//                       designer/*.js, *.css         the designer: one file for the page, one for each kind of editor
 //                       fonts/*.ttf                  embedded in PDFs, never sent to a browser
 //                       manifest.json                file → file?v=digest, for links that may be cached for ever
 import { createHash } from "node:crypto";
 import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
 import esbuild from "esbuild";
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -24,6 +26,25 @@ const target = ["chrome111", "edge111", "firefox113", "safari16.4"];
 
 // Page weight is a promise (WCAG aside, half of the applicants come by phone): the build breaks when it is not kept.
 const limits = { "site.css": 44 * 1024, "site.js": 30 * 1024, "upload.js": 66 * 1024 };
+
+// The designer's editors are loaded only where they are used; what they weigh on the line (gzip, kilobytes).
+const designer = { page: 40, canvas: 500, forms: 420, decisions: 340, text: 120 };
+
+/**
+ * CodeMirror writes its sheets into <style> elements, which the portal's content security policy refuses; each browser
+ * that we build for has constructable sheets, which it allows. The build breaks when the line is not found any more.
+ */
+const sheets = {
+  name: "sheets",
+  setup(build) {
+    build.onLoad({ filter: /style-mod[\\/]src[\\/]style-mod\.js$/ }, ({ path }) => {
+      const source = readFileSync(path, "utf8");
+      const wanted = "!root.head && root.adoptedStyleSheets";
+      if (!source.includes(wanted)) throw new Error(`${path}: "${wanted}" is not there any more; see build.mjs`);
+      return { contents: source.replaceAll(wanted, "root.adoptedStyleSheets"), loader: "js" };
+    });
+  },
+};
 
 /** The design tokens are some 180 custom properties. Pages name their own few (`--action`, `--vendor`), made of tokens: those are put in here by value. */
 function settleTokens(css) {
@@ -45,9 +66,9 @@ const finish = {
     build.onEnd((result) => {
       if (result.errors.length) return;
       for (const file of result.outputFiles) {
-        const text = /(site|staff)\.css$/.test(file.path) ? settleTokens(file.text) : file.text;
+        const made = /(site|staff)\.css$/.test(file.path) ? settleTokens(file.text) : file.contents;
         mkdirSync(dirname(file.path), { recursive: true });
-        writeFileSync(file.path, text);
+        writeFileSync(file.path, made);
       }
       writeManifest();
     });
@@ -56,6 +77,14 @@ const finish = {
 
 function writeManifest() {
   const manifest = {};
+  for (const [part, kilobytes] of Object.entries(designer)) {
+    const path = join(dist, "designer", `${part}.js`);
+    const size = existsSync(path) ? gzipSync(readFileSync(path), { level: 9 }).length : 0;
+    if (size > kilobytes * 1024 && !watch) {
+      console.error(`designer/${part}.js is ${size} bytes compressed; the limit is ${kilobytes} KB`);
+      process.exitCode = 1;
+    }
+  }
   for (const name of ["site.css", "print.css", "staff.css", "site.js", "diagram.css", "diagram.js", "cards.js", "upload.js", "viewer.css", "viewer.js"]) {
     const path = join(dist, name);
     if (!existsSync(path)) continue;
@@ -127,13 +156,25 @@ const builds = [
     format: "iife",
     loader: { ".woff": "dataurl", ".woff2": "dataurl", ".eot": "empty", ".ttf": "empty", ".svg": "empty" },
   },
+  {
+    ...shared,
+    // Fonts as files: the policy of the pages allows no data: addresses for them. Modules (`import()`), so that the page loads
+    // an editor when a file of its kind is opened.
+    legalComments: "eof",
+    entryPoints: Object.keys(designer).map((part) => `designer/${part}.js`).filter((part) => existsSync(join(here, part))),
+    outdir: join(dist, "designer"),
+    format: "esm",
+    plugins: [sheets, finish],
+    loader: { ".woff": "file", ".woff2": "file", ".eot": "empty", ".ttf": "empty", ".svg": "dataurl" },
+    assetNames: "fonts/[name]-[hash]",
+  },
 ];
 
 if (!watch) rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist, { recursive: true });
 copyFonts();
 copyPdf();
-for (const options of builds) {
+for (const options of builds.filter(({ entryPoints }) => entryPoints?.length !== 0)) {
   if (watch) await (await esbuild.context(options)).watch();
   else await esbuild.build(options);
 }
