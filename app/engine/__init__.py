@@ -1,6 +1,8 @@
 """SpiffWorkflow behind plain frozen facts. See `Engine`."""
 
+from app.engine.ahead import Names
 from app.engine.engine import Engine
+from app.engine.findings import Decisions, Finding, Unmovable, verdict
 from app.engine.model import (
     CompleteTask,
     Decide,
@@ -21,18 +23,22 @@ from app.engine.model import (
 )
 from app.engine.program import Program
 from app.engine.sandbox import Evaluator
+from app.engine.sorting import Version
 
 __all__ = [
     "CompleteTask",
     "Decide",
+    "Decisions",
     "Engine",
     "Evaluator",
     "Event",
+    "Finding",
     "JobDone",
     "JobFailed",
     "JobRequest",
     "LogEntry",
     "Message",
+    "Names",
     "OpenTask",
     "Program",
     "Snapshot",
@@ -42,4 +48,7 @@ __all__ = [
     "TimersDue",
     "TooLate",
     "Uncaught",
+    "Unmovable",
+    "Version",
+    "verdict",
 ]

@@ -12,12 +12,12 @@ from SpiffWorkflow.exceptions import SpiffWorkflowException
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
-from app.engine import checks, compaction, events, report, state
+from app.engine import checks, compaction, events, moving, report, state
 from app.engine.build import build
 from app.engine.case import Case
 from app.engine.diagram import read
+from app.engine.findings import Decisions, Finding, Unmovable
 from app.engine.live import LiveCases
-from app.engine.migration import obstacles
 from app.engine.model import (
     CompleteTask,
     Decide,
@@ -34,6 +34,7 @@ from app.engine.model import (
 from app.engine.program import Program
 from app.engine.runnable import unrunnable
 from app.engine.sandbox import Evaluator
+from app.engine.sorting import Sorting, Version
 from app.engine.tasks import Person, Service
 from app.engine.values import clean, clean_data
 from app.engine.writes import put
@@ -113,15 +114,34 @@ class Engine:
             raise ScriptError("The process cannot go on: %(reason)s", reason=str(error)) from error
         return self._finish(program, case)
 
-    def migrate(self, old: Program, new: Program, snapshot: Snapshot) -> Snapshot | list[Problem]:
-        """Move a case to a newer version of its diagrams, or say what stands in the way (each an element of the case).
-
-        Safe when nothing that the case is at has changed its kind or its surroundings; scripts, conditions, times and
-        everything ahead may. Timers already running keep their time.
+    def sorting(
+        self, old: Version, new: Version, snapshot: Snapshot, decisions: Decisions | None = None
+    ) -> tuple[Finding, ...]:
+        """What stands between the case and another version, and what a move would do; see `findings.verdict`. The case
+        is not touched. Raises BadState.
         """
+        return tuple(self._sorted(old, new, snapshot, decisions or {}).findings)
+
+    def moved(self, old: Version, new: Version, snapshot: Snapshot, decisions: Decisions | None, now: datetime) -> Step:
+        """Put a case upon another version: nothing happens to it, so the step tells only how it stands there.
+
+        What the move does not change keeps its very bytes, under a new token. Raises Unmovable with all that is not
+        decided, ScriptError when a timer that is to be armed has no time.
+        """
+        found = self._sorted(old, new, snapshot, decisions or {})
+        left = tuple(each for each in found.findings if not each.told)
+        if left:
+            raise Unmovable(left)
+        try:
+            blob, case = moving.moved(found, snapshot.blob, self._tidy, self._evaluator, self._zone, _utc(now))
+        except SpiffWorkflowException as error:
+            raise ScriptError("The process cannot go on: %(reason)s", reason=str(error)) from error
+        return report.step(case, Snapshot(blob, uuid4().hex))
+
+    def _sorted(self, old: Version, new: Version, snapshot: Snapshot, decisions: Decisions) -> Sorting:
         no_time = datetime.min.replace(tzinfo=UTC)  # nothing happens to the case here
-        case = state.load(snapshot.blob, old, self._evaluator, self._zone, no_time)
-        return obstacles(case, new) or Snapshot(snapshot.blob, uuid4().hex)
+        case = state.load(snapshot.blob, old.program, self._evaluator, self._zone, no_time)
+        return Sorting(old, new, case, decisions)
 
     def apart(self, live_cases: int = 32) -> Engine:
         """One that runs cases of its own, which push none of this one's out of memory; the sandbox is shared."""

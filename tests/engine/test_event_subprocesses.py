@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from app.engine import CompleteTask, Engine, Snapshot, TimersDue
+from app.engine import CompleteTask, Engine, TimersDue, Version, verdict
 from app.errors import BadPackage
 from tests.engine.drawing import Drawing
 from tests.engine.walking import NOON, Walk, compiled
@@ -204,19 +204,30 @@ def test_its_state_stays_small_however_often_it_began(engine: Engine) -> None:
     assert walk.step.ended
 
 
-def test_a_case_moves_only_where_what_stands_by_is_the_same(engine: Engine) -> None:
+def test_a_case_moves_with_what_stands_by(engine: Engine) -> None:
     walk = Walk(engine, compiled(engine, main(handler("message", "ask"))))
-    same = main(handler("message", "ask"))
-    moved = engine.migrate(walk.program, compiled(engine, same.user("new").path("new", "e")), walk.step.snapshot)
-    assert isinstance(moved, Snapshot)
-    step = engine.advance(compiled(engine, same), moved, CompleteTask(walk.task("a").id), NOON)
-    assert [task.element for task in step.open_tasks] == ["a2", "b"]
     bare = Drawing("p").start().both("f").user("a").user("a2").user("b").both("j").user("after").end()
     bare.path("s", "f", "a", "a2", "j", "after", "e").path("f", "b", "j")
-    for other in (main(handler("message", "ask", False)), main(handler("signal", "ask")), bare):
-        found = engine.migrate(walk.program, compiled(engine, other), walk.step.snapshot)
-        assert isinstance(found, list)
-        assert found
+    for other, stands_by in ((main(handler("message", "ask", False)), ("ask",)), (bare, ())):
+        new = Version(compiled(engine, other))
+        assert verdict(engine.sorting(Version(walk.program), new, walk.step.snapshot)) == "safe"
+        step = engine.moved(Version(walk.program), new, walk.step.snapshot, {}, NOON)
+        assert step.messages == stands_by
+        step = engine.advance(new.program, step.snapshot, CompleteTask(walk.task("a").id), NOON)
+        assert [task.element for task in step.open_tasks] == ["a2", "b"]
+
+
+def test_what_stands_by_for_something_else_now_is_asked(engine: Engine) -> None:
+    walk = Walk(engine, compiled(engine, main(handler("message", "ask"))))
+    new = Version(compiled(engine, main(handler("timer", "'P1D'"))))
+    (asked,) = engine.sorting(Version(walk.program), new, walk.step.snapshot)
+    assert (asked.element, asked.choices) == ("hs", ("next", "now"))
+    later = engine.moved(Version(walk.program), new, walk.step.snapshot, {asked.key: "next"}, NOON)
+    assert (later.messages, later.timers) == ((), ())
+    armed = engine.moved(Version(walk.program), new, walk.step.snapshot, {asked.key: "now"}, NOON)
+    assert [timer.due for timer in armed.timers] == [NOON + timedelta(days=1)]
+    step = engine.advance(new.program, armed.snapshot, TimersDue(), NOON + timedelta(days=1))
+    assert [task.element for task in step.open_tasks] == ["handle"]
 
 
 def test_timers_of_what_stands_by_are_kept_with_the_case(engine: Engine) -> None:
