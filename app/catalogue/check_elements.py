@@ -10,27 +10,13 @@ from app.catalogue.complaints import Complaints, quoted
 from app.catalogue.drawn import Element
 from app.catalogue.fields import form_fields
 from app.catalogue.model import Package
+from app.catalogue.things import WHAT, things
 from app.catalogue.toml import unknown
 from app.catalogue.vocabulary import PORTAL_ROUTES
 from app.declarations import PROPERTIES, Connector, Kind, Property
 from app.errors import N_
 
-# Kinds of value that name a thing of the package: what it is called (of complaints.THINGS).
-WHAT = {
-    Kind.LANE: "lane",
-    Kind.GROUP: "group",
-    Kind.FIELD: "field",
-    Kind.ELEMENT: "element",
-    Kind.USER_TASK: "element",
-    Kind.SECRETS: "element",
-    Kind.FEE: "fee",
-    Kind.DOCUMENT: "document",
-    Kind.DOWNLOADS: "download group",
-    Kind.CARDS: "card set",
-    Kind.CALENDAR: "calendar",
-    Kind.MAIL: "mail",
-    Kind.SETTING: "setting",
-}
+_OF_ELEMENTS = frozenset({Kind.USER_TASK, Kind.SECRETS})  # that it is one of these is said by itself
 
 
 class ElementChecks:
@@ -80,23 +66,9 @@ class ElementChecks:
 
     def _things(self, element: Element, kind: Kind) -> Collection[str]:
         """The names of all things of a kind, as the element can mean them."""
-        package = self.package
-        found: dict[Kind, Collection[str]] = {
-            Kind.LANE: package.lanes,
-            Kind.GROUP: package.groups,
-            Kind.FIELD: self.fields.get(element.id, {}),
-            Kind.ELEMENT: package.elements,
-            Kind.USER_TASK: package.elements,
-            Kind.SECRETS: package.elements,
-            Kind.FEE: package.fees,
-            Kind.DOCUMENT: package.documents,
-            Kind.DOWNLOADS: package.downloads,
-            Kind.CARDS: package.cards,
-            Kind.CALENDAR: package.calendars,
-            Kind.MAIL: package.mails,
-            Kind.SETTING: [f"{section}.{key}" for section, keys in package.settings.items() for key in keys],
-        }
-        return found[kind]
+        if kind is Kind.FIELD:
+            return self.fields.get(element.id, {})
+        return self.package.elements if kind in _OF_ELEMENTS else things(self.package, kind)
 
     def _service_task(self, element: Element) -> None:
         if not element.operator:

@@ -66,6 +66,7 @@ def wording(
         *manifest.downloads.values(),
         *manifest.handouts.values(),
         *manifest.declared.sections.values(),
+        *manifest.declared.groups.values(),
         *(setting for section in manifest.settings.values() for setting in section.values()),
     )
     pairs = [(each.title, each.title_en) for each in titled]

@@ -5,21 +5,36 @@ tables scripts/declared.py makes from here, and by the designer's panel. Titles 
 line of Markdown. A new connector is one `Connector` here and its doer in services.
 """
 
+from app.declarations.comparisons import COMPARISONS, Comparison
+from app.declarations.components import ATTRIBUTES, COMPONENTS, Attribute, ComponentKind, Sort
 from app.declarations.connectors import CONNECTORS, Connector, Parameter, Result, Where
+from app.declarations.elements import ELEMENTS, PARTS, ElementKind, Part
 from app.declarations.forms import COMPONENT_PROPERTIES, ComponentProperty
 from app.declarations.kinds import STATES, Kind
-from app.declarations.properties import PROPERTIES, Property
+from app.declarations.properties import PROPERTIES, Group, Property
 
 __all__ = [
+    "ATTRIBUTES",
+    "COMPARISONS",
+    "COMPONENTS",
     "COMPONENT_PROPERTIES",
     "CONNECTORS",
+    "ELEMENTS",
+    "PARTS",
     "PROPERTIES",
     "STATES",
+    "Attribute",
+    "Comparison",
+    "ComponentKind",
     "ComponentProperty",
     "Connector",
+    "ElementKind",
+    "Group",
     "Kind",
     "Parameter",
+    "Part",
     "Property",
     "Result",
+    "Sort",
     "Where",
 ]

@@ -11,8 +11,8 @@ from app.states import Standing
 class Kind(Enum):
     """The value is a message id. Where a declaration says `many`, several stand there, comma-separated."""
 
-    TEXT = N_("text")
-    FLAG = N_("true or false")
+    TEXT = N_("line of text")
+    FLAG = N_("yes or no")
     DAYS = N_("number or setting")  # business days: a whole number, or section.key of a setting that is one
     ONE_OF = N_("one of these")  # the declaration's `choices`
     ANSWER = N_("expression")  # Python, run in the sandbox
@@ -32,6 +32,23 @@ class Kind(Enum):
     CALENDAR = N_("calendar")
     MAIL = N_("mail")
     SETTING = N_("setting")  # section.key
+    DECISION = N_("decision")
+    PROCESS = N_("process")
+    OPERATOR = N_("operator")
+    MESSAGE = N_("message")  # by name; a new one may be made
+    SIGNAL = N_("signal")
+    ERROR = N_("code of an error")
+    ESCALATION = N_("code of an escalation")
+    NEW = N_("new routing value")  # a name that is given here
+    EXPRESSION = N_("condition in Python")  # over the routing values
+    SCRIPT = N_("script")
+    LOOP = N_("repetition")
+    LINES = N_("text of several lines")
+    WHOLE = N_("whole number")
+    NUMBER = N_("number")
+    OPTIONS = N_("options")
+    COLUMNS = N_("columns")
+    COMPONENTS = N_("components")
 
 
 # The public states of a case that a process may give it.

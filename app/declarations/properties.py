@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum
 
 from app.declarations.kinds import Kind
 from app.errors import N_
@@ -11,6 +12,18 @@ USER = ("userTask",)
 THROWS = ("sendTask", "intermediateThrowEvent", "endEvent")  # what they have to do with an event is to throw it
 CALL = ("callActivity",)
 ANY: tuple[str, ...] = ()
+
+
+class Group(Enum):
+    """Under which heading of the designer's panel a property stands, in this order. The value is a message id."""
+
+    WHO = N_("Who does it")
+    SHOWN = N_("How it is shown")
+    DAYS = N_("Days and deadlines")
+    VALUES = N_("Values")
+    PAPERS = N_("Documents and mails")
+    MONEY = N_("Money")
+    CARDS = N_("Cards")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +35,7 @@ class Property:
     title: str
     help: str
     kind: Kind
+    group: Group
     on: tuple[str, ...] = ANY
     side: str = ""
     many: bool = False
@@ -36,12 +50,14 @@ _ALL = (
         N_("Lane"),
         N_("the lane, where the lane set cannot say it (inside a subprocess)"),
         Kind.LANE,
+        Group.WHO,
     ),
     Property(
         "routes",
         N_("Routing values"),
         N_("field keys, comma-separated, that go into task data"),
         Kind.FIELD,
+        Group.VALUES,
         USER,
         many=True,
     ),
@@ -50,6 +66,7 @@ _ALL = (
         N_("Due in business days"),
         N_("business days until due: a number, or the setting (`section.key`) that says it"),
         Kind.DAYS,
+        Group.DAYS,
         USER,
     ),
     Property(
@@ -60,6 +77,7 @@ _ALL = (
             "sent on paper or as a parcel"
         ),
         Kind.ONE_OF,
+        Group.SHOWN,
         USER,
         choices=("button", "post"),
     ),
@@ -68,6 +86,7 @@ _ALL = (
         N_("Staff group"),
         N_("the group of staff (`[groups.…]`) that sees it as theirs"),
         Kind.GROUP,
+        Group.WHO,
         USER,
         side="operator",
     ),
@@ -81,6 +100,7 @@ _ALL = (
             "together without one are numbered"
         ),
         Kind.TEXT,
+        Group.SHOWN,
         USER,
     ),
     Property(
@@ -88,6 +108,7 @@ _ALL = (
         N_("Done by somebody else than"),
         N_("element ids whose last actor may not do this one"),
         Kind.USER_TASK,
+        Group.WHO,
         USER,
         many=True,
     ),
@@ -99,6 +120,7 @@ _ALL = (
             "(補正) may be pinned"
         ),
         Kind.USER_TASK,
+        Group.SHOWN,
         USER,
         many=True,
     ),
@@ -107,6 +129,7 @@ _ALL = (
         N_("Fee that is charged"),
         N_("raises the fee of this id when the element is entered (once for each entry)"),
         Kind.FEE,
+        Group.MONEY,
     ),
     Property(
         "confirms",
@@ -116,6 +139,7 @@ _ALL = (
             "`payment` = `settled` or `short`"
         ),
         Kind.FEE,
+        Group.MONEY,
         USER,
         needs=("amount", "paid_on", "payer"),
         routes="payment",
@@ -125,6 +149,7 @@ _ALL = (
         N_("Documents that are made"),
         N_("PDF document ids made when the element is entered, and shown on its page"),
         Kind.DOCUMENT,
+        Group.PAPERS,
         many=True,
     ),
     Property(
@@ -135,6 +160,7 @@ _ALL = (
             "that is no upload (a tracking number) is shown as text"
         ),
         Kind.SHOWN,
+        Group.SHOWN,
         USER,
         many=True,
     ),
@@ -143,6 +169,7 @@ _ALL = (
         N_("Downloads that open"),
         N_("download group opened for the vendor when the element is entered"),
         Kind.DOWNLOADS,
+        Group.PAPERS,
         many=True,
     ),
     Property(
@@ -150,6 +177,7 @@ _ALL = (
         N_("Cards that are made"),
         N_("card set that must be made before this task is completed"),
         Kind.CARDS,
+        Group.CARDS,
         USER,
     ),
     Property(
@@ -162,6 +190,7 @@ _ALL = (
             "and wiped, nor with `outstanding` without `cards_note`"
         ),
         Kind.FLAG,
+        Group.CARDS,
         USER,
     ),
     Property(
@@ -172,6 +201,7 @@ _ALL = (
             "else is open"
         ),
         Kind.FLAG,
+        Group.DAYS,
         USER,
     ),
     Property(
@@ -179,6 +209,7 @@ _ALL = (
         N_("Calendar that is offered"),
         N_("the calendar whose free days the form's day fields offer"),
         Kind.CALENDAR,
+        Group.DAYS,
         USER,
     ),
     Property(
@@ -186,6 +217,7 @@ _ALL = (
         N_("Day that is settled"),
         N_("settles a date of this calendar from the field `date`; the portal routes `booking` = `held`"),
         Kind.CALENDAR,
+        Group.DAYS,
         USER,
         needs=("date",),
         routes="booking",
@@ -195,12 +227,14 @@ _ALL = (
         N_("Day that is firm"),
         N_("the date held in this calendar is firm from here, paid for or not (a free retest)"),
         Kind.CALENDAR,
+        Group.DAYS,
     ),
     Property(
         "secrets",
         N_("Fields that are secret"),
         N_("field keys kept encrypted and never shown again but to the vendor, once"),
         Kind.FIELD,
+        Group.VALUES,
         USER,
         many=True,
     ),
@@ -209,6 +243,7 @@ _ALL = (
         N_("Secrets that are shown"),
         N_("element id whose secrets this task's page reveals once, on a press"),
         Kind.SECRETS,
+        Group.VALUES,
         USER,
     ),
     Property(
@@ -216,6 +251,7 @@ _ALL = (
         N_("Further mails"),
         N_("extra mail ids sent when the element is entered (unnumbered notices)"),
         Kind.MAIL,
+        Group.PAPERS,
         USER,
         many=True,
     ),
@@ -224,6 +260,7 @@ _ALL = (
         N_("May be answered by mail"),
         N_("`true`: the vendor may answer by mail"),
         Kind.FLAG,
+        Group.PAPERS,
         USER,
     ),
     Property(
@@ -234,6 +271,7 @@ _ALL = (
             "company lets them"
         ),
         Kind.FLAG,
+        Group.WHO,
         USER,
     ),
     Property(
@@ -246,6 +284,7 @@ _ALL = (
             "certificate is issued or the body confirms them by hand"
         ),
         Kind.CONDITION,
+        Group.WHO,
         USER,
         side="operator",
     ),
@@ -254,12 +293,14 @@ _ALL = (
         N_("Number on the chart"),
         N_("the circled number of the original chart, shown to people"),
         Kind.TEXT,
+        Group.SHOWN,
     ),
     Property(
         "carries",
         N_("Values that go with it"),
         N_("names of routing values, comma-separated, that go with it"),
         Kind.NAME,
+        Group.VALUES,
         THROWS,
         many=True,
     ),
@@ -268,6 +309,7 @@ _ALL = (
         N_("Values that come back"),
         N_("names of routing values, comma-separated, that come back from the called process; without it all do"),
         Kind.NAME,
+        Group.VALUES,
         CALL,
         many=True,
     ),

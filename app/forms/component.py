@@ -10,7 +10,7 @@ from app.declarations import COMPONENT_PROPERTIES
 from app.errors import N_
 from app.feel import Expression, FeelError
 from app.feel import parse as parse_feel
-from app.forms.allowed import ALLOWED, COMMON, PROPERTIES, VALIDATE
+from app.forms.allowed import ALLOWED, OF_OPTION, PROPERTIES, VALIDATE
 from app.forms.attributes import Attributes
 from app.forms.patterns import BadPattern, compiled
 from app.forms.spec import INPUTS, MANY, ONE, Column, FieldSpec, Format, Kind, Limits, Option, Subtype
@@ -34,8 +34,8 @@ class Component(Attributes):
         self.children = children
 
     def read(self) -> FieldSpec:
-        self.unknown(self.part, COMMON | ALLOWED[self.kind], "")
-        self.unknown(self.properties, PROPERTIES, "properties.")
+        self.unknown(self.part, ALLOWED[self.kind], "")
+        self.unknown(self.properties, PROPERTIES[self.kind], "properties.")
         self.unknown(self.validate, VALIDATE, "validate.")
         asks = self.kind in INPUTS
         layout = self.mapping("layout", self.part)
@@ -174,7 +174,7 @@ class Component(Attributes):
         if not isinstance(value, Mapping) or not isinstance(value.get("value"), str) or not value["value"]:
             self.complain(N_("Every option needs a label and a value, both texts"))
             return None
-        self.unknown(value, frozenset({"label", "value", "label_en", "exclusive"}), "values.")
+        self.unknown(value, OF_OPTION | {"label", "value", "label_en"}, "values.")
         if "exclusive" in value and self.kind not in MANY:
             self.complain(N_("values.exclusive belongs to a checklist or taglist"))
         label = value.get("label")

@@ -5,13 +5,29 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import pytest
 from babel.messages.pofile import read_po
 
-from app.catalogue.check_elements import WHAT
 from app.catalogue.complaints import THINGS
-from app.declarations import COMPONENT_PROPERTIES, CONNECTORS, PROPERTIES, Kind, Where
-from app.forms import FORMATS
+from app.catalogue.things import THINGS as THINGS_OF
+from app.catalogue.things import WHAT
+from app.declarations import (
+    ATTRIBUTES,
+    COMPARISONS,
+    COMPONENT_PROPERTIES,
+    COMPONENTS,
+    CONNECTORS,
+    ELEMENTS,
+    PARTS,
+    PROPERTIES,
+    Group,
+    Kind,
+    Sort,
+    Where,
+)
+from app.declarations.choices import TITLES
+from app.forms import FORMATS, schema
+from app.forms.spec import INPUTS
+from app.forms.spec import Kind as FormKind
 from app.services.process import outside
 from app.services.process.operations import OPERATIONS
 from scripts import declared
@@ -39,24 +55,38 @@ def test_every_operator_has_its_doer_and_every_doer_its_declaration() -> None:
     assert done == set(CONNECTORS) - record
 
 
-@pytest.mark.parametrize("kind", Kind, ids=lambda kind: kind.name)
-def test_every_kind_is_checked_and_named(kind: Kind) -> None:
-    by_itself = {Kind.TEXT, Kind.FLAG, Kind.DAYS, Kind.ONE_OF, Kind.ANSWER, Kind.CONDITION, Kind.SHOWN, Kind.NAME}
-    assert (kind in WHAT) != (kind in by_itself)
-    assert kind not in WHAT or WHAT[kind] in THINGS
+def test_every_kind_is_called_something_where_it_is_missing() -> None:
+    assert WHAT.keys() <= THINGS_OF.keys() | {Kind.FIELD}  # of one form
+    assert set(WHAT.values()) <= set(THINGS)
 
 
 def test_every_word_has_its_japanese() -> None:
     with PO.open("rb") as file:
         known = {str(message.id) for message in read_po(file, locale="ja") if message.string}
-    words = {kind.value for kind in Kind}
-    for each in (*PROPERTIES.values(), *CONNECTORS.values(), *COMPONENT_PROPERTIES.values()):
+    words = {each.value for kinds in (Kind, Group, Sort) for each in kinds} | set(TITLES.values())
+    for each in (*PROPERTIES.values(), *CONNECTORS.values(), *COMPONENT_PROPERTIES.values(), *ATTRIBUTES.values(),
+                 *ELEMENTS.values(), *PARTS.values()):  # fmt: skip
         words |= {each.title, each.help}
+    words |= {each.title for each in (*COMPONENTS.values(), *COMPARISONS.values())}
     for connector in CONNECTORS.values():
         words |= {connector.left} - {""}
         for parameter in connector.parameters:
             words |= {parameter.title, parameter.help}
     assert words - known == set()
+
+
+def test_every_attribute_and_type_of_form_is_declared_and_read() -> None:
+    assert set(COMPONENTS) == {each.value for each in FormKind}
+    assert {each.type for each in COMPONENTS.values() if each.asks} == {each.value for each in INPUTS}
+    assert {name for each in COMPONENTS.values() for name in each.attributes} == set(ATTRIBUTES)
+    for each in COMPONENT_PROPERTIES.values():
+        assert set(each.on) <= COMPONENTS.keys()
+
+
+def test_a_property_of_another_kind_of_component_is_refused() -> None:
+    component = {"type": "number", "id": "n", "key": "n", "label": "数", "properties": {"today": True}}
+    _, problems = schema.read({"type": "default", "id": "t", "components": [component]}, "t")
+    assert [problem.params["property"] for problem in problems] == ["properties.today"]
 
 
 def test_the_formats_are_those_that_are_checked() -> None:

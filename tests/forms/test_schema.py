@@ -148,7 +148,6 @@ def test_attributes_arrive_in_the_spec() -> None:
                     "label_en": "Name",
                     "description_en": "Help",
                     "patternMessage": "aから",
-                    "maxSizeMb": "3",
                 },
             }
         ),
@@ -167,4 +166,5 @@ def test_attributes_arrive_in_the_spec() -> None:
         2,
         5,
     )
-    assert field.max_size_mb == 3
+    upload = {"type": "filepicker", "id": "f", "key": "f", "label": "書類", "properties": {"maxSizeMb": "3"}}
+    assert load(schema(upload), "task").fields[0].max_size_mb == 3
