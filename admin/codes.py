@@ -88,6 +88,20 @@ WORDS: dict[tuple[str, str], dict[str, Any]] = {
         "absence": _l("Absence"), "view": _l("Saved view"), "company": _l("Company"),
         "release": _l("Release"),
     },
+    ("Workspace", "state"): {
+        "draft": _l("Draft"), "submitted": _l("Waits for approval"), "released": _l("Published"),
+        "dropped": _l("Dropped"),
+    },
+    ("WorkspaceEvent", "kind"): {
+        "made": _l("Made"), "opened": _l("Opened"), "saved": _l("Saved"), "merged": _l("Newer release taken in"),
+        "handed": _l("Handed over"), "submitted": _l("Approval asked for"), "withdrawn": _l("Request taken back"),
+        "returned": _l("Sent back"), "approved": _l("Approved"), "released": _l("Published"),
+        "dropped": _l("Dropped"), "revived": _l("Fetched back"),
+    },
+    ("WorkspaceVersion", "kind"): {
+        "saved": _l("Saved"), "aside": _l("Kept aside"), "taken": _l("Newer release taken in"),
+        "restored": _l("Restored"), "removed": _l("Removed"),
+    },
     ("Term", "source"): {
         "bootstrap": _l("first start"), "folder": _l("from the folder"), "import": _l("imported"),
         "restore": _l("restored"), "designer": _l("from the designer"),

@@ -323,4 +323,9 @@ RECORDS = {
     "User": _l("Accounts"),
     "UserRole": _l("Roles of accounts"),
     "Visit": _l("Visited steps"),
+    "Workspace": _l("Drafts of processes"),
+    "WorkspaceEvent": _l("What was done with drafts of processes"),
+    "WorkspaceFile": _l("Files of drafts of processes"),
+    "WorkspaceVersion": _l("Versions of files of drafts of processes"),
+    "WorkspaceVisit": _l("Open drafts of processes"),
 }

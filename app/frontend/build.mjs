@@ -66,7 +66,7 @@ const finish = {
     build.onEnd((result) => {
       if (result.errors.length) return;
       for (const file of result.outputFiles) {
-        const made = /(site|staff)\.css$/.test(file.path) ? settleTokens(file.text) : file.contents;
+        const made = /(site|staff|designer\/page)\.css$/.test(file.path) ? settleTokens(file.text) : file.contents;
         mkdirSync(dirname(file.path), { recursive: true });
         writeFileSync(file.path, made);
       }

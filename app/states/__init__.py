@@ -6,6 +6,7 @@ and the tables of administration have its translation (`admin.codes`).
 
 from app.states.cards import CARD_MOVERS, CARD_MOVES, CardState, Mover, Phase
 from app.states.days import BOOKING_MOVES, REQUEST_MOVES, STANDING, BookingState, RequestKind, RequestState
+from app.states.designer import WORKSPACE_MOVES, VersionKind, WorkspaceAct, WorkspaceState
 from app.states.entries import GROUPS, TOLD, EntryKind, Group, Sight, Told
 from app.states.mail import DELIVERY_MOVES, INBOUND_MOVES, MAIL_MOVES, DeliveryState, InboundState, MailState, SettledAs
 from app.states.money import INVOICE_MOVES, LINE_MOVES, InvoiceState, LineState
@@ -33,6 +34,7 @@ __all__ = [
     "STANDING",
     "TASK_MOVES",
     "TOLD",
+    "WORKSPACE_MOVES",
     "Audience",
     "BookingState",
     "CardState",
@@ -63,4 +65,7 @@ __all__ = [
     "TaskKind",
     "TaskState",
     "Told",
+    "VersionKind",
+    "WorkspaceAct",
+    "WorkspaceState",
 ]

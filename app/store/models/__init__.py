@@ -16,6 +16,7 @@ from app.store.models.cases import (
     Visit,
 )
 from app.store.models.companies import Claim, CompanyPerson, Invitation, Mandate
+from app.store.models.designer import Workspace, WorkspaceEvent, WorkspaceFile, WorkspaceVersion, WorkspaceVisit
 from app.store.models.inbound import Delivery, InboundMail, Outage
 from app.store.models.keyletters import KeyLetter
 from app.store.models.lists import Attempt, CaseGram, CaseText, TaskChange, TaskTally
@@ -103,6 +104,11 @@ ALL = (
     Guess,
     SecurityEvent,
     WorkerSign,
+    Workspace,
+    WorkspaceFile,
+    WorkspaceVersion,
+    WorkspaceEvent,
+    WorkspaceVisit,
 )
 
 __all__ = [
@@ -170,4 +176,9 @@ __all__ = [
     "UserRole",
     "Visit",
     "WorkerSign",
+    "Workspace",
+    "WorkspaceEvent",
+    "WorkspaceFile",
+    "WorkspaceVersion",
+    "WorkspaceVisit",
 ]

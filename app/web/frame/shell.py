@@ -22,7 +22,7 @@ from app.text.days import input_type, wareki
 from app.web.frame import current, wording
 from app.web.frame.problems import sentence
 
-DIST = Path(__file__).parent / "static" / "dist"
+DIST = Path(__file__).parents[1] / "static" / "dist"
 _DAYS_EN = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _stamps: dict[str, str] = {}
 
@@ -149,6 +149,7 @@ def _nav() -> list[dict[str, Any]]:
     if waiting.troubles or request.path == "/attention":
         found.insert(1, item("/attention", gettext("Needs attention"), waiting.troubles or None))
     if who.has("administrator", "analyst"):
+        found.append(item("/designer", gettext("Process design")))
         found.append(item("/admin", gettext("Records")))
     return found
 

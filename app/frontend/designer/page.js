@@ -1,0 +1,289 @@
+// The page of a draft: tree, tabs, editors, saving, who else is here, problems. Editors are loaded when a file of their kind is opened.
+import "./page.css";
+import { api, Answered, filePath } from "./server.js";
+import { ask, clashed, dialog, line, sides } from "./dialogs.js";
+import { open as plain } from "./plain.js";
+import { page, Saver } from "./saving.js";
+import { Tree } from "./tree.js";
+import { boot, h, moment, t } from "./words.js";
+
+const at = (id) => document.getElementById(id);
+const EDITORS = { diagram: "canvas", form: "forms", decision: "decisions" };
+const tabs = new Map(); // path → {panel, host, editor, button, file}
+const listeners = new Set();
+let shown = null;
+let problems = [];
+let panelsSaid = null;
+
+const saver = new Saver(told);
+const tree = new Tree(at("dz-tree"), (path) => openFile(path));
+
+/* ---- saving, as people read it ---- */
+function told(state, { path, at: time, clash, text, changed }) {
+  const words = {
+    saved: () => t("Saved at %(time)s", { time: moment(time) }), saving: () => t("Saving …"), waiting: () => t("Not saved yet"),
+    away: () => t("Kept in this browser; it is sent as soon as the portal answers"), "signed-out": () => t("Not saved yet"), refused: () => text, clash: () => t("Somebody was faster"),
+  };
+  at("dz-saved").textContent = words[state]();
+  const signIn = at("dz-signin");
+  if (state === "signed-out" && !signIn) {
+    const link = h("a", { href: `/login?next=${encodeURIComponent(window.location.pathname)}`, target: "_blank", rel: "opener" }, t("Sign in"));
+    at("dz-notes").append(h("p", { id: "dz-signin", class: "notice notice--warning" }, t("You are signed out. What you write is kept in this browser and sent after you have signed in again."), " ", link));
+  } else if (state === "saved") signIn?.remove();
+  if (state === "saved" && changed) {
+    panelsSaid = null;
+    refresh();
+  }
+  if (state === "clash") settle(path, clash);
+}
+
+async function settle(path, clash) {
+  const choice = await clashed(tree.title(path), clash);
+  if (choice === "mine") {
+    await put(path, clash.mine, clash.revision);
+  }
+  await reopen(path);
+}
+
+async function put(path, content, revision) {
+  const said = await api("PUT", filePath(path), { content, page }, { revision }).catch((error) => {
+    if (error instanceof Answered && error.said.clash) return settle(path, error.said.clash);
+    throw error;
+  });
+  await refresh();
+  return said;
+}
+
+/* ---- tree ---- */
+async function refresh() {
+  tree.draw(await api("GET", "tree"), shown);
+}
+
+/* ---- files and tabs ---- */
+async function editorFor(path) {
+  const kind = tree.entry(path)?.kind;
+  const name = EDITORS[kind] ?? "text";
+  const bundle = boot.bundles[name];
+  if (!bundle) return plain;
+  if (bundle.css && !document.querySelector(`link[href="${bundle.css}"]`)) document.head.append(h("link", { rel: "stylesheet", href: bundle.css }));
+  return (await import(bundle.js)).open;
+}
+
+const opening = new Map();
+function openFile(path, where) {
+  if (!opening.has(path)) opening.set(path, openNow(path).finally(() => opening.delete(path)));
+  return opening.get(path).then(() => {
+    show(path);
+    if (where) tabs.get(path)?.editor?.goTo(where);
+  });
+}
+
+async function openNow(path) {
+  if (tabs.has(path)) return;
+  const file = await api("GET", filePath(path));
+  const host = h("div", { class: "dz-panel__host" });
+  const tools = h("div", { class: "dz-panel__tools" });
+  const panel = h("section", { class: "dz-panel", hidden: true, "aria-label": tree.title(path) }, tools, host);
+  at("dz-panels").append(panel);
+  const tab = { panel, host, tools, file, editor: null };
+  tabs.set(path, tab);
+  await fill(path, tab);
+  drawTabs();
+}
+
+async function fill(path, tab) {
+  const { file, host } = tab;
+  drawTools(path, tab);
+  if (file.content === null) {
+    host.replaceChildren(file.removed ? h("p", {}, t("It was removed.")) : h("div", {}, h("p", {}, t("This file cannot be shown here. It can be fetched, and replaced by another one.")),
+      h("p", {}, h("a", { href: `/designer/api/workspaces/${boot.workspace}/${filePath(path)}?raw=1` }, t("Fetch the file"))), replacer(path, tab)));
+    return;
+  }
+  const open = await editorFor(path);
+  tab.editor = await open(host, { path, content: file.content, revision: file.revision, readOnly: file.readOnly || boot.readOnly }, shellFor(path));
+  saver.watch(path, file.revision, () => tab.editor.content());
+}
+
+function replacer(path, tab) {
+  const field = h("input", { type: "file", id: `dz-file-${tabs.size}` });
+  field.addEventListener("change", async () => {
+    const bytes = new Uint8Array(await field.files[0].arrayBuffer());
+    let text = "";
+    for (let start = 0; start < bytes.length; start += 0x8000) text += String.fromCharCode(...bytes.subarray(start, start + 0x8000));
+    await api("PUT", filePath(path), { data: btoa(text), page }, { revision: tab.file.revision });
+    await refresh();
+    await reopen(path);
+  });
+  return h("p", { hidden: boot.readOnly }, h("label", { for: field.id }, t("Replace it")), " ", field);
+}
+
+function drawTools(path, tab) {
+  const entry = tree.entry(path);
+  const button = (label, run) => h("button", { type: "button", class: "btn btn--small", onclick: run }, label);
+  const make = [h("code", {}, path), button(t("Kept versions"), () => showVersions(path))];
+  if (!boot.readOnly) {
+    if (tab.file.removed || entry?.changed === "changed") make.push(button(tab.file.removed ? t("Put it back") : t("As in the release again"), () => restore(path)));
+    if (!tab.file.removed) make.push(button(t("Take the file out"), () => remove(path)));
+  }
+  tab.tools.replaceChildren(...make);
+}
+
+async function reopen(path) {
+  const tab = tabs.get(path);
+  if (!tab) return;
+  tab.editor?.close();
+  tab.editor = null;
+  saver.files.delete(path);
+  tab.file = await api("GET", filePath(path));
+  await refresh();
+  await fill(path, tab);
+}
+
+async function remove(path) {
+  if (!(await ask(t("Take out %(title)s? What it holds is kept, and can be put back.", { title: tree.title(path) })))) return;
+  await saver.save(path);
+  await api("DELETE", filePath(path), undefined, { revision: saver.revision(path) ?? tabs.get(path).file.revision });
+  await reopen(path);
+}
+
+async function restore(path) {
+  const revision = saver.revision(path) ?? tabs.get(path).file.revision;
+  if (tabs.get(path).file.removed && !tabs.get(path).file.inBase) {
+    const last = (await api("GET", `versions?path=${encodeURIComponent(path)}`)).versions.find((each) => !each.removed);
+    const said = await api("GET", `versions/${last.id}?path=${encodeURIComponent(path)}`);
+    await put(path, said.content, revision);
+  } else await api("POST", "restore", { path, page }, { revision });
+  await reopen(path);
+}
+
+async function showVersions(path) {
+  const { versions } = await api("GET", `versions?path=${encodeURIComponent(path)}`);
+  const list = h("ul", { class: "plain" });
+  for (const each of versions) {
+    const words = each.kind === "aside" ? "Kept aside: %(name)s, %(time)s" : "Saved: %(name)s, %(time)s";
+    const look = async () => {
+      const said = await api("GET", `versions/${each.id}?path=${encodeURIComponent(path)}`);
+      const now = tabs.get(path).editor ? await tabs.get(path).editor.content() : null;
+      const titles = [t(words, { name: each.by, time: moment(each.at) }), tree.title(path)];
+      const choices = boot.readOnly || said.content === null ? [] : [{ label: t("Use this one"), value: "use", kind: "primary" }];
+      if ((await dialog(titles[0], sides(said.content, now, titles), [...choices, { label: t("Close"), value: "" }])) !== "use") return;
+      box.close();
+      await saver.save(path);
+      await put(path, said.content, saver.revision(path) ?? tabs.get(path).file.revision);
+      await reopen(path);
+    };
+    list.append(h("li", {}, t(words, { name: each.by, time: moment(each.at) }), " ", each.removed ? t("It was removed.") : h("button", { type: "button", class: "btn btn--small", onclick: look }, t("Show"))));
+  }
+  const shownNow = dialog(`${t("Kept versions")}: ${tree.title(path)}`, versions.length ? list : h("p", {}, t("There is no earlier version.")), [{ label: t("Close"), value: "" }]);
+  const box = document.querySelector("dialog.dz-dialog:last-of-type");
+  await shownNow;
+}
+
+function drawTabs() {
+  const all = Array.from(tabs.keys()).map((path) => {
+    const title = tree.title(path);
+    return h("span", { class: `dz-tab${path === shown ? " is-shown" : ""}` },
+      h("button", { type: "button", title: path, "aria-pressed": String(path === shown), onclick: () => show(path) }, title),
+      h("button", { type: "button", "aria-label": t("Close %(title)s", { title }), onclick: () => closeFile(path) }, "×"));
+  });
+  at("dz-tabs").replaceChildren(...(all.length ? all : [h("p", {}, t("No file is open. Choose one on the left."))]));
+}
+
+function show(path) {
+  shown = path;
+  for (const [each, tab] of tabs) tab.panel.hidden = each !== path;
+  for (const node of at("dz-tree").querySelectorAll("[data-path]")) {
+    if (node.dataset.path === path) node.setAttribute("aria-current", "true");
+    else node.removeAttribute("aria-current");
+  }
+  drawTabs();
+  const address = new URL(window.location.href);
+  address.searchParams.delete("at");
+  if (path) address.searchParams.set("file", path);
+  else address.searchParams.delete("file");
+  window.history.replaceState(null, "", address);
+  here();
+}
+
+async function closeFile(path) {
+  await saver.unwatch(path);
+  const tab = tabs.get(path);
+  tab.editor?.close();
+  tab.panel.remove();
+  tabs.delete(path);
+  show(Array.from(tabs.keys()).pop() ?? null);
+}
+
+/* ---- what editors are given ---- */
+function shellFor(path) {
+  return {
+    changed: () => saver.changed(path),
+    api: (method, where, body) => api(method, where, body),
+    async read(other) {
+      const open = tabs.get(other);
+      if (open?.editor) return open.editor.content();
+      return api("GET", filePath(other)).then((file) => file.content, (error) => { if (error.status === 404) return null; throw error; });
+    },
+    async write(other, content) {
+      const open = tabs.get(other);
+      await saver.save(other);
+      const now = await api("GET", filePath(other)).catch((error) => { if (error.status === 404) return { revision: 0 }; throw error; });
+      await put(other, content, saver.revision(other) ?? now.revision);
+      if (open) await reopen(other);
+    },
+    openFile,
+    panels: () => (panelsSaid ??= api("GET", "panels")),
+    names: (element) => api("GET", `names?element=${encodeURIComponent(element)}`),
+    problems: (other) => problems.filter((each) => each.file === other),
+    onProblems: (run) => listeners.add(run),
+    language: boot.language,
+    t,
+  };
+}
+
+/** For whoever knows of problems (the check while drawing): shown to the editors that listen. */
+export function setProblems(found) {
+  problems = found;
+  for (const run of listeners) run(found);
+}
+
+/* ---- who else is here ---- */
+async function here() {
+  try {
+    const said = await api("POST", "seen", { page, path: shown ?? "" });
+    const others = said.others.filter((each) => each.path === shown && shown);
+    const names = Array.from(new Set(others.filter((each) => !each.mine).map((each) => each.name)));
+    const words = names.length ? [t("%(names)s also has this file open", { names: names.join("、") })] : [];
+    if (others.some((each) => each.mine)) words.push(t("You have this file open in another window, too"));
+    at("dz-here").textContent = words.join(" ");
+    return said.again * 1000;
+  } catch {
+    return 15_000;
+  }
+}
+
+async function keepHere() {
+  const wait = document.hidden ? 15_000 : await here();
+  window.setTimeout(keepHere, wait);
+}
+
+window.addEventListener("pagehide", () => api("POST", "seen", { page, left: true }, { keepalive: true }).catch(() => {}));
+
+/* ---- begin ---- */
+async function begin() {
+  at("dz").hidden = false;
+  await refresh();
+  drawTabs();
+  if (boot.readOnly) at("dz-notes").append(h("p", { class: "notice notice--info" }, t("This draft is not being written at the moment; it can be read.")));
+  const left = boot.readOnly ? [] : await saver.left();
+  if (left.length) {
+    await refresh();
+    at("dz-saved").textContent = t("The text was sent again after you came back: it is saved.");
+  }
+  if (boot.file) await openFile(boot.file, boot.at).catch(() => {});
+  for (const { path, clash } of left) if (clash) await openFile(path).then(() => settle(path, clash));
+  keepHere();
+}
+
+export { ask, line, openFile, saver };
+await begin();

@@ -1,0 +1,1 @@
+"""The designer (プロセス設計): pages and a JSON API on which analysts and administrators change processes."""

@@ -1,0 +1,305 @@
+"""The designer's API: JSON for its scripts (docs/designer.md). Whatever is no 2xx has `error`, in the reader's words."""
+
+from __future__ import annotations
+
+import base64
+import re
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, request
+from flask_babel import gettext
+from werkzeug.exceptions import BadRequest
+
+from app.catalogue import canonical
+from app.errors import BadPackage, NinteiError, NotFound
+from app.services.workspaces import content, making, presence, saving, tree
+from app.services.workspaces.views import Clash, Saved, Visitor, WorkspaceView
+from app.text.numbers import whole
+from app.web.frame.access import needs
+from app.web.frame.current import named, portal, signed_in
+from app.web.frame.problems import sentence, status_of
+
+pages = Blueprint("designer_api", __name__, url_prefix="/designer/api")
+_PAGE = re.compile(r"[A-Za-z0-9_-]{8,40}")
+_ETAG = re.compile(r'\s*(?:W/)?"?(\d{1,9})"?\s*')
+
+
+@pages.errorhandler(NinteiError)
+def failed(error: NinteiError) -> Any:
+    """Our errors, whatever the asker accepts."""
+    said: dict[str, Any] = {"error": sentence(error)}
+    if isinstance(error, BadPackage):
+        said["problems"] = [
+            {"file": each.file, "text": each.said(gettext), "line": each.line} for each in error.problems
+        ]
+    return jsonify(said), status_of(error)
+
+
+@pages.get("/workspaces")
+@needs("analyst", "administrator")
+def listed() -> Any:
+    """Drafts; with ?over=1 those that are over, too."""
+    found = making.listed(portal(), signed_in(), request.args.get("package"), over=request.args.get("over") == "1")
+    return jsonify(workspaces=[workspace_json(each) for each in found])
+
+
+@pages.post("/workspaces")
+@needs("analyst", "administrator")
+def make() -> Any:
+    """{package, number?, title?}: a draft from a release."""
+    said = body()
+    number = said.get("number")
+    made = making.make(
+        portal(), str(said.get("package", "")), number if isinstance(number, int) else None,
+        str(said.get("title", "")), signed_in(),
+    )  # fmt: skip
+    return jsonify(workspace_json(making.one(portal(), made, signed_in()))), 201
+
+
+@pages.get("/workspaces/<int:workspace_id>")
+@needs("analyst", "administrator")
+def one(workspace_id: int) -> Any:
+    """One draft and what happened to it."""
+    who = signed_in()
+    events = [
+        {"at": moment(each.at), "kind": each.kind.value, "by": each.by, "text": each.text}
+        for each in making.events(portal(), workspace_id, who)
+    ]
+    return jsonify(workspace_json(making.one(portal(), workspace_id, who)) | {"events": events})
+
+
+@pages.get("/workspaces/<int:workspace_id>/tree")
+@needs("analyst", "administrator")
+def files(workspace_id: int) -> Any:
+    """Every file with its kind and title, in the order in which they are shown."""
+    found = tree.tree(portal(), workspace_id, signed_in())
+    rows = [
+        {
+            "path": each.file.path,
+            "kind": each.kind,
+            "title": gettext(each.title) if each.ours else named(each.title),
+            "side": gettext(each.side) if each.side else "",
+            "revision": each.file.revision,
+            "size": each.file.size,
+            "changed": each.file.changed,
+            "by": each.file.by,
+            "at": moment(each.file.saved_at),
+            "aside": each.aside,
+        }
+        for each in found.files
+    ]
+    kinds = [{"kind": kind, "title": gettext(title)} for kind, title in tree.KINDS.items()]
+    return jsonify(files=rows, kinds=kinds, revision=found.revision)
+
+
+@pages.get("/workspaces/<int:workspace_id>/files/<path:path>")
+@needs("analyst", "administrator")
+def read(workspace_id: int, path: str) -> Any:
+    """A file: {path, content, revision, …}; content is null where it is no text or was removed. ?raw=1: its bytes."""
+    who = signed_in()
+    who.require(*saving.ROLES)
+    found = content.read(portal(), workspace_id, path)
+    if request.args.get("raw") == "1":
+        if found.data is None:
+            raise NotFound("The draft holds no file %(file)s", file=path)
+        response = Response(found.data, mimetype="application/octet-stream")
+        response.headers.set("Content-Disposition", "attachment", filename=path.rpartition("/")[2])
+        return response
+    view = making.one(portal(), workspace_id, who)
+    response = jsonify(
+        path=found.path,
+        content=text_of(found.path, found.data),
+        base=text_of(found.path, found.base) if request.args.get("base") == "1" else None,
+        inBase=found.base is not None,
+        text=canonical.is_text(found.path),
+        removed=found.data is None,
+        revision=found.revision,
+        by=found.by,
+        at=moment(found.saved_at),
+        readOnly=not view.writable,
+    )
+    response.headers["ETag"] = f'"{found.revision}"'
+    return response
+
+
+@pages.put("/workspaces/<int:workspace_id>/files/<path:path>")
+@needs("analyst", "administrator")
+def save(workspace_id: int, path: str) -> Any:
+    """Save a file: {content} (text) or {data} (base64), If-Match: the revision that was read (RFC 9110 section 13.1.1;
+    0: new, or as in the release). 200 {revision}, 409 {error, clash}, 422 what cannot be stored."""
+    said = body()
+    if isinstance(said.get("content"), str):
+        data = said["content"].encode()
+    else:
+        try:
+            data = base64.b64decode(str(said["data"]), validate=True)
+        except (KeyError, ValueError) as error:
+            raise BadRequest from error
+    return _answer(saving.save(portal(), workspace_id, path, data, revision(), signed_in(), page_of(said)))
+
+
+@pages.delete("/workspaces/<int:workspace_id>/files/<path:path>")
+@needs("analyst", "administrator")
+def remove(workspace_id: int, path: str) -> Any:
+    """Take a file out, If-Match as above."""
+    return _answer(saving.remove(portal(), workspace_id, path, revision(), signed_in()))
+
+
+@pages.post("/workspaces/<int:workspace_id>/restore")
+@needs("analyst", "administrator")
+def restore(workspace_id: int) -> Any:
+    """{path}: as in the release again, If-Match as above."""
+    said = body()
+    path = str(said.get("path", ""))
+    return _answer(saving.restore(portal(), workspace_id, path, revision(), signed_in(), page_of(said)))
+
+
+@pages.get("/workspaces/<int:workspace_id>/versions")
+@needs("analyst", "administrator")
+def versions(workspace_id: int) -> Any:
+    """?path=: what is kept of a file, the newest first."""
+    who = signed_in()
+    who.require(*saving.ROLES)
+    found = saving.versions(portal(), workspace_id, request.args.get("path", ""))
+    rows = [
+        {"id": each.id, "kind": each.kind.value, "at": moment(each.at), "by": each.by, "revision": each.revision,
+         "removed": each.removed, "mine": each.by_id == who.user_id}
+        for each in found
+    ]  # fmt: skip
+    return jsonify(versions=rows)
+
+
+@pages.get("/workspaces/<int:workspace_id>/versions/<int:version_id>")
+@needs("analyst", "administrator")
+def version(workspace_id: int, version_id: int) -> Any:
+    """The content of one."""
+    signed_in().require(*saving.ROLES)
+    data = saving.version(portal(), workspace_id, version_id)
+    return jsonify(content=text_of(request.args.get("path", ".txt"), data), removed=data is None)
+
+
+@pages.post("/workspaces/<int:workspace_id>/seen")
+@needs("analyst", "administrator")
+def seen(workspace_id: int) -> Any:
+    """{page, path, left?}: this page looks at this file. Who else does, and the draft's revision."""
+    said, who = body(), signed_in()
+    page = page_of(said)
+    if said.get("left"):
+        presence.left(portal(), workspace_id, page, who)
+        return jsonify(others=[])
+    others = presence.seen(portal(), workspace_id, page, str(said.get("path", ""))[:240], who)
+    view = making.one(portal(), workspace_id, who)
+    return jsonify(
+        others=[_visitor(each, who.user_id) for each in others], revision=view.revision, readOnly=not view.writable,
+        again=presence.EVERY,
+    )  # fmt: skip
+
+
+@pages.post("/workspaces/<int:workspace_id>/hand-over")
+@needs("analyst", "administrator")
+def hand_over(workspace_id: int) -> Any:
+    """{to: account, why}: another colleague is the owner."""
+    said = body()
+    to = said.get("to")
+    if not isinstance(to, int):
+        raise BadRequest
+    making.hand_over(portal(), workspace_id, to, str(said.get("why", "")), signed_in())
+    return jsonify(workspace_json(making.one(portal(), workspace_id, signed_in())))
+
+
+@pages.post("/workspaces/<int:workspace_id>/<any(drop, revive, rename):act>")
+@needs("analyst", "administrator")
+def change(workspace_id: int, act: str) -> Any:
+    """drop {why}, revive {}, rename {title}."""
+    said, who = body(), signed_in()
+    if act == "drop":
+        making.drop(portal(), workspace_id, str(said.get("why", "")), who)
+    elif act == "revive":
+        making.revive(portal(), workspace_id, who)
+    else:
+        making.rename(portal(), workspace_id, str(said.get("title", "")), who)
+    return jsonify(workspace_json(making.one(portal(), workspace_id, who)))
+
+
+def body() -> dict[str, Any]:
+    """The JSON object that was sent. Raises BadRequest."""
+    found = request.get_json(silent=True)
+    if not isinstance(found, dict):
+        raise BadRequest
+    return found
+
+
+def page_of(said: dict[str, Any]) -> str:
+    """The id of the opened page, as it says itself; empty where it is none."""
+    page = str(said.get("page", ""))
+    return page if _PAGE.fullmatch(page) else ""
+
+
+def revision() -> int:
+    """What If-Match says. Raises BadRequest: who does not say what they read cannot save."""
+    found = _ETAG.fullmatch(request.headers.get("If-Match", ""))
+    number = whole(found.group(1)) if found else None
+    if number is None:
+        raise BadRequest
+    return number
+
+
+def moment(at: datetime | None) -> str | None:
+    """An instant for scripts (RFC 3339)."""
+    return at.isoformat() if at is not None else None
+
+
+def text_of(path: str, data: bytes | None) -> str | None:
+    """The file as text, as editors take it: no byte order mark, lines end in LF; none where it is no text."""
+    if data is None or not canonical.is_text(path):
+        return None
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return None
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def workspace_json(view: WorkspaceView) -> dict[str, Any]:
+    """A draft for scripts."""
+    return {
+        "id": view.id,
+        "package": view.package_id,
+        "title": view.title,
+        "base": view.base,
+        "current": view.current,
+        "behind": view.behind,
+        "owner": view.owner_name,
+        "ownerId": view.owner,
+        "state": view.state.value,
+        "revision": view.revision,
+        "changed": view.changed,
+        "readOnly": not view.writable,
+        "changedAt": moment(view.changed_at),
+    }
+
+
+def _visitor(each: Visitor, me: int | None) -> dict[str, Any]:
+    return {"name": each.name, "path": each.path, "mine": each.user == me}
+
+
+def _answer(found: Saved | Clash) -> Any:
+    if isinstance(found, Saved):
+        response = jsonify(
+            revision=found.revision, at=moment(found.at), changed=found.changed, workspace=found.workspace
+        )
+        response.headers["ETag"] = f'"{found.revision}"'
+        return response
+    clash = {
+        "path": found.path,
+        "revision": found.revision,
+        "by": found.by,
+        "own": found.by_id is not None and found.by_id == signed_in().user_id,
+        "at": moment(found.at),
+        "theirs": text_of(found.path, found.theirs),
+        "mine": text_of(found.path, found.mine),
+        "removed": found.theirs is None,
+        "kept": found.kept,
+    }
+    return jsonify(error=gettext("Somebody was faster"), clash=clash), 409
