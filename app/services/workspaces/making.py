@@ -89,13 +89,13 @@ def events(portal: Portal, workspace_id: int, who: Actor) -> list[Event]:
 
 
 def rename(portal: Portal, workspace_id: int, title: str, who: Actor) -> None:
-    """Call the workspace otherwise."""
+    """Call the workspace otherwise. Raises Refused for no name."""
     who.require(*ROLES)
     if not _title(title):
         raise Refused("Give the draft a name")
     with database.transaction():
         row = content.row_of(workspace_id, hold=True)
-        row.title = _title(title)
+        row.title, row.changed_at = _title(title), portal.now()
         row.save()
 
 

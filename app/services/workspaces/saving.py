@@ -106,7 +106,7 @@ def _write(
             if row.state is WorkspaceState.DRAFT:
                 return _clash(mine, base, path, row, data, aside.id)
         else:
-            file = _put(row, mine, path, data, digest_of(base), now, who, page, kind, base)
+            file = _put(row, mine, path, data, digest_of(base), now, who, page, kind)
             return Saved(path, file.revision, digest, now, True, row.revision)
     raise Refused(_NOT_WRITABLE)
 
@@ -122,7 +122,7 @@ def _clash(
 
 def _put(
     row: Workspace, mine: WorkspaceFile | None, path: str, data: bytes | None, base_digest: str, now: datetime,
-    who: Actor, page: str, kind: VersionKind, base: bytes | None,
+    who: Actor, page: str, kind: VersionKind,
 ) -> WorkspaceFile:  # fmt: skip
     digest = digest_of(data)
     file = store.put(

@@ -1,4 +1,4 @@
-"""The designer's API: JSON for its scripts (docs/designer.md). Whatever is no 2xx has `error`, in the reader's words."""
+"""The designer's API: JSON for its scripts (docs/designer.md). What is no 2xx has `error`, in the reader's words."""
 
 from __future__ import annotations
 
