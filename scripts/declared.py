@@ -10,7 +10,21 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from app.declarations import COMPONENT_PROPERTIES, CONNECTORS, PROPERTIES, Connector, Kind, Parameter, Property
+from app.declarations import (
+    COMPONENT_PROPERTIES,
+    CONNECTORS,
+    HEADERS,
+    PROPERTIES,
+    SECTIONS,
+    TOP,
+    Connector,
+    Key,
+    Kind,
+    Parameter,
+    Property,
+    Section,
+    Shape,
+)
 from app.declarations.properties import ANY, CALL, THROWS, USER
 
 MANUAL = Path(__file__).resolve().parent.parent / "docs" / "package-format.md"
@@ -28,8 +42,49 @@ def tables() -> dict[str, list[str]]:
             for each in CONNECTORS.values()
             if each.id not in HIDDEN
         ],
+        "| section of package.toml | key | value | meaning |": [
+            row for section in (TOP, *SECTIONS.values()) for row in _rows(section)
+        ],
+        "| header | key | value | meaning |": [
+            f"| {name} | {_key(each)} |" for name, section in HEADERS.items() for each in section.keys
+        ],
         "| property | meaning |": [f"| `{each.name}` | {each.help} |" for each in COMPONENT_PROPERTIES.values()],
     }
+
+
+def _rows(section: Section) -> Iterator[str]:
+    """A line that says what the section is, and one for each of its keys."""
+    heading = {
+        Shape.ONE: f"`[{section.id}]`",
+        Shape.NAMED: f"`[{section.id}.…]`",
+        Shape.LISTED: f"`[[{section.id}]]`",
+        Shape.NESTED: f"`[{section.id}.…]`, `… = {{…}}`",
+    }[section.shape]
+    names = f" (`{'` `'.join(section.fixed)}`)" if section.fixed else ""
+    if section.id:
+        yield f"| {heading} | | | {section.title}: {section.help}{names} |"
+    for each in section.keys:
+        yield f"| {heading if section.id else ''} | {_key(each)} |"
+
+
+def _key(each: Key) -> str:
+    """Its name, the kind of its value with its bounds or choices, and what it means."""
+    value = f"list of: {each.kind.value}" if each.many else each.kind.value
+    if each.choices:
+        value = " ".join(f"`{choice}`" for choice in each.choices)
+    elif each.kind is Kind.WHOLE and not each.many and (each.least, each.most) != (0, 10_000):
+        value += f", {each.least} or more" if each.most == 10_000 else f", {each.least} to {each.most}"
+    if each.default is not None:
+        said = "" if each.default in ("", ()) else f": {_toml(each.default)}"
+        value += f"; may be left out{said}"
+    name = f"`{each.name}`, `{each.name}_en`" if each.english else f"`{each.name}`"
+    return f"{name} | {value} | {each.title}: {each.help}"
+
+
+def _toml(value: object) -> str:
+    if isinstance(value, tuple):
+        return f"`[{', '.join(map(str, value))}]`"
+    return f"`{str(value).lower() if isinstance(value, bool) else value}`"
 
 
 def _on(declared: Property) -> str:

@@ -1,11 +1,16 @@
-"""package.toml names things of the other files: they must be there."""
+"""package.toml names things of the other files: they must be there. Which key names what is declared."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from app.catalogue import older
 from app.catalogue.complaints import Complaints
 from app.catalogue.manifest import FILE
 from app.catalogue.model import Package
+from app.catalogue.things import WHAT, things
+from app.declarations import SECTIONS, TOP, Key, Kind, Section, Shape
 from app.errors import N_
 
 
@@ -17,59 +22,72 @@ class ManifestChecks:
         self.complaints = complaints
 
     def run(self) -> None:
+        for section, path, facts in self._tables():
+            outer, _, name = path.partition(".")
+            if section.names is Kind.SECTION:
+                self._known(path, "", section.names, name)
+            elif section.names in WHAT:
+                self._known(outer, name, section.names, name)
+            for key in section.keys:
+                if key.kind in WHAT:
+                    said = _said(facts, key)
+                    for name in (said,) if isinstance(said, str) else said:
+                        self._named(path, key, name)
         self._start()
-        package = self.package
-        for stage in package.stages:
-            for process in stage.processes:
-                self._known(f"stages.{stage.id}", "processes", "process", process, package.processes)
-        for guideline in package.guidelines:
-            place = f"guidelines.{guideline.id}"
-            self._known(place, "from", "element", guideline.start, package.elements)
-            self._known(place, "until", "element", guideline.until, package.elements)
-        for group in package.downloads.values():
-            for name in group.files:
-                self._known(f"downloads.{group.id}", "files", "file", name, package.handouts())
-        for name in package.titles:
-            self._known("handouts", name, "file", name, package.handouts())
-        if package.certificate:
-            self._known("certificate", "document", "document", package.certificate.document, package.documents)
-        for key in ("vendor_mail", "operator_mail"):
-            if name := getattr(package.reminders, key):
-                self._known("reminders", key, "mail", name, package.mails)
-        if package.declared.format > older.FIRST:
-            for name in package.declared.sections:
-                self._known(f"sections.{name}", "", "section", name, package.settings)
         self._fees()
 
-    def _start(self) -> None:
+    def _tables(self) -> Iterator[tuple[Section, str, Any]]:
+        """Every table: its section, its path in the file, and what it says."""
         package = self.package
-        if package.entry:
-            self._known("", "entry", "process", package.entry, package.processes)
-        if package.start_form and self._known("", "start_form", "element", package.start_form, package.elements):
-            task = package.elements[package.start_form]
-            if task.kind != "userTask" or task.side != "vendor":
-                self.complaints.say(
-                    FILE,
-                    "",
-                    N_("%(name)s must be a user task in a lane of the vendor."),
-                    "key:start_form",
-                    name=task.named,
-                )
-        if package.withdraw_message:
-            messages = {element.message for element in package.elements.values() if element.message}
-            self._known("", "withdraw_message", "message", package.withdraw_message, messages)
+        yield TOP, "", package
+        elsewhere: dict[str, Any] = {
+            "words": package.declared.words,
+            "portal_mails": package.declared.mails,
+            "portal_documents": package.declared.documents,
+            "sections": package.declared.sections,
+            "handouts": package.titles,
+        }
+        for name, section in SECTIONS.items():
+            if self._assumed(name):
+                continue
+            found = elsewhere[name] if name in elsewhere else getattr(package, name)
+            if section.shape is Shape.LISTED:
+                yield from ((section, f"{name}.{each.id}", each) for each in found)
+            elif section.shape is Shape.NAMED:
+                yield from ((section, f"{name}.{inner}", each) for inner, each in found.items())
+            elif section.shape is Shape.ONE and found:
+                yield section, name, found
+
+    def _named(self, path: str, key: Key, name: str) -> None:
+        package = self.package
+        if not name or self._assumed(key.name) or (key.kind is Kind.DECISION and package.unread(name)):
+            return
+        if key.kind is Kind.START_FIELD and package.start_form not in package.forms:
+            return  # which is said by itself
+        self._known(path, key.name, Kind.ELEMENT if key.kind is Kind.USER_TASK else key.kind, name)
+
+    def _assumed(self, name: str) -> bool:
+        """Whether a package of the first format says nothing of it."""
+        return self.package.declared.format <= older.FIRST and name in older.MEANT
+
+    def _start(self) -> None:
+        task = self.package.elements.get(self.package.start_form)
+        if task is not None and (task.kind != "userTask" or task.side != "vendor"):
+            message = N_("%(name)s must be a user task in a lane of the vendor.")
+            self.complaints.say(FILE, "", message, "key:start_form", name=task.named)
 
     def _fees(self) -> None:
         for fee in self.package.fees.values():
-            place = f"fees.{fee.id}"
-            self._known(place, "document", "document", fee.document, self.package.documents)
-            if self.package.unread(fee.decision):
-                continue
-            if not self._known(place, "decision", "decision", fee.decision, self.package.decisions):
-                continue
-            outputs = {output.name for output in self.package.decisions[fee.decision].outputs}
-            for name in ("amount", "tax_rate"):
-                self._known(place, "decision", "output", name, outputs)
+            decision = self.package.decisions.get(fee.decision)
+            for name in ("amount", "tax_rate") if decision is not None else ():
+                outputs = {output.name for output in decision.outputs} if decision is not None else set()
+                self.complaints.known(FILE, f"fees.{fee.id}", "key:decision", "output", name, outputs)
 
-    def _known(self, element: str, key: str, what: str, name: str, known: object) -> bool:
-        return self.complaints.known(FILE, element, f"key:{key}", what, name, known)  # type: ignore[arg-type]
+    def _known(self, path: str, key: str, kind: Kind, name: str) -> None:
+        self.complaints.known(FILE, path, f"key:{key}", WHAT[kind], name, things(self.package, kind))
+
+
+def _said(facts: Any, key: Key) -> Any:
+    if isinstance(facts, Mapping):
+        return facts.get(key.name, "")
+    return getattr(facts, key.attribute, None) or getattr(getattr(facts, "declared", None), key.attribute, "")

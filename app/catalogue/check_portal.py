@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 from app.catalogue.complaints import Complaints
-from app.catalogue.declared import LISTS, TEXTS
 from app.catalogue.drawn import Element
 from app.catalogue.fields import form_fields
 from app.catalogue.following import called, inside
@@ -32,8 +29,6 @@ class PortalChecks:
 
     def run(self) -> None:
         declared = self.package.declared.format >= NEWEST
-        if declared:
-            self._declared()
         begins = self._first()
         for need in NEEDS:
             if need.kind is Kind.START_FIELD and not begins:
@@ -99,34 +94,6 @@ class PortalChecks:
             case Kind.REMINDER:
                 return FILE, "reminders"
         return FILE, ""
-
-    # ---- what package.toml declares
-
-    def _declared(self) -> None:
-        """Each name that is declared is one that is there."""
-        package, declared = self.package, self.package.declared
-        for need in NEEDS:
-            if not need.declared or not (name := need.called(package)):
-                continue
-            table, _, key = need.name.rpartition(".")
-            known: Collection[str]
-            what, known = {
-                Kind.START_FIELD: (N_("field of the start form"), self.started),
-                Kind.FIELD: ("field", self.fields),
-                Kind.MAIL: ("mail", package.mails),
-                Kind.DOCUMENT: ("document", package.documents),
-            }.get(need.kind, ("element", package.elements))
-            if need.kind is not Kind.START_FIELD or package.start_form in package.forms:
-                self.complaints.known(FILE, table, f"key:{key}", what, name, known)
-        asked = {need.name.rpartition(".")[2] for need in NEEDS if need.name.startswith("applicant.")}
-        for key in (*TEXTS, *LISTS):
-            said = getattr(package.applicant, key)
-            for name in () if key in asked else (said,) if isinstance(said, str) else said:
-                if name:
-                    self.complaints.known(FILE, "applicant", f"key:{key}", "field", name, self.fields)
-        messages = {element.message for element in package.elements.values() if element.message}
-        if declared.entry_message:
-            self.complaints.known(FILE, "", "key:entry_message", "message", declared.entry_message, messages)
 
     # ---- how a case begins
 

@@ -81,20 +81,6 @@ class Word:
         return self.title_en if lang == "en" else self.title
 
 
-# Purposes of mails and documents that the portal sends and makes of itself, if the package has them.
-MAILS = (
-    "link_again", "invitation", "message", "returned", "withdrawn", "date_lapses", "date_lapsed", "date_asked",
-    "date_changed", "date_refused", "cards_overdue", "company_claim", "company_admitted", "company_refused",
-    "company_unconfirmed",
-)  # fmt: skip
-DOCUMENTS = ("case_file", "card_labels")
-TEXTS = (
-    "email", "name", "contact", "subject", "number", "kana", "postal_code", "representative", "representative_title",
-    "department", "phone", "payer", "listed_name", "listed_subject", "listed_about", "listed_page",
-)  # fmt: skip
-LISTS = ("address", "key_recipients")
-
-
 @dataclass(frozen=True, slots=True)
 class Declared:
     """All of it. `format` is the edition of package.toml that says so."""

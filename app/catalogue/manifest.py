@@ -1,4 +1,4 @@
-"""package.toml: who and what a package is."""
+"""package.toml: who and what a package is, by what is declared of its keys (app.declarations.package)."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.catalogue import older
-from app.catalogue.declared import Declared
-from app.catalogue.declaring import read_declared
+from app.catalogue.declared import Applicant, Declared, Group, Word
+from app.catalogue.keyed import read, values
 from app.catalogue.terms import (
     Calendar,
     CardSet,
@@ -25,12 +25,11 @@ from app.catalogue.terms import (
     Stage,
 )
 from app.catalogue.toml import Table
+from app.declarations import SECTIONS, TOP, Shape
 from app.errors import Problem
 
 FILE = "package.toml"
-SIDES = ("vendor", "operator")
 _ID = re.compile(r"[a-z][a-z0-9_]{0,63}")
-_CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,147 +59,67 @@ class Manifest:
 def read_manifest(raw: dict[str, Any], problems: list[Problem]) -> Manifest:
     """From parsed TOML. What is missing or wrong goes into `problems`; something empty takes its place."""
     top = Table(older.brought_up(raw), FILE, "", problems)
-    title = top.text("title")
-    manifest = Manifest(
-        id=top.text("id"),
-        title=title,
-        title_en=top.english("title", title),
-        entry=top.text("entry"),
-        start_form=top.text("start_form"),
-        withdraw_message=top.text("withdraw_message", ""),
-        lanes={name: _lane(name, table) for name, table in top.named("lanes").items()},
-        stages=tuple(_stage(table) for table in top.array("stages")),
-        guidelines=tuple(_guideline(table) for table in top.array("guidelines")),
-        fees={name: _fee(name, table) for name, table in top.named("fees").items()},
-        calendars={name: _calendar(name, table) for name, table in top.named("calendars").items()},
-        cards={name: _cards(name, table) for name, table in top.named("cards").items()},
-        downloads={name: _download(name, table) for name, table in top.named("downloads").items()},
-        handouts={name: _handout(name, table) for name, table in top.named("handouts").items()},
-        certificate=_certificate(top.table("certificate")),
-        reminders=_reminders(top.table("reminders")),
-        settings={name: _settings(name, table) for name, table in top.named("settings").items()},
-        declared=read_declared(top),
-    )
+    own = read(top, TOP)
+    said = {name: _section(top, name) for name in SECTIONS}
     top.close()
+    portals = {
+        name: {key: id_ for key, id_ in said[name].items() if id_} for name in ("portal_mails", "portal_documents")
+    }
+    declared = Declared(
+        format=own.pop("format"),
+        entry_message=own.pop("entry_message"),
+        contract=own.pop("contract"),
+        groups={name: Group(name, **each) for name, each in said["groups"].items()},
+        words={name: Word(name, **each) for name, each in said["words"].items()},
+        sections={name: Word(name, **each) for name, each in said["sections"].items()},
+        applicant=Applicant(**said["applicant"]),
+        mails=portals["portal_mails"],
+        documents=portals["portal_documents"],
+    )
+    manifest = Manifest(
+        **own,
+        lanes={name: Lane(name, **each) for name, each in said["lanes"].items()},
+        stages=tuple(Stage(**each) for each in said["stages"]),
+        guidelines=tuple(Guideline(**each) for each in said["guidelines"]),
+        fees={name: Fee(name, **each) for name, each in said["fees"].items()},
+        calendars={name: Calendar(name, **each) for name, each in said["calendars"].items()},
+        cards={name: CardSet(name, **each) for name, each in said["cards"].items()},
+        downloads={name: DownloadGroup(name, **each) for name, each in said["downloads"].items()},
+        handouts={name: Handout(name, **each) for name, each in said["handouts"].items()},
+        certificate=CertificateRule(**said["certificate"]) if said["certificate"] else None,
+        reminders=Reminders(**said["reminders"]),
+        settings={
+            section: {key: Setting(section, key, **each) for key, each in settings.items()}
+            for section, settings in said["settings"].items()
+        },
+        declared=declared,
+    )
     _check_ids(manifest, problems)
     return manifest
 
 
-def _titles(table: Table) -> tuple[str, str]:
-    title = table.text("title")
-    return title, table.english("title", title)
-
-
-def _lane(name: str, table: Table) -> Lane:
-    lane = Lane(name, *_titles(table), table.choice("side", SIDES))
-    table.close()
-    return lane
-
-
-def _stage(table: Table) -> Stage:
-    stage = Stage(table.text("id"), *_titles(table), table.texts("processes"))
-    table.close()
-    return stage
-
-
-def _guideline(table: Table) -> Guideline:
-    guideline = Guideline(
-        table.text("id"),
-        *_titles(table),
-        table.whole("days", least=1),
-        table.text("from"),
-        table.text("until"),
-        table.choice("side", SIDES),
-    )
-    table.close()
-    return guideline
-
-
-def _fee(name: str, table: Table) -> Fee:
-    fee = Fee(name, *_titles(table), table.text("decision"), table.whole("due_days"), table.text("document"))
-    table.close()
-    return fee
-
-
-def _calendar(name: str, table: Table) -> Calendar:
-    title, title_en = _titles(table)
-    start = table.text("start", "09:00")
-    if not _CLOCK.fullmatch(start):
-        table.problems.append(Problem(FILE, '“%(key)s” must be a time of day: "13:00".', table.path, {"key": "start"}))
-    place = table.text("place", "")
-    calendar = Calendar(
-        name,
-        title,
-        title_en,
-        table.wholes("weekdays", (0, 1, 2, 3, 4), most=6),
-        table.whole("capacity", 1, least=1),
-        table.whole("earliest_bd", 1),
-        table.whole("latest_days", 120, least=1),
-        table.whole("wishes", 3, least=1, most=10),
-        table.whole("hold_days", 20),
-        table.whole("change_until_bd", 5),
-        table.whole("duration_minutes", 60, least=1),
-        start,
-        place,
-        table.english("place", place),
-    )
-    table.close()
-    return calendar
-
-
-def _cards(name: str, table: Table) -> CardSet:
-    cards = CardSet(name, *_titles(table), table.whole("count", least=1, most=100), table.whole("loan_days", least=1))
-    table.close()
-    return cards
-
-
-def _download(name: str, table: Table) -> DownloadGroup:
-    group = DownloadGroup(name, *_titles(table), table.texts("files"))
-    table.close()
-    return group
-
-
-def _handout(name: str, table: Table) -> Handout:
-    handout = Handout(name, *_titles(table))
-    table.close()
-    return handout
-
-
-def _certificate(table: Table | None) -> CertificateRule | None:
-    if table is None:
-        return None
-    rule = CertificateRule(
-        table.text("prefix"),
-        table.text("document"),
-        table.whole("valid_months", least=1),
-        table.whole("audit_opens_bd", 60),
-        table.whole("cure_days", 60),
-    )
-    table.close()
-    return rule
-
-
-def _reminders(table: Table | None) -> Reminders:
-    if table is None:
-        return Reminders()
-    reminders = Reminders(
-        table.wholes("before_bd", ()),
-        table.wholes("after_bd", ()),
-        table.text("vendor_mail", ""),
-        table.text("operator_mail", ""),
-    )
-    table.close()
-    return reminders
-
-
-def _settings(section: str, table: Table) -> dict[str, Setting]:
-    return {key: _setting(section, key, inner) for key, inner in table.all().items()}
-
-
-def _setting(section: str, key: str, table: Table) -> Setting:
-    setting = Setting(section, key, *_titles(table), table.scalar("value"), table.flag("sample", False))
-    table.close()
-    return setting
+def _section(top: Table, name: str) -> Any:
+    """What stands under a heading, in its shape: values by key; of NAMED ones by name, of LISTED ones in order, of
+    NESTED ones by both names. Empty where it is absent."""
+    section = SECTIONS[name]
+    match section.shape:
+        case Shape.ONE:
+            table = top.table(name)
+            return values(table, section) if table is not None else {}
+        case Shape.LISTED:
+            return [values(table, section) for table in top.array(name)]
+        case Shape.NESTED:
+            return {
+                outer: {inner: values(table, section) for inner, table in tables.all().items()}
+                for outer, tables in top.named(name).items()
+            }
+    if not section.fixed:
+        return {inner: values(table, section) for inner, table in top.named(name).items()}
+    table = top.table(name)
+    found = {inner: table.table(inner) for inner in section.fixed} if table is not None else {}
+    if table is not None:
+        table.close()
+    return {inner: values(each, section) for inner, each in found.items() if each is not None}
 
 
 def _check_ids(manifest: Manifest, problems: list[Problem]) -> None:

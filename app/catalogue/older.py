@@ -9,14 +9,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from app.catalogue.declared import MAILS
+from app.declarations import SECTIONS
 from app.errors import N_
 
+_MAILS = [key.name for key in SECTIONS["portal_mails"].keys]
 FIRST = 1
 NEWEST = 2
 _OTHER_NAMES = {"link_again": "entry-link-again", "invitation": "account-invitation", "message": "new-message",
                 "date_lapses": "date-lapse-warning"}  # fmt: skip
-_MEANT: Mapping[str, Any] = {
+MEANT: Mapping[str, Any] = {
     "entry_message": "entry_link_followed",
     "contract": "contracts",
     "groups": {
@@ -57,17 +58,17 @@ _MEANT: Mapping[str, Any] = {
         "listed_about": "listing_description",
         "listed_page": "listing_url",
     },
-    "portal_mails": {purpose: _OTHER_NAMES.get(purpose, purpose.replace("_", "-")) for purpose in MAILS},
+    "portal_mails": {purpose: _OTHER_NAMES.get(purpose, purpose.replace("_", "-")) for purpose in _MAILS},
     "portal_documents": {"case_file": "case_file", "card_labels": "card_labels"},
 }
 
 
 def listing(kept: Mapping[str, Any]) -> dict[str, Any]:
     """What a certificate's public entry says, by purpose; entries of that time are kept by the names of the fields."""
-    names = {name: what.removeprefix("listed_") for what, name in _MEANT["applicant"].items() if what[:7] == "listed_"}
+    names = {name: what.removeprefix("listed_") for what, name in MEANT["applicant"].items() if what[:7] == "listed_"}
     return {names.get(key, key): said for key, said in kept.items()}
 
 
 def brought_up(raw: Mapping[str, Any]) -> dict[str, Any]:
     """The parsed package.toml with what its format means put in; of today's format as it is."""
-    return dict(raw) if raw.get("format", FIRST) != FIRST else {**_MEANT, **raw}
+    return dict(raw) if raw.get("format", FIRST) != FIRST else {**MEANT, **raw}

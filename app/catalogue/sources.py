@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 from typing import Any
 
+from app.catalogue.keyed import values
 from app.catalogue.model import DocumentSource, MailSource
 from app.catalogue.toml import Table, parse
+from app.declarations import HEADERS
 from app.errors import Problem
-
-AUDIENCES = ("vendor", "operator", "both")
 
 
 def split_header(text: str, file: str, problems: list[Problem]) -> tuple[dict[str, Any], str, int]:
@@ -27,37 +27,25 @@ def read_mail(file: str, text: str, problems: list[Problem]) -> MailSource:
     before = len(problems)
     header, body, line = split_header(text, file, problems)
     table = Table(header, file, "", problems if len(problems) == before else [])  # say one thing about a broken header
-    mail = MailSource(
+    said = values(table, HEADERS["mail"])
+    return MailSource(
         id=PurePosixPath(file).stem,
-        subject=table.text("subject"),
-        to=table.text("to"),
-        attachments=table.texts("attachments", ()),
-        number=table.text("number", ""),
-        label=table.text("label", ""),
         header=header,
         body=body,
         body_line=line,
+        **{name: said[name] for name in ("subject", "to", "attachments", "number", "label")},
     )
-    table.english("label", "")
-    table.text("notice", "")  # as which kind of notice the vendor's home shows it; in `header`
-    table.close()
-    return mail
 
 
 def read_document(file: str, text: str, problems: list[Problem]) -> DocumentSource:
     before = len(problems)
     header, html, line = split_header(text, file, problems)
     table = Table(header, file, "", problems if len(problems) == before else [])
-    document = DocumentSource(
+    said = values(table, HEADERS["document"])
+    return DocumentSource(
         id=PurePosixPath(file).stem,
-        title=table.text("title"),
-        filename=table.text("filename"),
-        audience=table.choice("audience", AUDIENCES),
         header=header,
         html=html,
         body_line=line,
+        **{name: said[name] for name in ("title", "filename", "audience")},
     )
-    table.english("title", "")
-    table.whole("key_component", 0, most=2)  # which of the two key components a sealed letter carries; in `header`
-    table.close()
-    return document

@@ -28,6 +28,10 @@ WHAT = {
     Kind.PROCESS: "process",
     Kind.OPERATOR: "operator",
     Kind.MESSAGE: "message",
+    Kind.FILE: "file",
+    Kind.SECTION: "section",
+    Kind.START_FIELD: "field of the start form",
+    Kind.ANY_FIELD: "field",
 }
 HIDDEN = frozenset({"card"})  # operators that the portal queues itself
 
@@ -38,7 +42,7 @@ def things(package: Package, kind: Kind) -> Mapping[str, str]:
     return THINGS[kind](package)
 
 
-def fields_of(package: Package, element: str) -> Mapping[str, str]:
+def fields_of(package: Package, element: str) -> dict[str, str]:
     """The keys of an element's own form, with their labels."""
     fields = form_fields(package.forms.get(element, {}))
     return {key: str(each.get("label") or each.get("dateLabel") or "") for key, each in fields.items()}
@@ -78,4 +82,13 @@ THINGS: dict[Kind, Callable[[Package], dict[str, str]]] = {
     Kind.SIGNAL: _triggers("signal"),
     Kind.ERROR: _triggers("error"),
     Kind.ESCALATION: _triggers("escalation"),
+    Kind.FILE: lambda package: {name: package.titles.get(name, "") for name in package.handouts()},
+    Kind.SECTION: lambda package: {
+        name: package.declared.sections[name].title if name in package.declared.sections else ""
+        for name in package.settings
+    },
+    Kind.START_FIELD: lambda package: fields_of(package, package.start_form),
+    Kind.ANY_FIELD: lambda package: {
+        key: label for element in package.forms for key, label in fields_of(package, element).items()
+    },
 }

@@ -138,12 +138,12 @@ class Table:
         self._wrong(key, N_("“%(key)s” must be a list of whole numbers from 0 to %(most)s."), most=most)
         return default or ()
 
-    def choice(self, key: str, known: tuple[str, ...]) -> str:
-        value = self._take(key, None)
+    def choice(self, key: str, known: tuple[str, ...], default: str | None = None) -> str:
+        value = self._take(key, default)
         if isinstance(value, str) and value in known:
             return value
         self._wrong(key, N_("“%(key)s” must be one of: %(known)s."), known=", ".join(known))
-        return ""
+        return default or ""
 
     def scalar(self, key: str) -> str | int | bool:
         value = self._take(key, None)

@@ -10,7 +10,10 @@ from app.declarations.components import ATTRIBUTES, COMPONENTS, Attribute, Compo
 from app.declarations.connectors import CONNECTORS, Connector, Parameter, Result, Where
 from app.declarations.elements import ELEMENTS, PARTS, ElementKind, Part
 from app.declarations.forms import COMPONENT_PROPERTIES, ComponentProperty
+from app.declarations.headers import HEADERS
+from app.declarations.keys import Key, Section, Shape
 from app.declarations.kinds import STATES, Kind
+from app.declarations.package import SECTIONS, TOP
 from app.declarations.properties import PROPERTIES, Group, Property
 
 __all__ = [
@@ -20,9 +23,12 @@ __all__ = [
     "COMPONENT_PROPERTIES",
     "CONNECTORS",
     "ELEMENTS",
+    "HEADERS",
     "PARTS",
     "PROPERTIES",
+    "SECTIONS",
     "STATES",
+    "TOP",
     "Attribute",
     "Comparison",
     "ComponentKind",
@@ -30,11 +36,14 @@ __all__ = [
     "Connector",
     "ElementKind",
     "Group",
+    "Key",
     "Kind",
     "Parameter",
     "Part",
     "Property",
     "Result",
+    "Section",
+    "Shape",
     "Sort",
     "Where",
 ]

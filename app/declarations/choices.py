@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from app.errors import N_
 
+# As which kind of notice the home of the vendor shows something.
+NOTICES = ("お知らせ", "補正", "納付", "結果")
 TITLES: dict[str, str] = {
     # property presentation
     "button": N_("Button on the page of the case"),
     "post": N_("Something sent on paper"),
+    # sides
+    "vendor": N_("The applicant"),
+    "operator": N_("The deciding body"),
+    "both": N_("Both sides"),
     # public states of a case
     "certified": N_("certified"),
     "withdrawn": N_("withdrawn"),

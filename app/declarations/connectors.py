@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from app.declarations.choices import NOTICES
 from app.declarations.kinds import STATES, Kind
 from app.errors import N_
 
@@ -112,9 +113,7 @@ _ALL = (
         N_("posts a notice on the vendor's home"),
         Where.RECORD,
         (
-            Parameter(
-                "kind", N_("Kind"), N_("as which kind of notice"), Kind.ONE_OF, ("お知らせ", "補正", "納付", "結果")
-            ),
+            Parameter("kind", N_("Kind"), N_("as which kind of notice"), Kind.ONE_OF, NOTICES),
             Parameter("text", N_("Text"), N_("what it says"), Kind.ANSWER),
         ),
     ),

@@ -39,7 +39,7 @@ class Kind(Enum):
     SIGNAL = N_("signal")
     ERROR = N_("code of an error")
     ESCALATION = N_("code of an escalation")
-    NEW = N_("new routing value")  # a name that is given here
+    NEW = N_("new name")  # a name that is given here
     EXPRESSION = N_("condition in Python")  # over the routing values
     SCRIPT = N_("script")
     LOOP = N_("repetition")
@@ -49,6 +49,16 @@ class Kind(Enum):
     OPTIONS = N_("options")
     COLUMNS = N_("columns")
     COMPONENTS = N_("components")
+    FILE = N_("file")  # below files/
+    SECTION = N_("section of settings")
+    START_FIELD = N_("field of the start form")
+    ANY_FIELD = N_("field of a form")
+    WEEKDAYS = N_("days of the week")  # Monday = 0
+    CLOCK = N_("time of day")
+    SCALAR = N_("text, whole number, yes or no")
+    TEMPLATE = N_("text with names")  # Jinja
+    RECEIVER = N_("receiver of a mail")  # vendor, operator, group:<name>
+    ATTACHMENT = N_("attachment")  # document, file:<name>, ics:<calendar>
 
 
 # The public states of a case that a process may give it.

@@ -17,14 +17,18 @@ from app.declarations import (
     COMPONENTS,
     CONNECTORS,
     ELEMENTS,
+    HEADERS,
     PARTS,
     PROPERTIES,
+    SECTIONS,
+    TOP,
     Group,
     Kind,
     Sort,
     Where,
 )
 from app.declarations.choices import TITLES
+from app.declarations.portal import WORDS
 from app.forms import FORMATS, schema
 from app.forms.spec import INPUTS
 from app.forms.spec import Kind as FormKind
@@ -42,7 +46,12 @@ def test_the_manual_has_the_tables_that_are_declared() -> None:
 
 def test_a_table_that_says_something_else_is_noticed() -> None:
     manual = declared.MANUAL.read_text(encoding="utf-8")
-    for old in (PROPERTIES["binds"].help, CONNECTORS["webhook"].help[1:], COMPONENT_PROPERTIES["today"].help):
+    for old in (
+        PROPERTIES["binds"].help,
+        SECTIONS["cards"].key("loan_days").help,
+        CONNECTORS["webhook"].help[1:],
+        COMPONENT_PROPERTIES["today"].help,
+    ):
         assert old in manual
         assert declared.written(manual.replace(old, "something else")) == manual
 
@@ -67,12 +76,22 @@ def test_every_word_has_its_japanese() -> None:
     for each in (*PROPERTIES.values(), *CONNECTORS.values(), *COMPONENT_PROPERTIES.values(), *ATTRIBUTES.values(),
                  *ELEMENTS.values(), *PARTS.values()):  # fmt: skip
         words |= {each.title, each.help}
-    words |= {each.title for each in (*COMPONENTS.values(), *COMPARISONS.values())}
+    words |= {each.title for each in (*COMPONENTS.values(), *COMPARISONS.values())} | set(WORDS.values())
+    for section in (TOP, *SECTIONS.values(), *HEADERS.values()):
+        words |= {word for each in (section, *section.keys) for word in (each.title, each.help)}
     for connector in CONNECTORS.values():
         words |= {connector.left} - {""}
         for parameter in connector.parameters:
             words |= {parameter.title, parameter.help}
     assert words - known == set()
+
+
+def test_every_choice_is_called_something_that_people_read() -> None:
+    declared = (*PROPERTIES.values(), *ATTRIBUTES.values(), *COMPONENT_PROPERTIES.values())
+    keys = [key for section in (TOP, *SECTIONS.values(), *HEADERS.values()) for key in section.keys]
+    parameters = [each for connector in CONNECTORS.values() for each in connector.parameters]
+    choices = {choice for each in (*declared, *keys, *parameters) for choice in each.choices}
+    assert {choice for choice in choices if choice.isascii()} == set(TITLES)
 
 
 def test_every_attribute_and_type_of_form_is_declared_and_read() -> None:

@@ -27,6 +27,16 @@ every `id` is what stands in the file. Lists are in the order in which they are 
     component_properties  the same of what stands under `properties`
     comparisons [{id, title, python, feel, of: [text | number | flag | day | list], several}]: 項目 · は · 値;
                 templates with places {name}, {value}, {to}
+    package     [section]: package.toml, its keys at the top first (their `id` is ""); a section is {id, title, help,
+                shape: "one" | "named" | "listed" | "nested", keys, makes, names, fixed: [{id, title}]}: [id],
+                [id.<name>], [[id]], or [id.<name>] with name = { … }; `makes`: the kind of value that names one of
+                its tables (so a choice that is missing is made here), or ""; `names`: the kind of the names of its
+                tables ("new": free); `fixed`: the names that there are, where they are closed.
+                keys: [{id, title, help, kind, required, default, many, choices, least, most, english, without}];
+                `english`: <id>_en beside it; `without`: what goes missing where it is left out, or ""
+    headers     {"mail": section, "document": section}: between the lines of +++
+    english     [{words, english, elsewhere}]: english.toml, every wording of the diagrams; `elsewhere`: its English
+                stands in a title already
     things      {kind: [{id, title}]}: what this package has of each kind
     fields      {element id: [{id, title}]}: keys of its form
 Every `choices` is [{id, title}] as well.
@@ -58,8 +68,8 @@ from app.declarations import (
     Property,
     Sort,
 )
-from app.declarations.choices import TITLES
 from app.declarations.comparisons import ANSWERS
+from app.services.designing import sections
 
 Translate = Callable[[str], str]
 Shown = dict[str, Any]
@@ -114,6 +124,16 @@ class _Panels:
                 }
                 for each in COMPARISONS.values()
             ],
+            "package": sections.package(self.translate),
+            "headers": sections.headers(self.translate),
+            "english": [
+                {
+                    "words": words,
+                    "english": self.package.table.get(words, ""),
+                    "elsewhere": words in self.package.english and words not in self.package.table,
+                }
+                for words in self.package.words
+            ],
             "things": {_id(kind): self._things(kind) for kind in things.THINGS},
             "fields": {
                 element: self._choices(things.fields_of(self.package, element)) for element in self.package.forms
@@ -135,7 +155,7 @@ class _Panels:
             "group": _id(each.group),
             "many": each.many,
             "side": each.side,
-            "choices": self._named(each.choices),
+            "choices": sections.named(each.choices, self.translate),
             "needs": list(each.needs),
             "routes": each.routes,
         }
@@ -153,7 +173,7 @@ class _Panels:
         return {
             **self._said(each.name, each),
             "kind": _id(each.kind),
-            "choices": self._named(each.choices),
+            "choices": sections.named(each.choices, self.translate),
             "required": each.required,
             "quoted": each.kind in things.WHAT or each.kind is Kind.ONE_OF,
         }
@@ -163,7 +183,7 @@ class _Panels:
             **self._said(each.name, each),
             "kind": _id(each.kind),
             "sort": _id(each.sort),
-            "choices": self._named(each.choices),
+            "choices": sections.named(each.choices, self.translate),
             "drawn": isinstance(each, Attribute) and each.drawn,
         }
 
@@ -177,9 +197,6 @@ class _Panels:
     def _choices(self, found: Mapping[str, str]) -> list[Shown]:
         english = self.package.english if self.language == "en" else {}
         return [{"id": name, "title": english.get(title, title) or name} for name, title in found.items()]
-
-    def _named(self, choices: tuple[str, ...]) -> list[Shown]:
-        return [{"id": each, "title": self.translate(TITLES[each]) if each in TITLES else each} for each in choices]
 
     def _headings(self, headings: Iterable[Enum]) -> list[Shown]:
         return [{"id": _id(each), "title": self.translate(each.value)} for each in headings]

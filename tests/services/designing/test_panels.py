@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import tomllib
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -22,7 +23,7 @@ PACKAGE = catalogue.load(Path(__file__).parents[3] / "bpmn" / "ccus_api_certific
 JAPANESE = panels(PACKAGE, "ja", translator("ja"))
 ENGLISH = panels(PACKAGE, "en", translator("en"))
 # What is written so in Japanese, too: names of languages and of the world's own things.
-LATIN = re.compile(r"Python|Markdown|HTML|JSON|URL|MB|ISO|Webhook|null")
+LATIN = re.compile(r"Python|Markdown|HTML|JSON|URL|MB|ISO|PDF|Webhook|null")
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +44,11 @@ def said(shown: Any) -> Iterator[str]:
 def test_it_is_json_and_the_same_in_both_languages_but_for_the_words() -> None:
     def bare(shown: Any) -> Any:
         if isinstance(shown, dict):
-            return {key: bare(each) for key, each in shown.items() if key not in ("title", "help", "left", "language")}
+            return {
+                key: bare(each)
+                for key, each in shown.items()
+                if key not in ("title", "help", "left", "language", "without")
+            }
         return [bare(each) for each in shown] if isinstance(shown, list) else shown
 
     assert json.loads(json.dumps(JAPANESE)) == JAPANESE
@@ -51,7 +56,7 @@ def test_it_is_json_and_the_same_in_both_languages_but_for_the_words() -> None:
 
 
 def test_titles_of_what_is_declared_hold_no_english_in_japanese() -> None:
-    declared = {key: each for key, each in JAPANESE.items() if key not in ("things", "fields")}
+    declared = {key: each for key, each in JAPANESE.items() if key not in ("things", "fields", "english")}
     latin = {word for word in said(declared) if re.search("[A-Za-z]{2}", LATIN.sub("", re.sub("`[^`]+`", "", word)))}
     assert latin == set()
 
@@ -70,7 +75,8 @@ def test_every_kind_that_runs_has_its_panel_and_no_other() -> None:
 def test_every_kind_of_value_is_told_and_what_is_chosen_has_its_choices() -> None:
     typed = {
         "text", "lines", "flag", "whole", "number", "days", "one_of", "answer", "expression", "condition", "script",
-        "new", "name", "field", "shown", "loop", "options", "columns", "components",
+        "new", "name", "field", "shown", "loop", "options", "columns", "components", "weekdays", "clock", "scalar",
+        "template", "receiver", "attachment",
     }  # fmt: skip
     assert JAPANESE["kinds"].keys() == typed | JAPANESE["things"].keys()
     for each in (*JAPANESE["properties"].values(), *JAPANESE["attributes"].values(), *JAPANESE["parts"].values()):
@@ -86,6 +92,41 @@ def test_what_there_is_in_the_package_can_be_chosen_by_its_title() -> None:
     assert "card" not in {each["id"] for each in JAPANESE["things"]["operator"]}  # queued by the portal itself
     labels = {each["id"]: each["title"] for each in JAPANESE["fields"]["receive_application"]}
     assert labels["company_name"] == "会社名"
+
+
+def test_every_key_of_the_package_can_be_filled_in_without_toml() -> None:
+    sections = {each["id"]: each for each in JAPANESE["package"]}
+    raw = tomllib.loads(PACKAGE.files["package.toml"].decode())
+    for name, said in raw.items():
+        if name not in sections:
+            assert name.removesuffix("_en") in {each["id"] for each in sections[""]["keys"]}
+            continue
+        section = sections[name]
+        match section["shape"]:
+            case "one":
+                tables = [said]
+            case "listed":
+                tables = said
+            case "named":
+                tables = list(said.values())
+            case _:
+                tables = [each for outer in said.values() for each in outer.values()]
+        keys = {each["id"]: each for each in section["keys"]}
+        for table in tables:
+            assert set(table) <= keys.keys() | {f"{key}_en" for key, each in keys.items() if each["english"]}
+            assert {key for key, each in keys.items() if each["required"]} <= set(table)
+    assert {each["makes"] for each in sections.values() if each["makes"]} <= JAPANESE["kinds"].keys()
+    weekdays = next(each for each in sections["calendars"]["keys"] if each["id"] == "weekdays")
+    assert (weekdays["title"], weekdays["default"], weekdays["many"]) == ("曜日", [0, 1, 2, 3, 4], True)
+    email = next(each for each in sections["applicant"]["keys"] if each["id"] == "email")
+    assert email["without"] == "申請者にメールも続きのリンクも届きません"
+    assert {each["id"] for each in sections["words"]["fixed"]} == {"vendor", "operator", "subject", "act", "renewal"}
+
+
+def test_every_wording_of_the_diagrams_has_its_line_of_english() -> None:
+    lines = {each["words"]: each for each in JAPANESE["english"]}
+    assert lines.keys() == PACKAGE.words.keys()
+    assert all(each["english"] or each["elsewhere"] or each["words"].isascii() for each in lines.values())
 
 
 def test_parameters_say_which_of_them_are_put_into_quotes() -> None:

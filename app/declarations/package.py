@@ -1,0 +1,215 @@
+"""What package.toml may say, section by section (docs/package-format.md, "package.toml")."""
+
+from __future__ import annotations
+
+from app.declarations.keys import Key, Section, Shape
+from app.declarations.kinds import Kind
+from app.declarations.portal import APPLICANT, PORTAL_DOCUMENTS, PORTAL_MAILS, WORDS
+from app.errors import N_
+
+SIDES = ("vendor", "operator")
+TITLE = Key("title", N_("Title"), N_("what people read"), english=True)
+SIDE = Key("side", N_("Side"), N_("whose turn it is meanwhile"), Kind.ONE_OF, choices=SIDES)
+_ID = Key("id", N_("Name in files"), N_("small letters, digits and _; never changed once it is released"), Kind.NEW)
+
+TOP = Section(
+    "",
+    N_("The package"),
+    N_("what it is, and where a case begins"),
+    Shape.ONE,
+    (
+        Key("format", N_("Edition of the format"), N_("2; without it the package is of the first edition"), Kind.WHOLE,
+            default=1, least=1, most=2),
+        _ID,
+        TITLE,
+        Key("entry", N_("Process that begins"), N_("the process that a case starts"), Kind.PROCESS),
+        Key("start_form", N_("Form of the application"), N_("the user task that /apply answers; the first "
+            "of the entry"), Kind.USER_TASK),
+        Key("withdraw_message", N_("Message that withdraws"), N_("ends a running case; without it none is withdrawn"),
+            Kind.MESSAGE, default=""),
+        Key("entry_message", N_("Message of the first link"), N_("sent when the applicant has opened the link of the "
+            "first mail"), Kind.MESSAGE, default=""),
+        Key("contract", N_("Step that concludes contracts"), N_("people are told of them when a case ends early"),
+            Kind.ELEMENT, default=""),
+    ),
+)  # fmt: skip
+
+_ALL = (
+    Section(
+        "lanes",
+        N_("Lanes"),
+        N_("every lane of the diagrams, by its id"),
+        Shape.NAMED,
+        (TITLE, SIDE),
+        makes=Kind.LANE,
+    ),
+    Section(
+        "groups",
+        N_("Staff groups"),
+        N_("who works for the office: of the property `group`, of `to` in mails, of accounts"),
+        Shape.NAMED,
+        (
+            TITLE,
+            Key("attends", N_("Attends on booked days"), N_("its people are offered where a form asks who is there"),
+                Kind.FLAG, default=False),
+            Key("keeps_keys", N_("Keeps the keys of cards"), N_("its people may bring a component of them"),
+                Kind.FLAG, default=False),
+        ),
+        makes=Kind.GROUP,
+    ),
+    Section(
+        "words",
+        N_("Words"),
+        N_("how the pages of the portal call things in the cases of this package"),
+        Shape.NAMED,
+        (TITLE,),
+        fixed=tuple(WORDS),
+    ),
+    Section(
+        "applicant",
+        N_("The applicant"),
+        N_("which fields of forms say who applies and for what; leave out what no form asks"),
+        Shape.ONE,
+        APPLICANT,
+    ),
+    Section("portal_mails", N_("Mails of the portal"), N_("what it sends for acts of its own"), Shape.ONE,
+            PORTAL_MAILS),
+    Section("portal_documents", N_("Documents of the portal"), N_("what it makes for acts of its own"), Shape.ONE,
+            PORTAL_DOCUMENTS),
+    Section(
+        "stages",
+        N_("Stages"),
+        N_("what the home of the vendor draws, in order"),
+        Shape.LISTED,
+        (_ID, TITLE, Key("processes", N_("Processes"), N_("those that belong to it"), Kind.PROCESS, many=True)),
+    ),
+    Section(
+        "guidelines",
+        N_("Guidelines"),
+        N_("clocks in business days, stopped while it is the turn of the other side"),
+        Shape.LISTED,
+        (
+            _ID,
+            TITLE,
+            Key("days", N_("Business days"), N_("how long it should take"), Kind.WHOLE, least=1),
+            Key("from", N_("Starts after"), N_("the step with whose end it starts"), Kind.ELEMENT, field="start"),
+            Key("until", N_("Ends with"), N_("the step with whose end it ends"), Kind.ELEMENT),
+            SIDE,
+        ),
+    ),
+    Section(
+        "fees",
+        N_("Fees"),
+        N_("what the property `invoice` of a step raises"),
+        Shape.NAMED,
+        (
+            TITLE,
+            Key("decision", N_("Decision table of the amount"), N_("gives `amount` (yen, before tax) and `tax_rate` "
+                "(percent); inputs are `fee` and the values of the case"), Kind.DECISION),
+            Key("due_days", N_("Days to pay"), N_("calendar days until payment is due"), Kind.WHOLE),
+            Key("document", N_("PDF of the invoice"), N_("the PDF that shows it"), Kind.DOCUMENT),
+        ),
+        makes=Kind.FEE,
+    ),
+    Section(
+        "calendars",
+        N_("Calendars"),
+        N_("days that are offered, wished for and settled"),
+        Shape.NAMED,
+        (
+            TITLE,
+            Key("weekdays", N_("Days of the week"), N_("Monday is 0"), Kind.WEEKDAYS, default=(0, 1, 2, 3, 4),
+                many=True, most=6),
+            Key("capacity", N_("Cases a day"), N_("how many fit on one day"), Kind.WHOLE, default=1, least=1),
+            Key("earliest_bd", N_("First day offered"), N_("business days from today"), Kind.WHOLE, default=1),
+            Key("latest_days", N_("Last day offered"), N_("calendar days from today"), Kind.WHOLE, default=120,
+                least=1),
+            Key("wishes", N_("Wishes"), N_("how many days one may wish for"), Kind.WHOLE, default=3, least=1, most=10),
+            Key("hold_days", N_("Days that are held"), N_("a day that is held but not paid for lapses after so many "
+                "calendar days; a warning goes out before"), Kind.WHOLE, default=20),
+            Key("change_until_bd", N_("May be changed until"), N_("until so many business days before it the vendor "
+                "may ask for another day, or give it up"), Kind.WHOLE, default=5),
+            Key("duration_minutes", N_("Length in minutes"), N_("from its beginning to its end"), Kind.WHOLE,
+                default=60, least=1),
+            Key("start", N_("Begins at"), N_("a time of day, as 13:00"), Kind.CLOCK, default="09:00"),
+            Key("place", N_("Place"), N_("where it is"), default="", english=True),
+        ),
+        makes=Kind.CALENDAR,
+    ),
+    Section(
+        "cards",
+        N_("Card sets"),
+        N_("cards that the property `cards` asks for"),
+        Shape.NAMED,
+        (
+            TITLE,
+            Key("count", N_("Cards of a set"), N_("how many are made"), Kind.WHOLE, least=1, most=100),
+            Key("loan_days", N_("Days on loan"), N_("calendar days until they are due back"), Kind.WHOLE, least=1),
+        ),
+        makes=Kind.CARDS,
+    ),
+    Section(
+        "downloads",
+        N_("Downloads"),
+        N_("groups of files that the property `releases` opens; each download is on record"),
+        Shape.NAMED,
+        (TITLE, Key("files", N_("Files"), N_("names below files/"), Kind.FILE, many=True)),
+        makes=Kind.DOWNLOADS,
+    ),
+    Section(
+        "handouts",
+        N_("Names of files"),
+        N_("how a file below files/ is called on pages; without it by its name"),
+        Shape.NAMED,
+        (TITLE,),
+        names=Kind.FILE,
+    ),
+    Section(
+        "certificate",
+        N_("Certificate"),
+        N_("what is issued and stands on the public register; absent: nothing is"),
+        Shape.ONE,
+        (
+            Key("prefix", N_("Begin of the number"), N_("ABC makes ABC-0001")),
+            Key("document", N_("Document"), N_("the PDF that is signed"), Kind.DOCUMENT),
+            Key("valid_months", N_("Valid for months"), N_("from the day of issue"), Kind.WHOLE, least=1),
+            Key("audit_opens_bd", N_("Renewal opens"), N_("business days before the anniversary"), Kind.WHOLE,
+                default=60),
+            Key("cure_days", N_("Days to cure"), N_("calendar days after suspension until withdrawal"), Kind.WHOLE,
+                default=60),
+        ),
+    ),
+    Section(
+        "reminders",
+        N_("Reminders"),
+        N_("mails about what is due"),
+        Shape.ONE,
+        (
+            Key("before_bd", N_("Before it is due"), N_("business days before"), Kind.WHOLE, default=(), many=True),
+            Key("after_bd", N_("When it is overdue"), N_("business days after"), Kind.WHOLE, default=(), many=True),
+            Key("vendor_mail", N_("Mail to the vendor"), N_("mail id"), Kind.MAIL, default=""),
+            Key("operator_mail", N_("Mail to the staff"), N_("mail id"), Kind.MAIL, default=""),
+        ),
+    ),
+    Section(
+        "sections",
+        N_("Names of the sections of settings"),
+        N_("for those that the portal itself does not know"),
+        Shape.NAMED,
+        (TITLE,),
+        names=Kind.SECTION,
+    ),
+    Section(
+        "settings",
+        N_("Settings"),
+        N_("values that staff may change: `body.*` in templates, `section.key` elsewhere"),
+        Shape.NESTED,
+        (
+            TITLE,
+            Key("value", N_("Value"), N_("a text, a whole number, yes or no"), Kind.SCALAR),
+            Key("sample", N_("Sample"), N_("to be replaced before work begins"), Kind.FLAG, default=False),
+        ),
+        makes=Kind.SETTING,
+    ),
+)  # fmt: skip
+SECTIONS: dict[str, Section] = {each.id: each for each in _ALL}
