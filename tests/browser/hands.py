@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Error as PlaywrightError
 
 from tests.flow.driver import sample_pdf
 from tests.flow.place import Place
 from tests.flow.walking import CCUS
+from tests.support.browser import until
 
 AXE = Path(__file__).parents[2] / "app/frontend/node_modules/axe-core/axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
@@ -28,7 +32,7 @@ class Hands:
     def __init__(
         self, browser: Browser, place: Place, who: str, shots: Path, *, every: bool = False, **context: Any
     ) -> None:
-        """`every`: take pictures of pages that are much alike as well."""
+        """`every`: take pictures, of pages that are much alike as well, for whoever wants to look at them."""
         self.place = place
         self.who = who
         self._scripts = context.get("java_script_enabled", True)
@@ -53,6 +57,9 @@ class Hands:
             self.errors.append(f"{self.page.url}: {text}")
 
     def close(self) -> None:
+        """Leave; what was seen last is kept with the test's files, which stay when it fails."""
+        with suppress(PlaywrightError):
+            self.page.screenshot(path=f"{self.shots}/{self.who}-last.png")
         self.context.close()
 
     def go(self, address: str) -> None:
@@ -60,9 +67,9 @@ class Hands:
 
     # Looking
 
-    def look(self, name: str, *, often: bool = False, axe: bool = True, pictures: bool = True) -> None:
-        """Take pictures at both widths, the first time that a page of this name is seen; hold it to what holds for
-        every page.
+    def look(self, name: str, *, often: bool = False, axe: bool = True) -> None:
+        """Hold a page to what holds for every page, the first time that one of this name is seen; take pictures of it
+        at both widths if somebody wants them.
 
         `often`: there are many pages like this one.
         """
@@ -72,14 +79,14 @@ class Hands:
         self._number += 1
         stem = self.shots / f"{self.who}-{self._number:03d}-{re.sub(r'[^a-z0-9_]+', '-', name)}"
         assert "Traceback" not in self.page.content()
-        if pictures:
+        if self._every:
             self.page.screenshot(path=f"{stem}-1280.png", full_page=True)
         if axe and self._scripts and AXE.exists() and (found := self.axe()):
             self.violations[f"{name} 1280"] = found
         if self._scripts and VIEWER not in self.page.url and (heavy := self.weight()) > HEAVIEST:
             self.violations[f"{name} weight"] = [f"{heavy} bytes without the diagram"]
         self.page.set_viewport_size(NARROW)  # type: ignore[arg-type]
-        if pictures:
+        if self._every:
             self.page.screenshot(path=f"{stem}-390.png", full_page=True)
         wide = self.page.evaluate("document.documentElement.scrollWidth")
         if wide > NARROW["width"]:
@@ -191,8 +198,14 @@ class Hands:
             form.locator("[name=password]").fill(person.password)
             with person.context.expect_page() as printed:
                 form.locator("button").click()
+            until(person.page, partial(person._has_opened, number), "the opening of the letter")
             printed.value.close()
         self.go(f"/tasks/{self.task_of(number, element)}")
+
+    def _has_opened(self, number: str) -> bool:
+        """Whether this person has a key letter: a window that is closed too soon has not asked for it."""
+        [row] = self.place.records.rows("SELECT id FROM user WHERE email = ?", self.email)
+        return bool(self.place.records.of(number, "key_letter", f"opened_by_id = {row['id']}"))
 
     def _reveal(self, element: str) -> list[str]:
         button = self.page.locator("form[action*='/reveal'] button")

@@ -116,7 +116,7 @@ def walk(person: Hands, routes: MapAdapter, seen: Counter[str]) -> None:
         person.go(url)
         if person.page.locator("[data-diagram]").count():
             expect(person.page.locator("[data-diagram] .djs-container svg").first).to_be_visible()
-        person.look(kind, pictures=False)
+        person.look(kind)
         links = person.page.eval_on_selector_all("a[href]", "all => all.map(each => each.getAttribute('href'))")
         path = url.partition("?")[0]
         ahead.extend(path + link if link.startswith("?") else link for link in links if link[:1] in "/?")

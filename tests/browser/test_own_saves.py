@@ -12,7 +12,9 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 from tests.flow.conftest import make_place  # noqa: F401 - the fixture
 from tests.flow.driver import APPLICATION, VENDOR_PASSWORD, sample_pdf
 from tests.flow.place import Place
+from tests.flow.prepared import add_staff
 from tests.flow.walking import steps_of
+from tests.support.browser import until
 from tests.support.needs import needs
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-uploads"), needs("chromium", "frontend")]
@@ -24,7 +26,9 @@ FILES = ("registry_certificate", "financial_statements")
 
 @pytest.fixture(scope="module")
 def place(make_place: Callable[..., Place]) -> Place:  # noqa: F811
-    return make_place().start()
+    found = make_place()
+    add_staff(found)
+    return found.start()
 
 
 @pytest.fixture(scope="module")
@@ -91,7 +95,7 @@ def test_a_press_while_the_answers_to_autosaves_are_on_their_way(number: str, co
     expect(page.locator("[data-draft-status]")).to_contain_text("保存しています")
     press(page)
     checked(page, "返事を待たずに押した")
-    assert 200 in arrived
+    until(page, lambda: 200 in arrived, "the arrival of the save")
 
 
 def test_a_press_in_the_moment_in_which_a_file_is_attached(number: str, context: BrowserContext) -> None:
@@ -121,6 +125,7 @@ def test_a_save_whose_answer_is_lost_is_sent_again_without_a_conflict(number: st
     page.route("**/draft", lose_one)
     with page.expect_response(lambda answer: answer.url.endswith("/draft")) as second:
         page.fill(NOTE, "返事が届かなかった")
+    until(page, lambda: bool(lost), "the loss of the answer")
     assert (lost, second.value.status) == ([200], 200)
     fill(page, "返事が届かなかった")
     press(page)

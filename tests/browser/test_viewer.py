@@ -16,10 +16,12 @@ from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 
 from tests.browser.hands import NARROW, WIDE, Hands
-from tests.flow.conftest import STAFF, add_staff, make_place  # noqa: F401 - the fixture
+from tests.flow.conftest import make_place  # noqa: F401 - the fixture
 from tests.flow.driver import APPLICATION, VENDOR_PASSWORD
 from tests.flow.place import STAFF_PASSWORD, Place
+from tests.flow.prepared import STAFF, add_staff
 from tests.flow.walking import steps_of
+from tests.support.browser import until
 from tests.support.needs import needs
 from tests.support.network import wait_until
 
@@ -104,7 +106,7 @@ def drawn(page: Page, sheet: int) -> None:
     expect(canvas).to_have_count(1)
     ink = """canvas => { const all = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
         let dark = 0; for (let at = 0; at < all.length; at += 4) if (all[at] < 128) dark += 1; return dark; }"""
-    assert canvas.evaluate(ink) > 500
+    until(page, lambda: canvas.evaluate(ink) > 500, f"ink on page {sheet}")
 
 
 def test_points_are_pinned_on_the_page_and_answered_there(
@@ -201,7 +203,7 @@ def test_a_picture_is_a_page_and_a_turned_phone_draws_pages_anew(
     first.go(f"/tasks/{task}/pages/{document(place, number, '写し.png')}")
     shown = first.page.locator("#page-1 .sheet__paper img")
     expect(shown).to_be_visible()
-    assert shown.evaluate("each => each.naturalWidth") == 600
+    expect(shown).to_have_js_property("naturalWidth", 600)
     first.page.set_viewport_size(NARROW)  # type: ignore[arg-type]
     first.go(f"/tasks/{task}/pages/{document(place, number, '登記.pdf')}")
     drawn(first.page, 1)

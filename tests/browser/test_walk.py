@@ -1,6 +1,6 @@
 """Application to certificate in a real browser, by clicks, as the people who do it; without scripts; by keyboard.
 
-Pictures of every page at 1280 and 390 pixels go into a folder of the test; NINTEI_SCREENSHOTS names one that is kept.
+NINTEI_SCREENSHOTS names a folder for pictures of every page at 1280 and 390 pixels; without it none are taken.
 """
 
 from __future__ import annotations
@@ -15,9 +15,10 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.hands import Hands
-from tests.flow.conftest import STAFF, add_staff, make_place  # noqa: F401 - the fixture
+from tests.flow.conftest import make_place  # noqa: F401 - the fixture
 from tests.flow.driver import APPLICATION, VENDOR_PASSWORD, link_of
 from tests.flow.place import STAFF_PASSWORD, Place
+from tests.flow.prepared import STAFF, add_account, add_staff
 from tests.flow.walking import steps_of
 from tests.support.needs import needs
 
@@ -29,7 +30,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-walk"), need
 def place(make_place: Callable[..., Place]) -> Place:  # noqa: F811
     found = make_place()
     add_staff(found)
-    found.command("user", "add", ANALYST, "--name", "分析 担当", "--role", "analyst", "--password", STAFF_PASSWORD)
+    add_account(found, ANALYST, "分析 担当", ["analyst"])
     return found.start()
 
 
@@ -158,7 +159,7 @@ def test_an_operator_clears_the_list_by_keyboard_alone(place: Place, people: Cal
     page.keyboard.press("Enter")
     form = page.locator(f"main form[action*='/tasks/{task}']").first
     expect(form).to_be_visible()
-    assert page.evaluate("document.activeElement.closest('.panes__detail') !== null"), "the task has the focus"
+    page.wait_for_function("document.activeElement.closest('.panes__detail') !== null")  # the task has the focus
     tab_to(page, "document.activeElement.name === 'outcome'")
     page.keyboard.press("Space")  # the first of the choices: passed
     tab_to(page, "document.activeElement.value === 'check'")

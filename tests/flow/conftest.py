@@ -8,15 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.flow.place import STAFF_PASSWORD, Place
+from tests.flow.place import Place
 from tests.support.mail import mail_server
-
-STAFF = ("sato@example.jp", "suzuki@example.jp", "tanaka@example.jp")
 
 
 @pytest.fixture(scope="module")
 def make_place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Place]]:
-    """`make_place(packages_dir=…)`: a portal with staff, not started yet; stopped at the end of the module."""
+    """`make_place(packages_dir=…)`: a portal, not started yet; stopped at the end of the module."""
     with ExitStack() as stack:
 
         def make(**settings: str) -> Place:
@@ -39,23 +37,3 @@ def place_here(tmp_path: Path) -> Iterator[Callable[..., Place]]:
             return place
 
         yield make
-
-
-def add_staff(place: Place, *emails: str) -> None:
-    """Accounts of the body, as an administrator makes them."""
-    for number, email in enumerate(emails or STAFF[:2], 1):
-        place.command(
-            "user",
-            "add",
-            email,
-            "--name",
-            f"担当 {number}",
-            "--role",
-            "operator",
-            "--group",
-            "review",
-            "--group",
-            "exam",
-            "--password",
-            STAFF_PASSWORD,
-        )

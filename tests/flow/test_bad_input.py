@@ -10,8 +10,8 @@ import pytest
 
 from app.services.demo.walker import PASSWORD
 from tests.flow.driver import APPLICATION, Vendor
-from tests.flow.place import STAFF_PASSWORD, Place
-from tests.flow.prepared import Plan, prepare
+from tests.flow.place import Place
+from tests.flow.prepared import Plan, add_account, prepare
 from tests.flow.visitor import Form, Page
 from tests.flow.walking import CCUS, Walk, steps_of
 from tests.services.conftest import STAFF
@@ -42,20 +42,8 @@ def place(make_place: Callable[..., Place]) -> Place:
 @pytest.fixture(scope="module")
 def numbers(place: Place) -> dict[str, str]:
     found = prepare(place, Plan("tried", "company_profile"), Plan("others", "first_review"))
-    place.command(
-        "user",
-        "add",
-        "chief@example.jp",
-        "--name",
-        "管理 太郎",
-        "--role",
-        "administrator",
-        "--password",
-        STAFF_PASSWORD,
-    )
-    place.command(
-        "user", "add", "analyst@example.jp", "--name", "高橋 悠", "--role", "analyst", "--password", STAFF_PASSWORD
-    )
+    add_account(place, "chief@example.jp", "管理 太郎", ["administrator"])
+    add_account(place, "analyst@example.jp", "高橋 悠", ["analyst"])
     place.start()
     return found
 

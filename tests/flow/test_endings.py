@@ -16,8 +16,8 @@ from urllib.parse import urlencode
 import psutil
 import pytest
 
-from tests.flow.conftest import STAFF, add_staff
 from tests.flow.place import STAFF_PASSWORD, Place
+from tests.flow.prepared import STAFF, add_staff
 from tests.flow.test_upgrade import nintei
 from tests.flow.visitor import Form, Visitor
 from tests.services.conftest import PACKAGES

@@ -15,9 +15,9 @@ import pytest
 from app.services.base.businessdays import JAPAN
 from app.services.cards import plan
 from tests.flow import papers
-from tests.flow.conftest import STAFF, add_staff
 from tests.flow.driver import APPLICATION, attachments, body_of
-from tests.flow.place import Place
+from tests.flow.place import STAFF_PASSWORD, Place
+from tests.flow.prepared import STAFF
 from tests.flow.visitor import Page
 from tests.flow.walking import CCUS, MAILS, Walk, own_steps, steps_of
 from tests.support.network import wait_until
@@ -80,8 +80,12 @@ def as_time_goes_by(walk: Walk, step: Mapping[str, Any]) -> None:
 
 @pytest.fixture(scope="module")
 def place(make_place: Callable[..., Place]) -> Place:
+    """As an administrator makes it: accounts by the command, then `nintei run`, which releases what there is."""
     found = make_place()
-    add_staff(found)
+    for number, email in enumerate(STAFF[:2], 1):
+        groups = ("--group", "review", "--group", "exam")
+        named = ("--name", f"担当 {number}", "--role", "operator", "--password", STAFF_PASSWORD)
+        found.command("user", "add", email, *named, *groups)
     return found.start()
 
 

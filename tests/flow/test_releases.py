@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.flow.conftest import STAFF, add_staff
 from tests.flow.place import Place
+from tests.flow.prepared import STAFF, add_staff
 from tests.flow.visitor import Visitor
 from tests.support import server as servers
 from tests.support.network import free_port

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from tests.flow import papers
-from tests.flow.conftest import STAFF, add_staff
 from tests.flow.driver import APPLICATION, body_of
 from tests.flow.place import Place
+from tests.flow.prepared import STAFF, add_staff
 from tests.flow.walking import BPMN
 from tests.support.network import wait_until
 

@@ -91,8 +91,8 @@ class StillClock:
         return self.moment
 
 
-def open_bench(folder: Path, url: str, engine: Engine, packages_dir: Path) -> Bench:
-    """A portal with staff and the packages of the folder."""
+def open_bench(folder: Path, url: str, engine: Engine, packages_dir: Path, moment: datetime | None = None) -> Bench:
+    """A portal with staff and the packages of the folder, or what is there already; `moment`: the time there."""
     settings = config.load(
         {
             "NINTEI_DATA_DIR": str(folder),
@@ -102,9 +102,9 @@ def open_bench(folder: Path, url: str, engine: Engine, packages_dir: Path) -> Be
             "NINTEI_PACKAGES_DIR": str(packages_dir),
         }
     )
-    begun = templates.copy_to(url, packages_dir)
+    begun = Path(url.removeprefix("sqlite:///")).exists() or templates.copy_to(url, packages_dir)
     versions.prepare(database.connect(settings.database_url))
-    clock = StillClock()
+    clock = StillClock() if moment is None else StillClock(moment)
     releases = templates.KnownReleases(engine, clock)
     portal = Portal(settings, clock, engine, releases, Blobs(folder / "blobs"), folder)
     if begun:

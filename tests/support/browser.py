@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.support.needs import chromium_path
 
@@ -34,3 +35,13 @@ def browser() -> Iterator[Browser]:
             yield started
         finally:
             started.close()
+
+
+def until(page: Page, true: Callable[[], bool], what: str) -> None:
+    """Wait for what the page or a handler of its requests makes true: handlers run only while Playwright waits, never
+    during `time.sleep`. TimeoutError names `what`."""
+    deadline = time.monotonic() + PATIENCE / 1000
+    while not true():
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"{what} did not happen within {PATIENCE / 1000:g} seconds")
+        page.wait_for_timeout(50)
