@@ -96,9 +96,9 @@ def _like(new: Any, old: Any) -> Any:
             names.insert(place, name)
         return {name: _like(new[name], was.get(name)) for name in names}
     if isinstance(new, list):
-        known = {_identity(each): each for each in old} if isinstance(old, list) else {}
+        known = {identity(each): each for each in old} if isinstance(old, list) else {}
         known.pop(None, None)
-        return [_like(each, known.get(_identity(each))) for each in new]
+        return [_like(each, known.get(identity(each))) for each in new]
     return new
 
 
@@ -106,7 +106,7 @@ def _rank(name: str) -> int:
     return _RANK.get(name, len(_KEYS))
 
 
-def _identity(value: Any) -> tuple[str, str] | None:
+def identity(value: Any) -> tuple[str, str] | None:
     """By what a component, an option or a column is the same in two forms."""
     if not isinstance(value, dict):
         return None

@@ -45,7 +45,7 @@ def read(source: Path) -> Package:
     except OSError as error:
         message = N_("The file cannot be read: %(reason)s")
         raise BadPackage([Problem(source.name, message, params={"reason": error.strerror or str(error)})]) from error
-    return catalogue.from_files(_unwrapped(archive.from_zip(data)))
+    return catalogue.from_files(unwrapped(archive.from_zip(data)))
 
 
 def take_in(portal: Portal, package: Package, act: Act) -> tuple[int, bool]:
@@ -60,7 +60,7 @@ def take_in_and_release(portal: Portal, package: Package, act: Act) -> Done:
     return terms.release(portal, package, act)
 
 
-def _unwrapped(files: dict[str, bytes]) -> Mapping[str, bytes]:
+def unwrapped(files: dict[str, bytes]) -> Mapping[str, bytes]:
     """The files of a zip that holds one folder (and perhaps `_shared` beside it) as those of the folder."""
     files = archive.checked(files)  # without what systems leave lying about
     if "package.toml" in files:

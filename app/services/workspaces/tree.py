@@ -19,7 +19,7 @@ from app.store.models import WorkspaceFile
 
 # Kinds in the order in which the tree shows them; message ids.
 KINDS = {
-    "diagram": N_("Diagrams"),
+    "diagram": N_("Process diagrams"),
     "form": N_("Forms"),
     "mail": N_("Mails"),
     "document": N_("Documents"),

@@ -13,11 +13,12 @@ from werkzeug.exceptions import BadRequest
 
 from app.catalogue import canonical
 from app.errors import BadPackage, NinteiError, NotFound
-from app.services.workspaces import content, making, presence, saving, tree
+from app.services.designing import panels
+from app.services.workspaces import content, making, presence, saving, taking, tree
 from app.services.workspaces.views import Clash, Saved, Visitor, WorkspaceView
 from app.text.numbers import whole
 from app.web.frame.access import needs
-from app.web.frame.current import named, portal, signed_in
+from app.web.frame.current import language, named, portal, signed_in
 from app.web.frame.problems import sentence, status_of
 
 pages = Blueprint("designer_api", __name__, url_prefix="/designer/api")
@@ -196,6 +197,14 @@ def seen(workspace_id: int) -> Any:
     )  # fmt: skip
 
 
+@pages.get("/workspaces/<int:workspace_id>/panels")
+@needs("analyst", "administrator")
+def panel(workspace_id: int) -> Any:
+    """The declarations as the panels of editors read them (app.services.designing.panels)."""
+    signed_in().require(*saving.ROLES)
+    return jsonify(panels.panels(content.package(portal(), workspace_id), language(), gettext))
+
+
 @pages.post("/workspaces/<int:workspace_id>/hand-over")
 @needs("analyst", "administrator")
 def hand_over(workspace_id: int) -> Any:
@@ -206,6 +215,21 @@ def hand_over(workspace_id: int) -> Any:
         raise BadRequest
     making.hand_over(portal(), workspace_id, to, str(said.get("why", "")), signed_in())
     return jsonify(workspace_json(making.one(portal(), workspace_id, signed_in())))
+
+
+@pages.get("/workspaces/<int:workspace_id>/take-in")
+@needs("analyst", "administrator")
+def newer(workspace_id: int) -> Any:
+    """What taking in the release that is in force would do: files with act (taken, kept, merged) and clashes."""
+    return jsonify(_plan(taking.plan(portal(), workspace_id, signed_in())))
+
+
+@pages.post("/workspaces/<int:workspace_id>/take-in")
+@needs("analyst", "administrator")
+def take_in(workspace_id: int) -> Any:
+    """{choices: {path: {clash: mine | theirs}}}: do it. 409 with what is open, and nothing is changed."""
+    found = taking.take_in(portal(), workspace_id, signed_in(), _choices(body().get("choices")))
+    return jsonify(_plan(found)), 200 if found.done else 409
 
 
 @pages.post("/workspaces/<int:workspace_id>/<any(drop, revive, rename):act>")
@@ -278,6 +302,21 @@ def workspace_json(view: WorkspaceView) -> dict[str, Any]:
         "readOnly": not view.writable,
         "changedAt": moment(view.changed_at),
     }
+
+
+def _choices(said: Any) -> taking.Choices:
+    return {path: each for path, each in said.items() if isinstance(each, dict)} if isinstance(said, dict) else {}
+
+
+def _plan(found: taking.Plan) -> dict[str, Any]:
+    files = [
+        {"path": each.path, "act": each.act, "clashes": [
+            {"key": clash.key, "place": clash.place, "base": clash.base, "mine": clash.mine, "theirs": clash.theirs}
+            for clash in each.clashes
+        ]}
+        for each in found.files
+    ]  # fmt: skip
+    return {"number": found.number, "open": found.open, "done": found.done, "files": files}
 
 
 def _visitor(each: Visitor, me: int | None) -> dict[str, Any]:

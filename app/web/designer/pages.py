@@ -11,7 +11,7 @@ from flask_wtf.csrf import generate_csrf
 
 from app.errors import NotFound
 from app.services.packages import terms
-from app.services.workspaces import making, tree
+from app.services.workspaces import bringing, making, tree
 from app.states import WorkspaceState
 from app.text.numbers import whole
 from app.web.designer import words
@@ -37,7 +37,7 @@ def start() -> Any:
     fresh = [each for each in drafts if each.package_id not in known]
     return render_template(
         "designer/start.html", title=gettext("Process design"), packages=packages, fresh=fresh, over=over,
-        states=state_words(),
+        states=state_words(), templates=bringing.templates(),
     )  # fmt: skip
 
 
