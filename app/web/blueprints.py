@@ -13,6 +13,7 @@ from app.web.company import corporate_numbers, invitation
 from app.web.company import pages as company
 from app.web.days import calendar
 from app.web.designer import api as designer_api
+from app.web.designer import diagrams as designer_diagrams
 from app.web.designer import drafts as designer_drafts
 from app.web.designer import pages as designer
 from app.web.mailroom import form, post, undelivered
@@ -33,5 +34,5 @@ ALL: tuple[Blueprint, ...] = (
     payments.pages, post.pages, desk.pages, labels.pages, keys.pages, keyletters.pages, absences.pages,
     settings.pages, inbound.pages, undelivered.pages, form.pages, agents.pages, afterwards.pages,
     company.pages, corporate_numbers.pages, company_agents.pages, invitation.pages, attention.pages, signins.pages,
-    designer.pages, designer_api.pages, designer_drafts.pages,
+    designer.pages, designer_api.pages, designer_diagrams.pages, designer_drafts.pages,
 )  # fmt: skip

@@ -231,6 +231,16 @@ function shellFor(path) {
       await put(other, content, saver.revision(other) ?? now.revision);
       if (open) await reopen(other);
     },
+    /** All that is written and not yet sent. */
+    async save() {
+      for (const each of tabs.keys()) await saver.save(each);
+    },
+    /** Files were changed elsewhere than in their editors: they are opened again, what is gone is closed. */
+    async reload(paths) {
+      panelsSaid = null;
+      await refresh();
+      for (const each of paths.filter((other) => tabs.has(other))) await (tree.entry(each) ? reopen(each) : closeFile(each));
+    },
     openFile,
     panels: () => (panelsSaid ??= api("GET", "panels")),
     names: (element) => api("GET", `names?element=${encodeURIComponent(element)}`),

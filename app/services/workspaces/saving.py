@@ -3,10 +3,11 @@ what they wrote is kept beside the file."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from app.catalogue import archive, canonical
-from app.errors import N_, BadPackage, NotFound, Problem, Refused
+from app.errors import N_, BadPackage, NotFound, Problem, Refused, Stale
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.workspaces import content
@@ -52,6 +53,31 @@ def restore(portal: Portal, workspace_id: int, path: str, revision: int, who: Ac
     with database.connection():
         base = content.base_files(portal, content.row_of(workspace_id).base_release_id).get(path)
     return _write(portal, workspace_id, path, base, revision, who, page, VersionKind.RESTORED)
+
+
+def change(
+    portal: Portal, workspace_id: int, files: Mapping[str, bytes | None], revision: int, who: Actor, page: str = ""
+) -> int:
+    """Several files as one, or none of them; None: taken out. `revision` is the workspace's, as it was read; the one
+    that it has then comes back. Raises Stale where somebody has saved meanwhile, and what `save` raises."""
+    who.require(*ROLES)
+    now = portal.now()
+    with database.transaction():
+        row = content.row_of(workspace_id, hold=True)
+        if row.state is not WorkspaceState.DRAFT:
+            raise Refused(_NOT_WRITABLE)
+        if row.revision != revision:
+            raise Stale(N_("The draft was saved by somebody meanwhile: look at it again."))
+        base = content.base_files(portal, row.base_release_id)
+        for path, data in sorted(files.items(), key=lambda each: each[1] is not None):  # room for a new name first
+            mine, was = store.file(row.id, path), base.get(path)
+            if (mine.digest if mine is not None else digest_of(was)) == digest_of(data):
+                continue
+            if data is not None:
+                _allowed(portal, row, path, data)
+            kind = VersionKind.REMOVED if data is None else VersionKind.SAVED
+            _put(row, mine, path, data, digest_of(was), now, who, page, kind)
+        return int(row.revision)
 
 
 def versions(portal: Portal, workspace_id: int, path: str) -> list[Version]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask_babel import gettext
 
 from app.errors import N_
+from app.web.designer.words_canvas import CANVAS
 
 PAGE = (
     N_("All changes are saved"),
@@ -63,7 +64,7 @@ PAGE = (
 )
 
 # By the module of the browser that says them; each editor has its own list.
-LISTS = {"page": PAGE}
+LISTS = {"page": PAGE, "canvas": CANVAS}
 
 
 def spoken() -> dict[str, str]:

@@ -1,0 +1,28 @@
+// Renaming: wherever the name stands it changes, in one change of the draft, after all places were shown.
+import { dialog } from "./dialog.js";
+import { make } from "./dom.js";
+
+/** POST …/renames {kind, old, new, of, apply} → {places: [{file, line, before, after}], left: [the same], problems: [text], changed: [path]} */
+export async function renamed({ t, shell, tell }, { kind, old, wanted, of = "" }) {
+  await shell.save?.();
+  const asked = { kind, old, new: wanted, of };
+  let said;
+  try {
+    said = await shell.api("POST", "renames", { ...asked, apply: false });
+  } catch (error) {
+    tell?.(error.said?.error ?? error.message);
+    return false;
+  }
+  const rows = said.places.map(({ file, line, before, after }) => make("tr", {}, make("td", {}, line ? `${file} : ${line}` : file), make("td", {}, make("del", {}, before)), make("td", {}, make("ins", {}, after))));
+  const table = make("table", { class: "dc-table" }, make("thead", {}, make("tr", {}, make("th", {}, t("Place")), make("th", {}, t("Now")), make("th", {}, t("Then")))), make("tbody", {}, rows));
+  const left = said.left.length ? make("p", {}, t("These say the same name and may mean another one. They stay as they are: %(places)s").replace("%(places)s", said.left.map(({ file, line }) => `${file} : ${line}`).join("、"))) : "";
+  const wrong = said.problems.length ? [make("p", {}, t("This would then be wrong:")), make("ul", { class: "dc-wrongs" }, said.problems.map((text) => make("li", { class: "is-error" }, text)))] : [];
+  const title = t("Rename %(old)s to %(new)s").replace("%(old)s", old).replace("%(new)s", wanted);
+  const ok = await dialog(title, [make("p", {}, t("It is named in %(count)s places. All of them change together.").replace("%(count)s", said.places.length)), wrong, left, table], [
+    { value: "", title: t("Cancel") }, { value: "yes", title: t("Change all of them"), primary: true },
+  ]);
+  if (!ok) return false;
+  const done = await shell.api("POST", "renames", { ...asked, apply: true });
+  await shell.reload?.(done.changed);
+  return true;
+}
