@@ -15,6 +15,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import esbuild from "esbuild";
+import { without, words } from "./words.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const dist = join(here, "../web/static/dist");
@@ -28,7 +29,7 @@ const target = ["chrome111", "edge111", "firefox113", "safari16.4"];
 const limits = { "site.css": 44 * 1024, "site.js": 30 * 1024, "upload.js": 66 * 1024 };
 
 // The designer's editors are loaded only where they are used; what they weigh on the line (gzip, kilobytes).
-const designer = { page: 40, canvas: 500, forms: 420, decisions: 340, text: 120 };
+const designer = { page: 40, canvas: 500, forms: 420, decisions: 340, text: 120, pdf: 180 };
 
 /**
  * CodeMirror writes its sheets into <style> elements, which the portal's content security policy refuses; each browser
@@ -45,6 +46,17 @@ const sheets = {
     });
   },
 };
+
+// form-js's editor: said in Japanese, and without its panel, whose editors of FEEL weigh as much as all the rest; ours is made of the
+// declarations.
+const formEditor = [
+  words(join(here, "designer/words/forms.ja.json")),
+  without(
+    /form-js-editor/,
+    ["@codemirror/", "@bpmn-io/feelers-editor", "@bpmn-io/feel-editor", "focus-trap"],
+    ["EditorView", "lineNumbers", "Annotation", "jsonParseLinter", "FeelersEditor", "createFocusTrap"],
+  ),
+];
 
 /** The design tokens are some 180 custom properties. Pages name their own few (`--action`, `--vendor`), made of tokens: those are put in here by value. */
 function settleTokens(css) {
@@ -164,7 +176,7 @@ const builds = [
     entryPoints: Object.keys(designer).map((part) => `designer/${part}.js`).filter((part) => existsSync(join(here, part))),
     outdir: join(dist, "designer"),
     format: "esm",
-    plugins: [sheets, finish],
+    plugins: [sheets, ...formEditor, finish],
     loader: { ".woff": "file", ".woff2": "file", ".eot": "empty", ".ttf": "empty", ".svg": "dataurl" },
     assetNames: "fonts/[name]-[hash]",
   },

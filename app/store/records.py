@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from peewee import JOIN, fn
@@ -22,6 +22,8 @@ from app.store.models import (
     Opening,
     Secret,
 )
+
+PREVIEW = "preview"  # instead of a document: what a template comes out as was looked at with the case
 
 # Documents
 
@@ -95,6 +97,16 @@ def openings(case: int) -> list[Opening]:
 def accesses(case: int) -> list[Access]:
     """Who saw which file, newest first."""
     return list(Access.select().where(Access.case == case).order_by(Access.at.desc()).limit(500))
+
+
+def note_preview(case: Case, path: str, user: int | None, name: str, at: datetime, within: timedelta) -> None:
+    """Who writes a template looked at it with this case: noted once in a while, not with every word they type."""
+    row = Access.select().where(
+        (Access.case == case) & (Access.document == PREVIEW) & (Access.filename == path) & (Access.user == user)
+        & (Access.at > at - within)
+    )  # fmt: skip
+    if not row.exists():
+        Access.create(case=case, document=PREVIEW, filename=path, user=user, user_name=name, at=at)
 
 
 # Mails

@@ -10,6 +10,7 @@ from app.states import EntryKind, JobState, LineState, TaskState
 from app.store import statements
 from app.store.database import proxy
 from app.store.models import Access, BankLine, Comment, Document, Entry, Invoice, Job, Task, Undo, Visit
+from app.store.records import PREVIEW
 from app.store.words import move
 
 
@@ -69,8 +70,9 @@ def replied_since(case: int, at: datetime) -> bool:
 
 
 def looked_since(case: int, at: datetime) -> bool:
-    """Whether a file was taken after that."""
-    return bool(Access.select().where((Access.case == case) & (Access.at >= at)).count())
+    """Whether a file was taken after that. Who looks at a template with the case takes none."""
+    taken = (Access.case == case) & (Access.at >= at) & (Access.document != PREVIEW)
+    return bool(Access.select().where(taken).count())
 
 
 def free_bank_lines(case: int, at: datetime) -> None:

@@ -1,0 +1,142 @@
+"""Mails and documents composed in a child process with limits: what an analyst is still writing is tried there.
+
+The sandbox bounds what a template does (see `sandbox`); the child bounds the rest, whatever it may be: Markdown, filters,
+memory. A child that asks for too much is ended and replaced, and the portal's own process has not noticed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import pickle
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from app.connectors.scratch import Scratch
+from app.connectors.templates import Context, Files
+from app.errors import Permanent, Temporary
+
+_ROOT = Path(__file__).parents[2]
+_CHILD = f"import sys; sys.path.append({str(_ROOT)!r}); from app.connectors import composing_child; composing_child.run()"
+_READ = (".html", ".txt", ".md", ".css")  # what a template may extend or include
+_START_SECONDS = 60.0
+_ANSWER = 20_000_000  # bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Of one text: processor and wall-clock seconds; of the child: bytes of memory."""
+
+    cpu_seconds: int = 6
+    seconds: float = 9.0
+    memory: int = 1 << 29
+
+
+class Composer:
+    """One child at a time, started at the first use and kept. Safe for threads: they wait for each other."""
+
+    def __init__(self, limits: Limits | None = None) -> None:
+        self.limits = limits or Limits()
+        self._lock = threading.Lock()
+        self._child: _Child | None = None
+
+    def compose(
+        self, kind: str, source: Mapping[str, Any], context: Context, files: Files, **more: Any
+    ) -> Mapping[str, Any]:
+        """`kind` mail: {subject, text, html} of `letter.compose`; document: {title, filename, html} of `pdf.compose`.
+        `source`: the template's parts as those take them. Raises Permanent, Temporary."""
+        asked = {
+            "kind": kind,
+            "source": dict(source),
+            "context": dict(context),
+            "files": {path: content for path, content in files.items() if path.endswith(_READ)},
+            "more": more,
+        }
+        with self._lock:
+            child = self._child if self._child is not None and self._child.alive() else _Child(self.limits)
+            self._child = None
+            try:
+                answer = child.ask(pickle.dumps(asked))
+            except BaseException:
+                child.close()
+                raise
+            self._child = child
+        if "error" in answer:
+            raise Permanent(answer["error"], **answer["params"])
+        return answer
+
+    def close(self) -> None:
+        """Ends the child."""
+        with self._lock:
+            child, self._child = self._child, None
+        if child is not None:
+            child.close()
+
+
+class _Child:
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self._scratch = Scratch("compose")
+        settings = {"home": str(self._scratch.path), "cpu_seconds": limits.cpu_seconds, "memory": limits.memory}
+        # -I: neither the environment nor the working directory decides what code runs; no secret is handed down.
+        self.process = subprocess.Popen(  # noqa: S603 - our own script, our own arguments
+            [sys.executable, "-I", "-c", _CHILD, json.dumps(settings)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            cwd=self._scratch.path,
+            env={"LANG": "C.UTF-8"},
+            start_new_session=True,
+        )
+        assert self.process.stdin is not None and self.process.stdout is not None  # noqa: S101 - they are pipes
+        self.requests, self.answers = self.process.stdin, self.process.stdout
+        with self._deadline(_START_SECONDS):
+            ready = self.answers.readline()
+        if ready != b"ready\n":
+            self.close()
+            raise Temporary("The program that writes texts did not start")
+
+    def ask(self, request: bytes) -> dict[str, Any]:
+        line = b""
+        with self._deadline(self.limits.seconds), contextlib.suppress(BrokenPipeError):
+            self.requests.write(len(request).to_bytes(8, "big") + request)
+            self.requests.flush()
+            line = self.answers.readline(_ANSWER)
+        if not line.endswith(b"\n"):
+            raise self._died()
+        answer: dict[str, Any] = json.loads(line)
+        return answer
+
+    def alive(self) -> bool:
+        return self.process.poll() is None
+
+    def close(self) -> None:
+        self.process.kill()
+        self.process.wait()
+        for pipe in (self.requests, self.answers):
+            with contextlib.suppress(OSError):
+                pipe.close()
+        self._scratch.close()
+
+    def _died(self) -> Permanent:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(timeout=1)
+        if self.process.returncode == -signal.SIGKILL:  # by the deadline
+            return Permanent("The text was not written within %(seconds)s seconds", seconds=self.limits.seconds)
+        return Permanent("The text cannot be written: it asks for too much work")
+
+    @contextlib.contextmanager
+    def _deadline(self, seconds: float) -> Any:
+        timer = threading.Timer(seconds, self.process.kill)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()

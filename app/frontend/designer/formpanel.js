@@ -1,0 +1,222 @@
+// The panel of a form's component, made from the declarations (GET …/panels): what each kind has, with words and help.
+import { conditionEditor } from "./condition.js";
+import { button, el, labelled } from "./dom.js";
+import { rowsEditor } from "./rows.js";
+
+const ON = new Set(["allowAddRemove"]); // flags that hold where nothing is said
+const INSIDE = "components";
+
+const read = (field, name) => name.split(".").reduce((from, key) => from?.[key], field);
+
+/** What a component is called in lists. */
+export function called(field, kinds) {
+  const words = field.label || field.dateLabel || field.timeLabel || field.alt || (field.text ?? field.content ?? "").replace(/<[^>]*>|[#*_`>\n]/g, " ").trim().slice(0, 40);
+  return words || kinds.get(field.type)?.title || field.type;
+}
+
+export function formPanel(place, editor, panels, file, shell) {
+  const t = shell.t;
+  const selection = editor.get("selection");
+  const modeling = editor.get("modeling");
+  const registry = editor.get("formFieldRegistry");
+  const kinds = new Map(panels.components.map((kind) => [kind.id, kind]));
+  let shown = null;
+
+  const root = () => registry.getAll().find((each) => !each._parent);
+  const selected = () => {
+    const found = selection.get();
+    return found && found._parent ? registry.get(found.id) ?? null : null;
+  };
+
+  // ---- changing
+
+  function change(name, value) {
+    const field = registry.get(shown);
+    const [key, inner] = name.split(".");
+    if (!inner) return modeling.editFormField(field, key, value === "" ? undefined : value);
+    const part = { ...field[key] };
+    if (value === "" || value === undefined) delete part[inner];
+    else part[inner] = value;
+    return modeling.editFormField(field, key, Object.keys(part).length ? part : undefined);
+  }
+
+  function rename(name, value) {
+    change(name, value);
+    const field = registry.get(shown);
+    const wanted = `Field_${value}`;
+    // The editor's own ids say nothing to a reader of the file; a person's are left alone.
+    if (/^Field_[0-9a-z]{7}$/.test(field.id) && value && !registry.get(wanted)) {
+      modeling.editFormField(field, "id", wanted);
+      shown = wanted;
+      selection.set(registry.get(wanted));
+    }
+  }
+
+  const answering = () =>
+    registry.getAll().filter((each) => each.key && each.id !== shown && kinds.get(each.type)?.compared).map((each) => ({
+      id: each.key, title: called(each, kinds), kind: kinds.get(each.type).compared,
+      options: (each.values ?? []).map(({ value, label }) => ({ id: value, title: label })),
+    }));
+
+  // ---- widgets, by kind
+
+  const text = (name, value, type, more = {}) => (ties) =>
+    el("input", { ...ties, class: "dz-input", type, value: value ?? "", ...more, change: ({ target }) => {
+      const given = target.value.trim();
+      if (name === "key" || name === "path") rename(name, given);
+      else change(name, more.number && given !== "" ? Number(given) : given);
+    } });
+
+  const widgets = {
+    text: (name, value) => text(name, value, "text"),
+    new: (name, value) => text(name, value, "text", { pattern: "[A-Za-z_][A-Za-z0-9_]*", spellcheck: "false" }),
+    name: (name, value) => text(name, value, "text", { spellcheck: "false" }),
+    whole: (name, value, property) => text(name, value, "number", { step: "1", number: !property }),
+    number: (name, value, property) => text(name, value, "number", { step: "any", number: !property }),
+    lines: (name, value) => (ties) => el("textarea", { ...ties, class: "dz-input", rows: "6", change: ({ target }) => change(name, target.value) }, value ?? ""),
+    condition: (name, value) => ({ id, "aria-describedby": describedBy }) =>
+      conditionEditor(String(value ?? ""), { fields: answering(), comparisons: panels.comparisons, t, id, describedBy, change: (now) => change(name, now ? `=${now}` : "") }),
+    options: (name, value) => ({ id }) => rowsEditor(id, value ?? [], optionColumns(), t, (rows) => change(name, rows.length ? rows : undefined)),
+    columns: (name, value) => ({ id }) =>
+      rowsEditor(id, value ?? [], [["label", t("Label")], ["key", t("Key")], ["label_en", t("English")]], t, (rows) => change(name, rows.length ? rows : undefined)),
+  };
+
+  const optionColumns = () => {
+    const field = registry.get(shown);
+    const more = kinds.get(field.type).option.map((id) => panels.component_properties[id]).filter(({ id }) => id !== "label_en");
+    return [["label", t("Label")], ["value", t("Value")], ["label_en", t("English")], ...more.map(({ id, title }) => [id, title, "flag"])];
+  };
+
+  function chosen(name, value, options) {
+    return (ties) => {
+      const made = el("select", { ...ties, class: "dz-input", change: ({ target }) => change(name, target.value) }, el("option", { value: "" }, t("(none)")));
+      const known = options.some(({ id }) => id === value) || !value ? options : [...options, { id: value, title: value }];
+      for (const { id, title } of known) made.append(el("option", { value: id, selected: id === value }, title));
+      return made;
+    };
+  }
+
+  function flag(name, declared, value, property) {
+    const holds = value === true || value === "true" || (value === undefined && ON.has(name));
+    const kept = (on) => (property ? (value === true || value === false ? on : on ? "true" : "") : on);
+    const { row, input } = labelled(declared.title, declared.help, (ties) =>
+      el("input", { ...ties, type: "checkbox", checked: holds, change: ({ target }) => change(name, target.checked ? (ON.has(name) ? "" : kept(true)) : ON.has(name) ? false : "") }));
+    row.classList.add("dz-flag");
+    return { row, input };
+  }
+
+  function one(declared, property) {
+    const name = property ? `properties.${declared.id}` : declared.id;
+    const value = read(registry.get(shown), name);
+    let made;
+    if (declared.kind === "flag") made = flag(name, declared, value, property);
+    else if (declared.kind === "one_of") made = labelled(declared.title, declared.help, chosen(name, value, declared.choices));
+    else if (declared.kind === "field") made = labelled(declared.title, declared.help, chosen(name, value, answering()));
+    else if (panels.things[declared.kind]) made = labelled(declared.title, declared.help, chosen(name, value, panels.things[declared.kind]));
+    else made = labelled(declared.title, declared.help, (widgets[declared.kind] ?? widgets.text)(name, value, property));
+    made.row.dataset.attribute = name;
+    return made.row;
+  }
+
+  // ---- drawing
+
+  function settings(field) {
+    const kind = kinds.get(field.type);
+    if (!kind) return [el("p", { class: "dz-wrong" }, t("The portal has no such component: remove it."))];
+    const declared = [
+      ...kind.attributes.map((id) => panels.attributes[id]).filter((each) => each && !each.drawn && each.id !== INSIDE).map((each) => [each, false]),
+      ...kind.properties.map((id) => [panels.component_properties[id], true]),
+    ];
+    return panels.sorts.map(({ id, title }, index) => {
+      const of = declared.filter(([each]) => each.sort === id);
+      if (!of.length) return null;
+      return el("details", { class: "dz-group", open: index < 3 }, el("summary", {}, title), ...of.map(([each, property]) => one(each, property)));
+    });
+  }
+
+  function move(field, by) {
+    const parent = registry.get(field._parent);
+    const index = parent[INSIDE].findIndex((each) => each.id === field.id);
+    const target = index + by;
+    if (target < 0 || target >= parent[INSIDE].length) return;
+    const layouter = editor.get("formLayouter");
+    const row = layouter.getRowForField(parent[INSIDE][target]);
+    modeling.moveFormField(field, parent, parent, index, target, null, null);
+    if (row) selection.set(registry.get(field.id));
+    draw();
+  }
+
+  function head(field) {
+    const parent = registry.get(field._parent);
+    const index = parent[INSIDE].findIndex((each) => each.id === field.id);
+    return el("div", { class: "dz-head" },
+      el("button", { type: "button", class: "dz-link", click: () => selection.set(root()) }, t("All components")),
+      el("h2", { class: "dz-title", tabindex: "-1" }, kinds.get(field.type)?.title ?? field.type),
+      file.readOnly ? null : el("div", { class: "dz-bar" },
+        button(t("Up"), () => move(field, -1), { disabled: index === 0 }),
+        button(t("Down"), () => move(field, 1), { disabled: index === parent[INSIDE].length - 1 }),
+        button(t("Remove"), () => {
+          modeling.removeFormField(field, parent, index);
+          draw();
+          place.querySelector(".dz-title")?.focus();
+        })));
+  }
+
+  function listed(parent) {
+    const list = el("ul", { class: "dz-list" });
+    for (const each of parent[INSIDE] ?? []) {
+      const item = el("li", {}, el("button", { type: "button", class: "dz-link", click: () => {
+        selection.set(registry.get(each.id));
+        place.querySelector(".dz-title")?.focus();
+      } }, called(each, kinds)), el("span", { class: "dz-kind" }, kinds.get(each.type)?.title ?? each.type));
+      if (each[INSIDE]) item.append(listed(each));
+      list.append(item);
+    }
+    return list;
+  }
+
+  function problems() {
+    for (const each of place.querySelectorAll(".dz-problem")) each.remove();
+    if (!shown) return;
+    for (const problem of shell.problems?.(file.path) ?? []) {
+      const [, id, attribute] = /^field:([^.]*)\.?(.*)$/.exec(problem.part ?? "") ?? [];
+      if (id !== shown) continue;
+      const row = [...place.querySelectorAll("[data-attribute]")].find((each) => each.dataset.attribute === attribute) ?? place.querySelector(".dz-head");
+      row?.append(el("p", { class: `dz-problem dz-${problem.severity}` }, problem.text));
+    }
+  }
+
+  function draw() {
+    const field = selected();
+    shown = field?.id ?? null;
+    if (field) {
+      const body = el("div", { class: "dz-settings" }, ...settings(field).filter(Boolean));
+      body.inert = file.readOnly;
+      place.replaceChildren(head(field), body);
+    } else {
+      const form = root();
+      place.replaceChildren(el("h2", { class: "dz-title", tabindex: "-1" }, t("Components of this form")), form ? listed(form) : "");
+    }
+    problems();
+  }
+
+  return {
+    draw,
+    problems,
+    /** After a change: what is being typed stays as it is, the rest follows. */
+    refresh() {
+      if (shown && !registry.get(shown)) draw();
+      else if (!place.contains(document.activeElement)) draw();
+    },
+    goTo(where) {
+      const [, id, attribute] = /^(?:field:)?([^.]*)\.?(.*)$/.exec(where ?? "") ?? [];
+      const field = registry.get(id) ?? registry.getAll().find((each) => each.key === id || each.path === id);
+      if (!field) return;
+      selection.set(field);
+      draw();
+      const row = [...place.querySelectorAll("[data-attribute]")].find((each) => each.dataset.attribute === attribute);
+      row?.closest("details")?.setAttribute("open", "");
+      (row?.querySelector("input, select, textarea") ?? place.querySelector(".dz-title"))?.focus();
+    },
+  };
+}

@@ -1,0 +1,37 @@
+// The portal's own form of the file as it stands, in both languages and at a phone's width.
+import { el, segmented, settled } from "./dom.js";
+
+/** `content()` gives the form's text; the pane is drawn again by `.later()`. */
+export function formPreview(file, shell, content) {
+  const t = shell.t;
+  const frame = el("iframe", { class: "dz-frame", title: t("The real form"), sandbox: "allow-scripts allow-same-origin" });
+  const said = el("p", { class: "dz-said", role: "status" });
+  let language = shell.language;
+  let asked = 0;
+
+  async function draw() {
+    const mine = (asked += 1);
+    try {
+      const answer = await shell.api("POST", "preview/form", { path: file.path, content: content(), language });
+      if (mine !== asked) return;
+      said.textContent = answer.error ?? "";
+      if (answer.html) frame.srcdoc = answer.html;
+    } catch (error) {
+      if (mine === asked) said.textContent = error.message;
+    }
+  }
+
+  const later = settled(draw, 500);
+  const pane = el(
+    "section", { class: "dz-preview", "aria-label": t("The real form") },
+    el("div", { class: "dz-bar" },
+      el("h2", { class: "dz-title" }, t("The real form")),
+      segmented(t("Language"), [["ja", "日本語"], ["en", "English"]], language, (value) => {
+        language = value;
+        draw();
+      }),
+      segmented(t("Width"), [["wide", t("Computer")], ["phone", t("Phone")]], "wide", (value) => frame.classList.toggle("dz-phone", value === "phone"))),
+    said, el("div", { class: "dz-frames" }, frame),
+  );
+  return { pane, draw, later, stop: later.stop };
+}

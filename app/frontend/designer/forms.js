@@ -1,0 +1,67 @@
+// The editor of forms: form-js's, with our own panel and beside it the portal's real form.
+import "@bpmn-io/form-js-editor/dist/assets/dragula.css";
+import "@bpmn-io/form-js-viewer/dist/assets/form-js-base.css";
+import "@bpmn-io/form-js-editor/dist/assets/form-js-editor-base.css";
+import "./editors.css";
+import { FormEditor } from "@bpmn-io/form-js-editor";
+import { button, el } from "./dom.js";
+import { written } from "./formfile.js";
+import { formPanel } from "./formpanel.js";
+import { formPreview } from "./formpreview.js";
+
+/** What the palette offers, and what stands in for the editor's own panel. */
+const ours = (kinds) => ({
+  __init__: [["formFields", (formFields) => { formFields.offered = kinds; }]],
+  propertiesPanel: ["value", { attachTo() {} }],
+});
+
+export async function open(host, file, shell) {
+  const panels = await shell.panels();
+  const kinds = panels.components.map(({ id }) => id);
+  const place = el("div", { class: "dz-form-editor" });
+  const panel = el("section", { class: "dz-panel", "aria-label": shell.t("Settings of the component") });
+  let held = file.content;
+  const schema = JSON.parse(file.content);
+  const editor = new FormEditor({ additionalModules: [ours(kinds)], propertiesPanel: { parent: el("div") } });
+  const content = () => written(file.content, editor.saveSchema());
+  const preview = formPreview(file, shell, content);
+  const commands = editor.get("commandStack");
+  const undo = button(shell.t("Undo"), () => commands.undo());
+  const redo = button(shell.t("Redo"), () => commands.redo());
+  host.replaceChildren(
+    el("div", { class: "dz dz-forms" },
+      el("div", { class: "dz-work" }, file.readOnly ? null : el("div", { class: "dz-bar" }, undo, redo), place),
+      panel, preview.pane));
+  place.inert = file.readOnly;
+  await editor.importSchema(schema);
+  editor.attachTo(place);
+
+  const settings = formPanel(panel, editor, panels, file, shell);
+  const buttons = () => {
+    undo.disabled = !commands.canUndo();
+    redo.disabled = !commands.canRedo();
+  };
+  editor.on("selection.changed", () => settings.draw());
+  editor.on("commandStack.changed", () => {
+    buttons();
+    const now = content();
+    settings.refresh();
+    if (now === held) return;
+    held = now;
+    preview.later();
+    shell.changed();
+  });
+  shell.onProblems?.(() => settings.problems());
+  buttons();
+  settings.draw();
+  preview.draw();
+  return {
+    content: async () => content(),
+    goTo: (where) => settings.goTo(where),
+    close() {
+      preview.stop();
+      editor.destroy();
+      host.replaceChildren();
+    },
+  };
+}

@@ -1,0 +1,98 @@
+// The editor of texts: mails, documents, skeletons, TOML, scenarios; beside mails and documents what they come out as.
+import "./editors.css";
+import { autocompletion, completionKeymap } from "@codemirror/autocomplete";
+import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
+import { linter, lintGutter, lintKeymap, forceLinting } from "@codemirror/lint";
+import { EditorState } from "@codemirror/state";
+import { EditorView, drawSelection, highlightActiveLine, keymap, lineNumbers } from "@codemirror/view";
+import { colours } from "./colours.js";
+import { el } from "./dom.js";
+import { finding } from "./find.js";
+import { completions, nameTree, unknownNames } from "./templates.js";
+import { textPreview } from "./textpreview.js";
+import phrases from "./words/text.ja.json";
+
+const isTemplate = (path) => /^(mail|pdf|_shared)\/.*\.(md|html|txt)$/.test(path);
+
+export async function open(host, file, shell) {
+  const t = shell.t;
+  const find = finding(t);
+  let tree = null;
+  let asked = null;
+  const place = el("div", { class: "dz-editor" });
+  const preview = textPreview(file, shell, () => view.state.doc.toString());
+
+  /** Where a problem stands in the text as it is now. */
+  function span(doc, { line, column }) {
+    if (!line || line > doc.lines) return { from: 0, to: doc.line(1).to };
+    const found = doc.line(line);
+    return { from: Math.min(found.from + Math.max((column ?? 1) - 1, 0), found.to), to: found.to };
+  }
+
+  function wrongs({ state }) {
+    const said = (shell.problems?.(file.path) ?? []).map((problem) => ({ ...span(state.doc, problem), severity: problem.severity === "error" ? "error" : "warning", message: problem.text }));
+    if (!tree) return said;
+    for (const { from, to, name, before, maybe } of unknownNames(state.doc.toString(), tree)) {
+      if (said.some((each) => each.from <= from && each.to >= to && each.message.includes(name))) continue;
+      const message = maybe ? t("Some cases come here without “{name}”: ask with if first.") : before ? t("“{before}” has no “{name}”.") : t("There is no name “{name}”.");
+      said.push({ from, to, severity: maybe ? "info" : "warning", message: message.replace("{name}", name).replace("{before}", before) });
+    }
+    return said;
+  }
+
+  const view = new EditorView({
+    parent: place,
+    state: EditorState.create({
+      doc: file.content,
+      extensions: [
+        lineNumbers(), history(), drawSelection(), highlightActiveLine(), lintGutter(),
+        find.extension, colours(file.path),
+        EditorView.lineWrapping, EditorState.readOnly.of(Boolean(file.readOnly)), EditorState.lineSeparator.of(file.content.includes("\r\n") ? "\r\n" : "\n"),
+        EditorState.phrases.of(shell.language === "ja" ? phrases : {}),
+        EditorView.contentAttributes.of({ "aria-label": file.path }),
+        // Tab leaves the editor, as everywhere on the page (WCAG 2.1.2).
+        keymap.of([...defaultKeymap, ...historyKeymap, ...find.keys, ...completionKeymap, ...lintKeymap]),
+        isTemplate(file.path) ? [autocompletion({ override: [(context) => (tree ? completions(tree)(context) : null)] })] : [],
+        linter(wrongs, { delay: 400 }),
+        EditorView.updateListener.of(({ docChanged }) => {
+          if (!docChanged) return;
+          preview?.later();
+          shell.changed();
+        }),
+      ],
+    }),
+  });
+  host.replaceChildren(el("div", { class: preview ? "dz dz-text" : "dz" }, el("div", { class: "dz-work" }, place), preview?.place));
+  if (isTemplate(file.path)) {
+    asked = shell.api("GET", `names?file=${encodeURIComponent(file.path)}`).then((names) => {
+      tree = nameTree(names);
+      forceLinting(view);
+    }).catch(() => {});
+  }
+  shell.onProblems?.(() => forceLinting(view));
+  preview?.draw();
+  return {
+    content: async () => view.state.sliceDoc(),
+    async goTo(where) {
+      await asked;
+      const [, line, column] = /^(?:line:)?(\d+)(?::(\d+))?$/.exec(String(where ?? "")) ?? [];
+      const problem = (shell.problems?.(file.path) ?? []).find((each) => each.part === where);
+      const key = /^(?:header:)?([\w.]+)$/.exec(String(where ?? ""))?.[1];
+      const text = view.state.doc;
+      let at = null;
+      if (line) at = span(text, { line: Number(line), column: Number(column ?? 1) }).from;
+      else if (problem?.line) at = span(text, problem).from;
+      else if (key) {
+        const found = new RegExp(`^\\s*${key.split(".").pop()}\\s*=`, "m").exec(text.toString());
+        at = found ? found.index : null;
+      }
+      if (at !== null) view.dispatch({ selection: { anchor: at }, effects: EditorView.scrollIntoView(at, { y: "center" }) });
+      view.focus();
+    },
+    close() {
+      preview?.stop();
+      view.destroy();
+      host.replaceChildren();
+    },
+  };
+}
