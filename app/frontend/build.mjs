@@ -50,12 +50,34 @@ const sheets = {
 // form-js's editor: said in Japanese, and without its panel, whose editors of FEEL weigh as much as all the rest; ours is made of the
 // declarations.
 const formEditor = [
+  {
+    // Editor and viewer share their parts, so they must share the library that draws them: the editor's, which bears no newer one.
+    name: "one-preact",
+    setup(build) {
+      build.onResolve({ filter: /^preact(\/|$)/ }, ({ path, importer, kind, pluginData }) =>
+        pluginData !== "one-preact" && /form-js-(viewer|editor)[\\/]dist/.test(importer)
+          ? build.resolve(path, { kind, resolveDir: join(modules, "@bpmn-io/form-js-editor"), pluginData: "one-preact" })
+          : null);
+    },
+  },
   words(join(here, "designer/words/forms.ja.json")),
   without(
     /form-js-editor/,
     ["@codemirror/", "@bpmn-io/feelers-editor", "@bpmn-io/feel-editor", "focus-trap"],
     ["EditorView", "lineNumbers", "Annotation", "jsonParseLinter", "FeelersEditor", "createFocusTrap"],
   ),
+];
+
+// dmn-js: what it does not ask its translator for; markup with styles is made as the pages' policy has it.
+const tableEditor = [
+  words(join(here, "designer/words/decisions-library.ja.json")),
+  {
+    name: "mindom",
+    setup(build) {
+      build.onResolve({ filter: /^min-dom$/ }, ({ importer }) =>
+        /(dmn-js|table-js)[^\\/]*[\\/]lib/.test(importer) ? { path: join(here, "designer/mindom.js") } : null);
+    },
+  },
 ];
 
 /** The design tokens are some 180 custom properties. Pages name their own few (`--action`, `--vendor`), made of tokens: those are put in here by value. */
@@ -176,7 +198,7 @@ const builds = [
     entryPoints: Object.keys(designer).map((part) => `designer/${part}.js`).filter((part) => existsSync(join(here, part))),
     outdir: join(dist, "designer"),
     format: "esm",
-    plugins: [sheets, ...formEditor, finish],
+    plugins: [sheets, ...formEditor, ...tableEditor, finish],
     loader: { ".woff": "file", ".woff2": "file", ".eot": "empty", ".ttf": "empty", ".svg": "dataurl" },
     assetNames: "fonts/[name]-[hash]",
   },
