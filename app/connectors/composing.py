@@ -1,7 +1,7 @@
 """Mails and documents composed in a child process with limits: what an analyst is still writing is tried there.
 
-The sandbox bounds what a template does (see `sandbox`); the child bounds the rest, whatever it may be: Markdown, filters,
-memory. A child that asks for too much is ended and replaced, and the portal's own process has not noticed.
+The sandbox bounds what a template does (see `sandbox`); the child bounds the rest, whatever it may be: Markdown,
+filters, memory. A child that asks for too much is ended and replaced, and the portal's own process has not noticed.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ from app.connectors.templates import Context, Files
 from app.errors import Permanent, Temporary
 
 _ROOT = Path(__file__).parents[2]
-_CHILD = f"import sys; sys.path.append({str(_ROOT)!r}); from app.connectors import composing_child; composing_child.run()"
+_CHILD = f"import sys; sys.path.append({str(_ROOT)!r}); from app.connectors import composing_child as it; it.run()"
+
 _READ = (".html", ".txt", ".md", ".css")  # what a template may extend or include
 _START_SECONDS = 60.0
 _ANSWER = 20_000_000  # bytes

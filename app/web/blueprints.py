@@ -16,6 +16,7 @@ from app.web.designer import api as designer_api
 from app.web.designer import diagrams as designer_diagrams
 from app.web.designer import drafts as designer_drafts
 from app.web.designer import pages as designer
+from app.web.designer import previews as designer_previews
 from app.web.mailroom import form, post, undelivered
 from app.web.mailroom import pages as inbound
 from app.web.money import payments
@@ -35,4 +36,5 @@ ALL: tuple[Blueprint, ...] = (
     settings.pages, inbound.pages, undelivered.pages, form.pages, agents.pages, afterwards.pages,
     company.pages, corporate_numbers.pages, company_agents.pages, invitation.pages, attention.pages, signins.pages,
     designer.pages, designer_api.pages, designer_diagrams.pages, designer_drafts.pages,
+    designer_previews.pages,
 )  # fmt: skip

@@ -2,7 +2,7 @@
 // grammars for these weigh as much as all the rest of the editor.
 import { Decoration, MatchDecorator, ViewPlugin } from "@codemirror/view";
 
-const marks = Object.fromEntries(["jinja", "comment", "tag", "head", "text", "key", "strong"].map((name) => [name, Decoration.mark({ class: `dz-c-${name}` })]));
+const marks = Object.fromEntries(["jinja", "comment", "tag", "head", "text", "key", "strong"].map((name) => [name, Decoration.mark({ class: `ed-c-${name}` })]));
 const JINJA = String.raw`(?<jinja>\{\{.*?\}\}|\{%.*?%\})|(?<comment>\{#.*?#\}|<!--.*?-->)`;
 const GRAMMARS = {
   html: String.raw`${JINJA}|(?<tag></?[a-zA-Z][\w-]*|/?>)|(?<text>"[^"{]*")`,

@@ -30,11 +30,11 @@ const quoted = (kind, value) => (kind === "number" ? value || "0" : kind === "da
  * ("" where there is no condition).
  */
 export function conditionEditor(text, { fields, comparisons, t, id, describedBy, change }) {
-  const place = el("div", { class: "dz-condition" });
-  const written = el("input", { id, class: "dz-input dz-code", value: text.replace(/^=/, ""), "aria-describedby": describedBy, spellcheck: "false",
+  const place = el("div", { class: "ed-condition" });
+  const written = el("input", { id, class: "ed-input ed-code", value: text.replace(/^=/, ""), "aria-describedby": describedBy, spellcheck: "false",
     change: ({ target }) => { change(target.value.trim()); draw(target.value); } });
   const select = (label, options, chosen, chose) => {
-    const made = el("select", { class: "dz-input", "aria-label": label, change: ({ target }) => chose(target.value) });
+    const made = el("select", { class: "ed-input", "aria-label": label, change: ({ target }) => chose(target.value) });
     for (const [value, title] of options) made.append(el("option", { value, selected: value === chosen }, title));
     return made;
   };
@@ -43,7 +43,7 @@ export function conditionEditor(text, { fields, comparisons, t, id, describedBy,
     const found = read(now, comparisons);
     place.replaceChildren();
     if (now.trim() && (!found || !fields.some((field) => field.id === found.name))) {
-      place.append(el("p", { class: "dz-help" }, t("This condition is more than one comparison: change its text.")));
+      place.append(el("p", { class: "ed-help" }, t("This condition is more than one comparison: change its text.")));
       return;
     }
     const field = fields.find((each) => each.id === found?.name);
@@ -68,11 +68,11 @@ export function conditionEditor(text, { fields, comparisons, t, id, describedBy,
     place.append(select(t("Comparison"), fitting.map((each) => [each.id, each.title]), found.comparison.id, (chosen) => settle({ comparison: comparisons.find((each) => each.id === chosen) })));
     const asks = found.comparison.feel.includes("{value}");
     const type = { number: "number", day: "date" }[field.kind] ?? "text";
-    const input = (label, part) => el("input", { class: "dz-input", type: found.comparison.several ? "text" : type, "aria-label": label, value: found.comparison.several ? found.value.replaceAll('"', "") : bare(found[part]), change: ({ target }) => settle({ [part]: target.value }) });
+    const input = (label, part) => el("input", { class: "ed-input", type: found.comparison.several ? "text" : type, "aria-label": label, value: found.comparison.several ? found.value.replaceAll('"', "") : bare(found[part]), change: ({ target }) => settle({ [part]: target.value }) });
     if (asks && field.options?.length && !found.comparison.several) place.append(select(t("Value"), field.options.map((each) => [each.id, each.title]), bare(found.value), (value) => settle({ value })));
     else if (asks) place.append(input(t("Value"), "value"));
     if (found.comparison.feel.includes("{to}")) place.append(input(t("Up to"), "to"));
   }
   draw(written.value);
-  return el("div", { class: "dz-condition-both" }, place, written);
+  return el("div", { class: "ed-condition-both" }, place, written);
 }

@@ -46,10 +46,10 @@ export async function open(host, file, shell) {
   const said = (text) => (shell.language === "ja" ? words[text] ?? text : text);
   const translate = (text, places = {}) => said(text).replace(/\{([^}]+)\}/g, (all, name) => places[name.trim()] ?? all);
   keepPolicies(said);
-  const place = el("div", { class: "dz-table" });
-  const list = el("ul", { class: "dz-list", "aria-label": t("Problems of this table") });
-  const bar = el("div", { class: "dz-bar" });
-  host.replaceChildren(el("div", { class: "dz dz-decisions" }, el("div", { class: "dz-work" }, bar, place, list)));
+  const place = el("div", { class: "ed-table" });
+  const list = el("ul", { class: "ed-list", "aria-label": t("Problems of this table") });
+  const bar = el("div", { class: "ed-bar" });
+  host.replaceChildren(el("div", { class: "ed ed-decisions" }, el("div", { class: "ed-work" }, bar, place, list)));
   const manager = new Tables({ container: place, readOnly: file.readOnly, decisionTable: { additionalModules: [{ translate: ["value", translate] }] } });
   await manager.importXML(file.content);
   const opened = (await manager.saveXML({ format: true })).xml;
@@ -107,8 +107,8 @@ export async function open(host, file, shell) {
   let watched = null;
   function mark(numbers) {
     watched?.disconnect();
-    for (const each of place.querySelectorAll("tr.dz-marked")) each.classList.remove("dz-marked");
-    for (const number of numbers) row(number)?.classList.add("dz-marked");
+    for (const each of place.querySelectorAll("tr.ed-marked")) each.classList.remove("ed-marked");
+    for (const number of numbers) row(number)?.classList.add("ed-marked");
     watched = new MutationObserver(() => mark(numbers));
     const body = place.querySelector("tbody");
     if (body) watched.observe(body, { childList: true });
@@ -118,8 +118,8 @@ export async function open(host, file, shell) {
     const element = manager.getActiveView()?.element.id;
     const mine = (shell.problems?.(file.path) ?? []).filter((problem) => !problem.element || problem.element === element);
     const rowOf = ({ part }) => Number(/^row:(\d+)/.exec(part ?? "")?.[1] ?? 0);
-    list.replaceChildren(...mine.map((problem) => el("li", { class: `dz-problem dz-${problem.severity}` },
-      rowOf(problem) ? el("button", { type: "button", class: "dz-link", click: () => show(rowOf(problem)) }, t("Row {number}").replace("{number}", rowOf(problem))) : null, " ", problem.text)));
+    list.replaceChildren(...mine.map((problem) => el("li", { class: `ed-problem ed-${problem.severity}` },
+      rowOf(problem) ? el("button", { type: "button", class: "ed-link", click: () => show(rowOf(problem)) }, t("Row %(number)s", { number: rowOf(problem) })) : null, " ", problem.text)));
     mark(mine.map(rowOf).filter(Boolean));
   }
 

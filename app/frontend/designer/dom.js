@@ -21,13 +21,13 @@ export const button = (text, click, more = {}) => el("button", { type: "button",
 export function labelled(text, help, input) {
   const id = newId();
   const made = input({ id, "aria-describedby": help ? `${id}-help` : null });
-  const row = el("div", { class: "dz-field" }, el("label", { class: "dz-label", for: id }, text), made, help && el("p", { class: "dz-help", id: `${id}-help` }, help));
+  const row = el("div", { class: "ed-field" }, el("label", { class: "ed-label", for: id }, text), made, help && el("p", { class: "ed-help", id: `${id}-help` }, help));
   return { row, input: made };
 }
 
 /** A group of buttons of which one is pressed: language, width. `choices`: [[value, text]]. */
 export function segmented(name, choices, chosen, choose) {
-  const group = el("div", { class: "dz-segmented", role: "group", "aria-label": name });
+  const group = el("div", { class: "ed-segmented", role: "group", "aria-label": name });
   for (const [value, text] of choices) {
     group.append(
       el("button", { type: "button", "aria-pressed": String(value === chosen), click: ({ currentTarget }) => {

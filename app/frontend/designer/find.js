@@ -7,13 +7,13 @@ const toggled = StateEffect.define();
 
 function bar(t) {
   return (view) => {
-    const wanted = el("input", { class: "dz-input", "aria-label": t("Find"), placeholder: t("Find"), keydown: (event) => {
+    const wanted = el("input", { class: "ed-input", "aria-label": t("Find"), placeholder: t("Find"), keydown: (event) => {
       if (event.key === "Enter") {
         event.preventDefault();
         next(event.shiftKey ? -1 : 1);
       }
     } });
-    const instead = el("input", { class: "dz-input", "aria-label": t("Replace with"), placeholder: t("Replace with") });
+    const instead = el("input", { class: "ed-input", "aria-label": t("Replace with"), placeholder: t("Replace with") });
     const said = el("span", { role: "status" });
     const places = () => {
       const text = view.state.doc.toString().toLowerCase();
@@ -27,7 +27,7 @@ function bar(t) {
       const found = places();
       const here = view.state.selection.main.from;
       const at = way > 0 ? found.find((each) => each > here) ?? found[0] : found.findLast((each) => each < here) ?? found.at(-1);
-      said.textContent = t("{count} found").replace("{count}", found.length);
+      said.textContent = t("%(count)s found", { count: found.length });
       if (at !== undefined) show(at);
     }
     function replace(all) {
@@ -40,7 +40,7 @@ function bar(t) {
       view.dispatch({ effects: toggled.of(false) });
       view.focus();
     };
-    const dom = el("div", { class: "dz-bar dz-find", keydown: ({ key }) => key === "Escape" && close() },
+    const dom = el("div", { class: "ed-bar ed-find", keydown: ({ key }) => key === "Escape" && close() },
       wanted, button(t("Previous"), () => next(-1)), button(t("Next"), () => next(1)),
       ...(view.state.readOnly ? [] : [instead, button(t("Replace"), () => replace(false)), button(t("Replace all"), () => replace(true))]),
       button(t("Close"), close), said);

@@ -61,7 +61,7 @@ export function formPanel(place, editor, panels, file, shell) {
   // ---- widgets, by kind
 
   const text = (name, value, type, more = {}) => (ties) =>
-    el("input", { ...ties, class: "dz-input", type, value: value ?? "", ...more, change: ({ target }) => {
+    el("input", { ...ties, class: "ed-input", type, value: value ?? "", ...more, change: ({ target }) => {
       const given = target.value.trim();
       if (name === "key" || name === "path") rename(name, given);
       else change(name, more.number && given !== "" ? Number(given) : given);
@@ -73,7 +73,7 @@ export function formPanel(place, editor, panels, file, shell) {
     name: (name, value) => text(name, value, "text", { spellcheck: "false" }),
     whole: (name, value, property) => text(name, value, "number", { step: "1", number: !property }),
     number: (name, value, property) => text(name, value, "number", { step: "any", number: !property }),
-    lines: (name, value) => (ties) => el("textarea", { ...ties, class: "dz-input", rows: "6", change: ({ target }) => change(name, target.value) }, value ?? ""),
+    lines: (name, value) => (ties) => el("textarea", { ...ties, class: "ed-input", rows: "6", change: ({ target }) => change(name, target.value) }, value ?? ""),
     condition: (name, value) => ({ id, "aria-describedby": describedBy }) =>
       conditionEditor(String(value ?? ""), { fields: answering(), comparisons: panels.comparisons, t, id, describedBy, change: (now) => change(name, now ? `=${now}` : "") }),
     options: (name, value) => ({ id }) => rowsEditor(id, value ?? [], optionColumns(), t, (rows) => change(name, rows.length ? rows : undefined)),
@@ -89,7 +89,7 @@ export function formPanel(place, editor, panels, file, shell) {
 
   function chosen(name, value, options) {
     return (ties) => {
-      const made = el("select", { ...ties, class: "dz-input", change: ({ target }) => change(name, target.value) }, el("option", { value: "" }, t("(none)")));
+      const made = el("select", { ...ties, class: "ed-input", change: ({ target }) => change(name, target.value) }, el("option", { value: "" }, t("(none)")));
       const known = options.some(({ id }) => id === value) || !value ? options : [...options, { id: value, title: value }];
       for (const { id, title } of known) made.append(el("option", { value: id, selected: id === value }, title));
       return made;
@@ -101,7 +101,7 @@ export function formPanel(place, editor, panels, file, shell) {
     const kept = (on) => (property ? (value === true || value === false ? on : on ? "true" : "") : on);
     const { row, input } = labelled(declared.title, declared.help, (ties) =>
       el("input", { ...ties, type: "checkbox", checked: holds, change: ({ target }) => change(name, target.checked ? (ON.has(name) ? "" : kept(true)) : ON.has(name) ? false : "") }));
-    row.classList.add("dz-flag");
+    row.classList.add("ed-flag");
     return { row, input };
   }
 
@@ -122,7 +122,7 @@ export function formPanel(place, editor, panels, file, shell) {
 
   function settings(field) {
     const kind = kinds.get(field.type);
-    if (!kind) return [el("p", { class: "dz-wrong" }, t("The portal has no such component: remove it."))];
+    if (!kind) return [el("p", { class: "ed-wrong" }, t("The portal has no such component: remove it."))];
     const declared = [
       ...kind.attributes.map((id) => panels.attributes[id]).filter((each) => each && !each.drawn && each.id !== INSIDE).map((each) => [each, false]),
       ...kind.properties.map((id) => [panels.component_properties[id], true]),
@@ -130,7 +130,7 @@ export function formPanel(place, editor, panels, file, shell) {
     return panels.sorts.map(({ id, title }, index) => {
       const of = declared.filter(([each]) => each.sort === id);
       if (!of.length) return null;
-      return el("details", { class: "dz-group", open: index < 3 }, el("summary", {}, title), ...of.map(([each, property]) => one(each, property)));
+      return el("details", { class: "ed-group", open: index < 3 }, el("summary", {}, title), ...of.map(([each, property]) => one(each, property)));
     });
   }
 
@@ -149,26 +149,26 @@ export function formPanel(place, editor, panels, file, shell) {
   function head(field) {
     const parent = registry.get(field._parent);
     const index = parent[INSIDE].findIndex((each) => each.id === field.id);
-    return el("div", { class: "dz-head" },
-      el("button", { type: "button", class: "dz-link", click: () => selection.set(root()) }, t("All components")),
-      el("h2", { class: "dz-title", tabindex: "-1" }, kinds.get(field.type)?.title ?? field.type),
-      file.readOnly ? null : el("div", { class: "dz-bar" },
+    return el("div", { class: "ed-head" },
+      el("button", { type: "button", class: "ed-link", click: () => selection.set(root()) }, t("All components")),
+      el("h2", { class: "ed-title", tabindex: "-1" }, kinds.get(field.type)?.title ?? field.type),
+      file.readOnly ? null : el("div", { class: "ed-bar" },
         button(t("Up"), () => move(field, -1), { disabled: index === 0 }),
         button(t("Down"), () => move(field, 1), { disabled: index === parent[INSIDE].length - 1 }),
         button(t("Remove"), () => {
           modeling.removeFormField(field, parent, index);
           draw();
-          place.querySelector(".dz-title")?.focus();
+          place.querySelector(".ed-title")?.focus();
         })));
   }
 
   function listed(parent) {
-    const list = el("ul", { class: "dz-list" });
+    const list = el("ul", { class: "ed-list" });
     for (const each of parent[INSIDE] ?? []) {
-      const item = el("li", {}, el("button", { type: "button", class: "dz-link", click: () => {
+      const item = el("li", {}, el("button", { type: "button", class: "ed-link", click: () => {
         selection.set(registry.get(each.id));
-        place.querySelector(".dz-title")?.focus();
-      } }, called(each, kinds)), el("span", { class: "dz-kind" }, kinds.get(each.type)?.title ?? each.type));
+        place.querySelector(".ed-title")?.focus();
+      } }, called(each, kinds)), el("span", { class: "ed-kind" }, kinds.get(each.type)?.title ?? each.type));
       if (each[INSIDE]) item.append(listed(each));
       list.append(item);
     }
@@ -176,13 +176,13 @@ export function formPanel(place, editor, panels, file, shell) {
   }
 
   function problems() {
-    for (const each of place.querySelectorAll(".dz-problem")) each.remove();
+    for (const each of place.querySelectorAll(".ed-problem")) each.remove();
     if (!shown) return;
     for (const problem of shell.problems?.(file.path) ?? []) {
       const [, id, attribute] = /^field:([^.]*)\.?(.*)$/.exec(problem.part ?? "") ?? [];
       if (id !== shown) continue;
-      const row = [...place.querySelectorAll("[data-attribute]")].find((each) => each.dataset.attribute === attribute) ?? place.querySelector(".dz-head");
-      row?.append(el("p", { class: `dz-problem dz-${problem.severity}` }, problem.text));
+      const row = [...place.querySelectorAll("[data-attribute]")].find((each) => each.dataset.attribute === attribute) ?? place.querySelector(".ed-head");
+      row?.append(el("p", { class: `ed-problem ed-${problem.severity}` }, problem.text));
     }
   }
 
@@ -190,12 +190,12 @@ export function formPanel(place, editor, panels, file, shell) {
     const field = selected();
     shown = field?.id ?? null;
     if (field) {
-      const body = el("div", { class: "dz-settings" }, ...settings(field).filter(Boolean));
+      const body = el("div", { class: "ed-settings" }, ...settings(field).filter(Boolean));
       body.inert = file.readOnly;
       place.replaceChildren(head(field), body);
     } else {
       const form = root();
-      place.replaceChildren(el("h2", { class: "dz-title", tabindex: "-1" }, t("Components of this form")), form ? listed(form) : "");
+      place.replaceChildren(el("h2", { class: "ed-title", tabindex: "-1" }, t("Components of this form")), form ? listed(form) : "");
     }
     problems();
   }
@@ -216,7 +216,7 @@ export function formPanel(place, editor, panels, file, shell) {
       draw();
       const row = [...place.querySelectorAll("[data-attribute]")].find((each) => each.dataset.attribute === attribute);
       row?.closest("details")?.setAttribute("open", "");
-      (row?.querySelector("input, select, textarea") ?? place.querySelector(".dz-title"))?.focus();
+      (row?.querySelector("input, select, textarea") ?? place.querySelector(".ed-title"))?.focus();
     },
   };
 }

@@ -4,8 +4,8 @@ import { el, segmented, settled } from "./dom.js";
 /** `content()` gives the form's text; the pane is drawn again by `.later()`. */
 export function formPreview(file, shell, content) {
   const t = shell.t;
-  const frame = el("iframe", { class: "dz-frame", title: t("The real form"), sandbox: "allow-scripts allow-same-origin" });
-  const said = el("p", { class: "dz-said", role: "status" });
+  const frame = el("iframe", { class: "ed-frame", title: t("The real form"), sandbox: "allow-scripts allow-same-origin" });
+  const said = el("p", { class: "ed-said", role: "status" });
   let language = shell.language;
   let asked = 0;
 
@@ -14,8 +14,8 @@ export function formPreview(file, shell, content) {
     try {
       const answer = await shell.api("POST", "preview/form", { path: file.path, content: content(), language });
       if (mine !== asked) return;
-      said.textContent = answer.error ?? "";
-      if (answer.html) frame.srcdoc = answer.html;
+      said.textContent = answer.left_out.join(" ");
+      frame.srcdoc = answer.html;
     } catch (error) {
       if (mine === asked) said.textContent = error.message;
     }
@@ -23,15 +23,15 @@ export function formPreview(file, shell, content) {
 
   const later = settled(draw, 500);
   const pane = el(
-    "section", { class: "dz-preview", "aria-label": t("The real form") },
-    el("div", { class: "dz-bar" },
-      el("h2", { class: "dz-title" }, t("The real form")),
+    "section", { class: "ed-preview", "aria-label": t("The real form") },
+    el("div", { class: "ed-bar" },
+      el("h2", { class: "ed-title" }, t("The real form")),
       segmented(t("Language"), [["ja", "日本語"], ["en", "English"]], language, (value) => {
         language = value;
         draw();
       }),
-      segmented(t("Width"), [["wide", t("Computer")], ["phone", t("Phone")]], "wide", (value) => frame.classList.toggle("dz-phone", value === "phone"))),
-    said, el("div", { class: "dz-frames" }, frame),
+      segmented(t("Width"), [["wide", t("Computer")], ["phone", t("Phone")]], "wide", (value) => frame.classList.toggle("ed-phone", value === "phone"))),
+    said, el("div", { class: "ed-frames" }, frame),
   );
   return { pane, draw, later, stop: later.stop };
 }

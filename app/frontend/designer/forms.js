@@ -18,8 +18,8 @@ const ours = (kinds) => ({
 export async function open(host, file, shell) {
   const panels = await shell.panels();
   const kinds = panels.components.map(({ id }) => id);
-  const place = el("div", { class: "dz-form-editor" });
-  const panel = el("section", { class: "dz-panel", "aria-label": shell.t("Settings of the component") });
+  const place = el("div", { class: "ed-form-editor" });
+  const panel = el("section", { class: "ed-panel", "aria-label": shell.t("Settings of the component") });
   let held = file.content;
   const schema = JSON.parse(file.content);
   const editor = new FormEditor({ additionalModules: [ours(kinds)], propertiesPanel: { parent: el("div") } });
@@ -29,8 +29,8 @@ export async function open(host, file, shell) {
   const undo = button(shell.t("Undo"), () => commands.undo());
   const redo = button(shell.t("Redo"), () => commands.redo());
   host.replaceChildren(
-    el("div", { class: "dz dz-forms" },
-      el("div", { class: "dz-work" }, file.readOnly ? null : el("div", { class: "dz-bar" }, undo, redo), place),
+    el("div", { class: "ed ed-forms" },
+      el("div", { class: "ed-work" }, file.readOnly ? null : el("div", { class: "ed-bar" }, undo, redo), place),
       panel, preview.pane));
   place.inert = file.readOnly;
   await editor.importSchema(schema);

@@ -4,7 +4,7 @@ import { button, el } from "./dom.js";
 /** `columns`: [[key, title, "flag"?]]; `change(rows)` takes all rows; keys that are no column's are kept. */
 export function rowsEditor(id, rows, columns, t, change) {
   const body = el("tbody");
-  const place = el("div", { class: "dz-rows", id, tabindex: "-1" },
+  const place = el("div", { class: "ed-rows", id, tabindex: "-1" },
     el("table", {}, el("thead", {}, el("tr", {}, ...columns.map(([, title]) => el("th", { scope: "col" }, title)), el("td"))), body),
     button(t("Add a row"), () => {
       kept.push({});
@@ -24,7 +24,7 @@ export function rowsEditor(id, rows, columns, t, change) {
         settle();
       } });
     }
-    return el("input", { class: "dz-input", "aria-label": label, value: row[key] ?? "", change: ({ target }) => {
+    return el("input", { class: "ed-input", "aria-label": label, value: row[key] ?? "", change: ({ target }) => {
       if (target.value) row[key] = target.value;
       else delete row[key];
       settle();
@@ -40,9 +40,9 @@ export function rowsEditor(id, rows, columns, t, change) {
   function draw() {
     body.replaceChildren(...kept.map((row, number) =>
       el("tr", {}, ...columns.map((column) => el("td", {}, cell(row, column, number))),
-        el("td", { class: "dz-rowtools" },
-          number ? el("button", { type: "button", class: "dz-tool", "aria-label": `${t("Up")} ${number + 1}`, click: () => swap(number, number - 1) }, "↑") : null,
-          el("button", { type: "button", class: "dz-tool", "aria-label": `${t("Remove")} ${number + 1}`, click: () => {
+        el("td", { class: "ed-rowtools" },
+          number ? el("button", { type: "button", class: "ed-tool", "aria-label": `${t("Up")} ${number + 1}`, click: () => swap(number, number - 1) }, "↑") : null,
+          el("button", { type: "button", class: "ed-tool", "aria-label": `${t("Remove")} ${number + 1}`, click: () => {
             kept.splice(number, 1);
             settle();
             draw();

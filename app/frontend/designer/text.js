@@ -19,7 +19,7 @@ export async function open(host, file, shell) {
   const find = finding(t);
   let tree = null;
   let asked = null;
-  const place = el("div", { class: "dz-editor" });
+  const place = el("div", { class: "ed-editor" });
   const preview = textPreview(file, shell, () => view.state.doc.toString());
 
   /** Where a problem stands in the text as it is now. */
@@ -34,8 +34,8 @@ export async function open(host, file, shell) {
     if (!tree) return said;
     for (const { from, to, name, before, maybe } of unknownNames(state.doc.toString(), tree)) {
       if (said.some((each) => each.from <= from && each.to >= to && each.message.includes(name))) continue;
-      const message = maybe ? t("Some cases come here without “{name}”: ask with if first.") : before ? t("“{before}” has no “{name}”.") : t("There is no name “{name}”.");
-      said.push({ from, to, severity: maybe ? "info" : "warning", message: message.replace("{name}", name).replace("{before}", before) });
+      const words = maybe ? "Some cases come here without “%(name)s”: ask with if first." : before ? "“%(before)s” has no “%(name)s”." : "There is no name “%(name)s”.";
+      said.push({ from, to, severity: maybe ? "info" : "warning", message: t(words, { name, before }) });
     }
     return said;
   }
@@ -62,7 +62,7 @@ export async function open(host, file, shell) {
       ],
     }),
   });
-  host.replaceChildren(el("div", { class: preview ? "dz dz-text" : "dz" }, el("div", { class: "dz-work" }, place), preview?.place));
+  host.replaceChildren(el("div", { class: preview ? "ed ed-text" : "ed" }, el("div", { class: "ed-work" }, place), preview?.place));
   if (isTemplate(file.path)) {
     asked = shell.api("GET", `names?file=${encodeURIComponent(file.path)}`).then((names) => {
       tree = nameTree(names);

@@ -1,5 +1,6 @@
 // What a mail or a document comes out as, on made-up data or with a chosen case.
 import { button, el, newId, settled } from "./dom.js";
+import { boot } from "./words.js";
 
 const STORED = "nintei-designer-case";
 
@@ -7,20 +8,19 @@ function chooser(t, shell, chosen) {
   const list = newId();
   const cases = el("datalist", { id: list });
   const id = newId();
-  const input = el("input", { id, class: "dz-input", list, placeholder: t("made-up data"), change: ({ target }) => chosen(target.value.trim()) });
+  const input = el("input", { id, class: "ed-input", list, placeholder: t("made-up data"), change: ({ target }) => chosen(target.value.trim()) });
   shell.api("GET", "preview/cases").then(({ cases: found }) => cases.append(...found.map(({ number, title }) => el("option", { value: number }, title)))).catch(() => {});
-  return { input, row: el("span", { class: "dz-chooser" }, el("label", { for: id }, t("Shown with the case")), input, cases) };
+  return { input, row: el("span", { class: "ed-chooser" }, el("label", { for: id }, t("Shown with the case")), input, cases) };
 }
 
 /** A pane for a mail. */
 function mailPane(t, file, shell, asked) {
   const frameName = newId();
-  const head = el("dl", { class: "dz-facts" });
-  const frame = el("iframe", { class: "dz-frame", name: frameName, title: t("The mail"), sandbox: "allow-popups allow-popups-to-escape-sandbox", referrerpolicy: "no-referrer" });
-  const text = el("pre", { class: "dz-plain" });
+  const head = el("dl", { class: "ed-facts" });
+  const frame = el("iframe", { class: "ed-frame", name: frameName, title: t("The mail"), sandbox: "allow-popups allow-popups-to-escape-sandbox", referrerpolicy: "no-referrer" });
+  const text = el("pre", { class: "ed-plain" });
   async function draw() {
     const answer = await shell.api("POST", "preview/mail", asked());
-    if (answer.error) return answer.error;
     const rows = [[t("Subject"), answer.subject], [t("To"), answer.side], [t("Attachments"), answer.attachments.join("、")]];
     head.replaceChildren(...rows.filter(([, value]) => value).flatMap(([name, value]) => [el("dt", {}, name), el("dd", {}, value)]));
     text.textContent = answer.text;
@@ -30,28 +30,25 @@ function mailPane(t, file, shell, asked) {
     document.body.append(post);
     post.submit();
     post.remove();
-    return "";
   }
-  return { draw, body: [head, el("div", { class: "dz-frames" }, frame), el("details", {}, el("summary", {}, t("As plain text")), text)] };
+  return { draw, body: [head, el("div", { class: "ed-frames" }, frame), el("details", {}, el("summary", {}, t("As plain text")), text)] };
 }
 
 /** A pane for a document: its pages, drawn by pdf.js, which is loaded now. */
 function documentPane(t, file, shell, asked) {
-  const pages = el("div", { class: "dz-frames dz-pages", tabindex: "0", role: "region", "aria-label": t("Pages of the document") });
+  const pages = el("div", { class: "ed-frames ed-pages", tabindex: "0", role: "region", "aria-label": t("Pages of the document") });
   const save = el("a", { class: "btn btn--small", hidden: true }, t("Download"));
   let held = null;
   async function draw() {
     const answer = await shell.api("POST", "preview/document", asked());
-    if (answer.error) return answer.error;
     const bytes = Uint8Array.from(atob(answer.pdf), (each) => each.charCodeAt(0));
     if (held) URL.revokeObjectURL(held);
     held = URL.createObjectURL(new Blob([bytes], { type: "application/pdf" }));
     save.href = held;
     save.download = answer.filename;
     save.hidden = false;
-    const { pages: drawn } = await import(new URL("pdf.js", import.meta.url));
-    await drawn(pages, bytes, (number, count) => t("Page {number} of {count}").replace("{number}", number).replace("{count}", count));
-    return "";
+    const { pages: drawn } = await import(boot.bundles.pdf.js);
+    await drawn(pages, bytes, (number, count) => t("Page %(number)s of %(count)s", { number, count }));
   }
   return { draw, tools: [save], body: [pages], close: () => held && URL.revokeObjectURL(held) };
 }
@@ -64,7 +61,7 @@ export function textPreview(file, shell, content) {
   let number = sessionStorage.getItem(STORED) ?? "";
   const asked = () => ({ path: file.path, content: content(), case: number });
   const pane = (kind === "mail" ? mailPane : documentPane)(t, file, shell, asked);
-  const said = el("p", { class: "dz-said", role: "status" });
+  const said = el("p", { class: "ed-said", role: "status" });
   let running = Promise.resolve();
   let turn = 0;
   const draw = () => {
@@ -72,7 +69,8 @@ export function textPreview(file, shell, content) {
     running = running.then(async () => {
       if (mine !== turn) return;
       try {
-        said.textContent = await pane.draw();
+        await pane.draw();
+        said.textContent = "";
       } catch (error) {
         said.textContent = error.message;
       }
@@ -86,8 +84,8 @@ export function textPreview(file, shell, content) {
   });
   chosen.input.value = number;
   const later = settled(draw, kind === "mail" ? 600 : 1500);
-  const place = el("section", { class: "dz-preview", "aria-label": t("What it comes out as") },
-    el("div", { class: "dz-bar" }, el("h2", { class: "dz-title" }, t("What it comes out as")), chosen.row, ...(pane.tools ?? []),
+  const place = el("section", { class: "ed-preview", "aria-label": t("What it comes out as") },
+    el("div", { class: "ed-bar" }, el("h2", { class: "ed-title" }, t("What it comes out as")), chosen.row, ...(pane.tools ?? []),
       button(t("Draw again"), draw)),
     said, ...pane.body);
   return { place, draw, later, stop() { later.stop(); pane.close?.(); } };

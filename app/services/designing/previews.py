@@ -174,6 +174,14 @@ class Previews:
         return _made(_Key(package, settings, package.digest + key), self._portal.today(), base)
 
 
+@database.connection()
+def cases_of(portal: Portal, package_id: str, actor: Actor) -> list[tuple[str, str]]:  # noqa: ARG001 - as all services
+    """(number, whose and for what) of the package's cases, the last changed first."""
+    actor.require("analyst", "administrator")
+    found = cases.search(package_id=package_id)
+    return [(case.number, f"{case.company_name} {case.system_name}".strip()) for case in found]
+
+
 @dataclass(frozen=True, slots=True)
 class _Key:
     """Equal when the package's files and settings are."""

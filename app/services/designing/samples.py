@@ -134,7 +134,7 @@ class Sample:
             "invoices": [claim] if claim else [],
             "booking": self._booking(),
             "cards": self._cards(),
-            "certificate": self._certificate(case["company_name"], subject),
+            "certificate": self._certificate(company["name"], subject),
             "shipment": self._shipment(element),
             "documents": [
                 {"title": each.title, "filename": f"{each.id}.pdf", "made_on": self.now, "digest": "0" * 64}

@@ -21,7 +21,7 @@ from app.web.frame.current import language, portal, signed_in
 from app.web.frame.shell import DIST, asset
 
 pages = Blueprint("designer", __name__, url_prefix="/designer")
-EDITORS = ("page", "canvas", "forms", "decisions", "text")
+EDITORS = ("page", "canvas", "forms", "decisions", "text", "pdf", "settings")
 
 
 @pages.get("")

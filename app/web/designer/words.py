@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask_babel import gettext
 
 from app.errors import N_
+from app.web.designer.editor_words import EDITORS
 from app.web.designer.words_canvas import CANVAS
 
 PAGE = (
@@ -64,7 +65,7 @@ PAGE = (
 )
 
 # By the module of the browser that says them; each editor has its own list.
-LISTS = {"page": PAGE, "canvas": CANVAS}
+LISTS = {"page": PAGE, "canvas": CANVAS, "editors": EDITORS}
 
 
 def spoken() -> dict[str, str]:

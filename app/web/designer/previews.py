@@ -1,0 +1,104 @@
+"""What a draft of a form, mail or document comes out as, and which names it may say: for the editors' scripts."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+from flask import Blueprint, Response, current_app, jsonify, render_template, request
+from flask_babel import force_locale, gettext
+from flask_wtf.csrf import generate_csrf
+from werkzeug.exceptions import BadRequest
+
+from app.errors import N_, NinteiError
+from app.services.designing import names, previews
+from app.services.designing.previews import Asked, Previews
+from app.services.workspaces import content
+from app.web.cases.files import MAIL_POLICY
+from app.web.days import months
+from app.web.designer.api import body, failed
+from app.web.frame.access import needs
+from app.web.frame.current import language, portal, signed_in
+from app.web.frame.problems import sentence, status_of
+
+pages = Blueprint("designer_previews", __name__, url_prefix="/designer/api/workspaces/<int:workspace_id>")
+pages.register_error_handler(NinteiError, failed)
+MOST = 2 * 1024 * 1024  # characters of a file that is being written
+SIDES = {"vendor": N_("Vendor"), "operator": N_("Certifying body")}
+
+
+@pages.get("/names")
+@needs("analyst", "administrator")
+def known(workspace_id: int) -> Any:
+    """?element=: routing values there; ?file=: what a template may say (app.services.designing.names)."""
+    package = content.package(portal(), workspace_id)
+    if "file" in request.args:
+        return jsonify(names.for_file(package, request.args["file"]))
+    return jsonify(names=names.for_element(package, request.args.get("element", "")))
+
+
+@pages.post("/preview/form")
+@needs("analyst", "administrator")
+def form(workspace_id: int) -> Any:
+    """{path, content, language}: the form as a page of its own, {html, left_out}."""
+    said = body()
+    lang = said["language"] if said.get("language") in ("ja", "en") else language()
+    with force_locale(lang):
+        shown = _previews().form(content.package(portal(), workspace_id), _asked(said), lang)
+        html = render_template("designer/form.html", form=shown.form, lang=lang, months=months.offered(shown.form))
+    return jsonify(html=html, left_out=[each.said(gettext) for each in shown.left_out])
+
+
+@pages.post("/preview/mail")
+@needs("analyst", "administrator")
+def mail(workspace_id: int) -> Any:
+    """{path, content, case?}: {subject, side, text, attachments, page, token}; `page` gives the HTML to a frame."""
+    shown = _previews().mail(content.package(portal(), workspace_id), _asked(body()), signed_in())
+    side = shown.side
+    return jsonify(
+        subject=shown.subject, side=gettext(SIDES[side]) if side in SIDES else side, text=shown.text,
+        attachments=list(shown.attachments), page=f"{request.path}/page", token=generate_csrf(),
+    )  # fmt: skip
+
+
+@pages.post("/preview/mail/page")
+@needs("analyst", "administrator")
+def mail_page(workspace_id: int) -> Response:
+    """The same from a form of the page, as the mail's HTML, for a frame that can do nothing."""
+    try:
+        shown = _previews().mail(content.package(portal(), workspace_id), _asked(request.form), signed_in())
+        answer = Response(shown.html.replace("<head>", '<head><base target="_blank">', 1), mimetype="text/html")
+    except NinteiError as error:
+        answer = Response(sentence(error), status=status_of(error), mimetype="text/plain")
+    answer.headers["Content-Security-Policy"] = MAIL_POLICY
+    return answer
+
+
+@pages.post("/preview/document")
+@needs("analyst", "administrator")
+def document(workspace_id: int) -> Any:
+    """{path, content, case?}: {title, filename, pdf}, the PDF in base64."""
+    page, pdf = _previews().document(content.package(portal(), workspace_id), _asked(body()), signed_in())
+    return jsonify(title=page.title, filename=page.filename, pdf=base64.b64encode(pdf).decode())
+
+
+@pages.get("/preview/cases")
+@needs("analyst", "administrator")
+def cases(workspace_id: int) -> Any:
+    """Cases with which a template may be shown, the newest first."""
+    package = content.package(portal(), workspace_id)
+    found = previews.cases_of(portal(), package.id, signed_in())
+    return jsonify(cases=[{"number": number, "title": title} for number, title in found])
+
+
+def _asked(said: Any) -> Asked:
+    path, text = said.get("path"), said.get("content")
+    if not isinstance(path, str) or not isinstance(text, str) or len(text) > MOST:
+        raise BadRequest
+    return Asked(path[:240], text, str(said.get("element") or "")[:200], str(said.get("case") or "")[:40])
+
+
+def _previews() -> Previews:
+    found: Previews = current_app.extensions.setdefault("nintei_previews", None) or Previews(portal())
+    current_app.extensions["nintei_previews"] = found
+    return found
