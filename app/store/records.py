@@ -99,14 +99,14 @@ def accesses(case: int) -> list[Access]:
     return list(Access.select().where(Access.case == case).order_by(Access.at.desc()).limit(500))
 
 
-def note_preview(case: Case, path: str, user: int | None, name: str, at: datetime, within: timedelta) -> None:
+def note_preview(case: Case, file: str, user: int | None, name: str, at: datetime, within: timedelta) -> None:
     """Who writes a template looked at it with this case: noted once in a while, not with every word they type."""
     row = Access.select().where(
-        (Access.case == case) & (Access.document == PREVIEW) & (Access.filename == path) & (Access.user == user)
+        (Access.case == case) & (Access.document == PREVIEW) & (Access.filename == file) & (Access.user == user)
         & (Access.at > at - within)
     )  # fmt: skip
     if not row.exists():
-        Access.create(case=case, document=PREVIEW, filename=path, user=user, user_name=name, at=at)
+        Access.create(case=case, document=PREVIEW, filename=file, user=user, user_name=name, at=at)
 
 
 # Mails

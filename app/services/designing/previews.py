@@ -86,7 +86,7 @@ class Previews:
         element = PurePosixPath(asked.path).stem
         try:
             schema = json.loads(asked.content)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise Permanent("The file is no form: %(reason)s", reason=str(error)) from error
         if not isinstance(schema, dict) or not isinstance(schema.get("components"), list):
             raise Permanent("This is not a form: it has no list of components.")
@@ -162,7 +162,9 @@ class Previews:
             element = asked.element or _element(package, asked.path)
             known = element if element in loaded.package.elements else ""
             facts = context.build(self._portal, case, loaded, element=known)
-            store.note_preview(case, asked.path, actor.user_id, actor.name, self._portal.now(), NOTED_FOR)
+            store.note_preview(
+                case, PurePosixPath(asked.path).name, actor.user_id, actor.name, self._portal.now(), NOTED_FOR
+            )
         settings = settings_of(package)
         links = {**facts["links"], "entry": f"{facts['links']['site']}/enter/{LINK}"}
         return {**settings, **sample.more(), **facts, "settings": settings, "links": links}
