@@ -1,4 +1,4 @@
-"""Texts that are still being written are composed apart: as production does, and nothing in them holds the portal up."""
+"""Texts that are still being written are composed apart, as production does; nothing in them stops the portal."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MORE: dict[str, Any] = {
 HOSTILE = [
     "{{ 'a' * 10**9 }}",
     "{{ 9**9**9 }}",
-    "{% for a in range(1000) %}{% for b in range(1000) %}{% for c in range(1000) %}x{% endfor %}{% endfor %}{% endfor %}",
+    "{% for a in range(999) %}{% for b in range(999) %}{% for c in range(999) %}x{% endfor %}{% endfor %}{% endfor %}",
     "{% macro m() %}{{ m() }}{{ m() }}{% endmacro %}{{ m() }}",
     "{% set ns = namespace(t='x' * 1) %}{% for a in range(1000) %}{% set ns.t = ns.t ~ ns.t %}{% endfor %}{{ ns.t }}",
     "{{ ''.__class__.__mro__[1].__subclasses__() }}",

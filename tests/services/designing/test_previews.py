@@ -1,4 +1,4 @@
-"""What drafts of forms, mails and documents come out as: on made-up data, and with a case of which no secret is shown."""
+"""What drafts of forms, mails and documents come out as: on made-up data, and with a case, without its secrets."""
 
 from __future__ import annotations
 
