@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -14,9 +15,11 @@ from app.cli.packages import tell
 from app.cli.releases import MOMENT, package_id, tell_done
 from app.cli.wiring import Wiring
 from app.errors import N_, PARTS, BadPackage, Refused
+from app.services.base.actors import SYSTEM
 from app.services.base.portal import Portal
 from app.services.packages import exchange, terms
 from app.services.packages.terms import Act
+from app.services.workspaces import bringing
 from config.settings import terminal_user
 
 wired = click.make_pass_decorator(Wiring)
@@ -87,17 +90,26 @@ def diff(wiring: Wiring, before: str, after: str | None, named: str | None) -> N
 @click.argument("package")
 @click.argument("target", metavar="FOLDER", type=click.Path(path_type=Path))
 @click.option("--release", "number", type=int, metavar="N", help="That number; else what is in force.")
+@click.option(
+    "--draft", type=int, metavar="ID", help="A draft of the package, as it stands (its page's address has the ID)."
+)
 @lang_option
 @wired
-def export(wiring: Wiring, package: str, target: Path, number: int | None) -> None:
+def export(wiring: Wiring, package: str, target: Path, number: int | None, draft: int | None) -> None:
     """Write the files of PACKAGE into a new FOLDER (or a zip, where the name ends in .zip), byte for byte.
 
     What is exported has its own `_shared` and can be checked, changed and released again: unchanged, it is the same
     release.
     """
     say, portal = speaker(wiring.language()), wiring.portal()
-    written = exchange.export(portal, package_id(portal, package), number, target)
-    click.echo(say(N_("%(target)s: %(count)s files"), target=str(target), count=len(written.files)))
+    if draft is not None:
+        if number is not None:
+            raise Refused("Say --draft or --release, not both")
+        files = bringing.of_package(portal, draft, package)
+        exchange.write(files, target)
+    else:
+        files = exchange.export(portal, package_id(portal, package), number, target).files
+    click.echo(say(N_("%(target)s: %(count)s files"), target=str(target), count=len(files)))
 
 
 @click.command("import")
@@ -106,14 +118,27 @@ def export(wiring: Wiring, package: str, target: Path, number: int | None) -> No
 @click.option("--from", "from_at", type=MOMENT, help="With --release: from then on (in Japan).")
 @click.option("--note", default="", help="Why, for the record.")
 @click.option("--by", default="", help="Who, for the record; else the account that you are signed in with here.")
+@click.option("--draft", metavar="NAME", help="Make it a draft of this name instead, to be changed in the browser.")
+@click.option(
+    "--base", type=int, metavar="N", help="With --draft: the number that it was made from; else what is in force."
+)
 @lang_option
 @wired
-def import_(wiring: Wiring, source: Path, in_force: bool, from_at: datetime | None, note: str, by: str) -> None:
+def import_(
+    wiring: Wiring, source: Path, in_force: bool, from_at: datetime | None, note: str, by: str,
+    draft: str | None, base: int | None,
+) -> None:  # fmt: skip
     """Take in a process package: checked, its scenarios walked, kept under a number, and not put in force.
 
-    `nintei release --restore N` puts it in force later; --release does so at once.
+    `nintei release --restore N` puts it in force later; --release does so at once. With --draft nothing is kept as a
+    release: it becomes a draft on the page “Process design”, whatever its check says.
     """
     say, portal = speaker(wiring.language()), wiring.portal()
+    if draft is None and base is not None:
+        raise Refused("--base needs --draft: it is the number that a draft was made from")
+    if draft is not None:
+        _import_draft(portal, source, draft, base, in_force, by, say)
+        return
     if from_at is not None and not in_force:
         raise Refused("--from needs --release: what is only kept begins at no moment")
     package = exchange.read(source)
@@ -132,6 +157,17 @@ def import_(wiring: Wiring, source: Path, in_force: bool, from_at: datetime | No
         click.echo(say(N_("%(package)s: kept as number %(number)s, not in force"), **facts))
     else:
         click.echo(say(N_("%(package)s: this is number %(number)s already; nothing was changed"), **facts))
+
+
+def _import_draft(
+    portal: Portal, source: Path, name: str, base: int | None, in_force: bool, by: str, say: Speaker
+) -> None:
+    if in_force:
+        raise Refused("Say --draft or --release, not both")
+    package = exchange.read(source)
+    made = bringing.take(portal, package, name, replace(SYSTEM, name=by or terminal_user()), base)
+    facts = {"package": say.of(package.english).words(package.title), "id": made}
+    click.echo(say(N_("%(package)s: a draft now, at /designer/w/%(id)s"), **facts))
 
 
 def _is_number(side: str) -> bool:

@@ -130,3 +130,15 @@ def test_a_zip_of_the_folder_as_systems_make_it_is_taken_in(terminal: Terminal, 
         out.writestr("three_steps/.DS_Store", b"x")
     assert terminal.says("diff", str(terminal.library), str(made)) == "no difference\n"
     assert "kept as number 3" in terminal.says("import", str(made))
+
+
+def test_a_package_becomes_a_draft_and_the_draft_a_folder_again(terminal: Terminal, tmp_path: Path) -> None:
+    terminal.edit("package.toml", "days = 4", "days = 5")
+    said = terminal.says("import", str(terminal.library), "--draft", "期限の見直し", "--by", "太郎")
+    assert "a draft now, at /designer/w/1" in said
+    target = tmp_path / "out"
+    terminal.says("export", "library_card", str(target), "--draft", "1")
+    assert "days = 5" in (target / "package.toml").read_text("utf-8")
+    assert "no such draft" in terminal.refuses("export", "library_card", str(tmp_path / "x"), "--draft", "9")
+    assert "not both" in terminal.refuses("import", str(terminal.library), "--draft", "x", "--release")
+    assert "needs --draft" in terminal.refuses("import", str(terminal.library), "--base", "1")

@@ -20,18 +20,23 @@ def export(portal: Portal, package_id: str, number: int | None, target: Path) ->
     """Write the files of a release (of the one in force without a number) byte for byte: as a zip where the name ends
     so, else into a new folder. All of it is there, or nothing. Raises NotFound, Refused, Permanent."""
     package = terms.archive(portal, package_id, number)
+    write(package.files, target)
+    return package
+
+
+def write(files: Mapping[str, bytes], target: Path) -> None:
+    """The same of any files. Raises Refused, Permanent."""
     if target.exists() and (target.is_file() or any(target.iterdir())):
         raise Refused("%(target)s is there already; nothing was written", target=str(target))
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         if target.suffix.lower() == ".zip":
-            _write_zip(package.files, target)
+            _write_zip(files, target)
         else:
-            _write_folder(package.files, target)
+            _write_folder(files, target)
     except OSError as error:
         reason = error.strerror or str(error)
         raise Permanent("%(target)s cannot be written: %(reason)s", target=str(target), reason=reason) from error
-    return package
 
 
 def read(source: Path) -> Package:

@@ -92,6 +92,14 @@ def to_zip(portal: Portal, workspace_id: int, who: Actor) -> tuple[str, bytes]:
     return f"{view.package_id}-draft-{workspace_id}.zip", archive.to_zip(content.files(portal, workspace_id))
 
 
+def of_package(portal: Portal, workspace_id: int, package_id: str) -> Mapping[str, bytes]:
+    """The files of a draft of this package, for the terminal. Raises NotFound."""
+    with portal.connection():
+        if content.row_of(workspace_id).package_id != package_id:
+            raise NotFound("There is no such draft of a process")
+    return content.files(portal, workspace_id)
+
+
 def release_zip(portal: Portal, package_id: str, number: int, who: Actor) -> tuple[str, bytes]:
     """The same of a release."""
     who.require(*ROLES)
