@@ -86,7 +86,19 @@ WORDS: dict[tuple[str, str], dict[str, Any]] = {
     ("Change", "kind"): {
         "setting": _l("Setting"), "account": _l("User account"), "closing_day": _l("Closing day"),
         "absence": _l("Absence"), "view": _l("Saved view"), "company": _l("Company"),
-        "release": _l("Release"),
+        "release": _l("Release"), "move": _l("Move of running cases"),
+    },
+    ("Move", "state"): {
+        "asked": _l("Waits for approval"), "running": _l("Under way"), "stopped": _l("Stopped"), "done": _l("Done"),
+        "undoing": _l("Being taken back"), "undone": _l("Taken back"),
+    },
+    ("MoveCase", "state"): {
+        "waiting": _l("Its turn has not come"), "moved": _l("Moved"), "left": _l("Left as it is"),
+        "failed": _l("Failed"), "back": _l("Taken back"), "gone_on": _l("Has gone on since"),
+    },
+    ("Mend", "kind"): {
+        "place": _l("Moved to another step"), "again": _l("Done once more"), "skip": _l("Skipped"),
+        "value": _l("A value was corrected"),
     },
     ("Workspace", "state"): {
         "draft": _l("Draft"), "submitted": _l("Waits for approval"), "released": _l("Published"),

@@ -5,6 +5,7 @@ from app.engine.engine import Engine
 from app.engine.findings import Decisions, Finding, Unmovable, verdict
 from app.engine.model import (
     CompleteTask,
+    Correct,
     Decide,
     Event,
     JobDone,
@@ -13,7 +14,10 @@ from app.engine.model import (
     LogEntry,
     Message,
     OpenTask,
+    Redirect,
+    Skip,
     Snapshot,
+    Stand,
     Step,
     TaskKind,
     Timer,
@@ -27,6 +31,7 @@ from app.engine.sorting import Version
 
 __all__ = [
     "CompleteTask",
+    "Correct",
     "Decide",
     "Decisions",
     "Engine",
@@ -41,7 +46,10 @@ __all__ = [
     "Names",
     "OpenTask",
     "Program",
+    "Redirect",
+    "Skip",
     "Snapshot",
+    "Stand",
     "Step",
     "TaskKind",
     "Timer",

@@ -12,20 +12,25 @@ from SpiffWorkflow.exceptions import SpiffWorkflowException
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
-from app.engine import checks, compaction, events, moving, report, state
+from app.engine import checks, compaction, events, mending, moving, report, soundness, state
 from app.engine.build import build
 from app.engine.case import Case
 from app.engine.diagram import read
 from app.engine.findings import Decisions, Finding, Unmovable
 from app.engine.live import LiveCases
+from app.engine.marking import markings
 from app.engine.model import (
     CompleteTask,
+    Correct,
     Decide,
     Event,
     JobDone,
     JobFailed,
     Message,
+    Redirect,
+    Skip,
     Snapshot,
+    Stand,
     Step,
     TimersDue,
     TooLate,
@@ -138,10 +143,28 @@ class Engine:
             raise ScriptError("The process cannot go on: %(reason)s", reason=str(error)) from error
         return report.step(case, Snapshot(blob, uuid4().hex))
 
-    def _sorted(self, old: Version, new: Version, snapshot: Snapshot, decisions: Decisions) -> Sorting:
+    def stands(self, program: Program, snapshot: Snapshot) -> tuple[Stand, ...]:
+        """Where the tokens of a case are."""
+        return tuple(mending.stands(self._loaded(program, snapshot)))
+
+    def stuck(self, version: Version, snapshot: Snapshot) -> frozenset[str]:
+        """Elements at which a token of the case may rest for ever, values left aside."""
+        found: set[str] = set()
+        for marking in markings(self._loaded(version.program, snapshot)):
+            for each in marking.everywhere():
+                places = soundness.places(version.program.specs[each.process], each)
+                try:
+                    found.update(name for name, *_ in version.stuck(each.process, tuple(places)))
+                except soundness.TooLarge:
+                    continue
+        return frozenset(found)
+
+    def _loaded(self, program: Program, snapshot: Snapshot) -> Case:
         no_time = datetime.min.replace(tzinfo=UTC)  # nothing happens to the case here
-        case = state.load(snapshot.blob, old.program, self._evaluator, self._zone, no_time)
-        return Sorting(old, new, case, decisions)
+        return state.load(snapshot.blob, program, self._evaluator, self._zone, no_time)
+
+    def _sorted(self, old: Version, new: Version, snapshot: Snapshot, decisions: Decisions) -> Sorting:
+        return Sorting(old, new, self._loaded(old.program, snapshot), decisions)
 
     def apart(self, live_cases: int = 32) -> Engine:
         """One that runs cases of its own, which push none of this one's out of memory; the sandbox is shared."""
@@ -185,6 +208,12 @@ class Engine:
                 return self._message(case, name, clean_data(data, "The message"), task_id)
             case TimersDue():
                 return lambda: self._fire(case)
+            case Redirect(task_id):
+                return mending.redirect(_task(case, task_id), event)
+            case Skip(task_id, data):
+                return mending.skip(_task(case, task_id), event, clean_data(data))
+            case Correct(data):
+                return mending.correct(case, clean_data(data))
 
     def _failed(self, task: Task, code: str, text: str) -> Any:
         """Who catches the failure of a job: on its own border whatever takes errors, further out only what names the
@@ -228,11 +257,15 @@ def _utc(now: datetime) -> datetime:
     return now.astimezone(UTC)
 
 
-def _waiting(case: Case, task_id: str, kind: type[Any], in_state: int) -> Task:
+def _task(case: Case, task_id: str) -> Task | None:
     try:
-        task = case.find(UUID(task_id))
+        return case.find(UUID(task_id))
     except ValueError:
-        task = None
+        return None
+
+
+def _waiting(case: Case, task_id: str, kind: type[Any], in_state: int) -> Task:
+    task = _task(case, task_id)
     if task is None or not isinstance(task.task_spec, kind) or not task.has_state(in_state):
         raise TooLate(f"Task {task_id} is not waiting.")
     return task

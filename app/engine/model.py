@@ -124,7 +124,42 @@ class TimersDue:
     """Time passed: timers due by the step's `now` fire."""
 
 
-Event = CompleteTask | JobDone | JobFailed | Message | TimersDue
+@dataclass(frozen=True, slots=True)
+class Redirect:
+    """By hand: the token of a task goes on at another step of its process. `came`: to a join, by which way."""
+
+    task_id: str
+    element: str
+    came: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """By hand: what a token waits for counts as done; `data` are routing values that it brings."""
+
+    task_id: str
+    data: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Correct:
+    """By hand: routing values have these values from now on, in the whole case."""
+
+    data: dict[str, Any]
+
+
+Event = CompleteTask | JobDone | JobFailed | Message | TimersDue | Redirect | Skip | Correct
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """Where a token of a case is. `joins`: it waits for others; `repeats`: several runs are under way in it."""
+
+    task_id: str
+    element: str
+    process: str
+    joins: bool = False
+    repeats: bool = False
 
 
 class TooLate(Exception):

@@ -10,6 +10,7 @@ from app.states.designer import WORKSPACE_MOVES, VersionKind, WorkspaceAct, Work
 from app.states.entries import GROUPS, TOLD, EntryKind, Group, Sight, Told
 from app.states.mail import DELIVERY_MOVES, INBOUND_MOVES, MAIL_MOVES, DeliveryState, InboundState, MailState, SettledAs
 from app.states.money import INVOICE_MOVES, LINE_MOVES, InvoiceState, LineState
+from app.states.moving import MOVE_MOVES, MOVED_MOVES, MendKind, MovedState, MoveState
 from app.states.papers import Audience, DocumentKind
 from app.states.people import CLAIM_MOVES, ClaimState, InvitationKind, Judge, Rights, Role
 from app.states.register import CERTIFICATE_MOVES, CertificateState, Standing
@@ -30,6 +31,8 @@ __all__ = [
     "JOB_MOVES",
     "LINE_MOVES",
     "MAIL_MOVES",
+    "MOVED_MOVES",
+    "MOVE_MOVES",
     "REQUEST_MOVES",
     "STANDING",
     "TASK_MOVES",
@@ -53,6 +56,9 @@ __all__ = [
     "Judge",
     "LineState",
     "MailState",
+    "MendKind",
+    "MoveState",
+    "MovedState",
     "Mover",
     "Phase",
     "RequestKind",

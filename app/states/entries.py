@@ -50,6 +50,8 @@ class EntryKind(Word):
     ASSIGNED = "assigned"
     INCIDENT = "incident"
     LATE = "late"
+    VERSION = "version"
+    MENDED = "mended"
 
 
 class Group(Word):
@@ -266,6 +268,25 @@ TOLD: Final[Mapping[EntryKind, Told]] = {
         },
         Sight.STAFF,
         bad=frozenset({""}),
+    ),
+    EntryKind.VERSION: Told(
+        Group.STEPS,
+        {
+            "moved": N_("Moved to release %(title)s of the process"),
+            "back": N_("Moved back to release %(title)s of the process"),
+        },
+        Sight.STAFF,
+    ),
+    EntryKind.MENDED: Told(
+        Group.STEPS,
+        {
+            "place": N_("Mended by hand: the case goes on at “%(title)s”"),
+            "again": N_("Mended by hand: “%(title)s” is done once more"),
+            "skip": N_("Mended by hand: “%(title)s” was skipped"),
+            "value": N_("Mended by hand: the routing value %(title)s was corrected"),
+            "back": N_("What was mended by hand was taken back"),
+        },
+        Sight.STAFF,
     ),
     EntryKind.LATE: _one(Group.TROUBLE, N_("Came too late: %(title)s"), Sight.STAFF),
 }

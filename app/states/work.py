@@ -18,6 +18,7 @@ class TaskState(Word):
 TASK_MOVES: Final[Moves[TaskState]] = {
     TaskState.OPEN: {TaskState.DONE, TaskState.CANCELLED},
     TaskState.DONE: {TaskState.OPEN},  # the decision is taken back
+    TaskState.CANCELLED: {TaskState.OPEN},  # what was done to the case by hand is taken back
 }
 
 

@@ -13,6 +13,7 @@ from contextlib import suppress
 from app.services import upkeep
 from app.services.base import finding, leases, versions
 from app.services.base.portal import Portal
+from app.services.moves import doing
 from app.services.pages import health
 from app.services.process import jobs, timers
 from app.services.process.outside import Outside
@@ -80,7 +81,10 @@ class Worker:
         if moment >= self._upkeep_at:
             self._upkeep_at = moment + UPKEEP_EVERY
             upkeep.tick(self._portal)
+        moved = doing.work(self._portal)
         job = jobs.lease(self._portal, self._name, jobs.worker_operators(self._portal))
+        if job is None and moved:
+            return True
         if job is None:  # with nothing else to do, cases that older rules folded are folded anew
             return bool(woken) or bool(finding.mend(self._portal))
         beat = _Heartbeat(self._portal, job, self._name)

@@ -37,7 +37,7 @@ class Closing:
 
 
 @dataclass(slots=True)
-class _Moment:
+class Moment:
     """What the parts of one step share; `rows` are the case's open tasks, kept up as they close and open."""
 
     portal: Portal
@@ -92,7 +92,7 @@ def _kind(event: Event) -> IncidentKind:
 def _store(
     portal: Portal, case: Case, loaded: Loaded, step: Step, now: datetime, closed: Mapping[str, Closing]
 ) -> None:
-    moment = _Moment(
+    moment = Moment(
         portal, case, loaded, step, now, businessdays.today(now), portal.closing(), closed,
         work.open_tasks(case.id), frozenset(case.running or ()),
     )  # fmt: skip
@@ -102,26 +102,27 @@ def _store(
     case.revision += 1
     case.changed_at = now
     _visits(moment)
-    _close_tasks(moment)
-    _settle_turn(moment)
-    _open_tasks(moment)
-    _cancel_jobs(moment)
+    close_tasks(moment)
+    settle_turn(moment)
+    open_tasks(moment)
+    cancel_jobs(moment)
     _queue_jobs(moment)
-    _timers(moment)
+    timers(moment)
     _effects(moment)
     _finish(moment)
     statements.save(case)
-    _unpark(moment)
+    unpark(moment)
 
 
-def _timers(moment: _Moment) -> None:
-    timers = [(timer.task_id, timer.element, timer.due) for timer in moment.step.timers]
-    if timers or moment.case.timer_count:
-        work.replace_timers(moment.case.id, timers)
-        moment.case.timer_count = len(timers)
+def timers(moment: Moment) -> None:
+    """The rows by which the case is woken."""
+    rows = [(timer.task_id, timer.element, timer.due) for timer in moment.step.timers]
+    if rows or moment.case.timer_count:
+        work.replace_timers(moment.case.id, rows)
+        moment.case.timer_count = len(rows)
 
 
-def _effects(moment: _Moment) -> None:
+def _effects(moment: Moment) -> None:
     """What the entered elements' properties ask for, with the routing values of the place."""
     step, elements = moment.step, moment.loaded.package.elements
     places = {task.id: task.data for task in step.open_tasks} | {job.task_id: job.data for job in step.jobs}
@@ -135,7 +136,7 @@ def _completed(step: Step) -> list[str]:
     return [entry.element for entry in step.log if entry.what == "completed"]
 
 
-def _visits(moment: _Moment) -> None:
+def _visits(moment: Moment) -> None:
     counts: Counter[tuple[str, str, str]] = Counter(
         (entry.element, entry.process, entry.what) for entry in moment.step.log
     )
@@ -156,7 +157,8 @@ def _visits(moment: _Moment) -> None:
     )
 
 
-def _close_tasks(moment: _Moment) -> None:
+def close_tasks(moment: Moment) -> None:
+    """Rows of tasks on which no token stands any more."""
     still_open = {task.id for task in moment.step.open_tasks}
     completed = {entry.task_id for entry in moment.step.log if entry.what == "completed"}
     kept = [row for row in moment.rows if row.id in still_open]
@@ -179,7 +181,7 @@ def _close_tasks(moment: _Moment) -> None:
     moment.rows = kept
 
 
-def _log_closed(moment: _Moment, row: Task, done: Closing | None) -> None:
+def _log_closed(moment: Moment, row: Task, done: Closing | None) -> None:
     actor = done.actor if done else SYSTEM
     history.note(
         moment.case.id,
@@ -193,7 +195,7 @@ def _log_closed(moment: _Moment, row: Task, done: Closing | None) -> None:
     )
 
 
-def _open_tasks(moment: _Moment) -> None:
+def open_tasks(moment: Moment) -> None:
     """Rows for the tasks that opened; due as their element says, or when the guideline of their side runs out."""
     known = {row.id for row in moment.rows}
     limits = clocks.limits(moment.case, moment.today, moment.closing) if moment.loaded.package.guidelines else {}
@@ -233,7 +235,7 @@ def _open_tasks(moment: _Moment) -> None:
         )
 
 
-def _titles(moment: _Moment, known: Collection[str]) -> dict[str, str]:
+def _titles(moment: Moment, known: Collection[str]) -> dict[str, str]:
     """The titles of the tasks that opened, by their ids. Those of one element that opened together are told apart: by
     the item that the element's property `item` names, and by a number where that does not do."""
     found: dict[str, str] = {}
@@ -253,7 +255,8 @@ def _titles(moment: _Moment, known: Collection[str]) -> dict[str, str]:
     return found
 
 
-def _cancel_jobs(moment: _Moment) -> None:
+def cancel_jobs(moment: Moment) -> None:
+    """Jobs that no token waits for any more are nobody's to do."""
     running = set(moment.step.running_jobs)
     if moment.before <= running:
         return
@@ -263,7 +266,7 @@ def _cancel_jobs(moment: _Moment) -> None:
             job.save()
 
 
-def _queue_jobs(moment: _Moment) -> None:
+def _queue_jobs(moment: Moment) -> None:
     for request in moment.step.jobs:
         state, at = resting.begins(request, moment.now, moment.closing)
         work.add_job(
@@ -280,7 +283,7 @@ def _queue_jobs(moment: _Moment) -> None:
         )
 
 
-def _unpark(moment: _Moment) -> None:
+def unpark(moment: Moment) -> None:
     """Let go on what waits for an element that has been completed meanwhile."""
     if not moment.step.running_jobs:
         return
@@ -291,7 +294,8 @@ def _unpark(moment: _Moment) -> None:
             work.unpark(job.id)
 
 
-def _settle_turn(moment: _Moment) -> None:
+def settle_turn(moment: Moment) -> None:
+    """Whose turn it is, the stage, and the clocks that run by it."""
     case, elements = moment.case, moment.loaded.package.elements
     places = [elements[task.element] for task in moment.step.open_tasks if task.element in elements]
     due = {place.side for place in places if not _aside(place)}
@@ -318,14 +322,14 @@ def _aside(place: Element) -> bool:
     return place.properties.get("presentation") == "button" or place.properties.get("beside") == "true"
 
 
-def _stage(moment: _Moment) -> str:
+def _stage(moment: Moment) -> str:
     """The last stage that has an open task."""
     processes = {moment.loaded.element(task.element).process for task in moment.step.open_tasks}
     found = [stage.id for stage in moment.loaded.package.stages if processes.intersection(stage.processes)]
     return found[-1] if found else ""
 
 
-def _finish(moment: _Moment) -> None:
+def _finish(moment: Moment) -> None:
     case = moment.case
     if not moment.step.ended or case.ended:
         return

@@ -64,12 +64,12 @@ def before(setting: permit.Setting, values: Mapping[str, Any]) -> Before | None:
     draft = work.draft(setting.task.id)
     references = (records.document(each) for _, each in intake.file_references(values))
     facts = {
-        "case": {name: _plain(getattr(case, name)) for name in FACTS},
+        "case": {name: plain(getattr(case, name)) for name in FACTS},
         "rows": {
-            model.__name__: [_row(each) for each in rows(model, case)] if _knows(package, model) else []
+            model.__name__: [plain_row(each) for each in rows(model, case)] if _knows(package, model) else []
             for model in KEPT
         },
-        "timers": [_row(each) for each in statements.rows(TimerRow, "case_id = ?", case.id)]
+        "timers": [plain_row(each) for each in statements.rows(TimerRow, "case_id = ?", case.id)]
         if case.timer_count
         else [],
         "jobs": {str(each.id): each.state for each in _waiting(case)},
@@ -164,22 +164,23 @@ def _reopen(row: Undo, task: Any, actor: Actor, now: datetime) -> None:
 
 def _put_back(row: Undo, case: Case) -> None:
     for model in KEPT:
-        _restore(model, case, row.before["rows"][model.__name__])
+        restore(model, case, row.before["rows"][model.__name__])
     undo.free_bank_lines(case.id, row.at)
     work.replace_timers(
         case.id,
-        [(each["task_id"], each["element"], _rich(each["due_at"])) for each in row.before["timers"]],
+        [(each["task_id"], each["element"], rich(each["due_at"])) for each in row.before["timers"]],
     )
     undo.unvisit(case.id, row.made["visits"])
     undo.hide_points(case.id, row.at)
     cases.save_state(case.id, bytes(row.blob), row.token)
     for name, value in row.before["case"].items():
-        setattr(case, name, _rich(value))
+        setattr(case, name, rich(value))
     case.revision += 1  # pages that were drawn meanwhile are out of date
     case.save()
 
 
-def _restore(model: type[Any], case: Case, kept: list[dict[str, Any]]) -> None:
+def restore(model: type[Any], case: Case, kept: list[dict[str, Any]]) -> None:
+    """The case's rows of a model as they were kept; an invoice's number is not given out again."""
     known = {each["id"] for each in kept}
     present = {each.id for each in rows(model, case)}
     added = list(present - known)
@@ -188,7 +189,7 @@ def _restore(model: type[Any], case: Case, kept: list[dict[str, Any]]) -> None:
     elif added:
         model.delete().where(model.id.in_(added)).execute()
     for each in kept:
-        values = {name: _rich(value) for name, value in each.items()}
+        values = {name: rich(value) for name, value in each.items()}
         if each["id"] in present:
             model.update({name: value for name, value in values.items() if name != "id"}).where(
                 model.id == each["id"]
@@ -215,17 +216,20 @@ def _cards(case: Case) -> dict[int, CardState]:
     return {row.id: row.state for row in statements.rows(Card, "case_id = ?", case.id)}
 
 
-def _row(row: Any) -> dict[str, Any]:
-    return {name: _plain(value) for name, value in row.__data__.items()}
+def plain_row(row: Any) -> dict[str, Any]:
+    """A row in plain JSON."""
+    return {name: plain(value) for name, value in row.__data__.items()}
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """A value in plain JSON; days and moments know what they are."""
     if isinstance(value, datetime):
         return {"$at": value.isoformat()}
     return {"$day": value.isoformat()} if isinstance(value, date) else value
 
 
-def _rich(value: Any) -> Any:
+def rich(value: Any) -> Any:
+    """The same back."""
     if isinstance(value, dict) and set(value) == {"$at"}:
         return datetime.fromisoformat(value["$at"])
     if isinstance(value, dict) and set(value) == {"$day"}:

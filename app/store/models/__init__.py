@@ -20,6 +20,7 @@ from app.store.models.designer import Workspace, WorkspaceEvent, WorkspaceFile, 
 from app.store.models.inbound import Delivery, InboundMail, Outage
 from app.store.models.keyletters import KeyLetter
 from app.store.models.lists import Attempt, CaseGram, CaseText, TaskChange, TaskTally
+from app.store.models.moves import Mend, Move, MoveCase
 from app.store.models.records import (
     Access,
     Booking,
@@ -83,6 +84,9 @@ ALL = (
     BookingPerson,
     DateRequest,
     Undo,
+    Move,
+    MoveCase,
+    Mend,
     ClosingDay,
     Card,
     CardEvent,
@@ -154,6 +158,9 @@ __all__ = [
     "Mail",
     "Mandate",
     "Member",
+    "Mend",
+    "Move",
+    "MoveCase",
     "Note",
     "Opening",
     "Outage",

@@ -196,6 +196,11 @@ def _incident(entry: Any, titles: Mapping[str, str]) -> Facts:
     return Facts("caught" if (entry.data or {}).get("caught") else "", title, quote=entry.text)
 
 
+def _by_hand(entry: Any, titles: Mapping[str, str]) -> Facts:
+    title = named(titles.get(entry.title, entry.title))
+    return Facts(entry.text, title, quote=str((entry.data or {}).get("reason", "")))
+
+
 def _late(entry: Any, titles: Mapping[str, str]) -> Facts:
     note = gettext("The case had moved on meanwhile; nothing was changed by it.")
     return Facts(title=named(titles.get(entry.title, entry.title)), note=note)
@@ -226,5 +231,7 @@ FACTS: Mapping[EntryKind, Callable[[Any, Mapping[str, str]], Facts]] = {
     EntryKind.REGISTER: _register,
     EntryKind.ASSIGNED: _assigned,
     EntryKind.INCIDENT: _incident,
+    EntryKind.VERSION: _by_hand,
+    EntryKind.MENDED: _by_hand,
     EntryKind.LATE: _late,
 }

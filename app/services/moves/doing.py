@@ -1,0 +1,159 @@
+"""Moving the cases of a move, and taking them back, one by one in the background.
+
+One transaction a case: locked, sorted once more as it stands then, its new state and rows stored, loaded once and read
+before it is committed. So whenever power fails each case is moved or not, and the next round goes on with the rest.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from app.engine import Finding, Snapshot, Unmovable, verdict
+from app.errors import N_, NinteiError, Problem, Refused, defect
+from app.services.base import history
+from app.services.base.actors import Actor
+from app.services.base.portal import Portal
+from app.services.base.releases import Loaded
+from app.services.moves import kept, sorting, versions
+from app.services.process import standing
+from app.states import EntryKind, MovedState, MoveState
+from app.store import cases, database, moves, statements
+from app.store.models import Case, Move, MoveCase
+
+log = logging.getLogger("nintei.moves")
+
+SLICE = 20  # cases in one round of the worker: a stop is heeded, and other work gets its turn
+
+
+def work(portal: Portal) -> int:
+    """Move, or take back, some of the cases that wait for it; gives how many. The worker asks again."""
+    with database.connection():
+        move = moves.under_way()
+        if move is None:
+            return 0
+        back = move.state is MoveState.UNDOING
+        waiting = moves.cases_in(move.id, MovedState.MOVED if back else MovedState.WAITING, SLICE)
+    for case_id in waiting:
+        try:
+            with database.transaction():
+                if not _one(portal, move.id, case_id, back):
+                    return 0  # it was stopped meanwhile
+        except Exception as error:
+            if database.passes(error):
+                raise
+            _failed(portal, move.id, case_id, error)
+    if not waiting:
+        with database.transaction():
+            _ended(portal, move.id)
+    return len(waiting) or 1
+
+
+def _one(portal: Portal, move_id: int, case_id: int, back: bool) -> bool:
+    """One case, in a transaction; False where the move goes on no more."""
+    case = cases.lock(case_id)
+    move, row = moves.get(move_id), moves.case_of(move_id, case_id)
+    wanted, stands = (MoveState.UNDOING, MovedState.MOVED) if back else (MoveState.RUNNING, MovedState.WAITING)
+    if move is None or row is None or move.state is not wanted:
+        return False
+    if row.state is not stands:
+        return True  # another worker was here
+    if back:
+        _back(portal, move, row, case)
+    else:
+        _move(portal, move, row, case)
+    return True
+
+
+def _move(portal: Portal, move: Move, row: MoveCase, case: Case) -> None:
+    now, new = portal.now(), portal.releases.loaded(move.release_id)
+    row.at = now
+    findings = _against(portal, case, new, move.decisions)
+    if findings:
+        row.state, row.findings = MovedState.LEFT, [_plain(each) for each in findings]
+        statements.save(row)
+        return
+    old = portal.releases.loaded(case.release_id)
+    stood, (blob, token) = kept.before(case, kept.MOVED), cases.state(case.id)
+    put(portal, case, old, new, move.decisions, now)
+    row.before = {"stood": stood, "made": kept.made(case, stood)}
+    row.blob, row.token, row.revision, row.state = blob, token, case.revision, MovedState.MOVED
+    statements.save(row)
+    _note(case, now, "moved", new.number, move)
+
+
+def put(portal: Portal, case: Case, old: Loaded, new: Loaded, decisions: Mapping[str, Any], now: datetime) -> None:
+    """The case upon the release, and read once as it is stored then. Raises what no case can be moved with."""
+    one, other = versions.version(old), versions.version(new)
+    try:
+        step = portal.engine.moved(one, other, Snapshot(*cases.state(case.id)), decisions, now)
+    except Unmovable as error:  # it was judged a moment ago, under the same lock
+        raise Refused("The case cannot be moved as it stands") from error
+    aliases = {
+        (process, element): str(to).removeprefix("to:")
+        for key, to in decisions.items()
+        for kind, process, element, _ in [key.split(":", 3)]
+        if kind == "gone" and isinstance(to, str)
+    }
+    standing.put(portal, case, old, new, step, now, lambda process, each: aliases.get((process, each), each))
+    portal.engine.stands(new.program, Snapshot(*cases.state(case.id)))
+
+
+def _against(portal: Portal, case: Case, new: Loaded, decisions: Mapping[str, Any]) -> list[Problem]:
+    """Why the case stays as it stands now; empty when it moves."""
+    if case.ended:
+        return [Problem("", N_("The case has ended."))]
+    if case.release_id == new.release_id:
+        return [Problem("", N_("The case is on this release already."))]
+    if moves.busy([case.id]):
+        return [Problem("", N_("A job of the case is at work, or waits for somebody to see to it."))]
+    found: tuple[Finding, ...] = sorting.judge(portal, case, new, decisions)
+    return [] if verdict(found) == sorting.SAFE else [each.problem for each in found if not each.told]
+
+
+def _back(portal: Portal, move: Move, row: MoveCase, case: Case) -> None:
+    now = portal.now()
+    row.at = now
+    same = case.revision == row.revision and not case.ended and not moves.busy([case.id])
+    kept_ones = row.before
+    if same and row.blob is not None:
+        same = kept.put_back(case, kept_ones["stood"], kept_ones["made"], bytes(row.blob), row.token, now)
+    row.state = MovedState.BACK if same else MovedState.GONE_ON
+    statements.save(row)
+    if same:
+        _note(case, now, "back", portal.releases.loaded(case.release_id).number, move)
+
+
+def _failed(portal: Portal, move_id: int, case_id: int, error: Exception) -> None:
+    known = error if isinstance(error, NinteiError) else defect(error)
+    log.error("case %s of move %s: %s", case_id, move_id, error, exc_info=not isinstance(error, NinteiError))
+    with database.transaction():
+        row = moves.case_of(move_id, case_id)
+        if row is None:
+            return
+        failed = MovedState.FAILED if row.state is MovedState.WAITING else MovedState.GONE_ON
+        row.state, row.at = failed, portal.now()
+        row.findings = [{"message": known.message, "params": {k: str(v) for k, v in known.params.items()}}]
+        statements.save(row)
+
+
+def _ended(portal: Portal, move_id: int) -> None:
+    move = moves.lock(move_id)
+    if move is None:
+        return
+    ends = {MoveState.RUNNING: MoveState.DONE, MoveState.UNDOING: MoveState.UNDONE}.get(move.state)
+    if ends is not None:
+        moves.end(move, ends, portal.now())
+
+
+def _note(case: Case, now: datetime, what: str, number: int, move: Move) -> None:
+    by = Actor(move.approved_by_id, move.approved_name, "operator")
+    history.note(case.id, now, EntryKind.VERSION, by=by, title=str(number), text=what, data={
+        "move": move.id, "reason": move.reason,
+    })  # fmt: skip
+
+
+def _plain(problem: Problem) -> dict[str, Any]:
+    return {"message": problem.message, "params": {name: str(value) for name, value in problem.params.items()}}

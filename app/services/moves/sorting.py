@@ -1,0 +1,194 @@
+"""The running cases of a package beside another release: which move safely, which ask something, which stay."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from app.engine import Decisions, Finding, Snapshot, verdict
+from app.errors import N_, BadPackage, BadState, NotFound, Problem
+from app.services.base.actors import Actor
+from app.services.base.portal import Portal
+from app.services.base.releases import Loaded
+from app.services.moves import versions
+from app.store import cases, database, moves, releases, work
+from app.store.models import Case
+
+SAFE, DECIDE, STAYS, LATER = "safe", "decide", "stays", "later"
+FAILED = "failed"  # the case or its release cannot be read
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One thing that may be decided. `value`: what is decided; `title`: of a step, or the value to give."""
+
+    value: str
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What has to be decided once for all cases that stand at the same place. `free`: any value may be given."""
+
+    key: str
+    problem: Problem
+    choices: tuple[Choice, ...]
+    free: bool
+    numbers: tuple[str, ...]  # of the cases
+
+
+@dataclass(frozen=True, slots=True)
+class Sorted:
+    """One case. `place`: the titles of its open tasks; `findings`: why it does not move yet; `told`: what a move does;
+    `was`: the release's number that it runs on; `elements`: where it stands."""
+
+    id: int
+    number: str
+    company: str
+    was: int
+    place: tuple[str, ...]
+    verdict: str
+    findings: tuple[Problem, ...]
+    told: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All running cases of a package that are on other releases than this one."""
+
+    package_id: str
+    title: str
+    target: int  # number
+    cases: tuple[Sorted, ...]
+    questions: tuple[Question, ...]
+
+    def of(self, verdict: str) -> tuple[Sorted, ...]:
+        """The cases of one kind."""
+        return tuple(each for each in self.cases if each.verdict == verdict)
+
+
+def plan(portal: Portal, package_id: str, number: int, decisions: Decisions, actor: Actor) -> Plan:
+    """Sort them; nothing is changed. Raises NotFound, Forbidden."""
+    actor.require("administrator", "analyst")
+    with database.connection():
+        new = target(portal, package_id, number)
+        rows = moves.running(package_id, new.release_id)
+        busy = moves.busy([row.id for row in rows])
+        open_ones = work.open_tasks_of([row.id for row in rows])
+        found, asked = [], []
+        for row in rows:
+            places = tuple(task.title for task in open_ones.get(row.id, ()))
+            one, findings = _sorted(portal, row, new, decisions, row.id in busy, places)
+            found.append(one)
+            asked += [(finding, row.number, row.release_id) for finding in findings]
+        undecided = [(each, case, release) for each, case, release in asked if each.choices]
+        questions = _questions(portal, undecided, new)
+    return Plan(package_id, new.package.title, number, tuple(found), questions)
+
+
+def target(portal: Portal, package_id: str, number: int) -> Loaded:
+    """The release to which cases are to move."""
+    row = releases.by_number(package_id, number)
+    if row is None:
+        raise NotFound("There is no release %(number)s of this process", number=number)
+    return portal.releases.loaded(row.id)
+
+
+def judge(portal: Portal, case: Case, new: Loaded, decisions: Decisions) -> tuple[Finding, ...]:
+    """Everything that stands between a case and a release, of the engine and of the portal's rows. Raises BadState."""
+    old = portal.releases.loaded(case.release_id)
+    snapshot = Snapshot(*cases.state(case.id))
+    found = portal.engine.sorting(versions.version(old), versions.version(new), snapshot, decisions)
+    named = [replace(each, problem=_named(each.problem, old, new)) for each in found]
+    return (*named, *_rows(case, old, new))
+
+
+def _sorted(
+    portal: Portal, case: Case, new: Loaded, decisions: Decisions, busy: bool, places: tuple[str, ...]
+) -> tuple[Sorted, tuple[Finding, ...]]:
+    try:
+        was = portal.releases.loaded(case.release_id).number
+        findings = judge(portal, case, new, decisions)
+        said = verdict(findings)
+    except (BadState, BadPackage) as error:
+        problem = Problem("", error.message, params=dict(error.params))
+        return Sorted(case.id, case.number, case.company_name, 0, places, FAILED, (problem,), ()), ()
+    asking = tuple(each.problem for each in findings if not each.told)
+    if busy and said in (SAFE, DECIDE):
+        said, asking = LATER, (Problem("", N_("A job of the case is at work, or waits for somebody to see to it.")),)
+    told = tuple(each.problem for each in findings if each.told)
+    return Sorted(case.id, case.number, case.company_name, was, places, said, asking, told), findings
+
+
+def _rows(case: Case, old: Loaded, new: Loaded) -> Iterable[Finding]:
+    """What the portal keeps of the case and the new package has no place for."""
+    for name in sorted(moves.held_calendars(case.id) - set(new.package.calendars)):
+        title = old.package.calendars[name].title if name in old.package.calendars else name
+        yield _lost(N_("A day of “%(id)s” is booked, and the new release has no such calendar."), name, title)
+    for name in sorted(moves.open_fees(case.id) - set(new.package.fees)):
+        title = old.package.fees[name].title if name in old.package.fees else name
+        yield _lost(N_("An invoice for “%(id)s” is open, and the new release has no such fee."), name, title)
+    for job in moves.parked(case.id):
+        element = str(job.params.get("element", ""))
+        if element not in new.package.elements:
+            known = old.package.elements.get(element)
+            title = known.name if known else element
+            yield _lost(N_("Something waits until “%(id)s” is done, which is no more."), element, title)
+
+
+def _lost(message: str, name: str, title: str) -> Finding:
+    return Finding("rows", "", name, Problem("", message, params={"id": title or name}))
+
+
+def _named(problem: Problem, old: Loaded, new: Loaded) -> Problem:
+    """With the name of the step as people know it in place of its id."""
+    known = new.package.elements.get(problem.element) or old.package.elements.get(problem.element)
+    info = old.package.processes.get(problem.element)
+    name = known.name if known and known.name else info.name if info else ""
+    return replace(problem, element="", params={**problem.params, "id": name or problem.element})
+
+
+def _questions(portal: Portal, asked: list[tuple[Finding, str, int]], new: Loaded) -> tuple[Question, ...]:
+    by_key: dict[str, list[tuple[Finding, str, int]]] = {}
+    for each in asked:
+        by_key.setdefault(each[0].key, []).append(each)
+    found = []
+    for key, group in by_key.items():
+        finding, _, release = group[0]
+        free = "value" in finding.choices
+        if free:
+            choices = tuple(Choice(each, each) for each in versions.values(new.package, finding.name))
+        else:
+            old = portal.releases.loaded(release).package.elements.get(finding.element)
+            likely = old.name if old is not None else ""  # a step of the same name comes first
+            offered = [_choice(each, new) for each in finding.choices]
+            choices = tuple(sorted(offered, key=lambda choice, likely=likely: choice.title != likely))  # type: ignore[misc]
+        numbers = tuple(sorted({number for _, number, _ in group}))
+        found.append(Question(key, finding.problem, choices, free, numbers))
+    return tuple(found)
+
+
+def _choice(value: str, new: Loaded) -> Choice:
+    element = new.package.elements.get(value.removeprefix("to:"))
+    return Choice(value, (element.name or element.id) if element is not None else "")
+
+
+def given(text: str) -> Any:
+    """A value as somebody types it: a number, true, false, null, else text."""
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return text
+    return found if found is None or isinstance(found, bool | int | float) else text
+
+
+def decided(answers: Mapping[str, str], questions: Iterable[Question]) -> dict[str, Any]:
+    """The decisions in answers to questions: what is empty is not decided."""
+    found: dict[str, Any] = {}
+    for question in questions:
+        answer = answers.get(question.key, "").strip()
+        if answer:
+            found[question.key] = {"value": given(answer)} if question.free else answer
+    return found

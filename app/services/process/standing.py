@@ -1,0 +1,89 @@
+"""A case whose state was put upon another release, with nothing happening: its rows are brought up to that release."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any
+
+from app.engine import Step
+from app.services.base import businessdays, finding
+from app.services.base.portal import Portal
+from app.services.base.releases import Loaded, due_days
+from app.services.process import steps
+from app.store import cases, moves, statements, undo, work
+from app.store.models import Case, Task
+
+
+def put(
+    portal: Portal, case: Case, old: Loaded, new: Loaded, step: Step, now: datetime,
+    rename: Callable[[str, str], str] = lambda _process, element: element,
+) -> None:  # fmt: skip
+    """Store the state of a step in which nothing happened, with all that the portal keeps of where the case stands.
+
+    Inside a transaction that has the case locked. `rename`: the element at which a task of (process, element) goes on.
+    Titles, sides, groups, due days, whose turn it is, the stage, clocks and timers become what the new release says;
+    what was typed is kept, and looked through once more where its form is another.
+    """
+    moment = steps.Moment(
+        portal, case, new, step, now, businessdays.today(now), portal.closing(), {}, work.open_tasks(case.id),
+        frozenset(case.running or ()),
+    )  # fmt: skip
+    cases.save_state(case.id, step.snapshot.blob, step.snapshot.token)
+    undo.forget(case.id)
+    case.release_id = new.release_id
+    case.data, case.messages, case.running = step.data, list(step.messages), list(step.running_jobs)
+    case.revision += 1
+    case.changed_at = now
+    held = {task.id for task in step.open_tasks}
+    for row in moment.rows:
+        if row.id in held:
+            _redraw(row, old, new, rename(row.process, row.element), moment)
+    _uncheck(moment.rows, old, new)
+    _clocks(case, new, moment.today)
+    steps.close_tasks(moment)
+    steps.settle_turn(moment)
+    steps.open_tasks(moment)
+    steps.cancel_jobs(moment)
+    steps.timers(moment)
+    statements.save(case)
+    steps.unpark(moment)
+    if old.forms != new.forms:
+        finding.keep(case, new)
+
+
+def _redraw(row: Task, old: Loaded, new: Loaded, element: str, moment: steps.Moment) -> None:
+    before, after = old.package.elements.get(row.element), new.element(element)
+    was = (before.name if before else "") or row.element
+    if row.title.startswith(was):
+        row.title = (after.name or element) + row.title.removeprefix(was)
+    days, count = due_days(old.package, before) if before else None, due_days(new.package, after)
+    if days != count and count is not None:
+        opened = businessdays.today(row.opened_at)
+        row.due_on = businessdays.add_business_days(opened, count, moment.closing)
+    values: dict[str, Any] = {
+        "element": element,
+        "side": after.side,
+        "grp": after.properties.get("group", ""),
+        "presentation": after.properties.get("presentation", ""),
+    }
+    for name, value in values.items():
+        if getattr(row, name) != value:
+            setattr(row, name, value)
+    statements.save(row)
+
+
+def _uncheck(rows: list[Task], old: Loaded, new: Loaded) -> None:
+    """Of each open task whose form is another now."""
+    forms = old.package.forms, new.package.forms
+    moves.uncheck([row.id for row in rows if forms[0].get(row.element) != forms[1].get(row.element)])
+
+
+def _clocks(case: Case, new: Loaded, today: date) -> None:
+    known = {guideline.id: guideline for guideline in new.package.guidelines}
+    for clock in cases.clocks(case.id):
+        guideline = known.get(clock.guideline)
+        if clock.ended_on is None and guideline is None:
+            moves.clock(clock, ended_on=today, running_since=None)
+        elif clock.ended_on is None and guideline is not None:
+            moves.clock(clock, title=guideline.title, limit_days=guideline.days, side=guideline.side)
