@@ -10,6 +10,7 @@ from app.bpmn.names import SUBPROCESSES
 from app.bpmn.reading import read
 from app.bpmn.support import RUNS
 from app.errors import Problem
+from app.text.memo import remembered
 from app.text.xml import XmlRefused
 
 
@@ -71,7 +72,7 @@ def read_all(sources: Mapping[str, bytes]) -> Diagrams:
     files, unread = [], []
     for name in sorted(sources):
         try:
-            files.append(read(name, sources[name]))
+            files.append(_read(name, sources[name]))
         except XmlRefused as error:
             unread.append(error.of(name))
     processes: dict[str, Process] = {}
@@ -79,3 +80,7 @@ def read_all(sources: Mapping[str, bytes]) -> Diagrams:
         for process in file.processes:
             processes.setdefault(process.id, process)
     return Diagrams(tuple(files), tuple(unread), processes)
+
+
+def _read(name: str, data: bytes) -> Diagram:
+    return remembered("diagram", (name, data), len(data), lambda: read(name, data))

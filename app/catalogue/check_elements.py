@@ -16,6 +16,7 @@ from app.catalogue.vocabulary import PORTAL_ROUTES
 from app.declarations import PROPERTIES, Connector, Kind, Property
 from app.errors import N_
 
+IN_QUOTES = N_("The parameter %(parameter)s is an expression: put the text in quotes, '%(value)s'.")
 _OF_ELEMENTS = frozenset({Kind.USER_TASK, Kind.SECRETS})  # that it is one of these is said by itself
 
 
@@ -94,7 +95,7 @@ class ElementChecks:
         if texts is None:
             self._say(
                 element,
-                N_("The parameter %(parameter)s is an expression: put the text in quotes, '%(value)s'."),
+                IN_QUOTES,
                 f"parameter:{name}",
                 parameter=name,
                 value=value.strip().strip("'\""),

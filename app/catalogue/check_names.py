@@ -10,6 +10,7 @@ import ast
 import re
 from collections.abc import Iterator
 
+from app.catalogue.check_elements import IN_QUOTES
 from app.catalogue.complaints import Complaints
 from app.catalogue.drawn import Code, Element, code_of, codes_of
 from app.catalogue.model import Package
@@ -106,8 +107,13 @@ class NameChecks:
         for name in sorted(names(tree, ast.Load) - own):
             self._read(code, name)
 
+    def _unquoted(self, code: Code) -> bool:
+        """Whether it is a text without its quotes: that is said."""
+        place = (code.file, code.element, code.part)
+        return any(each.message == IN_QUOTES and each.place == place for each in self.complaints.problems)
+
     def _read(self, code: Code, name: str) -> None:
-        if not name or name in self.known or ("field", name) in self.complaints.meant:
+        if not name or name in self.known or ("field", name) in self.complaints.meant or self._unquoted(code):
             return
         like = nearest(name, self.known)
         if name in _OTHERS_WORDS:

@@ -99,6 +99,8 @@ class TableChecks:
             if node[0] != "name" or len(node) != 2:
                 continue
             domain = domains.get(node[1], NOTHING)
+            if not (domain.known or domain.kinds or domain.numbers):
+                continue  # nothing sets it, and that is said
             for rule in decision.rules:
                 for value in named_in(rule.tests[number]):
                     if value[0] in ("text", "bool") and not domain.may_be(value) and not domain.any:

@@ -31,6 +31,7 @@ from app.catalogue.template_names import (
 from app.catalogue.template_paths import Path, Reading, Use, leading, reading
 from app.catalogue.toml import nearest
 from app.errors import N_
+from app.text.memo import remembered
 
 _DEEP = N_("The template is nested too deep.")
 MAX_CHARACTERS = 400_000
@@ -106,8 +107,7 @@ class TemplateChecks:
             self.complaints.say(source.file, "", message, source.part, most=MAX_CHARACTERS)
             return None
         try:
-            tree: nodes.Template = self.environment.parse(source.text)
-            found = reading(tree)
+            found = remembered("template", source.text, len(source.text), lambda: self._parsed(source.text))
         except TemplateSyntaxError as error:
             self.complaints.say(
                 source.file, "", N_("The template cannot be read: %(reason)s"), source.part,
@@ -120,6 +120,10 @@ class TemplateChecks:
         if source.part == "body":
             self.read[source.file] = found
         return found
+
+    def _parsed(self, text: str) -> Reading:
+        tree: nodes.Template = self.environment.parse(text)
+        return reading(tree)
 
     # ---- one template
 

@@ -26,7 +26,9 @@ from app.catalogue.model import Package
 from app.catalogue.toml import UNREAD
 from app.declarations import Connector
 from app.errors import N_, BadPackage, Problem
+from app.text.memo import remembered
 
+FOLLOWED = 1_000_000  # bytes that a following weighs in a memo
 _PLACES = re.compile(
     r"(package|demo|english)\.toml|README\.md|[^/]+\.(bpmn|dmn)|forms/[^/]+\.form|mail/[^/]+\.md|pdf/[^/]+\.html|files/.+"
     r"|scenarios/.+|_shared/.+"
@@ -73,7 +75,7 @@ def check(
 
 def _followed(package: Package, complaints: Complaints) -> None:
     """What comes of following values and tokens; nothing where the diagrams have parts that are not known."""
-    following = Following(package)
+    following = remembered("following", flowing(package), FOLLOWED, lambda: Following(package))
     if not following.whole:
         message = N_("The diagrams are too large to be followed: where values and tokens go is not checked.")
         complaints.warn(FILE, "", message)
@@ -82,6 +84,12 @@ def _followed(package: Package, complaints: Complaints) -> None:
     OptionChecks(package, complaints, following).run()
     TableChecks(package, complaints, following).run()
     FlowChecks(package, complaints, following).run()
+
+
+def flowing(package: Package) -> tuple[object, ...]:
+    """What a following is made of: the same of another package gives the same."""
+    told = [*package.bpmn, FILE, *(path for path in package.files if path.endswith((".form", ".dmn")))]
+    return tuple((path, package.files[path]) for path in sorted(told) if path in package.files)
 
 
 def readable(package: Package) -> bool:

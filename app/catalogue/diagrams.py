@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from functools import partial
 
 from app import bpmn
-from app.bpmn import Diagrams, Flow
+from app.bpmn import Diagram, Diagrams, Flow
 from app.bpmn.faults import MAX_ELEMENTS
 from app.bpmn.support import RUNS
 from app.bpmn.words import words_of
@@ -16,6 +17,7 @@ from app.catalogue.dropped import dropped
 from app.catalogue.shapes import unseen
 from app.catalogue.terms import Lane
 from app.errors import Problem
+from app.text.memo import remembered
 
 _FACTS = tuple(each.name for each in fields(bpmn.Element))
 
@@ -41,16 +43,23 @@ def read_diagrams(
     problems += bpmn.faults(found, entry)
     drawn = Drawn()
     for file in found.files:
-        root = file.document.root
-        problems += dropped(file.file, root)
-        problems += unseen(file)
-        if not any(True for _ in file.document.instructions()):
+        data = sources[file.file]
+        said, safe, words = remembered("drawn", (file.file, data), len(data), partial(_alone, file))
+        problems += said
+        if safe:
             drawn.safe.append(file.file)
-        for words, name in words_of(root):
-            if words:
-                drawn.words.setdefault(words, (file.file, name))
+        for each, name in words:
+            if each:
+                drawn.words.setdefault(each, (file.file, name))
     _gather(found, found.running(entry), lanes, drawn)
     return drawn
+
+
+def _alone(file: Diagram) -> tuple[list[Problem], bool, list[tuple[str, str]]]:
+    """What can be said of one file by itself: its faults, whether another parser may have it, what people read."""
+    root = file.document.root
+    safe = not any(True for _ in file.document.instructions())
+    return [*dropped(file.file, root), *unseen(file)], safe, list(words_of(root))
 
 
 def _gather(found: Diagrams, running: frozenset[str], lanes: Mapping[str, Lane], drawn: Drawn) -> None:

@@ -229,8 +229,12 @@ class State:
         """What may be when one comes here by either way."""
         if self.names is other.names:
             return self
-        keys = self.names.keys() | other.names.keys()
-        return State({key: join(self.of(key), other.of(key)) for key in keys})
+        mine, theirs = self.names, other.names
+        found = {key: join(domain, UNSET) for key, domain in mine.items() if key not in theirs}
+        for key, domain in theirs.items():
+            own = mine.get(key, UNSET)
+            found[key] = own if own is domain else join(own, domain)
+        return State(found)
 
     def gathered(self, other: State) -> State:
         """What may be when both branches have come together: set in one is set."""

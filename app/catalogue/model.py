@@ -108,6 +108,10 @@ class Package:
             )
         return self.elements[element_id]
 
+    def asks(self, element: str) -> bool:
+        """Whether this is a user task, which has a form."""
+        return element in self.elements and self.elements[element].kind == "userTask"
+
     @property
     def groups(self) -> Mapping[str, Group]:
         return self.declared.groups

@@ -14,6 +14,7 @@ from app.bpmn.words import even
 from app.catalogue.fields import component_of
 from app.catalogue.json_places import JsonPlaces
 from app.catalogue.model import Package
+from app.catalogue.toml_places import TomlPlaces
 from app.errors import Problem
 from app.text import xml
 from app.text.xml import XmlRefused
@@ -83,7 +84,7 @@ def _looked_at(package: Package, file: str) -> _File:
     if file.endswith(".form"):
         return _File(JsonPlaces(text).line)
     if file.endswith(".toml"):
-        return _File(lambda element, part: _in_toml(text, element, part))
+        return _File(TomlPlaces(text).line)
     return _File(lambda _, part: _in_header(text, part))
 
 
@@ -116,50 +117,9 @@ def _in_xml(content: bytes) -> _File:
     )
 
 
-def _in_toml(text: str, element: str, part: str) -> int:
-    """`element`: the path of a table, of the n-th table of an array `array.n`; `part`: key:<key>."""
-    rows = text.split("\n")
-    first, key = _table(rows, element), part.removeprefix("key:") if part.startswith("key:") else ""
-    if first is None:  # an inline table: a key of the table around it
-        outer, _, inner = element.rpartition(".")
-        first, key = _table(rows, outer), inner
-    if first is None:
-        return 0
-    for number in range(first, len(rows)):
-        if number > first and rows[number].startswith("["):
-            break
-        if key and re.match(rf"""["']?{re.escape(key)}["']?\s*=""", rows[number].lstrip()):
-            return number + 1
-    return first + 1 if element else 0
-
-
-def _table(rows: list[str], path: str) -> int | None:
-    """Index of the row that opens the table; None where none does."""
-    if not path:
-        return 0
-    name, _, count = path.rpartition(".")
-    array = count.isdigit()
-    wanted = re.compile(rf"\[\[\s*{re.escape(name)}\s*\]\]" if array else rf"\[\s*{re.escape(path)}\s*\]")
-    found = [number for number, row in enumerate(rows) if wanted.match(row.strip())]
-    if array:
-        return found[int(count) - 1] if 0 < int(count) <= len(found) else None
-    return found[0] if found else _table_of_id(rows, name, count)
-
-
-def _table_of_id(rows: list[str], name: str, wanted: str) -> int | None:
-    """Index of the row that opens the table `[[name]]` with this id."""
-    opens = None
-    for number, row in enumerate(rows):
-        if row.startswith("["):
-            opens = number if re.match(rf"\[\[\s*{re.escape(name)}\s*\]\]", row) else None
-        elif opens is not None and re.match(rf"""id\s*=\s*["']{re.escape(wanted)}["']""", row):
-            return opens
-    return None
-
-
 def _in_header(text: str, part: str) -> int:
-    """Mails and documents: `part` is header:<key>."""
-    key = part.removeprefix("header:") if part.startswith("header:") else ""
+    """Mails and documents: `part` is header:<key>, or key:<key> of the header's TOML."""
+    key = part.partition(":")[2] if part.startswith(("header:", "key:")) else ""
     rows = text.split("\n")
     end = next((number for number, row in enumerate(rows) if number and row.rstrip() == "+++"), 0)
     return next((n + 1 for n, row in enumerate(rows[:end]) if key and re.match(rf"{re.escape(key)}\s*=", row)), 0)

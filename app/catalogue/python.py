@@ -37,6 +37,7 @@ def expression(code: str) -> ast.expr | None:
     return tree.body[0].value
 
 
+@lru_cache(maxsize=4096)
 def names(tree: ast.AST | None, context: type[ast.expr_context]) -> frozenset[str]:
     """Names that the code reads (ast.Load; what is called does not count) or sets (ast.Store)."""
     if tree is None:

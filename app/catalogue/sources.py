@@ -9,7 +9,9 @@ from app.catalogue.keyed import values
 from app.catalogue.model import DocumentSource, MailSource
 from app.catalogue.toml import Table, parse
 from app.declarations import HEADERS
-from app.errors import Problem
+from app.errors import N_, Problem
+
+NO_HEADER = N_("The header is missing: begin with TOML between two lines of +++.")
 
 
 def split_header(text: str, file: str, problems: list[Problem]) -> tuple[dict[str, Any], str, int]:
@@ -17,16 +19,16 @@ def split_header(text: str, file: str, problems: list[Problem]) -> tuple[dict[st
     lines = text.replace("\r\n", "\n").removeprefix("\ufeff").split("\n")
     ends = [number for number, line in enumerate(lines) if line.rstrip() == "+++"]
     if len(ends) < 2 or ends[0] != 0:
-        problems.append(Problem(file, "The header is missing: begin with TOML between two lines of +++."))
+        if not _said_of(file, problems):  # else nothing of it could be read
+            problems.append(Problem(file, NO_HEADER))
         return {}, text, 1
     header = parse("\n".join(lines[1 : ends[1]]), file, problems, first_line=2)
     return header, "\n".join(lines[ends[1] + 1 :]), ends[1] + 2
 
 
 def read_mail(file: str, text: str, problems: list[Problem]) -> MailSource:
-    before = len(problems)
     header, body, line = split_header(text, file, problems)
-    table = Table(header, file, "", problems if len(problems) == before else [])  # say one thing about a broken header
+    table = Table(header, file, "", [] if _said_of(file, problems) else problems)  # say one thing about a broken header
     said = values(table, HEADERS["mail"])
     return MailSource(
         id=PurePosixPath(file).stem,
@@ -38,9 +40,8 @@ def read_mail(file: str, text: str, problems: list[Problem]) -> MailSource:
 
 
 def read_document(file: str, text: str, problems: list[Problem]) -> DocumentSource:
-    before = len(problems)
     header, html, line = split_header(text, file, problems)
-    table = Table(header, file, "", problems if len(problems) == before else [])
+    table = Table(header, file, "", [] if _said_of(file, problems) else problems)
     said = values(table, HEADERS["document"])
     return DocumentSource(
         id=PurePosixPath(file).stem,
@@ -49,3 +50,7 @@ def read_document(file: str, text: str, problems: list[Problem]) -> DocumentSour
         body_line=line,
         **{name: said[name] for name in ("title", "filename", "audience")},
     )
+
+
+def _said_of(file: str, problems: list[Problem]) -> bool:
+    return any(problem.file == file for problem in problems)

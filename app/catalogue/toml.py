@@ -13,6 +13,7 @@ from typing import Any
 
 from app.catalogue.reasons import TWICE, of_toml
 from app.errors import N_, Problem
+from app.text.memo import remembered
 from app.text.typed import composed
 
 MAX_CHARACTERS = 500_000
@@ -26,6 +27,18 @@ MAX_STRANGE = 20  # unknown keys of one table that are named
 
 def parse(text: str, file: str, problems: list[Problem], first_line: int = 1) -> dict[str, Any]:
     """The document, {} if it cannot be read. `first_line`: on which line of the file the text begins."""
+    key = (text, file, first_line)
+    raw, found = remembered("toml", key, len(text), lambda: _parsed(text, file, first_line))
+    problems += found
+    return raw
+
+
+def _parsed(text: str, file: str, first_line: int) -> tuple[dict[str, Any], list[Problem]]:
+    problems: list[Problem] = []
+    return _read(text, file, problems, first_line), problems
+
+
+def _read(text: str, file: str, problems: list[Problem], first_line: int) -> dict[str, Any]:
     if len(text) > MAX_CHARACTERS:
         problems.append(
             Problem(

@@ -27,6 +27,7 @@ _FORM = frozenset(
     }
 )
 _DEPTH = 6
+OTHER_ID = N_("The form's id is %(id)s; it must be the id of its task, %(element)s")
 MAX_FIELDS = 500
 
 
@@ -66,7 +67,7 @@ class _Reader:
         if self.element and schema.get("id") != self.element:
             self.complain(
                 "",
-                N_("The form's id is %(id)s; it must be the id of its task, %(element)s"),
+                OTHER_ID,
                 id=schema.get("id"),
                 element=self.element,
             )
