@@ -1,7 +1,7 @@
-"""Where a page goes when somebody presses on a problem: a place that every editor can show, whoever found the problem.
+"""Where a page goes when somebody presses on a problem: a place that every editor can show.
 
-`Problem` says where a thing is wrong as people read it; a `Place` names a file that is there, a line and a column in it,
-and for editors that show no text the element, and the part of it, in the words that they share.
+`Problem` says where a thing is wrong as people read it; a `Place` names a file that is there, a line and a
+column in it, and for editors that show no text the element, and the part of it, in the words that they share.
 """
 
 from __future__ import annotations
@@ -15,7 +15,16 @@ from app.catalogue.manifest import FILE
 from app.catalogue.model import Package
 from app.errors import Problem
 
-_WORDS = ("name", "path", "key", "value", "words", "id", "property", "end")  # of `params`: what stands there in the text
+_WORDS = (
+    "name",
+    "path",
+    "key",
+    "value",
+    "words",
+    "id",
+    "property",
+    "end",
+)  # of `params`: what the text has
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from app.web.designer import diagrams as designer_diagrams
 from app.web.designer import drafts as designer_drafts
 from app.web.designer import pages as designer
 from app.web.designer import previews as designer_previews
+from app.web.designer import problems as designer_problems
 from app.web.mailroom import form, post, undelivered
 from app.web.mailroom import pages as inbound
 from app.web.money import payments
@@ -35,6 +36,10 @@ ALL: tuple[Blueprint, ...] = (
     payments.pages, post.pages, desk.pages, labels.pages, keys.pages, keyletters.pages, absences.pages,
     settings.pages, inbound.pages, undelivered.pages, form.pages, agents.pages, afterwards.pages,
     company.pages, corporate_numbers.pages, company_agents.pages, invitation.pages, attention.pages, signins.pages,
-    designer.pages, designer_api.pages, designer_diagrams.pages, designer_drafts.pages,
+    designer.pages,
+    designer_api.pages,
+    designer_diagrams.pages,
+    designer_drafts.pages,
     designer_previews.pages,
+    designer_problems.pages,
 )  # fmt: skip

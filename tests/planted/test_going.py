@@ -80,7 +80,7 @@ def test_nothing_is_said_twice(number: int) -> None:
 
 
 def _mendable() -> Iterator[tuple[int, Files, Problem, mending.Action]]:
-    for number, (name, files) in enumerate(WRONG):
+    for number, (_, files) in enumerate(WRONG):
         package = catalogue.from_files(files)
         for problem in found_in(number):
             action = mending.mend(package, problem)

@@ -3,6 +3,7 @@ import "./page.css";
 import { api, Answered, filePath } from "./server.js";
 import { ask, clashed, dialog, line, sides } from "./dialogs.js";
 import { open as plain } from "./plain.js";
+import { Problems } from "./problems.js";
 import { page, Saver } from "./saving.js";
 import { Tree } from "./tree.js";
 import { boot, h, moment, t } from "./words.js";
@@ -17,6 +18,9 @@ let panelsSaid = null;
 
 const saver = new Saver(told);
 const tree = new Tree(at("dz-tree"), (path) => openFile(path));
+const check = new Problems(at("dz-problems"), {
+  api, page, openFile, reopen, readOnly: boot.readOnly, tell: setProblems, title: (path) => tree.title(path), ready: () => saver.all(),
+});
 
 /* ---- saving, as people read it ---- */
 function told(state, { path, at: time, clash, text, changed }) {
@@ -33,6 +37,7 @@ function told(state, { path, at: time, clash, text, changed }) {
   if (state === "saved" && changed) {
     panelsSaid = null;
     refresh();
+    check.later();
   }
   if (state === "clash") settle(path, clash);
 }
@@ -284,6 +289,7 @@ async function begin() {
   at("dz").hidden = false;
   await refresh();
   drawTabs();
+  check.look();
   if (boot.readOnly) at("dz-notes").append(h("p", { class: "notice notice--info" }, t("This draft is not being written at the moment; it can be read.")));
   const left = boot.readOnly ? [] : await saver.left();
   if (left.length) {

@@ -70,7 +70,7 @@ def action_of(said: Mapping[str, Any]) -> Action:
 
 def mend(package: Package, problem: Problem) -> Action | None:
     """The one right mending of a problem that has its line; None where there is none, or more than one."""
-    made = _missing(package, problem)
+    made = _missing(problem)
     if made is not None:
         return made if _path(made) not in package.files else None
     if problem.file not in package.files:
@@ -87,7 +87,7 @@ def mend(package: Package, problem: Problem) -> Action | None:
     return action
 
 
-def _missing(package: Package, problem: Problem) -> Action | None:
+def _missing(problem: Problem) -> Action | None:
     params = problem.params
     if problem.message == _NO_FORM:
         return Action("form", "", new=problem.element, title=problem.name)

@@ -101,6 +101,11 @@ def version(portal: Portal, workspace_id: int, version_id: int) -> bytes | None:
         return store.plain(row)
 
 
+def revision_of(portal: Portal, row: Workspace, path: str) -> int:
+    """On which revision who saves now writes; 0 for a file that was never there."""
+    return _before(portal, row, path).revision
+
+
 def _before(portal: Portal, row: Workspace, path: str) -> Content:
     try:
         return content.content(portal, row, path)

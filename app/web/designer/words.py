@@ -26,6 +26,7 @@ PAGE = (
     N_("No file is open. Choose one on the left."),
     N_("Problems"),
     N_("No problem is known"),
+    N_("%(errors)s errors, %(warnings)s warnings"),
     N_("Error"),
     N_("Warning"),
     N_("Removed"),

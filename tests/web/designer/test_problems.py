@@ -1,0 +1,66 @@
+"""The problems of a draft, as the designer's scripts read and mend them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from app.services.designing import checking
+from app.services.people import accounts
+from tests.planted.support import japanese
+from tests.web.conftest import Site
+
+API = "/designer/api/workspaces"
+
+
+@pytest.fixture
+def hanako(small_site: Site) -> FlaskClient:
+    """An analyst's browser."""
+    accounts.add_staff(small_site.bench.portal, "hanako@example.jp", "分析 花子", ["analyst"], "a password for tests")
+    return small_site.person("hanako@example.jp")
+
+
+@pytest.fixture
+def draft(hanako: FlaskClient, small_site: Site) -> str:
+    package = small_site.bench.portal.releases.all_current()[0].package.id
+    return f"{API}/{hanako.post(API, json={'package': package, 'title': '見直し'}).get_json()['id']}"
+
+
+def problems(client: FlaskClient, draft: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = client.get(f"{draft}/problems").get_json()["problems"]
+    return found
+
+
+def test_a_draft_that_is_its_release_has_no_problem(hanako: FlaskClient, draft: str) -> None:
+    assert hanako.get(f"{draft}/problems").get_json()["problems"] == []
+
+
+def test_a_problem_has_its_place_and_its_mending_mends_it(hanako: FlaskClient, draft: str) -> None:
+    form = next(
+        each["path"] for each in hanako.get(f"{draft}/tree").get_json()["files"] if each["path"].endswith(".form")
+    )
+    gone = hanako.delete(f"{draft}/files/{form}", headers={"If-Match": '"0"'})
+    assert gone.status_code == 200
+    [found] = [each for each in problems(hanako, draft) if each.get("mend", {}).get("action", {}).get("kind") == "form"]
+    assert found["file"].endswith(".bpmn") and found["element"] and found["line"] > 1 and found["severity"] == "error"
+    answer = hanako.post(f"{draft}/mend", json={"action": found["mend"]["action"]})
+    assert answer.status_code == 200 and answer.get_json()["files"][0]["path"] == form
+    assert found["text"] not in [each["text"] for each in problems(hanako, draft)]
+    late = hanako.post(f"{draft}/mend", json={"action": found["mend"]["action"]})
+    assert late.status_code == 409 and late.get_json()["error"]
+
+
+def test_nonsense_is_no_mending(hanako: FlaskClient, draft: str) -> None:
+    assert hanako.post(f"{draft}/mend", json={"action": "rm"}).status_code == 409
+    assert hanako.post(f"{draft}/mend", json=[]).status_code == 400
+
+
+def test_others_learn_of_no_problem(small_site: Site, draft: str) -> None:
+    accounts.add_staff(small_site.bench.portal, "taro@example.jp", "太郎", ["operator"], "a password for tests")
+    assert small_site.person("taro@example.jp").get(f"{draft}/problems").status_code in (403, 404)
+
+
+def test_each_mark_is_a_sentence_of_the_check() -> None:
+    assert [message for message in checking.MARKS if japanese()(message) == message] == []
