@@ -14,7 +14,6 @@ from types import FrameType
 from typing import Any
 
 from flask import Flask
-from flask_security import PeeweeUserDatastore
 
 from admin import add_admin
 from app import cli, web
@@ -32,9 +31,8 @@ from app.services.base.releases import Releases
 from app.services.cards.making import CardDesk
 from app.services.mailroom import receive
 from app.services.process.outside import Outside
-from app.store import database, notices
+from app.store import database, datastore, notices
 from app.store.blobs import Blobs
-from app.store.models import Role, User, UserRole
 from app.web.cards import desk
 from app.web.frame.proxies import TrustedProxies
 from app.web.server import Server, sockets
@@ -87,8 +85,7 @@ def threads(settings: Settings) -> int:
 
 def make_web(portal: Portal) -> Flask:
     """The web application, with the admin pages."""
-    datastore: Any = PeeweeUserDatastore(database.proxy, User, Role, UserRole)
-    app = web.create_app(portal, datastore)
+    app = web.create_app(portal, datastore.Accounts(portal.today))
     add_admin(app, portal)
     return app
 

@@ -4,10 +4,47 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
+from peewee import JOIN
+
+from app.store.composed import Composed
 from app.store.database import lock_name
 from app.store.models import Absence, Role, SavedView, User, UserRole
+from app.store.models.accounts import Known
 from app.text import address
+
+
+def _asked_with(uniquifier: Any, day: Any, same_day: Any) -> Any:
+    away: Any = User.alias()
+    role: Any = Role
+    stands_in = (Absence.delegate == User.id) & (Absence.first_day <= day) & (Absence.last_day >= same_day)
+    beside = (
+        role.id.alias("its_role"), role.name.alias("role_name"), role.permissions.alias("role_permissions"),
+        away.id.alias("away_id"), away.name.alias("away_name"),
+    )  # fmt: skip
+    query = User.select(User, *beside).join(UserRole, JOIN.LEFT_OUTER).join(Role, JOIN.LEFT_OUTER).switch(User)
+    query = query.join(Absence, JOIN.LEFT_OUTER, on=stands_in).join(away, JOIN.LEFT_OUTER, on=(Absence.user == away.id))
+    return query.where(User.fs_uniquifier == uniquifier).order_by(Role.id, Absence.id)
+
+
+_asking = Composed[User](_asked_with)
+
+
+def asking(uniquifier: str, day: date) -> User | None:
+    """The account of this session, with its roles and those for whom it stands in on this day."""
+    rows: list[Any] = list(_asking.rows(uniquifier, day, day))
+    if not rows:
+        return None
+    roles = {
+        row.its_role: Role(id=row.its_role, name=row.role_name, permissions=row.role_permissions)
+        for row in rows
+        if row.its_role is not None
+    }
+    away = {row.away_id: row.away_name for row in rows if row.away_id is not None}
+    found: User = rows[0]
+    found.known = Known(tuple(roles.values()), tuple(away.items()))
+    return found
 
 
 def user(user_id: int) -> User | None:
@@ -52,15 +89,20 @@ def role_names(user_id: int) -> frozenset[str]:
     return frozenset(row.name for row in User(id=user_id).roles)
 
 
-def staff(*, role: str = "operator") -> list[User]:
-    """Active staff with this role, by name."""
-    return list(
+_staff = Composed[User](
+    lambda role: (
         User.select()
         .join(UserRole)
         .join(Role)
         .where((User.side == "operator") & User.active & (Role.name == role))
         .order_by(User.name)
     )
+)
+
+
+def staff(*, role: str = "operator") -> list[User]:
+    """Active staff with this role, by name."""
+    return _staff.rows(role)
 
 
 def body() -> list[User]:
@@ -98,6 +140,9 @@ def view(view_id: int) -> SavedView | None:
     return SavedView.get_or_none(SavedView.id == view_id)
 
 
+_views = Composed[SavedView](lambda user: SavedView.select().where(SavedView.user == user).order_by(SavedView.name))
+
+
 def views(user_id: int) -> list[SavedView]:
     """The person's saved views."""
-    return list(SavedView.select().where(SavedView.user == user_id).order_by(SavedView.name))
+    return _views.rows(user_id)

@@ -9,6 +9,7 @@ from typing import Any
 from peewee import fn
 
 from app.states import STANDING, BookingState, RequestState
+from app.store import statements
 from app.store.models import Absence, Booking, BookingPerson, Case, DateRequest, User
 
 
@@ -92,15 +93,13 @@ def taken(calendar: str, first: date, last: date) -> dict[date, int]:
 
 def latest(case: int, calendar: str = "") -> Booking | None:
     """The newest date of the case (in this calendar)."""
-    query = Booking.select().where((Booking.case == case) & (Booking.state != BookingState.RELEASED))
-    if calendar:
-        query = query.where(Booking.calendar == calendar)
-    return query.order_by(Booking.id.desc()).first()
+    rows = (row for row in of_case(case) if row.state != BookingState.RELEASED)
+    return next((row for row in rows if calendar in {"", row.calendar}), None)
 
 
 def of_case(case: int) -> list[Booking]:
     """Every date of the case, newest first."""
-    return list(Booking.select().where(Booking.case == case).order_by(Booking.id.desc()))
+    return statements.rows(Booking, "case_id = ?", case, order="id DESC")
 
 
 def between(first: date, last: date) -> list[Booking]:

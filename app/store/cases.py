@@ -12,6 +12,7 @@ from app.errors import NotFound
 from app.states import Audience, EntryKind, Rights, Standing
 from app.store import search as search_index
 from app.store import statements
+from app.store.composed import Composed
 from app.store.database import lock_name, proxy
 from app.store.models import Case, CaseState, Clock, Counter, Entry, EntryLink, Member, User, Visit
 
@@ -42,9 +43,12 @@ def by_id(case_id: int | None) -> Case | None:
     return Case.get_or_none(Case.id == case_id) if case_id is not None else None
 
 
+_by_ids = Composed[Case](lambda ids: Case.select().where(Case.id.in_(ids)))
+
+
 def by_ids(ids: Sequence[int]) -> dict[int, Case]:
     """Cases by row id."""
-    return {row.id: row for row in Case.select().where(Case.id.in_(list(ids)))} if ids else {}
+    return {row.id: row for row in _by_ids.rows(list(ids))} if ids else {}
 
 
 def by_apply_key(key: str) -> Case | None:
@@ -121,10 +125,19 @@ def keep_contact(row: Case) -> None:
     Case.update(email=row.email).where(Case.id == row.id).execute()
 
 
+_of_company = Composed[Case](
+    lambda company, but, most: (
+        Case.select()
+        .where((Case.company == company) & (Case.id != but))
+        .order_by(Case.changed_at.desc(), Case.id.desc())
+        .limit(most)
+    )
+)
+
+
 def of_company(company: int, except_case: int, limit: int) -> list[Case]:
     """Other cases of a company, the last changed first."""
-    others = Case.select().where((Case.company == company) & (Case.id != except_case))
-    return list(others.order_by(Case.changed_at.desc(), Case.id.desc()).limit(limit))
+    return _of_company.rows(company, except_case, limit)
 
 
 def log(case: int, at: datetime, kind: EntryKind, **values: Any) -> None:
@@ -168,7 +181,7 @@ def leave_elements(case: int, at: datetime) -> None:
 
 def visits(case: int) -> list[Visit]:
     """The path so far."""
-    return list(Visit.select().where(Visit.case == case))
+    return statements.rows(Visit, "case_id = ?", case)
 
 
 def completed_count(case: int, element: str) -> int:
@@ -183,10 +196,13 @@ def clocks(case: int, *, running: bool = False) -> list[Clock]:
     return [row for row in rows if row.ended_on is None] if running else rows
 
 
+_clocks_of = Composed[Clock](lambda cases: Clock.select().where(Clock.case.in_(cases) & Clock.ended_on.is_null()))
+
+
 def clocks_of(cases: Sequence[int]) -> dict[int, list[Clock]]:
     """The unended clocks of several cases at once."""
     found: dict[int, list[Clock]] = {}
-    for clock in Clock.select().where(Clock.case.in_(list(cases)) & Clock.ended_on.is_null()):
+    for clock in _clocks_of.rows(list(cases)) if cases else ():
         found.setdefault(clock.case_id, []).append(clock)
     return found
 
@@ -240,9 +256,14 @@ def releases_of(user: int) -> list[int]:
     return [row.release_id for row in query]
 
 
+_members = Composed[Member](
+    lambda case: Member.select(Member, User).join(User).where(Member.case == case).order_by(Member.id)
+)
+
+
 def members(case: int) -> list[Member]:
     """The vendor's people on this case."""
-    return list(Member.select(Member, User).join(User).where(Member.case == case).order_by(Member.id))
+    return _members.rows(case)
 
 
 def create_link(case: int, token: str, email: str, expires_at: datetime) -> EntryLink:

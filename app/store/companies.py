@@ -10,6 +10,7 @@ from peewee import JOIN
 
 from app.states import ClaimState, InvitationKind, JobState, Judge, Role, TaskState
 from app.store import deliveries
+from app.store.composed import Composed
 from app.store.models import (
     Case,
     Claim,
@@ -24,11 +25,16 @@ from app.store.models import (
     User,
 )
 
+_of_number = Composed[Company](
+    lambda number: (
+        Company.select().where(Company.corporate_number == number).order_by(Company.proved_at.is_null(), Company.id)
+    )
+)
+
 
 def of_number(corporate_number: str) -> list[Company]:
     """The companies that name this 法人番号: the proved one first, then the provisional ones, oldest first."""
-    query = Company.select().where(Company.corporate_number == corporate_number)
-    return list(query.order_by(Company.proved_at.is_null(), Company.id))
+    return _of_number.rows(corporate_number)
 
 
 def proved_by_task(task_id: str) -> Company | None:
@@ -123,12 +129,19 @@ def mandates_of(user: int) -> list[Mandate]:
     return list(query.where((Mandate.user == user) & Mandate.ended_at.is_null()).order_by(Company.name))
 
 
-def mandates_to_turn(today: date, user: int | None = None) -> list[Mandate]:
-    """Mandates whose first or last day makes a difference that is not written into the cases yet."""
+def _to_turn(today: Any) -> Any:
     begins = ~Mandate.open & (Mandate.first_day <= today) & (Mandate.last_day.is_null() | (Mandate.last_day >= today))
     over = Mandate.open & Mandate.last_day.is_null(False) & (Mandate.last_day < today)
-    query = Mandate.select().where(Mandate.ended_at.is_null() & (begins | over))
-    return list(query.where(Mandate.user == user) if user is not None else query)
+    return Mandate.select().where(Mandate.ended_at.is_null() & (begins | over))
+
+
+_all_to_turn = Composed[Mandate](_to_turn)
+_to_turn_of = Composed[Mandate](lambda today, user: _to_turn(today).where(Mandate.user == user))
+
+
+def mandates_to_turn(today: date, user: int | None = None) -> list[Mandate]:
+    """Mandates whose first or last day makes a difference that is not written into the cases yet."""
+    return _all_to_turn.rows(today) if user is None else _to_turn_of.rows(today, user)
 
 
 # Who was invited
@@ -203,15 +216,27 @@ def counton_body() -> int:
     return int(Claim.select().where(on_body()).count())
 
 
+_of_case = Composed[Claim](
+    lambda case: Claim.select(Claim, Company).join(Company).where(Claim.case == case).order_by(Claim.id.desc())
+)
+
+
 def claims_of_case(case: int) -> list[Claim]:
     """All claims of the case, newest first."""
-    return list(Claim.select(Claim, Company).join(Company).where(Claim.case == case).order_by(Claim.id.desc()))
+    return _of_case.rows(case)
 
 
-def claims_waiting(user: int) -> list[Claim]:
-    """The claims that wait for this person, as a manager, to answer them, oldest first."""
+def _wait_for(user: Any) -> Any:
     managed = CompanyPerson.select(CompanyPerson.company).where(
         (CompanyPerson.user == user) & (CompanyPerson.role == Role.MANAGER)
     )
     waits = (Claim.state == ClaimState.ASKED) & (Claim.asks == Judge.MANAGERS) & Claim.company.in_(managed)
-    return list(_claims().where(waits).order_by(Claim.id))
+    return _claims().where(waits).order_by(Claim.id)
+
+
+_waiting = Composed[Claim](_wait_for)
+
+
+def claims_waiting(user: int) -> list[Claim]:
+    """The claims that wait for this person, as a manager, to answer them, oldest first."""
+    return _waiting.rows(user)

@@ -17,6 +17,7 @@ from playhouse.pool import MaxConnectionsExceeded, PooledPostgresqlDatabase
 
 from app.store.remembering import Memory, Remembering
 
+proxy: Any = peewee.DatabaseProxy()  # the one that is open
 WAIT_FOR_LOCK = 30  # seconds that a step waits for another one's rows; then it may be tried again
 WAIT_FOR_PLACE = 15  # seconds that a thread waits until another one gives its connection back
 SYNCHRONOUS = "full"  # SQLite's: what was stored outlives a power cut

@@ -10,6 +10,7 @@ from peewee import JOIN
 
 from app.states import IncidentKind
 from app.store import statements
+from app.store.composed import Composed
 from app.store.models import Case, Incident
 
 
@@ -60,10 +61,16 @@ def open_of_kind(kind: IncidentKind) -> set[tuple[int | None, str]]:
     return {(row.case_id, row.element) for row in Incident.select(Incident.case, Incident.element).where(mine)}
 
 
+_among = Composed[Incident](
+    lambda cases: Incident.select(Incident.case).where(
+        Incident.open_key.is_null(False) & Incident.case.in_(cases) & (Incident.kind != IncidentKind.UPKEEP)
+    )
+)
+
+
 def among(cases: Sequence[int]) -> frozenset[int]:
     """Those of the cases that cannot go on because of an open incident."""
-    mine = Incident.open_key.is_null(False) & Incident.case.in_(list(cases)) & (Incident.kind != IncidentKind.UPKEEP)
-    rows = Incident.select(Incident.case).where(mine) if cases else ()
+    rows = _among.rows(list(cases)) if cases else ()
     return frozenset(row.case_id for row in rows if row.case_id)
 
 

@@ -9,7 +9,8 @@ from typing import Any
 from peewee import JOIN, fn
 
 from app.states import CertificateState, DocumentKind, MailState
-from app.store import search
+from app.store import search, statements
+from app.store.composed import Composed
 from app.store.database import locked
 from app.store.models import (
     Access,
@@ -35,10 +36,8 @@ def document(document_id: str) -> Document | None:
 
 def documents(case: int, *, drafts: bool = False) -> list[Document]:
     """The case's documents, newest first."""
-    query = Document.select().where(Document.case == case)
-    if not drafts:
-        query = query.where(~Document.draft)
-    return list(query.order_by(Document.created_at.desc(), Document.version.desc()))
+    rows = statements.rows(Document, "case_id = ?", case, order="created_at DESC, version DESC")
+    return [row for row in rows if drafts or not row.draft]
 
 
 def latest_document(case: int, key: str, origin: str | None = None) -> Document | None:
@@ -91,7 +90,7 @@ def open_group(case: int, group: str, at: datetime) -> None:
 
 def openings(case: int) -> list[Opening]:
     """The groups that are open, in the order in which they were opened."""
-    return list(Opening.select().where(Opening.case == case).order_by(Opening.id))
+    return statements.rows(Opening, "case_id = ?", case, order="id")
 
 
 def accesses(case: int) -> list[Access]:
@@ -126,7 +125,8 @@ def keep_mail(job_key: str, **values: Any) -> Mail:
 
 def mail_went(job_key: str) -> bool:
     """Whether the server has the mail that this job wrote."""
-    return bool(Mail.select().where((Mail.job_key == job_key) & (Mail.state == MailState.SENT)).exists())
+    mail = mail_of_job(job_key)
+    return mail is not None and mail.state == MailState.SENT
 
 
 def mail_sent(key: str, at: datetime) -> None:
@@ -138,7 +138,7 @@ def mail_sent(key: str, at: datetime) -> None:
 
 def mails(case: int) -> list[Mail]:
     """The case's mails, newest first."""
-    return list(Mail.select().where(Mail.case == case).order_by(Mail.written_at.desc(), Mail.id.desc()))
+    return statements.rows(Mail, "case_id = ?", case, order="written_at DESC, id DESC")
 
 
 def addressed(case: int) -> list[tuple[Mail, Mapping[str, Any] | None]]:
@@ -168,12 +168,16 @@ def certificate(number: str, *, lock: bool = False) -> Certificate | None:
     return (locked(query) if lock else query).first()
 
 
-def suspended(cases: Sequence[int]) -> frozenset[int]:
-    """Those of the cases whose certificate is suspended."""
-    rows = Certificate.select(Certificate.case).where(
+_suspended = Composed[Certificate](
+    lambda cases: Certificate.select(Certificate.case).where(
         (Certificate.state == CertificateState.SUSPENDED) & Certificate.case.in_(cases)
     )
-    return frozenset(row.case_id for row in rows)
+)
+
+
+def suspended(cases: Sequence[int]) -> frozenset[int]:
+    """Those of the cases whose certificate is suspended."""
+    return frozenset(row.case_id for row in _suspended.rows(list(cases))) if cases else frozenset()
 
 
 def certificate_of(case: int) -> Certificate | None:
@@ -208,12 +212,11 @@ def register(
 
 def secret(case: int, element: str) -> Secret | None:
     """The newest secret of this element."""
-    return Secret.select().where((Secret.case == case) & (Secret.element == element)).order_by(Secret.id.desc()).first()
+    rows = statements.rows(Secret, "case_id = ?", case, order="id")
+    return next((row for row in reversed(rows) if row.element == element), None)
 
 
 def notes(case: int, *, internal: bool) -> list[Note]:
     """The thread of a case, oldest first."""
-    query = Note.select().where(Note.case == case)
-    if not internal:
-        query = query.where(~Note.internal)
-    return list(query.order_by(Note.at, Note.id))
+    rows = statements.rows(Note, "case_id = ?", case, order="at, id")
+    return [row for row in rows if internal or not row.internal]

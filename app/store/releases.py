@@ -7,6 +7,7 @@ from typing import Any
 
 from peewee import fn
 
+from app.store.composed import Composed
 from app.store.models import Case, Release, Setting, Term
 
 # All but the archive, which weighs a megabyte: lists do without it.
@@ -69,9 +70,12 @@ def keep(package_id: str, title: str, digest: str, archive: bytes, at: datetime,
     return row, True
 
 
+_settings = Composed[Setting](lambda package: Setting.select().where(Setting.package_id == package))
+
+
 def settings(package_id: str) -> dict[str, str]:
     """The values that staff set: dotted key to text."""
-    return {row.key: row.value for row in Setting.select().where(Setting.package_id == package_id)}
+    return {row.key: row.value for row in _settings.rows(package_id)}
 
 
 def setting_rows(package_id: str) -> dict[str, Setting]:

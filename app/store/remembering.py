@@ -35,6 +35,12 @@ def _words(sql: str) -> frozenset[str]:
     return frozenset(re.findall(r"\w+", sql))
 
 
+@lru_cache(maxsize=1024)
+def _locks(sql: str) -> bool:
+    """Whether somebody else may see that this was read, or it reads what others do just now."""
+    return _LOCKS.search(sql) is not None
+
+
 class Kept:
     """Rows that were read, as a cursor gives them (PEP 249)."""
 
@@ -94,7 +100,7 @@ class Remembering:
         memory, run = self.memory, super().execute_sql  # type: ignore[misc]  # peewee's
         if memory.found is None:
             return run(sql, params)
-        if not sql.startswith("SELECT") or _LOCKS.search(sql):
+        if not sql.startswith("SELECT") or _locks(sql):
             memory.wrote(sql)
             return run(sql, params)
         key = (sql, tuple(params or ()))

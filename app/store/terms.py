@@ -9,6 +9,7 @@ from typing import Any
 
 from peewee import fn
 
+from app.store.composed import Composed
 from app.store.models import Case, Release, Term
 
 # All of a release but its archive, which weighs a megabyte.
@@ -21,6 +22,9 @@ def _live(package_id: str | None = None) -> Any:
     if package_id is not None:
         query = query.where(Term.package_id == package_id)
     return query.order_by(Term.from_at, Term.id)
+
+
+_all_live = Composed[Term](_live)
 
 
 def current(package_id: str, now: datetime) -> Term | None:
@@ -44,12 +48,12 @@ def lately(package_id: str, number: int, now: datetime, since: datetime) -> Term
 
 def current_all(now: datetime) -> list[Term]:
     """The term in force of every package that has one, by package id."""
-    return _in_force(list(_live()), now)
+    return _in_force(_all_live.rows(), now)
 
 
 def newest_and_current(now: datetime) -> tuple[int, list[Term]]:
     """The row id of the newest term that was not stopped (0 when there is none), and the terms in force."""
-    rows = list(_live())
+    rows = _all_live.rows()
     return max((row.id for row in rows), default=0), _in_force(rows, now)
 
 

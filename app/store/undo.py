@@ -8,6 +8,7 @@ from typing import Any
 
 from app.states import EntryKind, JobState, LineState, TaskState
 from app.store import statements
+from app.store.composed import Composed
 from app.store.database import proxy
 from app.store.models import Access, BankLine, Comment, Document, Entry, Invoice, Job, Task, Undo, Visit
 from app.store.records import PREVIEW
@@ -30,9 +31,12 @@ def forget(case: int) -> None:
     proxy.obj.execute_sql(f"DELETE FROM undo WHERE case_id = {mark}", (case,))  # noqa: S608 - marks only
 
 
+_jobs = Composed[Job](lambda ids: Job.select().where(Job.id.in_(ids)).order_by(Job.id))
+
+
 def jobs(ids: Sequence[int]) -> list[Job]:
     """The jobs of these ids."""
-    return list(Job.select().where(Job.id.in_(list(ids))).order_by(Job.id)) if ids else []
+    return _jobs.rows(list(ids)) if ids else []
 
 
 def cancel_jobs(ids: Sequence[int], now: datetime) -> int:

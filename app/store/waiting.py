@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from peewee import SQL, Select, fn
 
 from app.states import InboundState, IncidentKind, JobState
 from app.store import companies, inbound
-from app.store.database import proxy
+from app.store.composed import Composed
 from app.store.models import Claim, InboundMail, Incident, Job
 
 
@@ -21,8 +21,7 @@ class Waiting(NamedTuple):
     jobs: int  # that failed for good
 
 
-def counts() -> Waiting:
-    """All of it now."""
+def _all() -> Any:
     number = fn.COUNT(SQL("*"))
     parts = (
         Claim.select(number).where(companies.on_body()),
@@ -30,5 +29,12 @@ def counts() -> Waiting:
         Incident.select(number).where(Incident.open_key.is_null(False) & (Incident.kind != IncidentKind.OUTAGE)),
         Job.select(number).where(Job.state == JobState.INCIDENT),
     )
-    query = Select(columns=list(parts)).bind(proxy.obj).tuples()
-    return Waiting(*(int(each) for each in next(iter(query))))
+    return Select(columns=list(parts))
+
+
+_counted = Composed[Claim](_all)
+
+
+def counts() -> Waiting:
+    """All of it now."""
+    return Waiting(*(int(each) for each in _counted.run().fetchone()))

@@ -10,6 +10,7 @@ from peewee import fn
 
 from app.states import CommentState, JobState, TaskState
 from app.store import statements
+from app.store.composed import Composed
 from app.store.database import locked
 from app.store.models import Answer, Case, Comment, Draft, Job, Member, Reminder, Task, TimerRow
 from app.store.words import move
@@ -32,24 +33,32 @@ def tasks_of(case: int) -> list[Task]:
     return list(Task.select().where(Task.case == case).order_by(Task.opened_at, Task.id))
 
 
+_open_of = Composed[Task](
+    lambda cases: Task.select().where(Task.case.in_(cases) & (Task.state == TaskState.OPEN)).order_by(Task.opened_at)
+)
+
+
 def open_tasks_of(cases: Sequence[int]) -> dict[int, list[Task]]:
     """The open tasks of several cases at once."""
     found: dict[int, list[Task]] = {}
-    for row in (
-        Task.select().where(Task.case.in_(list(cases)) & (Task.state == TaskState.OPEN)).order_by(Task.opened_at)
-    ):
+    for row in _open_of.rows(list(cases)) if cases else ():
         found.setdefault(row.case_id, []).append(row)
     return found
 
 
-def last_done(case: int, element: str) -> Task | None:
-    """The task of this element that was finished last."""
-    return (
+_last_done = Composed[Task](
+    lambda case, element: (
         Task.select()
         .where((Task.case == case) & (Task.element == element) & (Task.state == TaskState.DONE))
         .order_by(Task.closed_at.desc())
-        .first()
+        .limit(1)
     )
+)
+
+
+def last_done(case: int, element: str) -> Task | None:
+    """The task of this element that was finished last."""
+    return _last_done.one(case, element)
 
 
 def last_closed(case: int) -> Task | None:
@@ -97,14 +106,19 @@ def open_marks(operators: Sequence[str]) -> list[tuple[int, JobState, int, int]]
     return [(row.id, row.state, row.fence, row.attempts) for row in query.order_by(Job.id)]
 
 
-def vendor_tasks(user: int) -> list[Task]:
-    """The open vendor's tasks of every case that the person belongs to."""
-    return list(
+_vendors = Composed[Task](
+    lambda user: (
         Task.select()
         .join(Member, on=(Member.case == Task.case))
         .where((Member.user == user) & (Task.state == TaskState.OPEN) & (Task.side == "vendor"))
         .order_by(Task.due_on.is_null(), Task.due_on, Task.opened_at)
     )
+)
+
+
+def vendor_tasks(user: int) -> list[Task]:
+    """The open vendor's tasks of every case that the person belongs to."""
+    return _vendors.rows(user)
 
 
 def tasks_due(first: date | None, last: date, after: Task | None, limit: int) -> list[Task]:
@@ -142,11 +156,7 @@ def draft(task_id: str) -> Draft | None:
 
 def answers(case: int, element: str) -> list[Answer]:
     """The element's answers in this case, newest first."""
-    return list(
-        Answer.select()
-        .where((Answer.case == case) & (Answer.element == element))
-        .order_by(Answer.at.desc(), Answer.id.desc())
-    )
+    return answers_by_element(case).get(element, [])
 
 
 def latest_answers(case: int) -> dict[str, Answer]:
@@ -260,10 +270,16 @@ def count_jobs(operator: str, states: Iterable[JobState]) -> int:
     return int((query.where(Job.operator == operator) if operator else query).count())
 
 
+_failed = Composed[Job](
+    lambda cases: Job.select(Job.case).where(
+        Job.case.in_(cases) & (Job.state == JobState.INCIDENT) & (Job.task_id != "")
+    )
+)
+
+
 def failed_among(cases: Sequence[int]) -> frozenset[int]:
     """Those of the cases in which a token waits for a job that failed for good."""
-    mine = Job.case.in_(list(cases)) & (Job.state == JobState.INCIDENT) & (Job.task_id != "")
-    return frozenset(row.case_id for row in Job.select(Job.case).where(mine) if row.case_id) if cases else frozenset()
+    return frozenset(row.case_id for row in _failed.rows(list(cases)) if row.case_id) if cases else frozenset()
 
 
 def due_from(now: datetime, operator: str) -> int:
@@ -337,9 +353,12 @@ def case_ids(tasks: Sequence[Task]) -> list[int]:
     return list(dict.fromkeys(row.case_id for row in tasks))
 
 
+_by_ids = Composed[Task](lambda ids: Task.select().where(Task.id.in_(ids)))
+
+
 def tasks_by_ids(ids: Sequence[str]) -> list[Task]:
     """The tasks of these ids, in this order."""
-    rows = {row.id: row for row in Task.select().where(Task.id.in_(list(ids)))} if ids else {}
+    rows = {row.id: row for row in _by_ids.rows(list(ids))} if ids else {}
     return [rows[i] for i in ids if i in rows]
 
 

@@ -6,18 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import CodeType
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from flask_security import PeeweeUserDatastore
 from jinja2.bccache import Bucket, BytecodeCache
 
 from app import web
 from app.engine import Engine
-from app.store import accounts, database
-from app.store.models import Role, User, UserRole
+from app.store import accounts, database, datastore
 from tests.services import walks
 from tests.services.conftest import BPMN, PACKAGES, STAFF, Bench, engine, open_bench
 
@@ -66,8 +64,7 @@ class Compiled(BytecodeCache):
 def open_site(folder: Path, engine: Engine, packages: Path = BPMN, url: str = "") -> Site:
     """The pages over a new portal in this folder."""
     bench = open_bench(folder, url or f"sqlite:///{folder}/nintei.db", engine, packages)
-    datastore: Any = PeeweeUserDatastore(database.proxy, User, Role, UserRole)
-    app = web.create_app(bench.portal, datastore)
+    app = web.create_app(bench.portal, datastore.Accounts(bench.portal.today))
     app.config.update(WTF_CSRF_ENABLED=False, TESTING=False)
     app.jinja_env.bytecode_cache = Compiled()
     return Site(bench, app)

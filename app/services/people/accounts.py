@@ -25,7 +25,8 @@ def actor_of(portal: Portal, user_id: int, known: User | None = None) -> Actor:
         user = known or accounts.user(user_id)
         if user is None or not user.active:
             raise NotFound("There is no such account")
-        absent = accounts.stands_in_for(user.id, portal.today()) if user.side == "operator" else []
+        here = user.known  # of who asks for a page, roles and absences are read with the account
+        absent = () if user.side != "operator" else here.standing_in_for if here else _absent(portal, user.id)
         if user.side == "vendor" and companies.mandates_to_turn(portal.today(), user.id):
             with database.transaction():
                 mandates.turn_over(portal, user.id)
@@ -33,12 +34,16 @@ def actor_of(portal: Portal, user_id: int, known: User | None = None) -> Actor:
             user.id,
             user.name or user.email,
             user.side,
-            accounts.role_names(user.id),
+            frozenset(role.name for role in here.roles) if here else accounts.role_names(user.id),
             tuple(group for group in user.groups.split(",") if group),
             user.email,
             user.language,
-            tuple((row.id, row.name) for row in absent),
+            absent,
         )
+
+
+def _absent(portal: Portal, user_id: int) -> tuple[tuple[int, str], ...]:
+    return tuple((row.id, row.name) for row in accounts.stands_in_for(user_id, portal.today()))
 
 
 def add_staff(portal: Portal, email: str, name: str, roles: list[str], password: str, groups: str = "") -> int:

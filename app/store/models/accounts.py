@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from flask_security import RoleMixin, UserMixin
@@ -42,7 +44,19 @@ class Role(RoleMixin, Row):
     permissions: Any = TextField(null=True)
 
 
-class User(UserMixin, Row):
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is read together with the account that asks for a page."""
+
+    roles: Sequence[Role]
+    standing_in_for: tuple[tuple[int, str], ...]  # (account, name) of those who are away today
+
+
+class _Asks:
+    known: Known | None = None  # of the account that asks for a page
+
+
+class User(UserMixin, _Asks, Row):
     """An account. `side` says which desk it works at."""
 
     email = AddressField(max_length=254, unique=True)
@@ -66,6 +80,8 @@ class User(UserMixin, Row):
     @property
     def roles(self) -> list[Role]:  # type: ignore[override]  # the mixin declares an attribute; ours is read from the link
         """The account's roles (Flask-Security reads them here)."""
+        if self.known is not None:
+            return list(self.known.roles)
         return list(Role.select().join(UserRole).where(UserRole.user == self.id))
 
 

@@ -54,12 +54,16 @@ class Worded(Domain):
 
     def get_translations(self) -> Any:
         """As Flask-Babel asks for it."""
-        found = super().get_translations()
-        lang = str(get_locale() or "ja")
-        key = ("spoken", lang)
-        if key not in self.cache:
-            self.cache[key] = _Spoken(found, self._japanese() if lang == "en" else found, lang)
-        return self.cache[key]
+        locale = get_locale()
+        kept = g.get("spoken")  # asked for at every word: a page has hundreds
+        if kept is None or kept[0] is not locale:
+            lang = str(locale or "ja")
+            key = ("spoken", lang)
+            if key not in self.cache:
+                found = super().get_translations()
+                self.cache[key] = _Spoken(found, self._japanese() if lang == "en" else found, lang)
+            kept = g.spoken = (locale, self.cache[key])
+        return kept[1]
 
     def _japanese(self) -> Any:
         with current.speaking("ja"):

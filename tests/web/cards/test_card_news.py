@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 import waitress
-from flask_security import PeeweeUserDatastore
 from waitress import wasyncore
 
 from app import web
@@ -20,8 +19,7 @@ from app.engine import Engine
 from app.services.agents import desks
 from app.services.agents.news import WaitingRoom
 from app.services.base.actors import Actor
-from app.store import database
-from app.store.models import Role, User, UserRole
+from app.store import database, datastore
 from app.web.cards.desk import NEWS
 from hardware.agent import Server
 from tests.services.conftest import PACKAGES, open_bench
@@ -74,8 +72,7 @@ def said(connection: http.client.HTTPConnection) -> dict[str, Any]:
 @contextmanager
 def office(folder: Path, url: str, engine: Engine) -> Iterator[Office]:
     bench = open_bench(folder, url, engine, PACKAGES)
-    datastore: Any = PeeweeUserDatastore(database.proxy, User, Role, UserRole)
-    app = web.create_app(bench.portal, datastore)
+    app = web.create_app(bench.portal, datastore.Accounts(bench.portal.today))
     room = app.extensions[NEWS] = WaitingRoom(PLACES)
     sockets: dict[int, Any] = {}
     server = waitress.create_server(

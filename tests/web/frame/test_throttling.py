@@ -18,7 +18,6 @@ from typing import Any
 import pytest
 import waitress
 from flask.testing import FlaskClient
-from flask_security import PeeweeUserDatastore
 from werkzeug.test import TestResponse
 
 from app import web
@@ -27,8 +26,8 @@ from app.services import upkeep
 from app.services.mails.portalmails import Wording
 from app.services.people import accounts
 from app.services.signin import guessing, passwords
-from app.store import attempts, database, guesses
-from app.store.models import Guess, Role, SecurityEvent, User, UserRole
+from app.store import attempts, database, datastore, guesses
+from app.store.models import Guess, SecurityEvent
 from app.web.account import passwordforms, signins
 from app.web.frame.proxies import TrustedProxies
 from tests.services.conftest import PACKAGES, STAFF, open_bench
@@ -207,8 +206,7 @@ def served(request: pytest.FixtureRequest, tmp_path: Path, engine: Engine) -> It
     """The address of the pages, served by threads over either database."""
     url = f"sqlite:///{tmp_path}/nintei.db" if request.param == "sqlite" else request.getfixturevalue("postgres")
     bench = open_bench(tmp_path, url, engine, PACKAGES)
-    datastore: Any = PeeweeUserDatastore(database.proxy, User, Role, UserRole)
-    app = web.create_app(bench.portal, datastore)
+    app = web.create_app(bench.portal, datastore.Accounts(bench.portal.today))
     app.config.update(WTF_CSRF_ENABLED=False)
     server = waitress.create_server(app, host="127.0.0.1", port=0, threads=16)
     thread = threading.Thread(target=server.run)
