@@ -14,6 +14,7 @@ from jinja2.filters import do_filesizeformat
 from markupsafe import Markup
 
 from app.connectors import filters
+from app.services.base.actors import Actor
 from app.services.base.businessdays import JAPAN
 from app.services.companies import company
 from app.services.packages import folders
@@ -180,6 +181,13 @@ def _account() -> dict[str, Any] | None:
     }
 
 
+def _manual(who: Actor | None) -> str:
+    """The manual that says something of the page."""
+    if (request.blueprint or "").startswith("designer"):
+        return "designer"
+    return {"vendor": "vendors", "operator": "operators"}[who.side] if who else "applicants"
+
+
 def install(app: Flask, *, version: str) -> None:
     """Register filters and what the layout reads."""
     app.jinja_env.filters.update(
@@ -199,7 +207,6 @@ def install(app: Flask, *, version: str) -> None:
     @app.context_processor
     def around() -> dict[str, Any]:
         portal = current.portal()
-        help_pages = {"vendor": "vendors", "operator": "operators"}
         who = current.actor()
         site = folders.site(portal, wording.package() if len(portal.releases.spoken().words) > 1 else None)
         terms = site["terms"].get("url", "")
@@ -214,7 +221,7 @@ def install(app: Flask, *, version: str) -> None:
             "version": version,
             "body": site["body"],
             "home_url": "/tasks" if who else "/",
-            "help_url": f"/help/{help_pages[who.side] if who else 'applicants'}#{request.endpoint or ''}",
+            "help_url": f"/help/{_manual(who)}#{request.endpoint or ''}",
             "demo": {
                 "text": gettext("Demo: the names, numbers and fees are samples."),
                 "links": [

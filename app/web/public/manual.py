@@ -15,7 +15,7 @@ from app.errors import NotFound
 from config import shipped
 
 FOLDER = shipped.ROOT / "docs"
-PAGES = ("applicants", "vendors", "operators", "analysts", "administrators")
+PAGES = ("applicants", "vendors", "operators", "analysts", "designer", "administrators")
 _PARSER = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable(["table", "strikethrough"])
 _PARSER.add_render_rule("place", lambda _renderer, tokens, at, *_rest: f'<span id="{tokens[at].attrGet("id")}"></span>')
 # `## Title {#home.tasks}`: the place to which the link "Help for this page" leads.
