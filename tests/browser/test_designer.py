@@ -156,3 +156,35 @@ def test_the_page_is_read_by_everybody_and_worked_by_keyboard_on_a_phone_too(roo
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(page.locator(".dz-tab")).to_have_count(2)
+
+
+def test_a_new_mail_is_made_in_the_tree_and_taken_out_and_put_back(room: Room) -> None:
+    page = room.open()
+    page.locator("details[data-kind=mail]").get_by_role("button", name="新しいファイル").click()
+    page.locator("dialog[open] input").fill("thanks")
+    page.locator("dialog[open]").get_by_role("button", name="作る").click()
+    expect(page.locator(".dz-panel:not([hidden]) code", has_text="mail/thanks.md")).to_be_visible()
+    add(page, "ありがとうございました")
+    expect(page.locator("#dz-saved")).to_contain_text("保存済み")
+    page.locator(".dz-panel:not([hidden])").get_by_role("button", name="ファイルを取り除く").click()
+    page.locator("dialog[open]").get_by_role("button", name="はい").click()
+    page.locator(".dz-panel:not([hidden])").get_by_role("button", name="もとに戻す").click()
+    until(page, lambda: "ありがとうございました" in room.text("mail/thanks.md"), "the mail is back")
+
+
+def test_an_earlier_content_is_shown_and_brought_back(room: Room) -> None:
+    page = room.open()
+    before = room.text()
+    add(page, "一")
+    expect(page.locator("#dz-saved")).to_contain_text("保存済み")
+    add(page, "二")
+    until(page, lambda: "二" in room.text(), "the second is saved")
+    page.locator(".dz-panel:not([hidden])").get_by_role("button", name="控え").click()
+    page.locator("dialog[open] li").nth(1).get_by_role("button", name="表示").click()
+    page.locator("dialog[open]").last.get_by_role("button", name="この内容にする").click()
+    until(
+        page,
+        lambda: room.text() == f"{before.rstrip(chr(10))}\n一\n" or room.text().endswith("一"),
+        "the first is back",
+    )
+    expect(page.locator("dialog[open]")).to_have_count(0)

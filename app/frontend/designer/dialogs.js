@@ -18,10 +18,9 @@ export function dialog(title, content, choices) {
 export const ask = (text, yes = t("Yes")) =>
   dialog(text, "", [{ label: yes, value: "yes", kind: "primary" }, { label: t("Cancel"), value: "" }]).then((found) => found === "yes");
 
-export async function line(title, label, value = "") {
-  const field = h("input", { class: "input", id: "dz-line", value, maxlength: "200" });
-  field.value = value;
-  const box = h("div", { class: "field" }, h("label", { for: "dz-line" }, label), field);
+export async function line(title, label, help = "") {
+  const field = h("input", { class: "f-input", id: "dz-line", maxlength: "200", autocapitalize: "none", spellcheck: "false", autofocus: true, "aria-describedby": "dz-line-help" });
+  const box = h("div", { class: "f-field" }, h("label", { class: "f-label", for: "dz-line" }, label), h("p", { class: "f-help", id: "dz-line-help" }, help), field);
   const found = await dialog(title, box, [{ label: t("Make it"), value: "yes", kind: "primary" }, { label: t("Cancel"), value: "" }]);
   return found ? field.value.trim() : null;
 }
@@ -43,12 +42,12 @@ export function sides(left, right, titles) {
   return h("div", { class: "dz-sides" }, one(titles[0], a, b, left === null), one(titles[1], b, a, right === null));
 }
 
-/** Somebody saved first. Gives "mine", "theirs", or null: decided later, the text is kept on the server. */
+/** Somebody saved first. Gives "mine" or "theirs"; null, where the dialog was left, is theirs too: the file is as they saved it. */
 export function clashed(title, clash) {
   const who = clash.own ? t("You saved this file in another window at %(time)s. Nothing is lost: both texts are kept.", { time: moment(clash.at) })
     : t("%(name)s saved this file at %(time)s, while you were writing. Nothing is lost: both texts are kept.", { name: clash.by, time: moment(clash.at) });
   const content = h("div", {}, h("p", {}, who), sides(clash.mine, clash.removed ? null : clash.theirs, [t("Yours"), t("Theirs")]),
     h("p", { class: "small soft" }, t("Changed lines are marked."), " ", t("The other text stays under “kept versions” of this file.")));
   return dialog(`${t("Somebody was faster")}: ${title}`, content, [
-    { label: t("Keep mine"), value: "mine", kind: "primary" }, { label: t("Take theirs"), value: "theirs" }, { label: t("Cancel"), value: "" }]);
+    { label: t("Keep mine"), value: "mine", kind: "primary" }, { label: t("Take theirs"), value: "theirs" }]);
 }

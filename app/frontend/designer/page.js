@@ -2,6 +2,7 @@
 import "./page.css";
 import { api, Answered, filePath } from "./server.js";
 import { ask, clashed, dialog, line, sides } from "./dialogs.js";
+import { FRESH, ID } from "./fresh.js";
 import { open as plain } from "./plain.js";
 import { Problems } from "./problems.js";
 import { page, Saver } from "./saving.js";
@@ -17,7 +18,7 @@ let problems = [];
 let panelsSaid = null;
 
 const saver = new Saver(told);
-const tree = new Tree(at("dz-tree"), (path) => openFile(path));
+const tree = new Tree(at("dz-tree"), (path) => openFile(path), boot.readOnly ? null : newFile);
 const check = new Problems(at("dz-problems"), {
   api, page, openFile, reopen, readOnly: boot.readOnly, tell: setProblems, title: (path) => tree.title(path), ready: () => saver.all(),
 });
@@ -44,10 +45,12 @@ function told(state, { path, at: time, clash, text, changed }) {
 
 async function settle(path, clash) {
   const choice = await clashed(tree.title(path), clash);
-  if (choice === "mine") {
-    await put(path, clash.mine, clash.revision);
-  }
+  const editor = tabs.get(path)?.editor;
+  const mine = editor && saver.files.get(path)?.dirty ? await editor.content() : clash.mine; // typed since it was sent, too
+  if (choice === "mine") await put(path, mine, clash.revision);
+  else if (mine !== clash.mine) await api("PUT", filePath(path), { content: mine }, { revision: 0 }).catch(() => {}); // kept aside
   await reopen(path);
+  at("dz-saved").textContent = t("All changes are saved");
 }
 
 async function put(path, content, revision) {
@@ -62,6 +65,18 @@ async function put(path, content, revision) {
 /* ---- tree ---- */
 async function refresh() {
   tree.draw(await api("GET", "tree"), shown);
+}
+
+async function newFile(kind, title) {
+  const id = await line(`${t("New file")}: ${title}`, t("Its id"), t("Small letters, digits, _ and -; a form is called like its step."));
+  if (id === null) return;
+  const { path, content } = FRESH[kind];
+  if (!ID.test(id)) told("refused", { text: t("“%(id)s” is no id: small letters, digits, _ and - alone.", { id }) });
+  else if (tree.entry(path(id)) && tree.entry(path(id)).changed !== "removed") await openFile(path(id));
+  else {
+    await put(path(id), content(id), tree.entry(path(id))?.revision ?? 0);
+    await openFile(path(id));
+  }
 }
 
 /* ---- files and tabs ---- */
@@ -198,8 +213,11 @@ function show(path) {
   shown = path;
   for (const [each, tab] of tabs) tab.panel.hidden = each !== path;
   for (const node of at("dz-tree").querySelectorAll("[data-path]")) {
-    if (node.dataset.path === path) node.setAttribute("aria-current", "true");
-    else node.removeAttribute("aria-current");
+    if (node.dataset.path !== path) node.removeAttribute("aria-current");
+    else {
+      node.setAttribute("aria-current", "true");
+      node.closest("details").open = true;
+    }
   }
   drawTabs();
   const address = new URL(window.location.href);

@@ -49,7 +49,7 @@ export async function open(host, file, shell) {
         find.extension, colours(file.path),
         EditorView.lineWrapping, EditorState.readOnly.of(Boolean(file.readOnly)), EditorState.lineSeparator.of(file.content.includes("\r\n") ? "\r\n" : "\n"),
         EditorState.phrases.of(shell.language === "ja" ? phrases : {}),
-        EditorView.contentAttributes.of({ "aria-label": file.path }),
+        EditorView.contentAttributes.of({ "aria-label": file.path, tabindex: "0" }),
         // Tab leaves the editor, as everywhere on the page (WCAG 2.1.2).
         keymap.of([...defaultKeymap, ...historyKeymap, ...find.keys, ...completionKeymap, ...lintKeymap]),
         isTemplate(file.path) ? [autocompletion({ override: [(context) => (tree ? completions(tree)(context) : null)] })] : [],

@@ -1,12 +1,15 @@
 // The files of the draft by kind, under people's names. Kinds open and close; the file that is shown is marked.
+import { FRESH } from "./fresh.js";
 import { h, t } from "./words.js";
 
 const MARKS = { new: "New", changed: "Changed", removed: "Removed" };
 
 export class Tree {
-  constructor(host, open) {
+  /** `open(path)` shows a file, `make(kind, title)` makes a new one of a kind; null where nobody may. */
+  constructor(host, open, make) {
     this.host = host;
     this.open = open;
+    this.make = make;
     this.files = [];
     this.opened = new Set(["diagram"]);
   }
@@ -15,10 +18,11 @@ export class Tree {
     this.files = said.files;
     const groups = said.kinds.map(({ kind, title }) => {
       const files = said.files.filter((file) => file.kind === kind);
-      if (!files.length) return null;
+      if (!files.length && !(this.make && FRESH[kind])) return null;
       const box = h("details", { class: "dz-kind", open: this.opened.has(kind) || files.some((file) => file.path === current), "data-kind": kind },
         h("summary", {}, title, " ", h("span", { class: "count" }, String(files.length))),
-        h("ul", {}, ...files.map((file) => this.item(file, current))));
+        h("ul", {}, ...files.map((file) => this.item(file, current))),
+        this.make && FRESH[kind] ? h("button", { type: "button", class: "dz-new", onclick: () => this.make(kind, title) }, t("New file"), h("span", { class: "sr" }, ` ${title}`)) : null);
       box.addEventListener("toggle", () => (box.open ? this.opened.add(kind) : this.opened.delete(kind)));
       return box;
     });

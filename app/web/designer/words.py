@@ -58,10 +58,11 @@ PAGE = (
     N_("Text of %(file)s"),
     N_("The text was sent again after you came back: it is saved."),
     N_("New file"),
-    N_("Its path, such as mail/review-9.md"),
+    N_("Its id"),
+    N_("Small letters, digits, _ and -; a form is called like its step."),
+    N_("“%(id)s” is no id: small letters, digits, _ and - alone."),
     N_("Make it"),
     N_("This draft is not being written at the moment; it can be read."),
-    N_("More about this file"),
     N_("Changed lines are marked."),
 )
 
