@@ -64,6 +64,11 @@ def lock(case_id: int | None) -> Case:
     return row
 
 
+def lock_of_task(task_id: str) -> Case | None:
+    """The case of this task, locked so; none when there is no such task."""
+    return statements.one(Case, "id = (SELECT case_id FROM task WHERE id = ?)", task_id, lock=True)
+
+
 def state(case_id: int) -> tuple[bytes, str]:
     """The engine's blob and token."""
     row = statements.rows(CaseState, "case_id = ?", case_id)[0]

@@ -211,9 +211,17 @@ def asked_about(company: int) -> list[Claim]:
     return list(_claims().where(waits).order_by(Claim.id))
 
 
-def counton_body() -> int:
-    """How many claims wait for the body."""
-    return int(Claim.select().where(on_body()).count())
+def _about_for_body(company: Any, same: Any) -> Any:
+    own = Case.select(Case.id).where(Case.company == same)
+    return _claims().where(((Claim.company == company) | Claim.case.in_(own)) & on_body()).order_by(Claim.id)
+
+
+_for_body = Composed[Claim](_about_for_body)
+
+
+def for_body(company: int) -> list[Claim]:
+    """What the body has to decide about the company, and about its own cases against others, oldest first."""
+    return _for_body.rows(company, company)
 
 
 _of_case = Composed[Claim](

@@ -76,10 +76,10 @@ def failed_of(numbers: Sequence[str]) -> list[Mail]:
     return list({row.id: row for row in query.where(wanted).order_by(Mail.id.desc())}.values())
 
 
-def failed_count() -> int:
-    """How many there are in all."""
+def how_many() -> Any:
+    """What counts them all."""
     query = Delivery.select(fn.COUNT(Delivery.mail.distinct()))
-    return int(query.where((Delivery.state == DeliveryState.FAILED) & Delivery.settled_at.is_null()).scalar() or 0)
+    return query.where((Delivery.state == DeliveryState.FAILED) & Delivery.settled_at.is_null())
 
 
 def of_report(report: int) -> list[Delivery]:

@@ -6,7 +6,7 @@ reads and writes. Here the text is kept for each model and set of columns; value
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache, lru_cache
 from typing import Any, TypeVar
 
@@ -31,6 +31,17 @@ def one(model: type[R], where: str, *values: Any, lock: bool = False) -> R | Non
     """The row that fits, if there is one."""
     found = rows(model, where, *values, lock=lock)
     return found[0] if found else None
+
+
+def having(models: Sequence[type[R]], otherwise: Mapping[Any, str], where: str, value: Any) -> set[type[R]]:
+    """Those of the tables that have a row which fits `where`, or what `otherwise` says for the table; asked for all at
+    once."""
+    if not models:
+        return set()
+    asked = (f'EXISTS(SELECT 1 FROM "{each._meta.table_name}" WHERE {otherwise.get(each, where)})' for each in models)  # noqa: S608
+    text = f"SELECT {', '.join(asked)}".replace("?", proxy.obj.param)
+    found = proxy.obj.execute_sql(text, [value] * len(models)).fetchone()
+    return {each for each, there in zip(models, found, strict=True) if there}
 
 
 def _row(model: type[R], values: Sequence[Any]) -> R:

@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 from peewee import SQL, Select, fn
 
 from app.states import InboundState, IncidentKind, JobState
-from app.store import companies, inbound
+from app.store import companies, deliveries, inbound
 from app.store.composed import Composed
-from app.store.models import Claim, InboundMail, Incident, Job
+from app.store.models import Claim, InboundMail, Incident, Job, Outage
 
 
 class Waiting(NamedTuple):
@@ -19,6 +19,8 @@ class Waiting(NamedTuple):
     mails: int  # that came in, to be looked at
     incidents: int  # open, of servers that are away apart
     jobs: int  # that failed for good
+    undelivered: int  # mails that did not arrive, and nobody has seen to it
+    outages: int  # servers that are away
 
 
 def _all() -> Any:
@@ -28,6 +30,8 @@ def _all() -> Any:
         InboundMail.select(number).where(inbound.in_state(InboundState.WAITING, InboundState.UNKNOWN)),
         Incident.select(number).where(Incident.open_key.is_null(False) & (Incident.kind != IncidentKind.OUTAGE)),
         Job.select(number).where(Job.state == JobState.INCIDENT),
+        deliveries.how_many(),
+        Outage.select(number),
     )
     return Select(columns=list(parts))
 

@@ -23,6 +23,14 @@ def task(task_id: str) -> Task | None:
     return statements.one(Task, "id = ?", task_id)
 
 
+_with_case = Composed[Task](lambda task_id: Task.select(Task, Case).join(Case).where(Task.id == task_id))
+
+
+def task_with_case(task_id: str) -> Task | None:
+    """The same with its case, which is read with it."""
+    return _with_case.one(task_id)
+
+
 def open_tasks(case: int) -> list[Task]:
     """The tasks of a case on which a token stands, in the order in which they opened."""
     return statements.rows(Task, "case_id = ? AND state = 'open'", case, order="opened_at, id")
@@ -302,6 +310,23 @@ def jobs_of(case: int, *states: JobState) -> list[Job]:
     if states:
         query = query.where(Job.state.in_(list(states)))
     return list(query.order_by(Job.id))
+
+
+def under_way(case: int) -> set[str]:
+    """The engine's task ids of the case's jobs that are to be done, or failed for good."""
+    where = "case_id = ? AND state IN ('queued', 'running', 'incident') AND task_id <> ''"
+    return {row.task_id for row in statements.rows(Job, where, case)}
+
+
+def parked(case: int) -> list[Job]:
+    """The case's jobs that wait for an element to be completed."""
+    return statements.rows(Job, "case_id = ? AND state = 'parked'", case, order="id")
+
+
+def waiting_jobs(case: int, after: int) -> list[int]:
+    """The row ids of the case's jobs that nobody does just now and that came after this one, oldest first."""
+    where = "case_id = ? AND id > ? AND state IN ('queued', 'parked', 'incident')"
+    return [row.id for row in statements.rows(Job, where, case, after, order="id")]
 
 
 def oldest_due(now: datetime, without: Sequence[str] = ()) -> datetime | None:

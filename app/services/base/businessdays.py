@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
+from itertools import accumulate
 from zoneinfo import ZoneInfo
 
 import holidays
@@ -51,11 +51,15 @@ def business_days_between(first: date, last: date, closing: frozenset[date] = fr
     """Business days after `first` up to and including `last`; negative when `last` lies before `first`."""
     if last < first:
         return -business_days_between(last, first, closing)
-    return sum(1 for day in _days(first, last) if is_business_day(day, closing))
+    whole = sum(_worked(year, closing)[-1] for year in range(first.year, last.year))
+    return whole + _worked(last.year, closing)[last.timetuple().tm_yday] - _worked(first.year, closing)[
+        first.timetuple().tm_yday
+    ]  # fmt: skip
 
 
-def _days(first: date, last: date) -> Iterator[date]:
-    day = first
-    while day < last:
-        day += timedelta(days=1)
-        yield day
+@lru_cache(maxsize=256)
+def _worked(year: int, closing: frozenset[date]) -> tuple[int, ...]:
+    """How many business days the year had by the end of its n-th day; none on the 0th. Lists ask for each row."""
+    start = date(year, 1, 1)
+    days = (start + timedelta(days=n) for n in range((date(year, 12, 31) - start).days + 1))
+    return tuple(accumulate((is_business_day(day, closing) for day in days), initial=0))

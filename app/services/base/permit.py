@@ -10,7 +10,7 @@ from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
 from app.states import Rights, TaskState
-from app.store import cases, database, work
+from app.store import cases, work
 from app.store.models import Case, Member, Task
 
 
@@ -29,14 +29,11 @@ def find(portal: Portal, task_id: str, actor: Actor, *, lock: bool = False) -> S
 
     With `lock` its case is locked until the transaction ends, and the task is as it is now.
     """
-    task = work.task(task_id)
+    locked = cases.lock_of_task(task_id) if lock else None  # before the task is read: it is as it is then
+    task = work.task(task_id) if lock else work.task_with_case(task_id)
     if task is None:
         raise NotFound("There is no such task")
-    if lock:
-        case = visible_case(cases.lock(task.case_id), actor)
-        task = (work.task(task_id) or task) if database.is_postgres() else task
-    else:
-        case = visible_case(cases.by_id(task.case_id), actor)
+    case = visible_case(locked or task.case, actor)
     if actor.side == "vendor" and task.side != "vendor":
         raise NotFound("There is no such task")
     loaded = portal.releases.loaded(case.release_id)

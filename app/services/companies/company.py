@@ -116,8 +116,7 @@ def page(portal: Portal, company_id: int, actor: Actor) -> CompanyPage:
 
 def bodys(company_id: int) -> list[Claim]:
     """Claims against the company, or of its own cases against others, that wait for the body. Inside a connection."""
-    on_body = {row.id for row in companies.claims_on_body()}
-    return [row for row in companies.asked_about(company_id) if row.id in on_body]
+    return companies.for_body(company_id)
 
 
 def seats(company_id: int, user_id: int, actor: Actor) -> tuple[PersonView, list[Seat]]:

@@ -22,7 +22,7 @@ from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
 from app.services.mails import whose
 from app.states import DeliveryState, EntryKind, JobState, MailState, SettledAs
-from app.store import cases, database
+from app.store import cases, database, waiting
 from app.store import deliveries as stored
 from app.store import inbound as incoming
 from app.store.models import Case, Delivery, InboundMail, Mail
@@ -240,7 +240,7 @@ def listed(portal: Portal, page: int, actor: Actor) -> tuple[list[Undelivered], 
     are)."""
     actor.require("operator", "administrator")
     with database.connection():
-        total = stored.failed_count()
+        total = waiting.counts().undelivered
         rows = stored.failed(limit=PAGE, offset=(max(1, min(page, -(-total // PAGE))) - 1) * PAGE)
         known = cases.by_ids([row.case_id for row in rows if row.case_id])
         return _of(rows, {key: (case, portal.releases.loaded(case.release_id)) for key, case in known.items()}), total
@@ -249,7 +249,7 @@ def listed(portal: Portal, page: int, actor: Actor) -> tuple[list[Undelivered], 
 def count(portal: Portal) -> int:
     """How many mails did not arrive and wait for somebody to see to them."""
     with portal.connection():
-        return stored.failed_count()
+        return waiting.counts().undelivered
 
 
 def told_by(report: int) -> list[tuple[str, str, Missed]]:

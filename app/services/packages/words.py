@@ -45,7 +45,7 @@ def package_of(portal: Portal, place: Place, actor: Actor | None) -> Package | N
         if place.package:
             return portal.releases.current(place.package).package
         if place.task:
-            row = work.task(place.task)
+            row = work.task_with_case(place.task)
             case = row.case if row is not None else None
         elif place.token:
             link = cases.link(place.token)

@@ -288,7 +288,7 @@ def unpark(moment: Moment) -> None:
     if not moment.step.running_jobs:
         return
     still_open = {row.element for row in moment.rows}
-    for job in work.jobs_of(moment.case.id, JobState.PARKED):
+    for job in work.parked(moment.case.id):
         element = str(job.params.get("element", ""))
         if element not in still_open and cases.completed_count(moment.case.id, element):
             work.unpark(job.id)

@@ -42,6 +42,7 @@ FACTS = (
 )  # fmt: skip
 WHAT = ("entered", "completed", "cancelled")
 # Rows of a case that a step changes, and that are put back as they were; new ones are taken away.
+OF_INVOICES = "invoice_id IN (SELECT id FROM invoice WHERE case_id = ?)"
 KEPT: tuple[type[Row], ...] = (Clock, Comment, Booking, Invoice, Payment, Opening, Secret)
 
 
@@ -62,12 +63,12 @@ def before(setting: permit.Setting, values: Mapping[str, Any]) -> Before | None:
         return None
     blob, token = cases.state(case.id)
     draft = work.draft(setting.task.id)
+    there = _there(package, case)
     references = (records.document(each) for _, each in intake.file_references(values))
     facts = {
         "case": {name: plain(getattr(case, name)) for name in FACTS},
         "rows": {
-            model.__name__: [plain_row(each) for each in rows(model, case)] if _knows(package, model) else []
-            for model in KEPT
+            model.__name__: [plain_row(each) for each in rows(model, case)] if model in there else [] for model in KEPT
         },
         "timers": [plain_row(each) for each in statements.rows(TimerRow, "case_id = ?", case.id)]
         if case.timer_count
@@ -78,7 +79,14 @@ def before(setting: permit.Setting, values: Mapping[str, Any]) -> Before | None:
         "drafted": {each.id: each.key for each in references if each is not None and each.draft},
         "assignee": setting.task.assignee_id,
     }
-    return Before(blob, token, facts, _cards(case) if package.cards else {})
+    return Before(blob, token, facts, _cards(case) if Card in there else {})
+
+
+def _there(package: Package, case: Case) -> set[type[Row]]:
+    """The tables that have rows of this case, of those that its package can have: most have none for most of its way,
+    and whether they do one statement says for all."""
+    known: list[type[Row]] = [model for model in KEPT if _knows(package, model)]
+    return statements.having([*known, Card] if package.cards else known, {Payment: OF_INVOICES}, "case_id = ?", case.id)
 
 
 def _knows(package: Package, model: type[Row]) -> bool:
@@ -103,7 +111,7 @@ def keep(
         return
     case = setting.case
     opened = {entry.task_id for entry in step.log if entry.what == "entered"}
-    waiting = {each.id for each in _waiting(case)}
+    known = {int(each) for each in stood.facts["jobs"]}
     counts: dict[tuple[str, str], list[int]] = {}
     for entry in step.log:
         counts.setdefault((entry.element, entry.process), [0, 0, 0])[WHAT.index(entry.what)] += 1
@@ -119,7 +127,7 @@ def keep(
         made={
             "answer": answer.id,
             "tasks": [each.id for each in step.open_tasks if each.id in opened],
-            "jobs": sorted(waiting - {int(each) for each in stood.facts["jobs"]}),
+            "jobs": [each for each in work.waiting_jobs(case.id, max(known, default=0)) if each not in known],
             "visits": [[*place, *count] for place, count in counts.items()],
             "cards": bool(setting.loaded.package.cards) and _cards(case) != stood.cards,
         },
@@ -204,7 +212,7 @@ def restore(model: type[Any], case: Case, kept: list[dict[str, Any]]) -> None:
 def rows(model: type[Any], case: Case) -> Iterable[Any]:
     """The case's rows of a model."""
     if model is Payment:
-        return statements.rows(Payment, "invoice_id IN (SELECT id FROM invoice WHERE case_id = ?)", case.id)
+        return statements.rows(Payment, OF_INVOICES, case.id)
     return statements.rows(model, "case_id = ?", case.id, order="id")
 
 

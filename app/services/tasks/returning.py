@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from app.engine import Step
 from app.services.base import permit
 from app.services.tasks import reviews
 from app.store import work
@@ -18,11 +19,12 @@ PURPOSE = "returned"
 GRACE = timedelta(minutes=15)
 
 
-def tell(setting: permit.Setting, routes: Mapping[str, Any], now: datetime) -> None:
+def tell(setting: permit.Setting, step: Step, routes: Mapping[str, Any], now: datetime) -> None:
     """Queue the mail for each task that the vendor has again through this decision. Inside its step, after it."""
     case, loaded = setting.case, setting.loaded
     mail = loaded.package.mail_for(PURPOSE)
-    if setting.task.side != "operator" or not mail:
+    again = any(loaded.element(task.element).side == "vendor" for task in step.open_tasks)
+    if setting.task.side != "operator" or not mail or not again:
         return
     for row in work.open_tasks(case.id):
         if row.side != "vendor" or row.opened_at != now or not work.answers(case.id, row.element):

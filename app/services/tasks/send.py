@@ -106,5 +106,5 @@ def _complete(
         step = steps.advance(portal, case, CompleteTask(task.id, routes), now, closing, at=element.id)
     except TooLate as error:
         raise Stale("“%(title)s” has been finished already", title=task.title) from error
-    returning.tell(setting, routes, now)
+    returning.tell(setting, step, routes, now)
     recallstate.keep(setting, stood, step, answer, actor, now)

@@ -19,6 +19,7 @@ from app.services.base.portal import Portal
 from app.services.trouble import alarms, incidents
 from app.states import IncidentKind, JobState
 from app.store import database, outages, work
+from app.store import waiting as store
 
 log = logging.getLogger("nintei.mail")
 
@@ -43,7 +44,7 @@ class Away:
 def away(portal: Portal) -> Away | None:
     """What hinders the mails at the moment; none while they go out."""
     with portal.connection():
-        row = outages.of(NAME)
+        row = outages.of(NAME) if store.counts().outages else None  # staff's pages have counted those already
         if row is None:
             return None
         waiting = work.count_jobs("mail", (JobState.QUEUED, JobState.RUNNING))

@@ -22,11 +22,10 @@ from app.services.pages import mailroom, worklist
 from app.services.papers import timeline
 from app.services.tasks import forms, send
 from app.store import accounts, cases, database, records, work
-from app.store import deliveries as stored
 from app.store.models import Case, Change, Clock, Delivery, InboundMail, Mail, Task, User
 from tests.services.conftest import APPLICATION, Bench
 from tests.services.mailroom.test_inbound import asked, reply, take
-from tests.services.steps import actor, case_of, go, opened, staff, task
+from tests.services.steps import actor, case_of, go, opened, staff, task, to_do
 from tests.support.bounces import OURS, WHOM, WORDED, group, in_words, standard
 
 VENDOR = APPLICATION["email"]
@@ -486,5 +485,5 @@ def test_two_who_send_it_again_at_once_send_it_once(bench: Bench, waiting: Walke
     assert sorted(said) == ["sent", "stale", "stale", "stale"]
     with database.connection():
         assert Mail.select().where(Mail.again_of == mail).count() == 1
-        assert stored.failed_count() == 0
+        assert to_do().undelivered == 0
         assert Case.get().undelivered == 0
