@@ -35,6 +35,7 @@ class ManifestChecks:
                         self._named(path, key, name)
         self._start()
         self._fees()
+        self._format()
 
     def _tables(self) -> Iterator[tuple[Section, str, Any]]:
         """Every table: its section, its path in the file, and what it says."""
@@ -69,6 +70,15 @@ class ManifestChecks:
     def _assumed(self, name: str) -> bool:
         """Whether a package of the first format says nothing of it."""
         return self.package.declared.format <= older.FIRST and name in older.MEANT
+
+    def _format(self) -> None:
+        """What a package of the first format means without saying it would be lost, were its format only written."""
+        if self.package.declared.format <= older.FIRST:
+            message = N_(
+                "This is a package of the first format, which declares none of %(keys)s: everybody used the names and "
+                "words of one certification. Declare what this package has of them, and write format = 2."
+            )
+            self.complaints.warn(FILE, "", message, "key:format", keys=", ".join(older.MEANT))
 
     def _start(self) -> None:
         task = self.package.elements.get(self.package.start_form)

@@ -44,6 +44,8 @@ class Applicant:
     department: str = ""
     phone: str = ""
     payer: str = ""  # as whom they pay, beside their name
+    payer_postal_code: str = ""
+    payer_address: str = ""
     key_recipients: tuple[str, ...] = ()  # two people: each receives one key letter
     listed_name: str = ""
     listed_subject: str = ""

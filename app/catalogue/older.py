@@ -33,6 +33,7 @@ MEANT: Mapping[str, Any] = {
         "subject": {"title": "システム", "title_en": "system"},
         "act": {"title": "認定", "title_en": "certification"},
         "renewal": {"title": "監査", "title_en": "audit"},
+        "company": {"title": "会社", "title_en": "company"},
     },
     "sections": {
         "exam": {"title": "認定試験", "title_en": "Exam"},
@@ -52,6 +53,8 @@ MEANT: Mapping[str, Any] = {
         "department": "department",
         "phone": "phone",
         "payer": "billing_name",
+        "payer_postal_code": "billing_postal_code",
+        "payer_address": "billing_address",
         "key_recipients": ["key_custodian_1", "key_custodian_2"],
         "listed_name": "listing_company",
         "listed_subject": "listing_name",

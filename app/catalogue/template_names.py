@@ -13,7 +13,7 @@ MEMBERS: dict[str, frozenset[str]] = {
     "company": frozenset(
         {
             "name", "kana", "corporate_number", "postal_code", "address", "representative", "representative_title",
-            "department", "contact_name", "email", "phone",
+            "department", "contact_name", "email", "phone", "payer", "payer_postal_code", "payer_address",
         }
     ),
     "task": frozenset({"title", "name", "item", "url", "due"}),

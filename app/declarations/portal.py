@@ -12,6 +12,7 @@ WORDS = {
     "subject": N_("what is certified"),
     "act": N_("what is done to it: certification, registration, licence"),
     "renewal": N_("what happens each year"),
+    "company": N_("the company, body or person that applies, with all who belong to it"),
 }  # what each word is for
 
 
@@ -34,6 +35,8 @@ APPLICANT = (
     _asked("department", N_("Department"), N_("of the person who applies")),
     _asked("phone", N_("Phone number"), N_("of the person who applies")),
     _asked("payer", N_("Name of the payer"), N_("as whom they pay, beside their name")),
+    _asked("payer_postal_code", N_("Postal code of the payer"), N_("of where invoices go, where it is another place")),
+    _asked("payer_address", N_("Address of the payer"), N_("where invoices go, where it is another place")),
     Key("key_recipients", N_("Receivers of key letters"), N_("two people, each of whom gets half of a key"),
         Kind.ANY_FIELD, default=(), many=True),
     _asked("listed_name", N_("Name on the register"), N_("as the applicant wishes")),

@@ -18,10 +18,11 @@ NEUTRAL = {
     "subject": N_("thing"),
     "act": N_("certification"),
     "renewal": N_("renewal"),
+    "company": N_("company"),
 }  # message ids: what they are called where packages differ
-_PLACE = re.compile(r"(?<!\{)\{(vendor|operator|subject|act|renewal)\}(?!\})")
+_PLACE = re.compile(rf"(?<!\{{)\{{({'|'.join(NEUTRAL)})\}}(?!\}})")
 _ENGLISH = {"subject": "system", "renewal": "audit"}  # where they are places
-_ALWAYS = {"vendor": "vendor", "operator": "operating body"}
+_ALWAYS = {"vendor": "vendor", "operator": "operating body", "company": "company"}
 
 
 def filled(text: str, words: Mapping[str, str]) -> str:
@@ -30,15 +31,21 @@ def filled(text: str, words: Mapping[str, str]) -> str:
 
 
 def in_english(message: str, japanese: str, words: Mapping[str, str]) -> str:
-    """The English message with these words: who applies and who decides wherever they are named, the others where its
-    Japanese has places for them."""
+    """The English message with these words: who applies, their company and who decides wherever they are named, the
+    others where its Japanese has places for them."""
     places = set(_PLACE.findall(japanese)) if "{" in japanese else set()
     for place, word in {**_ALWAYS, **{name: _ENGLISH[name] for name in _ENGLISH.keys() & places}}.items():
         if word in message.lower() and words[place] != word:
-            message = re.sub(rf"\b{word}(s?)\b", partial(_like, words[place]), message, flags=re.IGNORECASE)
+            one_or_more = rf"(?<!\()\b({word}|{_several(word)})\b(?!\)s)"  # and no place %(company)s
+            message = re.sub(one_or_more, partial(_like, word, words[place]), message, flags=re.IGNORECASE)
     return message
 
 
-def _like(word: str, found: re.Match[str]) -> str:
-    word += found.group(1)
+def _several(word: str) -> str:
+    return f"{word[:-1]}ies" if word.endswith("y") and word[-2:-1] not in "aeiou" else f"{word}s"
+
+
+def _like(said: str, word: str, found: re.Match[str]) -> str:
+    if found.group().lower() != said:
+        word = _several(word)
     return word[:1].upper() + word[1:] if found.group()[:1].isupper() else word

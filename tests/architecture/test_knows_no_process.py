@@ -77,6 +77,16 @@ def test_no_name_of_the_process_stands_in_code_or_pages() -> None:
     assert found == []
 
 
+def test_skeletons_that_all_packages_share_read_no_answer_of_one() -> None:
+    shared = {
+        path.name: path.read_text("utf-8")
+        for path in (ROOT / "bpmn/_shared").iterdir()
+        if path.suffix in (".html", ".txt", ".md")
+    }
+    assert {"invoice.html", "contract.html"} <= shared.keys()
+    assert [name for name, text in shared.items() if re.search(r"\b(answers|data)\.", text)] == []
+
+
 @pytest.mark.parametrize("planted", ["運営主体に知らせる", "CCUS-API"])
 def test_a_planted_word_is_found(planted: str) -> None:
     assert WORDS.search(planted)

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from app import catalogue
-from app.catalogue import Package, older
-from tests.catalogue.support import edited
+from app.catalogue import older
+from tests.catalogue.support import edited, problems
 from tests.planted.support import SHIPPED, files_of
 
 
-def test_a_package_of_the_first_format_is_read_as_it_was_meant(three_steps: Package) -> None:
+def first_format(text: str) -> str:
+    """package.toml as it was before anything was declared."""
+    start, end = text.index("[groups.office]"), text.index("[reminders]")
+    return text.replace("format = 2\n", "").replace(text[start:end], "")
+
+
+def test_a_package_of_the_first_format_is_read_as_it_was_meant() -> None:
+    three_steps = edited({"package.toml": first_format})
     declared = three_steps.declared
     assert (declared.format, declared.entry_message, declared.contract) == (1, "entry_link_followed", "contracts")
     assert list(three_steps.groups) == ["review", "accounting", "cards", "exam", "office"]
@@ -17,6 +24,13 @@ def test_a_package_of_the_first_format_is_read_as_it_was_meant(three_steps: Pack
     assert (three_steps.applicant.name, three_steps.applicant.number) == ("company_name", "corporate_number")
     assert declared.mails["link_again"] == "entry-link-again"
     assert three_steps.mail_for("returned") == ""  # named, and not there
+
+
+def test_a_package_of_the_first_format_is_told_what_to_declare() -> None:
+    (problem,) = problems({"package.toml": first_format})
+    assert (problem.severity, problem.part) == ("warning", "key:format")
+    assert "applicant" in problem.params["keys"]
+    assert problems({}) == []
 
 
 def test_the_shipped_certification_declares_what_the_first_format_meant() -> None:
@@ -36,7 +50,7 @@ def test_the_shipped_certification_declares_what_the_first_format_meant() -> Non
 
 
 def test_a_package_of_todays_format_gets_nothing_that_it_does_not_declare() -> None:
-    package = edited({"package.toml": lambda text: f"format = 2\n{text}"})
+    package = edited({"package.toml": lambda text: f"format = 2\n{first_format(text)}"})
     assert package.declared.format == older.NEWEST
     assert not package.groups
     assert not package.declared.mails

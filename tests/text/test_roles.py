@@ -9,8 +9,10 @@ from babel.messages.pofile import read_po
 from app.text import roles
 from tests.planted.support import PO
 
-WORDS = {"vendor": "営業者", "operator": "保健所", "subject": "施設", "act": "登録", "renewal": "更新"}
-ENGLISH = {**WORDS, "vendor": "food business", "subject": "kitchen", "renewal": "renewal", "operator": "health office"}
+WORDS = {"vendor": "営業者", "operator": "保健所", "subject": "施設", "act": "登録", "renewal": "更新",
+         "company": "事業者"}  # fmt: skip
+ENGLISH = {**WORDS, "vendor": "food business", "subject": "kitchen", "renewal": "renewal", "operator": "health office",
+           "company": "business body"}  # fmt: skip
 
 
 def test_a_sentence_is_spoken_in_the_words_of_the_package() -> None:
@@ -23,6 +25,11 @@ def test_english_follows_the_places_of_the_japanese() -> None:
     assert roles.in_english("The vendor's turn", "{vendor}の番です", ENGLISH) == "The food business's turn"
     assert roles.in_english("Certified systems", "{act}{subject}一覧", ENGLISH) == "Certified kitchens"
     assert roles.in_english("System, number", "{subject}・番号", ENGLISH) == "Kitchen, number"
+    assert (
+        roles.in_english("Companies of %(company)s", "%(company)sの{company}", ENGLISH)
+        == "Business bodies of %(company)s"
+    )
+    assert roles.in_english("Your company", "貴社", ENGLISH) == "Your business body"
     assert roles.in_english("The vendor's wish", "申請者の希望日", ENGLISH) == "The food business's wish"
     assert roles.in_english("Ask the operating body", "お尋ねください", ENGLISH) == "Ask the health office"
     assert roles.in_english("Tell whoever looks after the system", "管理者へ", ENGLISH) == (

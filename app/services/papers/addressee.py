@@ -26,4 +26,5 @@ def company(case: Case, fields: Applicant, answers: Mapping[str, Mapping[str, An
         "contact_name": fields.said(merged, "contact") or case.contact_name,
         "email": case.email,
         "phone": fields.said(merged, "phone"),
+        **{name: fields.said(merged, name) for name in ("payer", "payer_postal_code", "payer_address")},
     }
