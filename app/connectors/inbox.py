@@ -103,9 +103,10 @@ class Inbox:
             raise Permanent("The mailbox refused us: %(reply)s", reply=str(error)) from error
 
     def _open(self) -> imaplib.IMAP4:
-        place, context = self._mailbox, ssl.create_default_context()
+        place = self._mailbox
         if place.security is Security.TLS:
-            return imaplib.IMAP4_SSL(place.host, place.port, ssl_context=context, timeout=place.timeout)
+            trust = ssl.create_default_context()
+            return imaplib.IMAP4_SSL(place.host, place.port, ssl_context=trust, timeout=place.timeout)
         return imaplib.IMAP4(place.host, place.port, timeout=place.timeout)
 
     def _enter(self, connection: imaplib.IMAP4) -> None:

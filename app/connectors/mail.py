@@ -182,15 +182,15 @@ class _Connection(flask_mail.Connection):
         self.server = server
 
     def configure_host(self) -> smtplib.SMTP:
-        server, context = self.server, ssl.create_default_context()
+        server = self.server
         host: smtplib.SMTP = (
-            smtplib.SMTP_SSL(server.host, server.port, timeout=server.timeout, context=context)
+            smtplib.SMTP_SSL(server.host, server.port, timeout=server.timeout, context=ssl.create_default_context())
             if server.security is Security.TLS
             else smtplib.SMTP(server.host, server.port, timeout=server.timeout)
         )
         try:
             if server.security is Security.STARTTLS:
-                host.starttls(context=context)
+                host.starttls(context=ssl.create_default_context())
             if server.user:
                 host.login(server.user, server.password)
         except BaseException:
