@@ -43,6 +43,12 @@ def later(bench: Bench, by: timedelta) -> None:
     bench.portal.clock.moment += by  # type: ignore[attr-defined]
 
 
+def due(bench: Bench) -> bool:
+    """Whether it is time to try the server."""
+    found = mailserver.away(bench.portal)
+    return found is None or found.next_at is None or found.next_at <= bench.portal.now()
+
+
 def states() -> set[str]:
     with database.connection():
         return {row.state for row in Job.select().where(Job.operator == "mail")}
@@ -52,9 +58,8 @@ def test_a_server_that_is_away_for_a_day_is_one_outage_and_all_mails_go_out_when
     applied(bench, 20)
     bench.mailbox.away = True
     for minute in range(24 * 60):
-        # A worker looks each minute. Between the first hour and the last one, only the looks that find it time are taken.
-        found = mailserver.away(bench.portal)
-        if minute < 60 or minute >= 23 * 60 or found is None or not found.next_at or found.next_at <= bench.portal.now():
+        # A worker looks each minute. Between the first hour and the last, only looks that find it time are taken here.
+        if not 60 <= minute < 23 * 60 or due(bench):
             bench.drain()
         later(bench, MINUTE)
     assert states() == {"queued"}
