@@ -89,12 +89,12 @@ WORDS: dict[tuple[str, str], dict[str, Any]] = {
         "release": _l("Release"), "move": _l("Move of running cases"),
     },
     ("Move", "state"): {
-        "asked": _l("Waits for approval"), "running": _l("Under way"), "stopped": _l("Stopped"), "done": _l("Done"),
-        "undoing": _l("Being taken back"), "undone": _l("Taken back"),
+        "asked": _l("Waits for approval"), "running": _l("Under way"), "stopped": _l("Stopped for now"), "done": _l("Done"),
+        "undoing": _l("Being taken back"), "undone": _l("Put back"),
     },
     ("MoveCase", "state"): {
         "waiting": _l("Its turn has not come"), "moved": _l("Moved"), "left": _l("Left as it is"),
-        "failed": _l("Failed"), "back": _l("Taken back"), "gone_on": _l("Has gone on since"),
+        "failed": _l("Failed"), "back": _l("Put back"), "gone_on": _l("Has gone on since"),
     },
     ("Mend", "kind"): {
         "place": _l("Moved to another step"), "again": _l("Done once more"), "skip": _l("Skipped"),

@@ -6,7 +6,7 @@ from flask import Blueprint
 
 from app.web.account import absences, pages, signins
 from app.web.cards import agents, desk, keyletters, keys, labels
-from app.web.cases import actions, afterwards, files
+from app.web.cases import actions, afterwards, files, mending
 from app.web.cases import pages as cases
 from app.web.company import agents as company_agents
 from app.web.company import corporate_numbers, invitation
@@ -15,6 +15,7 @@ from app.web.days import calendar
 from app.web.designer import api as designer_api
 from app.web.designer import diagrams as designer_diagrams
 from app.web.designer import drafts as designer_drafts
+from app.web.designer import moves as designer_moves
 from app.web.designer import pages as designer
 from app.web.designer import previews as designer_previews
 from app.web.designer import problems as designer_problems
@@ -42,4 +43,6 @@ ALL: tuple[Blueprint, ...] = (
     designer_drafts.pages,
     designer_previews.pages,
     designer_problems.pages,
+    designer_moves.pages,
+    mending.pages,
 )  # fmt: skip

@@ -96,6 +96,29 @@ def target(portal: Portal, package_id: str, number: int) -> Loaded:
     return portal.releases.loaded(row.id)
 
 
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """One case, where it stands, and the processes of both releases in which that is. `open`: elements."""
+
+    was: int
+    process: str
+    open: tuple[str, ...]
+
+
+def sides(portal: Portal, number: str, actor: Actor) -> Sides:
+    """What the two diagrams of a case show, side by side. Raises NotFound, Forbidden."""
+    actor.require("administrator", "analyst")
+    with database.connection():
+        case = cases.get(number)
+        if case is None:
+            raise NotFound("There is no such case")
+        loaded = portal.releases.loaded(case.release_id)
+        stands = portal.engine.stands(loaded.program, Snapshot(*cases.state(case.id)))
+    found = [each.element for each in stands]
+    known = [loaded.package.elements[each].process for each in found if each in loaded.package.elements]
+    return Sides(loaded.number, known[-1] if known else loaded.package.entry, tuple(found))
+
+
 def judge(portal: Portal, case: Case, new: Loaded, decisions: Decisions) -> tuple[Finding, ...]:
     """Everything that stands between a case and a release, of the engine and of the portal's rows. Raises BadState."""
     old = portal.releases.loaded(case.release_id)

@@ -11,6 +11,7 @@ from flask_babel import gettext
 from app.services.base import finding
 from app.services.base.actors import Actor
 from app.services.days import attendance
+from app.services.moves import mending
 from app.services.pages import case, diagrams
 from app.services.pages.case import CasePage
 from app.services.tasks import daterequests, recall
@@ -80,6 +81,7 @@ def draw(number: str, tab: str, status: int = 200, **typed: Any) -> Any:
         page=page,
         head=page.head,
         recall=recall.offered(portal(), number, who),
+        may_mend=mending.offered(number, who),
         standing=daterequests.standing(portal(), number, who),
         there=attendance.of_case(portal(), number, who),
         banner=case_head.banner(page.head, who),

@@ -1,0 +1,96 @@
+"""案件を直す: one case is mended by hand: choose, see what follows, say why, do it; take it back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request
+from flask_babel import gettext
+
+from app.errors import NinteiError, Refused, ScriptError, StepFailed
+from app.services.moves import mending, sorting
+from app.services.moves.mending import Forecast, Wish
+from app.services.pages import case
+from app.states import MendKind
+from app.text.numbers import whole
+from app.web.cases import head as case_head
+from app.web.frame import problems
+from app.web.frame.access import needs
+from app.web.frame.current import portal, signed_in
+
+pages = Blueprint("mending", __name__)
+
+
+@pages.get("/cases/<number>/mend")
+@needs("analyst", "administrator")
+def show(number: str) -> Any:
+    """Where the case stands, what can be done, and what would follow from what is chosen in the address."""
+    return _page(number, request.args)
+
+
+def _page(number: str, said: Any, error: NinteiError | None = None) -> Any:
+    who = signed_in()
+    desk = mending.desk(portal(), number, who)
+    wish, shown = _wish(said), None
+    if wish is not None:
+        try:
+            shown = mending.forecast(portal(), number, wish, who)
+        except (Refused, ScriptError, StepFailed) as refusal:
+            error, wish = error or refusal, None
+    return render_template(
+        "pages/case/mend.html", title=gettext("Mend the case"), head=case.page(portal(), number, who).head, desk=desk,
+        wish=wish, shown=shown, what=_sentence(wish, shown), said=said, error=problems.sentence(error) if error else "",
+        address=case_head.address,
+    ), problems.status_of(error) if error else 200  # fmt: skip
+
+
+@pages.post("/cases/<number>/mend")
+@needs("analyst", "administrator")
+def mend(number: str) -> Any:
+    """Do what was shown."""
+    said, wish = request.form, _wish(request.form)
+    try:
+        if wish is None:
+            raise Refused("Choose what is to be done")
+        revision = whole(said.get("revision", "")) or 0
+        mending.mend(portal(), number, wish, said.get("reason", ""), revision, signed_in())
+    except Refused as error:
+        return _page(number, said, error)
+    flash(gettext("The case has been mended. It is in its history, with your reason."), "success")
+    return redirect(f"/cases/{number}/mend", 303)
+
+
+@pages.post("/cases/<number>/mend/undo")
+@needs("analyst", "administrator")
+def undo(number: str) -> Any:
+    """Take back what was done last."""
+    try:
+        mending.undo(portal(), number, signed_in())
+    except Refused as error:
+        return problems.back(error, f"/cases/{number}/mend")
+    flash(gettext("Taken back: the case is as it was."), "success")
+    return redirect(f"/cases/{number}/mend", 303)
+
+
+def _wish(said: Any) -> Wish | None:
+    kind = MendKind.of(said.get("kind", ""))
+    if kind is None:
+        return None
+    value = sorting.given(said.get("value", "").strip())
+    return Wish(kind, said.get("task", ""), said.get("element", ""), said.get("name", "").strip(), value)
+
+
+def _sentence(wish: Wish | None, shown: Forecast | None) -> str:
+    """What is about to be done."""
+    if wish is None or shown is None:
+        return ""
+    if wish.kind is MendKind.VALUE:
+        return gettext(
+            "The routing value %(name)s becomes %(value)s (now: %(before)s).", name=wish.name, value=str(wish.value),
+            before="—" if shown.before is None else str(shown.before),
+        )  # fmt: skip
+    if wish.kind is MendKind.SKIP:
+        return gettext("“%(title)s” counts as done, without an answer.", title=shown.title)
+    if wish.kind is MendKind.AGAIN:
+        return gettext("“%(title)s” is done once more.", title=shown.title)
+    return gettext("The case goes on at “%(title)s”.", title=shown.title)

@@ -1,0 +1,157 @@
+"""進行中の案件を移す: running cases beside another release: moved, watched, stopped, taken back. Needs no script."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, flash, redirect, render_template, request
+from flask_babel import gettext
+
+from app.errors import N_, NinteiError, Refused
+from app.services.moves import moving, sorting
+from app.services.moves.sorting import Plan
+from app.services.packages import terms
+from app.services.pages import diagrams
+from app.web.frame import problems
+from app.web.frame.access import needs
+from app.web.frame.current import portal, signed_in
+
+pages = Blueprint("designer_moves", __name__, url_prefix="/designer/moves")
+
+LONGEST = 2000
+CHOICES = {"next": N_("From the next time on"), "now": N_("At once: its time counts from the move")}
+
+
+@pages.get("/<package_id>/<int:number>")
+@needs("analyst", "administrator")
+def plan(package_id: str, number: int) -> Any:
+    """The cases sorted; with answers in the address a dry run."""
+    return _plan(package_id, number, request.args)
+
+
+def _plan(package_id: str, number: int, said: Any, error: NinteiError | None = None) -> Any:
+    who = signed_in()
+    first = sorting.plan(portal(), package_id, number, {}, who)
+    decisions = sorting.decided(_answers(said), first.questions)
+    found = sorting.plan(portal(), package_id, number, decisions, who) if decisions else first
+    history = terms.history(portal(), package_id)
+    return render_template(
+        "designer/moves.html", title=gettext("Move running cases"), wide=True, plan=found, questions=first.questions,
+        answers=_answers(said), tried=bool(decisions), history=history, moves=moving.recent(portal(), package_id, who),
+        reason=said.get("reason", ""), chosen=set(said.getlist("case")), choices=choice_words,
+        problem=problem_words, states=state_words(), error=problems.sentence(error) if error else "",
+    ), problems.status_of(error) if error else 200  # fmt: skip
+
+
+@pages.post("/<package_id>/<int:number>")
+@needs("analyst", "administrator")
+def ask(package_id: str, number: int) -> Any:
+    """Have the chosen cases moved."""
+    who, said = signed_in(), request.form
+    found: Plan = sorting.plan(portal(), package_id, number, {}, who)
+    decisions = sorting.decided(_answers(said), found.questions)
+    try:
+        if not said.get("reason", "").strip():
+            raise Refused("Say why: it stays on record")
+        reason = said["reason"].strip()[:LONGEST]
+        made = moving.ask(portal(), package_id, number, said.getlist("case"), decisions, reason, who)
+    except Refused as error:
+        return _plan(package_id, number, said, error)
+    return redirect(f"/designer/moves/{made}", 303)
+
+
+@pages.get("/<int:move_id>")
+@needs("analyst", "administrator")
+def show(move_id: int) -> Any:
+    """How a move stands; the page asks anew while it is under way."""
+    status = moving.status(portal(), move_id, signed_in())
+    return render_template(
+        "designer/move.html", title=gettext("Move of running cases"), move=status, states=state_words(),
+        outcomes=outcome_words(), problem=problem_words, history=terms.history(portal(), status.package_id),
+    )  # fmt: skip
+
+
+@pages.post("/<int:move_id>/<act>")
+@needs("analyst", "administrator")
+def change(move_id: int, act: str) -> Any:
+    """Stop it, go on with it, approve it, take it back."""
+    acts = {"stop": moving.stop, "go-on": moving.go_on, "approve": moving.approve, "undo": moving.undo}
+    here = f"/designer/moves/{move_id}"
+    if act not in acts:
+        return redirect(here, 303)
+    try:
+        acts[act](portal(), move_id, signed_in())
+    except Refused as error:
+        return problems.back(error, here)
+    flash(_done_words(act), "success")
+    return redirect(here, 303)
+
+
+@pages.get("/<package_id>/<int:number>/cases/<case>")
+@needs("analyst", "administrator")
+def beside(package_id: str, number: int, case: str) -> Any:
+    """Both diagrams of one case, side by side."""
+    sides = sorting.sides(portal(), case, signed_in())
+    target = sorting.target(portal(), package_id, number).package
+    process = sides.process if sides.process in target.processes else target.entry
+    return render_template(
+        "designer/move_beside.html", title=gettext("Both diagrams of %(number)s", number=case), wide=True, sides=sides,
+        package_id=package_id, number=number, case=case, process=process,
+        state={"open": [each for each in sides.open if each in target.elements], "done": [], "failed": [], "flows": []},
+    )  # fmt: skip
+
+
+@pages.get("/diagrams/<package_id>/<int:number>/<process>.xml")
+@needs("analyst", "administrator")
+def drawn(package_id: str, number: int, process: str) -> Any:
+    """A release's diagram, as far as it is drawn."""
+    return Response(diagrams.of_release(portal(), package_id, number, process, signed_in()), mimetype="text/xml")
+
+
+def _answers(said: Any) -> dict[str, str]:
+    return {key.removeprefix("d:"): value for key, value in said.items() if key.startswith("d:")}
+
+
+def problem_words(problem: Any) -> str:
+    """A finding in the reader's language."""
+    return str(problem.said(gettext))
+
+
+def choice_words(choice: Any) -> str:
+    """What a choice is called: a step by its name."""
+    if choice.value in CHOICES:
+        return gettext(CHOICES[choice.value])
+    return gettext("Go on at “%(step)s”", step=choice.title) if choice.value.startswith("to:") else choice.title
+
+
+def state_words() -> dict[str, tuple[str, str]]:
+    """A move's state in words, and its colour."""
+    return {
+        "asked": (gettext("Waits for approval"), "now"),
+        "running": (gettext("Under way"), "now"),
+        "stopped": (gettext("Stopped for now"), "warn"),
+        "done": (gettext("Done"), "good"),
+        "undoing": (gettext("Being taken back"), "now"),
+        "undone": (gettext("Put back"), "plain"),
+    }
+
+
+def outcome_words() -> dict[str, tuple[str, str]]:
+    """How a case of a move came out."""
+    return {
+        "waiting": (gettext("Its turn has not come"), "plain"),
+        "moved": (gettext("Moved"), "good"),
+        "left": (gettext("Left as it is"), "warn"),
+        "failed": (gettext("Failed"), "bad"),
+        "back": (gettext("Put back"), "plain"),
+        "gone_on": (gettext("Has gone on since"), "warn"),
+    }
+
+
+def _done_words(act: str) -> str:
+    return {
+        "stop": gettext("Stopped. What has moved stays moved."),
+        "go-on": gettext("The move goes on."),
+        "approve": gettext("Approved. The cases are being moved."),
+        "undo": gettext("The cases are being taken back."),
+    }[act]

@@ -1,0 +1,144 @@
+"""進行中の案件を移す, and 案件を直す, as they are pressed, without scripts."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from flask.testing import FlaskClient
+
+from app.services.base.actors import Actor
+from app.services.moves import doing
+from tests.services.broken import again, applied, open_task, send
+from tests.services.moves.support import GONE, LIBRARY, RENAMED, person, released
+from tests.web.conftest import Site
+
+WHY = "手順を見直したため"
+
+
+@pytest.fixture
+def admin(small_site: Site) -> FlaskClient:
+    return small_site.person(person(small_site.bench, "administrator").email)
+
+
+@pytest.fixture
+def analyst(small_site: Site) -> FlaskClient:
+    return small_site.person(person(small_site.bench, "analyst").email)
+
+
+def worked(site: Site) -> None:
+    while doing.work(site.bench.portal):
+        pass
+
+
+def test_cases_are_moved_watched_and_taken_back(small_site: Site, admin: FlaskClient) -> None:
+    case = applied(small_site.bench)
+    number = released(small_site.bench, RENAMED)
+    assert f"/designer/moves/{LIBRARY}/{number}" in admin.get("/designer").text
+    page = admin.get(f"/designer/moves/{LIBRARY}/{number}").text
+    assert case.number in page and "そのまま移せる" in page and "申請の確認" in page
+    nothing = admin.post(f"/designer/moves/{LIBRARY}/{number}", data={"case": case.number, "reason": " "})
+    assert nothing.status_code == 422 and "理由" in nothing.text
+    asked = admin.post(f"/designer/moves/{LIBRARY}/{number}", data={"case": case.number, "reason": WHY})
+    assert asked.status_code == 303
+    here = asked.headers["Location"]
+    assert 'http-equiv="refresh"' in admin.get(here).text
+    worked(small_site)
+    page = admin.get(here).text
+    assert 'http-equiv="refresh"' not in page and "移した" in page and WHY in page
+    assert again(case).release_id != case.release_id
+    told = admin.get(f"/cases/{case.number}?tab=timeline").text
+    assert f"プロセスの版 {number} に移しました" in told and WHY in told
+    assert admin.post(f"{here}/undo").status_code == 303
+    worked(small_site)
+    assert again(case).release_id == case.release_id
+    assert "元に戻した" in admin.get(here).text
+
+
+def test_a_question_is_answered_tried_and_moved_with(small_site: Site, admin: FlaskClient) -> None:
+    case = applied(small_site.bench)
+    number = released(small_site.bench, GONE)
+    here = f"/designer/moves/{LIBRARY}/{number}"
+    page = admin.get(here).text
+    assert "決めることがある" in page and "なくなりました" in page
+    [key] = re.findall(r'name="(d:gone[^"]+)"', page)
+    tried = admin.get(here, query_string={key: "to:examine"}).text
+    assert "まだ何も移していません" in tried and "そのまま移せる" in tried
+    assert again(case).release_id == case.release_id
+    data = {key: "to:examine", "case": case.number, "reason": WHY}
+    assert admin.post(here, data=data).status_code == 303
+    worked(small_site)
+    assert open_task(case, "examine").title == "申請の確認"
+
+
+def test_an_analysts_move_is_approved_by_another(small_site: Site, admin: FlaskClient, analyst: FlaskClient) -> None:
+    case = applied(small_site.bench)
+    number = released(small_site.bench, RENAMED)
+    data = {"case": case.number, "reason": WHY}
+    here = analyst.post(f"/designer/moves/{LIBRARY}/{number}", data=data).headers["Location"]
+    page = analyst.get(here).text
+    assert f"{here}/approve" not in page and "承認待ち" in page
+    assert f"{here}/approve" in admin.get(here).text
+    assert admin.post(f"{here}/approve").status_code == 303
+    worked(small_site)
+    assert again(case).release_id != case.release_id
+
+
+def test_both_diagrams_of_a_case_are_side_by_side(small_site: Site, analyst: FlaskClient) -> None:
+    case = applied(small_site.bench)
+    number = released(small_site.bench, RENAMED)
+    page = analyst.get(f"/designer/moves/{LIBRARY}/{number}/cases/{case.number}").text
+    assert f"/cases/{case.number}/diagram/library_card.xml" in page
+    drawn = analyst.get(f"/designer/moves/diagrams/{LIBRARY}/{number}/library_card.xml")
+    assert drawn.status_code == 200 and "申請内容の確認" in drawn.text
+
+
+def test_the_pages_are_for_analysts_and_administrators(small_site: Site) -> None:
+    case = applied(small_site.bench)
+    number = released(small_site.bench, RENAMED)
+    clerk = small_site.operator()
+    assert clerk.get(f"/designer/moves/{LIBRARY}/{number}").status_code == 403
+    assert clerk.post(f"/designer/moves/{LIBRARY}/{number}", data={"case": case.number}).status_code == 403
+    assert clerk.get(f"/cases/{case.number}/mend").status_code == 403
+    assert "/mend" not in clerk.get(f"/cases/{case.number}").text
+
+
+def test_a_case_is_mended_after_what_follows_was_shown_and_taken_back(small_site: Site, admin: FlaskClient) -> None:
+    case = applied(small_site.bench)
+    here = f"/cases/{case.number}/mend"
+    assert here in admin.get(f"/cases/{case.number}").text
+    page = admin.get(here).text
+    [task] = set(re.findall(r'name="task" value="(\w+)"', page))
+    shown = admin.get(here, query_string={"kind": "place", "task": task, "element": "collect"}).text
+    assert "「カードの受け取り」から続けます" in shown
+    [revision] = re.findall(r'name="revision" value="(\d+)"', shown)
+    data = {"kind": "place", "task": task, "element": "collect", "revision": revision}
+    without = admin.post(here, data={**data, "reason": ""})
+    assert without.status_code == 422 and "記録" in without.text
+    assert admin.post(here, data={**data, "reason": WHY}).status_code == 303
+    assert open_task(case, "collect")
+    told = admin.get(f"/cases/{case.number}?tab=timeline").text
+    assert "案件を直しました：「カードの受け取り」から続けます" in told and WHY in told
+    assert admin.post(f"{here}/undo").status_code == 303
+    assert open_task(case, "approve")
+    send(small_site.bench, case, "approve", outcome="approved")
+
+
+def test_an_analyst_is_not_offered_to_mend_a_case_that_no_approved_move_names(
+    small_site: Site, analyst: FlaskClient
+) -> None:
+    case = applied(small_site.bench)
+    assert "/mend" not in analyst.get(f"/cases/{case.number}").text
+    assert analyst.get(f"/cases/{case.number}/mend").status_code == 403
+
+
+def test_the_pages_speak_english(small_site: Site, admin: FlaskClient) -> None:
+    who: Actor = person(small_site.bench, "administrator")
+    assert who.email
+    case = applied(small_site.bench)
+    number = released(small_site.bench, GONE)
+    admin.get("/language/en?next=/")
+    with admin.session_transaction() as session:
+        session["language"] = "en"
+    page = admin.get(f"/designer/moves/{LIBRARY}/{number}", headers={"Accept-Language": "en"}).text
+    assert case.number in page
