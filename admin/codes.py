@@ -89,8 +89,8 @@ WORDS: dict[tuple[str, str], dict[str, Any]] = {
         "release": _l("Release"), "move": _l("Move of running cases"),
     },
     ("Move", "state"): {
-        "asked": _l("Waits for approval"), "running": _l("Under way"), "stopped": _l("Stopped for now"), "done": _l("Done"),
-        "undoing": _l("Being taken back"), "undone": _l("Put back"),
+        "asked": _l("Waits for approval"), "running": _l("Under way"), "stopped": _l("Stopped for now"),
+        "done": _l("Done"), "undoing": _l("Being taken back"), "undone": _l("Put back"),
     },
     ("MoveCase", "state"): {
         "waiting": _l("Its turn has not come"), "moved": _l("Moved"), "left": _l("Left as it is"),
