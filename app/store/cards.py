@@ -10,6 +10,7 @@ from peewee import JOIN, fn
 
 from app.states import CardState, Phase
 from app.store import search as search_index
+from app.store import statements
 from app.store.database import locked
 from app.store.models import Card, CardDeskRow, CardEvent, CardProof, Case
 from app.text.fold import words
@@ -54,15 +55,13 @@ def unfinished() -> dict[str, str]:
 
 def of_case(case: int, set_id: str = "") -> list[Card]:
     """The cards that a case has or had."""
-    query = Card.select().where(Card.case == case)
-    if set_id:
-        query = query.where(Card.set_id == set_id)
-    return list(query.order_by(Card.serial))
+    rows = statements.rows(Card, "case_id = ?", case, order="serial")
+    return [row for row in rows if set_id in {"", row.set_id}]
 
 
 def of_origin(origin: str) -> list[Card]:
     """The cards that were made for this engine task."""
-    return list(Card.select().where(Card.origin == origin).order_by(Card.serial))
+    return statements.rows(Card, "origin = ?", origin, order="serial")
 
 
 def overdue(day: date) -> list[Card]:

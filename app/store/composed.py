@@ -142,6 +142,16 @@ class Composed(Generic[R]):
         row = self.run(*values).fetchone()
         return row[0] if row is not None else None
 
+    def ahead(self, together: Composed[R], at: int, values: Sequence[Any]) -> None:
+        """Read for all the values what this query, which has one place, will find for each. `together` asks for a list
+        of values; the value of each row stands in its column `at`. Only within `reading_once`."""
+        asked = list(dict.fromkeys(values))
+        found: dict[Any, list[Any]] = {value: [] for value in asked}
+        for row in together.run(asked).fetchall() if asked else ():
+            found[row[at]].append(row)
+        for value, rows in found.items():
+            proxy.obj.memory.know(self._text((value,)).sql, (value,), rows)
+
     def one(self, *values: Any) -> R | None:
         """The first row that fits, if there is one."""
         text = self._text(values)

@@ -228,7 +228,8 @@ def reading_once() -> Iterator[None]:
     """The same for a page: what was read is not read again until something is stored or locked (`remembering`)."""
     database = proxy.obj
     with connection():
-        before, database.memory.found = database.memory.found, {}
+        before = database.memory.found
+        database.memory.found = {} if before is None else before
         try:
             yield
         finally:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from app.store import statements
 from app.store.database import locked
 from app.store.models import Case, Document, KeyLetter
 
 
 def of_task(task: str, issue: int = 0) -> list[KeyLetter]:
     """The two letters of an issue, by number; of the latest issue when none is named."""
-    rows = list(KeyLetter.select().where(KeyLetter.task == task).order_by(KeyLetter.issue.desc(), KeyLetter.number))
+    rows = statements.rows(KeyLetter, "task = ?", task, order="issue DESC, number")
     wanted = issue or (rows[0].issue if rows else 0)
     return [row for row in rows if row.issue == wanted]
 

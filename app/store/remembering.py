@@ -71,6 +71,11 @@ class Memory(threading.local):
     def __init__(self) -> None:
         self.found: dict[tuple[str, tuple[Any, ...]], tuple[Any, Sequence[Any]]] | None = None  # none: nothing is kept
 
+    def know(self, sql: str, params: Sequence[Any], rows: Sequence[Any]) -> None:
+        """What this statement would find was read together with more."""
+        if self.found is not None and len(rows) <= MOST:
+            self.found[sql, tuple(params)] = (None, rows)
+
     def forget(self) -> None:
         """All that was kept may have changed."""
         if self.found:

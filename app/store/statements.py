@@ -27,6 +27,24 @@ def rows(model: type[R], where: str, *values: Any, order: str = "", lock: bool =
     return [_row(model, each) for each in found]
 
 
+def ahead(model: type[R], where: str, column: str, values: Sequence[Any], order: str = "") -> None:
+    """Read for all the values what `rows(model, where, value, order=order)` will find for each, `where` holding
+    `column = ?`: a list that asks of each of its rows then asks the database once. Only within `reading_once`."""
+    asked = list(dict.fromkeys(values))
+    if not asked:
+        return
+    mark, one_of = proxy.obj.param, f"{column} IN ({', '.join('?' * len(asked))})"
+    assert f"{column} = ?" in where, where  # noqa: S101 - what is read ahead is what will be asked for
+    text = _select(model, where.replace(f"{column} = ?", one_of), order, mark, lock=False)
+    names = [field.column_name for field in model._meta.sorted_fields]
+    found: dict[Any, list[Any]] = {value: [] for value in asked}
+    for row in proxy.obj.execute_sql(text, asked).fetchall():
+        found[row[names.index(column)]].append(row)
+    alone = _select(model, where, order, mark, lock=False)
+    for value, of_value in found.items():
+        proxy.obj.memory.know(alone, (value,), of_value)
+
+
 def one(model: type[R], where: str, *values: Any, lock: bool = False) -> R | None:
     """The row that fits, if there is one."""
     found = rows(model, where, *values, lock=lock)

@@ -53,6 +53,7 @@ class Spoken:
     groups: Mapping[str, Group]
     words: tuple[Mapping[str, Word], ...]  # how each package in force calls things; none twice
     parts: frozenset[str]  # what any of them has: cards, fees, calendars, post, certificate
+    carded: frozenset[str]  # elements whose tasks ask for cards
 
 
 class Releases:
@@ -68,7 +69,7 @@ class Releases:
         self._room = room
         self._loaded: OrderedDict[int, Loaded] = OrderedDict()
         self._said: dict[int, Spoken] = {}  # by release
-        self._spoken_now: tuple[object, Spoken] = ((), Spoken({}, {}, (), frozenset()))
+        self._spoken_now: tuple[object, Spoken] = ((), Spoken({}, {}, (), frozenset(), frozenset()))
         self._cache, self._loading = Lock(), Lock()
 
     def check(self, package: Package) -> list[Problem]:
@@ -145,6 +146,7 @@ class Releases:
             groups: dict[str, Group] = {}
             words: list[Mapping[str, Word]] = []
             parts: frozenset[str] = frozenset()
+            carded: frozenset[str] = frozenset()
             for release_id in [*(each for each in store.used_ids() if each not in now), *now]:
                 if release_id not in self._said:
                     self._said[release_id] = _said(self._package(release_id)[1])
@@ -152,8 +154,9 @@ class Releases:
                 english |= said.english
                 groups |= said.groups
                 parts |= said.parts
+                carded |= said.carded
                 words += [each for each in said.words if release_id in now and each not in words]
-            self._spoken_now = (state, Spoken(english, groups, tuple(words), parts))
+            self._spoken_now = (state, Spoken(english, groups, tuple(words), parts, carded))
         return self._spoken_now[1]
 
     def _kept(self, release_id: int) -> Loaded | None:
@@ -194,7 +197,8 @@ def _said(package: Package) -> Spoken:
         "certificate": package.certificate is not None,
     }
     parts = frozenset(name for name, there in has.items() if there)
-    return Spoken(package.english, package.groups, (package.declared.words,), parts)
+    carded = frozenset(name for name, each in package.elements.items() if each.properties.get("cards"))
+    return Spoken(package.english, package.groups, (package.declared.words,), parts, carded)
 
 
 @database.connection()

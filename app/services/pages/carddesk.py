@@ -14,7 +14,7 @@ from app.services.cards.ledger import WIPEABLE
 from app.services.cards.wiping import CardJob, open_jobs
 from app.services.tasks import view
 from app.states import CardState, Phase
-from app.store import accounts, cards, database, work
+from app.store import accounts, ahead, cards, database, work
 from app.store.models import Card, CardEvent
 
 
@@ -83,7 +83,7 @@ def page(portal: Portal, actor: Actor, *, text: str = "", state: str = "") -> Pa
     """The desk; `text` and `state` narrow the list of cards."""
     actor.require("operator", "analyst", "administrator")
     wanted_state = CardState.of(state)
-    with database.connection():
+    with database.reading_once():
         pending = cards.unfinished()
         wanted = cards.search(text.strip(), [wanted_state] if wanted_state else [])
         return Page(
@@ -105,15 +105,13 @@ def _listed(portal: Portal, row: Card, pending: dict[str, str]) -> Listed:
 
 
 def _wanted(portal: Portal, actor: Actor) -> list[Wanted]:
-    elements = {
-        element
-        for element, release in work.open_kinds("operator")
-        if (found := portal.releases.loaded(release).package.elements.get(element)) and found.properties.get("cards")
-    }
+    elements = sorted(portal.releases.spoken().carded)
     names = {user.id: user.name for user in accounts.staff()}
     today, closing = portal.today(), portal.closing()
     found_tasks = []
-    for row in work.open_of_elements(sorted(elements), "operator"):
+    rows = work.open_of_elements(elements, "operator")
+    ahead.tasks(rows)
+    for row in rows:
         setting = permit.find(portal, row.id, actor)
         need = stock.wanted(setting)
         if need is None:

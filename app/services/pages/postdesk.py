@@ -17,7 +17,7 @@ from app.services.pages import case as caseview
 from app.services.pages import task as taskpage
 from app.services.papers import documents, downloads
 from app.services.tasks import view
-from app.store import cases, database, work
+from app.store import ahead, cases, database, work
 
 # Inputs that fit into a row of a list; a form that needs another one is answered on the task's page.
 IN_A_ROW = frozenset({"textfield", "select", "datetime", "number"})
@@ -48,9 +48,10 @@ class Parcel:
 def waiting(portal: Portal, actor: Actor, lang: str) -> list[Parcel]:
     """The posts that wait, the one that is due first on top."""
     actor.require("operator", "analyst", "administrator")
-    with database.connection():
+    with database.reading_once():
         rows = work.open_presented(PRESENTATION, "operator")
-    return [_parcel(portal, row.id, actor, lang) for row in rows]
+        ahead.tasks(rows)
+        return [_parcel(portal, row.id, actor, lang) for row in rows]
 
 
 def _parcel(portal: Portal, task_id: str, actor: Actor, lang: str) -> Parcel:

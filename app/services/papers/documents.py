@@ -187,7 +187,8 @@ def _newest(case: Case, loaded: Loaded, key: str) -> list[Document]:
     if field and element in loaded.forms:
         last = work.answers(case.id, element)[:1]
         ids = [each for name, each in file_references(last[0].values) if name == field] if last else []
-        rows = [records.document(each) for each in ids]
+        there = {row.id: row for row in records.documents(case.id, drafts=True)} if ids else {}
+        rows = [there.get(each) for each in ids]
     else:
         rows = [records.latest_document(case.id, key)]
     return [row for row in rows if row is not None]

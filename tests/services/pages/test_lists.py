@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
+from app.services.demo.walker import Walker
+from app.services.pages import carddesk, postdesk
 from app.services.pages import case as casepage
 from app.store import cases, database, work
-from app.store.models import Case
+from app.store.models import Answer, Case, Task
 from tests.services.conftest import Bench
-from tests.services.steps import case_of, go, staff
+from tests.services.steps import case_of, go, staff, task
 from tests.support.statements import counted
 
 
@@ -40,3 +45,36 @@ def test_tasks_of_one_presentation_are_found_by_an_index(small_bench: Bench) -> 
         (asked,) = seen.statements
         plan = database.proxy.obj.execute_sql(f"EXPLAIN QUERY PLAN {asked}").fetchall()
     assert "worklist_presented" in str(plan)
+
+
+def copies(walker: Walker, element: str, numbers: range) -> None:
+    """More tasks like the one of this element, each of a case of its own that has said the same."""
+    like, about = case_of(walker), task(walker, element)
+    with database.transaction():
+        for n in numbers:
+            values = {name: value for name, value in like.__data__.items() if name not in {"id", "apply_key"}}
+            case = Case.create(**{**values, "number": f"2026-8{n:03d}"})
+            for row in Answer.select().where(Answer.case == like.id):
+                said = {name: value for name, value in row.__data__.items() if name != "id"}
+                Answer.create(**{**said, "case": case.id})
+            Task.create(**{**about.__data__, "id": f"copy-{n}", "case": case.id, "case_number": case.number})
+
+
+def test_a_list_of_whole_tasks_asks_as_much_for_many_as_for_few(bench: Bench) -> None:
+    walker = go(bench, until="post_test_cards")
+    who = staff(walker)
+    pages: list[Callable[[], Any]] = [
+        lambda: postdesk.waiting(bench.portal, who, "ja"),
+        lambda: carddesk.page(bench.portal, who),
+    ]
+    for page in pages:
+        page()  # what a process keeps is there
+    asked = []
+    for numbers in (range(2), range(2, 30)):
+        copies(walker, "post_test_cards", numbers)
+        for page in pages:
+            with database.connection(), counted() as seen:
+                page()
+            asked.append(len(seen.statements))
+    assert asked[:2] == asked[2:]
+    assert max(asked) <= 60
