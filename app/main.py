@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import logging
+import os
 import signal
 import tempfile
 import threading
@@ -13,11 +14,12 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+import waitress
 from flask import Flask
 
 from admin import add_admin
-from app import cli, web
-from app.cli import lifeline
+from app import catalogue, cli, web
+from app.cli import lifeline, playhost
 from app.connectors import inbox
 from app.connectors.mail import Mailer
 from app.connectors.pdf import Printer
@@ -30,17 +32,22 @@ from app.services.base.portal import Portal
 from app.services.base.releases import Releases
 from app.services.cards.making import CardDesk
 from app.services.mailroom import receive
+from app.services.plays.box import Box
+from app.services.plays.playclock import PlayClock
+from app.services.plays.stage import Stage
 from app.services.process.outside import Outside
 from app.store import database, datastore, notices
 from app.store.blobs import Blobs
 from app.web.cards import desk
 from app.web.frame.proxies import TrustedProxies
+from app.web.playing import rewriting
+from app.web.playing.mount import Mount
 from app.web.server import Server, sockets
 from app.worker import Worker
 from app.worker.poke import Bell, Ear, poke
 from app.worker.postman import Postman
 from config.clock import Clock, FileClock, SystemClock
-from config.settings import Settings, web_processes, with_demo_secrets
+from config.settings import Settings, load, web_processes, with_demo_secrets
 
 FONTS = Path(__file__).parent / "web" / "static" / "dist" / "fonts"
 
@@ -164,6 +171,29 @@ def serve(portal: Portal) -> None:
     server.run()
 
 
+def play(spec: playhost.Spec) -> None:
+    """A Play: the portal of a draft in this process, with settings that are written here and come from nowhere else.
+    Raises BadPackage with what keeps the package from running."""
+    settings = load(
+        {
+            "NINTEI_DATA_DIR": str(spec.folder / "var"),
+            "NINTEI_PACKAGES_DIR": str(spec.folder),
+            "NINTEI_DEMO": "yes",
+            "NINTEI_BASE_URL": rewriting.BASE,
+            "NINTEI_LANGUAGE": spec.language,
+        }
+    )
+    clock, box = PlayClock(spec.start), Box()
+    portal = open_portal(settings, clock)
+    printer, desk = Printer(FONTS, workers=1), CardDesk(portal.settings, "virtual")
+    stage = Stage(portal, clock, lambda at: Outside(at, Mailer(""), printer, desk, caller=box), box)
+    stage.open(catalogue.from_archive(spec.archive))
+    pages = make_web(portal)
+    threading.Thread(target=stage.run, args=(threading.Event(),), name="play", daemon=True).start()
+    mount = Mount(pages, stage, f"/designer/play/{spec.id}", used=lambda: os.utime(spec.folder))
+    waitress.create_server(mount, unix_socket=str(spec.listen), unix_socket_perms="600", threads=4).run()
+
+
 def main() -> None:
     """The command `nintei`."""
-    cli.commands.main(obj=cli.Wiring(open_portal, open_releases, serve, run_worker, make_web))
+    cli.commands.main(obj=cli.Wiring(open_portal, open_releases, serve, run_worker, make_web, play))

@@ -23,6 +23,7 @@ from config import parse, shipped
 PREFIX = "NINTEI_"
 CONFIG_FILE = "NINTEI_CONFIG"
 SHORTEST_SECRET = 32  # characters
+BARE = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "LC_MESSAGES", "TZ", "TMPDIR", "LD_LIBRARY_PATH")
 MOST_WEB = 4  # web processes, unless more are asked for
 KEY_MAKER = 'python3 -c "import secrets; print(secrets.token_urlsafe(48))"'
 
@@ -69,6 +70,7 @@ class Settings:
     web_threads: int = setting(parse.whole_number(1, 64), "8")
     stop_seconds: int = setting(parse.whole_number(0, 600), "20")
     workers: int = setting(parse.whole_number(0, 16), "1")
+    plays: int = setting(parse.whole_number(0, 16), "4")
     log_level: str = setting(parse.one_of("TRAFFIC", "DEBUG", "INFO", "WARNING", "ERROR"), "INFO")
     trusted_proxies: tuple[str, ...] = setting(parse.networks, "")
     free_mb: int = setting(parse.whole_number(0, 1_000_000), "500")
@@ -119,6 +121,11 @@ def terminal_language(environ: Mapping[str, str] | None = None) -> str:
 def environment_with(more: Mapping[str, str]) -> dict[str, str]:
     """The machine's environment and some more, for a program that is none of ours."""
     return {k: v for k, v in os.environ.items() if not k.startswith(PREFIX)} | dict(more)
+
+
+def bare_environment() -> dict[str, str]:
+    """The machine's environment for a child process that shall know nothing: where programs are, and how to speak."""
+    return {name: os.environ[name] for name in BARE if name in os.environ}
 
 
 def terminal_user() -> str:

@@ -15,6 +15,7 @@ FOLDER = "scenarios/"
 MAX_BEGINNINGS = 50  # scenarios that begin with each other, one after the other
 MAX_STEPS = 5_000  # of one walk, those it begins with included
 _DURATION = re.compile(r"P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?)?")
+_TODAY = re.compile(r"@today(?:([+-])(\d{1,4}))?")
 _HEADER = re.compile(r"^[ \t]*\[\[[ \t]*step[ \t]*\]\]", re.MULTILINE)
 
 
@@ -170,6 +171,15 @@ def _read(name: str, data: bytes, problems: list[Problem]) -> Scenario | None:
         problems.append(Problem(file, message, part="key:begin"))
         return None
     return Scenario(name, raw, own, (begin["scenario"], begin["until"]))
+
+
+def of_today(value: object, today: date) -> date | None:
+    """The day for which `@today`, `@today+30`, `@today-1` stand; none for anything else."""
+    found = _TODAY.fullmatch(value) if isinstance(value, str) else None
+    if found is None:
+        return None
+    sign, days = found.groups()
+    return today + timedelta(days=int(f"{sign or '+'}{days or 0}"))
 
 
 def later(moment: datetime, duration: str) -> datetime:

@@ -18,6 +18,7 @@ from app.cli.doctor import doctor
 from app.cli.language import Complaint, said, speaker
 from app.cli.packages import check, tell, tell_found
 from app.cli.patience import patiently
+from app.cli.playhost import playhost
 from app.cli.releases import release, releases
 from app.cli.supervisor import Supervisor, require_free
 from app.cli.wiring import Wiring
@@ -30,8 +31,9 @@ from app.services.demo import load
 from app.services.packages import folders
 from app.services.pages import case as caseview
 from app.services.people import accounts
+from app.services.plays import hosts
 from app.text import address
-from config.settings import child_environment, demo_secrets_of, terminal_user, web_processes
+from config.settings import bare_environment, child_environment, demo_secrets_of, terminal_user, web_processes
 from hardware.cli import DEFAULTS, card
 
 STAFF = Actor(None, "nintei", "operator", frozenset({"operator", "administrator"}))
@@ -110,10 +112,14 @@ def run(wiring: Wiring, with_demo: bool) -> None:
         load.load(portal, click.echo)
         click.echo(load.welcome(portal))
     require_free(settings.host, settings.port)
-    environment = child_environment(portal.settings)
     children = [*[["serve"]] * web_processes(settings), *[["worker"]] * settings.workers]
+    environment = child_environment(portal.settings)
+    if settings.plays:
+        children.append(["playhost", str(hosts.file_of(settings.data_dir)), str(settings.plays)])
     portal.engine.close()
-    raise SystemExit(Supervisor(children, environment, portal.settings.stop_seconds).run())
+    raise SystemExit(
+        Supervisor(children, environment, portal.settings.stop_seconds, apart={"playhost": bare_environment()}).run()
+    )
 
 
 @commands.command(hidden=True)
@@ -273,3 +279,4 @@ commands.add_command(import_)
 commands.add_command(card)
 commands.add_command(card_desk)
 commands.add_command(db)
+commands.add_command(playhost)

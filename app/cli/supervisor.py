@@ -72,7 +72,8 @@ def require_free(host: str, port: int) -> None:
 
 
 class Supervisor:
-    """Starts the children and watches them. `patience`: seconds they have to finish what they do at the end."""
+    """Starts the children and watches them. `patience`: seconds they have to finish what they do at the end.
+    `apart`: the environment of those, by name, that do not get the common one."""
 
     def __init__(
         self,
@@ -81,7 +82,9 @@ class Supervisor:
         patience: float = 20.0,
         pace: Pace | None = None,
         launch: str = LAUNCH,
+        apart: Mapping[str, Mapping[str, str]] | None = None,
     ) -> None:
+        self._apart = apart or {}
         self._children = [_Child(list(command)) for command in commands]
         self._environment = dict(environment)
         self._patience = patience
@@ -125,9 +128,12 @@ class Supervisor:
 
     def _start(self, child: _Child, now: float) -> None:
         ours, theirs = socket.socketpair()
+        environment = self._apart.get(child.name, self._environment)
         with theirs:
             child.process = subprocess.Popen(  # noqa: S603 - our own code with our own arguments
-                [sys.executable, "-c", self._launch, *child.command], env=self._environment, stdin=theirs.fileno()
+                [sys.executable, "-c", self._launch, *child.command],
+                env=environment,
+                stdin=theirs.fileno(),
             )
         ours.setblocking(False)
         child.line, child.began, child.turned, child.silent = ours, now, False, 0.0

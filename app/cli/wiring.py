@@ -21,6 +21,7 @@ class Wiring:
     serve: Callable[[Portal], None]
     work: Callable[[Portal], None]
     make_web: Callable[[Portal], Any]
+    play: Callable[[Any], None]  # a Play of this `playhost.Spec`, until its process ends
     overrides: dict[str, str] = field(default_factory=dict)
     _portal: Portal | None = None
     _releases: Releases | None = None

@@ -209,8 +209,9 @@ class Walker:
     def _value(self, task_id: str, key: str, value: Any, actor: Actor) -> Any:
         """A scenario's answer as a form takes it: days, and files that are made up here."""
         spec = self._loaded.forms[work_element(task_id)].field(key)
-        if isinstance(value, str) and value == "@today":
-            return businessdays.today(self.clock.moment).isoformat()
+        day = scenarios.of_today(value, businessdays.today(self.clock.moment))
+        if day is not None:
+            return day.isoformat()
         if value == "@cards":
             return [serial for serial, _ in forms.choices_of(self.portal, task_id, actor).get("cards", [])]
         if isinstance(value, str) and value.startswith("@day"):

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from app import forms
-from app.catalogue import Calendar, Element
+from app.catalogue import Calendar, Element, scenarios
 from app.errors import Named, NinteiError
 from app.forms import FormSpec
 from app.services.cards import loans
@@ -80,8 +80,9 @@ class Desk:
             return {key: self._of_the_day(each) for key, each in value.items()}
         if isinstance(value, date):
             return value.isoformat()
-        if value == "@today":
-            return self._today.isoformat()
+        day = scenarios.of_today(value, self._today)
+        if day is not None:
+            return day.isoformat()
         if value == "@cards":
             return list(self._cards)
         if isinstance(value, str) and value.startswith("@day") and value[4:].isdecimal():

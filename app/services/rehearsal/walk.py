@@ -137,11 +137,15 @@ class _Troupe:
             _look(case, step.raw)
         except BadPackage:
             raise
-        except NinteiError as error:
-            return check_scenarios.at(step, self.stage.package, _with_element(error, self.stage))
-        except ValueError as error:  # a day after the year 9999
-            return check_scenarios.at(step, self.stage.package, Differs("%(error)s", error=str(error)))
+        except (NinteiError, ValueError) as error:
+            return told(error, self.stage, step)
         return None
+
+
+def told(error: NinteiError | ValueError, stage: Stage, step: Step) -> Problem:
+    """Why a step cannot be taken, or came otherwise. A ValueError is that of a day after the year 9999."""
+    found = _with_element(error, stage) if isinstance(error, NinteiError) else Differs("%(error)s", error=str(error))
+    return check_scenarios.at(step, stage.package, found)
 
 
 def _with_element(error: NinteiError, stage: Stage) -> NinteiError:

@@ -1,0 +1,305 @@
+"""The host of Plays: a process that has imported everything and forks one child for each.
+
+It knows neither the portal's settings nor its secrets: what it needs comes with the request, and its environment holds
+a few harmless names. Each child gets a folder, a language and a package, nothing else. A child has limits of memory
+and time, no network where the system allows that, and ends with its host.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import ctypes
+import json
+import logging
+import os
+import resource
+import secrets
+import shutil
+import signal
+import socketserver
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from http.server import BaseHTTPRequestHandler
+from pathlib import Path
+from typing import Any
+
+import click
+
+from app.cli import lifeline
+from app.cli.wiring import Wiring
+from app.errors import BadPackage
+
+log = logging.getLogger("nintei.play")
+
+IDLE, LONGEST = 20 * 60, 2 * 60 * 60  # seconds without a request; altogether
+LOOK = 1.0  # seconds between two looks at the children
+BUSY, BUSY_SECONDS = 55.0, 60.0  # seconds of a processor within so many of the clock: then it runs for ever
+MEMORY = 3 << 30  # bytes of address space, of which most is shared or never touched
+FILE_SIZE = 200 << 20  # bytes
+FILES = 256
+NEW_USER, NEW_NET = 0x10000000, 0x40000000  # unshare(2)
+PARENT_DEATH = 1  # prctl(2): PR_SET_PDEATHSIG
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """One Play, as its child opens it. `folder` is its own and empty; `listen`: its socket."""
+
+    id: str
+    folder: Path
+    listen: Path
+    archive: bytes
+    language: str
+    start: datetime
+
+
+@dataclass
+class _Child:
+    pid: int
+    spec: Spec
+    owner: int
+    title: str
+    source: str
+    began: float
+    processor: float = 0.0  # seconds used, at `since`
+    since: float = field(default_factory=time.monotonic)
+
+
+class Host:
+    """`play` runs one Play in a fresh child until it is told to end; `most` run at once."""
+
+    def __init__(self, folder: Path, most: int, play: Callable[[Spec], None]) -> None:
+        self._folder = folder
+        self._most = most
+        self._play = play
+        self._children: dict[str, _Child] = {}
+        self._why: dict[str, list[str]] = {}
+
+    def answer(self, method: str, path: str, said: Mapping[str, Any]) -> dict[str, Any]:
+        """One request, as JSON."""
+        self.look()
+        if (method, path) == ("POST", "/plays"):
+            return self._begin(said)
+        play = path.removeprefix("/plays/")
+        if method == "DELETE":
+            self._end(play)
+            return {}
+        return self._told(play)
+
+    def _begin(self, said: Mapping[str, Any]) -> dict[str, Any]:
+        owner = int(said["owner"])
+        for each in [each for each in self._children.values() if each.owner == owner]:
+            self._end(each.spec.id)  # one for each person: the newest
+        if len(self._children) >= self._most:
+            return {
+                "error": "%(most)s Plays run already: end one, or wait until one has ended",
+                "params": {"most": self._most},
+            }
+        name = secrets.token_urlsafe(12)
+        folder = self._folder / name
+        folder.mkdir(mode=0o700)
+        spec = Spec(
+            name, folder, self._folder / f"{name}.sock", base64.b64decode(said["archive"]), str(said["language"]),
+            datetime.fromisoformat(str(said["start"])),
+        )  # fmt: skip
+        pid = os.fork()
+        if pid == 0:
+            self._be(spec)
+        self._children[name] = _Child(pid, spec, owner, str(said["title"]), str(said["source"]), time.monotonic())
+        return {"id": name}
+
+    def _be(self, spec: Spec) -> None:
+        """The child: never returns."""
+        code = 1
+        try:
+            fence(spec)
+            self._play(spec)
+            code = 0
+        except BadPackage as error:
+            _tell(spec, [str(problem) for problem in error.problems])
+        except BaseException as error:
+            log.exception("A Play could not go on")
+            _tell(spec, [str(error) or type(error).__name__])
+        finally:
+            os._exit(code)
+
+    def look(self) -> None:
+        """Whose child has ended; who is idle, old or runs for ever."""
+        now = time.monotonic()
+        for child in list(self._children.values()):
+            done, _ = os.waitpid(child.pid, os.WNOHANG)
+            if done:
+                self._why[child.spec.id] = _reasons(child.spec)
+                self._gone(child)
+            elif now - child.began > LONGEST or _idle(child.spec) > IDLE:
+                self._end(child.spec.id)
+            elif now - child.since >= BUSY_SECONDS:
+                used = _processor(child.pid)
+                if used - child.processor > BUSY:
+                    log.warning("A Play has run for ever and is ended")
+                    self._end(child.spec.id)
+                    self._why[child.spec.id] = ["What the draft does by itself does not come to an end"]
+                child.processor, child.since = used, now
+
+    def close(self) -> None:
+        """End all."""
+        for name in list(self._children):
+            self._end(name)
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _told(self, play: str) -> dict[str, Any]:
+        child = self._children.get(play)
+        if child is not None:
+            state = "ready" if child.spec.listen.exists() else "opening"
+            return {**_view(child), "state": state, "why": []}
+        if self._why.get(play):
+            return {"id": play, "owner": 0, "title": "", "source": "", "state": "failed", "why": self._why[play]}
+        return {}
+
+    def _end(self, play: str) -> None:
+        child = self._children.get(play)
+        if child is None:
+            return
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(child.pid, signal.SIGKILL)  # nothing of it is kept: there is nothing to finish
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(child.pid, signal.SIGKILL)  # it may not have its own group yet
+        os.waitpid(child.pid, 0)
+        self._gone(child)
+
+    def _gone(self, child: _Child) -> None:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(child.pid, signal.SIGKILL)  # what it started
+        self._children.pop(child.spec.id, None)
+        child.spec.listen.unlink(missing_ok=True)
+        shutil.rmtree(child.spec.folder, ignore_errors=True)
+
+
+def _view(child: _Child) -> dict[str, Any]:
+    return {"id": child.spec.id, "owner": child.owner, "title": child.title, "source": child.source}
+
+
+def fence(spec: Spec) -> None:
+    """What a draft may use: its folder, some memory, no network, nothing of the environment."""
+    os.setsid()
+    os.umask(0o077)
+    os.environ["TMPDIR"] = tempfile.tempdir = str(spec.folder)  # the rest of the environment is bare already
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (FILE_SIZE, FILE_SIZE))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (FILES, FILES))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if sys.platform == "linux":
+        libc = ctypes.CDLL(None, use_errno=True)
+        libc.prctl(PARENT_DEATH, signal.SIGKILL)
+        if libc.unshare(NEW_NET) != 0 and libc.unshare(NEW_USER | NEW_NET) != 0:
+            log.info("This system keeps Plays on its network (%s)", os.strerror(ctypes.get_errno()))
+
+
+def _idle(spec: Spec) -> float:
+    try:
+        return time.time() - spec.folder.stat().st_mtime
+    except OSError:
+        return 0.0
+
+
+def _processor(pid: int) -> float:
+    """Seconds of a processor that it has used."""
+    try:
+        parts = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(parts[11]) + int(parts[12])) / os.sysconf("SC_CLK_TCK")
+    except (OSError, IndexError, ValueError):
+        return 0.0
+
+
+def _tell(spec: Spec, why: list[str]) -> None:
+    with contextlib.suppress(OSError):
+        spec.listen.with_suffix(".why").write_text(json.dumps(why, ensure_ascii=False), "utf-8")
+
+
+def _reasons(spec: Spec) -> list[str]:
+    file = spec.listen.with_suffix(".why")
+    try:
+        found: list[str] = json.loads(file.read_text("utf-8"))
+        return found
+    except (OSError, ValueError):
+        return []
+    finally:
+        file.unlink(missing_ok=True)
+
+
+def _handler(host: Host) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        """JSON in, JSON out; one request at a time, in the one thread from which children are forked."""
+
+        timeout = 10
+
+        def _do(self) -> None:
+            length = int(self.headers.get("Content-Length") or 0)
+            said = json.loads(self.rfile.read(length) or b"{}")
+            body = json.dumps(host.answer(self.command, self.path, said), ensure_ascii=False).encode()
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        do_GET = do_POST = do_DELETE = _do  # noqa: N815 - names of http.server
+
+        def address_string(self) -> str:
+            return "the portal"
+
+        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - as in http.server
+            log.debug(format, *args)
+
+    return Handler
+
+
+class _Listening(socketserver.UnixStreamServer):
+    def handle_error(self, _request: Any, _client_address: Any) -> None:
+        log.exception("A request of the portal could not be answered")
+
+
+@click.command(hidden=True)
+@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("most", type=int)
+@click.pass_obj
+def playhost(wiring: Wiring, file: Path, most: int) -> None:
+    """Make Plays until SIGTERM; says in FILE at which socket it listens."""
+    _sweep(file)
+    folder = Path(tempfile.mkdtemp(prefix="nintei-play-"))
+    host = Host(folder, most, wiring.play)
+    stop: list[int] = []
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda received, _frame: stop.append(received))
+    with _Listening(str(folder / "host.sock"), _handler(host)) as server:
+        server.timeout = LOOK
+        _say(file, folder / "host.sock")
+        while not stop:
+            lifeline.pulse()
+            server.handle_request()
+            host.look()
+    host.close()
+    file.unlink(missing_ok=True)
+
+
+def _say(file: Path, listens: Path) -> None:
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    fresh = file.with_suffix(f".{os.getpid()}")
+    fresh.write_text(f"{listens}\n", "utf-8")
+    fresh.replace(file)
+
+
+def _sweep(file: Path) -> None:
+    """What a host left that was killed."""
+    try:
+        folder = Path(file.read_text("utf-8").strip()).parent
+    except OSError:
+        return
+    if folder.name.startswith("nintei-play-") and folder.parent == Path(tempfile.gettempdir()):
+        shutil.rmtree(folder, ignore_errors=True)
