@@ -6,7 +6,8 @@
 
 const reads = (root, selector) => Array.from(root.querySelectorAll(selector));
 const wide = window.matchMedia("(min-width: 80rem)");
-const HERE = /^\/tasks\/([^/]+)(\/check|\/done|\/comments|\/recall)?$/; // what is shown in the pane
+const mount = document.documentElement.dataset.mount ?? ""; // where the site stands, if not at the root (a Play)
+const HERE = new RegExp(`^${mount}/tasks/([^/]+)(/check|/done|/comments|/recall)?$`); // what is shown in the pane
 
 export function panes({ begin, renew, pageAt }) {
   const host = document.querySelector("[data-panes]");
@@ -26,7 +27,7 @@ export function panes({ begin, renew, pageAt }) {
 
   function mark() {
     for (const link of reads(list, "a[data-pane-link]")) {
-      const open = current !== "" && link.pathname === `/tasks/${current}`;
+      const open = current !== "" && link.pathname === `${mount}/tasks/${current}`;
       link.closest("tr").classList.toggle("is-open", open);
       if (open) link.setAttribute("aria-current", "true");
       else link.removeAttribute("aria-current");
@@ -124,7 +125,7 @@ export function panes({ begin, renew, pageAt }) {
 
   const wanted = new URL(window.location.href).searchParams.get("open");
   if (!wanted) return;
-  const task = new URL(`/tasks/${encodeURIComponent(wanted)}${window.location.search}${window.location.hash}`, window.location.href);
+  const task = new URL(`${mount}/tasks/${encodeURIComponent(wanted)}${window.location.search}${window.location.hash}`, window.location.href);
   task.searchParams.delete("open");
   if (wide.matches) open(task.href);
   else window.location.replace(task);

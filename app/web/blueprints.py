@@ -19,6 +19,7 @@ from app.web.designer import moves as designer_moves
 from app.web.designer import pages as designer
 from app.web.designer import previews as designer_previews
 from app.web.designer import problems as designer_problems
+from app.web.designer import plays
 from app.web.mailroom import form, post, undelivered
 from app.web.mailroom import pages as inbound
 from app.web.money import payments
@@ -45,4 +46,5 @@ ALL: tuple[Blueprint, ...] = (
     designer_problems.pages,
     designer_moves.pages,
     mending.pages,
+    plays.pages,
 )  # fmt: skip

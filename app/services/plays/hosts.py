@@ -99,10 +99,11 @@ class Plays:
 
     def ask(self, play: str, method: str, path: str, headers: Mapping[str, str], body: bytes = b"") -> Reply:
         """A request to a page of the Play, and its answer. Raises NotFound, Temporary."""
-        socket_path = self._place().parent / f"{_id(play)}.sock"
-        if not socket_path.exists():
+        place = self._place()
+        listens = place.parent / f"{_id(play)}.sock" if place is not None else None
+        if listens is None or not listens.exists():
             raise NotFound("This Play has ended")
-        line = _Local(socket_path, PAGE_SECONDS)
+        line = _Local(listens, PAGE_SECONDS)
         try:
             line.request(method, path, body=body or None, headers=dict(headers))
             answer = line.getresponse()
@@ -124,7 +125,12 @@ class Plays:
             raise Temporary("The Play does not answer: it may be busy with what the draft asks of it") from error
 
     def _host(self, method: str, path: str, said: Mapping[str, Any] | None = None) -> dict[str, Any]:
-        line = _Local(self._place(), HOST_SECONDS)
+        place = self._place()
+        if place is None:
+            if method != "POST":
+                raise NotFound("This Play has ended")
+            raise Temporary("Trying is not possible just now: its process does not answer")
+        line = _Local(place, HOST_SECONDS)
         try:
             line.request(method, path, body=json.dumps(said).encode() if said is not None else None)
             found: dict[str, Any] = json.loads(line.getresponse().read() or b"{}")
@@ -134,11 +140,11 @@ class Plays:
         finally:
             line.close()
 
-    def _place(self) -> Path:
+    def _place(self) -> Path | None:
         try:
             return Path(self._file.read_text("utf-8").strip())
-        except OSError as error:
-            raise Temporary("Trying is not possible just now: its process does not answer") from error
+        except OSError:
+            return None
 
 
 def _id(play: str) -> str:

@@ -1,0 +1,174 @@
+"""A draft is tried on its own pages, in a process that knows nothing of the portal: with the real host of Plays."""
+
+from __future__ import annotations
+
+import base64
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+from flask.testing import FlaskClient
+
+from app.cli import supervisor
+from app.services.people import accounts
+from app.services.plays import hosts
+from config import settings as config
+from tests.support.network import wait_until
+from tests.web.conftest import Site
+
+LAUNCH = supervisor.LAUNCH.replace("from app.cli import lifeline; lifeline.hold(); ", "")
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[psutil.Process, Path]]:
+    """A host of Plays, two at once, and where it says at which socket it listens."""
+    file = tmp_path_factory.mktemp("plays") / "host"
+    command = [sys.executable, "-c", LAUNCH, "playhost", str(file), "2"]
+    with subprocess.Popen(command, env=config.bare_environment(), cwd=Path(supervisor.__file__).parents[2]) as process:
+        try:
+            wait_until(file.exists, 180, "the host of Plays")
+            yield psutil.Process(process.pid), file
+        finally:
+            process.terminate()
+            process.wait(30)
+
+
+@pytest.fixture
+def host(small_site: Site, running: tuple[psutil.Process, Path]) -> Iterator[psutil.Process]:
+    """The host, known to this portal."""
+    process, file = running
+    known = hosts.file_of(small_site.bench.portal.settings.data_dir)
+    known.parent.mkdir()
+    known.write_bytes(file.read_bytes())
+    yield process
+    for each in children(process) if process.is_running() else []:
+        each.kill()
+
+
+def analyst(site: Site, name: str = "hanako") -> FlaskClient:
+    accounts.add_staff(site.bench.portal, f"{name}@example.jp", "分析 花子", ["analyst"], "a password for tests")
+    return site.person(f"{name}@example.jp")
+
+
+def draft(client: FlaskClient, site: Site) -> int:
+    package = site.bench.portal.releases.all_current()[0].package.id
+    made = client.post("/designer/api/workspaces", json={"package": package, "title": "見直し"})
+    return int(made.get_json()["id"])
+
+
+def begin(client: FlaskClient, site: Site) -> str:
+    """The address of a Play that is ready."""
+    answer = client.post("/designer/plays", data={"workspace": draft(client, site)})
+    assert answer.status_code == 303, answer.text
+    place = str(answer.headers["Location"]).rstrip("/")
+    assert "/designer/play/" in place
+    wait_until(lambda: state(client, place)["state"] != "opening", 90, "the Play")
+    assert state(client, place)["state"] == "ready", state(client, place)
+    return place
+
+
+def state(client: FlaskClient, place: str) -> Any:
+    return client.get(f"{place}/-/state").get_json()
+
+
+def children(host: psutil.Process) -> list[psutil.Process]:
+    return [each for each in host.children() if each.status() != psutil.STATUS_ZOMBIE]
+
+
+def test_a_draft_is_played_and_its_path_kept(small_site: Site, host: psutil.Process) -> None:
+    client = analyst(small_site)
+    place = begin(client, small_site)
+    assert client.get(f"{place}/").status_code == 200
+
+    # The pages within are the draft's own; nothing of them leads out or knows the portal's session.
+    page = client.get(f"{place}/guest/apply", headers={"Accept": "text/html"})
+    assert page.status_code == 200 and f'data-mount="{place}/guest"' in page.text
+    assert f'action="{place}/guest/' in page.text
+    assert 'href="/' not in page.text.replace('href="/static/', "").replace(f'href="{place}/', "")
+    assert "Set-Cookie" not in page.headers and "default-src 'self'" in page.headers["Content-Security-Policy"]
+
+    # A case walks by itself; each of its people sees it on pages of their own.
+    walks = state(client, place)["walks"]
+    walked = client.post(f"{place}/-/walk", json={"scenario": walks[0]["name"], "until": walks[0]["steps"][-1]["id"]})
+    assert walked.status_code == 200, walked.text
+    said = walked.get_json()
+    [case] = said["cases"]
+    assert case["number"] == said["walked"] and case["open"]
+    for person in said["people"]:
+        shown = client.get(f"{place}/{person['key']}/tasks", headers={"Accept": "text/html"})
+        assert shown.status_code == (302 if person["side"] == "public" else 200)
+    staff = next(each for each in said["people"] if each["side"] == "operator")
+    assert case["number"] in client.get(f"{place}/{staff['key']}/cases").text
+
+    # Time passes at a press, and never back.
+    before = said["now"]
+    assert client.post(f"{place}/-/clock", json={"by": "day"}).get_json()["now"] > before
+    assert client.post(f"{place}/-/clock", json={"to": "2001-01-01"}).status_code == 409
+
+    # What was played is a scenario of the draft from now on.
+    asked = {"case": case["number"], "title": "試した道", "name": "tried"}
+    kept = client.post(f"{place}/-/keep", json=asked).get_json()
+    assert kept["saved"] and kept["problem"] == "" and kept["path"] == "scenarios/tried.toml"
+    number = int(client.get("/designer/api/workspaces").get_json()["workspaces"][0]["id"])
+    file = client.get(f"/designer/api/workspaces/{number}/files/scenarios/tried.toml").get_json()
+    assert file["content"] == base64.b64decode(kept["text"]).decode()
+    assert client.post(f"{place}/-/keep", json=asked).status_code == 409, "a scenario of this name is there"
+
+    assert client.post(f"{place}/end").status_code == 303
+    assert client.get(f"{place}/guest/apply").status_code == 404
+    assert children(host) == []
+
+
+def test_one_for_each_person_and_no_more_than_may_run(small_site: Site, host: psutil.Process) -> None:
+    hanako = analyst(small_site)
+    first = begin(hanako, small_site)
+    begin(hanako, small_site)
+    assert hanako.get(f"{first}/-/state").status_code == 404, "the newer one took its place"
+    begin(analyst(small_site, "jiro"), small_site)
+    saburo = analyst(small_site, "saburo")
+    refused = saburo.post("/designer/plays", data={"workspace": draft(saburo, small_site)})
+    assert refused.headers["Location"].startswith("/designer/w/")
+    assert len(children(host)) == 2
+
+
+def test_a_draft_with_errors_is_not_tried(small_site: Site) -> None:
+    client = analyst(small_site)
+    number = draft(client, small_site)
+    base = f"/designer/api/workspaces/{number}/files/package.toml"
+    content = client.get(base).get_json()["content"].replace("title", "titel", 1)
+    client.put(base, json={"content": content}, headers={"If-Match": '"0"'})
+    answer = client.post("/designer/plays", data={"workspace": number})
+    assert answer.headers["Location"] == f"/designer/w/{number}"
+
+
+def test_only_who_may_change_processes_opens_one(small_site: Site) -> None:
+    assert small_site.operator().get("/designer/play/abcdefghijklmnop/").status_code == 403
+    assert small_site.operator().get("/designer/play/abcdefghijklmnop/u1/tasks").status_code == 403
+    assert "/designer/play/" not in small_site.anybody().post("/designer/plays").headers.get("Location", "")
+    client = analyst(small_site)
+    for person in ("u1", "guest"):
+        assert client.get(f"/designer/play/abcdefghijklmnop/{person}/tasks").status_code == 404
+    assert client.get("/designer/play/abcdefghijklmnop/..%2f/x").status_code == 404
+
+
+def test_the_process_knows_nothing_of_the_portal_and_ends_with_its_host(small_site: Site, host: psutil.Process) -> None:
+    client = analyst(small_site)
+    begin(client, small_site)
+    [child] = children(host)
+    for process in (host, child):
+        assert not [name for name in process.environ() if name.startswith("NINTEI_")]
+    portal = small_site.bench.portal.settings
+    opened = [file.path for file in child.open_files()]
+    assert opened and not [path for path in opened if path.startswith(str(portal.data_dir))]
+    networks = [Path(f"/proc/{each}/ns/net").readlink() for each in (child.pid, host.pid)]
+    alone = networks[0] != networks[1]
+    assert alone or os.geteuid() != 0, "whoever may, takes the network from it"
+    assert child.rlimit(psutil.RLIMIT_AS)[0] != psutil.RLIM_INFINITY
+    host.kill()
+    psutil.wait_procs([child], timeout=30)
+    assert not child.is_running() or child.status() == psutil.STATUS_ZOMBIE
