@@ -17,9 +17,9 @@ from app.web.designer import diagrams as designer_diagrams
 from app.web.designer import drafts as designer_drafts
 from app.web.designer import moves as designer_moves
 from app.web.designer import pages as designer
+from app.web.designer import plays
 from app.web.designer import previews as designer_previews
 from app.web.designer import problems as designer_problems
-from app.web.designer import plays
 from app.web.mailroom import form, post, undelivered
 from app.web.mailroom import pages as inbound
 from app.web.money import payments
