@@ -216,7 +216,13 @@ class TemplateChecks:
 
     def _company(self, source: Source, use: Use) -> None:
         """What the portal takes for the company out of the forms' answers."""
-        fields = company_fields(self.package).get(use.path[1], ())
+        known = company_fields(self.package)
+        fields = known.get(use.path[1], ())
+        asked = self.read[source.file].asked if source.part == "body" else frozenset()
+        if use.path[1] in known and not fields and use.path not in asked:
+            message = N_("company.%(name)s stays empty: package.toml does not say under [applicant] which field it is.")
+            line = use.line + source.first_line - 1
+            self.complaints.warn(source.file, "", message, source.part, line, name=use.path[1])
         if fields and not any(name in form for form in self.fields.values() for name in fields):
             self.complaints.warn(
                 source.file, "", N_("company.%(name)s stays empty: no form has the field %(fields)s."), source.part,

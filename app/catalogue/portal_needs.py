@@ -230,10 +230,10 @@ SECTIONS = frozenset(
 
 def company_fields(package: Package) -> dict[str, tuple[str, ...]]:
     """Fields of answers from which `company` in templates is made (services.papers.addressee), beside those of the case
-    itself."""
+    itself; () of what the package does not declare."""
     said = package.applicant
     single = ("kana", "postal_code", "representative", "representative_title", "department", "phone",
               "payer", "payer_postal_code", "payer_address")  # fmt: skip
     found: dict[str, tuple[str, ...]] = {name: (getattr(said, name),) for name in single}
     found |= {"corporate_number": (said.number,), "address": said.address}
-    return {name: fields for name, keys in found.items() if (fields := tuple(key for key in keys if key))}
+    return {name: tuple(key for key in keys if key) for name, keys in found.items()}

@@ -254,16 +254,16 @@ KNOWN = [
     Plant(
         "a start form without the address",
         {"forms/request.form": swap('"key": "email"', '"key": "e_mail"')},
-        "forms/request.form",
-        "",
-        "start form “email” .*“e_mail”",
+        "package.toml",
+        "applicant",
+        "no field of the start form “email”: did you mean “e_mail”",
     ),
     Plant(
         "a start form without the applicant's name",
         {"forms/request.form": swap('"key": "company_name"', '"key": "shop_name"')},
-        "forms/request.form",
-        "",
-        "start form “company_name”",
+        "package.toml",
+        "applicant",
+        "no field of the start form “company_name”",
     ),
     Plant(
         "a start form that is not the first task",
@@ -294,10 +294,10 @@ KNOWN = [
     Plant(
         "a field that a skeleton reads removed",
         {"forms/company_profile.form": swap('"key": "billing_name"', '"key": "bill_to"')},
-        "pdf/audit_invoice.html",
-        "",
-        "_shared/invoice.html prints answers.company_profile.billing_name",
-        "",
+        "package.toml",
+        "applicant",
+        "no field “billing_name”",
+        "key:payer",
         True,
     ),
     Plant(
