@@ -7,16 +7,25 @@ Whose signature it is, is not asked here: it is opened for what it holds, and no
 from __future__ import annotations
 
 import io
+import logging
 import zipfile
 from pathlib import PurePosixPath
+from typing import Any
 
 from asn1crypto import cms, core
+from msoffcrypto import OfficeFile
+from msoffcrypto.exceptions import DecryptionError, InvalidKeyError
 from pypdf import PasswordType, PdfReader
 from pypdf.errors import PyPdfError
 
 SIGNED_KINDS = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_PACKAGE = "EncryptedPackage".encode("utf-16-le")
+_KNOWN_TO_ALL = "VelvetSweatshop"  # MS-XLS section 2.2.10
 _MOST_ENTRIES = 2_000
+_OLD = frozenset({".doc", ".xls", ".ppt"})
+OFFICE = _OLD | {".xlsx", ".docx", ".pptx", ".xlsm", ".docm"}
+LOCKABLE = OFFICE | {".pdf", ".zip"}
 
 
 def opened(content: bytes) -> bytes | None:
@@ -41,16 +50,35 @@ def encrypted(content: bytes) -> bool:
 
 
 def under_password(filename: str, content: bytes) -> bool:
-    """Whether nobody reads the file without its password: a ZIP, an Office file of today, or a PDF. A PDF that only
-    keeps its reader from printing or copying is read by anybody."""
-    ending = PurePosixPath(filename.lower()).suffix
+    """Whether nobody reads the file without its password: a ZIP, an Office file of today or of before 2007, or a PDF. A
+    PDF that only keeps its reader from printing or copying is read by anybody, and so is a workbook that is merely
+    "recommended to be read only"."""
     if content.startswith(b"PK\x03\x04"):
         return _zip(content)
     if b"%PDF-" in content[:1024]:
         return b"/Encrypt" in content and _pdf(content)
-    if content[:8] == _OLE and ending in {".xlsx", ".docx", ".pptx", ".xlsm", ".docm"}:
-        return "EncryptedPackage".encode("utf-16-le") in content[: 16 << 20]
-    return False
+    ending = PurePosixPath(filename.lower()).suffix
+    return content.startswith(_OLE) and ending in OFFICE and _office(content, ending)
+
+
+def _office(content: bytes, ending: str) -> bool:
+    """Whether an OLE container is an Office file that its programs ask a password for: MS-OFFCRYPTO (an encrypted
+    package), MS-DOC section 2.5.2 (fEncrypted), MS-XLS section 2.4.117 (FilePass), MS-PPT section 2.3.3."""
+    try:
+        file: Any = OfficeFile(io.BytesIO(content))
+        return bool(file.is_encrypted()) and not _opens_by_itself(file)
+    except Exception as error:  # a file that is broken in any of a thousand ways is judged by whoever opens it
+        logging.getLogger("nintei.files").debug("an Office file that cannot be made out: %r", error)
+        return ending not in _OLD and _PACKAGE in content[: 16 << 20]
+
+
+def _opens_by_itself(file: Any) -> bool:
+    """Whether it is under the password that Office tries before it asks anybody."""
+    try:
+        file.load_key(password=_KNOWN_TO_ALL, **({"verify_password": True} if file.format == "ooxml" else {}))
+    except (InvalidKeyError, DecryptionError):
+        return False
+    return True
 
 
 def _pdf(content: bytes) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import random
 import struct
 import zipfile
 from datetime import UTC, datetime, timedelta
@@ -214,6 +215,27 @@ def test_no_bytes_make_opening_raise(content: bytes) -> None:
         for name in ("a.zip", "a.xlsx", "a.pdf"):
             sealed.under_password(name, b"PK\x03\x04" + each)
             sealed.under_password(name, each)
+
+
+@pytest.mark.parametrize("kind", ["doc", "xls", "ppt"])
+def test_office_files_of_before_2007_say_whether_they_are_under_a_password(kind: str) -> None:
+    assert sealed.under_password(f"古い書類.{kind}", locked.old_office(kind))
+    assert not sealed.under_password(f"古い書類.{kind}", locked.old_office(kind, plain=True))
+
+
+def test_a_workbook_that_is_only_recommended_to_be_read_is_under_no_password() -> None:
+    assert not sealed.under_password("閲覧用.xlsx", locked.read_only("VelvetSweatshop"))
+    assert sealed.under_password("鍵.xlsx", locked.read_only("ccus2026"))
+
+
+@pytest.mark.parametrize("kind", ["doc", "xls", "ppt"])
+def test_no_damaged_office_file_makes_looking_at_it_raise(kind: str) -> None:
+    chance = random.Random(kind)
+    for _ in range(60):
+        content = bytearray(locked.old_office(kind))
+        for _ in range(chance.randrange(1, 40)):
+            content[chance.randrange(8, min(len(content), 4096))] = chance.randrange(256)
+        sealed.under_password(f"a.{kind}", bytes(content[: chance.randrange(8, len(content))]))
 
 
 # Mails within the mail

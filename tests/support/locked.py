@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import zipfile
+from pathlib import Path
 
+from msoffcrypto.format.ooxml import OOXMLFile
 from pypdf import PdfWriter
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -23,6 +25,22 @@ def pdf(password: str = "ccus2026", algorithm: str = "AES-256") -> bytes:
 def office() -> bytes:
     """As Office writes a workbook under a password (MS-OFFCRYPTO section 2.3.4: an OLE container)."""
     return OLE + b"\x00" * 600 + "EncryptedPackage".encode("utf-16-le")
+
+
+def old_office(kind: str, *, plain: bool = False) -> bytes:
+    """A file of Office before 2007 (`doc`, `xls`, `ppt`), as Office itself has written it."""
+    return (Path(__file__).parent / "office" / f"{'plain' if plain else 'locked'}.{kind}").read_bytes()
+
+
+def read_only(password: str) -> bytes:
+    """A workbook of today under this password: "VelvetSweatshop" where Excel only advises not to change it."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        types = '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>'
+        archive.writestr("[Content_Types].xml", types)
+    out = io.BytesIO()
+    OOXMLFile(made).encrypt(password, out)
+    return out.getvalue()
 
 
 def zipped() -> bytes:

@@ -37,7 +37,6 @@ TYPES = {
     ".xls": "application/vnd.ms-excel",
     ".ppt": "application/vnd.ms-powerpoint",
 }
-_LOCKABLE = frozenset({".pdf", ".zip", ".docx", ".xlsx", ".pptx"})
 _OFFICE = b"\xd0\xcf\x11\xe0"
 _SIGNATURES = {
     ".pdf": b"%PDF-",
@@ -164,7 +163,7 @@ def attach(portal: Portal, case: Case, upload: Upload, stream: BinaryIO, actor: 
 
 def _readable(portal: Portal, digest: str, name: str) -> None:
     """Refuse what nobody could open: whoever sends it reads so now, not from a reviewer in two weeks."""
-    if PurePosixPath(name).suffix.lower() in _LOCKABLE and sealed.under_password(name, portal.blobs.get(digest)):
+    if PurePosixPath(name).suffix.lower() in sealed.LOCKABLE and sealed.under_password(name, portal.blobs.get(digest)):
         raise Refused("“%(name)s” is under a password, so nobody here can open it; send it without one", name=name)
 
 

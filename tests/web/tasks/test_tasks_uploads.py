@@ -51,6 +51,7 @@ def test_25_files_go_up_in_one_post_and_with_the_case(walker: Walker, desk: Desk
         ("図.gif", b"GIF89a" + b"\x00" * 30, "図.gif"),  # harmless, but not what this field takes
         ("鍵.pdf", locked.pdf(), "パスワードがかかっている"),
         ("鍵.xlsx", locked.office(), "パスワードがかかっている"),
+        ("鍵.doc", locked.old_office("doc"), "パスワードがかかっている"),
     ],
 )
 def test_a_refused_file_is_named_at_its_field_and_the_rest_is_kept(
