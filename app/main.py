@@ -10,6 +10,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -36,6 +37,7 @@ from app.services.plays.box import Box
 from app.services.plays.playclock import PlayClock
 from app.services.plays.stage import Stage
 from app.services.process.outside import Outside
+from app.services.workspaces import gating
 from app.store import database, datastore, notices
 from app.store.blobs import Blobs
 from app.web.cards import desk
@@ -107,6 +109,7 @@ def make_outside(portal: Portal) -> Outside:
         Mailer(settings.mail_url),
         printer,
         CardDesk(settings, settings.card_reader),
+        own={gating.OPERATOR: partial(gating.run, portal)},
     )
 
 

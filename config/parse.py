@@ -50,9 +50,10 @@ def whole_number(least: int, most: int) -> Callable[[str], int]:
 
 def one_of(*words: str) -> Callable[[str], str]:
     def read(value: str) -> str:
-        if value.upper() not in words:
+        known = {word.upper(): word for word in words}
+        if value.upper() not in known:
             raise ValueError(f"must be one of {', '.join(words)}")
-        return value.upper()
+        return known[value.upper()]
 
     return read
 

@@ -65,6 +65,8 @@ class Settings:
     card_token_key: str = setting(parse.text, "nintei-card-keys")
     card_token_pin: str = setting(str, "", secret=True)
     packages_dir: Path = setting(parse.path, "{program}/bpmn")
+    packages_write: str = setting(parse.one_of("auto", "no"), "auto")
+    single_approval: bool = setting(parse.yes_or_no, "no")
     clock_file: Path | None = setting(parse.optional_path, "")
     web_processes: int = setting(parse.whole_number(0, 64), "0")
     web_threads: int = setting(parse.whole_number(1, 64), "8")

@@ -89,8 +89,11 @@ def held(release_id: int) -> bool:
     return bool(Term.select().where(Term.release == release_id).exists())
 
 
-def add(release: Release, from_at: datetime, now: datetime, by: str, note: str, source: str, gate: Any) -> Term:
-    """A new term."""
+def add(
+    release: Release, from_at: datetime, now: datetime, by: str, note: str, source: str, gate: Any,
+    approved_by: str = "",
+) -> Term:  # fmt: skip
+    """A new term; with `approved_by` somebody has approved it now."""
     return Term.create(
         package_id=release.package_id,
         release=release,
@@ -99,6 +102,8 @@ def add(release: Release, from_at: datetime, now: datetime, by: str, note: str, 
         source=source,
         submitted_at=now,
         submitted_by=by,
+        approved_at=now if approved_by else None,
+        approved_by=approved_by[:120],
         gate=gate,
     )
 

@@ -162,6 +162,34 @@ def events(workspace_id: int) -> list[WorkspaceEvent]:
     return list(query.order_by(WorkspaceEvent.id.desc()))
 
 
+def writers(workspace_id: int) -> set[int]:
+    """Accounts that wrote a file of the workspace, or took a newer release in."""
+    acts = (WorkspaceAct.SAVED, WorkspaceAct.MERGED)
+    of_event = (WorkspaceEvent.workspace == workspace_id) & WorkspaceEvent.kind.in_(acts)
+    kept = (WorkspaceVersion.workspace == workspace_id) & (WorkspaceVersion.kind != VersionKind.ASIDE)
+    queries: tuple[Any, ...] = (
+        WorkspaceEvent.select(WorkspaceEvent.by).where(of_event),
+        WorkspaceVersion.select(WorkspaceVersion.saved_by).where(kept),
+        WorkspaceFile.select(WorkspaceFile.saved_by).where(WorkspaceFile.workspace == workspace_id),
+    )
+    return {number for query in queries for (number,) in query.distinct().tuples() if number is not None}
+
+
+def last_of(workspace_id: int, kind: WorkspaceAct) -> WorkspaceEvent | None:
+    """The newest event of a kind."""
+    query: Any = WorkspaceEvent.select().where(
+        (WorkspaceEvent.workspace == workspace_id) & (WorkspaceEvent.kind == kind)
+    )
+    found: WorkspaceEvent | None = query.order_by(WorkspaceEvent.id.desc()).first()
+    return found
+
+
+def of_digest(package_id: str, digest: str) -> list[Workspace]:
+    """Workspaces of a package that were submitted under this digest, the newest first."""
+    query = _query().where((Workspace.package_id == package_id) & (Workspace.submitted_digest == digest))
+    return list(query.order_by(Workspace.id.desc()))
+
+
 def last_event(workspace_id: int) -> WorkspaceEvent | None:
     """The newest of them."""
     query: Any = WorkspaceEvent.select().where(WorkspaceEvent.workspace == workspace_id)

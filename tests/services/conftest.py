@@ -100,6 +100,7 @@ def open_bench(folder: Path, url: str, engine: Engine, packages_dir: Path, momen
             "NINTEI_SECRET_KEY": SECRET,
             "NINTEI_CARD_KEY": SECRET[::-1],
             "NINTEI_PACKAGES_DIR": str(packages_dir),
+            "NINTEI_PACKAGES_WRITE": "no",  # it is the repository's own folder
         }
     )
     begun = Path(url.removeprefix("sqlite:///")).exists() or templates.copy_to(url, packages_dir)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,11 +51,14 @@ class Gate:
         }
 
 
-def examine(releases: Releases, package: Package, *, walks: bool = True) -> Gate:
-    """Check the package, and walk its scenarios (unless `walks` is false) when the check finds no error."""
+def examine(
+    releases: Releases, package: Package, *, walks: bool = True, told: Callable[[int, int], None] | None = None
+) -> Gate:
+    """Check the package, and walk its scenarios (unless `walks` is false) when the check finds no error; `told` hears
+    after each scenario how many are done, and of how many."""
     start = time.monotonic()
     checked = tuple(releases.check(package))
     walked = None
     if walks and not any(problem.severity == "error" for problem in checked):
-        walked = walk.rehearse(package, releases.compiled(package), releases.engine)
+        walked = walk.rehearse(package, releases.compiled(package), releases.engine, told)
     return Gate(package.digest, checked, walked, time.monotonic() - start)

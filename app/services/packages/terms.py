@@ -6,8 +6,10 @@ by the clock alone (`store.terms.current`), so nothing has to happen at the plan
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from app import catalogue
 from app.catalogue import Package
@@ -32,6 +34,7 @@ class Act:
     note: str = ""
     source: str = FOLDER
     from_at: datetime | None = None
+    approved_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,7 @@ class TermView:
     source: str
     submitted_at: datetime
     approved_by: str
+    alone: bool  # approved by who had written it, as the body's setting allows
     stopped_at: datetime | None
     stopped_by: str
     stopped_why: str
@@ -111,6 +115,16 @@ def put(portal: Portal, package: Package, act: Act, passed: Gate | None, *, only
         database.lock_name(f"release:{package.id}")
         row, _ = releases.keep(package.id, package.title, package.digest, archive, now, act.by)
         return _put(row, act, passed, now, only_first)
+
+
+def put_approved(portal: Portal, package: Package, act: Act, facts: Mapping[str, Any]) -> Done:
+    """Keep content that a second person has approved, and put it in force. Inside a transaction; `facts`: what its gate
+    found, for the record."""
+    now = portal.now()
+    database.lock_name(f"release:{package.id}")
+    archive = catalogue.to_archive(package)
+    row, _ = releases.keep(package.id, package.title, package.digest, archive, now, act.by)
+    return _put(row, act, None, now, facts=facts)
 
 
 def keep(portal: Portal, package: Package, by: str, why: str = "") -> tuple[int, bool]:
@@ -218,7 +232,10 @@ def _content(package_id: str, number: int) -> Release:
     return row
 
 
-def _put(row: Release, act: Act, passed: Gate | None, now: datetime, only_first: bool = False) -> Done:
+def _put(
+    row: Release, act: Act, passed: Gate | None, now: datetime, only_first: bool = False,
+    facts: Mapping[str, Any] | None = None,
+) -> Done:  # fmt: skip
     again = store.held(row.id)
     before = store.current(row.package_id, now)
     planned = store.planned(row.package_id, now)
@@ -229,8 +246,8 @@ def _put(row: Release, act: Act, passed: Gate | None, now: datetime, only_first:
     else:
         for astray in store.ahead(row.package_id, now) if act.from_at is None else ():
             store.stop(astray, now, act.by, "the clock was ahead when it was made")
-        facts = passed.facts() if passed else None
-        term = store.add(row, act.from_at or now, now, act.by, act.note, act.source, facts)
+        found = passed.facts() if passed else facts
+        term = store.add(row, act.from_at or now, now, act.by, act.note, act.source, found, act.approved_by)
         _record(row, now, act.by, act.source, str(before.release.number) if before else "", _said(term), act.note)
         changed = True
     running = store.cases_by_release(row.package_id)
@@ -283,6 +300,7 @@ def _view(term: Term, now: datetime, holds: Term | None) -> TermView:
         term.source,
         term.submitted_at,
         term.approved_by,
+        bool((term.gate or {}).get("alone")),
         term.stopped_at,
         term.stopped_by,
         term.stopped_why,

@@ -37,6 +37,7 @@ PATIENCE = {"card": timedelta(minutes=4)}
 PATIENCE_OF_OTHERS = timedelta(hours=1)
 # The pauses between its tries must add up to this part of it: a clock that jumped ahead, or a portal that was switched
 # off over a weekend, has tried nothing meanwhile.
+OWN = ("gate",)  # jobs of the portal itself, which no diagram can ask for
 TRIED_FOR = 0.1
 
 
@@ -61,7 +62,7 @@ def worker_operators(portal: Portal) -> tuple[str, ...]:
     """What the worker takes: everything, or everything but cards where desks with an agent make them."""
     if portal.settings.card_reader != plan.AGENT:
         return ()
-    return tuple(name for name in CONNECTORS if name != "card")
+    return (*(name for name in CONNECTORS if name != "card"), *OWN)
 
 
 def done(portal: Portal, job: Leased, data: Any = None) -> JobState:
@@ -100,9 +101,9 @@ def perform(portal: Portal, outside: Outside, job: Leased) -> JobState:
     stepping = False  # the work is done, and what follows in the process is under way
     try:
         connector = CONNECTORS.get(job.operator)
-        if connector is None:
+        if connector is None and job.operator not in outside.own:
             raise Permanent("There is no connector %(operator)s", operator=job.operator)
-        if connector.where is Where.RECORD:
+        if connector is not None and connector.where is Where.RECORD:
             stepping = True
             return _record_operation(portal, job)
         data = outside.do(job)

@@ -6,7 +6,7 @@ Nothing is stored and nobody is written to. A walk that begins with another goes
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,12 +52,20 @@ class Rehearsal:
         return list({str(problem): problem for problem in found}.values())
 
 
-def rehearse(package: Package, program: Program, engine: Engine) -> Rehearsal:
-    """Walk every scenario. The package has no errors, and `check_scenarios` found none in its scenarios."""
+def rehearse(
+    package: Package, program: Program, engine: Engine, told: Callable[[int, int], None] | None = None
+) -> Rehearsal:
+    """Walk every scenario; `told` hears after each how many are done, and of how many. The package has no errors, and
+    `check_scenarios` found none in its scenarios."""
     start = time.monotonic()
     specs = {element: forms.load(schema, element) for element, schema in package.forms.items()}
     troupe = _Troupe(Stage(package, program, engine.apart(), specs), start)
-    outcomes = tuple(troupe.outcome(name) for name in sorted(troupe.walks.scenarios))
+    names, found = sorted(troupe.walks.scenarios), []
+    for number, name in enumerate(names, 1):
+        found.append(troupe.outcome(name))
+        if told is not None:
+            told(number, len(names))
+    outcomes = tuple(found)
     missed = tuple(
         Named(element.id, element.name)
         for element in package.elements.values()
