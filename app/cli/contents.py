@@ -10,11 +10,12 @@ import click
 
 from app.catalogue import Package
 from app.catalogue.compare import ADDED, REMOVED, Change, FileDiff, compare, lines
+from app.catalogue.compare_words import part_said
 from app.cli.language import Speaker, lang_option, speaker
 from app.cli.packages import tell
 from app.cli.releases import MOMENT, package_id, tell_done
 from app.cli.wiring import Wiring
-from app.errors import N_, PARTS, BadPackage, Refused
+from app.errors import N_, BadPackage, Refused
 from app.services.base.actors import SYSTEM
 from app.services.base.portal import Portal
 from app.services.packages import exchange, terms
@@ -25,28 +26,6 @@ from config.settings import terminal_user
 wired = click.make_pass_decorator(Wiring)
 LONG = 100  # characters, over which texts are told line by line
 MARKS = {ADDED: ("+", "green"), REMOVED: ("-", "red")}
-# Parts that only a comparison names, beside those of problems.
-WORDS = {
-    "kind": N_("kind"),
-    "name": N_("name"),
-    "from": N_("from"),
-    "to": N_("to"),
-    "default": N_("default arrow"),
-    "operator": N_("operator"),
-    "result": N_("result variable"),
-    "decision": N_("decision"),
-    "documentation": N_("documentation"),
-    "text": "text",
-    "message": "message",
-    "within": N_("within"),
-    "order": N_("order"),
-    "label": N_("label"),
-    N_("hit policy"): N_("hit policy"),
-    "note": N_("note"),
-    "expression": "expression",
-    "type": N_("type"),
-}
-OF = {"cell": "%(of)s", "column": N_("column %(of)s"), "option": N_("option %(of)s"), "row": N_("row %(of)s")}
 
 
 @click.command()
@@ -215,9 +194,4 @@ def _tell_change(change: Change, say: Speaker) -> None:
 
 
 def _part(part: str, say: Speaker) -> str:
-    """A part in words; what nobody has named, as the file has it."""
-    kind, _, of = part.partition(":")
-    if of:
-        message = OF.get(kind) or PARTS.get(kind, "%(of)s")
-        return say(message, of=of)
-    return say.words(WORDS.get(part) or PARTS.get(part) or part)
+    return part_said(part, lambda message: str(say.words(message)))

@@ -96,7 +96,7 @@ class CaseDiagram {
         const big = state !== "done" && /Task|Process|Activity/.test(element.type);
         overlays.add(id, `nintei-${state}`, {
           position: { top: -12, left: big ? 6 : Math.max(element.width - 14, 0) },
-          html: make("span", { class: `diagram__badge is-${state}`, "aria-hidden": "true" }, big ? this.words[state] : { done: "✓", open: "●", failed: "!" }[state]),
+          html: make("span", { class: `diagram__badge is-${state}`, "aria-hidden": "true" }, big ? this.words[state] : (this.words.marks ?? { done: "✓", open: "●", failed: "!" })[state]),
         });
       }
     }

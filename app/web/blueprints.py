@@ -13,6 +13,7 @@ from app.web.company import corporate_numbers, invitation
 from app.web.company import pages as company
 from app.web.days import calendar
 from app.web.designer import api as designer_api
+from app.web.designer import comparing as designer_comparing
 from app.web.designer import diagrams as designer_diagrams
 from app.web.designer import drafts as designer_drafts
 from app.web.designer import moves as designer_moves
@@ -20,6 +21,7 @@ from app.web.designer import pages as designer
 from app.web.designer import plays
 from app.web.designer import previews as designer_previews
 from app.web.designer import problems as designer_problems
+from app.web.designer import releasing as designer_releasing
 from app.web.mailroom import form, post, undelivered
 from app.web.mailroom import pages as inbound
 from app.web.money import payments
@@ -40,11 +42,13 @@ ALL: tuple[Blueprint, ...] = (
     company.pages, corporate_numbers.pages, company_agents.pages, invitation.pages, attention.pages, signins.pages,
     designer.pages,
     designer_api.pages,
+    designer_comparing.pages,
     designer_diagrams.pages,
     designer_drafts.pages,
+    designer_moves.pages,
     designer_previews.pages,
     designer_problems.pages,
-    designer_moves.pages,
+    designer_releasing.pages,
     mending.pages,
     plays.pages,
 )  # fmt: skip

@@ -144,6 +144,15 @@ def stop(portal: Portal, package_id: str, number: int, why: str, who: Actor) -> 
     terms.stop(portal, package_id, number, who.name, why.strip()[:LONGEST])
 
 
+def released(portal: Portal, workspace_id: int, who: Actor) -> dict[str, Any]:
+    """What came of the draft: {number, term, folder: {state, files}}; empty where it is no release."""
+    who.require(*ROLES)
+    with portal.connection():
+        content.row_of(workspace_id)
+        event = store.last_of(workspace_id, WorkspaceAct.RELEASED)
+        return dict(event.data) if event is not None else {}
+
+
 def _own_package(row: Workspace, package: Package) -> None:
     if package.id != row.package_id:
         raise Refused(

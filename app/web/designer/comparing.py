@@ -1,0 +1,112 @@
+"""Two contents of a package beside each other: diagrams in colour, texts by lines, the rest by parts."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from flask import Blueprint, Response, render_template, request
+from flask_babel import gettext
+
+from app.catalogue.compare import Change, FileDiff
+from app.catalogue.compare_words import part_said
+from app.errors import NotFound
+from app.services.designing import comparing
+from app.services.designing.comparing import Comparison, Side
+from app.web.frame.access import needs
+from app.web.frame.current import named, portal, signed_in
+
+pages = Blueprint("designer_comparing", __name__, url_prefix="/designer/compare/<package_id>/<before>/<after>")
+ROLES = ("analyst", "administrator")
+
+
+@pages.get("")
+@needs(*ROLES)
+def compare(package_id: str, before: str, after: str) -> Any:
+    """Every file that differs; the one of ?file= (else the first) in full."""
+    found = comparing.compared(portal(), package_id, before, after, signed_in())
+    path = request.args.get("file", "")
+    chosen = found.file(path) or (found.files[0] if found.files and not path else None)
+    if path and chosen is None:
+        raise NotFound("There is no difference in this file")
+    sides = [side_words(found.before), side_words(found.after)]
+    title = gettext("%(before)s and %(after)s compared", before=sides[0], after=sides[1])
+    return render_template(
+        "designer/compare.html", title=title, found=found, sides=sides, chosen=chosen,
+        files=[{"file": each, "count": _count(each)} for each in found.files],
+        shown=_shown(found, chosen) if chosen is not None else {}, wide=True,
+        crumbs=[
+            {"url": "/designer", "label": gettext("Process design")},
+            {"url": f"/designer/releases/{package_id}", "label": gettext("Releases")},
+            {"label": title},
+        ],
+    )  # fmt: skip
+
+
+@pages.get("/<any(before, after):side>/<path:path>")
+@needs(*ROLES)
+def file(package_id: str, before: str, after: str, side: str, path: str) -> Any:
+    """A diagram of one side, for the canvas."""
+    if not path.endswith(".bpmn"):
+        raise NotFound("The draft holds no file %(file)s", file=path)
+    ref = before if side == "before" else after
+    return Response(comparing.file(portal(), package_id, ref, path, signed_in()), mimetype="application/xml")
+
+
+def side_words(side: Side) -> str:
+    """What a side is called."""
+    if side.number is not None:
+        return gettext("Release %(number)s", number=side.number)
+    return gettext("Draft “%(title)s”", title=side.title)
+
+
+def _count(found: FileDiff) -> int:
+    return len(found.changes) or len(found.lines)
+
+
+def _shown(found: Comparison, chosen: FileDiff) -> dict[str, Any]:
+    path = chosen.file
+    old, new = found.before.files.get(path), found.after.files.get(path)
+    shown: dict[str, Any] = {"changes": [_change(each) for each in chosen.changes]}
+    if path.endswith(".bpmn"):
+        shown["canvases"] = _canvases(found, chosen)
+    elif not chosen.changes and not chosen.sizes:
+        shown["rows"] = comparing.side_by_side(old, new)
+    return shown
+
+
+def _canvases(found: Comparison, chosen: FileDiff) -> list[dict[str, str]]:
+    """For each side that has the diagram where it is and what frontend/diagram.js marks: done is what came, failed what
+    went, open what is otherwise."""
+    base = f"/designer/compare/{found.package_id}/{found.before.ref}/{found.after.ref}"
+    old, new = comparing.marks(chosen)
+    details = {name: _detail(each) for name, each in comparing.changes_of(chosen).items() if name}
+    canvases = []
+    for side, of, marks in (("before", found.before, old), ("after", found.after, new)):
+        if chosen.file not in of.files:
+            continue
+        state = {
+            "done": marks.get("added", []), "failed": marks.get("removed", []), "open": marks["changed"],
+            "flows": [], "details": details,
+        }  # fmt: skip
+        canvases.append({"title": side_words(of), "source": f"{base}/{side}/{chosen.file}", "state": json.dumps(state)})
+    return canvases
+
+
+def _detail(changes: list[Change]) -> dict[str, Any]:
+    thing = changes[0].thing
+    lines = [{"label": _where(each), "value": _value(each)} for each in changes]
+    return {"title": named(thing.name or thing.id) if thing is not None else "", "lines": lines}
+
+
+def _change(change: Change) -> dict[str, str]:
+    thing = change.thing.said(named) if change.thing is not None else ""
+    return {"kind": change.kind, "thing": thing, "where": _where(change), "old": change.before, "new": change.after}
+
+
+def _where(change: Change) -> str:
+    return gettext(", ").join(part_said(part, gettext) for part in change.parts) or gettext("the whole")
+
+
+def _value(change: Change) -> str:
+    return " → ".join(each or "—" for each in (change.before, change.after)) if change.before or change.after else "—"
