@@ -98,11 +98,15 @@ def events(card: int) -> list[CardEvent]:
     return list(CardEvent.select().where(CardEvent.card == card).order_by(CardEvent.id))
 
 
-def lent() -> list[Card]:
-    """Every card on loan, the one due back first on top."""
-    return list(
-        Card.select(Card, Case).join(Case).where(Card.state == CardState.LENT).order_by(Card.due_back, Card.serial)
-    )
+def lent(limit: int) -> list[Card]:
+    """The cards on loan, the one due back first on top."""
+    query = Card.select(Card, Case).join(Case).where(Card.state == CardState.LENT)
+    return list(query.order_by(Card.due_back, Card.serial).limit(limit))
+
+
+def overdue_count(day: date) -> int:
+    """How many lent cards should be back."""
+    return int(Card.select().where((Card.state == CardState.LENT) & (Card.due_back < day)).count())
 
 
 def last_event(card: int) -> CardEvent | None:

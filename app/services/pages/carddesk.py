@@ -17,6 +17,8 @@ from app.states import CardState, Phase
 from app.store import accounts, ahead, cards, database, work
 from app.store.models import Card, CardEvent
 
+LENT = 300  # loans that the page lists
+
 
 @dataclass(frozen=True, slots=True)
 class Listed:
@@ -42,15 +44,11 @@ class Page:
     """Everything on the desk."""
 
     counts: dict[CardState, int]
-    lent: list[Listed]
+    lent: list[Listed]  # those that are due back first, at most LENT
+    overdue: int  # loans that should be back
     found: list[Listed]
     wanted: list[Wanted]
     work: list[CardJob]  # card jobs that are not done
-
-    @property
-    def overdue(self) -> int:
-        """Loans that should be back."""
-        return sum(1 for each in self.lent if each.card.overdue)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +86,8 @@ def page(portal: Portal, actor: Actor, *, text: str = "", state: str = "") -> Pa
         wanted = cards.search(text.strip(), [wanted_state] if wanted_state else [])
         return Page(
             counts=cards.counts(),
-            lent=[_listed(portal, row, pending) for row in cards.lent()],
+            lent=[_listed(portal, row, pending) for row in cards.lent(LENT)],
+            overdue=cards.overdue_count(portal.today()),
             found=[_listed(portal, row, pending) for row in wanted],
             wanted=_wanted(portal, actor),
             work=open_jobs(),
