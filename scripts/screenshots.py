@@ -43,6 +43,8 @@ SHOTS = (
     ("register", "", WIDE, "/systems", False),
     ("certificate", "", WIDE, "/systems/CCUS-API-2026-0001", False),
     ("mails", "admin@nintei.example", WIDE, "/outbox", False),
+    ("designer-workspace", "analyst@nintei.example", WIDE, "draft:document_review.bpmn", False),
+    ("designer-start", "analyst@nintei.example", WIDE, "/designer", False),
 )
 
 
@@ -72,12 +74,28 @@ def _shoot(browser: Browser, base: str, name: str, who: str, size: tuple[int, in
         page.fill("#password", PASSWORD)
         page.click("main form button[type=submit]")
         page.wait_for_url("**/tasks*")
-    page.goto(base + (_task(page, base, address) if address.startswith("task:") else address))
+    if address.startswith("draft:"):
+        _draft(page, base, address.removeprefix("draft:"))
+    else:
+        page.goto(base + (_task(page, base, address) if address.startswith("task:") else address))
     if page.locator("[data-diagram]").count():
         page.locator("[data-diagram] .djs-container svg").first.wait_for()
     page.screenshot(path=str(IMAGES / f"{name}.png"), full_page=whole)
     print(f"docs/images/{name}.png")
     context.close()
+
+
+def _draft(page: Page, base: str, file: str) -> None:
+    """A file of the first draft, which is made where there is none."""
+    page.goto(f"{base}/designer")
+    if not page.locator("a[href^='/designer/w/']").count():
+        page.fill("#title-1", "二次審査の見直し")
+        page.locator("form[action='/designer/make'] button").first.click()
+        page.goto(f"{base}/designer")
+    link = page.locator("a[href^='/designer/w/']").first.get_attribute("href")
+    page.goto(f"{base}{link}?file={file}")
+    page.locator(".dz-panel:not([hidden]) :is(.djs-container svg, .cm-content)").first.wait_for()
+    page.wait_for_timeout(2000)  # fonts and the list of problems
 
 
 def _task(page: Page, base: str, address: str) -> str:
