@@ -23,7 +23,7 @@ ANALYST = "hanako@example.jp"
 PACKAGE = "ccus_api_certification"
 # What Japanese pages say in Latin letters: names of formats and products, keys, ids of the package, units.
 NAMES = re.compile(
-    r"BPMN|DMN|SVG|PNG|PDF|CSV|TOML|JSON|HTML|API|CCUS|URL|ID|IC|OK|Nintei|bpmn\.io|Webhook|POST|JSON|https?|2xx|"
+    r"Powered by bpmn\.io|BPMN|DMN|SVG|PNG|PDF|CSV|TOML|JSON|HTML|API|CCUS|URL|ID|IC|OK|Nintei|bpmn\.io|Webhook|POST|JSON|https?|2xx|"
     r"Standard|Webhooks|NINTEI_WEBHOOK_ALLOW|Python|S-FEEL|FEEL|ISO|"
     r"[a-z][\w]*(?:[./:_-][\w*<>]+)+|`[^`]*`|\b[a-z_]+\b(?=）)|（[\w./:-]+）|[A-Z]|\d+[a-z]*"
 )
@@ -50,7 +50,7 @@ class Desk:
 
     def until(self, path: str, there: Any) -> bytes:
         """The file once it says so."""
-        for _ in range(200):
+        for _ in range(150):
             data = content.files(self.site.bench.portal, self.draft).get(path, b"")
             if there(data):
                 return data

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Locator, expect
 
 from app.engine import Engine
 from tests.browser.designing import Desk, desk
+from tests.browser.hands import AXE, RULES
 from tests.services.conftest import engine
 
 __all__ = ["engine"]
@@ -47,3 +48,202 @@ def test_an_analyst_changes_a_step_and_its_english_by_the_panel(window: Desk) ->
     assert len(changed) <= 3
     page.get_by_role("button", name="元に戻す").click()
     window.until(DIAGRAM, lambda data: data == before)
+
+
+def canvas(window: Desk) -> Locator:
+    return window.page.locator(".djs-container > svg").first
+
+
+def shape(window: Desk, element: str) -> Locator:
+    return window.page.locator(f'.djs-shape[data-element-id="{element}"]')
+
+
+def test_what_is_copied_to_another_diagram_or_turned_into_another_kind_keeps_all_that_it_says(window: Desk) -> None:
+    page = window.page
+    window.open(DIAGRAM, "first_review")
+    said = extensions(window.saved(DIAGRAM), "first_review")
+    expect(page.locator(".dc-panel h2")).to_be_focused()
+    canvas(window).focus()
+    page.keyboard.press("Control+c")
+    page.get_by_role("button", name=re.compile("^認定試験期間")).click()
+    host = page.locator(".dz-panel:not([hidden])")
+    host.locator(".djs-shape[data-element-id=exam_result]").wait_for()
+    host.locator(".djs-container > svg").focus()
+    box = host.locator(".dc-canvas").bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] / 2 - 60, box["y"] + 40
+    page.mouse.move(x - 20, y)
+    page.keyboard.press("Control+v")
+    for step in range(4):
+        page.mouse.move(x + step * 3, y)
+    page.mouse.click(x + 9, y)
+    exam = window.until("exam.bpmn", lambda data: b'<bpmn:userTask id="task_1"' in data)
+    assert extensions(exam, "task_1") == said > 3
+    assert window.saved(DIAGRAM).count(b'id="task_1"') == 0
+
+    page.get_by_role("button", name=re.compile("^申請受付・書類審査")).first.click()
+    shape(window, "first_review").first.wait_for()
+    host = page.locator(".dz-panel:not([hidden])")
+    host.get_by_title("種類を変える").click()
+    page.locator(".djs-popup").get_by_text("手動タスク", exact=True).click()
+    changed = window.until(DIAGRAM, lambda data: b'<bpmn:manualTask id="first_review"' in data)
+    assert extensions(changed, "first_review") == said
+    host.get_by_role("button", name="元に戻す").click()
+    window.until(DIAGRAM, lambda data: b'<bpmn:userTask id="first_review"' in data)
+    host.get_by_role("button", name="やり直す").click()
+    again = window.until(DIAGRAM, lambda data: b'<bpmn:manualTask id="first_review"' in data)
+    assert again == changed
+
+
+def test_a_step_is_added_named_given_a_form_and_removed_by_keys_alone(window: Desk) -> None:
+    page = window.page
+    before = window.saved(DIAGRAM)
+    window.open(DIAGRAM)
+    page.get_by_role("button", name="一覧で見る").focus()
+    page.keyboard.press("Enter")
+    step = page.locator(".dc-step[aria-selected=true]")
+    expect(step).to_be_focused()
+    for _ in range(60):
+        if page.locator(".dc-step:focus").get_attribute("data-step") == "first_review":
+            break
+        page.keyboard.press("ArrowDown")
+    expect(step).to_contain_text("書類審査（1次）")
+    page.keyboard.press("+")
+    expect(page.locator(".dc-panel h2")).to_be_focused()
+    name = page.get_by_label("名前", exact=True)
+    name.focus()
+    page.keyboard.type("現地の確認")
+    page.keyboard.press("Tab")
+    saved = window.until(DIAGRAM, lambda data: "現地の確認".encode() in data).decode()
+    made = re.search(r'<bpmn:userTask id="(\w+)" name="現地の確認">', saved)
+    assert made is not None and made.group(1) == "task_1"
+    flows = re.findall(r'<bpmn:sequenceFlow id="\S+"(?: name="[^"]*")? sourceRef="(\w+)" targetRef="(\w+)"', saved)
+    assert ("first_review", "task_1") in flows and [each for each in flows if each[0] == "task_1"]
+    assert re.search(r"<bpmn:flowNodeRef>task_1</bpmn:flowNodeRef>", saved)
+    page.get_by_label("英語", exact=True).fill("On-site check")
+    page.keyboard.press("Tab")
+    window.until("english.toml", lambda data: b"On-site check" in data)
+    page.get_by_role("button", name="英語名から作る").press("Enter")
+    window.until(DIAGRAM, lambda data: b'id="on_site_check"' in data)
+    expect(page.get_by_label("ID", exact=True)).to_have_value("on_site_check")
+    page.locator("[data-part=form]").get_by_role("button", name="作る").press("Enter")
+    form = window.until("forms/on_site_check.form", lambda data: data != b"")
+    assert b'"id": "on_site_check"' in form
+
+    page.get_by_role("button", name=re.compile("^申請受付・書類審査")).first.click()
+    page.locator('.dc-step[data-step="on_site_check"]').click()
+    page.locator('.dc-step[data-step="on_site_check"]').press("Delete")
+    gone = window.until(DIAGRAM, lambda data: b"on_site_check" not in data)
+    assert gone == before, "what one adds and takes out again leaves nothing"
+
+
+def test_a_condition_is_chosen_and_stands_there_as_the_engine_reads_it(window: Desk) -> None:
+    page = window.page
+    flow = "first_review_gate__to__mail_review_2"
+    found = re.search(r'id="(\S+)" [^>]*>\s*<bpmn:conditionExpression[^>]*>outcome == .passed.', window.saved(DIAGRAM).decode())
+    assert found is not None
+    flow = found.group(1)
+    window.open(DIAGRAM, flow)
+    field = page.locator("[data-part=condition]")
+    expect(field.get_by_label("項目")).to_have_value("outcome")
+    expect(field.get_by_label("値", exact=True)).to_have_value("passed")
+    field.get_by_label("値", exact=True).select_option("rejected")
+    window.until(DIAGRAM, lambda data: f"{flow}".encode() in data and b">outcome == 'rejected'<" in data)
+    field.get_by_role("button", name="条件を足す").click()
+    field.get_by_label("項目").last.select_option("exam_fee_due")
+    window.until(DIAGRAM, lambda data: b">outcome == 'rejected' and exam_fee_due<" in data)
+    field.get_by_label("条件の組み合わせ").select_option("or")
+    window.until(DIAGRAM, lambda data: b">outcome == 'rejected' or exam_fee_due<" in data)
+    field.get_by_text("式で書く").click()
+    field.get_by_label("式で書く").fill("len(item_1) > 2")
+    field.get_by_label("式で書く").press("Tab")
+    window.until(DIAGRAM, lambda data: b">len(item_1) &gt; 2<" in data)
+    expect(field).to_contain_text("項目と値の組み合わせでは表せません")
+
+
+def test_an_option_is_renamed_wherever_it_is_named(window: Desk) -> None:
+    page = window.page
+    window.open(DIAGRAM, "first_review")
+    names = page.locator("[data-part=names]")
+    names.get_by_label("項目・選択肢", exact=True).select_option("option first_review.outcome passed")
+    names.get_by_label("新しい名前").fill("through")
+    names.get_by_role("button", name="名前を変える").click()
+    dialog = page.locator("dialog[open]")
+    expect(dialog).to_contain_text("scenarios/happy_path.toml")
+    dialog.get_by_role("button", name="すべて変える").click()
+    window.until(DIAGRAM, lambda data: b"outcome == 'through'" in data)
+    assert b'"value": "through"' in window.saved("forms/first_review.form")
+    assert b'outcome = "through"' in window.saved("scenarios/happy_path.toml")
+
+
+def test_a_diagram_of_another_tool_is_taken_in_with_what_becomes_of_each_element(window: Desk, tmp_path: Path) -> None:
+    page = window.page
+    window.open(DIAGRAM)
+    file = tmp_path / "Order Process.bpmn"
+    file.write_text(ORDER)
+    page.locator(".dc-menu > summary").click()
+    with page.expect_file_chooser() as chosen:
+        page.get_by_role("button", name="BPMNファイルを取り込む…").click()
+    chosen.value.set_files(file)
+    dialog = page.locator("dialog[open]")
+    expect(dialog).to_contain_text("残るが動かない")
+    expect(dialog).to_contain_text("complexGateway")
+    expect(dialog).to_contain_text("camunda:assignee")
+    dialog.get_by_role("button", name="案に加える").click()
+    taken = window.until("order_process.bpmn", lambda data: data != b"")
+    host = page.locator(".dz-panel:not([hidden])")
+    host.locator('.djs-shape[data-element-id="decide"]').wait_for()
+    assert b"complexGateway" in taken and b"camunda:assignee" in taken and b"<!-- by hand -->" in taken
+    assert b"BPMNShape" in taken
+    page.locator(".dz-panel:not([hidden]) .dc-menu > summary").click()
+    for name, mark in (("図（BPMN）", b"camunda:assignee"), ("画像（SVG）", b"<svg"), ("画像（PNG）", b"\x89PNG")):
+        with page.expect_download() as loading:
+            host.get_by_role("button", name=name).click()
+        assert mark in Path(loading.value.path()).read_bytes()
+
+
+def test_every_menu_is_japanese_and_offers_only_what_runs(window: Desk) -> None:
+    page = window.page
+    window.open(DIAGRAM, "first_review")
+    host = page.locator(".dz-panel:not([hidden])")
+    latin = window.latin()
+    for button in ("種類を変える", "そのほかを続ける", "そのほかを置く"):
+        host.get_by_title(button).or_(host.get_by_label(button)).first.click()
+        popup = page.locator(".djs-popup")
+        popup.wait_for()
+        latin |= window.latin()
+        offered = set(popup.locator(".djs-popup-label").all_inner_texts())
+        assert not {"複合ゲートウェイ", "トランザクション", "条件中間イベント", "データオブジェクト"} & offered
+        assert {"ビジネスルールタスク"} <= offered
+        page.keyboard.press("Escape")
+    for kind in ("第1次", "mail_review_2", "first_review_gate", "contracts"):
+        drawn = shape(window, kind)
+        if drawn.count():
+            drawn.first.click(force=True)
+            latin |= window.latin()
+    host.get_by_role("button", name="検索").click()
+    latin |= window.latin()
+    page.keyboard.press("Escape")
+    host.locator(".djs-minimap .toggle").click()
+    latin |= window.latin()
+    assert latin == set(), latin
+    if AXE.exists():
+        page.evaluate(AXE.read_text())
+        found = page.evaluate("r => axe.run('.dc', {runOnly: r}).then(r => r.violations.map(v => v.id + ' ' + v.nodes[0].html))", RULES)
+        assert found == [], found
+
+
+ORDER = """<?xml version="1.0" encoding="UTF-8"?>
+<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:camunda="http://camunda.org/schema/1.0/bpmn" id="d" targetNamespace="t">
+  <!-- by hand -->
+  <bpmn:process id="order" isExecutable="true">
+    <bpmn:startEvent id="begin" />
+    <bpmn:userTask id="decide" name="Decide" camunda:assignee="demo" />
+    <bpmn:complexGateway id="split" />
+    <bpmn:endEvent id="over" />
+    <bpmn:sequenceFlow id="o1" sourceRef="begin" targetRef="decide" />
+    <bpmn:sequenceFlow id="o2" sourceRef="decide" targetRef="split" />
+    <bpmn:sequenceFlow id="o3" sourceRef="split" targetRef="over" />
+  </bpmn:process>
+</bpmn:definitions>
+"""  # noqa: E501 - as tools write

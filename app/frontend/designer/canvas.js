@@ -12,7 +12,7 @@ import copying from "./canvas/copying.js";
 import { make } from "./canvas/dom.js";
 import extensions from "./canvas/extensions.json";
 import { download, drawn, laidOut, png } from "./canvas/files.js";
-import ids, { belongs } from "./canvas/ids.js";
+import ids, { belongs, holds } from "./canvas/ids.js";
 import { imported } from "./canvas/importing.js";
 import { emptyLabels, missing, restored } from "./canvas/keeping.js";
 import { Known } from "./canvas/known.js";
@@ -123,6 +123,7 @@ class Canvas {
     this.list.node.hidden = !on;
     this.listing.setAttribute("aria-expanded", String(on));
     this.frame.classList.toggle("has-list", on);
+    this.fitted = false;
     this.list.draw();
     if (on) this.list.items.querySelector("[aria-selected=true]")?.focus();
   }
@@ -178,6 +179,7 @@ class Canvas {
   changed() {
     const stack = this.modeler.get("commandStack");
     this.written = null;
+    holds(this.file.path, this.modeler.get("elementRegistry").filter(({ labelTarget }) => !labelTarget).map(({ id }) => id));
     this.undoing.disabled = !stack.canUndo();
     this.redoing.disabled = !stack.canRedo();
     if (this.panel.element && !this.modeler.get("elementRegistry").get(this.panel.element.id)) this.selected([]);
@@ -219,9 +221,9 @@ class Canvas {
     this.list.draw();
   }
 
-  tell(text) {
+  tell = (text) => {
     this.said.textContent = text;
-  }
+  };
 
   // ---- what the panel asks for
 
@@ -256,6 +258,12 @@ class Canvas {
     }
     if (!(await renamed(this, { kind: is(element, "bpmn:FlowNode") ? "element" : "shape", old, wanted }))) return this.panel.draw();
     return this.shell.openFile(this.file.path, { element: wanted, part: "id" });
+  }
+
+  /** A field or an option; the diagram is then opened again where it was changed, too. */
+  async renamed(wanted) {
+    const chosen = this.panel.element?.id;
+    if (await renamed(this, wanted)) await this.shell.openFile(this.file.path, { element: chosen, part: "names" });
   }
 
   async newForm(id, like) {

@@ -6,6 +6,7 @@ import { FRESH, ID } from "./fresh.js";
 import { open as plain } from "./plain.js";
 import { Problems } from "./problems.js";
 import { page, Saver } from "./saving.js";
+import { renamed } from "./canvas/renaming.js";
 import { Tree } from "./tree.js";
 import { boot, h, moment, t } from "./words.js";
 
@@ -143,6 +144,7 @@ function drawTools(path, tab) {
   const make = [h("code", {}, path), button(t("Kept versions"), () => showVersions(path))];
   if (!boot.readOnly) {
     if (tab.file.removed || entry?.changed === "changed") make.push(button(tab.file.removed ? t("Put it back") : t("As in the release again"), () => restore(path)));
+    if (!tab.file.removed && nameOf(path)) make.push(button(t("Rename it"), () => rename(path)));
     if (!tab.file.removed) make.push(button(t("Take the file out"), () => remove(path)));
   }
   tab.tools.replaceChildren(...make);
@@ -157,6 +159,27 @@ async function reopen(path) {
   tab.file = await api("GET", filePath(path));
   await refresh();
   await fill(path, tab);
+}
+
+/** What a file is called elsewhere: {kind, before, name, after}; null where it has no name of its own (a form has that of its step). */
+function nameOf(path) {
+  const ways = [["mail", /^(mail\/)(.+)(\.md)$/], ["document", /^(pdf\/)(.+)(\.html)$/], ["file", /^(files\/|scenarios\/)(.+?)(\.\w+)$/], ["file", /^()([^/]+)(\.bpmn|\.dmn)$/]];
+  for (const [kind, way] of ways) {
+    const [, before, name, after] = way.exec(path) ?? [];
+    if (name) return { kind, before, name, after };
+  }
+  return null;
+}
+
+async function rename(path) {
+  const { kind, before, name, after } = nameOf(path);
+  const field = h("input", { class: "dc-input dc-code", id: "dz-rename", value: name });
+  const asked = await dialog(t("Rename it"), h("p", {}, h("label", { for: field.id }, t("New name")), field), [{ label: t("Go on"), value: "yes", kind: "primary" }, { label: t("Cancel"), value: "" }]);
+  const wanted = field.value.trim();
+  if (asked !== "yes" || !wanted || wanted === name) return;
+  const whole = (said) => (kind === "file" ? `${before}${said}${after}` : said);
+  const tell = (text) => dialog(t("Rename it"), h("p", {}, text), [{ label: t("Close"), value: "" }]);
+  if (await renamed({ t, shell: shellFor(path), tell }, { kind, old: whole(name), wanted: whole(wanted) })) await openFile(`${before}${wanted}${after}`);
 }
 
 async function remove(path) {

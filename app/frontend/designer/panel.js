@@ -43,7 +43,7 @@ export class Panel {
 
   /** To the field of a part; the heading where there is none. */
   goTo(part) {
-    const field = part && (this.fieldOf(part) ?? this.fieldOf(part.split(":")[0]) ?? this.fieldOf(part.split(".")[0]));
+    const field = part ? this.fieldOf(part) ?? this.fieldOf(part.split(":")[0]) ?? this.fieldOf(part.split(".")[0]) : null;
     const group = field?.closest("details");
     if (group) group.open = true;
     const target = field?.querySelector("input:not([disabled]),select:not([disabled]),textarea:not([disabled]),button:not([disabled])") ?? this.node.querySelector("h2");
@@ -184,7 +184,7 @@ export class Panel {
     const { panels } = this.known;
     const event = eventOf(facts.bo);
     const parts = kind.parts.map((id) => panels.parts[id]).filter(({ id, events }) => !["name", "documentation"].includes(id) && (!events.length || events.includes(event) || isTask(kind.id, id)));
-    const found = [this.group("what", this.t("What it does"), [this.who(facts, kind), this.form(facts, kind), ...parts.map((part) => this.part(facts, part))])];
+    const found = [this.group("what", this.t("What it does"), [this.who(facts, kind), this.form(facts, kind), this.names(facts), ...parts.map((part) => this.part(facts, part))])];
     const side = this.side(facts);
     for (const { id, title } of panels.groups) {
       const fields = kind.properties.map((name) => panels.properties[name]).filter((each) => each.group === id && each.id !== "lane" && (!each.side || !side || each.side === side));
@@ -210,7 +210,7 @@ export class Panel {
     if (!inside && !said) {
       return lane ? this.field("lane", this.t("Who does it"), make("p", { class: "dc-said" }, title(lane.id) || lane.name), this.t("Move the shape into another lane to give it to somebody else.")) : "";
     }
-    const around = lane ? this.t("as the lane around it: %(lane)s").replace("%(lane)s", title(lane.id)) : this.t("nobody");
+    const around = lane ? this.t("as the lane around it: %(lane)s", { lane: title(lane.id) }) : this.t("nobody");
     return this.field("property:lane", this.t("Who does it"), this.controls.one("lane", said, (value) => facts.setProperty("lane", value), { none: around }), part.help);
   }
 
@@ -225,6 +225,25 @@ export class Panel {
       : [make("button", { type: "button", class: "btn btn--small", onclick: () => this.actions.newForm(id, null) }, this.t("Make it")),
         others.length ? this.like(others, id) : ""];
     return this.field("form", this.t("Form of the task"), make("div", { class: "dc-row" }, has ? make("span", { class: "dc-code" }, path) : make("span", {}, this.t("There is none yet.")), buttons));
+  }
+
+  /** Keys and options of its form, called otherwise wherever they are named. */
+  names(facts) {
+    const { id } = facts.bo;
+    const fields = Object.entries(this.known.fieldNames(id));
+    if (facts.bo.$type !== "bpmn:UserTask" || !fields.length) return "";
+    const choices = fields.flatMap(([key, { title, values }]) => [{ id: `field ${id} ${key}`, title: title || key },
+      ...values.map((each) => ({ id: `option ${id}.${key} ${each.id}`, title: `${title || key}｜${each.title}` }))]);
+    const list = make("select", { class: "dc-input", "aria-label": this.t("Field or option") }, make("option", { value: "" }, this.t("Choose a field or an option")),
+      choices.map((each) => make("option", { value: each.id }, `${each.title}（${each.id.split(" ")[2]}）`)));
+    const input = make("input", { class: "dc-input dc-code", "aria-label": this.t("New name"), spellcheck: "false" });
+    list.addEventListener("change", () => { input.value = list.value.split(" ")[2] ?? ""; });
+    const go = () => {
+      const [kind, of, old] = list.value.split(" ");
+      if (kind && input.value.trim() && input.value.trim() !== old) this.actions.renamed({ kind, of, old, wanted: input.value.trim() });
+    };
+    return this.field("names", this.t("Names of fields and options"), make("div", { class: "dc-row" }, list, input, make("button", { type: "button", class: "btn btn--small", onclick: go }, this.t("Rename it"))),
+      this.t("Wherever the name stands it changes: in conditions, tables, texts and scenarios. All places are shown first."));
   }
 
   like(others, id) {

@@ -64,6 +64,9 @@ PAGE = (
     N_("Make it"),
     N_("This draft is not being written at the moment; it can be read."),
     N_("Changed lines are marked."),
+    N_("Rename it"),
+    N_("New name"),
+    N_("Go on"),
 )
 
 # By the module of the browser that says them; each editor has its own list.

@@ -52,7 +52,7 @@ export class Controls {
   }
 
   select(choices, value, set, { none = this.t("None"), ...more } = {}) {
-    return this.listen(select(choices, value, { class: "dc-input", none, missing: (id) => this.t("%(id)s (not there)").replace("%(id)s", id), ...more }), set);
+    return this.listen(select(choices, value, { class: "dc-input", none, missing: (id) => this.t("%(id)s (not there)", { id: id }), ...more }), set);
   }
 
   /** One of what the package has, and a way to make what it has not. */
@@ -135,7 +135,7 @@ export class Controls {
     const rows = chosen.map((id, at) => make("li", { class: "dc-chip" },
       titled(id) && titled(id) !== id ? `${titled(id)}（${id}）` : id, choices.some((choice) => choice.id === id) ? "" : make("em", {}, this.t(" (not there)")),
       this.open(each.kind, id),
-      make("button", { type: "button", class: "dc-chip__out", "aria-label": this.t("Take out %(id)s").replace("%(id)s", id), onclick: () => write(chosen.filter((_, other) => other !== at)) }, "✕")));
+      make("button", { type: "button", class: "dc-chip__out", "aria-label": this.t("Take out %(id)s", { id: id }), onclick: () => write(chosen.filter((_, other) => other !== at)) }, "✕")));
     const left = choices.filter(({ id }) => !chosen.includes(id) && !(each.kind === "user_task" && id === element));
     const add = left.length
       ? this.select(left, "", (id) => id && write([...chosen, id]), { none: this.t("Add…"), "aria-label": this.t("Add…") })

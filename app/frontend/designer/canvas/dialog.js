@@ -1,3 +1,4 @@
+import "./dialog.css";
 import { make } from "./dom.js";
 
 /** Asks in a dialogue of the page; the value of the button that was pressed, "" when it was closed. */

@@ -41,7 +41,6 @@ export async function laidOut(xml) {
   const root = document.documentElement;
   const processes = [...root.getElementsByTagNameNS(BPMN, "process")];
   const pools = [...root.getElementsByTagNameNS(BPMN, "participant")];
-  if (processes.length === 1 && !pools.length) return layoutProcess(xml);
   for (const old of [...root.getElementsByTagNameNS(DI, "BPMNDiagram")]) old.remove();
   const plane = planeIn(document, root.getElementsByTagNameNS(BPMN, "collaboration")[0] ?? processes[0]);
   let y = MARGIN;

@@ -17,12 +17,22 @@ export function claim(ids) {
   for (const [id, file] of Object.entries(ids)) taken.set(id, file);
 }
 
+/** What stands in a diagram now, saved or not. */
+export function holds(file, ids) {
+  for (const id of ids) if (!taken.has(id)) taken.set(id, file);
+}
+
 /** The diagram behind this moddle is this file: what other files hold counts as given. */
 export function belongs(moddle, file) {
   const { ids } = moddle;
   const assigned = ids.assigned.bind(ids);
   moddle.file = file;
-  ids.assigned = (id) => assigned(id) || (taken.has(id) && taken.get(id) !== file);
+  // A copy is given an id of its own before it gets that of its model: such ids are free again.
+  const held = (id) => {
+    const element = assigned(id);
+    return element && (element === true || element.id === id) ? element : false;
+  };
+  ids.assigned = (id) => held(id) || (taken.has(id) && taken.get(id) !== file);
 }
 
 const snake = (type) => type.replace(/^[^:]*:/, "").replace(/(?<=[a-z0-9])([A-Z])/g, "_$1").replaceAll("BPMN", "").toLowerCase();
@@ -30,10 +40,7 @@ const snake = (type) => type.replace(/^[^:]*:/, "").replace(/(?<=[a-z0-9])([A-Z]
 export class OurFactory extends BpmnFactory {
   _ensureId(element) {
     if (!element.id && this._needsId(element)) element.id = next(this._model, KINDS[element.$type] ?? snake(element.$type));
-    if (element.id) {
-      this._model.ids.claim(element.id, element);
-      if (this._model.file && !element.$type.startsWith("bpmndi:") && !taken.has(element.id)) taken.set(element.id, this._model.file);
-    }
+    if (element.id) this._model.ids.claim(element.id, element);
   }
 }
 OurFactory.$inject = ["moddle"];

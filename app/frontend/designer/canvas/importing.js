@@ -15,13 +15,13 @@ export async function imported(canvas, file) {
     return;
   }
   const words = { idle: t("kept, does not run"), changed: t("changed"), dropped: t("dropped"), kept: t("kept") };
-  const rows = said.elements.map(({ id, name, fate, text, line }) => make("tr", { class: `is-${fate}` }, make("td", {}, words[fate]), make("td", {}, name || id || t("Line %(line)s").replace("%(line)s", line)), make("td", {}, text)));
+  const rows = said.elements.map(({ id, name, fate, text, line }) => make("tr", { class: `is-${fate}` }, make("td", {}, words[fate]), make("td", {}, name || id || t("Line %(line)s", { line: line })), make("td", {}, text)));
   const list = said.elements.length
     ? make("table", { class: "dc-table" }, make("thead", {}, make("tr", {}, make("th", {}, t("What becomes of it")), make("th", {}, t("Element")), make("th", {}, t("Why, and what to draw instead")))), make("tbody", {}, rows))
     : make("p", {}, t("Everything in it runs here."));
   const name = make("input", { class: "dc-input dc-code", id: "dc-import-name", value: said.name });
-  const intro = make("p", {}, t("%(runs)s elements run as they are. Nothing of the file is lost: what does not run stays in it.").replace("%(runs)s", said.runs));
-  const ok = await dialog(t("Take in %(file)s").replace("%(file)s", file.name), [intro, list, make("p", { class: "dc-row" }, make("label", { for: "dc-import-name" }, t("Name of the new file")), name)], [
+  const intro = make("p", {}, t("%(runs)s elements run as they are. Nothing of the file is lost: what does not run stays in it.", { runs: said.runs }));
+  const ok = await dialog(t("Take in %(file)s", { file: file.name }), [intro, list, make("p", { class: "dc-row" }, make("label", { for: "dc-import-name" }, t("Name of the new file")), name)], [
     { value: "", title: t("Cancel") }, { value: "yes", title: t("Add it to the draft"), primary: true },
   ]);
   if (!ok) return;

@@ -60,8 +60,8 @@ export class StepList {
     },
     make("span", { class: "dc-step__kind" }, this.title(step)),
     make("span", { class: "dc-step__name" }, bo.name || step.id),
-    make("span", { class: "dc-step__next" }, next.length ? this.t("then: %(next)s").replace("%(next)s", next.join("、")) : ""),
-    wrong ? make("span", { class: "dc-step__wrong" }, this.t("Problems: %(count)s").replace("%(count)s", wrong)) : "");
+    make("span", { class: "dc-step__next" }, next.length ? this.t("then: %(next)s", { next: next.join("、") }) : ""),
+    wrong ? make("span", { class: "dc-step__wrong" }, this.t("Problems: %(count)s", { count: wrong })) : "");
   }
 
   pick(id, open = false) {

@@ -18,7 +18,7 @@ export class Marks {
       const grave = all.some(({ severity }) => severity === "error");
       const button = make("button", {
         type: "button", tabindex: "-1", class: `dc-mark ${grave ? "is-error" : "is-warning"}`, title: all.map(({ text }) => text).join("\n"),
-        "aria-label": this.t("Problems: %(count)s").replace("%(count)s", all.length),
+        "aria-label": this.t("Problems: %(count)s", { count: all.length }),
         onclick: (event) => {
           event.stopPropagation();
           this.chosen(id, all[0].part);

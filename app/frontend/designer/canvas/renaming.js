@@ -15,10 +15,10 @@ export async function renamed({ t, shell, tell }, { kind, old, wanted, of = "" }
   }
   const rows = said.places.map(({ file, line, before, after }) => make("tr", {}, make("td", {}, line ? `${file} : ${line}` : file), make("td", {}, make("del", {}, before)), make("td", {}, make("ins", {}, after))));
   const table = make("table", { class: "dc-table" }, make("thead", {}, make("tr", {}, make("th", {}, t("Place")), make("th", {}, t("Now")), make("th", {}, t("Then")))), make("tbody", {}, rows));
-  const left = said.left.length ? make("p", {}, t("These say the same name and may mean another one. They stay as they are: %(places)s").replace("%(places)s", said.left.map(({ file, line }) => `${file} : ${line}`).join("、"))) : "";
+  const left = said.left.length ? make("p", {}, t("These say the same name and may mean another one. They stay as they are: %(places)s", { places: said.left.map(({ file, line }) => `${file} : ${line}`).join("、") })) : "";
   const wrong = said.problems.length ? [make("p", {}, t("This would then be wrong:")), make("ul", { class: "dc-wrongs" }, said.problems.map((text) => make("li", { class: "is-error" }, text)))] : [];
-  const title = t("Rename %(old)s to %(new)s").replace("%(old)s", old).replace("%(new)s", wanted);
-  const ok = await dialog(title, [make("p", {}, t("It is named in %(count)s places. All of them change together.").replace("%(count)s", said.places.length)), wrong, left, table], [
+  const title = t("Rename %(old)s to %(new)s", { old, new: wanted });
+  const ok = await dialog(title, [make("p", {}, t("It is named in %(count)s places. All of them change together.", { count: said.places.length })), wrong, left, table], [
     { value: "", title: t("Cancel") }, { value: "yes", title: t("Change all of them"), primary: true },
   ]);
   if (!ok) return false;
