@@ -140,7 +140,9 @@ def test_a_step_is_added_named_given_a_form_and_removed_by_keys_alone(window: De
 def test_a_condition_is_chosen_and_stands_there_as_the_engine_reads_it(window: Desk) -> None:
     page = window.page
     flow = "first_review_gate__to__mail_review_2"
-    found = re.search(r'id="(\S+)" [^>]*>\s*<bpmn:conditionExpression[^>]*>outcome == .passed.', window.saved(DIAGRAM).decode())
+    found = re.search(
+        r'id="(\S+)" [^>]*>\s*<bpmn:conditionExpression[^>]*>outcome == .passed.', window.saved(DIAGRAM).decode()
+    )
     assert found is not None
     flow = found.group(1)
     window.open(DIAGRAM, flow)
@@ -229,7 +231,9 @@ def test_every_menu_is_japanese_and_offers_only_what_runs(window: Desk) -> None:
     assert latin == set(), latin
     if AXE.exists():
         page.evaluate(AXE.read_text())
-        found = page.evaluate("r => axe.run('.dc', {runOnly: r}).then(r => r.violations.map(v => v.id + ' ' + v.nodes[0].html))", RULES)
+        found = page.evaluate(
+            "r => axe.run('.dc', {runOnly: r}).then(r => r.violations.map(v => v.id + ' ' + v.nodes[0].html))", RULES
+        )
         assert found == [], found
 
 

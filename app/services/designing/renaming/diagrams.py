@@ -71,7 +71,7 @@ class _Diagram:
         kind = declared.kind
         if ask.kind == "element" and kind in _ELEMENTS:
             return ask.listed(value)
-        if kind is Kind.SHOWN and ask.kind in ("element", "field", "document"):
+        if kind is Kind.SHOWN and ask.kind in ("element", "field", "document", "file"):
             return each_of(value, self.shown)
         if ask.kind in _OF_KIND and kind in _OF_KIND[ask.kind]:
             return ask.listed(value)
@@ -84,6 +84,9 @@ class _Diagram:
         return value
 
     def shown(self, part: str) -> str:
+        if self.ask.kind == "file":
+            old, new = (f"file:{name.removeprefix('files/')}" for name in (self.ask.old, self.ask.new))
+            return new if part == old else part
         element, dot, key = part.partition(".")
         if self.ask.kind == "element" and dot and element == self.ask.old:
             return f"{self.ask.new}.{key}"

@@ -1,0 +1,80 @@
+"""Diagrams of other tools: nothing is lost, and each element that does not run is named with what to draw instead."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from app import bpmn
+from app.bpmn.names import FLOW_NODES
+from app.bpmn.support import EVENTS, RUNS
+from app.services.designing.interchange import report
+from app.text import xml
+from tests.bpmn.dialects import DIALECTS
+from tests.bpmn.test_writing import facts
+
+HEAD = '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" targetNamespace="t"><process id="p" isExecutable="true">'
+EVENTS_DRAWN = (
+    "",
+    "message",
+    "timer",
+    "signal",
+    "error",
+    "escalation",
+    "conditional",
+    "link",
+    "compensate",
+    "terminate",
+    "cancel",
+)
+
+
+def drawn(kind: str, event: str = "") -> bytes:
+    inner = f"<{event}EventDefinition/>" if event else ""
+    attached = ' attachedToRef="host"' if kind == "boundaryEvent" else ""
+    host = '<task id="host"/>' if attached else ""
+    return f'{HEAD}{host}<{kind} id="it" name="それ"{attached}>{inner}</{kind}></process></definitions>'.encode()
+
+
+@pytest.mark.parametrize(("text", "read_by_nobody"), DIALECTS.values(), ids=DIALECTS)
+def test_nothing_of_a_foreign_file_is_lost_and_what_nobody_reads_is_named(text: str, read_by_nobody: set[str]) -> None:
+    found = report("Foreign File.bpmn", text.encode(), (), ())
+    assert facts(xml.read(found.data)) == facts(xml.read(text.encode()))
+    assert found.name == "foreign_file.bpmn"
+    said = {each.problem.params["found"] for each in found.fates if each.fate == "dropped"}
+    assert said == read_by_nobody
+
+
+@pytest.mark.parametrize("kind", sorted(FLOW_NODES - RUNS))
+def test_each_kind_that_does_not_run_is_named_with_what_to_draw_instead(kind: str) -> None:
+    fates = report("a.bpmn", drawn(kind), (), ()).fates
+    named = [each for each in fates if each.element == "it" and each.fate == "idle"]
+    assert named and named[0].problem.params["reason"]
+
+
+@pytest.mark.parametrize("kind", sorted(EVENTS))
+@pytest.mark.parametrize("event", EVENTS_DRAWN)
+def test_each_event_runs_or_is_named(kind: str, event: str) -> None:
+    found = report("a.bpmn", drawn(kind, event), (), ())
+    idle = [each for each in found.fates if each.element == "it" and each.fate == "idle"]
+    assert bool(idle) is (event not in EVENTS[kind]), [each.problem.message for each in found.fates]
+
+
+def test_what_is_in_a_pool_that_does_not_run_is_named_too() -> None:
+    data = drawn("complexGateway").replace(b'isExecutable="true"', b'isExecutable="false"')
+    fates = report("a.bpmn", data, (), ()).fates
+    assert {each.element for each in fates if each.fate == "idle"} == {"p", "it"}
+
+
+def test_an_id_that_the_package_has_already_becomes_a_free_one_wherever_it_stands() -> None:
+    text = next(iter(DIALECTS.values()))[0].encode()
+    found = report("a.bpmn", text, {"Activity_1", "p"}, {"a.bpmn"})
+    assert found.name == "a_2.bpmn"
+    diagram = bpmn.read("a.bpmn", found.data)
+    assert [process.id for process in diagram.processes] == ["p_2"]
+    ends = {(flow.source, flow.target) for flow in diagram.flows()}
+    assert ends == {("StartEvent_1", "Activity_1_2"), ("Activity_1_2", "Event_1")}
+    assert {each.problem.params["new"] for each in found.fates if each.fate == "changed"} == {"p_2", "Activity_1_2"}
+    back = found.data.replace(b"Activity_1_2", b"Activity_1").replace(b'"p_2"', b'"p"')
+    assert facts(xml.read(back)) == facts(replace(xml.read(text)))
