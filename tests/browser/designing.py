@@ -23,7 +23,8 @@ ANALYST = "hanako@example.jp"
 PACKAGE = "ccus_api_certification"
 # What Japanese pages say in Latin letters: names of formats and products, keys, ids of the package, units.
 NAMES = re.compile(
-    r"Powered by bpmn\.io|BPMN|DMN|SVG|PNG|PDF|CSV|TOML|JSON|HTML|API|CCUS|URL|ID|IC|OK|Nintei|bpmn\.io|Webhook|POST|JSON|https?|2xx|"
+    r"Powered by bpmn\.io|BPMN|DMN|SVG|PNG|PDF|CSV|TOML|JSON|HTML|API|CCUS|URL|ID|IC|OK|Nintei|bpmn\.io|Webhook|POST|"
+    r"https?|2xx|"
     r"Standard|Webhooks|NINTEI_WEBHOOK_ALLOW|Python|S-FEEL|FEEL|ISO|"
     r"[a-z][\w]*(?:[./:_-][\w*<>]+)+|`[^`]*`|\b[a-z_]+\b(?=）)|（[\w./:-]+）|[A-Z]|\d+[a-z]*"
 )

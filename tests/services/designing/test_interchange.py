@@ -14,7 +14,10 @@ from app.text import xml
 from tests.bpmn.dialects import DIALECTS
 from tests.bpmn.test_writing import facts
 
-HEAD = '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" targetNamespace="t"><process id="p" isExecutable="true">'
+HEAD = (
+    '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" targetNamespace="t">'
+    '<process id="p" isExecutable="true">'
+)
 EVENTS_DRAWN = (
     "",
     "message",
