@@ -29,7 +29,7 @@ const target = ["chrome111", "edge111", "firefox113", "safari16.4"];
 const limits = { "site.css": 44 * 1024, "site.js": 30 * 1024, "upload.js": 66 * 1024 };
 
 // The designer's editors are loaded only where they are used; what they weigh on the line (gzip, kilobytes).
-const designer = { page: 40, play: 12, canvas: 500, forms: 420, decisions: 340, text: 120, pdf: 180 };
+const designer = { page: 40, play: 12, canvas: 500, forms: 420, decisions: 340, text: 120, settings: 30, pdf: 180 };
 
 /**
  * CodeMirror writes its sheets into <style> elements, which the portal's content security policy refuses; each browser

@@ -83,7 +83,7 @@ async function newFile(kind, title) {
 /* ---- files and tabs ---- */
 async function editorFor(path) {
   const kind = tree.entry(path)?.kind;
-  const name = EDITORS[kind] ?? "text";
+  const name = /^(package|english)\.toml$/.test(path) ? "settings" : EDITORS[kind] ?? "text";
   const bundle = boot.bundles[name];
   if (!bundle) return plain;
   if (bundle.css && !document.querySelector(`link[href="${bundle.css}"]`)) document.head.append(h("link", { rel: "stylesheet", href: bundle.css }));

@@ -10,6 +10,7 @@ import { el } from "./dom.js";
 import { finding } from "./find.js";
 import { completions, nameTree, unknownNames } from "./templates.js";
 import { textPreview } from "./textpreview.js";
+import { boot } from "./words.js";
 import phrases from "./words/text.ja.json";
 
 const isTemplate = (path) => /^(mail|pdf|_shared)\/.*\.(md|html|txt)$/.test(path);
@@ -68,6 +69,18 @@ export async function open(host, file, shell) {
       tree = nameTree(names);
       forceLinting(view);
     }).catch(() => {});
+  }
+  if (/^(mail|pdf)\//.test(file.path)) {
+    const form = await import(boot.bundles.settings.js);
+    const header = await form.headerForm(file, shell, () => view.state.doc.toString(), (now) => {
+      const end = now.length - view.state.doc.length;
+      const before = view.state.doc.toString();
+      let same = 0;
+      while (same < before.length && before[before.length - 1 - same] === now[now.length - 1 - same] && same < now.length) same += 1;
+      view.dispatch({ changes: { from: 0, to: before.length - same, insert: now.slice(0, before.length + end - same) } });
+    });
+    const details = el("details", { class: "ed-header-form", toggle: () => details.open && header.draw() }, el("summary", {}, t("Write the header as a form")), header.place);
+    place.before(details);
   }
   shell.onProblems?.(() => forceLinting(view));
   preview?.draw();
