@@ -110,6 +110,8 @@ export async function open(host, file, shell) {
     for (const each of place.querySelectorAll("tr.ed-marked")) each.classList.remove("ed-marked");
     for (const number of numbers) row(number)?.classList.add("ed-marked");
     watched = new MutationObserver(() => mark(numbers));
+    const corner = place.querySelector("th.index-column");
+    if (corner && !corner.firstChild) corner.append(el("span", { class: "sr" }, t("Row")));
     const body = place.querySelector("tbody");
     if (body) watched.observe(body, { childList: true });
   }

@@ -20,12 +20,14 @@ export function formPanel(place, editor, panels, file, shell) {
   const modeling = editor.get("modeling");
   const registry = editor.get("formFieldRegistry");
   const kinds = new Map(panels.components.map((kind) => [kind.id, kind]));
+  const folded = new Map(panels.sorts.map(({ id }, index) => [id, index >= 3])); // headings, as the reader left them
   let shown = null;
 
-  const root = () => registry.getAll().find((each) => !each._parent);
+  const root = () => registry.getAll().find((each) => each.type === "default");
+  const parentOf = (field) => registry.getAll().find((each) => each[INSIDE]?.some(({ id }) => id === field.id));
   const selected = () => {
-    const found = selection.get();
-    return found && found._parent ? registry.get(found.id) ?? null : null;
+    const found = registry.get(selection.get()?.id);
+    return found && found.type !== "default" ? found : null;
   };
 
   // ---- changing
@@ -127,15 +129,15 @@ export function formPanel(place, editor, panels, file, shell) {
       ...kind.attributes.map((id) => panels.attributes[id]).filter((each) => each && !each.drawn && each.id !== INSIDE).map((each) => [each, false]),
       ...kind.properties.map((id) => [panels.component_properties[id], true]),
     ];
-    return panels.sorts.map(({ id, title }, index) => {
+    return panels.sorts.map(({ id, title }) => {
       const of = declared.filter(([each]) => each.sort === id);
       if (!of.length) return null;
-      return el("details", { class: "ed-group", open: index < 3 }, el("summary", {}, title), ...of.map(([each, property]) => one(each, property)));
+      return el("details", { class: "ed-group", open: !folded.get(id), toggle: ({ target }) => folded.set(id, !target.open) }, el("summary", {}, title), ...of.map(([each, property]) => one(each, property)));
     });
   }
 
   function move(field, by) {
-    const parent = registry.get(field._parent);
+    const parent = parentOf(field);
     const index = parent[INSIDE].findIndex((each) => each.id === field.id);
     const target = index + by;
     if (target < 0 || target >= parent[INSIDE].length) return;
@@ -147,7 +149,7 @@ export function formPanel(place, editor, panels, file, shell) {
   }
 
   function head(field) {
-    const parent = registry.get(field._parent);
+    const parent = parentOf(field);
     const index = parent[INSIDE].findIndex((each) => each.id === field.id);
     return el("div", { class: "ed-head" },
       el("button", { type: "button", class: "ed-link", click: () => selection.set(root()) }, t("All components")),
@@ -205,7 +207,7 @@ export function formPanel(place, editor, panels, file, shell) {
     problems,
     /** After a change: what is being typed stays as it is, the rest follows. */
     refresh() {
-      if (shown && !registry.get(shown)) draw();
+      if ((selected()?.id ?? null) !== shown) draw();
       else if (!place.contains(document.activeElement)) draw();
     },
     goTo(where) {

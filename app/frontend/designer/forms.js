@@ -33,6 +33,8 @@ export async function open(host, file, shell) {
       el("div", { class: "ed-work" }, file.readOnly ? null : el("div", { class: "ed-bar" }, undo, redo), place),
       panel, preview.pane));
   place.inert = file.readOnly;
+  // Enter adds a component and puts the focus on it: the rest of the same press must not take the choice back.
+  place.addEventListener("keydown", (event) => event.code === "Enter" && event.target.closest(".fjs-palette-field") && event.preventDefault());
   await editor.importSchema(schema);
   editor.attachTo(place);
 

@@ -1,5 +1,6 @@
-"""TOML changed in place, as the forms of package.toml, english.toml and of headers ask: what is not touched stays to the
-letter, comments with it.
+"""TOML changed in place, as the forms of package.toml, english.toml and of headers ask.
+
+What is not touched stays to the letter, comments with it.
 """
 
 from __future__ import annotations
@@ -21,8 +22,8 @@ Value = str | int | float | bool | list[Any] | dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """`path`: keys, and places in lists from 0. `act`: set `value`; remove what is there; move it up or down in its list
-    (`value`: -1 or 1)."""
+    """`path`: keys, and places in lists from 0. `act`: set `value`, remove what is there, or move it up or down in its
+    list (`value`: -1 or 1)."""
 
     path: tuple[str | int, ...]
     act: str
@@ -117,7 +118,9 @@ def _item(value: Any, here: Any) -> Any:
 
 
 def _inline(value: Mapping[str, Any]) -> Any:
-    said = ", ".join(f"{tomlkit.key(key).as_string()} = {tomlkit.item(each).as_string()}" for key, each in value.items())
+    said = ", ".join(
+        f"{tomlkit.key(key).as_string()} = {tomlkit.item(each).as_string()}" for key, each in value.items()
+    )
     return tomlkit.parse(f"x = {{ {said} }}")["x"]
 
 

@@ -46,6 +46,7 @@ EDITORS = (
     N_("Replace"),
     N_("Replace all"),
     N_("Replace with"),
+    N_("Row"),
     N_("Row %(number)s"),
     N_("Sections"),
     N_("Settings of the component"),
