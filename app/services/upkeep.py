@@ -22,7 +22,7 @@ from app.services.process import jobs
 from app.services.tasks import daterequests
 from app.services.trouble.rounds import Round
 from app.states import BookingState, EntryKind
-from app.store import attempts, bookings, cards, cases, database, guesses, present, search, tally, work
+from app.store import attempts, bookings, cards, cases, database, guesses, jobrows, present, search, tally, work
 from app.store.models import Case, Task
 
 log = logging.getLogger("nintei.upkeep")
@@ -201,7 +201,7 @@ def _overdue_cards(portal: Portal, now: Round) -> int:
     with database.connection():
         ids = list(dict.fromkeys(row.case_id for row in cards.overdue(portal.today()) if row.case_id))
         known = cases.by_ids(ids)
-        wanted = [case for case in known.values() if not work.job_known(f"{case.number}:{key}")]
+        wanted = [case for case in known.values() if not jobrows.job_known(f"{case.number}:{key}")]
     return sum(now.case("cards", case.id, partial(_overdue, portal, key)) for case in wanted)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from peewee import fn
 
 from app.states import DeliveryState, JobState, MailState, SettledAs
-from app.store import work
+from app.store import jobrows
 from app.store.models import Case, Delivery, Job, Mail
 from app.store.words import move
 
@@ -162,7 +162,7 @@ def go_on(mail: Mail, recipient: str, state: MailState, now: datetime) -> None:
     mail.save(only=[Mail.recipient, Mail.state])
     job = job_of(mail)
     if job is not None and job.state in {JobState.INCIDENT, JobState.QUEUED}:
-        work.set_going(job.id, now)
+        jobrows.set_going(job.id, now)
 
 
 def note_of_case(case: Case, count: int) -> None:

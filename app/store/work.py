@@ -1,20 +1,15 @@
-"""Tasks, drafts, answers, comments and jobs: what waits to be done."""
+"""Tasks, drafts, answers, comments and timers: what waits for people or for its time."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
 
-from peewee import JOIN, fn
-
-from app.states import CommentState, JobState, TaskState
+from app.states import CommentState, TaskState
 from app.store import statements
 from app.store.composed import Composed
-from app.store.database import locked
-from app.store.models import Answer, Case, Comment, Draft, Job, Member, Reminder, Task, TimerRow
+from app.store.models import Answer, Case, Comment, Draft, Member, Reminder, Task, TimerRow
 from app.store.models.lists import DUE
-from app.store.words import move
 
 # Tasks
 
@@ -95,20 +90,6 @@ def open_presented(presentation: str, side: str, limit: int = 100) -> list[Task]
     """The open tasks of one presentation, the one that is due first on top."""
     where = "state = 'open' AND side = ? AND presentation = ?"  # as in the index, which serves no value that is bound
     return statements.rows(Task, where, side, presentation, order=f"due_on IS NULL, due_on, id LIMIT {limit:d}")
-
-
-def jobs_like(operator: str, states: Iterable[JobState]) -> list[Job]:
-    """The jobs of an operator in these states."""
-    mine = (Job.operator == operator) & Job.state.in_(list(states))
-    return list(Job.select(Job, Case).join(Case, JOIN.LEFT_OUTER).where(mine).order_by(Job.id))
-
-
-def open_marks(operators: Sequence[str]) -> list[tuple[int, JobState, int, int]]:
-    """(id, state, fence, attempts) of these operators' jobs that are not done: they change when a job moves on."""
-    query = Job.select(Job.id, Job.state, Job.fence, Job.attempts).where(
-        Job.operator.in_(list(operators)) & Job.state.in_([JobState.QUEUED, JobState.RUNNING, JobState.INCIDENT])
-    )
-    return [(row.id, row.state, row.fence, row.attempts) for row in query.order_by(Job.id)]
 
 
 _vendors = Composed[Task](
@@ -200,148 +181,6 @@ def comments(case: int, *states: CommentState, review_task: str = "") -> list[Co
 
 
 # Jobs
-
-_TO_DO = frozenset({"queued", "running", "parked", "incident"})
-IS_TO_DO = "case_id = ? AND state IN ('queued', 'running', 'parked', 'incident')"
-
-
-def job_known(key: str) -> bool:
-    """Whether there is a job of this key."""
-    return bool(Job.select().where(Job.key == key).exists())
-
-
-def add_job(**values: Any) -> bool:
-    """Queue a job; false when one of the same key exists."""
-    return bool(Job.insert(**values).on_conflict_ignore().as_rowcount().execute())
-
-
-def lease(
-    worker: str, now: datetime, until: datetime, operators: Sequence[str] = (), without: Sequence[str] = ()
-) -> Job | None:
-    """Take the next job that is due, or whose holder has gone; the fence grows with each lease. `operators`: of these
-    alone, where some are named; `without`: of none of these."""
-    waits, left = Job.state == JobState.QUEUED, Job.state == JobState.RUNNING
-    ready = (waits & (Job.run_at <= now)) | (left & (Job.lease_until < now))
-    query = Job.select().where(ready)
-    if operators:
-        query = query.where(Job.operator.in_(list(operators)))
-    if without:
-        query = query.where(Job.operator.not_in(list(without)))
-    job: Job | None = locked(query.order_by(Job.run_at, Job.id).limit(1), skip=True).first()
-    if job is None:
-        return None
-    # What a holder did who is gone, nobody knows.
-    handed = job.handed or job.state == JobState.RUNNING
-    return _leased(job.id, worker=worker, lease_until=until, handed=handed)
-
-
-def take(job_id: int, worker: str, until: datetime) -> Job:
-    """Give the job to this holder, whoever had it: the fence grows, so that the other's word counts no more."""
-    return _leased(job_id, worker=worker, lease_until=until)
-
-
-def _leased(job_id: int, **values: Any) -> Job:
-    values |= {"fence": Job.fence + 1, "attempts": Job.attempts + 1}
-    move(Job.state, JobState.RUNNING, Job.id == job_id, **values)
-    return Job.get_by_id(job_id)
-
-
-def hold(operator: str, why: str) -> int:
-    """What waits to be done by this operator waits for a person; gives how many jobs these are."""
-    waiting = (Job.operator == operator) & Job.state.in_([JobState.QUEUED, JobState.RUNNING])
-    return move(Job.state, JobState.INCIDENT, waiting, error=why, lease_until=None)
-
-
-def job(job_id: int, *, lock: bool = False) -> Job | None:
-    """The job of this row id."""
-    query = Job.select().where(Job.id == job_id)
-    return (locked(query) if lock else query).first()
-
-
-def set_going(job_id: int, now: datetime) -> None:
-    """A job that waits for a person, or for its time, is done anew and at once."""
-    anew: dict[str, Any] = {"attempts": 0, "tried_since": None, "run_at": now, "error": "", "said": {}}
-    move(Job.state, JobState.QUEUED, Job.id == job_id, **anew)
-
-
-def unpark(job_id: int) -> None:
-    """What the job waited for has been completed."""
-    move(Job.state, JobState.QUEUED, (Job.id == job_id) & (Job.state == JobState.PARKED))
-
-
-def count_jobs(operator: str, states: Iterable[JobState]) -> int:
-    """How many jobs of an operator (empty: of any) are in these states."""
-    query = Job.select().where(Job.state.in_(list(states)))
-    return int((query.where(Job.operator == operator) if operator else query).count())
-
-
-_failed = Composed[Job](
-    lambda cases: Job.select(Job.case).where(
-        Job.case.in_(cases) & (Job.state == JobState.INCIDENT) & (Job.task_id != "")
-    )
-)
-
-
-def failed_among(cases: Sequence[int]) -> frozenset[int]:
-    """Those of the cases in which a token waits for a job that failed for good."""
-    return frozenset(row.case_id for row in _failed.rows(list(cases)) if row.case_id) if cases else frozenset()
-
-
-def due_from(now: datetime, operator: str) -> int:
-    """Jobs of this operator that were due wait since now: what kept them is over. Gives how many."""
-    due = (Job.operator == operator) & (Job.state == JobState.QUEUED) & (Job.run_at < now)
-    return int(Job.update(run_at=now).where(due).execute())
-
-
-def jobs_in(*states: JobState) -> list[Job]:
-    """All jobs in these states."""
-    return list(Job.select().where(Job.state.in_(list(states))).order_by(Job.id))
-
-
-def jobs_of(case: int, *states: JobState) -> list[Job]:
-    """The case's jobs in these states."""
-    if states and _TO_DO.issuperset(states):  # asked of several sides in one step: in the same words
-        rows = statements.rows(Job, IS_TO_DO, case, order="id")
-        return [row for row in rows if row.state in states]
-    query = Job.select().where(Job.case == case)
-    if states:
-        query = query.where(Job.state.in_(list(states)))
-    return list(query.order_by(Job.id))
-
-
-def under_way(case: int) -> set[str]:
-    """The engine's task ids of the case's jobs that are to be done, or failed for good."""
-    where = "case_id = ? AND state IN ('queued', 'running', 'incident') AND task_id <> ''"
-    return {row.task_id for row in statements.rows(Job, where, case)}
-
-
-def parked(case: int) -> list[Job]:
-    """The case's jobs that wait for an element to be completed."""
-    return statements.rows(Job, "case_id = ? AND state = 'parked'", case, order="id")
-
-
-def waiting_jobs(case: int, after: int) -> list[int]:
-    """The row ids of the case's jobs that nobody does just now and that came after this one, oldest first."""
-    where = "case_id = ? AND id > ? AND state IN ('queued', 'parked', 'incident')"
-    return [row.id for row in statements.rows(Job, where, case, after, order="id")]
-
-
-def oldest_due(now: datetime, without: Sequence[str] = ()) -> datetime | None:
-    """Since when the job waits that waits longest for somebody to do it, of these operators apart; none when nothing
-    is due."""
-    due = (Job.state == JobState.QUEUED) & (Job.run_at <= now)
-    due = due & Job.operator.not_in(list(without)) if without else due
-    waiting = Job.select(fn.MIN(Job.run_at)).where(due).scalar()
-    left = Job.select(fn.MIN(Job.lease_until)).where((Job.state == JobState.RUNNING) & (Job.lease_until < now)).scalar()
-    return min((moment for moment in (waiting, left) if isinstance(moment, datetime)), default=None)
-
-
-def next_due() -> datetime | None:
-    """When the next job or timer is due."""
-    job_at = Job.select(fn.MIN(Job.run_at)).where(Job.state == JobState.QUEUED).scalar()
-    timer_at = TimerRow.select(fn.MIN(TimerRow.due_at)).scalar()
-    found = [moment for moment in (job_at, timer_at) if isinstance(moment, datetime)]
-    return min(found) if found else None
 
 
 # Timers

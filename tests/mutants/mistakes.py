@@ -86,8 +86,8 @@ MISTAKES = (
         "m17", "a job is locked before its case",
         JOBS,
         "    case = cases.lock(job.case_id) if job.case_id else None  # a mail of the portal itself has none\n"
-        "    row = work.job(job.id, lock=True)\n",
-        "    row = work.job(job.id, lock=True)\n    case = cases.lock(job.case_id) if job.case_id else None\n",
+        "    row = jobrows.job(job.id, lock=True)\n",
+        "    row = jobrows.job(job.id, lock=True)\n    case = cases.lock(job.case_id) if job.case_id else None\n",
         (RULES + "test_who_changes_a_job_waits_for_its_case_with_nothing_in_hand[postgres-done]",),
     ),
     Mistake(

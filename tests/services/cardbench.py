@@ -14,7 +14,7 @@ from werkzeug.serving import make_server
 from app.services.cards import keepers, keys, stock
 from app.services.demo.walker import Walker
 from app.services.pages import letterpage
-from app.store import cards, database, work
+from app.store import cards, database, jobrows
 from app.store.models import Card, CardEvent, Job
 from hardware import VirtualRack
 from hardware.agent import Agent, Line, Server, VirtualPlace
@@ -65,7 +65,7 @@ def confirmed(act: str = "personalise") -> list[str]:
 
 def card_jobs(*states: str) -> list[Job]:
     with database.connection():
-        return work.jobs_like("card", states or ("queued", "running", "incident", "done"))
+        return jobrows.jobs_like("card", states or ("queued", "running", "incident", "done"))
 
 
 def rack_of(folder: Path, reader: str = "rack A") -> VirtualRack:

@@ -20,7 +20,7 @@ from app.services.base import finding, versions
 from app.services.base.portal import Portal
 from app.services.base.releases import Releases
 from app.services.demo.walker import Walker
-from app.store import cases, database, work
+from app.store import cases, database, jobrows, work
 from app.store.blobs import Blobs
 from config import settings as config
 from tests.services.conftest import BPMN, SECRET, Bench, StillClock, engine
@@ -95,7 +95,7 @@ def test_cases_of_an_older_version_go_on_to_the_end(data: tuple[config.Settings,
             with database.connection():
                 if "expect_open" in step:
                     assert sorted(task.element for task in work.open_tasks(case.id)) == sorted(step["expect_open"])
-                assert [job.error for job in work.jobs_of(case.id, "incident")] == []
+                assert [job.error for job in jobrows.jobs_of(case.id, "incident")] == []
         with database.connection():
             ended.append(cases.by_id(case.id).state)  # type: ignore[union-attr]
     assert sorted(ended) == ["certified"] * 6 + ["open"]  # the one that was returned is walked no further

@@ -16,7 +16,7 @@ from app.errors import NotFound, Refused
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.states import JobState
-from app.store import cards, database, work
+from app.store import cards, database, jobrows
 from app.store.models import CardDeskRow
 
 _NAME: Final = re.compile(r"\S(.{0,58}\S)?")
@@ -64,7 +64,7 @@ def revoke(portal: Portal, name: str, actor: Actor) -> None:
             raise NotFound("There is no desk %(name)s", name=name)
         row.revoked_at, row.token_digest = now, f"revoked:{row.id}:{secrets.token_hex(8)}"
         row.save()
-        for job in work.jobs_like("card", (JobState.QUEUED, JobState.RUNNING)):
+        for job in jobrows.jobs_like("card", (JobState.QUEUED, JobState.RUNNING)):
             if job.state == JobState.RUNNING and job.worker == Desk(row.id, name).holder:
                 job.state, job.run_at, job.lease_until, job.fence = JobState.QUEUED, now, None, job.fence + 1
             if job.params.get("desk") == name:

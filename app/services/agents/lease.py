@@ -22,7 +22,7 @@ from app.services.cards import keys as cardkeys
 from app.services.cards import ledger
 from app.services.cards import plan as plan_
 from app.states import JobState
-from app.store import cards, cases, database, work
+from app.store import cards, cases, database, jobrows
 from app.store.models import Card, Job
 from hardware.facts import LifeCycle
 from hardware.keys.lease import Errand, Lease, card_keys, seal
@@ -61,7 +61,7 @@ def _wanted(row: Card, job: Job) -> dict[str, str]:
 def _jobs(desk: Desk) -> list[tuple[Job, Card]]:
     """The card jobs that this desk may do, oldest first."""
     found = []
-    for job in work.jobs_like("card", (JobState.QUEUED, JobState.RUNNING)):
+    for job in jobrows.jobs_like("card", (JobState.QUEUED, JobState.RUNNING)):
         if job.params.get("desk") not in (None, "", desk.name):
             continue
         row = cards.by_serial(str(job.params.get("serial") or ""))
@@ -94,7 +94,7 @@ def lease(portal: Portal, desk: Desk, token: str, body: Mapping[str, Any]) -> di
             return {"job": None}
         waiting, row = found
         cases.lock(waiting.case_id)
-        job = work.job(waiting.id, lock=True)
+        job = jobrows.job(waiting.id, lock=True)
         row = cards.by_serial(row.serial, lock=True) or row
         if (
             job is None
@@ -110,7 +110,7 @@ def lease(portal: Portal, desk: Desk, token: str, body: Mapping[str, Any]) -> di
             return {"job": None}
         errand = _errand(portal, row, run, uid, versions)
         ledger.begin(portal, row.serial, run, uid, desk.name)
-        taken = work.take(job.id, desk.holder, now + timedelta(seconds=leases.LEASE_SECONDS))
+        taken = jobrows.take(job.id, desk.holder, now + timedelta(seconds=leases.LEASE_SECONDS))
     sealed = seal(errand, public, token, Lease(desk.name, taken.id, taken.fence, uid))
     return {"job": {"id": taken.id, "fence": taken.fence, "run": run, "serial": row.serial}, "sealed": sealed}
 

@@ -15,7 +15,7 @@ from hashlib import sha256
 from typing import Final
 
 from app.services.base.portal import Portal
-from app.store import cards, database, work
+from app.store import cards, database, jobrows
 
 HERE: Final = timedelta(seconds=12)  # an agent that said nothing for so long is away
 LOOK_SECONDS: Final = 0.1  # at most so old is what a waiting page knows of other processes
@@ -29,7 +29,7 @@ def word(portal: Portal) -> str:
     limit = portal.now() - HERE
     with database.connection():
         desks = [(row.name, row.seen, row.last_seen is not None and row.last_seen >= limit) for row in cards.desks()]
-        said = (desks, cards.newest_event(), work.open_marks(("card", "pdf")))
+        said = (desks, cards.newest_event(), jobrows.open_marks(("card", "pdf")))
     return sha256(repr(said).encode()).hexdigest()[:16]
 
 

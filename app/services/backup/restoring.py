@@ -18,7 +18,7 @@ from app.services.backup import contents, reading
 from app.services.backup.contents import Begin, End
 from app.services.base import versions
 from app.services.base.versions import Step
-from app.store import database, dumps, work
+from app.store import database, dumps, jobrows
 from config.settings import Settings
 
 SETTINGS_HERE = "settings-of-backup.toml"  # in the data folder: what the portal was set up with
@@ -136,6 +136,6 @@ def _hold(settings: Settings, begin: Begin) -> int:
     bound = database.connect(settings.database_url)
     try:
         with database.transaction():
-            return work.hold("mail", f"restored from the backup of {begin.made_at}: it may have gone out since")
+            return jobrows.hold("mail", f"restored from the backup of {begin.made_at}: it may have gone out since")
     finally:
         bound.close_all()

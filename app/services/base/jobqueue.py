@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from app.store import work
+from app.store import jobrows
 from app.store.models import Case
 
 
@@ -30,7 +30,7 @@ def queue(
 ) -> bool:
     """Queue a job for which no token waits; false when one of this key exists. `place` may be an element's id alone."""
     at = place if isinstance(place, Entered) else Entered(place, "", case.data or {})
-    return work.add_job(
+    return jobrows.add_job(
         key=f"{case.number}:{key}",
         case=case.id,
         element=at.element,

@@ -9,7 +9,7 @@ from typing import Any
 
 from app.services.base.portal import Portal
 from app.states import JobState
-from app.store import database, work
+from app.store import database, jobrows
 from app.store.models import Job
 
 LEASE_SECONDS = 120
@@ -33,7 +33,7 @@ class Leased:
 
 def held(job_id: int, fence: int, worker: str) -> Leased | None:
     """The job as its holder under this fence may report on it; none when it is not theirs any more."""
-    row = work.job(job_id)
+    row = jobrows.job(job_id)
     if row is None or (row.state, row.fence, row.worker) != (JobState.RUNNING, fence, worker):
         return None
     return leased(row)

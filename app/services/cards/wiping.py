@@ -10,7 +10,7 @@ from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.cards.ledger import WIPEABLE
 from app.states import JobState
-from app.store import cards, cases, database, work
+from app.store import cards, cases, database, jobrows
 from app.store.models import CardEvent, Job
 
 
@@ -27,7 +27,7 @@ class CardJob:
 
 
 def open_jobs(serial: str = "") -> list[CardJob]:
-    jobs = work.jobs_like("card", (JobState.QUEUED, JobState.RUNNING, JobState.INCIDENT))
+    jobs = jobrows.jobs_like("card", (JobState.QUEUED, JobState.RUNNING, JobState.INCIDENT))
     return [_card_job(job) for job in jobs if not serial or job.params.get("serial") == serial]
 
 

@@ -16,7 +16,7 @@ from app.services.cards import stock
 from app.services.mails import deliveries
 from app.services.trouble import incidents
 from app.states import BookingState, EntryKind, InvoiceState, JobState, Standing, TaskState
-from app.store import bookings, cases, database, invoices, undo, work
+from app.store import bookings, cases, database, invoices, jobrows, undo, work
 from app.store.models import Case
 
 PURPOSE = "withdrawn"
@@ -79,7 +79,7 @@ def _close_tasks(case: Case, now: datetime) -> list[str]:
 
 def _cancel_jobs(case: Case, now: datetime) -> int:
     """What nobody is to do any more; a worker that is at it comes too late."""
-    rows = work.jobs_of(case.id, JobState.QUEUED, JobState.RUNNING, JobState.PARKED, JobState.INCIDENT)
+    rows = jobrows.jobs_of(case.id, JobState.QUEUED, JobState.RUNNING, JobState.PARKED, JobState.INCIDENT)
     for row in rows:
         row.state, row.finished_at, row.lease_until = JobState.CANCELLED, now, None
         row.save()

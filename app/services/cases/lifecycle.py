@@ -13,7 +13,7 @@ from app.services.base.releases import Loaded
 from app.services.process import steps
 from app.services.trouble import incidents
 from app.states import BookingState, EntryKind, InvoiceState, JobState, Standing
-from app.store import bookings, cases, database, invoices, work
+from app.store import bookings, cases, database, invoices, jobrows
 from app.store.models import Case, Job, Note
 
 
@@ -99,7 +99,7 @@ def retry(portal: Portal, job_id: int, actor: Actor) -> None:
     """Try an incident again at once."""
     actor.require("operator", "administrator")
     with database.transaction():
-        found = work.job(job_id)
+        found = jobrows.job(job_id)
         if found is None:
             raise NotFound("There is no such job")
         _again(portal, found, actor)
@@ -110,7 +110,7 @@ def retry_all(portal: Portal, operator: str, actor: Actor) -> int:
     """Try every incident of this operator (mail, pdf, card …) again; gives how many there were."""
     actor.require("operator", "administrator")
     with database.connection():
-        found = work.jobs_like(operator, (JobState.INCIDENT,))
+        found = jobrows.jobs_like(operator, (JobState.INCIDENT,))
     count = 0
     for job in found:
         with contextlib.suppress(Refused), database.transaction():  # somebody else has set it going meanwhile
@@ -126,10 +126,10 @@ def _again(portal: Portal, found: Job, actor: Actor) -> None:
     now = portal.now()
     if found.case_id:
         cases.lock(found.case_id)
-    job = work.job(found.id, lock=True)
+    job = jobrows.job(found.id, lock=True)
     if job is None or job.state not in {JobState.INCIDENT, JobState.QUEUED}:
         raise Refused("This job is not waiting for anybody")
-    work.set_going(job.id, now)
+    jobrows.set_going(job.id, now)
     if job.case_id:
         history.note(
             job.case_id,

@@ -21,7 +21,7 @@ from app.services.mails import deliveries, whose
 from app.services.mails.deliveries import Undelivered
 from app.services.people import addresses
 from app.states import MailState, SettledAs
-from app.store import cases, database, work
+from app.store import cases, database, jobrows, work
 from app.store import deliveries as stored
 from app.store.models import Case, Delivery, Mail, Task
 from app.text import address
@@ -137,7 +137,7 @@ def _copy(portal: Portal, case: Case, mail: Mail, to: tuple[str, ...]) -> None:
     key = f"{case.number}:again:{mail.id}:{now:%Y%m%d%H%M%S%f}"
     host = mail.message_id.rpartition("@")[2].strip("> ")
     stored.copy(mail, key, f"<{key.replace(':', '.')}@{host}>", ", ".join(to), now)
-    work.add_job(
+    jobrows.add_job(
         key=key, case=case.id, element=job.element if job is not None else "", operator="mail", params=params,
         data=dict(job.data or {}) if job is not None else {}, run_at=now, created_at=now,
     )  # fmt: skip

@@ -16,7 +16,7 @@ from app.connectors.letter import Letter
 from app.services.base.portal import Portal
 from app.services.mails import links
 from app.states import MailState, SettledAs
-from app.store import accounts, companies, database, deliveries, records, work
+from app.store import accounts, companies, database, deliveries, jobrows, records
 from app.store.models import Mail
 
 FIRST_PASSWORD_HOURS = 7 * 24
@@ -63,7 +63,7 @@ def queue(
     }  # fmt: skip
     state = "queued" if to else "done"
     deliveries.settle(deliveries.alike(mail_id, to), SettledAs.AGAIN, "", now)
-    return work.add_job(
+    return jobrows.add_job(
         key=key, case=None, operator="mail", params={"letter": letter}, run_at=now, created_at=now, state=state
     )
 

@@ -19,7 +19,7 @@ from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
 from app.states import DeliveryState, MailState, SettledAs
-from app.store import cases, database, deliveries, records, work
+from app.store import cases, database, deliveries, jobrows, records
 from app.store.models import Case, Delivery, Mail
 
 
@@ -68,7 +68,7 @@ def of_case(case: Case, loaded: Loaded, actor: Actor) -> list[MailView]:
 
 def with_keys(case: Case, loaded: Loaded, actor: Actor) -> list[Keyed]:
     """The same, each with its job's key."""
-    jobs = {job.key: job for job in work.jobs_of(case.id)}
+    jobs = {job.key: job for job in jobrows.jobs_of(case.id)}
     hidden = _links(case, actor)
     found = []
     rows = records.mails(case.id)

@@ -9,7 +9,7 @@ from typing import Any
 
 from app.services.tasks import recallstate as state
 from app.states import JobState
-from app.store import cases, moves, statements, undo, work
+from app.store import cases, jobrows, moves, statements, undo, work
 from app.store.models import Booking, Case, Clock, Invoice, Opening, Payment, Secret, TimerRow
 
 FACTS = state.FACTS
@@ -76,4 +76,4 @@ def _column(name: str) -> str:
 
 
 def _waiting(case: Case) -> list[Any]:
-    return work.jobs_of(case.id, JobState.QUEUED, JobState.PARKED, JobState.INCIDENT)
+    return jobrows.jobs_of(case.id, JobState.QUEUED, JobState.PARKED, JobState.INCIDENT)

@@ -20,7 +20,7 @@ from app.services.base.releases import Loaded
 from app.services.moves import kept, versions
 from app.services.process import steps
 from app.states import EntryKind, JobState, MendKind
-from app.store import cases, changes, database, moves, statements, work
+from app.store import cases, changes, database, jobrows, moves, statements, work
 from app.store.models import Case, Mend
 
 LONGEST = 2000  # characters of a reason
@@ -206,7 +206,7 @@ def _event(loaded: Loaded, wish: Wish) -> Event:
 
 def _not_at_work(case: Case, wish: Wish) -> None:
     """A worker holds the job at this moment: its result would meet a token that is gone."""
-    for job in work.jobs_of(case.id, JobState.RUNNING):
+    for job in jobrows.jobs_of(case.id, JobState.RUNNING):
         if not wish.task_id or job.task_id.replace("-", "") == wish.task_id.replace("-", ""):
             raise Refused("A job of this step is being done at this moment; try again when it is over")
 

@@ -12,7 +12,7 @@ from app.services.base.portal import Portal
 from app.services.base.titles import title_of
 from app.services.mails import deliveries
 from app.states import IncidentKind, JobState
-from app.store import cases, database, incidents, waiting, work
+from app.store import cases, database, incidents, jobrows, waiting
 from app.store.models import Case, Incident, Job
 
 PAST = 30  # of what is over, so many are listed
@@ -57,7 +57,7 @@ def board(portal: Portal, actor: Actor) -> Board:
     """Everything that waits for somebody, for staff."""
     actor.require("operator", "analyst", "administrator")
     with database.connection():
-        rows, jobs = incidents.opened(), work.jobs_in(JobState.INCIDENT)
+        rows, jobs = incidents.opened(), jobrows.jobs_in(JobState.INCIDENT)
         known = cases.by_ids(
             sorted({each for each in (*(row.case_id for row in rows), *(job.case_id for job in jobs)) if each})
         )
@@ -90,7 +90,7 @@ def counts(actor: Actor) -> Counts:
 def of_case(portal: Portal, case: Case) -> list[Trouble]:
     """What hinders the case, oldest first. Inside a connection."""
     found = [_of_row(portal, row, case) for row in incidents.of_case(case.id)]
-    jobs = work.jobs_of(case.id, JobState.INCIDENT)
+    jobs = jobrows.jobs_of(case.id, JobState.INCIDENT)
     unsent = deliveries.unsent(case.id) if jobs else {}
     found += [_of_job(portal, job, case, unsent.get(job.key)) for job in jobs]
     return sorted(found, key=lambda each: each.since)
@@ -98,7 +98,7 @@ def of_case(portal: Portal, case: Case) -> list[Trouble]:
 
 def hindered(ids: Sequence[int]) -> frozenset[int]:
     """Those of the cases that cannot go on before somebody of the staff has looked. Inside a connection."""
-    return incidents.among(ids) | work.failed_among(ids)
+    return incidents.among(ids) | jobrows.failed_among(ids)
 
 
 def _of_row(portal: Portal, row: Incident, case: Case | None) -> Trouble:

@@ -14,7 +14,7 @@ from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.cards import stock
 from app.states import CardState, JobState
-from app.store import cards, database, work
+from app.store import cards, database, jobrows
 from app.store.models import Card, CardDeskRow
 
 
@@ -71,7 +71,7 @@ def desks(portal: Portal, actor: Actor) -> tuple[DeskView, ...]:
     with database.connection():
         runs = {
             str(job.params.get("serial")): str(job.params.get("run") or "")
-            for job in work.jobs_like("card", (JobState.QUEUED, JobState.RUNNING))
+            for job in jobrows.jobs_like("card", (JobState.QUEUED, JobState.RUNNING))
         }
         return tuple(_desk(row, portal.now(), runs) for row in cards.desks())
 

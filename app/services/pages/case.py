@@ -27,7 +27,7 @@ from app.services.tasks import view
 from app.services.tasks.reviews import Reviewed
 from app.services.tasks.view import TaskView
 from app.states import JobState, Rights
-from app.store import bookings, cards, cases, companies, database, invoices, records, work
+from app.store import bookings, cards, cases, companies, database, invoices, jobrows, records, work
 from app.store.models import Case, Entry, Member
 
 __all__ = [
@@ -116,7 +116,7 @@ def page(portal: Portal, number: str, actor: Actor) -> CasePage:
             tasks=[view.view(row, today, closing) for row in every],
             incidents=attention.of_case(portal, case) if staff else (),
             undelivered=deliveries.of_case(case, loaded) if staff else (),
-            pending=work.jobs_of(case.id, JobState.QUEUED, JobState.RUNNING, JobState.PARKED) if staff else (),
+            pending=jobrows.jobs_of(case.id, JobState.QUEUED, JobState.RUNNING, JobState.PARKED) if staff else (),
             can_withdraw=lifecycle.can_withdraw(case, loaded),
             same_company=others[:BESIDE],
             more_of_company=len(others) > BESIDE,

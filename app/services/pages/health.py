@@ -12,7 +12,7 @@ from typing import Any, Final
 from app.services.base import versions
 from app.services.base.portal import Portal
 from app.services.trouble import mailserver
-from app.store import database, outages, work, workers
+from app.store import database, jobrows, outages, workers
 
 ALIVE: Final = 90.0  # seconds; a worker signs every ten, and every forty while a job takes long
 GRACE: Final = 120.0  # seconds after the start in which workers may still be on their way
@@ -110,7 +110,7 @@ def _jobs(portal: Portal) -> Check:
     now = portal.now()
     with portal.connection():
         # Mails that wait for a server which is away are nobody's delay here.
-        since = work.oldest_due(now, ("mail",) if outages.of(mailserver.NAME) is not None else ())
+        since = jobrows.oldest_due(now, ("mail",) if outages.of(mailserver.NAME) is not None else ())
     late = now - since if since is not None else timedelta(0)
     return {"ok": late < LATE, "oldest_due_seconds": max(0, round(late.total_seconds()))}
 

@@ -24,7 +24,7 @@ from app.services.process import secrets
 from app.services.tasks import comments, filling, forms, reviews, view
 from app.services.tasks.reviews import Reviewed
 from app.states import JobState
-from app.store import bookings, cases, database, work
+from app.store import bookings, cases, database, jobrows, work
 
 
 @dataclass(frozen=True)
@@ -148,7 +148,7 @@ def page(
             saved_at=draft.saved_at if draft else None,
             incidents=[
                 job
-                for job in work.jobs_of(case.id, JobState.INCIDENT)
+                for job in jobrows.jobs_of(case.id, JobState.INCIDENT)
                 if actor.side == "operator" and (job.params or {}).get("origin") == task_id
             ],
             corporate=casenumber.of_case(case, actor)

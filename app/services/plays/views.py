@@ -11,7 +11,7 @@ from app.services.base import businessdays
 from app.services.pages import outbox
 from app.services.plays.stage import Person, Stage
 from app.states import JobState, TaskKind, TaskState
-from app.store import accounts, cases, incidents, records, work
+from app.store import accounts, cases, incidents, jobrows, records, work
 from app.store.models import Case, Task
 
 MOST = 60  # of what arrived
@@ -133,7 +133,7 @@ def _troubles(rows: list[Case]) -> list[dict[str, Any]]:
     found = []
     for row in rows:
         said = [(each.first_at, each.element, each.message, each.params) for each in incidents.of_case(row.id)]
-        for job in work.jobs_of(row.id, JobState.INCIDENT):
+        for job in jobrows.jobs_of(row.id, JobState.INCIDENT):
             told = job.said or {"message": "%(error)s", "params": {"error": job.error}}
             said.append((job.finished_at or job.created_at, job.element, told["message"], told.get("params", {})))
         for at, element, message, params in said:

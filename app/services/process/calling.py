@@ -11,7 +11,7 @@ from app.engine import values
 from app.errors import Permanent, ScriptError
 from app.services.base.portal import Portal
 from app.services.base.releases import Loaded, settings_of
-from app.store import work
+from app.store import jobrows
 from app.store.models import Case
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def prepared(portal: Portal, case: Case, loaded: Loaded, job: Leased) -> Call:
     """What is sent and where to. Inside a connection. Raises Permanent."""
-    row = work.job(job.id)
+    row = jobrows.job(job.id)
     since = row.created_at if row is not None else portal.now()
     return Call(_address(loaded, str(job.params["url"])), job.key, _body(portal, case, loaded, job, since))
 

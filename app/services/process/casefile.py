@@ -15,7 +15,7 @@ from app.services.base.releases import Loaded
 from app.services.money import invoices as money
 from app.services.papers import documents
 from app.states import JobState
-from app.store import cases, database, invoices, records, work
+from app.store import cases, database, invoices, jobrows, records
 from app.store.models import Case
 
 PURPOSE = "case_file"
@@ -38,7 +38,7 @@ def state(case: Case, loaded: Loaded, actor: Actor) -> CaseFile:
     row = records.latest_document(case.id, document)
     waiting = any(
         job.operator == "pdf" and (job.params or {}).get("document") == document
-        for job in work.jobs_of(case.id, JobState.QUEUED, JobState.RUNNING)
+        for job in jobrows.jobs_of(case.id, JobState.QUEUED, JobState.RUNNING)
     )
     return CaseFile(True, documents.view(row) if row else None, waiting)
 

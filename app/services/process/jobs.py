@@ -26,7 +26,7 @@ from app.services.process import operations, steps
 from app.services.process.outside import Outside
 from app.services.trouble import alarms, incidents, mailserver
 from app.states import EntryKind, JobState
-from app.store import cases, database, outages, work
+from app.store import cases, database, jobrows, outages
 from app.store.models import Case, Job
 
 log = logging.getLogger("nintei.jobs")
@@ -46,7 +46,7 @@ def lease(portal: Portal, worker: str, operators: tuple[str, ...] = ()) -> Lease
     now = portal.now()
     with database.transaction():
         without = ("mail",) if outages.waits(mailserver.NAME, now) else ()
-        row = work.lease(worker, now, now + timedelta(seconds=LEASE_SECONDS), operators, without)
+        row = jobrows.lease(worker, now, now + timedelta(seconds=LEASE_SECONDS), operators, without)
         if row is None:
             return None
         trying = now + timedelta(seconds=mailserver.TRYING)
@@ -128,7 +128,7 @@ def perform(portal: Portal, outside: Outside, job: Leased) -> JobState:
 def _held(job: Leased) -> tuple[Case | None, Job | None]:
     """The job's case and row, locked in this order, if this worker still holds it."""
     case = cases.lock(job.case_id) if job.case_id else None  # a mail of the portal itself has none
-    row = work.job(job.id, lock=True)
+    row = jobrows.job(job.id, lock=True)
     return case, row if row is not None and row.state == JobState.RUNNING and row.fence == job.fence else None
 
 
@@ -294,4 +294,4 @@ def patience(portal: Portal, operator: str) -> timedelta:
 def next_due() -> datetime | None:
     """When the next job or timer is due."""
     with database.connection():
-        return work.next_due()
+        return jobrows.next_due()

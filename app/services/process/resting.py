@@ -10,7 +10,7 @@ from app.engine import JobRequest
 from app.errors import Permanent
 from app.services.base import businessdays
 from app.states import JobState
-from app.store import work
+from app.store import jobrows
 from app.store.models import Case
 
 LONGEST: Final = 1000  # business days: some four years
@@ -49,6 +49,6 @@ def at_rest(case: Case, requests: tuple[JobRequest, ...]) -> frozenset[str]:
     """The engine's ids of the tasks that only wait: those asked for in this step, and earlier ones."""
     asked = {each.task_id for each in requests if each.operator in RESTING}
     rows = {
-        each.task_id for each in work.jobs_of(case.id, JobState.QUEUED, JobState.PARKED) if each.operator in RESTING
+        each.task_id for each in jobrows.jobs_of(case.id, JobState.QUEUED, JobState.PARKED) if each.operator in RESTING
     }
     return frozenset(asked | rows)

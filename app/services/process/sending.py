@@ -25,7 +25,7 @@ from app.services.papers import intake
 from app.services.process import context
 from app.services.trouble import mailserver
 from app.states import BookingState, EntryKind, MailState, TaskState
-from app.store import accounts, bookings, cases, database, records, work
+from app.store import accounts, bookings, cases, database, jobrows, records, work
 from app.store.models import Case, Document, Mail
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ class Mails:
     def _keep_trying(self, job: Leased, row: Mail) -> None:
         """A job of its own for those who are still to get it; no token waits for it."""
         now = self._portal.now()
-        work.add_job(
+        jobrows.add_job(
             key=f"{job.key}:rest",
             case=row.case_id,
             element=job.element,

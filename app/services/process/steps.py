@@ -23,7 +23,7 @@ from app.services.mails import deliveries
 from app.services.process import effects, resting
 from app.services.trouble import incidents
 from app.states import EntryKind, IncidentKind, JobState, Standing, TaskState
-from app.store import cases, statements, undo, work
+from app.store import cases, jobrows, statements, undo, work
 from app.store.models import Answer, Case, Task
 
 
@@ -260,7 +260,7 @@ def cancel_jobs(moment: Moment) -> None:
     running = set(moment.step.running_jobs)
     if moment.before <= running:
         return
-    for job in work.jobs_of(moment.case.id, JobState.QUEUED, JobState.PARKED, JobState.INCIDENT):
+    for job in jobrows.jobs_of(moment.case.id, JobState.QUEUED, JobState.PARKED, JobState.INCIDENT):
         if job.task_id and job.task_id not in running:
             job.state, job.finished_at = JobState.CANCELLED, moment.now
             job.save()
@@ -269,7 +269,7 @@ def cancel_jobs(moment: Moment) -> None:
 def _queue_jobs(moment: Moment) -> None:
     for request in moment.step.jobs:
         state, at = resting.begins(request, moment.now, moment.closing)
-        work.add_job(
+        jobrows.add_job(
             key=f"{moment.case.number}:{request.task_id}",
             case=moment.case.id,
             task_id=request.task_id,
@@ -288,10 +288,10 @@ def unpark(moment: Moment) -> None:
     if not moment.step.running_jobs:
         return
     still_open = {row.element for row in moment.rows}
-    for job in work.parked(moment.case.id):
+    for job in jobrows.parked(moment.case.id):
         element = str(job.params.get("element", ""))
         if element not in still_open and cases.completed_count(moment.case.id, element):
-            work.unpark(job.id)
+            jobrows.unpark(job.id)
 
 
 def settle_turn(moment: Moment) -> None:

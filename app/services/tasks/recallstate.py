@@ -15,7 +15,7 @@ from app.services.base.actors import Actor
 from app.services.papers import intake
 from app.services.tasks import drafts
 from app.states import CardState, JobState
-from app.store import cases, records, statements, undo, work
+from app.store import cases, jobrows, records, statements, undo, work
 from app.store.models import (
     Answer,
     Booking,
@@ -127,7 +127,7 @@ def keep(
         made={
             "answer": answer.id,
             "tasks": [each.id for each in step.open_tasks if each.id in opened],
-            "jobs": [each for each in work.waiting_jobs(case.id, max(known, default=0)) if each not in known],
+            "jobs": [each for each in jobrows.waiting_jobs(case.id, max(known, default=0)) if each not in known],
             "visits": [[*place, *count] for place, count in counts.items()],
             "cards": bool(setting.loaded.package.cards) and _cards(case) != stood.cards,
         },
@@ -217,7 +217,7 @@ def rows(model: type[Any], case: Case) -> Iterable[Any]:
 
 
 def _waiting(case: Case) -> list[Job]:
-    return work.jobs_of(case.id, JobState.QUEUED, JobState.PARKED, JobState.INCIDENT)
+    return jobrows.jobs_of(case.id, JobState.QUEUED, JobState.PARKED, JobState.INCIDENT)
 
 
 def _cards(case: Case) -> dict[int, CardState]:

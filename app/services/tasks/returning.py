@@ -13,7 +13,7 @@ from typing import Any
 from app.engine import Step
 from app.services.base import permit
 from app.services.tasks import reviews
-from app.store import work
+from app.store import jobrows, work
 
 PURPOSE = "returned"
 GRACE = timedelta(minutes=15)
@@ -32,7 +32,7 @@ def tell(setting: permit.Setting, step: Step, routes: Mapping[str, Any], now: da
         said = reviews.returned(permit.Setting(row, case, loaded, loaded.element(row.element)), "ja")
         if said is None and routes.get("payment") != "short":
             continue
-        work.add_job(
+        jobrows.add_job(
             key=f"{case.number}:{PURPOSE}:{row.id}",
             case=case.id,
             element=row.element,

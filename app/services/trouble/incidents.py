@@ -19,7 +19,7 @@ from app.services.base import history
 from app.services.base.portal import Portal
 from app.services.trouble import alarms
 from app.states import EntryKind, IncidentKind
-from app.store import cases, database, work
+from app.store import cases, database, jobrows
 from app.store import incidents as rows
 from app.store.models import Case
 
@@ -148,7 +148,7 @@ def _stuck(case: Case, step: Step, withdrawal: str) -> bool:
     """Nothing waits for anybody, nothing is under way, no time has to pass, and it has not ended."""
     if step.open_tasks or step.timers or set(step.messages) - {withdrawal}:
         return False
-    return not work.under_way(case.id).intersection(step.running_jobs)
+    return not jobrows.under_way(case.id).intersection(step.running_jobs)
 
 
 def plain(params: Mapping[str, Any]) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from app.services.base import backoff
 from app.services.base.portal import Portal
 from app.services.trouble import alarms, incidents
 from app.states import IncidentKind, JobState
-from app.store import database, outages, work
+from app.store import database, jobrows, outages
 from app.store import waiting as store
 
 log = logging.getLogger("nintei.mail")
@@ -47,7 +47,7 @@ def away(portal: Portal) -> Away | None:
         row = outages.of(NAME) if store.counts().outages else None  # staff's pages have counted those already
         if row is None:
             return None
-        waiting = work.count_jobs("mail", (JobState.QUEUED, JobState.RUNNING))
+        waiting = jobrows.count_jobs("mail", (JobState.QUEUED, JobState.RUNNING))
     return Away(row.since, row.tried_at, row.next_at, Refused(row.message, **row.params), waiting)
 
 
@@ -76,7 +76,7 @@ def answers(portal: Portal) -> None:
         if row is None:
             return
         incidents.over(None, now, kinds=(IncidentKind.OUTAGE,), element=NAME)
-        waiting = work.due_from(now, "mail")
+        waiting = jobrows.due_from(now, "mail")
         alarms.over(portal, row.since, now, waiting)
     log.warning("The mail server answers again, after %s; %s mails go out now", now - row.since, waiting)
     portal.poke()

@@ -18,7 +18,7 @@ from app.services.pages import vendorhome
 from app.services.process import jobs
 from app.services.signin.newaccount import create_account
 from app.services.tasks import recall
-from app.store import accounts, cases, database, records, work
+from app.store import accounts, cases, database, jobrows, records
 from app.store.models import Delivery, Mail
 from tests.services.conftest import APPLICATION, Bench
 from tests.services.process.test_jobs import REVIEW, mail_job
@@ -58,7 +58,7 @@ def state(walker: Walker, mail: Mail) -> str:
 
 def incidents(walker: Walker) -> list[str]:
     with database.connection():
-        return [row.operator for row in work.jobs_of(case_of(walker).id, "incident")]
+        return [row.operator for row in jobrows.jobs_of(case_of(walker).id, "incident")]
 
 
 def test_one_who_is_refused_among_others_is_one_whom_the_mail_did_not_reach(bench: Bench, two: Walker) -> None:
@@ -172,7 +172,7 @@ def test_the_first_link_goes_to_the_right_address_and_the_case_goes_on(bench: Be
 
 def mail_states() -> set[str]:
     with database.connection():
-        return {job.state for job in work.jobs_like("mail", ("incident",))}
+        return {job.state for job in jobrows.jobs_like("mail", ("incident",))}
 
 
 def test_a_decision_whose_mail_was_refused_is_taken_back_and_nobody_is_asked_to_send_it(bench: Bench) -> None:

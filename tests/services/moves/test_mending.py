@@ -12,7 +12,7 @@ from app.errors import Forbidden, Refused
 from app.services.moves import mending, moving
 from app.services.moves.mending import Wish
 from app.states import MendKind
-from app.store import cases, database, work
+from app.store import cases, database, jobrows, work
 from app.store.models import Case
 from tests.services.broken import again, applied, clerk, open_task, send
 from tests.services.conftest import PACKAGES, Bench, open_bench
@@ -37,7 +37,7 @@ def picture(case: Case) -> dict[str, Any]:
                 {name: value for name, value in row.__data__.items() if name != "closed_at"}
                 for row in work.open_tasks(case.id)
             ],
-            "jobs": sorted((row.id, row.state) for row in work.jobs_of(case.id, "queued", "parked", "incident")),
+            "jobs": sorted((row.id, row.state) for row in jobrows.jobs_of(case.id, "queued", "parked", "incident")),
             "clocks": [row.__data__ for row in cases.clocks(case.id)],
             "visits": sorted((row.element, row.entered, row.completed, row.cancelled) for row in cases.visits(case.id)),
             "timers": [(row.task_id, row.due_at) for row in work.timers(case.id)],

@@ -11,7 +11,7 @@ from app.engine import Engine
 from app.errors import Forbidden, Refused
 from app.services.moves import doing, moving
 from app.services.tasks import forms
-from app.store import cases, database, work
+from app.store import cases, database, jobrows, work
 from app.store.models import MoveCase
 from tests.services.broken import again, clerk, open_task, send
 from tests.services.conftest import PACKAGES, Bench, open_bench
@@ -176,7 +176,7 @@ def test_a_case_whose_job_waits_to_be_seen_to_moves_later(bench: Bench) -> None:
     [case] = applied(bench, 1)
     number = released(bench, RENAMED)
     with database.connection():
-        work.add_job(
+        jobrows.add_job(
             key="x", case=case.id, operator="mail", state="incident", run_at=bench.portal.now(),
             created_at=bench.portal.now(),
         )  # fmt: skip

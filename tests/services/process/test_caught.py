@@ -7,7 +7,7 @@ from pathlib import Path
 from app.engine import Engine
 from app.errors import Permanent, Temporary
 from app.services.pages import attention
-from app.store import cases, database, work
+from app.store import cases, database, jobrows
 from app.store.models import Case, Job
 from tests.services import broken
 from tests.services.conftest import Bench
@@ -31,7 +31,7 @@ def with_event(folder: Path, engine: Engine, code: str, script: str = "why = err
 
 def job_of(case: Case) -> Job:
     with database.connection():
-        return next(job for job in work.jobs_of(case.id) if job.element == "mail_hello")
+        return next(job for job in jobrows.jobs_of(case.id) if job.element == "mail_hello")
 
 
 def test_the_case_goes_on_behind_the_event_and_staff_can_read_what_failed(tmp_path: Path, engine: Engine) -> None:

@@ -15,7 +15,7 @@ from app.errors import Permanent, Refused, Temporary
 from app.services.base import leases
 from app.services.cases import lifecycle
 from app.services.process import jobs
-from app.store import cases, database, records, work
+from app.store import cases, database, jobrows, records
 from app.store.models import Job
 from tests.services.conftest import Bench, StillClock
 from tests.services.steps import go, opened, staff
@@ -27,7 +27,7 @@ def mail_job(number: str, mail: str) -> Job:
     with database.connection():
         case = cases.get(number)
         assert case is not None
-        return next(job for job in work.jobs_of(case.id) if job.params.get("mail") == mail)
+        return next(job for job in jobrows.jobs_of(case.id) if job.params.get("mail") == mail)
 
 
 def test_the_token_stands_on_the_mail_until_the_server_took_it(bench: Bench) -> None:

@@ -11,7 +11,7 @@ import pytest
 from app import catalogue
 from app.catalogue import scenarios
 from app.services.demo.walker import Walker
-from app.store import cases, database, invoices, records, tally, work
+from app.store import cases, database, invoices, jobrows, records, tally, work
 from tests.services.conftest import BPMN, Bench
 
 PACKAGE = catalogue.load(BPMN / "ccus_api_certification", BPMN / "_shared")
@@ -34,7 +34,7 @@ class Seen:
             self.open = sorted(row.element for row in work.open_tasks(case.id)) if case else []
             certificate = records.certificate_of(case.id) if case else None
             self.register = certificate.state if certificate and certificate.listed else ""
-            self.failed = [(row.element, row.error) for row in work.jobs_of(case.id, "incident")] if case else []
+            self.failed = [(row.element, row.error) for row in jobrows.jobs_of(case.id, "incident")] if case else []
 
 
 def come(before: list[str], after: list[str]) -> list[str]:

@@ -20,7 +20,7 @@ from app.services.cases import applications, lifecycle
 from app.services.people import accounts as people
 from app.services.process import jobs, steps, timers
 from app.services.tasks import forms, send
-from app.store import accounts, cases, database, work
+from app.store import accounts, cases, database, jobrows, work
 from app.store.models import Answer, Case, Job, Task, Visit
 from app.worker import Worker
 from tests.services.conftest import PACKAGES, STAFF, Bench, open_bench
@@ -193,7 +193,7 @@ def test_who_has_lost_the_lease_is_not_believed_while_another_holds_the_job(benc
     assert jobs.put_back(bench.portal, frozen, Permanent("no")) == "late"
     assert not leases.extend(bench.portal, frozen)
     with database.connection():
-        row = work.job(frozen.id)
+        row = jobrows.job(frozen.id)
         assert row is not None
         assert (row.state, row.worker, row.fence) == ("running", "successor", successor.fence)
     assert jobs.done(bench.portal, successor) == "done"
@@ -240,7 +240,7 @@ def test_a_worker_keeps_its_lease_for_as_long_as_its_connector_takes(
 def jobs_of(number: str) -> list[Job]:
     case = case_of(number)
     with database.connection():
-        return work.jobs_of(case.id)
+        return jobrows.jobs_of(case.id)
 
 
 # Rows are locked
@@ -268,7 +268,7 @@ def test_a_job_that_is_being_leased_is_passed_over(bench: Bench) -> None:
     apply(bench, "二")
     now, found = bench.portal.now(), []
     with database.transaction():
-        mine = work.lease("me", now, now + timedelta(seconds=60))
+        mine = jobrows.lease("me", now, now + timedelta(seconds=60))
         thread = in_thread(lambda: jobs.lease(bench.portal, "you"), found)
         until_it_waits(thread)
     thread.join(60)
@@ -293,7 +293,7 @@ def test_who_changes_a_job_waits_for_its_case_with_nothing_in_hand(bench: Bench,
         cases.lock(case.id)
         thread = in_thread(acts[act], found)
         until_it_waits(thread)
-        assert work.job(held.id, lock=True) is not None  # the server would end one of two that wait for each other
+        assert jobrows.job(held.id, lock=True) is not None  # the server would end one of two that wait for each other
     thread.join(60)
     assert len(found) == 1 and not isinstance(found[0], Exception), found
 

@@ -19,7 +19,7 @@ from app.services.packages import folders
 from app.services.process import jobs
 from app.services.process.outside import Outside
 from app.services.rehearsal import walk
-from app.store import cases, closings, database, work
+from app.store import cases, closings, database, jobrows, work
 from app.store.models import Case, Job
 from tests.fakes.receiver import Receiver, receiver
 from tests.services import broken
@@ -79,7 +79,7 @@ def case_of(number: str) -> Case:
 
 def job_of(case: Case) -> Job:
     with database.connection():
-        (row,) = work.jobs_of(case.id, "queued", "incident", "done")
+        (row,) = jobrows.jobs_of(case.id, "queued", "incident", "done")
     return row
 
 

@@ -16,7 +16,7 @@ from app.services.people import accounts
 from app.services.tasks import comments, forms, recall
 from app.services.tasks import send as tasks
 from app.services.tasks.drafts import OpenPage
-from app.store import bookings, cases, database, invoices, records, undo, work
+from app.store import bookings, cases, database, invoices, jobrows, records, undo, work
 from app.store.models import Booking, Invoice, Payment, Task
 from tests.services.cardbench import open_letters
 from tests.services.conftest import Bench
@@ -31,7 +31,7 @@ def picture(walker: Walker) -> dict[str, Any]:
             "state": cases.state(case.id),
             "case": {key: value for key, value in case.__data__.items() if key not in {"revision", "changed_at"}},
             "open": sorted(row.id for row in work.open_tasks(case.id)),
-            "jobs": sorted((row.id, row.state) for row in work.jobs_of(case.id, "queued", "parked", "incident")),
+            "jobs": sorted((row.id, row.state) for row in jobrows.jobs_of(case.id, "queued", "parked", "incident")),
             "clocks": [row.__data__ for row in cases.clocks(case.id)],
             "visits": sorted((row.element, row.process, row.entered, row.completed) for row in cases.visits(case.id)),
             "answers": {key: row.id for key, row in work.latest_answers(case.id).items()},
@@ -100,7 +100,7 @@ def test_after_a_recall_another_decision_goes_the_other_way(bench: Bench) -> Non
     assert opened(walker) == ["review_result"]
     with database.connection():
         assert work.last_done(case_of(walker).id, "second_review") is not None
-        assert not work.jobs_of(case_of(walker).id, "incident")
+        assert not jobrows.jobs_of(case_of(walker).id, "incident")
 
 
 def test_a_pass_is_taken_back_while_its_mail_waits_and_not_after_it_went(bench: Bench) -> None:

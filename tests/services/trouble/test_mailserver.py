@@ -18,7 +18,7 @@ from app.services.people import accounts
 from app.services.process import jobs
 from app.services.tasks import recall
 from app.services.trouble import mailserver
-from app.store import cases, database, incidents, records, work
+from app.store import cases, database, incidents, jobrows, records
 from app.store.models import Incident, Job, Mail
 from tests.services.conftest import Bench
 from tests.services.process.test_jobs import REVIEW, mail_job
@@ -113,7 +113,9 @@ def test_while_it_is_away_other_work_goes_on(bench: Bench) -> None:
     lifecycle.say(walker.portal, walker.number, "質問です", staff(walker))
     bench.drain(walker.portal)
     with database.transaction():
-        work.add_job(key="x", case=None, operator="nothing", run_at=walker.portal.now(), created_at=walker.portal.now())
+        jobrows.add_job(
+            key="x", case=None, operator="nothing", run_at=walker.portal.now(), created_at=walker.portal.now()
+        )
     assert bench.drain(walker.portal) == ["incident"]  # no mail among it: it was not even leased
 
 

@@ -17,7 +17,7 @@ from app.services.mails.portalmails import Wording
 from app.services.people import accounts as people
 from app.services.signin import passwords
 from app.services.trouble import mailserver
-from app.store import accounts, database, outages, work
+from app.store import accounts, database, jobrows, outages
 from app.store.models import Job, Mail, User
 from tests.fakes.mailbox import Mailbox
 from tests.services.conftest import STAFF, StillClock
@@ -178,7 +178,7 @@ def test_a_link_asked_for_while_the_mail_server_is_away_arrives_when_it_is_back_
     shared.bench.drain()
     with database.connection():
         assert outages.of(mailserver.NAME) is not None  # one outage, as of every mail
-        (job,) = work.jobs_like("mail", ("queued",))
+        (job,) = jobrows.jobs_like("mail", ("queued",))
         assert "/password/" not in json.dumps(job.params)
         row = Mail.get(Mail.mail_id == passwords.RESET_MAIL)
         assert (row.state, "/password/" in row.text + row.html) == ("writing", False)

@@ -13,7 +13,7 @@ from app.engine import Engine
 from app.errors import Permanent
 from app.services.cases import lifecycle
 from app.services.demo.walker import Walker
-from app.store import accounts, cases, database, records, work
+from app.store import accounts, cases, database, jobrows, records
 from tests.services.steps import actor, case_of, go, opened, staff, task
 from tests.web.conftest import Site, open_site
 
@@ -156,7 +156,7 @@ def test_an_incident_is_shown_with_its_reason_and_tried_again(shared: Site, new_
     page = shared.operator().get(f"/cases/{walker.number}?tab=mail").text
     assert page.count("550 no such mailbox") == 2  # beside the mail, and among what waits for a person
     with database.connection():
-        job = work.jobs_of(case_of(walker).id, "incident")[0]
+        job = jobrows.jobs_of(case_of(walker).id, "incident")[0]
     url = f"/cases/{walker.number}/jobs/{job.id}/retry"
     assert f'action="{url}"' in page
     assert shared.person(VENDOR).post(url).status_code == 403
