@@ -18,7 +18,7 @@ from app.services.packages import gate
 from app.services.workspaces import content, requests
 from app.services.workspaces.requests import GREEN, RED, RUNS, WAITS
 from app.states import WorkspaceAct, WorkspaceState
-from app.store import database, terms, work
+from app.store import database, jobrows, terms
 from app.store import workspaces as store
 from app.store.models import Workspace
 
@@ -37,7 +37,7 @@ BY_GATE = N_("The check or a scenario found errors.")
 def ask(portal: Portal, row: Workspace, event_id: int) -> None:
     """Have the worker look. Inside a transaction."""
     now = portal.now()
-    work.add_job(
+    jobrows.add_job(
         key=f"gate:{row.id}:{event_id}:{now:%Y%m%d%H%M%S%f}", case=None, operator=OPERATOR,
         params={"workspace": row.id, "event": event_id}, run_at=now, created_at=now, state="queued",
     )  # fmt: skip
