@@ -13,7 +13,7 @@ from app.catalogue.compare import ADDED, REMOVED, Change, FileDiff, compare, lin
 from app.catalogue.compare_words import part_said
 from app.cli.language import Speaker, lang_option, speaker
 from app.cli.packages import tell
-from app.cli.releases import MOMENT, package_id, tell_done
+from app.cli.releases import MOMENT, approved, package_id, tell_done
 from app.cli.wiring import Wiring
 from app.errors import N_, BadPackage, Refused
 from app.services.base.actors import SYSTEM
@@ -97,6 +97,7 @@ def export(wiring: Wiring, package: str, target: Path, number: int | None, draft
 @click.option("--from", "from_at", type=MOMENT, help="With --release: from then on (in Japan).")
 @click.option("--note", default="", help="Why, for the record.")
 @click.option("--by", default="", help="Who, for the record; else the account that you are signed in with here.")
+@click.option("--approved-by", default="", help="With --release: who else has looked at it and approves.")
 @click.option("--draft", metavar="NAME", help="Make it a draft of this name instead, to be changed in the browser.")
 @click.option(
     "--base", type=int, metavar="N", help="With --draft: the number that it was made from; else what is in force."
@@ -105,7 +106,7 @@ def export(wiring: Wiring, package: str, target: Path, number: int | None, draft
 @wired
 def import_(
     wiring: Wiring, source: Path, in_force: bool, from_at: datetime | None, note: str, by: str,
-    draft: str | None, base: int | None,
+    approved_by: str, draft: str | None, base: int | None,
 ) -> None:  # fmt: skip
     """Take in a process package: checked, its scenarios walked, kept under a number, and not put in force.
 
@@ -122,7 +123,9 @@ def import_(
         raise Refused("--from needs --release: what is only kept begins at no moment")
     package = exchange.read(source)
     say = say.of(package.english)
-    act = Act(by or terminal_user(), note, terms.IMPORT, from_at)
+    act = Act(by or terminal_user(), note, terms.IMPORT, from_at, approved_by.strip())
+    if in_force:
+        approved(portal, act)
     try:
         if in_force:
             tell_done(exchange.take_in_and_release(portal, package, act), say)

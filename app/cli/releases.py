@@ -60,6 +60,7 @@ MOMENT = Moment()
 @click.option("--from", "from_at", type=MOMENT, help="From then on (in Japan): 2026-12-15 or 2026-12-15T09:00.")
 @click.option("--note", default="", help="Why, for the record.")
 @click.option("--by", default="", help="Who, for the record; else the account that you are signed in with here.")
+@click.option("--approved-by", default="", help="Who else has looked at it and approves; only a demo does without.")
 @lang_option
 @wired
 def release(
@@ -71,6 +72,7 @@ def release(
     from_at: datetime | None,
     note: str,
     by: str,
+    approved_by: str,
 ) -> None:
     """Put a process package in force: new cases start on it, running ones stay where they are.
 
@@ -80,14 +82,16 @@ def release(
     nintei release --restore 3              number 3 again
     nintei release --stop 4                 take number 4 back, planned or in force
 
-    Its check and all its scenarios are run before, and what they say against it refuses it. Content that was released
-    before is not stored again: it is put in force again, under its number. Running portals need no restart.
+    Outside a demo, --approved-by says who else has looked at it. Its check and all its scenarios are run before, and
+    what they say against it refuses it. Content that was released before is not stored again: it is put in force again,
+    under its number. Running portals need no restart.
     """
     say = speaker(wiring.language())
     portal = wiring.portal()
     if sum((restore is not None, stop is not None, listed)) > 1:
         raise Refused("Choose one of --restore, --stop and --list")
-    act = Act(by or terminal_user(), note, terms.FOLDER if restore is None else terms.RESTORE, from_at)
+    source = terms.FOLDER if restore is None else terms.RESTORE
+    act = Act(by or terminal_user(), note, source, from_at, approved_by.strip())
     if listed:
         listing(portal, package_id(portal, what) if what else "", say)
     elif stop is not None:
@@ -95,10 +99,12 @@ def release(
             raise Refused("--stop holds at once: leave --from out")
         _stop(portal, package_id(portal, what), stop, act, say)
     elif restore is not None:
+        approved(portal, act)
         _restore(portal, package_id(portal, what), restore, act, say)
     elif what is None:
         raise Refused("Say which folder to release, for instance: nintei release %(folder)s", folder=_example(portal))
     else:
+        approved(portal, act)
         _release(portal, Path(what), act, say)
 
 
@@ -125,6 +131,16 @@ def _release(portal: Portal, folder: Path, act: Act, say: Speaker) -> None:
         tell(folder.resolve().name, error.problems, say)
         raise Refused("Not released; nothing was changed") from error
     tell_done(done, say)
+
+
+def approved(portal: Portal, act: Act) -> None:
+    """Raises Refused where nobody else approves what new cases are to start on."""
+    if portal.settings.demo or portal.settings.single_approval:
+        return
+    if not act.approved_by:
+        raise Refused("Say who else has looked at it and approves: --approved-by NAME")
+    if act.approved_by == act.by:
+        raise Refused("Somebody else has to approve: --approved-by names who releases it")
 
 
 def _restore(portal: Portal, package: str, number: int, act: Act, say: Speaker) -> None:

@@ -30,4 +30,7 @@ def test_every_command_that_a_manual_shows_is_there_with_its_options(manual: str
 def test_both_languages_show_the_same_commands() -> None:
     japanese, english = (commands(manual) for manual in MANUALS)
     assert japanese == english
-    assert {("release", frozenset({"--restore", "--note"})), ("release", frozenset({"--stop"}))} <= japanese
+    assert {
+        ("release", frozenset({"--restore", "--note", "--approved-by"})),
+        ("release", frozenset({"--stop"})),
+    } <= japanese

@@ -142,3 +142,14 @@ def test_whoever_types_is_on_record(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(settings.getpass, "getuser", nobody)
     assert settings.terminal_user().startswith("uid ")
+
+
+def test_somebody_else_has_to_approve_outside_a_demo(terminal: Terminal) -> None:
+    folder, no = str(terminal.library), {"NINTEI_SINGLE_APPROVAL": "no"}
+    assert "--approved-by NAME" in terminal.refuses("release", folder, **no)
+    assert "Somebody else" in terminal.refuses("release", folder, "--by", "佐藤", "--approved-by", "佐藤", **no)
+    assert "number 1" in terminal.says("release", folder, "--by", "佐藤", "--approved-by", "鈴木", **no)
+    assert "approved by 鈴木" in terminal.says("releases")
+    assert "--approved-by NAME" in terminal.refuses("release", "--restore", "1", **no)
+    assert "--approved-by NAME" in terminal.refuses("import", folder, "--release", **no)
+    assert "already" in terminal.says("release", folder)

@@ -52,6 +52,8 @@ def seen(visitors: list[Visitor]) -> list[int]:
 
 def nintei(place: Place, *arguments: str, code: int = 0) -> str:
     """A command over the same data, in English: a process of its own, beside the web's."""
+    if arguments[0] == "release" and "--stop" not in arguments:
+        arguments = (*arguments, "--approved-by", "鈴木")
     result = typed(arguments, {**place.environment, "LC_ALL": "en_GB.UTF-8"})
     assert result.exit_code == code, result.output
     return result.output

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from click.testing import CliRunner, Result
 
 from app import cli
-from app.main import make_web, open_portal, open_releases, run_worker, serve
+from app.main import make_web, open_portal, open_releases, play, run_worker, serve
 
 
 def typed(arguments: tuple[str, ...], environment: Mapping[str, str]) -> Result:
     """What comes of `nintei <arguments>` with these settings; a traceback fails the test."""
-    wiring = cli.Wiring(open_portal, open_releases, serve, run_worker, make_web)
+    wiring = cli.Wiring(open_portal, open_releases, serve, run_worker, make_web, play)
     result = CliRunner().invoke(cli.commands, list(arguments), obj=wiring, env=dict(environment), prog_name="nintei")
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception
