@@ -86,7 +86,8 @@ WORDS: dict[tuple[str, str], dict[str, Any]] = {
     ("Change", "kind"): {
         "setting": _l("Setting"), "account": _l("User account"), "closing_day": _l("Closing day"),
         "absence": _l("Absence"), "view": _l("Saved view"), "company": _l("Company"),
-        "release": _l("Release"), "move": _l("Move of running cases"),
+        "release": _l("Release"), "move": _l("Move of running cases"), "card_key": _l("Key of cards"),
+        "workspace": _l("Draft of a package"), "mend": _l("Case mended"),
     },
     ("Move", "state"): {
         "asked": _l("Waits for approval"), "running": _l("Under way"), "stopped": _l("Stopped for now"),

@@ -13,6 +13,7 @@ from app.states.money import INVOICE_MOVES, LINE_MOVES, InvoiceState, LineState
 from app.states.moving import MOVE_MOVES, MOVED_MOVES, MendKind, MovedState, MoveState
 from app.states.papers import Audience, DocumentKind
 from app.states.people import CLAIM_MOVES, ClaimState, InvitationKind, Judge, Rights, Role
+from app.states.records import ChangeKind, SignInKind
 from app.states.register import CERTIFICATE_MOVES, CertificateState, Standing
 from app.states.trouble import IncidentKind
 from app.states.work import COMMENT_MOVES, JOB_MOVES, TASK_MOVES, CommentState, JobState, TaskKind, TaskState
@@ -42,6 +43,7 @@ __all__ = [
     "BookingState",
     "CardState",
     "CertificateState",
+    "ChangeKind",
     "ClaimState",
     "CommentState",
     "DeliveryState",
@@ -67,6 +69,7 @@ __all__ = [
     "Role",
     "SettledAs",
     "Sight",
+    "SignInKind",
     "Standing",
     "TaskKind",
     "TaskState",

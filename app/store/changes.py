@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from app.states import ChangeKind
 from app.store.models import Change
 
 
 def add(
-    at: datetime, by: int | None, by_name: str, kind: str, subject: str, field: str, before: str, after: str
+    at: datetime, by: int | None, by_name: str, kind: ChangeKind, subject: str, field: str, before: str, after: str
 ) -> None:
     """Note a change."""
     Change.create(
@@ -23,9 +24,9 @@ def add(
     )
 
 
-def recent(kind: str = "", limit: int = 100) -> list[Change]:
+def recent(kind: ChangeKind | None = None, limit: int = 100) -> list[Change]:
     """The last changes, newest first."""
     query = Change.select()
-    if kind:
+    if kind is not None:
         query = query.where(Change.kind == kind)
     return list(query.order_by(Change.id.desc()).limit(limit))

@@ -7,6 +7,7 @@ from typing import Any
 
 from peewee import JOIN
 
+from app.states import SignInKind
 from app.store.database import lock_name
 from app.store.models import Guess, SecurityEvent, User
 
@@ -65,12 +66,12 @@ def note(**values: Any) -> None:
 def was_here(user: int, place: str, now: datetime) -> bool:
     """Whether the account signed in from this place, as far as that is remembered."""
     query = SecurityEvent.select().where(
-        (SecurityEvent.user == user) & (SecurityEvent.kind == "signed_in") & (SecurityEvent.place == place)
+        (SecurityEvent.user == user) & (SecurityEvent.kind == SignInKind.SIGNED_IN) & (SecurityEvent.place == place)
     )
     return bool(query.where(SecurityEvent.until > now).exists())
 
 
-def events(kinds: tuple[str, ...], limit: int) -> list[SecurityEvent]:
+def events(kinds: tuple[SignInKind, ...], limit: int) -> list[SecurityEvent]:
     """The newest events of these kinds, newest first."""
     query = SecurityEvent.select(SecurityEvent, User).join(User, JOIN.LEFT_OUTER)
     return list(query.where(SecurityEvent.kind.in_(kinds)).order_by(SecurityEvent.id.desc()).limit(limit))

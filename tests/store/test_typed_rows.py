@@ -8,8 +8,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 PLANTED = """
-from app.states import TaskState
-from app.store.models import Task
+from app.states import ChangeKind, TaskState
+from app.store import changes
+from app.store.models import SecurityEvent, Task
 
 
 def right(row: Task) -> bool:
@@ -29,6 +30,9 @@ def wrong(row: Task) -> None:
     TaskState.OPNE                       # the word itself
     Task.state == "opne"                 # in a query
     Task.state.in_(["opne"])             # in a query, of several
+    SecurityEvent.kind == "liftd"        # what is on record of a sign-in
+    ChangeKind.SETING                    # of a change
+    changes.recent("setting")            # what asks for one
 """
 
 

@@ -10,7 +10,7 @@ import hardware
 from app.errors import Permanent, Refused
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
-from app.states import CardState
+from app.states import CardState, ChangeKind
 from app.store import cards, changes, database
 from app.store.models import Change
 from config.settings import Settings
@@ -18,7 +18,7 @@ from hardware.facts import Role
 from hardware.keys import Contribution, MasterInfo, new_component
 
 FOLDER: Final = "cards"  # in the data folder
-KIND: Final = "card_key"  # of the record of changes
+KIND: Final = ChangeKind.CARD_KEY  # of the record of changes
 
 
 # Where they are

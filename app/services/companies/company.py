@@ -10,7 +10,7 @@ from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.companies import views
 from app.services.companies.views import ClaimView, InvitationView, MandateView, PersonView, Seat
-from app.states import Role
+from app.states import ChangeKind, Role
 from app.store import changes, companies, database
 from app.store.models import Case, Claim, Company
 
@@ -144,4 +144,4 @@ def seats(company_id: int, user_id: int, actor: Actor) -> tuple[PersonView, list
 def note(portal: Portal, company: Company, actor: Actor, field: str, before: str, after: str) -> None:
     """What was changed of the company goes on record, outside its cases. Inside a transaction."""
     subject = f"{company.name} {company.corporate_number or ''}".strip()[:200]
-    changes.add(portal.now(), actor.user_id, actor.name, "company", subject, field, before, after)
+    changes.add(portal.now(), actor.user_id, actor.name, ChangeKind.COMPANY, subject, field, before, after)

@@ -17,11 +17,11 @@ from app.services.base import businessdays
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.days import bookings
-from app.states import BookingState
+from app.states import BookingState, ChangeKind
 from app.store import changes, closings, database
 from app.store.models import Booking
 
-KIND = "closing_day"
+KIND = ChangeKind.CLOSING_DAY
 
 
 @dataclass(frozen=True, slots=True)

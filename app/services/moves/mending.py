@@ -19,7 +19,7 @@ from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
 from app.services.moves import kept, versions
 from app.services.process import steps
-from app.states import EntryKind, JobState, MendKind
+from app.states import ChangeKind, EntryKind, JobState, MendKind
 from app.store import cases, changes, database, jobrows, moves, statements, work
 from app.store.models import Case, Mend
 
@@ -157,7 +157,9 @@ def mend(portal: Portal, number: str, wish: Wish, reason: str, revision: int, ac
             revision=case.revision,
         )  # fmt: skip
         _note(case, now, wish.kind.value, title, reason, actor)
-        changes.add(now, actor.user_id, actor.name, "mend", case.number, wish.kind.value, "", f"{title} {reason}")
+        changes.add(
+            now, actor.user_id, actor.name, ChangeKind.MEND, case.number, wish.kind.value, "", f"{title} {reason}"
+        )
         finding.keep(case, loaded)
     portal.poke()
 
@@ -175,7 +177,7 @@ def undo(portal: Portal, number: str, actor: Actor) -> None:
         row.undone_at, row.undone_by = now, actor.name
         statements.save(row)
         _note(case, now, "back", str(row.detail.get("title", "")), row.reason, actor)
-        changes.add(now, actor.user_id, actor.name, "mend", case.number, "back", "", row.reason)
+        changes.add(now, actor.user_id, actor.name, ChangeKind.MEND, case.number, "back", "", row.reason)
         finding.keep(case, portal.releases.loaded(case.release_id))
 
 

@@ -11,12 +11,12 @@ from app.errors import Forbidden, NotFound, Problem, Refused
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.moves import sorting
-from app.states import MovedState, MoveState
+from app.states import ChangeKind, MovedState, MoveState
 from app.store import changes, database, moves, releases, statements
 from app.store.models import Move, MoveCase
 
 WHILE = timedelta(hours=24)  # for which a whole move can be taken back
-KIND = "move"  # in the record of changes
+KIND = ChangeKind.MOVE  # in the record of changes
 
 
 @dataclass(frozen=True, slots=True)

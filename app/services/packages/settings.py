@@ -9,6 +9,7 @@ from app.catalogue import Package
 from app.errors import NotFound, Refused
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
+from app.states import ChangeKind
 from app.store import changes, database, releases
 
 
@@ -106,7 +107,7 @@ def set_setting(portal: Portal, package_id: str, name: str, value: str, actor: A
         if value != before.value:
             releases.set_setting(package_id, name, value, portal.now(), actor.name)
             subject = f"{package_id} {name}"
-            changes.add(portal.now(), actor.user_id, actor.name, "setting", subject, name, before.value, value)
+            changes.add(portal.now(), actor.user_id, actor.name, ChangeKind.SETTING, subject, name, before.value, value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,5 +126,5 @@ def setting_changes(actor: Actor) -> list[ChangeView]:
     """Who changed which setting, newest first."""
     actor.require("analyst", "administrator")
     with database.connection():
-        rows = changes.recent("setting")
+        rows = changes.recent(ChangeKind.SETTING)
         return [ChangeView(row.at, row.by_name, row.subject, row.field, row.before, row.after) for row in rows]

@@ -18,11 +18,12 @@ from app.services.base.businessdays import JAPAN
 from app.services.base.portal import Portal
 from app.services.packages import gate
 from app.services.packages.gate import Gate
+from app.states import ChangeKind
 from app.store import changes, database, releases
 from app.store import terms as store
 from app.store.models import Release, Term
 
-KIND = "release"  # in the record of changes
+KIND = ChangeKind.RELEASE  # in the record of changes
 BOOTSTRAP, FOLDER, IMPORT, RESTORE, DESIGNER = "bootstrap", "folder", "import", "restore", "designer"
 
 

@@ -7,7 +7,7 @@ from app.services.base import finding, history
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.companies import access
-from app.states import EntryKind
+from app.states import ChangeKind, EntryKind
 from app.store import accounts, cases, changes
 from app.store.models import Case, User
 from app.text import address
@@ -47,7 +47,9 @@ def _mend_account(portal: Portal, user: User, new: str, reason: str, actor: Acto
     """The account's address, with which one signs in: whoever had it open signs in again."""
     if user.side != "vendor":
         raise Refused("This address belongs to the operating body")
-    changes.add(portal.now(), actor.user_id, actor.name, "account", new, "email", user.email, f"{new} ({reason})")
+    changes.add(
+        portal.now(), actor.user_id, actor.name, ChangeKind.ACCOUNT, new, "email", user.email, f"{new} ({reason})"
+    )
     user.email, user.update_datetime = new, portal.now()
     user.save()
     access.shut_out(user)

@@ -13,7 +13,7 @@ from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.mails import portalmails
 from app.services.mails.portalmails import Wording
-from app.states import EntryKind
+from app.states import ChangeKind, EntryKind
 from app.store import accounts, changes, database, work
 from app.store.models import Absence, SavedView, User
 from app.text import address
@@ -57,7 +57,7 @@ def invite_staff(portal: Portal, email: str, wanted: Account, actor: Actor, word
             create_datetime=portal.now(),
         )  # fmt: skip
         accounts.add_roles(user, sorted(wanted.roles))
-        _note(portal, actor, "account", email, "roles", "", ", ".join(sorted(wanted.roles)))
+        _note(portal, actor, ChangeKind.ACCOUNT, email, "roles", "", ", ".join(sorted(wanted.roles)))
         _send_link(portal, user, words)
     portal.poke()
     return int(user.id)
@@ -71,7 +71,7 @@ def send_link(portal: Portal, user_id: int, actor: Actor, words: Wording) -> str
         if user.side != "operator" or user.password or not user.active:
             raise Refused("This account has its password already, or may not sign in")
         _send_link(portal, user, words)
-        _note(portal, actor, "account", user.email, "link", "", user.email)
+        _note(portal, actor, ChangeKind.ACCOUNT, user.email, "link", "", user.email)
     portal.poke()
     return str(user.email)
 
@@ -123,7 +123,7 @@ def change_account(portal: Portal, user_id: int, wanted: Account, actor: Actor) 
         user.save()
         accounts.set_roles(user, sorted(wanted.roles))
         for field, before, after in told:
-            _note(portal, actor, "account", user.email, field, before, after)
+            _note(portal, actor, ChangeKind.ACCOUNT, user.email, field, before, after)
     return given_back
 
 
@@ -150,7 +150,7 @@ def _user(user_id: int) -> User:
     return user
 
 
-def _note(portal: Portal, actor: Actor, kind: str, subject: str, field: str, before: str, after: str) -> None:
+def _note(portal: Portal, actor: Actor, kind: ChangeKind, subject: str, field: str, before: str, after: str) -> None:
     if before != after:
         changes.add(portal.now(), actor.user_id, actor.name, kind, subject, field, before, after)
 
@@ -182,7 +182,7 @@ def keep_absence(portal: Portal, absence_id: int | None, wanted: Away, actor: Ac
         row.user, row.delegate, row.first_day, row.last_day = user, delegate, wanted.first, wanted.last
         row.note = wanted.note.strip()[:500]
         row.save()
-        _note(portal, actor, "absence", user.email, "", before, _told(row))
+        _note(portal, actor, ChangeKind.ABSENCE, user.email, "", before, _told(row))
         return int(row.id)
 
 
@@ -197,7 +197,7 @@ def drop_absence(portal: Portal, absence_id: int, actor: Actor) -> None:
         row = accounts.absence(absence_id)
         if row is None:
             raise NotFound("There is no such absence")
-        _note(portal, actor, "absence", row.user.email, "", _told(row), "")
+        _note(portal, actor, ChangeKind.ABSENCE, row.user.email, "", _told(row), "")
         row.delete_instance()
 
 
@@ -211,7 +211,7 @@ def rename_view(portal: Portal, view_id: int, name: str, actor: Actor) -> None:
         row = _view(view_id)
         if any(each.name == name and each.id != row.id for each in accounts.views(row.user_id)):
             raise Refused("There is a view of this name already")
-        _note(portal, actor, "view", row.user.email, "name", row.name, name)
+        _note(portal, actor, ChangeKind.VIEW, row.user.email, "name", row.name, name)
         row.name = name
         row.save()
 
@@ -222,7 +222,7 @@ def drop_views(portal: Portal, view_ids: Sequence[int], actor: Actor) -> None:
     with database.transaction():
         for view_id in view_ids:
             row = _view(view_id)
-            _note(portal, actor, "view", row.user.email, "name", row.name, "")
+            _note(portal, actor, ChangeKind.VIEW, row.user.email, "name", row.name, "")
             row.delete_instance()
 
 

@@ -26,6 +26,7 @@ from app.errors import TooMany
 from app.services.base.portal import Portal
 from app.services.signin import devices
 from app.services.signin.devices import Device
+from app.states import SignInKind
 from app.store import accounts, database, guesses
 from app.store.models import Guess, User
 from app.text import address
@@ -177,15 +178,17 @@ def _rows(tried: _Try, now: datetime) -> list[tuple[Rule, list[Guess]]]:
 
 def _failed(tried: _Try, now: datetime) -> None:
     """On record, and in the log: that it was wrong, and whether the next one has to wait."""
-    _event(now, "failed", user=tried.user, place=tried.place, way=tried.way)
+    _event(now, SignInKind.FAILED, user=tried.user, place=tried.place, way=tried.way)
     log.info("wrong password: %s from %s (%s)", tried.name, tried.place, tried.way)
     held = _longest(tried, now)
     if held is not None:
-        _event(now, "held", user=tried.user, place=tried.place, way=tried.way, scope=held[0], held_until=held[1])
+        _event(
+            now, SignInKind.HELD, user=tried.user, place=tried.place, way=tried.way, scope=held[0], held_until=held[1]
+        )
         log.warning("held up until %s: %s from %s (%s)", f"{held[1]:%H:%M:%SZ}", tried.name, tried.place, held[0])
 
 
-def _event(now: datetime, kind: str, **values: object) -> None:
+def _event(now: datetime, kind: SignInKind, **values: object) -> None:
     guesses.note(at=now, until=now + ON_RECORD, kind=kind, **values)
 
 
@@ -210,7 +213,7 @@ def too_many(left: timedelta, now: datetime, *, by_mail: bool = False) -> TooMan
 def signed_in(portal: Portal, user: User, asker: Asker) -> str:
     """The account has signed in, by whatever way: its place is known from now on. Gives the cookie of the browser."""
     with database.transaction():
-        _event(portal.now(), "signed_in", user=user.id, place=asker.place)
+        _event(portal.now(), SignInKind.SIGNED_IN, user=user.id, place=asker.place)
     return devices.remembering(portal, asker.device, user.id)
 
 

@@ -11,12 +11,13 @@ from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.signin import guessing
 from app.services.signin.guessing import ACCOUNT, ON_RECORD, PAIR, PLACE, STRANGERS, Rule
+from app.states import SignInKind
 from app.store import attempts, database, guesses
 from app.store.models import Guess, SecurityEvent, User
 
 ROLE = "administrator"
 MOST = 100
-SIGN_INS = ("signed_in", "failed", "held", "lifted")
+SIGN_INS = (SignInKind.SIGNED_IN, SignInKind.FAILED, SignInKind.HELD, SignInKind.LIFTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class Event:
     """A line of the record."""
 
     at: datetime
-    kind: str  # signed_in | failed | held | lifted | proxy
+    kind: SignInKind
     name: str
     email: str
     place: str
@@ -102,7 +103,7 @@ def lift(portal: Portal, actor: Actor, scope: str, row_id: int) -> None:
             guesses.forgive_place(row.place)
         of_account = scope in (PAIR.name, ACCOUNT.name)
         guesses.note(
-            at=now, until=now + ON_RECORD, kind="lifted", scope=scope, by_name=actor.name,
+            at=now, until=now + ON_RECORD, kind=SignInKind.LIFTED, scope=scope, by_name=actor.name,
             user=row.user_id if of_account else None, place="" if scope == ACCOUNT.name else row.place,
         )  # fmt: skip
     whom = f"account {row.user_id}" if of_account and row.user_id else "any account"
@@ -120,7 +121,7 @@ def unnamed_proxies(portal: Portal, actor: Actor) -> list[Event]:
     """Proxies of the last week that are not named in the settings, each once."""
     actor.require(ROLE)
     with database.connection():
-        rows = [_event(row) for row in guesses.events(("proxy",), MOST)]
+        rows = [_event(row) for row in guesses.events((SignInKind.PROXY,), MOST)]
     newest: dict[str, Event] = {}
     for row in rows:
         if row.at > portal.now() - timedelta(days=7):
@@ -138,7 +139,7 @@ def proxy_seen(portal: Portal, address: str) -> None:
     now = portal.now()
     if attempts.due(f"proxy:{address}", now, timedelta(days=1)):
         with database.transaction():
-            guesses.note(at=now, until=now + ON_RECORD, kind="proxy", place=address)
+            guesses.note(at=now, until=now + ON_RECORD, kind=SignInKind.PROXY, place=address)
 
 
 def _event(row: SecurityEvent) -> Event:

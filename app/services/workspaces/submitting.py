@@ -20,7 +20,7 @@ from app.services.packages.written import Written
 from app.services.workspaces import content, gating, making, requests
 from app.services.workspaces.requests import GREEN, RUNS, WAITS
 from app.services.workspaces.saving import ROLES
-from app.states import WorkspaceAct, WorkspaceState
+from app.states import ChangeKind, WorkspaceAct, WorkspaceState
 from app.store import changes, database
 from app.store import workspaces as store
 from app.store.models import Workspace
@@ -189,7 +189,7 @@ def _release(
     row.save()
     store.note(row, WorkspaceAct.APPROVED, now, who.user_id, who.name, digest=package.digest, alone=alone)
     store.note(row, WorkspaceAct.RELEASED, now, who.user_id, who.name, number=done.number, term=done.term.id)
-    changes.add(now, who.user_id, who.name, "workspace", str(row.id), "approved", "", package.digest)
+    changes.add(now, who.user_id, who.name, ChangeKind.WORKSPACE, str(row.id), "approved", "", package.digest)
     return done
 
 

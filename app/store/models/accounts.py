@@ -9,7 +9,9 @@ from typing import Any
 from flask_security import RoleMixin, UserMixin
 from peewee import SQL, BooleanField, CharField, DateField, ForeignKeyField, IntegerField, TextField
 
+from app.states import ChangeKind
 from app.store.database import AddressField, Row, UtcField
+from app.store.words import WordField
 
 
 class Company(Row):
@@ -128,7 +130,7 @@ class Change(Row):
     by = ForeignKeyField(User, null=True)
     by_id: int | None
     by_name = CharField(max_length=120, default="")
-    kind = CharField(max_length=20)  # setting | account | closing_day | absence | view | company
+    kind = WordField(ChangeKind, max_length=20)
     subject = CharField(max_length=200)
     field = CharField(max_length=80, default="")
     before = TextField(default="")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from peewee import BooleanField, CharField, ForeignKeyField
 
+from app.states import SignInKind
 from app.store.database import Row, UtcField
 from app.store.models.accounts import User
+from app.store.words import WordField
 
 
 class Guess(Row):
@@ -33,7 +35,7 @@ class SecurityEvent(Row):
 
     at = UtcField(index=True)
     until = UtcField(index=True)
-    kind = CharField(max_length=12)  # signed_in | failed | held | lifted | proxy
+    kind = WordField(SignInKind, max_length=12)
     user = ForeignKeyField(User, null=True, backref="security_events", on_delete="CASCADE")
     user_id: int | None
     place = CharField(max_length=64, default="")

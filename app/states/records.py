@@ -1,0 +1,31 @@
+"""What is on record outside cases: sign-ins, and changes of settings, accounts and the like."""
+
+from __future__ import annotations
+
+from app.states.word import Word
+
+
+class SignInKind(Word):
+    """What happened at the sign-in."""
+
+    SIGNED_IN = "signed_in"
+    FAILED = "failed"
+    HELD = "held"  # the next try has to wait
+    LIFTED = "lifted"
+    PROXY = "proxy"  # that is not named in the settings
+
+
+class ChangeKind(Word):
+    """What was changed outside any case."""
+
+    SETTING = "setting"
+    ACCOUNT = "account"
+    CLOSING_DAY = "closing_day"
+    ABSENCE = "absence"
+    VIEW = "view"  # of a worklist
+    COMPANY = "company"
+    RELEASE = "release"  # which one holds
+    CARD_KEY = "card_key"
+    WORKSPACE = "workspace"  # a draft of a package
+    MOVE = "move"  # of cases to another release
+    MEND = "mend"  # of one case
