@@ -31,10 +31,10 @@ def busy(cases: Sequence[int]) -> set[int]:
     """Of these cases those of which a job is at work at this moment, or an incident is open."""
     if not cases:
         return set()
-    at_work = Job.select(Job.case).where(Job.case.in_(cases) & (Job.state == JobState.RUNNING))
-    failed = Job.select(Job.case).where(Job.case.in_(cases) & (Job.state == JobState.INCIDENT))
+    states = [JobState.RUNNING, JobState.INCIDENT]
+    jobs = Job.select(Job.case).where(Job.case.in_(cases) & Job.state.in_(states))
     open_ones = Incident.select(Incident.case).where(Incident.case.in_(cases) & Incident.over_at.is_null())
-    return {row.case_id for query in (at_work, failed, open_ones) for row in query}
+    return {case for (case,) in (jobs | open_ones).tuples()}
 
 
 def create(**values: Any) -> Move:
@@ -157,7 +157,8 @@ def open_fees(case: int) -> set[str]:
 def clock(row: Clock, **values: Any) -> None:
     """Change a running clock."""
     for name, value in values.items():
-        setattr(row, name, value)
+        if getattr(row, name) != value:
+            setattr(row, name, value)
     statements.save(row)
 
 

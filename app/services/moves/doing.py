@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from app.engine import Finding, Snapshot, Unmovable, verdict
-from app.errors import N_, NinteiError, Problem, Refused, defect
+from app.engine import Snapshot, Unmovable
+from app.errors import N_, NinteiError, Problem, defect
 from app.services.base import history
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
@@ -70,27 +70,35 @@ def _one(portal: Portal, move_id: int, case_id: int, back: bool) -> bool:
 def _move(portal: Portal, move: Move, row: MoveCase, case: Case) -> None:
     now, new = portal.now(), portal.releases.loaded(move.release_id)
     row.at = now
-    findings = _against(portal, case, new, move.decisions)
-    if findings:
-        row.state, row.findings = MovedState.LEFT, [_plain(each) for each in findings]
+    why = _against(case, new)
+    if not why:
+        old = portal.releases.loaded(case.release_id)
+        why = [each.problem for each in sorting.rows(case, old, new)]
+    if not why:
+        stood, (blob, token) = kept.before(case, kept.MOVED), cases.state(case.id)
+        try:
+            put(portal, case, (old, new), Snapshot(blob, token), move.decisions, now)
+        except Unmovable as error:
+            why = [each.problem for each in sorting.named(error.findings, old, new)]
+    if why:
+        row.state, row.findings = MovedState.LEFT, [_plain(each) for each in why]
         statements.save(row)
         return
-    old = portal.releases.loaded(case.release_id)
-    stood, (blob, token) = kept.before(case, kept.MOVED), cases.state(case.id)
-    put(portal, case, old, new, move.decisions, now)
     row.before = {"stood": stood, "made": kept.made(case, stood)}
     row.blob, row.token, row.revision, row.state = blob, token, case.revision, MovedState.MOVED
     statements.save(row)
     _note(case, now, "moved", new.number, move)
 
 
-def put(portal: Portal, case: Case, old: Loaded, new: Loaded, decisions: Mapping[str, Any], now: datetime) -> None:
-    """The case upon the release, and read once as it is stored then. Raises what no case can be moved with."""
+def put(
+    portal: Portal, case: Case, releases: tuple[Loaded, Loaded], stands: Snapshot, decisions: Mapping[str, Any],
+    now: datetime,
+) -> None:  # fmt: skip
+    """The case from one release upon the other. Its new state has been loaded and reported by the engine before any of
+    it is stored, so that what is stored can be read. Raises Unmovable, with nothing changed, BadState, ScriptError."""
+    old, new = releases
     one, other = versions.version(old), versions.version(new)
-    try:
-        step = portal.engine.moved(one, other, Snapshot(*cases.state(case.id)), decisions, now)
-    except Unmovable as error:  # it was judged a moment ago, under the same lock
-        raise Refused("The case cannot be moved as it stands") from error
+    step = portal.engine.moved(one, other, stands, decisions, now)
     aliases = {
         (process, element): str(to).removeprefix("to:")
         for key, to in decisions.items()
@@ -98,19 +106,17 @@ def put(portal: Portal, case: Case, old: Loaded, new: Loaded, decisions: Mapping
         if kind == "gone" and isinstance(to, str)
     }
     standing.put(portal, case, old, new, step, now, lambda process, each: aliases.get((process, each), each))
-    portal.engine.stands(new.program, Snapshot(*cases.state(case.id)))
 
 
-def _against(portal: Portal, case: Case, new: Loaded, decisions: Mapping[str, Any]) -> list[Problem]:
-    """Why the case stays as it stands now; empty when it moves."""
+def _against(case: Case, new: Loaded) -> list[Problem]:
+    """Why the case is not even looked at now."""
     if case.ended:
         return [Problem("", N_("The case has ended."))]
     if case.release_id == new.release_id:
         return [Problem("", N_("The case is on this release already."))]
     if moves.busy([case.id]):
         return [Problem("", N_("A job of the case is at work, or waits for somebody to see to it."))]
-    found: tuple[Finding, ...] = sorting.judge(portal, case, new, decisions)
-    return [] if verdict(found) == sorting.SAFE else [each.problem for each in found if not each.told]
+    return []
 
 
 def _back(portal: Portal, move: Move, row: MoveCase, case: Case) -> None:

@@ -29,16 +29,20 @@ def before(case: Case, models: tuple[type[Any], ...]) -> dict[str, Any]:
         "tasks": {task.id: {name: state.plain(task.__data__[_column(name)]) for name in _TASK} for task in tasks},
         "checked": moves.checked([task.id for task in tasks]),
         "rows": {model.__name__: [state.plain_row(each) for each in state.rows(model, case)] for model in models},
-        "timers": [state.plain_row(each) for each in statements.rows(TimerRow, "case_id = ?", case.id)],
-        "jobs": {str(each.id): each.state.value for each in _waiting(case)},
+        "timers": [state.plain_row(each) for each in statements.rows(TimerRow, "case_id = ?", case.id)]
+        if case.timer_count
+        else [],
+        "jobs": {str(each.id): each.state.value for each in _waiting(case)} if models is MENDED else {},
     }
 
 
 def made(case: Case, stood: Mapping[str, Any], visits: list[list[Any]] | None = None) -> dict[str, Any]:
     """What has come since: tasks, jobs, the path. Inside the same transaction, afterwards."""
     tasks = [task.id for task in work.open_tasks(case.id) if task.id not in stood["tasks"]]
+    if visits is None:
+        return {"tasks": tasks, "jobs": [], "visits": []}  # a move asks for no job
     jobs = [each.id for each in _waiting(case) if str(each.id) not in stood["jobs"]]
-    return {"tasks": tasks, "jobs": jobs, "visits": visits or []}
+    return {"tasks": tasks, "jobs": jobs, "visits": visits}
 
 
 def put_back(

@@ -124,8 +124,12 @@ def judge(portal: Portal, case: Case, new: Loaded, decisions: Decisions) -> tupl
     old = portal.releases.loaded(case.release_id)
     snapshot = Snapshot(*cases.state(case.id))
     found = portal.engine.sorting(versions.version(old), versions.version(new), snapshot, decisions)
-    named = [replace(each, problem=_named(each.problem, old, new)) for each in found]
-    return (*named, *_rows(case, old, new))
+    return (*named(found, old, new), *rows(case, old, new))
+
+
+def named(found: Iterable[Finding], old: Loaded, new: Loaded) -> tuple[Finding, ...]:
+    """With the names of steps as people know them."""
+    return tuple(replace(each, problem=_named(each.problem, old, new)) for each in found)
 
 
 def _sorted(
@@ -145,15 +149,17 @@ def _sorted(
     return Sorted(case.id, case.number, case.company_name, was, places, said, asking, told), findings
 
 
-def _rows(case: Case, old: Loaded, new: Loaded) -> Iterable[Finding]:
+def rows(case: Case, old: Loaded, new: Loaded) -> Iterable[Finding]:
     """What the portal keeps of the case and the new package has no place for."""
-    for name in sorted(moves.held_calendars(case.id) - set(new.package.calendars)):
+    calendars = moves.held_calendars(case.id) if old.package.calendars.keys() - new.package.calendars.keys() else set()
+    for name in sorted(calendars - set(new.package.calendars)):
         title = old.package.calendars[name].title if name in old.package.calendars else name
         yield _lost(N_("A day of “%(id)s” is booked, and the new release has no such calendar."), name, title)
-    for name in sorted(moves.open_fees(case.id) - set(new.package.fees)):
+    fees = moves.open_fees(case.id) if old.package.fees.keys() - new.package.fees.keys() else set()
+    for name in sorted(fees - set(new.package.fees)):
         title = old.package.fees[name].title if name in old.package.fees else name
         yield _lost(N_("An invoice for “%(id)s” is open, and the new release has no such fee."), name, title)
-    for job in moves.parked(case.id):
+    for job in moves.parked(case.id) if case.running else ():
         element = str(job.params.get("element", ""))
         if element not in new.package.elements:
             known = old.package.elements.get(element)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
+from app.catalogue import Package
 from app.engine import Step
 from app.services.base import businessdays, finding
 from app.services.base.portal import Portal
@@ -48,7 +50,7 @@ def put(
     steps.timers(moment)
     statements.save(case)
     steps.unpark(moment)
-    if old.forms != new.forms:
+    if _other_forms(old.package, new.package):
         finding.keep(case, new)
 
 
@@ -71,6 +73,12 @@ def _redraw(row: Task, old: Loaded, new: Loaded, element: str, moment: steps.Mom
         if getattr(row, name) != value:
             setattr(row, name, value)
     statements.save(row)
+
+
+@lru_cache(maxsize=64)
+def _other_forms(old: Package, new: Package) -> bool:
+    """Whether what answers say, and so what a case is found by, may be another: asked for each of many cases."""
+    return bool(old.forms != new.forms)
 
 
 def _uncheck(rows: list[Task], old: Loaded, new: Loaded) -> None:

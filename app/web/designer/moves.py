@@ -7,11 +7,12 @@ from typing import Any
 from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask_babel import gettext
 
-from app.errors import N_, NinteiError, Refused
-from app.services.moves import moving, sorting
+from app.errors import N_, BadPackage, NinteiError, Refused
+from app.services.moves import moving, sorting, wording
 from app.services.moves.sorting import Plan
 from app.services.packages import terms
 from app.services.pages import diagrams
+from app.text.numbers import whole
 from app.web.frame import problems
 from app.web.frame.access import needs
 from app.web.frame.current import portal, signed_in
@@ -58,6 +59,23 @@ def ask(package_id: str, number: int) -> Any:
     except Refused as error:
         return _plan(package_id, number, said, error)
     return redirect(f"/designer/moves/{made}", 303)
+
+
+@pages.post("/<package_id>/<int:number>/words")
+@needs("analyst", "administrator")
+def words_alone(package_id: str, number: int) -> Any:
+    """The diagrams of the cases' release with the words of this one: as a release to which they may move."""
+    base = whole(request.form.get("base", "")) or 0
+    try:
+        found = wording.together(portal(), package_id, base, number, signed_in())
+    except (Refused, BadPackage) as error:
+        return problems.back(error, f"/designer/moves/{package_id}/{number}")
+    message = gettext(
+        "Release %(number)s has the diagrams of %(base)s and the words of %(words)s. Nothing has been moved yet.",
+        number=found, base=base, words=number,
+    )  # fmt: skip
+    flash(message, "success")
+    return redirect(f"/designer/moves/{package_id}/{found}", 303)
 
 
 @pages.get("/<int:move_id>")

@@ -42,10 +42,10 @@ def test_cases_are_moved_watched_and_taken_back(small_site: Site, admin: FlaskCl
     asked = admin.post(f"/designer/moves/{LIBRARY}/{number}", data={"case": case.number, "reason": WHY})
     assert asked.status_code == 303
     here = asked.headers["Location"]
-    assert 'http-equiv="refresh"' in admin.get(here).text
+    assert "data-live" in admin.get(here).text
     worked(small_site)
     page = admin.get(here).text
-    assert 'http-equiv="refresh"' not in page and "移した" in page and WHY in page
+    assert "data-live" not in page and "移した" in page and WHY in page
     assert again(case).release_id != case.release_id
     told = admin.get(f"/cases/{case.number}?tab=timeline").text
     assert f"プロセスの版 {number} に移しました" in told and WHY in told
@@ -142,3 +142,20 @@ def test_the_pages_speak_english(small_site: Site, admin: FlaskClient) -> None:
         session["language"] = "en"
     page = admin.get(f"/designer/moves/{LIBRARY}/{number}", headers={"Accept-Language": "en"}).text
     assert case.number in page
+
+
+def test_words_alone_go_with_the_diagrams_of_now(small_site: Site, admin: FlaskClient) -> None:
+    case = applied(small_site.bench)
+    mail = {"mail/hello.md": lambda text: text + "\n追って連絡します。\n"}
+    number = released(small_site.bench, {**RENAMED, **mail})
+    answer = admin.post(f"/designer/moves/{LIBRARY}/{number}/words", data={"base": "1"})
+    here = answer.headers["Location"]
+    page = admin.get(here).text
+    assert "まだ移していません" in page and "そのまま移せる" in page
+    assert admin.post(here, data={"case": case.number, "reason": WHY}).status_code == 303
+    worked(small_site)
+    assert open_task(case, "approve").title == "申請の確認"
+    package = small_site.bench.portal.releases.loaded(again(case).release_id).package
+    assert "追って連絡します" in package.mails["hello"].body
+    again_asked = admin.post(f"{here}/words", data={"base": here.rpartition("/")[2]}, follow_redirects=True)
+    assert "同じです" in again_asked.text
