@@ -30,12 +30,17 @@ PLACE = shipped.ROOT / "bpmn"
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A small process to begin with."""
+    """A small process to begin with. What it is for stands in the first comments of its package.toml, in Japanese, then
+    in English."""
 
     name: str
     title: str
-    title_en: str
-    says: str  # the first comment of its package.toml
+    says: str
+    says_en: str
+
+    def named(self, lang: str) -> str:
+        """What it is for, in this language; its title where it does not say."""
+        return (self.says_en if lang == "en" else "") or self.says or self.title
 
 
 def templates(place: Path = PLACE) -> list[Template]:
@@ -44,9 +49,8 @@ def templates(place: Path = PLACE) -> list[Template]:
     for file in sorted((place / "_templates").glob("*/package.toml")):
         raw = file.read_text("utf-8")
         said: Mapping[str, Any] = tomlkit.parse(raw)
-        first = raw.partition("\n")[0]
-        says = first.removeprefix("#").strip() if first.startswith("#") else ""
-        found.append(Template(file.parent.name, str(said.get("title", "")), str(said.get("title_en", "")), says))
+        comments = [line.lstrip("# ") if line.startswith("#") else "" for line in [*raw.splitlines(), "", ""][:2]]
+        found.append(Template(file.parent.name, str(said.get("title", "")), *comments))
     return found
 
 
