@@ -130,6 +130,12 @@ def bare_environment() -> dict[str, str]:
     return {name: os.environ[name] for name in BARE if name in os.environ}
 
 
+def put_temporary_files(folder: Path) -> str:
+    """From here on programs that this process starts put temporary files there; gives the folder as text."""
+    os.environ["TMPDIR"] = str(folder)
+    return str(folder)
+
+
 def terminal_user() -> str:
     """Who types, as the machine knows them: behind sudo, whoever called it."""
     try:

@@ -32,7 +32,8 @@ import click
 
 from app.cli import lifeline
 from app.cli.wiring import Wiring
-from app.errors import BadPackage
+from app.errors import N_, BadPackage
+from config.settings import put_temporary_files
 
 log = logging.getLogger("nintei.play")
 
@@ -42,6 +43,7 @@ BUSY, BUSY_SECONDS = 55.0, 60.0  # seconds of a processor within so many of the 
 MEMORY = 3 << 30  # bytes of address space, of which most is shared or never touched
 FILE_SIZE = 200 << 20  # bytes
 FILES = 256
+TOO_MANY = N_("%(most)s Plays run already: end one, or wait until one has ended")
 NEW_USER, NEW_NET = 0x10000000, 0x40000000  # unshare(2)
 PARENT_DEATH = 1  # prctl(2): PR_SET_PDEATHSIG
 
@@ -96,10 +98,7 @@ class Host:
         for each in [each for each in self._children.values() if each.owner == owner]:
             self._end(each.spec.id)  # one for each person: the newest
         if len(self._children) >= self._most:
-            return {
-                "error": "%(most)s Plays run already: end one, or wait until one has ended",
-                "params": {"most": self._most},
-            }
+            return {"error": TOO_MANY, "params": {"most": self._most}}
         name = secrets.token_urlsafe(12)
         folder = self._folder / name
         folder.mkdir(mode=0o700)
@@ -188,7 +187,7 @@ def fence(spec: Spec) -> None:
     """What a draft may use: its folder, some memory, no network, nothing of the environment."""
     os.setsid()
     os.umask(0o077)
-    os.environ["TMPDIR"] = tempfile.tempdir = str(spec.folder)  # the rest of the environment is bare already
+    tempfile.tempdir = put_temporary_files(spec.folder)  # the rest of the environment is bare already
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signal.SIG_DFL)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))

@@ -23,6 +23,7 @@ from app.web.designer import previews as designer_previews
 from app.web.designer import problems as designer_problems
 from app.web.designer import releasing as designer_releasing
 from app.web.designer import tables as designer_tables
+from app.web.designer import scenarios as designer_scenarios
 from app.web.mailroom import form, post, undelivered
 from app.web.mailroom import pages as inbound
 from app.web.money import payments
@@ -50,7 +51,9 @@ ALL: tuple[Blueprint, ...] = (
     designer_previews.pages,
     designer_problems.pages,
     designer_releasing.pages,
+    designer_scenarios.pages,
     mending.pages,
+    plays.moves,
     plays.pages,
     designer_tables.pages,
 )  # fmt: skip

@@ -26,6 +26,7 @@ MAY: dict[str, dict[str, str]] = {
         "records.mail": "the demo's outbox shows every mail",
         "Mail": "the demo's outbox shows every mail",
     },
+    "app/services/plays/recording.py": {"cases.timeline": "of a Play: made-up people, read by who plays"},
     "app/services/register/certificates.py": {"cases.timeline": "changes of a certificate alone (kind `register`)"},
     "app/store/records.py": {"Mail": "the queries"},
     "app/store/cases.py": {"Entry": "the queries"},

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from app import forms
 from app.catalogue import Element, Package, scenario_text, scenarios
 from app.catalogue.scenarios import Step
 from app.errors import NotFound, Problem, Refused
@@ -38,11 +39,13 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class _Act:
-    """Something that was done: a scenario's step, when, and which tasks were open after it."""
+    """Something that was done: a scenario's step, when, which tasks were open before the next one, and after how many
+    days that came."""
 
     at: datetime
     step: Mapping[str, Any]
     open_after: Sequence[str] = ()
+    days: int = 0
 
 
 class Recorder:
@@ -78,10 +81,15 @@ class Recorder:
         began = min((act.at for act in acts), default=case.created_at)
         acts += [_Act(end, {"advance": _duration(start, end)}) for start, end in self._forward if start >= began]
         acts.sort(key=lambda act: act.at)
+        now = self._portal.now()
         return [
-            _Act(act.at, act.step, _open_at(tasks, follows.at if follows else None))
+            _Act(act.at, act.step, _open_at(tasks, follows.at if follows else None), _days(act, follows, now))
             for act, follows in zip(acts, [*acts[1:], None], strict=True)
         ]
+
+
+def _days(act: _Act, follows: _Act | None, now: datetime) -> int:
+    return (businessdays.today(follows.at if follows else now) - businessdays.today(act.at)).days
 
 
 def _open_at(tasks: Iterable[Task], moment: datetime | None) -> list[str]:
@@ -98,14 +106,14 @@ def _completed(package: Package, row: Task, several: bool) -> _Act:
     assert row.closed_at is not None  # noqa: S101 - it is done
     values = row.answer.values if row.answer is not None else {}
     said = _Said(package, element, businessdays.today(row.closed_at))
+    form = forms.load(package.forms[row.element], row.element) if row.element in package.forms else None
+    cards = {field.key for field in form.fields if field.options_from == "cards"} if form is not None else set()
     step: dict[str, Any] = {"complete": row.element, "by": row.side if row.side == "vendor" else "operator"}
     if several and step["by"] == "operator" and row.closed_by_name:
         step["person"] = row.closed_by_name
-    answer = {
-        key: _stand_in(package, row.element, key) if value == HIDDEN else said.value(value)
-        for key, value in values.items()
-        if value not in (None, "", [], {})
-    }
+    answer = {key: said.value(value) for key, value in values.items() if value not in (None, "", [], {})}
+    answer |= dict.fromkeys(answer.keys() & cards, "@cards")
+    answer |= {key: _stand_in(package, row.element, key) for key, value in answer.items() if value == HIDDEN}
     return _Act(row.closed_at, {**step, **({"answer": answer} if answer else {})})
 
 
@@ -179,27 +187,31 @@ def _walked(
     steps: list[Mapping[str, Any]] = []
     walk = taking.Walk(loaded.package, loaded.program, portal.engine)
     for number, act in enumerate(acts, 1):
-        for step in _tries(act.step):
+        problem = None
+        for tried in _tries(act):
             there = walk.branch()
-            problem = there.take(_at(number, step))
+            problem = next(filter(None, (there.take(_at(number, step)) for step in tried)), None)
             if problem is None and there.came[-1]["expect_open"] != list(act.open_after):
-                problem = _otherwise(number, step, there.came[-1]["expect_open"], act.open_after)
+                problem = _otherwise(number, act.step, there.came[-1]["expect_open"], act.open_after)
             if problem is None:
                 walk = there
-                steps.append(step)
+                steps += tried
                 break
         else:
             return [*steps, act.step], walk.came, problem
     return steps, walk.came, None
 
 
-def _tries(step: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
-    """The step; a wait also somewhat longer."""
-    yield step
-    found = re.fullmatch(r"P(\d+)D", str(step.get("advance", "")))
-    for more in range(1, STRETCH + 1) if found else ():
-        assert found is not None  # noqa: S101 - the loop above
-        yield {**step, "advance": f"P{int(found[1]) + more}D"}
+def _tries(act: _Act) -> Iterable[Sequence[Mapping[str, Any]]]:
+    """The step; a wait also somewhat longer; and any with the days that went by until the next one, for what happens by
+    itself meanwhile."""
+    yield [act.step]
+    found = re.fullmatch(r"P(\d+)D", str(act.step.get("advance", "")))
+    for more in range(1, STRETCH + 1) if found or act.days else ():
+        if found:
+            yield [{**act.step, "advance": f"P{int(found[1]) + more}D"}]
+        else:
+            yield [act.step, {"advance": f"P{act.days + more - 1}D"}]
 
 
 def _at(number: int, step: Mapping[str, Any]) -> Step:

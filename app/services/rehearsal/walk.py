@@ -53,13 +53,17 @@ class Rehearsal:
 
 
 def rehearse(
-    package: Package, program: Program, engine: Engine, told: Callable[[int, int], None] | None = None
+    package: Package,
+    program: Program,
+    engine: Engine,
+    told: Callable[[int, int], None] | None = None,
+    most: float = MOST_SECONDS,
 ) -> Rehearsal:
     """Walk every scenario; `told` hears after each how many are done, and of how many. The package has no errors, and
-    `check_scenarios` found none in its scenarios."""
+    `check_scenarios` found none in its scenarios. `most`: seconds for all of them."""
     start = time.monotonic()
     specs = {element: forms.load(schema, element) for element, schema in package.forms.items()}
-    troupe = _Troupe(Stage(package, program, engine.apart(), specs), start)
+    troupe = _Troupe(Stage(package, program, engine.apart(), specs), start, most)
     names, found = sorted(troupe.walks.scenarios), []
     for number, name in enumerate(names, 1):
         found.append(troupe.outcome(name))
@@ -77,7 +81,8 @@ def rehearse(
 class _Troupe:
     """Walks scenarios, each once; those with which others begin come first, and leave copies where they branch off."""
 
-    def __init__(self, stage: Stage, start: float) -> None:
+    def __init__(self, stage: Stage, start: float, most: float) -> None:
+        self._most = most
         self.stage = stage
         self.walks: Walks = scenarios.read(stage.package.files)
         self.covered: set[str] = set()
@@ -136,10 +141,8 @@ class _Troupe:
         return Outcome(scenario, len(walk), found)
 
     def _take(self, case: RehearsalCase, step: Step) -> Problem | None:
-        if time.monotonic() - self._started > MOST_SECONDS:
-            return Problem(
-                step.file, "The scenarios take longer than %(most)s seconds.", "", {"most": int(MOST_SECONDS)}
-            )
+        if time.monotonic() - self._started > self._most:
+            return Problem(step.file, "The scenarios take longer than %(most)s seconds.", "", {"most": int(self._most)})
         try:
             case.take(step.raw)
             _look(case, step.raw)

@@ -11,18 +11,21 @@ from flask.blueprints import BlueprintSetupState
 from flask_babel import gettext
 from flask_wtf.csrf import generate_csrf
 
-from app.errors import NinteiError, Refused
+from app.errors import NinteiError, NotFound, Refused
 from app.services.plays import hosts, recording, starting
 from app.services.plays.hosts import Plays
 from app.services.workspaces import content, saving
 from app.services.workspaces.views import Saved
 from app.text.numbers import whole
 from app.web.designer import playwords
+from app.web.designer.api import failed
 from app.web.frame import problems
 from app.web.frame.access import needs
 from app.web.frame.current import language, portal, signed_in
 
 pages = Blueprint("plays", __name__, url_prefix="/designer")
+moves = Blueprint("plays_api", __name__, url_prefix="/designer/play/<play>/-")
+moves.register_error_handler(NinteiError, failed)
 METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
 HOP_BY_HOP = frozenset(
     {"connection", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade", "proxy-authenticate"}
@@ -89,7 +92,7 @@ def end(play: str) -> Any:
     return redirect(f"/designer/w/{of}" if kind == "workspace" else "/designer", 303)
 
 
-@pages.get("/play/<play>/-/state")
+@moves.get("/state")
 @needs("analyst", "administrator")
 def state(play: str) -> Any:
     """{state: opening | ready | failed, why} and, once it is ready, where it stands."""
@@ -100,7 +103,7 @@ def state(play: str) -> Any:
     return jsonify({"state": view.state, **said}), status
 
 
-@pages.post("/play/<play>/-/<any(clock, walk):what>")
+@moves.post("/<any(clock, walk):what>")
 @needs("analyst", "administrator")
 def move(play: str, what: str) -> Any:
     """The clock, or a walk by itself."""
@@ -108,7 +111,7 @@ def move(play: str, what: str) -> Any:
     return jsonify(said), status
 
 
-@pages.post("/play/<play>/-/keep")
+@moves.post("/keep")
 @needs("analyst", "administrator")
 def keep(play: str) -> Any:
     """{case, title, name, anyway?}: the played path as a scenario of the draft; of a release it is handed out."""
@@ -122,10 +125,13 @@ def keep(play: str) -> Any:
     said["path"] = path = f"scenarios/{name}.toml"
     kind, _, of = _plays().of(play).source.partition(":")
     if kind == "workspace":
-        found = content.read(portal(), int(of), path)
-        if found.data is not None and not asked.get("anyway"):
+        try:
+            found = content.read(portal(), int(of), path)
+        except NotFound:
+            found = None  # a new one
+        if found is not None and found.data is not None:
             raise Refused("The draft has a scenario of this name already")
-        saved = saving.save(portal(), int(of), path, data, found.revision, signed_in())
+        saved = saving.save(portal(), int(of), path, data, found.revision if found else 0, signed_in())
         said["saved"] = isinstance(saved, Saved)
     return jsonify(said)
 
