@@ -22,8 +22,8 @@ from app.web.designer import plays
 from app.web.designer import previews as designer_previews
 from app.web.designer import problems as designer_problems
 from app.web.designer import releasing as designer_releasing
-from app.web.designer import tables as designer_tables
 from app.web.designer import scenarios as designer_scenarios
+from app.web.designer import tables as designer_tables
 from app.web.mailroom import form, post, undelivered
 from app.web.mailroom import pages as inbound
 from app.web.money import payments

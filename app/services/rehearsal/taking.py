@@ -13,7 +13,7 @@ from app.catalogue.scenarios import Step
 from app.engine import Engine, Program
 from app.errors import NinteiError, Problem
 from app.services.rehearsal.case import RehearsalCase, Stage
-from app.services.rehearsal.walk import told
+from app.services.rehearsal.walk import as_problem
 
 Expected = Mapping[str, Any]  # by the keys of the format: expect_open …
 
@@ -47,7 +47,7 @@ class Walk:
         try:
             self._case.take(step.raw)
         except (NinteiError, ValueError) as error:
-            return told(error, self._stage, step)
+            return as_problem(error, self._stage, step)
         now = _facts(self._case)
         changed = {key: value for key, value in now.items() if before[key] != value}
         self.came.append({**_outcome(self._case), **changed})

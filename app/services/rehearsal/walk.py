@@ -149,11 +149,11 @@ class _Troupe:
         except BadPackage:
             raise
         except (NinteiError, ValueError) as error:
-            return told(error, self.stage, step)
+            return as_problem(error, self.stage, step)
         return None
 
 
-def told(error: NinteiError | ValueError, stage: Stage, step: Step) -> Problem:
+def as_problem(error: NinteiError | ValueError, stage: Stage, step: Step) -> Problem:
     """Why a step cannot be taken, or came otherwise. A ValueError is that of a day after the year 9999."""
     found = _with_element(error, stage) if isinstance(error, NinteiError) else Differs("%(error)s", error=str(error))
     return check_scenarios.at(step, stage.package, found)
