@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 IMAGES = PROJECT / "docs" / "images"
-WIDE, TALL, PHONE = (1280, 860), (1280, 1320), (390, 780)
+WIDE, BROAD, TALL, PHONE = (1280, 860), (1680, 1050), (1280, 1320), (390, 780)
 # file, who, width, address, whole page
 SHOTS = (
     ("apply", "", WIDE, "/apply", False),
@@ -44,6 +44,9 @@ SHOTS = (
     ("certificate", "", WIDE, "/systems/CCUS-API-2026-0001", False),
     ("mails", "admin@nintei.example", WIDE, "/outbox", False),
     ("designer-workspace", "analyst@nintei.example", WIDE, "draft:document_review.bpmn", False),
+    ("designer-form", "analyst@nintei.example", BROAD, "draft:forms/first_review.form&at=field:Field_outcome", False),
+    ("designer-mail", "analyst@nintei.example", BROAD, "draft:mail/review-1.md", False),
+    ("designer-settings", "analyst@nintei.example", WIDE, "draft:package.toml&at=calendars.exam.capacity", False),
     ("designer-start", "analyst@nintei.example", WIDE, "/designer", False),
 )
 
@@ -94,7 +97,7 @@ def _draft(page: Page, base: str, file: str) -> None:
         page.goto(f"{base}/designer")
     link = page.locator("a[href^='/designer/w/']").first.get_attribute("href")
     page.goto(f"{base}{link}?file={file}")
-    page.locator(".dz-panel:not([hidden]) :is(.djs-container svg, .cm-content)").first.wait_for()
+    page.locator(".dz-panel:not([hidden]) :is(.djs-container svg, .cm-content, .ed-panel, .ed-sections)").first.wait_for()
     page.wait_for_timeout(2000)  # fonts and the list of problems
 
 

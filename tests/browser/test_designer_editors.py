@@ -117,6 +117,35 @@ def test_a_condition_is_chosen_and_written_in_the_one_language(window: Desk) -> 
     window.until(FORM, lambda data: b'=outcome != \\"passed\\"' in data)
 
 
+def test_components_are_moved_and_removed_by_buttons(window: Desk) -> None:
+    page = window.page
+    before = window.saved(FORM)
+    order = [each["id"] for each in json.loads(before)["components"]]
+    show(window, FORM, f"field:{order[1]}")
+    page.get_by_role("button", name="上へ", exact=True).first.click()
+    after = window.until(FORM, lambda data: data != before)
+    assert [each["id"] for each in json.loads(after)["components"]] == [order[1], order[0], *order[2:]]
+    assert len(after) == len(before)  # nothing but the order
+    page.get_by_role("button", name="元に戻す").click()
+    window.until(FORM, lambda data: data == before)
+    page.get_by_role("button", name="削除", exact=True).first.click()
+    gone = json.loads(window.until(FORM, lambda data: data != before))
+    assert len(gone["components"]) == len(order) - 1
+
+
+def test_a_problem_leads_to_the_place_where_it_is_mended(window: Desk) -> None:
+    page = window.page
+    show(window, MAIL)
+    page.locator(".cm-content").click()
+    page.keyboard.press("Control+End")
+    page.keyboard.type("\n{{ company.nix }}")
+    problem = page.locator(".dz-problem").filter(has_text="nix").first
+    expect(problem).to_be_visible(timeout=60_000)
+    page.keyboard.press("Control+Home")
+    problem.click()
+    expect(page.locator(".cm-activeLine")).to_contain_text("company.nix")
+
+
 def test_a_mail_is_written_and_shown_with_made_up_data(window: Desk) -> None:
     page = window.page
     show(window, MAIL)

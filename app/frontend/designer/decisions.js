@@ -9,7 +9,7 @@ import TableViewer from "dmn-js-decision-table/lib/Viewer";
 import { HIT_POLICIES } from "dmn-js-decision-table/lib/features/hit-policy/HitPolicies";
 import Manager from "dmn-js-shared/lib/base/EditingManager";
 import { is } from "dmn-js-shared/lib/util/ModelUtil";
-import { button, el, segmented } from "./dom.js";
+import { button, el, placed, segmented } from "./dom.js";
 import words from "./words/decisions.ja.json";
 
 // What the portal reads: one rule fits, the first that fits counts, all that fit are collected.
@@ -131,7 +131,7 @@ export async function open(host, file, shell) {
   return {
     content: save,
     goTo(where) {
-      const number = Number(/row:(\d+)/.exec(String(where ?? ""))?.[1] ?? 0);
+      const number = Number(/row:(\d+)/.exec(placed(where).part)?.[1] ?? 0);
       if (number) show(number);
     },
     close() {

@@ -54,3 +54,10 @@ export function settled(call, milliseconds) {
   later.stop = () => clearTimeout(timer);
   return later;
 }
+
+/** Where to go: what a problem says of its place, a part alone, or line:column; {element, part, line, column}. */
+export function placed(where) {
+  if (where && typeof where === "object") return { element: where.element ?? "", part: where.part ?? "", line: where.line, column: where.column };
+  const [, line, column] = /^(?:line:)?(\d+)(?::(\d+))?$/.exec(String(where ?? "")) ?? [];
+  return line ? { element: "", part: "", line: Number(line), column: Number(column ?? 1) } : { element: "", part: String(where ?? "") };
+}

@@ -1,6 +1,6 @@
 // The panel of a form's component, made from the declarations (GET …/panels): what each kind has, with words and help.
 import { conditionEditor } from "./condition.js";
-import { button, el, labelled } from "./dom.js";
+import { button, el, labelled, placed } from "./dom.js";
 import { rowsEditor } from "./rows.js";
 
 const ON = new Set(["allowAddRemove"]); // flags that hold where nothing is said
@@ -211,7 +211,7 @@ export function formPanel(place, editor, panels, file, shell) {
       else if (!place.contains(document.activeElement)) draw();
     },
     goTo(where) {
-      const [, id, attribute] = /^(?:field:)?([^.]*)\.?(.*)$/.exec(where ?? "") ?? [];
+      const [, id, attribute] = /^(?:field:)?([^.]*)\.?(.*)$/.exec(placed(where).part || placed(where).element) ?? [];
       const field = registry.get(id) ?? registry.getAll().find((each) => each.key === id || each.path === id);
       if (!field) return;
       selection.set(field);

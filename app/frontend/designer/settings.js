@@ -1,6 +1,6 @@
 // package.toml and english.toml as forms made from their declarations; comments and order stay, for the server changes the text in place.
 import "./editors.css";
-import { button, el, labelled, segmented } from "./dom.js";
+import { button, el, labelled, placed, segmented } from "./dom.js";
 import { fieldsOf } from "./fields.js";
 import { boot } from "./words.js";
 
@@ -227,7 +227,7 @@ export async function open(host, file, shell) {
     },
     goTo(where) {
       if (textEditor) return textEditor.goTo(where);
-      const path = String(where ?? "").replace(/^key:/, "");
+      const path = placed(where).part.replace(/^key:/, "");
       const place = panels.package.findIndex(({ id }) => id && (path === id || path.startsWith(`${id}.`)));
       shown = Math.max(place, 0);
       draw();

@@ -6,7 +6,7 @@ import { linter, lintGutter, lintKeymap, forceLinting } from "@codemirror/lint";
 import { EditorState } from "@codemirror/state";
 import { EditorView, drawSelection, highlightActiveLine, keymap, lineNumbers } from "@codemirror/view";
 import { colours } from "./colours.js";
-import { el } from "./dom.js";
+import { el, placed } from "./dom.js";
 import { finding } from "./find.js";
 import { completions, nameTree, unknownNames } from "./templates.js";
 import { textPreview } from "./textpreview.js";
@@ -88,15 +88,12 @@ export async function open(host, file, shell) {
     content: async () => view.state.sliceDoc(),
     async goTo(where) {
       await asked;
-      const [, line, column] = /^(?:line:)?(\d+)(?::(\d+))?$/.exec(String(where ?? "")) ?? [];
-      const problem = (shell.problems?.(file.path) ?? []).find((each) => each.part === where);
-      const key = /^(?:header:)?([\w.]+)$/.exec(String(where ?? ""))?.[1];
+      const { part, line, column } = placed(where);
       const text = view.state.doc;
       let at = null;
-      if (line) at = span(text, { line: Number(line), column: Number(column ?? 1) }).from;
-      else if (problem?.line) at = span(text, problem).from;
-      else if (key) {
-        const found = new RegExp(`^\\s*${key.split(".").pop()}\\s*=`, "m").exec(text.toString());
+      if (line) at = span(text, { line, column }).from;
+      else if (part) {
+        const found = new RegExp(`^\\s*${part.replace(/^header:/, "").split(".").pop().replace(/\W/g, ".")}\\s*=`, "m").exec(text.toString());
         at = found ? found.index : null;
       }
       if (at !== null) view.dispatch({ selection: { anchor: at }, effects: EditorView.scrollIntoView(at, { y: "center" }) });
