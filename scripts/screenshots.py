@@ -97,7 +97,8 @@ def _draft(page: Page, base: str, file: str) -> None:
         page.goto(f"{base}/designer")
     link = page.locator("a[href^='/designer/w/']").first.get_attribute("href")
     page.goto(f"{base}{link}?file={file}")
-    page.locator(".dz-panel:not([hidden]) :is(.djs-container svg, .cm-content, .ed-panel, .ed-sections)").first.wait_for()
+    drawn = ".djs-container svg, .cm-content, .ed-panel, .ed-sections"
+    page.locator(f".dz-panel:not([hidden]) :is({drawn})").first.wait_for()
     page.wait_for_timeout(2000)  # fonts and the list of problems
 
 
