@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Protocol
 
+from app.bpmn.words import even
 from app.catalogue.complaints import Complaints, quoted
 from app.catalogue.drawn import Element
 from app.catalogue.manifest import Manifest
@@ -27,11 +28,6 @@ class _Titled(Protocol):
     def title(self) -> str: ...
     @property
     def title_en(self) -> str: ...
-
-
-def even(words: str) -> str:
-    """Line ends and runs of spaces as one space: how a name is kept and looked up."""
-    return " ".join(words.split())
 
 
 def read_english(raw: Mapping[str, Any], problems: list[Problem]) -> dict[str, str]:

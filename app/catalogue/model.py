@@ -147,12 +147,6 @@ class Package:
             path.removeprefix("files/"): content for path, content in self.files.items() if path.startswith("files/")
         }
 
-    def handout(self, name: str) -> bytes:
-        """A file that is handed out as it is, by its name below files/. Raises NotFound."""
-        if f"files/{name}" not in self.files:
-            raise NotFound("The process package %(package)s has no file %(file)s.", package=self.id, file=name)
-        return self.files[f"files/{name}"]
-
     def settings_values(self, overrides: Mapping[str, str]) -> dict[str, dict[str, Any]]:
         """Section to key to value, with what staff changed (`{"body.name": "…"}`) put in.
 

@@ -13,11 +13,6 @@ MOST = 180  # characters of a file's name
 _LONGEST_ENDING = 20
 
 
-def one_line(value: str) -> str:
-    """A name on one line: of a person, a company, a system, a list. Of several blanks the first stays, none outside."""
-    return re.sub(r"(\s)\s+", r"\1", without_unseen(line(value))).strip()
-
-
 def file_name(value: str) -> str:
     """A file's name: without the folders that some browsers send along, control characters, marks of direction and
     blanks around; at most 180 characters, its ending among them; `file` when nothing is left.

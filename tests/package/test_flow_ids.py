@@ -107,7 +107,7 @@ def test_each_document_that_is_made_or_shown_has_its_template_or_file(package: P
 def test_what_is_handed_out_for_download_is_there(package: Package) -> None:
     for group in package.downloads.values():
         for name in group.files:
-            assert package.handout(name).startswith(b"%PDF"), name
+            assert package.handouts()[name].startswith(b"%PDF"), name
 
 
 def test_what_a_task_routes_confirms_or_hides_is_a_field_of_its_form(package: Package) -> None:

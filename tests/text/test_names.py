@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.datastructures import Headers
 
-from app.text.names import MOST, ascii_name, file_name, one_line
+from app.text.names import MOST, ascii_name, file_name
 from app.text.typed import composed, prose, typed
 from app.web.frame.sending import disposition
 
@@ -24,7 +24,6 @@ def test_a_line_break_in_a_files_name_is_taken_out() -> None:
 
 def test_marks_of_direction_are_taken_out() -> None:
     assert file_name("請求書\u202efdp.exe.pdf") == "請求書fdp.exe.pdf"
-    assert one_line("みほん\u202eシステム\u200e") == "みほんシステム"
     assert typed("a\u2066b\u2069") == "ab"
 
 
