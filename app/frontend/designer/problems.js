@@ -48,7 +48,7 @@ export class Problems {
   row(each) {
     const kind = each.severity === "error" ? t("Error") : t("Warning");
     const go = h("button", { type: "button", class: `dz-problem dz-problem--${each.severity}`, onclick: () => this.go(each) },
-      h("strong", {}, `${kind}: `), each.text);
+      h("strong", {}, kind), " ", each.text);
     const mend = each.mend && !this.given.readOnly
       ? h("button", { type: "button", class: "btn btn--small", onclick: () => this.mend(each) }, each.mend.title)
       : null;

@@ -100,7 +100,7 @@ def _detail(changes: list[Change]) -> dict[str, Any]:
 
 
 def _change(change: Change) -> dict[str, str]:
-    thing = change.thing.said(named) if change.thing is not None else ""
+    thing = change.thing.said(lambda message: named(gettext(message))) if change.thing is not None else ""
     return {"kind": change.kind, "thing": thing, "where": _where(change), "old": change.before, "new": change.after}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, jsonify
@@ -13,7 +14,7 @@ from app.services.designing.checking import Found
 from app.services.workspaces.views import Clash
 from app.web.designer import api
 from app.web.frame.access import needs
-from app.web.frame.current import portal, signed_in
+from app.web.frame.current import named, portal, signed_in
 
 pages = Blueprint("designer_problems", __name__, url_prefix="/designer/api/workspaces/<int:workspace_id>")
 pages.register_error_handler(NinteiError, api.failed)
@@ -44,6 +45,14 @@ def mend(workspace_id: int) -> Any:
     return jsonify(files=[{"path": each.path, "revision": each.revision} for each in done])
 
 
+def _text(found: Found) -> str:
+    """The sentence, without the file under which it is listed; names in the reader's language."""
+    problem = found.problem
+    if problem.file == found.place.file:
+        problem = replace(problem, file="")
+    return problem.said(lambda message: named(gettext(message)))
+
+
 def problem_json(found: Found) -> dict[str, Any]:
     """A problem as pages and editors read it (docs/designer.md)."""
     place, mend = found.place, found.mend
@@ -54,7 +63,7 @@ def problem_json(found: Found) -> dict[str, Any]:
         "line": place.line,
         "column": place.column,
         "severity": found.problem.severity,
-        "text": found.problem.said(gettext),
+        "text": _text(found),
         "mark": found.mark,
     }
     if mend is not None:
