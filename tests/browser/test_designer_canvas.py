@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +11,10 @@ import pytest
 from playwright.sync_api import Browser, Locator, expect
 
 from app.engine import Engine
-from tests.browser.designing import Desk, desk
+from app.text import xml
+from tests.bpmn.dialects import DIALECTS
+from tests.bpmn.test_writing import facts
+from tests.browser.designing import ANALYST, Desk, desk
 from tests.browser.hands import AXE, RULES
 from tests.services.conftest import engine
 
@@ -251,3 +255,53 @@ ORDER = """<?xml version="1.0" encoding="UTF-8"?>
   </bpmn:process>
 </bpmn:definitions>
 """  # noqa: E501 - as tools write
+
+
+def test_a_problem_is_marked_on_its_shape_and_leads_into_its_field(window: Desk) -> None:
+    page = window.page
+    window.open(DIAGRAM, "first_review")
+    routes = page.locator("[data-part='property:routes']")
+    routes.get_by_role("button", name="outcome を外す").click()
+    window.until(DIAGRAM, lambda data: b'value="outcome,return_to"' not in data)
+    mark = page.locator(".dc-mark.is-error").first
+    mark.wait_for(state="attached")
+    assert mark.get_attribute("title")
+    page.evaluate("document.querySelector('.dc-mark.is-error').click()")
+    expect(page.locator(".dc-panel .dc-wrongs li").first).to_be_visible()
+    page.get_by_role("button", name="元に戻す").click()
+    page.locator(".dc-mark.is-error").first.wait_for(state="detached")
+
+
+def test_a_mail_is_renamed_from_its_page_and_the_diagram_follows(window: Desk) -> None:
+    page = window.page
+    page.goto(f"{window.url}/designer/w/{window.draft}?file=mail/review-2.md")
+    page.get_by_role("button", name="名前を変える").click()
+    page.get_by_label("新しい名前").fill("review-two")
+    page.get_by_role("button", name="進む").click()
+    page.get_by_role("button", name="すべて変える").click()
+    window.until("mail/review-two.md", lambda data: data != b"")
+    assert b"'review-two'" in window.saved(DIAGRAM)
+    page.locator(".dz-panel:not([hidden]) code", has_text="mail/review-two.md").wait_for()
+
+
+@pytest.mark.parametrize("tool", DIALECTS)
+def test_a_diagram_of_another_tool_loses_nothing_when_it_is_opened_and_saved(window: Desk, tool: str) -> None:
+    text = DIALECTS[tool][0].encode()
+    client = window.site.person(ANALYST)
+    client.put(
+        f"/designer/api/workspaces/{window.draft}/files/foreign.bpmn",
+        json={"content": text.decode()}, headers={"If-Match": '"0"'},
+    )  # fmt: skip
+    window.open("foreign.bpmn")
+    page = window.page
+    page.locator(".djs-shape").first.wait_for()
+    with page.expect_download() as loading:
+        page.locator(".dc-menu > summary").click()
+        page.get_by_role("button", name="図（BPMN）").click()
+    written = xml.read(Path(loading.value.path()).read_bytes())
+    assert not kept(xml.read(text)) - kept(written)
+
+
+def kept(document: xml.Document) -> Counter[tuple[object, ...]]:
+    """The facts of a file but for prefixes that are declared and not used."""
+    return Counter({fact[:3]: count for fact, count in facts(document).items()})

@@ -159,11 +159,12 @@ class Canvas {
     return svg;
   }
 
+  /** Nothing can be changed: it is looked at, searched and written out. */
   freeze() {
     const bus = this.modeler.get("eventBus");
     for (const event of ["shape.move.start", "connect.start", "create.start", "resize.start", "element.dblclick", "bendpoint.move.start", "connectionSegment.move.start"]) bus.on(event, 5000, () => false);
-    bus.on("contextPad.create", 5000, () => false);
-    bus.on("commandStack.canExecute", 5000, () => false);
+    this.modeler.get("keyboard").unbind();
+    this.modeler.get("commandStack").execute = () => {};
   }
 
   listen() {
@@ -216,6 +217,7 @@ class Canvas {
   }
 
   problems() {
+    if (this.closed) return;
     this.marks.show(this.shell.problems(this.file.path).filter(({ element }) => element));
     this.panel.draw();
     this.list.draw();
@@ -297,7 +299,8 @@ class Canvas {
   }
 
   close() {
-    this.stop?.();
+    this.closed = true;
+    if (typeof this.stop === "function") this.stop();
     this.sizes.disconnect();
     this.modeler.destroy();
     this.host.replaceChildren();

@@ -291,7 +291,11 @@ function shellFor(path) {
     panels: () => (panelsSaid ??= api("GET", "panels")),
     names: (element) => api("GET", `names?element=${encodeURIComponent(element)}`),
     problems: (other) => problems.filter((each) => each.file === other),
-    onProblems: (run) => listeners.add(run),
+    /** Calls whenever the problems were found anew; what comes back ends that. */
+    onProblems(run) {
+      listeners.add(run);
+      return () => listeners.delete(run);
+    },
     language: boot.language,
     t,
   };

@@ -137,7 +137,8 @@ export class Panel {
         this.t("What readers of English see in its place, wherever these words stand.")));
     }
     if (!is(bo, "bpmn:Collaboration")) fields.push(this.identity(facts));
-    if (kind) fields.push(this.field("documentation", parts.documentation.title, this.controls.lines(facts.documentation(), (value) => facts.setDocumentation(value)), parts.documentation.help));
+    if (kind) fields.push(this.field("documentation", parts.documentation.title, this.controls.lines(facts.documentation(), (value) => facts.setDocumentation(value)),
+      kind.id === "userTask" ? this.t("What people read on the task's page, above the form.") : parts.documentation.help));
     return fields;
   }
 

@@ -137,6 +137,7 @@ CANVAS = (
     N_("What becomes of it"),
     N_("What files, mails and history call it. It can change until the first release."),
     N_("What it does"),
+    N_("What people read on the task's page, above the form."),
     N_("What readers of English see in its place, wherever these words stand."),
     N_("What the chosen element says"),
     N_("Wherever the name stands it changes: in conditions, tables, texts and scenarios. All places are shown first."),

@@ -11,6 +11,7 @@ export class Marks {
     const overlays = this.modeler.get("overlays");
     const registry = this.modeler.get("elementRegistry");
     overlays.remove({ type: "problem" });
+    this.flow(problems);
     const found = Map.groupBy ? Map.groupBy(problems, ({ element }) => element) : grouped(problems);
     for (const [id, all] of found) {
       const element = id && registry.get(id);
@@ -27,6 +28,14 @@ export class Marks {
       const middle = element.waypoints ? { left: 0, top: 0 } : { left: element.width - 10, top: -12 };
       overlays.add(element, "problem", { position: middle, html: button, scale: { min: 0.8, max: 1.2 } });
     }
+  }
+
+  /** What the flow analysis found, in the drawing itself: where a token waits for ever, passes twice, or never comes. */
+  flow(problems) {
+    const [canvas, registry] = [this.modeler.get("canvas"), this.modeler.get("elementRegistry")];
+    for (const [id, mark] of this.flowing ?? []) if (registry.get(id)) canvas.removeMarker(id, `is-${mark}`);
+    this.flowing = problems.filter(({ mark, element }) => mark && registry.get(element)).map(({ element, mark }) => [element, mark]);
+    for (const [id, mark] of this.flowing) canvas.addMarker(id, `is-${mark}`);
   }
 
   of(id) {
