@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request
@@ -115,7 +116,7 @@ def beside(package_id: str, number: int, case: str) -> Any:
     return render_template(
         "designer/move_beside.html", title=gettext("Both diagrams of %(number)s", number=case), wide=True, sides=sides,
         package_id=package_id, number=number, case=case, process=process,
-        state={"open": [each for each in sides.open if each in target.elements], "done": [], "failed": [], "flows": []},
+        state=json.dumps({"open": [each for each in sides.open if each in target.elements]}),
     )  # fmt: skip
 
 
