@@ -192,7 +192,7 @@ export function formPanel(place, editor, panels, file, shell) {
     const field = selected();
     shown = field?.id ?? null;
     if (field) {
-      const body = el("div", { class: "ed-settings" }, ...settings(field).filter(Boolean));
+      const body = el("div", { class: "ed-component" }, ...settings(field).filter(Boolean));
       body.inert = file.readOnly;
       place.replaceChildren(head(field), body);
     } else {
