@@ -87,7 +87,7 @@ def test_a_broken_folder_is_told_and_keeps_nobody_from_what_is_released(terminal
     terminal.edit("package.toml", 'id = "library_card"', "id =")
     said = terminal.says("run")
     assert said.startswith("three_steps: this folder cannot be read; what is released goes on\n  error: ")
-    assert "\n  error: package.toml, line 2: This is not TOML" in said
+    assert "\n  error: package.toml, line 3: This is not TOML" in said
     shutil.rmtree(terminal.packages)
     assert terminal.says("run") == ""
     assert terminal.says("releases").count("in force since") == 2
