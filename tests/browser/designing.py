@@ -17,6 +17,7 @@ from werkzeug.serving import make_server
 from app.engine import Engine
 from app.services.people import accounts
 from app.services.workspaces import content
+from tests.support.browser import PATIENCE
 from tests.web.conftest import Site, open_site
 
 ANALYST = "hanako@example.jp"
@@ -51,7 +52,7 @@ class Desk:
 
     def until(self, path: str, there: Any) -> bytes:
         """The file once it says so."""
-        for _ in range(150):
+        for _ in range(1200):
             data = content.files(self.site.bench.portal, self.draft).get(path, b"")
             if there(data):
                 return data
@@ -100,6 +101,7 @@ def desk(folder: Path, engine: Engine, browser: Browser) -> Iterator[Desk]:
     cookie = client.get_cookie("session")
     assert cookie is not None
     context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": url}])
+    context.set_default_timeout(2 * PATIENCE)
     page = context.new_page()
     found = Desk(site, page, url, draft)
     page.expose_function("violated", lambda text: found.violations.append(text))
