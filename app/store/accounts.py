@@ -8,8 +8,9 @@ from typing import Any
 
 from peewee import JOIN
 
+from app.store import seldom
 from app.store.composed import Composed
-from app.store.database import lock_name
+from app.store.database import lock_name, proxy
 from app.store.models import Absence, Role, SavedView, User, UserRole
 from app.store.models.accounts import Known
 from app.text import address
@@ -21,7 +22,7 @@ def _asked_with(uniquifier: Any, day: Any, same_day: Any) -> Any:
     stands_in = (Absence.delegate == User.id) & (Absence.first_day <= day) & (Absence.last_day >= same_day)
     beside = (
         role.id.alias("its_role"), role.name.alias("role_name"), role.permissions.alias("role_permissions"),
-        away.id.alias("away_id"), away.name.alias("away_name"),
+        away.id.alias("away_id"), away.name.alias("away_name"), seldom.stamp().alias("stamp"),
     )  # fmt: skip
     query = User.select(User, *beside).join(UserRole, JOIN.LEFT_OUTER).join(Role, JOIN.LEFT_OUTER).switch(User)
     query = query.join(Absence, JOIN.LEFT_OUTER, on=stands_in).join(away, JOIN.LEFT_OUTER, on=(Absence.user == away.id))
@@ -43,6 +44,7 @@ def asking(uniquifier: str, day: date) -> User | None:
     }
     away = {row.away_id: row.away_name for row in rows if row.away_id is not None}
     found: User = rows[0]
+    proxy.obj.memory.stamp = rows[0].stamp if proxy.obj.memory.found is not None else None
     found.known = Known(tuple(roles.values()), tuple(away.items()))
     return found
 

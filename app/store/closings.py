@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from datetime import date
 
-from app.store import statements
+from app.store import seldom, statements
 from app.store.models import (
     ClosingDay,
 )
 
 
-def days() -> set[date]:
+def days() -> frozenset[date]:
     """The body's own closing days."""
-    return {row.day for row in statements.rows(ClosingDay, "1 = 1")}
+    return seldom.kept("closing days", lambda: frozenset(row.day for row in statements.rows(ClosingDay, "1 = 1")))
 
 
 def titles() -> dict[date, str]:

@@ -77,7 +77,7 @@ def _maker(query: Any) -> Callable[[Sequence[Any]], Any]:
         elif isinstance(node, peewee.Field):
             sources.setdefault(node.model, []).append((at, node.name, node.python_value))
         else:
-            extra.append((at, node.name))
+            extra.append((at, node._alias))
     links = [
         (source, attribute, joined, "LEFT" in kind or "FULL" in kind)
         for source, found in query._joins.items()

@@ -58,6 +58,7 @@ class Sqlite(Remembering, _Counting, peewee.SqliteDatabase):
     def __init__(self, path: str) -> None:
         self._counts = threading.local()
         self.memory = Memory()
+        self.seldom: tuple[str, dict[Any, Any]] = ("", {})  # `store.seldom`
         self._kept = threading.local()
         super().__init__(
             path,
@@ -100,6 +101,7 @@ class Postgres(Remembering, _Counting, PooledPostgresqlDatabase):
     def __init__(self, name: str, most: int, **options: Any) -> None:
         self._counts = threading.local()
         self.memory = Memory()
+        self.seldom: tuple[str, dict[Any, Any]] = ("", {})
         self._away_until = 0.0
         self._away_with: Exception | None = None
         super().__init__(

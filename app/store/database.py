@@ -234,6 +234,8 @@ def reading_once() -> Iterator[None]:
             yield
         finally:
             database.memory.found = before
+            if before is None:
+                database.memory.forget()
 
 
 def again(run: Callable[[], T]) -> T:

@@ -7,6 +7,7 @@ from typing import Any
 
 from peewee import fn
 
+from app.store import seldom
 from app.store.composed import Composed
 from app.store.models import Case, Release, Setting, Term
 
@@ -75,7 +76,8 @@ _settings = Composed[Setting](lambda package: Setting.select().where(Setting.pac
 
 def settings(package_id: str) -> dict[str, str]:
     """The values that staff set: dotted key to text."""
-    return {row.key: row.value for row in _settings.rows(package_id)}
+    kept = seldom.kept(("settings", package_id), lambda: _settings.rows(package_id))
+    return {row.key: row.value for row in kept}
 
 
 def setting_rows(package_id: str) -> dict[str, Setting]:

@@ -26,7 +26,10 @@ _LOCKS = re.compile(r"\bFOR (?:UPDATE|SHARE|NO KEY UPDATE)\b|\bpg_|\bnextval\b",
 
 
 # Tables that triggers fill when a row of another one is written.
-FILLED = {"task": ("task_change", "task_tally")}
+FILLED = {
+    "task": ("task_change", "task_tally"),
+    **dict.fromkeys(("closing_day", "term", "release", "setting"), ("stamp",)),  # `seldom`
+}
 
 
 @lru_cache(maxsize=1024)
@@ -70,6 +73,7 @@ class Memory(threading.local):
 
     def __init__(self) -> None:
         self.found: dict[tuple[str, tuple[Any, ...]], tuple[Any, Sequence[Any]]] | None = None  # none: nothing is kept
+        self.stamp: str | None = None  # of what seldom changes (`seldom`), as the page has read it
 
     def know(self, sql: str, params: Sequence[Any], rows: Sequence[Any]) -> None:
         """What this statement would find was read together with more."""
@@ -78,12 +82,13 @@ class Memory(threading.local):
 
     def forget(self) -> None:
         """All that was kept may have changed."""
+        self.stamp = None
         if self.found:
             self.found.clear()
 
     def wrote(self, sql: str) -> None:
         """A statement that may have changed something goes out."""
-        found = self.found
+        found, self.stamp = self.found, None
         if not found:
             return
         written = _WRITES.match(sql)

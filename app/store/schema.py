@@ -15,7 +15,7 @@ from typing import Any
 from playhouse.migrations import Migration, Runner
 
 from app.errors import Unready
-from app.store import tally
+from app.store import seldom, tally
 from app.store.database import connection, is_postgres, lock_name, proxy, transaction
 from app.store.models import ALL, CaseGram, TaskTally
 
@@ -183,6 +183,7 @@ def _create(bound: Any) -> None:
         model._meta.without_rowid = not is_postgres()  # SQLite alone knows the clause, and halves the table by it
     bound.create_tables(ALL, safe=True)
     tally.install()
+    seldom.install()
 
 
 def _taken(bound: Any) -> set[str] | None:

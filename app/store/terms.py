@@ -9,6 +9,7 @@ from typing import Any
 
 from peewee import fn
 
+from app.store import seldom
 from app.store.composed import Composed
 from app.store.models import Case, Release, Term
 
@@ -25,6 +26,10 @@ def _live(package_id: str | None = None) -> Any:
 
 
 _all_live = Composed[Term](_live)
+
+
+def _kept() -> list[Term]:
+    return seldom.kept("terms", _all_live.rows)
 
 
 def current(package_id: str, now: datetime) -> Term | None:
@@ -48,12 +53,12 @@ def lately(package_id: str, number: int, now: datetime, since: datetime) -> Term
 
 def current_all(now: datetime) -> list[Term]:
     """The term in force of every package that has one, by package id."""
-    return _in_force(_all_live.rows(), now)
+    return _in_force(_kept(), now)
 
 
 def newest_and_current(now: datetime) -> tuple[int, list[Term]]:
     """The row id of the newest term that was not stopped (0 when there is none), and the terms in force."""
-    rows = _all_live.rows()
+    rows = _kept()
     return max((row.id for row in rows), default=0), _in_force(rows, now)
 
 

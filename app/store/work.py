@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
+
+from peewee import JOIN
 
 from app.states import CommentState, TaskState
 from app.store import statements
 from app.store.composed import Composed
-from app.store.models import Answer, Case, Comment, Draft, Member, Reminder, Task, TimerRow
+from app.store.models import Answer, Case, Comment, Company, Draft, Member, Reminder, Task, TimerRow
 from app.store.models.lists import DUE
 
 # Tasks
@@ -19,10 +22,14 @@ def task(task_id: str) -> Task | None:
     return statements.one(Task, "id = ?", task_id)
 
 
-_with_case = Composed[Task](lambda task_id: Task.select(Task, Case).join(Case).where(Task.id == task_id))
+def _whole() -> Any:
+    return Task.select(Task, Case, Company).join(Case).join(Company, JOIN.LEFT_OUTER)
 
 
-_with_cases = Composed[Task](lambda ids: Task.select(Task, Case).join(Case).where(Task.id.in_(ids)))
+_with_case = Composed[Task](lambda task_id: _whole().where(Task.id == task_id))
+
+
+_with_cases = Composed[Task](lambda ids: _whole().where(Task.id.in_(ids)))
 
 
 def tasks_with_cases_ahead(ids: Sequence[str]) -> None:
@@ -31,7 +38,7 @@ def tasks_with_cases_ahead(ids: Sequence[str]) -> None:
 
 
 def task_with_case(task_id: str) -> Task | None:
-    """The same with its case, which is read with it."""
+    """The same with its case and its company, which are read with it."""
     return _with_case.one(task_id)
 
 

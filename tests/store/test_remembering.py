@@ -23,7 +23,7 @@ def opened(tmp_path: Path) -> None:
 
 
 def days() -> int:
-    return len(closings.days())
+    return len(statements.rows(ClosingDay, "1 = 1"))
 
 
 def test_a_page_asks_the_database_once_for_what_it_asks_twice(opened: None) -> None:
@@ -99,3 +99,52 @@ def test_what_finds_many_rows_is_read_whole_and_not_kept(opened: None) -> None:
     with database.reading_once(), counted() as seen:
         assert (days(), days()) == (MOST + 1, MOST + 1)
     assert len(seen.statements) == 2
+
+
+def kept() -> int:
+    return len(closings.days())
+
+
+def test_what_seldom_changes_is_read_once_until_somebody_changes_it(opened: None) -> None:
+    with database.connection():
+        kept()
+        with counted() as seen:
+            assert kept() == 0
+        assert len(seen.statements) == 1  # the stamp
+        closings.close(TODAY, "夏季休業")
+        assert kept() == 1
+        with database.transaction():
+            closings.reopen(TODAY)
+            assert kept() == 0
+        assert kept() == 0
+
+
+def test_what_is_given_up_was_never_there(opened: None) -> None:
+    with database.connection():
+        with pytest.raises(RuntimeError), database.transaction():
+            closings.close(TODAY, "夏季休業")
+            assert kept() == 1
+            raise RuntimeError
+        assert kept() == 0
+
+
+def test_what_another_process_changes_is_seen_by_the_next_page(opened: None) -> None:
+    seen: list[int] = []
+
+    def page() -> None:
+        with database.reading_once():
+            seen.append(kept())
+
+    with database.reading_once():
+        assert kept() == 0
+        other = threading.Thread(target=closed_by_another)
+        other.start()
+        other.join()
+        assert kept() == 0  # this page was asked for before
+    page()
+    assert seen == [1]
+
+
+def closed_by_another() -> None:
+    with database.connection():
+        closings.close(TODAY, "夏季休業")

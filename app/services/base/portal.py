@@ -65,4 +65,4 @@ class Portal:
     def closing(self) -> frozenset[date]:
         """The body's own closing days."""
         with database.connection():
-            return frozenset(closings.days())
+            return closings.days()

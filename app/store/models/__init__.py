@@ -36,6 +36,7 @@ from app.store.models.records import (
 )
 from app.store.models.releases import Release, Term
 from app.store.models.security import Guess, SecurityEvent
+from app.store.models.stamps import Stamp
 from app.store.models.trouble import Incident
 from app.store.models.uploads import Part
 from app.store.models.work import Answer, Comment, Draft, Job, Reminder, Task, TimerRow
@@ -108,6 +109,7 @@ ALL = (
     Guess,
     SecurityEvent,
     WorkerSign,
+    Stamp,
     Workspace,
     WorkspaceFile,
     WorkspaceVersion,
@@ -173,6 +175,7 @@ __all__ = [
     "Secret",
     "SecurityEvent",
     "Setting",
+    "Stamp",
     "Task",
     "TaskChange",
     "TaskTally",
