@@ -111,6 +111,16 @@ def alike(mail_id: str, recipient: str) -> list[int]:
     return [row.id for row in query]
 
 
+def replaced(mail_id: str, recipient: str, at: datetime) -> None:
+    """Another mail of no case says the same to the same address: what did not arrive before is seen to by it, and what
+    the mail server had refused is not tried any more."""
+    ids = alike(mail_id, recipient)
+    mails = list(Mail.select().join(Delivery).where(Delivery.id.in_(ids))) if ids else []
+    settle(ids, SettledAs.AGAIN, "", at)
+    for each in mails:
+        give_up(each, at)
+
+
 def came_back(keys: Sequence[str]) -> set[str]:
     """The jobs among these whose mail did not reach somebody, and nobody has seen to it."""
     failed = (Delivery.state == DeliveryState.FAILED) & Delivery.settled_at.is_null()
@@ -163,6 +173,22 @@ def go_on(mail: Mail, recipient: str, state: MailState, now: datetime) -> None:
     job = job_of(mail)
     if job is not None and job.state in {JobState.INCIDENT, JobState.QUEUED}:
         jobrows.set_going(job.id, now)
+
+
+def give_up(mail: Mail, now: datetime) -> None:
+    """A mail that the mail server refused and for which nothing waits is not tried any more."""
+    mine = (Job.key == mail.job_key) & (Job.state == JobState.INCIDENT) & (Job.task_id == "")
+    move(Job.state, JobState.CANCELLED, mine, finished_at=now)
+
+
+def halts_nothing() -> Any:
+    """Jobs of a case's mails for which nothing waits and whose address is listed among the mails that did not arrive:
+    what is to be done is said there."""
+    failed = Delivery.select(Delivery.mail).where(
+        (Delivery.state == DeliveryState.FAILED) & Delivery.settled_at.is_null()
+    )
+    keys = Mail.select(Mail.job_key).where(Mail.id.in_(failed))
+    return (Job.operator == "mail") & (Job.task_id == "") & Job.case.is_null(False) & Job.key.in_(keys)
 
 
 def note_of_case(case: Case, count: int) -> None:

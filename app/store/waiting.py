@@ -18,7 +18,7 @@ class Waiting(NamedTuple):
     claims: int  # of corporate numbers, for the body to decide
     mails: int  # that came in, to be looked at
     incidents: int  # open, of servers that are away apart
-    jobs: int  # that failed for good
+    jobs: int  # that failed for good, but for mails that are among the undelivered and for which no case waits
     undelivered: int  # mails that did not arrive, and nobody has seen to it
     outages: int  # servers that are away
 
@@ -29,7 +29,7 @@ def _all() -> Any:
         Claim.select(number).where(companies.on_body()),
         InboundMail.select(number).where(inbound.in_state(InboundState.WAITING, InboundState.UNKNOWN)),
         Incident.select(number).where(Incident.open_key.is_null(False) & (Incident.kind != IncidentKind.OUTAGE)),
-        Job.select(number).where(Job.state == JobState.INCIDENT),
+        Job.select(number).where((Job.state == JobState.INCIDENT) & ~deliveries.halts_nothing()),
         deliveries.how_many(),
         Outage.select(number),
     )

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import shutil
 import tarfile
-import tempfile
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from app.connectors import age
+from app.connectors import age, scratch
 from app.errors import Permanent, Refused
 from app.services.backup import contents
 from app.services.backup.contents import Begin, End, Entry
 from app.store import copies, dumps
 
 CHUNK = 1 << 20
+_DAY = 24 * 3600  # seconds
 
 
 @dataclass(frozen=True)
@@ -38,10 +41,21 @@ class Found:
 
 def verify(place: Path, keys: Keys = Keys()) -> Found:
     """Read all of it: every file against its digest, the database by opening it. Raises Refused, Permanent."""
-    with tempfile.TemporaryDirectory(prefix=".verify-", dir=place.parent) as folder:
-        found = extract(place, Path(folder), keys, only=lambda name: name in contents.DATABASES.values())
-        require_database(Path(folder), found)
+    base = place.parent / scratch.FOLDER  # on the same disk: a database is larger than a machine's temporary place
+    scratch.sweep(base)  # whoever was killed meanwhile left the whole database there
+    _forget_old(place.parent)
+    with scratch.Scratch("verify", base) as folder:
+        found = extract(place, folder, keys, only=lambda name: name in contents.DATABASES.values())
+        require_database(folder, found)
     return found
+
+
+def _forget_old(folder: Path) -> None:
+    """Folders of backups that were killed before folders said whether they still serve somebody: those of yesterday."""
+    for each in folder.glob(".verify-*"):
+        with contextlib.suppress(OSError):
+            if each.is_dir() and not each.is_symlink() and time.time() - each.lstat().st_mtime > _DAY:
+                shutil.rmtree(each, ignore_errors=True)
 
 
 def require_database(folder: Path, found: Found) -> None:

@@ -128,15 +128,15 @@ def note(portal: Portal, case: Case, mail: Mail, what: DeliveryState | SettledAs
 # What the mail server said itself is noted
 
 
-def refused(portal: Portal, case: Case, mail: Mail, replies: Mapping[str, Reply]) -> None:
+def refused(portal: Portal, case: Case | None, mail: Mail, replies: Mapping[str, Reply]) -> None:
     """The server refused these recipients for good: it is as if the mail to them had come back. Inside a transaction
-    that has the case locked. `replies`: by recipient."""
+    that has the case locked; a mail of the portal itself has none. `replies`: by recipient."""
     now = portal.now()
     for to, reply in replies.items():
         said = {"status": reply.status, "text": f"{reply.code} {reply.text}".strip()[:500]}
-        if stored.refuse(mail.id, to.lower(), now, **said):
+        if stored.refuse(mail.id, to.lower(), now, **said) and case is not None:
             note(portal, case, mail, DeliveryState.FAILED, SYSTEM, to=to, status=reply.status)
-    if replies:
+    if replies and case is not None:
         refresh(portal, case, mail)
 
 
@@ -145,12 +145,13 @@ def given_up(reply: Reply) -> Reply:
     return Reply(554, f"5.4.7 {reply.code} {reply.text}")
 
 
-def taken(portal: Portal, case: Case, mail: Mail, recipients: Sequence[str]) -> None:
+def taken(portal: Portal, case: Case | None, mail: Mail, recipients: Sequence[str]) -> None:
     """The server has the mail for these after all, whom it had refused before. Inside the same."""
     had = {to.lower() for to in recipients}
     ids = [row.id for row in stored.open_of(mail.id) if row.recipient in had]
     if ids:
         stored.settle(ids, SettledAs.AGAIN, "", portal.now())
+    if ids and case is not None:
         refresh(portal, case)
 
 
@@ -202,13 +203,16 @@ def superseded(portal: Portal, case: Case) -> None:
 
 def seen(portal: Portal, mail_id: int, actor: Actor) -> None:
     """Somebody of the staff has seen to a mail of no case (an invitation, a link for a password) that did not arrive:
-    it is not listed any more. Raises Stale when somebody was faster, NotFound for a case's mail."""
+    it is not listed any more, and is not sent if the mail server had refused it. Raises Stale when somebody was faster,
+    NotFound for a case's mail."""
     actor.require("operator", "administrator")
     with database.transaction():
-        if stored.mail(mail_id, None) is None:
+        mail = stored.mail(mail_id, None)
+        if mail is None:
             raise NotFound("There is no such mail")
         if not stored.settle([row.id for row in stored.open_of(mail_id)], SettledAs.MOOT, actor.name, portal.now()):
             raise Stale("This mail has been seen to meanwhile")
+        stored.give_up(mail, portal.now())
 
 
 # What is shown

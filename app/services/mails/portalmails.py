@@ -13,9 +13,12 @@ from typing import Any
 
 from app.connectors import markdown
 from app.connectors.letter import Letter
+from app.connectors.mail import Reply, replies
+from app.errors import Permanent
 from app.services.base.portal import Portal
+from app.services.mails import deliveries as missed
 from app.services.mails import links
-from app.states import MailState, SettledAs
+from app.states import MailState
 from app.store import accounts, companies, database, deliveries, jobrows, records
 from app.store.models import Mail
 
@@ -62,7 +65,7 @@ def queue(
         "id": mail_id, "to": to, "subject": wording.subject, "text": wording.text, "link": dict(link or {"page": "/"}),
     }  # fmt: skip
     state = "queued" if to else "done"
-    deliveries.settle(deliveries.alike(mail_id, to), SettledAs.AGAIN, "", now)
+    deliveries.replaced(mail_id, to, now)
     return jobrows.add_job(
         key=key, case=None, operator="mail", params={"letter": letter}, run_at=now, created_at=now, state=state
     )
@@ -78,10 +81,23 @@ def send(portal: Portal, key: str, params: Mapping[str, Any], hand: Callable[[Le
     letter = compose(portal, str(params["id"]), key, str(params["to"]), wording, url)
     if row is None:
         with database.transaction():
-            keep(portal, key, letter, wording)
-    hand(letter)
+            row = keep(portal, key, letter, wording)
+    try:
+        hand(letter)
+    except Permanent as error:
+        with database.transaction():
+            missed.refused(portal, None, row, _final(letter, error))
+        raise
     with database.transaction():
         records.mail_sent(key, portal.now())
+        missed.taken(portal, None, row, letter.to)
+
+
+def _final(letter: Letter, error: Permanent) -> dict[str, Reply]:
+    """What the server said for good, of the recipient or of the letter; nothing where it said nothing."""
+    said = {to: reply for to, reply in replies(error).items() if reply.final}
+    code, text = int(error.params.get("code") or 0), str(error.params.get("reply") or "")
+    return said or (dict.fromkeys(letter.to, Reply(code, text)) if code else {})
 
 
 def _url(portal: Portal, link: Mapping[str, Any]) -> str | None:

@@ -37,11 +37,13 @@ class Trouble:
     over_at: datetime | None = None
     over_by: str = ""
     mail: int | None = None  # row id of the mail that goes out when its address is mended
+    halts: bool = True  # the case cannot go on before somebody has looked
 
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """Of cases, each oldest first; of the portal itself; and what is over, the last on top."""
+    """Of cases that cannot go on, each oldest first; of the portal itself, and mails for which no case waits; and what
+    is over, the last on top."""
 
     of_cases: list[Trouble]
     of_portal: list[Trouble]
@@ -63,10 +65,16 @@ def board(portal: Portal, actor: Actor) -> Board:
         )
         found = [_of_row(portal, row, known.get(row.case_id or 0)) for row in rows if row.kind != IncidentKind.OUTAGE]
         unsent = deliveries.unsent() if jobs else {}
+        # Of whose address is to be mended, while the case goes on, the list of mails that did not arrive says all.
+        jobs = [job for job in jobs if job.task_id or not job.case_id or job.key not in unsent]
         found += [_of_job(portal, job, known.get(job.case_id or 0), unsent.get(job.key)) for job in jobs]
         past = [_of_row(portal, row, row.case if row.case_id else None) for row in incidents.past(PAST)]
     found.sort(key=lambda each: each.since)
-    return Board([each for each in found if each.case], [each for each in found if not each.case], past)
+    return Board(
+        [each for each in found if each.case and each.halts],
+        [each for each in found if not each.case or not each.halts],
+        past,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,5 +131,5 @@ def _of_job(portal: Portal, job: Job, case: Case | None, unsent: tuple[int, str]
     return Trouble(
         "job", case.number if case is not None else "", case.system_name if case is not None else "", job.element,
         title_of(portal, case, job.element) or (unsent[1] if unsent else ""), error, since, since, job.attempts, job.id,
-        job.operator, mail=unsent[0] if unsent else None,
+        job.operator, mail=unsent[0] if unsent else None, halts=bool(job.task_id),
     )  # fmt: skip

@@ -5,7 +5,10 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import os
 import sqlite3
+import subprocess
+import sys
 import tarfile
 import threading
 from collections.abc import Iterator
@@ -15,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from app.connectors import age
+from app.connectors import age, scratch
 from app.engine import Engine
 from app.errors import Refused, Unready
 from app.services.backup import contents, reading, restoring, writing
@@ -367,3 +370,35 @@ def test_a_call_that_was_cut_off_is_called_again(place: Path, elsewhere: Setting
     (left / "ready" / "blobs").mkdir(parents=True)
     assert restored(place, elsewhere).held == 0
     assert not left.exists()
+
+
+@pytest.mark.parametrize("walked", ["sqlite"], indirect=True)
+def test_what_a_killed_backup_had_unpacked_to_read_it_again_is_removed_by_the_next_one(
+    settings: Settings, tmp_path: Path
+) -> None:
+    """A whole database, beside the backups: that of who was killed goes, that of who still reads stays."""
+    there = tmp_path / "backups"
+    killed = subprocess.Popen([sys.executable, "-c", UNPACKS, str(there / scratch.FOLDER)], stdout=subprocess.PIPE)
+    assert killed.stdout is not None
+    dead = Path(killed.stdout.readline().decode().strip())
+    killed.kill()
+    killed.wait()
+    killed.stdout.close()
+    before = there / ".verify-x1y2"  # as older versions called them
+    before.mkdir()
+    os.utime(before, (0, 0))
+    assert (dead / "nintei.db").exists()
+    with scratch.Scratch("verify", there / scratch.FOLDER) as alive:
+        writing.backup(settings, there / "nintei.tar", NOW)
+        assert alive.exists()
+        assert not dead.exists() and not before.exists()
+
+
+UNPACKS = """
+import pathlib, sys, time
+from app.connectors import scratch
+folder = scratch.Scratch("verify", pathlib.Path(sys.argv[1]))
+(folder.path / "nintei.db").write_bytes(b"x" * 4096)
+print(folder.path, flush=True)
+time.sleep(600)
+"""

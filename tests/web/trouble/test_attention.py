@@ -80,7 +80,7 @@ def test_a_case_that_has_come_to_a_stop_says_so_to_both_sides(tmp_path: Path, en
         user = create_account("hanako@example.com", "図書 花子", "vendor", ["vendor"], "a password for tests", now)
         cases.add_member(case.id, user.id, now)
     page = site.person("hanako@example.com").get(f"/cases/{case.number}").text
-    assert "運営主体に知らせてあり、確認しています" in page
+    assert "図書館に知らせてあり、確認しています" in page  # as the package calls the body
     assert "次の工程を準備しています" not in page
     assert "手続きが止まっています" not in page
 
