@@ -15,6 +15,7 @@ from app.catalogue import Package
 from app.catalogue.check_elements import IN_QUOTES
 from app.catalogue.domains import Value
 from app.catalogue.fields import MAX_DEPTH
+from app.catalogue.toml import parse
 from app.errors import N_, BadPackage, Problem, Stale, filled
 from app.forms.schema import OTHER_ID
 
@@ -80,11 +81,28 @@ def mend(package: Package, problem: Problem) -> Action | None:
     action = _id(problem) or _quoted(problem) or _replaced(problem) or _line(package, problem)
     if action is None:
         return None
+    if _there(package, problem, action.new):
+        return None
     try:
-        apply(package.files, action)
+        changed = apply(package.files, action)
     except Stale:
         return None
-    return action
+    return action if all(_reads(path, data) for path, data in changed.items()) else None
+
+
+def _there(package: Package, problem: Problem, name: str) -> bool:
+    """Whether the element has a property or parameter of this name beside the one that is wrong."""
+    element, kind = package.elements.get(problem.element), problem.part.partition(":")[0]
+    named = {"property": element.properties, "parameter": element.parameters} if element is not None else {}
+    return problem.message.startswith("Nothing reads") and name in named.get(kind, ())
+
+
+def _reads(path: str, data: bytes) -> bool:
+    """Whether settings can still be read: a key that is written right may be there already."""
+    problems: list[Problem] = []
+    if path.endswith(".toml"):
+        parse(data.decode("utf-8-sig"), path, problems)
+    return not problems
 
 
 def _missing(problem: Problem) -> Action | None:
