@@ -75,10 +75,13 @@ const tableEditor = [
     name: "mindom",
     setup(build) {
       build.onResolve({ filter: /^min-dom$/ }, ({ importer }) =>
-        /(dmn-js|table-js)[^\\/]*[\\/]lib/.test(importer) ? { path: join(here, "designer/mindom.js") } : null);
+        /(dmn-js|table-js|bpmn-js-token-simulation)[^\\/]*[\\/]lib/.test(importer) ? { path: join(here, "designer/mindom.js") } : null);
     },
   },
 ];
+
+// Token simulation: its few words are in its markup.
+const mover = [words(join(here, "designer/words/simulation.ja.json"))];
 
 /** The design tokens are some 180 custom properties. Pages name their own few (`--action`, `--vendor`), made of tokens: those are put in here by value. */
 function settleTokens(css) {
@@ -198,7 +201,7 @@ const builds = [
     entryPoints: Object.keys(designer).map((part) => `designer/${part}.js`).filter((part) => existsSync(join(here, part))),
     outdir: join(dist, "designer"),
     format: "esm",
-    plugins: [sheets, ...formEditor, ...tableEditor, finish],
+    plugins: [sheets, ...formEditor, ...tableEditor, ...mover, finish],
     loader: { ".woff": "file", ".woff2": "file", ".eot": "empty", ".ttf": "empty", ".svg": "dataurl" },
     assetNames: "fonts/[name]-[hash]",
   },

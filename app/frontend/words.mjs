@@ -1,5 +1,6 @@
 // Build plugins for libraries that have no translations of their own: what they say is looked up in a dictionary as it is shown.
 import { readFileSync } from "node:fs";
+import { basename } from "node:path";
 
 // Where a literal is a text for people: values of these keys, and members of a list of children.
 const PLACES = String.raw`(?:\b(?:label|title|placeholder|description|tooltip|text|header|name|children|hint|alt)|["']aria-label["'])\s*:\s*(?:[\w.\[\]$]+\s*(?:\?\?|\|\||\?)\s*)?(?:["'][^"']*["']\s*:\s*)?`;
@@ -16,8 +17,9 @@ export function words(dictionary) {
     setup(build) {
       const { files, words: known, changes = [] } = JSON.parse(readFileSync(dictionary, "utf8"));
       const found = new Set();
-      build.onResolve({ filter: /^words-said$/ }, () => ({ path: "said", namespace: "words" }));
-      build.onLoad({ filter: /^said$/, namespace: "words" }, () => ({
+      const name = `words-said:${basename(dictionary)}`; // each library's words are its own
+      build.onResolve({ filter: new RegExp(`^${escaped(name)}$`) }, () => ({ path: name, namespace: "words" }));
+      build.onLoad({ filter: new RegExp(`^${escaped(name)}$`), namespace: "words" }, () => ({
         contents: `const words = ${JSON.stringify(known)};
 export const said = (text) => document.documentElement.lang === "en" ? text : words[text] ?? text;`,
         loader: "js",
@@ -29,17 +31,18 @@ export const said = (text) => document.documentElement.lang === "en" ? text : wo
           if (!source.includes(find)) continue;
           found.add(find);
           source = source.replaceAll(find, put);
+          for (const english of Object.keys(known)) if (new RegExp(`__said\\((["'])${escaped(english)}\\1\\)`).test(put)) found.add(english);
         }
         for (const english of Object.keys(known)) {
           // A sentence is one wherever it stands; a single word may be a name in the program.
           const before = /[^\w]/.test(english) ? "" : PLACES;
-          const literal = new RegExp(`(${before})(["'])${escaped(english)}\\2(?!\\s*:)`, "g");
+          const literal = new RegExp(`(${before})(?<!__said\\()(["'])${escaped(english)}\\2(?!\\s*:)`, "g");
           source = source.replace(literal, (all, lead) => {
             found.add(english);
             return `${lead}__said(${JSON.stringify(english)})`;
           });
         }
-        return { contents: `import { said as __said } from "words-said";\n${source}`, loader: "js" };
+        return { contents: `import { said as __said } from "${name}";\n${source}`, loader: "js" };
       });
       build.onEnd((result) => {
         const lost = [...Object.keys(known), ...changes.map(({ find }) => find)].filter((each) => !found.has(each));

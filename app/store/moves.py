@@ -21,12 +21,6 @@ def running(package_id: str, target: int) -> list[Case]:
     return list(query.order_by(Case.number))
 
 
-def by_release(package_id: str) -> dict[int, int]:
-    """How many running cases each release has."""
-    query = Case.select(Case.release, fn.COUNT(Case.id)).where((Case.package_id == package_id) & ~Case.ended)
-    return {release: int(count) for release, count in query.group_by(Case.release).tuples()}
-
-
 def busy(cases: Sequence[int]) -> set[int]:
     """Of these cases those of which a job is at work at this moment, or an incident is open."""
     if not cases:

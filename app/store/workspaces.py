@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -76,15 +76,6 @@ def file_facts(workspace_id: int) -> list[WorkspaceFile]:
     """The same without contents, with who saved each."""
     query: Any = WorkspaceFile.select(*_FILE).where(WorkspaceFile.workspace == workspace_id)
     return list(query.order_by(WorkspaceFile.path))
-
-
-def add_files(
-    workspace: Workspace, contents: Mapping[str, tuple[bytes, str]], now: datetime, by: int | None, name: str
-) -> None:
-    """The first files of a workspace without a release: path to content and digest."""
-    said = {"workspace": workspace.id, "revision": 1, "saved_at": now, "saved_by": by, "by_name": name[:120]}
-    for path, (content, digest) in contents.items():
-        WorkspaceFile.create(path=path, content=content, digest=digest, **said)
 
 
 def put(row: WorkspaceFile | None, workspace: Workspace, path: str, **values: Any) -> WorkspaceFile:
@@ -182,12 +173,6 @@ def last_of(workspace_id: int, kind: WorkspaceAct) -> WorkspaceEvent | None:
     )
     found: WorkspaceEvent | None = query.order_by(WorkspaceEvent.id.desc()).first()
     return found
-
-
-def of_digest(package_id: str, digest: str) -> list[Workspace]:
-    """Workspaces of a package that were submitted under this digest, the newest first."""
-    query = _query().where((Workspace.package_id == package_id) & (Workspace.submitted_digest == digest))
-    return list(query.order_by(Workspace.id.desc()))
 
 
 def last_event(workspace_id: int) -> WorkspaceEvent | None:

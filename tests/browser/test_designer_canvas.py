@@ -305,3 +305,26 @@ def test_a_diagram_of_another_tool_loses_nothing_when_it_is_opened_and_saved(win
 def kept(document: xml.Document) -> Counter[tuple[object, ...]]:
     """The facts of a file but for prefixes that are declared and not used."""
     return Counter({fact[:3]: count for fact, count in facts(document).items()})
+
+
+def test_tokens_run_over_the_drawing_in_japanese_and_leave_the_file_as_it_is(window: Desk) -> None:
+    page = window.page
+    before = window.saved(DIAGRAM)
+    window.open(DIAGRAM)
+    move = page.get_by_role("button", name="動きを見る")
+    move.click()
+    expect(move).to_have_attribute("aria-pressed", "true")
+    start = page.locator(".bts-context-pad[title='ここから動かす']:visible").first
+    start.click()
+    expect(page.locator(".bts-token-count").first).to_be_visible()
+    said = page.locator(".bts-palette, .bts-notifications, .bts-log, .bts-set-animation-speed")
+    spoken = " ".join(
+        said.evaluate_all(
+            "nodes => nodes.flatMap((node) => [node.innerText, "
+            "...[...node.querySelectorAll('[title]')].map((each) => each.title)])"
+        )
+    )
+    assert not re.search(r"[A-Za-z]{3,}", spoken), spoken
+    move.click()
+    expect(move).to_have_attribute("aria-pressed", "false")
+    assert window.saved(DIAGRAM) == before

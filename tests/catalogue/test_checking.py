@@ -107,8 +107,8 @@ for each in [1]:
 <bpmn:userTask id="u"><bpmn:multiInstanceLoopCharacteristics><bpmn:loopDataInputRef>{list}</bpmn:loopDataInputRef>
 <bpmn:inputDataItem id="i" name="item"/><bpmn:completionCondition>{condition}</bpmn:completionCondition>
 </bpmn:multiInstanceLoopCharacteristics></bpmn:userTask>
-<bpmn:serviceTask id="t"><bpmn:extensionElements><spiffworkflow:serviceTaskOperator id="mail" resultVariable="sent">
-<spiffworkflow:parameters><spiffworkflow:parameter id="mail" value="{code}"/></spiffworkflow:parameters>
+<bpmn:serviceTask id="t"><bpmn:extensionElements><spiffworkflow:serviceTaskOperator id="webhook" resultVariable="sent">
+<spiffworkflow:parameters><spiffworkflow:parameter id="data" value="{code}"/></spiffworkflow:parameters>
 </spiffworkflow:serviceTaskOperator></bpmn:extensionElements></bpmn:serviceTask>
 """
 

@@ -179,12 +179,11 @@ def test_an_invoice_says_what_the_tax_law_asks(document_id: str, printer: Printe
 
 def test_an_invoice_goes_to_the_billing_address_when_there_is_one(printer: Printer) -> None:
     context = package.full()
-    context["answers"] = {
-        "company_profile": {
-            "billing_name": "東亜ホールディングス株式会社",
-            "billing_address": "東京都中央区1-1",
-            "billing_postal_code": "1030000",
-        }
+    context["company"] = {
+        **context["company"],
+        "payer": "東亜ホールディングス株式会社",
+        "payer_address": "東京都中央区1-1",
+        "payer_postal_code": "1030000",
     }
     text = drawn(printer, "initial_invoice", context)
     assert "東亜ホールディングス株式会社御中" in text and "〒103-0000" in text

@@ -103,7 +103,9 @@ def open_bench(folder: Path, url: str, engine: Engine, packages_dir: Path, momen
             "NINTEI_PACKAGES_WRITE": "no",  # it is the repository's own folder
         }
     )
-    begun = Path(url.removeprefix("sqlite:///")).exists() or templates.copy_to(url, packages_dir)
+    # What tests share was begun at one time for all of them: who begins at another time begins alone.
+    shared = moment is None and packages_dir in (BPMN, PACKAGES)
+    begun = Path(url.removeprefix("sqlite:///")).exists() or (shared and templates.copy_to(url, packages_dir))
     versions.prepare(database.connect(settings.database_url))
     clock = StillClock() if moment is None else StillClock(moment)
     releases = templates.KnownReleases(engine, clock)
@@ -114,7 +116,7 @@ def open_bench(folder: Path, url: str, engine: Engine, packages_dir: Path, momen
         terms.put(portal, folders.read(each), terms.Act("tests"), None)
     for number, email in enumerate(STAFF, 1):
         accounts.add_staff(portal, email, f"担当 {number}", ["operator"], "a password for tests")
-    if packages_dir in (BPMN, PACKAGES):
+    if shared:
         templates.keep(url, packages_dir)
     return Bench(portal)
 

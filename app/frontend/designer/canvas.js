@@ -2,11 +2,13 @@
 import Modeler from "bpmn-js/lib/Modeler";
 import { getBusinessObject, is } from "bpmn-js/lib/util/ModelUtil";
 import { CreateAppendAnythingModule } from "bpmn-js-create-append-anything";
+import simulation from "bpmn-js-token-simulation";
 import minimap from "diagram-js-minimap";
 import "bpmn-js/dist/assets/diagram-js.css";
 import "bpmn-js/dist/assets/bpmn-js.css";
 import "./canvas/icons.css";
 import "diagram-js-minimap/assets/diagram-js-minimap.css";
+import "bpmn-js-token-simulation/assets/css/bpmn-js-token-simulation.css";
 import "./canvas/canvas.css";
 import copying from "./canvas/copying.js";
 import { make } from "./canvas/dom.js";
@@ -44,7 +46,7 @@ class Canvas {
     this.box = make("div", { class: "dc-canvas", "aria-label": t("Diagram. The list of steps says and does the same by keys.") });
     this.modeler = new Modeler({
       container: this.box,
-      additionalModules: [translating(this.shell.language), CreateAppendAnythingModule, minimap, menus, ids, copying],
+      additionalModules: [translating(this.shell.language), CreateAppendAnythingModule, minimap, simulation, menus, ids, copying],
       moddleExtensions: { spiffworkflow: extensions },
     });
     belongs(this.modeler.get("moddle"), this.file.path);
@@ -81,6 +83,7 @@ class Canvas {
     this.undoing = tool(t("Undo"), stack("undo"), { disabled: true });
     this.redoing = tool(t("Redo"), stack("redo"), { disabled: true });
     this.listing = tool(t("Steps as a list"), () => this.toggleList(), { "aria-expanded": "false" });
+    this.moving = tool(t("See it move"), () => this.simulate(), { "aria-pressed": "false" });
     const zoom = (by) => () => this.modeler.get("zoomScroll").stepZoom(by);
     const picker = make("input", { type: "file", accept: ".bpmn,.xml", hidden: true, "aria-label": t("BPMN file to take in"), onchange: () => this.import(picker) });
     const name = this.file.path.replace(/^.*\//, "").replace(/\.bpmn$/, "");
@@ -91,7 +94,7 @@ class Canvas {
       this.readOnly ? "" : tool(t("Take in a BPMN file…"), () => picker.click())));
     this.said = make("p", { class: "dc-said", role: "status" });
     this.frame = make("div", { class: `dc${this.readOnly ? " is-read-only" : ""}` },
-      make("div", { class: "dc-bar", role: "toolbar", "aria-label": t("Diagram") }, this.undoing, this.redoing, this.listing, tool(t("Search"), () => this.search()),
+      make("div", { class: "dc-bar", role: "toolbar", "aria-label": t("Diagram") }, this.undoing, this.redoing, this.listing, this.moving, tool(t("Search"), () => this.search()),
         tool("−", zoom(-1), { "aria-label": t("Reduce"), title: t("Reduce") }), tool("＋", zoom(1), { "aria-label": t("Enlarge"), title: t("Enlarge") }),
         tool(t("Whole diagram"), () => this.fit()), out, picker, this.said),
       make("div", { class: "dc-body" }, this.list.node, this.box, this.panel.node));
@@ -116,6 +119,19 @@ class Canvas {
 
   search() {
     this.modeler.get("searchPad").toggle();
+  }
+
+  /** Tokens run over the drawing, which cannot be changed meanwhile. What is to be saved is taken before it is coloured. */
+  async simulate() {
+    await this.content();
+    const on = this.moving.getAttribute("aria-pressed") !== "true";
+    this.moving.setAttribute("aria-pressed", String(on));
+    this.modeler.get("toggleMode").toggleMode(on);
+    const canvas = this.modeler.get("canvas");
+    const start = this.modeler.get("elementRegistry").find((each) => is(each, "bpmn:StartEvent") && !each.labelTarget);
+    if (!on || !start || canvas.zoom() > 0.75) return;
+    canvas.zoom(0.8); // smaller than half its size, the library draws nothing to press
+    canvas.scrollToElement(start, 160);
   }
 
   toggleList() {

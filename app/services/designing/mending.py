@@ -16,6 +16,7 @@ from app.catalogue.check_elements import IN_QUOTES
 from app.catalogue.domains import Value
 from app.catalogue.fields import MAX_DEPTH
 from app.catalogue.toml import parse
+from app.catalogue.vocabulary import PORTAL_ROUTES
 from app.errors import N_, BadPackage, Problem, Stale, filled
 from app.forms.schema import OTHER_ID
 
@@ -71,7 +72,7 @@ def action_of(said: Mapping[str, Any]) -> Action:
 
 def mend(package: Package, problem: Problem) -> Action | None:
     """The one right mending of a problem that has its line; None where there is none, or more than one."""
-    made = _missing(problem)
+    made = _missing(package, problem)
     if made is not None:
         return made if _path(made) not in package.files else None
     if problem.file not in package.files:
@@ -105,10 +106,12 @@ def _reads(path: str, data: bytes) -> bool:
     return not problems
 
 
-def _missing(problem: Problem) -> Action | None:
+def _missing(package: Package, problem: Problem) -> Action | None:
     params = problem.params
     if problem.message == _NO_FORM:
-        return Action("form", "", new=problem.element, title=problem.name)
+        asked = package.elements[problem.element].listed("routes") if problem.element in package.elements else ()
+        fields = ",".join(each for each in asked if each not in PORTAL_ROUTES)  # a form without them would be wrong
+        return Action("form", "", old=fields, new=problem.element, title=problem.name)
     if "nearest" in params or params.get("what") not in ("mail", "document"):
         return None
     name = str(params.get("name", ""))
@@ -211,12 +214,20 @@ def _path(action: Action) -> str:
     return f"{folder}{action.new}{ending}"
 
 
+def _field(key: str) -> dict[str, Any]:
+    """A field that is there and can be answered; what it asks is written by whoever draws the form."""
+    return {"type": "textfield", "id": f"Field_{key}", "key": key, "label": key, "validate": {"required": True}}
+
+
 def _fresh(action: Action) -> bytes:
     """A file that is right and says nothing yet but what it is for."""
     title = action.title or action.new
     if action.kind == "form":
         heading = {"type": "text", "id": "Text_1", "text": f"## {title}"}
-        schema = {"schemaVersion": 16, "type": "default", "id": action.new, "components": [heading]}
+        fields = [
+            _field(key) for key in dict.fromkeys(action.old.split(",")) if re.fullmatch(r"[A-Za-z_]\w{0,79}", key)
+        ]
+        schema = {"schemaVersion": 16, "type": "default", "id": action.new, "components": [heading, *fields]}
         return (json.dumps(schema, ensure_ascii=False, indent=2) + "\n").encode()
     quoted = json.dumps(title, ensure_ascii=False)
     file = json.dumps(title + "_{{ case.number }}.pdf", ensure_ascii=False)

@@ -1,4 +1,4 @@
-"""What the editor of diagrams asks for: panels, what is drawn elsewhere, what becomes of a foreign file, renames."""
+"""What the editor of diagrams asks for: what is drawn elsewhere, what becomes of a foreign file, renames."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from werkzeug.exceptions import BadRequest
 
 from app.errors import NinteiError, filled
 from app.services.designing import changing, drawing, interchange
-from app.services.designing.panels import panels
 from app.services.designing.renaming import KINDS, Place
 from app.services.workspaces import content, making, saving
 from app.web.designer.api import body, failed, page_of, text_of
@@ -19,14 +18,6 @@ from app.web.frame.current import language, portal, signed_in
 
 pages = Blueprint("designer_diagrams", __name__, url_prefix="/designer/api/workspaces/<int:workspace_id>")
 pages.register_error_handler(NinteiError, failed)
-
-
-@pages.get("/panels")
-@needs("analyst", "administrator")
-def panel_fields(workspace_id: int) -> Any:
-    """The declarations and what the draft has of each kind (app.services.designing.panels)."""
-    signed_in().require(*saving.ROLES)
-    return jsonify(panels(content.package(portal(), workspace_id), language(), gettext))
 
 
 @pages.get("/canvas")

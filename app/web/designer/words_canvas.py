@@ -9,6 +9,7 @@ CANVAS = (
     N_("%(id)s (not there)"),
     N_("%(runs)s elements run as they are. Nothing of the file is lost: what does not run stays in it."),
     N_("(needed)"),
+    N_("See it move"),
     N_("A pool that does not run is a picture of what others do."),
     N_("Add after this step"),
     N_("Add it to the draft"),
