@@ -16,7 +16,7 @@ export async function pages(place, bytes, words) {
     const canvas = document.createElement("canvas");
     canvas.width = Math.ceil(viewport.width);
     canvas.height = Math.ceil(viewport.height);
-    canvas.className = "ed-page";
+    canvas.className = "ed-sheet";
     canvas.setAttribute("role", "img");
     canvas.setAttribute("aria-label", words(number, pdf.numPages));
     await page.render({ canvas, viewport }).promise;
