@@ -33,6 +33,7 @@ export async function open(host, file, shell) {
   return { content: () => editor.content(), goTo: (where) => editor.goTo(where), close: () => editor.close() };
 }
 
+const LEGIBLE = 0.75; // the zoom from which the words of steps can be read
 const KEYS_NOT_FOR_THE_CANVAS = "input,select,textarea,button,summary,[contenteditable]";
 
 class Canvas {
@@ -107,6 +108,7 @@ class Canvas {
     if (!this.box.clientWidth || !this.ready) return;
     this.modeler.get("canvas").resized();
     if (!this.fitted) this.fit();
+    if (this.awaited) this.near(this.awaited);
   }
 
   fit() {
@@ -221,9 +223,23 @@ class Canvas {
     const root = this.modeler.get("canvas").findRoot(element);
     if (root && root !== this.modeler.get("canvas").getRootElement()) this.modeler.get("canvas").setRootElement(root);
     this.modeler.get("selection").select(element);
-    if (centre && this.box.clientWidth) this.modeler.get("canvas").scrollToElement(element, { top: 80, bottom: 80, left: 120, right: 80 });
+    if (centre) this.near(element);
     if (focus || part) this.panel.goTo(part);
     return true;
+  }
+
+  /** The element where its words can be read: of a long diagram that is seen as a whole they cannot. */
+  near(element) {
+    this.awaited = this.box.clientWidth ? null : element; // its tab is not shown yet
+    if (this.awaited) return;
+    if (!this.fitted) this.resized();
+    const canvas = this.modeler.get("canvas");
+    if (canvas.zoom() < LEGIBLE) {
+      const { x, y, width = 0, height = 0 } = element.waypoints?.[Math.floor(element.waypoints.length / 2)] ?? element;
+      const [wide, high] = [this.box.clientWidth / LEGIBLE, this.box.clientHeight / LEGIBLE];
+      canvas.viewbox({ x: x + (width - wide) / 2, y: y + (height - high) / 2, width: wide, height: high });
+    }
+    canvas.scrollToElement(element, { top: 80, bottom: 80, left: 120, right: 80 });
   }
 
   /** {element, part} of a problem, or an element's id alone. */
