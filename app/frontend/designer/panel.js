@@ -341,7 +341,7 @@ export class Panel {
     if (source.default === bo) return make("p", { class: "dc-help" }, this.t("This way is taken when no condition of the others holds, so it has none itself."));
     const value = bo.conditionExpression?.body ?? "";
     const set = (text) => facts.set({ conditionExpression: facts.expression(text, bo) });
-    return conditionField(this, "condition", part.title, value, set, { help: part.help, language: "python", names: this.known.names });
+    return conditionField(this, "condition", part.title, value, set, { help: part.help, language: "python", names: this.known.namesBefore(source) });
   }
 
   defaultFlow(facts, part) {

@@ -30,6 +30,27 @@ export class Known {
     return this.more.fields[element] ?? {};
   }
 
+  /** The names of a condition, each as the nearest step before it calls it: many forms have a field “outcome”, with other options. */
+  namesBefore(step) {
+    const names = { ...this.names };
+    const said = new Set();
+    const seen = new Set();
+    for (let now = [step]; now.length;) {
+      const steps = now.filter((each) => each && !seen.has(each.id));
+      for (const { id } of steps) {
+        seen.add(id);
+        for (const [key, { title, values }] of Object.entries(this.fieldNames(id))) {
+          if (!names[key] || said.has(key)) continue;
+          said.add(key);
+          const own = new Set(values.map((each) => each.id));
+          names[key] = { ...names[key], title: title || names[key].title, values: [...values, ...names[key].values.filter((each) => !own.has(each.id))] };
+        }
+      }
+      now = steps.flatMap((each) => [each.attachedToRef, ...(each.incoming ?? []).map(({ sourceRef }) => sourceRef)]);
+    }
+    return names;
+  }
+
   /** Whether another diagram says these words, too. */
   saidElsewhere(wording, path) {
     return (this.more.wordings[wording.split(/\s+/).join(" ").trim()] ?? []).some((file) => file !== path);
