@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -142,13 +143,19 @@ def _title(path: str, kind: str, data: bytes | None, package: Package | None) ->
     if kind == "mail" and stem in package.mails:
         return package.mails[stem].label or package.mails[stem].subject or name, False
     if kind == "document" and stem in package.documents:
-        return package.documents[stem].title or name, False
+        return _plain(package.documents[stem].title) or name, False
     if kind == "decision":
         ids = [key for key in package.decisions if package.file_of(key) == path]
         return "・".join(package.decisions[key].name or key for key in ids) or name, False
     if path.startswith("files/"):
         return package.titles.get(path.removeprefix("files/"), name), False
     return (f"{archive.SHARED}{path.removeprefix(archive.SHARED)}" if path.startswith(archive.SHARED) else name), False
+
+
+def _plain(title: str) -> str:
+    """A title without the template's own marks: of two ways to say it, both."""
+    said = re.sub(r"\{%-?\s*(?:else|elif)\b.*?%\}", "／", title, flags=re.DOTALL)
+    return re.sub(r"\{%.*?%\}", "", re.sub(r"\{\{.*?\}\}", "…", said, flags=re.DOTALL), flags=re.DOTALL).strip()
 
 
 def _of_toml(data: bytes | None) -> str:
