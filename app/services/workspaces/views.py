@@ -30,8 +30,8 @@ class WorkspaceView:
 
     @property
     def behind(self) -> bool:
-        """Whether another release is in force than the one it is made from."""
-        return self.base is not None and self.current is not None and self.current != self.base
+        """Whether another release is in force than its base; one that is restored as it was may be older."""
+        return self.base is not None and self.current is not None and self.current != self.base and self.changed > 0
 
     @property
     def writable(self) -> bool:
