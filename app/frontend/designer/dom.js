@@ -17,11 +17,14 @@ export function el(tag, attributes = {}, ...children) {
 
 export const button = (text, click, more = {}) => el("button", { type: "button", class: "btn btn--small", click, ...more }, text);
 
+/** What a help says, with `code` as code. */
+export const helped = (text) => String(text).split(/(`[^`]*`)/).map((part) => (/^`.+`$/.test(part) ? el("code", {}, part.slice(1, -1)) : part));
+
 /** A label, its input and its help; gives {row, input}. `input` is a function of the attributes that tie the three together. */
 export function labelled(text, help, input) {
   const id = newId();
   const made = input({ id, "aria-describedby": help ? `${id}-help` : null });
-  const row = el("div", { class: "ed-field" }, el("label", { class: "ed-label", for: id }, text), made, help && el("p", { class: "ed-help", id: `${id}-help` }, help));
+  const row = el("div", { class: "ed-field" }, el("label", { class: "ed-label", for: id }, text), made, help && el("p", { class: "ed-help", id: `${id}-help` }, helped(help)));
   return { row, input: made };
 }
 

@@ -1,6 +1,6 @@
 // package.toml and english.toml as forms made from their declarations; comments and order stay, for the server changes the text in place.
 import "./editors.css";
-import { button, el, labelled, placed, segmented } from "./dom.js";
+import { button, el, helped, labelled, placed, segmented } from "./dom.js";
 import { fieldsOf } from "./fields.js";
 import { boot } from "./words.js";
 
@@ -181,7 +181,7 @@ export async function open(host, file, shell) {
       draw();
       body.querySelector("h2")?.focus();
     } }, title)));
-    body.replaceChildren(el("h2", { class: "ed-title", tabindex: "-1" }, section.title), el("p", { class: "ed-help" }, section.help), ...SHAPES[section.shape](section).filter(Boolean));
+    body.replaceChildren(el("h2", { class: "ed-title", tabindex: "-1" }, section.title), el("p", { class: "ed-help" }, helped(section.help ?? "")), ...SHAPES[section.shape](section).filter(Boolean));
     for (const each of body.querySelectorAll("details")) each.open = openNow.has(each.dataset.entry);
     if (file.readOnly) for (const each of body.querySelectorAll("input, select, textarea")) each.disabled = true;
     problems();
