@@ -10,6 +10,7 @@ from flask_babel import force_locale, gettext
 from flask_wtf.csrf import generate_csrf
 from werkzeug.exceptions import BadRequest
 
+from app.catalogue import Package
 from app.errors import N_, NinteiError
 from app.services.designing import names, previews
 from app.services.designing.previews import Asked, Previews
@@ -53,12 +54,20 @@ def form(workspace_id: int) -> Any:
 @needs("analyst", "administrator")
 def mail(workspace_id: int) -> Any:
     """{path, content, case?}: {subject, side, text, attachments, page, token}; `page` gives the HTML to a frame."""
-    shown = _previews().mail(content.package(portal(), workspace_id), _asked(body()), signed_in())
+    package = content.package(portal(), workspace_id)
+    shown = _previews().mail(package, _asked(body()), signed_in())
     side = shown.side
     return jsonify(
         subject=shown.subject, side=gettext(SIDES[side]) if side in SIDES else side, text=shown.text,
-        attachments=list(shown.attachments), page=f"{request.path}/page", token=generate_csrf(),
+        attachments=[_titled(package, each) for each in shown.attachments],
+        page=f"{request.path}/page", token=generate_csrf(),
     )  # fmt: skip
+
+
+def _titled(package: Package, attachment: str) -> str:
+    """What people call an attachment: `file:<name>` by the title of the file."""
+    kind, _, name = attachment.partition(":")
+    return package.titles.get(name, name) if kind == "file" else attachment
 
 
 @pages.post("/preview/mail/page")
