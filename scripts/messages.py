@@ -83,14 +83,12 @@ def _found() -> Iterator[tuple[MessageId, str]]:
 
 def _errors() -> set[str]:
     """NinteiError and all that derives from it, by name."""
-    bases = {
-        node.name: {base.attr if isinstance(base, ast.Attribute) else getattr(base, "id", "") for base in node.bases}
-        for room in ROOMS
-        for path in (PROJECT / room).rglob("*.py")
-        if "node_modules" not in path.parts
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.ClassDef)
-    }
+    bases: dict[str, set[str]] = {}
+    files = [path for room in ROOMS for path in (PROJECT / room).rglob("*.py") if "node_modules" not in path.parts]
+    for node in (node for path in files for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))):
+        if isinstance(node, ast.ClassDef):  # two rooms may have a class of one name
+            parents = {each.attr if isinstance(each, ast.Attribute) else getattr(each, "id", "") for each in node.bases}
+            bases.setdefault(node.name, set()).update(parents)
     names = {"NinteiError"}
     while grown := {name for name, parents in bases.items() if parents & names} - names:
         names |= grown

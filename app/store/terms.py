@@ -46,7 +46,9 @@ def lately(package_id: str, number: int, now: datetime, since: datetime) -> Term
     """A term of the release of this number that is in force, or that another followed after `since`; none that was
     stopped, which counts as if it had never been."""
     begun = list(_live(package_id).where(Term.from_at <= now))
-    ends = [later.from_at for later in begun[1:]] + [None]
+    first = current(package_id, now) if not begun else None  # the clock was set back behind every term
+    begun = begun or ([first] if first is not None else [])
+    ends = [*(later.from_at for later in begun[1:]), None][: len(begun)]
     found = (term for term, end in zip(begun, ends, strict=True) if end is None or end > since)
     return next((term for term in found if term.release.number == number), None)
 

@@ -101,7 +101,7 @@ def test_what_is_offered_mends_and_brings_no_other_error() -> None:
         fresh = [each for each in known if each.place != problem.place]  # one fault may have hidden another
         assert not fresh, (name, action, list(map(str, fresh)))
         done[action.kind] = done.get(action.kind, 0) + 1
-    assert set(done) >= {"form", "mail", "document", "replace", "quote", "attribute", "id", "line"}, done
+    assert set(done) >= {"form", "mail", "document", "replace", "quote", "attribute", "line"}, done
 
 
 def test_an_offer_that_is_too_late_changes_nothing() -> None:

@@ -59,6 +59,8 @@ class Doors:
             return adapter.build(rule.endpoint, values, method=next(iter((rule.methods or {"GET"}) - {"OPTIONS"})))
 
     def _part(self, rule: Rule, name: str) -> Any:
+        if name in (rule.defaults or {}):
+            return (rule.defaults or {})[name]
         if type(rule._converters[name]).__name__ == "Whole":
             return 1
         if type(rule._converters[name]).__name__ == "AnyConverter":
@@ -67,7 +69,7 @@ class Doors:
 
     def numbers(self, rule: Rule) -> list[str]:
         """The parts of its address that are numbers."""
-        return [name for name in rule.arguments if type(rule._converters[name]).__name__ == "Whole"]
+        return [name for name, kind in rule._converters.items() if type(kind).__name__ == "Whole"]
 
     def pages(self, who: str) -> Iterator[Rule]:
         """The routes that answer GET; of the records' tables, which are alike, one where they are closed."""

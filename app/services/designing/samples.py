@@ -102,7 +102,8 @@ class Sample:
             "contact_name": fields.said(merged, "contact") or PERSON,
             "email": fields.said(merged, "email") or MAIL,
             **{name: fields.said(merged, name) for name in (
-                "kana", "postal_code", "representative", "representative_title", "department", "phone")},
+                "kana", "postal_code", "representative", "representative_title", "department", "phone",
+                "payer", "payer_postal_code", "payer_address")},
         }  # fmt: skip
         case = {
             "number": NUMBER,

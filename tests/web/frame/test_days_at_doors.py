@@ -26,6 +26,7 @@ SPELLINGS = [
 READ_IN = {
     ("account/absences.py", "add"), ("days/calendar.py", "close"), ("days/calendar.py", "reopen"),
     ("company/agents.py", "_terms"), ("cases/afterwards.py", "answer"),
+    ("designer/releasing.py", "_from"),  # tests/web/designer/test_releasing.py
     ("days/months.py", "offered"),  # the days that a form offers, as it names them itself
 }  # fmt: skip
 READERS = {"required_date", "parse_date", "read_date", "parse_datetime", "read_datetime"}
