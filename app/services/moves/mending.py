@@ -24,6 +24,7 @@ from app.store import cases, changes, database, jobrows, moves, statements, work
 from app.store.models import Case, Mend
 
 LONGEST = 2000  # characters of a reason
+HOLDERS = frozenset({"callActivity", "subProcess"})  # tokens stand within them
 NOWHERE = frozenset({"startEvent", "boundaryEvent", "endEvent"})
 
 
@@ -37,6 +38,7 @@ class Place:
     process: str
     joins: bool
     there: tuple[tuple[str, str], ...]
+    holds: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,7 @@ def desk(portal: Portal, number: str, actor: Actor) -> Desk:
         places = [_place(loaded, stand) for stand in portal.engine.stands(loaded.program, snapshot)]
         last = moves.last_mend(case.id)
         undoable = last is not None and last.revision == case.revision
+    places.sort(key=lambda each: each.holds)  # what stands within comes first: who mends the whole gives that up
     return Desk(number, case.revision, tuple(places), case.data, last, undoable)
 
 
@@ -221,7 +224,9 @@ def _place(loaded: Loaded, stand: Stand) -> Place:
         if each.inside == stand.process and each.kind not in NOWHERE and not each.by_event
     ]
     title = _title(loaded, stand.element)
-    return Place(stand.task_id, stand.element, title, stand.process, stand.joins, tuple(there))
+    known = elements.get(stand.element)
+    holds = known is not None and known.kind in HOLDERS
+    return Place(stand.task_id, stand.element, title, stand.process, stand.joins, tuple(there), holds)
 
 
 def _title(loaded: Loaded, element: str) -> str:

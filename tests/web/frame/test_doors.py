@@ -137,7 +137,7 @@ def test_an_address_holds_nothing_that_no_text_holds(doors: Doors) -> None:
     for who in ("anybody", "operator"):
         client = doors.people()[who]
         for rule in doors.pages(who):
-            texts = [name for name in rule.arguments if name not in doors.numbers(rule)]
+            texts = [name for name in rule._converters if name not in doors.numbers(rule)]
             for name, odd in product(texts, ("%00", "%E2%80%AE", "a%0D%0Ab")):
                 if type(rule._converters[name]).__name__ == "AnyConverter":
                     continue
