@@ -194,7 +194,10 @@ def play(spec: playhost.Spec) -> None:
     pages = make_web(portal)
     threading.Thread(target=stage.run, args=(threading.Event(),), name="play", daemon=True).start()
     mount = Mount(pages, stage, f"/designer/play/{spec.id}", used=lambda: os.utime(spec.folder))
-    waitress.create_server(mount, unix_socket=str(spec.listen), unix_socket_perms="600", threads=4).run()
+    fresh = spec.listen.with_suffix(".new")
+    server = waitress.create_server(mount, unix_socket=str(fresh), unix_socket_perms="600", threads=4)
+    fresh.rename(spec.listen)  # whoever sees it finds somebody listening
+    server.run()
 
 
 def main() -> None:
