@@ -320,8 +320,10 @@ def test_tokens_run_over_the_drawing_in_japanese_and_leave_the_file_as_it_is(win
     said = page.locator(".bts-palette, .bts-notifications, .bts-log, .bts-set-animation-speed")
     spoken = " ".join(
         said.evaluate_all(
-            "nodes => nodes.flatMap((node) => [node.innerText, "
-            "...[...node.querySelectorAll('[title]')].map((each) => each.title)])"
+            # Without the number of a run, which is not shown.
+            "nodes => nodes.map((node) => node.cloneNode(true)).flatMap((node) => { "
+            "node.querySelectorAll('.bts-scope').forEach((each) => each.remove()); "
+            "return [node.textContent, ...[...node.querySelectorAll('[title]')].map((each) => each.title)]; })"
         )
     )
     assert not re.search(r"[A-Za-z]{3,}", spoken), spoken
