@@ -31,9 +31,12 @@ export function removeButton(item, name, texts, form, before = () => {}) {
   return button;
 }
 
-/** After a new sign-in in another window the form's token is that of a session that has ended: take the new one. */
+/**
+ * After a new sign-in in another window the form's token is that of a session that has ended: take the new one. Asked as a script asks, so
+ * that whoever is signed out gets a plain 401: the sign-in page would begin a session, and its late cookie end the one of the other window.
+ */
 export async function renew(form) {
-  const reply = await fetch(location.href, { headers: { Accept: "text/html" } }).catch(() => null);
+  const reply = await fetch(location.href, { headers: { Accept: "application/json" } }).catch(() => null);
   if (!reply?.ok || reply.redirected) return false;
   const page = new DOMParser().parseFromString(await reply.text(), "text/html");
   const token = page.querySelector("input[name=csrf_token]")?.value;

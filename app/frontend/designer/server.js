@@ -33,7 +33,7 @@ export async function api(method, path, body, { revision, whole = false, keepali
 
 /** After signing in again the token is another one: the page reads it once more. True when somebody is signed in, the same person as before. */
 export async function signedInAgain() {
-  const answer = await fetch(window.location.href, { credentials: "same-origin" }).catch(() => null);
+  const answer = await fetch(window.location.href, { credentials: "same-origin", headers: { Accept: "application/json" } }).catch(() => null);
   if (!answer?.ok || answer.redirected) return false;
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("dz-boot");
   if (!fresh) return false;

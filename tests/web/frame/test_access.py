@@ -150,3 +150,10 @@ def test_whoever_is_not_signed_in_reads_nothing_but_what_is_public(site: Site, w
             assert "/login" in answer.headers["Location"] or answer.headers["Location"].rstrip("/").endswith(
                 url.rstrip("/")
             ), (url, answer.headers["Location"])
+
+
+def test_a_script_that_asks_while_nobody_is_signed_in_begins_no_session(site: Site) -> None:
+    """A late answer with a cookie would end the session that begins meanwhile in another window."""
+    for url in ("/tasks", "/designer", "/cases/2026-0001"):
+        answer = site.anybody().get(url, headers={"Accept": "application/json"})
+        assert answer.status_code == 401 and "Set-Cookie" not in answer.headers, url
