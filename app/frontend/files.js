@@ -34,16 +34,16 @@ export function removeButton(item, name, texts, form, before = () => {}) {
 /**
  * After a new sign-in in another window the form's token is that of a session that has ended: take the new one. Asked as a script asks, so
  * that whoever is signed out gets a plain 401: the sign-in page would begin a session, and its late cookie end the one of the other window.
+ * `used` is the token that was refused; true when there is another one, be it that somebody else of this page has fetched it meanwhile.
  */
-export async function renew(form) {
+export async function renew(form, used = form.elements.csrf_token?.value) {
   const reply = await fetch(location.href, { headers: { Accept: "application/json" } }).catch(() => null);
   if (!reply?.ok || reply.redirected) return false;
   const page = new DOMParser().parseFromString(await reply.text(), "text/html");
   const token = page.querySelector("input[name=csrf_token]")?.value;
   if (!token || !form.elements.csrf_token) return false;
-  const changed = form.elements.csrf_token.value !== token;
   form.elements.csrf_token.value = token;
-  return changed;
+  return token !== used;
 }
 
 /** Where tus keeps what it needs to go on with a file: `tus::<this>::<number>` in localStorage. */

@@ -278,7 +278,7 @@ function drafts(form, texts) {
       } else if (reply.status === 401 || reply.status === 403 || reply.redirected) {
         dirty = true;
         say(texts.gone);
-        if (await renew(form)) wait = 750; // signed in again, in another window
+        if (await renew(form, body.get("csrf_token"))) wait = 750; // signed in again, in another window
         later((wait = Math.min(wait * 2, 60000)));
       } else if (!reply.ok) {
         throw new Error(String(reply.status));

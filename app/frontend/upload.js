@@ -154,7 +154,7 @@ export async function send(file, input, form, texts, old = null) {
       } catch (error) {
         if (stopped) return null;
         const status = error.status ?? error.originalResponse?.getStatus() ?? 0;
-        if (status === 401 && (await renew(form))) {
+        if (status === 401 && (await renew(form, upload.options.headers["X-CSRFToken"]))) {
           upload.options.headers = headers();
           continue;
         }
