@@ -31,6 +31,14 @@ WORDS: dict[tuple[str, str], dict[str, Any]] = {
     },
     ("Invoice", "state"): {"open": _l("Waiting for payment"), "paid": _l("Paid"), "cancelled": _l("Cancelled")},
     ("BankLine", "state"): {"new": _l("Waiting"), "confirmed": _l("Confirmed"), "aside": _l("Put aside")},
+    ("Payment", "kind"): {
+        "received": _l("Money that came in"), "charge": _l("Bank charge that is accepted"),
+        "credit": _l("Money that came in before"),
+    },
+    ("Surplus", "state"): {
+        "open": _l("To be decided"), "kept": _l("Kept as credit"), "refunded": _l("Paid back"),
+        "moved": _l("Used for another invoice"), "undone": _l("Undone"),
+    },
     ("Booking", "state"): {
         "held": _l("Held"), "confirmed": _l("Confirmed"), "lapsed": _l("Lapsed"), "released": _l("Released"),
         "cancelled": _l("Given up"),

@@ -9,7 +9,15 @@ from app.states.days import BOOKING_MOVES, REQUEST_MOVES, STANDING, BookingState
 from app.states.designer import WORKSPACE_MOVES, VersionKind, WorkspaceAct, WorkspaceState
 from app.states.entries import GROUPS, TOLD, EntryKind, Group, Sight, Told
 from app.states.mail import DELIVERY_MOVES, INBOUND_MOVES, MAIL_MOVES, DeliveryState, InboundState, MailState, SettledAs
-from app.states.money import INVOICE_MOVES, LINE_MOVES, InvoiceState, LineState
+from app.states.money import (
+    INVOICE_MOVES,
+    LINE_MOVES,
+    SURPLUS_MOVES,
+    InvoiceState,
+    LineState,
+    PaymentKind,
+    SurplusState,
+)
 from app.states.moving import MOVE_MOVES, MOVED_MOVES, MendKind, MovedState, MoveState
 from app.states.papers import Audience, DocumentKind
 from app.states.people import CLAIM_MOVES, ClaimState, InvitationKind, Judge, Rights, Role
@@ -36,6 +44,7 @@ __all__ = [
     "MOVE_MOVES",
     "REQUEST_MOVES",
     "STANDING",
+    "SURPLUS_MOVES",
     "TASK_MOVES",
     "TOLD",
     "WORKSPACE_MOVES",
@@ -62,6 +71,7 @@ __all__ = [
     "MoveState",
     "MovedState",
     "Mover",
+    "PaymentKind",
     "Phase",
     "RequestKind",
     "RequestState",
@@ -71,6 +81,7 @@ __all__ = [
     "Sight",
     "SignInKind",
     "Standing",
+    "SurplusState",
     "TaskKind",
     "TaskState",
     "Told",

@@ -1,4 +1,4 @@
-"""Invoices, and what the bank says came in."""
+"""Invoices, what the bank says came in, and what became of it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ class InvoiceState(Word):
     CANCELLED = "cancelled"
 
 
-INVOICE_MOVES: Final[Moves[InvoiceState]] = {InvoiceState.OPEN: {InvoiceState.PAID, InvoiceState.CANCELLED}}
+INVOICE_MOVES: Final[Moves[InvoiceState]] = {
+    InvoiceState.OPEN: {InvoiceState.PAID, InvoiceState.CANCELLED},
+    InvoiceState.PAID: {InvoiceState.OPEN},  # the confirmation of its payment is undone
+}
 
 
 class LineState(Word):
@@ -28,5 +31,31 @@ class LineState(Word):
 
 LINE_MOVES: Final[Moves[LineState]] = {
     LineState.NEW: {LineState.CONFIRMED, LineState.ASIDE},
-    LineState.CONFIRMED: {LineState.NEW},  # the step that settled it is taken back
+    LineState.CONFIRMED: {LineState.NEW},  # the step that settled it is taken back, or its confirmation undone
+    LineState.ASIDE: {LineState.NEW},  # it was put aside by mistake
+}
+
+
+class PaymentKind(Word):
+    """What settled an invoice, or a part of it."""
+
+    RECEIVED = "received"  # money that came in
+    CHARGE = "charge"  # the bank's charge, taken off the transfer, that the body bears
+    CREDIT = "credit"  # money that came in before, for something else
+
+
+class SurplusState(Word):
+    """What becomes of money beyond what was owed."""
+
+    OPEN = "open"  # nobody has decided
+    KEPT = "kept"  # as credit of the payer
+    REFUNDED = "refunded"
+    MOVED = "moved"  # to another invoice
+    UNDONE = "undone"  # its payment was undone
+
+
+SURPLUS_MOVES: Final[Moves[SurplusState]] = {
+    SurplusState.OPEN: {SurplusState.KEPT, SurplusState.REFUNDED, SurplusState.MOVED, SurplusState.UNDONE},
+    SurplusState.KEPT: {SurplusState.REFUNDED, SurplusState.MOVED, SurplusState.UNDONE},
+    SurplusState.MOVED: {SurplusState.KEPT},  # the payment that it became is undone
 }

@@ -10,7 +10,7 @@ from typing import Any
 from app.services.tasks import recallstate as state
 from app.states import JobState
 from app.store import cases, jobrows, moves, statements, undo, work
-from app.store.models import Booking, Case, Clock, Invoice, Opening, Payment, Secret, TimerRow
+from app.store.models import Booking, Case, Clock, Invoice, Opening, Payment, Secret, Surplus, TimerRow
 
 FACTS = state.FACTS
 _TASK = (
@@ -18,7 +18,7 @@ _TASK = (
     "data",
 )  # fmt: skip
 MOVED: tuple[type[Any], ...] = (Clock,)  # what a move changes of the case's other rows
-MENDED: tuple[type[Any], ...] = (Clock, Booking, Invoice, Payment, Opening, Secret)  # … and what a step may
+MENDED: tuple[type[Any], ...] = (Clock, Booking, Invoice, Payment, Surplus, Opening, Secret)  # … and what a step may
 
 
 def before(case: Case, models: tuple[type[Any], ...]) -> dict[str, Any]:

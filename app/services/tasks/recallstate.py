@@ -29,6 +29,7 @@ from app.store.models import (
     Opening,
     Payment,
     Secret,
+    Surplus,
     TimerRow,
     Undo,
 )
@@ -43,7 +44,7 @@ FACTS = (
 WHAT = ("entered", "completed", "cancelled")
 # Rows of a case that a step changes, and that are put back as they were; new ones are taken away.
 OF_INVOICES = "invoice_id IN (SELECT id FROM invoice WHERE case_id = ?)"
-KEPT: tuple[type[Row], ...] = (Clock, Comment, Booking, Invoice, Payment, Opening, Secret)
+KEPT: tuple[type[Row], ...] = (Clock, Comment, Booking, Invoice, Payment, Surplus, Opening, Secret)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,7 @@ def _knows(package: Package, model: type[Row]) -> bool:
     """Whether a case of this package can have such rows: what it cannot have is not asked for at every step."""
     if model is Clock:
         return bool(package.guidelines)
-    if model in (Invoice, Payment):
+    if model in (Invoice, Payment, Surplus):
         return bool(package.fees)
     if model is Booking:
         return bool(package.calendars)

@@ -2,7 +2,7 @@
 
 from app.store.models.accounts import Absence, Change, Company, Role, SavedView, User, UserRole
 from app.store.models.afterwards import BookingPerson, DateRequest, Undo
-from app.store.models.bank import BankFile, BankLine
+from app.store.models.bank import Allocation, BankFile, BankLayout, BankLine
 from app.store.models.cards import Card, CardDeskRow, CardEvent, CardProof
 from app.store.models.cases import (
     Case,
@@ -33,6 +33,7 @@ from app.store.models.records import (
     Opening,
     Payment,
     Secret,
+    Surplus,
 )
 from app.store.models.releases import Release, Term
 from app.store.models.security import Guess, SecurityEvent
@@ -79,8 +80,11 @@ ALL = (
     Mail,
     Invoice,
     Payment,
+    Surplus,
     BankFile,
+    BankLayout,
     BankLine,
+    Allocation,
     Booking,
     BookingPerson,
     DateRequest,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from peewee import BooleanField, CharField, DateField, ForeignKeyField, IntegerField, TextField
 
 from app.states import LINE_MOVES, LineState
-from app.store.database import FileNameField, Row, UtcField
-from app.store.models.records import Invoice
+from app.store.database import FileNameField, JsonField, Row, UtcField
+from app.store.models.records import Invoice, Payment
 from app.store.words import WordField
 
 
@@ -18,6 +18,17 @@ class BankFile(Row):
     kind = CharField(max_length=12)  # zengin-01 | zengin-03 | csv
     account = CharField(max_length=120, default="")
     count = IntegerField()
+    at = UtcField()
+    by_name = CharField(max_length=120, default="")
+    left_out = JsonField(default=list)  # [number of the line, why, its facts, its text] of each that is no receipt
+
+
+class BankLayout(Row):
+    """Which column of a bank's CSV says what, as a person said it: known again by the file's headings."""
+
+    key = CharField(max_length=64, unique=True)
+    headings = JsonField(default=list)
+    columns = JsonField(default=dict)
     at = UtcField()
     by_name = CharField(max_length=120, default="")
 
@@ -39,3 +50,12 @@ class BankLine(Row):
     invoice_id: int | None
     settled_at = UtcField(null=True)
     settled_by = CharField(max_length=120, default="")
+
+
+class Allocation(Row):
+    """Which receipt of the bank a payment came with: one receipt may settle several invoices, several one."""
+
+    payment = ForeignKeyField(Payment, backref="allocations", unique=True, on_delete="CASCADE")
+    payment_id: int
+    line = ForeignKeyField(BankLine, backref="allocations", on_delete="CASCADE")
+    line_id: int

@@ -11,12 +11,15 @@ from app.states import (
     CERTIFICATE_MOVES,
     INVOICE_MOVES,
     MAIL_MOVES,
+    SURPLUS_MOVES,
     Audience,
     BookingState,
     CertificateState,
     DocumentKind,
     InvoiceState,
     MailState,
+    PaymentKind,
+    SurplusState,
 )
 from app.store.database import FileNameField, JsonField, Row, Table, UtcField
 from app.store.models.accounts import User
@@ -121,13 +124,14 @@ class Invoice(Row):
     issued_on = DateField()
     due_on = DateField()
     state = WordField(InvoiceState, moves=INVOICE_MOVES, max_length=10, default=InvoiceState.OPEN)
+    account = JsonField(default=dict)  # the settings `bank` and `body` as they were on the day of issue
 
     class Meta:
         indexes = ((("state", "due_on", "id", "total", "paid"), False),)
 
 
 class Payment(Row):
-    """Money that came in, as an operator confirmed it."""
+    """What settles an invoice, as an operator confirmed it. One that was undone stays, and counts no more."""
 
     invoice = ForeignKeyField(Invoice, backref="payments", on_delete="CASCADE")
     invoice_id: int
@@ -137,6 +141,31 @@ class Payment(Row):
     note = TextField(default="")
     at = UtcField()
     by_name = CharField(max_length=120, default="")
+    kind = WordField(PaymentKind, max_length=10, default=PaymentKind.RECEIVED)
+    undone_at = UtcField(null=True)
+    undone_by = CharField(max_length=120, default="")
+    undone_why = TextField(default="")
+
+
+class Surplus(Row):
+    """Money that came in beyond what was owed, and what became of it: kept as credit, refunded, moved."""
+
+    case = ForeignKeyField(Case, backref="surpluses", on_delete="CASCADE")
+    case_id: int
+    invoice = ForeignKeyField(Invoice, backref="surpluses", on_delete="CASCADE")  # for which it came in
+    invoice_id: int
+    payment = ForeignKeyField(Payment, null=True, on_delete="SET NULL")  # with which it came in
+    payment_id: int | None
+    amount = IntegerField()
+    state = WordField(SurplusState, moves=SURPLUS_MOVES, max_length=10, default=SurplusState.OPEN, index=True)
+    at = UtcField()
+    by_name = CharField(max_length=120, default="")
+    moved_to = ForeignKeyField(Invoice, null=True, backref="credits")
+    moved_to_id: int | None
+    day = DateField(null=True)  # of the refund, or of the move
+    note = TextField(default="")
+    settled_at = UtcField(null=True)
+    settled_by = CharField(max_length=120, default="")
 
 
 class Booking(Row):
