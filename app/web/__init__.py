@@ -16,7 +16,7 @@ from app.services.base.portal import Portal
 from app.services.signin import passwords
 from app.web import blueprints
 from app.web.account import passwordforms, signins
-from app.web.frame import access, busy, current, gate, problems, shell, signin, throttling, wording
+from app.web.frame import access, busy, current, gate, problems, shell, signin, throttling, transport, wording
 from app.web.frame.door import Site
 
 HERE = Path(__file__).parent
@@ -84,6 +84,7 @@ def create_app(portal: Portal, datastore: Any) -> Flask:
     signin.install(app)
     signins.install(app)
     app.teardown_request(_disconnect)
+    transport.install(app)
     app.after_request(_headers)
     app.after_request(shell.remember_language)
     problems.install(app)
@@ -113,7 +114,7 @@ def _disconnect(_error: BaseException | None) -> None:
 
 
 def _headers(response: Any) -> Any:
-    """Nothing foreign runs, nothing is framed, nothing of a case is cached by proxies."""
+    """Nothing foreign runs, nothing is framed."""
     response.headers.setdefault(
         "Content-Security-Policy",
         (
@@ -123,6 +124,4 @@ def _headers(response: Any) -> Any:
     )
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Referrer-Policy", "same-origin")
-    if request.endpoint != "static":
-        response.headers.setdefault("Cache-Control", "no-store")
     return response

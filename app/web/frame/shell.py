@@ -12,6 +12,7 @@ from flask import Flask, request, url_for
 from flask_babel import gettext
 from jinja2.filters import do_filesizeformat
 from markupsafe import Markup
+from werkzeug.security import safe_join
 
 from app.connectors import filters
 from app.services.base.actors import Actor
@@ -23,19 +24,31 @@ from app.text.days import input_type, wareki
 from app.web.frame import current, wording
 from app.web.frame.problems import sentence
 
-DIST = Path(__file__).parents[1] / "static" / "dist"
+STATIC = Path(__file__).parents[1] / "static"
+DIST = STATIC / "dist"
 _DAYS_EN = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _stamps: dict[str, str] = {}
 
 
 def asset(name: str) -> str:
     """The address of a built file, with its digest, so that browsers may keep it."""
-    stamp = _stamps.get(name)
-    if stamp is None:
-        path = DIST / name
-        stamp = hashlib.sha256(path.read_bytes()).hexdigest()[:12] if path.exists() else "0"
-        _stamps[name] = stamp
-    return url_for("static", filename=f"dist/{name}", v=stamp)
+    return fixed(f"dist/{name}")
+
+
+def fixed(filename: str) -> str:
+    """The same of any file of the folder `static`."""
+    return url_for("static", filename=filename, v=stamp(filename))
+
+
+def stamp(filename: str) -> str:
+    """What names this very content of a file of the folder `static`."""
+    known = _stamps.get(filename)
+    if known is None:
+        path = safe_join(str(STATIC), filename)
+        found = path is not None and Path(path).is_file()
+        known = hashlib.sha256(Path(str(path)).read_bytes()).hexdigest()[:12] if found else "0"
+        _stamps[filename] = known
+    return known
 
 
 def day(value: date | datetime | str | None) -> str:
@@ -200,7 +213,7 @@ def install(app: Flask, *, version: str) -> None:
         yen=yen,
         wareki=wareki,
     )
-    app.jinja_env.globals.update(asset=asset, sentence=sentence, lines=lines, web_address=web_address)
+    app.jinja_env.globals.update(asset=asset, fixed=fixed, sentence=sentence, lines=lines, web_address=web_address)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
 

@@ -21,6 +21,8 @@ Start = Callable[..., Any]
 Environ = dict[str, Any]
 SETTLE = 4.0  # seconds for which a press waits for what follows from it; the rest is done beside
 HTML, JSON = "text/html", "application/json"
+# What the pages within are not told: whose browser it is, and in which coding it reads (their links are led first).
+ALONE = frozenset({"HTTP_COOKIE", "HTTP_AUTHORIZATION", "HTTP_ACCEPT_ENCODING"})
 
 
 class Mount:
@@ -51,7 +53,7 @@ class Mount:
 
     def _page(self, person: Person, path: str, environ: Environ, start: Start) -> Iterable[bytes]:
         prefix = f"{self._prefix}/{person.key}"
-        within = {name: value for name, value in environ.items() if name not in ("HTTP_COOKIE", "HTTP_AUTHORIZATION")}
+        within = {name: value for name, value in environ.items() if name not in ALONE}
         within |= {"PATH_INFO": path, "HTTP_COOKIE": self._cookies(person), "wsgi.url_scheme": "http"}
         within["HTTP_HOST"] = rewriting.BASE.partition("//")[2]
         if environ.get("HTTP_REFERER"):
