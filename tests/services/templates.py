@@ -11,6 +11,7 @@ import tempfile
 from pathlib import Path
 from typing import ClassVar
 
+from app.catalogue.model import Package
 from app.services.base.releases import Loaded, Releases
 from app.store import releases as store
 
@@ -21,6 +22,7 @@ class KnownReleases(Releases):
     """A release never changes, so what one test has compiled serves the others."""
 
     _known: ClassVar[dict[tuple[int, str, int, int], Loaded]] = {}
+    _read: ClassVar[dict[tuple[str, int], tuple[int, Package]]] = {}
 
     def _load(self, release_id: int) -> Loaded:
         row = store.by_id(release_id)
@@ -30,6 +32,15 @@ class KnownReleases(Releases):
         if key not in self._known:
             self._known[key] = super()._load(release_id)
         return self._known[key]
+
+    def _package(self, release_id: int) -> tuple[int, Package]:
+        row = store.by_id(release_id)
+        if row is None:
+            return super()._package(release_id)
+        key = (row.digest, row.number)
+        if key not in self._read:
+            self._read[key] = super()._package(release_id)
+        return self._read[key]
 
 
 def copy_to(url: str, packages: Path) -> bool:

@@ -168,7 +168,9 @@ class Releases:
 
     @database.connection()
     def _package(self, release_id: int) -> tuple[int, Package]:
-        """(number, package) of a release."""
+        """(number, package) of a release; what is loaded is not read a second time."""
+        if (kept := self._kept(release_id)) is not None:
+            return kept.number, kept.package
         row = store.by_id(release_id)
         if row is None:
             raise NotFound("There is no release %(release)s", release=release_id)
