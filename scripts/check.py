@@ -29,8 +29,9 @@ def main(arguments: list[str]) -> int:
     failed = lint()
     if arguments == ["--lint-only"]:
         return 1 if failed else 0
-    # Two workers at least: one that waits for a browser must not keep the other tests waiting.
-    workers = str(max(2, min(8, os.cpu_count() or 2)))
+    # One worker more than there are cores: tests that wait for a browser, a database or a killed process leave a core
+    # to others.
+    workers = str(min(8, (os.cpu_count() or 2) + 1))
     # A machine without Node has one in the virtual environment (scripts/node.sh), off everybody's path.
     path = os.pathsep.join([str(BIN.parent / "node"), os.environ["PATH"]])
     environment = {**os.environ, "FAILED_LINTS": " ".join(failed), "PATH": path, "PYTHONDONTWRITEBYTECODE": ""}
