@@ -27,6 +27,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from app.connectors import pdf_lines
+from app.connectors.pdf_fallback import Fallback
 
 _JAPANESE = "html { -pdf-word-wrap: CJK; }"
 # A document that names no font of its own is still read in Japan: without this its text would be black boxes.
@@ -122,6 +123,7 @@ class Desk:
         self.fonts = Path(settings["fonts"])
         self.home = Path(settings["home"])
         tempfile.tempdir = str(self.home)
+        self.fallback = Fallback(self.fonts)
         self.noticed = _Noticed()
         logging.getLogger("xhtml2pdf").addHandler(self.noticed)
         logging.getLogger("xhtml2pdf").propagate = False
@@ -141,6 +143,7 @@ class Desk:
         # here.
         context._file_digest = functools.cache(context._file_digest)
         pdf_lines.install()
+        self.fallback.install()
         self._draw("<p>warm</p>", {})
         sys.addaudithook(self.fence)
         memory, written = self.settings["memory"], self.settings["max_file"]
@@ -190,7 +193,7 @@ class Desk:
             )
             out = io.BytesIO()
             result = pisaDocument(
-                html,
+                self.fallback.called(html),
                 dest=out,
                 path=str(base / "document.html"),
                 encoding="utf-8",

@@ -4,12 +4,13 @@ from the page.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from wtforms.form import BaseForm
 
+from app.errors import N_
 from app.forms.checks import Complaint
 from app.forms.conditions import hidden_keys, marks
 from app.forms.inputs import Raw, form_of
@@ -18,7 +19,13 @@ from app.forms.spec import MANY, ONE, Cleaned, FieldError, FieldSpec, Kind, inpu
 
 #: (value, label) pairs for a field key, or for the name that its options come from.
 Choices = Mapping[str, Sequence[tuple[str, str]]]
+#: The characters of a text that papers cannot show, each once.
+Lacking = Callable[[str], Sequence[str]]
 MOST_ROWS = 200
+UNPRINTABLE = N_(
+    "%(label)s has a character that cannot be printed on papers: %(signs)s. "
+    "Enter another form of it, or write it in kana"
+)
 
 
 @dataclass(slots=True)
@@ -39,10 +46,12 @@ def _told(value: object) -> bool:
     return value is not None and value is not False and value not in ("", [])
 
 
-def clean(fields: Sequence[FieldSpec], raw: object, choices: Choices, context: Mapping[str, Any]) -> Cleaned:
+def clean(
+    fields: Sequence[FieldSpec], raw: object, choices: Choices, context: Mapping[str, Any], lacking: Lacking
+) -> Cleaned:
     """See `FormSpec.clean`."""
     errors: list[FieldError] = []
-    values = _judge(_parse(fields, raw, choices, context), context, "", errors)
+    values = _judge(_parse(fields, raw, choices, context), context, "", errors, lacking)
     return Cleaned(values, tuple(errors))
 
 
@@ -75,7 +84,9 @@ def _parse(fields: Sequence[FieldSpec], raw: object, choices: Choices, context: 
     return _Scope(fields, form, values, rows)
 
 
-def _judge(scope: _Scope, context: Mapping[str, Any], prefix: str, errors: list[FieldError]) -> dict[str, Any]:
+def _judge(
+    scope: _Scope, context: Mapping[str, Any], prefix: str, errors: list[FieldError], lacking: Lacking
+) -> dict[str, Any]:
     hidden = hidden_keys(scope.fields, scope.values, context)
     shown = [
         spec for mark, spec, _ in marks(scope.fields) if spec.is_input and mark not in hidden and not spec.disabled
@@ -86,20 +97,27 @@ def _judge(scope: _Scope, context: Mapping[str, Any], prefix: str, errors: list[
     for spec in shown:
         path = prefix + spec.key
         if spec.type is Kind.LIST:
-            values[spec.key] = _rows(spec, scope.rows[spec.key], names, path, errors)
+            values[spec.key] = _rows(spec, scope.rows[spec.key], names, path, errors, lacking)
             continue
         field = scope.form[spec.key]
         if not field.validate(scope.form):
             errors.extend(_error(path, complaint) for complaint in field.errors)
+        elif spec.type is Kind.TEXT and field.data and (signs := lacking(field.data)):
+            errors.append(FieldError(path, UNPRINTABLE, {"signs": " ".join(signs)}))
         values[spec.key] = field.data
     return values
 
 
 def _rows(
-    spec: FieldSpec, rows: list[_Scope], names: Mapping[str, Any], path: str, errors: list[FieldError]
+    spec: FieldSpec,
+    rows: list[_Scope],
+    names: Mapping[str, Any],
+    path: str,
+    errors: list[FieldError],
+    lacking: Lacking,
 ) -> list[dict[str, Any]]:
     """Rows in which something was entered; the paths of their errors count all rows, as the page does."""
-    kept = [_judge(row, names, f"{path}-{index}-", errors) for index, row in enumerate(rows) if not row.blank]
+    kept = [_judge(row, names, f"{path}-{index}-", errors, lacking) for index, row in enumerate(rows) if not row.blank]
     if len(kept) < spec.min_rows:
         errors.append(FieldError(path, "%(label)s needs at least %(least)s entries", {"least": spec.min_rows}))
     return kept

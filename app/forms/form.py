@@ -134,16 +134,18 @@ class FormSpec:
         *,
         choices: cleaning.Choices | None = None,
         context: Mapping[str, Any] | None = None,
+        lacking: cleaning.Lacking | None = None,
     ) -> Cleaned:
         """Clean values and what is wrong. Never raises for anything that JSON can hold. See `bind` for
-        the arguments.
+        the arguments; `lacking`: what of a text papers cannot show, wrong in a field of one line, where
+        names are.
 
         Values: text → str or None · number → int or float (text with serializeToString) or None · date,
         time, datetime → ISO text or None · checkbox → bool · choice → str or None · checklist, taglist →
         list of str · files → list of {id, name, size, mime} · dynamic list → list of such dicts. Hidden
         and disabled fields are absent.
         """
-        return cleaning.clean(self.fields, raw, choices or {}, context or {})
+        return cleaning.clean(self.fields, raw, choices or {}, context or {}, lacking or (lambda _text: ()))
 
     def answers(self, values: Mapping[str, Any], lang: str) -> list[Answer]:
         """Clean values in words, in document order."""

@@ -152,10 +152,13 @@ function compress() {
   }
 }
 
+/** The faces of documents, and what stands in for characters that they lack (JIS X 0213, shapes by selector). */
+const FONTS = [["biz-udgothic", "BIZUDGothic"], ["biz-udmincho", "BIZUDMincho"], ["noto-sans-jp", "NotoSansJP"], ["noto-serif-jp", "NotoSerifJP"]];
+
 function copyFonts() {
   const folder = join(dist, "fonts");
   mkdirSync(folder, { recursive: true });
-  for (const [pack, family] of [["biz-udgothic", "BIZUDGothic"], ["biz-udmincho", "BIZUDMincho"]]) {
+  for (const [pack, family] of FONTS) {
     const from = join(modules, "@expo-google-fonts", pack);
     copyFileSync(join(from, "400Regular", `${family}_400Regular.ttf`), join(folder, `${family}-Regular.ttf`));
     copyFileSync(join(from, "700Bold", `${family}_700Bold.ttf`), join(folder, `${family}-Bold.ttf`));

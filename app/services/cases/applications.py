@@ -19,6 +19,7 @@ from app.services.base.actors import SYSTEM, Actor
 from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
 from app.services.mails import deliveries
+from app.services.papers import printable
 from app.services.process import steps
 from app.services.signin.newaccount import create_account
 from app.services.trouble import incidents
@@ -86,7 +87,7 @@ def bind(
 
 def check(portal: Portal, opened: Opened, raw: Mapping[str, Any]) -> Cleaned:
     """Clean the public form."""
-    return opened.spec.clean(raw, context={"today": portal.today()})
+    return opened.spec.clean(raw, context={"today": portal.today()}, lacking=printable.lacking(portal))
 
 
 def apply(portal: Portal, package_id: str, raw: Mapping[str, Any], shown: int | None = None) -> Started:
@@ -96,7 +97,7 @@ def apply(portal: Portal, package_id: str, raw: Mapping[str, Any], shown: int | 
     if opened.changed:
         raise changed()
     loaded, spec = opened.loaded, opened.spec
-    cleaned = spec.clean(raw, context={"today": portal.today()})
+    cleaned = spec.clean(raw, context={"today": portal.today()}, lacking=printable.lacking(portal))
     if not cleaned.ok:
         raise Refused("Some answers need another look")
     values, now, fields = cleaned.values, portal.now(), loaded.package.applicant

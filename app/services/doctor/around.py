@@ -18,7 +18,11 @@ from app.store import soundness
 from hardware import pcsc
 
 AHEAD: Final = timedelta(minutes=5)  # what clocks of one installation may differ by
-FONTS: Final = ("BIZUDGothic-Regular.ttf", "BIZUDGothic-Bold.ttf", "BIZUDMincho-Regular.ttf", "BIZUDMincho-Bold.ttf")
+FONTS: Final = tuple(
+    f"{family}-{weight}.ttf"
+    for family in ("BIZUDGothic", "BIZUDMincho", "NotoSansJP", "NotoSerifJP")
+    for weight in ("Regular", "Bold")
+)
 
 
 def mail(patient: Patient, topic: str) -> Iterator[Finding]:

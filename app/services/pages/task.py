@@ -19,7 +19,7 @@ from app.services.companies.views import CaseNumber
 from app.services.days import bookings as dates
 from app.services.money import invoices
 from app.services.pages import letterpage
-from app.services.papers import documents
+from app.services.papers import documents, printable
 from app.services.process import secrets
 from app.services.tasks import comments, filling, forms, reviews, view
 from app.services.tasks.reviews import Reviewed
@@ -41,6 +41,7 @@ class TaskPage:
     revision: int
     comments: list[comments.CommentView]
     reviewed: list[Reviewed]
+    unprintable: list[tuple[str, str]]  # (label, characters) of what is reviewed and papers cannot show
     documents: list[documents.DocumentView]
     being_made: list[str]  # titles of documents that are still being made
     shown: list[Reviewed]  # fields of other answers that this task shows, as a tracking number
@@ -105,6 +106,7 @@ def page(
         said = comments.for_task(setting)
         before = reviews.last(setting, actor.language) if own else None
         booking = bookings.latest(case.id)
+        looked_at = reviews.answers(setting, actor.language)
         running = [] if setting.element.flag("beside") else cases.clocks(case.id, running=True)
         clock = clocks.views(running, portal.today(), portal.closing())
         return TaskPage(
@@ -124,7 +126,8 @@ def page(
             on_behalf_of=behalf,
             revision=draft.revision if draft else 0,
             comments=comments.for_task(setting),
-            reviewed=reviews.answers(setting, actor.language),
+            reviewed=looked_at,
+            unprintable=printable.told(portal, [line for each in looked_at for line in each.lines]),
             documents=shows,
             being_made=[
                 loaded.package.documents[key].title

@@ -16,6 +16,7 @@ from app.services.base.portal import Portal
 from app.services.cards import keyletters, loans
 from app.services.days import attendance
 from app.services.money import invoices
+from app.services.papers import printable
 from app.services.process import secrets
 from app.services.tasks import comments, drafts, filling, reviews
 from app.services.tasks.reviews import Warned
@@ -114,7 +115,7 @@ def check(portal: Portal, task_id: str, actor: Actor) -> tuple[Cleaned, list[War
         draft = work.draft(task_id)
         raw: Mapping[str, Any] = secrets.unseal(portal, draft.values) if draft else {}
         cleaned = clean(portal, setting, raw)
-        return cleaned, _warnings(setting, cleaned.values), draft.revision if draft else 0
+        return cleaned, _warnings(portal, setting, cleaned.values, actor), draft.revision if draft else 0
 
 
 def lines(portal: Portal, task_id: str, actor: Actor, values: Mapping[str, Any], lang: str = "") -> list[AnswerLine]:
@@ -125,7 +126,10 @@ def lines(portal: Portal, task_id: str, actor: Actor, values: Mapping[str, Any],
 def clean(portal: Portal, setting: permit.Setting, raw: Mapping[str, Any]) -> Cleaned:
     """The raw answers by the task's form, and by the points that were raised."""
     cleaned = form(setting).clean(
-        raw, choices=filling.choices(portal, setting), context=filling.context(portal, setting)
+        raw,
+        choices=filling.choices(portal, setting),
+        context=filling.context(portal, setting),
+        lacking=printable.lacking(portal),
     )
     unanswered = comments.unanswered(setting)
     if setting.task.side == "vendor" and unanswered:
@@ -140,14 +144,27 @@ def clean(portal: Portal, setting: permit.Setting, raw: Mapping[str, Any]) -> Cl
     return cleaned
 
 
-def _warnings(setting: permit.Setting, values: Mapping[str, Any]) -> list[Warned]:
-    found = reviews.warnings(setting, values)
+def _warnings(portal: Portal, setting: permit.Setting, values: Mapping[str, Any], actor: Actor) -> list[Warned]:
+    found = reviews.warnings(setting, values) + _unprintable(portal, setting, values, actor.language)
     fee = setting.element.properties.get("confirms")
     books = setting.element.properties.get("books")
     if books:
         clashing = attendance.foreseen(setting.case.id, setting.loaded, books, values)
         found += [Warned(each.message, each.params) for each in clashing]
     return found + _too_early(setting, values) + (_wrong_amount(setting, fee, values) if fee else [])
+
+
+def _unprintable(portal: Portal, setting: permit.Setting, values: Mapping[str, Any], lang: str) -> list[Warned]:
+    """Characters that papers cannot show: in long texts of the answer, and in what a review decides on."""
+    own = form(setting).answers(values, lang)
+    looked_at = [line for each in reviews.answers(setting, lang) for line in each.lines]
+    return [
+        Warned(
+            "“%(label)s” has characters that cannot be printed: %(signs)s. Papers show 〓 in their place",
+            {"label": label, "signs": signs},
+        )
+        for label, signs in printable.told(portal, [*own, *looked_at])
+    ]
 
 
 def _too_early(setting: permit.Setting, values: Mapping[str, Any]) -> list[Warned]:
