@@ -17,6 +17,7 @@ from app.catalogue.check_options import OptionChecks
 from app.catalogue.check_portal import PortalChecks
 from app.catalogue.check_tables import TableChecks
 from app.catalogue.check_templates import TemplateChecks
+from app.catalogue.check_titles import TitleChecks
 from app.catalogue.check_values import ValueChecks
 from app.catalogue.check_wholes import WholeChecks
 from app.catalogue.check_words import WordChecks
@@ -70,6 +71,7 @@ def check(
         if names.sure:
             _followed(package, complaints)
         EnglishChecks(package, complaints).run()
+        TitleChecks(package, complaints).run()
         for path in package.files:
             if not _PLACES.fullmatch(path):
                 complaints.warn(path, "", N_("Nothing reads this file: move it or remove it."))

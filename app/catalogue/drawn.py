@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from app import bpmn
 from app.bpmn import Flow
+from app.bpmn.words import even
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,16 @@ class Element(bpmn.Element):
     """A flow node of a package's diagrams."""
 
     side: str = ""  # "vendor" | "operator" | "" where no lane is known
+
+    @property
+    def title(self) -> str:
+        """What whoever does it reads in lists, pages and mails; where it has no title of its own, its name."""
+        return even(self.properties.get("title", "")) or self.name
+
+    @property
+    def title_en(self) -> str:
+        """The same in English; "" where english.toml says it, or nobody."""
+        return even(self.properties.get("title_en", ""))
 
 
 @dataclass(frozen=True, slots=True)

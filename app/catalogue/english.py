@@ -7,7 +7,7 @@ their time: looked up here, the copy is read in either language.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Protocol
 
 from app.bpmn.words import even
@@ -48,6 +48,7 @@ def wording(
     documents: Mapping[str, DocumentSource],
     forms: Mapping[str, Mapping[str, Any]],
     table: Mapping[str, str],
+    elements: Iterable[Element],
 ) -> dict[str, str]:
     """Every wording of the package that has an English one. Where two differ, english.toml says, else the first."""
     found = dict(table)
@@ -69,6 +70,7 @@ def wording(
     pairs += [(each.place, each.place_en) for each in manifest.calendars.values()]
     pairs += [(each.title, str(each.header.get("title_en", ""))) for each in documents.values()]
     pairs += [(each.label, str(each.header.get("label_en", ""))) for each in mails.values()]
+    pairs += [(each.title, each.title_en) for each in elements if each.title_en and each.title != each.name]
     pairs += [pair for form in forms.values() for pair in _labels(form.get("components"), 0)]
     for japanese, english in pairs:
         if japanese and english and english != japanese:

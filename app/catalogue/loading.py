@@ -94,7 +94,7 @@ def from_files(files: Mapping[str, bytes]) -> Package:
         mails=mails,
         documents=documents,
         decisions=_decisions(files, problems),
-        english=wording(manifest, mails, documents, forms, table),
+        english=wording(manifest, mails, documents, forms, table, diagrams.elements.values()),
         table=table,
         words=diagrams.words,
         problems=tuple(problems),

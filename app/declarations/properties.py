@@ -91,6 +91,23 @@ _ALL = (
         side="operator",
     ),
     Property(
+        "title",
+        N_("Title for its reader"),
+        N_(
+            "what whoever does it reads in lists, pages and mails, where the name on the chart does not say it "
+            "plainly (追加資料を提出する for メールにて返信); the diagram keeps the name"
+        ),
+        Kind.TEXT,
+        Group.SHOWN,
+    ),
+    Property(
+        "title_en",
+        N_("Title for its reader, in English"),
+        N_("the same in English"),
+        Kind.TEXT,
+        Group.SHOWN,
+    ),
+    Property(
         "item",
         N_("Item of the list"),
         N_(

@@ -627,6 +627,33 @@ CASES: list[tuple[str, Edit, str, str]] = [
         "no routing value “outcomes”: did you mean “outcome”",
     ),
     (
+        "two steps of one side that are called alike",
+        carrying("collect", "title", "カードの申し込み"),
+        f"{BPMN}#collect",
+        "is called, too",
+    ),
+    (
+        "an English title of a step that has no title",
+        carrying("approve", "title_en", "Look at it"),
+        f"{BPMN}#approve",
+        "English title and no Japanese",
+    ),
+    (
+        "a mail that sends its reader to a word of the chart",
+        {
+            **carrying("collect", "title", "カードを受け取る"),
+            "mail/hello.md": add("「カードの受け取り」をお願いします。"),
+        },
+        "mail/hello.md",
+        "knows the step as 「カードを受け取る」",
+    ),
+    (
+        "a title without English",
+        {**carrying("approve", "title", "申請を確かめる"), "english.toml": '"申請の確認" = "Check"\n'},
+        f"{BPMN}#approve",
+        "no English for the title “申請を確かめる”",
+    ),
+    (
         "a word of a diagram without English",
         {"english.toml": '"申請の確認" = "Check"\n'},
         f"{BPMN}#request",

@@ -43,4 +43,4 @@ def title_of(portal: Portal, case: Case | None, element: str) -> str:
     except NinteiError:
         return ""
     found = loaded.package.elements.get(element)
-    return found.name if found is not None else ""
+    return found.title if found is not None else ""

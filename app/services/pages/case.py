@@ -129,7 +129,7 @@ def page(portal: Portal, number: str, actor: Actor) -> CasePage:
             answers=[
                 Reviewed(
                     key,
-                    loaded.element(key).name,
+                    loaded.element(key).title,
                     loaded.forms[key].answers(row.values, actor.language),
                     row.at,
                     row.by_name,
@@ -197,7 +197,7 @@ def _titles(loaded: Loaded) -> dict[str, str]:
     return {
         **{key: spec.title for key, spec in package.cards.items()},
         **{key: spec.title for key, spec in package.calendars.items()},
-        **{key: element.name for key, element in package.elements.items() if element.name},
+        **{key: element.title for key, element in package.elements.items() if element.title},
     }
 
 

@@ -157,7 +157,7 @@ def _steps(case: Case, loaded: Loaded, page: CasePage) -> list[Step]:
     for element in later:
         shown = clock if measured and element.side == "operator" else None
         measured = measured and shown is None
-        steps.append(Step(element.id, element.name, element.side, "todo", None, "", None, shown))
+        steps.append(Step(element.id, element.title, element.side, "todo", None, "", None, shown))
     return steps
 
 
@@ -193,7 +193,7 @@ def _not_yet(case: Case, loaded: Loaded) -> list[str]:
         for element in loaded.package.elements.values()
         if element.properties.get("presentation") == "button" and element.process in ahead and element.id not in known
     ]
-    return [element.name for element in sorted(found, key=lambda each: ahead.index(each.process))]
+    return [element.title for element in sorted(found, key=lambda each: ahead.index(each.process))]
 
 
 def _notices(loaded: Loaded, number: str, timeline: Sequence[Entry], lang: str) -> list[Notice]:

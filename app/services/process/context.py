@@ -122,8 +122,8 @@ def _task(portal: Portal, case: Case, loaded: Loaded, element: str, at: str, bas
             due = businessdays.add_business_days(portal.today(), days, portal.closing()) if days else None
             # The task opens once this mail has gone out: the address finds it then.
             return {
-                "title": following.name,
-                "name": following.name,
+                "title": following.title,
+                "name": following.title,
                 "item": "",
                 "url": f"{base}/cases/{case.number}/tasks/{following.id}",
                 "due": due,

@@ -56,9 +56,9 @@ def put(
 
 def _redraw(row: Task, old: Loaded, new: Loaded, element: str, moment: steps.Moment) -> None:
     before, after = old.package.elements.get(row.element), new.element(element)
-    was = (before.name if before else "") or row.element
+    was = (before.title if before else "") or row.element
     if row.title.startswith(was):
-        row.title = (after.name or element) + row.title.removeprefix(was)
+        row.title = (after.title or element) + row.title.removeprefix(was)
     days, count = due_days(old.package, before) if before else None, due_days(new.package, after)
     if days != count and count is not None:
         opened = businessdays.today(row.opened_at)

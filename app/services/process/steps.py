@@ -79,7 +79,7 @@ def advance(
         step = portal.engine.advance(loaded.program, Snapshot(blob, token), event, now)
         closed = {event.task_id: closing} if isinstance(event, CompleteTask) and closing else {}
         _store(portal, case, loaded, step, now, closed)
-        name = loaded.package.elements[at].name if at in loaded.package.elements else ""
+        name = loaded.package.elements[at].title if at in loaded.package.elements else ""
         incidents.after(portal, case, step, loaded.package.withdraw_message, (_kind(event), at, name), now)
     return step
 
@@ -243,7 +243,7 @@ def _titles(moment: Moment, known: Collection[str]) -> dict[str, str]:
         if task.id not in known:
             element = moment.loaded.element(task.element)
             item = titles.item_of(element.properties.get("item", ""), task.data)
-            found[task.id] = titles.with_item(element.name or task.element, item)
+            found[task.id] = titles.with_item(element.title or task.element, item)
     taken = Counter(found.values()) + Counter(row.title for row in moment.rows)
     numbers: Counter[str] = Counter()
     for task_id, title in found.items():

@@ -140,7 +140,7 @@ def _again(
 
 def _where(setting: permit.Setting, place: Place) -> str:
     spec = setting.loaded.forms[place.element].field(place.field) if place.field else None
-    title = setting.loaded.element(place.element).name
+    title = setting.loaded.element(place.element).title
     return f"{title}｜{spec.named('ja')}" if spec else title
 
 

@@ -142,4 +142,4 @@ def _sent(job: Job) -> bool:
 
 def _title(loaded: Loaded, element: str) -> str:
     found = loaded.package.elements.get(element)
-    return found.name if found is not None else ""
+    return found.title if found is not None else ""

@@ -50,7 +50,7 @@ def answers(setting: permit.Setting, lang: str) -> list[Reviewed]:
         answer, earlier = given[0], given[1] if len(given) > 1 else None
         lines = spec.answers(answer.values, lang)
         changed = changes(spec.answers(earlier.values, lang), lines) if earlier is not None else {}
-        title = setting.loaded.element(element).name
+        title = setting.loaded.element(element).title
         at = earlier.at if earlier is not None else None
         found.append(Reviewed(element, title, lines, answer.at, answer.by_name, changed, at))
     return found
@@ -149,7 +149,7 @@ def _reviews_of(setting: permit.Setting, subject: set[str]) -> list[str]:
 
 def _shown(setting: permit.Setting, element: str, answer: Answer, lang: str) -> Reviewed:
     lines = setting.loaded.forms[element].answers(answer.values, lang)
-    return Reviewed(element, setting.loaded.element(element).name, lines, answer.at, answer.by_name)
+    return Reviewed(element, setting.loaded.element(element).title, lines, answer.at, answer.by_name)
 
 
 def may_return(setting: permit.Setting) -> bool:
@@ -176,7 +176,7 @@ def warnings(setting: permit.Setting, values: Mapping[str, Any]) -> list[Warned]
     reviewed = setting.element.listed("reviews")
     targets = {value for value in values.values() if isinstance(value, str) and value in reviewed}
     aside = [row for row in pinned if targets and row.element not in targets]
-    titles = dict.fromkeys(setting.loaded.element(row.element).name for row in aside)
+    titles = dict.fromkeys(setting.loaded.element(row.element).title for row in aside)
     return [
         Warned(
             "%(count)s points are pinned to “%(titles)s”, which you do not return: "

@@ -95,7 +95,7 @@ def open_task_of(portal: Portal, number: str, element: str, actor: Actor) -> tup
     """(id of the element's open task or "", the element's title, whether it was done before): mails name it so."""
     with database.connection():
         case = permit.visible_case(cases.get(number), actor)
-        title = portal.releases.loaded(case.release_id).element(element).name
+        title = portal.releases.loaded(case.release_id).element(element).title
         for row in work.open_tasks(case.id):
             if row.element == element and (actor.side == "operator" or row.side == "vendor"):
                 return row.id, row.title, False

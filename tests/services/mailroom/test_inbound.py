@@ -329,7 +329,7 @@ def test_the_page_proposes_where_each_file_goes(bench: Bench, waiting: Walker) -
     receive.receive(bench.portal, reply(asked(waiting)))
     page = mailroom.look(bench.portal, row().id, staff(waiting))
     assert {each.filename: each.proposed for each in page.attachments} == FILES
-    assert page.tasks == [(task(waiting, "reply_materials").id, "メールにて返信")]
+    assert page.tasks == [(task(waiting, "reply_materials").id, "追加資料を提出する")]
     assert (page.text, page.quoted, page.note) == ("資料を送ります。", True, "連絡事項")
     assert page.known_sender
 
@@ -462,7 +462,7 @@ def test_an_answer_that_comes_before_the_receipt_was_confirmed_confirms_it(bench
     receive.receive(bench.portal, reply(asked(walker)))
     page = mailroom.look(bench.portal, row().id, staff(walker))
     assert page.tasks == []
-    assert page.receipt == (task(walker, "materials_requested").id, "追加資料請求受領")
+    assert page.receipt == (task(walker, "materials_requested").id, "追加資料のご案内を確認する")
     with pytest.raises(Forbidden):
         inbound_answers.acknowledge(bench.portal, row().id, actor(walker))
     inbound_answers.acknowledge(bench.portal, row().id, staff(walker))

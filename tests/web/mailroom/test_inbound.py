@@ -91,7 +91,7 @@ def test_a_mail_that_is_too_large_is_not_read(small_site: Site) -> None:
 def test_the_list_shows_what_waits_and_for_which_step(site: Site, waiting: Walker) -> None:
     page = site.operator().get("/inbound").text
     assert "Re: 書類" in page
-    assert "メールにて返信" in page
+    assert "追加資料を提出する" in page
     assert waiting.number in page
     for state in ("unknown", "taken", "discarded", "nonsense"):
         assert site.operator().get(f"/inbound?state={state}&page=99999999999").status_code == 200
@@ -165,7 +165,7 @@ def test_a_receipt_is_confirmed_with_one_press(site: Site) -> None:
     walker = go(site.bench, until="materials_requested")
     receive.receive(site.bench.portal, reply(asked(walker)))
     clerk, url = site.operator(), f"/inbound/{row().id}"
-    assert "追加資料請求受領" in clerk.get(url).text
+    assert "追加資料のご案内を確認する" in clerk.get(url).text
     assert clerk.post(f"{url}/acknowledge").status_code == 303
     assert opened(walker) == ["reply_materials"]
 

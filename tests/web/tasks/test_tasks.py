@@ -78,7 +78,7 @@ def test_an_acknowledgement_has_one_button_and_needs_no_check(site: Site) -> Non
     assert 'value="draft"' not in page
     answer = desk.client.post(desk.url, data={})
     assert (answer.status_code, answer.location) == (303, f"{desk.url}/done")
-    assert "「追加資料請求受領」を確認済みにしました" in text(desk.page("/done"))
+    assert "「追加資料のご案内を確認する」を確認済みにしました" in text(desk.page("/done"))
     again = desk.client.post(desk.url, data={})  # pressed twice: the first press has done it
     assert (again.status_code, again.location) == (303, f"{desk.url}/done")
     assert "すでに完了しています" in text(desk.page())
