@@ -209,7 +209,6 @@ FIELDS = {
     "stored_by": _l("Stored by"),
     "submitted_at": _l("Submitted at"),
     "submitted_by": _l("Submitted by"),
-    "renewed": _l("Renewed"),
     "replied_at": _l("Answered at"),
     "replied_by": _l("Answered by"),
     "reply": _l("Answer"),

@@ -17,6 +17,7 @@ from app.declarations import PROPERTIES, Connector, Kind, Property
 from app.errors import N_
 
 IN_QUOTES = N_("The parameter %(parameter)s is an expression: put the text in quotes, '%(value)s'.")
+TIMED = ("turn", "grace_bd", "spares", "renews")
 _OF_ELEMENTS = frozenset({Kind.USER_TASK, Kind.SECRETS})  # that it is one of these is said by itself
 
 
@@ -153,6 +154,11 @@ class ElementChecks:
                 found = self._known(element, place, WHAT[declared.kind], each, self._things(element, declared.kind))
                 if found and declared.kind in (Kind.USER_TASK, Kind.SECRETS):
                     self._user_task_meant(element, declared, self.package.elements[each])
+        if name in TIMED and text and element.timing is None:
+            message = N_("%(name)s says when a timer fires, and this is none.")
+            self._say(element, message, place, name=name)
+        if name in ("grace_bd", "spares") and text and not element.properties.get("turn"):
+            self._say(element, N_("%(name)s goes with the property turn: say whose."), place, name=name)
         if text and element.kind == "userTask" and element.id in self.fields:
             for each in declared.needs:
                 self._known(element, place, "field", each, self.fields[element.id])

@@ -17,7 +17,7 @@ from app.declarations import STATES
 from app.errors import N_, BadPackage, NinteiError, Problem
 
 SIDES = ("vendor", "operator")
-REGISTER = ("valid", "suspended", "withdrawn")
+REGISTER = ("valid", "suspended", "withdrawn", "ended")
 _OPEN = frozenset({"receiveTask", "intermediateCatchEvent"})  # what waits for a message counts as open
 KINDS = ("complete", "message", "advance")  # a step is one of them
 KEYS = frozenset({*KINDS, "by", "person", "answer", "routes", "data", "webhooks", "fails"})

@@ -97,6 +97,7 @@ class CertificateRule:
     valid_months: int
     audit_opens_bd: int  # business days before the anniversary
     cure_days: int  # calendar days between suspension and withdrawal
+    audit_near_bd: int = 20  # business days before the end at which those who have not begun are told once more
 
 
 @dataclass(frozen=True, slots=True)

@@ -153,15 +153,35 @@ _ALL = (
         N_("shown on the public register"),
         Where.RECORD,
         result=Result.DICT,
-        left=N_("dict of `next_audit_opens`, `audit_deadline` (ISO dates with time)"),
+        left=N_(
+            "dict of `number`, `valid_until`, `state`, `audit_last_day` (days), and of instants for timers: "
+            "`next_audit_opens`, `audit_near` (the end is near), `audit_deadline` (the last day is over)"
+        ),
+    ),
+    Connector(
+        "certificate_read",
+        N_("Read the register"),
+        N_(
+            "how the certificate stands, and whether its text would be another one with the names that the applicant "
+            "has given last"
+        ),
+        Where.RECORD,
+        result=Result.DICT,
+        left=N_(
+            "dict of `state` (`valid`, `suspended`, `withdrawn`, `ended`), `text_changed`, and all that "
+            "`certificate_list` leaves"
+        ),
     ),
     Connector(
         "certificate_extend",
-        N_("Extend the certificate by a year"),
-        N_("one year longer, valid again"),
+        N_("Extend the certificate by a term"),
+        N_(
+            "one term longer, valid again; the names that the applicant has given last become those of the register "
+            "and of the case. Said twice of one audit, it counts once"
+        ),
         Where.RECORD,
         result=Result.DICT,
-        left=N_("dict of `next_audit_opens`, `audit_deadline` (ISO dates with time)"),
+        left=N_("dict as of `certificate_list`, and `was` (how the certificate stood before)"),
     ),
     Connector(
         "certificate_suspend",
@@ -169,12 +189,21 @@ _ALL = (
         N_("停止 on the register"),
         Where.RECORD,
         result=Result.DICT,
-        left=N_("dict of `audit_deadline` (until when it can be cured)"),
+        left=N_(
+            "dict of `cure_last_day` (the last day on which it can be cured), `audit_deadline` (when that day is "
+            "over), `was` (how it stood before)"
+        ),
     ),
     Connector(
         "certificate_withdraw",
         N_("Withdraw the certificate"),
         N_("取消 on the register"),
+        Where.RECORD,
+    ),
+    Connector(
+        "certificate_end",
+        N_("End the certificate by its holder's wish"),
+        N_("廃止 on the register"),
         Where.RECORD,
     ),
 )

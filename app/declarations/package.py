@@ -177,6 +177,8 @@ _ALL = (
                 default=60),
             Key("cure_days", N_("Days to cure"), N_("calendar days after suspension until withdrawal"), Kind.WHOLE,
                 default=60),
+            Key("audit_near_bd", N_("End is near"), N_("business days before the anniversary at which `audit_near` "
+                "comes"), Kind.WHOLE, default=20),
         ),
     ),
     Section(

@@ -206,8 +206,8 @@ class Engine:
                 return self._failed(_waiting(case, task_id, Service, TaskState.STARTED), code, text)
             case Message(name, data, task_id):
                 return self._message(case, name, clean_data(data, "The message"), task_id)
-            case TimersDue():
-                return lambda: self._fire(case)
+            case TimersDue(held):
+                return lambda: self._fire(case, held)
             case Redirect(task_id):
                 return mending.redirect(_task(case, task_id), event)
             case Skip(task_id, data):
@@ -236,13 +236,13 @@ class Engine:
                 return lambda: events.begin(case, process, start, values)
         raise TooLate(f"Nothing waits for the message {name!r}.")
 
-    def _fire(self, case: Case) -> None:
+    def _fire(self, case: Case, held: frozenset[str]) -> None:
         """Fire what is due, the earliest first, each with all that follows from it before the next."""
         while True:
             due = sorted(
                 (moment, place)
                 for place, task in enumerate(events.catching(case))
-                if (moment := task.task_spec.due(task)) is not None and moment <= case.now
+                if (moment := task.task_spec.due(task)) is not None and moment <= case.now and str(task.id) not in held
             )
             if not due:
                 return

@@ -121,7 +121,9 @@ class JobFailed:
 
 @dataclass(frozen=True, slots=True)
 class TimersDue:
-    """Time passed: timers due by the step's `now` fire."""
+    """Time passed: timers due by the step's `now` fire, but for those `held` (task ids), which go on waiting."""
+
+    held: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,9 +23,10 @@ class CertificateState(Word):
     VALID = "valid"
     SUSPENDED = "suspended"  # until it is cured
     WITHDRAWN = "withdrawn"
+    ENDED = "ended"  # given up by its holder (廃止): no shame in it
 
 
 CERTIFICATE_MOVES: Final[Moves[CertificateState]] = {
-    CertificateState.VALID: {CertificateState.SUSPENDED, CertificateState.WITHDRAWN},
-    CertificateState.SUSPENDED: {CertificateState.VALID, CertificateState.WITHDRAWN},
+    CertificateState.VALID: {CertificateState.SUSPENDED, CertificateState.WITHDRAWN, CertificateState.ENDED},
+    CertificateState.SUSPENDED: {CertificateState.VALID, CertificateState.WITHDRAWN, CertificateState.ENDED},
 }

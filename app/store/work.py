@@ -187,7 +187,11 @@ def comments(case: int, *states: CommentState, review_task: str = "") -> list[Co
     ]
 
 
-# Jobs
+def rename_tasks(case: int, company: str, system: str) -> None:
+    """The open tasks of the case say these names in lists."""
+    Task.update(company_name=company, system_name=system).where(
+        (Task.case == case) & (Task.state == TaskState.OPEN)
+    ).execute()
 
 
 # Timers
@@ -208,6 +212,11 @@ def timers(case: int) -> list[TimerRow]:
 def put_off_timers(case: int, now: datetime, until: datetime) -> None:
     """The case's due timers wait until then."""
     TimerRow.update(due_at=until).where((TimerRow.case == case) & (TimerRow.due_at <= now)).execute()
+
+
+def put_off_timer(case: int, task_id: str, until: datetime) -> None:
+    """One of the case's timers waits until then."""
+    TimerRow.update(due_at=until).where((TimerRow.case == case) & (TimerRow.task_id == task_id)).execute()
 
 
 def cases_with_timers_due(now: datetime, limit: int = 50) -> list[int]:

@@ -210,10 +210,10 @@ def settings_of(package: Package) -> dict[str, Any]:
     return values
 
 
-def due_days(package: Package, element: Element) -> int | None:
-    """Business days until a task of this element is due: the number in its `due_bd`, or the setting named there."""
-    days = element.whole("due_bd")
-    section, _, key = element.properties.get("due_bd", "").strip().partition(".")
+def due_days(package: Package, element: Element, name: str = "due_bd") -> int | None:
+    """Business days until a task of this element is due: the number in its property, or the setting named there."""
+    days = element.whole(name)
+    section, _, key = element.properties.get(name, "").strip().partition(".")
     if days is not None or not key:
         return days
     value = settings_of(package).get(section, {}).get(key)

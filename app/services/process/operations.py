@@ -10,7 +10,7 @@ from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
 from app.services.cards import loans
 from app.services.process import resting
-from app.services.register import certificates
+from app.services.register import acts
 from app.store.models import Case
 
 Operation = Callable[[Portal, Case, Loaded, Mapping[str, Any], datetime], Any]
@@ -26,14 +26,16 @@ def _days_passed(portal: Portal, case: Case, loaded: Loaded, params: Mapping[str
 
 
 OPERATIONS: dict[str, Operation] = {
-    "notice": certificates.notice,
-    "milestone": certificates.milestone,
+    "notice": acts.notice,
+    "milestone": acts.milestone,
     "wait_for": _rested,
     "wait_days": _days_passed,
     "cards_out": loans.count_out,
-    "certificate_issue": certificates.issue,
-    "certificate_list": certificates.publish,
-    "certificate_extend": certificates.extend,
-    "certificate_suspend": certificates.suspend,
-    "certificate_withdraw": certificates.withdraw,
+    "certificate_issue": acts.issue,
+    "certificate_list": acts.publish,
+    "certificate_read": acts.read,
+    "certificate_extend": acts.extend,
+    "certificate_suspend": acts.suspend,
+    "certificate_withdraw": acts.withdraw,
+    "certificate_end": acts.give_up,
 }

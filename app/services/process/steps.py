@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from app.catalogue import Element
 from app.engine import CompleteTask, Event, Snapshot, Step, TaskKind, TimersDue, TooLate
 from app.services.base import businessdays, clocks, history, jobqueue, titles
 from app.services.base.actors import SYSTEM, Actor
@@ -20,7 +19,7 @@ from app.services.base.portal import Portal
 from app.services.base.releases import Loaded, due_days
 from app.services.cards import loans
 from app.services.mails import deliveries
-from app.services.process import effects, resting
+from app.services.process import effects, resting, turns
 from app.services.trouble import incidents
 from app.states import EntryKind, IncidentKind, JobState, Standing, TaskState
 from app.store import cases, jobrows, statements, undo, work
@@ -298,28 +297,13 @@ def settle_turn(moment: Moment) -> None:
     """Whose turn it is, the stage, and the clocks that run by it."""
     case, elements = moment.case, moment.loaded.package.elements
     places = [elements[task.element] for task in moment.step.open_tasks if task.element in elements]
-    due = {place.side for place in places if not _aside(place)}
-    sides = due or ({place.side for place in places} & {"vendor"}) or {place.side for place in places}
-    if moment.step.ended:
-        turn = ""
-    elif {"vendor", "operator"} <= sides:
-        turn = "both"
-    elif "vendor" in sides:
-        turn = "vendor"
-    elif sides or set(moment.step.running_jobs) - resting.at_rest(case, moment.step.jobs):
-        turn = "operator"
-    else:
-        turn = ""  # only time has to pass
+    busy = bool(set(moment.step.running_jobs) - resting.at_rest(case, moment.step.jobs))
+    turn = turns.whose(places, busy=busy, ended=moment.step.ended)
     if turn != case.turn:
         case.turn, case.turn_since = turn, moment.now
     if moment.loaded.package.guidelines:
         clocks.follow(case, moment.loaded.package, _completed(moment.step), turn, moment.today, moment.closing)
     case.stage = _stage(moment) or case.stage
-
-
-def _aside(place: Element) -> bool:
-    """What does not say whose turn it is while something else does: a request one may make, a task beside the rest."""
-    return place.properties.get("presentation") == "button" or place.properties.get("beside") == "true"
 
 
 def _stage(moment: Moment) -> str:

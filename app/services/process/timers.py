@@ -1,16 +1,20 @@
-"""Timers: each case in a net of its own, so that one that cannot go on holds up no other."""
+"""Timers: each case in a net of its own, so that one that cannot go on holds up no other.
+
+What is due fires, but for what has to wait for somebody's turn (`turns`).
+"""
 
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from app.engine import TimersDue, TooLate
 from app.errors import StepFailed, Temporary, defect
 from app.services.base.portal import Portal
-from app.services.process import steps
+from app.services.process import steps, turns
 from app.services.trouble import incidents
 from app.store import cases, database, work
+from app.store.models import Case
 
 log = logging.getLogger("nintei.waking")
 
@@ -26,7 +30,7 @@ def wake(portal: Portal) -> int:
     for case_id in due:
         try:
             with database.transaction():
-                steps.advance(portal, cases.lock(case_id), TimersDue(), now)
+                _fire(portal, cases.lock(case_id), now)
         except StepFailed as error:
             incidents.note(portal, error)
             _put_off(portal, case_id, AGAIN)
@@ -42,6 +46,18 @@ def wake(portal: Portal) -> int:
     if due:
         portal.poke()
     return len(due)
+
+
+def _fire(portal: Portal, case: Case, now: datetime) -> None:
+    due = [row for row in work.timers(case.id) if row.due_at <= now]
+    package = portal.releases.loaded(case.release_id).package
+    asked = tuple(row.element for row in work.open_tasks(case.id))
+    stand = turns.Stand(asked, case.turn_since)
+    held = turns.held(package, [(row.task_id, row.element) for row in due], stand, now, portal.closing())
+    if len(held) < len(due) or not due:
+        steps.advance(portal, case, TimersDue(frozenset(held)), now)
+    for task_id, until in held.items():
+        work.put_off_timer(case.id, task_id, until)
 
 
 def _put_off(portal: Portal, case_id: int, pause: timedelta) -> None:

@@ -1,52 +1,80 @@
-"""Until when a certificate holds, and when its next audit may begin: for the register and for rehearsals."""
+"""Until when a certificate holds, and when its next audit may begin: for the register and for rehearsals.
+
+Validity is a function of the day certified and of the number of terms passed, and of nothing else: no step adds "a year
+more" to what another step has left. A term is counted in months by the civil code (民法 143条): it ends the day before
+the day that corresponds to the first one, and where the last month lacks that day, with the month.
+
+A day that people are told is a whole day. What depends on its end happens in the morning of the body's next business
+day, never at a weekend.
+"""
 
 from __future__ import annotations
 
+from calendar import monthrange
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from app.catalogue import CertificateRule
 from app.services.base import businessdays
 
-
-def first_term(today: date, rule: CertificateRule) -> date:
-    """The last day of the term that begins today."""
-    return months_later(today, rule.valid_months) - timedelta(days=1)
+OPENING = time(9)  # in Japan; what time brings about happens while people are there who can be asked
 
 
-def next_term(end: date, rule: CertificateRule) -> date:
-    """The last day of the term that follows this end."""
-    return months_later(end + timedelta(days=1), rule.valid_months) - timedelta(days=1)
+def last_day(certified_on: date, terms: int, rule: CertificateRule) -> date:
+    """The last day of so many terms that began on the day certified."""
+    month = certified_on.month - 1 + rule.valid_months * terms
+    year, month = certified_on.year + month // 12, month % 12 + 1
+    length = monthrange(year, month)[1]
+    if certified_on.day > length:
+        return date(year, month, length)
+    return date(year, month, certified_on.day) - timedelta(days=1)
 
 
-def dates(number: str, valid_until: date, rule: CertificateRule, closing: frozenset[date]) -> dict[str, Any]:
+def terms_of(certified_on: date, until: date, rule: CertificateRule) -> int:
+    """How many terms end by this day, for what was kept before terms were counted."""
+    terms = 1
+    while last_day(certified_on, terms, rule) + timedelta(days=7) < until:
+        terms += 1
+    return terms
+
+
+def opens(until: date, rule: CertificateRule, closing: frozenset[date]) -> date:
+    """The day on which the audit opens by which a term that ends so is followed by another."""
+    return businessdays.add_business_days(until, -rule.audit_opens_bd, closing)
+
+
+def passed(certified_on: date, terms: int, today: date, rule: CertificateRule, closing: frozenset[date]) -> int:
+    """The terms passed after an audit passes today: one more, once for each audit that was open."""
+    until = last_day(certified_on, terms, rule)
+    return terms + 1 if today >= opens(until, rule, closing) else terms
+
+
+def dates(number: str, until: date, rule: CertificateRule, closing: frozenset[date]) -> dict[str, Any]:
     """What the operators of the register answer: routing values."""
-    opens = businessdays.add_business_days(valid_until, -rule.audit_opens_bd, closing)
     return {
         "number": number,
-        "valid_until": valid_until.isoformat(),
-        "next_audit_opens": morning(opens),
-        "audit_deadline": morning(valid_until + timedelta(days=1)),
+        "valid_until": until.isoformat(),
+        "next_audit_opens": morning(opens(until, rule, closing)),
+        "audit_last_day": until.isoformat(),
+        "audit_near": morning(businessdays.add_business_days(until, -rule.audit_near_bd, closing)),
+        "audit_deadline": over(until, closing),
     }
 
 
-def cure(today: date, rule: CertificateRule) -> dict[str, Any]:
-    """Until when a certificate that is suspended today can be cured."""
-    return {"audit_deadline": morning(today + timedelta(days=rule.cure_days + 1))}
+def cure(today: date, rule: CertificateRule, closing: frozenset[date]) -> dict[str, Any]:
+    """Until when a certificate that is suspended today can be cured. A last day on which the body is closed is the next
+    on which it is not (民法 142条)."""
+    day = today + timedelta(days=rule.cure_days)
+    while not businessdays.is_business_day(day, closing):
+        day += timedelta(days=1)
+    return {"cure_last_day": day.isoformat(), "audit_deadline": over(day, closing)}
+
+
+def over(day: date, closing: frozenset[date]) -> str:
+    """The instant at which something happens whose last day this was."""
+    return morning(businessdays.add_business_days(day, 1, closing))
 
 
 def morning(day: date) -> str:
-    """The first instant of the day in Japan, as the diagrams' timers read it."""
-    return datetime.combine(day, time(0), businessdays.JAPAN).astimezone(UTC).isoformat()
-
-
-def months_later(day: date, months: int) -> date:
-    """The same day some months on; the last of a shorter month."""
-    month = day.month - 1 + months
-    year, month = day.year + month // 12, month % 12 + 1
-    for last in (day.day, 30, 29, 28):
-        try:
-            return date(year, month, last)
-        except ValueError:
-            continue
-    raise AssertionError("every month has 28 days")
+    """When the body's day begins, as the diagrams' timers read it."""
+    return datetime.combine(day, OPENING, businessdays.JAPAN).astimezone(UTC).isoformat()

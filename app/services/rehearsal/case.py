@@ -34,7 +34,7 @@ from app.services.base import businessdays
 from app.services.base.businessdays import JAPAN
 from app.services.cards import loans
 from app.services.money import invoices as money
-from app.services.process import resting
+from app.services.process import resting, turns
 from app.services.rehearsal.answers import Desk, Differs
 from app.services.rehearsal.register import Register
 
@@ -88,13 +88,15 @@ class RehearsalCase:
         self._rested: frozenset[str] = frozenset()  # tasks that have begun to
         self._answers: Mapping[str, Any] = {}  # of webhooks, by the element that calls
         self._fails: Mapping[str, Any] = {}  # why jobs fail for good, by their element
+        self._turn, self._turn_since = "", self.now
+        self._held: dict[str, datetime] = {}  # timers that wait for a turn, until the case takes a step
         self.step = stage.engine.start(stage.program, {}, self.now)
         self._settle(self._follow(self.step))
 
     def branch(self) -> RehearsalCase:
         """The same case as it stands now, to go another way from here."""
         other = copy(self)
-        other.register = copy(self.register)
+        other.register, other._held = copy(self.register), dict(self._held)
         other._people, other._owed, other._booked = dict(self._people), dict(self._owed), dict(self._booked)
         other._waiting, other._resting = list(self._waiting), list(self._resting)
         return other
@@ -129,6 +131,7 @@ class RehearsalCase:
                 )
         answer = self._cleaned(task, step.get("answer", {}))
         self._people[task.element] = person
+        self._wish(answer)
         routed = {name: answer.get(name) for name in element.listed("routes") if name not in ("payment", "booking")}
         fee = element.properties.get("confirms", "")
         if fee:
@@ -141,6 +144,12 @@ class RehearsalCase:
         if answer.get(loans.STATE) == loans.ALL_BACK:
             self._cards_out = 0
         self._send(CompleteTask(task.id, {**routed, **step.get("routes", {})}))
+
+    def _wish(self, answer: Mapping[str, Any]) -> None:
+        """What the register is to say of the applicant, once it takes it."""
+        said = {what: self.stage.package.applicant.said(answer, f"listed_{what}") for what in ("name", "subject")}
+        if any(said.values()):
+            self.register.wished = tuple(sorted(said.items()))
 
     def _only(self, element: str) -> OpenTask:
         found = [task for task in self.step.open_tasks if task.element == element]
@@ -191,15 +200,20 @@ class RehearsalCase:
             if fired > FIRINGS:
                 raise Differs("more than %(most)s timers fire in this step", most=FIRINGS)
             self.now = max(self.now, min(due))
-            if any(timer.due <= self.now for timer in self.step.timers):
-                self._send(TimersDue())
-            else:
+            waiting = [(each.task_id, each.element) for each in self.step.timers if each.due <= self.now]
+            stand = turns.Stand(tuple(self.open()), self._turn_since)
+            held = turns.held(self.stage.package, waiting, stand, self.now, frozenset())
+            if len(held) < len(waiting):
+                self._send(TimersDue(frozenset(held)))
+            elif not waiting:
                 self._settle(())
+            self._held |= held
         self.now = until
 
     def _ahead(self) -> list[datetime]:
         """When something happens by itself."""
-        return [*(timer.due for timer in self.step.timers), *(at for at, _ in self._resting)]
+        timers = [max(each.due, self._held.get(each.task_id, each.due)) for each in self.step.timers]
+        return [*timers, *(at for at, _ in self._resting)]
 
     # What the portal does by itself
 
@@ -228,6 +242,11 @@ class RehearsalCase:
             queue += self._follow(self.step)
         if self.step.ended and self.state == "open":
             self.state = "closed"
+        self._held = {}
+        places = [self.stage.package.elements[each] for each in self.open() if each in self.stage.package.elements]
+        turn = turns.whose(places, busy=False, ended=self.step.ended)
+        if turn != self._turn:
+            self._turn, self._turn_since = turn, self.now
 
     def _done(self, job: JobRequest) -> Step:
         """The step that follows a job: it is done, or it fails for good as the scenario says."""

@@ -11,13 +11,17 @@ from app.services.register import validity
 
 
 class Register:
-    """What the operators `certificate_…` change and answer. `shown`: the state on the public register, "" off it."""
+    """What the operators `certificate_…` change and answer. `shown`: the state on the public register, "" off it;
+    `named`: the names that it says, `wished`: those that the vendor has it say from the next time on."""
 
     def __init__(self, package: Package) -> None:
         self._rule = package.certificate
         self._state = ""  # "" before the certificate is issued
-        self._listed = self._renewed = False
-        self._until = date.min
+        self._listed = False
+        self._certified_on = date.min
+        self._terms = 0
+        self._named: tuple[Any, ...] = ()
+        self.wished: tuple[Any, ...] = ()
 
     @property
     def rule(self) -> CertificateRule:
@@ -35,19 +39,29 @@ class Register:
         """What the operator answers: routing values."""
         if operator != "certificate_issue" and not self._state:
             raise Permanent("The case has no certificate yet")
+        was, changed = self._state, self.wished != self._named
         if operator == "certificate_issue" and not self._state:
-            self._state, self._until = "valid", validity.first_term(today, self.rule)
-        elif operator == "certificate_issue":
-            self._until, self._renewed = validity.next_term(self._until, self.rule), True
+            self._state, self._certified_on, self._terms = "valid", today, 1
+        elif operator in ("certificate_issue", "certificate_extend"):
+            self._terms = validity.passed(self._certified_on, self._terms, today, self.rule, frozenset())
+        if operator == "certificate_extend":
+            self._state = "valid"
         elif operator == "certificate_list":
             self._listed = True
-        elif operator == "certificate_extend":
-            if not self._renewed:
-                self._until = validity.next_term(self._until, self.rule)
-            self._state, self._renewed = "valid", False
-        elif operator == "certificate_suspend":
+        elif operator == "certificate_suspend" and was == "valid":
             self._state = "suspended"
         elif operator == "certificate_withdraw":
             self._state = "withdrawn"
-        found = validity.dates(f"{self.rule.prefix}-0001", self._until, self.rule, frozenset())
-        return {**found, **(validity.cure(today, self.rule) if operator == "certificate_suspend" else {})}
+        elif operator == "certificate_end":
+            self._state = "ended"
+        if operator in ("certificate_issue", "certificate_extend", "certificate_list"):
+            self._named = self.wished
+        until = validity.last_day(self._certified_on, self._terms, self.rule)
+        found = validity.dates(f"{self.rule.prefix}-0001", until, self.rule, frozenset())
+        return {
+            **found,
+            "state": self._state,
+            "was": was,
+            **({"text_changed": changed} if operator == "certificate_read" else {}),
+            **(validity.cure(today, self.rule, frozenset()) if operator == "certificate_suspend" else {}),
+        }

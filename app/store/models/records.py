@@ -212,7 +212,7 @@ class Certificate(Row):
     )
     listed = BooleanField(default=False, index=True)
     edition = IntegerField(default=1)  # grows when a new text is issued
-    renewed = BooleanField(default=False)  # the new text shows the next term already; the extension need not add it
+    terms = IntegerField(default=0)  # passed, the first among them; 0: not counted yet (register.validity)
 
 
 class Secret(Row):

@@ -1,0 +1,175 @@
+"""What diagrams ask of the register: certificates are issued, listed, extended, suspended, withdrawn, given up.
+
+Each is done inside the step's transaction. What it gives are routing values: the dates by which the process waits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from app.errors import Permanent
+from app.services.base import businessdays, finding, history, jobqueue
+from app.services.base.actors import SYSTEM
+from app.services.base.portal import Portal
+from app.services.base.releases import Loaded
+from app.services.companies import proof
+from app.services.register import names, validity
+from app.states import BookingState, CertificateState, EntryKind, Standing
+from app.store import bookings, cases, records
+from app.store.models import Case, Certificate
+
+
+def _rule(loaded: Loaded) -> Any:
+    if loaded.package.certificate is None:
+        raise Permanent("The package does not say how its certificates are made (package.toml, [certificate])")
+    return loaded.package.certificate
+
+
+def _dates(portal: Portal, loaded: Loaded, row: Certificate) -> dict[str, Any]:
+    return {
+        **validity.dates(row.number, row.valid_until, _rule(loaded), portal.closing()),
+        "state": row.state.value,
+    }
+
+
+def _row(case: Case) -> Certificate:
+    row = records.certificate_of(case.id)
+    if row is None:
+        raise Permanent("The case has no certificate yet")
+    return row
+
+
+def _audited(case: Case, today: date) -> date:
+    """The day of the audit: the one that was settled and has come, else today."""
+    held = [
+        row.day
+        for row in bookings.of_case(case.id)
+        if row.day <= today and row.state in {BookingState.HELD, BookingState.CONFIRMED}
+    ]
+    return max(held, default=today)
+
+
+def _passed(portal: Portal, case: Case, loaded: Loaded, row: Certificate, today: date) -> None:
+    """One audit more has passed; said twice of the same one, it counts once."""
+    rule, closing = _rule(loaded), portal.closing()
+    terms = row.terms or validity.terms_of(row.certified_on, row.valid_until, rule)
+    row.terms = validity.passed(row.certified_on, terms, today, rule, closing)
+    row.valid_until = validity.last_day(row.certified_on, row.terms, rule)
+    row.last_audit_on = _audited(case, today)
+
+
+def issue(portal: Portal, case: Case, loaded: Loaded, params: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    """Issue the certificate, or a new edition of it: what is issued anew shows the term of the audit that passed."""
+    today, spec = businessdays.today(now), _rule(loaded)
+    row = records.certificate_of(case.id)
+    if row is None:
+        listing = names.wished(case, loaded)
+        number = f"{spec.prefix}-{today:%Y}-{cases.next_number(f'certificate:{case.package_id}:{today:%Y}'):04d}"
+        row = Certificate.create(
+            number=number,
+            case=case,
+            package_id=case.package_id,
+            listing=listing,
+            company_name=listing.get("name") or case.company_name,
+            system_name=listing.get("subject") or case.system_name,
+            certified_on=today,
+            issued_on=today,
+            valid_until=validity.last_day(today, 1, spec),
+            last_audit_on=_audited(case, today),
+            terms=1,
+        )
+    else:
+        _passed(portal, case, loaded, row, today)
+        row.edition, row.issued_on = row.edition + 1, today
+    names.take(case, loaded, row, now)
+    row.save()
+    proof.prove(portal, case, SYSTEM, now, reason=row.number)
+    finding.keep(case, loaded)
+    history.note(case.id, now, EntryKind.CERTIFICATE, title=row.number, data={"edition": row.edition})
+    jobqueue.queue(case, "pdf", {"document": spec.document}, "", f"{row.number}:{row.edition}", now)
+    return _dates(portal, loaded, row)
+
+
+def publish(portal: Portal, case: Case, loaded: Loaded, params: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    """Show the certificate on the public list."""
+    row = _row(case)
+    row.listed = True
+    names.take(case, loaded, row, now)
+    row.save()
+    history.note(case.id, now, EntryKind.REGISTER, title=row.number, text="listed")
+    return _dates(portal, loaded, row)
+
+
+def read(portal: Portal, case: Case, loaded: Loaded, params: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    """How the register stands, and whether what the vendor has it say would be another text."""
+    row = _row(case)
+    differs = names.changed(row, names.wished(case, loaded))
+    return {**_dates(portal, loaded, row), "text_changed": differs}
+
+
+def extend(portal: Portal, case: Case, loaded: Loaded, params: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    """An audit has passed: one term longer, counted from the day certified; valid again if it was suspended."""
+    row = _row(case)
+    was = row.state
+    _passed(portal, case, loaded, row, businessdays.today(now))
+    row.state = CertificateState.VALID
+    names.take(case, loaded, row, now)
+    row.save()
+    _note(case, row, "extended", now, valid_until=row.valid_until.isoformat())
+    return {**_dates(portal, loaded, row), "was": was.value}
+
+
+def suspend(portal: Portal, case: Case, loaded: Loaded, params: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    """停止: not valid until cured. One that is suspended already stays so from its own day."""
+    row = _row(case)
+    was = row.state
+    until = validity.cure(businessdays.today(now), _rule(loaded), portal.closing())
+    if was == CertificateState.VALID:
+        row.state = CertificateState.SUSPENDED
+        row.save()
+        _note(case, row, "suspended", now, cure_last_day=until["cure_last_day"])
+    return {**_dates(portal, loaded, row), **until, "was": was.value}
+
+
+def withdraw(portal: Portal, case: Case, loaded: Loaded, params: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    """取消: over."""
+    return _ended(portal, case, loaded, CertificateState.WITHDRAWN, "withdrawn", now)
+
+
+def give_up(portal: Portal, case: Case, loaded: Loaded, params: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    """廃止: over, by its holder's own wish."""
+    return _ended(portal, case, loaded, CertificateState.ENDED, "ended", now)
+
+
+def _ended(
+    portal: Portal, case: Case, loaded: Loaded, state: CertificateState, word: str, now: datetime
+) -> dict[str, Any]:
+    row = _row(case)
+    row.state = state
+    row.save()
+    _note(case, row, word, now)
+    return _dates(portal, loaded, row)
+
+
+def _note(case: Case, row: Certificate, text: str, now: datetime, **data: str) -> None:
+    history.note(case.id, now, EntryKind.REGISTER, title=row.number, text=text, data=data)
+
+
+def notice(portal: Portal, case: Case, loaded: Loaded, params: Mapping[str, Any], now: datetime) -> None:
+    """A typed notice on the vendor's page."""
+    history.note(
+        case.id, now, EntryKind.NOTICE, title=str(params.get("text", "")), data={"kind": str(params.get("kind", ""))}
+    )
+
+
+def milestone(portal: Portal, case: Case, loaded: Loaded, params: Mapping[str, Any], now: datetime) -> None:
+    """The case's public state changes. Said again, it is on record once."""
+    state = Standing.of(str(params.get("state", "")))
+    if state is None or state is Standing.OPEN:
+        raise Permanent("There is no case state %(state)s", state=str(params.get("state", "")))
+    if case.state == state:
+        return
+    case.state = state
+    history.note(case.id, now, EntryKind.STATE, title=state.value)
