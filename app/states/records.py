@@ -29,3 +29,4 @@ class ChangeKind(Word):
     WORKSPACE = "workspace"  # a draft of a package
     MOVE = "move"  # of cases to another release
     MEND = "mend"  # of one case
+    BANK = "bank"  # a file of the bank

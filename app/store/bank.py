@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
+
+from peewee import fn
 
 from app.states import LineState
 from app.store.database import locked
-from app.store.models import BankFile, BankLine, Case, Invoice
+from app.store.models import BankFile, BankLayout, BankLine, Case, Invoice
 
 
 def by_digest(digest: str) -> BankFile | None:
@@ -43,6 +47,43 @@ def line(line_id: int, *, lock: bool = False) -> BankLine | None:
 def files(limit: int = 20) -> list[BankFile]:
     """The files that were read, newest first."""
     return list(BankFile.select().order_by(BankFile.id.desc()).limit(limit))
+
+
+def file(file_id: int) -> BankFile | None:
+    """The file of this row id, which nobody else changes meanwhile."""
+    return locked(BankFile.select().where(BankFile.id == file_id)).first()
+
+
+def counts(file_ids: Sequence[int]) -> dict[int, dict[LineState, int]]:
+    """How many lines of each file are in each state."""
+    found: dict[int, dict[LineState, int]] = {}
+    if file_ids:
+        rows: Any = (
+            BankLine.select(BankLine.file, BankLine.state, fn.COUNT(BankLine.id))
+            .where(BankLine.file.in_(list(file_ids)))
+            .group_by(BankLine.file, BankLine.state)
+        )
+        for file_id, state, count in rows.tuples():
+            found.setdefault(file_id, {})[state] = count
+    return found
+
+
+def remove(row: BankFile) -> None:
+    """Take a file and its lines away."""
+    BankLine.delete().where(BankLine.file == row.id).execute()
+    row.delete_instance()
+
+
+def layout(keys: Sequence[str]) -> BankLayout | None:
+    """The columns that were named last for one of these layouts."""
+    return BankLayout.select().where(BankLayout.key.in_(list(keys))).order_by(BankLayout.at.desc()).first()
+
+
+def keep_layout(key: str, headings: list[str], columns: dict[str, Any], at: datetime, by: str) -> None:
+    """Remember which column is which."""
+    values = {"headings": headings, "columns": columns, "at": at, "by_name": by}
+    if not BankLayout.update(values).where(BankLayout.key == key).execute():
+        BankLayout.create(key=key, **values)
 
 
 def settled(limit: int = 20) -> list[BankLine]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from hashlib import sha256
+from typing import Any
 
 from app.errors import Refused
 
@@ -29,6 +30,16 @@ class Receipt:
     key: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A line of the file that is no receipt: `why` is a message id with its facts, `text` what stands there."""
+
+    number: int
+    why: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+    text: str = ""
+
+
 @dataclass(frozen=True)
 class Statement:
     """A file that was read."""
@@ -36,10 +47,19 @@ class Statement:
     kind: str  # zengin-01 | zengin-03 | csv
     account: str
     receipts: tuple[Receipt, ...]
+    left_out: tuple[LeftOut, ...] = ()
 
 
 def decode(content: bytes) -> str:
-    """The text: UTF-8 (with or without mark), else Shift_JIS as banks write it. Refused when it is neither."""
+    """The text: UTF-16 or UTF-8 (with or without mark), else Shift_JIS as banks write it. Refused when it is none."""
+    marked = content[:2] in {b"\xff\xfe", b"\xfe\xff"}
+    if marked or b"\x00" in content[:400]:
+        # Commas and digits have their empty byte behind them (little end first) or before them.
+        bare = "utf-16-le" if content[1:400:2].count(0) > content[:400:2].count(0) else "utf-16-be"
+        try:
+            return content.decode("utf-16" if marked else bare)
+        except UnicodeDecodeError:
+            raise Refused("This file is not text in Shift_JIS or UTF-8; get it from the bank again") from None
     for encoding in ("utf-8-sig", "cp932"):
         try:
             return content.decode(encoding)

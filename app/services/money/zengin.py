@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from app.errors import Refused
-from app.services.money.bankfile import MOST_LINES, Receipt, Statement, day_of, decode, keyed, plain
+from app.errors import N_, Refused
+from app.services.money.bankfile import MOST_LINES, LeftOut, Receipt, Statement, day_of, decode, keyed, plain
 
 RECORD = 200
 
@@ -26,6 +26,7 @@ def read(content: bytes, today: date) -> Statement:
     records = _records(content)
     kind, account, found = "", "", []
     counted: list[Receipt] = []
+    left: list[LeftOut] = []
     for number, record in enumerate(records, 1):
         match record[0]:
             case "1":
@@ -37,6 +38,7 @@ def read(content: bytes, today: date) -> Statement:
                 counted = []
             case "2" if kind:
                 counted += _receipts(record, kind, number, today)
+                left += _left_out(record, kind, number)
             case "8" if kind:
                 _check_trailer(record, kind, counted, number)
                 found += counted
@@ -49,7 +51,7 @@ def read(content: bytes, today: date) -> Statement:
         raise Refused("The file has no header record")
     if counted:
         raise Refused("The file ends before its sums: it is not complete. Get it from the bank again")
-    return Statement(f"zengin-{kind}", account, keyed(found, account))
+    return Statement(f"zengin-{kind}", account, keyed(found, account), tuple(left))
 
 
 def _records(content: bytes) -> list[str]:
@@ -103,6 +105,15 @@ def _receipts(record: str, kind: str, number: int, today: date) -> list[Receipt]
             cancelled=record[22:24] == "19",  # 取引区分 19: a correction
         )
     ]
+
+
+def _left_out(record: str, kind: str, number: int) -> list[LeftOut]:
+    """An entry that is none of what came in."""
+    if kind == "01" or record[21] == "1":
+        return []
+    yen = f"{_whole(record[24:36], number):,}"
+    said = " ".join(part for part in (plain(record[81:129]), plain(record[159:179])) if part)
+    return [LeftOut(number, N_("Money that went out: %(yen)s yen"), {"yen": yen}, said)]
 
 
 def _check_trailer(record: str, kind: str, counted: Sequence[Receipt], number: int) -> None:

@@ -1,17 +1,15 @@
-"""What the bank says came in: files that are read, receipts that wait, and those that a person confirms."""
+"""What the bank says came in: receipts that wait, and those that a person confirms."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from hashlib import sha256
 
 from app.errors import NotFound, Refused, Stale
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
-from app.services.money import bankcsv, matching, zengin
-from app.services.money.bankfile import Statement
+from app.services.money import matching
 from app.services.money.matching import Claim, Match, Money
 from app.services.tasks import confirming, quick
 from app.services.tasks.confirming import Claimed
@@ -53,57 +51,6 @@ class Inbox:
     lines: list[Line]
     claims: dict[str, Claimed]
     settled: list[Settled]
-
-
-@dataclass(frozen=True, slots=True)
-class Imported:
-    """What came of reading a file."""
-
-    kind: str
-    new: int
-    known: int  # lines that came with another file before
-    again: bool  # these very bytes were read before
-
-
-def read(portal: Portal, content: bytes) -> Statement | bankcsv.Table:
-    """What the file says; for a CSV a table, of which a person has to say first which column is which."""
-    if not content.strip():
-        raise Refused("The file is empty")
-    if zengin.is_zengin(content):
-        return zengin.read(content, portal.today())
-    return bankcsv.table(content)
-
-
-def keep(portal: Portal, filename: str, content: bytes, statement: Statement, actor: Actor) -> Imported:
-    """Store the file's lines. A line that came before, with this or another file, is not stored again."""
-    actor.require("operator", "administrator")
-    digest, now = sha256(content).hexdigest(), portal.now()
-    with database.transaction():
-        database.lock_name("bank")
-        known = bank.by_digest(digest)
-        file = known or bank.add_file(
-            digest=digest,
-            filename=filename[:255],
-            kind=statement.kind,
-            account=statement.account[:120],
-            count=len(statement.receipts),
-            at=now,
-            by_name=actor.name,
-        )
-        new = sum(
-            bank.add_line(
-                file=file,
-                number=each.number,
-                key=each.key,
-                day=each.day,
-                amount=each.amount,
-                payer=each.payer[:120],
-                text=each.text,
-                cancelled=each.cancelled,
-            )
-            for each in statement.receipts
-        )
-        return Imported(statement.kind, new, len(statement.receipts) - new, known is not None)
 
 
 def inbox(portal: Portal, actor: Actor) -> Inbox:

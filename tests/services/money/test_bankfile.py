@@ -8,7 +8,7 @@ import pytest
 
 from app.errors import Refused
 from app.services.money import bankcsv, zengin
-from app.services.money.bankcsv import Columns
+from app.services.money.headings import Columns
 from tests.support.zengin import Row, receipts, statement
 
 TODAY = date(2026, 4, 1)
@@ -89,6 +89,7 @@ def test_damage_is_said_and_nothing_is_taken(spoil: object, said: str) -> None:
         zengin.read(spoil(content), TODAY)  # type: ignore[operator]
 
 
+COLUMNS = Columns(day=0, came_in=1, payer=2, skip=0)
 CSV = """取引日,出金金額,入金金額,残高,摘要\r
 2026/4/1,,"220,000","1,000,000",振込　カ）ミホン\r
 2026/4/1,330,,999670,手数料\r
@@ -98,7 +99,7 @@ CSV = """取引日,出金金額,入金金額,残高,摘要\r
 @pytest.mark.parametrize("encoding", ["cp932", "utf-8", "utf-8-sig"])
 def test_a_csvs_columns_are_guessed_from_its_headings(encoding: str) -> None:
     table = bankcsv.table(CSV.encode(encoding))
-    assert table.guess == Columns(0, 2, 4, None, 1)
+    assert table.guess == Columns(day=0, came_in=2, went_out=1, payer=4, balance=3)
     found = bankcsv.statement(table.rows, table.guess, TODAY)
     assert [(each.day, each.amount, each.payer) for each in found.receipts] == [(TODAY, 220000, "振込 カ)ミホン")]
 
@@ -108,19 +109,19 @@ def test_a_csvs_columns_are_guessed_from_its_headings(encoding: str) -> None:
     ["2026/04/01", "2026-4-1", "2026年4月1日", "20260401", "令和8年4月1日", "R8.4.1", "26/04/01", "４月１日"],
 )
 def test_days_are_read_as_banks_write_them(written: str) -> None:
-    found = bankcsv.statement([(written, "1", "名")], Columns(0, 1, 2, skip=0), TODAY)
+    found = bankcsv.statement([(written, "1", "名")], COLUMNS, TODAY)
     assert found.receipts[0].day == TODAY
 
 
 @pytest.mark.parametrize(("written", "yen"), [("¥1,234", 1234), ("１２３４円", 1234), ("1234.00", 1234), ("+500", 500)])
 def test_amounts_are_read_as_banks_write_them(written: str, yen: int) -> None:
-    assert bankcsv.statement([("20260401", written, "名")], Columns(0, 1, 2, skip=0), TODAY).receipts[0].amount == yen
+    assert bankcsv.statement([("20260401", written, "名")], COLUMNS, TODAY).receipts[0].amount == yen
 
 
 @pytest.mark.parametrize("rows", [[("20260401", "abc", "名")], [("never", "1", "名")], [("20260401", "", "名")]])
 def test_a_csv_that_says_nothing_usable_is_refused(rows: list[tuple[str, str, str]]) -> None:
     with pytest.raises(Refused):
-        bankcsv.statement(rows, Columns(0, 1, 2, skip=0), TODAY)
+        bankcsv.statement(rows, COLUMNS, TODAY)
 
 
 @pytest.mark.parametrize("content", [b"\x89PNG\r\n\x1a\n\xff\xff", b"one\ntwo\n", b"a,b\n1,2\n"])

@@ -201,11 +201,11 @@ def test_a_csv_is_read_by_columns_that_a_person_names(encoding: str, site: Site)
     assert re.search(r'<option value="2" selected>C　入金金額</option>', asked.text)
     kept = base64.b64encode(content.encode(encoding)).decode()
     data = {"content": kept, "filename": "bank.csv", "skip": "1", "text": ""}
-    wrong = client.post("/payments/bank/columns", data=data | {"day": "0", "amount": "0", "payer": "4"})
+    wrong = client.post("/payments/bank/columns", data=data | {"day": "0", "came_in": "0", "payer": "4"})
     assert wrong.status_code == 422
     assert "別の列を選んでください" in alerts(wrong)
     assert re.search(r'<option value="4" selected>E　内容</option>', wrong.text)
-    read = client.post("/payments/bank/columns", data=data | {"day": "0", "amount": "2", "payer": "4"})
+    read = client.post("/payments/bank/columns", data=data | {"day": "0", "came_in": "2", "payer": "4"})
     assert read.status_code == 303
     assert "一致 （1件）" in text(client.get("/payments/bank"))
     confirm(client, lines()[0], number=owed.number)
