@@ -101,7 +101,9 @@ def _require(chosen: Columns) -> None:
 
 def _chosen(table: Table) -> Columns:
     """The columns that the form names."""
-    said = {each.name: whole(request.form.get(each.name, ""), table.width - 1) for each in fields(Columns)}
+    said: dict[str, Any] = {
+        each.name: whole(request.form.get(each.name, ""), table.width - 1) for each in fields(Columns)
+    }
     skip = min(whole(request.form.get("skip", "0")) or 0, len(table.rows))
     return replace(Columns(**{name: at for name, at in said.items() if name != "skip"}), skip=skip)
 
