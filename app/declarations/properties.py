@@ -95,6 +95,18 @@ _ALL = (
         many=True,
     ),
     Property(
+        "after",
+        N_("Only after the answer to"),
+        N_(
+            "element ids, comma-separated, that are answered first where both stand open beside each other: until then "
+            "the task can be read and not answered, it is not its side's turn, and its days have not begun"
+        ),
+        Kind.USER_TASK,
+        Group.WHO,
+        USER,
+        many=True,
+    ),
+    Property(
         "reviews",
         N_("Answers that are reviewed"),
         N_(

@@ -66,6 +66,7 @@ def may_do(setting: Setting, actor: Actor) -> str:
     """On whose behalf the actor may do the task: empty for their own, a name for 代理. Raises why not."""
     if setting.task.side != actor.side:
         raise Forbidden("This task is the other side's")
+    awaited(setting)
     if actor.side == "vendor":
         member = acting(setting.case, actor, binds=setting.element.flag("binds"))
         return setting.case.company_name if member.mandate_id else ""
@@ -82,6 +83,14 @@ def may_do(setting: Setting, actor: Actor) -> str:
             )
     assignee = setting.task.assignee_id
     return next((name for user, name in actor.standing_in_for if user == assignee), "")
+
+
+def awaited(setting: Setting) -> None:
+    """Raises Refused while a task is open that comes before this one (property `after`)."""
+    first = setting.element.listed("after")
+    row = next((row for row in work.open_tasks(setting.case.id) if row.element in first), None) if first else None
+    if row is not None and setting.task.state == TaskState.OPEN:
+        raise Refused("This can be answered once “%(title)s” has been answered", title=row.title)
 
 
 def still_open(task: Task) -> None:

@@ -19,7 +19,7 @@ from app.services.base.portal import Portal
 from app.services.base.releases import Loaded, due_days
 from app.services.cards import loans
 from app.services.mails import deliveries
-from app.services.process import effects, resting, turns
+from app.services.process import effects, order, resting, turns
 from app.services.trouble import incidents
 from app.states import EntryKind, IncidentKind, JobState, Standing, TaskState
 from app.store import cases, jobrows, statements, undo, work
@@ -102,6 +102,7 @@ def _store(
     case.changed_at = now
     _visits(moment)
     close_tasks(moment)
+    order.begin(moment.loaded.package, _open(moment), moment.rows, moment.today, moment.closing)
     settle_turn(moment)
     open_tasks(moment)
     cancel_jobs(moment)
@@ -207,6 +208,8 @@ def open_tasks(moment: Moment) -> None:
         due = (
             limits.get(element.side)
             if days is None
+            else None
+            if order.waits(element, _open(moment))
             else businessdays.add_business_days(moment.today, days, moment.closing)
         )
         if due is not None and element.side == "vendor" and element.flag("returns_cards"):
@@ -232,6 +235,10 @@ def open_tasks(moment: Moment) -> None:
                 system_name=moment.case.system_name,
             )
         )
+
+
+def _open(moment: Moment) -> set[str]:
+    return {task.element for task in moment.step.open_tasks}
 
 
 def _titles(moment: Moment, known: Collection[str]) -> dict[str, str]:

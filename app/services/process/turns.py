@@ -14,6 +14,7 @@ from datetime import date, datetime, timedelta
 from app.catalogue import Element, Package
 from app.services.base import businessdays
 from app.services.base.releases import due_days
+from app.services.process import order
 from app.services.register import validity
 
 AGAIN = timedelta(days=1)  # one that waits for a turn is looked at with every step, and else after this
@@ -29,7 +30,8 @@ class Stand:
 
 def whose(places: Sequence[Element], *, busy: bool, ended: bool) -> str:
     """`vendor`, `operator`, `both`, or nobody's (empty) when only time has to pass. `busy`: jobs are under way."""
-    due = {place.side for place in places if not aside(place)}
+    opened = {place.id for place in places}
+    due = {place.side for place in places if not aside(place) and not order.waits(place, opened)}
     sides = due or ({place.side for place in places} & {"vendor"}) or {place.side for place in places}
     if ended:
         return ""
@@ -64,7 +66,11 @@ def waits(package: Package, element: str, stand: Stand, now: datetime, closing: 
     if timer is None or not turn:
         return None
     places = [package.elements[each] for each in stand.open if each in package.elements]
-    asked = [each for each in places if not each.flag("beside") and each.id not in timer.listed("spares")]
+    asked = [
+        each
+        for each in places
+        if not each.flag("beside") and each.id not in timer.listed("spares") and not order.waits(each, stand.open)
+    ]
     if {each.side for each in asked} != {turn}:
         return now + AGAIN
     grace = due_days(package, timer, "grace_bd") or 0

@@ -129,6 +129,9 @@ class RehearsalCase:
                     person=person,
                     other=self.stage.named(other),
                 )
+        for first in element.listed("after"):
+            if first in self.open():
+                raise Differs("%(first)s is answered first", first=self.stage.named(first))
         answer = self._cleaned(task, step.get("answer", {}))
         self._people[task.element] = person
         self._wish(answer)
