@@ -17,7 +17,9 @@ def waits(element: Element, opened: Collection[str]) -> bool:
     return any(first in opened for first in element.listed("after"))
 
 
-def begin(package: Package, opened: Collection[str], rows: Iterable[Task], today: date, closing: frozenset[date]) -> None:
+def begin(
+    package: Package, opened: Collection[str], rows: Iterable[Task], today: date, closing: frozenset[date]
+) -> None:
     """The days of a task that stood open after another begin when that one is answered."""
     for row in rows:
         element = package.elements.get(row.element)
