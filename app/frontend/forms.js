@@ -2,6 +2,7 @@
 // Conditions, rows, postal codes, Japanese eras, uploads with progress, drafts. The steps of `settle` are those of app/forms/conditions.py.
 import { holds } from "./feel.js";
 import { all, begun, make, removeButton, renew } from "./files.js";
+import { forgetArrived, kept, remembered } from "./kept.js";
 
 const scopeOf = (node, form) => node.parentElement.closest("[data-row]") ?? form;
 const keyOf = (field) => field.dataset.field.slice(field.dataset.field.lastIndexOf("-") + 1);
@@ -255,6 +256,16 @@ function drafts(form, texts) {
     clearTimeout(timer);
     timer = setTimeout(save, delay);
   };
+  const send = (body, keepalive = false) =>
+    fetch(form.dataset.draftUrl, { method: "POST", body, headers: { Accept: "application/json" }, keepalive });
+  const browser = kept(form, texts, status, send);
+  /** The server cannot be reached: a press of a button waits (away.js), and the browser keeps what is typed. */
+  const away = (is) => {
+    if (is) form.dataset.away = "yes";
+    else delete form.dataset.away;
+    if (is) browser.keep();
+    else browser.forget();
+  };
   const save = (keepalive = false) => {
     if (dirty && !saving && !stopped) saving = post(keepalive === true).finally(() => {
       saving = null;
@@ -271,12 +282,13 @@ function drafts(form, texts) {
     body.set("revision", form.dataset.revision);
     say(texts.saving);
     try {
-      const reply = await fetch(form.dataset.draftUrl, { method: "POST", body, headers: { Accept: "application/json" }, keepalive });
+      const reply = await send(body, keepalive);
       if (reply.status === 409) {
         stopped = true;
         conflict((await reply.json().catch(() => ({}))).error ?? "");
       } else if (reply.status === 401 || reply.status === 403 || reply.redirected) {
         dirty = true;
+        browser.keep();
         say(texts.gone);
         if (await renew(form, body.get("csrf_token"))) wait = 750; // signed in again, in another window
         later((wait = Math.min(wait * 2, 60000)));
@@ -287,10 +299,14 @@ function drafts(form, texts) {
         form.dataset.revision = revision;
         if (form.elements.revision) form.elements.revision.value = revision;
         wait = 1500;
+        const was = form.dataset.away;
+        away(false);
+        if (was) form.dispatchEvent(new CustomEvent("nintei:back", { bubbles: true }));
         say(`${texts.saved} ${new Date().toLocaleTimeString(form.dataset.lang, { hour: "2-digit", minute: "2-digit" })}`);
       }
     } catch {
       dirty = true;
+      away(true);
       say(texts.unsaved);
       later((wait = Math.min(wait * 2, 60000)));
     }
@@ -309,11 +325,16 @@ function drafts(form, texts) {
   };
   form.addEventListener("input", () => {
     dirty = true;
+    if (form.dataset.away || stopped) browser.keep();
     later(wait);
+  });
+  window.addEventListener("online", () => {
+    if (form.dataset.away) later(0);
   });
   form.addEventListener("nintei:attached", () => later(0));
   form.addEventListener("submit", (event) => {
     if (event.defaultPrevented) return;
+    if (dirty) browser.keep(); // until the next page has shown that it arrived
     stopped = true;
     clearTimeout(timer);
   });
@@ -390,7 +411,7 @@ function start(form) {
   if (form.dataset.draftUrl) {
     mark(form);
     drafts(form, texts);
-  }
+  } else if (form.method === "post" && form.dataset.remember !== undefined) remembered(form);
   again();
 }
 
@@ -399,8 +420,12 @@ function startAll(root) {
 }
 
 if (typeof document !== "undefined") {
-  document.addEventListener("nintei:content", (event) => startAll(event.target.parentElement ?? document));
+  document.addEventListener("nintei:content", (event) => {
+    forgetArrived(event.target);
+    startAll(event.target.parentElement ?? document);
+  });
   const begin = () => {
+    forgetArrived(document);
     startAll(document);
     document.getElementById("error-summary")?.focus();
   };

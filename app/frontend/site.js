@@ -1,5 +1,6 @@
 // Improves pages that already work: menus, worklist keys, parts that stay fresh. No page needs it.
 // A part of a page that was put in later is announced by the event "nintei:content" on it.
+import "./away.js";
 import { panes } from "./panes.js";
 
 const reads = (root, selector) => Array.from(root.querySelectorAll(selector));
@@ -28,6 +29,10 @@ document.addEventListener("submit", (event) => {
   form.dataset.sent = "yes";
   if (event.submitter) event.submitter.setAttribute("aria-busy", "true");
 });
+/* The answer to a press that stands at the form's own address (what is wrong, what was kept): asked for again or gone back to, it is asked
+   for as a page, not sent once more. */
+if (document.body.dataset.posted !== undefined) window.history.replaceState(window.history.state, "", window.location.href);
+
 window.addEventListener("pageshow", () => {
   for (const form of reads(document, "form[data-sent]")) delete form.dataset.sent;
   for (const button of reads(document, "[aria-busy]")) button.removeAttribute("aria-busy");

@@ -1,0 +1,129 @@
+"""The network goes away while somebody types: nothing is lost, and what was pressed goes out when it is back."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.browser.test_own_saves import (  # noqa: F401 - the fixtures
+    NOTE,
+    checked,
+    context,
+    fill,
+    make_place,
+    number,
+    open_form,
+    place,
+    press,
+)
+from tests.support.needs import needs
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-uploads"), needs("chromium", "frontend")]
+
+UNSAVED = re.compile("まだ保存できていません")
+
+
+def kept(page: Page) -> list[str]:
+    return page.evaluate(
+        "() => Object.entries(localStorage).filter(([key]) => key.startsWith('nintei:kept:')).map(([, value]) => value)"
+    )
+
+
+def type_without_network(page: Page, text: str) -> None:
+    page.context.set_offline(True)
+    page.fill(NOTE, text)
+    expect(page.locator("[data-draft-status]")).to_contain_text(UNSAVED)
+
+
+def test_a_press_without_network_stays_on_the_page_and_goes_out_when_it_is_back(
+    number: str,  # noqa: F811
+    context: BrowserContext,  # noqa: F811
+) -> None:
+    page = open_form(context, number)
+    fill(page, "まだつながっている")
+    type_without_network(page, "電波のない所で押した")
+    press(page)
+    expect(page.locator("[data-away-line]")).to_contain_text("ネットワークにつながっていません")
+    assert page.locator(NOTE).input_value() == "電波のない所で押した"
+    assert "電波のない所で押した" in kept(page)[0]
+    context.set_offline(False)
+    checked(page, "電波のない所で押した")
+    assert kept(page) == []
+
+
+def test_whoever_types_on_after_the_press_presses_again(number: str, context: BrowserContext) -> None:  # noqa: F811
+    page = open_form(context, number)
+    fill(page, "はじめの文")
+    type_without_network(page, "押したときの文")
+    press(page)
+    page.fill(NOTE, "押したあとの文")
+    expect(page.locator("[data-away-line]")).to_contain_text("もう一度押してください")
+    context.set_offline(False)
+    expect(page.locator("[data-draft-status]")).to_contain_text("保存しました")
+    expect(page.locator(NOTE)).to_have_value("押したあとの文")
+    press(page)
+    checked(page, "押したあとの文")
+
+
+def test_what_was_typed_without_network_is_there_when_the_page_is_opened_afresh(
+    number: str,  # noqa: F811
+    context: BrowserContext,  # noqa: F811
+) -> None:
+    page = open_form(context, number)
+    with page.expect_response(lambda answer: answer.url.endswith("/draft")):
+        fill(page, "保存できている文")
+    type_without_network(page, "窓を閉じる前の文")
+    page.close()
+    context.set_offline(False)
+    again = open_form(context, number)
+    expect(again.locator(NOTE)).to_have_value("窓を閉じる前の文")
+    assert kept(again) == []
+
+
+def test_what_another_window_saved_meanwhile_is_not_replaced_without_a_word(
+    number: str,  # noqa: F811
+    context: BrowserContext,  # noqa: F811
+) -> None:
+    page, other = open_form(context, number), open_form(context, number)
+    page.route("**/draft", lambda route: route.abort())
+    page.fill(NOTE, "電波のない窓の文")
+    expect(page.locator("[data-draft-status]")).to_contain_text(UNSAVED)
+    page.close()
+    with other.expect_response(lambda answer: answer.url.endswith("/draft")):
+        other.fill(NOTE, "もう一つの窓の文")
+    other.reload()
+    expect(other.locator(".kept")).to_contain_text("別の内容が保存されています")
+    expect(other.locator(NOTE)).to_have_value("もう一つの窓の文")
+    other.get_by_role("button", name="そのときの入力を使う").click()
+    expect(other.locator(NOTE)).to_have_value("電波のない窓の文")
+    assert kept(other) == []
+
+
+def test_a_form_of_a_visitor_waits_too(context: BrowserContext) -> None:  # noqa: F811
+    page = context.new_page()
+    page.goto("/apply")
+    page.fill("#f-company_name", "株式会社あおぞら")
+    context.set_offline(True)
+    page.locator("main form button.btn--primary").click()
+    expect(page.locator("[data-away-line]")).to_be_visible()
+    page.locator("#f-company_name").fill("株式会社あおぞら建設")
+    context.set_offline(False)
+    page.reload()
+    expect(page.locator("#f-company_name")).to_have_value("株式会社あおぞら建設")
+
+
+def test_an_answer_to_a_press_is_loaded_again_and_gone_back_to_without_a_question(
+    context: BrowserContext,  # noqa: F811
+) -> None:
+    page = context.new_page()
+    page.goto("/apply")
+    page.fill("#f-company_name", "株式会社もどる")
+    page.locator("main form button.btn--primary").click()
+    expect(page.locator("#error-summary")).to_be_visible()
+    page.goto("/systems")
+    page.go_back()
+    expect(page.locator("#f-company_name")).to_have_value("株式会社もどる")
+    page.reload()
+    expect(page.locator("#f-company_name")).to_have_value("株式会社もどる")
