@@ -47,6 +47,10 @@ WORDS: dict[tuple[str, str], dict[str, Any]] = {
         "asked": _l("Waiting"), "accepted": _l("Another day was given"), "refused": _l("The day stays"),
         "lapsed": _l("Lapsed"),
     },
+    ("Correction", "state"): {
+        "asked": _l("Waiting"), "accepted": _l("Corrected"), "refused": _l("Stays as it is"),
+        "lapsed": _l("Taken back"),
+    },
     ("DateRequest", "kind"): {"change": _l("Another day"), "cancel": _l("Given up")},
     ("Card", "state"): {
         "making": _l("Being made"), "ready": _l("Ready to be lent"), "lent": _l("On loan"), "returned": _l("Came back"),
@@ -69,6 +73,7 @@ WORDS: dict[tuple[str, str], dict[str, Any]] = {
     ("Guess", "way"): WAYS,
     ("Comment", "state"): {
         "draft": _l("Draft"), "open": _l("To do"), "answered": _l("Answered"), "resolved": _l("Resolved"),
+        "dropped": _l("Kept, not sent"),
     },
     ("InboundMail", "state"): {
         "waiting": _l("Waiting"), "unknown": _l("Sender unknown"), "taken": _l("Taken in"),

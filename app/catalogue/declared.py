@@ -14,13 +14,14 @@ from typing import Any
 @dataclass(frozen=True, slots=True)
 class Group:
     """A group of the staff whose work it is. `attends`: its people are there on booked days; `keeps_keys`: they look
-    after the keys of cards."""
+    after the keys of cards; `anyone`: all staff may do its work."""
 
     id: str
     title: str
     title_en: str
     attends: bool = False
     keeps_keys: bool = False
+    anyone: bool = False
 
     def named(self, lang: str) -> str:
         """The title in this language."""

@@ -54,6 +54,8 @@ _ALL = (
                 Kind.FLAG, default=False),
             Key("keeps_keys", N_("Keeps the keys of cards"), N_("its people may bring a component of them"),
                 Kind.FLAG, default=False),
+            Key("anyone", N_("Everybody may do its work"), N_("not its people alone: the group only says who is "
+                "expected to"), Kind.FLAG, default=False),
         ),
         makes=Kind.GROUP,
     ),

@@ -154,7 +154,11 @@ TOLD: Final[Mapping[EntryKind, Told]] = {
     EntryKind.TASK: _one(Group.STEPS, N_("%(title)s: done"), tab="answers", link=N_("Answers")),
     EntryKind.TASK_CANCELLED: _one(Group.STEPS, N_("%(title)s: no longer needed")),
     EntryKind.RECALL: _one(Group.STEPS, N_("%(title)s: the decision was taken back")),
-    EntryKind.COMMENT: _one(Group.STEPS, N_("A point to be mended: %(title)s")),
+    EntryKind.COMMENT: Told(
+        Group.STEPS,
+        {"": N_("A point to be mended: %(title)s"), "dropped": N_("A point of %(name)s that was not sent: %(title)s")},
+        Sight.SAID,
+    ),
     EntryKind.WITHDRAWAL: Told(
         Group.STEPS,
         {
@@ -256,7 +260,12 @@ TOLD: Final[Mapping[EntryKind, Told]] = {
     ),
     EntryKind.ASSIGNED: Told(
         Group.PEOPLE,
-        {"": N_("%(title)s: now with %(name)s"), "given_back": N_("%(title)s: given back to the group")},
+        {
+            "": N_("%(title)s: now with %(name)s"),
+            "given_back": N_("%(title)s: given back to the group"),
+            "taken_over": N_("%(title)s: taken over by %(name)s"),
+            "adopted": N_("%(title)s: the draft of %(name)s is used"),
+        },
         Sight.STAFF,
     ),
     EntryKind.INCIDENT: Told(

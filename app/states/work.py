@@ -64,10 +64,11 @@ class CommentState(Word):
     OPEN = "open"
     ANSWERED = "answered"
     RESOLVED = "resolved"
+    DROPPED = "dropped"  # never sent: a decision went another way, or a colleague took it off; on record for the staff
 
 
 COMMENT_MOVES: Final[Moves[CommentState]] = {
-    CommentState.DRAFT: {CommentState.OPEN},
+    CommentState.DRAFT: {CommentState.OPEN, CommentState.DROPPED},
     CommentState.OPEN: {CommentState.ANSWERED, CommentState.RESOLVED},
     CommentState.ANSWERED: {CommentState.OPEN, CommentState.RESOLVED},
 }

@@ -239,11 +239,12 @@ def tasks_by_ids(ids: Sequence[str]) -> list[Task]:
     return [rows[i] for i in ids if i in rows]
 
 
-def reassign(ids: Sequence[str], user: int | None) -> int:
+def reassign(ids: Sequence[str], user: int | None, now: datetime) -> int:
     """Give open tasks to a person, or back to the group."""
     if not ids:
         return 0
-    return int(Task.update(assignee=user).where(Task.id.in_(list(ids)) & (Task.state == TaskState.OPEN)).execute())
+    held = {"assignee": user, "held_since": now if user is not None else None}
+    return int(Task.update(**held).where(Task.id.in_(list(ids)) & (Task.state == TaskState.OPEN)).execute())
 
 
 def assigned_to(user: int) -> list[Task]:

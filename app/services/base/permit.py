@@ -6,12 +6,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.errors import Forbidden, NotFound, Refused, Stale
+from app.services.base import groups
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
 from app.states import Rights, TaskState
 from app.store import cases, work
 from app.store.models import Case, Member, Task
+
+
+class Held(Refused):
+    """A colleague holds the task: whoever wants to go on with it takes it over first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +68,21 @@ def acting(case: Case, actor: Actor, *, binds: bool = False) -> Member:
 
 
 def may_do(setting: Setting, actor: Actor) -> str:
-    """On whose behalf the actor may do the task: empty for their own, a name for 代理. Raises why not."""
+    """On whose behalf the actor may do the task now: empty for their own, a name for 代理. Raises why not; Held when
+    a colleague holds it."""
+    lent = may_take(setting, actor)
+    task = setting.task
+    if actor.side != "operator" or task.assignee_id in {None, actor.user_id} or task.state != TaskState.OPEN:
+        return lent
+    behind = next((name for user, name in actor.standing_in_for if user == task.assignee_id), "")
+    if not behind:
+        name = task.assignee.name if task.assignee is not None else ""
+        raise Held("“%(title)s” is with %(name)s: take it over before you go on with it", title=task.title, name=name)
+    return behind
+
+
+def may_take(setting: Setting, actor: Actor) -> str:
+    """The same, whoever holds it: whether it could be the actor's. Raises why not."""
     if setting.task.side != actor.side:
         raise Forbidden("This task is the other side's")
     awaited(setting)
@@ -71,6 +90,7 @@ def may_do(setting: Setting, actor: Actor) -> str:
         member = acting(setting.case, actor, binds=setting.element.flag("binds"))
         return setting.case.company_name if member.mandate_id else ""
     actor.require("operator", "administrator")
+    lent = groups.right(setting.loaded.package.groups, (setting.task.grp,), actor)
     for element in setting.element.listed("not_same_as"):
         last = work.last_done(setting.case.id, element)
         if last is None or last.closed_by_id is None:
@@ -81,8 +101,16 @@ def may_do(setting: Setting, actor: Actor) -> str:
                 other=last.title,
                 name=last.closed_by_name,
             )
-    assignee = setting.task.assignee_id
-    return next((name for user, name in actor.standing_in_for if user == assignee), "")
+    return lent
+
+
+def may_work(portal: Portal, actor: Actor, *what: str) -> str:
+    """The same for work that is no task of one case: that of the groups whose steps have one of these properties
+    (`releases.WORKS`). Raises Forbidden. In a connection."""
+    actor.require("operator", "administrator")
+    said = portal.releases.spoken()
+    wanted = frozenset[str]().union(*(said.works.get(each, frozenset()) for each in what))
+    return groups.right(said.groups, sorted(wanted), actor)
 
 
 def awaited(setting: Setting) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from threading import Lock
 from typing import Any
@@ -45,6 +45,10 @@ class Loaded:
         return found
 
 
+# Properties by which a step's work is that of a group outside its tasks, too: payments, days, cards.
+WORKS = ("confirms", "books", "cards", "returns_cards")
+
+
 @dataclass(frozen=True)
 class Spoken:
     """What the packages say for pages that are of no one package."""
@@ -54,6 +58,7 @@ class Spoken:
     words: tuple[Mapping[str, Word], ...]  # how each package in force calls things; none twice
     parts: frozenset[str]  # what any of them has: cards, fees, calendars, post, certificate
     carded: frozenset[str]  # elements whose tasks ask for cards
+    works: Mapping[str, frozenset[str]] = field(default_factory=dict)  # one of WORKS → the groups of its steps
 
 
 class Releases:
@@ -147,6 +152,7 @@ class Releases:
             words: list[Mapping[str, Word]] = []
             parts: frozenset[str] = frozenset()
             carded: frozenset[str] = frozenset()
+            works: dict[str, frozenset[str]] = {}
             for release_id in [*(each for each in store.used_ids() if each not in now), *now]:
                 if release_id not in self._said:
                     self._said[release_id] = _said(self._package(release_id)[1])
@@ -155,8 +161,9 @@ class Releases:
                 groups |= said.groups
                 parts |= said.parts
                 carded |= said.carded
+                works |= {name: works.get(name, frozenset()) | each for name, each in said.works.items()}
                 words += [each for each in said.words if release_id in now and each not in words]
-            self._spoken_now = (state, Spoken(english, groups, tuple(words), parts, carded))
+            self._spoken_now = (state, Spoken(english, groups, tuple(words), parts, carded, works))
         return self._spoken_now[1]
 
     def _kept(self, release_id: int) -> Loaded | None:
@@ -200,7 +207,12 @@ def _said(package: Package) -> Spoken:
     }
     parts = frozenset(name for name, there in has.items() if there)
     carded = frozenset(name for name, each in package.elements.items() if each.properties.get("cards"))
-    return Spoken(package.english, package.groups, (package.declared.words,), parts, carded)
+    elements = package.elements.values()
+    works = {
+        name: frozenset(each.properties.get("group", "") for each in elements if each.properties.get(name))
+        for name in WORKS
+    }
+    return Spoken(package.english, package.groups, (package.declared.words,), parts, carded, works)
 
 
 @database.connection()

@@ -164,7 +164,6 @@ MARKS: dict[CardState, frozenset[CardState]] = {
 
 def mark(portal: Portal, serial: str, state: str, actor: Actor, reason: str = "") -> None:
     """Returned, damaged or lost: said by a person at the card desk."""
-    actor.require("operator", "administrator")
     to = CardState.of(state)
     if to not in MARKS:
         raise Refused("A card cannot be marked %(state)s by hand", state=state)
@@ -172,6 +171,7 @@ def mark(portal: Portal, serial: str, state: str, actor: Actor, reason: str = ""
         raise Refused("Say what happened to card %(serial)s; it goes on its record", serial=serial)
     now = portal.now()
     with database.transaction():
+        permit.may_work(portal, actor, "cards", "returns_cards")
         row = cards.by_serial(serial, lock=True)
         if row is None:
             raise NotFound("The ledger has no card %(serial)s", serial=serial)

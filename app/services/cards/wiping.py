@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.errors import NotFound, Refused
-from app.services.base import jobqueue
+from app.services.base import jobqueue, permit
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.cards.ledger import WIPEABLE
@@ -44,9 +44,9 @@ def _card_job(job: Job) -> CardJob:
 
 def wipe(portal: Portal, serial: str, actor: Actor) -> None:
     """Queue the check and wiping of a card that came back: intended in the ledger first, done by the desk's reader."""
-    actor.require("operator", "administrator")
     now = portal.now()
     with database.transaction():
+        permit.may_work(portal, actor, "cards", "returns_cards")
         row = cards.by_serial(serial, lock=True)
         if row is None:
             raise NotFound("The ledger has no card %(serial)s", serial=serial)

@@ -12,7 +12,7 @@ from typing import Any
 
 from app.catalogue.declared import Group
 from app.errors import NotFound, Refused
-from app.services.base import history
+from app.services.base import history, permit
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
@@ -116,9 +116,9 @@ def of_case(portal: Portal, number: str, actor: Actor) -> list[str]:
 
 def assign(portal: Portal, booking_id: int, place: str, people: Sequence[int], actor: Actor) -> list[Clash]:
     """Set the place and the people of a date; gives what clashes with that. Refused for a date that is over."""
-    actor.require("operator", "administrator")
     place = place.strip()
     with database.transaction():
+        permit.may_work(portal, actor, "books")
         row = bookings.booking(booking_id)
         if row is None:
             raise NotFound("There is no such date")

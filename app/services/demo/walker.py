@@ -25,7 +25,7 @@ from app.services.process import jobs, timers
 from app.services.process.outside import Outside
 from app.services.tasks import cardreturns, forms, send
 from app.store import accounts, bookings, cases, database, work
-from app.store.models import Case
+from app.store.models import Case, User
 
 PASSWORD = "nintei-demo-2026"  # noqa: S105 - of the demo's sample people, shown on the demo's own page
 
@@ -201,10 +201,21 @@ class Walker:
         person = str(step.get("person", ""))
         if person not in self._reviewers:
             self._reviewers[person] = self._staff[len(self._reviewers) % len(self._staff)]
+        chosen = people.actor_of(self.portal, self._account(self._reviewers[person]).id)
+        group = self._loaded.element(step["complete"]).properties.get("group", "") if "complete" in step else ""
+        if not group or not chosen.groups or group in chosen.groups:
+            return chosen
+        for email in self._staff:  # the work of another group is done by its people
+            row = self._account(email)
+            if not row.groups or group in row.groups.split(","):
+                return people.actor_of(self.portal, row.id)
+        return chosen
+
+    def _account(self, email: str) -> User:
         with database.connection():
-            user = accounts.by_email(self._reviewers[person])
+            user = accounts.by_email(email)
         assert user is not None  # noqa: S101 - loaded above
-        return people.actor_of(self.portal, user.id)
+        return user
 
     def _value(self, task_id: str, key: str, value: Any, actor: Actor) -> Any:
         """A scenario's answer as a form takes it: days, and files that are made up here."""

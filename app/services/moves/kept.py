@@ -15,7 +15,7 @@ from app.store.models import Booking, Case, Clock, Invoice, Opening, Payment, Se
 FACTS = state.FACTS
 _TASK = (
     "element", "process", "title", "side", "grp", "presentation", "due_on", "state", "closed_at", "assignee_id",
-    "data",
+    "held_since", "data",
 )  # fmt: skip
 MOVED: tuple[type[Any], ...] = (Clock,)  # what a move changes of the case's other rows
 MENDED: tuple[type[Any], ...] = (Clock, Booking, Invoice, Payment, Surplus, Opening, Secret)  # … and what a step may

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from app.errors import NinteiError
+from app.forms import Answer as AnswerLine
 from app.forms import BoundForm, FieldError
 from app.services.base import clocks, permit
 from app.services.base.actors import Actor
@@ -21,10 +22,19 @@ from app.services.money import invoices
 from app.services.pages import letterpage
 from app.services.papers import documents, printable
 from app.services.process import secrets
-from app.services.tasks import comments, filling, forms, reviews, view
+from app.services.tasks import comments, drafts, filling, forms, holding, reviews, view
 from app.services.tasks.reviews import Reviewed
 from app.states import JobState
 from app.store import bookings, cases, database, jobrows, work
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What a colleague had typed into the form before: for who has the task now to see, and to go on with."""
+
+    name: str
+    at: datetime
+    lines: list[AnswerLine]
 
 
 @dataclass(frozen=True)
@@ -59,6 +69,9 @@ class TaskPage:
     prefilled: bool  # whether the form holds that now
     pins: bool  # whether points may be pinned to the reviewed answers
     saved_at: datetime | None  # of the draft
+    holder: holding.Holder | None  # who of the staff has the task
+    held: bool  # by a colleague: it has to be taken over first
+    left: Left | None  # what a colleague had typed, and the reader may adopt
     incidents: list[Any]  # jobs of this task that need a person
     corporate: CaseNumber | None  # the number that passing this review confirms; none when it confirms none
 
@@ -83,7 +96,10 @@ def page(
         except NinteiError as error:
             refusal = error
         own = task.side == actor.side  # what the other side is typing is nobody's business
-        draft = work.draft(task_id) if own else None
+        draft = row = work.draft(task_id) if own else None
+        held = isinstance(refusal, permit.Held)
+        if row is not None and not held and not drafts.own(row, task, actor):
+            draft = None  # a colleague's half-made judgement is nobody else's
         values = raw
         if values is None:
             values = secrets.unseal(portal, draft.values) if draft else _known(setting) if own else {}
@@ -110,7 +126,9 @@ def page(
         running = [] if setting.element.flag("beside") else cases.clocks(case.id, running=True)
         clock = clocks.views(running, portal.today(), portal.closing())
         return TaskPage(
-            task=view.view(task, portal.today(), portal.closing(), clock[0] if clock else None),
+            task=view.view(
+                task, portal.today(), portal.closing(), clock[0] if clock else None, view.named(task, actor)
+            ),
             case=case,
             form=spec.bind(
                 values,
@@ -124,7 +142,7 @@ def page(
             documentation=setting.element.documentation,
             refusal=refusal,
             on_behalf_of=behalf,
-            revision=draft.revision if draft else 0,
+            revision=row.revision if row else 0,
             comments=comments.for_task(setting),
             reviewed=looked_at,
             unprintable=printable.told(portal, [line for each in looked_at for line in each.lines]),
@@ -149,6 +167,9 @@ def page(
             prefilled=before is not None and draft is None and raw is None,
             pins=reviews.may_return(setting),
             saved_at=draft.saved_at if draft else None,
+            holder=holding.holder(task, actor),
+            held=held,
+            left=None if held else _left(setting, drafts.left(row, task, actor), actor, lang),
             incidents=[
                 job
                 for job in jobrows.jobs_of(case.id, JobState.INCIDENT)
@@ -163,6 +184,15 @@ def page(
 def _known(setting: permit.Setting) -> dict[str, Any]:
     """What the form holds before anybody types. Returned, it is all as it was sent; a year later, days are new."""
     return filling.prefill(setting, days=reviews.returned(setting, "ja") is not None)
+
+
+def _left(setting: permit.Setting, found: Mapping[str, Any], actor: Actor, lang: str) -> Left | None:
+    if not found:
+        return None
+    spec, hidden = forms.form(setting), set(setting.element.listed("secrets"))
+    shown = {key: value for key, value in found["values"].items() if key not in hidden}
+    lines = [line for line in spec.answers(shown, lang or actor.language) if line.text]
+    return Left(str(found["name"]), datetime.fromisoformat(found["at"]), lines)
 
 
 def _at_fields(said: list[comments.CommentView]) -> dict[str, list[str]]:

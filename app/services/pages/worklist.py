@@ -11,7 +11,7 @@ from app.services.base import businessdays, clocks, history, jobqueue, permit
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.people import accounts as people
-from app.services.tasks import view
+from app.services.tasks import holding, view
 from app.states import EntryKind, TaskState
 from app.store import accounts, cases, database, work
 from app.store import worklist as lists
@@ -132,7 +132,7 @@ def _refusals(settings: Sequence[permit.Setting], actor: Actor) -> dict[str, Nin
         return {}
     found: dict[str, NinteiError] = {}
     for setting in settings:
-        error = _refusal(setting, actor) if setting.element.listed("not_same_as") else None
+        error = _refusal(setting, actor)
         if error is not None:
             found[setting.task.id] = error
     return found
@@ -140,7 +140,7 @@ def _refusals(settings: Sequence[permit.Setting], actor: Actor) -> dict[str, Nin
 
 def _refusal(setting: permit.Setting, actor: Actor) -> NinteiError | None:
     try:
-        permit.may_do(setting, actor)
+        permit.may_take(setting, actor)
     except NinteiError as error:
         return error
     return None
@@ -149,7 +149,8 @@ def _refusal(setting: permit.Setting, actor: Actor) -> NinteiError | None:
 def neighbours(portal: Portal, actor: Actor, wanted: Filter, after: str) -> str:
     """The next task of the list after this one was finished; empty when the list is done."""
     found = page(portal, actor, wanted)
-    ids = [row.id for row in found.rows if row.id != after and row.id not in found.refusals]
+    mine = {None, actor.user_id, *(user for user, _ in actor.standing_in_for)}
+    ids = [row.id for row in found.rows if row.id != after and row.id not in found.refusals and row.assignee_id in mine]
     return ids[0] if ids else ""
 
 
@@ -164,16 +165,16 @@ def claim(portal: Portal, ids: Sequence[str], actor: Actor) -> Bulk:
             if row.assignee_id != actor.user_id and row.assignee is not None:
                 error = Refused("%(name)s has this task already", name=row.assignee.name)
             if error is None:
-                free.append(row.id)
+                free.append(row)
             else:
                 left.append(Left(row.title, row.company_name, error))
-        return Bulk(work.reassign(free, actor.user_id), left)
+        return Bulk(holding.pass_on(portal, free, actor.user_id, actor.name, actor), left)
 
 
 def assign(portal: Portal, ids: Sequence[str], user_id: int | None, actor: Actor) -> Bulk:
-    """Give exactly these tasks to a colleague, or (None) back to the group.
+    """Give exactly these tasks to a colleague, or (None) back to the group; who had them is told.
 
-    A task that the colleague may not do (separation of duties) stays where it is.
+    A task that the colleague may not do (another group's, separation of duties) stays where it is.
     """
     actor.require("operator", "administrator")
     colleague = None
@@ -194,18 +195,7 @@ def assign(portal: Portal, ids: Sequence[str], user_id: int | None, actor: Actor
                 free.append(setting.task)
             else:
                 left.append(Left(setting.task.title, setting.task.company_name, error))
-        changed = work.reassign([row.id for row in free], user_id)
-        for row in free:
-            history.note(
-                row.case_id,
-                portal.now(),
-                EntryKind.ASSIGNED,
-                by=actor,
-                title=row.title,
-                text=colleague.name if colleague else "",
-                element=row.element,
-                staff=True,
-            )
+        changed = holding.pass_on(portal, free, user_id, colleague.name if colleague else "", actor)
         return Bulk(changed, left)
 
 

@@ -12,7 +12,8 @@ from app.services.base.portal import Portal
 from app.services.companies import mandates
 from app.services.signin import passwords
 from app.services.signin.newaccount import create_account
-from app.store import accounts, companies, database
+from app.states import ChangeKind
+from app.store import accounts, changes, companies, database
 from app.store.models import Absence, SavedView, User
 from app.text import address
 
@@ -135,13 +136,27 @@ def away(portal: Portal, actor: Actor, delegate_id: int, first: date, last: date
         delegate = accounts.user(delegate_id)
         if delegate is None or delegate.side != "operator" or delegate.id == actor.user_id:
             raise Refused("Choose a colleague who stands in for you")
-        Absence.create(user=actor.user_id, delegate=delegate, first_day=first, last_day=last, note=note.strip())
+        row = Absence.create(user=actor.user_id, delegate=delegate, first_day=first, last_day=last, note=note.strip())
+        _on_record(portal, actor, "", told(row))
 
 
-def back(actor: Actor, absence_id: int) -> None:
-    """End an absence of one's own."""
+def back(portal: Portal, actor: Actor, absence_id: int) -> None:
+    """End an absence of one's own. That there was one, and who stood in, stays on record."""
     with database.transaction():
-        Absence.delete().where((Absence.id == absence_id) & (Absence.user == actor.user_id)).execute()
+        row = accounts.absence(absence_id)
+        if row is None or row.user_id != actor.user_id:
+            return
+        _on_record(portal, actor, told(row), "")
+        row.delete_instance()
+
+
+def told(row: Absence) -> str:
+    """An absence as the record of changes has it."""
+    return f"{row.first_day} – {row.last_day} → {row.delegate.email} {row.note}".strip()
+
+
+def _on_record(portal: Portal, actor: Actor, before: str, after: str) -> None:
+    changes.add(portal.now(), actor.user_id, actor.name, ChangeKind.ABSENCE, actor.email, "", before, after)
 
 
 def absences(actor: Actor) -> list[Absence]:

@@ -13,6 +13,7 @@ from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.mails import portalmails
 from app.services.mails.portalmails import Wording
+from app.services.people.accounts import told
 from app.states import ChangeKind, EntryKind
 from app.store import accounts, changes, database, work
 from app.store.models import Absence, SavedView, User
@@ -134,7 +135,7 @@ def _known(portal: Portal, groups: Sequence[str]) -> tuple[str, ...]:
 def _give_back(portal: Portal, user: User, actor: Actor) -> list[GivenBack]:
     found = []
     for row in work.assigned_to(user.id):
-        row.assignee = None
+        row.assignee, row.held_since = None, None
         row.save()
         history.note(
             row.case_id, portal.now(), EntryKind.ASSIGNED, by=actor, title=row.title, element=row.element, staff=True
@@ -178,16 +179,12 @@ def keep_absence(portal: Portal, absence_id: int | None, wanted: Away, actor: Ac
         row = accounts.absence(absence_id) if absence_id is not None else Absence()
         if row is None:
             raise NotFound("There is no such absence")
-        before = _told(row) if absence_id is not None else ""
+        before = told(row) if absence_id is not None else ""
         row.user, row.delegate, row.first_day, row.last_day = user, delegate, wanted.first, wanted.last
         row.note = wanted.note.strip()[:500]
         row.save()
-        _note(portal, actor, ChangeKind.ABSENCE, user.email, "", before, _told(row))
+        _note(portal, actor, ChangeKind.ABSENCE, user.email, "", before, told(row))
         return int(row.id)
-
-
-def _told(row: Absence) -> str:
-    return f"{row.first_day} – {row.last_day} → {row.delegate.email} {row.note}".strip()
 
 
 def drop_absence(portal: Portal, absence_id: int, actor: Actor) -> None:
@@ -197,7 +194,7 @@ def drop_absence(portal: Portal, absence_id: int, actor: Actor) -> None:
         row = accounts.absence(absence_id)
         if row is None:
             raise NotFound("There is no such absence")
-        _note(portal, actor, ChangeKind.ABSENCE, row.user.email, "", _told(row), "")
+        _note(portal, actor, ChangeKind.ABSENCE, row.user.email, "", told(row), "")
         row.delete_instance()
 
 

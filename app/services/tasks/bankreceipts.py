@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from app.errors import NotFound, Refused, Stale
+from app.services.base import permit
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.money import matching
@@ -118,6 +119,7 @@ def confirm_line(portal: Portal, line_id: int, invoice_number: str, actor: Actor
     """
     now = portal.now()
     with database.transaction():
+        permit.may_work(portal, actor, "confirms")
         row = bank.line(line_id, lock=True)
         if row is None:
             raise NotFound("There is no such receipt")
@@ -146,9 +148,9 @@ def _settle(row: BankLine, state: LineState, now: datetime, actor: Actor, invoic
 
 def put_aside(portal: Portal, line_ids: Sequence[int], actor: Actor) -> int:
     """Lines that pay no invoice leave the inbox; gives how many."""
-    actor.require("operator", "administrator")
     done = 0
     with database.transaction():
+        permit.may_work(portal, actor, "confirms")
         for line_id in line_ids:
             row = bank.line(line_id, lock=True)
             if row is not None and row.state == LineState.NEW:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from app.errors import NotFound, Refused
-from app.services.base import history, permit
+from app.services.base import history, holders, permit
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.papers import documents
@@ -90,6 +90,7 @@ def pin(portal: Portal, task_id: str, place: Place, text: str, actor: Actor) -> 
     with database.transaction():
         setting = permit.find(portal, task_id, actor)
         permit.may_do(setting, actor)
+        holders.hold(setting, actor, portal.now())
         return pin_at(setting, place, text, actor, portal.now())
 
 
@@ -116,6 +117,7 @@ def pin_at(setting: permit.Setting, place: Place, text: str, actor: Actor, now: 
         text=text,
         at=now,
         by_name=actor.name,
+        by_user=actor.user_id,
     )
     return int(row.id)
 
@@ -159,13 +161,19 @@ def _file(setting: permit.Setting, place: Place) -> Document | None:
 
 
 def unpin(portal: Portal, task_id: str, comment_id: int, actor: Actor) -> None:
-    """Take back a point that has not gone out yet."""
+    """Take back a point that has not gone out yet. A colleague's stays on record as one that was not sent."""
     with database.transaction():
         setting = permit.find(portal, task_id, actor)
         permit.may_do(setting, actor)
-        Comment.delete().where(
+        row = Comment.get_or_none(
             (Comment.id == comment_id) & (Comment.review_task == task_id) & (Comment.state == CommentState.DRAFT)
-        ).execute()
+        )
+        if row is None:
+            return
+        if row.by_user == actor.user_id:
+            row.delete_instance()
+        else:
+            _drop(row, setting, actor, portal.now())
 
 
 def reply(portal: Portal, task_id: str, comment_id: int, text: str, actor: Actor) -> None:
@@ -224,8 +232,18 @@ def completed(setting: permit.Setting, values: Mapping[str, Any], actor: Actor, 
             row.state = CommentState.OPEN
             history.note(setting.case.id, now, EntryKind.COMMENT, by=actor, title=row.where, text=row.text)
         elif row.state == CommentState.DRAFT:
-            row.delete_instance()
+            _drop(row, setting, actor, now)
             continue
         else:
             row.state = CommentState.RESOLVED
         row.save()
+
+
+def _drop(row: Comment, setting: permit.Setting, actor: Actor, now: datetime) -> None:
+    """What somebody wrote stays on record, for the staff, when a decision does without it."""
+    row.state = CommentState.DROPPED
+    row.save()
+    history.note(
+        setting.case.id, now, EntryKind.COMMENT, by=actor, title=row.where, text=row.text, staff=True,
+        data={"dropped": row.by_name or "?"},
+    )  # fmt: skip

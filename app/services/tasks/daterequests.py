@@ -159,9 +159,9 @@ def ask(portal: Portal, number: str, kind: str, wishes: Sequence[str], reason: s
 def accept(portal: Portal, request_id: int, day: date | None, answer: str, actor: Actor) -> None:
     """Give the case this day instead: the date moves (its calendar file's sequence grows), and the vendor is written
     to. Refused when the day is not free."""
-    actor.require("operator", "administrator")
     now = portal.now()
     with database.transaction():
+        permit.may_work(portal, actor, "books")
         request, case, loaded = _asked(portal, request_id)
         if day is None:
             raise Refused("Choose the new day")
@@ -177,9 +177,9 @@ def accept(portal: Portal, request_id: int, day: date | None, answer: str, actor
 
 def refuse(portal: Portal, request_id: int, answer: str, actor: Actor) -> None:
     """The day stays; the vendor is told why. A day that was given up cannot be kept: another one is settled."""
-    actor.require("operator", "administrator")
     now, answer = portal.now(), answer.strip()
     with database.transaction():
+        permit.may_work(portal, actor, "books")
         request, case, loaded = _asked(portal, request_id)
         if request.kind == RequestKind.CANCEL:
             raise Refused("The vendor has given the day up. Agree on another day with them and settle it here")

@@ -42,8 +42,9 @@ class Kept(NamedTuple):
 def keep(task: Task, values: Mapping[str, Any], actor: Actor, now: datetime, page: OpenPage = ANYWHERE) -> Kept:
     """Keep what was typed (secrets sealed). Inside a transaction that holds the case.
 
-    A draft that one side began stays theirs (`saved_by`), whoever lays files into it. Raises Stale when another page
-    saved meanwhile.
+    A draft that one side began stays theirs (`saved_by`), whoever lays files into it. Among the staff it is one
+    person's: what a colleague had typed is put aside for whoever has the task now (`adopt`). Raises Stale when another
+    page saved meanwhile.
     """
     row = work.draft(task.id)
     if row is None:
@@ -64,6 +65,8 @@ def keep(task: Task, values: Mapping[str, Any], actor: Actor, now: datetime, pag
             return Kept(int(row.revision), False)
     elif page.revision not in (None, row.revision) and (not last or last not in page.earlier):
         raise _meanwhile(row, actor)
+    if not own(row, task, actor) and actor.side == task.side:
+        row.aside = _kept(row)
     if row.page != page.id or page.nth is not None:
         row.nth = page.nth or 0
     if actor.side == task.side or row.saved_by_id is None:
@@ -72,6 +75,37 @@ def keep(task: Task, values: Mapping[str, Any], actor: Actor, now: datetime, pag
     row.kept_by_id, row.page, row.checked = actor.user_id, page.id, False
     row.save()
     return Kept(int(row.revision), True)
+
+
+def own(row: Draft, task: Task, actor: Actor) -> bool:
+    """Whether the actor goes on with this draft: of a vendor's form all its people do, of the staff its owner alone."""
+    return task.side != "operator" or actor.side != "operator" or row.saved_by_id in {None, actor.user_id}
+
+
+def left(row: Draft | None, task: Task, actor: Actor) -> dict[str, Any]:
+    """What a colleague had typed and the actor may adopt: {by, name, at, values}; empty for nothing."""
+    if row is None or actor.side != task.side:
+        return {}
+    return dict(row.aside) if own(row, task, actor) else _kept(row)
+
+
+def adopt(row: Draft, task: Task, actor: Actor, now: datetime) -> str:
+    """The actor goes on with what a colleague had typed; what they had typed themselves is put aside instead. Gives
+    the colleague's name. Inside a transaction. Raises Stale when there is nothing of the kind any more."""
+    found = left(row, task, actor)
+    if not found:
+        raise Stale("There is no draft of a colleague any more")
+    row.aside = _kept(row) if own(row, task, actor) else {}
+    row.values, row.saved_by_id, row.kept_by_id = found["values"], actor.user_id, actor.user_id
+    row.revision, row.saved_at, row.page, row.nth, row.checked = row.revision + 1, now, "", 0, False
+    row.save()
+    return str(found["name"])
+
+
+def _kept(row: Draft) -> dict[str, Any]:
+    user = accounts.user(row.saved_by_id) if row.saved_by_id is not None else None
+    name = user.name or user.email if user is not None else ""
+    return {"by": row.saved_by_id, "name": name, "at": row.saved_at.isoformat(), "values": dict(row.values)}
 
 
 def put(task_id: str, values: Mapping[str, Any], actor: Actor, now: datetime, revision: int) -> None:

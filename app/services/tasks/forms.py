@@ -10,7 +10,7 @@ from typing import Any
 from app.errors import NotFound
 from app.forms import Answer as AnswerLine
 from app.forms import Cleaned, FieldError, FormSpec
-from app.services.base import permit
+from app.services.base import holders, permit
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.cards import keyletters, loans
@@ -94,6 +94,7 @@ def press(
         permit.may_do(setting, actor)
         permit.still_open(setting.task)
         now = portal.now()
+        holders.hold(setting, actor, now)
         sealed = secrets.seal(portal, raw, setting.element.listed("secrets"))
         kept = drafts.keep(setting.task, sealed, actor, now, page)
         if replies and kept.taken:
@@ -113,6 +114,8 @@ def check(portal: Portal, task_id: str, actor: Actor) -> tuple[Cleaned, list[War
         permit.may_do(setting, actor)
         permit.still_open(setting.task)
         draft = work.draft(task_id)
+        if draft is not None and not drafts.own(draft, setting.task, actor):
+            draft = None
         raw: Mapping[str, Any] = secrets.unseal(portal, draft.values) if draft else {}
         cleaned = clean(portal, setting, raw)
         return cleaned, _warnings(portal, setting, cleaned.values, actor), draft.revision if draft else 0

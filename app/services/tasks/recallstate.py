@@ -164,6 +164,7 @@ def _reopen(row: Undo, task: Any, actor: Actor, now: datetime) -> None:
     values = row.before["draft"] if row.before["draft"] is not None else answer.values
     task.state, task.closed_at, task.closed_by, task.closed_by_name = "open", None, None, ""
     task.on_behalf_of, task.answer, task.assignee = "", None, row.before["assignee"] or actor.user_id
+    task.held_since = now
     task.save()
     drafts.put(task.id, values, actor, now, int(row.before.get("drafted_revision", 0)) + 1)
     answer.delete_instance()

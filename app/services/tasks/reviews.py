@@ -168,8 +168,8 @@ def warnings(setting: permit.Setting, values: Mapping[str, Any]) -> list[Warned]
     if not comments.returns(values):
         return [
             Warned(
-                "You pinned %(count)s points to the answers. They are sent only with a return, and are discarded if "
-                "you go on like this",
+                "%(count)s points are pinned to the answers. They are sent only with a return; if you go on like this "
+                "they stay on record for the staff alone",
                 {"count": len(pinned)},
             )
         ]

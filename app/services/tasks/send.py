@@ -35,9 +35,10 @@ def send(portal: Portal, task_id: str, actor: Actor, revision: int | None = None
             permit.still_open(setting.task)
             behalf = permit.may_do(setting, actor)
             draft = work.draft(task_id)
-            if draft is not None:
-                drafts.require_as_checked(draft, revision, actor)
-            cleaned = forms.clean(portal, setting, secrets.unseal(portal, draft.values) if draft else {})
+            mine = draft if draft is not None and drafts.own(draft, setting.task, actor) else None
+            if mine is not None:
+                drafts.require_as_checked(mine, revision, actor)
+            cleaned = forms.clean(portal, setting, secrets.unseal(portal, mine.values) if mine else {})
             if not cleaned.ok:
                 raise Refused("Some answers need another look")
             complete(portal, setting, cleaned.values, actor, now, behalf)

@@ -81,7 +81,13 @@ def view(
 def look(portal: Portal, task_id: str, actor: Actor) -> TaskView:
     """The task's facts alone."""
     with database.connection():
-        return view(permit.find(portal, task_id, actor).task, portal.today(), portal.closing())
+        row = permit.find(portal, task_id, actor).task
+        return view(row, portal.today(), portal.closing(), None, named(row, actor))
+
+
+def named(row: Task, actor: Actor) -> dict[int, str] | None:
+    """The name of who has the task, where it is the actor's own: it need not be asked for."""
+    return {actor.user_id: actor.name} if actor.user_id and row.assignee_id == actor.user_id else None
 
 
 def sent_by(portal: Portal, task_id: str, actor: Actor) -> bool:

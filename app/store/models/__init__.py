@@ -1,7 +1,7 @@
 """Every table, in the order in which they are created."""
 
 from app.store.models.accounts import Absence, Change, Company, Role, SavedView, User, UserRole
-from app.store.models.afterwards import BookingPerson, DateRequest, Undo
+from app.store.models.afterwards import BookingPerson, Correction, DateRequest, Ending, Undo
 from app.store.models.bank import Allocation, BankFile, BankLayout, BankLine
 from app.store.models.cards import Card, CardDeskRow, CardEvent, CardProof
 from app.store.models.cases import (
@@ -88,7 +88,9 @@ ALL = (
     Booking,
     BookingPerson,
     DateRequest,
+    Correction,
     Undo,
+    Ending,
     Move,
     MoveCase,
     Mend,
@@ -149,11 +151,13 @@ __all__ = [
     "Comment",
     "Company",
     "CompanyPerson",
+    "Correction",
     "Counter",
     "DateRequest",
     "Delivery",
     "Document",
     "Draft",
+    "Ending",
     "Entry",
     "EntryLink",
     "Guess",

@@ -33,6 +33,39 @@ class Undo(Table):
     made: Any = JsonField(default=dict)  # what the step brought: tasks, jobs, visits
 
 
+class Ending(Table):
+    """How a case stood before the body ended it: it can be opened again from there."""
+
+    case = ForeignKeyField(Case, primary_key=True, backref="ending_row", on_delete="CASCADE")
+    case_id: int
+    at = UtcField()
+    by_name = CharField(max_length=120, default="")
+    blob = BlobField()  # the engine's state, and its token
+    token = CharField(max_length=40)
+    before: Any = JsonField(default=dict)  # the rows that the ending changed, as they were (services.moves.kept)
+
+
+class Correction(Row):
+    """変更届: a vendor wants data of the company or the system corrected after they were sent; the body answers."""
+
+    case = ForeignKeyField(Case, backref="corrections", on_delete="CASCADE", index=False)
+    case_id: int
+    values: Any = JsonField(default=dict, column_name="wanted")  # key of the form's field → what is right
+    before: Any = JsonField(default=dict, column_name="stood")  # the same keys, as they stood when it was asked
+    reason = TextField(default="")
+    state = WordField(RequestState, moves=REQUEST_MOVES, max_length=10, default=RequestState.ASKED, index=True)
+    asked_at = UtcField()
+    asked_by = ForeignKeyField(User, null=True)
+    asked_by_id: int | None
+    asked_by_name = CharField(max_length=120, default="")
+    answer = TextField(default="")  # what the body said
+    answered_at = UtcField(null=True)
+    answered_by_name = CharField(max_length=120, default="")
+
+    class Meta:
+        indexes = ((("case", "state"), False),)
+
+
 class DateRequest(Row):
     """The vendor asks for another day, or for none, after the day was settled; an operator answers."""
 

@@ -49,6 +49,7 @@ class Task(Table):
     due_on = DateField(null=True)
     assignee = ForeignKeyField(User, null=True, backref="assigned")
     assignee_id: int | None
+    held_since = UtcField(null=True)  # since when it is the assignee's
     closed_at = UtcField(null=True)
     closed_by = ForeignKeyField(User, null=True, backref="closed")
     closed_by_id: int | None
@@ -81,6 +82,7 @@ class Draft(Table):
     kept_by_id: int | None
     page = CharField(max_length=40, default="")  # the opened page that saved it last; empty: none
     nth = IntegerField(default=0)  # the how-manieth save of that page it was
+    aside: Any = JsonField(default=dict)  # what a colleague had typed before: {by, name, at, values}; {}: nothing
 
 
 class Reminder(Row):
@@ -153,6 +155,7 @@ class Comment(Row):
     text = TextField()
     at = UtcField()
     by_name = CharField(max_length=120, default="")
+    by_user = IntegerField(null=True)  # the account of who wrote it
     state = WordField(CommentState, moves=COMMENT_MOVES, max_length=10, default=CommentState.DRAFT)
     reply = TextField(default="")
     replied_at = UtcField(null=True)

@@ -56,6 +56,6 @@ def add() -> Any:
 @needs("operator", "administrator")
 def end(absence_id: int) -> Any:
     """Take an absence back."""
-    accounts.back(signed_in(), absence_id)
+    accounts.back(portal(), signed_in(), absence_id)
     flash(gettext("The absence has been taken back."), "success")
     return redirect("/absences", 303)

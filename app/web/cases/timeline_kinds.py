@@ -64,7 +64,8 @@ def _task(entry: Any, _: Mapping[str, str]) -> Facts:
 
 
 def _comment(entry: Any, _: Mapping[str, str]) -> Facts:
-    return Facts(title=named(entry.title), quote=entry.text)
+    by = str((entry.data or {}).get("dropped", ""))
+    return Facts("dropped" if by else "", named(entry.title), name=by, quote=entry.text)
 
 
 def _withdrawal(entry: Any, _: Mapping[str, str]) -> Facts:
@@ -186,7 +187,11 @@ def _register(entry: Any, _: Mapping[str, str]) -> Facts:
 
 
 def _assigned(entry: Any, _: Mapping[str, str]) -> Facts:
-    return Facts("" if entry.text else "given_back", named(entry.title), name=entry.text)
+    """Who has the task now; a note says who had it before."""
+    data = entry.data or {}
+    before = gettext("before: %(name)s", name=data["from"]) if data.get("from") else ""
+    what = str(data.get("what") or ("" if entry.text else "given_back"))
+    return Facts(what, named(entry.title), name=entry.text, note=before)
 
 
 def _incident(entry: Any, titles: Mapping[str, str]) -> Facts:

@@ -28,6 +28,7 @@ from app.errors import (
     Unready,
 )
 from app.services.base.businessdays import JAPAN
+from app.services.base.permit import Held
 from app.services.trouble import storage
 from app.text.days import long_date
 from app.web.frame import again, busy, failures, gate
@@ -39,6 +40,7 @@ STATUS: dict[type[NinteiError], int] = {
     BadChecksum: 460,  # as tus names it
     Busy: 423,
     Stale: 409,
+    Held: 409,
     TooLarge: 413,
     TooMany: 429,
     Refused: 422,

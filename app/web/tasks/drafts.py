@@ -62,6 +62,11 @@ def read(task_id: str, form: FormSpec, posted: Posted) -> Typed:
     return Typed(form.read(posted, stored, known), refused, form.pressed(posted))
 
 
+def read_only(task_id: str, form: FormSpec, posted: Posted) -> dict[str, Any]:
+    """What was typed, storing nothing."""
+    return form.read(posted, {}, uploads.known_files(portal(), task_id, form.file_ids(posted), signed_in()))
+
+
 def keep(task_id: str, raw: Mapping[str, Any], posted: Posted) -> int:
     """Keep what was typed: the draft and the answers to points. Gives the draft's revision now.
 

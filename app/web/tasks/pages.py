@@ -9,10 +9,11 @@ from flask import Blueprint, flash, redirect, render_template, request
 from flask_babel import gettext
 
 from app.errors import Refused, Stale
+from app.services.base import permit
 from app.services.cards import stock
 from app.services.cases import lifecycle
 from app.services.process import secrets
-from app.services.tasks import cardreturns, comments, forms, view
+from app.services.tasks import cardreturns, comments, forms, holding, view
 from app.services.tasks import send as tasks
 from app.states import TaskKind, TaskState
 from app.text.numbers import whole
@@ -46,6 +47,10 @@ def answer(task_id: str) -> Any:
     except Stale:
         again = not forms.form_of(portal(), task_id, who).asks and view.sent_by(portal(), task_id, who)
         return redirect(views.here(task_id, "/done"), 303) if again else views.over(task_id, 409)
+    except permit.Held as error:  # somebody has taken it over meanwhile: what was typed is shown, not lost
+        form = forms.form_of(portal(), task_id, who)
+        unsent = drafts.read_only(task_id, form, request.form) if form.asks else None
+        return views.draw(task_id, raw=unsent, alert=error, status=409)
     except Refused as error:
         return views.draw(task_id, alert=error, status=422)
     if not form.asks:
@@ -68,6 +73,26 @@ def answer(task_id: str) -> Any:
     if not cleaned.ok:
         return views.draw(task_id, raw=typed.raw, errors=cleaned.errors, status=422)
     return redirect(views.here(task_id, "/check"), 303)
+
+
+@pages.post("/tasks/<task_id>/take")
+@needs("operator", "administrator")
+def take(task_id: str) -> Any:
+    """Take the task over from a colleague, or go on with what a colleague had typed."""
+    who = signed_in()
+    try:
+        if "adopt" in request.form:
+            holding.adopt(portal(), task_id, who)
+            flash(gettext("The draft is yours now. Look through it before you send it."), "success")
+        else:
+            holding.take_over(portal(), task_id, who)
+            flash(gettext("The task is yours now. Whoever had it is told by mail."), "success")
+    except Stale:
+        if view.look(portal(), task_id, who).state != TaskState.OPEN:
+            return views.over(task_id, 409)
+    except Refused as error:
+        return views.draw(task_id, alert=error, status=status_of(error))
+    return redirect(views.here(task_id), 303)
 
 
 @pages.get("/tasks/<task_id>/check")
@@ -195,6 +220,8 @@ def _send(task_id: str, revision: int | None) -> Any:
         if not view.sent_by(portal(), task_id, signed_in()):
             return views.over(task_id, 409)
         # Pressed twice: the first press has sent it.
+    except permit.Held as error:
+        return views.draw(task_id, alert=error, status=status_of(error))
     except Refused as error:
         again = views.check if forms.form_of(portal(), task_id, signed_in()).asks else views.draw
         return again(task_id, alert=error, status=422)

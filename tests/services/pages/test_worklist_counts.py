@@ -100,7 +100,7 @@ def _do(act: str, one: Any, two: Any, three: Any, n: int, places: list[Case]) ->
         if act == "open":
             _open(places[n % 4], n, one, two, three, "vendor" if n % 7 == 6 else "operator")
         elif act == "assign":
-            work.reassign([f"t{one}", f"t{one + 1}"], two)
+            work.reassign([f"t{one}", f"t{one + 1}"], two, NOW)
         elif act == "close":
             Task.update(state=two).where((Task.id == f"t{one}") & (Task.state == "open")).execute()
         elif act == "back":

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from app.errors import Stale
+from app.services.base import permit
 from app.services.base.actors import Actor
 from app.services.cases import applications
 from app.services.people import accounts as people
-from app.services.tasks import forms, recall, send
+from app.services.tasks import forms, holding, recall, send
 from app.services.tasks.drafts import OpenPage
 from app.store import accounts, cases, database, work
 from app.store.models import Draft
@@ -43,6 +44,7 @@ class Form:
         return people.actor_of(self.portal, user.id)
 
     def save(self, text: str, page: OpenPage, who: int = 0) -> int:
+        holding.take_over(self.portal, self.task.id, self.people[who])
         return forms.save_draft(self.portal, self.task.id, {"note": text}, self.people[who], page)
 
     @property
@@ -134,9 +136,11 @@ def test_what_a_page_sent_as_it_was_left_does_not_stand_in_the_way_of_the_page_t
 def test_what_is_sent_is_what_was_checked_and_whoever_changed_it_since_is_named(form: Form) -> None:
     checked = form.save("確かめた", OpenPage(0, FIRST, 1))
     form.save("変えた", OpenPage(checked, SECOND, 1), who=1)
-    with pytest.raises(Stale) as refused:
+    with pytest.raises(permit.Held) as refused:
         send.send(form.portal, form.task.id, form.people[0], checked)
     assert refused.value.params["name"] == form.people[1].name
+    with pytest.raises(Stale):  # nor what oneself has changed since
+        send.send(form.portal, form.task.id, form.people[1], checked)
 
 
 def test_a_page_from_before_a_decision_was_taken_back_does_not_know_the_draft(bench: Bench) -> None:

@@ -110,15 +110,16 @@ def test_somebody_else_is_named_on_the_form_and_before_sending(site: Site) -> No
     sato, suzuki = Window(operator(site, row)), Window(operator(site, row, 1))
     assert sato.press(sato.request(outcome="passed")).status_code == 303
     checked = sato.desk.revision("/check")
-    refused = suzuki.press(suzuki.request(outcome="rejected", reason="書きかけ"))
+    refused = suzuki.press({**sato.request(), "outcome": "rejected", "reason": "書きかけ"})
     assert refused.status_code == 409
-    assert "担当 1 さんが" in alerts(refused)
+    assert "担当 1さんが担当しています" in alerts(refused)
     assert "書きかけ" in refused.text
+    assert suzuki.desk.client.post(f"{suzuki.desk.url}/take").status_code == 303
     knowing = Window(suzuki.desk)
     assert knowing.press(knowing.request(outcome="rejected", reason="別の理由")).status_code == 303
     late = sato.desk.client.post(sato.desk.url + "/check", data={"revision": checked})
     assert late.status_code == 409
-    assert "担当 2 さんが" in alerts(late)
+    assert "担当 2さんが担当しています" in alerts(late)
     assert opened(walker) == ["first_review"]
 
 

@@ -193,7 +193,7 @@ def test_points_without_a_return_are_warned_of_before_they_are_discarded(site: S
     desk = operator(site, task(walker, "first_review").id)
     pin(desk)
     assert desk.post(outcome="passed").status_code == 303
-    assert "指摘が1件あります" in alerts(desk.page("/check"))
+    assert "指摘が1件付いています" in alerts(desk.page("/check"))
     desk.post(outcome="returned", return_to="company_profile", reason="会社情報")
     assert "「書類提出」に付けた指摘が1件" in alerts(desk.page("/check"))
 
