@@ -61,9 +61,9 @@ def opened(place: Place) -> Iterator[Bench]:
 
 
 def add_staff(place: Place, *emails: str) -> None:
-    """Accounts of the body, members of its groups."""
-    groups = "review,exam"
+    """Accounts of the body, members of all its groups."""
     with opened(place) as bench:
+        groups = ",".join(bench.portal.releases.groups())
         for number, email in enumerate(emails or STAFF[:2], 1):
             with database.transaction():
                 known = User.update(groups=groups).where(User.email == email).execute()

@@ -83,7 +83,7 @@ def place(make_place: Callable[..., Place]) -> Place:
     """As an administrator makes it: accounts by the command, then `nintei run`, which releases what there is."""
     found = make_place()
     for number, email in enumerate(STAFF[:2], 1):
-        groups = ("--group", "review", "--group", "exam")
+        groups = [word for group in ("review", "accounting", "cards", "exam", "office") for word in ("--group", group)]
         named = ("--name", f"担当 {number}", "--role", "operator", "--password", STAFF_PASSWORD)
         found.command("user", "add", email, *named, *groups)
     return found.start()
