@@ -132,6 +132,7 @@ def test_reminding_writes_one_mail_a_day_to_whoever_has_it(world: World) -> None
     one, _, _ = world.ids
     client = world.site.operator()
     client.post("/worklist/claim", data={"task": [one]})
+    world.site.bench.drain()
     before = len(world.site.bench.mailbox.letters)
     for _ in range(2):
         client.post("/worklist/remind", data={"task": [one]})
