@@ -8,6 +8,7 @@ from hashlib import sha256
 from typing import Any
 
 from app.errors import NotFound, Refused
+from app.services.base import permit
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.money import bankcsv, zengin
@@ -93,9 +94,9 @@ def keep(
     layout: tuple[Table, Columns] | None = None,
 ) -> Imported:
     """Store the file's lines. A line that came before, with this or another file, is not stored again."""
-    actor.require("operator", "administrator")
     digest, now = sha256(content).hexdigest(), portal.now()
     with database.transaction():
+        permit.may_work(portal, actor, "confirms")
         database.lock_name("bank")
         known = bank.by_digest(digest)
         file = known or bank.add_file(
@@ -154,8 +155,8 @@ def take_back(portal: Portal, file_id: int, actor: Actor) -> int:
 
     Raises NotFound, and Refused when a line of it was confirmed.
     """
-    actor.require("operator", "administrator")
     with database.transaction():
+        permit.may_work(portal, actor, "confirms")
         database.lock_name("bank")
         file = bank.file(file_id)
         if file is None:
