@@ -17,7 +17,7 @@ from app.services.base.portal import Portal
 from app.services.cards import keepers, loans
 from app.services.companies import mandates
 from app.services.pages.worklist import remind_one
-from app.services.papers import parts
+from app.services.papers import collecting, parts
 from app.services.process import jobs
 from app.services.tasks import daterequests
 from app.services.trouble.rounds import Round
@@ -71,6 +71,8 @@ def _lists(portal: Portal) -> None:
     recount()
     parts.expire(portal)
     portal.blobs.tidy(UNFINISHED)
+    if attempts.due("upkeep:files", portal.now(), timedelta(days=1)):
+        collecting.collect(portal)
     with database.transaction():
         attempts.forget(portal.now())
         guesses.forget(portal.now())

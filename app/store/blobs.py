@@ -6,8 +6,9 @@ import hashlib
 import os
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import IO, BinaryIO
@@ -15,6 +16,17 @@ from typing import IO, BinaryIO
 from app.errors import NotFound, TooLarge
 
 UNFINISHED = ".new-"  # how the names of files begin that are not whole yet
+DIGITS = 64  # of a SHA-256 in hex
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """Bytes that belong to nobody yet: in the file at `path`, gone with the block unless `keep` is called."""
+
+    digest: str
+    size: int  # bytes
+    path: Path
+    keep: Callable[[], None]
 
 
 class Blobs:
@@ -26,15 +38,16 @@ class Blobs:
     def put(self, content: bytes) -> str:
         """Store the bytes; gives their digest."""
         digest = hashlib.sha256(content).hexdigest()
-        path = self._path(digest)
-        if not path.exists():
+        if not self._wanted_again(digest):
             with self._fresh() as out:
                 out.write(content)
                 self._settle(out, digest)
         return digest
 
-    def put_stream(self, stream: BinaryIO, limit: int) -> tuple[str, int]:
-        """Store what the stream holds; gives digest and size. TooLarge for more than `limit` bytes."""
+    @contextmanager
+    def arriving(self, stream: BinaryIO, limit: int) -> Iterator[Arrived]:
+        """Take in what the stream holds, to be looked at: it stays only where the block calls `keep`. TooLarge for more
+        than `limit` bytes."""
         hasher, size = hashlib.sha256(), 0
         with self._fresh() as out:
             while chunk := stream.read(1 << 20):
@@ -43,8 +56,9 @@ class Blobs:
                     raise TooLarge("The file is larger than %(megabytes)s MB", megabytes=limit // (1 << 20))
                 hasher.update(chunk)
                 out.write(chunk)
-            self._settle(out, hasher.hexdigest())
-        return hasher.hexdigest(), size
+            out.flush()
+            digest = hasher.hexdigest()
+            yield Arrived(digest, size, Path(out.name), lambda: self._keep(out, digest))
 
     def get(self, digest: str) -> bytes:
         """The bytes of this digest."""
@@ -74,6 +88,43 @@ class Blobs:
                     path.unlink()
                     count += 1
         return count
+
+    def lying(self, age: timedelta, window: timedelta) -> Iterator[str]:
+        """Digests of what was stored longer ago than `age`, by not more than `window`."""
+        last = time.time() - age.total_seconds()
+        first = last - window.total_seconds()
+        for folder in sorted(self._folder.glob("[0-9a-f][0-9a-f]")):
+            for path in folder.iterdir():
+                with suppress(FileNotFoundError):
+                    if len(path.name) == DIGITS and first <= path.stat().st_mtime < last:
+                        yield path.name
+
+    def collect(self, digest: str, age: timedelta, wanted: Callable[[], bool]) -> bool:
+        """Remove bytes that no row names, unless somebody has stored them again meanwhile or `wanted` says, once they
+        are out of everybody's way, that a row names them after all. Gives whether they are gone."""
+        path = self._path(digest)
+        aside = self._folder / f"{UNFINISHED}{digest}"
+        try:
+            path.rename(aside)
+        except FileNotFoundError:
+            return False
+        if wanted() or aside.stat().st_mtime >= time.time() - age.total_seconds():
+            aside.rename(path)
+            return False
+        aside.unlink()
+        return True
+
+    def _wanted_again(self, digest: str) -> bool:
+        """Whether the bytes are here: as new, so that whoever collects what no row names leaves them alone."""
+        try:
+            os.utime(self._path(digest))
+        except FileNotFoundError:
+            return False
+        return True
+
+    def _keep(self, out: IO[bytes], digest: str) -> None:
+        if not self._wanted_again(digest):
+            self._settle(out, digest)
 
     @contextmanager
     def _fresh(self) -> Iterator[IO[bytes]]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
 from uuid import uuid4
 
@@ -17,6 +18,7 @@ from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.states import DocumentKind
 from app.store import database, parts, records, work
+from app.store.blobs import Arrived
 from app.store.models import Case, Document
 from app.text.names import file_name
 
@@ -129,17 +131,17 @@ def attach(portal: Portal, case: Case, upload: Upload, stream: BinaryIO, actor: 
     Raises Refused (TooLarge among them), and Temporary when the virus scanner is away: nothing is taken unseen.
     """
     name = file_name(upload.filename)
-    try:
-        digest, size = portal.blobs.put_stream(stream, limit(portal, upload.most_mb))
-    except TooLarge as error:
-        raise TooLarge("“%(name)s” is larger than %(megabytes)s MB", name=name, **error.params) from error
-    require_size(portal, name, size, upload.most_mb)
-    _readable(portal, digest, name)
-    with portal.blobs.path(digest).open("rb") as stored:
-        mime = content_type(name, stored.read(4096))
-    _scan(portal, digest, name)
+    with ExitStack() as stack:
+        try:
+            arrived = stack.enter_context(portal.blobs.arriving(stream, limit(portal, upload.most_mb)))
+        except TooLarge as error:
+            raise TooLarge("“%(name)s” is larger than %(megabytes)s MB", name=name, **error.params) from error
+        mime = _looked_at(portal, arrived, name, upload)
+        with database.connection():
+            require_room(portal, case, arrived.size, part=upload.part)
+        arrived.keep()
     with database.transaction():
-        require_room(portal, case, size, part=upload.part)
+        require_room(portal, case, arrived.size, part=upload.part)
         row: Document = Document.create(
             id=uuid4().hex,
             case=case,
@@ -148,8 +150,8 @@ def attach(portal: Portal, case: Case, upload: Upload, stream: BinaryIO, actor: 
             title=upload.title,
             filename=name,
             mime=mime,
-            size=size,
-            digest=digest,
+            size=arrived.size,
+            digest=arrived.digest,
             draft=True,
             replaces=upload.replaces,
             created_at=now,
@@ -161,16 +163,21 @@ def attach(portal: Portal, case: Case, upload: Upload, stream: BinaryIO, actor: 
     return row
 
 
-def _readable(portal: Portal, digest: str, name: str) -> None:
-    """Refuse what nobody could open: whoever sends it reads so now, not from a reviewer in two weeks."""
-    if PurePosixPath(name).suffix.lower() in sealed.LOCKABLE and sealed.under_password(name, portal.blobs.get(digest)):
-        raise Refused("“%(name)s” is under a password, so nobody here can open it; send it without one", name=name)
-
-
-def _scan(portal: Portal, digest: str, name: str) -> None:
-    """Refuse what the virus scanner finds."""
-    if portal.settings.clamd_url and scanner.scan(portal.settings.clamd_url, portal.blobs.path(digest)):
+def _looked_at(portal: Portal, arrived: Arrived, name: str, upload: Upload) -> str:
+    """The type of what came; Refused for what is not taken, and then nothing of it stays."""
+    require_size(portal, name, arrived.size, upload.most_mb)
+    _readable(arrived.path, name)
+    with arrived.path.open("rb") as stored:
+        mime = content_type(name, stored.read(4096))
+    if portal.settings.clamd_url and scanner.scan(portal.settings.clamd_url, arrived.path):
         raise Refused("“%(name)s” holds a virus or the like and was not taken; check your computer", name=name)
+    return mime
+
+
+def _readable(path: Path, name: str) -> None:
+    """Refuse what nobody could open: whoever sends it reads so now, not from a reviewer in two weeks."""
+    if PurePosixPath(name).suffix.lower() in sealed.LOCKABLE and sealed.under_password(name, path.read_bytes()):
+        raise Refused("“%(name)s” is under a password, so nobody here can open it; send it without one", name=name)
 
 
 # Becoming the case's

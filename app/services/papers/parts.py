@@ -15,7 +15,7 @@ from app.errors import NotFound, Refused, Stale
 from app.forms import FileRef
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
-from app.services.papers import intake, uploads
+from app.services.papers import collecting, intake, uploads
 from app.store import cases, database, parts, records, work
 from app.store.models import Part
 from app.store.spool import Spool
@@ -151,7 +151,7 @@ def discard(portal: Portal, task_id: str, part_id: str, actor: Actor) -> None:
 
 def expire(portal: Portal) -> int:
     """Forget what was given up: uploads (gives how many), bytes that nobody counts, files that no draft names."""
-    spool, now = _spool(portal), portal.now()
+    spool, now, loose = _spool(portal), portal.now(), list[str]()
     with database.transaction():
         over = parts.expired(now)
         for part_id in over:
@@ -162,8 +162,10 @@ def expire(portal: Portal) -> int:
             draft = work.draft(row.key.split(".")[1])
             if draft is None or row.id not in {each for _, each in intake.file_references(draft.values)}:
                 row.delete_instance()
+                loose.append(row.digest)
     for part_id in {*over, *stray}:
         spool.drop(part_id)
+    collecting.drop(portal, loose)
     return len(over)
 
 
