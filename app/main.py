@@ -41,6 +41,7 @@ from app.services.workspaces import gating
 from app.store import database, datastore, notices
 from app.store.blobs import Blobs
 from app.web.cards import desk
+from app.web.frame import sizes
 from app.web.frame.proxies import TrustedProxies
 from app.web.playing import rewriting
 from app.web.playing.mount import Mount
@@ -158,7 +159,8 @@ def serve(portal: Portal) -> None:
             threads=threads(settings),
             channel_request_lookahead=1,  # tells a waiting page that its browser has gone
             ident="nintei",
-            max_request_body_size=settings.upload_max_mb * 30 << 20,
+            room=sizes.of_server(pages),
+            max_request_body_size=settings.upload_max_mb * 33 << 20,
             clear_untrusted_proxy_headers=False,  # TrustedProxies reads and clears them
         )
     except OSError as error:

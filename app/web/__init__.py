@@ -16,7 +16,7 @@ from app.services.base.portal import Portal
 from app.services.signin import passwords
 from app.web import blueprints
 from app.web.account import passwordforms, signins
-from app.web.frame import access, busy, current, gate, problems, shell, signin, throttling, transport, wording
+from app.web.frame import access, busy, current, gate, problems, shell, signin, sizes, throttling, transport, wording
 from app.web.frame.door import Site
 
 HERE = Path(__file__).parent
@@ -38,9 +38,8 @@ def create_app(portal: Portal, datastore: Any) -> Flask:
     app = _Portal(__name__)
     app.config.update(
         SECRET_KEY=settings.secret_key,
-        MAX_CONTENT_LENGTH=settings.upload_max_mb * 26 << 20,
-        MAX_FORM_MEMORY_SIZE=8 << 20,
-        MAX_FORM_PARTS=5000,
+        MAX_FORM_MEMORY_SIZE=sizes.SIGNED_IN,
+        MAX_FORM_PARTS=sizes.MOST_FIELDS,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.base_url.startswith("https:"),
         REMEMBER_COOKIE_SAMESITE="Lax",
@@ -74,6 +73,7 @@ def create_app(portal: Portal, datastore: Any) -> Flask:
     Babel(app, locale_selector=current.language, default_translation_directories=str(HERE / "translations"))
     wording.install(app)
     app.before_request(_connect)  # first: whoever reads before it opens a connection that nobody gives back
+    sizes.install(app, settings.upload_max_mb)
     CSRFProtect(app)
     Security(
         app, datastore, mail_util_cls=signin.Addresses, login_form=passwordforms.SignIn,

@@ -12,6 +12,8 @@ from typing import Any
 import waitress.server
 from waitress import wasyncore
 
+from app.web import visitors
+
 log = logging.getLogger("nintei.web")
 
 TURN = 1.0  # seconds after which the loop turns though nothing happens
@@ -37,7 +39,8 @@ def sockets(host: str, port: int, *, shared: bool) -> list[socket.socket]:
 
 class Server:
     """`patience`: seconds that requests have to be answered once the server ends. `leaving` is called then: whoever
-    keeps requests waiting lets them go. `alive` is called each time the loop turns."""
+    keeps requests waiting lets them go. `alive` is called each time the loop turns. `room`: how many bytes a request
+    may bring, by method, path and headers."""
 
     def __init__(
         self,
@@ -46,10 +49,14 @@ class Server:
         patience: float,
         leaving: Callable[[], None] = lambda: None,
         alive: Callable[[], None] = lambda: None,
+        room: visitors.Room = lambda _method, _path, _headers: 1 << 60,
         **adjustments: Any,
     ) -> None:
         self._map: dict[int, Any] = {}
-        self._server = waitress.server.create_server(app, map=self._map, **adjustments)
+        limits = {"connection_limit": 4 * visitors.PLACES, "channel_timeout": 1 << 30}  # ours come before
+        self._server = waitress.server.create_server(app, map=self._map, **limits, **adjustments)
+        for each in self._listening():
+            each.channel_class = visitors.channel(room)
         self._patience = patience
         self._leaving = leaving
         self._alive = alive
@@ -68,8 +75,12 @@ class Server:
         """Serve until `stop`."""
         for host, port in self.places:
             log.info("serving on http://%s:%s", f"[{host}]" if ":" in host else host, port)
+        looked = 0.0
         while not self._stop.is_set():
             self._turn(TURN)
+            if time.monotonic() - looked >= TURN:
+                looked = time.monotonic()
+                self._weed()
         self._drain()
         self._server.task_dispatcher.shutdown(timeout=1)
         wasyncore.close_all(self._map, ignore_all=True)
@@ -87,6 +98,13 @@ class Server:
     def _turn(self, seconds: float) -> None:
         wasyncore.loop(timeout=seconds, use_poll=True, map=self._map, count=1)
         self._alive()
+
+    def _weed(self) -> None:
+        """Close the connections of those who keep us waiting."""
+        now, wall = time.monotonic(), time.time()
+        for each in list(self._map.values()):
+            if isinstance(each, waitress.server.HTTPChannel) and visitors.tired(each, now, wall):
+                each.handle_close()
 
     def _listening(self) -> list[Any]:
         return [each for each in list(self._map.values()) if isinstance(each, waitress.server.BaseWSGIServer)]

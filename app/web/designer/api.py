@@ -17,6 +17,7 @@ from app.services.designing import panels
 from app.services.workspaces import content, making, presence, saving, taking, tree
 from app.services.workspaces.views import Clash, Saved, Visitor, WorkspaceView
 from app.text.numbers import whole
+from app.web.frame import sizes
 from app.web.frame.access import needs
 from app.web.frame.current import language, named, portal, signed_in
 from app.web.frame.problems import sentence, status_of
@@ -126,6 +127,7 @@ def read(workspace_id: int, path: str) -> Any:
 
 @pages.put("/workspaces/<int:workspace_id>/files/<path:path>")
 @needs("analyst", "administrator")
+@sizes.takes()
 def save(workspace_id: int, path: str) -> Any:
     """Save a file: {content} (text) or {data} (base64), If-Match: the revision that was read (RFC 9110 section 13.1.1;
     0: new, or as in the release). 200 {revision}, 409 {error, clash}, 422 what cannot be stored."""

@@ -13,6 +13,7 @@ from app.services.designing import changing, drawing, interchange
 from app.services.designing.renaming import KINDS, Place
 from app.services.workspaces import content, making, saving
 from app.web.designer.api import body, failed, page_of, text_of
+from app.web.frame import sizes
 from app.web.frame.access import needs
 from app.web.frame.current import language, portal, signed_in
 
@@ -33,6 +34,7 @@ def canvas(workspace_id: int) -> Any:
 
 @pages.post("/imports")
 @needs("analyst", "administrator")
+@sizes.takes()
 def imports(workspace_id: int) -> Any:
     """{name, content}: what would become of a BPMN file from elsewhere. Nothing is saved."""
     signed_in().require(*saving.ROLES)

@@ -11,7 +11,7 @@ from app.errors import NinteiError, Refused
 from app.services.workspaces import bringing, making, taking, tree
 from app.text.numbers import whole
 from app.web.designer.pages import state_words
-from app.web.frame import problems
+from app.web.frame import problems, sizes
 from app.web.frame.access import needs
 from app.web.frame.current import named, portal, signed_in
 
@@ -37,6 +37,7 @@ def new() -> Any:
 
 @pages.post("/import")
 @needs(*ROLES)
+@sizes.takes()
 def take() -> Any:
     """A draft from a ZIP."""
     file = request.files.get("file")

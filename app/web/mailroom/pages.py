@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request
+from flask import Blueprint, Flask, Response, current_app, flash, jsonify, redirect, render_template, request
 from flask_babel import gettext
 from werkzeug.exceptions import NotFound as NoSuchPage
 from werkzeug.exceptions import RequestEntityTooLarge
@@ -18,7 +18,7 @@ from app.services.mailroom import take as inbound_answers
 from app.services.pages import mailroom
 from app.text.numbers import whole
 from app.web.cases import files
-from app.web.frame import paging
+from app.web.frame import paging, sizes
 from app.web.frame.access import needs, public
 from app.web.frame.current import actor, portal, signed_in
 from app.web.frame.problems import sentence, status_of
@@ -39,15 +39,20 @@ def _for_machines(state: Any) -> None:
     state.app.extensions["csrf"].exempt(f"{__name__}.hand_in")
 
 
+def _knows(app: Flask, authorization: str) -> bool:
+    token = app.extensions["nintei"].settings.inbound_token
+    kind, _, given = authorization.partition(" ")
+    return bool(token) and kind.lower() == "bearer" and hmac.compare_digest(given.strip().encode(), token.encode())
+
+
 @pages.post("/inbound/mail")
 @public
+@sizes.takes(token=_knows)
 def hand_in() -> Any:
     """A mail as it came (`message/rfc822`), from a mail server that knows the token."""
-    token = portal().settings.inbound_token
-    if not token:
+    if not portal().settings.inbound_token:
         raise NoSuchPage
-    kind, _, given = request.headers.get("Authorization", "").partition(" ")
-    if kind.lower() != "bearer" or not hmac.compare_digest(given.strip().encode(), token.encode()):
+    if not _knows(current_app, request.headers.get("Authorization", "")):
         return _said("The token is missing or wrong", 401)
     if request.mimetype != "message/rfc822":
         return _said("Send the mail as it came: message/rfc822", 415)

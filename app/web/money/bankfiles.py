@@ -16,7 +16,7 @@ from app.services.money.bankcsv import Table
 from app.services.money.headings import Columns
 from app.services.tasks import bankfiles
 from app.text.numbers import whole
-from app.web.frame import problems
+from app.web.frame import problems, sizes
 from app.web.frame.access import needs
 from app.web.frame.current import portal, signed_in
 from app.web.frame.shell import yen
@@ -29,6 +29,7 @@ MOST_BYTES = 3 << 20
 
 @pages.post("")
 @needs("operator", "administrator")
+@sizes.takes(2 * MOST_BYTES)
 def upload() -> Any:
     """Read a file; a CSV's columns are named first."""
     file = request.files.get("file")

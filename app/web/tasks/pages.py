@@ -17,6 +17,7 @@ from app.services.tasks import cardreturns, comments, forms, holding, view
 from app.services.tasks import send as tasks
 from app.states import TaskKind, TaskState
 from app.text.numbers import whole
+from app.web.frame import sizes
 from app.web.frame.access import needs
 from app.web.frame.current import named, portal, signed_in
 from app.web.frame.problems import status_of
@@ -39,6 +40,7 @@ def show(task_id: str) -> Any:
 
 @pages.post("/tasks/<task_id>")
 @needs()
+@sizes.takes()
 def answer(task_id: str) -> Any:
     """Keep what was typed, then do what the button says: draft, row, check; an acknowledgement is sent at once."""
     who = signed_in()
@@ -120,6 +122,7 @@ def done(task_id: str) -> Any:
 
 @pages.post("/tasks/<task_id>/comments")
 @needs()
+@sizes.takes()
 def pin(task_id: str) -> Any:
     """Pin a point to a reviewed answer, or take one back. What is typed into the review's own form is kept."""
     who, posted = signed_in(), request.form

@@ -19,6 +19,7 @@ from werkzeug.exceptions import BadRequest, ClientDisconnected, MethodNotAllowed
 
 from app.errors import NinteiError, TooLarge
 from app.services.papers import parts
+from app.web.frame import sizes
 from app.web.frame.access import needs
 from app.web.frame.current import portal, signed_in
 from app.web.frame.problems import sentence, status_of
@@ -102,6 +103,7 @@ def head(task_id: str, part_id: str) -> Response:
 
 @pages.route("/<part_id>", methods=["PATCH"], provide_automatic_options=False)
 @needs()
+@sizes.takes()
 def patch(task_id: str, part_id: str) -> Response:
     """What follows at Upload-Offset; 409 when that is not where the upload stands."""
     if request.mimetype != TYPE:

@@ -1,0 +1,69 @@
+"""A request carries what its page will read, and no more."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from flask import Flask
+
+from app.web.frame import sizes
+from tests.web.conftest import Site
+
+MANY = b"&".join(b"a=" for _ in range(sizes.MOST_FIELDS + 1))
+LARGE = b"name=" + b"x" * (2 << 20)
+FORM = "application/x-www-form-urlencoded"
+
+
+def cookie(client: object) -> str:
+    found = client.get_cookie("session")  # type: ignore[attr-defined]
+    return f"session={found.value}" if found else ""
+
+
+@pytest.mark.parametrize("path", ["/login", "/apply", "/accounts/nobody", "/tasks/nobody"])
+@pytest.mark.parametrize("body", [LARGE, MANY], ids=["large", "many fields"])
+def test_a_stranger_sends_little(site: Site, path: str, body: bytes) -> None:
+    answer = site.app.test_client().post(path, data=body, content_type=FORM)
+    assert answer.status_code == 413
+    assert "大きすぎます" in answer.get_data(as_text=True)
+
+
+def test_who_is_signed_in_sends_a_long_form_but_files_only_where_files_are_taken(site: Site) -> None:
+    operator = site.operator()
+    big = {"file": (io.BytesIO(b"x" * (6 << 20)), "a.pdf"), "name": ""}
+    assert operator.post("/account", data=big).status_code == 413
+    assert operator.post("/tasks/none", data=LARGE, content_type=FORM).status_code == 404
+    big["file"] = (io.BytesIO(b"x" * (6 << 20)), "a.pdf")
+    assert operator.post("/tasks/none", data=big).status_code == 404, "it was read, and there is no such task"
+    assert operator.post("/tasks/none", data=MANY, content_type=FORM).status_code == 413
+
+
+def test_the_server_asks_the_same_from_the_head_alone(site: Site) -> None:
+    app: Flask = site.app
+    most = sizes.of_server(app)
+    operator = site.operator()
+    operator.get("/tasks")
+    known, stranger = {"COOKIE": cookie(operator)}, {"COOKIE": "session=forged.by.somebody"}
+    whole = app.config["UPLOAD_BYTES"]
+    assert most("PATCH", "/tasks/t/uploads/u", known) >= whole
+    assert most("POST", "/tasks/t", known) >= whole
+    for said in (stranger, {}, {"AUTHORIZATION": "Bearer guessed"}):
+        for place in (("PATCH", "/tasks/t/uploads/u"), ("POST", "/login"), ("POST", "/inbound/mail"), ("GET", "/none")):
+            assert most(*place, said) < 2 * sizes.VISITOR
+    assert most("POST", "/account", known) < 2 * sizes.SIGNED_IN
+
+
+def test_every_route_that_reads_files_takes_them(site: Site) -> None:
+    """Each view that names `request.files` or a stream is marked: what it takes would be refused from its head."""
+    taking = {name for name, view in site.app.view_functions.items() if hasattr(view, "nintei_takes")}
+    assert taking == {
+        "designer_api.save",
+        "designer_diagrams.imports",
+        "designer_drafts.take",
+        "inbound.hand_in",
+        "bankfiles.upload",
+        "plays.within",
+        "tasks.answer",
+        "tasks.pin",
+        "uploads.patch",
+    }
