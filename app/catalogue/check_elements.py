@@ -142,6 +142,8 @@ class ElementChecks:
             self._known(element, place, name, text, declared.choices)
         elif declared.kind is Kind.DAYS:
             self._days(element, name, text)
+        elif declared.kind is Kind.WHOLE and element.whole(name) is None:
+            self._say(element, N_("%(name)s must be a whole number."), place, name=name)
         elif declared.kind is Kind.CONDITION:
             self._condition(element, name, text)
         elif declared.kind is Kind.SHOWN:

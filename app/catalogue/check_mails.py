@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+import re
+
+from app.catalogue.after import dated, next_user_task
 from app.catalogue.complaints import Complaints, quoted
 from app.catalogue.model import MailSource, Package
 from app.errors import N_
+
+SILENT = N_(
+    "The mail leads to %(step)s, which has a last day, and does not name it: write task.due, include _shared/task.md, "
+    "or say “informs = true” where it asks for nothing."
+)
+_DAY = re.compile(r"\btask\.due\b|\binvoice\.due_on\b|\blinks\.entry_expires\b")
+_INCLUDE = re.compile(r"""{%-?\s*include\s+["']([^"']+)["']""")
 
 
 class MailChecks:
@@ -19,6 +29,7 @@ class MailChecks:
             self._to(mail)
             for name in mail.attachments:
                 self._attachment(mail, name)
+        self._asking()
         mails, documents = self._used()
         for mail in self.package.mails.values():
             if mail.id not in mails and ("mail", mail.id) not in self.complaints.meant:
@@ -30,6 +41,25 @@ class MailChecks:
                     "",
                     N_("Nothing makes this document: name it in a diagram or mail, or remove it."),
                 )
+
+    def _asking(self) -> None:
+        """A mail that asks for something names the day by which it is asked for."""
+        package = self.package
+        for element in package.elements.values():
+            sent = quoted(element.parameters.get("mail", "")) or () if element.operator == "mail" else ()
+            for mail in (package.mails[name] for name in sent if name in package.mails):
+                asks = str(mail.header.get("asks") or "")
+                wanted = package.elements.get(asks) or next_user_task(package, element.id, "vendor")
+                if mail.to != "vendor" or mail.header.get("informs") or wanted is None or not dated(package, wanted):
+                    continue
+                if not _DAY.search(self._text(mail.body, 3)):
+                    self.complaints.warn(mail.file, "", SILENT, "body", step=wanted.named)
+
+    def _text(self, body: str, deep: int) -> str:
+        """The text with what it includes, some levels deep."""
+        files = self.package.files
+        inside = [files[name].decode("utf-8", "replace") for name in _INCLUDE.findall(body) if name in files and deep]
+        return "\n".join([body, *(self._text(text, deep - 1) for text in inside)])
 
     def _to(self, mail: MailSource) -> None:
         kind, _, group = mail.to.partition(":")

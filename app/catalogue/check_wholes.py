@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from app.catalogue.complaints import Complaints
 from app.catalogue.manifest import FILE
 from app.catalogue.model import Package
@@ -19,6 +21,7 @@ class WholeChecks:
         self._forms()
         self._loans()
         self._payments()
+        self._days()
 
     def _forms(self) -> None:
         tasks = frozenset(e.id for e in self.package.elements.values() if e.kind == "userTask")
@@ -56,3 +59,27 @@ class WholeChecks:
             if fee.id not in raised and fee.id not in confirmed:
                 message = N_("No element raises this fee: give one the property invoice, or remove the fee.")
                 self.complaints.warn(FILE, f"fees.{fee.id}", message)
+
+    def _days(self) -> None:
+        """A calendar leaves room for what is to be done before its day; what is due by a day has one."""
+        elements = self.package.elements.values()
+        settled = {(each.properties.get("books", ""), each.process) for each in elements} - {("", "")}
+        for element in elements:
+            before, place = element.whole("before_day_bd"), "property:before_day_bd"
+            named = [name for name in ("before_day_bd", "after_day_bd") if name in element.properties]
+            calendars = [name for name, process in settled if name and process == element.process]
+            if named and not calendars:
+                message = N_("No day is settled in this process: give the step that settles it the property books.")
+                self.complaints.warn(element.file, element.id, message, f"property:{named[0]}")
+            for name in calendars:
+                spec = self.package.calendars.get(name)
+                if spec is not None and before is not None and before >= spec.earliest_bd:
+                    message = N_(
+                        "The calendar %(calendar)s offers days from %(first)s business days on; this step is to be "
+                        "done %(before)s before the day: offer later days (earliest_bd)."
+                    )
+                    facts: dict[str, Any] = {"calendar": Named(name, spec.title), "first": spec.earliest_bd}
+                    self.complaints.say(element.file, element.id, message, place, before=before, **facts)
+            if "day_until" in element.properties and not element.properties.get("calendar"):
+                message = N_("day_until bounds the days of a calendar: give the step the property calendar too.")
+                self.complaints.warn(element.file, element.id, message, "property:day_until")

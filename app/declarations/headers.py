@@ -25,6 +25,10 @@ MAIL = Section(
         Key("label", N_("Title"), N_("what people read"), default="", english=True),
         Key("notice", N_("Kind of notice"), N_("as which kind of notice the home of the vendor shows it"), Kind.ONE_OF,
             default=NOTICES[0], choices=NOTICES),
+        Key("asks", N_("Step that it asks for"), N_("`task` is then this step, with its last day; without it the next "
+            "step of the vendor"), Kind.USER_TASK, default=""),
+        Key("informs", N_("Asks for nothing"), N_("`true`: it only informs, so that it names no day of the next step"),
+            Kind.FLAG, default=False),
     ),
     makes=Kind.MAIL,
 )  # fmt: skip

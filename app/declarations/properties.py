@@ -35,6 +35,64 @@ _ALL = (
         USER,
     ),
     Property(
+        "due_from",
+        N_("Days are counted from"),
+        N_(
+            "the step with whose end the days of `due_bd` are counted, where that is not the opening of the task: the "
+            "mail that asks for it names the day then. A task that is done again is counted from its opening"
+        ),
+        Kind.ELEMENT,
+        Group.DAYS,
+        USER,
+    ),
+    Property(
+        "due_value",
+        N_("Due by a routing value"),
+        N_(
+            "the routing value, or a key in it (`certificate.valid_until`), that says the last day: a day, or the "
+            "instant at which it is over; of several the first that says one. Where it says one that is not over, "
+            "`due_bd` does not count"
+        ),
+        Kind.TEXT,
+        Group.DAYS,
+        USER,
+        many=True,
+    ),
+    Property(
+        "before_day_bd",
+        N_("Business days before the settled day"),
+        N_(
+            "done at the latest so many business days before the day that is settled in its process. A calendar offers "
+            "only days that leave room for all of these steps"
+        ),
+        Kind.WHOLE,
+        Group.DAYS,
+        USER,
+    ),
+    Property(
+        "after_day_bd",
+        N_("Business days after the settled day"),
+        N_(
+            "for what is done on the day that is settled in its process: due so many business days after it, whenever "
+            "the task opens (`due_bd` counts where no day is settled)"
+        ),
+        Kind.WHOLE,
+        Group.DAYS,
+        USER,
+    ),
+    Property(
+        "day_until",
+        N_("Last day that may be chosen"),
+        N_(
+            "with `calendar`: the routing value, or a key in it, that says the last day that is offered; of several "
+            "the first that says one. The task is due while the calendar still reaches that day"
+        ),
+        Kind.TEXT,
+        Group.DAYS,
+        USER,
+        many=True,
+    ),
+    Property(
         "presentation",
         N_("How it is shown"),
         N_(

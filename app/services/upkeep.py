@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
 
+from app.catalogue.after import pays
 from app.connectors import scratch
 from app.services.base import businessdays, history, jobqueue, leases
 from app.services.base.portal import Portal
 from app.services.cards import keepers, loans
 from app.services.companies import mandates
+from app.services.days import lastday
 from app.services.pages.worklist import remind_one
 from app.services.papers import collecting, parts
 from app.services.process import jobs
@@ -156,7 +158,7 @@ def _to_remind(step: _Step, rows: Sequence[Task], today: date, over: set[str]) -
     found, sent = [], work.reminders([row.id for row in rows])
     for row in rows:
         kind, known = f"{step.kind}:{row.due_on}", sent.get(row.id, frozenset())
-        if row.presentation == "button" or kind in known:
+        if kind in known:
             continue
         if step.first is not None:
             if businessdays.today(row.opened_at) < today:
@@ -180,6 +182,9 @@ def _hold(portal: Portal, booking: int, case: Case) -> int:
     if row is None or row.state != BookingState.HELD or row.held_until is None:
         return 0
     package = portal.releases.loaded(case.release_id).package
+    paying = {each.id for each in lastday.of_calendar(package, row.calendar) if pays(package, each)}
+    if paying and not any(each.element in paying for each in work.open_tasks(case.id)):
+        return 0  # it is not the vendor's turn: what they paid in time is not lost because the body is slow
     if row.held_until < today:
         row.state = BookingState.LAPSED
         mail = "date_lapsed"

@@ -378,6 +378,19 @@ CASES: list[tuple[str, Edit, str, str]] = [
         "userTask alone",
     ),
     (
+        "a step before a day that nobody settles",
+        carrying("collect", "before_day_bd", "9"),
+        f"{BPMN}#collect",
+        "property books",
+    ),
+    ("days before a day in words", carrying("collect", "before_day_bd", "nine"), f"{BPMN}#collect", "whole number"),
+    (
+        "the last day of no calendar",
+        carrying("approve", "day_until", "loan.end"),
+        f"{BPMN}#approve",
+        "property calendar",
+    ),
+    (
         "waiting for nothing",
         {
             BPMN: lambda t: t.replace('Operator id="pdf"', 'Operator id="wait_for"').replace(

@@ -12,10 +12,13 @@ from app.connectors import scratch
 from app.connectors.scratch import Scratch
 from app.errors import ScriptError
 from app.services import upkeep
+from app.services.base import businessdays
 from app.services.base.portal import Portal
+from app.services.days import bookings as bookings_of_days
 from app.services.process import timers
 from app.services.tasks import daterequests
-from app.store import cases, database, incidents, records, work
+from app.states import BookingState
+from app.store import bookings, cases, database, incidents, records, work
 from app.store.models import Task
 from tests.services.conftest import Bench
 from tests.services.process.test_jobs import locked
@@ -194,3 +197,32 @@ def test_upkeep_removes_what_killed_processes_left_behind(
     assert mine.path.is_dir() and theirs.path.is_dir() and running.path.is_dir()
     assert not any(each.exists() for each in lost)
     assert open_incidents() == []
+
+
+def test_a_held_day_that_was_paid_for_in_time_does_not_lapse_while_the_body_confirms(bench: Bench) -> None:
+    walker = go(bench, until="confirm_exam_payment")
+    walker.clock.moment += timedelta(days=60)
+    upkeep.tick(walker.portal)
+    with database.connection():
+        row = bookings.latest(case_of(walker).id, "exam")
+    assert row is not None and row.state == BookingState.HELD
+    assert "date-lapsed" not in bench.mailbox.ids
+
+
+def test_the_request_of_the_yearly_audit_has_a_last_day_and_reminders_and_offers_no_day_beyond(bench: Bench) -> None:
+    walker = go(bench, until="request_audit_date", scenario="annual_audit")
+    row = task(walker, "request_audit_date")
+    with database.connection():
+        certificate = records.certificate_of(case_of(walker).id)
+        loaded = walker.portal.releases.loaded(case_of(walker).release_id)
+        free = bookings_of_days.free_for(
+            walker.portal, case_of(walker), loaded, loaded.element("request_audit_date"), case_of(walker).data
+        )
+    assert certificate is not None and row.due_on is not None
+    earliest = loaded.package.calendars["audit"].earliest_bd
+    assert row.due_on == businessdays.add_business_days(businessdays.on_or_before(certificate.valid_until), -earliest)
+    assert free and free[-1] <= certificate.valid_until
+    walker.clock.moment += timedelta(days=(row.due_on - businessdays.today(walker.clock.moment)).days - 7)
+    tick_until(walker.portal, walker, 21, bench)
+    said = [letter.text for letter in bench.mailbox.of("reminder")]
+    assert len(said) == 3 and all(f"{row.due_on.month}月{row.due_on.day}日" in text for text in said)

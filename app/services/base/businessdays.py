@@ -47,6 +47,16 @@ def add_business_days(day: date, count: int, closing: frozenset[date] = frozense
     return day
 
 
+def on_or_after(day: date, closing: frozenset[date] = frozenset()) -> date:
+    """This day, or the next business day where it is none."""
+    return day if is_business_day(day, closing) else add_business_days(day, 1, closing)
+
+
+def on_or_before(day: date, closing: frozenset[date] = frozenset()) -> date:
+    """This day, or the business day before where it is none."""
+    return day if is_business_day(day, closing) else add_business_days(day, -1, closing)
+
+
 def business_days_between(first: date, last: date, closing: frozenset[date] = frozenset()) -> int:
     """Business days after `first` up to and including `last`; negative when `last` lies before `first`."""
     if last < first:

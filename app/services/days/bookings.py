@@ -8,12 +8,13 @@ from datetime import date, datetime, timedelta
 from datetime import date as Day  # noqa: N812 - a field below is called `date`, as templates say it
 from typing import Any
 
-from app.catalogue import Calendar
+from app.catalogue import Calendar, Element
 from app.errors import Refused
 from app.services.base import businessdays, history
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
+from app.services.days import lastday
 from app.states import BookingState, EntryKind
 from app.store import bookings, database
 from app.store.models import Booking, Case
@@ -52,18 +53,33 @@ def view(row: Booking, loaded: Loaded) -> BookingView:
     )
 
 
-def free_days(portal: Portal, loaded: Loaded, calendar_id: str, *, keep: date | None = None) -> list[date]:
-    """The days that can still be had, first to last; `keep` is the case's own, which counts as free."""
+def free_days(portal: Portal, loaded: Loaded, calendar_id: str, earliest: int, until: date | None = None) -> list[date]:
+    """The days that can still be had, first to last. `earliest`: business days from today to the first (lastday says
+    how many); `until`: not beyond this day, as long as one of those before it is free."""
     spec = loaded.package.calendars[calendar_id]
-    today, closing = portal.today(), portal.closing()
-    days = possible_days(spec, today, closing)
+    days = possible_days(spec, portal.today(), portal.closing(), earliest)
     taken = bookings.taken(calendar_id, days[0], days[-1]) if days else {}
-    return [day for day in days if taken.get(day, 0) < spec.capacity or day == keep]
+    free = [day for day in days if taken.get(day, 0) < spec.capacity]
+    return [day for day in free if until is None or day <= until] or free
 
 
-def possible_days(spec: Calendar, today: date, closing: frozenset[date] = frozenset()) -> list[date]:
+def free_for(portal: Portal, case: Case, loaded: Loaded, element: Element, data: Mapping[str, Any]) -> list[date]:
+    """The days that a task of the case offers: they leave room for the steps before, and keep its deadline."""
+    calendar_id = element.properties.get("calendar") or element.properties["books"]
+    until = lastday.day_until(lastday.Place(case, loaded, portal.closing(), data), element)
+    return free_days(portal, loaded, calendar_id, lastday.earliest(loaded.package, element, calendar_id), until)
+
+
+def free_instead(portal: Portal, case: Case, loaded: Loaded, calendar_id: str) -> list[date]:
+    """The days that the case can have in place of its settled one: room is left for what is still to be done."""
+    return free_days(portal, loaded, calendar_id, lastday.needed(case, loaded.package, calendar_id))
+
+
+def possible_days(
+    spec: Calendar, today: date, closing: frozenset[date] = frozenset(), earliest: int | None = None
+) -> list[date]:
     """The days that a calendar offers as long as nobody has taken any."""
-    first = businessdays.add_business_days(today, spec.earliest_bd, closing)
+    first = businessdays.add_business_days(today, spec.earliest_bd if earliest is None else earliest, closing)
     last = today + timedelta(days=spec.latest_days)
     days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
     return [day for day in days if day.weekday() in spec.weekdays and businessdays.is_business_day(day, closing)]
@@ -100,7 +116,7 @@ def book(
         end=end_of(str(values.get("start") or spec.start), spec.duration_minutes),
         place=str(values.get("place") or spec.place),
         state="held",
-        held_until=portal.today() + timedelta(days=spec.hold_days),
+        held_until=lastday.of_hold(loaded.package, calendar_id, day, portal.today(), portal.closing()),
         attempt=(previous.attempt + 1 if previous else 1),
         sequence=(previous.sequence + 1 if previous else 0),
         at=now,
@@ -114,7 +130,7 @@ def move(portal: Portal, case: Case, loaded: Loaded, row: Booking, day: date, no
     and the calendar file's sequence grows. Refused when the day cannot be had."""
     spec = loaded.package.calendars[row.calendar]
     database.lock_name(f"calendar:{row.calendar}")
-    if day not in free_days(portal, loaded, row.calendar):
+    if day not in free_instead(portal, case, loaded, row.calendar):
         raise Refused("%(day)s has been given to another case meanwhile; choose another day", day=day.isoformat())
     if row.state == BookingState.LAPSED or (row.day == day and row.state != BookingState.CANCELLED):
         raise Refused("Choose another day than the one that is settled")
@@ -137,6 +153,7 @@ def move(portal: Portal, case: Case, loaded: Loaded, row: Booking, day: date, no
     if row.state != BookingState.CANCELLED:
         row.state = BookingState.RELEASED
         row.save()
+    lastday.renew(case, loaded, portal.closing())
     return moved
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from app.catalogue.after import next_user_task
 from app.connectors import htmltext, quoting
 from app.connectors.quoting import Said
 from app.errors import NotFound, Refused, Stale
@@ -47,7 +48,7 @@ def receipt(case: Case, loaded: Loaded) -> Task | None:
     sent has arrived."""
     for task in inbound.open_vendor_tasks(case.id):
         spec, element = loaded.forms.get(task.element), loaded.element(task.element)
-        following = flow.next_user_task(loaded.package, task.element, "vendor")
+        following = next_user_task(loaded.package, task.element, "vendor")
         plain = spec is not None and not spec.asks and not element.properties.get("shows_secrets")
         if plain and following is not None and following.flag("reply_by_mail"):
             return task

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
@@ -54,7 +54,9 @@ def view(row: Invoice) -> InvoiceView:
     )
 
 
-def raise_invoice(case: Case, loaded: Loaded, fee: str, data: Mapping[str, Any], *, origin: str, now: datetime) -> None:
+def raise_invoice(
+    case: Case, loaded: Loaded, fee: str, data: Mapping[str, Any], due_on: date, *, origin: str, now: datetime
+) -> None:
     """Raise the fee's claim, as its decision table says for the routing values where the token stands."""
     if invoices.of_origin(origin) is not None:
         return
@@ -73,7 +75,7 @@ def raise_invoice(case: Case, loaded: Loaded, fee: str, data: Mapping[str, Any],
         tax=tax,
         total=amount + tax,
         issued_on=today,
-        due_on=today + timedelta(days=spec.due_days),
+        due_on=due_on,
     )
     finding.keep(case, loaded)
     history.note(case.id, now, EntryKind.INVOICE, title=spec.title, data={"number": number, "total": amount + tax})

@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+from app.catalogue.after import next_user_task
 from app.connectors.qr import qr
-from app.services.base import businessdays, flow, titles
+from app.services.base import titles
 from app.services.base.portal import Portal
-from app.services.base.releases import Loaded, due_days, settings_of
+from app.services.base.releases import Loaded, settings_of
 from app.services.cards.sets import card_set
 from app.services.days import bookings as dates
+from app.services.days import lastday
 from app.services.money import invoices as money
 from app.services.papers import timeline
 from app.services.papers.addressee import company
@@ -29,14 +31,15 @@ def build(
     at: str = "",
     data: Mapping[str, Any] | None = None,
     extra: Mapping[str, Any] | None = None,
+    asks: str = "",
 ) -> dict[str, Any]:
     """The whole context. `element` is the one for which it is built: its task and its comments come first; `at`: the
-    engine's task, where one element has several."""
+    engine's task, where one element has several; `asks`: the step that is asked for, where it is not the next."""
     package = loaded.package
     settings = settings_of(package)
     answers = {key: dict(row.values) for key, row in work.latest_answers(case.id).items()}
     base = portal.settings.base_url.rstrip("/")
-    task = _task(portal, case, loaded, element, at, base)
+    task = _task(portal, case, loaded, element, at, base, asks)
     certificate = records.certificate_of(case.id)
     link = cases.current_link(case.id)
     booking = bookings.latest(case.id)
@@ -110,23 +113,24 @@ def for_one(portal: Portal, facts: dict[str, Any], params: Mapping[str, Any]) ->
     return {**facts, "links": links, "addressee": name}
 
 
-def _task(portal: Portal, case: Case, loaded: Loaded, element: str, at: str, base: str) -> dict[str, Any] | None:
+def _task(
+    portal: Portal, case: Case, loaded: Loaded, element: str, at: str, base: str, asks: str
+) -> dict[str, Any] | None:
     """The task that a mail asks for: the element's own, the vendor's next after it, or the vendor's open one."""
     rows = [row for row in work.open_tasks(case.id) if row.kind == TaskKind.USER]
     own = next((row for row in rows if row.element == element and at in {"", row.id}), None)
     own = own or next((row for row in rows if row.element == element), None)
     if own is None:
-        following = flow.next_user_task(loaded.package, element, "vendor")
+        following = loaded.package.elements.get(asks) or next_user_task(loaded.package, element, "vendor")
         if following is not None and all(row.element != following.id for row in rows):
-            days = due_days(loaded.package, following)
-            due = businessdays.add_business_days(portal.today(), days, portal.closing()) if days else None
+            place = lastday.Place(case, loaded, portal.closing(), case.data or {})
             # The task opens once this mail has gone out: the address finds it then.
             return {
                 "title": following.title,
                 "name": following.title,
                 "item": "",
                 "url": f"{base}/cases/{case.number}/tasks/{following.id}",
-                "due": due,
+                "due": lastday.of_task(place, following, portal.today()),
             }
         own = next((row for row in rows if following and row.element == following.id), None)
     vendors = [row for row in rows if row.side == "vendor"]

@@ -5,24 +5,25 @@ Each is a row in our own tables or a queued job, stored with the step.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
-from app.services.base import history
+from app.services.base import businessdays, history
 from app.services.base.jobqueue import Entered, queue
 from app.services.base.releases import Loaded
-from app.services.days import bookings
+from app.services.days import bookings, lastday
 from app.services.money import invoices
 from app.states import EntryKind
 from app.store import records
 from app.store.models import Case
 
 
-def entered(case: Case, loaded: Loaded, place: Entered, now: datetime) -> None:
+def entered(case: Case, loaded: Loaded, place: Entered, now: datetime, closing: frozenset[date]) -> None:
     """Do what the entered element's properties say."""
     element = loaded.element(place.element)
     fee = element.properties.get("invoice", "")
     if fee:
-        invoices.raise_invoice(case, loaded, fee, place.data, origin=place.task_id, now=now)
+        due = lastday.of_invoice(case, loaded.package, fee, businessdays.today(now), closing)
+        invoices.raise_invoice(case, loaded, fee, place.data, due, origin=place.task_id, now=now)
     for calendar_id in element.listed("firm"):
         bookings.confirm(case, calendar_id)
     for group in element.listed("releases"):

@@ -187,6 +187,7 @@ class Mails:
                 at=str(job.params.get("origin") or ""),
                 data=job.data,
                 extra={"message": job.params.get("message", "")},
+                asks=str(source.header.get("asks") or ""),
             )
             facts = context.for_one(self._portal, facts, job.params)
             body = settings_of(loaded.package).get("body", {})

@@ -7,11 +7,12 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
-from app.catalogue import Package
+from app.catalogue import Element, Package
 from app.engine import Step
 from app.services.base import businessdays, finding
 from app.services.base.portal import Portal
 from app.services.base.releases import Loaded, due_days
+from app.services.days import lastday
 from app.services.process import steps
 from app.store import cases, moves, statements, undo, work
 from app.store.models import Case, Task
@@ -59,10 +60,10 @@ def _redraw(row: Task, old: Loaded, new: Loaded, element: str, moment: steps.Mom
     was = (before.title if before else "") or row.element
     if row.title.startswith(was):
         row.title = (after.title or element) + row.title.removeprefix(was)
-    days, count = due_days(old.package, before) if before else None, due_days(new.package, after)
-    if days != count and count is not None:
-        opened = businessdays.today(row.opened_at)
-        row.due_on = businessdays.add_business_days(opened, count, moment.closing)
+    if before is None or _last_day(old, before) != _last_day(new, after):
+        data = {**(moment.case.data or {}), **(row.data or {})}
+        place = lastday.Place(moment.case, new, moment.closing, data)
+        row.due_on = lastday.of_task(place, after, businessdays.today(row.opened_at)) or row.due_on
     values: dict[str, Any] = {
         "element": element,
         "side": after.side,
@@ -73,6 +74,12 @@ def _redraw(row: Task, old: Loaded, new: Loaded, element: str, moment: steps.Mom
         if getattr(row, name) != value:
             setattr(row, name, value)
     statements.save(row)
+
+
+def _last_day(loaded: Loaded, element: Element) -> tuple[object, ...]:
+    """What the release says of the element's last day."""
+    said = (element.properties.get(name, "") for name in lastday.PROPERTIES)
+    return (due_days(loaded.package, element), *said)
 
 
 @lru_cache(maxsize=64)

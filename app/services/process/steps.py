@@ -12,12 +12,14 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from app.catalogue import Element
 from app.engine import CompleteTask, Event, Snapshot, Step, TaskKind, TimersDue, TooLate
 from app.services.base import businessdays, clocks, history, jobqueue, titles
 from app.services.base.actors import SYSTEM, Actor
 from app.services.base.portal import Portal
-from app.services.base.releases import Loaded, due_days
+from app.services.base.releases import Loaded
 from app.services.cards import loans
+from app.services.days import lastday
 from app.services.mails import deliveries
 from app.services.process import effects, order, resting, turns
 from app.services.trouble import incidents
@@ -102,7 +104,9 @@ def _store(
     case.changed_at = now
     _visits(moment)
     close_tasks(moment)
-    order.begin(moment.loaded.package, _open(moment), moment.rows, moment.today, moment.closing)
+    for row in order.begun(moment.loaded.package, _open(moment), moment.rows):
+        row.due_on = _last_day(moment, moment.loaded.element(row.element), row.data)
+        statements.save(row)
     settle_turn(moment)
     open_tasks(moment)
     cancel_jobs(moment)
@@ -129,7 +133,7 @@ def _effects(moment: Moment) -> None:
     for entry in step.log:
         if entry.what == "entered" and entry.element in elements:
             place = jobqueue.Entered(entry.element, entry.task_id, places.get(entry.task_id, step.data))
-            effects.entered(moment.case, moment.loaded, place, moment.now)
+            effects.entered(moment.case, moment.loaded, place, moment.now, moment.closing)
 
 
 def _completed(step: Step) -> list[str]:
@@ -195,8 +199,16 @@ def _log_closed(moment: Moment, row: Task, done: Closing | None) -> None:
     )
 
 
+def _last_day(
+    moment: Moment, element: Element, data: Mapping[str, Any] | None, guideline: date | None = None
+) -> date | None:
+    """The last day of a task of this element that begins now."""
+    place = lastday.Place(moment.case, moment.loaded, moment.closing, {**(moment.case.data or {}), **(data or {})})
+    return lastday.of_task(place, element, moment.today, guideline)
+
+
 def open_tasks(moment: Moment) -> None:
-    """Rows for the tasks that opened; due as their element says, or when the guideline of their side runs out."""
+    """Rows for the tasks that opened, each with its last day."""
     known = {row.id for row in moment.rows}
     limits = clocks.limits(moment.case, moment.today, moment.closing) if moment.loaded.package.guidelines else {}
     named = _titles(moment, known)
@@ -204,14 +216,9 @@ def open_tasks(moment: Moment) -> None:
         if task.id in known:
             continue
         element = moment.loaded.element(task.element)
-        days = due_days(moment.loaded.package, element)
-        due = (
-            limits.get(element.side)
-            if days is None
-            else None
-            if order.waits(element, _open(moment))
-            else businessdays.add_business_days(moment.today, days, moment.closing)
-        )
+        due = None
+        if not order.waits(element, _open(moment)):
+            due = _last_day(moment, element, task.data, limits.get(element.side))
         if due is not None and element.side == "vendor" and element.flag("returns_cards"):
             loans.ask_back(moment.case.id, due, moment.now)
         moment.rows.append(

@@ -84,7 +84,7 @@ def standing(portal: Portal, number: str, actor: Actor) -> Standing | None:
             refusal=refusal,
             cancel_refusal=refusal or _may_cancel(row),
             request=_view(last, loaded) if last is not None else None,
-            free=[day for day in dates.free_days(portal, loaded, row.calendar) if day != row.day],
+            free=[day for day in dates.free_instead(portal, case, loaded, row.calendar) if day != row.day],
             wishes=spec.wishes,
         )
 
@@ -107,7 +107,7 @@ def waiting(portal: Portal, actor: Actor) -> list[Waiting]:
             seen = _view(row, loaded)
             free = [
                 day
-                for day in dates.free_days(portal, loaded, row.booking.calendar)
+                for day in dates.free_instead(portal, row.case, loaded, row.booking.calendar)
                 if day != row.booking.day or row.booking.state == BookingState.CANCELLED
             ]
             wished = [day for day in seen.wishes if day in free]
@@ -137,7 +137,8 @@ def ask(portal: Portal, number: str, kind: str, wishes: Sequence[str], reason: s
         if len(reason) > LONGEST:
             raise Refused("Write at most %(count)s characters; send longer texts as a file", count=LONGEST)
         days = list(dict.fromkeys(each for each in wishes if each))
-        free = {day.isoformat() for day in dates.free_days(portal, loaded, row.calendar)} - {row.day.isoformat()}
+        free = {day.isoformat() for day in dates.free_instead(portal, case, loaded, row.calendar)}
+        free -= {row.day.isoformat()}
         if any(day not in free for day in days):
             raise Refused("A day that you chose is not free any more; choose again")
         if kind == "change" and not days:

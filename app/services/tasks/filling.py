@@ -27,7 +27,8 @@ def choices(portal: Portal, setting: Setting, lang: str = "ja") -> dict[str, lis
     calendar_id = setting.element.properties.get("calendar") or setting.element.properties.get("books")
     if not calendar_id:
         return {}
-    free = dates.free_days(portal, setting.loaded, calendar_id)
+    data = {**(setting.case.data or {}), **(setting.task.data or {})}
+    free = dates.free_for(portal, setting.case, setting.loaded, setting.element, data)
     wished = dates.wishes(setting.case, setting.loaded, calendar_id)
     chosen = [day for day in wished if day in free]
     people = attendance.examiners(setting.loaded.package.groups) if setting.element.properties.get("books") else []

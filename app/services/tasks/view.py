@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from app.catalogue.after import next_user_task
 from app.services.base import businessdays, clocks, permit
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
@@ -101,8 +102,13 @@ def open_task_of(portal: Portal, number: str, element: str, actor: Actor) -> tup
     """(id of the element's open task or "", the element's title, whether it was done before): mails name it so."""
     with database.connection():
         case = permit.visible_case(cases.get(number), actor)
-        title = portal.releases.loaded(case.release_id).element(element).title
+        loaded = portal.releases.loaded(case.release_id)
+        title, package = loaded.element(element).title, loaded.package
         for row in work.open_tasks(case.id):
             if row.element == element and (actor.side == "operator" or row.side == "vendor"):
+                return row.id, row.title, False
+        for row in work.open_tasks(case.id):  # what was sent is acknowledged before it is answered
+            following = next_user_task(package, row.element, "vendor") if row.side == "vendor" else None
+            if following is not None and following.id == element:
                 return row.id, row.title, False
         return "", title, work.last_done(case.id, element) is not None

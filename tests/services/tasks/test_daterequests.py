@@ -151,6 +151,6 @@ def test_a_day_that_another_case_has_is_not_given(bench: Bench, settled: Walker)
     with database.transaction():
         Booking.create(case=case_of(settled), calendar="exam", day=day, state="held", at=settled.portal.now())
         loaded = settled.portal.releases.loaded(case_of(settled).release_id)
-        assert day not in dates.free_days(settled.portal, loaded, "exam")
+        assert day not in dates.free_instead(settled.portal, case_of(settled), loaded, "exam")
     with pytest.raises(Refused):
         daterequests.accept(settled.portal, asked, day, "", staff(settled))
