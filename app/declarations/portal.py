@@ -54,6 +54,7 @@ PORTAL_MAILS = (
     _sent("link_again", N_("The first link again"), N_("to who has lost the first mail")),
     _sent("invitation", N_("Invitation"), N_("to whom an applicant brings into a case")),
     _sent("message", N_("New message"), N_("when the other side wrote on the page of the case")),
+    _sent("receipt", N_("Receipt of what was sent"), N_("to the vendor, each time a form of theirs has come in")),
     _sent("returned", N_("A step has come back"), N_("to the vendor, who is to do it again")),
     _sent("withdrawn", N_("Withdrawn"), N_("when a case is withdrawn")),
     _sent("date_lapses", N_("A day is about to lapse"), N_("to the vendor, before a held day is lost")),
@@ -69,5 +70,6 @@ PORTAL_MAILS = (
 )
 PORTAL_DOCUMENTS = (
     Key("case_file", N_("The case as one PDF"), N_("for the file"), Kind.DOCUMENT, default=""),
+    Key("receipt", N_("Copy of what was sent"), N_("goes with the receipt"), Kind.DOCUMENT, default=""),
     Key("card_labels", N_("Labels of cards"), N_("to print and stick on"), Kind.DOCUMENT, default=""),
 )

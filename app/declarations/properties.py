@@ -316,6 +316,15 @@ _ALL = (
         USER,
     ),
     Property(
+        "receipt",
+        N_("Receipt of what was sent"),
+        N_("`false`: no receipt is sent for this form of the vendor's"),
+        Kind.FLAG,
+        Group.PAPERS,
+        USER,
+        side="vendor",
+    ),
+    Property(
         "binds",
         N_("Binds the company"),
         N_(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -196,6 +196,7 @@ def full(**changed: Any) -> dict[str, Any]:
             "number": "CCUS-API-2027-0007",
             "issued_on": date(2027, 6, 11),
             "valid_until": date(2028, 6, 10),
+            "edition": 1,
             "url": "https://nintei.example/systems/CCUS-API-2027-0007",
             "qr": qr("https://nintei.example/systems/CCUS-API-2027-0007"),
         },
@@ -217,6 +218,15 @@ def full(**changed: Any) -> dict[str, Any]:
             "public_key": "9f3c" * 16,
         },
         "today": date(2026, 11, 22),
+        "receipt": {
+            "title": "書類提出",
+            "number": "2026-0042-17",
+            "sent_at": datetime(2026, 11, 22, 1, 30, tzinfo=UTC),
+            "sender": "渡邊 葵",
+            "on_behalf_of": COMPANY["name"],
+            "lines": [{"label": "財務諸表", "section": "", "text": "財務諸表.pdf"}],
+            "files": [{"title": "財務諸表", "name": "財務諸表.pdf", "size": 123_456, "digest": "9f3c" * 16}],
+        },
         "message": "サーバ構成図について教えてください。\n【1】冗長化の有無　【2】設置場所",
     }
     return context | changed

@@ -153,6 +153,12 @@ class Sample:
         return {
             "message": "ここに文章が入ります。",
             "addressee": "",
+            "receipt": {
+                "title": self._task("")["title"], "number": f"{NUMBER}-1",
+                "sent_at": self.now, "sender": PERSON, "on_behalf_of": "",
+                "lines": [{"label": "項目", "section": "", "text": "ここに回答が入ります。"}],
+                "files": [{"title": "項目", "name": "書類.pdf", "size": 12_345, "digest": "0" * 64}],
+            },
             "key": {
                 "component": "XXXX XXXX XXXX XXXX", "kcv": "000000", "file_kcv": "000000", "recipient": PERSON,
                 "reference": NUMBER, "public_key": "",

@@ -96,7 +96,8 @@ def keep_made(
     now: datetime,
     kind: DocumentKind = DocumentKind.MADE,
 ) -> Document:
-    """Store a PDF that the portal made; the same origin makes it once."""
+    """Store a PDF that the portal made; the same origin makes it once. What goes with a receipt is no event of its own:
+    its mail is on the timeline."""
     known = records.latest_document(case.id, document_id, origin)
     if known is not None:
         return known
@@ -116,6 +117,8 @@ def keep_made(
         audience=Audience(source.audience),
         created_at=now,
     )
+    if document_id == loaded.package.document_for("receipt"):
+        return row
     history.note(
         case.id, now, EntryKind.DOCUMENT, title=title, data={"document": row.id}, staff=source.audience == "operator"
     )

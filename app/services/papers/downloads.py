@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import PurePosixPath
 
@@ -72,10 +73,13 @@ def attachment(portal: Portal, case: Case, mail_row: int, index: int, actor: Act
 
 def archive(portal: Portal, case: Case, loaded: Loaded, actor: Actor) -> Content:
     """Everything of the case that the actor sees, as one ZIP file. Its entries are named, and dated, by the day and
-    hour in Japan; a paper says which field of which form it was given for, or what it is; a mail its subject."""
+    hour in Japan; a paper says which field of which form it was given for, or what it is; a mail its subject. Beside
+    them every answer as it was sent, and the messages in one file."""
     with database.transaction():
         rows = [row for row in records.documents(case.id) if may_see(row, actor)]
         letters = whose.of_case(case, loaded, actor)
+        sent = list(_answers(case, loaded, actor))
+        said = records.notes(case.id, internal=actor.side == "operator")
         _record(case, actor, portal.now(), f"{case.number}.zip")
     out = io.BytesIO()
     taken: set[str] = set()
@@ -91,7 +95,32 @@ def archive(portal: Portal, case: Case, loaded: Loaded, actor: Actor) -> Content
             name = _free(f"{case.number}/mail/{at:%Y%m%d-%H%M%S}-{_part(mail.subject)}.txt", taken)
             text = f"To: {mail.recipient}\nSubject: {mail.subject}\n\n{mail.text}"
             bundle.writestr(_entry(name, at), text)
+        for at, title, text in sent:
+            name = _free(f"{case.number}/answers/{at:%Y%m%d-%H%M%S}-{_part(title)}.txt", taken)
+            bundle.writestr(_entry(name, at), text)
+        if said:
+            last = max(row.at for row in said).astimezone(JAPAN)
+            lines = (f"{row.at.astimezone(JAPAN):%Y-%m-%d %H:%M}  {row.by_name}\n{row.text}\n" for row in said)
+            bundle.writestr(_entry(f"{case.number}/messages.txt", last), "\n".join(lines))
     return Content(f"{case.number}.zip", "application/zip", out.getvalue())
+
+
+def _answers(case: Case, loaded: Loaded, actor: Actor) -> Iterator[tuple[datetime, str, str]]:
+    """(when in Japan, title, text) of every answer that the actor may read, each round of it; secrets are left out."""
+    for element, rows in work.answers_by_element(case.id).items():
+        form = loaded.forms.get(element)
+        hidden = set(loaded.element(element).listed("secrets")) if form is not None else set()
+        for row in rows:
+            if form is None or (actor.side == "vendor" and row.side != "vendor"):
+                continue
+            lines = [
+                f"{line.label}: {', '.join(file.name for file in line.files) or line.text}"
+                for line in form.answers(row.values, actor.language)
+                if line.key not in hidden
+            ]
+            if lines:
+                at, title = row.at.astimezone(JAPAN), loaded.element(element).title
+                yield at, title, "\n".join([title, f"{at:%Y-%m-%d %H:%M}  {row.by_name}", "", *lines, ""])
 
 
 def _part(title: str) -> str:

@@ -15,7 +15,7 @@ from app.services.base.portal import Portal
 from app.services.base.releases import Loaded, settings_of
 from app.services.cards import keyletters, making
 from app.services.papers import documents
-from app.services.process import calling, casefile, context
+from app.services.process import calling, casefile, context, receipts
 from app.services.process.sending import Mails
 from app.store import cases, database, records
 from app.store.models import Case, Document
@@ -91,6 +91,7 @@ class Outside:
                 raise Permanent("The package has no document %(document)s", document=document_id)
             extra = {
                 **keyletters.facts(self._portal, case, loaded, document_id, origin),
+                **receipts.facts(case, loaded, job.params),
                 **casefile.facts(case, loaded, job.params if document_id == job.params.get("document") else {}),
             }
             facts = context.build(self._portal, case, loaded, element=job.element, data=job.data, extra=extra)

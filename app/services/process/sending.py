@@ -22,7 +22,7 @@ from app.services.cards import keyletters
 from app.services.days.appointments import appointment
 from app.services.mails import deliveries, portalmails, whose
 from app.services.papers import intake
-from app.services.process import context
+from app.services.process import context, receipts
 from app.services.trouble import mailserver
 from app.states import BookingState, EntryKind, MailState, TaskState
 from app.store import accounts, bookings, cases, database, jobrows, records, work
@@ -186,7 +186,7 @@ class Mails:
                 element=job.element,
                 at=str(job.params.get("origin") or ""),
                 data=job.data,
-                extra={"message": job.params.get("message", "")},
+                extra={"message": job.params.get("message", ""), **receipts.facts(case, loaded, job.params)},
                 asks=str(source.header.get("asks") or ""),
             )
             facts = context.for_one(self._portal, facts, job.params)
@@ -263,6 +263,8 @@ class Mails:
             if side == "vendor":
                 members = [row for row in cases.members(case.id) if row.user.active]
                 asked = [row.user.email for row in members if row.mails]
+                also = str(job.params.get("also") or "")  # whoever did what the mail tells of
+                asked += [row.user.email for row in members if row.user.email == also and not row.mails]
                 return asked or [row.user.email for row in members] or [case.email]
             if side.startswith("user:"):
                 user = accounts.user(int(side.removeprefix("user:")))

@@ -15,7 +15,7 @@ from app.services.companies import admissions, proof
 from app.services.days import attendance, bookings
 from app.services.money import invoices
 from app.services.papers import intake
-from app.services.process import secrets, steps
+from app.services.process import receipts, secrets, steps
 from app.services.tasks import comments, drafts, forms, recallstate, returning
 from app.services.trouble import incidents
 from app.store import database, statements, work
@@ -107,5 +107,6 @@ def _complete(
         step = steps.advance(portal, case, CompleteTask(task.id, routes), now, closing, at=element.id)
     except TooLate as error:
         raise Stale("“%(title)s” has been finished already", title=task.title) from error
+    receipts.queue(case, loaded, element, answer, actor, behalf, now)
     returning.tell(setting, step, routes, now)
     recallstate.keep(setting, stood, step, answer, actor, now)

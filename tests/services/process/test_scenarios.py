@@ -27,7 +27,8 @@ class Seen:
         with database.connection():
             case = cases.get(walker.number)
             self.case = case
-            self.mails = [row.mail_id for row in reversed(records.mails(case.id))] if case else []
+            mails = [row.mail_id for row in reversed(records.mails(case.id))] if case else []
+            self.mails = [mail_id for mail_id in mails if mail_id != "receipt"]  # the portal's own, for each form
             self.documents = [row.key for row in records.documents(case.id) if row.kind == "made"] if case else []
             self.downloads = [row.grp for row in records.openings(case.id)] if case else []
             self.invoices = [row.fee for row in invoices.of_case(case.id)] if case else []

@@ -20,7 +20,7 @@ def test_the_body_cannot_judge_contracts_that_nobody_has_signed(bench: Bench) ->
     walker = go(bench, "contracts__vendor")
     row = task(walker, "contracts__operator")
     page = taskpage.page(walker.portal, row.id, staff(walker))
-    assert page.refusal is not None and page.refusal.params["title"] == "契約書の締結（申請システムベンダ）"
+    assert page.refusal is not None and page.refusal.params["title"] == "契約書に署名する"
     with pytest.raises(Refused):
         forms.save_draft(walker.portal, row.id, {"contract_outcome": "returned"}, staff(walker))
     assert row.due_on is None, "its days have not begun"

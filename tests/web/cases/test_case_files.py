@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import unicodedata
 import zipfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -11,10 +12,12 @@ from urllib.parse import quote
 import pytest
 
 from app.engine import Engine
+from app.services.cases import lifecycle
 from app.services.demo.walker import Walker
 from app.store import cases, database, records
 from app.store.models import Document, Mail
 from tests.services.steps import case_of, go
+from tests.services.tasks.test_last_time import vendor
 from tests.web.conftest import Site, open_site
 
 VENDOR = "ichiro.rei@example.com"
@@ -160,6 +163,17 @@ def test_entries_of_the_zip_say_their_field_and_the_hour_in_japan(world: World) 
         30,
         6,
     )  # in steps of 2 s
+
+
+def test_the_zip_holds_what_was_answered_and_what_was_written(world: World) -> None:
+    lifecycle.say(world.site.bench.portal, world.number, "締切を教えてください。", vendor(world.walker))
+    with zipfile.ZipFile(io.BytesIO(world.vendor.get(f"/cases/{world.number}/all.zip").data)) as bundle:
+        names = bundle.namelist()
+        assert "締切を教えてください。" in bundle.read(f"{world.number}/messages.txt").decode()
+        [profile] = [name for name in names if "/answers/" in name and "会社" in name]
+        assert "法人番号: " in bundle.read(profile).decode()
+    assert not [name for name in names if "審査（1次）" in name], "what the body decided is the body's"
+    assert all(name == unicodedata.normalize("NFC", name) for name in names)
 
 
 def test_an_attachment_is_what_went_out_with_the_mail(world: World) -> None:

@@ -1,0 +1,74 @@
+"""到達確認: whoever sends a form of the vendor's side gets a receipt, with a copy of what was sent as a PDF.
+
+The portal sends it in any package that declares the mail (`portal_mails.receipt`), to the people of the case who get its
+mails (the company too, when its agent acts) and to whoever sent the form. A form may do without (property `receipt`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from app.catalogue import Element
+from app.services.base import jobqueue
+from app.services.base.actors import Actor
+from app.services.base.releases import Loaded
+from app.services.papers.intake import file_references
+from app.store import records, work
+from app.store.models import Answer, Case
+
+PURPOSE = "receipt"
+
+
+def queue(
+    case: Case, loaded: Loaded, element: Element, answer: Answer, actor: Actor, behalf: str, now: datetime
+) -> None:
+    """Queue the receipt of an answer of the vendor's, inside the transaction that stores it."""
+    form = loaded.forms.get(element.id)
+    mail = loaded.package.mail_for(PURPOSE)
+    if not mail or element.side != "vendor" or element.properties.get("receipt") == "false":
+        return
+    if form is None or not form.asks:  # only that something was seen: nothing was sent
+        return
+    also = actor.email if actor.side == "vendor" else ""
+    params = {
+        "mail": mail,
+        PURPOSE: answer.id,
+        "of": element.id,
+        "origin": f"{PURPOSE}:{answer.id}",
+        "also": also,
+        "behalf": behalf,
+    }
+    jobqueue.queue(case, "mail", params, "", f"{PURPOSE}:{answer.id}", now)
+
+
+def facts(case: Case, loaded: Loaded, params: Mapping[str, Any]) -> dict[str, Any]:
+    """What the mail and its PDF say beyond what all do; empty for others. Inside a connection."""
+    wanted, element_id = params.get(PURPOSE), str(params.get("of") or "")
+    row = next((each for each in work.answers(case.id, element_id) if each.id == wanted), None) if wanted else None
+    if row is None:
+        return {}
+    element, form = loaded.element(row.element), loaded.forms.get(row.element)
+    secret = set(element.listed("secrets"))
+    lines = [line for line in form.answers(row.values, "ja") if line.key not in secret] if form else []
+    sent = (records.document(each) for _, each in file_references(row.values))
+    return {
+        PURPOSE: {
+            "title": element.title,
+            "number": f"{case.number}-{row.id}",
+            "sent_at": row.at,
+            "sender": row.by_name,
+            "on_behalf_of": str(params.get("behalf") or ""),
+            "lines": [{"label": line.label, "section": line.section, "text": _said(line)} for line in lines],
+            "files": [
+                {"title": each.title, "name": each.filename, "size": each.size, "digest": each.digest}
+                for each in sent
+                if each is not None and each.case_id == case.id
+            ],
+        }
+    }
+
+
+def _said(line: Any) -> str:
+    return "\n".join(each.name for each in line.files) if line.files else str(line.text)

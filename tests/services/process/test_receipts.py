@@ -1,0 +1,72 @@
+"""到達確認: a receipt for everything that the vendor's side sends, with a copy of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from app.services.papers import documents
+from app.services.process import receipts
+from app.store import database, records, work
+from app.store.models import Document, Member
+from tests.services.conftest import Bench
+from tests.services.steps import case_of, go, task
+from tests.services.tasks.test_last_time import vendor
+
+
+def test_who_sends_a_form_gets_a_receipt_with_what_was_sent(bench: Bench) -> None:
+    walker = go(bench, "first_review")
+    mails = bench.mailbox.of("receipt")
+    assert [mail.subject.split("「")[1].split("」")[0] for mail in mails] == ["会社情報入力", "書類提出"]
+    [copy] = mails[1].attachments
+    assert copy.filename.startswith("控え_") and copy.filename.endswith(".pdf")
+    page = copy.content.decode()
+    for said in ("財務諸表", "SHA-256", case_of(walker).number):
+        assert said in page
+    with database.connection():
+        uploaded = Document.select().where(Document.kind == "uploaded").first()
+    assert uploaded.digest in page and uploaded.filename in page
+
+
+def test_the_copy_is_kept_with_the_case_for_both_sides(bench: Bench) -> None:
+    walker = go(bench, "first_review")
+    with database.connection():
+        seen = [row.title for row in documents.of_case(case_of(walker), vendor(walker))]
+    assert sum(title.startswith("控え：") for title in seen) == 2
+
+
+def test_whoever_does_not_want_mails_gets_the_receipt_of_what_they_sent(bench: Bench) -> None:
+    walker = go(bench, "submit_documents")
+    who = vendor(walker)
+    with database.transaction():
+        Member.update(mails=False).execute()
+    go_on = task(walker, "submit_documents")
+    walker.take(
+        {
+            "complete": "submit_documents",
+            "by": "vendor",
+            "answer": {"registry_certificate": "a.pdf", "financial_statements": "b.pdf"},
+        }
+    )
+    bench.drain(walker.portal)
+    assert go_on and bench.mailbox.of("receipt")[-1].to == (who.email,)
+
+
+def test_what_was_only_acknowledged_and_what_staff_decide_needs_none(bench: Bench) -> None:
+    go(bench, "reply_materials")
+    before = len(bench.mailbox.of("receipt"))
+    assert before == 2, "the review and 追加資料請求受領 sent nothing"
+
+
+def test_a_form_may_do_without(bench: Bench) -> None:
+    walker = go(bench, "first_review")
+    with database.transaction():
+        case = case_of(walker)
+        loaded = walker.portal.releases.loaded(case.release_id)
+        [answer] = work.answers(case.id, "submit_documents")
+        element = loaded.element("submit_documents")
+        quiet = replace(element, properties={**element.properties, "receipt": "false"})
+        count = len(records.mails(case.id))
+        receipts.queue(case, loaded, quiet, answer, vendor(walker), "", walker.portal.now())
+    bench.drain(walker.portal)
+    with database.connection():
+        assert len(records.mails(case_of(walker).id)) == count
