@@ -1,7 +1,8 @@
 """到達確認: whoever sends a form of the vendor's side gets a receipt, with a copy of what was sent as a PDF.
 
-The portal sends it in any package that declares the mail (`portal_mails.receipt`), to the people of the case who get its
-mails (the company too, when its agent acts) and to whoever sent the form. A form may do without (property `receipt`).
+The portal sends it in any package that declares the mail (`portal_mails.receipt`), to the people of the case who get
+its mails (the company too, when its agent acts) and to whoever sent the form. A form may do without (property
+`receipt`).
 """
 
 from __future__ import annotations
