@@ -57,7 +57,8 @@ WORDS: dict[tuple[str, str], dict[str, Any]] = {
         "wiped": _l("Wiped"), "damaged": _l("Damaged"), "lost": _l("Lost"), "quarantined": _l("Kept apart"),
     },
     ("CardEvent", "phase"): {"intended": _l("intended"), "confirmed": _l("Confirmed"), "failed": _l("failed")},
-    ("Certificate", "state"): {"valid": _l("Valid"), "suspended": _l("Suspended"), "withdrawn": _l("Withdrawn")},
+    ("Certificate", "state"): {"valid": _l("Valid"), "suspended": _l("Suspended"), "withdrawn": _l("Withdrawn"),
+                                 "ended": _l("Given up")},
     ("Mail", "state"): {"writing": _l("To be sent"), "sent": _l("Sent"), "failed": _l("Not delivered")},
     ("Claim", "state"): {
         "asked": _l("Asked"), "admitted": _l("Admitted"), "refused": _l("Refused"),

@@ -73,7 +73,8 @@ class NameChecks:
             self.complaints.say(element.file, element.id, message, "property:item")
 
     def _set(self) -> frozenset[str]:
-        found: set[str] = {WITH_WITHDRAWAL} if self.package.withdraw_message else set()
+        ends = self.package.withdraw_message or self.package.declared.give_up_message
+        found: set[str] = {WITH_WITHDRAWAL} if ends else set()
         for element in self.package.elements.values():
             found.update(element.listed("routes"))
             found.update(route for name, route in PORTAL_ROUTES.items() if element.properties.get(name))

@@ -31,6 +31,7 @@ THINGS = (
     N_("operator"),
     N_("output"),
     N_("presentation"),
+    N_("turn"),
     N_("process"),
     "routing value",
     N_("section"),

@@ -67,7 +67,7 @@ def routed(package: Package, element: Element) -> Iterator[tuple[str, Domain]]:
             yield output.name, _answered(cells, decision.hit_policy)
     if element.result_variable:
         yield element.result_variable, result_of(element.operator)
-    if element.message and element.message == package.withdraw_message:
+    if element.message and element.message in (package.withdraw_message, package.declared.give_up_message):
         yield WITH_WITHDRAWAL, _texts(*SIDES)
 
 

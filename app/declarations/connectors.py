@@ -181,7 +181,7 @@ _ALL = (
         ),
         Where.RECORD,
         result=Result.DICT,
-        left=N_("dict as of `certificate_list`, and `was` (how the certificate stood before)"),
+        left=N_("dict as of `certificate_read`, and `was` (how the certificate stood before)"),
     ),
     Connector(
         "certificate_suspend",

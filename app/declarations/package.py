@@ -27,6 +27,8 @@ TOP = Section(
             "of the entry"), Kind.USER_TASK),
         Key("withdraw_message", N_("Message that withdraws"), N_("ends a running case; without it none is withdrawn"),
             Kind.MESSAGE, default=""),
+        Key("give_up_message", N_("Message that gives up"), N_("ends what has been certified, by its holder's own "
+            "wish; without it nothing is given up"), Kind.MESSAGE, default=""),
         Key("entry_message", N_("Message of the first link"), N_("sent when the applicant has opened the link of the "
             "first mail"), Kind.MESSAGE, default=""),
         Key("contract", N_("Step that concludes contracts"), N_("people are told of them when a case ends early"),

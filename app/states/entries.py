@@ -163,6 +163,7 @@ TOLD: Final[Mapping[EntryKind, Told]] = {
         Group.STEPS,
         {
             "vendor": N_("The application was withdrawn"),
+            "given_up": N_("The certification is to be given up"),
             "operator": N_("The certifying body closed the case"),
             "administrator": N_("An administrator ended the case"),
         },
@@ -255,6 +256,8 @@ TOLD: Final[Mapping[EntryKind, Told]] = {
             "suspended": N_("The certification is suspended"),
             "withdrawn": N_("The certification was withdrawn"),
             "restored": N_("The certification is valid again"),
+            "renamed": N_("Company or system are called otherwise now"),
+            "ended": N_("The certification was given up by its holder"),
         },
         bad=frozenset({"suspended", "withdrawn"}),
     ),

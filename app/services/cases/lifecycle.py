@@ -18,14 +18,23 @@ from app.store.models import Case, Job, Note
 
 
 def can_withdraw(case: Case, loaded: Loaded) -> bool:
-    """Whether it can still end early. Once certified it ends by the register's rules, whatever waits for a reply."""
-    name = loaded.package.withdraw_message
-    return bool(name and name in case.messages and case.state == Standing.OPEN)
+    """Whether it can still end early. Once certified it ends by the register's rules, whatever waits for a reply, or by
+    its holder's wish."""
+    return bool(_message(case, loaded))
+
+
+def _message(case: Case, loaded: Loaded) -> str:
+    """The message by which it ends early: it is withdrawn, or what was certified is given up. Empty: it cannot."""
+    package = loaded.package
+    names = {Standing.OPEN: package.withdraw_message, Standing.CERTIFIED: package.declared.give_up_message}
+    name = names.get(case.state, "")
+    return name if name in case.messages else ""
 
 
 def withdraw(portal: Portal, number: str, reason: str, actor: Actor) -> None:
-    """The vendor withdraws (取下げ), or the body closes a dormant case. Nothing is left half done: the process goes on
-    to the settlement, and what was under way comes too late."""
+    """The vendor withdraws (取下げ) or gives up what was certified (廃止), or the body closes a dormant case or ends
+    one whose holder is no more. Nothing is left half done: the process goes on to the settlement, and what was under
+    way comes too late."""
     now = portal.now()
     if not reason.strip():
         raise Refused("Say why the case ends here; it goes on record")
@@ -34,7 +43,7 @@ def withdraw(portal: Portal, number: str, reason: str, actor: Actor) -> None:
         loaded = portal.releases.loaded(case.release_id)
         if not can_withdraw(case, loaded):
             raise Refused("This case cannot be withdrawn any more")
-        name = loaded.package.withdraw_message
+        name = _message(case, loaded)
         if actor.side == "vendor":
             permit.acting(case, actor, binds=True)
         else:
@@ -45,7 +54,8 @@ def withdraw(portal: Portal, number: str, reason: str, actor: Actor) -> None:
             "reason": reason.strip(),
             "at": now.isoformat(),
         }
-        history.note(case.id, now, EntryKind.WITHDRAWAL, by=actor, title=reason.strip()[:300], text=actor.side)
+        word = "given_up" if case.state == Standing.CERTIFIED else actor.side
+        history.note(case.id, now, EntryKind.WITHDRAWAL, by=actor, title=reason.strip()[:300], text=word)
         for booking in bookings.of_case(case.id):
             if booking.state in {BookingState.HELD, BookingState.CONFIRMED} and booking.day >= portal.today():
                 booking.state = BookingState.RELEASED

@@ -112,25 +112,36 @@ def read(portal: Portal, case: Case, loaded: Loaded, params: Mapping[str, Any], 
 def extend(portal: Portal, case: Case, loaded: Loaded, params: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     """An audit has passed: one term longer, counted from the day certified; valid again if it was suspended."""
     row = _row(case)
-    was = row.state
+    was, differs = row.state, names.changed(row, names.wished(case, loaded))
     _passed(portal, case, loaded, row, businessdays.today(now))
     row.state = CertificateState.VALID
     names.take(case, loaded, row, now)
     row.save()
     _note(case, row, "extended", now, valid_until=row.valid_until.isoformat())
-    return {**_dates(portal, loaded, row), "was": was.value}
+    if was == CertificateState.SUSPENDED:
+        _note(case, row, "restored", now)
+    return {**_dates(portal, loaded, row), "was": was.value, "text_changed": differs}
 
 
 def suspend(portal: Portal, case: Case, loaded: Loaded, params: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     """停止: not valid until cured. One that is suspended already stays so from its own day."""
-    row = _row(case)
+    row, rule, closing = _row(case), _rule(loaded), portal.closing()
     was = row.state
-    until = validity.cure(businessdays.today(now), _rule(loaded), portal.closing())
+    day = _cured_until(case) if was == CertificateState.SUSPENDED else None
+    if day is None:
+        day = validity.cure_day(businessdays.today(now), row.valid_until, rule, closing)
     if was == CertificateState.VALID:
         row.state = CertificateState.SUSPENDED
         row.save()
-        _note(case, row, "suspended", now, cure_last_day=until["cure_last_day"])
-    return {**_dates(portal, loaded, row), **until, "was": was.value}
+        _note(case, row, "suspended", now, cure_last_day=day.isoformat())
+    return {**_dates(portal, loaded, row), **validity.cure(day, rule, closing), "was": was.value}
+
+
+def _cured_until(case: Case) -> date | None:
+    """Until when it can be cured, as it was said when it was suspended."""
+    rows = cases.timeline(case.id, internal=True, kinds=(EntryKind.REGISTER,))
+    days = (str((row.data or {}).get("cure_last_day") or "") for row in rows if row.text == "suspended")
+    return next((date.fromisoformat(day) for day in days if day), None)
 
 
 def withdraw(portal: Portal, case: Case, loaded: Loaded, params: Mapping[str, Any], now: datetime) -> dict[str, Any]:

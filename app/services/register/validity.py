@@ -61,13 +61,22 @@ def dates(number: str, until: date, rule: CertificateRule, closing: frozenset[da
     }
 
 
-def cure(today: date, rule: CertificateRule, closing: frozenset[date]) -> dict[str, Any]:
-    """Until when a certificate that is suspended today can be cured. A last day on which the body is closed is the next
-    on which it is not (民法 142条)."""
-    day = today + timedelta(days=rule.cure_days)
+def cure_day(today: date, until: date, rule: CertificateRule, closing: frozenset[date]) -> date:
+    """The last day on which a certificate that holds until then and is suspended today can be cured: never before its
+    own end. One on which the body is closed is the next on which it is not (民法 142条)."""
+    day = max(today + timedelta(days=rule.cure_days), until)
     while not businessdays.is_business_day(day, closing):
         day += timedelta(days=1)
-    return {"cure_last_day": day.isoformat(), "audit_deadline": over(day, closing)}
+    return day
+
+
+def cure(day: date, rule: CertificateRule, closing: frozenset[date]) -> dict[str, Any]:
+    """What is answered beside when a certificate can be cured until this day."""
+    return {
+        "cure_last_day": day.isoformat(),
+        "cure_near": morning(businessdays.add_business_days(day, -rule.audit_near_bd, closing)),
+        "audit_deadline": over(day, closing),
+    }
 
 
 def over(day: date, closing: frozenset[date]) -> str:

@@ -22,6 +22,7 @@ class Register:
         self._terms = 0
         self._named: tuple[Any, ...] = ()
         self.wished: tuple[Any, ...] = ()
+        self._cure = date.min
 
     @property
     def rule(self) -> CertificateRule:
@@ -50,6 +51,8 @@ class Register:
             self._listed = True
         elif operator == "certificate_suspend" and was == "valid":
             self._state = "suspended"
+            until = validity.last_day(self._certified_on, self._terms, self.rule)
+            self._cure = validity.cure_day(today, until, self.rule, frozenset())
         elif operator == "certificate_withdraw":
             self._state = "withdrawn"
         elif operator == "certificate_end":
@@ -62,6 +65,6 @@ class Register:
             **found,
             "state": self._state,
             "was": was,
-            **({"text_changed": changed} if operator == "certificate_read" else {}),
-            **(validity.cure(today, self.rule, frozenset()) if operator == "certificate_suspend" else {}),
+            **({"text_changed": changed} if operator in ("certificate_read", "certificate_extend") else {}),
+            **(validity.cure(self._cure, self.rule, frozenset()) if operator == "certificate_suspend" else {}),
         }

@@ -12,6 +12,7 @@ from app.errors import Refused
 from app.services.base.actors import Actor
 from app.services.cases import applications, endings, lifecycle, members, settlement
 from app.services.pages import case, worklist
+from app.states import Standing
 from app.text import address as mail_address
 from app.web.cases import head as case_head
 from app.web.cases import pages as cases
@@ -138,7 +139,7 @@ def _ending(number: str, status: int = 200, error: str = "") -> Any:
     page = case.page(portal(), number, who)
     return render_template(
         "pages/case/withdraw.html",
-        title=gettext("Withdraw the application") if who.side == "vendor" else gettext("Close the case"),
+        title=_ending_title(who, page.head.state),
         page=page,
         head=page.head,
         settlement=settlement.settlement(portal(), number, who),
@@ -147,6 +148,12 @@ def _ending(number: str, status: int = 200, error: str = "") -> Any:
         error=error,
         address=case_head.address,
     ), status
+
+
+def _ending_title(who: Actor, state: Standing) -> str:
+    if state == Standing.CERTIFIED:
+        return gettext("Give the certification up")
+    return gettext("Withdraw the application") if who.side == "vendor" else gettext("Close the case")
 
 
 @pages.post("/cases/<number>/withdraw")
@@ -160,7 +167,8 @@ def end(number: str) -> Any:
         lifecycle.withdraw(portal(), number, request.form.get("reason", "")[:LONGEST_MESSAGE], who)
     except Refused as error:
         return _ending(number, status_of(error), sentence(error))
-    flash(_ended_words(who, case.page(portal(), number, who).head.ended), "success")
+    head = case.page(portal(), number, who).head
+    flash(_given_up() if head.state == Standing.CERTIFIED else _ended_words(who, head.ended), "success")
     return redirect(case_head.address(number), 303)
 
 
@@ -200,6 +208,10 @@ def stop(number: str) -> Any:
         return _stopping(number, status_of(error), sentence(error))
     flash(gettext("The case has been ended."), "success")
     return redirect(case_head.address(number), 303)
+
+
+def _given_up() -> str:
+    return gettext("The notice has been handed in. You are told when the certification has ended.")
 
 
 def _ended_words(who: Actor, closed: bool) -> str:

@@ -183,6 +183,9 @@ def _certificate(entry: Any, _: Mapping[str, str]) -> Facts:
 def _register(entry: Any, _: Mapping[str, str]) -> Facts:
     until = (entry.data or {}).get("valid_until")
     note = entry.title + (" " + gettext("until %(day)s", day=day(until)) if until else "")
+    if entry.text == "renamed":
+        pairs = ((entry.data or {}).get(key) or ("", "") for key in ("company", "system"))
+        note += "".join(f" {was} → {now}" for was, now in pairs if was != now)
     return Facts(entry.text, note=note)
 
 

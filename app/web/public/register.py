@@ -19,7 +19,7 @@ from app.web.frame.shell import day
 pages = Blueprint("register", __name__)
 
 ORDERS = ("number", "system", "company", "certified", "valid_until")
-STATES = ("valid", "suspended", "withdrawn", "expired")
+STATES = ("valid", "suspended", "withdrawn", "ended", "expired")
 PAGE = 50
 
 
@@ -74,6 +74,7 @@ def systems_csv() -> Any:
         "valid": gettext("Valid"),
         "suspended": gettext("Suspended"),
         "withdrawn": gettext("Revoked"),
+        "ended": gettext("Given up"),
         "expired": gettext("Expired"),
     }
     for row in certificates.listed(portal(), **_wanted()):
@@ -148,5 +149,11 @@ def _verdict(row: CertificateView) -> str:
             gettext("This certificate was revoked on %(day)s and is not valid", day=day(row.since))
             if row.since
             else gettext("This certificate was revoked and is not valid")
+        )
+    if row.state == "ended":
+        return (
+            gettext("The holder gave this certificate up on %(day)s; it is not valid any more", day=day(row.since))
+            if row.since
+            else gettext("The holder gave this certificate up; it is not valid any more")
         )
     return gettext("This certificate expired on %(day)s and is not valid today", day=day(row.valid_until))

@@ -63,9 +63,15 @@ def test_what_ends_with_a_day_ends_when_the_day_is_over_and_people_are_at_work()
 
 
 def test_the_last_day_of_a_cure_is_one_on_which_the_body_works_and_its_end_comes_after_it() -> None:
-    said = validity.cure(date(2029, 1, 9), YEARLY, NONE)  # sixty days later is Saturday, 10 March
+    day = validity.cure_day(date(2029, 1, 9), date(2029, 1, 7), YEARLY, NONE)  # sixty days later is Saturday, 10 March
+    assert day == date(2029, 3, 12)
+    said = validity.cure(day, YEARLY, NONE)
     assert said["cure_last_day"] == "2029-03-12"
     assert local(said["audit_deadline"]) == datetime(2029, 3, 13, 9, 0, tzinfo=JAPAN)
+
+
+def test_who_fails_long_before_the_end_can_be_cured_until_the_end_at_least() -> None:
+    assert validity.cure_day(date(2029, 10, 10), date(2030, 1, 7), YEARLY, NONE) == date(2030, 1, 7)
 
 
 def test_the_last_day_that_is_named_and_the_instant_of_the_timer_belong_together() -> None:
