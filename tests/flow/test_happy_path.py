@@ -352,17 +352,18 @@ def test_the_next_years_audit_opens_by_itself_and_once_passed_the_certificate_is
 
 
 def test_a_missed_audit_suspends_and_then_withdraws(walk: Walk, certificate: str) -> None:
-    if _row(walk)["last_audit_on"] == _row(walk)["certified_on"]:
+    if _row(walk)["terms"] == 1:
         renewed(walk)
     _next_audit_opens(walk)
     place = walk.place
-    place.clock.set(datetime.fromisoformat(_row(walk)["valid_until"]).replace(hour=9, tzinfo=JAPAN) + timedelta(days=1))
+    # The last day may lie before a weekend and holidays, after which it is over.
+    place.clock.set(datetime.fromisoformat(_row(walk)["valid_until"]).replace(hour=9, tzinfo=JAPAN) + timedelta(days=9))
     _wait_state(walk, "suspended")
     place.wait_for_mail(walk.vendor.email, "suspended")
     assert place.records.open(walk.number) == ["request_audit_date"]
     suspended = _register(walk, certificate)
     assert suspended.status == 200
-    place.clock.ahead(days=CCUS.certificate.cure_days + 2)  # type: ignore[union-attr]
+    place.clock.ahead(days=CCUS.certificate.cure_days + 12)  # type: ignore[union-attr]
     _wait_state(walk, "withdrawn")
     place.wait_for_mail(walk.vendor.email, "registration-withdrawn")
     place.records.settle(walk.number)

@@ -162,8 +162,6 @@ def test_production_data_are_asked_in_the_first_year_alone() -> None:
     first = {error.key for error in form.clean({}, context={"annual": False}).errors}
     yearly = {error.key for error in form.clean({}, context={"annual": True}).errors}
     assert first - yearly == {"production_url", "production_ip", "production_contact"}
-    assert "listing_changed" in form.clean({}, context={"annual": True}).values
-    assert "listing_changed" not in form.clean({}, context={"annual": False}).values
 
 
 def test_a_failed_item_asks_for_a_day_and_a_finding_for_its_words() -> None:
