@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, flash, redirect, render_template, request
 from flask_babel import gettext
@@ -10,7 +11,7 @@ from flask_babel import gettext
 from app.errors import NotFound, Refused
 from app.services.days import attendance
 from app.services.pages import case
-from app.services.tasks import daterequests, recall
+from app.services.tasks import daterequests, movingdays, recall
 from app.text.days import parse_date
 from app.text.numbers import whole
 from app.web.cases import head
@@ -79,6 +80,37 @@ def ask(number: str) -> Any:
     return redirect(head.address(number), 303)
 
 
+@pages.get("/cases/<number>/move-day")
+@needs("operator", "administrator")
+def moving(number: str) -> Any:
+    """The case's settled days, and others that can be had instead."""
+    return _moving(number)
+
+
+def _moving(number: str, status: int = 200, error: str = "", failed: int | None = None) -> Any:
+    who = signed_in()
+    return render_template(
+        "pages/case/move_day.html", title=gettext("Move a settled day"), head=case.page(portal(), number, who).head,
+        days=movingdays.movable(portal(), number, who), typed=request.form, error=error, failed=failed,
+        here=head.address(number),
+    ), status  # fmt: skip
+
+
+@pages.post("/cases/<number>/move-day")
+@needs("operator", "administrator")
+def move_day(number: str) -> Any:
+    """Move it."""
+    booking, posted = whole(request.form.get("booking", "")), request.form
+    try:
+        if booking is None:
+            raise NotFound("There is no such date")
+        movingdays.move(portal(), number, booking, parse_date(posted.get("day", "")), posted.get("reason", ""), signed_in())
+    except Refused as error:
+        return _moving(number, problems.status_of(error), problems.sentence(error), booking)
+    flash(gettext("The day has been changed. The vendor gets a mail with the new calendar file."), "success")
+    return redirect(head.address(number), 303)
+
+
 @pages.post("/calendar/requests/<int:request_id>")
 @needs("operator", "administrator")
 def answer(request_id: int) -> Any:
@@ -96,7 +128,7 @@ def answer(request_id: int) -> Any:
             request.form.get("month", ""), status=problems.status_of(error), failed=("request", request_id),
             failure=problems.sentence(error), typed={"answer": said, "chosen": request.form.get("day", "")},
         )  # fmt: skip
-    return redirect("/calendar#requests", 303)
+    return redirect(f"{_calendar()}#requests", 303)
 
 
 @pages.post("/calendar/dates/<int:booking_id>")
@@ -115,4 +147,10 @@ def arrange(booking_id: int) -> Any:
         flash(gettext("Saved. Something clashes: see below."), "warning")
     else:
         flash(gettext("People and place have been saved."), "success")
-    return redirect(f"/calendar#date-{booking_id}", 303)
+    return redirect(f"{_calendar()}#date-{booking_id}", 303)
+
+
+def _calendar() -> str:
+    """The calendar at the month from which a form was sent."""
+    month = request.form.get("month", "")
+    return f"/calendar?{urlencode({'month': month})}" if month else "/calendar"
