@@ -121,6 +121,13 @@ _ALL = (
         OPTIONS,
     ),
     ComponentProperty(
+        "differs_from",
+        N_("Differs from"),
+        N_("keys of fields beside it (comma-separated) whose answer must be another one: another day, another number"),
+        ("textfield", "select", "datetime"),
+        Sort.RULES,
+    ),
+    ComponentProperty(
         "maxSizeMb", N_("Largest file in MB"), N_("of an upload, default 20"), ("filepicker",), Sort.RULES
     ),
     ComponentProperty(

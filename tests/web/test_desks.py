@@ -19,6 +19,7 @@ from tests.services.steps import case_of, go, opened, staff, task
 from tests.web.conftest import Site
 from tests.web.desk_support import VENDOR, alerts, text
 
+SURE = {"sure": "yes"}  # the second press of what cannot be taken back
 PAGES = ("/calendar", "/payments", "/payments/bank", "/post", "/cards")
 TODAY = date(2026, 4, 1)  # by the tests' clock
 
@@ -288,11 +289,11 @@ def test_a_cards_life_is_told_and_what_became_of_it_is_marked(site: Site) -> Non
 def test_a_returned_card_is_wiped_by_the_reader_and_a_lent_one_is_not(site: Site) -> None:
     _, card = lent(site)
     client = site.operator()
-    client.post(f"/cards/{card.serial}/wipe")
+    client.post(f"/cards/{card.serial}/wipe", data=SURE)
     assert "返却されたカードだけ" in alerts(client.get(f"/cards/{card.serial}"))
     client.post(f"/cards/{card.serial}/mark", data={"state": "returned"})
     for _ in range(2):  # pressed twice, wiped once
-        client.post(f"/cards/{card.serial}/wipe")
+        client.post(f"/cards/{card.serial}/wipe", data=SURE)
     site.bench.drain()
     with database.connection():
         assert cards.by_serial(card.serial).state == "wiped"  # type: ignore[union-attr]
@@ -308,7 +309,7 @@ def test_a_card_that_is_not_the_ledgers_is_kept_apart(site: Site) -> None:
         other = cards.of_case(case_of(walker).id)[1]
         Card.update(uid=other.uid).where(Card.serial == card.serial).execute()
     client.post(f"/cards/{card.serial}/mark", data={"state": "returned"})
-    client.post(f"/cards/{card.serial}/wipe")
+    client.post(f"/cards/{card.serial}/wipe", data=SURE)
     site.bench.drain()
     with database.connection():
         assert cards.by_serial(card.serial).state == "quarantined"  # type: ignore[union-attr]
@@ -411,3 +412,18 @@ def test_unknown_settings_are_no_page_and_others_may_not(analyst: Site) -> None:
     assert analyst.person("reads@example.jp").post(path, data={"value": "x"}).status_code == 303
     assert analyst.operator().post(path, data={"value": "y"}).status_code == 403
     assert analyst.operator().get("/settings").status_code == 403
+
+
+def test_what_cannot_be_taken_back_asks_first_without_scripts(site: Site) -> None:
+    _, card = lent(site)
+    client = site.operator()
+    lost = {"state": "lost", "reason": "移動中に紛失"}
+    asked = client.post(f"/cards/{card.serial}/mark", data=lost)
+    assert asked.status_code == 200
+    assert "取り消せません" in text(asked)
+    assert 'name="reason" value="移動中に紛失"' in asked.text
+    with database.connection():
+        assert cards.by_serial(card.serial).state == "lent"  # type: ignore[union-attr]
+    assert client.post(f"/cards/{card.serial}/mark", data={**lost, **SURE}).status_code == 303
+    with database.connection():
+        assert cards.by_serial(card.serial).state == "lost"  # type: ignore[union-attr]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from app.errors import NotFound
+from app.errors import N_, NotFound
 from app.forms import Answer as AnswerLine
 from app.forms import Cleaned, FieldError, FormSpec
 from app.services.base import holders, permit
@@ -140,11 +142,31 @@ def clean(portal: Portal, setting: permit.Setting, raw: Mapping[str, Any]) -> Cl
             "comments", "Answer each point that was raised (%(count)s left)", {"count": len(unanswered)}
         )
         return Cleaned(cleaned.values, (*cleaned.errors, wanting))
+    same = _same(form(setting), cleaned.values)
+    if same:
+        return Cleaned(cleaned.values, (*cleaned.errors, *same))
     wrong = loans.wrong(setting, cleaned.values) or keyletters.wrong(setting.loaded, cleaned.values)
     if wrong is not None:
         field, why = wrong
         return Cleaned(cleaned.values, (*cleaned.errors, FieldError(field, why.message, why.params)))
     return cleaned
+
+
+def _same(spec: FormSpec, values: Mapping[str, Any]) -> list[FieldError]:
+    """Fields that say the same as one from which they differ, whatever hyphens, spaces and width."""
+    found = []
+    for field in spec.inputs():
+        value = values.get(field.key)
+        for name in field.properties.get("differs_from", "").split(","):
+            other = spec.field(name.strip()) if name.strip() else None
+            if value and other is not None and _plain(values.get(other.key)) == _plain(value):
+                message = N_("It is the same as “%(other)s”; each needs one of its own")
+                found.append(FieldError(field.key, message, {"other": other.named("ja")}))
+    return found
+
+
+def _plain(value: Any) -> str:
+    return re.sub(r"[\W_]", "", unicodedata.normalize("NFKC", str(value or ""))).upper()
 
 
 def _warnings(portal: Portal, setting: permit.Setting, values: Mapping[str, Any], actor: Actor) -> list[Warned]:

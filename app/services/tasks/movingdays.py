@@ -1,4 +1,4 @@
-"""日程の変更 by the body: an examiner is ill, a storm comes. The settled day moves, both sides are told, nothing is lost.
+"""日程の変更 by the body: an examiner is ill, a storm comes. The settled day moves, and both sides are told.
 
 What was held stays held and what was paid stays paid; the calendar file of the same appointment says the new day. A
 request of the vendor for another day is answered by it.
@@ -23,7 +23,8 @@ from app.store.models import Booking, Case
 
 SUBJECT = N_("%(what)s of case %(number)s: moved to %(day)s")
 TEXT = N_(
-    "%(actor)s has moved %(what)s of case %(number)s (%(company)s) from %(before)s to %(day)s.\n\n%(reason)s\n\n%%(url)s"
+    "%(actor)s has moved %(what)s of case %(number)s (%(company)s) from %(before)s to %(day)s.\n\n"
+    "%(reason)s\n\n%%(url)s"
 )
 
 

@@ -14,9 +14,9 @@ from app.services.cards import forecast, plan, stock, wiping
 from app.services.cases import lifecycle
 from app.services.pages import carddesk, cardlive
 from app.services.tasks import cardreturns
-from app.states import JobState
+from app.states import CardState, JobState
 from app.web.cards import words as card_words
-from app.web.frame import problems
+from app.web.frame import problems, sure
 from app.web.frame.access import needs
 from app.web.frame.current import named, portal, signed_in
 from app.web.frame.duewords import due_words
@@ -129,6 +129,9 @@ def remind(number: str) -> Any:
 @needs("operator", "administrator")
 def back(serial: str) -> Any:
     """It came back: checked and wiped as soon as it lies on a reader."""
+    asked = _sure_to_wipe(serial)
+    if asked is not None:
+        return asked
     try:
         cardreturns.take_back(portal(), serial, signed_in())
     except NinteiError as error:
@@ -156,8 +159,17 @@ def life(serial: str) -> Any:
 @needs("operator", "administrator")
 def mark(serial: str) -> Any:
     """Say what became of a card."""
+    state, reason = request.form.get("state", ""), request.form.get("reason", "")
+    if state in {CardState.LOST, CardState.DAMAGED} and reason.strip():
+        asked = sure.ask(
+            gettext("Card %(serial)s: %(state)s?", serial=serial, state=card_words.states()[state][0]),
+            [gettext("The card is never lent again, and its keys count as being in other hands."), reason],
+            gettext("Put it on record"), f"/cards/{serial}",
+        )  # fmt: skip
+        if asked is not None:
+            return asked
     try:
-        stock.mark(portal(), serial, request.form.get("state", ""), signed_in(), request.form.get("reason", ""))
+        stock.mark(portal(), serial, state, signed_in(), reason)
     except NinteiError as error:
         return problems.back(error, f"/cards/{serial}")
     flash(gettext("The ledger says so now."), "success")
@@ -168,12 +180,23 @@ def mark(serial: str) -> Any:
 @needs("operator", "administrator")
 def wipe(serial: str) -> Any:
     """Check and wipe a card that came back."""
+    asked = _sure_to_wipe(serial)
+    if asked is not None:
+        return asked
     try:
         wiping.wipe(portal(), serial, signed_in())
     except NinteiError as error:
         return problems.back(error, f"/cards/{serial}")
     flash(gettext("Lay the card on the reader: it is checked and wiped."), "info")
     return redirect(f"/cards/{serial}", 303)
+
+
+def _sure_to_wipe(serial: str) -> Any | None:
+    return sure.ask(
+        gettext("Check and wipe card %(serial)s?", serial=serial),
+        gettext("Its content is erased for good as soon as it lies on a reader. The ledger alone keeps what it was."),
+        gettext("Check and wipe it"), f"/cards/{serial}",
+    )  # fmt: skip
 
 
 @pages.post("/make/<task_id>")

@@ -14,7 +14,7 @@ from app.services.pages import letterpage
 from app.services.people import inperson
 from app.text.numbers import whole
 from app.web.cases.files import answer
-from app.web.frame import problems
+from app.web.frame import problems, sure
 from app.web.frame.access import needs
 from app.web.frame.asking import asker
 from app.web.frame.current import named, portal, signed_in
@@ -83,6 +83,13 @@ def open_letter(task_id: str, letter: int) -> Any:
 @needs("operator", "administrator")
 def posted(task_id: str) -> Any:
     """Letters that were made anew later are on their way."""
+    asked = sure.ask(
+        gettext("Are both letters posted?"),
+        gettext("They are destroyed here now, and cannot be printed again."),
+        gettext("Both are posted: destroy them"), f"/cards/letters/{task_id}",
+    )  # fmt: skip
+    if asked is not None:
+        return asked
     try:
         letterdesk.posted_by_hand(portal(), task_id, signed_in())
     except NinteiError as error:
@@ -96,6 +103,13 @@ def posted(task_id: str) -> Any:
 def anew(task_id: str) -> Any:
     """Destroy both letters and make two with new components."""
     names = (request.form.get("recipient_1", ""), request.form.get("recipient_2", ""))
+    asked = sure.ask(
+        gettext("Make both letters anew?"),
+        gettext("The letters and the key file that are there now are worth nothing from then on, sent or not."),
+        gettext("Make them anew"), f"/cards/letters/{task_id}",
+    )  # fmt: skip
+    if asked is not None:
+        return asked
     try:
         letterdesk.reissue(portal(), task_id, names, request.form.get("reason", ""), signed_in())
     except NinteiError as error:

@@ -11,7 +11,7 @@ from app.errors import NinteiError
 from app.services.cards import keys
 from app.services.people import inperson
 from app.web.cards import words
-from app.web.frame import problems
+from app.web.frame import problems, sure
 from app.web.frame.access import needs
 from app.web.frame.asking import asker
 from app.web.frame.current import portal, signed_in
@@ -83,6 +83,13 @@ def contribute(version: int) -> Any:
 @needs("operator", "administrator")
 def abandon(version: int) -> Any:
     """Forget first components whose second never came."""
+    asked = sure.ask(
+        gettext("Give version %(version)s up?", version=version),
+        gettext("What was written down is worth nothing then; both components are brought anew."),
+        gettext("Give it up"), "/cards/keys",
+    )  # fmt: skip
+    if asked is not None:
+        return asked
     try:
         keys.abandon(portal(), version, signed_in())
     except NinteiError as error:

@@ -104,7 +104,9 @@ def move_day(number: str) -> Any:
     try:
         if booking is None:
             raise NotFound("There is no such date")
-        movingdays.move(portal(), number, booking, parse_date(posted.get("day", "")), posted.get("reason", ""), signed_in())
+        movingdays.move(
+            portal(), number, booking, parse_date(posted.get("day", "")), posted.get("reason", ""), signed_in()
+        )
     except Refused as error:
         return _moving(number, problems.status_of(error), problems.sentence(error), booking)
     flash(gettext("The day has been changed. The vendor gets a mail with the new calendar file."), "success")

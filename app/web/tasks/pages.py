@@ -17,7 +17,7 @@ from app.services.tasks import cardreturns, comments, forms, holding, view
 from app.services.tasks import send as tasks
 from app.states import TaskKind, TaskState
 from app.text.numbers import whole
-from app.web.frame import sizes
+from app.web.frame import sizes, sure
 from app.web.frame.access import needs
 from app.web.frame.current import named, portal, signed_in
 from app.web.frame.problems import status_of
@@ -187,6 +187,13 @@ def cards(task_id: str) -> Any:
             lifecycle.retry(portal(), job, signed_in())
             flash(gettext("It is being tried again."), "info")
         elif request.form.get("back"):
+            asked = sure.ask(
+                gettext("Take all cards of the case back?"),
+                gettext("Each is checked and wiped as soon as it lies on a reader; its content is erased for good."),
+                gettext("Take them back and wipe them"), f"{views.here(task_id)}#cards",
+            )  # fmt: skip
+            if asked is not None:
+                return asked
             cardreturns.take_back_all(portal(), request.form["back"], signed_in())
             flash(gettext("Lay the cards on the reader, one after the other: they are checked and wiped."), "info")
         else:

@@ -114,10 +114,10 @@ def test_a_card_in_the_hand_is_taken_back_checked_and_wiped_in_one_go(site: Site
     at_time_of(site, walker)
     card = lend(walker)
     staff = site.operator()
-    assert staff.post(f"/cards/{card.serial}/back").status_code == 303
+    assert staff.post(f"/cards/{card.serial}/back", data={"sure": "yes"}).status_code == 303
     site.bench.drain(walker.portal)
     assert rows()[0].state == "wiped"
-    assert staff.post(f"/cards/{card.serial}/back").status_code == 303
+    assert staff.post(f"/cards/{card.serial}/back", data={"sure": "yes"}).status_code == 303
     assert rows()[0].state == "wiped", "a wiped card is not on loan"
 
 

@@ -66,7 +66,7 @@ def test_a_component_wants_the_persons_own_password(site: Site) -> None:
 def test_a_version_that_was_begun_can_be_given_up(site: Site) -> None:
     client = keeper(site, 0)
     bring(client)
-    assert client.post("/cards/keys/2/abandon").status_code == 303
+    assert client.post("/cards/keys/2/abandon", data={"sure": "yes"}).status_code == 303
     assert "待っています" not in text(client.get("/cards/keys"))
 
 
@@ -121,8 +121,8 @@ def test_each_letter_is_opened_by_its_person_and_the_page_says_why_not_the_other
 def test_letters_are_made_anew_on_their_page(site: Site, letters: str) -> None:
     client = site.operator()
     form = {"recipient_1": "例 一郎", "recipient_2": "例 一郎", "reason": "印刷の失敗"}
-    assert "異なる2名" in alerts(client.get(client.post(f"{letters}/anew", data=form).location))
-    client.post(f"{letters}/anew", data={**form, "recipient_2": "例 三郎"})
+    assert "異なる2名" in alerts(client.get(client.post(f"{letters}/anew", data={**form, "sure": "yes"}).location))
+    client.post(f"{letters}/anew", data={**form, "recipient_2": "例 三郎", "sure": "yes"})
     assert "作成中" in text(client.get(letters))
     site.bench.drain()
     assert "例 三郎 様" in text(client.get(letters))

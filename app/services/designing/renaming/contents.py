@@ -15,7 +15,7 @@ from app.services.designing.renaming.asked import Rename
 from app.services.designing.renaming.expressions import in_cell, in_feel, in_template
 from app.text import xml
 
-_NAMING = ("prefecture", "city", "examiners", "place")  # properties of a component that name fields beside it
+_NAMING = ("prefecture", "city", "examiners", "place", "differs_from")  # properties that name fields beside theirs
 
 
 def in_form(data: bytes, ask: Rename, element: str) -> bytes:
@@ -51,8 +51,9 @@ def _component(component: dict[str, Any], ask: Rename) -> None:
             component[name] = ask.new
         for each in _NAMING:
             properties = component.get("properties")
-            if isinstance(properties, dict) and properties.get(each) == ask.old:
-                properties[each] = ask.new
+            named = str(properties.get(each) or "") if isinstance(properties, dict) else ""
+            if ask.old in (names := [name.strip() for name in named.split(",")]):
+                component["properties"][each] = ", ".join(ask.new if name == ask.old else name for name in names)
     elif component.get(name) == ask.key:
         for option in component.get("values", ()):
             if isinstance(option, dict) and option.get("value") == ask.old:
