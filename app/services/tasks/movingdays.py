@@ -50,7 +50,7 @@ def movable(portal: Portal, number: str, actor: Actor) -> list[Movable]:
             Movable(
                 row.id,
                 dates.view(row, loaded),
-                [day for day in dates.free_days(portal, loaded, row.calendar) if day != row.day],
+                [day for day in dates.free_instead(portal, case, loaded, row.calendar) if day != row.day],
                 [user.name or user.email for user in there.get(row.id, [])],
             )
             for row in rows

@@ -160,7 +160,7 @@ def life(serial: str) -> Any:
 def mark(serial: str) -> Any:
     """Say what became of a card."""
     state, reason = request.form.get("state", ""), request.form.get("reason", "")
-    if state in {CardState.LOST, CardState.DAMAGED} and reason.strip():
+    if CardState.of(state) in {CardState.LOST, CardState.DAMAGED} and reason.strip():
         asked = sure.ask(
             gettext("Card %(serial)s: %(state)s?", serial=serial, state=card_words.states()[state][0]),
             [gettext("The card is never lent again, and its keys count as being in other hands."), reason],
