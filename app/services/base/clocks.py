@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from app.services.base import businessdays
+from app.services.base import businessdays, flow
 from app.store import cases
 from app.store.models import Case, Clock
 
@@ -25,6 +25,7 @@ class ClockView:
     running: bool
     side: str
     expected: date | None  # when it would end if it ran on from today
+    guideline: str = ""  # its id
 
     @property
     def level(self) -> str:
@@ -98,6 +99,14 @@ def views(clocks: Sequence[Clock], today: date, closing: frozenset[date]) -> lis
                 clock.running_since is not None,
                 clock.side,
                 None if clock.ended_on else expected,
+                clock.guideline,
             )
         )
     return found
+
+
+def of_step(found: Sequence[ClockView], package: Package, element: str) -> ClockView | None:
+    """The clock of the guideline that measures a step: the running one, or the newest."""
+    steps = {each.id: flow.measured(package, each) for each in package.guidelines}
+    fits = [each for each in found if element in steps.get(each.guideline, frozenset())]
+    return next((each for each in reversed(fits) if each.running), fits[-1] if fits else None)

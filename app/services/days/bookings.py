@@ -104,7 +104,7 @@ def book(
     previous = bookings.latest(case.id, calendar_id)
     own = previous is not None and previous.day == day and previous.state in {BookingState.HELD, BookingState.CONFIRMED}
     if not own and bookings.taken(calendar_id, day, day).get(day, 0) >= spec.capacity:
-        raise Refused("%(day)s has been given to another case meanwhile; choose another day", day=day.isoformat())
+        raise Refused("%(day)s has been given to another case meanwhile; choose another day", day=day)
     if previous is not None and previous.state in {BookingState.HELD, BookingState.CONFIRMED}:
         previous.state = BookingState.RELEASED
         previous.save()
@@ -131,7 +131,7 @@ def move(portal: Portal, case: Case, loaded: Loaded, row: Booking, day: date, no
     spec = loaded.package.calendars[row.calendar]
     database.lock_name(f"calendar:{row.calendar}")
     if day not in free_instead(portal, case, loaded, row.calendar):
-        raise Refused("%(day)s has been given to another case meanwhile; choose another day", day=day.isoformat())
+        raise Refused("%(day)s has been given to another case meanwhile; choose another day", day=day)
     if row.state == BookingState.LAPSED or (row.day == day and row.state != BookingState.CANCELLED):
         raise Refused("Choose another day than the one that is settled")
     newest = max((each.sequence for each in bookings.of_case(case.id) if each.calendar == row.calendar), default=0)

@@ -179,9 +179,9 @@ def close(portal: Portal, day: date, title: str, actor: Actor) -> int:
         raise Refused("Say why the body is closed on this day")
     with database.transaction():
         if not businessdays.is_business_day(day):
-            raise Refused("%(day)s is no business day anyway", day=day.isoformat())
+            raise Refused("%(day)s is no business day anyway", day=day)
         if not closings.close(day, title):
-            raise Refused("%(day)s is a closing day already", day=day.isoformat())
+            raise Refused("%(day)s is a closing day already", day=day)
         changes.add(portal.now(), actor.user_id, actor.name, KIND, day.isoformat(), "", "", title)
         return len(bookings.upcoming(day, day))
 
@@ -194,7 +194,7 @@ def reopen(portal: Portal, day: date, actor: Actor) -> None:
     with database.transaction():
         title = closings.titles().get(day)
         if title is None:
-            raise NotFound("%(day)s is no closing day", day=day.isoformat())
+            raise NotFound("%(day)s is no closing day", day=day)
         closings.reopen(day)
         changes.add(portal.now(), actor.user_id, actor.name, KIND, day.isoformat(), "", title, "")
 
@@ -208,7 +208,7 @@ def rename(portal: Portal, day: date, title: str, actor: Actor) -> None:
     with database.transaction():
         before = closings.titles().get(day)
         if before is None:
-            raise NotFound("%(day)s is no closing day", day=day.isoformat())
+            raise NotFound("%(day)s is no closing day", day=day)
         closings.name(day, title)
         changes.add(portal.now(), actor.user_id, actor.name, KIND, day.isoformat(), "title", before, title)
 

@@ -11,6 +11,7 @@ from app.services.base import businessdays, clocks, permit
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
+from app.services.days import lastday
 from app.services.pages import attention
 from app.services.tasks import view
 from app.services.tasks.view import TaskView
@@ -26,6 +27,16 @@ class StageView:
     id: str
     title: str
     state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Awaited:
+    """What the body is doing, as the vendor who waits for it reads it."""
+
+    title: str
+    since: datetime
+    until: date | None  # about when it may be done; none when that is over
+    clock: clocks.ClockView | None  # of the guideline that measures it
 
 
 @dataclass(frozen=True)
@@ -55,6 +66,8 @@ class CaseHead:
     undelivered: int = 0  # mails to the vendor that reached nobody: for the staff to see to
     agent: bool = False  # the reader acts for the company by a mandate
     hindered: bool = False  # it cannot go on: something failed that staff have to look into
+    awaited: Awaited | None = None  # the body's step that is waited for, on the body's turn
+    cure_until: date | None = None  # of a suspended certification: the last day on which it can be cured
 
     @property
     def next(self) -> TaskView | None:
@@ -87,7 +100,11 @@ def head(
         (each for each in views if each.presentation != "button"),
         key=lambda each: (each.side != actor.side, each.due_on or date.max, each.opened_at),
     )
-    shown = clocks.views(cases.clocks(case.id, running=True) if running is None else running, today, closing)
+    measured = clocks.views(cases.clocks(case.id, running=True) if running is None else running, today, closing)
+    package = loaded.package
+    of_open = [clocks.of_step(measured, package, row.element) for row in rows]
+    shown = [each for each in measured if each in of_open] if rows else measured
+    stopped = case.id in (records.suspended([case.id]) if suspended is None else suspended)
     return CaseHead(
         number=case.number,
         title=loaded.package.title,
@@ -110,9 +127,22 @@ def head(
         ending=bool(case.withdrawal) and not case.ended,
         undelivered=case.undelivered,
         agent=agent,
-        suspended=case.id in (records.suspended([case.id]) if suspended is None else suspended),
+        suspended=stopped,
         hindered=not case.ended and case.id in (attention.hindered([case.id]) if hindered is None else hindered),
+        awaited=_awaited(rows, loaded, measured, today) if case.turn == "operator" and not case.ended else None,
+        cure_until=lastday.named("certificate.cure_last_day", case.data or {}) if stopped else None,
     )
+
+
+def _awaited(rows: Sequence[Any], loaded: Loaded, measured: Sequence[clocks.ClockView], today: date) -> Awaited | None:
+    """The body's step that has been open for longest, beside which no other says whose turn it is."""
+    bodies = [row for row in rows if row.side == "operator" and not loaded.element(row.element).flag("beside")]
+    if not bodies:
+        return None
+    row = min(bodies, key=lambda each: each.opened_at)
+    clock = clocks.of_step(measured, loaded.package, row.element)
+    until = clock.expected if clock is not None and clock.running else row.due_on
+    return Awaited(row.title, row.opened_at, until if until is not None and until >= today else None, clock)
 
 
 def _stages(case: Case, loaded: Loaded) -> list[StageView]:

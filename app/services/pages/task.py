@@ -124,11 +124,10 @@ def page(
         booking = bookings.latest(case.id)
         looked_at = reviews.answers(setting, actor.language)
         running = [] if setting.element.flag("beside") else cases.clocks(case.id, running=True)
-        clock = clocks.views(running, portal.today(), portal.closing())
+        found = clocks.views(running, portal.today(), portal.closing())
+        clock = clocks.of_step(found, loaded.package, task.element)
         return TaskPage(
-            task=view.view(
-                task, portal.today(), portal.closing(), clock[0] if clock else None, view.named(task, actor)
-            ),
+            task=view.view(task, portal.today(), portal.closing(), clock, view.named(task, actor)),
             case=case,
             form=spec.bind(
                 values,

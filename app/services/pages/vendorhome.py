@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from app.catalogue import Element
-from app.services.base import businessdays, flow
+from app.services.base import businessdays, clocks, flow
 from app.services.base.actors import Actor
 from app.services.base.clocks import ClockView
 from app.services.base.portal import Portal
@@ -133,7 +133,6 @@ def _steps(case: Case, loaded: Loaded, page: CasePage) -> list[Step]:
     now = {row.element for row in opened}
     later = _later(loaded, [row.element for row in opened] or list(done)[-1:], now, set(done))
     again = {element.id for element in later}  # done before, and to be done again behind what is open
-    clock = next((each for each in page.head.clocks if each.side == "operator"), None)
     steps = [
         Step(row.element, row.title, row.side, "done", row.closed_at, "", None, None)
         for row in done.values()
@@ -150,12 +149,13 @@ def _steps(case: Case, loaded: Loaded, page: CasePage) -> list[Step]:
                 None,
                 row.id if own else "",
                 row.due_on if own else None,
-                None if own else clock,
+                None if own else clocks.of_step(page.head.clocks, loaded.package, row.element),
             )
         )
     measured = not any(step.clock for step in steps)
     for element in later:
-        shown = clock if measured and element.side == "operator" else None
+        body = measured and element.side == "operator"
+        shown = clocks.of_step(page.head.clocks, loaded.package, element.id) if body else None
         measured = measured and shown is None
         steps.append(Step(element.id, element.title, element.side, "todo", None, "", None, shown))
     return steps

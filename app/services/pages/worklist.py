@@ -93,13 +93,12 @@ def page(portal: Portal, actor: Actor, wanted: Filter) -> Worklist:
         running = cases.clocks_of(work.case_ids(rows))
         names = {user.id: user.name for user in accounts.staff()}
         views, waiting = [], {}
-        for row in rows:
-            shown = [
-                each for each in clocks.views(running.get(row.case_id, []), today, closing) if each.side == row.side
-            ]
-            views.append(view.view(row, today, closing, shown[-1] if shown else None, names))
-            waiting[row.id] = businessdays.business_days_between(businessdays.today(row.opened_at), today, closing)
         settings = _settings(portal, rows)
+        for row, setting in zip(rows, settings, strict=True):
+            measured = clocks.views(running.get(row.case_id, []), today, closing)
+            clock = clocks.of_step(measured, setting.loaded.package, row.element)
+            views.append(view.view(row, today, closing, clock, names))
+            waiting[row.id] = businessdays.business_days_between(businessdays.today(row.opened_at), today, closing)
         return Worklist(
             rows=views,
             total=listed.total,

@@ -240,7 +240,7 @@ def _may_ask(portal: Portal, case: Case, loaded: Loaded, row: Booking, actor: Ac
         return Refused("You have asked already; the certifying body will answer")
     until = _until(portal, loaded, row)
     if portal.today() > until:
-        return Refused("The day could be changed until %(day)s; please call the certifying body", day=until.isoformat())
+        return Refused("The day could be changed until %(day)s; please call the certifying body", day=until)
     return None
 
 

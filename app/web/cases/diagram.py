@@ -82,7 +82,7 @@ def step_list(page: CasePage, who: Actor) -> list[dict[str, Any]]:
             "on_iso": on.isoformat() if on else None,
         }
         if task.state == TaskState.OPEN:
-            left = due_words(task, brief=False)[1]
+            left = due_words(task)[1]
             step["note"] = gettext("Due %(day)s, %(left)s", day=short_day(task.due_on), left=left) if left else ""
             step["on"] = ""
             if task.side == who.side and task.kind == TaskKind.USER:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext
@@ -59,13 +60,15 @@ def banner(head: CaseHead, who: Actor, *, line: bool = False) -> dict[str, Any]:
     if head.undelivered and who.side == "operator" and not head.ended:
         return {**given, **_undelivered(head)}
     task = head.next
+    if head.suspended and not head.ended:
+        given |= {"headline": gettext("The certification is suspended at present"), "sentence": suspended_words(head)}
     if turn in {"done", "stopped"}:
         return {**given, **_quiet(head, turn, who)}
     if turn == "operator" and who.side == "vendor":
         return {**given, **_waiting(head, who)}
     if task is None:
         return given
-    due_state, due_left = due_words(task, brief=False)
+    due_state, due_left = due_words(task)
     given |= {"what": named(task.title), "facts": _facts(head, who, task)}
     if task.due_on:
         given |= {
@@ -102,7 +105,7 @@ def _quiet(head: CaseHead, turn: str, who: Actor) -> dict[str, Any]:
             "facts": [{"term": gettext("Since"), "text": day(head.turn_since)}],
         }
     if head.suspended:
-        return {"headline": gettext("The certification is suspended at present"), "sentence": suspended_words()}
+        return {"headline": gettext("The certification is suspended at present"), "sentence": suspended_words(head)}
     if head.state == Standing.CERTIFIED:
         return {
             "headline": gettext("The system is certified"),
@@ -114,10 +117,17 @@ def _quiet(head: CaseHead, turn: str, who: Actor) -> dict[str, Any]:
 
 
 def _waiting(head: CaseHead, who: Actor) -> dict[str, Any]:
-    """The body's turn, as the vendor reads it: since when, days used of the guideline, when it may end."""
-    running = next((clock for clock in head.clocks if clock.side == "operator" and clock.running), None)
+    """The body's turn, as the vendor reads it: what is waited for, since when, until about when."""
     stage = next((named(stage.title) for stage in head.stages if stage.state == "current"), "")
-    facts: list[dict[str, Any]] = [{"term": gettext("Since"), "text": short_day(head.turn_since)}]
+    facts: list[dict[str, Any]] = [{"term": gettext("Since"), "text": short_day(since(head))}]
+    if head.hindered:
+        return {"sentence": hindered_words(who), "facts": facts[:1]}
+    if head.ending:
+        return {"sentence": ending_words(), "facts": facts[:1]}
+    awaited = head.awaited
+    if awaited is None:
+        return {"what": stage, "facts": facts}
+    running = awaited.clock
     if running is not None:
         facts.append(
             {
@@ -125,13 +135,18 @@ def _waiting(head: CaseHead, who: Actor) -> dict[str, Any]:
                 "text": gettext("%(used)s of %(limit)s business days used", used=running.used, limit=running.limit),
             }
         )
-        if running.expected is not None and running.used <= running.limit:
-            facts.append({"term": gettext("Expected by"), "text": short_day(running.expected)})
-    if head.hindered:
-        return {"sentence": hindered_words(who), "facts": facts[:1]}
-    if head.ending:
-        return {"sentence": ending_words(), "facts": facts[:1]}
-    return {"what": named(running.title) if running else stage, "facts": facts}
+    return {"what": named(awaited.title), "facts": facts + expected(head)}
+
+
+def since(head: CaseHead) -> datetime:
+    """Since when the vendor has waited for what is done now."""
+    return head.awaited.since if head.awaited is not None else head.turn_since
+
+
+def expected(head: CaseHead) -> list[dict[str, Any]]:
+    """Until about when the vendor has to wait."""
+    until = head.awaited.until if head.awaited is not None else None
+    return [{"term": gettext("Expected by"), "text": gettext("about %(day)s", day=short_day(until))}] if until else []
 
 
 def hindered_words(who: Actor) -> str:
@@ -144,8 +159,14 @@ def hindered_words(who: Actor) -> str:
     )
 
 
-def suspended_words() -> str:
-    """What a suspension means."""
+def suspended_words(head: CaseHead) -> str:
+    """What a suspension means, and until when it can be cured."""
+    if head.cure_until is not None:
+        return gettext(
+            "The public list says so. Pass an audit by %(day)s, and it holds again; else the certification is "
+            "withdrawn.",
+            day=day(head.cure_until),
+        )
     return gettext(
         "The public list says so. It ends with an audit passed in time; else the certification is withdrawn."
     )

@@ -22,6 +22,7 @@ from app.services.packages import folders
 from app.services.pages import attention
 from app.text.days import input_type, wareki
 from app.web.frame import current, wording
+from app.web.frame.duewords import due_words
 from app.web.frame.problems import sentence
 
 STATIC = Path(__file__).parents[1] / "static"
@@ -65,14 +66,16 @@ def day(value: date | datetime | str | None) -> str:
 
 
 def short_day(value: date | datetime | None) -> str:
-    """11月22日（日）, or 22 Nov."""
+    """11月22日（日）, or 22 Nov; with the year where it is not this one."""
     if value is None:
         return ""
     if isinstance(value, datetime):
         value = value.astimezone(JAPAN).date()
+    other = value.year != current.portal().today().year
     if current.language() == "en":
-        return f"{value.day} {value:%b}"
-    return f"{value.month}月{value.day}日（{'月火水木金土日'[value.weekday()]}）"
+        return f"{value.day} {value:%b %Y}" if other else f"{value.day} {value:%b}"
+    year = f"{value.year}年" if other else ""
+    return f"{year}{value.month}月{value.day}日（{'月火水木金土日'[value.weekday()]}）"
 
 
 def moment(value: datetime | None) -> str:
@@ -213,7 +216,9 @@ def install(app: Flask, *, version: str) -> None:
         yen=yen,
         wareki=wareki,
     )
-    app.jinja_env.globals.update(asset=asset, fixed=fixed, sentence=sentence, lines=lines, web_address=web_address)
+    app.jinja_env.globals.update(
+        asset=asset, fixed=fixed, sentence=sentence, lines=lines, web_address=web_address, due_words=due_words
+    )
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
 

@@ -142,10 +142,15 @@ def _said(head: CaseHead) -> dict[str, Any]:
     task, ready = head.next, _ready(head)
     if said["turn"] == "stopped":
         return {**said, "sentence": _ended(head)}
+    if head.suspended:
+        said |= {
+            "headline": gettext("The certification is suspended at present"),
+            "sentence": case_head.suspended_words(head),
+        }
     if _mine(head) and task is not None:
         said["what"] = named(task.title)
         if task.due_on is not None:
-            state, left = duewords.due_words(task, brief=False)
+            state, left = duewords.due_words(task)
             said |= {
                 "due": short_day(task.due_on),
                 "due_left": left,
@@ -153,15 +158,21 @@ def _said(head: CaseHead) -> dict[str, Any]:
                 "due_iso": task.due_on.isoformat(),
             }
     elif ready is not None:
-        said["sentence"] = gettext("When you are ready, make the request: %(what)s", what=named(ready.title))
+        asked = gettext("When you are ready, make the request: %(what)s", what=named(ready.title))
+        said["sentence"] = f"{said['sentence']} {asked}" if head.suspended else asked
+        if ready.due_on is not None:
+            state, left = duewords.due_words(ready)
+            said |= {
+                "due": short_day(ready.due_on), "due_left": left, "due_state": state,
+                "due_iso": ready.due_on.isoformat(),
+            }  # fmt: skip
     elif head.turn == "operator":
-        said["facts"] = [{"term": gettext("Since"), "text": short_day(head.turn_since)}]
+        said["facts"] = [{"term": gettext("Since"), "text": short_day(case_head.since(head))}]
+        if head.awaited is not None and head.awaited.clock is None:
+            said["facts"] += case_head.expected(head)
         said["sentence"] = _body_works(head)
     elif head.suspended:
-        said |= {
-            "headline": gettext("The certification is suspended at present"),
-            "sentence": case_head.suspended_words(),
-        }
+        pass
     elif head.state == Standing.CERTIFIED:
         said |= {
             "headline": gettext("The system is certified"),
@@ -175,10 +186,9 @@ def _said(head: CaseHead) -> dict[str, Any]:
 def _body_works(head: CaseHead) -> str:
     if head.ending:
         return case_head.ending_words()
-    running = next((each for each in head.clocks if each.side == "operator" and each.running), None)
-    if running is not None:
+    if head.awaited is not None:
         return gettext(
-            "%(what)s is under way. You need not do anything; you are told by mail.", what=named(running.title)
+            "%(what)s is under way. You need not do anything; you are told by mail.", what=named(head.awaited.title)
         )
     return gettext("You need not do anything; what comes next is told here and by mail.")
 

@@ -179,3 +179,15 @@ def _package(walker: Walker) -> catalogue.Package:
 def _after(package: catalogue.Package, element: str) -> list[Any]:
     steps = scenarios.steps(package.files, "happy_path")
     return list(steps[next(n for n, step in enumerate(steps) if step.get("complete") == element) :])
+
+
+def test_no_refusal_names_a_day_as_machines_write_it() -> None:
+    """Its page says the day in words, with the year (web.frame.problems)."""
+    app = BPMN.parent / "app"
+    found = [
+        f"{path.relative_to(app)}:{number}"
+        for path in sorted(app.rglob("*.py"))
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1)
+        if "isoformat()" in line and ("Refused(" in line or "NotFound(" in line)
+    ]
+    assert not found

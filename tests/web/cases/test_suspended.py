@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.services.days import lastday
 from app.store import database
 from app.store.models import Case, Certificate
 from tests.services.steps import case_of, go
@@ -24,3 +25,20 @@ def test_a_suspended_certification_is_said_in_the_list_and_on_the_case(site: Sit
         Certificate.update(state="valid").where(Certificate.case == case.id).execute()
     assert "認定済み" in operator.get("/cases").text.partition("<tbody>")[2]
     assert "停止中です" not in vendor.get("/tasks").text
+
+
+def test_a_suspended_vendor_reads_first_that_it_is_suspended_until_when_it_can_be_cured_and_what_to_do(
+    site: Site,
+) -> None:
+    walker = go(site.bench, until="request_audit_date", scenario="annual_audit_cured", business_days_ago=500)
+    case = case_of(walker)
+    until = lastday.named("certificate.cure_last_day", case.data)
+    assert until is not None
+    page = site.person("ichiro.rei@example.com").get("/tasks").text
+    banner = page[page.rindex('<section class="turn ') :].partition("</section>")[0]
+    said = f"{until.year}年{until.month}月{until.day}日"
+    assert "認定は停止中です" in banner and said in banner and "監査の希望日を申し込む" in banner
+    assert "期限" in banner, "the last day on which the audit can still be asked for"
+    for reader in (site.operator(), site.person("ichiro.rei@example.com")):
+        text = reader.get(f"/cases/{walker.number}").text
+        assert "認定は停止中です" in text and said in text

@@ -112,9 +112,9 @@ def test_the_day_that_was_settled_stands_on_the_home_until_it_is_over(shared: Si
 
 
 def test_a_request_is_a_button_only_when_it_is_open(shared: Site) -> None:
-    assert "Request the exam" not in home(shared, "body@example.com").split('class="steps"')[0]
+    assert "Request a day for the exam" not in home(shared, "body@example.com").split('class="steps"')[0]
     page = home(shared, "request@example.com")
-    assert re.search(r'class="btn" href="/tasks/[\w-]+".*?Request the exam', page, re.S)
+    assert re.search(r'class="btn" href="/tasks/[\w-]+".*?Request a day for the exam', page, re.S)
 
 
 def test_a_certified_system_says_when_the_next_audit_opens(shared: Site) -> None:
