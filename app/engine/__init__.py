@@ -2,7 +2,7 @@
 
 from app.engine.ahead import Names
 from app.engine.engine import Engine
-from app.engine.findings import Decisions, Finding, Unmovable, verdict
+from app.engine.findings import NOW, Decisions, Finding, Unmovable, verdict
 from app.engine.model import (
     CompleteTask,
     Correct,
@@ -30,6 +30,7 @@ from app.engine.sandbox import Evaluator
 from app.engine.sorting import Version
 
 __all__ = [
+    "NOW",
     "CompleteTask",
     "Correct",
     "Decide",

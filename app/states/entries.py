@@ -286,6 +286,8 @@ TOLD: Final[Mapping[EntryKind, Told]] = {
         {
             "moved": N_("Moved to release %(title)s of the process"),
             "back": N_("Moved back to release %(title)s of the process"),
+            "renewed": N_("Goes on with release %(title)s of the process, which is in force"),
+            "stayed": N_("Could not be moved to release %(title)s, which is in force, and goes on with its own"),
         },
         Sight.STAFF,
     ),

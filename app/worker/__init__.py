@@ -13,7 +13,7 @@ from contextlib import suppress
 from app.services import upkeep
 from app.services.base import finding, leases, versions
 from app.services.base.portal import Portal
-from app.services.moves import doing
+from app.services.moves import doing, renewing
 from app.services.pages import health
 from app.services.process import jobs, timers
 from app.services.process.outside import Outside
@@ -77,7 +77,7 @@ class Worker:
         if moment >= self._looked_at + LOOK_EVERY:
             versions.require()
             self._looked_at = moment
-        woken = timers.wake(self._portal)
+        woken = timers.wake(self._portal, renewing.renew)
         if moment >= self._upkeep_at:
             self._upkeep_at = moment + UPKEEP_EVERY
             upkeep.tick(self._portal)

@@ -18,6 +18,7 @@ from app.services.base.releases import Loaded
 from app.services.cards import keepers as letterdesk
 from app.services.cards import keyletters, loans, stock
 from app.services.cases import applications, lifecycle
+from app.services.moves import renewing
 from app.services.pages import letterpage
 from app.services.papers import uploads
 from app.services.people import accounts as people
@@ -134,7 +135,7 @@ class Walker:
         """Time goes by; timers fire in their order, each at its own time."""
         while (due := jobs.next_due()) is not None and due <= until:
             self.clock.moment = max(self.clock.moment, due)
-            timers.wake(self.portal)
+            timers.wake(self.portal, renewing.renew)
             self._drain()
         self.clock.moment = until
 
@@ -154,6 +155,8 @@ class Walker:
             row = next((each for each in work.open_tasks(case.id) if each.element == step["complete"]), None)
         if row is None:
             raise NinteiError("demo.toml: no task %(element)s is open", element=step["complete"])
+        with database.connection():
+            self._loaded = self.portal.releases.loaded(case.release_id)  # it may have moved to another
         actor = self._actor(case, step)
         element = self._loaded.element(row.element)
         if element.properties.get("cards"):

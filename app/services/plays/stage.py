@@ -19,6 +19,7 @@ from app.services.base import businessdays
 from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
 from app.services.demo.walker import PASSWORD, Walker
+from app.services.moves import renewing
 from app.services.packages import terms
 from app.services.people import accounts as people
 from app.services.plays.box import Box
@@ -97,7 +98,7 @@ class Stage:
     def round(self) -> bool:
         """One piece of it; whether there was something to do."""
         with self._turn, self.portal.connection():
-            woken = timers.wake(self.portal)
+            woken = timers.wake(self.portal, renewing.renew)
             job = jobs.lease(self.portal, WORKER)
             if job is not None:
                 jobs.perform(self.portal, self._outside, job)

@@ -6,6 +6,7 @@ What is due fires, but for what has to wait for somebody's turn (`turns`).
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 
 from app.engine import TimersDue, TooLate
@@ -22,15 +23,19 @@ AGAIN = timedelta(hours=1)  # a timer that fails is tried again after this
 SOON = timedelta(minutes=1)  # what passes by itself
 
 
-def wake(portal: Portal) -> int:
-    """Fire the timers that are due; gives how many cases were woken."""
+Renew = Callable[[Portal, Case, Collection[str], datetime], None]
+
+
+def wake(portal: Portal, renew: Renew | None = None) -> int:
+    """Fire the timers that are due; gives how many cases were woken. `renew`: puts a locked case upon the release in
+    force, where these elements, which are about to fire, ask for it."""
     now = portal.now()
     with database.connection():
         due = work.cases_with_timers_due(now)
     for case_id in due:
         try:
             with database.transaction():
-                _fire(portal, cases.lock(case_id), now)
+                _fire(portal, cases.lock(case_id), now, renew)
         except StepFailed as error:
             incidents.note(portal, error)
             _put_off(portal, case_id, AGAIN)
@@ -48,8 +53,13 @@ def wake(portal: Portal) -> int:
     return len(due)
 
 
-def _fire(portal: Portal, case: Case, now: datetime) -> None:
+def _fire(portal: Portal, case: Case, now: datetime, renew: Renew | None) -> None:
     due = [row for row in work.timers(case.id) if row.due_at <= now]
+    if renew is not None and not case.ended:
+        was = case.release_id
+        renew(portal, case, {row.element for row in due}, now)
+        if case.release_id != was:
+            due = [row for row in work.timers(case.id) if row.due_at <= now]
     package = portal.releases.loaded(case.release_id).package
     asked = tuple(row.element for row in work.open_tasks(case.id))
     stand = turns.Stand(asked, case.turn_since)
