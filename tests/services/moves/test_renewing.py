@@ -6,8 +6,6 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from app.services.demo.walker import Walker
 from app.services.packages import folders, terms
 from app.states import EntryKind
@@ -58,7 +56,7 @@ def test_a_changed_tax_and_a_changed_mail_reach_who_was_certified_before(bench: 
     before = on_release(walker)
     number = put(bench, tmp_path / "new", {
         "fees.dmn": lambda text: text.replace(TAX, NEW_TAX),
-        "mail/annual-audit-open.md": lambda text: text.replace("お世話になっております", "平素よりお世話になっております"),
+        "mail/annual-audit-open.md": lambda text: text.replace("お世話に", "平素よりお世話に"),
     })  # fmt: skip
     walker.take({"advance": "P5M"})
     assert on_release(walker) == before  # nothing begins anew yet
