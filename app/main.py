@@ -32,6 +32,7 @@ from app.services.base.businessdays import JAPAN
 from app.services.base.portal import Portal
 from app.services.base.releases import Releases
 from app.services.cards.making import CardDesk
+from app.services.demo import fence
 from app.services.mailroom import receive
 from app.services.plays.box import Box
 from app.services.plays.playclock import PlayClock
@@ -49,8 +50,12 @@ from app.web.server import Server, sockets
 from app.worker import Worker
 from app.worker.poke import Bell, Ear, poke
 from app.worker.postman import Postman
+from config import parse
 from config.clock import Clock, FileClock, SystemClock
+from config.folders import private
 from config.settings import Settings, load, web_processes, with_demo_secrets
+
+log = logging.getLogger("nintei")
 
 FONTS = Path(__file__).parent / "web" / "static" / "dist" / "fonts"
 
@@ -58,10 +63,9 @@ FONTS = Path(__file__).parent / "web" / "static" / "dist" / "fonts"
 def open_portal(settings: Settings, clock: Clock | None = None) -> Portal:
     """Open the database (creating the tables of an empty one) and the engine. Raises Unready where the database's
     version is not this program's."""
-    if settings.demo:
-        settings = with_demo_secrets(settings)
     try:
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        private(settings.data_dir)
         tempfile.TemporaryFile(dir=settings.data_dir).close()
     except OSError as error:
         raise Refused(
@@ -70,6 +74,9 @@ def open_portal(settings: Settings, clock: Clock | None = None) -> Portal:
             reason=error.strerror or error,
         ) from error
     versions.prepare(database.connect(settings.database_url, threads(settings) + 2))
+    if settings.demo:
+        fence.require_no_real_accounts(settings)
+        settings = with_demo_secrets(settings)
     if clock is None:
         clock = FileClock(settings.clock_file) if settings.clock_file else SystemClock()
     releases = open_releases(clock)
@@ -149,6 +156,11 @@ def serve(portal: Portal) -> None:
     pages = make_web(portal)
     app: Any = TrustedProxies(pages, settings.trusted_proxies)  # clears what others say of addresses, and notes it
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+    if not parse.loopback(settings.host) and settings.base_url.startswith("http:"):
+        log.warning(
+            "NINTEI_BASE_URL is %s: passwords and papers travel unencrypted to everybody who reaches %s. Put a proxy "
+            "with https in front (docs/proxy.md)", settings.base_url, settings.host,
+        )  # fmt: skip
     try:
         server = Server(
             app,
@@ -204,4 +216,5 @@ def play(spec: playhost.Spec) -> None:
 
 def main() -> None:
     """The command `nintei`."""
+    os.umask(0o077)  # whatever it writes is for the user that it runs as
     cli.commands.main(obj=cli.Wiring(open_portal, open_releases, serve, run_worker, make_web, play))

@@ -149,6 +149,12 @@ def host(value: str) -> str:
     return value
 
 
+def loopback(value: str) -> bool:
+    """Whether only this machine reaches what listens on this host (RFC 1122 section 3.2.1.3, RFC 6761 section 6.3)."""
+    bare = value.strip("[]").lower()
+    return ipaddress.ip_address(bare).is_loopback if _is_ip(bare) else bare in {"localhost", "localhost."}
+
+
 def networks(value: str) -> tuple[str, ...]:
     """Addresses or networks, separated by commas: 10.0.0.5, 10.1.0.0/16."""
     found = []

@@ -54,10 +54,12 @@ class Settings:
     inbound_servers: tuple[str, ...] = setting(parse.names, "")
     inbound_token: str = setting(parse.secret(SHORTEST_SECRET), "", secret=True)
     base_url: str = setting(parse.base_url, "http://127.0.0.1:8000")
+    hosts: tuple[str, ...] = setting(parse.names, "")
     host: str = setting(parse.host, "127.0.0.1")
     port: int = setting(parse.whole_number(1, 65535), "8000")
     secret_key: str = setting(parse.secret(SHORTEST_SECRET), "", secret=True)
     demo: bool = setting(parse.yes_or_no, "no")
+    demo_open: bool = setting(parse.yes_or_no, "no")
     card_reader: str = setting(parse.text, "virtual")
     card_key: str = setting(parse.secret(SHORTEST_SECRET), "", secret=True)
     card_token_module: Path | None = setting(parse.optional_path, "")
@@ -189,9 +191,7 @@ def with_demo_secrets(settings: Settings) -> Settings:
 
     So that sign-ins and cards of the demo outlive a restart, and no two demos share a key.
     """
-    if settings.secret_key and settings.card_key:
-        return settings
-    kept = demo_secrets_of(settings)
+    kept = demo_secrets_of(settings)  # written though both are given: it tells that the folder holds a demo
     if not kept.exists():
         settings.data_dir.mkdir(parents=True, exist_ok=True)
         fresh = kept.with_suffix(f".{os.getpid()}")
@@ -258,6 +258,7 @@ def _contradictions(values: dict[str, Any], serves: bool) -> list[str]:
             f"NINTEI_SECRET_KEY is missing: outside the demo the portal needs one of {SHORTEST_SECRET} "
             f"characters that nobody can guess. This prints one: {KEY_MAKER}"
         )
+    problems += _fences(values) if serves and values.get("demo") else []
     token = values.get("card_token_module")
     if for_real and not values.get("card_key", "-") and not token and values.get("card_reader", "virtual") != "virtual":
         problems.append(
@@ -274,6 +275,22 @@ def _contradictions(values: dict[str, Any], serves: bool) -> list[str]:
         )
     if values.get("mail_url") and values.get("mail_from") == Settings.default_of("mail_from"):
         problems.append("NINTEI_MAIL_FROM is missing: mail sent over NINTEI_MAIL_URL needs a sender.")
+    return problems
+
+
+def _fences(values: dict[str, Any]) -> list[str]:
+    """A demo lets everybody in as administrator and shows all mails: it stays on its machine unless that is wanted."""
+    problems = []
+    if not values.get("demo_open") and not parse.loopback(values.get("host", "127.0.0.1")):
+        problems.append(
+            "NINTEI_DEMO: everybody who reaches a demo is its administrator, and NINTEI_HOST lets other machines reach "
+            "it. Leave NINTEI_HOST at 127.0.0.1, or say NINTEI_DEMO_OPEN=yes if that is what you want."
+        )
+    if values.get("base_url", "").startswith("https:"):
+        problems.append(
+            "NINTEI_DEMO: everybody who reaches a demo is its administrator, and NINTEI_BASE_URL is an https address, "
+            "as real portals have it. Switch the demo off, or leave NINTEI_BASE_URL away."
+        )
     return problems
 
 

@@ -27,7 +27,7 @@ from app.services.base import versions
 from app.services.base.actors import Actor
 from app.services.base.businessdays import JAPAN
 from app.services.cases import endings, lifecycle
-from app.services.demo import load
+from app.services.demo import fence, load
 from app.services.packages import folders
 from app.services.pages import case as caseview
 from app.services.people import accounts
@@ -99,6 +99,7 @@ def run(wiring: Wiring, with_demo: bool) -> None:
     _log(settings.log_level)
     say_copy(versions.bring_up(settings, datetime.now(UTC), say_step))
     portal = wiring.portal(serves=True)
+    fence.require_no_demo(portal.settings)
     say = speaker(settings.language)
 
     def look_at_folders() -> None:

@@ -29,6 +29,11 @@ def _asked_with(uniquifier: Any, day: Any, same_day: Any) -> Any:
     return query.where(User.fs_uniquifier == uniquifier).order_by(Role.id, Absence.id)
 
 
+def any_at_all() -> bool:
+    """Whether there is an account."""
+    return bool(User.select().exists())
+
+
 _asking = Composed[User](_asked_with)
 
 

@@ -16,7 +16,20 @@ from app.services.base.portal import Portal
 from app.services.signin import passwords
 from app.web import blueprints
 from app.web.account import passwordforms, signins
-from app.web.frame import access, busy, current, gate, problems, shell, signin, sizes, throttling, transport, wording
+from app.web.frame import (
+    access,
+    busy,
+    current,
+    gate,
+    hosts,
+    problems,
+    shell,
+    signin,
+    sizes,
+    throttling,
+    transport,
+    wording,
+)
 from app.web.frame.door import Site
 
 HERE = Path(__file__).parent
@@ -72,6 +85,7 @@ def create_app(portal: Portal, datastore: Any) -> Flask:
     app.extensions["nintei"] = portal
     Babel(app, locale_selector=current.language, default_translation_directories=str(HERE / "translations"))
     wording.install(app)
+    hosts.install(app, settings.base_url, settings.hosts)
     app.before_request(_connect)  # first: whoever reads before it opens a connection that nobody gives back
     sizes.install(app, settings.upload_max_mb)
     CSRFProtect(app)
@@ -86,6 +100,7 @@ def create_app(portal: Portal, datastore: Any) -> Flask:
     app.teardown_request(_disconnect)
     transport.install(app)
     app.after_request(_headers)
+    hosts.secure(app, settings.base_url)
     app.after_request(shell.remember_language)
     problems.install(app)
     shell.install(app, version=__version__)

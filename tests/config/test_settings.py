@@ -144,7 +144,7 @@ def test_a_wrong_value_is_refused_with_what_is_wanted(name: str, value: str, wan
     ],
 )
 def test_a_right_value_is_read(name: str, value: str, read: object) -> None:
-    environ = {"NINTEI_DEMO": "yes", "NINTEI_MAIL_FROM": "a@b.jp", f"NINTEI_{name.upper()}": value}
+    environ = {"NINTEI_SECRET_KEY": SECRET, "NINTEI_MAIL_FROM": "a@b.jp", f"NINTEI_{name.upper()}": value}
     assert getattr(load(environ), name) == read
 
 
@@ -227,6 +227,24 @@ def test_a_demo_makes_its_secrets_once_and_keeps_them_to_itself() -> None:
     (kept,) = settings.data_dir.iterdir()
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
     assert with_demo_secrets(load({"NINTEI_DEMO": "yes", "NINTEI_SECRET_KEY": SECRET})).secret_key == SECRET
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.9.9.9", "localhost", "::1", "[::1]"])
+def test_a_demo_is_reached_from_its_machine(host: str) -> None:
+    assert load({"NINTEI_DEMO": "yes", "NINTEI_HOST": host}).demo
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "nintei.example.jp"])
+def test_a_demo_is_reached_from_elsewhere_only_where_that_is_said(host: str) -> None:
+    (problem,) = problems(NINTEI_DEMO="yes", NINTEI_HOST=host)
+    assert "NINTEI_DEMO_OPEN" in problem
+    assert load({"NINTEI_DEMO": "yes", "NINTEI_HOST": host, "NINTEI_DEMO_OPEN": "yes"}).demo
+
+
+def test_a_demo_has_no_https_address() -> None:
+    more = {"NINTEI_DEMO": "yes", "NINTEI_DEMO_OPEN": "yes", "NINTEI_BASE_URL": "https://nintei.example.jp"}
+    (problem,) = problems(**more)
+    assert "NINTEI_BASE_URL" in problem
 
 
 def test_each_setting_has_its_heading_in_the_docs_and_each_heading_its_setting() -> None:

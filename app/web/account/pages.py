@@ -14,7 +14,7 @@ from app.services.pages import feed
 from app.services.people import accounts
 from app.services.signin import guessing, passwords
 from app.text import address
-from app.web.frame import signin
+from app.web.frame import cookies, signin
 from app.web.frame.access import needs, public
 from app.web.frame.asking import asker, remember
 from app.web.frame.current import LANGUAGES, only_asks, portal, signed_in
@@ -114,7 +114,7 @@ def profile() -> Any:
     flash(gettext("Your changes are saved."), "success")
     answer = redirect("/account", 303)
     if language in LANGUAGES:
-        answer.set_cookie("lang", language, max_age=365 * 86400, samesite="Lax", httponly=True)
+        cookies.keep(answer, "lang", language)
     return answer
 
 

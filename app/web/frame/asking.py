@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import current_app, request
+from flask import request
 
 from app.services.signin import devices, guessing
 from app.services.signin.guessing import Asker
+from app.web.frame import cookies
 from app.web.frame.current import portal
 
 
@@ -23,8 +24,4 @@ def asker() -> Asker:
 
 def remember(response: Any, cookie: str) -> Any:
     """The browser keeps that this account was here."""
-    response.set_cookie(
-        devices.COOKIE, cookie, max_age=devices.DAYS * 86400, httponly=True, samesite="Lax",
-        secure=bool(current_app.config["SESSION_COOKIE_SECURE"]),
-    )  # fmt: skip
-    return response
+    return cookies.keep(response, devices.COOKIE, cookie, devices.DAYS)

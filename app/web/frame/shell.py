@@ -21,7 +21,7 @@ from app.services.companies import company
 from app.services.packages import folders
 from app.services.pages import attention
 from app.text.days import input_type, wareki
-from app.web.frame import current, wording
+from app.web.frame import cookies, current, wording
 from app.web.frame.duewords import due_words
 from app.web.frame.problems import sentence
 
@@ -111,7 +111,7 @@ def remember_language(response: Any) -> Any:
     """`?lang=` is kept in a cookie for a year."""
     wanted = request.args.get("lang")
     if wanted in current.LANGUAGES:
-        response.set_cookie("lang", wanted, max_age=365 * 86400, samesite="Lax", httponly=True)
+        cookies.keep(response, "lang", wanted)
     return response
 
 
