@@ -23,10 +23,11 @@ import shutil
 import sys
 import sysconfig
 import tempfile
+from html import unescape
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from app.connectors import pdf_lines
+from app.connectors import pdf_fields, pdf_lines
 from app.connectors.pdf_fallback import Fallback
 
 _JAPANESE = "html { -pdf-word-wrap: CJK; }"
@@ -143,6 +144,7 @@ class Desk:
         # here.
         context._file_digest = functools.cache(context._file_digest)
         pdf_lines.install()
+        pdf_fields.install()
         self.fallback.install()
         self._draw("<p>warm</p>", {})
         sys.addaudithook(self.fence)
@@ -204,7 +206,7 @@ class Desk:
             if result.err:
                 errors = [str(entry[2]) for entry in result.log if entry[0] == "error"]
                 raise ValueError("; ".join(errors) or "it has errors")
-            return out.getvalue()
+            return pdf_fields.finished(out.getvalue(), _field_titles(html))
         finally:
             shutil.rmtree(base, ignore_errors=True)
 
@@ -212,6 +214,20 @@ class Desk:
         """`fonts/<name>.ttf` means the portal's fonts, wherever they are installed."""
         folder, _, name = str(uri).rpartition("/")
         return str(self.fonts / name) if folder == "fonts" else None
+
+
+_FIELD = re.compile(r"<(?:input|textarea)\b[^>]*>", re.I)
+_SAYS = re.compile(r"""\b(name|title)\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.I)
+
+
+def _field_titles(html: str) -> dict[str, str]:
+    """What the fields of the document are called for whoever hears it read: name → title."""
+    found: dict[str, str] = {}
+    for field in _FIELD.findall(html):
+        said = {key.lower(): unescape(one or other) for key, one, other in _SAYS.findall(field)}
+        if said.get("name") and said.get("title"):
+            found[said["name"]] = said["title"]
+    return found
 
 
 def main(stdin: BinaryIO, stdout: BinaryIO, settings: dict[str, Any]) -> None:

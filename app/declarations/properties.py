@@ -217,6 +217,15 @@ _ALL = (
         many=True,
     ),
     Property(
+        "posts_original",
+        N_("The original follows by post"),
+        N_("`true`: its page says where the original is to be sent (`[settings.body]`)"),
+        Kind.FLAG,
+        Group.SHOWN,
+        USER,
+        side="vendor",
+    ),
+    Property(
         "releases",
         N_("Downloads that open"),
         N_("download group opened for the vendor when the element is entered"),

@@ -60,6 +60,7 @@ class TaskPage:
     back: loans.Returning | None  # the cards that this task takes back
     secret: tuple[str, str]  # (element, none | sealed | shown); ("", "") when the task shows none
     letters: list[letterpage.LetterView] | None  # key letters that this step posts; none when it posts none
+    post_to: str  # where the original is to be sent, line by line; "" when none follows
     booking: dates.BookingView | None
     properties: Mapping[str, str]
     bank: Mapping[str, str]  # the body's bank account, for what is to be paid
@@ -157,6 +158,7 @@ def page(
             back=loans.returning(setting, portal.today()) if actor.side == "operator" else None,
             secret=(secret, secrets.state(case, secret)) if secret else ("", ""),
             letters=letterpage.of_task(setting, actor),
+            post_to=_post_to(loaded) if setting.element.flag("posts_original") else "",
             booking=dates.view(booking, loaded) if booking else None,
             properties=properties,
             bank=_bank(loaded),
@@ -199,6 +201,15 @@ def _at_fields(said: list[comments.CommentView]) -> dict[str, list[str]]:
     for comment in said:
         found.setdefault(comment.field, []).append(comment.text)
     return found
+
+
+def _post_to(loaded: Loaded) -> str:
+    """The body's address as it is written on an envelope."""
+    body = settings_of(loaded.package).get("body", {})
+    postal = str(body.get("postal_code") or "").replace("-", "").replace("〒", "")
+    first = f"〒{postal[:3]}-{postal[3:]}" if postal else ""
+    lines = [first, *(str(body.get(key) or "") for key in ("address", "name", "department"))]
+    return "\n".join(line for line in lines if line)
 
 
 def _bank(loaded: Loaded) -> dict[str, str]:

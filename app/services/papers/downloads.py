@@ -57,7 +57,17 @@ def released_file(portal: Portal, case: Case, loaded: Loaded, name: str, actor: 
         if data is None or (name not in open_files and actor.side != "operator"):
             raise NotFound("There is no such document")
         _record(case, actor, portal.now(), name)
-    return Content(name, TYPES.get(PurePosixPath(name).suffix.lower(), "application/octet-stream"), data)
+    return Content(handout_name(loaded, name), TYPES.get(suffix_of(name), "application/octet-stream"), data)
+
+
+def handout_name(loaded: Loaded, name: str) -> str:
+    """What a file of the package is called where it is kept: its title, with the ending that it has."""
+    title = loaded.package.titles.get(name, "")
+    return f"{title}{suffix_of(name)}" if title else name
+
+
+def suffix_of(name: str) -> str:
+    return PurePosixPath(name).suffix.lower()
 
 
 def attachment(portal: Portal, case: Case, mail_row: int, index: int, actor: Actor) -> Content:

@@ -21,7 +21,7 @@ from app.services.base.releases import Loaded, settings_of
 from app.services.cards import keyletters
 from app.services.days.appointments import appointment
 from app.services.mails import deliveries, portalmails, whose
-from app.services.papers import intake
+from app.services.papers import downloads, intake
 from app.services.process import context, receipts
 from app.services.trouble import mailserver
 from app.states import BookingState, EntryKind, MailState, TaskState
@@ -281,7 +281,8 @@ class Mails:
             data = loaded.package.files.get(f"files/{rest}")
             if data is None:
                 raise Permanent("The package has no file %(name)s", name=rest)
-            return Attachment(rest, intake.TYPES.get(rest[rest.rfind(".") :].lower(), "application/octet-stream"), data)
+            mime = intake.TYPES.get(downloads.suffix_of(rest), "application/octet-stream")
+            return Attachment(downloads.handout_name(loaded, rest), mime, data)
         if kind == "ics":
             return self._calendar_file(case, loaded, rest)
         # The document that the same step makes (its property `makes`) is this one: one rendering, not two versions.
