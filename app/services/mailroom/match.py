@@ -9,7 +9,7 @@ from app.catalogue.after import next_user_task
 from app.connectors import htmltext, quoting
 from app.connectors.quoting import Said
 from app.errors import NotFound, Refused, Stale
-from app.services.base import flow, history, permit
+from app.services.base import history, permit, ways
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
@@ -38,7 +38,7 @@ def find(mail_id: int, actor: Actor, *, lock: bool = False) -> InboundMail:
 def targets(row: InboundMail, case: Case, loaded: Loaded) -> list[Task]:
     """The case's open steps that may be answered by mail; first the one that the answered mail asked for."""
     found = [task for task in inbound.open_vendor_tasks(case.id) if loaded.element(task.element).flag("reply_by_mail")]
-    following = [row.element, *(each.id for each in flow.upcoming(loaded.package, row.element, "vendor", limit=60))]
+    following = [row.element, *(each.id for each in ways.upcoming(loaded.package, row.element, "vendor", limit=60))]
     order = {element: at for at, element in reversed(list(enumerate(following)))}
     return sorted(found, key=lambda task: order.get(task.element, len(following)))
 

@@ -22,7 +22,7 @@ from app.services.money import invoices
 from app.services.pages import letterpage
 from app.services.papers import documents, printable
 from app.services.process import secrets
-from app.services.tasks import comments, drafts, filling, forms, holding, reviews, view
+from app.services.tasks import again, comments, drafts, filling, forms, holding, reviews, view
 from app.services.tasks.reviews import Reviewed
 from app.states import JobState
 from app.store import bookings, cases, database, jobrows, work
@@ -66,6 +66,7 @@ class TaskPage:
     bank: Mapping[str, str]  # the body's bank account, for what is to be paid
     prior: list[Reviewed]  # what earlier reviewers of the same answers decided, newest first
     returned: Reviewed | None  # why the vendor has this task again
+    short: invoices.InvoiceView | None  # of which this task asks for the rest
     last: Reviewed | None  # what the vendor answered last time
     prefilled: bool  # whether the form holds that now
     pins: bool  # whether points may be pinned to the reviewed answers
@@ -164,6 +165,7 @@ def page(
             bank=_bank(loaded),
             prior=reviews.prior(setting, actor.language),
             returned=reviews.returned(setting, actor.language) if own else None,
+            short=again.short(setting) if own else None,
             last=before,
             prefilled=before is not None and draft is None and raw is None,
             pins=reviews.may_return(setting),

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from typing import Any
 
 from app.catalogue import Element
-from app.services.base import businessdays, clocks, flow
+from app.services.base import businessdays, clocks, permit, ways, within
 from app.services.base.actors import Actor
 from app.services.base.clocks import ClockView
 from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
 from app.services.mails import deliveries
+from app.services.money.invoices import InvoiceView
 from app.services.pages import case as caseview
 from app.services.pages.case import CaseHead, CasePage
 from app.services.register import certificates
+from app.services.tasks import again, reviews
 from app.states import CommentState, EntryKind, Standing, TaskKind, TaskState
 from app.store import database, records, work
 from app.store.models import Case, Entry, Task
@@ -61,7 +64,8 @@ class Home:
     not_yet: list[str]  # titles of the requests (buttons) that cannot be made yet
     notices: list[Notice]
     points: int  # open points of a review that wait for the vendor's answer
-    repeated: bool  # the next task was done before and came back
+    repeated: bool  # the next task came back from a review
+    short: InvoiceView | None  # of which the next task asks for the rest: what was paid was not enough
     certificate: certificates.CertificateView | None
     next_audit_on: date | None
     unreached: list[deliveries.Undelivered] = field(default_factory=list)  # mails that did not reach one of them
@@ -74,10 +78,12 @@ def of(portal: Portal, actor: Actor, number: str = "") -> Home:
         heads.sort(key=_urgency)
         chosen = number or (heads[0].number if heads else "")
         if not chosen:
-            return Home([], None, [], [], [], 0, False, None, None)
+            return Home([], None, [], [], [], 0, False, None, None, None)
         case, loaded = caseview.find(portal, chosen, actor)
         page = caseview.page(portal, chosen, actor)
         certificate = records.certificate_of(case.id)
+        row = work.task(page.head.next.id) if page.head.next is not None else None
+        setting = permit.Setting(row, case, loaded, loaded.element(row.element)) if row is not None else None
         return Home(
             heads=heads,
             page=page,
@@ -85,7 +91,8 @@ def of(portal: Portal, actor: Actor, number: str = "") -> Home:
             not_yet=[] if case.ended else _not_yet(case, loaded),
             notices=_notices(loaded, case.number, page.timeline, actor.language),
             points=_points(case),
-            repeated=page.head.next is not None and work.last_done(case.id, page.head.next.element) is not None,
+            repeated=setting is not None and reviews.returned(setting, "ja") is not None,
+            short=again.short(setting) if setting is not None else None,
             certificate=certificates.view(certificate, portal.today()) if certificate else None,
             next_audit_on=_next_audit(case),
             unreached=_unreached(portal, actor, [head.number for head in heads if not head.ended]),
@@ -118,10 +125,14 @@ def _urgency(head: CaseHead) -> tuple[bool, bool, date, str]:
 
 
 def _steps(case: Case, loaded: Loaded, page: CasePage) -> list[Step]:
-    """The steps of the stage at hand: what was done (once each), what is open, what follows."""
+    """The steps of the stage at hand, this time: what was done (once each), what is open, what follows."""
     stage = next((each for each in loaded.package.stages if each.id == case.stage), None)
     processes = set(stage.processes) if stage else set()
     rows = [row for row in work.tasks_of(case.id) if _process(loaded, row) in processes and row.kind == TaskKind.USER]
+    begun = {each: within.begun(case.id, loaded.package, each) for each in {row.element for row in rows}}
+    rows = [
+        row for row in rows if row.state == TaskState.OPEN or row.opened_at >= (begun[row.element] or row.opened_at)
+    ]
     opened = [row for row in rows if row.state == TaskState.OPEN]
     if not opened and case.state == Standing.CERTIFIED:
         return []
@@ -131,7 +142,8 @@ def _steps(case: Case, loaded: Loaded, page: CasePage) -> list[Step]:
             done.pop(row.element, None)  # done again: it stands where it was done last
             done[row.element] = row
     now = {row.element for row in opened}
-    later = _later(loaded, [row.element for row in opened] or list(done)[-1:], now, set(done))
+    behind = {row.element: row.data for row in opened} or dict.fromkeys(list(done)[-1:], case.data)
+    later = _later(loaded, behind, now, set(done), within.standing(case.id))
     again = {element.id for element in later}  # done before, and to be done again behind what is open
     steps = [
         Step(row.element, row.title, row.side, "done", row.closed_at, "", None, None)
@@ -167,16 +179,19 @@ def _process(loaded: Loaded, row: Task) -> str:
     return element.process if element is not None else row.process
 
 
-def _later(loaded: Loaded, elements: list[str], now: set[str], done: set[str]) -> list[Element]:
-    """What follows the elements, in the order in which the diagram was drawn: the shortest way would be a rejection's.
+def _later(
+    loaded: Loaded, elements: Mapping[str, Any], now: set[str], done: set[str], standing: frozenset[str]
+) -> list[Element]:
+    """What follows the elements with the values there, in the order in which the diagram was drawn: the shortest way
+    would be a rejection's.
 
     What was done already counts only where it lies behind all of them: a way back (returned, failed) leads before."""
     order = {element: place for place, element in enumerate(loaded.package.elements)}
     last = max((order.get(element, 0) for element in elements), default=0)
     found = {
         each.id: each
-        for element in elements
-        for each in flow.upcoming(loaded.package, element, "", limit=60)
+        for element, data in elements.items()
+        for each in ways.upcoming(loaded.package, element, "", 60, data, standing)
         if each.id not in now and (each.id not in done or order[each.id] > last)
     }
     return sorted(found.values(), key=lambda each: order[each.id])[:MOST_LATER]

@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from app.catalogue.after import next_user_task
 from app.connectors.qr import qr
-from app.services.base import titles
+from app.services.base import titles, ways, within
 from app.services.base.portal import Portal
 from app.services.base.releases import Loaded, settings_of
 from app.services.cards.sets import card_set
@@ -39,7 +38,7 @@ def build(
     settings = settings_of(package)
     answers = {key: dict(row.values) for key, row in work.latest_answers(case.id).items()}
     base = portal.settings.base_url.rstrip("/")
-    task = _task(portal, case, loaded, element, at, base, asks)
+    task = _task(portal, case, loaded, element, at, base, asks, case.data if data is None else data)
     certificate = records.certificate_of(case.id)
     link = cases.current_link(case.id)
     booking = bookings.latest(case.id)
@@ -114,14 +113,17 @@ def for_one(portal: Portal, facts: dict[str, Any], params: Mapping[str, Any]) ->
 
 
 def _task(
-    portal: Portal, case: Case, loaded: Loaded, element: str, at: str, base: str, asks: str
+    portal: Portal, case: Case, loaded: Loaded, element: str, at: str, base: str, asks: str, data: Mapping[str, Any]
 ) -> dict[str, Any] | None:
-    """The task that a mail asks for: the element's own, the vendor's next after it, or the vendor's open one."""
+    """The task that a mail asks for: the element's own, the vendor's next after it as the case stands, or the vendor's
+    open one."""
     rows = [row for row in work.open_tasks(case.id) if row.kind == TaskKind.USER]
     own = next((row for row in rows if row.element == element and at in {"", row.id}), None)
     own = own or next((row for row in rows if row.element == element), None)
     if own is None:
-        following = loaded.package.elements.get(asks) or next_user_task(loaded.package, element, "vendor")
+        following = loaded.package.elements.get(asks) or ways.next_user_task(
+            loaded.package, element, "vendor", data, within.standing(case.id)
+        )
         if following is not None and all(row.element != following.id for row in rows):
             place = lastday.Place(case, loaded, portal.closing(), case.data or {})
             # The task opens once this mail has gone out: the address finds it then.

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from app.forms import Answer as AnswerLine
-from app.services.base import permit
+from app.services.base import permit, within
 from app.services.tasks import comments
 from app.states import CommentState
 from app.store import work
@@ -89,7 +89,7 @@ def prior(setting: permit.Setting, lang: str) -> list[Reviewed]:
 
 
 def returned(setting: permit.Setting, lang: str) -> Reviewed | None:
-    """What the review said that gave the vendor this task again; none when the task is new to them.
+    """What the review said that gave the vendor this task again; none when the task is new to them this time.
 
     Where both sides work side by side, the body may have gone on meanwhile: its last answer that says something counts.
     """
@@ -97,7 +97,7 @@ def returned(setting: permit.Setting, lang: str) -> Reviewed | None:
         return None
     every = work.answers_by_element(setting.case.id)
     own = every.get(setting.task.element)
-    if not own:
+    if not own or _of_another_time(setting, own[0]):
         return None
     later = [
         _told(setting, element, answer, lang)
@@ -106,6 +106,12 @@ def returned(setting: permit.Setting, lang: str) -> Reviewed | None:
         if answer.at >= own[0].at
     ]
     return max((each for each in later if each.lines), key=lambda each: each.at, default=None)
+
+
+def _of_another_time(setting: permit.Setting, answer: Answer) -> bool:
+    """Whether the answer was given another time through the process: last year's is not what is sent back now."""
+    begun = within.begun(setting.case.id, setting.loaded.package, setting.task.element)
+    return begun is not None and answer.at < begun
 
 
 def shown(setting: permit.Setting, lang: str) -> list[Reviewed]:

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from app.catalogue.after import next_user_task
-from app.services.base import businessdays, clocks, permit
+from app.services.base import businessdays, clocks, permit, ways, within
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.states import TaskKind, TaskState
@@ -108,7 +107,10 @@ def open_task_of(portal: Portal, number: str, element: str, actor: Actor) -> tup
             if row.element == element and (actor.side == "operator" or row.side == "vendor"):
                 return row.id, row.title, False
         for row in work.open_tasks(case.id):  # what was sent is acknowledged before it is answered
-            following = next_user_task(package, row.element, "vendor") if row.side == "vendor" else None
+            if row.side != "vendor":
+                continue
+            following = ways.next_user_task(package, row.element, "vendor", row.data or {}, within.standing(case.id))
             if following is not None and following.id == element:
                 return row.id, row.title, False
-        return "", title, work.last_done(case.id, element) is not None
+        done, begun = work.last_done(case.id, element), within.begun(case.id, package, element)
+        return "", title, done is not None and (begun is None or (done.closed_at or begun) >= begun)
