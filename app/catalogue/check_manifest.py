@@ -47,6 +47,7 @@ class ManifestChecks:
             "portal_documents": package.declared.documents,
             "sections": package.declared.sections,
             "handouts": package.titles,
+            "ends": package.declared.ends,
         }
         for name, section in SECTIONS.items():
             if self._assumed(name):

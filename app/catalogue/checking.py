@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import fields
 
 from app.catalogue.check_elements import ElementChecks
+from app.catalogue.check_ends import EndChecks
 from app.catalogue.check_flow import FlowChecks
 from app.catalogue.check_forms import FormChecks
 from app.catalogue.check_mails import MailChecks
@@ -65,6 +66,7 @@ def check(
         WordChecks(package, complaints).run()
         ManifestChecks(package, complaints).run()
         PortalChecks(package, complaints).run()
+        EndChecks(package, complaints).run()
         MailChecks(package, complaints).run()
         FormChecks(package, complaints, known).run()
         TemplateChecks(package, complaints, known, filters).run()

@@ -85,6 +85,19 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
+class End:
+    """What people read of a case that has ended in this way."""
+
+    id: str
+    state: str  # of the case (states.Standing); "" for any
+    certificate: str  # of its certificate (states.CertificateState); "" for any and for none
+    title: str
+    title_en: str
+    sentence: str
+    sentence_en: str
+
+
+@dataclass(frozen=True, slots=True)
 class Declared:
     """All of it. `format` is the edition of package.toml that says so."""
 
@@ -95,6 +108,16 @@ class Declared:
     groups: Mapping[str, Group] = field(default_factory=dict)
     words: Mapping[str, Word] = field(default_factory=dict)
     sections: Mapping[str, Word] = field(default_factory=dict)  # of settings: how they are called
+    ends: Mapping[str, End] = field(default_factory=dict)
     applicant: Applicant = Applicant()
     mails: Mapping[str, str] = field(default_factory=dict)  # purpose to mail id
     documents: Mapping[str, str] = field(default_factory=dict)  # purpose to document id
+
+    def end(self, state: str, certificate: str) -> End | None:
+        """The end of a case that stands so; what names the certificate's state says more than what does not."""
+        fitting = [
+            each
+            for each in self.ends.values()
+            if each.state in ("", state) and each.certificate in ("", certificate) and (each.state or each.certificate)
+        ]
+        return max(fitting, key=lambda each: (bool(each.certificate), bool(each.state)), default=None)

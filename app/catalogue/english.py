@@ -67,6 +67,11 @@ def wording(
         *(setting for section in manifest.settings.values() for setting in section.values()),
     )
     pairs = [(each.title, each.title_en) for each in titled]
+    pairs += [
+        pair
+        for each in manifest.declared.ends.values()
+        for pair in ((each.title, each.title_en), (each.sentence, each.sentence_en))
+    ]
     pairs += [(each.place, each.place_en) for each in manifest.calendars.values()]
     pairs += [(each.title, str(each.header.get("title_en", ""))) for each in documents.values()]
     pairs += [(each.label, str(each.header.get("label_en", ""))) for each in mails.values()]

@@ -19,6 +19,10 @@ TITLES: dict[str, str] = {
     "withdrawn": N_("withdrawn"),
     "rejected": N_("rejected"),
     "closed": N_("closed"),
+    # how a certificate stands
+    "valid": N_("valid"),
+    "suspended": N_("suspended"),
+    "ended": N_("given up"),
     # formats and ready-made rules of a line of text, and what a browser fills in
     "corporate_number": N_("Corporate number (13 digits)"),
     "postal_code": N_("Postal code"),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from app.declarations.keys import Key, Section, Shape
-from app.declarations.kinds import Kind
+from app.declarations.kinds import STATES, Kind
 from app.declarations.portal import APPLICANT, PORTAL_DOCUMENTS, PORTAL_MAILS, WORDS
 from app.errors import N_
+from app.states import CertificateState
 
 SIDES = ("vendor", "operator")
+_CERTIFICATES = tuple(each.value for each in CertificateState)
 TITLE = Key("title", N_("Title"), N_("what people read"), english=True)
 SIDE = Key("side", N_("Side"), N_("whose turn it is meanwhile"), Kind.ONE_OF, choices=SIDES)
 _ID = Key("id", N_("Name in files"), N_("small letters, digits and _; never changed once it is released"), Kind.NEW)
@@ -86,6 +88,21 @@ _ALL = (
         N_("what the home of the vendor draws, in order"),
         Shape.LISTED,
         (_ID, TITLE, Key("processes", N_("Processes"), N_("those that belong to it"), Kind.PROCESS, many=True)),
+    ),
+    Section(
+        "ends",
+        N_("Ends"),
+        N_("what people read of a case that has ended: one for each way in which it can"),
+        Shape.NAMED,
+        (
+            Key("state", N_("State of the case"), N_("which public state the case has then; without it any"),
+                Kind.ONE_OF, default="", choices=STATES),
+            Key("certificate", N_("State of the certificate"), N_("and which its certificate has; without it any, and "
+                "none"), Kind.ONE_OF, default="", choices=_CERTIFICATES),
+            TITLE,
+            Key("sentence", N_("Sentence"), N_("the first line of the home and of the case: what has ended, and what "
+                "its reader can do"), english=True),
+        ),
     ),
     Section(
         "guidelines",

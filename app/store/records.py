@@ -166,16 +166,16 @@ def certificate(number: str, *, lock: bool = False) -> Certificate | None:
     return (locked(query) if lock else query).first()
 
 
-_suspended = Composed[Certificate](
-    lambda cases: Certificate.select(Certificate.case).where(
-        (Certificate.state == CertificateState.SUSPENDED) & Certificate.case.in_(cases)
+_certificates = Composed[Certificate](
+    lambda cases: Certificate.select(Certificate.case, Certificate.state, Certificate.valid_until).where(
+        Certificate.case.in_(cases)
     )
 )
 
 
-def suspended(cases: Sequence[int]) -> frozenset[int]:
-    """Those of the cases whose certificate is suspended."""
-    return frozenset(row.case_id for row in _suspended.rows(list(cases))) if cases else frozenset()
+def certificates_of(cases: Sequence[int]) -> dict[int, Certificate]:
+    """The certificates of several cases, by case: how each stands, and until when it is valid."""
+    return {row.case_id: row for row in _certificates.rows(list(cases))} if cases else {}
 
 
 def certificate_of(case: int) -> Certificate | None:

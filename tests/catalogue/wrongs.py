@@ -640,6 +640,23 @@ CASES: list[tuple[str, Edit, str, str]] = [
         "no routing value “outcomes”: did you mean “outcome”",
     ),
     (
+        "two ends that are one",
+        {
+            "package.toml": add(
+                '\n[ends.a]\nstate = "rejected"\ntitle = "甲"\nsentence = "終"\n'
+                '[ends.b]\nstate = "rejected"\ntitle = "乙"\nsentence = "終"\n'
+            )
+        },
+        "package.toml",
+        "for the same end",
+    ),
+    (
+        "an end that no state has",
+        {"package.toml": add('\n[ends.a]\nstate = "gone"\ntitle = "甲"\nsentence = "終"\n')},
+        "package.toml",
+        "must be one of: certified",
+    ),
+    (
         "two steps of one side that are called alike",
         carrying("collect", "title", "カードの申し込み"),
         f"{BPMN}#collect",

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from app.catalogue.declared import End
 from app.services.base import businessdays, clocks, permit
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
 from app.services.days import lastday
 from app.services.pages import attention
+from app.services.register import certificates
 from app.services.tasks import view
 from app.services.tasks.view import TaskView
-from app.states import Standing
+from app.states import CertificateState, Standing
 from app.store import cases, database, records, work
-from app.store.models import Case
+from app.store.models import Case, Certificate
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +63,20 @@ class CaseHead:
     changed_at: datetime
     email: str
     contact_name: str
-    suspended: bool = False  # certified, and the certification is suspended
+    certificate: str = ""  # how its certificate stands: valid | suspended | expired | withdrawn | ended; "" without one
+    certified_by: str = ""  # the document that is its certificate
+    end: End | None = None  # of one that has ended: the package's words for it
     ending: bool = False  # withdrawn or being closed; what is left to settle is being settled
     undelivered: int = 0  # mails to the vendor that reached nobody: for the staff to see to
     agent: bool = False  # the reader acts for the company by a mandate
     hindered: bool = False  # it cannot go on: something failed that staff have to look into
     awaited: Awaited | None = None  # the body's step that is waited for, on the body's turn
     cure_until: date | None = None  # of a suspended certification: the last day on which it can be cured
+
+    @property
+    def suspended(self) -> bool:
+        """Whether the certification is suspended."""
+        return self.certificate == CertificateState.SUSPENDED.value
 
     @property
     def next(self) -> TaskView | None:
@@ -85,10 +94,10 @@ def head(
     closing: frozenset[date] | None = None,
     *,
     agent: bool = False,
-    suspended: frozenset[int] | None = None,
+    certified: Mapping[int, Certificate] | None = None,
     hindered: frozenset[int] | None = None,
 ) -> CaseHead:
-    """The first lines. Open tasks (`rows`), clocks (`running`), closing days, suspended and hindered cases may be
+    """The first lines. Open tasks (`rows`), clocks (`running`), closing days, certificates and hindered cases may be
     passed where many are listed."""
     today, closing = portal.today(), portal.closing() if closing is None else closing
     rows = work.open_tasks(case.id) if rows is None else rows
@@ -104,7 +113,9 @@ def head(
     package = loaded.package
     of_open = [clocks.of_step(measured, package, row.element) for row in rows]
     shown = [each for each in measured if each in of_open] if rows else measured
-    stopped = case.id in (records.suspended([case.id]) if suspended is None else suspended)
+    known = (records.certificates_of([case.id]) if certified is None else certified).get(case.id)
+    standing = certificates.standing(known, today) if known is not None else ""
+    stopped = standing == CertificateState.SUSPENDED.value
     return CaseHead(
         number=case.number,
         title=loaded.package.title,
@@ -127,7 +138,9 @@ def head(
         ending=bool(case.withdrawal) and not case.ended,
         undelivered=case.undelivered,
         agent=agent,
-        suspended=stopped,
+        certificate=standing,
+        certified_by=loaded.package.certificate.document if known is not None and loaded.package.certificate else "",
+        end=loaded.package.declared.end(case.state.value, standing) if case.state is not Standing.OPEN else None,
         hindered=not case.ended and case.id in (attention.hindered([case.id]) if hindered is None else hindered),
         awaited=_awaited(rows, loaded, measured, today) if case.turn == "operator" and not case.ended else None,
         cure_until=lastday.named("certificate.cure_last_day", case.data or {}) if stopped else None,
@@ -174,7 +187,7 @@ def heads(
         ids = [row.id for row in rows]
         agents = cases.by_mandate(member) if member is not None else set()
         open_rows, running, closing = work.open_tasks_of(ids), cases.clocks_of(ids), portal.closing()
-        suspended, hindered = records.suspended(ids), attention.hindered(ids)
+        certified, hindered = records.certificates_of(ids), attention.hindered(ids)
         found = [
             head(
                 portal,
@@ -185,7 +198,7 @@ def heads(
                 running.get(row.id, []),
                 closing,
                 agent=row.id in agents,
-                suspended=suspended,
+                certified=certified,
                 hindered=hindered,
             )
             for row in rows

@@ -332,6 +332,6 @@ def _finish(moment: Moment) -> None:
     if not moment.step.ended or case.ended:
         return
     case.ended = True
-    if case.state == Standing.OPEN:
+    if case.state == Standing.OPEN:  # else its process has said how it ends, and that is on record
         case.state = Standing.CLOSED
-    history.note(case.id, moment.now, EntryKind.STATE, title=case.state.value)
+        history.note(case.id, moment.now, EntryKind.STATE, title=case.state.value)

@@ -183,4 +183,7 @@ def milestone(portal: Portal, case: Case, loaded: Loaded, params: Mapping[str, A
     if case.state == state:
         return
     case.state = state
-    history.note(case.id, now, EntryKind.STATE, title=state.value)
+    row = records.certificate_of(case.id)
+    end = loaded.package.declared.end(state.value, row.state.value if row is not None else "")
+    data = {"end": end.title} if end is not None else {}  # as the package calls it today: the record keeps that
+    history.note(case.id, now, EntryKind.STATE, title=state.value, data=data)

@@ -41,9 +41,14 @@ class CertificateView:
         return self.state == CertificateState.VALID.value
 
 
+def standing(row: Certificate, today: date) -> str:
+    """How it stands today: a CertificateState's text, or EXPIRED."""
+    lapsed = row.state == CertificateState.VALID and row.valid_until < today
+    return EXPIRED if lapsed else row.state.value
+
+
 def view(row: Certificate, today: date) -> CertificateView:
     """The certificate's facts as of today."""
-    lapsed = row.state == CertificateState.VALID and row.valid_until < today
     return CertificateView(
         row.number,
         row.system_name,
@@ -52,7 +57,7 @@ def view(row: Certificate, today: date) -> CertificateView:
         row.issued_on,
         row.valid_until,
         row.last_audit_on,
-        EXPIRED if lapsed else row.state.value,
+        standing(row, today),
         older.listing(row.listing or {}),
         row.package_id,
         row.edition,

@@ -7,12 +7,14 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext
+from markupsafe import Markup
 
 from app.services.base.actors import Actor
 from app.services.base.clocks import ClockView
 from app.services.pages.case import CaseHead
+from app.services.register.certificates import EXPIRED
 from app.services.tasks.view import TaskView
-from app.states import Standing, TaskKind
+from app.states import CertificateState, Standing, TaskKind
 from app.web.cases.timeline import state_words
 from app.web.frame.current import named
 from app.web.frame.duewords import due_words
@@ -98,14 +100,16 @@ def _undelivered(head: CaseHead) -> dict[str, Any]:
 
 
 def _quiet(head: CaseHead, turn: str, who: Actor) -> dict[str, Any]:
-    words = state_words()
     if turn == "stopped":
         return {
-            "headline": gettext("This case has ended: %(state)s", state=words[head.state]),
+            "headline": gettext("This case has ended: %(state)s", state=end_word(head)),
+            "sentence": end_sentence(head),
             "facts": [{"term": gettext("Since"), "text": day(head.turn_since)}],
         }
     if head.suspended:
         return {"headline": gettext("The certification is suspended at present"), "sentence": suspended_words(head)}
+    if head.certificate == EXPIRED:
+        return {"headline": gettext("The certification has expired"), "sentence": expired_words()}
     if head.state == Standing.CERTIFIED:
         return {
             "headline": gettext("The system is certified"),
@@ -159,6 +163,42 @@ def hindered_words(who: Actor) -> str:
     )
 
 
+def end_word(head: CaseHead) -> str:
+    """In which way the case has ended, in one word: the package's, or else the portal's."""
+    return named(head.end.title) if head.end is not None else state_words()[head.state]
+
+
+def end_sentence(head: CaseHead) -> str:
+    """What has ended, and what its reader can do."""
+    if head.end is not None:
+        return named(head.end.sentence)
+    return {
+        Standing.WITHDRAWN: gettext("The application was withdrawn."),
+        Standing.REJECTED: gettext(
+            "The application was not passed. The letter with the reasons is among the documents."
+        ),
+        Standing.CLOSED: gettext("The certifying body has closed the case."),
+    }.get(head.state, gettext("Nothing more is to be done here."))
+
+
+def void(head: CaseHead, key: str) -> Markup | None:
+    """The mark of a certificate's file that no longer holds; None of any other file."""
+    words = {
+        CertificateState.SUSPENDED.value: gettext("Suspended: does not hold at present"),
+        CertificateState.WITHDRAWN.value: gettext("Revoked: no longer holds"),
+        CertificateState.ENDED.value: gettext("Given up: no longer holds"),
+        EXPIRED: gettext("Expired: no longer holds"),
+    }
+    if not key or key != head.certified_by or head.certificate not in words:
+        return None
+    return Markup('<span class="tag tag--bad">{}</span>').format(words[head.certificate])
+
+
+def expired_words() -> str:
+    """What it means that the last day of a certificate has passed."""
+    return gettext("Its last day has passed. The public list says so; ask the certifying body what can be done.")
+
+
 def suspended_words(head: CaseHead) -> str:
     """What a suspension means, and until when it can be cured."""
     if head.cure_until is not None:
@@ -207,7 +247,8 @@ def row(head: CaseHead) -> dict[str, Any]:
         "url": address(head.number),
         "system": head.system_name,
         "company": head.company_name,
-        "state": "suspended" if head.suspended else head.state,
+        "state": head.certificate if head.certificate in ("suspended", EXPIRED) and not head.ended else head.state,
+        "state_word": end_word(head) if seat(head) == "stopped" else "",
         "stage": stage,
         "turn": "operator" if undelivered else seat(head),
         "whose": whose.get(head.turn, ""),

@@ -17,7 +17,7 @@ from app.services.mails.whose import MailView
 from app.services.pages.case import CasePage
 from app.services.papers.documents import DocumentView
 from app.states import InvoiceState
-from app.web.cases.head import address
+from app.web.cases.head import address, void
 from app.web.cases.timeline import group_of, worded
 from app.web.frame import delivery_words
 from app.web.frame.current import named
@@ -99,7 +99,7 @@ def documents(page: CasePage, who: Actor) -> list[dict[str, Any]]:
                 "at": moment(newest.created_at),
                 "who": newest.by or gettext("made by the portal"),
                 "note": named(newest.title) if newest.kind == "uploaded" and newest.title != newest.filename else "",
-                "tag": _version_tag(newest.version) if newest.version > 1 else "",
+                "tag": void(page.head, newest.key) or (_version_tag(newest.version) if newest.version > 1 else ""),
                 "seen": seen.get(newest.id, "") if who.side == "operator" else "",
                 "versions": [
                     {

@@ -169,7 +169,8 @@ def state_words() -> dict[Standing, str]:
 
 
 def _state(entry: Any, _: Mapping[str, str]) -> Facts:
-    return Facts(title=state_words()[Standing(entry.title)])
+    end = (entry.data or {}).get("end")
+    return Facts(title=named(str(end)) if end else state_words()[Standing(entry.title)])
 
 
 def _certificate(entry: Any, _: Mapping[str, str]) -> Facts:

@@ -11,6 +11,7 @@ from app.services.companies import company
 from app.services.pages import vendorhome
 from app.services.pages.case import CaseHead
 from app.services.pages.vendorhome import Home
+from app.services.register.certificates import EXPIRED
 from app.services.tasks import daterequests
 from app.services.tasks.view import TaskView
 from app.states import BookingState, Standing
@@ -141,7 +142,11 @@ def _said(head: CaseHead) -> dict[str, Any]:
     }
     task, ready = head.next, _ready(head)
     if said["turn"] == "stopped":
-        return {**said, "sentence": _ended(head)}
+        return {
+            **said,
+            "headline": gettext("This case has ended: %(state)s", state=case_head.end_word(head)),
+            "sentence": case_head.end_sentence(head),
+        }
     if head.suspended:
         said |= {
             "headline": gettext("The certification is suspended at present"),
@@ -173,6 +178,11 @@ def _said(head: CaseHead) -> dict[str, Any]:
         said["sentence"] = _body_works(head)
     elif head.suspended:
         pass
+    elif head.certificate == EXPIRED:
+        said |= {
+            "headline": gettext("The certification has expired"),
+            "sentence": case_head.expired_words(),
+        }
     elif head.state == Standing.CERTIFIED:
         said |= {
             "headline": gettext("The system is certified"),
@@ -191,16 +201,6 @@ def _body_works(head: CaseHead) -> str:
             "%(what)s is under way. You need not do anything; you are told by mail.", what=named(head.awaited.title)
         )
     return gettext("You need not do anything; what comes next is told here and by mail.")
-
-
-def _ended(head: CaseHead) -> str:
-    return {
-        Standing.WITHDRAWN: gettext("The application was withdrawn."),
-        Standing.REJECTED: gettext(
-            "The application was not passed. The letter with the reasons is among the documents."
-        ),
-        Standing.CLOSED: gettext("The certifying body has closed the case."),
-    }.get(head.state, gettext("Nothing more is to be done here."))
 
 
 def _steps(home: Home) -> list[dict[str, Any]]:
@@ -251,6 +251,7 @@ def _papers(home: Home) -> list[dict[str, Any]]:
                 "size": size(each.size),
                 "at": short_day(each.created_at),
                 "who": each.by,
+                "tag": case_head.void(home.page.head, each.key),
             },
         )
         for each in home.page.documents
