@@ -251,7 +251,7 @@ def _papers(home: Home) -> list[dict[str, Any]]:
                 "size": size(each.size),
                 "at": short_day(each.created_at),
                 "who": each.by,
-                "tag": case_head.void(home.page.head, each.key),
+                "tag": case_head.void(home.page.head, each.key) or "",
             },
         )
         for each in home.page.documents
