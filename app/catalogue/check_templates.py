@@ -85,6 +85,9 @@ class TemplateChecks:
         for mail in self.package.mails.values():
             line = self._line(mail.file, "subject")
             found.append(Source(mail.file, "header:subject", mail.subject, line, IN_MAILS))
+            if mail.subject_en not in ("", mail.subject):
+                line = self._line(mail.file, "subject_en")
+                found.append(Source(mail.file, "header:subject_en", mail.subject_en, line, IN_MAILS))
             found.append(Source(mail.file, "body", mail.body, mail.body_line, IN_MAILS))
         for document in self.package.documents.values():
             for key, text in (("title", document.title), ("filename", document.filename)):

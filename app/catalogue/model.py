@@ -37,8 +37,9 @@ class MailSource:
     number: str
     label: str
     header: Mapping[str, Any]
-    body: str  # Markdown with Jinja
+    body: str  # Markdown with Jinja; after the line `+++ en` the same in English
     body_line: int = 1  # line of the file on which the body begins
+    subject_en: str = ""
 
     @property
     def file(self) -> str:

@@ -35,7 +35,7 @@ def read_mail(file: str, text: str, problems: list[Problem]) -> MailSource:
         header=header,
         body=body,
         body_line=line,
-        **{name: said[name] for name in ("subject", "to", "attachments", "number", "label")},
+        **{name: said[name] for name in ("subject", "subject_en", "to", "attachments", "number", "label")},
     )
 
 

@@ -28,6 +28,7 @@ class Mail:
     subject: str
     body: str
     header: dict[str, Any]
+    subject_en: str = ""
 
 
 @dataclass(frozen=True, slots=True)

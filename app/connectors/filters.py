@@ -47,6 +47,30 @@ def jdatetime(value: Any) -> str:
     return f"{jdate(moment)}{moment:%H:%M}" if isinstance(moment, datetime) else jdate(moment)
 
 
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
+
+def edate(value: Any) -> str:
+    """Sun 22 November 2026"""
+    if _absent(value):
+        return ""
+    day = _moment(value)
+    return f"{_DAYS[day.weekday()]} {day.day} {day:%B %Y}"
+
+
+def edatetime(value: Any) -> str:
+    """Sun 22 November 2026, 13:00 (Japan)"""
+    if _absent(value):
+        return ""
+    moment = _moment(value)
+    return f"{edate(moment)}, {moment:%H:%M} (Japan)" if isinstance(moment, datetime) else edate(moment)
+
+
+def eyen(value: Any) -> str:
+    """¥12,345"""
+    return "" if _absent(value) else f"¥{number(value)}"
+
+
 def wareki(value: Any) -> str:
     """令和8年11月22日; the first year of an era is 元年."""
     if _absent(value):

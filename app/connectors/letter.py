@@ -14,6 +14,7 @@ from markupsafe import Markup
 from app.connectors import markdown
 from app.connectors.templates import Context, Files, render_html, render_markdown, render_text
 from app.errors import Permanent
+from app.text.halves import halves
 
 LAYOUT_HTML = "_shared/mail.html"
 LAYOUT_TEXT = "_shared/mail.txt"
@@ -30,6 +31,8 @@ class MailSource(Protocol):
 
     @property
     def subject(self) -> str: ...
+    @property
+    def subject_en(self) -> str: ...
     @property
     def body(self) -> str: ...
     @property
@@ -73,16 +76,25 @@ def compose(
     to: str | Sequence[str],
     reply_to: str = "",
     side: str = "",
+    english: str | None = None,
 ) -> Letter:
-    """The letter that the template makes of the context.
+    """The letter that the template makes of the context. `english`: its reader has chosen English, and gets what the
+    template says in English before the Japanese; this line of Markdown where it says nothing in English.
 
     The layouts `_shared/mail.html` and `_shared/mail.txt` see the context, and `content`, `subject` and
     `mail` (`id`, `to`, `attachments`: file names). Raises `Permanent` when the template fails or an address
     or header is not one.
     """
     recipients = (to,) if isinstance(to, str) else tuple(to)
-    subject = render_text(source.subject, context, files, name=f"mail/{mail_id}.md").strip()
-    body = render_markdown(source.body, context, files, name=f"mail/{mail_id}.md")
+    name = f"mail/{mail_id}.md"
+    subject = render_text(source.subject, context, files, name=name).strip()
+    japanese, translated = halves(source.body)
+    body = render_markdown(japanese, context, files, name=name)
+    if english is not None and (translated or english):
+        first = render_markdown(translated, context, files, name=name) if translated else english
+        body = f"{first}\n\n---\n\n{body}"
+        if source.subject_en not in ("", source.subject):
+            subject = f"{render_text(source.subject_en, context, files, name=name).strip()} / {subject}"
     tokens = markdown.parse(body)
     facts = {
         "id": mail_id,

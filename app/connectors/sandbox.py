@@ -37,7 +37,20 @@ _JINJA_FILTERS = (  # noqa: SIM905 - as a list it would fill a page
     "capitalize count default d dictsort e escape first float groupby int join last length list lower map max min "
     "reject rejectattr round select selectattr sort striptags sum title trim unique upper"
 ).split()
-_OWN_FILTERS = ("jdate", "jdatetime", "wareki", "yen", "number", "lines", "postal", "blocks", "rows")
+_OWN_FILTERS = (
+    "jdate",
+    "jdatetime",
+    "edate",
+    "edatetime",
+    "eyen",
+    "wareki",
+    "yen",
+    "number",
+    "lines",
+    "postal",
+    "blocks",
+    "rows",
+)
 MOST_COMPILED = 500  # templates whose code is kept, of all packages
 _compiled: dict[tuple[Any, ...], Any] = {}
 FILTERS = frozenset((*_JINJA_FILTERS, *_OWN_FILTERS))  # all that a template may use

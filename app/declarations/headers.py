@@ -15,7 +15,7 @@ MAIL = Section(
     N_("whom it goes to, and what goes with it"),
     Shape.ONE,
     (
-        Key("subject", N_("Subject"), N_("with names as in the text"), Kind.TEMPLATE),
+        Key("subject", N_("Subject"), N_("with names as in the text"), Kind.TEMPLATE, english=True),
         Key("to", N_("To"), N_("`vendor`, `operator`, or `group:` and a group of the staff"), Kind.RECEIVER),
         Key("attachments", N_("Attachments"), N_("documents (made now if the case has none for this step), `file:` and "
             "a name below files/, `ics:` and a calendar; `ics:booking` is the newest date of the case"),

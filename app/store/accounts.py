@@ -59,6 +59,11 @@ def user(user_id: int) -> User | None:
     return User.get_or_none(User.id == user_id)
 
 
+def set_language(user_id: int, language: str) -> None:
+    """Keep it, where it is another than before."""
+    User.update(language=language).where((User.id == user_id) & (User.language != language)).execute()
+
+
 def by_email(email: str) -> User | None:
     """The account of this address, however it is typed."""
     return User.get_or_none(User.email == address.one(email))

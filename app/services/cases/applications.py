@@ -90,9 +90,11 @@ def check(portal: Portal, opened: Opened, raw: Mapping[str, Any]) -> Cleaned:
     return opened.spec.clean(raw, context={"today": portal.today()}, lacking=printable.lacking(portal))
 
 
-def apply(portal: Portal, package_id: str, raw: Mapping[str, Any], shown: int | None = None) -> Started:
+def apply(
+    portal: Portal, package_id: str, raw: Mapping[str, Any], shown: int | None = None, language: str = ""
+) -> Started:
     """Start a case; the same application sent again within the link's life gives the case that it started. `shown`:
-    see `form`. Raises Stale when that release holds no more."""
+    see `form`; `language`: in which it was read. Raises Stale when that release holds no more."""
     opened = form(portal, package_id, shown)
     if opened.changed:
         raise changed()
@@ -119,6 +121,7 @@ def apply(portal: Portal, package_id: str, raw: Mapping[str, Any], shown: int | 
             company_name=fields.said(values, "name"),
             contact_name=fields.said(values, "contact"),
             email=email,
+            language=language,
             system_name=fields.said(values, "subject"),
             turn_since=now,
             created_at=now,
@@ -191,10 +194,11 @@ def _usable(portal: Portal, token: str) -> EntryLink:
     return link
 
 
-def enter(portal: Portal, token: str, actor: Actor | None, password: str = "") -> int:
+def enter(portal: Portal, token: str, actor: Actor | None, password: str = "", language: str = "") -> int:
     """Follow the link: the address is proved, the person joins the case, the case goes on. Gives the account's id.
 
-    A new address gets an account with this password; a known one must be signed in (`actor`) as that address.
+    A new address gets an account with this password and language; a known one must be signed in (`actor`) as that
+    address.
     """
     now = portal.now()
     with incidents.noted(portal), database.transaction():
@@ -204,6 +208,9 @@ def enter(portal: Portal, token: str, actor: Actor | None, password: str = "") -
         if known is not None and (actor is None or actor.user_id != known.id):
             raise Refused("An account of this address exists; sign in first, then open the link again")
         user = known or create_account(link.email, case.contact_name, "vendor", ["vendor"], password, now)
+        if known is None and language:
+            user.language = language
+            user.save()
         link.used_at = now
         link.save()
         cases.add_member(case.id, user.id, now, by="")

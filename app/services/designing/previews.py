@@ -104,7 +104,12 @@ class Previews:
         facts = self._facts(package, asked, actor)
         made = self._composer.compose(
             "mail",
-            {"subject": source.subject, "body": source.body, "header": dict(source.header)},
+            {
+                "subject": source.subject,
+                "subject_en": source.subject_en,
+                "body": source.body,
+                "header": dict(source.header),
+            },
             facts,
             files,
             attachments=list(source.attachments),
@@ -113,6 +118,7 @@ class Previews:
             sender="nintei@nintei.localhost",
             to=facts["company"]["email"] or "nobody@nintei.localhost",
             side=source.to,
+            english="",
         )
         return MailShown(made["subject"], source.to, made["text"], made["html"], source.attachments)
 

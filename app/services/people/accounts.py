@@ -111,6 +111,12 @@ def describe(portal: Portal, actor: Actor, name: str, language: str) -> None:
         user.save()
 
 
+def set_language(user_id: int, language: str) -> None:
+    """The language in which somebody reads pages and gets mails, as they have just chosen it."""
+    with database.transaction():
+        accounts.set_language(user_id, language)
+
+
 def renew_feed(actor: Actor) -> None:
     """A new address for one's calendar feed; the old one stops working."""
     with database.transaction():

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from app.connectors import ics
 from app.connectors.letter import Attachment, Letter, compose
 from app.connectors.mail import Reply, replies
-from app.errors import NinteiError, NotFound, Permanent, Temporary
+from app.errors import N_, NinteiError, NotFound, Permanent, Temporary
 from app.services.base import backoff, history
 from app.services.base.portal import Portal
 from app.services.base.releases import Loaded, settings_of
@@ -31,6 +31,11 @@ from app.store.models import Case, Document, Mail
 if TYPE_CHECKING:
     from app.services.base.leases import Leased
 
+# Before a Japanese mail to a reader of English.
+UNTRANSLATED = N_(
+    "**%(title)s** (case %(number)s). The text below is in Japanese. What it asks of you stands in English on the "
+    "[page of your case](%(link)s)."
+)
 LATER = 60.0  # seconds until a recipient whom the server put off is tried again for the first time
 
 
@@ -203,8 +208,19 @@ class Mails:
                 to=to,
                 side=str(job.params.get("to_side") or source.to),
                 reply_to=str(body.get("email") or ""),
+                english=self._in_english(source, facts, case, to),
             )
         return self._keep(letter, job, case, source)
+
+    def _in_english(self, source: Any, facts: Mapping[str, Any], case: Case, to: list[str]) -> str | None:
+        """What a mail says in English that has no English, when somebody who gets it has chosen English; else none."""
+        known = [user.language for each in to if (user := accounts.by_email(each)) is not None]
+        if "en" not in (known or [case.language]):
+            return None
+        say = self._portal.say("en")
+        title = str(source.header.get("label_en") or source.label or case.number)
+        link = str(facts.get("links", {}).get("case") or self._portal.settings.base_url)
+        return say(UNTRANSLATED) % {"title": title, "number": case.number, "link": link}
 
     def _keep(self, letter: Letter, job: Leased, case: Case, source: Any) -> Mail:
         stored = [

@@ -34,6 +34,9 @@ class Case(Row):
     company_name = CharField(max_length=200, default="")
     contact_name = CharField(max_length=120, default="")
     email = AddressField(max_length=254, index=True)  # where mails to the vendor go
+    language = CharField(
+        max_length=5, default=""
+    )  # in which the application was read; the account's, once there is one
     system_name = CharField(max_length=200, default="")
     state = WordField(Standing, max_length=12, default=Standing.OPEN)
     turn = CharField(max_length=10, default="")  # vendor | operator | both | "" (nobody's)

@@ -64,12 +64,12 @@ def named(words: str | None) -> str:
 
 
 def language() -> str:
-    """The reader's language: asked for, chosen before, the account's, the portal's."""
+    """The reader's language: asked for, chosen in this browser, the account's, the browser's own, the portal's."""
     if not has_request_context():
         return "ja"
     if "lang" not in g:
         who = actor()
-        wanted = _asked_for() or (who.language if who else "")
+        wanted = _asked_for() or (who.language if who else browsers())
         g.lang = wanted if wanted in LANGUAGES else portal().settings.language
     return cast("str", g.lang)
 
@@ -83,6 +83,12 @@ def speaking(lang: str) -> Iterator[None]:
             yield
     finally:
         g.lang = before
+
+
+def browsers() -> str:
+    """The language of ours that the browser asks for (Accept-Language, RFC 9110 section 12.5.4); empty when it asks
+    for none of them."""
+    return request.accept_languages.best_match(LANGUAGES) or ""
 
 
 def _asked_for() -> str:

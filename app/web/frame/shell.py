@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from datetime import date, datetime
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -20,11 +22,13 @@ from app.services.base.businessdays import JAPAN
 from app.services.companies import company
 from app.services.packages import folders
 from app.services.pages import attention
+from app.services.people import accounts
 from app.text.days import input_type, wareki
 from app.web.frame import cookies, current, wording
 from app.web.frame.duewords import due_words
 from app.web.frame.problems import sentence
 
+log = logging.getLogger("nintei.web")
 STATIC = Path(__file__).parents[1] / "static"
 DIST = STATIC / "dist"
 _DAYS_EN = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -108,11 +112,21 @@ def web_address(text: object) -> bool:
 
 
 def remember_language(response: Any) -> Any:
-    """`?lang=` is kept in a cookie for a year."""
+    """`?lang=` is kept in a cookie for a year, and with the account: mails and other browsers follow it."""
     wanted = request.args.get("lang")
-    if wanted in current.LANGUAGES:
+    if wanted in current.LANGUAGES and request.endpoint != "static":
+        _keep_language(wanted, response)
         cookies.keep(response, "lang", wanted)
     return response
+
+
+def _keep_language(wanted: str, response: Any) -> None:
+    if response.status_code >= HTTPStatus.BAD_REQUEST or (who := current.actor()) is None or who.user_id is None:
+        return
+    try:
+        accounts.set_language(who.user_id, wanted)
+    except Exception:  # the page is right without it, and whoever cannot store now is told by what they press next
+        log.warning("the language of account %s could not be kept", who.user_id, exc_info=True)
 
 
 def _languages() -> list[dict[str, Any]]:

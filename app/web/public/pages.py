@@ -87,7 +87,7 @@ def send(package_id: str = "") -> Any:
             answers=spec.answers(cleaned.values, language()),
         )
     try:
-        started = applications.apply(portal(), offer.package_id, raw, opened.loaded.number)
+        started = applications.apply(portal(), offer.package_id, raw, opened.loaded.number, language())
     except Refused as error:
         return _form(offer, raw, said=error, opened=opened), 422
     except StepFailed:
@@ -197,7 +197,7 @@ def enter(token: str) -> Any:
         error = gettext("The two passwords differ; type the same one twice")
         return render_template("pages/public/enter.html", **page, error=error), 422
     try:
-        user_id = applications.enter(portal(), token, who, password)
+        user_id = applications.enter(portal(), token, who, password, language())
     except Refused as refusal:
         return render_template("pages/public/enter.html", **page, error=sentence(refusal)), 422
     except StepFailed:
