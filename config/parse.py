@@ -80,6 +80,12 @@ def secret(shortest: int) -> Callable[[str], str]:
     return read
 
 
+def secret_list(shortest: int) -> Callable[[str], tuple[str, ...]]:
+    """Several secrets, separated by commas, each as `secret` has it."""
+    one = secret(shortest)
+    return lambda value: tuple(one(each.strip()) for each in value.split(",") if each.strip())
+
+
 def webhook_key(value: str) -> str:
     """A signing key of webhooks: whsec_ and 24 to 64 bytes in base64 (Standard Webhooks 1.0.0); empty: none."""
     if value:

@@ -58,6 +58,7 @@ class Settings:
     host: str = setting(parse.host, "127.0.0.1")
     port: int = setting(parse.whole_number(1, 65535), "8000")
     secret_key: str = setting(parse.secret(SHORTEST_SECRET), "", secret=True)
+    sealing_keys: tuple[str, ...] = setting(parse.secret_list(SHORTEST_SECRET), "", secret=True)
     demo: bool = setting(parse.yes_or_no, "no")
     demo_open: bool = setting(parse.yes_or_no, "no")
     card_reader: str = setting(parse.text, "virtual")

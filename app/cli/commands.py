@@ -20,6 +20,7 @@ from app.cli.packages import check, tell, tell_found
 from app.cli.patience import patiently
 from app.cli.playhost import playhost
 from app.cli.releases import release, releases
+from app.cli.seals import reseal
 from app.cli.supervisor import Supervisor, require_free
 from app.cli.wiring import Wiring
 from app.errors import BadPackage, NinteiError, Temporary
@@ -270,6 +271,7 @@ def job_retry(wiring: Wiring, operator: str) -> None:
 
 commands.add_command(backup)
 commands.add_command(restore)
+commands.add_command(reseal)
 commands.add_command(doctor)
 commands.add_command(check)
 commands.add_command(release)

@@ -8,7 +8,7 @@ from peewee import fn
 
 from app.states import JobState
 from app.store.database import is_postgres, proxy
-from app.store.models import Document, InboundMail, Job, KeyLetter, Mail, Secret
+from app.store.models import Document, Draft, InboundMail, Job, KeyLetter, Mail, Secret, Task
 
 
 def complaints(*, thorough: bool = False) -> list[str]:
@@ -49,6 +49,21 @@ def a_sealed_secret() -> str:
     """Something that was encrypted under the portal's secret key; empty when there is nothing."""
     row = Secret.select(Secret.cipher).where(Secret.cipher != "").order_by(Secret.id.desc()).first()
     return str(row.cipher) if row is not None else ""
+
+
+def sealed() -> list[tuple[int, int]]:
+    """(id, case) of everything that was encrypted under the portal's keys and not shown."""
+    return list(Secret.select(Secret.id, Secret.case).where(Secret.cipher != "").order_by(Secret.id).tuples())
+
+
+def sealed_by_id(row_id: int) -> Secret | None:
+    """One of them, as it is now."""
+    return Secret.get_or_none(Secret.id == row_id)
+
+
+def drafts() -> list[tuple[str, int]]:
+    """(task, case) of what is typed and not sent: secret fields are encrypted there, too."""
+    return list(Draft.select(Draft.task, Task.case).join(Task).order_by(Draft.task).tuples())
 
 
 def incidents() -> int:

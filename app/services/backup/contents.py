@@ -114,7 +114,10 @@ def check_value(secret: str) -> str:
 
 def checks(settings: Settings) -> dict[str, str]:
     """Check values of the secrets without which the data cannot be used."""
-    return {name: check_value(getattr(settings, name)) for name in ("secret_key", "card_key")}
+    found = {name: check_value(getattr(settings, name)) for name in ("secret_key", "card_key")}
+    if settings.sealing_keys:
+        found["sealing_keys"] = check_value(settings.sealing_keys[0])
+    return found
 
 
 def settings_file(settings: Settings, *, secrets: bool) -> bytes:

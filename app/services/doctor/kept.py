@@ -81,17 +81,17 @@ def _digest(path: Path) -> str:
 
 
 def secret(patient: Patient, topic: str) -> Iterator[Finding]:
-    """The secret key is the one with which the data was stored."""
+    """The keys under which connection information was stored are there."""
     sealed = soundness.a_sealed_secret()
     if sealed and not secrets.opens(patient.portal, sealed):
         yield Finding(
             topic,
             BAD,
-            N_("NINTEI_SECRET_KEY is not the one under which the data was stored"),
-            cure=N_("Set the key that was set before; connection information cannot be read without it"),
+            N_("No key of the settings opens the connection information that is stored"),
+            cure=N_("Enter the key of that time in NINTEI_SEALING_KEYS, then run `nintei reseal`"),
         )
     else:
-        yield Finding(topic, OK, N_("What was stored can be read with NINTEI_SECRET_KEY"))
+        yield Finding(topic, OK, N_("What was stored sealed can be read"))
 
 
 def signing(patient: Patient, topic: str) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from cryptography.fernet import Fernet, InvalidToken
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
@@ -23,9 +23,27 @@ from app.store.models import Case, Secret
 HIDDEN = "●●●●●●"
 
 
-def _cipher(portal: Portal) -> Fernet:
-    derived = HKDF(SHA256(), 32, None, b"nintei connection information v1").derive(portal.settings.secret_key.encode())
+def _cipher(portal: Portal) -> MultiFernet:
+    """The first key seals, all open. The secret key is always the last: what was stored before there were keys of this
+    kind was sealed under it."""
+    settings = portal.settings
+    return MultiFernet([_key(each) for each in dict.fromkeys((*settings.sealing_keys, settings.secret_key))])
+
+
+def _key(text: str) -> Fernet:
+    derived = HKDF(SHA256(), 32, None, b"nintei connection information v1").derive(text.encode())
     return Fernet(base64.urlsafe_b64encode(derived))
+
+
+def _opened(portal: Portal, cipher: str) -> Any:
+    """What was sealed. Raises Refused when no key of the settings opens it."""
+    try:
+        return json.loads(_cipher(portal).decrypt(cipher.encode()))
+    except InvalidToken as error:
+        raise Refused(
+            "This was stored under another key and cannot be read. The administrator enters the key of that time "
+            "(NINTEI_SEALING_KEYS); nothing is lost until then"
+        ) from error
 
 
 def keep(
@@ -56,21 +74,29 @@ def seal(portal: Portal, raw: Mapping[str, Any], fields: tuple[str, ...]) -> dic
 
 def unseal(portal: Portal, raw: Mapping[str, Any]) -> dict[str, Any]:
     """A draft's values as they were typed."""
-    return {
-        key: json.loads(_cipher(portal).decrypt(value["sealed"].encode()))
-        if isinstance(value, dict) and value.keys() == {"sealed"}
-        else value
-        for key, value in raw.items()
-    }
+    return {key: _opened(portal, value["sealed"]) if is_sealed(value) else value for key, value in raw.items()}
 
 
 def opens(portal: Portal, cipher: str) -> bool:
-    """Whether what is stored was encrypted under the secret key of these settings."""
+    """Whether what is stored was encrypted under a key of these settings."""
     try:
         _cipher(portal).decrypt(cipher.encode())
     except InvalidToken:
         return False
     return True
+
+
+def again(portal: Portal, cipher: str) -> str | None:
+    """The same, sealed under the first key; None when no key opens it."""
+    try:
+        return _cipher(portal).rotate(cipher.encode()).decode()
+    except InvalidToken:
+        return None
+
+
+def is_sealed(value: Any) -> bool:
+    """Whether this value of a draft is stored under a key."""
+    return isinstance(value, dict) and value.keys() == {"sealed"}
 
 
 def state(case: Case, element: str) -> str:
@@ -86,7 +112,7 @@ def stored(portal: Portal, case: Case, element: str) -> dict[str, str] | None:
     row = records.secret(case.id, element)
     if row is None or not row.cipher:
         return None
-    values: dict[str, str] = json.loads(_cipher(portal).decrypt(row.cipher.encode()))
+    values: dict[str, str] = _opened(portal, row.cipher)
     return values
 
 
@@ -99,7 +125,7 @@ def reveal(portal: Portal, case: Case, element: str, actor: Actor, now: datetime
             raise NotFound("There is no connection information yet")
         if row.shown_at is not None:
             raise Refused("The connection information was shown already; ask the operating body for a new one")
-        values: dict[str, str] = json.loads(_cipher(portal).decrypt(row.cipher.encode()))
+        values: dict[str, str] = _opened(portal, row.cipher)
         row.shown_at, row.shown_to, row.cipher = now, actor.name, ""
         row.save()
         history.note(case.id, now, EntryKind.SECRET_SHOWN, by=actor, element=element)
