@@ -41,7 +41,7 @@ WORDS: dict[tuple[str, str], dict[str, Any]] = {
     },
     ("Booking", "state"): {
         "held": _l("Held"), "confirmed": _l("Confirmed"), "lapsed": _l("Lapsed"), "released": _l("Released"),
-        "cancelled": _l("Given up"),
+        "cancelled": _l("Given up"), "done": _l("Took place"), "missed": _l("Went by"),
     },
     ("DateRequest", "state"): {
         "asked": _l("Waiting"), "accepted": _l("Another day was given"), "refused": _l("The day stays"),

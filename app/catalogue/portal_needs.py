@@ -176,6 +176,8 @@ def _needs() -> Iterator[Need]:
         {
             "portal_mails.date_lapses": N_("the vendor is not told that a held day is about to lapse"),
             "portal_mails.date_lapsed": N_("the vendor is not told that a held day has lapsed"),
+            "portal_mails.date_passed": N_("the vendor is not told that a settled day went by undone"),
+            "portal_mails.date_passed_staff": N_("the body is not told that a settled day went by undone"),
             "portal_mails.date_asked": N_("the body is not told that a vendor asks for another day"),
             "portal_mails.date_changed": N_("the vendor is not told that the day was changed"),
             "portal_mails.date_refused": N_("the vendor is not told that the day stays as it is"),

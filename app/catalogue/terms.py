@@ -104,6 +104,7 @@ class CertificateRule:
 class Reminders:
     before_bd: tuple[int, ...] = ()
     after_bd: tuple[int, ...] = ()
+    day_bd: tuple[int, ...] = ()  # before a settled day
     vendor_mail: str = ""
     operator_mail: str = ""
 

@@ -210,6 +210,8 @@ _ALL = (
         (
             Key("before_bd", N_("Before it is due"), N_("business days before"), Kind.WHOLE, default=(), many=True),
             Key("after_bd", N_("When it is overdue"), N_("business days after"), Kind.WHOLE, default=(), many=True),
+            Key("day_bd", N_("Before a settled day"), N_("business days before the day, to both sides"), Kind.WHOLE,
+                default=(), many=True),
             Key("vendor_mail", N_("Mail to the vendor"), N_("mail id"), Kind.MAIL, default=""),
             Key("operator_mail", N_("Mail to the staff"), N_("mail id"), Kind.MAIL, default=""),
         ),

@@ -21,7 +21,7 @@ from app.services.days import lastday
 from app.services.pages.worklist import remind_one
 from app.services.papers import collecting, parts
 from app.services.process import jobs
-from app.services.tasks import daterequests
+from app.services.tasks import comingdays, daterequests
 from app.services.trouble.rounds import Round
 from app.states import BookingState, EntryKind
 from app.store import attempts, bookings, cards, cases, database, guesses, jobrows, present, search, tally, work
@@ -44,6 +44,7 @@ def tick(portal: Portal) -> int:
     now.part("scratch", lambda _: scratch.sweep() + scratch.sweep(portal.settings.data_dir / scratch.FOLDER))
     sent = now.part("reminders", lambda each: _reminders(portal, each))
     sent += now.part("holds", lambda each: _holds(portal, each))
+    sent += now.part("days", lambda each: comingdays.look(portal, each))
     sent += now.part("cards", lambda each: _overdue_cards(portal, each))
     if sent:
         portal.poke()

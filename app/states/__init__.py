@@ -5,7 +5,7 @@ and the tables of administration have its translation (`admin.codes`).
 """
 
 from app.states.cards import CARD_MOVERS, CARD_MOVES, CardState, Mover, Phase
-from app.states.days import BOOKING_MOVES, REQUEST_MOVES, STANDING, BookingState, RequestKind, RequestState
+from app.states.days import BOOKING_MOVES, KEPT, REQUEST_MOVES, STANDING, BookingState, RequestKind, RequestState
 from app.states.designer import WORKSPACE_MOVES, VersionKind, WorkspaceAct, WorkspaceState
 from app.states.entries import GROUPS, TOLD, EntryKind, Group, Sight, Told
 from app.states.mail import DELIVERY_MOVES, INBOUND_MOVES, MAIL_MOVES, DeliveryState, InboundState, MailState, SettledAs
@@ -38,6 +38,7 @@ __all__ = [
     "INBOUND_MOVES",
     "INVOICE_MOVES",
     "JOB_MOVES",
+    "KEPT",
     "LINE_MOVES",
     "MAIL_MOVES",
     "MOVED_MOVES",

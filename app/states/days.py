@@ -15,15 +15,25 @@ class BookingState(Word):
     LAPSED = "lapsed"  # not paid for in time
     RELEASED = "released"  # another day came in its place, or the case ended
     CANCELLED = "cancelled"  # the vendor gave it up
+    DONE = "done"  # it came, and what was to be done was done
+    MISSED = "missed"  # it went by, and nothing was recorded: somebody of the body decides
 
 
 BOOKING_MOVES: Final[Moves[BookingState]] = {
     BookingState.HELD: {BookingState.CONFIRMED, BookingState.LAPSED, BookingState.RELEASED, BookingState.CANCELLED},
-    BookingState.CONFIRMED: {BookingState.RELEASED, BookingState.CANCELLED},
+    BookingState.CONFIRMED: {
+        BookingState.RELEASED,
+        BookingState.CANCELLED,
+        BookingState.DONE,
+        BookingState.MISSED,
+    },
+    BookingState.MISSED: {BookingState.DONE, BookingState.RELEASED},  # recorded after all, or another day instead
     BookingState.LAPSED: {BookingState.CONFIRMED, BookingState.RELEASED},  # paid too late, and still free
 }
 # The case has the day.
 STANDING: Final = frozenset({BookingState.HELD, BookingState.CONFIRMED})
+# It is, or was, the case's day: what is filled in with it, and what the calendar shows of months that are over.
+KEPT: Final = STANDING | {BookingState.DONE, BookingState.MISSED}
 
 
 class RequestState(Word):

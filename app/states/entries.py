@@ -216,9 +216,10 @@ TOLD: Final[Mapping[EntryKind, Told]] = {
             "kept": N_("The day stays as it is: %(title)s"),
             "request_lapsed": N_("The request for another day is over: %(title)s"),
             "released": N_("The date was given back: %(title)s"),
+            "missed": N_("The day went by, and nothing was recorded: %(title)s"),
         },
         Sight.SAID,
-        bad=frozenset({"lapsed"}),
+        bad=frozenset({"lapsed", "missed"}),
     ),
     EntryKind.CARD: Told(
         Group.DATES,

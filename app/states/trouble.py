@@ -14,3 +14,4 @@ class IncidentKind(Word):
     DEADLOCK = "deadlock"  # of a case: nothing is open, and nothing goes on by itself
     UPKEEP = "upkeep"  # what the portal does by itself
     OUTAGE = "outage"  # a server is away
+    DAY = "day"  # a settled day of a case went by, and nothing was recorded

@@ -8,7 +8,7 @@ from typing import Any
 
 from peewee import fn
 
-from app.states import STANDING, BookingState, RequestState
+from app.states import KEPT, STANDING, BookingState, RequestState
 from app.store import statements
 from app.store.models import Absence, Booking, BookingPerson, Case, DateRequest, User
 
@@ -107,9 +107,17 @@ def between(first: date, last: date) -> list[Booking]:
     return list(
         Booking.select(Booking, Case)
         .join(Case)
-        .where((Booking.day >= first) & (Booking.day <= last) & Booking.state.in_(STANDING))
+        .where((Booking.day >= first) & (Booking.day <= last) & Booking.state.in_(KEPT))
         .order_by(Booking.day)
     )
+
+
+def settled(until: date) -> list[tuple[int, int]]:
+    """(row id, case) of the days up to this one that are settled, and of those that went by and nobody has decided."""
+    query = Booking.select(Booking.id, Booking.case).join(Case)
+    confirmed = (Booking.state == BookingState.CONFIRMED) & (Booking.day <= until)
+    query = query.where((confirmed | (Booking.state == BookingState.MISSED)) & ~Case.ended)
+    return [(row.id, row.case_id) for row in query.order_by(Booking.day, Booking.id)]
 
 
 def held(until: date) -> list[Booking]:

@@ -13,6 +13,8 @@ from app.store import statements
 from app.store.composed import Composed
 from app.store.models import Case, Incident
 
+IDLE = (IncidentKind.UPKEEP, IncidentKind.DAY)  # kinds that do not keep a case from going on
+
 
 def key_of(case: int | None, kind: IncidentKind, element: str) -> str:
     """What makes two sightings the same incident."""
@@ -63,7 +65,7 @@ def open_of_kind(kind: IncidentKind) -> set[tuple[int | None, str]]:
 
 _among = Composed[Incident](
     lambda cases: Incident.select(Incident.case).where(
-        Incident.open_key.is_null(False) & Incident.case.in_(cases) & (Incident.kind != IncidentKind.UPKEEP)
+        Incident.open_key.is_null(False) & Incident.case.in_(cases) & Incident.kind.not_in(IDLE)
     )
 )
 

@@ -15,8 +15,8 @@ from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
 from app.services.days import lastday
-from app.states import BookingState, EntryKind
-from app.store import bookings, database
+from app.states import STANDING, BookingState, EntryKind, IncidentKind
+from app.store import bookings, database, incidents
 from app.store.models import Booking, Case
 
 
@@ -105,7 +105,9 @@ def book(
     own = previous is not None and previous.day == day and previous.state in {BookingState.HELD, BookingState.CONFIRMED}
     if not own and bookings.taken(calendar_id, day, day).get(day, 0) >= spec.capacity:
         raise Refused("%(day)s has been given to another case meanwhile; choose another day", day=day)
-    if previous is not None and previous.state in {BookingState.HELD, BookingState.CONFIRMED}:
+    if previous is not None and previous.state in STANDING | {BookingState.MISSED}:
+        if previous.state == BookingState.MISSED:  # somebody has decided
+            incidents.over(case.id, now, (IncidentKind.DAY,), calendar_id, actor.name)
         previous.state = BookingState.RELEASED
         previous.save()
     Booking.create(
@@ -142,7 +144,8 @@ def move(portal: Portal, case: Case, loaded: Loaded, row: Booking, day: date, no
         start=row.start or spec.start,
         end=row.end or end_of(spec.start, spec.duration_minutes),
         place=row.place,
-        state="confirmed" if row.state == BookingState.CANCELLED else row.state,  # only what is paid for is given up
+        # Only what is paid for is given up, or goes by.
+        state="confirmed" if row.state in {BookingState.CANCELLED, BookingState.MISSED} else row.state,
         held_until=row.held_until,
         warned=row.warned,
         attempt=row.attempt,

@@ -10,7 +10,7 @@ from app.errors import NotFound
 from app.services.base.portal import Portal
 from app.services.companies import mandates
 from app.services.days.appointments import appointment
-from app.states import BookingState
+from app.states import KEPT, BookingState
 from app.store import accounts, bookings, cases, companies, database
 from app.store.models import Booking
 
@@ -32,7 +32,7 @@ def calendar_of(portal: Portal, token: str, name: str) -> bytes:
         for row in bookings.between(first, last):
             if user.side != "operator" and cases.member(row.case_id, user.id) is None:
                 continue
-            if row.state not in {BookingState.HELD, BookingState.CONFIRMED}:
+            if row.state not in KEPT:
                 continue
             key = (row.case_id, row.calendar)
             if key not in newest or newest[key].sequence < row.sequence:

@@ -16,7 +16,7 @@ from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
 from app.services.companies import proof
 from app.services.register import names, validity
-from app.states import BookingState, CertificateState, EntryKind, Standing
+from app.states import KEPT, CertificateState, EntryKind, Standing
 from app.store import bookings, cases, records
 from app.store.models import Case, Certificate
 
@@ -43,11 +43,7 @@ def _row(case: Case) -> Certificate:
 
 def _audited(case: Case, today: date) -> date:
     """The day of the audit: the one that was settled and has come, else today."""
-    held = [
-        row.day
-        for row in bookings.of_case(case.id)
-        if row.day <= today and row.state in {BookingState.HELD, BookingState.CONFIRMED}
-    ]
+    held = [row.day for row in bookings.of_case(case.id) if row.day <= today and row.state in KEPT]
     return max(held, default=today)
 
 

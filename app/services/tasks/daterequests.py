@@ -152,7 +152,7 @@ def ask(portal: Portal, number: str, kind: str, wishes: Sequence[str], reason: s
             row.save()
         undo.forget(case.id)
         _log(case, row, "given_up" if kind == "cancel" else "asked", actor, now, reason)
-        _mail(case, loaded, ASKED, f"date-request:{request.id}:asked", reason, now, _group(loaded, row.calendar))
+        _mail(case, loaded, ASKED, f"date-request:{request.id}:asked", reason, now, settlers(loaded, row.calendar))
     portal.poke()
     return int(request.id)
 
@@ -279,7 +279,7 @@ def _mail(case: Case, loaded: Loaded, purpose: str, key: str, message: str, now:
         jobqueue.queue(case, "mail", params, "", key, now)
 
 
-def _group(loaded: Loaded, calendar_id: str) -> str:
+def settlers(loaded: Loaded, calendar_id: str) -> str:
     """Who settles days of this calendar."""
     settling = [each for each in loaded.package.elements.values() if each.properties.get("books") == calendar_id]
     group = settling[0].properties.get("group", "") if settling else ""

@@ -9,7 +9,7 @@ from app.services.base.permit import Setting
 from app.services.base.portal import Portal
 from app.services.days import attendance
 from app.services.days import bookings as dates
-from app.states import BookingState, CardState
+from app.states import KEPT, CardState
 from app.store import bookings, cards, work
 
 WEEKDAYS_JA = "月火水木金土日"
@@ -85,8 +85,4 @@ def settled_days(setting: Setting) -> dict[str, date]:
     spec = setting.loaded.forms.get(setting.task.element)
     wanted = {field.booked for field in spec.inputs() if field.booked} if spec is not None else set()
     rows = {name: bookings.latest(setting.case.id, name) for name in wanted}
-    return {
-        name: row.day
-        for name, row in rows.items()
-        if row is not None and row.state in {BookingState.HELD, BookingState.CONFIRMED}
-    }
+    return {name: row.day for name, row in rows.items() if row is not None and row.state in KEPT}

@@ -17,7 +17,8 @@ from app.services.days import bookings as dates
 from app.services.mails import portalmails
 from app.services.mails.portalmails import Wording
 from app.services.tasks.daterequests import CHANGED, LONGEST
-from app.states import STANDING, EntryKind, RequestState
+from app.services.trouble import incidents
+from app.states import STANDING, BookingState, EntryKind, IncidentKind, RequestState
 from app.store import bookings, cases, database, undo
 from app.store.models import Booking, Case
 
@@ -83,6 +84,7 @@ def move(portal: Portal, number: str, booking_id: int, day: date | None, reason:
             asked.answered_at, asked.answered_by_name = now, actor.name
             asked.save()
         undo.forget(case.id)
+        incidents.over(case.id, now, kinds=(IncidentKind.DAY,), element=row.calendar, by=actor.name)
         history.note(
             case.id, now, EntryKind.DATE, by=actor, title=row.calendar, text="moved",
             data={"date": day.isoformat(), "quote": reason},
@@ -94,7 +96,7 @@ def move(portal: Portal, number: str, booking_id: int, day: date | None, reason:
 
 
 def _stands(portal: Portal, row: Booking) -> bool:
-    return row.state in STANDING and row.day >= portal.today()
+    return row.state == BookingState.MISSED or (row.state in STANDING and row.day >= portal.today())
 
 
 def _tell(portal: Portal, case: Case, row: Booking, moved: Booking, what: str, reason: str, actor: Actor) -> None:

@@ -2,7 +2,8 @@
 
 Of a case: a step that failed in its process (`step`), a timer that cannot fire (`timer`), a process that has come to a
 stop (`deadlock`), work of the portal on it that fails (`upkeep`); and jobs that failed for good, which are rows of
-their own. Of the portal: a process that cannot be started (`start`), upkeep, and servers that are away (`outage`).
+their own; and a settled day that went by (`day`), on which somebody decides. Of the portal: a process that cannot be
+started (`start`), upkeep, and servers that are away (`outage`).
 """
 
 from __future__ import annotations
@@ -109,7 +110,7 @@ def seen(
             data=words,
             staff=True,
         )
-    if new and kind != IncidentKind.OUTAGE:
+    if new and kind not in {IncidentKind.OUTAGE, IncidentKind.DAY}:
         row = cases.by_id(case) if case is not None else None
         alarms.trouble(portal, kind.value, element, title, row.number if row is not None else "", error, now)
     return new

@@ -22,6 +22,7 @@ def said(trouble: Trouble) -> str:
         else gettext("The process has come to a stop"),
         "start": gettext("No application can be taken: %(title)s", title=title),
         "upkeep": gettext("Work of the portal by itself fails: %(title)s", title=_parts().get(title, title)),
+        "day": gettext("A settled day went by: %(title)s", title=title),
         "outage": gettext("A server was out of reach: %(title)s", title=_servers().get(trouble.element, title)),
     }
     return words.get(trouble.kind, trouble.kind)
@@ -42,6 +43,10 @@ def advice(trouble: Trouble) -> str:
             "Nothing goes on by itself here. Tell whoever looks after the process; an administrator can end the case."
         ),
         "start": gettext("Applicants read that it is being looked into. Tell whoever looks after the process."),
+        "day": gettext(
+            "Both sides have been told. Settle another day on the case's page, or record what took place; this line "
+            "goes away then."
+        ),
         "upkeep": gettext("It is tried again every minute. Tell whoever looks after this installation."),
     }
     return words.get(trouble.kind, "")
@@ -56,6 +61,7 @@ def _parts() -> dict[str, str]:
         "letters": gettext("key letters"),
         "reminders": gettext("reminders"),
         "holds": gettext("days that are held"),
+        "days": gettext("settled days that come near or go by"),
         "cards": gettext("cards that are overdue"),
     }
 

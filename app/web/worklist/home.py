@@ -14,7 +14,7 @@ from app.services.pages.vendorhome import Home
 from app.services.register.certificates import EXPIRED
 from app.services.tasks import daterequests
 from app.services.tasks.view import TaskView
-from app.states import BookingState, Standing
+from app.states import STANDING, BookingState, Standing
 from app.web.cases import head as case_head
 from app.web.frame import duewords
 from app.web.frame.access import needs
@@ -67,7 +67,7 @@ def vendor_home() -> Any:
         dates=[
             each
             for each in home.page.bookings
-            if each.state in {BookingState.HELD, BookingState.CONFIRMED} and each.date >= portal().today()
+            if each.state == BookingState.MISSED or (each.state in STANDING and each.date >= portal().today())
         ],
         standing=daterequests.standing(portal(), head.number, signed_in()),
         here=case_head.address(head.number),
