@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from app.web.account import absences, pages, signins
+from app.web.account import absences, ownaddress, pages, signins
 from app.web.cards import agents, desk, keyletters, keys, labels
 from app.web.cases import actions, afterwards, files, mending
 from app.web.cases import pages as cases
@@ -40,7 +40,7 @@ ALL: tuple[Blueprint, ...] = (
     public.pages, register.pages, pages.pages, demo.pages, home.pages, tasks.pages, drafts.pages, uploads.pages,
     viewer.pages, cases.pages, worklist_actions.pages, files.pages, actions.pages, calendar.pages,
     payments.pages, bank.pages, bankfiles.pages, post.pages, desk.pages, labels.pages, keys.pages, keyletters.pages,
-    absences.pages,
+    absences.pages, ownaddress.pages,
     settings.pages, inbound.pages, undelivered.pages, form.pages, agents.pages, afterwards.pages,
     company.pages, corporate_numbers.pages, company_agents.pages, invitation.pages, attention.pages, signins.pages,
     designer.pages,

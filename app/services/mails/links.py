@@ -12,7 +12,7 @@ from app.errors import NotFound
 from app.services.base.portal import Portal
 from app.store.models import Invitation, User
 
-PASSWORD, INVITATION = "nintei.password", "nintei.invitation"
+PASSWORD, INVITATION, ADDRESS = "nintei.password", "nintei.invitation", "nintei.address"
 
 
 def password(portal: Portal, user: User, hours: int) -> str:
@@ -24,6 +24,13 @@ def password(portal: Portal, user: User, hours: int) -> str:
 def invitation(portal: Portal, row: Invitation) -> str:
     """Where the invitation is accepted."""
     return _address(portal, "invitation", _signer(portal, INVITATION).dumps([row.id, row.edition]))
+
+
+def own_address(portal: Portal, user: User, new: str, hours: int) -> str:
+    """Where the account's new mail address is confirmed, once, for so many hours."""
+    until = int((portal.now() + timedelta(hours=hours)).timestamp())
+    facts = [user.id, user.email, new, until, state(user)]
+    return _address(portal, "address", _signer(portal, ADDRESS).dumps(facts))
 
 
 def read(portal: Portal, purpose: str, token: str) -> list[Any]:

@@ -58,7 +58,8 @@ def queue(
     portal: Portal, key: str, mail_id: str, to: str, wording: Wording, link: Mapping[str, Any] | None = None
 ) -> bool:
     """Have the worker send it; false when one of this key is there. Inside a transaction. `link`: {"page": a path} |
-    {"invitation": row, "edition": n} | {"password": user row, "hours": n}. One to nobody (`to` is empty) is stored as
+    {"invitation": row, "edition": n} | {"password": user row, "hours": n} |
+    {"address": user row, "new": address, "hours": n}. One to nobody (`to` is empty) is stored as
     if it had been sent, and never is. What said the same before and did not arrive is seen to by it."""
     now = portal.now()
     letter = {
@@ -109,4 +110,8 @@ def _url(portal: Portal, link: Mapping[str, Any]) -> str | None:
         user = accounts.user(int(link["password"]))
         hours = int(link.get("hours", FIRST_PASSWORD_HOURS))
         return links.password(portal, user, hours) if user is not None and user.active else None
+    if "address" in link:
+        user = accounts.user(int(link["address"]))
+        fits = user is not None and user.active
+        return links.own_address(portal, user, str(link["new"]), int(link["hours"])) if user and fits else None
     return f"{portal.settings.base_url.rstrip('/')}{link['page']}"

@@ -27,6 +27,7 @@ PUBLIC = {
     "account.calendar_feed",  # by the token in its address
     "account.forgotten",
     "account.reset",
+    "ownaddress.confirm",
     "agents.ask",  # by a desk's token
     "demo.accounts",  # the demo's pages are there in the demo alone
     "demo.become",
