@@ -153,7 +153,13 @@ TOLD: Final[Mapping[EntryKind, Told]] = {
     ),
     EntryKind.TASK: _one(Group.STEPS, N_("%(title)s: done"), tab="answers", link=N_("Answers")),
     EntryKind.TASK_CANCELLED: _one(Group.STEPS, N_("%(title)s: no longer needed")),
-    EntryKind.RECALL: _one(Group.STEPS, N_("%(title)s: the decision was taken back")),
+    EntryKind.RECALL: Told(
+        Group.STEPS,
+        {
+            "": N_("%(title)s: the decision was taken back"),
+            "vendor": N_("%(title)s: taken back by who had sent it, to be mended"),
+        },
+    ),
     EntryKind.COMMENT: Told(
         Group.STEPS,
         {"": N_("A point to be mended: %(title)s"), "dropped": N_("A point of %(name)s that was not sent: %(title)s")},

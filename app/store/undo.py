@@ -25,6 +25,11 @@ def of_case(case: int) -> Undo | None:
     return Undo.get_or_none(Undo.case == case)
 
 
+def of_task(task_id: str) -> Undo | None:
+    """The same of the case to which this task belongs."""
+    return Undo.select().join(Task, on=(Task.case == Undo.case)).where(Task.id == task_id).first()
+
+
 def forget(case: int) -> None:
     """Something has followed."""
     mark = proxy.obj.param

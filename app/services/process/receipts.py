@@ -33,15 +33,16 @@ def queue(
     if form is None or not form.asks:  # only that something was seen: nothing was sent
         return
     also = actor.email if actor.side == "vendor" else ""
+    mark = f"{PURPOSE}:{answer.id}:{now:%y%m%d%H%M%S}"  # one that is taken back and sent again is another one
     params = {
         "mail": mail,
         PURPOSE: answer.id,
         "of": element.id,
-        "origin": f"{PURPOSE}:{answer.id}",
+        "origin": mark,
         "also": also,
         "behalf": behalf,
     }
-    jobqueue.queue(case, "mail", params, "", f"{PURPOSE}:{answer.id}", now)
+    jobqueue.queue(case, "mail", params, "", mark, now)
 
 
 def facts(case: Case, loaded: Loaded, params: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,7 @@
-"""引戻し: a member of the staff takes back their own last decision, while nothing has followed from it.
+"""引戻し: a member of the staff takes back their own last decision, while nothing has followed from it; a vendor what
+was just sent (取り下げて直す), while nobody of the body reads it.
 
-With a decision of the staff the engine's state before it is kept, and the rows that the step changes, as they were.
+With either the engine's state before it is kept, and the rows that the step changes, as they were.
 Whatever moves the case on clears that. Taking back puts all of it in place again, in one transaction; what has left the
 house already (a mail, a card, a file that was downloaded) cannot come back, and then the whole is refused.
 """
@@ -37,11 +38,13 @@ class Offer:
 
 def offered(portal: Portal, number: str, actor: Actor, task_id: str = "") -> Offer | None:
     """The actor's own last decision on the case (or this very task); none when the last word was somebody else's."""
-    if actor.side != "operator" or actor.user_id is None:
+    if actor.user_id is None:
         return None
     with database.connection():
         case = permit.visible_case(cases.get(number), actor)
         row = undo.of_case(case.id)
+        if actor.side == "vendor":
+            return _vendors(portal, case, row, actor, task_id)
         if row is not None and row.by_id == actor.user_id and task_id in {"", row.task_id}:
             task = work.task(row.task_id)
             assert task is not None  # noqa: S101 - tasks are never deleted
@@ -52,21 +55,52 @@ def offered(portal: Portal, number: str, actor: Actor, task_id: str = "") -> Off
         return Offer(last.id, last.title, last.closed_at, Refused(GONE_ON))
 
 
+def _vendors(portal: Portal, case: Case, row: Undo | None, actor: Actor, task_id: str) -> Offer | None:
+    """What the company sent last, whoever of its people did; none once it is read or the case has gone on."""
+    task = work.task(row.task_id) if row is not None and task_id in {"", row.task_id} else None
+    if row is None or task is None or task.side != "vendor" or _why_not(portal, row, case) is not None:
+        return None
+    try:
+        permit.acting(case, actor, binds=portal.releases.loaded(case.release_id).element(task.element).flag("binds"))
+    except Forbidden:
+        return None
+    return Offer(task.id, task.title, row.at, None)
+
+
+def opened(task_id: str, actor: Actor) -> None:
+    """Somebody of the body has opened a task that an answer of the vendor has brought: from now on it is being read."""
+    if actor.side != "operator":
+        return
+    with database.connection():
+        row = undo.of_task(task_id)
+    if row is None or row.made.get("read") or not row.made.get("vendor") or task_id not in row.made["tasks"]:
+        return
+    with database.transaction():
+        cases.lock(row.case_id)
+        now = undo.of_case(row.case_id)
+        if now is not None and now.task_id == row.task_id:
+            now.made = {**now.made, "read": actor.name}
+            now.save()
+
+
 def take_back(portal: Portal, task_id: str, actor: Actor) -> None:
     """Put the case back before the actor's decision; its answer is the draft again.
 
     Raises Refused with what stands in the way, Forbidden for others' decisions, NotFound.
     """
-    actor.require("operator", "administrator")
     now = portal.now()
     with database.transaction():
         setting = permit.find(portal, task_id, actor, lock=True)
         case, task, row = setting.case, setting.task, undo.of_case(setting.case.id)
-        if task.side != "operator":
-            raise NotFound("There is no such task")
-        if task.closed_by_id is not None and task.closed_by_id != actor.user_id:
-            raise Forbidden("Only the person who decided can take it back")
-        if row is None or row.task_id != task_id or row.by_id != actor.user_id:
+        if actor.side == "vendor":
+            permit.acting(case, actor, binds=setting.element.flag("binds"))
+        else:
+            actor.require("operator", "administrator")
+            if task.side != "operator":
+                raise NotFound("There is no such task")
+            if task.closed_by_id is not None and task.closed_by_id != actor.user_id:
+                raise Forbidden("Only the person who decided can take it back")
+        if row is None or row.task_id != task_id or (actor.side == "operator" and row.by_id != actor.user_id):
             raise Refused(GONE_ON)
         refusal = _why_not(portal, row, case)
         if refusal is not None:
@@ -76,8 +110,9 @@ def take_back(portal: Portal, task_id: str, actor: Actor) -> None:
         finding.keep(case, portal.releases.loaded(case.release_id))
         proof.taken_back(portal, task_id, actor)
         history.note(
-            case.id, now, EntryKind.RECALL, by=actor, title=task.title, element=task.element, data={"task": task.id}
-        )
+            case.id, now, EntryKind.RECALL, by=actor, title=task.title, element=task.element, data={"task": task.id},
+            text="vendor" if actor.side == "vendor" else "",
+        )  # fmt: skip
 
 
 # What stands in the way
@@ -88,6 +123,8 @@ def _why_not(portal: Portal, row: Undo, case: Case) -> NinteiError | None:
     loaded = portal.releases.loaded(case.release_id)
     if row.revision != case.revision or row.before["case"]["release_id"] != case.release_id:
         return Refused(GONE_ON)
+    if row.made.get("read"):
+        return Refused("%(name)s has begun to read it; ask in a message to have it returned", name=row.made["read"])
     if row.made["cards"]:
         return Refused("Cards were lent or taken back with it; that cannot be undone here")
     gone = next((job for job in undo.jobs(row.made["jobs"]) if not _at_rest(job)), None)
@@ -99,7 +136,7 @@ def _why_not(portal: Portal, row: Undo, case: Case) -> NinteiError | None:
             return Refused("A mail is going out at this moment, or may have gone out: “%(title)s”", title=title)
         return Refused("“%(title)s” has been done already", title=title or gone.operator)
     for task in work.tasks_by_ids(row.made["tasks"]):
-        if task.assignee is not None:
+        if task.assignee is not None and task.assignee_id != row.by_id:
             return Refused("%(name)s has taken on “%(title)s”", name=task.assignee.name, title=task.title)
         if work.draft(task.id) is not None or undo.uploads(f"draft.{task.id}."):
             return Refused("Somebody has begun to work on “%(title)s”", title=task.title)

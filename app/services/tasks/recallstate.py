@@ -58,9 +58,10 @@ class Before:
 
 
 def before(setting: permit.Setting, values: Mapping[str, Any]) -> Before | None:
-    """How things stand now; none for a task that is not the staff's. Inside the transaction of the step, before it."""
+    """How things stand now; none for what cannot be taken back: an answer that says whose company it is. Inside the
+    transaction of the step, before it."""
     case, package = setting.case, setting.loaded.package
-    if setting.task.side != "operator":
+    if setting.task.side != "operator" and values.get(package.applicant.number):
         return None
     blob, token = cases.state(case.id)
     draft = work.draft(setting.task.id)
@@ -112,6 +113,15 @@ def keep(
         return
     case = setting.case
     opened = {entry.task_id for entry in step.log if entry.what == "entered"}
+    receipts = (
+        {
+            row.id
+            for row in jobrows.jobs_of(case.id, JobState.QUEUED, JobState.RUNNING, JobState.DONE)
+            if row.created_at == now and (row.params or {}).get("receipt") == answer.id
+        }
+        if setting.task.side != "operator"
+        else set()
+    )
     known = {int(each) for each in stood.facts["jobs"]}
     counts: dict[tuple[str, str], list[int]] = {}
     for entry in step.log:
@@ -128,7 +138,13 @@ def keep(
         made={
             "answer": answer.id,
             "tasks": [each.id for each in step.open_tasks if each.id in opened],
-            "jobs": [each for each in jobrows.waiting_jobs(case.id, max(known, default=0)) if each not in known],
+            "jobs": [
+                each
+                for each in jobrows.waiting_jobs(case.id, max(known, default=0))
+                if each not in known and each not in receipts
+            ],
+            "receipts": sorted(receipts),
+            "vendor": setting.task.side != "operator",
             "visits": [[*place, *count] for place, count in counts.items()],
             "cards": bool(setting.loaded.package.cards) and _cards(case) != stood.cards,
         },
@@ -152,6 +168,7 @@ def put_back(row: Undo, case: Case, task: Any, actor: Actor, now: datetime) -> N
 def _unsend(row: Undo, now: datetime) -> None:
     """What waits to go out does not; a worker that was faster by a moment wins."""
     wanted = list(row.made["jobs"])
+    undo.cancel_jobs(row.made.get("receipts", ()), now)
     if undo.cancel_jobs(wanted, now) != len(wanted):
         raise Refused("Something has gone out already, so this cannot be taken back any more")
     undo.put_back_jobs(row.before["jobs"])
@@ -163,8 +180,9 @@ def _reopen(row: Undo, task: Any, actor: Actor, now: datetime) -> None:
     answer = Answer.get_by_id(row.made["answer"])
     values = row.before["draft"] if row.before["draft"] is not None else answer.values
     task.state, task.closed_at, task.closed_by, task.closed_by_name = "open", None, None, ""
-    task.on_behalf_of, task.answer, task.assignee = "", None, row.before["assignee"] or actor.user_id
-    task.held_since = now
+    task.on_behalf_of, task.answer = "", None
+    if task.side == "operator":
+        task.assignee, task.held_since = row.before["assignee"] or actor.user_id, now
     task.save()
     drafts.put(task.id, values, actor, now, int(row.before.get("drafted_revision", 0)) + 1)
     answer.delete_instance()

@@ -24,14 +24,17 @@ pages = Blueprint("afterwards", __name__)
 
 
 @pages.post("/tasks/<task_id>/recall")
-@needs("operator", "administrator")
+@needs("vendor", "operator", "administrator")
 def take_back(task_id: str) -> Any:
-    """引戻し: the task is open again, with what was sent as its draft."""
+    """引戻し, 取り下げて直す: the task is open again, with what was sent as its draft."""
     try:
         recall.take_back(portal(), task_id, signed_in())
     except Refused as error:
         return problems.back(error, f"/tasks/{task_id}/done")
-    flash(gettext("The decision has been taken back. What you had written is below as a draft."), "success")
+    if signed_in().side == "vendor":
+        flash(gettext("What you had sent is taken back: it is below as a draft. Mend it and send it again."), "success")
+    else:
+        flash(gettext("The decision has been taken back. What you had written is below as a draft."), "success")
     return redirect(f"/tasks/{task_id}", 303)
 
 

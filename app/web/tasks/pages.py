@@ -13,7 +13,7 @@ from app.services.base import permit
 from app.services.cards import stock
 from app.services.cases import lifecycle
 from app.services.process import secrets
-from app.services.tasks import cardreturns, comments, forms, holding, view
+from app.services.tasks import cardreturns, comments, forms, holding, recall, view
 from app.services.tasks import send as tasks
 from app.states import TaskKind, TaskState
 from app.text.numbers import whole
@@ -35,6 +35,7 @@ def show(task_id: str) -> Any:
         return views.over(task_id)
     if seen.kind != TaskKind.USER:  # it waits for something that happens elsewhere, a mail being opened
         return redirect(f"/cases/{seen.case_number}", 303)
+    recall.opened(task_id, signed_in())
     return views.draw(task_id)
 
 
