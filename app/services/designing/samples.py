@@ -263,6 +263,7 @@ class Sample:
             "issued_on": self.today,
             "valid_until": self.today + timedelta(days=364),
             "certified_on": self.today,
+            "extended_until": self.today + timedelta(days=729),
             "company_name": company,
             "system_name": subject,
             "edition": 1,

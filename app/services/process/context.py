@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
+from datetime import date
 from typing import Any
 
 from app.connectors.qr import qr
@@ -16,9 +17,10 @@ from app.services.days import lastday
 from app.services.money import invoices as money
 from app.services.papers import timeline
 from app.services.papers.addressee import company
+from app.services.register import validity
 from app.states import BookingState, CardState, CommentState, TaskKind
 from app.store import accounts, bookings, cards, cases, invoices, records, work
-from app.store.models import Case
+from app.store.models import Case, Certificate
 
 
 def build(
@@ -78,6 +80,7 @@ def build(
             "company_name": certificate.company_name,
             "system_name": certificate.system_name,
             "edition": certificate.edition,
+            "extended_until": _extended(portal, loaded, certificate),
             "state": certificate.state,
             "listing": certificate.listing,
             "url": f"{base}/systems/{certificate.number}",
@@ -97,6 +100,16 @@ def build(
         "today": portal.today(),
         **(extra or {}),
     }
+
+
+def _extended(portal: Portal, loaded: Loaded, row: Certificate) -> date:
+    """Until when the certificate holds once an audit passes today; as it is once that has been taken down."""
+    rule = loaded.package.certificate
+    if rule is None:
+        return row.valid_until
+    terms = row.terms or validity.terms_of(row.certified_on, row.valid_until, rule)
+    passed = validity.passed(row.certified_on, terms, portal.today(), rule, portal.closing())
+    return max(row.valid_until, validity.last_day(row.certified_on, passed, rule))
 
 
 def for_one(portal: Portal, facts: dict[str, Any], params: Mapping[str, Any]) -> dict[str, Any]:
