@@ -31,8 +31,8 @@ MEMBERS: dict[str, frozenset[str]] = {
     "cards": frozenset({"serial", "uid", "set_title", "set", "due_back"}),
     "certificate": frozenset(
         {
-            "number", "issued_on", "valid_until", "extended_until", "certified_on", "company_name", "system_name", "edition",
-            "state",
+            "number", "issued_on", "valid_until", "extended_until", "certified_on", "company_name", "system_name",
+            "edition", "state",
             "listing", "url", "qr",
         }
     ),
