@@ -9,6 +9,7 @@ from typing import Any
 import tomlkit
 from tomlkit.items import Table
 
+from app.catalogue import scenarios
 from app.catalogue.scenarios import Scenario
 
 ORDER = ("complete", "message", "advance", "by", "person", "data", "answer", "routes", "webhooks", "fails")
@@ -24,6 +25,15 @@ class Change:
     key: str
     before: Any
     now: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """A new step: `raw` as the format has it, put in before the step of this number (from 1), which begins on `line`."""
+
+    step: int
+    line: int
+    raw: Mapping[str, Any]
 
 
 def written(title: str, steps: Sequence[Mapping[str, Any]], about: str = "") -> bytes:
@@ -93,3 +103,20 @@ def taken_over(data: bytes, accepted: Sequence[Change]) -> bytes:
         else:
             table[each.key] = each.now
     return tomlkit.dumps(document).encode()
+
+
+def brought_up(data: bytes, accepted: Sequence[Change], added: Sequence[Added]) -> bytes:
+    """The same, with steps put in between; what is said above a step stays with it."""
+    text = (taken_over(data, accepted) if accepted else data).decode("utf-8-sig")
+    lines = text.split("\n")
+    headers = [text.count("\n", 0, found.start()) for found in scenarios.HEADER.finditer(text)]
+    for each in sorted(reversed(added), key=lambda one: -one.step):  # those before one step come in their order
+        at = headers[each.step - 1]
+        while at and lines[at - 1].lstrip().startswith("#"):
+            at -= 1
+        listed = tomlkit.aot()
+        listed.append(_step(each.raw))
+        document = tomlkit.document()
+        document.add("step", listed)
+        lines[at:at] = [*tomlkit.dumps(document).strip("\n").split("\n"), ""]
+    return "\n".join(lines).encode()

@@ -12,11 +12,12 @@ from app.catalogue.toml import parse
 from app.errors import N_, BadPackage, Problem
 
 FOLDER = "scenarios/"
+TODAY = "@today"  # in an answer: the day on which the step is taken
 MAX_BEGINNINGS = 50  # scenarios that begin with each other, one after the other
 MAX_STEPS = 5_000  # of one walk, those it begins with included
 _DURATION = re.compile(r"P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?)?")
 _TODAY = re.compile(r"@today(?:([+-])(\d{1,4}))?")
-_HEADER = re.compile(r"^[ \t]*\[\[[ \t]*step[ \t]*\]\]", re.MULTILINE)
+HEADER = re.compile(r"^[ \t]*\[\[[ \t]*step[ \t]*\]\]", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +160,7 @@ def _read(name: str, data: bytes, problems: list[Problem]) -> Scenario | None:
     if len(listed) > MAX_STEPS:
         problems.append(Problem(file, "A walk may have %(most)s steps at most.", params={"most": MAX_STEPS}))
         return None
-    lines = [text.count("\n", 0, each.start()) + 1 for each in _HEADER.finditer(text)]
+    lines = [text.count("\n", 0, each.start()) + 1 for each in HEADER.finditer(text)]
     if len(lines) != len(listed):  # written as a list, or a text in quotes looks like a header
         lines = [0] * len(listed)
     own = tuple(Step(file, number, lines[number - 1], each) for number, each in enumerate(listed, 1))

@@ -7,20 +7,31 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from app.catalogue import Package, scenario_text, scenarios
-from app.catalogue.scenario_text import Change
+from app.catalogue.scenario_text import Added, Change
 from app.errors import Named, Problem, Refused
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
-from app.services.rehearsal import taking, walk
+from app.services.designing import growing
+from app.services.rehearsal import walk
 from app.services.workspaces import content, making, saving
 
 SECONDS = 60.0  # for which somebody waits
 
 
 @dataclass(frozen=True, slots=True)
+class New:
+    """A step that would be put in before the one of this number. `answers`: what it fills in, as its form says it."""
+
+    step: int
+    key: str
+    name: Named
+    answers: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Walked:
-    """One scenario. `problem`: the first that came otherwise; `changes`: all that would be written anew to make it as
-    it comes now (none where it cannot be walked to its end: then the walk itself has to be changed)."""
+    """One scenario. `problem`: the first that came otherwise; `changes` and `added`: all that would be written anew to
+    make it as it comes now (none where no way to its end was found: then the walk itself has to be changed)."""
 
     name: str
     title: str
@@ -28,6 +39,7 @@ class Walked:
     steps: int
     problem: Problem | None
     changes: tuple[Change, ...]
+    added: tuple[New, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +60,7 @@ class Report:
     diagrams: tuple[Drawn, ...]
     missed: tuple[Named, ...]
     seconds: float
+    titles: Mapping[str, str]  # of what expectations name by its id
 
     @property
     def passed(self) -> int:
@@ -72,10 +85,13 @@ def run(portal: Portal, workspace: int, who: Actor) -> Report:
         raise Refused("%(count)s problems keep the scenarios from being walked", count=errors)
     program = portal.releases.compiled(package)
     found = walk.rehearse(package, program, portal.engine, most=SECONDS)
+    broken = [each.scenario.name for each in found.outcomes if each.problem is not None]
+    offered = growing.offers(package, program, portal.engine, broken)
     walked = tuple(
         Walked(
             each.scenario.name, each.scenario.title, each.scenario.title_en, each.steps, each.problem,
-            _changes(portal, package, each.scenario.name) if each.problem else (),
+            offered[each.scenario.name].changes if each.scenario.name in offered else (),
+            _news(package, offered.get(each.scenario.name)),
         )
         for each in found.outcomes
     )  # fmt: skip
@@ -85,26 +101,52 @@ def run(portal: Portal, workspace: int, who: Actor) -> Report:
         )
         for file in dict.fromkeys(process.file for process in package.processes.values())
     )
-    return Report(revision, walked, drawn, found.missed, found.seconds)
+    return Report(revision, walked, drawn, found.missed, found.seconds, _titles(package))
 
 
 def accept(
     portal: Portal, workspace: int, chosen: Mapping[str, Sequence[tuple[int, str]]], revision: int, who: Actor
 ) -> int:
-    """Write what comes now in place of what was expected: by scenario, (step, key) of each change. Gives how many were
-    written. Raises Stale where somebody has saved since the report of this revision, and what `run` raises."""
+    """Write what comes now in place of what was expected, and put in the steps that are missing: by scenario, (step,
+    key) of each. Gives how many were written. Raises Stale where somebody has saved since the report of this revision,
+    and what `run` raises."""
     package = content.package(portal, workspace)
     files: dict[str, bytes | None] = {}
     count = 0
-    for name, keys in chosen.items():
-        taken = [each for each in _changes(portal, package, name) if (each.step, each.key) in keys]
-        if taken:
+    for name, offer in growing.offers(package, portal.releases.compiled(package), portal.engine, list(chosen)).items():
+        taken = [each for each in offer.changes if (each.step, each.key) in chosen[name]]
+        added = [each for each in offer.added if (each.step, _key(each)) in chosen[name]]
+        if taken or added:
             path = scenarios.path_of(name)
-            files[path] = scenario_text.taken_over(package.files[path], taken)
-            count += len(taken)
+            files[path] = scenario_text.brought_up(package.files[path], taken, added)
+            count += len(taken) + len(added)
     if files:
         saving.change(portal, workspace, files, revision, who)
     return count
+
+
+def _key(added: Added) -> str:
+    """Beside the keys of a step's expectations."""
+    return f"+{added.raw['complete']}"
+
+
+def _news(package: Package, offer: growing.Offer | None) -> tuple[New, ...]:
+    return tuple(
+        New(
+            each.step, _key(each), Named(each.raw["complete"], package.elements[each.raw["complete"]].name),
+            tuple(growing.words(package, each)),
+        )
+        for each in (offer.added if offer is not None else ())
+    )  # fmt: skip
+
+
+def _titles(package: Package) -> dict[str, str]:
+    """Of documents and steps; a mail's subject is a template, so it is told by the step that sends it."""
+    found = {each.id: each.title for each in package.documents.values() if "{" not in each.title}
+    for element in package.elements.values():
+        if element.operator == "mail" and element.name:
+            found.setdefault(str(element.parameters.get("mail", "")).strip("'\""), element.name)
+    return found | {each.id: each.name for each in package.elements.values() if each.name}
 
 
 def _title(package: Package, file: str) -> str:
@@ -114,14 +156,3 @@ def _title(package: Package, file: str) -> str:
 def _file(package: Package, element: str) -> str:
     found = package.elements.get(element)
     return found.file if found is not None else ""
-
-
-def _changes(portal: Portal, package: Package, name: str) -> tuple[Change, ...]:
-    read = scenarios.read(package.files)
-    if name not in read.scenarios:
-        return ()
-    steps, scenario = read.walk(name), read.scenarios[name]
-    found = taking.taken(package, portal.releases.compiled(package), portal.engine, steps)
-    if found.problem is not None:
-        return ()
-    return tuple(scenario_text.changes(scenario, found.came[len(steps) - len(scenario.steps) :]))

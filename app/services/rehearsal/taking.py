@@ -53,6 +53,10 @@ class Walk:
         self.came.append({**_outcome(self._case), **changed})
         return None
 
+    def open(self) -> list[str]:
+        """Elements of all open tasks."""
+        return self._case.open()
+
     def whole(self) -> Expected:
         """Everything that could be said of the last step, what is as it was before included."""
         return {**_facts(self._case), **(self.came[-1] if self.came else {})}

@@ -60,10 +60,26 @@ def _page(workspace_id: int, report: Report | None) -> Any:
     view = making.one(portal(), workspace_id, who)
     return render_template(
         "designer/scenarios.html", title=gettext("Scenarios"), workspace=view, wide=True, report=report,
-        scenarios=walking.listed(portal(), workspace_id, who), said=lambda problem: problem.said(gettext),
+        scenarios=walking.listed(portal(), workspace_id, who), said=lambda problem: problem.said(gettext), keys=_keys(),
         crumbs=[
             {"url": "/designer", "label": gettext("Process design")},
             {"url": f"/designer/w/{workspace_id}", "label": view.title},
             {"label": gettext("Scenarios")},
         ],
     )  # fmt: skip
+
+
+def _keys() -> dict[str, str]:
+    """What a step of a scenario expects, in words (docs/scenarios.md)."""
+    return {
+        "expect_open": gettext("Tasks that are open"),
+        "expect_mails": gettext("Mails"),
+        "expect_documents": gettext("Documents"),
+        "expect_downloads": gettext("Downloads"),
+        "expect_invoices": gettext("Invoices"),
+        "expect_webhooks": gettext("Webhooks"),
+        "expect_state": gettext("State of the case"),
+        "expect_listed": gettext("Stands in the public register"),
+        "expect_register": gettext("Entry of the register"),
+        "expect_ended": gettext("The case has ended"),
+    }
