@@ -29,7 +29,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """A new step: `raw` as the format has it, put in before the step of this number (from 1), which begins on `line`."""
+    """A new step: `raw` as the format has it, put in before the step of this number (from 1); that begins on `line`."""
 
     step: int
     line: int
@@ -110,7 +110,7 @@ def brought_up(data: bytes, accepted: Sequence[Change], added: Sequence[Added]) 
     text = (taken_over(data, accepted) if accepted else data).decode("utf-8-sig")
     lines = text.split("\n")
     headers = [text.count("\n", 0, found.start()) for found in scenarios.HEADER.finditer(text)]
-    for each in sorted(reversed(added), key=lambda one: -one.step):  # those before one step come in their order
+    for each in sorted(added, key=lambda one: one.step)[::-1]:  # those before one step come in their order
         at = headers[each.step - 1]
         while at and lines[at - 1].lstrip().startswith("#"):
             at -= 1

@@ -61,8 +61,12 @@ class Desk:
 
     def latin(self) -> set[str]:
         """Words in Latin letters that a reader of Japanese meets, but for names and what the package itself says."""
-        texts = self.page.evaluate(SEEN)
-        return {text for text in texts if re.search(r"[A-Za-z]{2,}", NAMES.sub("", text)) and not _japanese(text)}
+        return latin(self.page.evaluate(SEEN))
+
+
+def latin(texts: list[str]) -> set[str]:
+    """Those that are no Japanese and no names."""
+    return {text for text in texts if re.search(r"[A-Za-z]{2,}", NAMES.sub("", text)) and not _japanese(text)}
 
 
 def _japanese(text: str) -> bool:
@@ -71,12 +75,13 @@ def _japanese(text: str) -> bool:
 
 SEEN = """() => {
   const found = new Set();
+  const OWN = 'script,style,code,.dc-code,.cm-editor,[data-own],option,del,ins';
   const shown = (element) => element && element.getClientRects().length > 0;
   const walker = document.createTreeWalker(document.querySelector('#dz, main') ?? document.body, NodeFilter.SHOW_TEXT);
   for (let node; (node = walker.nextNode());) {
     const text = node.textContent.trim();
     const at = node.parentElement;
-    if (text && shown(at) && !at.closest('script,style,code,.dc-code,[data-own],option,del,ins')) found.add(text);
+    if (text && shown(at) && !at.closest(OWN)) found.add(text);
   }
   for (const element of document.querySelectorAll('[title],[placeholder],[aria-label],option'))
     for (const text of [element.title, element.placeholder, element.getAttribute('aria-label'),

@@ -251,7 +251,7 @@ class Canvas {
   problems() {
     if (this.closed) return;
     this.marks.show(this.shell.problems(this.file.path).filter(({ element }) => element));
-    this.panel.draw();
+    this.panel.refresh();
     this.list.draw();
   }
 

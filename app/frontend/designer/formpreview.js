@@ -4,7 +4,10 @@ import { el, segmented, settled } from "./dom.js";
 /** `content()` gives the form's text; the pane is drawn again by `.later()`. */
 export function formPreview(file, shell, content) {
   const t = shell.t;
-  const frame = el("iframe", { class: "ed-frame", title: t("The real form"), sandbox: "allow-scripts allow-same-origin" });
+  // Its scripts show and hide fields, so a sandbox would hold nothing (with scripts of the same origin it can be left); nothing in it leads away.
+  const frame = el("iframe", { class: "ed-frame", title: t("The real form"), load: () => {
+    for (const kind of ["submit", "click"]) frame.contentDocument.addEventListener(kind, (event) => (kind === "submit" || event.target.closest("a")) && event.preventDefault(), true);
+  } });
   const said = el("p", { class: "ed-said", role: "status" });
   let language = shell.language;
   let asked = 0;

@@ -59,7 +59,9 @@ async function put(path, content, revision) {
     if (error instanceof Answered && error.said.clash) return settle(path, error.said.clash);
     throw error;
   });
+  panelsSaid = null; // what there is to choose from may be another now
   await refresh();
+  check.later();
   return said;
 }
 

@@ -16,6 +16,9 @@ export class Panel {
     this.node = make("aside", { class: "dc-panel", "aria-label": this.t("What the chosen element says") });
     this.controls = new Controls(this);
     this.element = null;
+    this.node.addEventListener("focusout", ({ relatedTarget }) => {
+      if (this.stale && !this.node.contains(relatedTarget)) setTimeout(() => this.stale && this.refresh());
+    });
   }
 
   get readOnly() {
@@ -29,12 +32,21 @@ export class Panel {
 
   /** Again, because something was written: the focus stays in the field in which it was. */
   draw() {
+    this.stale = false;
     const part = this.node.contains(document.activeElement) ? document.activeElement.closest("[data-part]")?.dataset.part : null;
     const nth = part ? [...this.fieldOf(part).querySelectorAll("input,select,textarea,button")].indexOf(document.activeElement) : -1;
     const top = this.node.scrollTop;
     this.node.replaceChildren(...this.contents());
     this.node.scrollTop = top;
     if (part && nth >= 0) this.fieldOf(part)?.querySelectorAll("input,select,textarea,button")[nth]?.focus();
+  }
+
+  /** Again, because something was learnt elsewhere: what somebody is at stays as it is, and the rest waits until they have left. */
+  refresh() {
+    const at = document.activeElement;
+    this.stale = this.node.contains(at) && at.matches("input,textarea,select");
+    if (!this.stale) this.draw();
+    else this.node.querySelector(".dc-panel__wrongs")?.replaceChildren(this.wrongs(this.bo()));
   }
 
   fieldOf(part) {
@@ -67,7 +79,7 @@ export class Panel {
       make("header", { class: "dc-panel__head" },
         make("h2", { tabindex: "-1" }, bo.name || kind?.title || this.plainTitle(bo)),
         make("p", { class: "dc-help" }, kind ? `${kind.title}：${kind.help}` : this.plainTitle(bo))),
-      this.wrongs(bo.id),
+      make("div", { class: "dc-panel__wrongs" }, this.wrongs(bo.id)),
       this.group("basics", this.t("Basics"), this.basics(facts, kind)),
     ];
     if (kind) found.push(...this.declared(facts, kind));

@@ -42,16 +42,21 @@ def offers(package: Package, program: Program, engine: Engine, broken: Sequence[
     """For each of these scenarios that can be brought to its end. One that begins with another is looked at as if the
     other had been brought up already."""
     files, found = dict(package.files), {}
+    trails: dict[str, list[Walk]] = {}
     every = scenarios.read(files).scenarios
     for name in sorted((each for each in broken if each in every), key=lambda each: (_depth(every, each), each)):
         read = scenarios.read(files, name)
+        begin = every[name].begin
         try:
-            walk = read.walk(name)
-            offer = _offer(package, program, engine, read.scenarios[name], walk)
+            steps = read.walk(name)
+            own = len(steps) - len(read.scenarios[name].steps)
+            before = trails.get(begin[0], [])[: own + 1] if begin else []
+            trail = before if len(before) > own else [taking.Walk(package, program, engine)]
+            offer = _offer(package, read.scenarios[name], steps, trail)
         except (BadPackage, NinteiError, KeyError):
             continue
         if offer is not None:
-            found[name] = offer
+            found[name], trails[name] = offer, trail
             path = scenarios.path_of(name)
             files[path] = scenario_text.brought_up(files[path], offer.changes, offer.added)
     return found
@@ -65,31 +70,31 @@ def _depth(every: Mapping[str, Scenario], name: str) -> int:
     return depth
 
 
-def _offer(
-    package: Package, program: Program, engine: Engine, scenario: Scenario, steps: Sequence[Step]
-) -> Offer | None:
+def _offer(package: Package, scenario: Scenario, steps: Sequence[Step], trail: list[Walk]) -> Offer | None:
+    """`trail`: the walk as it stood before the first step and after each; it is led on to the end."""
     own = len(steps) - len(scenario.steps)
-    walk: Walk = taking.Walk(package, program, engine)
     came: list[Mapping[str, Any]] = []
     added: list[Added] = []
-    for number, step in enumerate(steps):
-        there = walk.branch()
+    for number, step in enumerate(steps[len(trail) - 1 :], len(trail) - 1):
+        there = trail[-1].branch()
         if there.take(step) is not None:
             if number < own or not step.line:
                 return None
-            grown = _grown(package, walk, step, MOST_IN_A_ROW)
+            grown = _grown(package, trail[-1], step, MOST_IN_A_ROW)
             if grown is None or len(added) + len(grown[1]) > MOST_ADDED:
                 return None
-            there, fresh = grown
+            walks, fresh = grown
+            trail += walks[:-1]
+            there = walks[-1]
             added += [Added(step.number, step.line, each) for each in fresh]
-        walk = there
+        trail.append(there)
         if number >= own:
-            came.append(walk.whole())
+            came.append(there.whole())
     return Offer(tuple(added), tuple(scenario_text.changes(scenario, came)))
 
 
-def _grown(package: Package, walk: Walk, step: Step, most: int) -> tuple[Walk, list[Mapping[str, Any]]] | None:
-    """The walk after `step`, and the steps that come before it; none where no way was found."""
+def _grown(package: Package, walk: Walk, step: Step, most: int) -> tuple[list[Walk], list[Mapping[str, Any]]] | None:
+    """The walk after each of the new steps and after `step`, and the new steps; none where no way was found."""
     if most == 0:
         return None
     for element in walk.open():
@@ -102,10 +107,10 @@ def _grown(package: Package, walk: Walk, step: Step, most: int) -> tuple[Walk, l
             new = {**tried, **there.came[-1]}
             on = there.branch()
             if on.take(step) is None:
-                return on, [new]
+                return [there, on], [new]
             deeper = _grown(package, there, step, most - 1) if element not in there.open() else None
             if deeper is not None:
-                return deeper[0], [new, *deeper[1]]
+                return [there, *deeper[0]], [new, *deeper[1]]
     return None
 
 
@@ -173,6 +178,7 @@ def words(package: Package, added: Added) -> list[tuple[str, str]]:
         spec = form.field(key)
         titles = {option.value: option.label for option in spec.options} if spec is not None else {}
         listed = value if isinstance(value, list) else [value]
-        found.append((spec.label if spec is not None else key, "、".join(str(titles.get(each, each)) for each in listed)))
+        found.append(
+            (spec.label if spec is not None else key, "、".join(str(titles.get(each, each)) for each in listed))
+        )
     return found
-

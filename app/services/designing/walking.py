@@ -40,6 +40,7 @@ class Walked:
     problem: Problem | None
     changes: tuple[Change, ...]
     added: tuple[New, ...] = ()
+    follows: bool = False  # nothing of its own has to change: it begins with one that has
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,7 @@ def run(portal: Portal, workspace: int, who: Actor) -> Report:
         Walked(
             each.scenario.name, each.scenario.title, each.scenario.title_en, each.steps, each.problem,
             offered[each.scenario.name].changes if each.scenario.name in offered else (),
-            _news(package, offered.get(each.scenario.name)),
+            _news(package, offered.get(each.scenario.name)), offered.get(each.scenario.name) == growing.Offer(),
         )
         for each in found.outcomes
     )  # fmt: skip

@@ -19,7 +19,7 @@ from app.services.workspaces.views import Saved
 from app.text.numbers import whole
 from app.web.designer import playwords
 from app.web.designer.api import failed
-from app.web.frame import problems, sizes
+from app.web.frame import busy, problems, sizes
 from app.web.frame.access import needs
 from app.web.frame.current import language, portal, signed_in
 
@@ -140,6 +140,7 @@ def keep(play: str) -> Any:
 @pages.route("/play/<play>/<person>/<path:path>", methods=METHODS)
 @needs("analyst", "administrator")
 @sizes.takes()
+@busy.passing_on
 def within(play: str, person: str, path: str) -> Any:  # noqa: ARG001 - the path is taken as it was asked for
     """A page of the Play as one of its people sees it. Cookies pass neither way."""
     if not re.fullmatch(r"guest|u\d{1,9}", person):

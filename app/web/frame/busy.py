@@ -5,7 +5,8 @@ Nothing here looks into the database: no account, no settings, no words of a pac
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from flask import current_app, g, jsonify, make_response, request
 from flask_babel import force_locale, gettext
@@ -17,6 +18,15 @@ from app.web.frame.current import LANGUAGES, portal
 RETRY_AFTER = 10  # seconds
 PIECE = "application/offset+octet-stream"  # of an upload (tus 1.0.0): its bytes come once
 
+_PASSES = "passes_on"
+_View = TypeVar("_View", bound=Callable[..., Any])
+
+
+def passing_on(view: _View) -> _View:
+    """Mark a view that hands the request's body to somebody else: that view alone reads it, and sends it once."""
+    view.__dict__[_PASSES] = True
+    return view
+
 
 def begin() -> None:
     """The request begins: what is stored from here on is its doing."""
@@ -25,7 +35,8 @@ def begin() -> None:
 
 def repeated(run: Any) -> Any:
     """Do what was asked for; once more when another step was in its way and nothing was stored."""
-    if request.mimetype == PIECE:
+    view = current_app.view_functions.get(request.endpoint or "")
+    if request.mimetype == PIECE or getattr(view, _PASSES, False):
         return run()
 
     def once() -> Any:

@@ -9,6 +9,7 @@ from threading import Lock
 from typing import Any
 
 from flask import Flask
+from flask_wtf.csrf import generate_csrf
 from werkzeug.test import run_wsgi_app
 
 from app.errors import NinteiError, NotFound
@@ -112,12 +113,13 @@ class Mount:
         return "; ".join(f"{name}={value}" for name, value in jar.items())
 
     def _signed_in(self, person: Person) -> dict[str, str]:
-        """The cookies of somebody who has just signed in."""
-        if person.user_id is None:
-            return {}
+        """The cookies of somebody who has just signed in, or come. The token of forms is in them at once: made by the
+        first page, it would be another one in each of those that are asked for at the same time."""
         with self._app.test_request_context("/", base_url=rewriting.BASE):
             self._app.preprocess_request()
-            signin.sign_in(person.user_id)
+            if person.user_id is not None:
+                signin.sign_in(person.user_id)
+            generate_csrf()
             response = self._app.process_response(self._app.make_response(""))
         jar: dict[str, str] = {}
         for value in response.headers.getlist("Set-Cookie"):

@@ -8,7 +8,10 @@ from app.services.workspaces import content, making, saving
 from tests.services.conftest import Bench
 
 DIAGRAM = "document_review.bpmn"
-FLOW = '<bpmn:sequenceFlow id="second_review__to__second_review_gate" sourceRef="second_review" targetRef="second_review_gate" />'
+FLOW = (
+    '<bpmn:sequenceFlow id="second_review__to__second_review_gate" sourceRef="second_review" '
+    'targetRef="second_review_gate" />'
+)
 THIRD = """<bpmn:sequenceFlow id="second_review__to__third" sourceRef="second_review" targetRef="third" />
     <bpmn:userTask id="third" name="書類審査（3次）">
       <bpmn:extensionElements><spiffworkflow:properties>
@@ -21,7 +24,9 @@ THIRD = """<bpmn:sequenceFlow id="second_review__to__third" sourceRef="second_re
 
 def test_a_walk_in_which_a_new_step_is_missing_is_brought_to_its_end(bench: Bench) -> None:
     portal = bench.portal
-    hanako = accounts.actor_of(portal, accounts.add_staff(portal, "h@example.jp", "分析 花子", ["analyst"], "a password for tests"))
+    hanako = accounts.actor_of(
+        portal, accounts.add_staff(portal, "h@example.jp", "分析 花子", ["analyst"], "a password for tests")
+    )
     draft = making.make(portal, "ccus_api_certification", None, "三次審査", hanako)
     files = content.files(portal, draft)
     text = files[DIAGRAM].decode()
@@ -45,4 +50,6 @@ def test_a_walk_in_which_a_new_step_is_missing_is_brought_to_its_end(bench: Benc
     again = walking.run(portal, draft, hanako)
     assert [str(each.problem) for each in again.walked if each.problem is not None] == []
     now = content.files(portal, draft)["scenarios/happy_path.toml"].decode()
-    assert 'complete = "third"' in now and set(before.splitlines()) - set(now.splitlines()) <= {'expect_open = ["review_result"]'}
+    assert 'complete = "third"' in now and set(before.splitlines()) - set(now.splitlines()) <= {
+        'expect_open = ["review_result"]'
+    }

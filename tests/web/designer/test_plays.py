@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -103,6 +104,15 @@ def test_a_draft_is_played_and_its_path_kept(small_site: Site, host: psutil.Proc
         assert shown.status_code == (302 if person["side"] == "public" else 200)
     staff = next(each for each in said["people"] if each["side"] == "operator")
     assert case["number"] in client.get(f"{place}/{staff['key']}/cases").text
+
+    # What somebody types on a page of the Play comes there: with the page's own token, once.
+    address, html = f"{place}/{staff['key']}/account", {"Accept": "text/html"}
+    token = re.search(r'name="csrf_token" value="([^"]+)"', client.get(address, headers=html).text)
+    assert token is not None
+    sent = client.post(
+        f"{address}/profile", data={"csrf_token": token[1], "name": "佐藤 あおい", "language": "ja"}, headers=html
+    )
+    assert sent.status_code == 303 and "佐藤 あおい" in client.get(address, headers=html).text
 
     # Time passes at a press, and never back.
     before = said["now"]

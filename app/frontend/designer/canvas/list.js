@@ -2,7 +2,7 @@
 import { getBusinessObject, is } from "bpmn-js/lib/util/ModelUtil";
 import { make } from "./dom.js";
 
-const ROOM = 150; // between two steps, so that a third fits
+const GAP = 50; // between two steps
 
 export class StepList {
   constructor(modeler, { t, title, choose, problems }) {
@@ -129,15 +129,18 @@ export function after(modeler, source, attributes) {
   if (flows.length !== 1) return modeler.get("autoPlace").append(source, shape);
   const [flow] = flows;
   const { target } = flow;
-  const [sourceY, targetY] = [source.y + source.height / 2, target.y + target.height / 2];
-  if (target.x > source.x && Math.abs(sourceY - targetY) < 60) {
-    const start = source.x + source.width + 5;
-    const tool = modeler.get("spaceTool");
-    const { movingShapes, resizingShapes } = tool.calculateAdjustments(canvas.getRootElement().children.concat(modeler.get("elementRegistry").filter((each) => each.parent && !each.waypoints)), "x", ROOM, start);
-    tool.makeSpace([...new Set(movingShapes)], [...new Set(resizingShapes)], { x: ROOM, y: 0 }, "e", start);
-    const made = modeling.createShape(shape, { x: source.x + source.width + 25 + shape.width / 2 + 25, y: sourceY }, source.parent);
-    modeling.reconnectEnd(flow, made, { x: made.x, y: made.y + made.height / 2 });
+  const way = between(source, target, shape);
+  if (way) {
+    const { axis, sign, direction, start, room, at } = way;
+    if (room > 0) {
+      const tool = modeler.get("spaceTool");
+      const { movingShapes, resizingShapes } = tool.calculateAdjustments(canvas.getRootElement().children.concat(modeler.get("elementRegistry").filter((each) => each.parent && !each.waypoints)), axis, sign * room, start);
+      tool.makeSpace([...new Set(movingShapes)], [...new Set(resizingShapes)], { x: 0, y: 0, [axis]: sign * room }, direction, start);
+    }
+    const made = modeling.createShape(shape, at, source.parent);
+    modeling.reconnectEnd(flow, made, { x: made.x + made.width / 2, y: made.y + made.height / 2 });
     modeling.connect(made, target, { type: "bpmn:SequenceFlow" });
+    for (const each of [flow, ...made.outgoing]) modeling.layoutConnection(each);
     return made;
   }
   const made = modeler.get("autoPlace").append(source, shape);
@@ -146,4 +149,24 @@ export function after(modeler, source, attributes) {
   modeling.reconnectEnd(flow, made, { x: made.x, y: made.y + made.height / 2 });
   modeling.connect(made, target, { type: "bpmn:SequenceFlow" });
   return made;
+}
+
+/**
+ * Where a shape goes between two others: beside the first, towards the second, in the first one's line and so in its lane.
+ * `room`: by how much what lies beyond `start` has to make way; null where the two lie on top of each other.
+ */
+function between(source, target, shape) {
+  const middle = ({ x, y, width, height }) => ({ x: x + width / 2, y: y + height / 2 });
+  const [from, to] = [middle(source), middle(target)];
+  for (const axis of Math.abs(to.x - from.x) >= Math.abs(to.y - from.y) ? ["x", "y"] : ["y", "x"]) {
+    const size = axis === "x" ? "width" : "height";
+    const sign = Math.sign(to[axis] - from[axis]);
+    const gap = Math.abs(to[axis] - from[axis]) - (source[size] + target[size]) / 2;
+    if (!sign || gap <= 0) continue;
+    const edge = from[axis] + sign * (source[size] / 2);
+    const at = { ...from, [axis]: edge + sign * (GAP + shape[size] / 2) };
+    const direction = axis === "x" ? (sign > 0 ? "e" : "w") : sign > 0 ? "s" : "n";
+    return { axis, sign, direction, start: edge + sign * 5, room: shape[size] + 2 * GAP - gap, at };
+  }
+  return null;
 }
