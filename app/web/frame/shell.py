@@ -17,14 +17,13 @@ from markupsafe import Markup
 from werkzeug.security import safe_join
 
 from app.connectors import filters
-from app.services.base.actors import Actor
 from app.services.base.businessdays import JAPAN
 from app.services.companies import company
 from app.services.packages import folders
 from app.services.pages import attention
 from app.services.people import accounts
 from app.text.days import input_type, wareki
-from app.web.frame import cookies, current, wording
+from app.web.frame import cookies, current, helping, wording
 from app.web.frame.duewords import due_words
 from app.web.frame.problems import sentence
 
@@ -211,13 +210,6 @@ def _account() -> dict[str, Any] | None:
     }
 
 
-def _manual(who: Actor | None) -> str:
-    """The manual that says something of the page."""
-    if (request.blueprint or "").startswith("designer"):
-        return "designer"
-    return {"vendor": "vendors", "operator": "operators"}[who.side] if who else "applicants"
-
-
 def install(app: Flask, *, version: str) -> None:
     """Register filters and what the layout reads."""
     app.jinja_env.filters.update(
@@ -253,7 +245,7 @@ def install(app: Flask, *, version: str) -> None:
             "version": version,
             "body": site["body"],
             "home_url": "/tasks" if who else "/",
-            "help_url": f"/help/{_manual(who)}#{request.endpoint or ''}",
+            "help_url": helping.url(who),
             "demo": {
                 "text": gettext("Demo: the names, numbers and fees are samples."),
                 "links": [

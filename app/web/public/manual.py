@@ -12,19 +12,32 @@ from markdown_it.token import Token
 from markupsafe import Markup
 
 from app.errors import NotFound
-from config import shipped
+from app.web.frame import helping
 
-FOLDER = shipped.ROOT / "docs"
+FOLDER = helping.FOLDER
 PAGES = ("applicants", "vendors", "operators", "analysts", "designer", "administrators")
+# What manuals lead to, beside each other; not offered in their list.
+MORE = (
+    "backup",
+    "bpmn",
+    "cards",
+    "durability",
+    "package-format",
+    "performance",
+    "proxy",
+    "scenarios",
+    "settings",
+    "upgrade",
+)
 _PARSER = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable(["table", "strikethrough"])
 _PARSER.add_render_rule("place", lambda _renderer, tokens, at, *_rest: f'<span id="{tokens[at].attrGet("id")}"></span>')
-# `## Title {#home.tasks}`: the place to which the link "Help for this page" leads.
-_PLACE = re.compile(r"\s*\{((?:\s*#[\w.-]+)+)\s*\}\s*$")
+_PLACE = helping.PLACE
+_MANUAL = re.compile(r"(?:\./)?([\w-]+?)(?:\.en)?\.md(#.*)?")
 
 
 def read(name: str, lang: str) -> dict[str, Any]:
     """The manual's title, text and headings; English from `<name>.en.md` where there is one."""
-    if name not in PAGES:
+    if name not in PAGES and name not in MORE:
         raise NotFound("There is no such help page")
     names = [f"{name}.en.md", f"{name}.md"] if lang == "en" else [f"{name}.md"]
     path = next((FOLDER / each for each in names if (FOLDER / each).is_file()), None)
@@ -62,7 +75,7 @@ def _headings(tokens: list[Token]) -> tuple[str, list[tuple[str, str]]]:
             inline.content = inline.content[: found.start()]
             last = (inline.children or [])[-1]
             last.content = _PLACE.sub("", last.content)
-        ids = ids or [re.sub(r"[^\w-]+", "-", inline.content).strip("-").lower()]
+        ids.append(re.sub(r"[^\w-]+", "-", inline.content).strip("-").lower())  # by which others lead to it
         opening.attrSet("id", ids[0])
         for also in reversed(ids[1:]):  # a heading has one id; the further places stand in it
             place = Token("place", "span", 0)
@@ -74,12 +87,20 @@ def _headings(tokens: list[Token]) -> tuple[str, list[tuple[str, str]]]:
 
 
 def _links(tokens: list[Token]) -> None:
-    """Links among the manuals lead to their pages; pictures are served beside them."""
+    """Links among the manuals lead to their pages, whichever edition they name; pictures are served beside them. What
+    leads out of the manuals, into the program's own files, is text here."""
     for token in tokens:
-        for child in token.children or []:
+        children = token.children or []
+        for at, child in enumerate(children):
             if child.type == "link_open":
                 target = str(child.attrGet("href") or "")
-                child.attrSet("href", re.sub(r"^(?:\./)?(\w+)\.md(?=#|$)", r"/help/\1", target))
+                found = _MANUAL.fullmatch(target)
+                if found is not None and found[1] in (*PAGES, *MORE):
+                    child.attrSet("href", f"/help/{found[1]}{found[2] or ''}")
+                elif "://" not in target and not target.startswith(("/", "#", "mailto:")):
+                    close = next(n for n in range(at, len(children)) if children[n].type == "link_close")
+                    child.type = children[close].type = "text"
+                    child.content = children[close].content = ""
             elif child.type == "image":
                 source = str(child.attrGet("src") or "")
                 if "://" not in source and not source.startswith("/"):
