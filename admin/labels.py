@@ -244,6 +244,7 @@ FIELDS = {
     "shown_to": _l("Shown to"),
     "side": _l("Side"),
     "signed_by": _l("Signed by"),
+    "signatures": _l("Signatures"),
     "size": _l("Size"),
     "stage": _l("Stage"),
     "start": _l("Start"),

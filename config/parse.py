@@ -155,6 +155,13 @@ def host(value: str) -> str:
     return value
 
 
+def web_address(value: str) -> str:
+    """An address that is asked, http or https; or none."""
+    if value and (_url(value, "http", "https") is None):
+        raise ValueError("must be an address such as https://tsa.example/")
+    return value
+
+
 def loopback(value: str) -> bool:
     """Whether only this machine reaches what listens on this host (RFC 1122 section 3.2.1.3, RFC 6761 section 6.3)."""
     bare = value.strip("[]").lower()

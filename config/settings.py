@@ -83,6 +83,10 @@ class Settings:
     upload_case_mb: int = setting(parse.whole_number(1, 1_000_000), "2000")
     webhook_key: str = setting(parse.webhook_key, "", secret=True)
     webhook_allow: tuple[str, ...] = setting(parse.networks, "")
+    signature_roots: Path | None = setting(parse.optional_path, "")
+    signing_certificate: Path | None = setting(parse.optional_path, "")
+    signing_key: Path | None = setting(parse.optional_path, "")
+    timestamp_url: str = setting(parse.web_address, "")
     clamd_url: str = setting(parse.clamd_url, "")
     language: str = setting(parse.language("ja", "en"), "ja")
 

@@ -1,10 +1,11 @@
-"""Signed documents: PAdES baseline B (ETSI EN 319 142-1) with a key that the body keeps in its data
-folder."""
+"""Signed documents: PAdES (ETSI EN 319 142-1), baseline B-B with the body's own certificate or one that the portal
+makes and keeps in its data folder, B-T where a timestamp authority (RFC 3161) is set."""
 
 from __future__ import annotations
 
 import datetime as dt
 import io
+import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,10 +14,12 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from app.connectors import timestamping
 from app.errors import Permanent
 from hardware.files import locked, private_folder, write_whole
 
 _FIELD = "Nintei"
+RENEWED = dt.timedelta(days=90)  # before the end of a certificate that the portal made itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,26 +27,41 @@ class SigningKey:
     """A private key and its certificate, both PEM. `private` is a secret: it is never printed."""
 
     private: bytes = field(repr=False)
-    certificate: bytes
+    certificate: bytes  # behind it may stand those of the authorities above
 
 
 def valid_until(key: SigningKey) -> dt.datetime:
     """When the certificate of the key ends. Raises ValueError for a pair that is none."""
-    certificate = x509.load_pem_x509_certificate(key.certificate)
+    certificate = _certificate(key.certificate)
     private = serialization.load_pem_private_key(key.private, None)
     if private.public_key() != certificate.public_key():
         raise ValueError("the certificate is not that of the key")
     return certificate.not_valid_after_utc
 
 
-def kept(folder: Path, subject: str) -> SigningKey:
-    """The key of this folder, made at first use: by one process alone, and the same for all that ask meanwhile.
+def of_body(key: Path, certificate: Path) -> SigningKey:
+    """The body's own pair. Raises `Permanent` when it cannot be used, and once the certificate has ended: a signature
+    that nobody believes is none."""
+    try:
+        found = SigningKey(key.read_bytes(), certificate.read_bytes())
+        ends = valid_until(found)
+    except (OSError, ValueError, TypeError) as error:
+        raise Permanent("The body's signing certificate cannot be used: %(reason)s", reason=str(error)) from error
+    if ends < dt.datetime.now(dt.UTC):
+        raise Permanent("The body's signing certificate ended on %(day)s", day=ends.date().isoformat())
+    return found
+
+
+def kept(folder: Path, subject: str, *, now: dt.datetime | None = None) -> SigningKey:
+    """The key of this folder, made at first use: by one process alone, and the same for all that ask meanwhile. In the
+    last days of its certificate (`RENEWED`) another pair takes its place; the old one stays beside it.
 
     The certificate is written last, so a key without one has signed nothing yet. Raises `Permanent` for a certificate
     without its key: papers may bear its name, and only a backup has the key.
     """
     key, certificate = folder / "key.pem", folder / "certificate.pem"
-    if not (key.exists() and certificate.exists()):
+    moment = now or dt.datetime.now(dt.UTC)
+    if not (key.exists() and certificate.exists()) or _ends_soon(certificate, moment):
         private_folder(folder)
         with locked(folder.with_name(f"{folder.name}.lock")):
             if not key.exists() and certificate.exists():
@@ -52,11 +70,25 @@ def kept(folder: Path, subject: str) -> SigningKey:
                     "certificate away, and a new pair is made",
                     folder=str(folder),
                 )
+            if certificate.exists() and _ends_soon(certificate, moment):
+                # The certificate goes first: without it the key has signed nothing yet, and is written over.
+                last = _certificate(certificate.read_bytes()).not_valid_after_utc
+                shutil.copy2(key, folder / f"key-until-{last:%Y%m%d}.pem")
+                certificate.rename(folder / f"certificate-until-{last:%Y%m%d}.pem")
             if not certificate.exists():
-                made = make_signing_key(subject)
+                made = make_signing_key(subject, now=moment)
                 write_whole(key, made.private)
                 write_whole(certificate, made.certificate)
     return SigningKey(key.read_bytes(), certificate.read_bytes())
+
+
+def _certificate(content: bytes) -> x509.Certificate:
+    """The signer's own: the first of the file."""
+    return x509.load_pem_x509_certificates(content)[0]
+
+
+def _ends_soon(certificate: Path, now: dt.datetime) -> bool:
+    return _certificate(certificate.read_bytes()).not_valid_after_utc < now + RENEWED
 
 
 def make_signing_key(subject: str, *, now: dt.datetime | None = None, years: int = 10) -> SigningKey:
@@ -102,9 +134,9 @@ def make_signing_key(subject: str, *, now: dt.datetime | None = None, years: int
     )
 
 
-def sign(pdf: bytes, key: SigningKey, *, reason: str = "", location: str = "") -> bytes:
-    """The same document with an invisible signature over all of it. Raises `Permanent` when it cannot be
-    signed."""
+def sign(pdf: bytes, key: SigningKey, *, reason: str = "", location: str = "", timestamp_url: str = "") -> bytes:
+    """The same document with an invisible signature over all of it; `timestamp_url`: who says when (RFC 3161). Raises
+    `Permanent` when it cannot be signed, `Temporary` while the timestamp authority is away."""
     # Loaded here: half a second that only whoever signs should pay.
     from asn1crypto import keys as asn1_keys
     from asn1crypto import pem
@@ -115,9 +147,10 @@ def sign(pdf: bytes, key: SigningKey, *, reason: str = "", location: str = "") -
     from pyhanko.sign.fields import SigSeedSubFilter
     from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-    certificate = asn1_x509.Certificate.load(pem.unarmor(key.certificate)[2])
+    chain = [asn1_x509.Certificate.load(der) for _, _, der in pem.unarmor(key.certificate, multiple=True)]
+    certificate = chain[0]
     store = SimpleCertificateStore()
-    store.register(certificate)
+    store.register_multiple(chain)
     signer = signers.SimpleSigner(
         signing_cert=certificate,
         signing_key=asn1_keys.PrivateKeyInfo.load(pem.unarmor(key.private)[2]),
@@ -131,7 +164,12 @@ def sign(pdf: bytes, key: SigningKey, *, reason: str = "", location: str = "") -
         location=location or None,
     )
     try:
-        signed: io.BytesIO = signers.sign_pdf(IncrementalPdfFileWriter(io.BytesIO(pdf)), wanted, signer=signer)
+        signed: io.BytesIO = signers.sign_pdf(
+            IncrementalPdfFileWriter(io.BytesIO(pdf)),
+            wanted,
+            signer=signer,
+            timestamper=timestamping.authority(timestamp_url) if timestamp_url else None,
+        )
     except (PdfError, ValueError) as error:
         raise Permanent("The document cannot be signed: %(reason)s", reason=str(error)) from error
     return signed.getvalue()

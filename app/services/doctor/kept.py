@@ -97,7 +97,16 @@ def secret(patient: Patient, topic: str) -> Iterator[Finding]:
 def signing(patient: Patient, topic: str) -> Iterator[Finding]:
     """The key that signs papers, and how long its certificate lasts."""
     folder = patient.settings.data_dir / "signing"
-    key, certificate = folder / "key.pem", folder / "certificate.pem"
+    own = patient.settings.signing_key, patient.settings.signing_certificate
+    key, certificate = own[0] or folder / "key.pem", own[1] or folder / "certificate.pem"
+    if (own[0] is None) != (own[1] is None):
+        yield Finding(
+            topic,
+            BAD,
+            N_("Of the body's own certificate and its key one alone is set; the portal signs with its own"),
+            cure=N_("Set NINTEI_SIGNING_CERTIFICATE and NINTEI_SIGNING_KEY, or neither"),
+        )
+        return
     if not key.exists() and not certificate.exists():
         yield Finding(topic, OK, N_("None yet: it is made with the first signed paper"))
         return
@@ -108,7 +117,9 @@ def signing(patient: Patient, topic: str) -> Iterator[Finding]:
             BAD if ends < patient.portal.now() else WARNING,
             N_("The certificate of the signing key ends on %(day)s"),
             {"day": ends.date().isoformat()},
-            N_("Move the folder signing away; a new key is made with the next signed paper"),
+            N_("Ask the authority for a new certificate, and put it where NINTEI_SIGNING_CERTIFICATE says")
+            if own[0]
+            else N_("Nothing: another key is made with the next signed paper"),
         )
         return
     yield from _private(topic, key)

@@ -20,7 +20,7 @@ from app.services.companies.views import CaseNumber
 from app.services.days import bookings as dates
 from app.services.money import invoices
 from app.services.pages import letterpage
-from app.services.papers import documents, printable
+from app.services.papers import documents, intake, printable, signatures
 from app.services.process import secrets
 from app.services.tasks import again, comments, drafts, filling, forms, holding, reviews, view
 from app.services.tasks.reviews import Reviewed
@@ -51,6 +51,7 @@ class TaskPage:
     revision: int
     comments: list[comments.CommentView]
     reviewed: list[Reviewed]
+    signatures: Mapping[str, list[signatures.Told]]  # by document id, of the files that the page shows
     unprintable: list[tuple[str, str]]  # (label, characters) of what is reviewed and papers cannot show
     documents: list[documents.DocumentView]
     being_made: list[str]  # titles of documents that are still being made
@@ -146,6 +147,10 @@ def page(
             revision=row.revision if row else 0,
             comments=comments.for_task(setting),
             reviewed=looked_at,
+            signatures=signatures.of_files(
+                [ref.id for each in looked_at for line in each.lines for ref in line.files]
+                + [reference for _, reference in intake.file_references(dict(values))]
+            ),
             unprintable=printable.told(portal, [line for each in looked_at for line in each.lines]),
             documents=shows,
             being_made=[

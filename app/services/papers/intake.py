@@ -12,7 +12,7 @@ from uuid import uuid4
 
 import puremagic
 
-from app.connectors import scanner, sealed
+from app.connectors import scanner, sealed, signed
 from app.errors import Refused, TooLarge
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
@@ -139,6 +139,9 @@ def attach(portal: Portal, case: Case, upload: Upload, stream: BinaryIO, actor: 
         mime = _looked_at(portal, arrived, name, upload)
         with database.connection():
             require_room(portal, case, arrived.size, part=upload.part)
+        # Looked at as it comes in: later the signer's certificate may have ended.
+        is_pdf = mime == TYPES[".pdf"]
+        found = signed.found(arrived.path.read_bytes(), portal.settings.signature_roots) if is_pdf else []
         arrived.keep()
     with database.transaction():
         require_room(portal, case, arrived.size, part=upload.part)
@@ -157,6 +160,7 @@ def attach(portal: Portal, case: Case, upload: Upload, stream: BinaryIO, actor: 
             created_at=now,
             created_by=actor.user_id,
             created_by_name=actor.name,
+            signatures=[each.as_dict() for each in found],
         )
         if upload.part:
             parts.take(upload.part, row.id)

@@ -100,7 +100,12 @@ class Outside:
             content = self._printer.render(sheet.html, loaded.package.files)
             rule = loaded.package.certificate
             if rule is not None and document_id == rule.document:
-                content = self._sign(content, self._signing_key(loaded), reason=sheet.title)
+                content = self._sign(
+                    content,
+                    self._signing_key(loaded),
+                    reason=sheet.title,
+                    timestamp_url=self._portal.settings.timestamp_url,
+                )
         with database.transaction():
             cases.lock(case.id)
             keep = keyletters.keep if keyletters.component_of(loaded, document_id) else documents.keep_made
@@ -117,7 +122,11 @@ class Outside:
             )
 
     def _signing_key(self, loaded: Loaded) -> pdf.SigningKey:
-        """The body's key: made on first use, kept in the data folder, readable by the portal alone."""
+        """The body's own pair, as settings name it; else one that is made on first use, kept in the data folder,
+        readable by the portal alone."""
+        settings = self._portal.settings
+        if settings.signing_key is not None and settings.signing_certificate is not None:
+            return signature.of_body(settings.signing_key, settings.signing_certificate)
         name = str(settings_of(loaded.package).get("body", {}).get("name", "Nintei"))
         return signature.kept(self._portal.settings.data_dir / "signing", name)
 

@@ -50,6 +50,7 @@ class Document(Table):
     created_by = ForeignKeyField(User, null=True)
     created_by_id: int | None
     created_by_name = CharField(max_length=120, default="")
+    signatures: Any = JsonField(default=list)  # of an upload: connectors.signed.Found as dicts, as it came in
 
     class Meta:
         indexes = ((("case", "key", "version"), False), (("case", "key", "origin"), False))
