@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from icalendar import Calendar, Event, vCalAddress, vText
+from icalendar import Alarm, Calendar, Event, vCalAddress, vText
 
 MIME = "text/calendar; method=PUBLISH; charset=utf-8"
 _TOKYO = ZoneInfo("Asia/Tokyo")
@@ -31,10 +31,11 @@ class Appointment:
     organizer_name: str = ""
     cancelled: bool = False
     tentative: bool = False
+    alarm: str = ""  # what is said the day before; nothing is when it is empty
 
 
 def calendar_file(appointment: Appointment, *, stamped: datetime) -> bytes:
-    """The file: one event in Tokyo time, an alarm-less one. `stamped` is when it was made (aware)."""
+    """The file: one event in Tokyo time, with its alarm. `stamped` is when it was made (aware)."""
     return _calendar([_event(appointment, stamped)], "CANCEL" if appointment.cancelled else "PUBLISH")
 
 
@@ -65,7 +66,18 @@ def _event(appointment: Appointment, stamped: datetime) -> Event:
         organizer = vCalAddress(f"mailto:{appointment.organizer}")
         organizer.params["CN"] = vText(appointment.organizer_name or appointment.organizer)
         event["organizer"] = organizer
+    if appointment.alarm and not appointment.cancelled:
+        event.add_component(_alarm(appointment.alarm))
     return event
+
+
+def _alarm(text: str) -> Alarm:
+    """What is shown a day before (RFC 5545 section 3.6.6)."""
+    alarm = Alarm()
+    alarm.add("action", "DISPLAY")
+    alarm.add("description", text)
+    alarm.add("trigger", timedelta(days=-1))
+    return alarm
 
 
 def _calendar(events: Sequence[Event], method: str, more: Mapping[str, Any] | None = None) -> bytes:

@@ -128,6 +128,13 @@ _ALL = (
         Sort.RULES,
     ),
     ComponentProperty(
+        "not_after",
+        N_("No later than"),
+        N_("on a date field: `today`, or `today+14`: a day after that is refused"),
+        _DAY,
+        Sort.RULES,
+    ),
+    ComponentProperty(
         "maxSizeMb", N_("Largest file in MB"), N_("of an upload, default 20"), ("filepicker",), Sort.RULES
     ),
     ComponentProperty(

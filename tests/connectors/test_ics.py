@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from icalendar import Calendar
@@ -38,3 +38,11 @@ def test_the_day_is_one_event_in_tokyo_time() -> None:
 def test_a_moved_day_keeps_its_identity_and_a_cancelled_one_says_so() -> None:
     [event] = Calendar.from_ical(calendar_file(replace(DAY, sequence=2, cancelled=True), stamped=NOW)).walk("VEVENT")
     assert event["UID"] == DAY.uid and event["SEQUENCE"] == 2 and event["STATUS"] == "CANCELLED"
+
+
+def test_the_day_before_says_so_and_a_cancelled_day_rings_no_bell() -> None:
+    day = replace(DAY, alarm="認定試験")
+    [alarm] = Calendar.from_ical(calendar_file(day, stamped=NOW)).walk("VALARM")
+    assert (alarm["ACTION"], str(alarm["DESCRIPTION"])) == ("DISPLAY", "認定試験")
+    assert alarm.decoded("TRIGGER") == timedelta(days=-1)
+    assert not Calendar.from_ical(calendar_file(replace(day, cancelled=True), stamped=NOW)).walk("VALARM")

@@ -31,4 +31,5 @@ def appointment(portal: Portal, case: Case, loaded: Loaded, row: Any) -> ics.App
         url=f"{portal.settings.base_url.rstrip('/')}/cases/{case.number}",
         organizer=str(body.get("email") or ""),
         organizer_name=str(body.get("name") or ""),
+        alarm=f"{spec.title}（{case.system_name}）",
     )

@@ -18,6 +18,7 @@ from app.services.cards import loans, stock
 from app.services.companies import casenumber, proof
 from app.services.companies.views import CaseNumber
 from app.services.days import bookings as dates
+from app.services.days import offers
 from app.services.money import invoices
 from app.services.pages import letterpage
 from app.services.papers import documents, intake, printable, signatures
@@ -63,6 +64,7 @@ class TaskPage:
     letters: list[letterpage.LetterView] | None  # key letters that this step posts; none when it posts none
     post_to: str  # where the original is to be sent, line by line; "" when none follows
     booking: dates.BookingView | None
+    offer: offers.Offer | None  # of a step that wishes for a day: what one should know before
     properties: Mapping[str, str]
     bank: Mapping[str, str]  # the body's bank account, for what is to be paid
     prior: list[Reviewed]  # what earlier reviewers of the same answers decided, newest first
@@ -166,6 +168,7 @@ def page(
             letters=letterpage.of_task(setting, actor),
             post_to=_post_to(loaded) if setting.element.flag("posts_original") else "",
             booking=dates.view(booking, loaded) if booking else None,
+            offer=_offer(portal, setting),
             properties=properties,
             bank=_bank(loaded),
             prior=reviews.prior(setting, actor.language),
@@ -201,6 +204,14 @@ def _left(setting: permit.Setting, found: Mapping[str, Any], actor: Actor, lang:
     shown = {key: value for key, value in found["values"].items() if key not in hidden}
     lines = [line for line in spec.answers(shown, lang or actor.language) if line.text]
     return Left(str(found["name"]), datetime.fromisoformat(found["at"]), lines)
+
+
+def _offer(portal: Portal, setting: permit.Setting) -> offers.Offer | None:
+    if not setting.element.properties.get("calendar") or setting.element.side != "vendor":
+        return None
+    data = {**(setting.case.data or {}), **(setting.task.data or {})}
+    free = dates.free_for(portal, setting.case, setting.loaded, setting.element, data)
+    return offers.of_task(portal, setting.case, setting.loaded, setting.element, data, free)
 
 
 def _at_fields(said: list[comments.CommentView]) -> dict[str, list[str]]:

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from app.errors import N_, NotFound
@@ -23,6 +23,7 @@ from app.services.process import secrets
 from app.services.tasks import comments, drafts, filling, reviews
 from app.services.tasks.reviews import Warned
 from app.store import database, work
+from app.text.numbers import whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,9 +143,10 @@ def clean(portal: Portal, setting: permit.Setting, raw: Mapping[str, Any]) -> Cl
             "comments", "Answer each point that was raised (%(count)s left)", {"count": len(unanswered)}
         )
         return Cleaned(cleaned.values, (*cleaned.errors, wanting))
-    same = _same(form(setting), cleaned.values)
-    if same:
-        return Cleaned(cleaned.values, (*cleaned.errors, *same))
+    spec = form(setting)
+    against = _same(spec, cleaned.values) + _too_late(spec, cleaned.values, portal.today())
+    if against:
+        return Cleaned(cleaned.values, (*cleaned.errors, *against))
     wrong = loans.wrong(setting, cleaned.values) or keyletters.wrong(setting.loaded, cleaned.values)
     if wrong is not None:
         field, why = wrong
@@ -162,6 +164,20 @@ def _same(spec: FormSpec, values: Mapping[str, Any]) -> list[FieldError]:
             if value and other is not None and _plain(values.get(other.key)) == _plain(value):
                 message = N_("It is the same as “%(other)s”; each needs one of its own")
                 found.append(FieldError(field.key, message, {"other": other.named("ja")}))
+    return found
+
+
+def _too_late(spec: FormSpec, values: Mapping[str, Any], today: date) -> list[FieldError]:
+    """Days that lie after the last one that their field takes."""
+    found = []
+    for field in spec.inputs():
+        rule, value = field.properties.get("not_after", "").partition("+"), values.get(field.key)
+        if rule[0].strip() != "today" or not value:
+            continue
+        last = today + timedelta(days=whole(rule[2]) or 0)
+        if str(value)[:10] > last.isoformat():
+            message = N_("This day lies ahead; enter one not later than %(day)s")
+            found.append(FieldError(field.key, message, {"day": last}))
     return found
 
 

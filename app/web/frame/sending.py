@@ -12,7 +12,8 @@ from app.text.names import ascii_name, file_name
 
 def file(data: bytes, mime: str, filename: str, *, save: bool = True) -> Response:
     """The bytes under their name: to be saved, or shown in the browser."""
-    response = Response(data, mimetype=mime)
+    # What names its parameters is whole; of a bare text the charset is added.
+    response = Response(data, content_type=mime) if ";" in mime else Response(data, mimetype=mime)
     response.headers["Content-Disposition"] = disposition(filename, save=save)
     return response
 

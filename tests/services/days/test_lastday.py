@@ -191,3 +191,25 @@ def test_no_refusal_names_a_day_as_machines_write_it() -> None:
         if "isoformat()" in line and ("Refused(" in line or "NotFound(" in line)
     ]
     assert not found
+
+
+def test_before_one_wishes_for_a_day_one_reads_when_where_how_long_and_what_it_costs(bench: Bench) -> None:
+    walker = go(bench, "request_exam_date")
+    page = taskpage.page(walker.portal, task(walker, "request_exam_date").id, actor(walker))
+    spec = _package(walker).calendars["exam"]
+    assert page.offer is not None and page.offer.kept and page.offer.until is None
+    assert (page.offer.start, page.offer.minutes, page.offer.place) == (spec.start, spec.duration_minutes, spec.place)
+    assert (page.offer.fee, page.offer.total) == ("認定試験費用", 165_000)
+
+
+def test_after_a_failed_exam_the_failed_items_and_the_day_by_which_they_are_mended_stand_where_one_asks_again(
+    bench: Bench,
+) -> None:
+    walker = go(bench, "request_exam_date", scenario="exam_retests", business_days_ago=300)
+    row = task(walker, "request_exam_date")
+    mend_by = lastday.named("mend_by", {**case_of(walker).data, **(row.data or {})})
+    assert mend_by is not None
+    assert row.due_on == businessdays.on_or_before(mend_by)
+    page = taskpage.page(walker.portal, row.id, actor(walker))
+    said = " ".join(f"{line.label}：{line.text}" for each in page.shown for line in each.lines)
+    assert "不合格" in said and f"{mend_by.year}年{mend_by.month}月{mend_by.day}日" in said, said

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from app.services.tasks import forms
 from tests.services.conftest import Bench
 from tests.services.steps import actor, go, staff, task
@@ -35,3 +37,16 @@ def test_a_day_is_wished_for_once(bench: Bench) -> None:
     ]
     assert wrong(walker, "request_exam_date", who, wish_1=days[0], wish_2=days[0]) == ["wish_2"]
     assert wrong(walker, "request_exam_date", who, wish_1=days[0], wish_2=days[1]) == []
+
+
+def test_a_day_that_lies_ahead_is_no_day_of_signature_and_a_transfer_is_not_of_next_year(bench: Bench) -> None:
+    walker = go(bench, "contracts__vendor")
+    today = walker.portal.today()
+    for days, refused in ((0, False), (1, True)):
+        day = (today + timedelta(days=days)).isoformat()
+        assert ("signed_on" in wrong(walker, "contracts__vendor", actor(walker), signed_on=day)) is refused
+    paying = go(bench, "pay_initial_fee", application={"email": "payer@example.com"})
+    today = paying.portal.today()
+    for days, refused in ((10, False), (40, True)):  # a transfer may be ordered for a day to come
+        day = (today + timedelta(days=days)).isoformat()
+        assert ("paid_on" in wrong(paying, "pay_initial_fee", actor(paying), paid_on=day)) is refused
