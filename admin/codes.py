@@ -92,6 +92,7 @@ WORDS: dict[tuple[str, str], dict[str, Any]] = {
         "step": _l("A step of a case"), "start": _l("The beginning of a case"), "timer": _l("A timer of a case"),
         "deadlock": _l("A case has come to a stop"), "upkeep": _l("What the portal does by itself"),
         "outage": _l("A server is away"),
+        "nobody": _l("Nobody of the applicant is there any more"), "day": _l("A settled day went by"),
     },
     ("Member", "rights"): {"full": _l("May act"), "answer": _l("May answer"), "read": _l("May read")},
     ("Mandate", "rights"): {"full": _l("May act"), "answer": _l("May answer"), "read": _l("May read")},

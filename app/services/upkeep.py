@@ -16,6 +16,7 @@ from app.connectors import scratch
 from app.services.base import businessdays, history, jobqueue, leases
 from app.services.base.portal import Portal
 from app.services.cards import keepers, loans
+from app.services.cases import unattended
 from app.services.companies import mandates
 from app.services.days import lastday
 from app.services.pages.worklist import remind_one
@@ -40,6 +41,7 @@ def tick(portal: Portal) -> int:
     now.part("lists", lambda _: _lists(portal))
     now.part("mandates", lambda _: _mandates(portal))
     now.part("dates", lambda _: daterequests.lapse(portal))
+    now.part("nobody", lambda _: unattended.look(portal))
     now.part("letters", lambda _: keepers.sweep(portal))
     now.part("scratch", lambda _: scratch.sweep() + scratch.sweep(portal.settings.data_dir / scratch.FOLDER))
     sent = now.part("reminders", lambda each: _reminders(portal, each))

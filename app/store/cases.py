@@ -276,6 +276,14 @@ def members(case: int) -> list[Member]:
     return _members.rows(case)
 
 
+def unattended() -> set[int]:
+    """Running cases with people of the vendor's, of whom none can sign in any more."""
+    own = Member.select(Member.id).where(Member.case == Case.id)
+    active = Member.select(Member.id).join(User).where((Member.case == Case.id) & User.active)
+    query = Case.select(Case.id).where(~Case.ended & fn.EXISTS(own) & ~fn.EXISTS(active))
+    return {row.id for row in query}
+
+
 def create_link(case: int, token: str, email: str, expires_at: datetime) -> EntryLink:
     """A new entry link; older unused ones of the case stop working."""
     EntryLink.update(void=True).where((EntryLink.case == case) & EntryLink.used_at.is_null()).execute()

@@ -59,9 +59,7 @@ def start(portal: Portal, case: Case, data: Mapping[str, Any], now: datetime) ->
         loaded = portal.releases.loaded(case.release_id)
         step = portal.engine.start(loaded.program, dict(data), now)
         _store(portal, case, loaded, step, now, {})
-        incidents.after(
-            portal, case, step, loaded.package.withdraw_message, (IncidentKind.START, case.package_id, ""), now
-        )
+        incidents.after(portal, case, step, _ends(loaded), (IncidentKind.START, case.package_id, ""), now)
     return step
 
 
@@ -81,8 +79,13 @@ def advance(
         closed = {event.task_id: closing} if isinstance(event, CompleteTask) and closing else {}
         _store(portal, case, loaded, step, now, closed)
         name = loaded.package.elements[at].title if at in loaded.package.elements else ""
-        incidents.after(portal, case, step, loaded.package.withdraw_message, (_kind(event), at, name), now)
+        incidents.after(portal, case, step, _ends(loaded), (_kind(event), at, name), now)
     return step
+
+
+def _ends(loaded: Loaded) -> tuple[str, str]:
+    """The messages that end a case early."""
+    return loaded.package.withdraw_message, loaded.package.declared.give_up_message
 
 
 def _kind(event: Event) -> IncidentKind:

@@ -60,13 +60,15 @@ def take(case: Case, loaded: Loaded, row: Certificate, now: datetime) -> None:
     finding.keep(case, loaded)
 
 
-def known(case_id: int, fields: Mapping[str, str]) -> dict[str, str]:
-    """What the register says now in place of an answer; `fields`: key of a form's field to what of LISTED it names.
-    Nothing while there is no certificate."""
-    row = records.certificate_of(case_id)
-    if row is None:
+def known(case_id: int, loaded: Loaded) -> dict[str, str]:
+    """What the register says now, by the fields of forms with which the vendor has it say so. Nothing while there is no
+    certificate on it."""
+    applicant = loaded.package.applicant
+    fields = {key: what for what in LISTED if (key := getattr(applicant, f"listed_{what}"))}
+    row = records.certificate_of(case_id) if fields else None
+    if row is None or not row.listed:
         return {}
     said = {"name": row.company_name, "subject": row.system_name, **{
         what: str((row.listing or {}).get(what) or "") for what in ("about", "page")
     }}  # fmt: skip
-    return {key: said[what] for key, what in fields.items() if what in said}
+    return {key: said[what] for key, what in fields.items()}

@@ -9,6 +9,7 @@ from app.services.base.permit import Setting
 from app.services.base.portal import Portal
 from app.services.days import attendance
 from app.services.days import bookings as dates
+from app.services.register import names
 from app.states import KEPT, CardState
 from app.store import bookings, cards, work
 
@@ -61,7 +62,10 @@ def prefill(setting: Setting, *, days: bool = True) -> dict[str, Any]:
     if own is not None and setting.task.side == "vendor":
         dated = {field.key for field in spec.inputs() if field.options_from or field.type.value == "datetime"}
         new = set() if days else dated
-        return {key: value for key, value in own.values.items() if key in wanted and key not in new}
+        found = {key: value for key, value in own.values.items() if key in wanted and key not in new}
+        if not days:  # a new round: what the register says counts, not what was asked of it once
+            found |= {key: said for key, said in names.known(setting.case.id, setting.loaded).items() if key in wanted}
+        return found
     return {
         key: known[key]
         for key, kind in wanted.items()

@@ -9,6 +9,7 @@ from typing import Any
 
 from app.forms import Answer as AnswerLine
 from app.services.base import permit, within
+from app.services.register import names
 from app.services.tasks import comments
 from app.states import CommentState
 from app.store import work
@@ -50,6 +51,10 @@ def answers(setting: permit.Setting, lang: str) -> list[Reviewed]:
         answer, earlier = given[0], given[1] if len(given) > 1 else None
         lines = spec.answers(answer.values, lang)
         changed = changes(spec.answers(earlier.values, lang), lines) if earlier is not None else {}
+        public = names.known(setting.case.id, setting.loaded)
+        if public:  # what the register says is what would change, whatever was asked of it before
+            changed = {key: said for key, said in changed.items() if key not in public}
+            changed |= {line.key: said for line in lines if (said := public.get(line.key, line.text)) != line.text}
         title = setting.loaded.element(element).title
         at = earlier.at if earlier is not None else None
         found.append(Reviewed(element, title, lines, answer.at, answer.by_name, changed, at))

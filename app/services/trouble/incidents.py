@@ -9,7 +9,7 @@ started (`start`), upkeep, and servers that are away (`outage`).
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -110,7 +110,7 @@ def seen(
             data=words,
             staff=True,
         )
-    if new and kind not in {IncidentKind.OUTAGE, IncidentKind.DAY}:
+    if new and kind not in {IncidentKind.OUTAGE, IncidentKind.DAY, IncidentKind.NOBODY}:
         row = cases.by_id(case) if case is not None else None
         alarms.trouble(portal, kind.value, element, title, row.number if row is not None else "", error, now)
     return new
@@ -124,10 +124,10 @@ def over(
 
 
 def after(
-    portal: Portal, case: Case, step: Step, withdrawal: str, place: tuple[IncidentKind, str, str], now: datetime
+    portal: Portal, case: Case, step: Step, ends: Collection[str], place: tuple[IncidentKind, str, str], now: datetime
 ) -> None:
     """After a step, in its transaction: what went wrong at its place (kind, element, title) before has gone well now;
-    and the case may have come to a stop. `withdrawal`: the message that withdraws it, which waits for nobody."""
+    and the case may have come to a stop. `ends`: the messages that end it early, which wait for nobody."""
     kind, element, title = place
     if kind == IncidentKind.START:
         over(None, now, kinds=(IncidentKind.START,), element=element)
@@ -138,16 +138,16 @@ def after(
         return
     if (kind, element) in known:
         over(case.id, now, kinds=(kind,), element=element)
-    if _stuck(case, step, withdrawal):
+    if _stuck(case, step, ends):
         stop = Refused("The process has come to a stop: nothing is open, nothing is under way, and it has not ended")
         seen(portal, case.id, now, IncidentKind.DEADLOCK, stop, element=element, title=title)
     elif any(each == IncidentKind.DEADLOCK for each, _ in known):
         over(case.id, now, kinds=(IncidentKind.DEADLOCK,))
 
 
-def _stuck(case: Case, step: Step, withdrawal: str) -> bool:
+def _stuck(case: Case, step: Step, ends: Collection[str]) -> bool:
     """Nothing waits for anybody, nothing is under way, no time has to pass, and it has not ended."""
-    if step.open_tasks or step.timers or set(step.messages) - {withdrawal}:
+    if step.open_tasks or step.timers or set(step.messages).difference(ends):
         return False
     return not jobrows.under_way(case.id).intersection(step.running_jobs)
 

@@ -23,6 +23,7 @@ def said(trouble: Trouble) -> str:
         "start": gettext("No application can be taken: %(title)s", title=title),
         "upkeep": gettext("Work of the portal by itself fails: %(title)s", title=_parts().get(title, title)),
         "day": gettext("A settled day went by: %(title)s", title=title),
+        "nobody": gettext("Nobody of %(title)s is there any more", title=title),
         "outage": gettext("A server was out of reach: %(title)s", title=_servers().get(trouble.element, title)),
     }
     return words.get(trouble.kind, trouble.kind)
@@ -47,6 +48,9 @@ def advice(trouble: Trouble) -> str:
             "Both sides have been told. Settle another day on the case's page, or record what took place; this line "
             "goes away then."
         ),
+        "nobody": gettext(
+            "Find out who sees to it now, by telephone if need be, and add them to the case; this line goes away then."
+        ),
         "upkeep": gettext("It is tried again every minute. Tell whoever looks after this installation."),
     }
     return words.get(trouble.kind, "")
@@ -56,6 +60,7 @@ def _parts() -> dict[str, str]:
     """The parts of upkeep, by their ids (services.upkeep)."""
     return {
         "lists": gettext("lists and search"),
+        "nobody": gettext("cases of which nobody is there any more"),
         "mandates": gettext("mandates of agents"),
         "dates": gettext("dates that lapse"),
         "letters": gettext("key letters"),
