@@ -49,7 +49,7 @@ WORDS: dict[tuple[str, str], dict[str, Any]] = {
     },
     ("Correction", "state"): {
         "asked": _l("Waiting"), "accepted": _l("Corrected"), "refused": _l("Stays as it is"),
-        "lapsed": _l("Taken back"),
+        "lapsed": _l("Not asked any more"),
     },
     ("DateRequest", "kind"): {"change": _l("Another day"), "cancel": _l("Given up")},
     ("Card", "state"): {

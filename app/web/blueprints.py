@@ -6,7 +6,7 @@ from flask import Blueprint
 
 from app.web.account import absences, ownaddress, pages, signins
 from app.web.cards import agents, desk, keyletters, keys, labels
-from app.web.cases import actions, afterwards, files, mending
+from app.web.cases import actions, afterwards, corrections, files, mending
 from app.web.cases import pages as cases
 from app.web.company import agents as company_agents
 from app.web.company import corporate_numbers, invitation
@@ -41,7 +41,7 @@ ALL: tuple[Blueprint, ...] = (
     viewer.pages, cases.pages, worklist_actions.pages, files.pages, actions.pages, calendar.pages,
     payments.pages, bank.pages, bankfiles.pages, post.pages, desk.pages, labels.pages, keys.pages, keyletters.pages,
     absences.pages, ownaddress.pages,
-    settings.pages, inbound.pages, undelivered.pages, form.pages, agents.pages, afterwards.pages,
+    settings.pages, corrections.pages, inbound.pages, undelivered.pages, form.pages, agents.pages, afterwards.pages,
     company.pages, corporate_numbers.pages, company_agents.pages, invitation.pages, attention.pages, signins.pages,
     designer.pages,
     designer_api.pages,

@@ -45,8 +45,8 @@ class Loaded:
         return found
 
 
-# Properties by which a step's work is that of a group outside its tasks, too: payments, days, cards.
-WORKS = ("confirms", "books", "cards", "returns_cards")
+# Properties by which a step's work is that of a group outside its tasks, too: payments, days, cards, companies.
+WORKS = ("confirms", "books", "cards", "returns_cards", "proves_company")
 
 
 @dataclass(frozen=True)

@@ -88,6 +88,18 @@ def issue(portal: Portal, case: Case, loaded: Loaded, params: Mapping[str, Any],
     return _dates(portal, loaded, row)
 
 
+def renamed(portal: Portal, case: Case, loaded: Loaded, row: Certificate, now: datetime) -> None:
+    """The body has accepted other names: the register says them, and a new edition of the certificate is made, of the
+    same term."""
+    if names.changed(row, names.wished(case, loaded)):
+        row.edition, row.issued_on = row.edition + 1, businessdays.today(now)
+        history.note(case.id, now, EntryKind.CERTIFICATE, title=row.number, data={"edition": row.edition})
+        document = _rule(loaded).document
+        jobqueue.queue(case, "pdf", {"document": document}, "", f"{row.number}:{row.edition}", now)
+    names.take(case, loaded, row, now)
+    row.save()
+
+
 def publish(portal: Portal, case: Case, loaded: Loaded, params: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     """Show the certificate on the public list."""
     row = _row(case)

@@ -164,7 +164,7 @@ def mark(serial: str) -> Any:
         asked = sure.ask(
             gettext("Card %(serial)s: %(state)s?", serial=serial, state=card_words.states()[state][0]),
             [gettext("The card is never lent again, and its keys count as being in other hands."), reason],
-            gettext("Put it on record"), f"/cards/{serial}",
+            gettext("Say so in the ledger"), f"/cards/{serial}",
         )  # fmt: skip
         if asked is not None:
             return asked
