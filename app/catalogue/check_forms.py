@@ -17,7 +17,7 @@ from app.feel import FeelError
 from app.feel import parse as parse_feel
 from app.feel.syntax import COMPARISONS, Node
 
-BY_PORTAL = frozenset({"today", "withdrawal", "booked"})  # what every form's condition may read besides
+BY_PORTAL = frozenset({"today", "withdrawal", "booked", "online"})  # what every form's condition may read besides
 PART = "attribute:conditional.hide"
 
 

@@ -334,6 +334,20 @@ _ALL = (
         side="vendor",
     ),
     Property(
+        "agrees",
+        N_("Papers that are agreed to"),
+        N_(
+            "PDF document ids. Where the setting `agreement.online` is `true`, the form's conditions read `online` as "
+            "true, and its read-only field `agreed_documents` holds these papers with their digests: a person agrees "
+            "on the page instead of signing on paper"
+        ),
+        Kind.DOCUMENT,
+        Group.PAPERS,
+        USER,
+        side="vendor",
+        many=True,
+    ),
+    Property(
         "binds",
         N_("Binds the company"),
         N_(

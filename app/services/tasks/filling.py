@@ -7,11 +7,12 @@ from typing import Any
 
 from app.services.base.permit import Setting
 from app.services.base.portal import Portal
+from app.services.base.releases import settings_of
 from app.services.days import attendance
 from app.services.days import bookings as dates
 from app.services.register import names
 from app.states import KEPT, CardState
-from app.store import bookings, cards, work
+from app.store import bookings, cards, records, work
 
 WEEKDAYS_JA = "月火水木金土日"
 
@@ -81,7 +82,20 @@ def context(portal: Portal, setting: Setting) -> dict[str, Any]:
         "today": portal.today(),
         "withdrawal": (setting.case.withdrawal or {}).get("reason", ""),
         "booked": {name: day.isoformat() for name, day in settled_days(setting).items()},
+        **_agreement(setting),
     }
+
+
+def _agreement(setting: Setting) -> dict[str, Any]:
+    """Whether the body takes a person's word on the page for a signature on paper, and to what exactly it is
+    given: each paper that the element's property `agrees` names, with its digest."""
+    ids = setting.element.listed("agrees")
+    if not ids:
+        return {}
+    papers = (records.latest_document(setting.case.id, each) for each in ids)
+    lines = [f"{row.title}（{row.filename}） SHA-256 {row.digest}" for row in papers if row is not None]
+    allowed = settings_of(setting.loaded.package).get("agreement", {}).get("online") is True
+    return {"online": allowed and len(lines) == len(ids), "agreed_documents": "\n".join(lines)}
 
 
 def settled_days(setting: Setting) -> dict[str, date]:
