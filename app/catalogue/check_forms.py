@@ -33,6 +33,20 @@ class FormChecks:
         for element, form in self.package.forms.items():
             fields = form_fields(form)
             self._components(f"forms/{element}.form", form.get("components"), fields, 0)
+            self._told_apart(f"forms/{element}.form", form.get("components"))
+
+    def _told_apart(self, file: str, components: object) -> None:
+        """Two fields of one name cannot be told apart in what is said of an error, whatever headings they have."""
+        first: dict[tuple[str, str], str] = {}
+        for key, label, english in _labels(components, 0):
+            for language, words in (("ja", label), ("en", english)):
+                known = first.setdefault((language, words), key) if words else key
+                if known != key:
+                    message = N_(
+                        "“%(label)s” is the name of another field of this form, too (%(other)s): name each so that "
+                        "it is known without the heading above it."
+                    )
+                    self.complaints.warn(file, "", message, f"field:{key}.label", label=words, other=known)
 
     def _components(self, file: str, components: object, fields: Mapping[str, Any], depth: int) -> None:
         if not isinstance(components, list) or depth > MAX_DEPTH:
@@ -119,3 +133,18 @@ def _constant(node: Node) -> Iterator[Known]:
         case ("list", *items):
             for item in items:
                 yield from _constant(item)
+
+
+def _labels(components: object, depth: int) -> Iterator[tuple[str, str, str]]:
+    """(key, label, English label) of each field outside lists, whose rows each have their own."""
+    if not isinstance(components, list) or depth > MAX_DEPTH:
+        return
+    for component in components:
+        if not isinstance(component, dict):
+            continue
+        if component.get("type") == "group":
+            yield from _labels(component.get("components"), depth + 1)
+        elif component.get("key"):
+            said = component.get("properties")
+            english = said.get("label_en") if isinstance(said, dict) else ""
+            yield str(component["key"]), str(component.get("label") or ""), str(english or "")

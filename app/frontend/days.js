@@ -15,16 +15,28 @@ function start(box) {
     button.dataset.day = cell.dataset.day;
     button.append(...cell.childNodes);
     const note = document.createElement("small");
-    button.append(note);
+    note.setAttribute("aria-hidden", "true");
+    const chosen = document.createElement("span");
+    chosen.className = "sr";
+    button.append(note, chosen);
     cell.replaceWith(button);
     buttons.push(button);
   }
+  /** The field as the page calls it, without "required". */
+  const nameOf = (field) => form.querySelector(`label[for="${CSS.escape(field.id)}"]`)?.firstChild?.textContent.trim() ?? "";
+  /** What was done by a press is said to whoever does not see the field fill. */
+  const say = (words, button, field) => {
+    const line = box.querySelector("[data-days-said]");
+    const day = button.querySelector("[data-day-name]")?.dataset.dayName ?? "";
+    if (line) line.textContent = (words ?? "").replace("{day}", day).replace("{field}", nameOf(field));
+  };
   const mark = () => {
     const shown = fields();
     for (const button of buttons) {
       const at = shown.findIndex((field) => field.value === button.dataset.day);
       button.setAttribute("aria-pressed", String(at !== -1));
       button.querySelector("small").textContent = at === -1 ? "" : shown.length > 1 ? String(at + 1) : "✓";
+      button.lastElementChild.textContent = at === -1 ? "" : ` ${nameOf(shown[at])}`;
     }
   };
   const put = (field, value) => {
@@ -37,9 +49,10 @@ function start(box) {
     const shown = fields();
     if (!button || !shown.length) return;
     const taken = shown.find((field) => field.value === button.dataset.day);
-    if (taken) put(taken, "");
-    else put(shown.find((field) => !field.value) ?? shown[shown.length - 1], button.dataset.day);
+    const into = taken ?? shown.find((field) => !field.value) ?? shown[shown.length - 1];
+    put(into, taken ? "" : button.dataset.day);
     mark();
+    say(taken ? box.dataset.takenOut : box.dataset.putIn, button, into);
   });
   form.addEventListener("change", mark);
   const hint = box.querySelector("[data-days-hint]");

@@ -48,11 +48,15 @@ class CaseDiagram {
     ]);
     this.state = { done: [], open: [], failed: [], flows: [], details: {}, ...state };
     this.build();
-    this.viewer = new NavigatedViewer({ container: this.canvasBox, zoomScroll: { enabled: false } });
+    // Names in English have longer words than the boxes, drawn for Japanese, have room for.
+    const small = document.documentElement.lang === "en" ? { textRenderer: { defaultStyle: { fontSize: 10, lineHeight: 1.15 }, externalStyle: { fontSize: 10 } } } : {};
+    this.viewer = new NavigatedViewer({ container: this.canvasBox, zoomScroll: { enabled: false }, ...small });
     await this.viewer.importXML(xml);
     this.canvas = this.viewer.get("canvas");
     this.registry = this.viewer.get("elementRegistry");
     this.host.querySelector("[data-diagram-fallback]")?.remove();
+    // To ears the picture is loose words; the list before it says the same in order.
+    this.canvasBox.querySelector("svg")?.setAttribute("aria-hidden", "true");
     this.mark();
     this.list();
     this.listen();
@@ -75,7 +79,7 @@ class CaseDiagram {
     this.steps = make("ol", { class: "diagram__steps" });
     this.listBox = make("details", { class: "diagram__list" }, make("summary", {}, w.list), this.steps);
     this.host.classList.add("is-drawn");
-    this.host.append(this.bar, make("div", { class: "diagram__body" }, this.canvasBox, this.panel), this.listBox);
+    this.host.append(this.listBox, this.bar, make("div", { class: "diagram__body" }, this.canvasBox, this.panel));
   }
 
   stateOf(id) {

@@ -72,6 +72,7 @@ function countTicks(form) {
   count.textContent = `${count.dataset.words} ${ticked.length}`;
   bar.classList.toggle("is-active", ticked.length > 0);
   for (const button of reads(bar, "button")) button.disabled = ticked.length === 0;
+  if (bar.dataset.bulk === "after") for (const part of reads(bar, "[data-bulk-part]")) part.hidden = ticked.length === 0;
 }
 document.addEventListener("change", (event) => {
   const form = event.target.closest("form[data-select]");
@@ -82,11 +83,13 @@ document.addEventListener("change", (event) => {
   countTicks(form);
 });
 
-/* J and K move through the list, X ticks, Enter opens (it is a link). */
+/* J and K move through the list, X ticks, Enter opens (it is a link): while the focus is in the list (WCAG 2.2, 2.1.4), so that a word that
+   is said to the computer, or a key that is meant for another part of the page, does nothing there. */
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || typing(event.target)) return;
   const step = { j: 1, k: -1 }[event.key];
-  const links = reads(document, "[data-worklist] .row-link");
+  const list = event.target.closest?.("[data-worklist]");
+  const links = list ? reads(list, ".row-link") : [];
   if (!links.length) return;
   let at = links.findIndex((link) => link.closest("tr").contains(document.activeElement));
   if (at === -1) at = links.findIndex((link) => link.closest("tr.is-open"));

@@ -27,6 +27,7 @@ from app.web.frame import (
     signin,
     sizes,
     throttling,
+    tongues,
     transport,
     wording,
 )
@@ -99,6 +100,7 @@ def create_app(portal: Portal, datastore: Any) -> Flask:
     signins.install(app)
     app.teardown_request(_disconnect)
     transport.install(app)
+    tongues.install(app)  # what is installed later is done earlier: a page is marked, then packed
     app.after_request(_headers)
     hosts.secure(app, settings.base_url)
     app.after_request(shell.remember_language)

@@ -68,6 +68,14 @@ def day(value: date | datetime | str | None) -> str:
     return filters.jdate(value)
 
 
+def read_day(value: date | str) -> str:
+    """A day of a calendar as it is read aloud: 12月15日（火）, or Tue 15 December."""
+    value = date.fromisoformat(value[:10]) if isinstance(value, str) else value
+    if current.language() == "en":
+        return f"{_DAYS_EN[value.weekday()]} {value.day} {value:%B}"
+    return f"{value.month}月{value.day}日（{'月火水木金土日'[value.weekday()]}）"
+
+
 def short_day(value: date | datetime | None) -> str:
     """11月22日（日）, or 22 Nov; with the year where it is not this one."""
     if value is None:
@@ -217,6 +225,7 @@ def install(app: Flask, *, version: str) -> None:
         named=current.named,
         day=day,
         short_day=short_day,
+        read_day=read_day,
         moment=moment,
         size=size,
         yen=yen,
