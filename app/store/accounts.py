@@ -64,6 +64,14 @@ def set_language(user_id: int, language: str) -> None:
     User.update(language=language).where((User.id == user_id) & (User.language != language)).execute()
 
 
+def led(user_id: int, role: str) -> None:
+    """Keep that they were led through the page in this role."""
+    account = User.get_or_none(User.id == user_id)
+    known = account.led.split(",") if account is not None and account.led else []
+    if account is not None and role not in known:
+        User.update(led=",".join([*known, role])).where(User.id == user_id).execute()
+
+
 def by_email(email: str) -> User | None:
     """The account of this address, however it is typed."""
     return User.get_or_none(User.email == address.one(email))

@@ -216,3 +216,28 @@ def test_forms_are_the_same_object_whenever_they_are_loaded() -> None:
     for element, schema in package_forms():
         assert load(schema, element) == FORMS[element]
         assert isinstance(FORMS[element], FormSpec)
+
+
+@pytest.mark.parametrize(
+    ("element", "name", "passed", "failed"),
+    [
+        ("exam_result", "outcome", "passed", "failed"),
+        ("audit_result", "audit_result_outcome", "passed", "failed"),
+        ("annual_audit_result", "audit_result_outcome", "passed", "failed"),
+        ("review_result", "review_outcome", "passed", "rejected"),
+    ],
+)
+def test_a_page_of_a_result_says_this_result_and_what_comes_of_it_alone(
+    element: str, name: str, passed: str, failed: str
+) -> None:
+    def read(outcome: str) -> str:
+        bound = FORMS[element].bind({}, lang="ja", choices={}, context={name: outcome}, errors=[], comments=None)
+        return " ".join(str(field.html) for field in bound.walk())
+
+    good, bad = read(passed), read(failed)
+    assert "の場合：" not in good + bad, "no “if … if …”"
+    assert good.count("次にすること") == bad.count("次にすること") == 1
+    assert good.count("結果：") == bad.count("結果：") == 1
+    assert good != bad
+    shown = dict(user_tasks())[element]["shows"]
+    assert "__operator." in shown or "review.reason" in shown, "with the items, or the reason"

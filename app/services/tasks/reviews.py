@@ -132,7 +132,11 @@ def shown(setting: permit.Setting, lang: str) -> list[Reviewed]:
         if element not in latest:
             continue
         whole = _shown(setting, element, latest[element], lang)
-        lines = [line for line in whole.lines if line.key in keys and line.text and not line.files]
+        lines = [
+            line
+            for line in whole.lines  # of a list, each entry's lines: `findings-0-…`
+            if (line.key in keys or line.key.partition("-")[0] in keys) and line.text and not line.files
+        ]
         if lines:
             found.append(Reviewed(whole.element, whole.title, lines, whole.at, whole.by))
     return found

@@ -70,6 +70,7 @@ class User(UserMixin, _Asks, Row):
     groups = CharField(max_length=200, default="")  # comma-separated: review, accounting, cards, exam, office
     language = CharField(max_length=5, default="ja")
     feed_token = CharField(max_length=64, null=True, unique=True)  # of the calendar feed
+    led = CharField(max_length=100, default="")  # comma-separated: the roles that were led through the page
     confirmed_at = UtcField(null=True)
     last_login_at = UtcField(null=True)
     current_login_at = UtcField(null=True)

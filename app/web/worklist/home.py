@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, redirect, render_template, request
 from flask_babel import gettext
 
 from app.services.companies import company
 from app.services.pages import vendorhome
 from app.services.pages.case import CaseHead
 from app.services.pages.vendorhome import Home
+from app.services.people import firstvisit
 from app.services.register.certificates import EXPIRED
 from app.services.tasks import daterequests
 from app.services.tasks.view import TaskView
@@ -21,6 +22,7 @@ from app.web.frame.access import needs
 from app.web.frame.current import named, portal, signed_in
 from app.web.frame.shell import day, short_day, size
 from app.web.worklist import rows
+from app.web.worklist.firstvisit import tour
 
 pages = Blueprint("home", __name__)
 
@@ -35,6 +37,14 @@ def tasks() -> Any:
     return vendor_home() if signed_in().side == "vendor" else rows.show()
 
 
+@pages.post("/first-visit")
+@needs()
+def first_visit() -> Any:
+    """Put the words for a first visit away, for good."""
+    firstvisit.finish(signed_in(), request.form.get("role", ""))
+    return redirect("/tasks", 303)
+
+
 @pages.get("/signed-in")
 @needs()
 def signed_in_again() -> Any:
@@ -46,7 +56,7 @@ def vendor_home() -> Any:
     """いま誰の番か, of each case; then one case in full: the one asked for, or the first that is the vendor's turn."""
     home, named_us = vendorhome.of(portal(), signed_in(), request.args.get("case", "")), company.waiting(signed_in())
     if home.page is None:
-        return render_template("pages/home/nothing.html", named=named_us)
+        return render_template("pages/home/nothing.html", named=named_us, tour=tour(signed_in()))
     head = home.page.head
     steps = _steps(home)
     if head.ending:  # nothing more comes of what the diagram still holds
@@ -72,6 +82,7 @@ def vendor_home() -> Any:
         standing=daterequests.standing(portal(), head.number, signed_in()),
         here=case_head.address(head.number),
         vendor=True,
+        tour=tour(signed_in(), agent=any(each.agent for each in home.heads)),
     )
 
 

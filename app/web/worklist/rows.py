@@ -19,6 +19,7 @@ from app.web.frame.current import language, named, portal, signed_in
 from app.web.frame.duewords import due_words
 from app.web.frame.paging import numbers
 from app.web.frame.shell import short_day
+from app.web.worklist.firstvisit import tour
 
 HOME = "/tasks"
 ORDERS = ("due", "opened", "newest", "company", "element")
@@ -71,6 +72,7 @@ def show(status: int = 200, *, alert: str = "", view_name: str = "") -> Any:
     return render_template(
         "pages/worklist/list.html",
         title=gettext("Worklist"),
+        tour=tour(who),
         wide=True,
         lead=lead,
         alert=alert,
