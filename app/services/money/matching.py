@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from app.services.money import payers
+
 
 class Fit(StrEnum):
     """How well a receipt fits."""
@@ -48,33 +50,14 @@ class Why:
 
 @dataclass(frozen=True)
 class Match:
-    """What is proposed for a receipt; `claims` best first."""
+    """What is proposed for a receipt; `claims` best first. `sure`: payer or number name them, so that one of them alone
+    may stand chosen; an amount that happens to be the same never is."""
 
     money: Money
     fit: Fit
     claims: tuple[str, ...]
     why: tuple[Why, ...]
-
-
-# What stands for the form of a company in kana, as banks abbreviate it; before, within or after the name.
-_FORMS = re.compile(
-    r"カブシキガイシヤ|ユウゲンガイシヤ|ゴウドウガイシヤ|ゴウメイガイシヤ|ゴウシガイシヤ|"
-    r"イツパンシヤダンホウジン|コウエキシヤダンホウジン|イツパンザイダンホウジン|コウエキザイダンホウジン|"
-    r"株式会社|有限会社|合同会社|一般社団法人|\(カ\)|\(ユ\)|\(ド\)|\(シヤ\)|\(ザイ\)|"
-    r"^カ\)|^ユ\)|^ド\)|^シヤ\)|^ザイ\)|\(カ$|\(ユ$|\(ド$|\(シヤ$|\(ザイ$"
-)
-_SMALL = str.maketrans("ァィゥェォッャュョヮヵヶ", "アイウエオツヤユヨワカケ")
-_MARKS = re.compile(r"[^0-9A-Zァ-ヺ一-龠々]")
-_DASHES = re.compile(r"[ー―‐−–—\-]")
-
-
-def name_key(text: str) -> str:
-    """A name as banks would write it: large kana, no form of company, no spaces and marks."""
-    even = unicodedata.normalize("NFKC", text).upper()
-    even = "".join(chr(ord(each) + 0x60) if "ぁ" <= each <= "ゖ" else each for each in even)
-    even = even.translate(_SMALL).replace(" ", "")
-    even = _FORMS.sub("", _DASHES.sub("", even))
-    return _MARKS.sub("", even)
+    sure: bool = False
 
 
 def _digits(text: str) -> str:
@@ -88,14 +71,12 @@ def _says_number(money: Money, claim: Claim) -> bool:
 
 
 def _says_name(money: Money, claim: Claim) -> bool:
-    said = name_key(money.payer)
-    if len(said) < 2:
-        return False
-    keys = [key for key in (name_key(name) for name in claim.names) if len(key) >= 2]
-    # Banks cut long names; a payer may put a number or a branch before or after theirs.
-    return any(
-        said == key or (len(key) >= 4 and key in said) or (len(said) >= 8 and key.startswith(said)) for key in keys
-    )
+    return any(payers.same(money.payer, name) for name in claim.names)
+
+
+def agrees(money: Money, claim: Claim) -> bool:
+    """Whether payer or text name the claim, whatever the amount."""
+    return _says_number(money, claim) or _says_name(money, claim)
 
 
 def match(receipts: Sequence[Money], claims: Sequence[Claim]) -> list[Match]:
@@ -119,13 +100,13 @@ def _of(money: Money, claims: Sequence[Claim]) -> Match:
     named = [claim for claim in claims if _says_name(money, claim)]
     told = [claim for claim in exact if claim in numbered] or [claim for claim in exact if claim in named]
     if len(told) == 1:
-        return Match(money, Fit.FITS, (told[0].number,), ())
+        return Match(money, Fit.FITS, (told[0].number,), (), sure=True)
     if len(told) > 1:
-        return Match(money, Fit.NEARLY, _numbers(told), (_several(told),))
+        return Match(money, Fit.NEARLY, _numbers(told), (_several(told),), sure=True)
     meant = numbered or named
     if meant:
         why = [_difference(money, claim) for claim in meant[:1]]
-        return Match(money, Fit.NEARLY, _numbers(meant), tuple(why))
+        return Match(money, Fit.NEARLY, _numbers(meant), tuple(why), sure=True)
     if exact:
         why = [Why("The amount fits, the payer's name does not")]
         if len(exact) > 1:
@@ -144,10 +125,10 @@ def _difference(money: Money, claim: Claim) -> Why:
         if less <= 1100:
             return Why(
                 "%(difference)s yen less than the invoice: perhaps the bank's charge was taken off",
-                {"difference": less},
+                {"difference": f"{less:,}"},
             )
-        return Why("%(difference)s yen less than the invoice", {"difference": less})
-    return Why("%(difference)s yen more than the invoice", {"difference": -less})
+        return Why("%(difference)s yen less than the invoice", {"difference": f"{less:,}"})
+    return Why("%(difference)s yen more than the invoice", {"difference": f"{-less:,}"})
 
 
 def _numbers(claims: Sequence[Claim]) -> tuple[str, ...]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from app.services.money.matching import Claim, Fit, Match, Money, match, name_key
+from app.services.money.matching import Claim, Fit, Match, Money, match
+from app.services.money.payers import name_key
 
 MINATO = Claim("INV-2026-00001", "2026-0001", 220000, ("ミナトケンセツシステム", "株式会社みなと建設システム"))
 OZORA = Claim("INV-2026-00002", "2026-0002", 220000, ("カ）オオゾラ", "大空株式会社"))
@@ -29,6 +30,34 @@ def test_amount_and_name_fit_however_the_company_is_abbreviated(payer: str) -> N
     assert (found.fit, found.claims) == (Fit.FITS, ("INV-2026-00001",))
 
 
+@pytest.mark.parametrize(
+    ("payer", "name"),
+    [
+        ("トクヒ)ケンセツアイテイ", "トクテイヒエイリカツドウホウジンケンセツアイティ"),
+        ("ガク)ミナト", "学校法人ミナト"),
+        ("ドク)ケンセツシケンジヨ", "ドクリツギョウセイホウジンケンセツシケンジョ"),
+        ("イ)ミドリカイ", "医療法人社団ミドリカイ"),
+        ("ミナトキヨウクミ", "ミナトキョウドウクミアイ"),
+        ("ダイ)ミナトダイガク", "国立大学法人ミナトダイガク"),
+        ("フク)アオゾラカイ", "シャカイフクシホウジンアオゾラカイ"),
+        ("メ)サトウシヨウテン", "合名会社サトウショウテン"),
+        ("シ)サトウシヨウテン", "ゴウシガイシャサトウショウテン"),
+        ("ミドリ(ザイ", "コウエキザイダンホウジンミドリ"),
+        ("振込　カ)ミナト", "ミナト"),
+        ("振込＊ｶ)ﾐﾅﾄ", "株式会社ミナト"),
+    ],
+)
+def test_every_kind_of_body_is_known_as_banks_abbreviate_it(payer: str, name: str) -> None:
+    claim = Claim("INV-2026-00007", "2026-0007", 220000, (name,))
+    assert one(220000, payer, claims=(claim,)).fit is Fit.FITS
+
+
+def test_who_has_the_amount_alone_is_never_chosen_for_the_payer() -> None:
+    only = one(220000, "カ)オオサカビルシステム", claims=(MINATO,))
+    assert (only.fit, only.claims, only.sure) == (Fit.NEARLY, ("INV-2026-00001",), False)
+    assert one(219560, "カ)ミナトケンセツシステム").sure
+
+
 def test_an_invoice_number_in_the_text_is_enough_where_the_name_is_not() -> None:
     assert one(220000, "ヤマダタロウ", "INV202600002").claims == ("INV-2026-00002",)
 
@@ -47,7 +76,7 @@ def test_a_wrong_amount_under_the_right_name_says_by_how_much(amount: int, said:
     found = one(amount, "カ)ミナトケンセツシステム")
     assert (found.fit, found.claims) == (Fit.NEARLY, ("INV-2026-00001",))
     assert said in found.why[0].message
-    assert found.why[0].params == {"difference": abs(220000 - amount)}
+    assert found.why[0].params == {"difference": f"{abs(220000 - amount):,}"}
 
 
 def test_nothing_that_agrees_is_no_fit() -> None:
