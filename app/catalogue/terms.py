@@ -119,6 +119,7 @@ class Setting:
     title_en: str
     value: str | int | bool
     sample: bool
+    format: str = ""  # of app.text.codes.FORMATS
 
     @property
     def name(self) -> str:

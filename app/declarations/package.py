@@ -10,6 +10,7 @@ from app.states import CertificateState
 
 SIDES = ("vendor", "operator")
 _CERTIFICATES = tuple(each.value for each in CertificateState)
+FORMATS = ("bank_code", "branch_code", "account_number", "invoice_number")  # of settings; each is in app.text.codes
 TITLE = Key("title", N_("Title"), N_("what people read"), english=True)
 SIDE = Key("side", N_("Side"), N_("whose turn it is meanwhile"), Kind.ONE_OF, choices=SIDES)
 _ID = Key("id", N_("Name in files"), N_("small letters, digits and _; never changed once it is released"), Kind.NEW)
@@ -233,6 +234,10 @@ _ALL = (
             TITLE,
             Key("value", N_("Value"), N_("a text, a whole number, yes or no"), Kind.SCALAR),
             Key("sample", N_("Sample"), N_("to be replaced before work begins"), Kind.FLAG, default=False),
+            Key(
+                "format", N_("How it is written"), N_("what staff may enter; anything where it is left out"),
+                Kind.ONE_OF, default="", choices=FORMATS,
+            ),
         ),
         makes=Kind.SETTING,
     ),

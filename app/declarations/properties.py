@@ -197,6 +197,18 @@ _ALL = (
         routes="payment",
     ),
     Property(
+        "pays",
+        N_("Payment that is reported"),
+        N_(
+            "this task of the vendor says that the fee was paid (fields `paid_on`, `payer`); where the body finds the "
+            "payment at its bank first, the portal completes the task by that, and nobody is asked for it any more"
+        ),
+        Kind.FEE,
+        Group.MONEY,
+        USER,
+        needs=("paid_on", "payer"),
+    ),
+    Property(
         "makes",
         N_("Documents that are made"),
         N_("PDF document ids made when the element is entered, and shown on its page"),

@@ -209,7 +209,13 @@ TOLD: Final[Mapping[EntryKind, Told]] = {
     EntryKind.INVOICE: _one(Group.MONEY, N_("Invoice: %(title)s"), tab="money", link=N_("Money")),
     EntryKind.PAYMENT: Told(
         Group.MONEY,
-        {"": N_("Payment confirmed: %(title)s")},
+        {
+            "": N_("Payment confirmed: %(title)s"),
+            "undone": N_("Confirmation of the payment undone: %(title)s"),
+            "refunded": N_("Overpayment paid back: %(title)s"),
+            "kept": N_("Overpayment kept as credit: %(title)s"),
+            "moved": N_("Overpayment used for another invoice: %(title)s"),
+        },
         bad=frozenset({"owed", "too_much"}),
         tab="money",
         link=N_("Money"),

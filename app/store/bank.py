@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from peewee import fn
+from peewee import JOIN, fn
 
 from app.states import LineState
 from app.store.database import locked
@@ -36,6 +36,19 @@ def waiting() -> list[BankLine]:
         .where(BankLine.state == LineState.NEW)
         .order_by(BankLine.day, BankLine.id)
     )
+
+
+def alike(day: date, amount: int) -> list[BankLine]:
+    """Waiting receipts of this day and amount."""
+    fits = (BankLine.day == day) & (BankLine.amount == amount) & (BankLine.state == LineState.NEW)
+    return list(BankLine.select().where(fits & ~BankLine.cancelled))
+
+
+def among(days: tuple[date, date], amount: int) -> list[BankLine]:
+    """Receipts of these days and this amount, however they stand."""
+    first, last = days
+    fits = (BankLine.day >= first) & (BankLine.day <= last) & (BankLine.amount == amount)
+    return list(BankLine.select(BankLine, Invoice).join(Invoice, JOIN.LEFT_OUTER).where(fits).order_by(BankLine.id))
 
 
 def line(line_id: int, *, lock: bool = False) -> BankLine | None:

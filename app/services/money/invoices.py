@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from decimal import ROUND_DOWN, Decimal
 from typing import Any
@@ -12,10 +12,12 @@ from app.catalogue import Package
 from app.errors import Permanent, Refused
 from app.services.base import businessdays, finding, history
 from app.services.base.actors import Actor
-from app.services.base.releases import Loaded
+from app.services.base.releases import Loaded, settings_of
+from app.services.money import receiving
+from app.services.money.receiving import Part, Received
 from app.states import EntryKind, InvoiceState
 from app.store import cases, invoices
-from app.store.models import Case, Invoice, Payment
+from app.store.models import Case, Invoice
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,7 @@ class InvoiceView:
     paid: int
     balance: int
     state: InvoiceState
+    bank: Mapping[str, Any]  # the account that it was issued with, as the setting `bank` said it; empty: of today
 
 
 def view(row: Invoice) -> InvoiceView:
@@ -51,7 +54,15 @@ def view(row: Invoice) -> InvoiceView:
         row.paid,
         row.total - row.paid,
         row.state,
+        row.account.get("bank", {}),
     )
+
+
+def facts(row: Invoice) -> dict[str, Any]:
+    """What templates may say of a claim; its account they call as the setting."""
+    found = asdict(view(row))
+    del found["bank"]
+    return found
 
 
 def raise_invoice(
@@ -76,9 +87,23 @@ def raise_invoice(
         total=amount + tax,
         issued_on=today,
         due_on=due_on,
+        account=_issued_with(loaded),
     )
     finding.keep(case, loaded)
     history.note(case.id, now, EntryKind.INVOICE, title=spec.title, data={"number": number, "total": amount + tax})
+
+
+def _issued_with(loaded: Loaded) -> dict[str, Any]:
+    """Who claims, and to which account, as of now: an invoice says for ever what it said on its first day."""
+    settings = settings_of(loaded.package)
+    return {name: settings[name] for name in ("bank", "body") if name in settings}
+
+
+def issued(case: Case, loaded: Loaded, document: str) -> dict[str, Any]:
+    """For a fee's invoice as a paper: who issued it and the account, as they were on its first day."""
+    fee = next((each.id for each in loaded.package.fees.values() if each.document == document), "")
+    row = invoices.latest(case.id, fee) if fee else None
+    return dict(row.account) if row is not None else {}
 
 
 def charged(package: Package, fee: str, data: Mapping[str, Any]) -> tuple[int, int, int]:
@@ -98,35 +123,38 @@ def expected(case: Case, fee: str) -> InvoiceView | None:
     return view(row) if row else None
 
 
-def confirm(case: Case, fee: str, values: Mapping[str, Any], actor: Actor, now: datetime) -> dict[str, Any]:
-    """Write a payment that an operator confirms; gives the routing value `payment`: settled or short."""
+def confirm(
+    case: Case,
+    loaded: Loaded,
+    fee: str,
+    values: Mapping[str, Any],
+    actor: Actor,
+    now: datetime,
+    received: Received | None = None,
+) -> dict[str, Any]:
+    """Write a payment that an operator confirms; gives the routing value `payment`: settled or short.
+
+    `received`: where the money is known from the bank; else it is what the form's fields say: `amount`, `paid_on`,
+    `payer`, `note`, and `charge` (the rest is the bank's charge, which the body bears). Raises Refused.
+    """
     invoice = invoices.latest(case.id, fee)
     if invoice is None:
         raise Permanent("There is no invoice that this payment could settle")
-    amount = int(values.get("amount") or 0)
+    if received is None:
+        received = _typed(invoice, loaded, values, now)
+    receiving.record(case, invoice, received, actor, now)
+    return {"payment": "settled" if invoice.state == InvoiceState.PAID else "short"}
+
+
+def _typed(invoice: Invoice, loaded: Loaded, values: Mapping[str, Any], now: datetime) -> Received:
+    """What the form says: no more than is owed settles the invoice, the rest is money beyond it."""
+    amount, owed = int(values.get("amount") or 0), max(0, invoice.total - invoice.paid)
     paid_on = date.fromisoformat(str(values["paid_on"])) if values.get("paid_on") else businessdays.today(now)
-    Payment.create(
-        invoice=invoice,
-        amount=amount,
-        paid_on=paid_on,
-        payer=str(values.get("payer") or ""),
-        note=str(values.get("note") or ""),
-        at=now,
-        by_name=actor.name,
-    )
-    invoice.paid += amount
-    settled = invoice.paid >= invoice.total
-    invoice.state = InvoiceState.PAID if settled else InvoiceState.OPEN
-    invoice.save()
-    history.note(
-        case.id,
-        now,
-        EntryKind.PAYMENT,
-        by=actor,
-        title=invoice.title,
-        data={"number": invoice.number, "amount": amount, "balance": invoice.total - invoice.paid},
-    )
-    return {"payment": "settled" if settled else "short"}
+    part = Part(min(amount, owed), paid_on, str(values.get("payer") or ""), note=str(values.get("note") or ""))
+    charge = max(0, owed - amount) if values.get("charge") else 0
+    if charge:
+        receiving.require_bearable(loaded, charge)
+    return Received((part,), charge=charge, over=max(0, amount - owed))
 
 
 def difference(case: Case, fee: str, values: Mapping[str, Any]) -> int | None:

@@ -11,6 +11,7 @@ from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.states import ChangeKind
 from app.store import changes, database, releases
+from app.text import codes
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,14 @@ def set_setting(portal: Portal, package_id: str, name: str, value: str, actor: A
     if len(value) > 2000:
         raise Refused("The value is too long: at most %(most)s characters", most=2000)
     with database.transaction():
-        portal.releases.current(package_id).package.settings_values({name: value})
+        package = portal.releases.current(package_id).package
+        package.settings_values({name: value})
+        known = {each.name: each for part in package.settings.values() for each in part.values()}
+        wanted = known[name].format
+        if wanted:
+            if why := codes.unfit(wanted, value):
+                raise Refused(why)
+            value = codes.even(value)
         if value != before.value:
             releases.set_setting(package_id, name, value, portal.now(), actor.name)
             subject = f"{package_id} {name}"

@@ -27,8 +27,8 @@ from app.services.tasks import view
 from app.services.tasks.reviews import Reviewed
 from app.services.tasks.view import TaskView
 from app.states import JobState, Rights
-from app.store import bookings, cards, cases, companies, database, invoices, jobrows, records, work
-from app.store.models import Case, Entry, Member
+from app.store import bookings, cards, cases, companies, database, invoices, jobrows, receiving, records, work
+from app.store.models import Case, Entry, Member, Surplus
 
 __all__ = [
     "CaseHead", "CasePage", "DownloadGroup", "StageView", "diagrams", "find", "head", "heads", "page",
@@ -59,6 +59,7 @@ class CasePage:
     accesses: Sequence[Any]
     mails: Sequence[whose.MailView]
     invoices: list[tuple[money.InvoiceView, Sequence[Any]]]
+    beyond: list[Surplus]  # money beyond what was owed
     bookings: list[dates.BookingView]
     cards: list[stock.CardView]
     notes: Sequence[Any]
@@ -109,6 +110,7 @@ def page(portal: Portal, number: str, actor: Actor) -> CasePage:
             accesses=records.accesses(case.id) if staff else (),
             mails=whose.of_case(case, loaded, actor),
             invoices=[(money.view(row), invoices.payments(row.id)) for row in invoices.of_case(case.id)],
+            beyond=receiving.surpluses_of(case.id),
             bookings=[dates.view(row, loaded) for row in bookings.of_case(case.id)],
             cards=[stock.view(row, today) for row in cards.of_case(case.id) if staff or row.lent_on],
             notes=records.notes(case.id, internal=staff),

@@ -170,7 +170,7 @@ def page(
             booking=dates.view(booking, loaded) if booking else None,
             offer=_offer(portal, setting),
             properties=properties,
-            bank=_bank(loaded),
+            bank=_bank(loaded, case, shown_fee),
             prior=reviews.prior(setting, actor.language),
             returned=reviews.returned(setting, actor.language) if own else None,
             short=again.short(setting) if own else None,
@@ -230,8 +230,11 @@ def _post_to(loaded: Loaded) -> str:
     return "\n".join(line for line in lines if line)
 
 
-def _bank(loaded: Loaded) -> dict[str, str]:
-    return {key: str(value) for key, value in settings_of(loaded.package).get("bank", {}).items()}
+def _bank(loaded: Loaded, case: Any, fee: str | None) -> dict[str, str]:
+    """The account that the invoice of the page was issued with."""
+    claim = invoices.expected(case, fee) if fee else None
+    bank = (claim.bank if claim else {}) or settings_of(loaded.package).get("bank", {})
+    return {key: str(value) for key, value in bank.items()}
 
 
 def _around(setting: permit.Setting, name: str) -> tuple[str, ...]:

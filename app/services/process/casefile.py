@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -66,7 +66,7 @@ def facts(case: Case, loaded: Loaded, params: Mapping[str, Any]) -> dict[str, An
         return {}
     return {
         "timeline": [{**line, "at": datetime.fromisoformat(line["at"])} for line in params.get("timeline", ())],
-        "invoices": [asdict(money.view(row)) for row in invoices.of_case(case.id)],
+        "invoices": [money.facts(row) for row in invoices.of_case(case.id)],
         "documents": [
             {"title": row.title, "made_on": row.created_at, "digest": row.digest}
             for row in reversed(records.documents(case.id))

@@ -20,7 +20,7 @@ from app.services.papers.addressee import company
 from app.services.register import validity
 from app.states import BookingState, CardState, CommentState, TaskKind
 from app.store import accounts, bookings, cards, cases, invoices, records, work
-from app.store.models import Case, Certificate
+from app.store.models import Case, Certificate, Invoice
 
 
 def build(
@@ -38,6 +38,9 @@ def build(
     engine's task, where one element has several; `asks`: the step that is asked for, where it is not the next."""
     package = loaded.package
     settings = settings_of(package)
+    claim = _invoice(case, loaded, element)
+    if claim is not None and "bank" in claim.account:
+        settings = {**settings, "bank": claim.account["bank"]}  # whoever asks for a payment names its invoice's account
     answers = {key: dict(row.values) for key, row in work.latest_answers(case.id).items()}
     base = portal.settings.base_url.rstrip("/")
     task = _task(portal, case, loaded, element, at, base, asks, case.data if data is None else data)
@@ -68,7 +71,7 @@ def build(
             "site": base,
         },
         "comments": [{"where": row.where, "text": row.text} for row in work.comments(case.id, CommentState.OPEN)],
-        "invoice": _invoice(case, loaded, element),
+        "invoice": money.facts(claim) if claim is not None else None,
         "booking": asdict(dates.view(booking, loaded)) if booking and booking.state != BookingState.CANCELLED else None,
         "cards": _cards(case, loaded, element),
         "certificate": certificate
@@ -87,7 +90,7 @@ def build(
             "qr": qr(f"{base}/systems/{certificate.number}"),
         },
         "shipment": _shipment(loaded, answers, element),
-        "invoices": [asdict(money.view(row)) for row in invoices.of_case(case.id)],
+        "invoices": [money.facts(row) for row in invoices.of_case(case.id)],
         "documents": [
             {"title": row.title, "filename": row.filename, "made_on": row.created_at, "digest": row.digest}
             for row in records.documents(case.id)
@@ -157,10 +160,9 @@ def _task(
     return {"title": found.title, "name": name, "item": item, "url": f"{base}/tasks/{found.id}", "due": found.due_on}
 
 
-def _invoice(case: Case, loaded: Loaded, element: str) -> dict[str, Any] | None:
+def _invoice(case: Case, loaded: Loaded, element: str) -> Invoice | None:
     fee = loaded.package.elements[element].properties.get("invoice") if element in loaded.package.elements else None
-    row = invoices.latest(case.id, fee) if fee else next(iter(invoices.of_case(case.id)), None)
-    return asdict(money.view(row)) if row else None
+    return invoices.latest(case.id, fee) if fee else next(iter(invoices.of_case(case.id)), None)
 
 
 def _cards(case: Case, loaded: Loaded, element: str) -> list[dict[str, Any]]:

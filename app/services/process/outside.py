@@ -14,6 +14,7 @@ from app.errors import NotFound, Permanent
 from app.services.base.portal import Portal
 from app.services.base.releases import Loaded, settings_of
 from app.services.cards import keyletters, making
+from app.services.money import invoices
 from app.services.papers import documents
 from app.services.process import calling, casefile, context, receipts
 from app.services.process.sending import Mails
@@ -93,6 +94,7 @@ class Outside:
                 **keyletters.facts(self._portal, case, loaded, document_id, origin),
                 **receipts.facts(case, loaded, job.params),
                 **casefile.facts(case, loaded, job.params if document_id == job.params.get("document") else {}),
+                **invoices.issued(case, loaded, document_id),
             }
             facts = context.build(self._portal, case, loaded, element=job.element, data=job.data, extra=extra)
             template = _Template(str(source.header.get("title", "")), source.filename, source.html)

@@ -1,27 +1,43 @@
-"""What the bank says came in: receipts that wait, and those that a person confirms."""
+"""What the bank says came in and nobody has settled yet, laid beside what is owed."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, timedelta
 
-from app.errors import NotFound, Refused, Stale
 from app.services.base import permit
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
-from app.services.money import matching
-from app.services.money.matching import Claim, Match, Money
-from app.services.tasks import confirming, quick
+from app.services.money import matching, payers, receiving
+from app.services.money.matching import Claim, Fit, Match, Money, Why
+from app.services.tasks import confirming
 from app.services.tasks.confirming import Claimed
 from app.states import LineState
-from app.store import bank, database, invoices, work
+from app.store import bank, database, invoices
+from app.store import receiving as received
 from app.store.models import BankLine, Invoice
+
+BACK_WITHIN = timedelta(days=92)  # a bank takes back what came in this long ago at most
+KNOWN_WITHIN = timedelta(days=7)  # between the day typed by hand and the bank's
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """Another receipt that this one belongs to: it takes that back, or is taken back by it. `invoice`: that it paid."""
+
+    id: int
+    day: date
+    amount: int
+    payer: str
+    state: LineState
+    invoice: str
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A receipt of the bank that waits for a person."""
+    """A receipt of the bank that waits for a person. `paid`: invoice number and row of a payment that was confirmed by
+    hand, and may be this receipt."""
 
     id: int
     day: date
@@ -31,16 +47,18 @@ class Line:
     cancelled: bool
     filename: str
     match: Match
+    beside: Beside | None = None
+    paid: tuple[str, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """A receipt that was confirmed."""
+    """A receipt that was confirmed. `invoices`: those that it paid, with the yen of it."""
 
     day: date
     amount: int
     payer: str
-    invoice: str
+    invoices: tuple[tuple[str, int], ...]
     company_name: str
     by: str
 
@@ -60,90 +78,87 @@ def inbox(portal: Portal, actor: Actor) -> Inbox:
     with database.connection():
         unpaid = invoices.open_ones()
         claimed = {each.number: each for each in confirming.claimed(portal, unpaid)}
-        names = _names(portal, unpaid)
+        names = confirming.payer_names(portal, unpaid)
         owed = [
             Claim(each.number, each.case_number, each.balance, (each.reported_payer, *names[each.number]))
             for each in claimed.values()
         ]
         rows = bank.waiting()
-        matches = matching.match(
-            [Money(row.id, row.amount, row.payer, row.text) for row in rows if not row.cancelled], owed
-        )
-        by_id = {each.money.id: each for each in matches}
+        beside = {row.id: _beside(row) for row in rows}
+        free = [row for row in rows if beside[row.id] is None and not row.cancelled]
+        found = matching.match([Money(row.id, row.amount, row.payer, row.text) for row in free], owed)
+        by_id = {each.money.id: each for each in found}
         lines = [
             Line(
-                row.id,
-                row.day,
-                row.amount,
-                row.payer,
-                row.text,
-                row.cancelled,
-                row.file.filename,
-                by_id.get(row.id) or _taken_back(row),
+                row.id, row.day, row.amount, row.payer, row.text, row.cancelled, row.file.filename,
+                by_id.get(row.id) or _taken_back(row), beside[row.id], _paid(row),
             )
             for row in rows
-        ]
-        settled = [
-            Settled(row.day, row.amount, row.payer, row.invoice.number, row.invoice.case.company_name, row.settled_by)
-            for row in bank.settled()
-            if row.invoice is not None
-        ]
-        return Inbox(lines, claimed, settled)
+        ]  # fmt: skip
+        return Inbox(lines, claimed, [_settled(row, row.invoice) for row in bank.settled() if row.invoice])
+
+
+def _settled(row: BankLine, invoice: Invoice) -> Settled:
+    shares = tuple(received.shares_of(row.id)) or ((invoice.number, row.amount),)
+    return Settled(row.day, row.amount, row.payer, shares, invoice.case.company_name, row.settled_by)
 
 
 def _taken_back(row: BankLine) -> Match:
-    why = matching.Why("The bank took this receipt back")
-    return Match(Money(row.id, row.amount, row.payer, row.text), matching.Fit.NOT, (), (why,))
+    why = Why("The bank took this receipt back") if row.cancelled else Why("The bank took it back: see beside it")
+    return Match(Money(row.id, row.amount, row.payer, row.text), Fit.NOT, (), (why,))
 
 
-def _names(portal: Portal, invoices: Sequence[Invoice]) -> dict[str, tuple[str, ...]]:
-    """How the payer of each invoice may be written: the company's names, and those in the case's answers."""
-    found = {}
-    for row in invoices:
-        case = row.case
-        known = [case.company_name]
-        if case.company is not None:
-            known += [case.company.name, case.company.kana]
-        fields = portal.releases.loaded(case.release_id).package.applicant
-        for answer in work.latest_answers(case.id).values():
-            if answer.side == "vendor":
-                known += [fields.said(answer.values, what) for what in ("kana", "name", "payer")]
-        found[row.number] = tuple(dict.fromkeys(name for name in known if name))
-    return found
+def _beside(row: BankLine) -> Beside | None:
+    """The receipt that a reversal takes back, or the reversal of a receipt: the same amount and payer, in time."""
+    days = (row.day - BACK_WITHIN, row.day) if row.cancelled else (row.day, row.day + BACK_WITHIN)
+    alike = [
+        each for each in bank.among(days, row.amount)
+        if each.cancelled is not row.cancelled and payers.name_key(each.payer) == payers.name_key(row.payer)
+    ]  # fmt: skip
+    if not alike:
+        return None
+    other = alike[-1] if row.cancelled else alike[0]
+    if not row.cancelled and not _is_of(other, row):
+        return None
+    number = other.invoice.number if other.invoice is not None else ""
+    return Beside(other.id, other.day, other.amount, other.payer, other.state, number)
 
 
-def confirm_line(portal: Portal, line_id: int, invoice_number: str, actor: Actor) -> Claimed:
-    """Confirm a receipt as the payment of an invoice: completes the case's confirming task, in one transaction.
+def _is_of(reversal: BankLine, row: BankLine) -> bool:
+    """Whether of several receipts that look alike this is the one that is taken back: the last before it."""
+    before = [
+        each for each in bank.among((reversal.day - BACK_WITHIN, reversal.day), row.amount)
+        if not each.cancelled and payers.name_key(each.payer) == payers.name_key(row.payer)
+    ]  # fmt: skip
+    return bool(before) and before[-1].id == row.id
 
-    Raises Stale (the line was settled meanwhile), NotFound, and all that finishing the task raises.
-    """
-    now = portal.now()
+
+def _paid(row: BankLine) -> tuple[str, int] | None:
+    """A payment that somebody confirmed by hand, and which may be this receipt."""
+    if row.cancelled:
+        return None
+    found = received.by_hand(row.day - KNOWN_WITHIN, row.day + KNOWN_WITHIN, row.amount)
+    alike = [each for each in found if not each.payer or payers.same(row.payer, each.payer)]
+    return (alike[0].invoice.number, alike[0].id) if len(alike) == 1 else None
+
+
+def belongs(portal: Portal, line_id: int, payment_id: int, actor: Actor) -> bool:
+    """The receipt is that payment, which was confirmed by hand before; False when either was settled meanwhile."""
+    actor.require("operator", "administrator")
     with database.transaction():
         permit.may_work(portal, actor, "confirms")
         row = bank.line(line_id, lock=True)
-        if row is None:
-            raise NotFound("There is no such receipt")
-        if row.state != LineState.NEW:
-            raise Stale("This receipt was settled by %(name)s already", name=row.settled_by)
-        if row.cancelled:
-            raise Refused("The bank took this receipt back")
-        invoice = invoices.one(invoice_number)
-        if invoice is None:
-            raise NotFound("There is no invoice %(number)s", number=invoice_number)
-        claimed = confirming.claimed(portal, [invoice])[0]
-        if not claimed.task_id:
-            raise Refused("The case of invoice %(number)s does not wait for a payment now", number=invoice.number)
-        values = {"amount": str(row.amount), "paid_on": row.day.isoformat(), "payer": row.payer or claimed.company_name}
-        quick.finish(portal, claimed.task_id, values, actor)
-        _settle(row, LineState.CONFIRMED, now, actor, invoice)
-    portal.poke()
-    return claimed
-
-
-def _settle(row: BankLine, state: LineState, now: datetime, actor: Actor, invoice: Invoice | None = None) -> None:
-    row.state, row.settled_at, row.settled_by = state, now, actor.name
-    row.invoice = invoice
-    row.save()
+        if row is None or row.state != LineState.NEW:
+            return False
+        payment = next(
+            (each for each in received.by_hand(row.day - KNOWN_WITHIN, row.day + KNOWN_WITHIN, row.amount)
+             if each.id == payment_id), None
+        )  # fmt: skip
+        if payment is None:
+            return False
+        received.allocate(payment, row)
+        receiving.settle(row, LineState.CONFIRMED, portal.now(), actor, payment.invoice)
+        return True
 
 
 def put_aside(portal: Portal, line_ids: Sequence[int], actor: Actor) -> int:
@@ -154,6 +169,6 @@ def put_aside(portal: Portal, line_ids: Sequence[int], actor: Actor) -> int:
         for line_id in line_ids:
             row = bank.line(line_id, lock=True)
             if row is not None and row.state == LineState.NEW:
-                _settle(row, LineState.ASIDE, portal.now(), actor)
+                receiving.settle(row, LineState.ASIDE, portal.now(), actor)
                 done += 1
     return done

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from app.errors import Stale
+from app.errors import Refused, Stale
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
+from app.services.money import matching
+from app.services.money.matching import Claim, Money
 from app.services.tasks import quick
 from app.states import InvoiceState, TaskState
-from app.store import cases, database, invoices, work
-from app.store.models import Answer, Invoice, Task
+from app.store import cases, database, invoices, receiving, work
+from app.store.models import Answer, BankLine, Invoice, Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,15 @@ class Claimed:
     task_id: str  # the open task that confirms its payment; empty when there is none
     reported_on: date | None  # the vendor says it was paid on …
     reported_payer: str
+    report_id: str = ""  # the open task in which the vendor says so, which the bank's word completes as well
+    undone: bool = False  # a payment of it was undone
+    ended: bool = False  # its case is over
+
+    @property
+    def payable(self) -> bool:
+        """Whether a payment can be written down for it now."""
+        open_steps = bool(self.task_id or self.report_id)
+        return self.state == InvoiceState.OPEN and (open_steps or self.undone or self.ended)
 
 
 @dataclass(frozen=True)
@@ -62,10 +73,13 @@ def claimed(portal: Portal, rows: Sequence[Invoice]) -> list[Claimed]:
     newest = invoices.latest_of(ids)
     paying = {row.id: _paying(portal, row) for row in rows}
     answers = work.latest_answers_of(ids, sorted({each for elements in paying.values() for each in elements}))
+    undone = receiving.undone_among([row.id for row in rows])
     found = []
     for row in rows:
         current = newest.get((row.case_id, row.fee)) == row.id
-        task = _confirming(portal, row, tasks.get(row.case_id, [])) if current else None
+        there = tasks.get(row.case_id, []) if current else []
+        task = _of_fee(portal, row, there, "confirms")
+        report = _of_fee(portal, row, there, "pays")
         latest = answers.get(row.case_id, {})
         said = _said(row, [latest[element] for element in paying[row.id] if element in latest])
         found.append(
@@ -85,19 +99,46 @@ def claimed(portal: Portal, rows: Sequence[Invoice]) -> list[Claimed]:
                 task_id=task.id if task else "",
                 reported_on=_date(said.get("paid_on")),
                 reported_payer=str(said.get("payer") or ""),
+                report_id=report.id if report else "",
+                undone=row.id in undone,
+                ended=row.case.ended,
             )
         )
     return found
 
 
-def _confirming(portal: Portal, invoice: Invoice, tasks: Sequence[Task]) -> Task | None:
-    """The open task that would confirm this invoice; of a fee's invoices a payment settles the newest."""
+def _of_fee(portal: Portal, invoice: Invoice, tasks: Sequence[Task], name: str) -> Task | None:
+    """The open task whose property of this name is the invoice's fee; a payment settles the newest of a fee."""
     loaded = portal.releases.loaded(invoice.case.release_id)
     for task in tasks:
         element = loaded.package.elements.get(task.element)
-        if element is not None and element.properties.get("confirms") == invoice.fee:
+        if element is not None and element.properties.get(name, "").strip() == invoice.fee:
             return task
     return None
+
+
+def agrees(portal: Portal, invoice: Invoice, row: BankLine) -> bool:
+    """Whether the receipt's payer or text name the invoice."""
+    claim = claimed(portal, [invoice])[0]
+    names = (claim.reported_payer, *payer_names(portal, [invoice])[invoice.number])
+    asked = Claim(claim.number, claim.case_number, claim.balance, names)
+    return matching.agrees(Money(row.id, row.amount, row.payer, row.text), asked)
+
+
+def payer_names(portal: Portal, rows: Sequence[Invoice]) -> dict[str, tuple[str, ...]]:
+    """How the payer of each invoice may be written: the company's names, and those in the case's answers."""
+    found = {}
+    for row in rows:
+        case = row.case
+        known = [case.company_name]
+        if case.company is not None:
+            known += [case.company.name, case.company.kana]
+        fields = portal.releases.loaded(case.release_id).package.applicant
+        for answer in work.latest_answers(case.id).values():
+            if answer.side == "vendor":
+                known += [fields.said(answer.values, what) for what in ("kana", "name", "payer")]
+        found[row.number] = tuple(dict.fromkeys(name for name in known if name))
+    return found
 
 
 def _paying(portal: Portal, invoice: Invoice) -> list[str]:
@@ -108,7 +149,7 @@ def _paying(portal: Portal, invoice: Invoice) -> list[str]:
         for element in loaded.package.elements.values()
         if element.side == "vendor"
         and element.kind == "userTask"
-        and invoice.fee in (element.properties.get("invoice"), _paid_by(loaded, element))
+        and invoice.fee in (*map(element.properties.get, ("invoice", "pays")), _paid_by(loaded, element))
     ]
 
 
@@ -163,6 +204,26 @@ def to_confirm(portal: Portal, task_ids: Sequence[str], actor: Actor) -> tuple[l
             if invoice is not None:
                 found.append(ToConfirm(row.id, row.title, claimed(portal, [invoice])[0]))
     return found, len(task_ids) - len(found)
+
+
+def require_fitting(portal: Portal, task_id: str, values: dict[str, str], actor: Actor) -> None:
+    """Refused when the amount is not what the invoice is open for: that has to be seen first."""
+    found, _ = to_confirm(portal, [task_id], actor)
+    typed = values.get("amount", "").replace(",", "")
+    if found and typed.isdigit() and int(typed) != found[0].claim.balance:
+        less, claim = found[0].claim.balance - int(typed), found[0].claim
+        facts = {"number": claim.number, "balance": f"{claim.balance:,}", "difference": f"{abs(less):,}"}
+        if less > 0:
+            raise Refused(
+                "%(difference)s yen less than the %(balance)s yen of invoice %(number)s. Tick that this is right: it "
+                "is a part payment then, and the vendor is asked for the rest",
+                **facts,
+            )
+        raise Refused(
+            "%(difference)s yen more than the %(balance)s yen of invoice %(number)s. Tick that this is right: the "
+            "difference stands under “Overpaid” then",
+            **facts,
+        )
 
 
 def finish(portal: Portal, task_id: str, values: dict[str, str], actor: Actor) -> None:

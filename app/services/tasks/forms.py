@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from app.errors import N_, NotFound
+from app.errors import N_, NotFound, Refused
 from app.forms import Answer as AnswerLine
 from app.forms import Cleaned, FieldError, FormSpec
 from app.services.base import holders, permit
@@ -17,7 +17,7 @@ from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.cards import keyletters, loans
 from app.services.days import attendance
-from app.services.money import invoices
+from app.services.money import invoices, receiving
 from app.services.papers import printable
 from app.services.process import secrets
 from app.services.tasks import comments, drafts, filling, reviews
@@ -147,6 +147,9 @@ def clean(portal: Portal, setting: permit.Setting, raw: Mapping[str, Any]) -> Cl
     against = _same(spec, cleaned.values) + _too_late(spec, cleaned.values, portal.today())
     if against:
         return Cleaned(cleaned.values, (*cleaned.errors, *against))
+    unborne = _unborne(setting, cleaned.values)
+    if unborne is not None:
+        return Cleaned(cleaned.values, (*cleaned.errors, unborne))
     wrong = loans.wrong(setting, cleaned.values) or keyletters.wrong(setting.loaded, cleaned.values)
     if wrong is not None:
         field, why = wrong
@@ -222,6 +225,18 @@ def _too_early(setting: permit.Setting, values: Mapping[str, Any]) -> list[Warne
     ]
 
 
+def _unborne(setting: permit.Setting, values: Mapping[str, Any]) -> FieldError | None:
+    """A shortage that is called the bank's charge, and is more than the body bears."""
+    fee = setting.element.properties.get("confirms")
+    short = -(invoices.difference(setting.case, fee, values) or 0) if fee and values.get("charge") else 0
+    try:
+        if short > 0:
+            receiving.require_bearable(setting.loaded, short)
+    except Refused as error:
+        return FieldError("charge", error.message, error.params)
+    return None
+
+
 def _wrong_amount(setting: permit.Setting, fee: str, values: Mapping[str, Any]) -> list[Warned]:
     difference = invoices.difference(setting.case, fee, values)
     owed = invoices.expected(setting.case, fee)
@@ -229,10 +244,18 @@ def _wrong_amount(setting: permit.Setting, fee: str, values: Mapping[str, Any]) 
         return []
     facts = {
         "number": owed.number,
-        "balance": owed.balance,
-        "amount": int(values["amount"]),
-        "difference": abs(difference),
+        "balance": f"{owed.balance:,}",
+        "amount": f"{int(values['amount']):,}",
+        "difference": f"{abs(difference):,}",
     }
+    if difference < 0 and values.get("charge"):
+        return [
+            Warned(
+                "The amount is %(difference)s yen less than the %(balance)s yen that invoice %(number)s is open for. "
+                "It is recorded as the bank's charge, which the body bears",
+                facts,
+            )
+        ]
     if difference < 0:
         return [
             Warned(
@@ -244,7 +267,7 @@ def _wrong_amount(setting: permit.Setting, fee: str, values: Mapping[str, Any]) 
     return [
         Warned(
             "The amount is %(difference)s yen more than the %(balance)s yen that invoice %(number)s is open for. "
-            "It is recorded as settled; agree on the return of the difference",
+            "It is recorded as settled; the difference stands under “Overpaid” until it is paid back or used",
             facts,
         )
     ]

@@ -11,6 +11,7 @@ from app.forms import FieldError
 from app.services.base import permit
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
+from app.services.money.receiving import Received
 from app.services.tasks import forms, send
 from app.services.trouble import incidents
 from app.store import cases, database, work
@@ -25,21 +26,25 @@ class WrongAnswers(Refused):
         self.sentences = sentences  # (field, message id, facts)
 
 
-def finish(portal: Portal, task_id: str, raw: Mapping[str, Any], actor: Actor) -> None:
+def finish(
+    portal: Portal, task_id: str, raw: Mapping[str, Any], actor: Actor, received: Received | None = None
+) -> None:
     """Complete the task with these answers, as its page would: roles, duties, form and step, in one transaction.
 
     Raises WrongAnswers, Stale (finished meanwhile), Refused, Forbidden, NotFound.
     """
     now = portal.now()
     try:
-        _finish(portal, task_id, raw, actor, now)
+        _finish(portal, task_id, raw, actor, now, received)
     except StepFailed:
         forms.save_draft(portal, task_id, raw, actor)  # so that nothing is typed twice
         raise
     portal.poke()
 
 
-def _finish(portal: Portal, task_id: str, raw: Mapping[str, Any], actor: Actor, now: datetime) -> None:
+def _finish(
+    portal: Portal, task_id: str, raw: Mapping[str, Any], actor: Actor, now: datetime, received: Received | None
+) -> None:
     with incidents.noted(portal), database.transaction():
         found = permit.find(portal, task_id, actor)
         case = cases.lock(found.case.id)
@@ -51,7 +56,7 @@ def _finish(portal: Portal, task_id: str, raw: Mapping[str, Any], actor: Actor, 
             spec = setting.loaded.forms[setting.task.element]
             told = [(error.key, *spec.explain(error, actor.language)) for error in cleaned.errors]
             raise WrongAnswers(tuple(cleaned.errors), told)
-        send.complete(portal, setting, cleaned.values, actor, now, behalf)
+        send.complete(portal, setting, cleaned.values, actor, now, behalf, received)
         draft = work.draft(task_id)
         if draft is not None:
             draft.delete_instance()

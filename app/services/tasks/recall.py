@@ -48,7 +48,7 @@ def offered(portal: Portal, number: str, actor: Actor, task_id: str = "") -> Off
         if row is not None and row.by_id == actor.user_id and task_id in {"", row.task_id}:
             task = work.task(row.task_id)
             assert task is not None  # noqa: S101 - tasks are never deleted
-            return Offer(task.id, task.title, row.at, _why_not(portal, row, case))
+            return Offer(task.id, task.title, row.at, hindrance(portal, row, case))
         last = work.task(task_id) if task_id else work.last_closed(case.id)
         if last is None or last.state != TaskState.DONE or last.closed_by_id != actor.user_id or last.closed_at is None:
             return None
@@ -102,7 +102,7 @@ def take_back(portal: Portal, task_id: str, actor: Actor) -> None:
                 raise Forbidden("Only the person who decided can take it back")
         if row is None or row.task_id != task_id or (actor.side == "operator" and row.by_id != actor.user_id):
             raise Refused(GONE_ON)
-        refusal = _why_not(portal, row, case)
+        refusal = hindrance(portal, row, case)
         if refusal is not None:
             raise refusal
         recallstate.put_back(row, case, task, actor, now)
@@ -118,7 +118,7 @@ def take_back(portal: Portal, task_id: str, actor: Actor) -> None:
 # What stands in the way
 
 
-def _why_not(portal: Portal, row: Undo, case: Case) -> NinteiError | None:
+def hindrance(portal: Portal, row: Undo, case: Case) -> NinteiError | None:
     """Why the step cannot be taken back; none when it can."""
     loaded = portal.releases.loaded(case.release_id)
     if row.revision != case.revision or row.before["case"]["release_id"] != case.release_id:

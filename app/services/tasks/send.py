@@ -14,6 +14,7 @@ from app.services.cards import keepers, loans, stock
 from app.services.companies import admissions, proof
 from app.services.days import attendance, bookings
 from app.services.money import invoices
+from app.services.money.receiving import Received
 from app.services.papers import intake
 from app.services.process import receipts, secrets, steps
 from app.services.tasks import comments, drafts, forms, recallstate, returning
@@ -54,16 +55,23 @@ def complete(
     actor: Actor,
     now: datetime,
     behalf: str = "",
+    received: Received | None = None,
 ) -> None:
     """Store the answer, do what the element's properties ask for, and take the step. Inside a transaction, which has to
-    be given up at StepFailed (`incidents.noted`)."""
+    be given up at StepFailed (`incidents.noted`). `received`: the money of a confirmed payment, as the bank says."""
     task = setting.task
     with incidents.net(setting.case.id, task.element, task.title):
-        _complete(portal, setting, values, actor, now, behalf)
+        _complete(portal, setting, values, actor, now, behalf, received)
 
 
 def _complete(
-    portal: Portal, setting: permit.Setting, values: dict[str, Any], actor: Actor, now: datetime, behalf: str
+    portal: Portal,
+    setting: permit.Setting,
+    values: dict[str, Any],
+    actor: Actor,
+    now: datetime,
+    behalf: str,
+    received: Received | None,
 ) -> None:
     task, case, loaded, element = setting.task, setting.case, setting.loaded, setting.element
     stock.require(setting)
@@ -87,7 +95,7 @@ def _complete(
         key: kept.get(key) for key in element.listed("routes") if key not in {"payment", "booking"}
     }
     if element.properties.get("confirms"):
-        routes |= invoices.confirm(case, element.properties["confirms"], kept, actor, now)
+        routes |= invoices.confirm(case, loaded, element.properties["confirms"], kept, actor, now, received)
         if routes.get("payment") == "settled":
             routes |= bookings.settle(portal, case, loaded)
     if element.properties.get("books"):

@@ -16,7 +16,7 @@ from app.services.mails import deliveries
 from app.services.mails.whose import MailView
 from app.services.pages.case import CasePage
 from app.services.papers.documents import DocumentView
-from app.states import InvoiceState
+from app.states import InvoiceState, PaymentKind, SurplusState
 from app.web.cases.head import address, void
 from app.web.cases.timeline import group_of, worded
 from app.web.frame import delivery_words
@@ -179,6 +179,7 @@ def money(page: CasePage) -> tuple[list[dict[str, Any]], str, list[dict[str, Any
     """(rows of the table of invoices, what is owed in all, payments newest first)."""
     today = page.today
     rows, payments, owed = [], [], 0
+    number_of = {invoice.number: paid[0].invoice_id for invoice, paid in page.invoices if paid}
     for invoice, paid in page.invoices:
         open_ = invoice.state == InvoiceState.OPEN
         owed += invoice.balance if open_ else 0
@@ -192,8 +193,9 @@ def money(page: CasePage) -> tuple[list[dict[str, Any]], str, list[dict[str, Any
         note = ""
         if open_ and invoice.paid:
             note = gettext("%(paid)s came in, %(rest)s are missing", paid=yen(invoice.paid), rest=yen(invoice.balance))
-        elif invoice.balance < 0:
-            note = gettext("%(rest)s too much", rest=yen(-invoice.balance))
+        beyond = [each for each in page.beyond if each.invoice_id == number_of.get(invoice.number)]
+        note = " ".join((note, *(_beyond(each) for each in beyond if each.state != SurplusState.UNDONE))).strip()
+        counting = [each for each in paid if each.undone_at is None]
         rows.append(
             {
                 "title": named(invoice.title),
@@ -202,7 +204,7 @@ def money(page: CasePage) -> tuple[list[dict[str, Any]], str, list[dict[str, Any
                 "tax": gettext("including %(rate)s %% tax of %(tax)s", rate=invoice.tax_rate, tax=yen(invoice.tax)),
                 "issued": short_day(invoice.issued_on),
                 "due": short_day(invoice.due_on),
-                "paid_on": short_day(paid[-1].paid_on) if paid else "",
+                "paid_on": short_day(counting[-1].paid_on) if counting else "",
                 "state": state,
                 "note": note,
             }
@@ -212,6 +214,7 @@ def money(page: CasePage) -> tuple[list[dict[str, Any]], str, list[dict[str, Any
                 "on": day(each.paid_on),
                 "amount": yen(each.amount),
                 "payer": each.payer,
+                "what": _what(each),
                 "number": invoice.number,
                 "title": named(invoice.title),
                 "by": each.by_name,
@@ -220,6 +223,28 @@ def money(page: CasePage) -> tuple[list[dict[str, Any]], str, list[dict[str, Any
             for each in reversed(paid)
         ]
     return rows, yen(owed) if page.invoices else "", payments
+
+
+def _beyond(row: Any) -> str:
+    """Money beyond what was owed, and what became of it."""
+    words = {
+        SurplusState.OPEN: gettext("%(rest)s too much", rest=yen(row.amount)),
+        SurplusState.KEPT: gettext("%(rest)s too much, kept as credit", rest=yen(row.amount)),
+        SurplusState.REFUNDED: gettext("%(rest)s too much, paid back", rest=yen(row.amount)),
+        SurplusState.MOVED: gettext("%(rest)s too much, used for another invoice", rest=yen(row.amount)),
+    }
+    return str(words[row.state])
+
+
+def _what(row: Any) -> str:
+    """What is particular about a payment."""
+    if row.undone_at is not None:
+        return str(gettext("Undone: counts no more"))
+    words = {
+        PaymentKind.CHARGE: gettext("Bank charge that is accepted"),
+        PaymentKind.CREDIT: gettext("Money that came in before"),
+    }
+    return str(words.get(row.kind, ""))
 
 
 def messages(page: CasePage, who: Actor) -> list[dict[str, Any]]:

@@ -9,12 +9,12 @@ from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
 
 from app.errors import NinteiError
-from app.services.tasks import bankreceipts, confirming
+from app.services.tasks import confirming, storno
 from app.services.tasks.quick import WrongAnswers
-from app.states import InvoiceState
 from app.web.frame import problems
 from app.web.frame.access import needs
 from app.web.frame.current import only_asks, portal, signed_in
+from app.web.money.tabs import tabs
 from app.web.money.words import sentences
 
 pages = Blueprint("payments", __name__, url_prefix="/payments")
@@ -27,23 +27,9 @@ def show() -> Any:
     now = request.args.get("state", "open")
     text = request.args.get("q", "").strip()[:100]
     found = confirming.listed(portal(), signed_in(), text=text, state=now)
-    words = {
-        InvoiceState.OPEN: gettext("Waiting for payment"), InvoiceState.PAID: gettext("Paid"),
-        InvoiceState.CANCELLED: gettext("Cancelled"),
-    }  # fmt: skip
-    tabs = [
-        {
-            "url": f"/payments?state={key}",
-            "label": label,
-            "count": found.counts.get(key, 0),
-            "current": key.value == now,
-        }
-        for key, label in words.items()
-    ]
-    waiting = bankreceipts.inbox(portal(), signed_in()).lines
-    tabs.append({"url": "/payments/bank", "label": gettext("From the bank"), "count": len(waiting), "current": False})
     return render_template(
-        "pages/desk/payments.html", title=gettext("Payments"), found=found, tabs=tabs, text=text, state=now,
+        "pages/desk/payments.html", title=gettext("Payments"), found=found, tabs=tabs(now), text=text, state=now,
+        reopened=storno.reopened(signed_in()), may_act=signed_in().has("operator", "administrator"),
         wide=True,
     )  # fmt: skip
 
@@ -62,6 +48,8 @@ def confirm() -> Any:
     for task_id in ticked:
         values = {key: request.form.get(f"{key}-{task_id}", "") for key in ("amount", "paid_on", "payer")}
         try:
+            if not request.form.get(f"differs-{task_id}"):
+                confirming.require_fitting(portal(), task_id, values, signed_in())
             confirming.finish(portal(), task_id, values, signed_in())
         except WrongAnswers as error:
             errors[task_id] = sentences(error)

@@ -1,0 +1,90 @@
+"""Pages that undo a confirmed payment, and decide on money beyond what was owed."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request
+from flask_babel import gettext
+
+from app.errors import NinteiError, Refused
+from app.services.tasks import confirming, overpaid, storno
+from app.web.frame import problems
+from app.web.frame.access import needs
+from app.web.frame.current import portal, signed_in
+from app.web.money.tabs import tabs
+
+pages = Blueprint("undoing", __name__, url_prefix="/payments")
+
+
+@pages.get("/<number>/undo")
+@needs("operator", "administrator")
+def undo(number: str, alert: str = "", status: int = 200) -> Any:
+    """What undoing the confirmation of this invoice's payment would mean; asks for the reason."""
+    try:
+        found = storno.look(portal(), number, signed_in())
+    except NinteiError as error:
+        return problems.back(error, "/payments?state=paid")
+    return render_template(
+        "pages/desk/payment_undo.html", title=gettext("Undo the confirmation of a payment"), found=found, alert=alert,
+        why=request.form.get("why", ""), wide=True,
+    ), status  # fmt: skip
+
+
+@pages.post("/<number>/undo")
+@needs("operator", "administrator")
+def undo_now(number: str) -> Any:
+    """Undo it, with the reason."""
+    try:
+        meant = storno.take_back(portal(), number, request.form.get("why", ""), signed_in())
+    except Refused as error:
+        return undo(number, problems.sentence(error), 422)
+    except NinteiError as error:
+        return problems.back(error, "/payments?state=paid")
+    said = gettext("The confirmation has been undone; the receipt waits again.")
+    if meant.followed:
+        said += " " + gettext("Its case has gone on already: see below what to do.")
+    flash(said, "success")
+    return redirect("/payments", 303)
+
+
+@pages.get("/overpaid")
+@needs("operator", "analyst", "administrator")
+def beyond() -> Any:
+    """Money beyond what was owed."""
+    waiting, gone = overpaid.listed(signed_in())
+    open_ones = confirming.listed(portal(), signed_in()).rows
+    return render_template(
+        "pages/desk/overpaid.html", title=gettext("Payments"), tabs=tabs("overpaid"), waiting=waiting, gone=gone,
+        claims=[each for each in open_ones if each.payable], may_act=signed_in().has("operator", "administrator"),
+        wide=True,
+    )  # fmt: skip
+
+
+@pages.post("/overpaid/<int:surplus>")
+@needs("operator", "administrator")
+def decide(surplus: int) -> Any:
+    """Keep it, pay it back, or use it for another invoice."""
+    note = request.form.get("note", "")
+    try:
+        match request.form.get("action", ""):
+            case "keep":
+                overpaid.keep(portal(), surplus, note, signed_in())
+            case "refund":
+                overpaid.refund(portal(), surplus, _day(request.form.get("day", "")), note, signed_in())
+            case "move":
+                overpaid.move(portal(), surplus, request.form.get("invoice", ""), signed_in())
+            case _:
+                raise Refused("Say what becomes of the money beyond what is owed")
+    except NinteiError as error:
+        return problems.back(error, "/payments/overpaid")
+    flash(gettext("It is on record."), "success")
+    return redirect("/payments/overpaid", 303)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
