@@ -86,6 +86,12 @@ def latest_of(cases: Sequence[int]) -> dict[tuple[int, str], int]:
     return {(case, fee): newest for case, fee, newest in rows.tuples()}
 
 
+def issued_between(first: date, last: date) -> list[Invoice]:
+    """Invoices of these days with their cases, the oldest first."""
+    days = (Invoice.issued_on >= first) & (Invoice.issued_on <= last)
+    return list(Invoice.select(Invoice, Case).join(Case).where(days).order_by(Invoice.issued_on, Invoice.id))
+
+
 def counts() -> dict[InvoiceState, int]:
     """How many invoices are in each state."""
     rows: Any = Invoice.select(Invoice.state, fn.COUNT(Invoice.id)).group_by(Invoice.state)

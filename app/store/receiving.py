@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from peewee import JOIN, fn
@@ -146,31 +146,32 @@ def surpluses_used_by(payment: int) -> list[Surplus]:
 # What goes to the ledger
 
 
-def between(first: date, last: date) -> list[Payment]:
-    """Payments of these days, undone ones too, with invoice and case; the oldest first."""
+def between(first: date, last: date, begins: datetime, ends: datetime) -> list[Payment]:
+    """Payments of these days, and those that were undone within these moments, with invoice and case."""
     days = (Payment.paid_on >= first) & (Payment.paid_on <= last)
+    undone = (Payment.undone_at >= begins) & (Payment.undone_at < ends)
     return list(
         Payment.select(Payment, Invoice, Case)
         .join(Invoice)
         .join(Case)
-        .where(days)
+        .where(days | undone)
         .order_by(Payment.paid_on, Payment.id)
     )
 
 
-def beyond_between(first: date, last: date) -> list[Surplus]:
-    """Money beyond what was owed that came in, went back or was used within these days."""
+def beyond_between(first: date, last: date, begins: datetime, ends: datetime) -> list[Surplus]:
+    """Money beyond what was owed that came in, went back, was used or undone within these days; `came`: its payment."""
     came = Payment.alias()
-    within = (
-        (came.paid_on >= first) & (came.paid_on <= last)
-        | (Surplus.day >= first) & (Surplus.day <= last)
-    )  # fmt: skip
+    there = (came.paid_on >= first) & (came.paid_on <= last)
+    without = came.id.is_null() & (Surplus.at >= begins) & (Surplus.at < ends)
+    settled = (Surplus.day >= first) & (Surplus.day <= last)
+    undone = (Surplus.settled_at >= begins) & (Surplus.settled_at < ends)
     return list(
         Surplus.select(Surplus, Invoice, Case, came)
         .join(Invoice, on=(Surplus.invoice == Invoice.id))
         .join(Case)
         .switch(Surplus)
         .join(came, JOIN.LEFT_OUTER, on=(Surplus.payment == came.id), attr="came")
-        .where(within & (Surplus.state != SurplusState.UNDONE))
+        .where(there | without | settled | undone)
         .order_by(Surplus.id)
     )

@@ -26,7 +26,7 @@ from app.web.designer import scenarios as designer_scenarios
 from app.web.designer import tables as designer_tables
 from app.web.mailroom import form, post, undelivered
 from app.web.mailroom import pages as inbound
-from app.web.money import bank, bankfiles, payments, undoing
+from app.web.money import bank, bankfiles, ledger, payments, undoing
 from app.web.packages import settings
 from app.web.public import demo, register
 from app.web.public import pages as public
@@ -39,7 +39,7 @@ from app.web.worklist import home
 ALL: tuple[Blueprint, ...] = (
     public.pages, register.pages, pages.pages, demo.pages, home.pages, tasks.pages, drafts.pages, uploads.pages,
     viewer.pages, cases.pages, worklist_actions.pages, files.pages, actions.pages, calendar.pages,
-    undoing.pages,
+    undoing.pages, ledger.pages,
     payments.pages, bank.pages, bankfiles.pages, post.pages, desk.pages, labels.pages, keys.pages, keyletters.pages,
     absences.pages, ownaddress.pages,
     settings.pages, corrections.pages, inbound.pages, undelivered.pages, form.pages, agents.pages, afterwards.pages,

@@ -58,7 +58,7 @@ def offered(portal: Portal, number: str, actor: Actor, task_id: str = "") -> Off
 def _vendors(portal: Portal, case: Case, row: Undo | None, actor: Actor, task_id: str) -> Offer | None:
     """What the company sent last, whoever of its people did; none once it is read or the case has gone on."""
     task = work.task(row.task_id) if row is not None and task_id in {"", row.task_id} else None
-    if row is None or task is None or task.side != "vendor" or _why_not(portal, row, case) is not None:
+    if row is None or task is None or task.side != "vendor" or hindrance(portal, row, case) is not None:
         return None
     try:
         permit.acting(case, actor, binds=portal.releases.loaded(case.release_id).element(task.element).flag("binds"))

@@ -1,0 +1,60 @@
+"""The month for the ledger: its entries on the page, and as files for accounting programs."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+from flask import Blueprint, Response, render_template, request
+from flask_babel import gettext
+
+from app.errors import NinteiError, NotFound
+from app.services.tasks import ledger
+from app.web.frame import problems
+from app.web.frame.access import needs
+from app.web.frame.current import portal, signed_in
+from app.web.frame.shell import short_day, yen
+from app.web.money.tabs import tabs
+
+pages = Blueprint("ledger", __name__, url_prefix="/payments/ledger")
+
+
+@pages.get("")
+@needs("operator", "analyst", "administrator")
+def show() -> Any:
+    """The entries of a month."""
+    try:
+        month = ledger.month_of(request.args.get("month", ""), portal().today())
+    except NinteiError as error:
+        return problems.back(error, "/payments/ledger")
+    found = ledger.entries(month, signed_in())
+    rows = [
+        {
+            "day": short_day(each.day), "text": each.text, "_sub": each.who, "debit": each.debit, "credit": each.credit,
+            "yen": yen(each.yen),
+        }
+        for each in found
+    ]  # fmt: skip
+    received = sum(each.yen for each in found if each.debit == ledger.BANK)
+    paid_back = sum(each.yen for each in found if each.credit == ledger.BANK)
+    return render_template(
+        "pages/desk/ledger.html", title=gettext("Payments"), tabs=tabs("ledger"), rows=rows, month=f"{month:%Y-%m}",
+        forms=ledger.FORMS, received=received, paid_back=paid_back, wide=True,
+    )  # fmt: skip
+
+
+@pages.get("/<form>")
+@needs("operator", "analyst", "administrator")
+def download(form: str) -> Any:
+    """The month as a file of this form."""
+    how = ledger.FORMS.get(form)
+    try:
+        if how is None:
+            raise NotFound("There is no such form")
+        month = ledger.month_of(request.args.get("month", ""), portal().today())
+    except NinteiError as error:
+        return problems.back(error, "/payments/ledger")
+    content = how.write(ledger.entries(month, signed_in()))
+    name = how.name.format(month=f"{month:%Y-%m}")
+    said = {"Content-Disposition": f"attachment; filename=\"{month:%Y-%m}-{form}.csv\"; filename*=UTF-8''{quote(name)}"}
+    return Response(content, mimetype="text/csv", headers=said)
