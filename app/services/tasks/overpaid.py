@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from app.errors import NotFound, Refused, Stale
-from app.services.base import businessdays, history
+from app.services.base import businessdays, history, permit
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.money.receiving import Part, Received
@@ -73,6 +73,7 @@ def _become(
     actor.require("operator", "administrator")
     now = portal.now()
     with database.transaction():
+        permit.may_work(portal, actor, "confirms")
         row = _waiting(surplus_id)
         row.state, row.day, row.settled_at, row.settled_by = state, day, now, actor.name
         row.note = note.strip()[:1000] or row.note
@@ -85,6 +86,7 @@ def move(portal: Portal, surplus_id: int, number: str, actor: Actor) -> None:
     actor.require("operator", "administrator")
     now = portal.now()
     with database.transaction():
+        permit.may_work(portal, actor, "confirms")
         row = _waiting(surplus_id)
         target = invoices.one(number)
         if target is None:

@@ -118,6 +118,7 @@ def settle(portal: Portal, wish: Wish, actor: Actor) -> list[str]:
     now = portal.now()
     with database.transaction():
         database.lock_name("bank")
+        permit.may_work(portal, actor, "confirms")
         rows = sorted((_line(each, lock=True) for each in wish.lines), key=lambda row: (row.day, row.id))
         asked = _question(portal, wish, rows)
         if any(each.short for each in asked.owing) and wish.charge is None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from app.errors import NotFound, Refused
-from app.services.base import finding, history
+from app.services.base import finding, history, permit
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.mails import deliveries
@@ -107,6 +107,7 @@ def take_back(portal: Portal, number: str, why: str, actor: Actor) -> Undoing:
         raise Refused("Say why the confirmation is undone")
     now = portal.now()
     with database.transaction():
+        permit.may_work(portal, actor, "confirms")
         meant = look(portal, number, actor)
         _, payments = _found(number)
         touched = sorted({row.invoice.case_id for row in payments})

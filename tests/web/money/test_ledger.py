@@ -1,4 +1,4 @@
-"""The month for the ledger: balanced, complete, in the forms that accounting programs document, safe in a spreadsheet."""
+"""The month for the ledger: balanced, complete, in the documented forms of accounting programs, without formulas."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from flask.testing import FlaskClient
 
 from app.services.tasks import ledger
 from app.store import database
-from app.store.models import Case, Surplus
+from app.store.models import Case
 from tests.support.zengin import Row, receipts
 from tests.web.conftest import Site
-from tests.web.desk_support import text
+from tests.web.desk_support import VENDOR, text
 from tests.web.money.test_payments import KANA, answer, confirm, invoice, lines, upload, waiting
 from tests.web.money.test_settling import bears
 
@@ -46,13 +46,8 @@ def test_a_month_is_complete_and_balanced(site: Site) -> None:
     paid_back = invoice(one).issued_on.isoformat()
     answer(client, confirm(client, over, number=invoice(two).number), beyond="refunded", day=paid_back, seen="yes")
     rows = month(client, "csv", of)
-    assert balances(rows) == {
-        "普通預金": 2 * total - 440,
-        "売掛金": 0,
-        "売上高": -2 * total,
-        "支払手数料": 440,
-        "前受金": 0,
-    }
+    stands = {"普通預金": 2 * total - 440, "売掛金": 0, "売上高": -2 * total, "支払手数料": 440, "前受金": 0}
+    assert balances(rows) == stands
     assert {(row[5], row[6]) for row in rows[1:] if row[5] == "売上高"} == {("売上高", "課税売上込10%")}
     assert [row[4] for row in rows if row[3] == "支払手数料"] == ["課対仕入込10%"]
     client.post(f"/payments/{invoice(one).number}/undo", data={"why": "x"})
@@ -101,9 +96,10 @@ def test_no_cell_is_a_formula(site: Site) -> None:
 
 
 def test_a_month_that_is_none_is_said_and_vendors_see_nothing(site: Site) -> None:
+    waiting(site)
     client = site.operator()
     assert client.get("/payments/ledger?month=never").status_code == 303
     assert client.get("/payments/ledger/excel").status_code == 303
     assert "ありません" in text(client.get("/payments/ledger?month=1999-01"))
-    with database.connection():
-        assert Surplus.select().count() == 0
+    assert site.person(VENDOR).get("/payments/ledger").status_code == 403
+    assert site.person(VENDOR).get("/payments/ledger/csv").status_code == 403
