@@ -31,6 +31,7 @@ from app.store.models import Case, Task
 log = logging.getLogger("nintei.upkeep")
 
 PAGE = 500  # tasks that are looked at together
+ASKED_FOR = timedelta(weeks=8)  # weeks in which a mail asks for overdue cards
 UNFINISHED = timedelta(days=1)  # a file that nobody wrote to for so long belongs to a process that is gone
 
 
@@ -205,11 +206,16 @@ def _hold(portal: Portal, booking: int, case: Case) -> int:
 
 
 def _overdue_cards(portal: Portal, now: Round) -> int:
-    """Lent cards that should be back: one mail a week for each case, unless the step of their return reminds."""
-    year, week, _ = portal.today().isocalendar()
+    """Lent cards that should be back: a mail a week for each case, unless the step of their return reminds, and not for
+    ever: who has not answered by then is asked by people."""
+    today = portal.today()
+    if not businessdays.is_business_day(today, portal.closing()):
+        return 0
+    year, week, _ = today.isocalendar()
     key = f"cards-overdue:{year}-{week}"
     with database.connection():
-        ids = list(dict.fromkeys(row.case_id for row in cards.overdue(portal.today()) if row.case_id))
+        since = today - ASKED_FOR
+        ids = list(dict.fromkeys(row.case_id for row in cards.overdue(today, since) if row.case_id))
         known = cases.by_ids(ids)
         wanted = [case for case in known.values() if not jobrows.job_known(f"{case.number}:{key}")]
     return sum(now.case("cards", case.id, partial(_overdue, portal, key)) for case in wanted)

@@ -64,12 +64,12 @@ def of_origin(origin: str) -> list[Card]:
     return statements.rows(Card, "origin = ?", origin, order="serial")
 
 
-def overdue(day: date) -> list[Card]:
-    """Lent cards that should be back."""
+def overdue(day: date, since: date = date.min) -> list[Card]:
+    """Lent cards that should be back, and not since before `since`."""
     return list(
         Card.select(Card, Case)
         .join(Case)
-        .where((Card.state == CardState.LENT) & (Card.due_back < day))
+        .where((Card.state == CardState.LENT) & (Card.due_back < day) & (Card.due_back >= since))
         .order_by(Card.due_back)
     )
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from app.errors import NotFound, Refused
 from app.services.base import history
-from app.services.base.actors import Actor
+from app.services.base.actors import SYSTEM, Actor
 from app.services.base.portal import Portal
 from app.services.companies import access, invitations, views
 from app.services.companies import company as companypages
@@ -103,7 +103,7 @@ def end(portal: Portal, mandate_id: int, actor: Actor, reason: str = "") -> None
             raise Refused("Say who called and why; it goes on record")
         own = row.user_id == actor.user_id
         company = row.company if own else companypages.managed(row.company_id, actor)
-        covered = [seat.case_id for seat in companies.members(company.id) if seat.mandate_id == row.id]
+        covered = _covered(row)
         row.open, row.ended_at, row.ended_by = False, now, actor.name
         row.save()
         access.settle(company.id, now)
@@ -111,15 +111,17 @@ def end(portal: Portal, mandate_id: int, actor: Actor, reason: str = "") -> None
             access.shut_out(row.user)
         companypages.note(portal, company, actor, "mandate", _words(row), reason.strip()[:500])
         for case in covered:
-            history.note(
-                case,
-                now,
-                EntryKind.MEMBER,
-                by=actor,
-                title=row.user.email,
-                text="agent_ended",
-                data={"office": row.office, **({"reason": reason.strip()[:500]} if reason.strip() else {})},
-            )
+            _ended(case, row, actor, now, reason.strip()[:500])
+
+
+def _covered(row: Mandate) -> list[int]:
+    """The cases on which the agent acts by this mandate."""
+    return [seat.case_id for seat in companies.members(row.company_id) if seat.mandate_id == row.id]
+
+
+def _ended(case: int, row: Mandate, by: Actor, now: datetime, reason: str) -> None:
+    data = {"office": row.office, **({"reason": reason} if reason else {})}
+    history.note(case, now, EntryKind.MEMBER, by=by, title=row.user.email, text="agent_ended", data=data)
 
 
 def _running(mandate_id: int) -> Mandate:
@@ -150,7 +152,10 @@ def turn_over(portal: Portal, user: int | None = None) -> None:
     today = portal.today()
     for row in companies.mandates_to_turn(today, user):
         row.open = row.last_day is None or row.last_day >= today
+        covered = [] if row.open else _covered(row)
         if not row.open:
             row.ended_at = portal.now()
         row.save()
         access.settle(row.company_id, portal.now())
+        for case in covered:  # as when somebody ends it by hand
+            _ended(case, row, SYSTEM, portal.now(), "")

@@ -59,7 +59,7 @@ def build(
             "url": f"{base}/cases/{case.number}",
             "state": case.state,
         },
-        "company": company(case, loaded.package.applicant, answers),
+        "company": _company(case, loaded, answers),
         "settings": settings,
         "answers": answers,
         "task": task,
@@ -103,6 +103,16 @@ def build(
         "today": portal.today(),
         **(extra or {}),
     }
+
+
+def _company(case: Case, loaded: Loaded, answers: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """The vendor's company. Once the case was handed on, who has it now is spoken to, not who applied."""
+    fields = loaded.package.applicant
+    found = company(case, fields, answers)
+    applied = fields.said(answers.get(loaded.package.start_form, {}), "contact")
+    if applied and case.contact_name != applied:
+        found |= {"contact_name": case.contact_name, "department": ""}
+    return found
 
 
 def _extended(portal: Portal, loaded: Loaded, row: Certificate) -> date:

@@ -23,6 +23,7 @@ from app.services.pages import feed
 from app.services.pages import task as taskpage
 from app.services.people import accounts as people
 from app.services.tasks import forms, send
+from app.states import EntryKind
 from app.store import accounts, cases, database
 from app.store import companies as rows
 from app.store.models import Booking, Change, Draft
@@ -335,6 +336,9 @@ def test_a_mandate_begins_on_its_first_day_and_is_over_after_its_last(bench: Ben
     assert seen == [0, 0, 1, 1, 1, 0]
     upkeep.tick(walker.portal)
     assert company.page(walker.portal, company_of(walker), actor(walker)).mandates[0].state == "ended"
+    with database.connection():
+        rows = cases.timeline(case_of(walker).id, internal=False, kinds=(EntryKind.MEMBER,))
+    assert [row.text for row in rows].count("agent_ended") == 1  # what ends by its day is on record as by hand
 
 
 def test_an_agent_brings_nobody_in(bench: Bench) -> None:

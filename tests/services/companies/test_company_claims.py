@@ -14,7 +14,7 @@ from app.services.demo.walker import Walker
 from app.services.pages import case as caseview
 from app.services.pages import vendorhome
 from app.services.people import accounts
-from app.services.register import certificates
+from app.services.register import acts
 from app.services.tasks import recall
 from app.store import cases, database, work
 from app.store import companies as rows
@@ -260,7 +260,7 @@ def test_a_certificate_proves_where_no_review_says_so(bench: Bench) -> None:
     with database.transaction():
         case = cases.lock(case_of(walker).id)
         loaded = walker.portal.releases.loaded(case.release_id)
-        certificates.issue(walker.portal, case, loaded, {}, walker.portal.now())
+        acts.issue(walker.portal, case, loaded, {}, walker.portal.now())
     assert known(walker).proved
 
 
