@@ -29,6 +29,7 @@ from typing import Any, BinaryIO
 
 from app.connectors import pdf_fields, pdf_lines
 from app.connectors.pdf_fallback import Fallback
+from app.connectors.pdf_tags import Tagger, finish
 
 _JAPANESE = "html { -pdf-word-wrap: CJK; }"
 # A document that names no font of its own is still read in Japan: without this its text would be black boxes.
@@ -125,6 +126,7 @@ class Desk:
         self.home = Path(settings["home"])
         tempfile.tempdir = str(self.home)
         self.fallback = Fallback(self.fonts)
+        self.tagger = Tagger()
         self.noticed = _Noticed()
         logging.getLogger("xhtml2pdf").addHandler(self.noticed)
         logging.getLogger("xhtml2pdf").propagate = False
@@ -146,6 +148,7 @@ class Desk:
         pdf_lines.install()
         pdf_fields.install()
         self.fallback.install()
+        self.tagger.install()
         self._draw("<p>warm</p>", {})
         sys.addaudithook(self.fence)
         memory, written = self.settings["memory"], self.settings["max_file"]
@@ -194,6 +197,7 @@ class Desk:
                 max_render_seconds=self.settings["seconds"],
             )
             out = io.BytesIO()
+            self.tagger.begin()
             result = pisaDocument(
                 self.fallback.called(html),
                 dest=out,
@@ -206,9 +210,20 @@ class Desk:
             if result.err:
                 errors = [str(entry[2]) for entry in result.log if entry[0] == "error"]
                 raise ValueError("; ".join(errors) or "it has errors")
-            return pdf_fields.finished(out.getvalue(), _field_titles(html))
+            return self._finished(out, _field_titles(html))
         finally:
             shutil.rmtree(base, ignore_errors=True)
+
+    def _finished(self, drawn: io.BytesIO, titles: dict[str, str]) -> bytes:
+        """The document with its structure, and with its fields named."""
+        from pypdf import PdfWriter
+
+        writer = PdfWriter(clone_from=drawn)
+        pdf_fields.finish(writer, titles)
+        finish(writer, self.tagger.last)
+        out = io.BytesIO()
+        writer.write(out)
+        return out.getvalue()
 
     def _font_or_file(self, uri: str, _relative: str | None) -> str | None:
         """`fonts/<name>.ttf` means the portal's fonts, wherever they are installed."""

@@ -7,7 +7,6 @@ bringing it has Japanese.
 
 from __future__ import annotations
 
-import io
 from typing import Any
 
 _LINE = 16.0  # points: one line of a field
@@ -67,17 +66,3 @@ def finish(writer: Any, titles: dict[str, str]) -> bool:
         if title:
             each[NameObject("/TU")] = TextStringObject(title)
     return True
-
-
-def finished(content: bytes, titles: dict[str, str]) -> bytes:
-    """The document with its fields finished; the same bytes when it has none."""
-    from pypdf import PdfWriter
-
-    if b"/AcroForm" not in content:
-        return content
-    writer = PdfWriter(clone_from=io.BytesIO(content))
-    if not finish(writer, titles):
-        return content
-    out = io.BytesIO()
-    writer.write(out)
-    return out.getvalue()
