@@ -103,12 +103,12 @@ def statement(rows: Sequence[Sequence[str]], columns: Columns, today: date) -> S
 def _believe(moved: Sequence[tuple[int, int]]) -> None:
     """Refused where every balance moves the other way: the columns of money in and money out are exchanged."""
     steps = list(pairwise(moved))
-    for order in (1, -1):  # the oldest entry on top, or at the foot
-        pairs = [(b[0], b[1] - a[1]) if order == 1 else (a[0], a[1] - b[1]) for a, b in steps]
-        if any(said == went for said, went in pairs):
-            return
-        if pairs and all(said == -went for said, went in pairs):
-            raise Refused("The balance says that what you call money in went out: look at which column is which")
+    # The oldest entry on top, or at the foot.
+    orders = [(b[0], b[1] - a[1]) for a, b in steps], [(a[0], a[1] - b[1]) for a, b in steps]
+    if any(said == went for pairs in orders for said, went in pairs):
+        return
+    if any(pairs and all(said == -went for said, went in pairs) for pairs in orders):
+        raise Refused("The balance says that what you call money in went out: look at which column is which")
 
 
 class _Line:

@@ -92,6 +92,13 @@ def test_columns_of_in_and_out_that_were_exchanged_are_found_by_the_balance() ->
         bankcsv.statement(table.rows, wrong, TODAY)
 
 
+@pytest.mark.parametrize("bank", BANKS)
+def test_two_alike_on_end_are_no_contradiction_whichever_comes_first(bank: str) -> None:
+    table = bankcsv.table(BANKS[bank]([Entry(DAY, 220_000, "ア"), Entry(DAY, 220_000, "ア")]))
+    assert table.guess is not None
+    assert len(bankcsv.statement(table.rows, table.guess, TODAY).receipts) == 2
+
+
 def test_a_note_below_the_entries_is_left_out_and_a_spoilt_entry_is_refused() -> None:
     columns = Columns(day=0, came_in=1, payer=2, skip=0)
     rows = [("2026/4/1", "5", "ア"), ("合計", "五", ""), ("※ご注意", "", "")]

@@ -98,7 +98,7 @@ def test_a_file_that_was_read_wrongly_is_taken_back_and_that_is_on_record(site: 
 def test_a_file_of_which_a_receipt_is_confirmed_cannot_be_taken_back(site: Site) -> None:
     walker = waiting(site)
     client = site.operator()
-    read(client, gmo([Entry(date(2026, 4, 2), invoice(walker).total, "カ)ミホンケンセツシステム")]))
+    read(client, gmo([Entry(date(2026, 4, 1), invoice(walker).total, "カ)ミホンケンセツシステム")]))
     confirm(client, lines()[0], number=invoice(walker).number)
     with database.connection():
         file = BankFile.get()
