@@ -6,7 +6,7 @@ not what follows. The way out of a called process leads on behind the call in wh
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
@@ -15,6 +15,7 @@ from app.catalogue.domains import ANY, State, one
 from app.catalogue.judging import judged, run
 from app.catalogue.vocabulary import PORTAL_ROUTES
 
+SETTLES = 6  # so often a place is looked at anew; then, as in a loop that counts, nothing is known there
 _CHOOSES = frozenset({"exclusiveGateway", "inclusiveGateway"})
 
 
@@ -70,6 +71,7 @@ class _Way:
         if start is None:
             return
         known: dict[str, State | None] = {element: None}
+        times: Counter[str] = Counter()  # how often more came to be known of a place
         queue = deque(self._behind(start, self._after(start, self.state)))
         while queue:
             name, state = queue.popleft()
@@ -77,8 +79,8 @@ class _Way:
             if each is None or name == element:
                 continue
             if name in known:
-                before = known[name]
-                state = before.joined(state) if before is not None and state is not None else None
+                before, times[name] = known[name], times[name] + 1
+                state = _joined(before, state) if times[name] <= SETTLES else None
                 if state == before:
                     continue  # nothing more can be than was thought: branches that come together are joined here
             else:
@@ -137,3 +139,8 @@ class _Way:
         for name in new:
             state = state.with_(name, ANY)
         return state
+
+
+def _joined(one_way: State | None, other: State | None) -> State | None:
+    """What may be when one comes by either way; None, which is anything, where nobody knows of one of them."""
+    return one_way.joined(other) if one_way is not None and other is not None else None
