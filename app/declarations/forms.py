@@ -112,7 +112,8 @@ _ALL = (
         N_(
             "`calendar`: the options are the free days of the task's calendar · `wishes`: the days the vendor "
             "wished for, then the free days · `examiners`: the staff of groups that attend, in a task with `books` "
-            "(the field `examiners` names who is there, `place` where it is) · `cards`: the cards that the case "
+            "(the field `examiners` names who is there, `place` where it is); in another, who is there on the "
+            "case's day · `cards`: the cards that the case "
             "has on loan, in a task with `returns_cards`"
         ),
         _CHOOSING,

@@ -28,7 +28,7 @@ def choices(portal: Portal, setting: Setting, lang: str = "ja") -> dict[str, lis
         return {"cards": [(serial, pattern % (serial, title) if title else serial) for serial, title in out]}
     calendar_id = setting.element.properties.get("calendar") or setting.element.properties.get("books")
     if not calendar_id:
-        return {}
+        return {"examiners": _there(setting)} if _asks_who_was_there(setting) else {}
     data = {**(setting.case.data or {}), **(setting.task.data or {})}
     free = dates.free_for(portal, setting.case, setting.loaded, setting.element, data)
     wished = dates.wishes(setting.case, setting.loaded, calendar_id)
@@ -40,6 +40,18 @@ def choices(portal: Portal, setting: Setting, lang: str = "ja") -> dict[str, lis
         "wishes": [(day.isoformat(), f"{long_day(day, lang)} ◎") for day in chosen]
         + [(day.isoformat(), long_day(day, lang)) for day in free if day not in chosen],
     }
+
+
+def _asks_who_was_there(setting: Setting) -> bool:
+    spec = setting.loaded.forms.get(setting.task.element)
+    return spec is not None and any(field.options_from == "examiners" for field in spec.inputs())
+
+
+def _there(setting: Setting) -> list[tuple[str, str]]:
+    """The people of the case's day; where nobody was named, all who may be there."""
+    people, row = attendance.examiners(setting.loaded.package.groups), bookings.latest(setting.case.id)
+    named = {user.id for user in bookings.people([row.id]).get(row.id, [])} if row is not None else set()
+    return [(each.name, each.name) for each in people if each.id in named or not named]
 
 
 def long_day(day: date, lang: str = "ja") -> str:
