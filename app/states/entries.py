@@ -176,6 +176,7 @@ TOLD: Final[Mapping[EntryKind, Told]] = {
             "given_up": N_("The certification is to be given up"),
             "operator": N_("The certifying body closed the case"),
             "administrator": N_("An administrator ended the case"),
+            "reopened": N_("The certifying body opened the case again"),
         },
     ),
     EntryKind.MAIL: _one(Group.MAIL, N_("Mail sent: %(title)s"), Sight.RECIPIENT),

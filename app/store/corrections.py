@@ -24,8 +24,3 @@ def asked() -> list[Correction]:
         .where(Correction.state == RequestState.ASKED)
         .order_by(Correction.id)
     )
-
-
-def count() -> int:
-    """How many wait."""
-    return int(Correction.select().where(Correction.state == RequestState.ASKED).count())

@@ -6,10 +6,10 @@ from typing import Any, NamedTuple
 
 from peewee import SQL, Select, fn
 
-from app.states import InboundState, IncidentKind, JobState
+from app.states import InboundState, IncidentKind, JobState, RequestState
 from app.store import companies, deliveries, inbound
 from app.store.composed import Composed
-from app.store.models import Claim, InboundMail, Incident, Job, Outage
+from app.store.models import Claim, Correction, InboundMail, Incident, Job, Outage
 
 
 class Waiting(NamedTuple):
@@ -21,6 +21,7 @@ class Waiting(NamedTuple):
     jobs: int  # that failed for good, but for mails that are among the undelivered and for which no case waits
     undelivered: int  # mails that did not arrive, and nobody has seen to it
     outages: int  # servers that are away
+    corrections: int  # of company data, for the body to accept
 
 
 def _all() -> Any:
@@ -32,6 +33,7 @@ def _all() -> Any:
         Job.select(number).where((Job.state == JobState.INCIDENT) & ~deliveries.halts_nothing()),
         deliveries.how_many(),
         Outage.select(number),
+        Correction.select(number).where(Correction.state == RequestState.ASKED),
     )
     return Select(columns=list(parts))
 

@@ -23,6 +23,7 @@ from app.services.companies import company as companypages
 from app.services.register import acts
 from app.states import EntryKind, RequestState
 from app.store import cases, corrections, database, records, statements, undo, work
+from app.store import waiting as waiting_counts
 from app.store.models import Answer, Case, Correction
 
 LONGEST = 2_000
@@ -144,7 +145,7 @@ def waiting(portal: Portal, actor: Actor) -> list[View]:
 def count() -> int:
     """How many wait."""
     with database.connection():
-        return corrections.count()
+        return waiting_counts.counts().corrections
 
 
 def accept(portal: Portal, correction_id: int, answer: str, actor: Actor) -> None:

@@ -13,6 +13,7 @@ from app.services.base import history, jobqueue, permit
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.cards import stock
+from app.services.cases import reopening
 from app.services.mails import deliveries
 from app.services.trouble import incidents
 from app.states import BookingState, EntryKind, InvoiceState, JobState, Standing, TaskState
@@ -37,6 +38,7 @@ def end(portal: Portal, number: str, reason: str, actor: Actor) -> None:
         case = cases.lock(permit.visible_case(found, actor).id)
         if case.ended:
             raise Refused("This case has ended already")
+        reopening.remember(case, actor, now)
         done = {
             "emergency": True,
             "tasks": _close_tasks(case, now),

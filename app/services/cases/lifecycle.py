@@ -10,6 +10,7 @@ from app.services.base import history, jobqueue, permit
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
+from app.services.cases import reopening
 from app.services.process import steps
 from app.services.trouble import incidents
 from app.states import BookingState, EntryKind, InvoiceState, JobState, Standing
@@ -48,6 +49,7 @@ def withdraw(portal: Portal, number: str, reason: str, actor: Actor) -> None:
             permit.acting(case, actor, binds=True)
         else:
             actor.require("operator", "administrator")
+            reopening.remember(case, actor, now)
         case.withdrawal = {
             "by": actor.side,
             "name": actor.name,

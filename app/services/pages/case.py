@@ -12,7 +12,7 @@ from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
 from app.services.cards import stock
-from app.services.cases import lifecycle
+from app.services.cases import lifecycle, reopening
 from app.services.companies import casenumber, views
 from app.services.companies.views import CaseNumber, MandateView
 from app.services.days import bookings as dates
@@ -69,6 +69,7 @@ class CasePage:
     undelivered: Sequence[deliveries.Undelivered]  # mails that did not arrive and need a person; for staff
     pending: Sequence[Any]  # jobs under way
     can_withdraw: bool
+    case_withdrawn: bool  # the body has ended it, and may open it again
     same_company: Sequence[Case]  # some of its other cases, the last changed first
     more_of_company: bool  # there are others beside these
     company_id: int | None  # of the company to which the case belongs
@@ -120,6 +121,7 @@ def page(portal: Portal, number: str, actor: Actor) -> CasePage:
             undelivered=deliveries.of_case(case, loaded) if staff else (),
             pending=jobrows.jobs_of(case.id, JobState.QUEUED, JobState.RUNNING, JobState.PARKED) if staff else (),
             can_withdraw=lifecycle.can_withdraw(case, loaded),
+            case_withdrawn=actor.side == "operator" and reopening.possible(case),
             same_company=others[:BESIDE],
             more_of_company=len(others) > BESIDE,
             company_id=case.company_id,

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
-from typing import Any, Final
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
 
 from app.engine import JobRequest
 from app.errors import Permanent
 from app.services.base import businessdays
+from app.services.base.releases import settings_of
 from app.states import JobState
 from app.store import jobrows
 from app.store.models import Case
+
+if TYPE_CHECKING:
+    from app.catalogue import Package
 
 LONGEST: Final = 1000  # business days: some four years
 RESTING: Final = frozenset({"wait_for", "wait_days"})
@@ -52,3 +56,16 @@ def at_rest(case: Case, requests: tuple[JobRequest, ...]) -> frozenset[str]:
         each.task_id for each in jobrows.jobs_of(case.id, JobState.QUEUED, JobState.PARKED) if each.operator in RESTING
     }
     return frozenset(asked | rows)
+
+
+MOST_GRACE = 24 * 60  # minutes
+HELD_BACK = frozenset({"mail", "pdf"})  # what a decision of the staff sends, and can wait for a while
+
+
+def grace(request: JobRequest, package: Package) -> timedelta:
+    """How long what a decision of the staff sends lies still, so that it can be taken back until it has truly left: the
+    package's setting `recall.minutes`."""
+    if request.operator not in HELD_BACK:
+        return timedelta(0)
+    minutes = settings_of(package).get("recall", {}).get("minutes", 0)
+    return timedelta(minutes=minutes if isinstance(minutes, int) and 0 < minutes <= MOST_GRACE else 0)

@@ -283,8 +283,11 @@ def cancel_jobs(moment: Moment) -> None:
 
 
 def _queue_jobs(moment: Moment) -> None:
+    decided = any(each.actor.side == "operator" for each in moment.closed.values())
     for request in moment.step.jobs:
         state, at = resting.begins(request, moment.now, moment.closing)
+        if decided:
+            at += resting.grace(request, moment.loaded.package)
         jobrows.add_job(
             key=f"{moment.case.number}:{request.task_id}",
             case=moment.case.id,

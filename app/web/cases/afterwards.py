@@ -9,6 +9,7 @@ from flask import Blueprint, flash, redirect, render_template, request
 from flask_babel import gettext
 
 from app.errors import NotFound, Refused
+from app.services.cases import reopening
 from app.services.days import attendance
 from app.services.pages import case
 from app.services.tasks import daterequests, movingdays, recall
@@ -18,7 +19,7 @@ from app.web.cases import head
 from app.web.days import calendar, months
 from app.web.frame import problems
 from app.web.frame.access import needs
-from app.web.frame.current import portal, signed_in
+from app.web.frame.current import only_asks, portal, signed_in
 
 pages = Blueprint("afterwards", __name__)
 
@@ -81,6 +82,27 @@ def ask(number: str) -> Any:
         "success",
     )
     return redirect(head.address(number), 303)
+
+
+@pages.route("/cases/<number>/reopen", methods=["GET", "POST"])
+@needs("operator", "administrator")
+def reopen(number: str) -> Any:
+    """再開: open again what was ended by mistake; asked for with a reason."""
+    who, error, status = signed_in(), "", 200
+    if not only_asks():
+        try:
+            lost = reopening.reopen(portal(), number, request.form.get("reason", ""), who)
+        except Refused as refused:
+            error, status = problems.sentence(refused), problems.status_of(refused)
+        else:
+            flash(gettext("The case is open again as it stood. The vendor is told by mail."), "success")
+            for day in lost:
+                flash(gettext("The day %(day)s could not be had back; settle another one.", day=day), "warning")
+            return redirect(head.address(number), 303)
+    return render_template(
+        "pages/case/reopen.html", title=gettext("Open the case again"), error=error, here=head.address(number),
+        head=case.page(portal(), number, who).head, reason=request.form.get("reason", ""),
+    ), status  # fmt: skip
 
 
 @pages.get("/cases/<number>/move-day")

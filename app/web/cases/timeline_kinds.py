@@ -69,6 +69,8 @@ def _comment(entry: Any, _: Mapping[str, str]) -> Facts:
 
 
 def _withdrawal(entry: Any, _: Mapping[str, str]) -> Facts:
+    if entry.text == "reopened":
+        return Facts("reopened", quote=entry.title)
     if (entry.data or {}).get("emergency"):
         return Facts("administrator", note=_given_up(entry.data), quote=entry.title)
     return Facts("vendor" if entry.text == "vendor" else "operator", quote=entry.title)
