@@ -47,6 +47,9 @@ class Applicant:
     payer: str = ""  # as whom they pay, beside their name
     payer_postal_code: str = ""
     payer_address: str = ""
+    delivery_name: str = ""  # where parcels go, if not to the address
+    delivery_postal_code: str = ""
+    delivery_address: str = ""
     key_recipients: tuple[str, ...] = ()  # two people: each receives one key letter
     listed_name: str = ""
     listed_subject: str = ""

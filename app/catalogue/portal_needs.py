@@ -241,4 +241,9 @@ def company_fields(package: Package) -> dict[str, tuple[str, ...]]:
               "payer", "payer_postal_code", "payer_address")  # fmt: skip
     found: dict[str, tuple[str, ...]] = {name: (getattr(said, name),) for name in single}
     found |= {"corporate_number": (said.number,), "address": said.address}
+    found |= {
+        "delivery_name": (said.delivery_name or said.contact,),
+        "delivery_postal_code": (said.delivery_postal_code, said.postal_code),
+        "delivery_address": (said.delivery_address, *said.address),
+    }
     return {name: tuple(key for key in keys if key) for name, keys in found.items()}

@@ -14,6 +14,7 @@ MEMBERS: dict[str, frozenset[str]] = {
         {
             "name", "kana", "corporate_number", "postal_code", "address", "representative", "representative_title",
             "department", "contact_name", "email", "phone", "payer", "payer_postal_code", "payer_address",
+            "delivery_name", "delivery_postal_code", "delivery_address",
         }
     ),
     "task": frozenset({"title", "name", "item", "url", "due"}),

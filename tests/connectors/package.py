@@ -66,6 +66,9 @@ COMPANY = {
     "representative_title": "代表取締役社長",
     "department": "建設ソリューション事業部 第二開発部",
     "contact_name": "渡邊 葵",
+    "delivery_name": "",
+    "delivery_postal_code": "3300063",
+    "delivery_address": "埼玉県さいたま市浦和区高砂三丁目15番1号 浦和ステーションプラザビルディング11階",
     "email": "aoi.watanabe@toa.example",
     "phone": "048-000-1234",
 }

@@ -104,6 +104,9 @@ class Sample:
             **{name: fields.said(merged, name) for name in (
                 "kana", "postal_code", "representative", "representative_title", "department", "phone",
                 "payer", "payer_postal_code", "payer_address")},
+            "delivery_name": fields.said(merged, "delivery_name"),
+            "delivery_postal_code": fields.said(merged, "postal_code"),
+            "delivery_address": fields.where(merged),
         }  # fmt: skip
         case = {
             "number": NUMBER,

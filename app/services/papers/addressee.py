@@ -27,4 +27,15 @@ def company(case: Case, fields: Applicant, answers: Mapping[str, Mapping[str, An
         "email": case.email,
         "phone": fields.said(merged, "phone"),
         **{name: fields.said(merged, name) for name in ("payer", "payer_postal_code", "payer_address")},
+        **_delivery(fields, merged),
+    }
+
+
+def _delivery(fields: Applicant, merged: Mapping[str, Any]) -> dict[str, Any]:
+    """Where parcels go: the place named for them, else the address; never half of one and half of the other."""
+    own = bool(fields.said(merged, "delivery_address"))
+    return {
+        "delivery_name": fields.said(merged, "delivery_name") if own else "",
+        "delivery_postal_code": fields.said(merged, "delivery_postal_code" if own else "postal_code"),
+        "delivery_address": fields.said(merged, "delivery_address") if own else fields.where(merged),
     }
