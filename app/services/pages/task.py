@@ -18,9 +18,8 @@ from app.services.cards import loans, stock
 from app.services.companies import casenumber, proof
 from app.services.companies.views import CaseNumber
 from app.services.days import bookings as dates
-from app.services.days import offers
 from app.services.money import invoices
-from app.services.pages import letterpage
+from app.services.pages import letterpage, offers
 from app.services.papers import documents, intake, printable, signatures
 from app.services.process import secrets
 from app.services.tasks import again, comments, drafts, filling, forms, holding, reviews, view
