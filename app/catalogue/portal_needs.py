@@ -164,6 +164,7 @@ def _needs() -> Iterator[Need]:
     )
     without = N_("whoever sends a form gets no receipt with what was sent")
     yield Need(mail, "portal_mails.receipt", optional, without)
+    yield Need(paper, "portal_documents.paid", optional, N_("the vendor gets no receipt of what was paid"), _CHARGING)
     yield Need(paper, "portal_documents.receipt", optional, N_("a receipt brings no copy of what was sent"))
     without = N_("nobody is told of a message that the other side wrote on the case's page")
     yield Need(mail, "portal_mails.message", wanted, without)

@@ -42,17 +42,24 @@ MEMBERS: dict[str, frozenset[str]] = {
     "key": frozenset({"component", "kcv", "file_kcv", "recipient", "reference", "public_key"}),
     "labels": frozenset({"serial", "case_number", "set_title", "batch"}),
     "mail": frozenset({"id", "to", "attachments"}),
+    "payment": frozenset({"paid_on", "amount", "payer"}),
     "receipt": frozenset({"title", "number", "sent_at", "sender", "on_behalf_of", "lines", "files"}),
 }  # fmt: skip
 MEMBERS["invoices"] = MEMBERS["invoice"]
 LISTS = frozenset({"comments", "cards", "invoices", "documents", "timeline", "labels"})
 
 # Every template is given these, beside the sections of the package's settings.
-CASE = frozenset({*MEMBERS, "settings", "answers", "shipment", "data", "today"}) - {"key", "labels", "mail", "receipt"}
+CASE = frozenset({*MEMBERS, "settings", "answers", "shipment", "data", "today"}) - {
+    "key",
+    "labels",
+    "mail",
+    "payment",
+    "receipt",
+}
 # What some are given beside them, by the place where the template stands.
 IN_MAILS = frozenset({"message", "addressee", "receipt"})
 IN_LAYOUTS = frozenset({"message", "addressee", "subject", "content", "mail"})  # _shared/mail.html and mail.txt
-IN_DOCUMENTS = frozenset({"title", "document_id", "key", "labels", "receipt"})
+IN_DOCUMENTS = frozenset({"title", "document_id", "key", "labels", "payment", "receipt"})
 LAYOUTS = ("_shared/mail.html", "_shared/mail.txt")
 
 # Jinja's own (its template designer documentation, 3.1): names, and a mapping's methods, which are no members of ours.

@@ -78,5 +78,6 @@ PORTAL_MAILS = (
 PORTAL_DOCUMENTS = (
     Key("case_file", N_("The case as one PDF"), N_("for the file"), Kind.DOCUMENT, default=""),
     Key("receipt", N_("Copy of what was sent"), N_("goes with the receipt"), Kind.DOCUMENT, default=""),
+    Key("paid", N_("Receipt of a payment"), N_("made when a claim is paid in full"), Kind.DOCUMENT, default=""),
     Key("card_labels", N_("Labels of cards"), N_("to print and stick on"), Kind.DOCUMENT, default=""),
 )

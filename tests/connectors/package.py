@@ -221,6 +221,7 @@ def full(**changed: Any) -> dict[str, Any]:
             "public_key": "9f3c" * 16,
         },
         "today": date(2026, 11, 22),
+        "payment": {"paid_on": date(2027, 1, 12), "amount": 330_000, "payer": "カ）トウア"},
         "receipt": {
             "title": "書類提出",
             "number": "2026-0042-17",

@@ -156,6 +156,7 @@ class Sample:
         return {
             "message": "ここに文章が入ります。",
             "addressee": "",
+            "payment": {"paid_on": self.today, "amount": 110_000, "payer": "ｶ)ﾐﾎﾝ"},
             "receipt": {
                 "title": self._task("")["title"], "number": f"{NUMBER}-1",
                 "sent_at": self.now, "sender": PERSON, "on_behalf_of": "",

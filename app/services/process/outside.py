@@ -93,6 +93,7 @@ class Outside:
             extra = {
                 **keyletters.facts(self._portal, case, loaded, document_id, origin),
                 **receipts.facts(case, loaded, job.params),
+                **(receipts.facts_paid(job.params) if document_id == job.params.get("document") else {}),
                 **casefile.facts(case, loaded, job.params if document_id == job.params.get("document") else {}),
                 **invoices.issued(case, loaded, document_id),
             }

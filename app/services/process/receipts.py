@@ -15,11 +15,12 @@ from app.catalogue import Element
 from app.services.base import jobqueue
 from app.services.base.actors import Actor
 from app.services.base.releases import Loaded
+from app.services.money import invoices as money
 from app.services.papers.intake import file_references
-from app.store import records, work
+from app.store import invoices, records, work
 from app.store.models import Answer, Case
 
-PURPOSE = "receipt"
+PURPOSE, PAID = "receipt", "paid"
 
 
 def queue(
@@ -70,6 +71,30 @@ def facts(case: Case, loaded: Loaded, params: Mapping[str, Any]) -> dict[str, An
             ],
         }
     }
+
+
+def queue_paid(case: Case, loaded: Loaded, fee: str, now: datetime) -> None:
+    """領収書: queue the receipt of a claim that is paid in full, inside the transaction that says so."""
+    document = loaded.package.document_for(PAID)
+    row = invoices.latest(case.id, fee)
+    if document and row is not None:
+        origin = f"{PAID}:{row.id}:{now:%Y%m%d%H%M%S}"  # one that was undone and paid again has another
+        jobqueue.queue(case, "pdf", {"document": document, PAID: row.number, "origin": origin}, "", origin, now)
+
+
+def facts_paid(params: Mapping[str, Any]) -> dict[str, Any]:
+    """What the receipt of a payment says beyond what all documents do; empty for others. Inside a connection."""
+    row = invoices.one(str(params[PAID])) if params.get(PAID) else None
+    if row is None:
+        return {}
+    counted = [each for each in invoices.payments(row.id) if each.undone_at is None]
+    last = max(counted, key=lambda each: each.paid_on, default=None)
+    payment = {
+        "paid_on": last.paid_on if last is not None else None,
+        "amount": row.paid,
+        "payer": last.payer if last is not None else "",
+    }
+    return {"invoice": money.facts(row), "payment": payment}
 
 
 def _said(line: Any) -> str:

@@ -97,6 +97,7 @@ def _complete(
     if element.properties.get("confirms"):
         routes |= invoices.confirm(case, loaded, element.properties["confirms"], kept, actor, now, received)
         if routes.get("payment") == "settled":
+            receipts.queue_paid(case, loaded, element.properties["confirms"], now)
             routes |= bookings.settle(portal, case, loaded)
     if element.properties.get("books"):
         routes |= bookings.book(portal, case, loaded, element.properties["books"], kept, actor, now)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from app.services.papers import documents
 from app.services.process import receipts
-from app.store import database, records, work
+from app.store import database, invoices, records, work
 from app.store.models import Document, Member
 from tests.services.conftest import Bench
 from tests.services.steps import case_of, go, task
@@ -70,3 +70,21 @@ def test_a_form_may_do_without(bench: Bench) -> None:
     bench.drain(walker.portal)
     with database.connection():
         assert len(records.mails(case_of(walker).id)) == count
+
+
+def test_a_claim_that_is_paid_in_full_brings_a_receipt_that_the_vendor_can_take(bench: Bench) -> None:
+    walker = go(bench, "api_documents")
+    with database.connection():
+        seen = documents.of_case(case_of(walker), vendor(walker))
+    [receipt] = [each for each in seen if each.title.startswith("領収書：")]
+    assert receipt.filename.startswith("領収書_")
+    with database.connection():
+        [claim] = invoices.of_case(case_of(walker).id)
+    [page] = [each for each in bench.printer.pages if "領収いたしました" in each]
+    assert f"{claim.total:,}円" in page and claim.number in page and "収入印紙は不要" in page
+
+
+def test_a_claim_that_is_paid_in_part_brings_none(bench: Bench) -> None:
+    walker = go(bench, "confirm_initial_payment")
+    with database.connection():
+        assert not [row for row in records.documents(case_of(walker).id) if row.key == "payment_receipt"]
