@@ -53,10 +53,10 @@ class Settings:
     imap_url: str = setting(parse.imap_url, "")
     inbound_servers: tuple[str, ...] = setting(parse.names, "")
     inbound_token: str = setting(parse.secret(SHORTEST_SECRET), "", secret=True)
-    base_url: str = setting(parse.base_url, "http://127.0.0.1:8000")
     hosts: tuple[str, ...] = setting(parse.names, "")
     host: str = setting(parse.host, "127.0.0.1")
     port: int = setting(parse.whole_number(1, 65535), "8000")
+    base_url: str = setting(parse.base_url, "http://127.0.0.1:{port}")
     secret_key: str = setting(parse.secret(SHORTEST_SECRET), "", secret=True)
     sealing_keys: tuple[str, ...] = setting(parse.secret_list(SHORTEST_SECRET), "", secret=True)
     demo: bool = setting(parse.yes_or_no, "no")
@@ -175,6 +175,7 @@ def load(environ: Mapping[str, str], file: Path | None = None, *, serves: bool =
         text = text.replace("{program}", str(shipped.ROOT))
         if each.name != "data_dir" and "data_dir" in values:
             text = text.replace("{data_dir}", str(values["data_dir"]))
+        text = text.replace("{port}", str(values.get("port", 8000)))
         try:
             values[each.name] = each.metadata["read"](text)
         except ValueError as error:

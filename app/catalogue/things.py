@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 
 from app.catalogue.drawn import Element
@@ -60,6 +61,12 @@ def _triggers(kind: str) -> Callable[[Package], dict[str, str]]:
     return names
 
 
+def plain(title: str) -> str:
+    """A title without the template's own marks: of two ways to say it, both."""
+    said = re.sub(r"\{%-?\s*(?:else|elif)\b.*?%\}", "／", title, flags=re.DOTALL)
+    return re.sub(r"\{%.*?%\}", "", re.sub(r"\{\{.*?\}\}", "…", said, flags=re.DOTALL), flags=re.DOTALL).strip()
+
+
 THINGS: dict[Kind, Callable[[Package], dict[str, str]]] = {
     Kind.LANE: lambda package: {each.id: each.title for each in package.lanes.values()},
     Kind.GROUP: lambda package: {each.id: each.title for each in package.groups.values()},
@@ -67,11 +74,11 @@ THINGS: dict[Kind, Callable[[Package], dict[str, str]]] = {
     Kind.USER_TASK: lambda package: _elements(package, lambda each: each.kind == "userTask"),
     Kind.SECRETS: lambda package: _elements(package, lambda each: bool(each.listed("secrets"))),
     Kind.FEE: lambda package: {each.id: each.title for each in package.fees.values()},
-    Kind.DOCUMENT: lambda package: {each.id: each.title for each in package.documents.values()},
+    Kind.DOCUMENT: lambda package: {each.id: plain(each.title) for each in package.documents.values()},
     Kind.DOWNLOADS: lambda package: {each.id: each.title for each in package.downloads.values()},
     Kind.CARDS: lambda package: {each.id: each.title for each in package.cards.values()},
     Kind.CALENDAR: lambda package: {each.id: each.title for each in package.calendars.values()},
-    Kind.MAIL: lambda package: {each.id: each.label or each.subject for each in package.mails.values()},
+    Kind.MAIL: lambda package: {each.id: plain(each.label or each.subject) for each in package.mails.values()},
     Kind.SETTING: lambda package: {
         each.name: each.title for section in package.settings.values() for each in section.values()
     },

@@ -34,7 +34,7 @@ from app.services.pages import case as caseview
 from app.services.people import accounts
 from app.services.plays import hosts
 from app.text import address
-from config.settings import bare_environment, child_environment, demo_secrets_of, terminal_user, web_processes
+from config.settings import bare_environment, child_environment, demo_secrets_of, web_processes
 from hardware.cli import DEFAULTS, card
 
 STAFF = Actor(None, "nintei", "operator", frozenset({"operator", "administrator"}))
@@ -104,7 +104,7 @@ def run(wiring: Wiring, with_demo: bool) -> None:
     say = speaker(settings.language)
 
     def look_at_folders() -> None:
-        for found in folders.start(portal, terminal_user()):
+        for found in folders.start(portal, "Nintei"):
             tell_found(found, say)
 
     patiently(look_at_folders)

@@ -181,6 +181,7 @@ def write(hanako: Person) -> None:
     panel.locator("[data-part='property:not_same_as'] select").select_option(value="second_review")
     hanako.press("＋ 期限（営業日数）")
     due = panel.locator("[data-part='property:due_bd']")
+    due.get_by_label("決め方").focus()
     due.get_by_label("決め方").select_option(label="営業日数")
     due.get_by_label("営業日数").fill("5")
     due.get_by_label("営業日数").press("Tab")
@@ -207,7 +208,7 @@ def write(hanako: Person) -> None:
     shown = page.locator(".dz-panel:not([hidden]) .ed-preview")
     expect(shown.frame_locator("iframe").get_by_text("三次審査が終わりました。")).to_be_visible()
     expect(page.locator("#dz-saved")).to_contain_text("保存済み")
-    expect(page.locator("#dz-problems")).to_contain_text("直すところはありません")
+    expect(page.locator("#dz-problems")).to_contain_text("誤り0件")
     hanako.look()
     hanako.shoot("mail")
 

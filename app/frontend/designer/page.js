@@ -147,7 +147,7 @@ function drawTools(path, tab) {
   if (!boot.readOnly) {
     if (tab.file.removed || entry?.changed === "changed") make.push(button(tab.file.removed ? t("Put it back") : t("As in the release again"), () => restore(path)));
     if (!tab.file.removed && nameOf(path)) make.push(button(t("Rename it"), () => rename(path)));
-    if (!tab.file.removed) make.push(button(t("Take the file out"), () => remove(path)));
+    if (!tab.file.removed && path !== "package.toml") make.push(button(t("Take the file out"), () => remove(path)));
   }
   tab.tools.replaceChildren(...make);
 }
@@ -331,6 +331,13 @@ async function keepHere() {
 
 window.addEventListener("pagehide", () => api("POST", "seen", { page, left: true }, { keepalive: true }).catch(() => {}));
 
+/** The page that was here before this one, in the same window, is gone: a reload may be faster than its last word. */
+async function returned() {
+  const before = sessionStorage.getItem("nintei-designer-page");
+  sessionStorage.setItem("nintei-designer-page", page);
+  if (before) await api("POST", "seen", { page: before, left: true }).catch(() => {});
+}
+
 /* ---- begin ---- */
 async function begin() {
   at("dz").hidden = false;
@@ -343,6 +350,7 @@ async function begin() {
     await refresh();
     at("dz-saved").textContent = t("The text was sent again after you came back: it is saved.");
   }
+  await returned();
   if (boot.file) await openFile(boot.file, boot.at).catch(() => {});
   for (const { path, clash } of left) if (clash) await openFile(path).then(() => settle(path, clash));
   keepHere();

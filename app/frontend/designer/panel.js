@@ -9,6 +9,8 @@ import { allowed, free, fromTitle } from "./canvas/ids.js";
 import { loopFields } from "./canvas/loops.js";
 
 
+const PAUSE = 4000; // milliseconds after a press for which a half-made choice stands as it is
+
 export class Panel {
   /** `known`: {panels, names, fixed, english, …} as canvas.js keeps it fresh. */
   constructor(modeler, shell, known, marks, actions) {
@@ -16,6 +18,8 @@ export class Panel {
     this.node = make("aside", { class: "dc-panel", "aria-label": this.t("What the chosen element says") });
     this.controls = new Controls(this);
     this.element = null;
+    this.touched = 0;
+    for (const kind of ["click", "input", "change"]) this.node.addEventListener(kind, () => { this.touched = Date.now(); });
     this.node.addEventListener("focusout", ({ relatedTarget }) => {
       if (this.stale && !this.node.contains(relatedTarget)) setTimeout(() => this.stale && this.refresh());
     });
@@ -44,7 +48,10 @@ export class Panel {
   /** Again, because something was learnt elsewhere: what somebody is at stays as it is, and the rest waits until they have left. */
   refresh() {
     const at = document.activeElement;
-    this.stale = this.node.contains(at) && at.matches("input,textarea,select");
+    const left = PAUSE - (Date.now() - this.touched);
+    this.stale = (this.node.contains(at) && at.matches("input,textarea,select")) || left > 0;
+    window.clearTimeout(this.later);
+    if (left > 0) this.later = setTimeout(() => this.stale && this.refresh(), left);
     if (!this.stale) this.draw();
     else this.node.querySelector(".dc-panel__wrongs")?.replaceChildren(this.wrongs(this.bo()));
   }

@@ -44,6 +44,7 @@ Every `choices` is [{id, title}] as well.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from enum import Enum
 from typing import Any
@@ -143,7 +144,9 @@ class _Panels:
     # ---- one of each
 
     def _said(self, name: str, each: Any) -> Shown:
-        return {"id": name, "title": self.translate(each.title), "help": self.translate(each.help)}
+        # Files say `true` where the panel has a tick.
+        help_ = _TICK.sub(lambda found: found[1].upper(), self.translate(each.help))
+        return {"id": name, "title": self.translate(each.title), "help": help_}
 
     def _part(self, part: Part) -> Shown:
         return {**self._said(part.id, part), "kind": _id(part.kind), "events": list(part.event)}
@@ -200,6 +203,9 @@ class _Panels:
 
     def _headings(self, headings: Iterable[Enum]) -> list[Shown]:
         return [{"id": _id(each), "title": self.translate(each.value)} for each in headings]
+
+
+_TICK = re.compile(r"`true`(?:：|: )(.)")
 
 
 def _id(each: Enum) -> str:

@@ -136,6 +136,7 @@ def _sorted(
     portal: Portal, case: Case, new: Loaded, decisions: Decisions, busy: bool, places: tuple[str, ...]
 ) -> tuple[Sorted, tuple[Finding, ...]]:
     try:
+        places = places or _waits(portal, case)
         was = portal.releases.loaded(case.release_id).number
         findings = judge(portal, case, new, decisions)
         said = verdict(findings)
@@ -147,6 +148,14 @@ def _sorted(
         said, asking = LATER, (Problem("", N_("A job of the case is at work, or waits for somebody to see to it.")),)
     told = tuple(each.problem for each in findings if each.told)
     return Sorted(case.id, case.number, case.company_name, was, places, said, asking, told), findings
+
+
+def _waits(portal: Portal, case: Case) -> tuple[str, ...]:
+    """Where a case stands that waits for nobody: the names of the events and services that have its tokens."""
+    loaded = portal.releases.loaded(case.release_id)
+    known = loaded.package.elements
+    stands = portal.engine.stands(loaded.program, Snapshot(*cases.state(case.id)))
+    return tuple(dict.fromkeys(known[each.element].name or each.element for each in stands if each.element in known))
 
 
 def rows(case: Case, old: Loaded, new: Loaded) -> Iterable[Finding]:

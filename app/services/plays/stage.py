@@ -7,7 +7,7 @@ import re
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from time import monotonic as time_now
 from typing import Any
 
@@ -27,7 +27,7 @@ from app.services.plays.playclock import PlayClock
 from app.services.plays.recording import Recorder
 from app.services.process import jobs, timers
 from app.services.process.outside import Outside
-from app.store import accounts, database
+from app.store import accounts, database, work
 
 log = logging.getLogger("nintei.play")
 
@@ -137,10 +137,15 @@ class Stage:
             self.settle()
 
     def next_due(self) -> datetime | None:
-        """When something happens by itself next; none while all waits for people."""
+        """When something happens by itself next: a timer or a job is due, or a task's last day begins, on which people are
+        written to; none while all waits for people and nothing has a last day."""
+        now = self.portal.now()
         with self.portal.connection():
             found = jobs.next_due()
-        return max(found, self.portal.now()) if found is not None else None
+            days = work.tasks_due(businessdays.today(now), date.max, None, 1_000)
+        mornings = [each for task in days if task.due_on and (each := _morning(task.due_on)) > now]
+        ahead = [max(found, now)] if found is not None else []
+        return min([*ahead, *mornings], default=None)
 
     def walk(self, scenario: str, until: str) -> str:
         """Let a case walk by itself along a scenario, until its task `until` stands open ("" to its end); gives its
@@ -196,7 +201,10 @@ def _groups(text: str) -> tuple[str, ...]:
 
 def _next_morning(now: datetime) -> datetime:
     """Daily rounds (reminders, lapses) happen in the morning of each day in Japan."""
-    day = businessdays.today(now) + timedelta(days=1)
+    return _morning(businessdays.today(now) + timedelta(days=1))
+
+
+def _morning(day: date) -> datetime:
     return datetime.combine(day, time(9, 0), businessdays.JAPAN).astimezone(UTC)
 
 

@@ -14,7 +14,7 @@ from app.states import JobState, TaskKind, TaskState
 from app.store import accounts, cases, incidents, jobrows, records, work
 from app.store.models import Case, Task
 
-MOST = 60  # of what arrived
+MOST = 400  # of what arrived: a walk to the end writes some hundred
 
 
 def state(stage: Stage) -> dict[str, Any]:

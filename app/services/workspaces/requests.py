@@ -119,6 +119,12 @@ def restores(row: Workspace) -> bool:
     return row.base_release_id is not None and not store.changed_paths([row.id]).get(row.id, 0)
 
 
+def is_in_force(portal: Portal, row: Workspace, digest: str) -> bool:
+    """Whether this content is what new cases start on now."""
+    term = terms.current(row.package_id, portal.now())
+    return term is not None and bool(term.release.digest == digest)
+
+
 def is_behind(portal: Portal, row: Workspace) -> bool:
     """Whether another release is in force than the one that the draft is made from; a restored one may be older."""
     term = terms.current(row.package_id, portal.now())

@@ -67,6 +67,8 @@ def submit(
         if digest != package.digest or (revision is not None and revision != row.revision):
             raise Stale(_OTHER)
         _own_package(row, package)
+        if requests.is_in_force(portal, row, digest):
+            raise Refused("Nothing differs from the release that is in force: there is nothing to approve")
         row.state, row.submitted_digest, row.changed_at = WorkspaceState.SUBMITTED, digest, now
         row.save()
         asked = {

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from app.catalogue import Package, archive
+from app.catalogue.things import plain
 from app.errors import N_, BadPackage
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
@@ -96,6 +97,12 @@ def tree(portal: Portal, workspace_id: int, who: Actor) -> Tree:
     return Tree(tuple(found), package, row.revision)
 
 
+def titles(files: Mapping[str, bytes]) -> dict[str, tuple[str, bool]]:
+    """What each file is called: (title, whether it is a message id of ours)."""
+    package = _package(dict(files))
+    return {path: _title(path, kind_of(path), data, package) for path, data in files.items()}
+
+
 def _file(path: str, data: bytes | None, base: bytes | None, own: WorkspaceFile | None) -> FileView:
     if data is None:
         changed = "removed"
@@ -141,21 +148,15 @@ def _title(path: str, kind: str, data: bytes | None, package: Package | None) ->
         element = package.elements.get(stem) or package.elements.get(stem.partition("__")[0])
         return (element.name if element is not None and element.name else name), False
     if kind == "mail" and stem in package.mails:
-        return package.mails[stem].label or package.mails[stem].subject or name, False
+        return plain(package.mails[stem].label or package.mails[stem].subject) or name, False
     if kind == "document" and stem in package.documents:
-        return _plain(package.documents[stem].title) or name, False
+        return plain(package.documents[stem].title) or name, False
     if kind == "decision":
         ids = [key for key in package.decisions if package.file_of(key) == path]
         return "・".join(package.decisions[key].name or key for key in ids) or name, False
     if path.startswith("files/"):
         return package.titles.get(path.removeprefix("files/"), name), False
     return (f"{archive.SHARED}{path.removeprefix(archive.SHARED)}" if path.startswith(archive.SHARED) else name), False
-
-
-def _plain(title: str) -> str:
-    """A title without the template's own marks: of two ways to say it, both."""
-    said = re.sub(r"\{%-?\s*(?:else|elif)\b.*?%\}", "／", title, flags=re.DOTALL)
-    return re.sub(r"\{%.*?%\}", "", re.sub(r"\{\{.*?\}\}", "…", said, flags=re.DOTALL), flags=re.DOTALL).strip()
 
 
 def _of_toml(data: bytes | None) -> str:

@@ -13,6 +13,7 @@ from app.catalogue.compare_words import part_said
 from app.errors import NotFound
 from app.services.designing import comparing
 from app.services.designing.comparing import Comparison, Side
+from app.services.workspaces import tree
 from app.web.frame.access import needs
 from app.web.frame.current import named, portal, signed_in
 
@@ -33,7 +34,7 @@ def compare(package_id: str, before: str, after: str) -> Any:
     title = gettext("%(before)s and %(after)s compared", before=sides[0], after=sides[1])
     return render_template(
         "designer/compare.html", title=title, found=found, sides=sides, chosen=chosen,
-        files=[{"file": each, "count": _count(each)} for each in found.files],
+        files=[{"file": each, "count": _count(each)} for each in found.files], titles=file_titles(found),
         shown=_shown(found, chosen) if chosen is not None else {}, wide=True,
         crumbs=[
             {"url": "/designer", "label": gettext("Process design")},
@@ -51,6 +52,12 @@ def file(package_id: str, before: str, after: str, side: str, path: str) -> Any:
         raise NotFound("The draft holds no file %(file)s", file=path)
     ref = before if side == "before" else after
     return Response(comparing.file(portal(), package_id, ref, path, signed_in()), mimetype="application/xml")
+
+
+def file_titles(found: Comparison) -> dict[str, str]:
+    """What the files of both sides are called."""
+    known = {**tree.titles(found.before.files), **tree.titles(found.after.files)}
+    return {path: gettext(title) if ours else named(title) for path, (title, ours) in known.items()}
 
 
 def side_words(side: Side) -> str:

@@ -11,10 +11,12 @@ from flask_babel import gettext
 from app.errors import BadPackage, NinteiError, Refused
 from app.services.base.businessdays import JAPAN
 from app.services.designing import checking, comparing
+from app.services.designing.checking import Found
 from app.services.packages import terms, written
 from app.services.workspaces import making, requests, submitting
 from app.text.days import parse_date, parse_time
 from app.text.numbers import whole
+from app.web.designer.comparing import file_titles
 from app.web.designer.pages import state_words
 from app.web.frame import problems
 from app.web.frame.access import needs
@@ -107,19 +109,27 @@ def _page(workspace_id: int) -> Any:
     checked = checking.problems(portal(), workspace_id, who) if view.writable else None
     errors = [each for each in checked.found if each.problem.severity == "error"] if checked else []
     over = view.current if view.current is not None else view.base
-    changed = None
+    changed, titles = None, {}
     if over is not None:
-        changed = comparing.compared(portal(), view.package_id, str(over), f"w{workspace_id}", who).files
+        compared = comparing.compared(portal(), view.package_id, str(over), f"w{workspace_id}", who)
+        changed, titles = compared.files, file_titles(compared)
     return render_template(
         "designer/release.html", title=gettext("Release"), workspace=view, states=state_words(), asked=asked,
-        standing=standing, checked=checked, errors=[each.problem.said(gettext) for each in errors], over=over,
-        changed=changed, said=_said(asked), event=_released(workspace_id), folders=folder_words(),
+        standing=standing, checked=checked, errors=[_error(each) for each in errors], over=over,
+        changed=changed, titles=titles, same=changed is not None and not changed, said=_said(asked), event=_released(workspace_id), folders=folder_words(),
         crumbs=[
             {"url": "/designer", "label": gettext("Process design")},
             {"url": f"/designer/w/{workspace_id}", "label": view.title},
             {"label": gettext("Release")},
         ],
     )  # fmt: skip
+
+
+def _error(found: Found) -> dict[str, str]:
+    """An error, and where its link leads."""
+    place = found.place
+    where = place.element if place.file.endswith(".bpmn") else place.part or (f"line:{place.line}" if place.line else "")
+    return {"text": str(found.problem.said(gettext)), "file": place.file, "at": where}
 
 
 def _said(asked: requests.Request | None) -> list[str]:
