@@ -287,9 +287,13 @@ class TemplateChecks:
     def _used_by(self, file: str) -> list[str]:
         """Skeletons that the file comes to use, at whatever distance; mails have their layouts besides."""
         found: list[str] = []
+        seen: set[str] = set()  # a file may come to use itself
         pending = [file, *(LAYOUTS if file.startswith("mail/") else ())]
         while pending:
             here = pending.pop()
+            if here in seen:
+                continue
+            seen.add(here)
             if here.startswith("_shared/") and here in self.read and here not in found:
                 found.append(here)
             elif here != file:

@@ -70,7 +70,7 @@ class CaseDiagram {
     this.panel = make("section", { class: "diagram__panel", "aria-live": "polite" }, make("p", { class: "soft" }, w.pick));
     const hasOpen = this.state.open.length + this.state.failed.length > 0;
     this.bar = make("div", { class: "diagram__bar" },
-      make("ul", { class: "diagram__legend" }, ...["vendor", "operator", "done", "open", "failed"].map((key) => make("li", { class: `is-${key}` }, w[key]))),
+      make("ul", { class: "diagram__legend" }, ...["vendor", "operator", "done", "open", "failed"].filter((key) => w[key]).map((key) => make("li", { class: `is-${key}` }, w[key]))),
       make("div", { class: "diagram__tools" },
         hasOpen ? make("button", { type: "button", class: "btn btn--small", onclick: () => this.home(true) }, w.now) : "",
         make("button", { type: "button", class: "btn btn--small", onclick: () => this.canvas.zoom("fit-viewport", "auto") }, w.fit),
@@ -170,6 +170,7 @@ class CaseDiagram {
     this.canvas.zoom("fit-viewport", "auto");
     if (this.canvas.zoom() > 1) this.canvas.zoom(1, "auto");
     if (at && (open || this.canvas.zoom() < 0.55)) this.centre(at);
+    else if (this.canvas.zoom() < 0.55) this.centre(this.registry.filter(({ type }) => type === "bpmn:StartEvent")[0]?.id); // words that can be read, from where it begins
     if (at && !this.chosen) this.choose(at);
     else if (at && open) this.choose(at);
   }
@@ -236,6 +237,10 @@ async function begin(root) {
     const diagram = new CaseDiagram(host);
     try {
       await diagram.draw();
+      host.closest("details")?.addEventListener("toggle", () => { // drawn while it was folded, it had no size
+        diagram.canvas.resized();
+        diagram.home();
+      });
     } catch (error) {
       console.error(error);
       diagram.bar?.remove();

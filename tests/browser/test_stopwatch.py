@@ -130,7 +130,11 @@ def test_a_third_review_is_added_tried_approved_and_moved_to_in_a_quarter_of_an_
     draw(hanako)
     write(hanako)
     bring_up(hanako)
-    play(hanako)
+    try:
+        play(hanako)
+    except Exception:
+        hanako.shoot("dev-play")
+        raise
     ask(hanako, "重い案件を三人目が見る")
     approve(taro, hanako.page.url)
     move(hanako, taro)
@@ -223,7 +227,7 @@ def bring_up(hanako: Person) -> None:
     hanako.shoot("scenarios")
     hanako.press("表示されているものをすべて合わせる")
     hanako.press("すべての確かめをたどる")
-    expect(page.locator("main")).to_contain_text("28件のうち28件が書かれたとおりになりました")
+    expect(page.locator("main")).to_contain_text(re.compile(r"(\d+)件のうち\1件が書かれたとおりになりました"))
 
 
 def play(hanako: Person) -> None:
@@ -258,6 +262,11 @@ def passed(pages: FrameLocator | Page, title: str) -> None:
     """From the list of work through the form to its end."""
     pages.locator("main a", has_text=title).first.click()
     expect(pages.locator("main h1", has_text=title).first).to_be_visible()
+    choice = pages.locator("#task-form label", has_text=re.compile("^通過")).first
+    taken = pages.get_by_role("button", name=re.compile("交代する|引き継ぐ|引き受ける|代わりに"))
+    expect(choice.or_(taken.first).first).to_be_visible()
+    if not choice.count() or choice.is_disabled():
+        taken.first.click()
     pages.locator("#task-form label", has_text=re.compile("^通過")).first.click()
     pages.locator("#task-form button[name=action][value=check]").click()
     pages.locator("main form[action*='/check'] button").first.click()

@@ -43,7 +43,9 @@ def test_a_demo_needs_no_setting_at_all(tmp_path: Path) -> None:
     assert settings.data_dir == tmp_path / "var"
     assert settings.database_url == f"sqlite:///{tmp_path}/var/nintei.db"
     assert settings.base_url == "http://127.0.0.1:8000"
-    assert load({"NINTEI_DEMO": "1", "NINTEI_PORT": "8123"}).base_url == "http://127.0.0.1:8123", "it is where it listens"
+    assert load({"NINTEI_DEMO": "1", "NINTEI_PORT": "8123"}).base_url == "http://127.0.0.1:8123", (
+        "it is where it listens"
+    )
     assert (settings.host, settings.port) == ("127.0.0.1", 8000)
     assert settings.packages_dir == PROJECT / "bpmn"  # whatever folder it is started in
     assert settings.card_reader == "virtual"

@@ -47,9 +47,10 @@ export async function open(host, file, shell) {
   const translate = (text, places = {}) => said(text).replace(/\{([^}]+)\}/g, (all, name) => places[name.trim()] ?? all);
   keepPolicies(said);
   const place = el("div", { class: "ed-table" });
+  const meanings = el("dl", { class: "ed-facts", "aria-label": t("What the values stand for") });
   const list = el("ul", { class: "ed-list", "aria-label": t("Problems of this table") });
   const bar = el("div", { class: "ed-bar" });
-  host.replaceChildren(el("div", { class: "ed ed-decisions" }, el("div", { class: "ed-work" }, bar, place, list)));
+  host.replaceChildren(el("div", { class: "ed ed-decisions" }, el("div", { class: "ed-work" }, bar, place, meanings, list)));
   const manager = new Tables({ container: place, readOnly: file.readOnly, decisionTable: { additionalModules: [{ translate: ["value", translate] }] } });
   await manager.importXML(file.content);
   const opened = (await manager.saveXML({ format: true })).xml;
@@ -63,6 +64,7 @@ export async function open(host, file, shell) {
     const now = await save();
     if (now === held) return;
     held = now;
+    explain();
     shell.changed();
   }
 
@@ -91,6 +93,22 @@ export async function open(host, file, shell) {
       problems();
     }) : "");
   }
+
+  /** What stands in the cells is written as the table reads it: beside it stands what people call it. */
+  let names = {};
+  function explain() {
+    const logic = manager.getActiveView()?.element.decisionLogic;
+    const columns = [...(logic?.input ?? []).map((each, at) => [each.inputExpression?.text?.trim(), "inputEntry", at]), ...(logic?.output ?? []).map((each, at) => [each.name, "outputEntry", at])];
+    meanings.replaceChildren(...columns.flatMap(([name, kind, at]) => {
+      const cells = (logic.rule ?? []).map((rule) => rule[kind]?.[at]?.text ?? "").join(" ");
+      const said = (names[name]?.values ?? []).filter(({ id, title }) => title !== id && cells.includes(`"${id}"`));
+      return names[name]?.title || said.length ? [el("dt", {}, `${names[name].title || name}（${name}）`), el("dd", {}, said.map(({ id, title }) => `"${id}"＝${title}`).join("、"))] : [];
+    }));
+  }
+  shell.api("GET", "canvas").then((told) => {
+    names = told.names;
+    explain();
+  }).catch(() => {});
 
   const rules = () => manager.getActiveView()?.element.decisionLogic.rule ?? [];
   const row = (number) => {

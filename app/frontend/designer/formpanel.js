@@ -1,5 +1,5 @@
 // The panel of a form's component, made from the declarations (GET …/panels): what each kind has, with words and help.
-import { conditionEditor } from "./condition.js";
+import { conditionBox } from "./canvas/conditionfield.js";
 import { button, el, labelled, placed } from "./dom.js";
 import { rowsEditor } from "./rows.js";
 
@@ -57,10 +57,21 @@ export function formPanel(place, editor, panels, file, shell) {
   const answering = () =>
     registry.getAll().filter((each) => each.key && each.id !== shown && kinds.get(each.type)?.compared).map((each) => ({
       id: each.key, title: called(each, kinds), kind: kinds.get(each.type).compared,
-      options: (each.values ?? []).map(({ value, label }) => ({ id: value, title: label })),
+      values: (each.values ?? []).map(({ value, label }) => ({ id: value, title: label })),
     }));
 
   // ---- widgets, by kind
+
+  function conditionAt(name, value, ties) {
+    const place = el("div", ties);
+    const held = {};
+    const draw = (now) => place.replaceChildren(conditionBox(now.replace(/^=/, ""), (next) => {
+      change(name, next ? `=${next}` : "");
+      draw(next);
+    }, { t, comparisons: panels.comparisons, language: "feel", names: Object.fromEntries(answering().map((each) => [each.id, each])), held }));
+    draw(String(value ?? ""));
+    return place;
+  }
 
   const text = (name, value, type, more = {}) => (ties) =>
     el("input", { ...ties, class: "ed-input", type, value: value ?? "", ...more, change: ({ target }) => {
@@ -77,7 +88,7 @@ export function formPanel(place, editor, panels, file, shell) {
     number: (name, value, property) => text(name, value, "number", { step: "any", number: !property }),
     lines: (name, value) => (ties) => el("textarea", { ...ties, class: "ed-input", rows: "6", change: ({ target }) => change(name, target.value) }, value ?? ""),
     condition: (name, value) => ({ id, "aria-describedby": describedBy }) =>
-      conditionEditor(String(value ?? ""), { fields: answering(), comparisons: panels.comparisons, t, id, describedBy, change: (now) => change(name, now ? `=${now}` : "") }),
+      conditionAt(name, value, { id, role: "group", tabindex: "-1", "aria-describedby": describedBy }),
     options: (name, value) => ({ id }) => rowsEditor(id, value ?? [], optionColumns(), t, (rows) => change(name, rows.length ? rows : undefined)),
     columns: (name, value) => ({ id }) =>
       rowsEditor(id, value ?? [], [["label", t("Label")], ["key", t("Key")], ["label_en", t("English")]], t, (rows) => change(name, rows.length ? rows : undefined)),

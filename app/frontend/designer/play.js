@@ -88,6 +88,24 @@ for (const pane of panes) {
   });
 }
 
+// The diagram: where the case stands, drawn again with each step
+
+const map = { box: by("pl-map"), select: by("pl-map-case"), frame: by("pl-map-frame"), stood: "" };
+
+function drawMap(state) {
+  const diagrams = choices(state).filter(([key]) => key.startsWith("case:"));
+  map.box.hidden = !diagrams.length;
+  fill(map.select, diagrams.map(([key]) => [key, key.slice(5)]));
+  const found = diagrams.find(([key]) => key === map.select.value);
+  if (!found || !map.box.open) return;
+  const stands = JSON.stringify([found[0], state.cases.find(({ number }) => `case:${number}` === found[0])]);
+  if (stands === map.stood) return;
+  map.stood = stands;
+  map.frame.src = found[2];
+}
+
+for (const event of ["toggle", "change"]) map.box.addEventListener(event, () => shown && drawMap(shown));
+
 // What is shown
 
 const moment = (text) => new Intl.DateTimeFormat(boot.language === "en" ? "en-GB" : "ja-JP", { dateStyle: "full", timeStyle: "short", timeZone: "Asia/Tokyo" }).format(new Date(text));
@@ -153,6 +171,7 @@ function draw(state) {
   by("pl-due").textContent = state.next_due ? t("Next by itself: %(moment)s", { moment: moment(state.next_due) }) : t("Nothing happens by itself before somebody acts.");
   const rows = choices(state);
   for (const pane of panes) fill(pane.select, rows);
+  drawMap(state);
   replace(by("pl-cases"), state.cases.map(caseRow), t("No case yet: apply on the left, or let one walk by itself."));
   replace(by("pl-arrived"), state.arrived.map((each) => arrived(each, state)), t("Nothing has arrived yet."));
   fill(by("pl-case"), state.cases.map((each) => [each.number, `${each.number} ${each.title}`]), state.cases.length > before ? state.cases[0].number : undefined);

@@ -40,7 +40,7 @@ def drawing(package: Package, fixed: Iterable[str], language: str) -> Shown:
         "fixed": sorted(fixed),
         "sides": {lane.id: lane.side for lane in package.lanes.values()},
         "wordings": _wordings(roots),
-        "names": _names(package, fields),
+        "names": _names(package, fields, language),
         "fields": fields,
         "shown": _shown(package, fields),
     }
@@ -100,18 +100,23 @@ def _label(of: Mapping[str, Any], language: str, name: str = "label") -> str:
     return str((english if language == "en" else "") or of.get(name) or "")
 
 
-def _names(package: Package, fields: Mapping[str, Shown]) -> Shown:
+def _names(package: Package, fields: Mapping[str, Shown], language: str) -> Shown:
     """Every routing value that something sets, as its form's field has it where there is one."""
     found: Shown = {}
     domains: dict[str, Domain] = {}
+    setters: dict[str, dict[str, None]] = {}  # the names of the steps that set it: what no field asks is told by them
     for element, names in routes(package).items():
         for name, domain in names.items():
             domains[name] = join(domains.get(name, NOTHING), domain)
+            if (drawn := package.elements.get(element)) is not None and drawn.name:
+                setters.setdefault(name, {})[drawn.name] = None
             field = fields.get(element, {}).get(name)
             if field is not None and package.elements[element].kind == "userTask":
                 found[name] = _merged(found.get(name), field)
     for name, domain in domains.items():
         said = found.setdefault(name, {"title": "", "kind": _kind(domain), "values": []})
+        english = package.english if language == "en" else {}
+        said["title"] = said["title"] or "・".join(english.get(each, each) for each in [*setters.get(name, ())][:2])
         have = {each["id"] for each in said["values"]}
         said["values"] += [{"id": text, "title": text} for text in domain.texts() if text and text not in have]
     return dict(sorted(found.items()))

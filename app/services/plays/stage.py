@@ -137,8 +137,8 @@ class Stage:
             self.settle()
 
     def next_due(self) -> datetime | None:
-        """When something happens by itself next: a timer or a job is due, or a task's last day begins, on which people are
-        written to; none while all waits for people and nothing has a last day."""
+        """When something happens by itself next: a timer or a job is due, or a task's last day begins, on which people
+        are written to; none while all waits for people and nothing has a last day."""
         now = self.portal.now()
         with self.portal.connection():
             found = jobs.next_due()

@@ -12,7 +12,7 @@ from flask_babel import gettext
 from werkzeug.exceptions import BadRequest
 
 from app.catalogue import canonical
-from app.errors import BadPackage, NinteiError, NotFound
+from app.errors import BadPackage, NinteiError, NotFound, Permanent
 from app.services.designing import panels
 from app.services.workspaces import content, making, presence, saving, taking, tree
 from app.services.workspaces.views import Clash, Saved, Visitor, WorkspaceView
@@ -35,7 +35,9 @@ def failed(error: NinteiError) -> Any:
         said["problems"] = [
             {"file": each.file, "text": each.said(gettext), "line": each.line} for each in error.problems
         ]
-    return jsonify(said), status_of(error)
+    status = status_of(error)
+    # What a draft's own text brings about is its writer's to mend, and no fault of the portal.
+    return jsonify(said), 422 if status == 500 and isinstance(error, Permanent) else status
 
 
 @pages.get("/workspaces")

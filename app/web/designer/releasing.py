@@ -116,7 +116,8 @@ def _page(workspace_id: int) -> Any:
     return render_template(
         "designer/release.html", title=gettext("Release"), workspace=view, states=state_words(), asked=asked,
         standing=standing, checked=checked, errors=[_error(each) for each in errors], over=over,
-        changed=changed, titles=titles, same=changed is not None and not changed, said=_said(asked), event=_released(workspace_id), folders=folder_words(),
+        changed=changed, titles=titles, same=changed is not None and not changed, said=_said(asked),
+        event=_released(workspace_id), folders=folder_words(),
         crumbs=[
             {"url": "/designer", "label": gettext("Process design")},
             {"url": f"/designer/w/{workspace_id}", "label": view.title},
@@ -128,7 +129,9 @@ def _page(workspace_id: int) -> Any:
 def _error(found: Found) -> dict[str, str]:
     """An error, and where its link leads."""
     place = found.place
-    where = place.element if place.file.endswith(".bpmn") else place.part or (f"line:{place.line}" if place.line else "")
+    where = (
+        place.element if place.file.endswith(".bpmn") else place.part or (f"line:{place.line}" if place.line else "")
+    )
     return {"text": str(found.problem.said(gettext)), "file": place.file, "at": where}
 
 

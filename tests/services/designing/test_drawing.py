@@ -30,6 +30,8 @@ def test_a_condition_may_choose_among_names_and_what_they_can_be(told: dict[str,
     assert {"id": "submit_documents", "title": "書類提出"} in returned["values"]  # type: ignore[operator]
     assert told["names"]["exam_fee_due"]["kind"] == "flag"
     assert told["names"]["cards_out"]["kind"] == "number"
+    untitled = [name for name, said in told["names"].items() if not said["title"]]
+    assert untitled == [], "what no field asks is told by the step that sets it"
     assert told["fields"]["first_review"]["outcome"]["title"] == "審査結果"  # type: ignore[index]
 
 

@@ -4,12 +4,15 @@ import { make, select } from "./dom.js";
 
 /** `names`: {name: {title, kind: text | number | flag | day | list | any, values: [{id, title}]}}; `language`: python | feel. */
 export function conditionField(panel, part, title, value, set, { help, language, names }) {
-  const t = panel.shell.t;
-  const conditions = new Conditions(panel.known.panels.comparisons, language);
-  const box = make("div", { class: "dc-condition" });
-  const text = panel.controls.code(value, (given) => set(given.trim()));
-  text.rows = 2;
-  text.setAttribute("aria-label", t("The same as text"));
+  const box = conditionBox(value, set, { t: panel.shell.t, comparisons: panel.known.panels.comparisons, language, names, held: panel });
+  return panel.field(part, title, box, help);
+}
+
+/** The widget alone, for any panel; `held.textOpen` remembers whether the text is looked at. */
+export function conditionBox(value, set, { t, comparisons, language, names, held = {}, ...attributes }) {
+  const conditions = new Conditions(comparisons, language);
+  const box = make("div", { class: "dc-condition", ...attributes });
+  const text = make("textarea", { class: "dc-input dc-code", rows: "2", spellcheck: "false", value, "aria-label": t("The same as text"), onchange: () => set(text.value.trim()) });
   let read = conditions.read(value);
 
   const fitting = (name) => {
@@ -77,11 +80,11 @@ export function conditionField(panel, part, title, value, set, { help, language,
       box.querySelector("li:last-of-type select")?.focus();
     } }, read.rows.length ? t("Another condition") : t("Choose a condition"));
     return box.replaceChildren(...[read.rows.length > 1 ? join : "", make("ul", {}, read.rows.map(row)), add,
-      make("details", { class: "dc-condition__text", open: panel.textOpen }, make("summary", {}, t("The same as text")), text)].filter(Boolean));
+      make("details", { class: "dc-condition__text", open: held.textOpen }, make("summary", {}, t("The same as text")), text)].filter(Boolean));
   }
   draw();
-  box.addEventListener("toggle", (event) => { panel.textOpen = event.target.open; }, true);
-  return panel.field(part, title, box, help);
+  box.addEventListener("toggle", (event) => { held.textOpen = event.target.open; }, true);
+  return box;
 }
 
 function severalOf(each, one, write, t) {

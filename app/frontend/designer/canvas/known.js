@@ -42,8 +42,7 @@ export class Known {
         for (const [key, { title, values }] of Object.entries(this.fieldNames(id))) {
           if (!names[key] || said.has(key)) continue;
           said.add(key);
-          const own = new Set(values.map((each) => each.id));
-          names[key] = { ...names[key], title: title || names[key].title, values: [...values, ...names[key].values.filter((each) => !own.has(each.id))] };
+          names[key] = { ...names[key], title: title || names[key].title, values: values.length ? values : names[key].values };
         }
       }
       now = steps.flatMap((each) => [each.attachedToRef, ...(each.incoming ?? []).map(({ sourceRef }) => sourceRef)]);
