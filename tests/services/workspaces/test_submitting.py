@@ -109,6 +109,10 @@ def test_over_a_generated_history_none_of_the_makers_approves_and_everybody_else
             if act == "remove":
                 saving.remove(desk.portal, draft, path, 1, who)
             hands.add(who)
+        owns = making.one(desk.portal, draft, desk.hanako).owner
+        last = next(each for each in people if each.user_id == owns)
+        saving.save(desk.portal, draft, f"files/{turn}.txt", b"what is asked for", 0, last)
+        hands.add(last)
         view = making.one(desk.portal, draft, desk.hanako)
         asking = chance.choice(people)
         # Whoever was owner once and wrote nothing has no hand in it any more.
@@ -131,6 +135,11 @@ def test_over_a_generated_history_none_of_the_makers_approves_and_everybody_else
             assert desk.portal.releases.all_current()[0].package.digest == digest
     print(f"second person: {refused} of {refused} refused, {allowed} approved by somebody else")
     assert refused > 40 and allowed > 20
+
+
+def test_a_draft_that_says_what_is_in_force_has_nothing_to_approve(desk: Desk) -> None:
+    with pytest.raises(Refused, match="Nothing differs"):
+        submitting.submit(desk.portal, desk.draft, "", None, desk.hanako)
 
 
 def test_one_who_saves_while_another_approves_is_too_late_or_makes_the_approval_stale(desk: Desk) -> None:
