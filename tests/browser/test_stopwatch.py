@@ -252,7 +252,7 @@ def decide(page: Page, who: str, title: str) -> None:
     people = page.get_by_role("combobox", name="右の画面")
     people.select_option(label=next(each for each in people.locator("option").all_inner_texts() if who in each))
     pages = page.frame_locator("#pl-frame-2")
-    expect(pages.locator("header")).to_contain_text(who)  # the page of the one before goes first
+    expect(pages.locator("header.head")).to_contain_text(who)  # the page of the one before goes first
     passed(pages, title)
 
 
