@@ -58,6 +58,8 @@ class Settings:
     port: int = setting(parse.whole_number(1, 65535), "8000")
     base_url: str = setting(parse.base_url, "http://127.0.0.1:{port}")
     secret_key: str = setting(parse.secret(SHORTEST_SECRET), "", secret=True)
+    session_idle_minutes: int = setting(parse.whole_number(5, 10_080), "720")
+    session_days: int = setting(parse.whole_number(1, 31), "7")
     sealing_keys: tuple[str, ...] = setting(parse.secret_list(SHORTEST_SECRET), "", secret=True)
     demo: bool = setting(parse.yes_or_no, "no")
     demo_open: bool = setting(parse.yes_or_no, "no")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from peewee import JOIN
@@ -11,7 +12,7 @@ from peewee import JOIN
 from app.store import seldom
 from app.store.composed import Composed
 from app.store.database import lock_name, proxy
-from app.store.models import Absence, Role, SavedView, User, UserRole
+from app.store.models import Absence, Role, SavedView, Session, User, UserRole
 from app.store.models.accounts import Known
 from app.text import address
 
@@ -29,17 +30,39 @@ def _asked_with(uniquifier: Any, day: Any, same_day: Any) -> Any:
     return query.where(User.fs_uniquifier == uniquifier).order_by(Role.id, Absence.id)
 
 
+def _asked_in_session(uniquifier: Any, day: Any, same_day: Any, key: Any, at: Any, since: Any) -> Any:
+    goes_on = (Session.key == key) & Session.ended_at.is_null() & (Session.until > at) & (Session.seen_at >= since)
+    query = _asked_with(uniquifier, day, same_day)
+    query = query.switch(User).join(Session, on=(Session.user == User.id) & goes_on)
+    return query.select_extend(Session.id.alias("session_row"), Session.seen_at.alias("session_seen"))
+
+
 def any_at_all() -> bool:
     """Whether there is an account."""
     return bool(User.select().exists())
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A session in which somebody asks: its key, the time now, and since when it must have been used."""
+
+    key: str
+    at: datetime
+    since: datetime
+
+
 _asking = Composed[User](_asked_with)
+_asking_in_session = Composed[User](_asked_in_session)
 
 
-def asking(uniquifier: str, day: date) -> User | None:
-    """The account of this session, with its roles and those for whom it stands in on this day."""
-    rows: list[Any] = list(_asking.rows(uniquifier, day, day))
+def asking(uniquifier: str, day: date, asked: Asked | None = None) -> User | None:
+    """The account of this session, with its roles and those for whom it stands in on this day. `asked`: only while that
+    session goes on; then `session_row` and `session_seen` of the account say which it is and when it was last used."""
+    rows: list[Any] = list(
+        _asking_in_session.rows(uniquifier, day, day, asked.key, asked.at, asked.since)
+        if asked
+        else _asking.rows(uniquifier, day, day)
+    )
     if not rows:
         return None
     roles = {
@@ -50,6 +73,8 @@ def asking(uniquifier: str, day: date) -> User | None:
     away = {row.away_id: row.away_name for row in rows if row.away_id is not None}
     found: User = rows[0]
     proxy.obj.memory.stamp = rows[0].stamp if proxy.obj.memory.found is not None else None
+    if asked:  # under another name a column comes as the database has it
+        found.session_seen = Session.seen_at.python_value(found.session_seen)
     found.known = Known(tuple(roles.values()), tuple(away.items()))
     return found
 

@@ -96,7 +96,7 @@ def create_app(portal: Portal, datastore: Any) -> Flask:
     )  # fmt: skip
     app.before_request(access.guard)
     throttling.install(app)
-    signin.install(app)
+    signin.install(app, datastore)
     signins.install(app)
     app.teardown_request(_disconnect)
     transport.install(app)

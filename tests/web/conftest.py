@@ -15,7 +15,9 @@ from jinja2.bccache import Bucket, BytecodeCache
 
 from app import web
 from app.engine import Engine
+from app.services.signin import sessions
 from app.store import accounts, database, datastore
+from app.web.frame.signin import HELD
 from tests.services import walks
 from tests.services.conftest import BPMN, PACKAGES, STAFF, Bench, engine, open_bench
 
@@ -41,6 +43,7 @@ class Site:
         client = self.app.test_client()
         with client.session_transaction() as session:
             session["_user_id"], session["_fresh"] = user.fs_uniquifier, True
+            session[HELD] = sessions.begin(self.bench.portal.settings, user.id, "127.0.0.1", "a test")
         return client
 
     def operator(self, number: int = 0) -> FlaskClient:

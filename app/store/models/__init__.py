@@ -36,7 +36,7 @@ from app.store.models.records import (
     Surplus,
 )
 from app.store.models.releases import Release, Term
-from app.store.models.security import Guess, SecurityEvent
+from app.store.models.security import Guess, SecurityEvent, Session
 from app.store.models.stamps import Stamp
 from app.store.models.trouble import Incident
 from app.store.models.uploads import Part
@@ -114,6 +114,7 @@ ALL = (
     Attempt,
     Guess,
     SecurityEvent,
+    Session,
     WorkerSign,
     Stamp,
     Workspace,
@@ -184,6 +185,7 @@ __all__ = [
     "SavedView",
     "Secret",
     "SecurityEvent",
+    "Session",
     "Setting",
     "Stamp",
     "Surplus",

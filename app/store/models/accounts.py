@@ -56,6 +56,8 @@ class Known:
 
 class _Asks:
     known: Known | None = None  # of the account that asks for a page
+    session_row: int | None = None  # the session in which it asks
+    session_seen: Any = None  # when that was last used
 
 
 class User(UserMixin, _Asks, Row):

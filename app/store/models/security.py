@@ -46,3 +46,17 @@ class SecurityEvent(Row):
 
     class Meta:
         indexes = ((("user", "kind", "place"), False),)
+
+
+class Session(Row):
+    """An account that is signed in, in one browser. Its cookie holds what `key` is the SHA-256 of."""
+
+    key = CharField(max_length=64, unique=True)
+    user = ForeignKeyField(User, backref="sessions", on_delete="CASCADE")
+    user_id: int
+    begun_at = UtcField()
+    seen_at = UtcField()  # to some minutes
+    until = UtcField(index=True)  # it ends then, however busy it is; and its row goes
+    ended_at = UtcField(null=True)  # signed out, or ended from another browser
+    place = CharField(max_length=64, default="")
+    browser = CharField(max_length=200, default="")  # as it calls itself (RFC 9110 section 10.1.5)

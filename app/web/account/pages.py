@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, request
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 
 from app.errors import NinteiError, NotFound, Refused, TooMany
 from app.services.mails.portalmails import Wording
 from app.services.packages import folders
 from app.services.pages import feed
 from app.services.people import accounts
-from app.services.signin import guessing, passwords
+from app.services.signin import guessing, passwords, sessions
 from app.text import address
+from app.text.numbers import whole
 from app.web.frame import cookies, signin
 from app.web.frame.access import needs, public
 from app.web.frame.asking import asker, remember
@@ -98,8 +99,17 @@ def _page(error: str = "", password_error: str = "", name: str | None = None) ->
     base = portal().settings.base_url.rstrip("/")
     return render_template(
         "pages/account/account.html", found=found, name=found.name if name is None else name, error=password_error,
-        name_error=error, feed_url=f"{base}/calendar/{found.feed_token}.ics" if found.feed_token else "",
+        name_error=error, sessions=sessions.mine(portal(), signed_in(), signin.held()), idle=_idle(),
+        feed_url=f"{base}/calendar/{found.feed_token}.ics" if found.feed_token else "",
     )  # fmt: skip
+
+
+def _idle() -> str:
+    """After how long without a request a session ends."""
+    minutes = portal().settings.session_idle_minutes
+    if minutes % 60:
+        return ngettext("%(num)s minute", "%(num)s minutes", minutes)
+    return ngettext("%(num)s hour", "%(num)s hours", minutes // 60)
 
 
 @pages.post("/account/profile")
@@ -116,6 +126,23 @@ def profile() -> Any:
     if language in LANGUAGES:
         cookies.keep(answer, "lang", language)
     return answer
+
+
+@pages.post("/account/sessions")
+@needs()
+def end_sessions() -> Any:
+    """End one's session in another browser, or in all others."""
+    who, typed = signed_in(), request.form.get("session", "")
+    if typed == "others":
+        count = sessions.end_others(who, signin.held())
+        flash(ngettext("%(num)s other session is ended.", "%(num)s other sessions are ended.", count), "success")
+        return redirect("/account#sessions", 303)
+    try:
+        sessions.end_one(who, whole(typed) or 0)
+    except NotFound as error:
+        return _page(sentence(error)), 404
+    flash(gettext("The session is ended."), "success")
+    return redirect("/account#sessions", 303)
 
 
 @pages.post("/account/password")

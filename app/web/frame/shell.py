@@ -23,7 +23,7 @@ from app.services.packages import folders
 from app.services.pages import attention
 from app.services.people import accounts
 from app.text.days import input_type, wareki
-from app.web.frame import cookies, current, helping, wording
+from app.web.frame import browsers, cookies, current, helping, wording
 from app.web.frame.duewords import due_words
 from app.web.frame.problems import sentence
 
@@ -221,6 +221,7 @@ def _account() -> dict[str, Any] | None:
 def install(app: Flask, *, version: str) -> None:
     """Register filters and what the layout reads."""
     app.jinja_env.filters.update(
+        browser_name=browsers.name,
         day_input=input_type,
         named=current.named,
         day=day,

@@ -74,19 +74,20 @@ def test_what_cannot_be_stored_is_said_kept_and_sent_again(hasty: Site) -> None:
 
 
 def test_a_script_reads_it_as_json_and_an_english_reader_in_english(hasty: Site) -> None:
-    walker = go(hasty.bench, until="company_profile")
+    walker, operator = go(hasty.bench, until="company_profile"), hasty.operator()
     with held(hasty):
         url = f"/cases/{walker.number}/messages"
-        answer = hasty.operator().post(url, data={"text": "x"}, headers={"Accept": "application/json"})
+        answer = operator.post(url, data={"text": "x"}, headers={"Accept": "application/json"})
         assert answer.status_code == 503
         assert "保存されていません" in answer.get_json()["error"]
-        assert "was not stored" in hasty.operator().post(f"{url}?lang=en", data={"text": "x"}, headers=HERE).text
+        assert "was not stored" in operator.post(f"{url}?lang=en", data={"text": "x"}, headers=HERE).text
 
 
 def test_neither_a_password_nor_what_a_strangers_page_sent_is_kept_on_the_page(hasty: Site) -> None:
+    operator = hasty.operator()
     with held(hasty):
         for data, headers in (({"text": "x"}, {"Origin": "https://evil.example"}), ({"password": "geheim"}, HERE)):
-            answer = hasty.operator().post("/absences", data=data, headers=headers)
+            answer = operator.post("/absences", data=data, headers=headers)
             if answer.status_code == 503:
                 assert "<textarea" not in answer.text
                 assert "geheim" not in answer.text

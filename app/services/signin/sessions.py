@@ -1,0 +1,107 @@
+"""Sessions live at the portal: what signs out, is ended from elsewhere, lies idle or grows old is over, whatever cookie
+somebody still holds (OWASP ASVS 5.0, 7.3 and 7.4).
+
+Their time is the machine's, not the portal's clock: a rehearsal that goes a year ahead signs nobody out.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from app.errors import NotFound
+from app.services.base.actors import Actor
+from app.services.base.portal import Portal
+from app.services.trouble import storage
+from app.store import database, sessions
+from app.store.accounts import Asked
+from config.settings import Settings
+
+log = logging.getLogger("nintei.web")
+
+NOTED = timedelta(minutes=5)  # so exactly is known when a session was last used
+LONGEST_NAME = 200
+
+
+@dataclass(frozen=True, slots=True)
+class SessionView:
+    """One browser in which the account is signed in."""
+
+    id: int
+    begun_at: datetime
+    seen_at: datetime
+    place: str
+    browser: str
+    here: bool  # the one that asks
+
+
+def begin(settings: Settings, user: int, place: str, browser: str, now: datetime | None = None) -> str:
+    """A new session; gives what its cookie holds."""
+    held, at = secrets.token_urlsafe(32), now or _now()
+    with database.transaction():
+        sessions.forget(at)
+        sessions.add(
+            key=digest(held), user=user, begun_at=at, seen_at=at, until=at + timedelta(days=settings.session_days),
+            place=place, browser=browser[:LONGEST_NAME],
+        )  # fmt: skip
+    return held
+
+
+def asked(settings: Settings, held: str, now: datetime | None = None) -> Asked:
+    """What the account is looked up with when somebody asks with this cookie."""
+    at = now or _now()
+    return Asked(digest(held), at, at - timedelta(minutes=settings.session_idle_minutes))
+
+
+def seen(row_id: int, last: datetime, now: datetime | None = None) -> None:
+    """Note that it was used, where it was not noted lately."""
+    at = now or _now()
+    if at - last >= NOTED:
+        try:
+            with database.transaction():
+                sessions.seen(row_id, at)
+        except Exception as error:
+            if not storage.passes(error):
+                raise
+            log.info("the use of a session was not noted, the next page will: %s", error)
+
+
+def end(held: str) -> None:
+    """Signed out."""
+    with database.transaction():
+        sessions.end(digest(held), _now())
+
+
+def end_one(actor: Actor, row_id: int) -> None:
+    """End one of one's own, whichever browser it is in. NotFound when there is none."""
+    with database.transaction():
+        if not sessions.end_one(actor.user_id or 0, row_id, _now()):
+            raise NotFound("This session is over already")
+
+
+def end_others(actor: Actor, held: str) -> int:
+    """End all of one's own but this one; gives how many."""
+    with database.transaction():
+        return sessions.end_others(actor.user_id or 0, digest(held), _now())
+
+
+@database.connection()
+def mine(portal: Portal, actor: Actor, held: str) -> list[SessionView]:
+    """Where the account is signed in now."""
+    now = asked(portal.settings, held)
+    return [
+        SessionView(row.id, row.begun_at, row.seen_at, row.place, row.browser, row.key == now.key)
+        for row in sessions.of(actor.user_id or 0, now.at, now.since)
+    ]
+
+
+def digest(held: str) -> str:
+    """What the table knows of a cookie: who reads the table signs in as nobody."""
+    return hashlib.sha256(held.encode()).hexdigest()
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,47 @@
+"""Who is signed in where."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from app.store.models import Session
+
+
+def add(**values: object) -> None:
+    """A session begins."""
+    Session.create(**values)
+
+
+def seen(row_id: int, at: datetime) -> None:
+    """Somebody asked in it."""
+    Session.update(seen_at=at).where(Session.id == row_id).execute()
+
+
+def end(key: str, at: datetime) -> int:
+    """The session of this key is over; gives 1 where it was not."""
+    return int(Session.update(ended_at=at).where((Session.key == key) & Session.ended_at.is_null()).execute())
+
+
+def end_one(user: int, row_id: int, at: datetime) -> int:
+    """The account's session of this id is over; gives 1 where it was not."""
+    mine = (Session.user == user) & (Session.id == row_id) & Session.ended_at.is_null()
+    return int(Session.update(ended_at=at).where(mine).execute())
+
+
+def end_others(user: int, key: str, at: datetime) -> int:
+    """All sessions of the account are over but the one of this key; gives how many."""
+    others = (Session.user == user) & (Session.key != key) & Session.ended_at.is_null()
+    return int(Session.update(ended_at=at).where(others).execute())
+
+
+def of(user: int, now: datetime, since: datetime) -> list[Session]:
+    """The account's sessions that go on, the newest use first. `since`: who was not seen since then has gone."""
+    query = Session.select().where(
+        (Session.user == user) & Session.ended_at.is_null() & (Session.until > now) & (Session.seen_at >= since)
+    )
+    return list(query.order_by(Session.seen_at.desc(), Session.id.desc()))
+
+
+def forget(now: datetime) -> None:
+    """Rows of sessions that are over by their time."""
+    Session.delete().where(Session.until <= now).execute()
