@@ -32,6 +32,8 @@ def install(app: Flask) -> None:
 
 
 def _mark(response: Response) -> Response:
+    if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:  # nobody can be looked up just now
+        return response
     if response.mimetype != "text/html" or response.is_streamed or current.language() != "en":
         return response
     page = response.get_data(as_text=True)
