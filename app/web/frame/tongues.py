@@ -8,6 +8,7 @@ a Japanese voice. A Japanese name within an English sentence stays in it (3.1.2 
 from __future__ import annotations
 
 import re
+from http import HTTPStatus
 
 from flask import Flask, Response
 
