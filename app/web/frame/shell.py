@@ -212,7 +212,9 @@ def _account() -> dict[str, Any] | None:
     }
     return {
         "name": who.name,
-        "role": "・".join(names[role] for role in sorted(who.roles) if role in names),
+        "role": (", " if current.language() == "en" else "・").join(
+            names[role] for role in sorted(who.roles) if role in names
+        ),
         "url": "/account",
         "items": items,
     }

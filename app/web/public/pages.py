@@ -219,7 +219,7 @@ def postal_code(code: str) -> Any:
     """The place of a postal code: `prefecture`, `city`, `town`; 404 when the list has none."""
     place = postal(code)
     if place is None:
-        return jsonify(error=gettext("No place with this postal code is known. Enter the address by hand")), 404
+        return jsonify(error=gettext("This postal code does not lead to one place. Enter the address by hand")), 404
     answer = jsonify(prefecture=place[0], city=place[1], town=place[2])
     answer.headers["Cache-Control"] = "public, max-age=86400"
     return answer

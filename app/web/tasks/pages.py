@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from urllib.parse import quote
 
@@ -24,6 +25,13 @@ from app.web.frame.problems import status_of
 from app.web.tasks import drafts, views
 
 pages = Blueprint("tasks", __name__)
+_PART = re.compile(r"part:([\w-]{1,120})")  # the button that saves and leads to this part of the form
+
+
+def _only_keeps() -> bool:
+    """Whether the button that was pressed keeps what was typed, and asks nothing more."""
+    action = request.form.get("action", "")
+    return action == "draft" or _PART.fullmatch(action) is not None
 
 
 @pages.get("/tasks/<task_id>")
@@ -59,7 +67,7 @@ def answer(task_id: str) -> Any:
     if not form.asks:
         return _send(task_id, None)
     typed = drafts.read(task_id, form, request.form)
-    checks = not typed.refused and not typed.anchor and request.form.get("action") != "draft"
+    checks = not typed.refused and not typed.anchor and not _only_keeps()
     try:
         cleaned = drafts.press(task_id, typed.raw, request.form, checks=checks)
     except Stale as error:
@@ -70,6 +78,8 @@ def answer(task_id: str) -> Any:
         return views.draw(task_id, raw=typed.raw, errors=typed.refused, status=422)
     if typed.anchor:
         return redirect(f"{views.here(task_id)}#{typed.anchor}", 303)
+    if cleaned is None and (part := _PART.fullmatch(request.form.get("action", ""))):
+        return redirect(f"{views.here(task_id)}#{part[1]}", 303)
     if cleaned is None:
         flash(gettext("Saved. You can close this page and go on later."), "success")
         return redirect(views.here(task_id), 303)

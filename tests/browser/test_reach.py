@@ -1,0 +1,111 @@
+"""What axe cannot see: keys, room at 400 %, forced colours, what is read aloud, what is printed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from pypdf import PdfReader
+
+from tests.flow.conftest import make_place  # noqa: F401 - the fixture
+from tests.flow.driver import APPLICATION, VENDOR_PASSWORD
+from tests.flow.place import Place
+from tests.flow.prepared import STAFF, STAFF_PASSWORD, add_staff
+from tests.flow.walking import steps_of
+from tests.support.needs import needs
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-reach"), needs("chromium", "frontend")]
+
+EMAIL = "reach@vendor.example.jp"
+
+
+@pytest.fixture(scope="module")
+def place(make_place: Callable[..., Place]) -> Place:  # noqa: F811
+    found = make_place()
+    add_staff(found)
+    return found.start()
+
+
+@pytest.fixture(scope="module")
+def number(place: Place) -> str:
+    """A case whose documents are under review."""
+    vendor = place.vendor(EMAIL)
+    found = vendor.apply({**APPLICATION, "email": EMAIL})
+    vendor.enter(place.wait_for_mail(EMAIL, "review-1"))
+    for step in steps_of("happy_path", until="first_review")[2:]:
+        vendor.do(found, step["complete"], step.get("answer", {}))
+    return found
+
+
+@pytest.fixture
+def open_as(browser: Browser, place: Place) -> Iterator[Callable[..., Page]]:
+    contexts = []
+
+    def opened(email: str, password: str, **how: object) -> Page:
+        context = browser.new_context(base_url=place.url, **{"locale": "ja-JP", **how})  # type: ignore[arg-type]
+        contexts.append(context)
+        page = context.new_page()
+        page.goto("/login")
+        page.fill("#email", email)
+        page.fill("#password", password)
+        page.click("main form button[type=submit]")
+        expect(page.locator("main h1, main h2").first).to_be_visible()
+        return page
+
+    yield opened
+    for each in contexts:
+        each.close()
+
+
+def test_keys_act_in_the_list_and_nowhere_else(number: str, open_as: Callable[..., Page]) -> None:
+    page = open_as(STAFF[0], STAFF_PASSWORD, viewport={"width": 1280, "height": 900})
+    page.goto("/tasks?scope=all")
+    ticked = page.locator("tbody input:checked")
+    page.locator("#main").focus()
+    for key in ("j", "x", "k", "x"):
+        page.keyboard.press(key)
+    expect(ticked).to_have_count(0)
+    page.locator(".row-link").first.focus()
+    page.keyboard.press("x")
+    expect(ticked).to_have_count(1)
+
+
+def test_the_bar_of_ticked_rows_hides_nothing_at_400_percent(number: str, open_as: Callable[..., Page]) -> None:
+    page = open_as(STAFF[0], STAFF_PASSWORD, viewport={"width": 320, "height": 256})
+    page.goto("/tasks?scope=all")
+    page.locator("tbody input[type=checkbox]").first.check()
+    assert page.evaluate("getComputedStyle(document.querySelector('.bulk')).position") == "static"
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_the_current_page_is_told_apart_in_forced_colours(number: str, open_as: Callable[..., Page]) -> None:
+    page = open_as(EMAIL, VENDOR_PASSWORD, forced_colors="active")
+    page.goto(f"/cases/{number}")
+    outlines = "(selector) => getComputedStyle(document.querySelector(selector)).outlineStyle"
+    for room in (".nav", ".tabs"):
+        assert page.evaluate(outlines, f"{room} [aria-current]") == "solid"
+        assert page.evaluate(outlines, f"{room} a:not([aria-current])") == "none"
+
+
+def test_the_diagram_is_silent_and_its_list_comes_first(number: str, open_as: Callable[..., Page]) -> None:
+    page = open_as(EMAIL, VENDOR_PASSWORD)
+    page.goto(f"/cases/{number}")
+    expect(page.locator(".diagram__canvas svg[aria-hidden=true]").first).to_be_attached()
+    order = "() => [...document.querySelector('[data-diagram]').children].map((node) => node.className.split(' ')[0])"
+    assert page.evaluate(order) == ["diagram__list", "diagram__bar", "diagram__body"]
+
+
+def test_on_paper_the_list_is_a_table_and_the_case_has_no_forms(
+    number: str, open_as: Callable[..., Page], tmp_path: Path
+) -> None:
+    page = open_as(STAFF[0], STAFF_PASSWORD)
+    page.goto("/tasks?scope=all")
+    page.emulate_media(media="print")
+    assert page.evaluate("getComputedStyle(document.querySelector('[data-worklist] tr')).display") == "table-row"
+    page.goto("/systems")
+    page.pdf(path=str(tmp_path / "list.pdf"), format="A4")
+    assert len(PdfReader(tmp_path / "list.pdf").pages) == 1
+    page.goto(f"/cases/{number}")
+    assert page.locator("aside form:visible").count() == 0
