@@ -49,6 +49,8 @@ STAYS = {
     "代行者": "the term of the rules, beside its English",
     "様": "on an address that is printed as it is",
     "全銀": "the banks call their file format so",
+    "税区分": "a column of the file for the ledger, as its program calls it",
+    "弥生会計": "the name of a program",
     "申請事業者の事業所（監査資料の提出時に確定）": "in the box where the body types the place, which is kept as typed",
 }
 # Routes that show what is not the portal's to say.
@@ -198,7 +200,8 @@ def walk(world: World, client: FlaskClient, starts: Iterable[str]) -> tuple[dict
             left[url] = ["this link leads nowhere"]
             continue
         kind = endpoint + ("?" + ",".join(sorted(re.findall(r"(?:^|&)(tab|state|diagram|kind)=", query))))
-        if endpoint in NOT_OURS or endpoint == "static" or seen[kind] >= A_FEW or "lang=" in query:
+        reference = path.removeprefix("/help/") in manual.MORE  # it quotes what stands in files, as it stands there
+        if reference or endpoint in NOT_OURS or endpoint == "static" or seen[kind] >= A_FEW or "lang=" in query:
             continue
         if asked[path, kind] >= ASKED:
             continue

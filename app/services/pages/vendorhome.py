@@ -225,6 +225,8 @@ def _notice(loaded: Loaded, number: str, entry: Entry, lang: str) -> Notice | No
         return Notice(_KINDS.get(str(entry.data.get("kind", "")), "info"), entry.title, entry.at, entry.text)
     if entry.kind != EntryKind.MAIL:
         return None
+    if entry.data.get("mail_id") == loaded.package.mail_for("receipt"):  # who has just sent something knows of it
+        return None
     source = loaded.package.mails.get(str(entry.data.get("mail_id", "")))  # the timeline has this reader's mails alone
     if source is None:
         return None

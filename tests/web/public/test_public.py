@@ -273,7 +273,7 @@ def test_pages_of_the_demo_are_not_there_otherwise(visitor: FlaskClient, address
 def test_a_help_page_that_was_not_written_is_not_there(visitor: FlaskClient) -> None:
     assert visitor.get("/help/nothing").status_code == 404
     assert visitor.get("/help/../pyproject.toml").status_code == 404
-    assert visitor.get("/help/package-format").status_code == 404
+    assert visitor.get("/help/architecture").status_code == 404
 
 
 def test_the_service_and_the_page_agree_on_what_a_link_opens(shared: Site, visitor: FlaskClient) -> None:
