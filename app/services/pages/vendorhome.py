@@ -228,8 +228,8 @@ def _notice(loaded: Loaded, number: str, entry: Entry, lang: str) -> Notice | No
     if entry.data.get("mail_id") == loaded.package.mail_for("receipt"):  # who has just sent something knows of it
         return None
     source = loaded.package.mails.get(str(entry.data.get("mail_id", "")))  # the timeline has this reader's mails alone
-    if source is None:
-        return None
+    if source is None or source.id == loaded.package.mail_for("receipt"):
+        return None  # a receipt tells nobody anything new
     # The page says already which certification and which case it is about.
     title = re.sub(rf"^【[^】]*】|（[^（）]*{re.escape(number)}）$", "", entry.title).strip()
     if lang == "en":  # the mail is as it was sent; what it is about has an English name
