@@ -7,7 +7,7 @@
 const reads = (root, selector) => Array.from(root.querySelectorAll(selector));
 const wide = window.matchMedia("(min-width: 80rem)");
 const mount = document.documentElement.dataset.mount ?? ""; // where the site stands, if not at the root (a Play)
-const HERE = new RegExp(`^${mount}/tasks/([^/]+)(/check|/done|/comments|/recall)?$`); // what is shown in the pane
+const HERE = new RegExp(`^${mount}/tasks/([^/]+)(/check|/done|/comments|/recall|/take)?$`); // what is shown in the pane
 
 export function panes({ begin, renew, pageAt }) {
   const host = document.querySelector("[data-panes]");
@@ -44,6 +44,13 @@ export function panes({ begin, renew, pageAt }) {
     renew(list, document.adoptNode(fresh));
     const tabs = document.getElementById("worklist-tabs");
     if (tabs) renew(tabs, document.adoptNode(page.getElementById("worklist-tabs")));
+    for (const select of reads(document, ".filters select")) {
+      const now = page.querySelector(`.filters select[name="${select.name}"]`);
+      if (!now || document.activeElement === select) continue; // who is choosing chooses on
+      const chosen = select.value;
+      select.replaceChildren(...document.adoptNode(now).childNodes);
+      select.value = chosen;
+    }
     mark();
   }
 
@@ -87,6 +94,30 @@ export function panes({ begin, renew, pageAt }) {
     const url = new URL(form.getAttribute("action"), window.location.href); // `form.action` may be a button of that name
     await fetch(`${url.pathname}/comments${url.search}`, { method: "POST", body: new FormData(form), credentials: "same-origin" });
   }
+
+  /** The list has the whole width again; what was typed is kept as a draft. */
+  async function close() {
+    await leave().catch(() => null);
+    const row = reads(list, "a[data-pane-link]").find((link) => link.pathname === `${mount}/tasks/${current}`);
+    current = "";
+    pane.hidden = true;
+    pane.replaceChildren();
+    host.classList.remove("panes--open");
+    mark();
+    const address = new URL(window.location.href);
+    address.searchParams.delete("open");
+    window.history.replaceState(window.history.state, "", address);
+    row?.focus();
+    await follow();
+  }
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || event.defaultPrevented || event.isComposing || current === "") return;
+    const at = document.activeElement;
+    if (document.querySelector("dialog[open], details[data-menu][open]") || (at !== document.body && !host.contains(at))) return;
+    event.preventDefault();
+    close();
+  });
 
   async function open(href) {
     try {
