@@ -13,8 +13,8 @@ from app.services.base import history, jobqueue, permit
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.cards import stock
-from app.services.cases import reopening
 from app.services.mails import deliveries
+from app.services.process import reopening
 from app.services.trouble import incidents
 from app.states import BookingState, EntryKind, InvoiceState, JobState, Standing, TaskState
 from app.store import bookings, cases, database, invoices, jobrows, undo, work

@@ -10,8 +10,7 @@ from app.services.base import history, jobqueue, permit
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
-from app.services.cases import reopening
-from app.services.process import steps
+from app.services.process import reopening, steps
 from app.services.trouble import incidents
 from app.states import BookingState, EntryKind, InvoiceState, JobState, Standing
 from app.store import bookings, cases, database, invoices, jobrows

@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from app.services.base import rowcopies
 from app.services.tasks import recallstate as state
 from app.states import JobState
 from app.store import cases, jobrows, moves, statements, undo, work
 from app.store.models import Booking, Case, Clock, Invoice, Opening, Payment, Secret, Surplus, TimerRow
 
-FACTS = state.FACTS
+FACTS = rowcopies.FACTS
 _TASK = (
     "element", "process", "title", "side", "grp", "presentation", "due_on", "state", "closed_at", "assignee_id",
     "held_since", "data",
@@ -25,11 +26,11 @@ def before(case: Case, models: tuple[type[Any], ...]) -> dict[str, Any]:
     """The rows of a case as they are, in plain JSON. Inside the transaction, before it changes."""
     tasks = work.open_tasks(case.id)
     return {
-        "case": {name: state.plain(getattr(case, name)) for name in FACTS},
-        "tasks": {task.id: {name: state.plain(task.__data__[_column(name)]) for name in _TASK} for task in tasks},
+        "case": {name: rowcopies.plain(getattr(case, name)) for name in FACTS},
+        "tasks": {task.id: {name: rowcopies.plain(task.__data__[_column(name)]) for name in _TASK} for task in tasks},
         "checked": moves.checked([task.id for task in tasks]),
-        "rows": {model.__name__: [state.plain_row(each) for each in state.rows(model, case)] for model in models},
-        "timers": [state.plain_row(each) for each in statements.rows(TimerRow, "case_id = ?", case.id)]
+        "rows": {model.__name__: [rowcopies.plain_row(each) for each in state.rows(model, case)] for model in models},
+        "timers": [rowcopies.plain_row(each) for each in statements.rows(TimerRow, "case_id = ?", case.id)]
         if case.timer_count
         else [],
         "jobs": {str(each.id): each.state.value for each in _waiting(case)} if models is MENDED else {},
@@ -57,18 +58,18 @@ def put_back(
     undo.put_back_jobs(stood["jobs"])
     moves.drop_tasks(came["tasks"], now)
     for task_id, row in stood["tasks"].items():
-        moves.put_task(task_id, {name: state.rich(value) for name, value in row.items()})
+        moves.put_task(task_id, {name: rowcopies.rich(value) for name, value in row.items()})
     moves.check(stood["checked"])
     for model in MENDED:
         if model.__name__ in stood["rows"]:
             state.restore(model, case, stood["rows"][model.__name__])
-    timers = [(each["task_id"], each["element"], state.rich(each["due_at"])) for each in stood["timers"]]
+    timers = [(each["task_id"], each["element"], rowcopies.rich(each["due_at"])) for each in stood["timers"]]
     work.replace_timers(case.id, timers)
     undo.unvisit(case.id, came["visits"])
     undo.forget(case.id)
     cases.save_state(case.id, blob, token)
     for name, value in stood["case"].items():
-        setattr(case, name, state.rich(value))
+        setattr(case, name, rowcopies.rich(value))
     case.revision += 1  # pages that were drawn meanwhile are out of date
     case.changed_at = now
     statements.save(case)

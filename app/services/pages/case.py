@@ -12,7 +12,7 @@ from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
 from app.services.cards import stock
-from app.services.cases import lifecycle, reopening
+from app.services.cases import lifecycle
 from app.services.companies import casenumber, views
 from app.services.companies.views import CaseNumber, MandateView
 from app.services.days import bookings as dates
@@ -22,7 +22,7 @@ from app.services.pages import attention
 from app.services.pages.attention import Trouble
 from app.services.pages.casehead import CaseHead, StageView, find, head, heads
 from app.services.papers import addressee, documents, timeline
-from app.services.process import casefile
+from app.services.process import casefile, reopening
 from app.services.tasks import view
 from app.services.tasks.reviews import Reviewed
 from app.services.tasks.view import TaskView

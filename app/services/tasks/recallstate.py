@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from app.catalogue import Package
@@ -12,6 +12,7 @@ from app.engine import Step
 from app.errors import Refused
 from app.services.base import permit
 from app.services.base.actors import Actor
+from app.services.base.rowcopies import FACTS, plain, plain_row, rich
 from app.services.papers import intake
 from app.services.tasks import drafts
 from app.states import CardState, JobState
@@ -37,10 +38,6 @@ from app.store.models import (
 if TYPE_CHECKING:
     from app.store.database import Row
 
-FACTS = (
-    "state", "turn", "turn_since", "stage", "data", "messages", "running", "timer_count", "ended", "company_id",
-    "company_name", "system_name", "release_id",
-)  # fmt: skip
 WHAT = ("entered", "completed", "cancelled")
 # Rows of a case that a step changes, and that are put back as they were; new ones are taken away.
 OF_INVOICES = "invoice_id IN (SELECT id FROM invoice WHERE case_id = ?)"
@@ -242,24 +239,3 @@ def _waiting(case: Case) -> list[Job]:
 
 def _cards(case: Case) -> dict[int, CardState]:
     return {row.id: row.state for row in statements.rows(Card, "case_id = ?", case.id)}
-
-
-def plain_row(row: Any) -> dict[str, Any]:
-    """A row in plain JSON."""
-    return {name: plain(value) for name, value in row.__data__.items()}
-
-
-def plain(value: Any) -> Any:
-    """A value in plain JSON; days and moments know what they are."""
-    if isinstance(value, datetime):
-        return {"$at": value.isoformat()}
-    return {"$day": value.isoformat()} if isinstance(value, date) else value
-
-
-def rich(value: Any) -> Any:
-    """The same back."""
-    if isinstance(value, dict) and set(value) == {"$at"}:
-        return datetime.fromisoformat(value["$at"])
-    if isinstance(value, dict) and set(value) == {"$day"}:
-        return date.fromisoformat(value["$day"])
-    return value

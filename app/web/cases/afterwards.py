@@ -9,9 +9,9 @@ from flask import Blueprint, flash, redirect, render_template, request
 from flask_babel import gettext
 
 from app.errors import NotFound, Refused
-from app.services.cases import reopening
 from app.services.days import attendance
 from app.services.pages import case
+from app.services.process import reopening
 from app.services.tasks import daterequests, movingdays, recall
 from app.text.days import parse_date
 from app.text.numbers import whole

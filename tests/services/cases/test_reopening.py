@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from app.errors import Refused
-from app.services.cases import lifecycle, reopening
+from app.services.cases import lifecycle
+from app.services.process import reopening
 from app.store import bookings, database, invoices
 from tests.services.conftest import Bench
 from tests.services.steps import actor, case_of, go, opened, staff

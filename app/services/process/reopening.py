@@ -10,10 +10,10 @@ from datetime import datetime
 
 from app.errors import N_, NotFound, Refused
 from app.services.base import finding, history, jobqueue, permit
+from app.services.base import rowcopies as state
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
-from app.services.tasks import recallstate as state
 from app.states import BookingState, EntryKind, InvoiceState, JobState, TaskState
 from app.store import bookings, cases, database, endings, invoices, jobrows, statements, undo, work
 from app.store.models import Booking, Case, Invoice, Task, TimerRow
