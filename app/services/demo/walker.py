@@ -205,12 +205,18 @@ class Walker:
         if person not in self._reviewers:
             self._reviewers[person] = self._staff[len(self._reviewers) % len(self._staff)]
         chosen = people.actor_of(self.portal, self._account(self._reviewers[person]).id)
-        group = self._loaded.element(step["complete"]).properties.get("group", "") if "complete" in step else ""
-        if not group or not chosen.groups or group in chosen.groups:
+        if "complete" not in step:
+            return chosen
+        element = self._loaded.element(step["complete"])
+        group = element.properties.get("group", "")
+        with database.connection():  # who did what this one may not do as well
+            others = element.listed("not_same_as")
+            before = {row.closed_by_id for row in work.tasks_of(case.id) if row.element in others}
+        if (not group or not chosen.groups or group in chosen.groups) and chosen.user_id not in before:
             return chosen
         for email in self._staff:  # the work of another group is done by its people
             row = self._account(email)
-            if not row.groups or group in row.groups.split(","):
+            if row.id not in before and (not group or not row.groups or group in row.groups.split(",")):
                 return people.actor_of(self.portal, row.id)
         return chosen
 

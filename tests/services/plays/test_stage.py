@@ -88,7 +88,7 @@ def test_a_draft_that_cannot_run_says_why(tmp_path: Path, engine: Engine) -> Non
 def test_a_case_walks_by_itself_to_the_task_that_one_wants_to_see(stage: Stage) -> None:
     number = stage.walk("happy_path", "first_review")
     assert opened(stage, number) == ["first_review"]
-    assert [each.mail_id for each in outbox.recent(stage.portal)] == ["review-1"]
+    assert [each.mail_id for each in outbox.recent(stage.portal) if each.mail_id != "receipt"] == ["review-1"]
     assert {each.side for each in stage.people()} == {"public", "vendor", "operator"}
 
 
