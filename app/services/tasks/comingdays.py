@@ -63,6 +63,8 @@ def _near(portal: Portal, case: Case, loaded: Loaded, row: Booking) -> int:
     today, closing = portal.today(), portal.closing()
     if businessdays.today(row.at) >= today:
         return 0  # it has just been said
+    if _recorded(case, loaded, row):
+        return 0
     due = [n for n in loaded.package.reminders.day_bd if _before(row.day, n, closing) <= today < row.day]
     return _mails(portal, case, loaded, row, NEAR, f"near:{min(due)}") if due else 0
 
@@ -72,11 +74,10 @@ def _before(day: date, count: int, closing: frozenset[date]) -> date:
 
 
 def _recorded(case: Case, loaded: Loaded, row: Booking) -> bool:
-    """Whether the body has recorded what took place on the day."""
+    """Whether the body has recorded what took place, on the day or since it was settled."""
     own = {each.id for each in lastday.events(loaded.package, row.calendar) if each.side == "operator"}
-    begins = businessdays.begins(row.day)
     return any(
-        each.element in own and each.state == TaskState.DONE and each.closed_at is not None and each.closed_at >= begins
+        each.element in own and each.state == TaskState.DONE and each.closed_at is not None and each.closed_at >= row.at
         for each in work.tasks_of(case.id)
     )
 
