@@ -15,7 +15,6 @@ from datetime import UTC, datetime, timedelta
 from app.errors import NotFound
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
-from app.services.trouble import storage
 from app.store import database, sessions
 from app.store.accounts import Asked
 from config.settings import Settings
@@ -64,7 +63,7 @@ def seen(row_id: int, last: datetime, now: datetime | None = None) -> None:
             with database.transaction():
                 sessions.seen(row_id, at)
         except Exception as error:
-            if not storage.passes(error):
+            if not database.passes(error):
                 raise
             log.info("the use of a session was not noted, the next page will: %s", error)
 
