@@ -23,7 +23,8 @@ ALLOWED = {
 }
 # Names of the package that are the portal's own, too: columns, and what a property or format asks for.
 OWN = {
-    "amount", "cards_note", "cards_state", "case_file", "card_labels", "corporate_number", "invoice_number",
+    "agreed_documents", "amount", "cards_note", "cards_state", "case_file", "card_labels", "corporate_number",
+    "cure_near", "delivery_address", "delivery_name", "delivery_postal_code", "given_up", "invoice_number",
     "lost_or_damaged", "paid_on", "postal_code", "representative_title", "tracking_number", "wish_1", "wish_2",
     "wish_3",
 }  # fmt: skip

@@ -153,8 +153,16 @@ def _staff(world: World) -> None:
     assert world.known("shinjin@example.com")
 
 
+def _own(world: World) -> None:
+    people.set_password(world.site.bench.portal, VENDOR, PASSWORD)
+    form = {"email": wide("another@example.com"), "current": PASSWORD}
+    assert world.vendor.post("/account/address", data=form).status_code == 303
+    assert world.mails_to("another@example.com") == 1
+
+
 DOORS: dict[str, Callable[[World], None]] = {
     "security.login": _login,
+    "ownaddress.ask": _own,
     "account.forgotten": _forgotten,
     "public.send": _apply,
     "public.resend": _resend,

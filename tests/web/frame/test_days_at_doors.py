@@ -25,7 +25,7 @@ SPELLINGS = [
 # Where pages read a day, by the function that does; each has a test below.
 READ_IN = {
     ("account/absences.py", "add"), ("days/calendar.py", "close"), ("days/calendar.py", "reopen"),
-    ("company/agents.py", "_terms"), ("cases/afterwards.py", "answer"),
+    ("company/agents.py", "_terms"), ("cases/afterwards.py", "answer"), ("cases/afterwards.py", "move_day"),
     ("designer/releasing.py", "_from"),  # tests/web/designer/test_releasing.py
     ("days/months.py", "offered"),  # the days that a form offers, as it names them itself
 }  # fmt: skip
@@ -107,6 +107,7 @@ def test_a_payment_of_the_worklist(site: Site) -> None:
     walker = go(site.bench, until="confirm_initial_payment", business_days_ago=40)
     row, client = task(walker, "confirm_initial_payment"), site.operator()
     typed = {f"amount-{row.id}": "1", f"paid_on-{row.id}": SPELLINGS[1], f"payer-{row.id}": "ミホン"}
+    typed[f"differs-{row.id}"] = "yes"
     assert client.post("/payments/confirm", data={"shown": [row.id], "task": [row.id], **typed}).status_code == 303
     with database.connection():
         assert [payment.paid_on for payment in Payment.select()] == [APRIL]
