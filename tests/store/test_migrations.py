@@ -212,3 +212,9 @@ def test_a_copy_that_is_damaged_is_no_copy(tmp_path: Path) -> None:
     copy.write_bytes(spoiled)
     with pytest.raises(Exception, match="damaged"):
         copies.sqlite_counts(copy)
+
+
+def test_each_step_has_a_number_of_its_own() -> None:
+    """A database says by a number how far it has come: two steps of one number could not be told apart."""
+    numbers = [step.number for step in schema.steps()]
+    assert numbers == list(range(1, len(numbers) + 1))
