@@ -62,6 +62,8 @@ PAPERS: dict[str, list[str]] = {
     "audit_result_letter": ["監査結果通知書"],
     "certificate": ["認定"],
     "cover_letter_certificate": ["送付", "認定証"],
+    "receipt": ["控えの番号", "送信した内容"],
+    "payment_receipt": ["領収書", "適格請求書"],
 }
 
 
