@@ -653,7 +653,7 @@ CASES: list[tuple[str, Edit, str, str]] = [
     (
         "an end that no state has",
         {"package.toml": add('\n[ends.a]\nstate = "gone"\ntitle = "甲"\nsentence = "終"\n')},
-        "package.toml",
+        "package.toml#ends.a",
         "must be one of: certified",
     ),
     (

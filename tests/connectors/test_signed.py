@@ -8,6 +8,9 @@ import pytest
 
 from app.connectors import pdf, signed
 from app.connectors.pdf import Printer
+from tests.support.threads import in_thread
+
+sign, found_in = in_thread(pdf.sign), in_thread(signed.found)
 
 
 @pytest.fixture(scope="module")
@@ -17,11 +20,11 @@ def key() -> pdf.SigningKey:
 
 @pytest.fixture
 def contract(printer: Printer, key: pdf.SigningKey) -> bytes:
-    return pdf.sign(printer.render("<p>秘密保持契約書</p>", {}), key, reason="署名")
+    return sign(printer.render("<p>秘密保持契約書</p>", {}), key, reason="署名")
 
 
 def test_a_signed_file_says_by_whom_and_that_it_is_unchanged(contract: bytes) -> None:
-    [found] = signed.found(contract)
+    [found] = found_in(contract)
     assert (found.signer, found.intact, found.whole, found.trusted) == ("見本 花子", True, True, False)
     assert found.at and not found.stamped
 
@@ -29,13 +32,13 @@ def test_a_signed_file_says_by_whom_and_that_it_is_unchanged(contract: bytes) ->
 def test_a_root_that_the_body_trusts_makes_it_trusted(contract: bytes, key: pdf.SigningKey, tmp_path: Path) -> None:
     roots = tmp_path / "roots.pem"
     roots.write_bytes(key.certificate)
-    assert signed.found(contract, roots)[0].trusted
+    assert found_in(contract, roots)[0].trusted
     roots.write_bytes(pdf.make_signing_key("別人").certificate)
-    assert not signed.found(contract, roots)[0].trusted
+    assert not found_in(contract, roots)[0].trusted
 
 
 def test_what_was_changed_after_it_was_signed_does_not_hold(contract: bytes) -> None:
-    [found] = signed.found(contract.replace(b"/Type /Page", b"/Type /Pige", 1))
+    [found] = found_in(contract.replace(b"/Type /Page", b"/Type /Pige", 1))
     assert not found.intact and not found.trusted
 
 
@@ -49,10 +52,10 @@ def test_what_was_added_behind_a_signature_is_told(contract: bytes, key: pdf.Sig
     writer.add_blank_page(100, 100)
     out = io.BytesIO()
     writer.write(out)
-    [found] = signed.found(out.getvalue())
+    [found] = found_in(out.getvalue())
     assert not (found.intact and found.whole)
 
 
 @pytest.mark.parametrize("content", [b"%PDF-1.7\n/ByteRange junk", b"", b"%PDF-1.4 no signature"])
 def test_what_cannot_be_read_has_no_signature_and_harms_nobody(content: bytes) -> None:
-    assert signed.found(content) == []
+    assert found_in(content) == []

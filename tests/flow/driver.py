@@ -6,7 +6,7 @@ import io
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from email.message import EmailMessage
 from typing import Any, Protocol
 
@@ -152,8 +152,8 @@ class Person:
 
     def value(self, form: Form, key: str, value: Any) -> Any:
         """A scenario's answer as a person enters it (docs/scenarios.md)."""
-        if value == "@today":
-            return self.clock.today()
+        if isinstance(value, str) and (near := re.fullmatch(r"@today([+-]\d+)?", value)):
+            return (date.fromisoformat(self.clock.today()) + timedelta(days=int(near[1] or 0))).isoformat()
         if value == "@cards":
             return form.options(key)
         if isinstance(value, str) and value.startswith("@day"):

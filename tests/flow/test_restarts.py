@@ -95,8 +95,10 @@ def assert_nothing_twice(place: Place, number: str, email: str) -> None:
     made = [
         row["key"]
         for row in place.records.of(
-            number, "document", "kind = 'made' AND mime = 'application/pdf' AND key <> 'receipt'"
-        )
+            number,
+            "document",
+            "kind = 'made' AND mime = 'application/pdf' AND key NOT IN ('receipt', 'payment_receipt')",
+        )  # one for each form, and for each payment
     ]
     assert len(made) == len(set(made)), made
 

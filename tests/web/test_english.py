@@ -47,6 +47,8 @@ STAYS = {
     "行政書士法人○○": "an example of a firm's name",
     "行政書士": "the name of a profession, beside its English",
     "代行者": "the term of the rules, beside its English",
+    "霞が関3-1-1": "an example of an address, as it is typed",
+    "中央ビル5階": "an example of an address, as it is typed",
     "様": "on an address that is printed as it is",
     "全銀": "the banks call their file format so",
     "税区分": "a column of the file for the ledger, as its program calls it",
@@ -122,6 +124,7 @@ class World:
         # The records show rows as they are stored: titles in Japanese.
         with database.connection():
             self.stored = {*portal.releases.english(), *(row.label for row in Mail.select())}
+            self.stored |= {row.title for row in Document.select()}
 
     def reader(self, email: str = "") -> FlaskClient:
         """A browser of a person who reads English."""
@@ -159,6 +162,7 @@ def _typed(portal: Any) -> set[str]:
             (ClosingDay, "title"),
         ):
             found |= {str(getattr(row, column) or "") for row in model.select() for column in columns}
+        found |= {each["filename"] for row in Mail.select() for each in row.attachments}
         for loaded in portal.releases.all_current():  # samples of what staff set
             found |= {
                 str(setting.value)

@@ -60,7 +60,16 @@ def named(words: str | None) -> str:
         g.english = portal().releases.english()
     english = cast("Mapping[str, str]", g.english)
     parts = str(words).split(PLACE)  # a point of a review names the step, then the field
-    return PLACE.join(english.get(" ".join(part.split()), part) for part in parts)
+    return PLACE.join(_english(english, part) for part in parts)
+
+
+def _english(english: Mapping[str, str], part: str) -> str:
+    """The words as a whole, else of a paper that is named by what it is and what it is of (控え：書類提出) both."""
+    even = " ".join(part.split())
+    kind, colon, of = even.partition("：")
+    if even in english or not colon or kind not in english:
+        return english.get(even, part)
+    return f"{english[kind]}: {english.get(of, of)}"
 
 
 def language() -> str:
