@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from datetime import date as Day  # noqa: N812 - a field below is called `date`, as templates say it
 from typing import Any
 
-from app.catalogue import Calendar, Element
+from app.catalogue import Calendar, Element, Package
 from app.errors import Refused
 from app.services.base import businessdays, history
 from app.services.base.actors import Actor
@@ -83,6 +83,13 @@ def possible_days(
     last = today + timedelta(days=spec.latest_days)
     days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
     return [day for day in days if day.weekday() in spec.weekdays and businessdays.is_business_day(day, closing)]
+
+
+def of_empty(package: Package, element: Element, today: date) -> list[date]:
+    """The days that a task of this element offers while nobody has taken any and no day is closed."""
+    calendar_id = element.properties.get("calendar") or element.properties.get("books") or ""
+    spec = package.calendars.get(calendar_id)
+    return [] if spec is None else possible_days(spec, today, earliest=lastday.earliest(package, element, calendar_id))
 
 
 def book(

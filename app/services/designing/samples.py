@@ -47,11 +47,15 @@ class Sample:
         spec = self.forms[element]
         if said is not None:
             try:
-                return Desk(self.today, self._calendar(element), 2).cleaned(spec, said, {})
+                return Desk(self.today, self._days(element), 2).cleaned(spec, said, {})
             except NinteiError:  # the form was changed since: what still fits it is shown
                 kept = {key: value for key, value in said.items() if spec.field(key) is not None}
                 return {**self._made_up(spec), **kept}
         return self._made_up(spec)
+
+    def _days(self, element: str) -> list[date]:
+        found = self.package.elements.get(element)
+        return bookings.of_empty(self.package, found, self.today) if found is not None else []
 
     def _calendar(self, element: str) -> Any:
         drawn = self.package.elements.get(element)

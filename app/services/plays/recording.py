@@ -143,9 +143,7 @@ class _Said:
     """Answers as a scenario writes them: days by their distance or their place in the calendar, files by name."""
 
     def __init__(self, package: Package, element: Element, today: date) -> None:
-        calendar = element.properties.get("calendar") or element.properties.get("books") or ""
-        spec = package.calendars.get(calendar)
-        self._days = [day.isoformat() for day in bookings.possible_days(spec, today)] if spec is not None else []
+        self._days = [day.isoformat() for day in bookings.of_empty(package, element, today)]
         self._today = today
 
     def value(self, value: Any) -> Any:

@@ -33,6 +33,7 @@ from app.forms import FormSpec
 from app.services.base import businessdays
 from app.services.base.businessdays import JAPAN
 from app.services.cards import loans
+from app.services.days import bookings
 from app.services.money import invoices as money
 from app.services.process import resting, turns
 from app.services.rehearsal.answers import Desk, Differs
@@ -168,9 +169,8 @@ class RehearsalCase:
         if form is None:
             raise Differs("the task has no form")
         element = self.stage.package.elements[task.element]
-        calendar_id = element.properties.get("calendar") or element.properties.get("books") or ""
         today = businessdays.today(self.now)
-        desk = Desk(today, self.stage.package.calendars.get(calendar_id), self._cards_out)
+        desk = Desk(today, bookings.of_empty(self.stage.package, element, today), self._cards_out)
         booked = {name: day.isoformat() for name, day in self._booked.items()}
         context = {**self.step.data, **task.data, "today": today, "withdrawal": "", "booked": booked}
         values = desk.cleaned(form, answer, context)
