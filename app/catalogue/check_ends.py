@@ -31,7 +31,7 @@ class EndChecks:
         for end in ends.values():
             other = said.setdefault((end.state, end.certificate), end.id)
             if other != end.id:
-                self.complaints.warn(FILE, "", _TWICE, "ends", name=end.id, other=other)
+                self.complaints.warn(FILE, f"ends.{end.id}", _TWICE, name=end.id, other=other)
         states, certificates = {end.state for end in ends.values()}, {end.certificate for end in ends.values()}
         for element in self.package.elements.values():
             if element.operator == "milestone":

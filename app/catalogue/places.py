@@ -85,7 +85,9 @@ def _looked_at(package: Package, file: str) -> _File:
         return _File(JsonPlaces(text).line)
     if file.endswith(".toml"):
         return _File(TomlPlaces(text).line)
-    return _File(lambda _, part: _in_header(text, part))
+    mail = next((each for each in package.mails.values() if each.file == file), None)
+    begins = mail.body_line if mail is not None else 0
+    return _File(lambda _, part: begins if part == "body" else _in_header(text, part))
 
 
 def _in_xml(content: bytes) -> _File:

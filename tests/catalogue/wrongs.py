@@ -647,7 +647,7 @@ CASES: list[tuple[str, Edit, str, str]] = [
                 '[ends.b]\nstate = "rejected"\ntitle = "乙"\nsentence = "終"\n'
             )
         },
-        "package.toml",
+        "package.toml#ends.b",
         "for the same end",
     ),
     (

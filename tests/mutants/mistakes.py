@@ -40,8 +40,8 @@ MISTAKES = (
     Mistake(
         "m4", "a timer fires without its case's lock",
         "app/services/process/timers.py",
-        "steps.advance(portal, cases.lock(case_id), TimersDue(), now)",
-        "steps.advance(portal, cases.by_ids([case_id])[case_id], TimersDue(), now)",
+        "_fire(portal, cases.lock(case_id), now, renew)",
+        "_fire(portal, cases.by_ids([case_id])[case_id], now, renew)",
         (RULES + "test_a_timer_fires_after_the_step_that_is_under_way_not_into_it[postgres]",),
     ),
     Mistake(

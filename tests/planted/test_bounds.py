@@ -12,6 +12,7 @@ from app.catalogue import Package
 from app.catalogue.check_flow import FlowChecks
 from app.catalogue.check_values import ValueChecks
 from app.catalogue.complaints import Complaints
+from app.catalogue.declared import Declared
 from app.catalogue.drawn import Element, ProcessInfo
 from app.catalogue.following import MAX_VISITS, Following
 from app.catalogue.game import MAX_STATES, Game
@@ -40,6 +41,7 @@ class Drawn:
         facts = dict.fromkeys(Package.__dataclass_fields__, empty)
         facts |= {
             "entry": "p", "withdraw_message": "", "elements": self.elements, "flows": tuple(self.flows), "problems": (),
+            "declared": Declared(),
             "processes": {"p": ProcessInfo("p", "p", "p.bpmn")},
         }  # fmt: skip
         return Package(**facts)  # type: ignore[arg-type]
