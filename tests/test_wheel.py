@@ -60,7 +60,9 @@ def test_a_wheel_in_an_empty_environment_serves_the_portal(wheel: Path, tmp_path
     (place / "bin" / "monty").symlink_to(Path(sys.executable).parent / "monty")
     environment = servers.settings_for(tmp_path, free_port())
     del environment["NINTEI_PACKAGES_DIR"]
-    environment["PYTHONPATH"] = sysconfig.get_path("purelib")
+    # By a file of the environment itself: the host of Plays is started with no variable of ours.
+    [site] = (place / "lib").glob("python*/site-packages")
+    (site / "dependencies.pth").write_text(sysconfig.get_path("purelib") + "\n", encoding="utf-8")
     where = subprocess.run(
         [python, "-c", "import app; print(app.__file__)"],
         cwd=tmp_path,
