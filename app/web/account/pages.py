@@ -18,7 +18,7 @@ from app.text.numbers import whole
 from app.web.frame import cookies, signin
 from app.web.frame.access import needs, public
 from app.web.frame.asking import asker, remember
-from app.web.frame.current import LANGUAGES, only_asks, portal, signed_in
+from app.web.frame.current import LANGUAGES, language, only_asks, portal, signed_in
 from app.web.frame.problems import sentence
 from app.web.frame.throttling import wait
 
@@ -99,9 +99,15 @@ def _page(error: str = "", password_error: str = "", name: str | None = None) ->
     base = portal().settings.base_url.rstrip("/")
     return render_template(
         "pages/account/account.html", found=found, name=found.name if name is None else name, error=password_error,
-        name_error=error, sessions=sessions.mine(portal(), signed_in(), signin.held()), idle=_idle(),
+        name_error=error, groups=_groups(), sessions=sessions.mine(portal(), signed_in(), signin.held()), idle=_idle(),
         feed_url=f"{base}/calendar/{found.feed_token}.ics" if found.feed_token else "",
     )  # fmt: skip
+
+
+def _groups() -> list[str]:
+    """The groups of the account, in the reader's language."""
+    known = portal().releases.groups()
+    return [known[each].named(language()) if each in known else each for each in signed_in().groups]
 
 
 def _idle() -> str:
