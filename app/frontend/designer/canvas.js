@@ -23,6 +23,7 @@ import { NAME, SKELETONS, form } from "./canvas/making.js";
 import { Marks } from "./canvas/marks.js";
 import menus from "./canvas/menus.js";
 import { renamed } from "./canvas/renaming.js";
+import room from "./canvas/room.js";
 import { translating } from "./canvas/words.js";
 import { Panel } from "./panel.js";
 
@@ -47,7 +48,7 @@ class Canvas {
     this.box = make("div", { class: "dc-canvas", "aria-label": t("Diagram. The list of steps says and does the same by keys.") });
     this.modeler = new Modeler({
       container: this.box,
-      additionalModules: [translating(this.shell.language), CreateAppendAnythingModule, minimap, simulation, menus, ids, copying],
+      additionalModules: [translating(this.shell.language), CreateAppendAnythingModule, minimap, simulation, menus, ids, copying, room],
       moddleExtensions: { spiffworkflow: extensions },
     });
     belongs(this.modeler.get("moddle"), this.file.path);

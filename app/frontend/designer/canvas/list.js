@@ -95,7 +95,7 @@ export class StepList {
     const source = registry.get(this.chosen);
     if (!source) return;
     const type = this.kind.value;
-    const made = after(this.modeler, source, { type: `bpmn:${type.charAt(0).toUpperCase()}${type.slice(1)}` });
+    const made = this.modeler.get("room").making(() => after(this.modeler, source, { type: `bpmn:${type.charAt(0).toUpperCase()}${type.slice(1)}` }));
     if (!made) return;
     this.chosen = made.id;
     this.draw();
