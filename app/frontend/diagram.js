@@ -55,8 +55,10 @@ class CaseDiagram {
     this.canvas = this.viewer.get("canvas");
     this.registry = this.viewer.get("elementRegistry");
     this.host.querySelector("[data-diagram-fallback]")?.remove();
-    // To ears the picture is loose words; the list before it says the same in order.
-    this.canvasBox.querySelector("svg")?.setAttribute("aria-hidden", "true");
+    // To ears the picture is loose words; the list before it says the same in order. What is hidden to them takes no focus: keys belong to the box.
+    const picture = this.canvasBox.querySelector("svg");
+    picture?.setAttribute("aria-hidden", "true");
+    picture?.removeAttribute("tabindex");
     this.mark();
     this.list();
     this.listen();
