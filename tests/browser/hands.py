@@ -145,7 +145,7 @@ class Hands:
         self.look(f"desk-before-{element}", often=element not in LOOKED_AT)
         link.click()
         # A page of its own, or beside the list where there is room.
-        title = CCUS.elements[element].name
+        title = CCUS.elements[element].title  # as people read it
         expect(self.page.locator("main h1", has_text=title[:6]).first).to_be_visible()
         expect(self.page.locator(f"main form[action*='/tasks/{task}']").first).to_be_visible()
 
@@ -157,6 +157,7 @@ class Hands:
         if cards.count():
             self.look(f"{element}-cards-to-make")
             cards.first.click()
+            self._mean_it()
             expect(page.locator("#cards form button")).to_have_count(0, timeout=60_000)
             self.place.records.settle(number)
             self.go(f"/tasks/{self.task_of(number, element)}")
@@ -177,6 +178,13 @@ class Hands:
         expect(page.locator("main .done")).to_be_visible()
         self.look(f"{element}-done", often=element not in LOOKED_AT)
         return secrets
+
+    def _mean_it(self) -> None:
+        """What cannot be undone is asked first, on a page of its own."""
+        again = self.page.locator("main form:has(input[name=sure]) button")
+        if again.count():
+            self.look("sure")
+            again.click()
 
     def _open_letters(self, number: str, element: str) -> None:
         """Key letters are opened by two people, one each: this one and the colleague."""
@@ -228,6 +236,8 @@ class Hands:
         kind = field.first.evaluate("each => each.tagName === 'INPUT' ? each.type : each.tagName.toLowerCase()")
         if kind == "file":
             self._attach(key, value if isinstance(value, list) else [value])
+        elif key == "examiner":  # the scenario's people are nobody's here: one of those who are there
+            field.first.select_option(index=1)
         elif kind == "select":
             field.first.select_option(self._day(field.first, value))
         elif kind == "radio":
