@@ -152,6 +152,7 @@ def test_an_operator_clears_the_list_by_keyboard_alone(place: Place, people: Cal
     first.sign_in(STAFF[0], STAFF_PASSWORD)
     task, page = first.task_of(number, "first_review"), first.page
     first.go(f"/tasks?scope=all&q={number}")
+    tab_to(page, "document.activeElement.closest('tbody') !== null")  # keys act in the list alone
     page.keyboard.press("j")
     expect(page.locator(":focus")).to_have_attribute("href", re.compile(task))
     page.keyboard.press("x")
