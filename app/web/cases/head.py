@@ -63,7 +63,7 @@ def banner(head: CaseHead, who: Actor, *, line: bool = False) -> dict[str, Any]:
         return {**given, **_undelivered(head)}
     task = head.next
     if head.suspended and not head.ended:
-        given |= {"headline": gettext("The certification is suspended at present"), "sentence": suspended_words(head)}
+        given |= _suspended(head)
     if turn in {"done", "stopped"}:
         return {**given, **_quiet(head, turn, who)}
     if turn == "operator" and who.side == "vendor":
@@ -107,7 +107,7 @@ def _quiet(head: CaseHead, turn: str, who: Actor) -> dict[str, Any]:
             "facts": [{"term": gettext("Since"), "text": day(head.turn_since)}],
         }
     if head.suspended:
-        return {"headline": gettext("The certification is suspended at present"), "sentence": suspended_words(head)}
+        return _suspended(head)
     if head.certificate == EXPIRED:
         return {"headline": gettext("The certification has expired"), "sentence": expired_words()}
     if head.state == Standing.CERTIFIED:
@@ -197,6 +197,14 @@ def void(head: CaseHead, key: str) -> Markup | None:
 def expired_words() -> str:
     """What it means that the last day of a certificate has passed."""
     return gettext("Its last day has passed. The public list says so; ask the certifying body what can be done.")
+
+
+def _suspended(head: CaseHead) -> dict[str, Any]:
+    return {
+        "headline": gettext("The certification is suspended at present"),
+        "sentence": suspended_words(head),
+        "grave": True,
+    }
 
 
 def suspended_words(head: CaseHead) -> str:

@@ -162,6 +162,7 @@ def _said(head: CaseHead) -> dict[str, Any]:
         said |= {
             "headline": gettext("The certification is suspended at present"),
             "sentence": case_head.suspended_words(head),
+            "grave": True,
         }
     if _mine(head) and task is not None:
         said["what"] = named(task.title)
