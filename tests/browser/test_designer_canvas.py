@@ -135,10 +135,17 @@ def test_a_step_is_added_named_given_a_form_and_removed_by_keys_alone(window: De
     assert b'"id": "on_site_check"' in form
 
     page.get_by_role("button", name=re.compile("^申請受付・書類審査")).first.click()
+    with_it = window.saved(DIAGRAM)
     page.locator('.dc-step[data-step="on_site_check"]').click()
     page.locator('.dc-step[data-step="on_site_check"]').press("Delete")
     gone = window.until(DIAGRAM, lambda data: b"on_site_check" not in data)
     assert gone == before, "what one adds and takes out again leaves nothing"
+    page.get_by_role("button", name=re.compile("^申請受付・書類審査")).first.click()  # the form may have come in front
+    bar = page.locator(".dz-panel:not([hidden]) .dc-bar")
+    bar.get_by_role("button", name="元に戻す").click()
+    window.until(DIAGRAM, lambda data: data == with_it)
+    bar.get_by_role("button", name="やり直す").click()
+    window.until(DIAGRAM, lambda data: data == before)
 
 
 def test_a_condition_is_chosen_and_stands_there_as_the_engine_reads_it(window: Desk) -> None:
