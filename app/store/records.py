@@ -8,7 +8,7 @@ from typing import Any
 
 from peewee import JOIN, fn
 
-from app.states import CertificateState, DocumentKind, MailState
+from app.states import Audience, CertificateState, DocumentKind, MailState
 from app.store import search, statements
 from app.store.composed import Composed
 from app.store.database import locked
@@ -79,6 +79,12 @@ def uploaded_bytes(case: int) -> int:
 def loose_uploads(before: datetime) -> list[Document]:
     """Files that were attached to a draft before then and have not been sent."""
     return list(Document.select().where(Document.draft & (Document.created_at < before)))
+
+
+def hide_made(case: int, origin: str) -> None:
+    """What the portal made for this origin (the beginning of it) is for the staff alone from now on."""
+    mine = (Document.case == case) & Document.origin.startswith(origin)
+    Document.update(audience=Audience.OPERATOR).where(mine).execute()
 
 
 def open_group(case: int, group: str, at: datetime) -> None:

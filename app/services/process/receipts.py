@@ -82,6 +82,11 @@ def queue_paid(case: Case, loaded: Loaded, fee: str, now: datetime) -> None:
         jobqueue.queue(case, "pdf", {"document": document, PAID: row.number, "origin": origin}, "", origin, now)
 
 
+def void(case_id: int, invoice_id: int) -> None:
+    """A claim is not paid after all: its receipt holds no longer, and the vendor does not find it any more."""
+    records.hide_made(case_id, f"{PAID}:{invoice_id}:")
+
+
 def facts_paid(params: Mapping[str, Any]) -> dict[str, Any]:
     """What the receipt of a payment says beyond what all documents do; empty for others. Inside a connection."""
     row = invoices.one(str(params[PAID])) if params.get(PAID) else None

@@ -18,6 +18,7 @@ from app.services.base.portal import Portal
 from app.services.mails import deliveries
 from app.services.money import receiving
 from app.services.papers import timeline
+from app.services.process import receipts
 from app.services.tasks import recall, recallstate
 from app.states import EntryKind
 from app.store import cases, database, invoices, records, undo, work
@@ -115,6 +116,7 @@ def take_back(portal: Portal, number: str, why: str, actor: Actor) -> Undoing:
         _, payments = _found(number)
         receiving.undo(payments, why, actor, now)
         for each in _invoices(payments):
+            receipts.void(each.case_id, each.id)
             _one(portal, each, locked[each.case_id], [row for row in payments if row.invoice_id == each.id], actor, now)
     portal.poke()
     return meant

@@ -6,10 +6,11 @@ from dataclasses import replace
 
 from app.services.papers import documents
 from app.services.process import receipts
+from app.services.tasks import storno
 from app.store import database, invoices, records, work
 from app.store.models import Document, Member
 from tests.services.conftest import Bench
-from tests.services.steps import case_of, go, task
+from tests.services.steps import case_of, go, staff, task
 from tests.services.tasks.test_last_time import vendor
 
 
@@ -82,6 +83,19 @@ def test_a_claim_that_is_paid_in_full_brings_a_receipt_that_the_vendor_can_take(
         [claim] = invoices.of_case(case_of(walker).id)
     [page] = [each for each in bench.printer.pages if "領収いたしました" in each]
     assert f"{claim.total:,}円" in page and claim.number in page and "収入印紙は不要" in page
+
+
+def test_the_receipt_of_a_payment_that_is_undone_is_no_longer_the_vendors(bench: Bench) -> None:
+    walker = go(bench, "api_documents")
+    with database.connection():
+        [claim] = invoices.of_case(case_of(walker).id)
+    storno.take_back(walker.portal, claim.number, "別の請求のお支払いでした", staff(walker))
+    bench.drain()
+    with database.connection():
+        seen = documents.of_case(case_of(walker), vendor(walker))
+        kept = documents.of_case(case_of(walker), staff(walker))
+    assert not [each for each in seen if each.title.startswith("領収書：")]
+    assert [each for each in kept if each.title.startswith("領収書：")], "what was made stays on record"
 
 
 def test_a_claim_that_is_paid_in_part_brings_none(bench: Bench) -> None:
