@@ -109,6 +109,20 @@ class Named:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A message id among the facts: the word of a closed set. For `params`."""
+
+    message: str
+
+    def __str__(self) -> str:
+        return self.message
+
+    def said(self, translate: Callable[[str], str]) -> str:
+        """In the reader's language."""
+        return translate(self.message)
+
+
 # What of an element (or of a form's component, a table's row …) is wrong: the kind, before a colon, to its words.
 PARTS = {
     "attribute": N_("attribute %(of)s"),

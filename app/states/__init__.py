@@ -23,10 +23,13 @@ from app.states.papers import Audience, DocumentKind
 from app.states.people import CLAIM_MOVES, ClaimState, InvitationKind, Judge, Rights, Role
 from app.states.records import ChangeKind, SignInKind
 from app.states.register import CERTIFICATE_MOVES, CertificateState, Standing
+from app.states.rights import ACCOUNTS, BODY, RIGHTS, SEES_ALL, Account, Right, holders, rights_of
 from app.states.trouble import IncidentKind
 from app.states.work import COMMENT_MOVES, JOB_MOVES, TASK_MOVES, CommentState, JobState, TaskKind, TaskState
 
 __all__ = [
+    "ACCOUNTS",
+    "BODY",
     "BOOKING_MOVES",
     "CARD_MOVERS",
     "CARD_MOVES",
@@ -44,11 +47,14 @@ __all__ = [
     "MOVED_MOVES",
     "MOVE_MOVES",
     "REQUEST_MOVES",
+    "RIGHTS",
+    "SEES_ALL",
     "STANDING",
     "SURPLUS_MOVES",
     "TASK_MOVES",
     "TOLD",
     "WORKSPACE_MOVES",
+    "Account",
     "Audience",
     "BookingState",
     "CardState",
@@ -76,6 +82,7 @@ __all__ = [
     "Phase",
     "RequestKind",
     "RequestState",
+    "Right",
     "Rights",
     "Role",
     "SettledAs",
@@ -89,4 +96,6 @@ __all__ = [
     "VersionKind",
     "WorkspaceAct",
     "WorkspaceState",
+    "holders",
+    "rights_of",
 ]

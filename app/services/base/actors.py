@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from app.errors import Forbidden
+from app.errors import Forbidden, Phrase
+from app.states import ACCOUNTS, BODY, Account, Right, holders, rights_of
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A person at one of the desks, or the system itself."""
+    """A person at one of the desks, or the system itself. `rights` follow from the roles (`app.states.rights`)."""
 
     user_id: int | None
     name: str
@@ -19,15 +20,32 @@ class Actor:
     email: str = ""
     language: str = "ja"
     standing_in_for: tuple[tuple[int, str], ...] = ()  # (user id, name) of absent colleagues
+    rights: frozenset[Right] = field(init=False)
 
-    def has(self, *roles: str) -> bool:
-        """Whether the actor has one of these roles."""
-        return bool(self.roles.intersection(roles))
+    def __post_init__(self) -> None:
+        """A person of a company is never more than that, a person of the body never that, whatever the rows say."""
+        kept = [role for role in self.roles if (role == Account.VENDOR.value) is (self.side == "vendor")]
+        object.__setattr__(self, "rights", rights_of(kept))
 
-    def require(self, *roles: str) -> None:
-        """Raise Forbidden unless the actor has one of these roles."""
-        if not self.has(*roles):
-            raise Forbidden("Your account does not have the role that this needs: %(roles)s", roles=", ".join(roles))
+    def has(self, *wanted: Right | str) -> bool:
+        """Whether the actor has one of these rights."""
+        return any(each in self.rights or each in self.roles for each in wanted)
+
+    def require(self, *wanted: Right | str) -> None:
+        """Raise Forbidden, which names the roles that have it, unless the actor has one of these rights."""
+        if not self.has(*wanted):
+            raise refusal(*wanted)
+
+
+def refusal(*wanted: Right | str) -> Forbidden:
+    """That the asker lacks these rights. `wanted` of its params is for the log."""
+    having = holders(*(each for each in wanted if isinstance(each, Right)))
+    roles = tuple(Phrase(ACCOUNTS[role]) for role in (*BODY, Account.VENDOR) if role in having)
+    return Forbidden(
+        "Your account does not have the role that this needs: %(roles)s",
+        roles=roles or tuple(str(each) for each in wanted),
+        wanted=", ".join(each.value if isinstance(each, Right) else each for each in wanted),
+    )
 
 
 SYSTEM = Actor(None, "", "system")

@@ -1,6 +1,7 @@
-"""Who may open a page: every route names it, or says `public`. A route that says nothing is closed.
+"""Who may open a page: every route names a right (`app.states.Right`), or says `public`. A route that says nothing is
+closed.
 
-`tests/web/frame/test_access.py` walks all routes.
+`tests/web/frame/test_access.py` walks all routes; `tests/web/frame/test_roles.py` walks them as every role.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ from urllib.parse import urlencode
 
 from flask import Flask, current_app, jsonify, redirect, request
 
-from app.errors import Forbidden
+from app.services.base import actors
+from app.states import Right
 from app.web.frame import again
 from app.web.frame.current import actor, only_asks
 
@@ -32,17 +34,17 @@ def public(view: View) -> View:
     return view
 
 
-def needs(*roles: str) -> Callable[[View], View]:
-    """Only accounts with one of these roles; `needs()` lets in whoever is signed in."""
+def needs(*rights: Right | str) -> Callable[[View], View]:
+    """Only accounts with one of these rights: `needs(Right.SEE_CASES)`. A page that acts says the right to act."""
 
     def mark(view: View) -> View:
-        view.nintei_access = roles or (SIGNED_IN,)  # type: ignore[attr-defined]  # as above
+        view.nintei_access = rights or (SIGNED_IN,)  # type: ignore[attr-defined]  # as above
         return view
 
     return mark
 
 
-def rule_of(app: Flask, endpoint: str) -> tuple[str, ...]:
+def rule_of(app: Flask, endpoint: str) -> tuple[Right | str, ...]:
     """Who may open the endpoint; () when nobody said."""
     view = app.view_functions.get(endpoint)
     found = getattr(view, "nintei_access", None)
@@ -68,4 +70,4 @@ def guard() -> Any:
         return again.page()
     if SIGNED_IN in rule or who.has(*rule):
         return None
-    raise Forbidden("This page is for other roles than yours")
+    raise actors.refusal(*rule)
