@@ -103,6 +103,7 @@ WORDS: dict[tuple[str, str], dict[str, Any]] = {
         "absence": _l("Absence"), "view": _l("Saved view"), "company": _l("Company"),
         "release": _l("Release"), "move": _l("Move of running cases"), "card_key": _l("Key of cards"),
         "workspace": _l("Draft of a package"), "mend": _l("Case mended"), "bank": _l("File of the bank"),
+        "export": _l("Rows taken out"),
     },
     ("Move", "state"): {
         "asked": _l("Waits for approval"), "running": _l("Under way"), "stopped": _l("Stopped for now"),

@@ -30,3 +30,4 @@ class ChangeKind(Word):
     MOVE = "move"  # of cases to another release
     MEND = "mend"  # of one case
     BANK = "bank"  # a file of the bank
+    EXPORT = "export"  # rows that somebody took out

@@ -17,6 +17,7 @@ from datetime import date, datetime, timedelta
 from app.errors import Refused
 from app.services.base import businessdays
 from app.services.base.actors import Actor
+from app.services.exports.sheet import Sheet
 from app.states import InvoiceState, PaymentKind, SurplusState
 from app.store import database, invoices, receiving
 
@@ -141,18 +142,20 @@ def _fits(sign: str, encoding: str) -> bool:
     return True
 
 
-def plain(found: Sequence[Entry]) -> bytes:
-    """One line an entry, UTF-8 with its mark, as spreadsheets open it."""
-    rows = (
-        [e.day.isoformat(), e.number, e.who, e.debit, e.category("debit"), e.credit, e.category("credit"), e.yen,
-         e.rate if e.taxed else "", e.tax, e.text]
+HEADINGS = (
+    "日付", "請求番号", "取引先", "借方勘定科目", "借方税区分", "貸方勘定科目", "貸方税区分", "金額（税込）",
+    "税率", "うち消費税額", "摘要",
+)  # fmt: skip
+
+
+def sheet(found: Sequence[Entry], month: date) -> Sheet:
+    """One line an entry, for people's spreadsheets; in Japanese, as accounts are kept."""
+    rows = [
+        (e.day, e.number, e.who, e.debit, e.category("debit"), e.credit, e.category("credit"), e.yen,
+         e.rate if e.taxed else None, e.tax, e.text)
         for e in found
-    )  # fmt: skip
-    headings = (
-        "日付", "請求番号", "取引先", "借方勘定科目", "借方税区分", "貸方勘定科目", "貸方税区分", "金額（税込）",
-        "税率", "うち消費税額", "摘要",
-    )  # fmt: skip
-    return _written(rows, "utf-8-sig", headings)
+    ]  # fmt: skip
+    return Sheet("入金仕訳", HEADINGS, lambda: rows, f"{month:%Y-%m}", f"{month:%Y-%m}_入金仕訳")
 
 
 def yayoi(found: Sequence[Entry]) -> bytes:
@@ -211,7 +214,6 @@ class Form:
 
 
 FORMS: Mapping[str, Form] = {
-    "csv": Form("CSV", "{month}_入金仕訳.csv", plain),
     "yayoi": Form("弥生会計", "{month}_弥生会計.csv", yayoi),
     "freee": Form("freee", "{month}_freee取引.csv", freee),
 }

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, render_template, request
 from flask_babel import gettext
 
 from app.errors import NinteiError, NotFound
+from app.services.exports.sheet import CSV, XLSX, note
 from app.services.tasks import ledger
-from app.web.frame import problems
+from app.web.frame import exporting, problems, sending
 from app.web.frame.access import needs
 from app.web.frame.current import portal, signed_in
 from app.web.frame.shell import short_day, yen
 from app.web.money.tabs import tabs
+
+SHEETS = {CSV: "CSV", XLSX: "Excel"}
 
 pages = Blueprint("ledger", __name__, url_prefix="/payments/ledger")
 
@@ -39,7 +41,8 @@ def show() -> Any:
     paid_back = sum(each.yen for each in found if each.credit == ledger.BANK)
     return render_template(
         "pages/desk/ledger.html", title=gettext("Payments"), tabs=tabs("ledger"), rows=rows, month=f"{month:%Y-%m}",
-        forms=ledger.FORMS, received=received, paid_back=paid_back, wide=True,
+        forms={**SHEETS, **{form: how.title for form, how in ledger.FORMS.items()}},
+        received=received, paid_back=paid_back, wide=True,
     )  # fmt: skip
 
 
@@ -49,12 +52,13 @@ def download(form: str) -> Any:
     """The month as a file of this form."""
     how = ledger.FORMS.get(form)
     try:
-        if how is None:
+        if how is None and form not in SHEETS:
             raise NotFound("There is no such form")
         month = ledger.month_of(request.args.get("month", ""), portal().today())
     except NinteiError as error:
         return problems.back(error, "/payments/ledger")
-    content = how.write(ledger.entries(month, signed_in()))
-    name = how.name.format(month=f"{month:%Y-%m}")
-    said = {"Content-Disposition": f"attachment; filename=\"{month:%Y-%m}-{form}.csv\"; filename*=UTF-8''{quote(name)}"}
-    return Response(content, mimetype="text/csv", headers=said)
+    found = ledger.entries(month, signed_in())
+    if how is None:
+        return exporting.answer(ledger.sheet(found, month), form)
+    note(portal(), signed_in(), how.title, CSV, f"{month:%Y-%m}")
+    return sending.file(how.write(found), "text/csv", how.name.format(month=f"{month:%Y-%m}"))

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, render_template, request, url_for
+from flask import Blueprint, jsonify, render_template, request, url_for
 from flask_babel import gettext
 
+from app.services.exports.sheet import Sheet
 from app.services.register import certificates
 from app.services.register.certificates import CertificateView
-from app.web.frame import paging
+from app.web.frame import exporting, paging
 from app.web.frame.access import public
 from app.web.frame.current import portal
 from app.web.frame.shell import day
@@ -21,6 +20,7 @@ pages = Blueprint("register", __name__)
 ORDERS = ("number", "system", "company", "certified", "valid_until")
 STATES = ("valid", "suspended", "withdrawn", "ended", "expired")
 PAGE = 50
+FILE = "certified-systems"
 
 
 def _wanted() -> dict[str, str]:
@@ -57,19 +57,10 @@ def systems() -> Any:
 @public
 def systems_csv() -> Any:
     """The list as a table for spreadsheets (UTF-8 with a byte order mark, so that Excel reads the Japanese)."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(
-        [
-            gettext("Certificate number"),
-            gettext("System"),
-            gettext("Company"),
-            gettext("Certified since"),
-            gettext("Valid until"),
-            gettext("State"),
-            gettext("Last audit"),
-        ]
-    )
+    headings = (
+        gettext("Certificate number"), gettext("System"), gettext("Company"), gettext("Certified since"),
+        gettext("Valid until"), gettext("State"), gettext("Last audit"),
+    )  # fmt: skip
     names = {
         "valid": gettext("Valid"),
         "suspended": gettext("Suspended"),
@@ -77,31 +68,15 @@ def systems_csv() -> Any:
         "ended": gettext("Given up"),
         "expired": gettext("Expired"),
     }
-    for row in certificates.listed(portal(), **_wanted()):
-        writer.writerow(
-            [
-                _harmless(str(cell))
-                for cell in (
-                    row.number,
-                    row.system_name,
-                    row.company_name,
-                    row.certified_on.isoformat(),
-                    row.valid_until.isoformat(),
-                    names.get(row.state, row.state),
-                    row.last_audit_on.isoformat() if row.last_audit_on else "",
-                )
-            ]
+    found = certificates.listed(portal(), **_wanted())
+    rows = [
+        (
+            row.number, row.system_name, row.company_name, row.certified_on, row.valid_until,
+            names.get(row.state, row.state), row.last_audit_on,
         )
-    return Response(
-        "\ufeff" + out.getvalue(),
-        mimetype="text/csv",
-        headers={"Content-Disposition": "attachment; filename=certified-systems.csv"},
-    )
-
-
-def _harmless(cell: str) -> str:
-    """A cell that a spreadsheet takes for a formula is shown as text (OWASP, CSV injection)."""
-    return f"'{cell}" if cell[:1] in {"=", "+", "-", "@", "\t", "\r"} else cell
+        for row in found
+    ]  # fmt: skip
+    return exporting.answer(Sheet(gettext("Certified systems"), headings, lambda: rows, filename=FILE), "csv")
 
 
 @pages.get("/systems.json")
