@@ -78,6 +78,7 @@ class Settings:
     stop_seconds: int = setting(parse.whole_number(0, 600), "20")
     workers: int = setting(parse.whole_number(0, 16), "1")
     plays: int = setting(parse.whole_number(0, 16), "4")
+    log: str = setting(parse.one_of("text", "json"), "text")
     log_level: str = setting(parse.one_of("TRAFFIC", "DEBUG", "INFO", "WARNING", "ERROR"), "INFO")
     trusted_proxies: tuple[str, ...] = setting(parse.networks, "")
     free_mb: int = setting(parse.whole_number(0, 1_000_000), "500")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import shutil
 from datetime import UTC, datetime
 from typing import Any
@@ -34,7 +33,8 @@ from app.services.pages import case as caseview
 from app.services.people import accounts
 from app.services.plays import hosts
 from app.text import address
-from config.settings import bare_environment, child_environment, demo_secrets_of, web_processes
+from config import logs
+from config.settings import Settings, bare_environment, child_environment, demo_secrets_of, web_processes
 from hardware.cli import DEFAULTS, card
 
 STAFF = Actor(None, "nintei", "operator", frozenset({"operator", "administrator"}))
@@ -72,10 +72,8 @@ def commands(ctx: click.Context) -> None:
     ctx.meta[DEFAULTS] = lambda: card_defaults(ctx.ensure_object(Wiring))
 
 
-def _log(level: str) -> None:
-    logging.basicConfig(
-        level=getattr(logging, level, logging.INFO), format="%(asctime)s %(levelname)s %(name)s %(message)s"
-    )
+def _log(settings: Settings) -> None:
+    logs.install(settings.log_level, settings.log)
 
 
 @commands.command()
@@ -97,7 +95,7 @@ def run(wiring: Wiring, with_demo: bool) -> None:
     if with_demo:
         wiring.overrides["demo"] = "yes"
     settings = wiring.settings(serves=True)
-    _log(settings.log_level)
+    _log(settings)
     say_copy(versions.bring_up(settings, datetime.now(UTC), say_step))
     portal = wiring.portal(serves=True)
     fence.require_no_demo(portal.settings)
@@ -128,7 +126,7 @@ def run(wiring: Wiring, with_demo: bool) -> None:
 @wired
 def serve(wiring: Wiring) -> None:
     """Serve the web alone."""
-    _log(wiring.settings(serves=True).log_level)
+    _log(wiring.settings(serves=True))
     portal = wiring.portal(serves=True)
     wiring.serve(portal)
 
@@ -140,7 +138,7 @@ def worker(wiring: Wiring) -> None:
 
     `nintei run` starts workers by itself; on PostgreSQL any number may run on any number of machines.
     """
-    _log(wiring.settings(serves=True).log_level)
+    _log(wiring.settings(serves=True))
     portal = wiring.portal(serves=True)
     wiring.work(portal)
 

@@ -19,6 +19,7 @@ from email.utils import format_datetime, parseaddr
 from urllib.parse import quote
 
 from app.connectors.letter import Letter
+from config import logs
 
 WIDEST = 76  # characters of a line, where we may choose (RFC 2047 section 2, RFC 2045 section 6.7)
 _PIECE = 52  # characters of a piece of a file's name: with its parameter's name it stays within a line
@@ -42,6 +43,8 @@ def build(letter: Letter, written: datetime | None = None) -> Message:
     whole["Date"] = format_datetime(written or datetime.now(UTC))
     whole["Message-ID"] = letter.message_id
     whole["X-Nintei-Mail"] = letter.mail_id
+    if logs.value("request"):
+        whole["X-Request-ID"] = logs.value("request")  # what led to it: its lines in the log
     whole["Auto-Submitted"] = "auto-generated"  # RFC 3834 section 5: answering machines leave such mails alone
     whole.attach(both)
     for each in letter.attachments:

@@ -14,6 +14,7 @@ from app.store.composed import Composed
 from app.store.database import locked
 from app.store.models import Case, Job, TimerRow
 from app.store.words import move
+from config import logs
 
 
 def jobs_like(operator: str, states: Iterable[JobState]) -> list[Job]:
@@ -42,8 +43,8 @@ def job_known(key: str) -> bool:
 
 
 def add_job(**values: Any) -> bool:
-    """Queue a job; false when one of the same key exists."""
-    return bool(Job.insert(**values).on_conflict_ignore().as_rowcount().execute())
+    """Queue a job; false when one of the same key exists. It remembers the request that asked for it."""
+    return bool(Job.insert(**{"request": logs.value("request"), **values}).on_conflict_ignore().as_rowcount().execute())
 
 
 def lease(

@@ -23,6 +23,7 @@ from app.web.frame import (
     gate,
     hosts,
     problems,
+    requests,
     shell,
     signin,
     sizes,
@@ -87,6 +88,7 @@ def create_app(portal: Portal, datastore: Any) -> Flask:
     Babel(app, locale_selector=current.language, default_translation_directories=str(HERE / "translations"))
     wording.install(app)
     hosts.install(app, settings.base_url, settings.hosts)
+    requests.install(app)
     app.before_request(_connect)  # first: whoever reads before it opens a connection that nobody gives back
     sizes.install(app, settings.upload_max_mb)
     CSRFProtect(app)
@@ -94,6 +96,7 @@ def create_app(portal: Portal, datastore: Any) -> Flask:
         app, datastore, mail_util_cls=signin.Addresses, login_form=passwordforms.SignIn,
         verify_form=passwordforms.Verify,
     )  # fmt: skip
+    app.before_request(requests.know_user)
     app.before_request(access.guard)
     throttling.install(app)
     signin.install(app, datastore)

@@ -19,6 +19,7 @@ from app.services.process import jobs, timers
 from app.services.process.outside import Outside
 from app.worker.poke import Ear
 from app.worker.weather import Weather
+from config import logs
 
 log = logging.getLogger("nintei.worker")
 
@@ -87,12 +88,13 @@ class Worker:
             return True
         if job is None:  # with nothing else to do, cases that older rules folded are folded anew
             return bool(woken) or bool(finding.mend(self._portal))
-        beat = _Heartbeat(self._portal, job, self._name)
-        try:
-            state = jobs.perform(self._portal, self._outside, job)
-        finally:
-            beat.end()
-        log.info("job %s %s of case %s: %s", job.id, job.operator, job.case_id, state)
+        with logs.about(request=job.request or logs.fresh_id(), job=job.id):
+            beat = _Heartbeat(self._portal, job, self._name)
+            try:
+                state = jobs.perform(self._portal, self._outside, job)
+            finally:
+                beat.end()
+            log.info("job %s %s of case %s: %s", job.id, job.operator, job.case_id, state)
         return True
 
 

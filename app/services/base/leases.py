@@ -29,6 +29,7 @@ class Leased:
     element: str
     attempts: int
     task_id: str = ""  # the engine task that waits for it
+    request: str = ""  # which request asked for it
 
 
 def held(job_id: int, fence: int, worker: str) -> Leased | None:
@@ -43,8 +44,9 @@ def leased(row: Job) -> Leased:
     """The row as its holder sees it."""
     params, data = dict(row.params or {}), dict(row.data or {})
     return Leased(
-        row.id, row.fence, row.key, row.operator, params, data, row.case_id or 0, row.element, row.attempts, row.task_id
-    )
+        row.id, row.fence, row.key, row.operator, params, data, row.case_id or 0, row.element, row.attempts,
+        row.task_id, row.request,
+    )  # fmt: skip
 
 
 def extend(portal: Portal, job: Leased) -> bool:

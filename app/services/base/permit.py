@@ -13,6 +13,7 @@ from app.services.base.releases import Loaded
 from app.states import Rights, TaskState
 from app.store import cases, work
 from app.store.models import Case, Member, Task
+from config import logs
 
 
 class Held(Refused):
@@ -39,6 +40,7 @@ def find(portal: Portal, task_id: str, actor: Actor, *, lock: bool = False) -> S
     if task is None:
         raise NotFound("There is no such task")
     case = visible_case(locked or task.case, actor)
+    logs.note(case=case.number)
     if actor.side == "vendor" and task.side != "vendor":
         raise NotFound("There is no such task")
     loaded = portal.releases.loaded(case.release_id)

@@ -28,6 +28,7 @@ from app.services.trouble import alarms, incidents, mailserver
 from app.states import EntryKind, JobState
 from app.store import cases, database, jobrows, outages
 from app.store.models import Case, Job
+from config import logs
 
 log = logging.getLogger("nintei.jobs")
 
@@ -128,6 +129,7 @@ def perform(portal: Portal, outside: Outside, job: Leased) -> JobState:
 def _held(job: Leased) -> tuple[Case | None, Job | None]:
     """The job's case and row, locked in this order, if this worker still holds it."""
     case = cases.lock(job.case_id) if job.case_id else None  # a mail of the portal itself has none
+    logs.note(case=case.number if case is not None else "")
     row = jobrows.job(job.id, lock=True)
     return case, row if row is not None and row.state == JobState.RUNNING and row.fence == job.fence else None
 

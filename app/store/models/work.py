@@ -120,6 +120,7 @@ class Job(Row):
     said: Any = JsonField(default=dict)  # the same as {message, params}, for readers of other languages
     created_at = UtcField()
     finished_at = UtcField(null=True)
+    request = CharField(max_length=64, default="")  # the request, or the round of work, that asked for it: for the log
 
     class Meta:
         indexes = ((("state", "run_at"), False), (("case", "state"), False))

@@ -10,6 +10,8 @@ import ipaddress
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from config import logs
+
 App = Callable[[dict[str, Any], Any], Iterable[bytes]]
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 HEADERS = (
@@ -19,8 +21,10 @@ HEADERS = (
     "HTTP_X_FORWARDED_PORT",
     "HTTP_X_FORWARDED_PREFIX",
     "HTTP_FORWARDED",
+    "HTTP_X_REQUEST_ID",
 )
 SCHEMES = ("http", "https")
+REQUEST = "nintei.request"  # the name that a trusted proxy gave the request; read by `requests`
 UNNAMED = "nintei.unnamed_proxy"  # the address that says something of others and is not trusted; read by `signins`
 
 
@@ -42,6 +46,7 @@ class TrustedProxies:
             scheme = given.get("HTTP_X_FORWARDED_PROTO", "").rpartition(",")[2].strip().lower()
             if scheme in SCHEMES:
                 environ["wsgi.url_scheme"] = scheme
+            environ[REQUEST] = logs.as_id(given.get("HTTP_X_REQUEST_ID", ""))
         elif "HTTP_X_FORWARDED_FOR" in given:
             environ[UNNAMED] = str(environ.get("REMOTE_ADDR", ""))  # somebody's proxy, or a visitor who pretends
         return self._app(environ, start_response)
