@@ -24,6 +24,7 @@ from app.states.people import CLAIM_MOVES, ClaimState, InvitationKind, Judge, Ri
 from app.states.records import ChangeKind, SignInKind
 from app.states.register import CERTIFICATE_MOVES, CertificateState, Standing
 from app.states.rights import ACCOUNTS, BODY, RIGHTS, SEES_ALL, Account, Right, holders, rights_of
+from app.states.trail import DEEDS, GROUNDS, THINGS, Act, Deed, Ground, Thing
 from app.states.trouble import IncidentKind
 from app.states.work import COMMENT_MOVES, JOB_MOVES, TASK_MOVES, CommentState, JobState, TaskKind, TaskState
 
@@ -36,7 +37,9 @@ __all__ = [
     "CERTIFICATE_MOVES",
     "CLAIM_MOVES",
     "COMMENT_MOVES",
+    "DEEDS",
     "DELIVERY_MOVES",
+    "GROUNDS",
     "GROUPS",
     "INBOUND_MOVES",
     "INVOICE_MOVES",
@@ -52,9 +55,11 @@ __all__ = [
     "STANDING",
     "SURPLUS_MOVES",
     "TASK_MOVES",
+    "THINGS",
     "TOLD",
     "WORKSPACE_MOVES",
     "Account",
+    "Act",
     "Audience",
     "BookingState",
     "CardState",
@@ -62,9 +67,11 @@ __all__ = [
     "ChangeKind",
     "ClaimState",
     "CommentState",
+    "Deed",
     "DeliveryState",
     "DocumentKind",
     "EntryKind",
+    "Ground",
     "Group",
     "InboundState",
     "IncidentKind",
@@ -92,6 +99,7 @@ __all__ = [
     "SurplusState",
     "TaskKind",
     "TaskState",
+    "Thing",
     "Told",
     "VersionKind",
     "WorkspaceAct",

@@ -15,7 +15,7 @@ from typing import Any
 from playhouse.migrations import Migration, Runner
 
 from app.errors import Unready
-from app.store import seldom, tally
+from app.store import seldom, tally, trailrules
 from app.store.database import connection, is_postgres, lock_name, proxy, transaction
 from app.store.models import ALL, CaseGram, TaskTally
 
@@ -184,6 +184,7 @@ def _create(bound: Any) -> None:
     bound.create_tables(ALL, safe=True)
     tally.install()
     seldom.install()
+    trailrules.install()
 
 
 def _taken(bound: Any) -> set[str] | None:

@@ -22,6 +22,7 @@ from app.web.frame import (
     current,
     gate,
     hosts,
+    onrecord,
     problems,
     requests,
     shell,
@@ -98,6 +99,7 @@ def create_app(portal: Portal, datastore: Any) -> Flask:
     )  # fmt: skip
     app.before_request(requests.know_user)
     app.before_request(access.guard)
+    onrecord.install(app)
     throttling.install(app)
     signin.install(app, datastore)
     signins.install(app)

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from app.services import upkeep
+from app.services.audit import chaining
 from app.services.base import finding, leases, versions
 from app.services.base.portal import Portal
 from app.services.moves import doing, renewing
@@ -82,6 +83,7 @@ class Worker:
         if moment >= self._upkeep_at:
             self._upkeep_at = moment + UPKEEP_EVERY
             upkeep.tick(self._portal)
+        chaining.draw()
         moved = doing.work(self._portal)
         job = jobs.lease(self._portal, self._name, jobs.worker_operators(self._portal))
         if job is None and moved:

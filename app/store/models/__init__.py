@@ -38,6 +38,7 @@ from app.store.models.records import (
 from app.store.models.releases import Release, Term
 from app.store.models.security import Guess, SecurityEvent, Session
 from app.store.models.stamps import Stamp
+from app.store.models.trail import TrailEntry, TrailHead, TrailHorizon, TrailLink, TrailPending
 from app.store.models.trouble import Incident
 from app.store.models.uploads import Part
 from app.store.models.work import Answer, Comment, Draft, Job, Reminder, Task, TimerRow
@@ -122,6 +123,11 @@ ALL = (
     WorkspaceVersion,
     WorkspaceEvent,
     WorkspaceVisit,
+    TrailEntry,
+    TrailPending,
+    TrailLink,
+    TrailHead,
+    TrailHorizon,
 )
 
 __all__ = [
@@ -194,6 +200,11 @@ __all__ = [
     "TaskTally",
     "Term",
     "TimerRow",
+    "TrailEntry",
+    "TrailHead",
+    "TrailHorizon",
+    "TrailLink",
+    "TrailPending",
     "Undo",
     "User",
     "UserRole",

@@ -1,0 +1,1 @@
+"""The audit record: its chain, whether it holds, what it tells."""

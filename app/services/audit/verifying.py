@@ -1,0 +1,106 @@
+"""Whether the audit record is as it was written: every entry in its place, nothing changed, nothing cut off."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from app.errors import N_
+from app.services.base import chain
+from app.store import database, trail
+from app.store.trail import Linked
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """The first place at which the record is not as it was written. `why`: a message id, with what fills it."""
+
+    seq: int
+    entry: int
+    why: str
+
+    @property
+    def params(self) -> dict[str, int]:
+        """What fills the message."""
+        return {"seq": self.seq, "entry": self.entry}
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What was found. `first`, `last`: numbers of the links; `end`: the hash of the last."""
+
+    first: int
+    last: int
+    end: str
+    heads: int  # signed ends that were found in the chain
+    erased: int  # entries whose details were erased
+    broken: Broken | None
+
+    @property
+    def checked(self) -> int:
+        """How many entries were looked at."""
+        return self.last - self.first + 1
+
+
+def verify(heads: Mapping[int, str] | None = None) -> Report:
+    """Read the whole chain. `heads`: ends that were kept elsewhere (number → hash); those of the database are looked
+    at, too."""
+    with database.connection():
+        gone = trail.horizon()
+        wanted = {row.seq: row.hash for row in trail.heads(gone.seq if gone else 0)}
+        for seq, digest in (heads or {}).items():
+            if wanted.setdefault(seq, digest) != digest:
+                why = N_("The end that was signed at entry %(seq)s is another one here than where it was kept")
+                return Report(0, 0, "", 0, 0, Broken(seq, 0, why))
+        after, before = (gone.seq, gone.hash) if gone else (0, chain.START)
+        found = _walk(trail.linked(after), after, before, wanted)
+        if found.broken is None:
+            broken = _beyond(found.last, wanted) or _beside()
+            found = Report(found.first, found.last, found.end, found.heads, found.erased, broken)
+    return found
+
+
+def _walk(links: Iterable[Linked], after: int, before: str, heads: Mapping[int, str]) -> Report:
+    """Compute every link again."""
+    seq, met, erased = after, 0, 0
+    broken: Broken | None = None
+    for each in links:
+        seq += 1
+        if each.seq != seq:
+            broken = Broken(seq, 0, N_("Link %(seq)s of the chain is missing"))
+        elif each.entry is None:
+            broken = Broken(seq, each.entry_id, N_("Entry %(entry)s (link %(seq)s) is missing"))
+        elif (digest := chain.following(before, chain.canonical(each.entry, seq))) != each.hash:
+            broken = Broken(seq, each.entry_id, N_("Entry %(entry)s (link %(seq)s) is not as it was written"))
+        elif heads.get(seq, digest) != digest:
+            broken = Broken(
+                seq, each.entry_id, N_("The chain was written anew before link %(seq)s: it had another end")
+            )
+        if broken is not None:
+            return Report(after + 1, seq - 1, before, met, erased, broken)
+        before = each.hash
+        met += seq in heads
+        assert each.entry is not None  # noqa: S101 - looked at above
+        erased += each.entry.who.startswith(chain.ERASED) or each.entry.what.startswith(chain.ERASED)
+    return Report(after + 1, seq, before, met, erased, None)
+
+
+def _beyond(last: int, heads: Mapping[int, str]) -> Broken | None:
+    """An end that was signed, and that the chain does not reach."""
+    seq = max(heads, default=0)
+    return Broken(last + 1, 0, N_("The chain ends before link %(seq)s, and once went on")) if seq > last else None
+
+
+def _beside() -> Broken | None:
+    """Entries outside of the chain."""
+    for entry in trail.lost():
+        return Broken(0, entry, N_("Entry %(entry)s was removed before it came into the chain"))
+    for entry in trail.strays():
+        return Broken(0, entry, N_("Entry %(entry)s was slipped in beside the chain"))
+    return None
+
+
+def details(text: str) -> dict[str, object]:
+    """What an entry's details say; empty where they were erased."""
+    return {} if text.startswith(chain.ERASED) else dict(json.loads(text))

@@ -1,0 +1,45 @@
+"""The chain of the audit record: what exactly is hashed. Pure: whoever verifies a case's evidence far from any portal
+does the same.
+
+    hash(n) = SHA-256( hash(n-1) ‖ canonical(entry n) )          32 bytes before, none before the first
+
+`canonical` is the entry as JSON of RFC 8785 (keys in order, no white space, UTF-8) with the keys
+
+    act at behalf case person seq side subject thing what who
+
+where `at` is RFC 3339 in UTC with six digits of a second, absent numbers are null, and `who` and `what` are the
+SHA-256, in hexadecimal, of the entry's details as they are stored: JSON texts that begin with a random salt. So details
+may be erased, their digests staying in their place, and the chain still holds.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+from app.store.trail import Stored
+
+ERASED = "erased:"
+START = ""
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
+
+
+def digest(text: str) -> str:
+    """Of details: the SHA-256 of the text, also where it was erased."""
+    return text[len(ERASED) :] if text.startswith(ERASED) else hashlib.sha256(text.encode()).hexdigest()
+
+
+def canonical(entry: Stored, seq: int) -> bytes:
+    """The bytes of an entry at its place in the chain."""
+    return _encode(
+        {
+            "act": entry.act, "at": entry.at, "behalf": entry.behalf, "case": entry.case, "person": entry.person,
+            "seq": seq, "side": entry.side, "subject": entry.subject, "thing": entry.thing,
+            "what": digest(entry.what), "who": digest(entry.who),
+        }
+    ).encode()  # fmt: skip
+
+
+def following(before: str, canonical_bytes: bytes) -> str:
+    """The hash behind `before` (hexadecimal; empty at the beginning), in hexadecimal."""
+    return hashlib.sha256(bytes.fromhex(before) + canonical_bytes).hexdigest()

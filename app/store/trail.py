@@ -1,0 +1,174 @@
+"""The audit record: entries, and the chain through them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from secrets import token_hex
+from typing import Any
+
+from app.states import Act, Thing
+from app.store import statements
+from app.store.database import is_postgres, lock_name, proxy
+from app.store.models import TrailEntry, TrailHead, TrailHorizon, TrailLink, TrailPending
+
+SALT = 16  # bytes: nobody finds out by trying what a digest was made of
+_NAME = "trail"
+_COLUMNS = ("id", "at", "act", "side", "person", "behalf", "thing", "subject", "case_id", "who", "what")
+_STAMP = 'to_char(e.at, \'YYYY-MM-DD"T"HH24:MI:SS.US"Z"\')'
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """An entry as the chain takes it in: texts and numbers alone. `at`: RFC 3339, UTC, six digits of a second."""
+
+    id: int
+    at: str
+    act: str
+    side: str
+    person: int | None
+    behalf: int | None
+    thing: str
+    subject: str
+    case: int | None
+    who: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """A link, and the entry it holds; none where that is gone."""
+
+    seq: int
+    hash: str
+    entry_id: int
+    entry: Stored | None
+
+
+def text_of(parts: Mapping[str, Any]) -> str:
+    """Details as they are stored: JSON with a salt of their own."""
+    filled = {key: value for key, value in parts.items() if value not in (None, "", {}, [])}
+    return json.dumps({"salt": token_hex(SALT), **filled}, ensure_ascii=False, separators=(",", ":"), default=str)
+
+
+def add(
+    at: datetime, act: Act, side: str, person: int | None, behalf: int | None, thing: Thing, subject: str,
+    case: int | None, who: Mapping[str, Any], what: Mapping[str, Any],
+) -> None:  # fmt: skip
+    """A new entry, in the transaction of what it tells of. One statement, that waits for nobody."""
+    if not proxy.obj.in_transaction():
+        raise RuntimeError("an entry of the audit record is stored together with what it tells of")
+    statements.insert(
+        TrailEntry, at=at, act=act, side=side, person=person, behalf=behalf, thing=thing, subject=subject[:80],
+        case_id=case, who=text_of(who), what=text_of(what),
+    )  # fmt: skip
+
+
+# The chain
+
+
+def hold() -> None:
+    """One process alone makes links until this transaction ends (SQLite: there is one writer)."""
+    lock_name(_NAME)
+
+
+def waiting() -> bool:
+    """Whether there is an entry that no link holds."""
+    return proxy.obj.execute_sql("SELECT 1 FROM trail_pending LIMIT 1").fetchone() is not None
+
+
+def end() -> tuple[int, str]:
+    """The number and hash of the last link; (0, "") before the first."""
+    found = TrailLink.select(TrailLink.seq, TrailLink.hash).order_by(TrailLink.seq.desc()).limit(1).first()
+    if found is None:
+        gone = horizon()
+        return (gone.seq, gone.hash) if gone is not None else (0, "")
+    return found.seq, found.hash
+
+
+def unlinked(limit: int) -> list[Stored]:
+    """The oldest entries that no link holds."""
+    text = f"SELECT {_columns()} FROM trail_pending p JOIN trail_entry e ON e.id = p.entry ORDER BY e.id LIMIT {limit}"  # noqa: S608
+    return [_stored(row) for row in proxy.obj.execute_sql(text).fetchall()]
+
+
+def link(links: Sequence[tuple[int, int, str]]) -> None:
+    """Store links (number, entry, hash); their entries wait no more."""
+    for start in range(0, len(links), 500):
+        rows = links[start : start + 500]
+        fields = [TrailLink.seq, TrailLink.entry, TrailLink.hash]
+        TrailLink.insert_many(rows, fields=fields).execute()
+        TrailPending.delete().where(TrailPending.entry.in_([entry for _, entry, _ in rows])).execute()
+
+
+def linked(after: int = 0, page: int = 20_000, upto: int | None = None) -> Iterator[Linked]:
+    """The chain in order, page by page, from behind a number on."""
+    top = f"AND l.seq <= {int(upto)}" if upto is not None else ""
+    while True:
+        text = (
+            f"SELECT l.seq, l.hash, l.entry, {_columns()} FROM trail_link l LEFT JOIN trail_entry e ON e.id = l.entry "  # noqa: S608
+            f"WHERE l.seq > {int(after)} {top} ORDER BY l.seq LIMIT {int(page)}"
+        )
+        rows = proxy.obj.execute_sql(text).fetchall()
+        for seq, digest, entry, *values in rows:
+            yield Linked(seq, digest, entry, _stored(values) if values[0] is not None else None)
+        if len(rows) < page:
+            return
+        after = rows[-1][0]
+
+
+def strays() -> list[int]:
+    """Entries that no link holds and that wait for none: ids, at most ten."""
+    text = (
+        "SELECT e.id FROM trail_entry e LEFT JOIN trail_link l ON l.entry = e.id "
+        "LEFT JOIN trail_pending p ON p.entry = e.id WHERE l.entry IS NULL AND p.entry IS NULL ORDER BY e.id LIMIT 10"
+    )
+    return [int(row[0]) for row in proxy.obj.execute_sql(text).fetchall()]
+
+
+def lost() -> list[int]:
+    """What waits to be linked and is no entry any more: ids, at most ten."""
+    text = (
+        "SELECT p.entry FROM trail_pending p LEFT JOIN trail_entry e ON e.id = p.entry "
+        "WHERE e.id IS NULL ORDER BY p.entry LIMIT 10"
+    )
+    return [int(row[0]) for row in proxy.obj.execute_sql(text).fetchall()]
+
+
+def _columns() -> str:
+    at = _STAMP if is_postgres() else "e.at"
+    return ", ".join(at if name == "at" else f"e.{name}" for name in _COLUMNS)
+
+
+def _stored(row: Sequence[Any]) -> Stored:
+    values = list(row)
+    if values[1][10] == " ":  # as SQLite has it: without digits of a second where they are nought
+        values[1] = f"{values[1][:10]}T{values[1][11:]}{'' if len(values[1]) > 19 else '.000000'}Z"
+    return Stored(*values)
+
+
+# Heads and the horizon
+
+
+def heads(after: int = 0) -> list[TrailHead]:
+    """The signed ends, oldest first."""
+    return list(TrailHead.select().where(TrailHead.seq > after).order_by(TrailHead.seq))
+
+
+def last_head() -> TrailHead | None:
+    """The newest signed end."""
+    found: TrailHead | None = TrailHead.select().order_by(TrailHead.seq.desc()).limit(1).first()
+    return found
+
+
+def add_head(seq: int, digest: str, at: datetime, signature: str) -> None:
+    """Store a signed end; once for each."""
+    TrailHead.insert(seq=seq, hash=digest, at=at, signature=signature).on_conflict_ignore().execute()
+
+
+def horizon() -> TrailHorizon | None:
+    """Up to where the chain was removed."""
+    found: TrailHorizon | None = TrailHorizon.select().order_by(TrailHorizon.seq.desc()).limit(1).first()
+    return found
