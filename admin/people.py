@@ -15,7 +15,7 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from admin.days import DayField
-from admin.view import Records
+from admin.view import Records, proved
 from app.errors import NinteiError
 from app.services.base.portal import Portal
 from app.services.days import month
@@ -160,7 +160,20 @@ class Accounts(Records):
             )
         return found
 
+    @expose("/new/", methods=("GET", "POST"))
+    @proved
+    def create_view(self) -> Any:
+        """A new account: who makes it shows that it is they."""
+        return super().create_view()
+
+    @expose("/edit/", methods=("GET", "POST"))
+    @proved
+    def edit_view(self) -> Any:
+        """A role, a group, whether somebody may sign in: the same."""
+        return super().edit_view()
+
     @expose("/send-link/", methods=("POST",))
+    @proved
     def send_link(self) -> Any:
         """Mail the link for the first password again."""
         model = self.get_one(request.args.get("id", "")) or abort(404)

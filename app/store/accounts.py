@@ -34,7 +34,11 @@ def _asked_in_session(uniquifier: Any, day: Any, same_day: Any, key: Any, at: An
     goes_on = (Session.key == key) & Session.ended_at.is_null() & (Session.until > at) & (Session.seen_at >= since)
     query = _asked_with(uniquifier, day, same_day)
     query = query.switch(User).join(Session, on=(Session.user == User.id) & goes_on)
-    return query.select_extend(Session.id.alias("session_row"), Session.seen_at.alias("session_seen"))
+    return query.select_extend(
+        Session.id.alias("session_row"),
+        Session.seen_at.alias("session_seen"),
+        Session.proved_at.alias("session_proved"),
+    )
 
 
 def any_at_all() -> bool:
@@ -57,7 +61,7 @@ _asking_in_session = Composed[User](_asked_in_session)
 
 def asking(uniquifier: str, day: date, asked: Asked | None = None) -> User | None:
     """The account of this session, with its roles and those for whom it stands in on this day. `asked`: only while that
-    session goes on; then `session_row` and `session_seen` of the account say which it is and when it was last used."""
+    session goes on; then `session_…` of the account say which it is, when it was last used and last proved."""
     rows: list[Any] = list(
         _asking_in_session.rows(uniquifier, day, day, asked.key, asked.at, asked.since)
         if asked
@@ -75,6 +79,7 @@ def asking(uniquifier: str, day: date, asked: Asked | None = None) -> User | Non
     proxy.obj.memory.stamp = rows[0].stamp if proxy.obj.memory.found is not None else None
     if asked:  # under another name a column comes as the database has it
         found.session_seen = Session.seen_at.python_value(found.session_seen)
+        found.session_proved = Session.proved_at.python_value(found.session_proved)
     found.known = Known(tuple(roles.values()), tuple(away.items()))
     return found
 

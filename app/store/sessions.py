@@ -17,6 +17,13 @@ def seen(row_id: int, at: datetime) -> None:
     Session.update(seen_at=at).where(Session.id == row_id).execute()
 
 
+def proved(key: str, fresh: str, at: datetime) -> int:
+    """Whoever asks in the session of this key has shown that it is they, and it goes on under a fresh one; gives 1
+    where it goes on."""
+    mine = (Session.key == key) & Session.ended_at.is_null()
+    return int(Session.update(proved_at=at, key=fresh).where(mine).execute())
+
+
 def end(key: str, at: datetime) -> int:
     """The session of this key is over; gives 1 where it was not."""
     return int(Session.update(ended_at=at).where((Session.key == key) & Session.ended_at.is_null()).execute())

@@ -43,8 +43,8 @@ def begin(settings: Settings, user: int, place: str, browser: str, now: datetime
     with database.transaction():
         sessions.forget(at)
         sessions.add(
-            key=digest(held), user=user, begun_at=at, seen_at=at, until=at + timedelta(days=settings.session_days),
-            place=place, browser=browser[:LONGEST_NAME],
+            key=digest(held), user=user, begun_at=at, seen_at=at, proved_at=at,
+            until=at + timedelta(days=settings.session_days), place=place, browser=browser[:LONGEST_NAME],
         )  # fmt: skip
     return held
 
@@ -66,6 +66,22 @@ def seen(row_id: int, last: datetime, now: datetime | None = None) -> None:
             if not database.passes(error):
                 raise
             log.info("the use of a session was not noted, the next page will: %s", error)
+
+
+def proved_lately(settings: Settings, proved: datetime | None, now: datetime | None = None) -> bool:
+    """Whether the person showed so lately that it is they that they are not asked again (OWASP ASVS 5.0, 7.5.1)."""
+    at = now or _now()
+    return proved is not None and at - proved < timedelta(minutes=settings.confirm_minutes)
+
+
+def prove(held: str, now: datetime | None = None) -> str:
+    """The person has shown that it is they. The session goes on under another key (OWASP ASVS 5.0, 7.2.4): gives what
+    its cookie holds from now on. NotFound when it is over."""
+    fresh = secrets.token_urlsafe(32)
+    with database.transaction():
+        if not sessions.proved(digest(held), digest(fresh), now or _now()):
+            raise NotFound("This session is over already")
+    return fresh
 
 
 def end(held: str) -> None:

@@ -58,6 +58,7 @@ class _Asks:
     known: Known | None = None  # of the account that asks for a page
     session_row: int | None = None  # the session in which it asks
     session_seen: Any = None  # when that was last used
+    session_proved: Any = None  # when the person last showed there that it is they
 
 
 class User(UserMixin, _Asks, Row):

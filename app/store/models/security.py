@@ -60,3 +60,4 @@ class Session(Row):
     ended_at = UtcField(null=True)  # signed out, or ended from another browser
     place = CharField(max_length=64, default="")
     browser = CharField(max_length=200, default="")  # as it calls itself (RFC 9110 section 10.1.5)
+    proved_at = UtcField(null=True)  # when the person last showed that it is they

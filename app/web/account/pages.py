@@ -15,7 +15,7 @@ from app.services.people import accounts
 from app.services.signin import guessing, passwords, sessions
 from app.text import address
 from app.text.numbers import whole
-from app.web.frame import cookies, signin
+from app.web.frame import cookies, proving, signin
 from app.web.frame.access import needs, public
 from app.web.frame.asking import asker, remember
 from app.web.frame.current import LANGUAGES, language, only_asks, portal, signed_in
@@ -116,6 +116,13 @@ def _idle() -> str:
     if minutes % 60:
         return ngettext("%(num)s minute", "%(num)s minutes", minutes)
     return ngettext("%(num)s hour", "%(num)s hours", minutes // 60)
+
+
+@pages.route(proving.ADDRESS, methods=["GET", "POST"])
+@needs()
+def prove() -> Any:
+    """Shows once more that it is they, and goes on with what was meant."""
+    return proving.answered()
 
 
 @pages.post("/account/profile")

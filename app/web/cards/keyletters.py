@@ -18,6 +18,7 @@ from app.web.frame import problems, sure
 from app.web.frame.access import needs
 from app.web.frame.asking import asker
 from app.web.frame.current import named, portal, signed_in
+from app.web.frame.proving import proved
 
 pages = Blueprint("key_letters", __name__, url_prefix="/cards/letters")
 
@@ -57,6 +58,7 @@ def show(task_id: str) -> Any:
 
 @pages.post("/<task_id>/keepers")
 @needs("operator", "administrator")
+@proved
 def keepers(task_id: str) -> Any:
     """Say who opens which letter."""
     chosen = {number: whole(request.form.get(f"keeper_{number}", "")) or 0 for number in (1, 2)}
@@ -81,6 +83,7 @@ def open_letter(task_id: str, letter: int) -> Any:
 
 @pages.post("/<task_id>/posted")
 @needs("operator", "administrator")
+@proved
 def posted(task_id: str) -> Any:
     """Letters that were made anew later are on their way."""
     asked = sure.ask(
@@ -100,6 +103,7 @@ def posted(task_id: str) -> Any:
 
 @pages.post("/<task_id>/anew")
 @needs("operator", "administrator")
+@proved
 def anew(task_id: str) -> Any:
     """Destroy both letters and make two with new components."""
     names = (request.form.get("recipient_1", ""), request.form.get("recipient_2", ""))

@@ -15,6 +15,7 @@ from app.web.frame import problems, sure
 from app.web.frame.access import needs
 from app.web.frame.asking import asker
 from app.web.frame.current import portal, signed_in
+from app.web.frame.proving import proved
 
 pages = Blueprint("card_keys", __name__, url_prefix="/cards/keys")
 
@@ -81,6 +82,7 @@ def contribute(version: int) -> Any:
 
 @pages.post("/<int:version>/abandon")
 @needs("operator", "administrator")
+@proved
 def abandon(version: int) -> Any:
     """Forget first components whose second never came."""
     asked = sure.ask(

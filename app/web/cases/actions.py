@@ -20,6 +20,7 @@ from app.web.cases import troublewords
 from app.web.frame.access import needs
 from app.web.frame.current import portal, signed_in
 from app.web.frame.problems import sentence, status_of
+from app.web.frame.proving import proved
 
 pages = Blueprint("case_actions", __name__)
 
@@ -158,6 +159,7 @@ def _ending_title(who: Actor, state: Standing) -> str:
 
 @pages.post("/cases/<number>/withdraw")
 @needs("vendor", "operator", "administrator")
+@proved
 def end(number: str) -> Any:
     """End it."""
     who = signed_in()
@@ -197,6 +199,7 @@ def _stopping(number: str, status: int = 200, error: str = "") -> Any:
 
 @pages.post("/cases/<number>/end")
 @needs("administrator")
+@proved
 def stop(number: str) -> Any:
     """End it, whatever its process says."""
     who = signed_in()

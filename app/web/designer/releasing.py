@@ -21,6 +21,7 @@ from app.web.designer.pages import state_words
 from app.web.frame import problems
 from app.web.frame.access import needs
 from app.web.frame.current import language, portal, signed_in
+from app.web.frame.proving import proved
 
 pages = Blueprint("designer_releasing", __name__, url_prefix="/designer")
 ROLES = ("analyst", "administrator")
@@ -35,6 +36,7 @@ def release(workspace_id: int) -> Any:
 
 @pages.post("/w/<int:workspace_id>/release")
 @needs(*ROLES)
+@proved
 def act(workspace_id: int) -> Any:
     """act: submit {note, when, day, time, revision}, approve {digest}, return {why}, withdraw {why}."""
     who, back = signed_in(), f"/designer/w/{workspace_id}/release"
@@ -78,6 +80,7 @@ def history(package_id: str) -> Any:
 
 @pages.post("/releases/<package_id>/<int:number>/restore")
 @needs(*ROLES)
+@proved
 def restore(package_id: str, number: int) -> Any:
     """A draft that is this release again, on its way to approval."""
     title = gettext("Back to release %(number)s", number=number)
@@ -90,6 +93,7 @@ def restore(package_id: str, number: int) -> Any:
 
 @pages.post("/releases/<package_id>/<int:number>/stop")
 @needs(*ROLES)
+@proved
 def stop(package_id: str, number: int) -> Any:
     """Take a term back, for a reason."""
     back = f"/designer/releases/{package_id}"

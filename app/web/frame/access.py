@@ -14,7 +14,7 @@ from flask import Flask, current_app, jsonify, redirect, request
 
 from app.services.base import actors
 from app.states import Right
-from app.web.frame import again
+from app.web.frame import again, proving
 from app.web.frame.current import actor, only_asks
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -69,5 +69,5 @@ def guard() -> Any:
             return redirect("/login?" + urlencode({"next": request.full_path.rstrip("?")}))
         return again.page()
     if SIGNED_IN in rule or who.has(*rule):
-        return None
+        return proving.before(current_app.view_functions[endpoint])
     raise actors.refusal(*rule)

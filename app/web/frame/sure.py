@@ -10,8 +10,10 @@ from typing import Any
 
 from flask import render_template, request
 
+from app.web.frame import proving
+
 WORD = "sure"  # the field by which the second press says so
-_OWN = frozenset({WORD, "csrf_token"})
+_OWN = frozenset({WORD, *proving.OWN})
 
 
 def ask(title: str, sentences: str | Sequence[str], label: str, back: str) -> Any | None:

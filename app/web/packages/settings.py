@@ -12,6 +12,7 @@ from app.services.packages import settings
 from app.web.frame import problems
 from app.web.frame.access import needs
 from app.web.frame.current import named, portal, signed_in
+from app.web.frame.proving import proved
 
 pages = Blueprint("package_settings", __name__, url_prefix="/settings")
 
@@ -45,6 +46,7 @@ def _edit(package_id: str, name: str, status: int = 200, alert: str = "", typed:
 
 @pages.post("/<package_id>/<name>")
 @needs("analyst", "administrator")
+@proved
 def save(package_id: str, name: str) -> Any:
     """Change one setting."""
     value = request.form.get("value", "")
