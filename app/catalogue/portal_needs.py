@@ -199,6 +199,15 @@ def _needs() -> Iterator[Need]:
         },
         _COMPANY,
     )
+    yield from _of(
+        mail,
+        optional,
+        {
+            "portal_mails.taken_over": N_("whoever takes a certification over is not told by mail"),
+            "portal_mails.handed_on": N_("whoever had a certification before is not told who has it now"),
+        },
+        _CERTIFYING,
+    )
     yield Need(Kind.REMINDER, "vendor_mail", wanted, N_("vendors are not reminded of what is due"), _DUE)
     yield Need(Kind.REMINDER, "operator_mail", wanted, N_("the body is not reminded of what is due"), _DUE)
     yield Need(paper, "portal_documents.case_file", wanted, N_("a case cannot be kept as one PDF for the file"))

@@ -70,6 +70,8 @@ PORTAL_MAILS = (
     _sent("date_passed", N_("A settled day went by"), N_("to the vendor, when nothing was recorded")),
     _sent("date_passed_staff", N_("A settled day went by (body)"), N_("to the staff who settle days: they decide")),
     _sent("cards_overdue", N_("Cards are overdue"), N_("to the vendor who has them")),
+    _sent("taken_over", N_("A certification is taken over"), N_("to the people of the company that has it now")),
+    _sent("handed_on", N_("A certification went to another company"), N_("to the people who had it before")),
     _sent("company_claim", N_("Somebody applies for the company"), N_("to the company")),
     _sent("company_admitted", N_("Admitted to the company"), N_("to who applied in its name")),
     _sent("company_refused", N_("Refused by the company"), N_("to who applied in its name")),

@@ -92,12 +92,26 @@ def renamed(portal: Portal, case: Case, loaded: Loaded, row: Certificate, now: d
     """The body has accepted other names: the register says them, and a new edition of the certificate is made, of the
     same term."""
     if names.changed(row, names.wished(case, loaded)):
-        row.edition, row.issued_on = row.edition + 1, businessdays.today(now)
-        history.note(case.id, now, EntryKind.CERTIFICATE, title=row.number, data={"edition": row.edition})
-        document = _rule(loaded).document
-        jobqueue.queue(case, "pdf", {"document": document}, "", f"{row.number}:{row.edition}", now)
+        _anew(case, loaded, row, now)
     names.take(case, loaded, row, now)
     row.save()
+
+
+def succeeded(portal: Portal, case: Case, loaded: Loaded, row: Certificate, now: datetime) -> None:
+    """承継: another company holds it now. The register says so, and a new edition of the certificate is made, of the
+    same term."""
+    before = row.company_name
+    row.company_name = case.company_name  # also where both are called alike
+    _note(case, row, "succeeded", now, former=before, holder=case.company_name)
+    _anew(case, loaded, row, now)
+    names.take(case, loaded, row, now)
+    row.save()
+
+
+def _anew(case: Case, loaded: Loaded, row: Certificate, now: datetime) -> None:
+    row.edition, row.issued_on = row.edition + 1, businessdays.today(now)
+    history.note(case.id, now, EntryKind.CERTIFICATE, title=row.number, data={"edition": row.edition})
+    jobqueue.queue(case, "pdf", {"document": _rule(loaded).document}, "", f"{row.number}:{row.edition}", now)
 
 
 def publish(portal: Portal, case: Case, loaded: Loaded, params: Mapping[str, Any], now: datetime) -> dict[str, Any]:

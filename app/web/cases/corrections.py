@@ -1,4 +1,4 @@
-"""変更届: the vendor asks on the case, the body answers on a page of its own."""
+"""変更届 and 承継: asked for on the case, answered by the body on a page of its own."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from flask_babel import gettext
 
 from app.errors import Refused
 from app.forms import FieldError
-from app.services.cases import corrections
+from app.services.cases import corrections, succession
 from app.services.pages import case
 from app.web.cases import head
 from app.web.frame import problems
@@ -61,6 +61,50 @@ def ask(number: str) -> Any:
         return _page(number, 422, raw, wrong.errors)
     flash(gettext("Your correction is with the certifying body. Nothing changes before it has answered."), "success")
     return redirect(f"/cases/{number}/correction", 303)
+
+
+@pages.get("/cases/<number>/succession")
+@needs("vendor", "operator", "administrator")
+def succeed(number: str) -> Any:
+    """The form for the company that takes the certification over."""
+    return _succession(number)
+
+
+def _succession(
+    number: str,
+    status: int = 200,
+    raw: Mapping[str, Any] | None = None,
+    errors: Iterable[FieldError] = (),
+    error: str = "",
+) -> Any:
+    who = signed_in()
+    found = succession.page(portal(), number, who)
+    values = found.values if raw is None else raw
+    return render_template(
+        "pages/case/succession.html", title=gettext("Another company takes the certification over"), found=found,
+        head=case.page(portal(), number, who).head, here=head.address(number), reason=request.form.get("reason", ""),
+        error=error,
+        form=found.spec.bind(values, lang=language(), context={"today": portal().today()}, errors=list(errors)),
+    ), status  # fmt: skip
+
+
+@pages.post("/cases/<number>/succession")
+@needs("vendor", "operator", "administrator")
+def ask_succession(number: str) -> Any:
+    """Send it to the body."""
+    who = signed_in()
+    spec = succession.page(portal(), number, who).spec
+    raw = spec.read(request.form)
+    if spec.pressed(request.form):
+        return _succession(number, raw=raw)
+    try:
+        wrong = succession.ask(portal(), number, raw, request.form.get("reason", ""), who)
+    except Refused as error:
+        return _succession(number, problems.status_of(error), raw, error=problems.sentence(error))
+    if wrong is not None:
+        return _succession(number, 422, raw, wrong.errors)
+    flash(gettext("It is with the certifying body. Nothing changes before it has answered."), "success")
+    return redirect(f"/cases/{number}/succession", 303)
 
 
 @pages.post("/cases/<number>/correction/<int:correction_id>/back")

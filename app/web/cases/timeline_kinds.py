@@ -189,6 +189,8 @@ def _register(entry: Any, _: Mapping[str, str]) -> Facts:
     if entry.text == "renamed":
         pairs = ((entry.data or {}).get(key) or ("", "") for key in ("company", "system"))
         note += "".join(f" {was} → {now}" for was, now in pairs if was != now)
+    if entry.text == "succeeded":
+        note += f" {(entry.data or {}).get('former', '')} → {(entry.data or {}).get('holder', '')}"
     return Facts(entry.text, note=note)
 
 
