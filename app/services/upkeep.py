@@ -17,7 +17,7 @@ from app.services.base import businessdays, history, jobqueue, leases
 from app.services.base.portal import Portal
 from app.services.cards import keepers, loans
 from app.services.cases import unattended
-from app.services.companies import mandates
+from app.services.companies import mandatenews, mandates
 from app.services.days import lastday
 from app.services.pages.worklist import remind_one
 from app.services.papers import collecting, parts
@@ -40,12 +40,12 @@ def tick(portal: Portal) -> int:
     now = Round(portal)
     now.part("clock", lambda _: _clock(portal))
     now.part("lists", lambda _: _lists(portal))
-    now.part("mandates", lambda _: _mandates(portal))
     now.part("dates", lambda _: daterequests.lapse(portal))
     now.part("nobody", lambda _: unattended.look(portal))
     now.part("letters", lambda _: keepers.sweep(portal))
     now.part("scratch", lambda _: scratch.sweep() + scratch.sweep(portal.settings.data_dir / scratch.FOLDER))
-    sent = now.part("reminders", lambda each: _reminders(portal, each))
+    sent = now.part("mandates", lambda _: _mandates(portal))
+    sent += now.part("reminders", lambda each: _reminders(portal, each))
     sent += now.part("holds", lambda each: _holds(portal, each))
     sent += now.part("days", lambda each: comingdays.look(portal, each))
     sent += now.part("cards", lambda each: _overdue_cards(portal, each))
@@ -98,9 +98,10 @@ def _clock(portal: Portal) -> None:
         portal.poke()
 
 
-def _mandates(portal: Portal) -> None:
+def _mandates(portal: Portal) -> int:
     with database.transaction():
         mandates.turn_over(portal)
+        return mandatenews.warn(portal)
 
 
 def _reminders(portal: Portal, now: Round) -> int:

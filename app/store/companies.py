@@ -144,6 +144,13 @@ def mandates_to_turn(today: date, user: int | None = None) -> list[Mandate]:
     return _all_to_turn.rows(today) if user is None else _to_turn_of.rows(today, user)
 
 
+def mandates_ending(first: date, last: date) -> list[Mandate]:
+    """Open mandates whose last day lies between these days, with both of them, with company and agent."""
+    query = Mandate.select(Mandate, Company, User).join(Company).switch(Mandate).join(User)
+    near = Mandate.open & Mandate.ended_at.is_null() & (Mandate.last_day >= first) & (Mandate.last_day <= last)
+    return list(query.where(near).order_by(Mandate.id))
+
+
 # Who was invited
 
 

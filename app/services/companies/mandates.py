@@ -10,7 +10,7 @@ from app.errors import NotFound, Refused
 from app.services.base import history
 from app.services.base.actors import SYSTEM, Actor
 from app.services.base.portal import Portal
-from app.services.companies import access, invitations, views
+from app.services.companies import access, invitations, mandatenews, views
 from app.services.companies import company as companypages
 from app.services.companies.views import MandateView
 from app.services.mails.portalmails import Wording
@@ -112,6 +112,8 @@ def end(portal: Portal, mandate_id: int, actor: Actor, reason: str = "") -> None
         companypages.note(portal, company, actor, "mandate", _words(row), reason.strip()[:500])
         for case in covered:
             _ended(case, row, actor, now, reason.strip()[:500])
+        mandatenews.ended(portal, row, actor.user_id)
+    portal.poke()
 
 
 def _covered(row: Mandate) -> list[int]:
@@ -159,3 +161,5 @@ def turn_over(portal: Portal, user: int | None = None) -> None:
         access.settle(row.company_id, portal.now())
         for case in covered:  # as when somebody ends it by hand
             _ended(case, row, SYSTEM, portal.now(), "")
+        if not row.open:
+            mandatenews.ended(portal, row)

@@ -341,6 +341,35 @@ def test_a_mandate_begins_on_its_first_day_and_is_over_after_its_last(bench: Ben
     assert [row.text for row in rows].count("agent_ended") == 1  # what ends by its day is on record as by hand
 
 
+def test_both_sides_are_told_before_a_mandate_ends_and_when_it_has_ended(bench: Bench) -> None:
+    walker = go(bench, until="submit_documents")
+    last = walker.portal.today() + timedelta(days=30)
+    agent(bench, walker, last_day=last)
+    told: list[tuple[str, str]] = []
+    for _ in range(35):
+        walker.clock.moment += timedelta(days=1)
+        upkeep.tick(walker.portal)
+        bench.drain(walker.portal)
+    for letter in bench.mailbox.letters:
+        if letter.mail_id.startswith("mandate-"):
+            told.append((letter.mail_id, letter.to[0]))
+    both = ("agent@example.org", "ichiro.rei@example.com")
+    assert sorted(told) == [(kind, to) for kind in ("mandate-ended", "mandate-near") for to in both]
+    near = next(each for each in bench.mailbox.letters if each.mail_id == "mandate-near")
+    assert f"{last.month}月{last.day}日" in near.subject
+    assert "行政書士法人みほん" in near.text
+
+
+def test_who_ends_a_mandate_by_hand_is_not_told_what_they_did(bench: Bench) -> None:
+    walker = go(bench, until="submit_documents")
+    agent(bench, walker)
+    (mandate,) = company.page(walker.portal, company_of(walker), actor(walker)).mandates
+    mandates.end(walker.portal, mandate.id, actor(walker))
+    bench.drain(walker.portal)
+    told = [each.to for each in bench.mailbox.letters if each.mail_id == "mandate-ended"]
+    assert told == [("agent@example.org",)]
+
+
 def test_an_agent_brings_nobody_in(bench: Bench) -> None:
     walker = go(bench, until="submit_documents")
     who = agent(bench, walker, rights="full")
