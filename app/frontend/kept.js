@@ -46,20 +46,26 @@ function store(form) {
 export function kept(form, texts, status, post) {
   const box = store(form);
   const me = crypto.getRandomValues(new Uint32Array(2)).join("-");
-  const keep = () => box.write({ by: me, owner: form.dataset.owner, at: Date.now(), revision: form.dataset.revision, entries: entries(form) });
-  // Another window of the same form forgets nothing that this one could not save.
-  const forget = (by = me) => {
-    if (box.read()?.by === by) box.write(null);
+  // Each window of the form has a place of its own: none writes over, or forgets, what another could not save.
+  const read = () => [box.read() ?? []].flat(); // one alone, as it was once kept, is read, too
+  const write = (by, ...mine) => {
+    const all = [...read().filter((one) => one.by !== by), ...mine];
+    box.write(all.length ? all : null);
   };
-  const found = box.read();
-  if (found) {
-    const fresh = Date.now() - found.at < DAYS * 864e5 && found.owner === form.dataset.owner;
-    // A page that answers a press has what was typed; so has one that shows the same.
-    if (!fresh || form.querySelector("[aria-invalid]") || same(found.entries, entries(form))) forget(found.by);
-    else offer(found);
+  const keep = () => write(me, { by: me, owner: form.dataset.owner, at: Date.now(), revision: form.dataset.revision, entries: entries(form) });
+  const forget = (by = me) => write(by);
+  // A page that answers a press has what was typed; so has one that shows the same.
+  const answers = form.querySelector("[aria-invalid]");
+  const fresh = (one) => Date.now() - one.at < DAYS * 864e5 && one.owner === form.dataset.owner;
+  for (const one of read()) if (!fresh(one) || answers || same(one.entries, entries(form))) forget(one.by);
+  offers(read());
+
+  /** One after the other: what one of them saves is what the next is compared with. */
+  async function offers(found) {
+    for (const one of found) if (await offer(one)) return;
   }
 
-  async function put(revision) {
+  async function put(found, revision) {
     const body = new FormData(form);
     for (const name of new Set([...body.keys()])) if (!OURS.test(name)) body.delete(name);
     for (const [name, value] of found.entries) body.append(name, value);
@@ -67,15 +73,16 @@ export function kept(form, texts, status, post) {
     return post(body).catch(() => null);
   }
 
-  async function offer() {
+  /** Whether the page is about to be drawn anew. */
+  async function offer(found) {
     // What was typed into the page as the server still has it needs no question.
-    const answer = found.revision === form.dataset.revision ? await put(found.revision) : { status: 409 };
+    const answer = found.revision === form.dataset.revision ? await put(found, found.revision) : { status: 409 };
     if (answer?.ok) {
       forget(found.by);
       location.reload();
-      return;
+      return true;
     }
-    if (answer?.status !== 409) return; // away, or signed out: it stays where it is
+    if (answer?.status !== 409) return false; // away, or signed out: it stays where it is
     const say = document.createElement("div");
     say.className = "notice notice--warning kept";
     say.setAttribute("role", "alert");
@@ -89,7 +96,7 @@ export function kept(form, texts, status, post) {
     const row = Object.assign(document.createElement("p"), { className: "cluster" });
     row.append(
       button(texts.take_kept, async () => {
-        if ((await put(form.dataset.revision))?.ok) {
+        if ((await put(found, form.dataset.revision))?.ok) {
           forget(found.by);
           location.reload();
         } else status.textContent = texts.unsaved;
@@ -103,6 +110,7 @@ export function kept(form, texts, status, post) {
     body.append(words, row);
     say.append(body);
     form.before(say);
+    return false;
   }
   return { keep, forget };
 }

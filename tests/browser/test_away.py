@@ -82,6 +82,30 @@ def test_what_was_typed_without_network_is_there_when_the_page_is_opened_afresh(
     assert kept(again) == []
 
 
+@pytest.mark.parametrize("answered", [True, False], ids=["saved", "reloaded while it saves"])
+def test_what_another_window_saved_meanwhile_is_not_replaced_without_a_word(
+    number: str,  # noqa: F811
+    context: BrowserContext,  # noqa: F811
+    answered: bool,
+) -> None:
+    page, other = open_form(context, number), open_form(context, number)
+    page.route("**/draft", lambda route: route.abort())
+    page.fill(NOTE, "電波のない窓の文")
+    expect(page.locator("[data-draft-status]")).to_contain_text(UNSAVED)
+    page.goto("about:blank")  # what it sends as it goes is held back, too; of a page that closes nothing is
+    page.close()
+    with other.expect_response(lambda answer: answer.url.endswith("/draft")):
+        other.fill(NOTE, "もう一つの窓の文")
+    if answered:
+        expect(other.locator("[data-draft-status]")).to_contain_text("保存しました")
+    other.reload()
+    expect(other.locator(".kept")).to_contain_text("別の内容が保存されています")
+    expect(other.locator(NOTE)).to_have_value("もう一つの窓の文")
+    other.get_by_role("button", name="そのときの入力を使う").click()
+    expect(other.locator(NOTE)).to_have_value("電波のない窓の文")
+    assert kept(other) == []
+
+
 def test_a_form_of_a_visitor_waits_too(context: BrowserContext) -> None:  # noqa: F811
     page = context.new_page()
     page.goto("/apply")
