@@ -98,13 +98,6 @@ WORDS: dict[tuple[str, str], dict[str, Any]] = {
     ("Mandate", "rights"): {"full": _l("May act"), "answer": _l("May answer"), "read": _l("May read")},
     ("CompanyPerson", "role"): {"manager": _l("Manager"), "member": _l("Member")},
     ("Invitation", "kind"): {"person": _l("Member"), "agent": _l("Agent")},
-    ("Change", "kind"): {
-        "setting": _l("Setting"), "account": _l("User account"), "closing_day": _l("Closing day"),
-        "absence": _l("Absence"), "view": _l("Saved view"), "company": _l("Company"),
-        "release": _l("Release"), "move": _l("Move of running cases"), "card_key": _l("Key of cards"),
-        "workspace": _l("Draft of a package"), "mend": _l("Case mended"), "bank": _l("File of the bank"),
-        "export": _l("Rows taken out"),
-    },
     ("Move", "state"): {
         "asked": _l("Waits for approval"), "running": _l("Under way"), "stopped": _l("Stopped for now"),
         "done": _l("Done"), "undoing": _l("Being taken back"), "undone": _l("Put back"),

@@ -109,7 +109,6 @@ GROUPS: tuple[tuple[Any, dict[Any, Plan]], ...] = (
     (SYSTEM, {
         m.SecurityEvent: _plan("at kind user place way scope held_until by_name", choices="kind scope", search="place"),
         m.Guess: _plan("at user place known way until", choices="way known", search="place", hidden="account device"),
-        m.Change: _plan("at by_name kind subject field before after", choices="kind", search="subject by_name"),
         m.Term: _plan("package_id release state from_at submitted_by source note stopped_at", choices="package_id",
                       search="note submitted_by", view=Terms),
         m.Release: _plan("package_id number title holds running stored_at stored_by", choices="package_id",

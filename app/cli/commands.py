@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from app.cli.audit import audit
 from app.cli.backup import backup, restore
 from app.cli.carddesk import card_desk
 from app.cli.cardkeys import card_defaults
@@ -267,6 +268,7 @@ def job_retry(wiring: Wiring, operator: str) -> None:
     click.echo(f"{lifecycle.retry_all(wiring.portal(), operator, STAFF)} are being tried again")
 
 
+commands.add_command(audit)
 commands.add_command(backup)
 commands.add_command(restore)
 commands.add_command(reseal)

@@ -13,6 +13,7 @@ from functools import partial
 
 from app.catalogue.after import pays
 from app.connectors import scratch
+from app.services.audit import heads
 from app.services.base import businessdays, history, jobqueue, leases
 from app.services.base.portal import Portal
 from app.services.cards import keepers, loans
@@ -39,6 +40,7 @@ def tick(portal: Portal) -> int:
     """Do what is due today; gives how many mails were queued. What fails is an incident and holds up nothing else."""
     now = Round(portal)
     now.part("clock", lambda _: _clock(portal))
+    now.part("audit", lambda _: heads.look(portal))
     now.part("lists", lambda _: _lists(portal))
     now.part("dates", lambda _: daterequests.lapse(portal))
     now.part("nobody", lambda _: unattended.look(portal))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from contextvars import ContextVar, Token
 from dataclasses import dataclass
 from datetime import datetime
 from secrets import token_hex
@@ -18,6 +19,35 @@ SALT = 16  # bytes: nobody finds out by trying what a digest was made of
 _NAME = "trail"
 _COLUMNS = ("id", "at", "act", "side", "person", "behalf", "thing", "subject", "case_id", "who", "what")
 _STAMP = 'to_char(e.at, \'YYYY-MM-DD"T"HH24:MI:SS.US"Z"\')'
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """From where somebody acts. `session`: the number of its row."""
+
+    address: str = ""
+    session: int | None = None
+    request: str = ""
+
+
+NOWHERE = Place()
+_HERE: ContextVar[Place] = ContextVar("place", default=NOWHERE)
+
+
+def stand(place: Place) -> Token[Place]:
+    """From here on this thread acts from there; the token takes it back."""
+    return _HERE.set(place)
+
+
+def leave(token: Token[Place]) -> None:
+    """As it was before."""
+    _HERE.reset(token)
+
+
+def here() -> dict[str, Any]:
+    """From where this thread acts, as details of an entry have it."""
+    place = _HERE.get()
+    return {"address": place.address, "session": place.session, "request": place.request}
 
 
 @dataclass(frozen=True, slots=True)

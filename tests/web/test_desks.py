@@ -12,8 +12,9 @@ from pypdf import PdfReader
 from app.services.cards import stock
 from app.services.demo.walker import Walker, sample_pdf
 from app.services.people import accounts
+from app.states import ChangeKind
 from app.store import cards, changes, database, records, work
-from app.store.models import Absence, Booking, Card, CardEvent, Change, Document, Job, Setting
+from app.store.models import Absence, Booking, Card, CardEvent, Document, Job, Setting
 from tests.services.cardbench import open_letters
 from tests.services.steps import case_of, go, opened, staff, task
 from tests.web.conftest import Site
@@ -385,10 +386,10 @@ def test_settings_are_changed_in_the_browser_and_who_did_is_on_record(analyst: S
     assert "建設認定機構" in analyst.operator().get("/tasks").text
     with database.connection():
         assert Setting.get().changed_by == "管理 担当"
-        assert Change.select().where(Change.kind == "setting").count() == 1
+        assert len(changes.recent(ChangeKind.SETTING)) == 1
     client.post(path, data={"value": "建設認定機構"})
     with database.connection():
-        assert Change.select().where(Change.kind == "setting").count() == 1  # nothing changed, nothing on record
+        assert len(changes.recent(ChangeKind.SETTING)) == 1  # nothing changed, nothing on record
 
 
 @pytest.mark.parametrize(

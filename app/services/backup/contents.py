@@ -3,7 +3,7 @@
     backup.json          Begin: what it is, when and by which program it was made
     settings.toml        the settings; secrets and passwords only if asked for
     database/nintei.db   the embedded database, or database/nintei.pgdump
-    data/signing/...     the signing key; data/cards/... the key store, and virtual cards
+    data/signing/...     the signing key; data/cards/... the key store, and virtual cards; data/audit/... signed ends
     blobs/ab/ab12...     every file, under the SHA-256 of its content
     contents.json        End: name, size and SHA-256 of each of the above. A backup without it was not finished.
 
@@ -25,7 +25,7 @@ from config.settings import Settings
 FORMAT = 1
 BEGIN, END, SETTINGS = "backup.json", "contents.json", "settings.toml"
 DATABASES = {"sqlite": "database/nintei.db", "postgresql": "database/nintei.pgdump"}
-FOLDERS = ("signing", "cards")  # of the data folder, taken as they are
+FOLDERS = ("signing", "cards", "audit")  # of the data folder, taken as they are
 SECRETS = "demo-secrets.toml"  # of the data folder, taken only with the other secrets
 LONGEST = 16 << 20  # bytes of backup.json and contents.json
 _DIGEST = re.compile(r"[0-9a-f]{64}")

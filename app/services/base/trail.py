@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,17 +18,10 @@ from typing import Any
 from app.services.base.actors import Actor
 from app.states import Act, Thing
 from app.store import trail
+from app.store.trail import NOWHERE as NOWHERE
+from app.store.trail import Place as Place
 
 LONGEST = 4000  # characters of a value
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """From where somebody acts. `session`: the number of its row."""
-
-    address: str = ""
-    session: int | None = None
-    request: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +34,6 @@ class Subject:
     case: int | None = None
 
 
-NOWHERE = Place()
-_HERE: ContextVar[Place] = ContextVar("place", default=NOWHERE)
-
-
 def about(thing: Thing, key: object, label: str = "", case: int | None = None) -> Subject:
     """The subject of this kind and id."""
     return Subject(thing, str(key), label, case)
@@ -53,17 +41,17 @@ def about(thing: Thing, key: object, label: str = "", case: int | None = None) -
 
 def stand(place: Place) -> None:
     """From here on this thread acts from there: said by the pages for each request, by commands for themselves."""
-    _HERE.set(place)
+    trail.stand(place)
 
 
 @contextmanager
 def standing(place: Place) -> Iterator[None]:
     """The same for the block."""
-    before = _HERE.set(place)
+    before = trail.stand(place)
     try:
         yield
     finally:
-        _HERE.reset(before)
+        trail.leave(before)
 
 
 def note(
@@ -82,7 +70,6 @@ def note(
     `before`, `after`: what the act changed, by name, or as one text. `behalf`: (account, name) of whom `by` stands in
     for.
     """
-    here = _HERE.get()
     trail.add(
         at,
         act,
@@ -95,9 +82,7 @@ def note(
         {
             "name": by.name,
             "behalf": behalf[1] if behalf else "",
-            "address": here.address,
-            "session": here.session,
-            "request": here.request,
+            **trail.here(),
         },
         {"label": subject.label or subject.id, "before": _short(before), "after": _short(after), "why": why[:LONGEST]},
     )

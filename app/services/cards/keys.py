@@ -12,7 +12,6 @@ from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.states import CardState, ChangeKind
 from app.store import cards, changes, database
-from app.store.models import Change
 from config.settings import Settings
 from hardware.facts import Role
 from hardware.keys import Contribution, MasterInfo, new_component
@@ -107,7 +106,7 @@ class Page:
     next: int
     versions: list[Version]  # newest first
     waiting: list[Waiting]
-    history: list[Change]
+    history: list[changes.Changed]
     may_act: bool
     needs_real: bool  # cards are real here and the masters are samples, or none
 

@@ -144,4 +144,5 @@ def seats(company_id: int, user_id: int, actor: Actor) -> tuple[PersonView, list
 def note(portal: Portal, company: Company, actor: Actor, field: str, before: str, after: str) -> None:
     """What was changed of the company goes on record, outside its cases. Inside a transaction."""
     subject = f"{company.name} {company.corporate_number or ''}".strip()[:200]
-    changes.add(portal.now(), actor.user_id, actor.name, ChangeKind.COMPANY, subject, field, before, after)
+    add, kind = changes.add, ChangeKind.COMPANY
+    add(portal.now(), actor.user_id, actor.name, kind, subject, field, before, after, key=company.id, side=actor.side)

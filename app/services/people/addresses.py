@@ -48,8 +48,9 @@ def _mend_account(portal: Portal, user: User, new: str, reason: str, actor: Acto
     if user.side != "vendor":
         raise Refused("This address belongs to the operating body")
     changes.add(
-        portal.now(), actor.user_id, actor.name, ChangeKind.ACCOUNT, new, "email", user.email, f"{new} ({reason})"
-    )
+        portal.now(), actor.user_id, actor.name, ChangeKind.ACCOUNT, new, "email", user.email, f"{new} ({reason})",
+        key=user.id,
+    )  # fmt: skip
     user.email, user.update_datetime = new, portal.now()
     user.save()
     access.shut_out(user)

@@ -77,7 +77,8 @@ def confirm(portal: Portal, token: str) -> str:
         user, new = _meant(portal, token)
         old = user.email
         actor = Actor(user.id, user.name or old, "vendor")
-        changes.add(now, user.id, actor.name, ChangeKind.ACCOUNT, new, "email", old, new)
+        kind = ChangeKind.ACCOUNT
+        changes.add(now, user.id, actor.name, kind, new, "email", old, new, key=user.id, side=user.side)
         user.email, user.update_datetime = new, now
         user.save()
         access.shut_out(user)

@@ -6,13 +6,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from app.connectors import pdf, signature
+from app.connectors import pdf
 from app.connectors.mail import Mailer
 from app.connectors.pdf import Printer
 from app.connectors.webhook import Caller
 from app.errors import NotFound, Permanent
+from app.services.base import signing
 from app.services.base.portal import Portal
-from app.services.base.releases import Loaded, settings_of
+from app.services.base.releases import Loaded
 from app.services.cards import keyletters, making
 from app.services.money import invoices
 from app.services.papers import documents
@@ -125,13 +126,7 @@ class Outside:
             )
 
     def _signing_key(self, loaded: Loaded) -> pdf.SigningKey:
-        """The body's own pair, as settings name it; else one that is made on first use, kept in the data folder,
-        readable by the portal alone."""
-        settings = self._portal.settings
-        if settings.signing_key is not None and settings.signing_certificate is not None:
-            return signature.of_body(settings.signing_key, settings.signing_certificate)
-        name = str(settings_of(loaded.package).get("body", {}).get("name", "Nintei"))
-        return signature.kept(self._portal.settings.data_dir / "signing", name)
+        return signing.key_of(self._portal.settings, signing.body(loaded.package))
 
     def _case(self, job: Leased) -> tuple[Case, Loaded]:
         case = cases.by_id(job.case_id)

@@ -1,6 +1,6 @@
 """Every table, in the order in which they are created."""
 
-from app.store.models.accounts import Absence, Change, Company, Role, SavedView, User, UserRole
+from app.store.models.accounts import Absence, Company, Role, SavedView, User, UserRole
 from app.store.models.afterwards import BookingPerson, Correction, DateRequest, Ending, Undo
 from app.store.models.bank import Allocation, BankFile, BankLayout, BankLine
 from app.store.models.cards import Card, CardDeskRow, CardEvent, CardProof
@@ -51,7 +51,6 @@ ALL = (
     UserRole,
     Absence,
     SavedView,
-    Change,
     Release,
     Term,
     Case,
@@ -151,7 +150,6 @@ __all__ = [
     "CaseState",
     "CaseText",
     "Certificate",
-    "Change",
     "Claim",
     "Clock",
     "ClosingDay",

@@ -9,9 +9,7 @@ from typing import Any
 from flask_security import RoleMixin, UserMixin
 from peewee import SQL, BooleanField, CharField, DateField, ForeignKeyField, IntegerField, TextField
 
-from app.states import ChangeKind
 from app.store.database import AddressField, Row, UtcField
-from app.store.words import WordField
 
 
 class Company(Row):
@@ -125,20 +123,3 @@ class SavedView(Row):
 
     class Meta:
         indexes = ((("user", "name"), True),)
-
-
-class Change(Row):
-    """Who changed what outside any case: a setting, an account, a closing day. Never changed itself, never a secret."""
-
-    at = UtcField(index=True)
-    by = ForeignKeyField(User, null=True)
-    by_id: int | None
-    by_name = CharField(max_length=120, default="")
-    kind = WordField(ChangeKind, max_length=20)
-    subject = CharField(max_length=200)
-    field = CharField(max_length=80, default="")
-    before = TextField(default="")
-    after = TextField(default="")
-
-    class Meta:
-        indexes = ((("kind", "subject"), False),)

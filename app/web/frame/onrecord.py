@@ -7,6 +7,7 @@ from flask_security import current_user
 
 from app.services.base import trail
 from app.web.frame.asking import place
+from config import logs
 
 
 def install(app: Flask) -> None:
@@ -18,7 +19,7 @@ def install(app: Flask) -> None:
 def _stand() -> None:
     known = current_user._get_current_object() if g.get("_login_user") is not None else None
     session = getattr(known, "session_row", None)
-    trail.stand(trail.Place(place() if request.remote_addr else "", session, str(g.get("request_id", ""))))
+    trail.stand(trail.Place(place() if request.remote_addr else "", session, logs.value("request")))
 
 
 def _leave(_error: BaseException | None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import replace
 from pathlib import Path
 
@@ -124,7 +125,7 @@ def test_everything_is_on_record_and_no_component_is(bench: Bench, tmp_path: Pat
     cardkeys.note_by_command(bench.portal, "moved", "secret → token x/y", "", "")
     with database.connection():
         found = [(each.field, each.subject, each.by_name) for each in reversed(changes.recent(KIND))]
-        text = repr([each.__data__ for each in changes.recent(KIND)])
+        text = repr([dataclasses.asdict(each) for each in changes.recent(KIND)])
     assert found == [
         *(("begun", f"{role.value} v2", "佐藤") for role in Role),
         *(("completed", f"{role.value} v2", "鈴木") for role in Role),

@@ -23,10 +23,10 @@ from app.services.pages import feed
 from app.services.pages import task as taskpage
 from app.services.people import accounts as people
 from app.services.tasks import forms, send
-from app.states import EntryKind
-from app.store import accounts, cases, database
+from app.states import ChangeKind, EntryKind
+from app.store import accounts, cases, changes, database
 from app.store import companies as rows
-from app.store.models import Booking, Change, Draft
+from app.store.models import Booking, Draft
 from tests.services.conftest import Bench
 from tests.services.steps import actor, case_of, go, staff, task
 
@@ -453,7 +453,7 @@ def test_the_body_hands_over_on_the_phone_to_a_new_address_with_the_reason_on_re
     page = company.page(walker.portal, place, staff(walker))
     assert [(each.name, each.manager, each.entered) for each in page.people] == [("後任 三郎", True, False)]
     with database.connection():
-        change = Change.select().where(Change.field == "handover").get()
+        change = next(each for each in changes.recent(ChangeKind.COMPANY) if each.field == "handover")
     assert "退職" in change.after
     with pytest.raises(NotFound):
         caseview.page(walker.portal, walker.number, leaver)

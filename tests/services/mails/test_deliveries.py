@@ -21,8 +21,9 @@ from app.services.pages import case as caseview
 from app.services.pages import mailroom, worklist
 from app.services.papers import timeline
 from app.services.tasks import forms, send
-from app.store import accounts, cases, database, records, work
-from app.store.models import Case, Change, Clock, Delivery, InboundMail, Mail, Task, User
+from app.states import ChangeKind
+from app.store import accounts, cases, changes, database, records, work
+from app.store.models import Case, Clock, Delivery, InboundMail, Mail, Task, User
 from tests.services.conftest import APPLICATION, Bench
 from tests.services.mailroom.test_inbound import asked, reply, take
 from tests.services.steps import actor, case_of, go, opened, staff, task, to_do
@@ -277,7 +278,7 @@ def test_the_address_is_mended_where_it_is_kept_and_the_same_mail_goes_out_again
         assert accounts.by_email("right@example.com") is not None
         assert accounts.by_email(VENDOR) is None
         assert case_of(waiting).email == "right@example.com"
-        change = Change.get(Change.field == "email")
+        change = next(each for each in changes.recent(ChangeKind.ACCOUNT) if each.field == "email")
         assert (change.before, change.after, change.by_name) == (
             VENDOR,
             "right@example.com (田中様から電話)",

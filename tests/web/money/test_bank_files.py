@@ -11,8 +11,9 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from app.services.people import accounts
-from app.store import database
-from app.store.models import BankFile, BankLayout, Change
+from app.states import ChangeKind
+from app.store import changes, database
+from app.store.models import BankFile, BankLayout
 from tests.support.banks import BANKS, Entry, gmo, mufg, rakuten
 from tests.web.conftest import Site
 from tests.web.desk_support import alerts, text
@@ -88,7 +89,7 @@ def test_a_file_that_was_read_wrongly_is_taken_back_and_that_is_on_record(site: 
     assert lines() == []
     with database.connection():
         assert BankFile.select().count() == 0
-        assert [(row.kind.value, row.subject, row.before) for row in Change.select() if row.kind.value == "bank"] == [
+        assert [(row.kind.value, row.subject, row.before) for row in changes.recent(ChangeKind.BANK)] == [
             ("bank", "bank.csv", "1")
         ]
     read(client, mufg(ENTRIES), came_in="4", went_out="3")

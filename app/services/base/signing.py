@@ -1,0 +1,32 @@
+"""With which key the portal signs."""
+
+from __future__ import annotations
+
+from app.catalogue.model import Package
+from app.connectors import signature
+from app.connectors.signature import SigningKey
+from app.services.base.portal import Portal
+from app.services.base.releases import settings_of
+from app.store import database
+from config.settings import Settings
+
+
+def body(package: Package) -> str:
+    """The name of the body, as the package's settings have it."""
+    return str(settings_of(package).get("body", {}).get("name", "Nintei"))
+
+
+def key_of(settings: Settings, subject: str) -> SigningKey:
+    """The body's own pair, as settings name it; else one that is made on first use in the name of `subject`, kept in
+    the data folder, readable by the portal alone."""
+    if settings.signing_key is not None and settings.signing_certificate is not None:
+        return signature.of_body(settings.signing_key, settings.signing_certificate)
+    return signature.kept(settings.data_dir / "signing", subject)
+
+
+def key(portal: Portal) -> SigningKey | None:
+    """The same for what is of no case; none before the first release, which says whose name it bears."""
+    with database.connection():
+        for loaded in portal.releases.all_current():
+            return key_of(portal.settings, body(loaded.package))
+    return None
