@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from app.declarations.kinds import Kind
-from app.declarations.property import ANY, CALL, THROWS, USER, WAITS, Group, Property
+from app.declarations.property import ANY, CALL, THROWS, USER, WAITS, WORKS, Group, Property
 from app.declarations.timed import TIMED
 from app.errors import N_
 
-__all__ = ["ANY", "CALL", "PROPERTIES", "THROWS", "USER", "WAITS", "Group", "Property"]
+__all__ = ["ANY", "CALL", "PROPERTIES", "THROWS", "USER", "WAITS", "WORKS", "Group", "Property"]
 
 _ALL = (
     Property(
@@ -265,6 +265,17 @@ _ALL = (
         Kind.FLAG,
         Group.CARDS,
         USER,
+    ),
+    Property(
+        "skippable",
+        N_("Staff may skip it"),
+        N_(
+            "`true`: when the portal cannot do this step, staff may go on without it, with a reason that stays on "
+            "record. What follows must do without its result"
+        ),
+        Kind.FLAG,
+        Group.WHO,
+        WORKS,
     ),
     Property(
         "beside",

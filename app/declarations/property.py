@@ -10,6 +10,7 @@ from app.errors import N_
 
 USER = ("userTask",)
 THROWS = ("sendTask", "intermediateThrowEvent", "endEvent")  # what they have to do with an event is to throw it
+WORKS = ("serviceTask", "sendTask")
 CALL = ("callActivity",)
 WAITS = ("boundaryEvent", "intermediateCatchEvent")
 ANY: tuple[str, ...] = ()

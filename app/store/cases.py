@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -95,10 +95,11 @@ def search(
     text: str = "",
     state: Standing | None = None,
     package_id: str = "",
+    among: Collection[int] | None = None,
     limit: int = 50,
     offset: int = 0,
 ) -> list[Case]:
-    """Cases, last changed first; `member` limits to a vendor's own."""
+    """Cases, last changed first; `member` limits to a vendor's own, `among` to some."""
     query = Case.select()
     if member is not None:
         query = query.join(Member).where(Member.user == member)
@@ -109,10 +110,18 @@ def search(
         query = query.where(Case.state == state)
     if package_id:
         query = query.where(Case.package_id == package_id)
+    if among is not None:
+        query = query.where(Case.id.in_(list(among)))
     return list(query.order_by(Case.changed_at.desc(), Case.id.desc()).limit(limit).offset(offset))
 
 
-def count(*, member: int | None = None, text: str = "", state: Standing | None = None) -> int:
+def count(
+    *,
+    member: int | None = None,
+    text: str = "",
+    state: Standing | None = None,
+    among: Collection[int] | None = None,
+) -> int:
     """How many cases `search` would find."""
     query = Case.select()
     if member is not None:
@@ -122,6 +131,8 @@ def count(*, member: int | None = None, text: str = "", state: Standing | None =
         query = query.where(said)
     if state:
         query = query.where(Case.state == state)
+    if among is not None:
+        query = query.where(Case.id.in_(list(among)))
     return int(query.count())
 
 

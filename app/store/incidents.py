@@ -76,6 +76,17 @@ def among(cases: Sequence[int]) -> frozenset[int]:
     return frozenset(row.case_id for row in rows if row.case_id)
 
 
+def hindering() -> frozenset[int]:
+    """Every case that cannot go on because of an open incident."""
+    mine = Incident.open_key.is_null(False) & Incident.case.is_null(False) & Incident.kind.not_in(IDLE)
+    return frozenset(row.case_id for row in Incident.select(Incident.case).where(mine) if row.case_id)
+
+
+def one(incident: int) -> Incident | None:
+    """The incident of this row id, while it is open."""
+    return Incident.get_or_none((Incident.id == incident) & Incident.open_key.is_null(False))
+
+
 def opened() -> list[Incident]:
     """Every open incident with its case, oldest first."""
     query = Incident.select(Incident, Case).join(Case, JOIN.LEFT_OUTER).where(Incident.open_key.is_null(False))

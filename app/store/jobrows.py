@@ -119,6 +119,12 @@ def failed_among(cases: Sequence[int]) -> frozenset[int]:
     return frozenset(row.case_id for row in _failed.rows(list(cases)) if row.case_id) if cases else frozenset()
 
 
+def failed_cases() -> frozenset[int]:
+    """Every case in which a token waits for a job that failed for good."""
+    mine = (Job.state == JobState.INCIDENT) & (Job.task_id != "") & Job.case.is_null(False)
+    return frozenset(row.case_id for row in Job.select(Job.case).where(mine) if row.case_id)
+
+
 def due_from(now: datetime, operator: str) -> int:
     """Jobs of this operator that were due wait since now: what kept them is over. Gives how many."""
     due = (Job.operator == operator) & (Job.state == JobState.QUEUED) & (Job.run_at < now)

@@ -214,6 +214,13 @@ def put_off_timers(case: int, now: datetime, until: datetime) -> None:
     TimerRow.update(due_at=until).where((TimerRow.case == case) & (TimerRow.due_at <= now)).execute()
 
 
+def wake_timers(case: int, now: datetime, until: datetime) -> None:
+    """The case's timers that are due until then are looked at now; what time itself has not come for does not fire."""
+    TimerRow.update(due_at=now).where(
+        (TimerRow.case == case) & (TimerRow.due_at > now) & (TimerRow.due_at <= until)
+    ).execute()
+
+
 def put_off_timer(case: int, task_id: str, until: datetime) -> None:
     """One of the case's timers waits until then."""
     TimerRow.update(due_at=until).where((TimerRow.case == case) & (TimerRow.task_id == task_id)).execute()

@@ -45,6 +45,7 @@ class Wanted:
     due_before: date | None = None
     order: str = "due"
     english: Mapping[str, str] = field(default_factory=dict)  # of titles: they are found in both languages
+    cases: tuple[int, ...] | None = None  # of these alone, where some are meant
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,8 @@ def find(wanted: Wanted) -> Found:
     text = _text(words, chosen, wanted.english) if words else None
     if wanted.words and not words:  # signs alone: nothing is called so
         text = _Text(titles=frozenset())
+    if wanted.cases is not None:
+        text = _within(text or _Text(), wanted.cases)
     if text is not None and text.titles is not None:
         chosen = [lane for lane in chosen if lane.title in text.titles]
     found = Found(
@@ -147,6 +150,12 @@ def _text(words: Sequence[str], lanes: Sequence[Lane], english: Mapping[str, str
     if rarest is not None and rarest.rare:
         return _Text(tuple(conditions), tuple(values), tuple(search.cases_with(alone)), None, only_titles)
     return _Text(tuple(conditions), tuple(values), None, rarest, only_titles)
+
+
+def _within(text: _Text, cases: tuple[int, ...]) -> _Text:
+    """The same, of these cases alone."""
+    either = cases if text.cases is None else tuple(sorted(set(cases).intersection(text.cases)))
+    return replace(text, cases=either, word=None)
 
 
 def _count(found: Found, text: _Text) -> int:

@@ -143,28 +143,32 @@ def mend(portal: Portal, number: str, wish: Wish, reason: str, revision: int, ac
         case = cases.lock(_found(number, actor).id)
         if case.ended or case.revision != revision:
             raise Refused("The case has gone on since you looked; look at it again")
-        loaded = portal.releases.loaded(case.release_id)
-        (blob, token), stood = cases.state(case.id), kept.before(case, kept.MENDED)
-        stand = {each.task_id: each for each in portal.engine.stands(loaded.program, Snapshot(blob, token))}
-        at = stand.get(wish.task_id)
         _not_at_work(case, wish)
-        try:
-            step = steps.advance(portal, case, _event(loaded, wish), now)
-        except TooLate:
-            raise Refused("The case does not stand there any more") from None
-        title = wish.name or _title(loaded, wish.element or (at.element if at else ""))
-        moves.mend(
-            case=case, kind=wish.kind, element=wish.element or (at.element if at else ""),
-            detail={"name": wish.name, "value": wish.value, "title": title}, reason=reason, at=now, by=actor.user_id,
-            by_name=actor.name, before=stood, made=kept.made(case, stood, _visits(step)), blob=blob, token=token,
-            revision=case.revision,
-        )  # fmt: skip
-        _note(case, now, wish.kind.value, title, reason, actor)
-        changes.add(
-            now, actor.user_id, actor.name, ChangeKind.MEND, case.number, wish.kind.value, "", f"{title} {reason}"
-        )
-        finding.keep(case, loaded)
+        carry_out(portal, case, wish, reason, now, actor)
     portal.poke()
+
+
+def carry_out(portal: Portal, case: Case, wish: Wish, reason: str, now: datetime, actor: Actor) -> None:
+    """Do it to the locked case, on record, so that it can be taken back. Whether the actor may, the caller has looked.
+    Raises Refused, StepFailed."""
+    loaded = portal.releases.loaded(case.release_id)
+    (blob, token), stood = cases.state(case.id), kept.before(case, kept.MENDED)
+    stand = {each.task_id: each for each in portal.engine.stands(loaded.program, Snapshot(blob, token))}
+    at = stand.get(wish.task_id)
+    try:
+        step = steps.advance(portal, case, _event(loaded, wish), now)
+    except TooLate:
+        raise Refused("The case does not stand there any more") from None
+    element = wish.element or (at.element if at else "")
+    title = wish.name or _title(loaded, element)
+    moves.mend(
+        case=case, kind=wish.kind, element=element, detail={"name": wish.name, "value": wish.value, "title": title},
+        reason=reason, at=now, by=actor.user_id, by_name=actor.name, before=stood,
+        made=kept.made(case, stood, _visits(step)), blob=blob, token=token, revision=case.revision,
+    )  # fmt: skip
+    _note(case, now, wish.kind.value, title, reason, actor)
+    changes.add(now, actor.user_id, actor.name, ChangeKind.MEND, case.number, wish.kind.value, "", f"{title} {reason}")
+    finding.keep(case, loaded)
 
 
 def undo(portal: Portal, number: str, actor: Actor) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,8 +11,10 @@ from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.base.titles import title_of
 from app.services.mails import deliveries
-from app.states import IncidentKind, JobState
+from app.services.trouble import causes
+from app.states import DeliveryState, IncidentKind, JobState
 from app.store import cases, database, incidents, jobrows, waiting
+from app.store import deliveries as stored
 from app.store.models import Case, Incident, Job
 
 PAST = 30  # of what is over, so many are listed
@@ -38,6 +40,10 @@ class Trouble:
     over_by: str = ""
     mail: int | None = None  # row id of the mail that goes out when its address is mended
     halts: bool = True  # the case cannot go on before somebody has looked
+    row: str = ""  # names it in forms: job:12 | incident:5
+    cause: str = ""  # the same for whatever has the same cause
+    skips: bool = False  # the process says that staff may skip the step
+    addresses: tuple[str, ...] = ()  # that the mail server took the mail for nobody of
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +56,55 @@ class Board:
     past: list[Trouble]
 
     @property
+    def causes(self) -> list[Cause]:
+        """All that is open, by what is behind it: what has most cases first, then what is oldest."""
+        return grouped(self.of_cases + self.of_portal)
+
+    @property
     def mails(self) -> int:
         """How many mails wait for somebody to try them again."""
         return sum(each.operator == "mail" for each in self.of_cases + self.of_portal)
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Troubles that one thing brought about. `error`: what is said of all of them; none where each says its own."""
+
+    key: str
+    troubles: tuple[Trouble, ...]  # oldest first; one at least
+    error: NinteiError | None
+
+    @property
+    def first(self) -> Trouble:
+        """The oldest."""
+        return self.troubles[0]
+
+    @property
+    def cases(self) -> int:
+        """How many cases it is in the way of, or touches."""
+        return len({each.case for each in self.troubles if each.case})
+
+    @property
+    def last(self) -> datetime:
+        """When it was last met."""
+        return max(each.last for each in self.troubles)
+
+    @property
+    def tries(self) -> int:
+        """How often it was tried in all."""
+        return sum(each.count for each in self.troubles)
+
+
+def grouped(troubles: Sequence[Trouble]) -> list[Cause]:
+    """By cause: those with most cases first, then the oldest."""
+    found: dict[str, list[Trouble]] = {}
+    for each in sorted(troubles, key=lambda one: one.since):
+        found.setdefault(each.cause, []).append(each)
+    groups = []
+    for key, rows in found.items():
+        same = len({str(each.error) for each in rows}) == 1
+        groups.append(Cause(key, tuple(rows), rows[0].error if same else None))
+    return sorted(groups, key=lambda each: (-each.cases, each.first.since))
 
 
 def board(portal: Portal, actor: Actor) -> Board:
@@ -65,9 +117,10 @@ def board(portal: Portal, actor: Actor) -> Board:
         )
         found = [_of_row(portal, row, known.get(row.case_id or 0)) for row in rows if row.kind != IncidentKind.OUTAGE]
         unsent = deliveries.unsent() if jobs else {}
+        missed = _missed(unsent)
         # Of whose address is to be mended, while the case goes on, the list of mails that did not arrive says all.
         jobs = [job for job in jobs if job.task_id or not job.case_id or job.key not in unsent]
-        found += [_of_job(portal, job, known.get(job.case_id or 0), unsent.get(job.key)) for job in jobs]
+        found += [_of_job(portal, job, known.get(job.case_id or 0), unsent.get(job.key), missed) for job in jobs]
         past = [_of_row(portal, row, row.case if row.case_id else None) for row in incidents.past(PAST)]
     found.sort(key=lambda each: each.since)
     return Board(
@@ -100,13 +153,28 @@ def of_case(portal: Portal, case: Case) -> list[Trouble]:
     found = [_of_row(portal, row, case) for row in incidents.of_case(case.id)]
     jobs = jobrows.jobs_of(case.id, JobState.INCIDENT)
     unsent = deliveries.unsent(case.id) if jobs else {}
-    found += [_of_job(portal, job, case, unsent.get(job.key)) for job in jobs]
+    found += [_of_job(portal, job, case, unsent.get(job.key), _missed(unsent)) for job in jobs]
     return sorted(found, key=lambda each: each.since)
 
 
 def hindered(ids: Sequence[int]) -> frozenset[int]:
     """Those of the cases that cannot go on before somebody of the staff has looked. Inside a connection."""
     return incidents.among(ids) | jobrows.failed_among(ids)
+
+
+def all_hindered() -> frozenset[int]:
+    """All of those: as many as there are incidents, however many cases there are. Inside a connection."""
+    return incidents.hindering() | jobrows.failed_cases()
+
+
+def _missed(unsent: Mapping[str, tuple[int, str]]) -> Mapping[int, tuple[str, ...]]:
+    """Of mails that the mail server took for nobody: the addresses, by the mail."""
+    told = stored.of_mails(mail for mail, _ in unsent.values())
+    failed = DeliveryState.FAILED
+    return {
+        mail: tuple(row.recipient for row in rows if row.state == failed and row.settled_at is None)
+        for mail, rows in told.items()
+    }
 
 
 def _of_row(portal: Portal, row: Incident, case: Case | None) -> Trouble:
@@ -122,14 +190,32 @@ def _of_row(portal: Portal, row: Incident, case: Case | None) -> Trouble:
         count=row.count,
         over_at=row.over_at,
         over_by=row.over_by,
+        row=f"incident:{row.id}",
+        cause=causes.key_of(row.kind.value, "", row.element, row.message, row.params),
     )
 
 
-def _of_job(portal: Portal, job: Job, case: Case | None, unsent: tuple[int, str] | None = None) -> Trouble:
+def _of_job(
+    portal: Portal, job: Job, case: Case | None, unsent: tuple[int, str] | None, missed: Mapping[int, tuple[str, ...]]
+) -> Trouble:
     said, since = job.said or {}, job.tried_since or job.run_at
     error = Refused(said["message"], **said["params"]) if said else Refused("%(text)s", text=job.error)
+    mail, subject = unsent or (None, "")
     return Trouble(
         "job", case.number if case is not None else "", case.system_name if case is not None else "", job.element,
-        title_of(portal, case, job.element) or (unsent[1] if unsent else ""), error, since, since, job.attempts, job.id,
-        job.operator, mail=unsent[0] if unsent else None, halts=bool(job.task_id),
+        title_of(portal, case, job.element) or subject, error, since, since, job.attempts, job.id, job.operator,
+        mail=mail, halts=bool(job.task_id), row=f"job:{job.id}",
+        cause=causes.key_of("job", job.operator, job.element, error.message, error.params),
+        skips=bool(job.task_id) and _skips(portal, case, job.element), addresses=missed.get(mail or 0, ()),
     )  # fmt: skip
+
+
+def _skips(portal: Portal, case: Case | None, element: str) -> bool:
+    """Whether the process says that staff may skip the step."""
+    if case is None:
+        return False
+    try:
+        found = portal.releases.loaded(case.release_id).package.elements.get(element)
+    except NinteiError:  # a package that cannot be read any more says nothing
+        return False
+    return found is not None and found.flag("skippable")

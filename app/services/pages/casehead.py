@@ -174,16 +174,24 @@ def _stages(case: Case, loaded: Loaded) -> list[StageView]:
 
 
 def heads(
-    portal: Portal, actor: Actor, *, text: str = "", state: str = "", limit: int = 50, page: int = 1
+    portal: Portal,
+    actor: Actor,
+    *,
+    text: str = "",
+    state: str = "",
+    trouble: bool = False,
+    limit: int = 50,
+    page: int = 1,
 ) -> tuple[list[CaseHead], int]:
     """One page of the cases that the actor sees (the last one for a number behind it), last changed first, and how many
-    there are in all."""
+    there are in all. `trouble`: for staff, of those alone that cannot go on before somebody has looked."""
     member = actor.user_id if actor.side == "vendor" else None
     standing = Standing.of(state)
     with database.connection():
-        total = cases.count(member=member, text=text, state=standing)
+        among = attention.all_hindered() if trouble and member is None else None
+        total = cases.count(member=member, text=text, state=standing, among=among)
         offset = (max(1, min(page, -(-total // limit))) - 1) * limit
-        rows = cases.search(member=member, text=text, state=standing, limit=limit, offset=offset)
+        rows = cases.search(member=member, text=text, state=standing, among=among, limit=limit, offset=offset)
         ids = [row.id for row in rows]
         agents = cases.by_mandate(member) if member is not None else set()
         open_rows, running, closing = work.open_tasks_of(ids), cases.clocks_of(ids), portal.closing()

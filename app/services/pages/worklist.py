@@ -10,6 +10,7 @@ from app.errors import NinteiError, Refused
 from app.services.base import businessdays, clocks, history, jobqueue, permit
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
+from app.services.pages import attention
 from app.services.people import accounts as people
 from app.services.tasks import holding, view
 from app.states import EntryKind, TaskState
@@ -30,6 +31,7 @@ class Filter:
     element: str = ""
     group: str = ""
     due: str = ""  # overdue | today | week
+    trouble: bool = False  # of cases alone that cannot go on before somebody has looked
     order: str = "due"
     page: int = 1
 
@@ -49,6 +51,7 @@ class Worklist:
     waiting: Mapping[str, int]  # task id → business days since it opened
     refusals: Mapping[str, NinteiError]  # task id → why the reader may not do it (separation of duties)
     confirms: frozenset[str]  # ids of the tasks that confirm a payment
+    hindered: frozenset[str]  # ids of the tasks whose case cannot go on before somebody has looked
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +88,13 @@ def page(portal: Portal, actor: Actor, wanted: Filter) -> Worklist:
                 due_before=limit,
                 order=wanted.order,
                 english=portal.releases.english(),
+                cases=tuple(sorted(attention.all_hindered())) if wanted.trouble else None,
             )
         )
         pages = max(1, -(-listed.total // PAGE))
         number = min(max(1, wanted.page), pages)
         rows = work.tasks_by_ids(lists.page(listed, PAGE, (number - 1) * PAGE))
+        hindered = attention.hindered(work.case_ids(rows))
         running = cases.clocks_of(work.case_ids(rows))
         names = {user.id: user.name for user in accounts.staff()}
         views, waiting = [], {}
@@ -111,6 +116,7 @@ def page(portal: Portal, actor: Actor, wanted: Filter) -> Worklist:
             waiting=waiting,
             refusals=_refusals(settings, actor),
             confirms=frozenset(each.task.id for each in settings if each.element.properties.get("confirms")),
+            hindered=frozenset(row.id for row in rows if row.case_id in hindered),
         )
 
 

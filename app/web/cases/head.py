@@ -252,6 +252,7 @@ def row(head: CaseHead) -> dict[str, Any]:
     return {
         "number": head.number,
         "undelivered": undelivered,
+        "trouble": head.hindered,
         "url": address(head.number),
         "system": head.system_name,
         "company": head.company_name,

@@ -37,10 +37,12 @@ def index() -> Any:
     who, args = signed_in(), request.args
     text = line(args.get("q", ""))[:200]
     state = args.get("state", "") if args.get("state") in STATES else ""
+    trouble = args.get("trouble") == "1" and who.side == "operator"
     asked = paging.wanted(args.get("page", ""))
-    found, total = case.heads(portal(), who, text=text, state=state, limit=PAGE, page=asked)
+    found, total = case.heads(portal(), who, text=text, state=state, trouble=trouble, limit=PAGE, page=asked)
     count = paging.last(total, PAGE)
-    query = {key: value for key, value in (("q", text), ("state", state)) if value}
+    said = (("q", text), ("state", state), ("trouble", "1" if trouble else ""))
+    query = {key: value for key, value in said if value}
     return render_template(
         "pages/case/list.html",
         title=gettext("Cases"),
@@ -51,6 +53,7 @@ def index() -> Any:
         text=text,
         behind=finding.behind(portal()) if text else 0,
         state=state,
+        trouble=trouble,
         states=timeline.state_words(),
         query=query,
         paging=paging.numbers(

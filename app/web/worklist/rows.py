@@ -114,6 +114,7 @@ def _filter(given: dict[str, str]) -> worklist.Filter:
         element=given.get("element", "")[:120],
         group=given.get("group", "")[:40],
         due=given["due"] if given.get("due") in DUES else "",
+        trouble=given.get("trouble") == "1",
         order=given["order"] if given.get("order") in ORDERS else "due",
         page=paging.wanted(given.get("page", "")),
     )
@@ -127,6 +128,7 @@ def _query(wanted: worklist.Filter) -> str:
         "element": wanted.element,
         "group": wanted.group,
         "due": wanted.due,
+        "trouble": "1" if wanted.trouble else "",
         "order": "" if wanted.order == "due" else wanted.order,
         "page": "" if wanted.page <= 1 else str(wanted.page),
     }
@@ -160,6 +162,7 @@ def _row(row: view.TaskView, found: worklist.Worklist, who: Actor, query: str) -
         "elapsed": gettext("%(count)s days", count=found.waiting.get(row.id, 0)),
         "assignee": row.assignee,
         "mine": mine,
+        "trouble": row.id in found.hindered,
         "behalf": behalf,
         "claim_url": f"/worklist/claim?one={row.id}" if free else None,
         "why_not": problems.sentence(error) if error else None,
@@ -191,10 +194,12 @@ def _selects(found: worklist.Worklist, wanted: worklist.Filter, words: _Words) -
         groups.append({"value": wanted.group, "label": words.groups.get(wanted.group, wanted.group)})
     dues = [{"value": key, "label": label} for key, label in words.dues.items()]
     orders = [{"value": key, "label": label} for key, label in words.orders.items()]
+    troubles = [anything, {"value": "1", "label": gettext("Needs attention")}]
     shown = (
         ("element", gettext("What"), [anything, *elements], wanted.element),
         ("group", gettext("Group"), [anything, *groups], wanted.group),
         ("due", gettext("Due"), [anything, *dues], wanted.due),
+        ("trouble", gettext("Trouble"), troubles, "1" if wanted.trouble else ""),
         ("order", gettext("Order"), orders, wanted.order),
     )
     return [
@@ -214,7 +219,9 @@ def _chips(found: worklist.Worklist, wanted: worklist.Filter, words: _Words) -> 
         chips.append(("group", words.groups.get(wanted.group, wanted.group)))
     if wanted.due:
         chips.append(("due", words.dues[wanted.due]))
-    blank: dict[str, dict[str, Any]] = {name: {name: ""} for name, _ in chips}
+    if wanted.trouble:
+        chips.append(("trouble", gettext("Needs attention")))
+    blank: dict[str, dict[str, Any]] = {name: {name: "" if name != "trouble" else False} for name, _ in chips}
     return [{"label": label, "remove_url": _url(replace(wanted, page=1, **blank[name]))} for name, label in chips]
 
 
