@@ -25,7 +25,7 @@ from app.declarations import (
     Section,
     Shape,
 )
-from app.declarations.properties import ANY, CALL, THROWS, USER, WAITS
+from app.declarations.properties import ANY, CALL, THROWS, USER, WAITS, WORKS
 
 MANUAL = Path(__file__).resolve().parent.parent / "docs" / "package-format.md"
 HIDDEN = {"card"}  # queued by the portal itself
@@ -94,6 +94,7 @@ def _on(declared: Property) -> str:
         CALL: "call activity",
         WAITS: "event that waits",
         ("intermediateCatchEvent",): "intermediate event that waits",
+        WORKS: "service task, send task",
         THROWS: "what throws an event (send task, throw or end event)",
     }[declared.on]
     return f"{declared.side}'s {words}" if declared.side else words

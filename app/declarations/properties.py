@@ -267,6 +267,17 @@ _ALL = (
         USER,
     ),
     Property(
+        "passes",
+        N_("Passes the step"),
+        N_(
+            "user task ids: entering this element says that they were passed. Figures so tell how many of the exams, "
+            "for instance, were passed"
+        ),
+        Kind.USER_TASK,
+        Group.VALUES,
+        many=True,
+    ),
+    Property(
         "skippable",
         N_("Staff may skip it"),
         N_(

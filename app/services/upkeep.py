@@ -20,13 +20,16 @@ from app.services.cards import keepers, loans
 from app.services.cases import unattended
 from app.services.companies import mandatenews, mandates
 from app.services.days import lastday
+from app.services.pages import attention
 from app.services.pages.worklist import remind_one
 from app.services.papers import collecting, parts
 from app.services.process import jobs
 from app.services.tasks import comingdays, daterequests
+from app.services.trouble import alarms
 from app.services.trouble.rounds import Round
 from app.states import BookingState, EntryKind
 from app.store import attempts, bookings, cards, cases, database, guesses, jobrows, present, search, tally, work
+from app.store import alarms as alarmrows
 from app.store.models import Case, Task
 
 log = logging.getLogger("nintei.upkeep")
@@ -51,9 +54,18 @@ def tick(portal: Portal) -> int:
     sent += now.part("holds", lambda each: _holds(portal, each))
     sent += now.part("days", lambda each: comingdays.look(portal, each))
     sent += now.part("cards", lambda each: _overdue_cards(portal, each))
+    now.part("alarms", lambda _: _alarms(portal))
     if sent:
         portal.poke()
     return sent
+
+
+def _alarms(portal: Portal) -> None:
+    """Administrators hear of what has lasted for as long as they said, and of what is over."""
+    with database.connection():
+        known = alarmrows.opened()
+    if alarms.follow(portal, known, attention.lasting(portal), portal.now()):
+        portal.poke()
 
 
 def recount() -> int:

@@ -72,6 +72,7 @@ class Right(Word):
     SEE_FIGURES = "see figures"  # throughput, days used, what is overdue
     PEOPLE = "people"  # accounts, roles, groups, absences, lock-outs, sessions of others
     SEE_PORTAL = "see portal"  # how the portal does: jobs, mail, disk, backups, certificates
+    PORTAL = "portal"  # how it is run: when administrators are told of trouble
     KEEPING = "keeping"  # retention, erasure, legal hold, archives
 
 

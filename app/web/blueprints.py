@@ -32,7 +32,7 @@ from app.web.public import demo, register
 from app.web.public import pages as public
 from app.web.tasks import drafts, uploads, viewer
 from app.web.tasks import pages as tasks
-from app.web.trouble import attention
+from app.web.trouble import attention, rules
 from app.web.worklist import actions as worklist_actions
 from app.web.worklist import home
 
@@ -43,7 +43,7 @@ ALL: tuple[Blueprint, ...] = (
     payments.pages, bank.pages, bankfiles.pages, post.pages, desk.pages, labels.pages, keys.pages, keyletters.pages,
     absences.pages, ownaddress.pages,
     settings.pages, corrections.pages, inbound.pages, undelivered.pages, form.pages, agents.pages, afterwards.pages,
-    company.pages, corporate_numbers.pages, company_agents.pages, invitation.pages, attention.pages, signins.pages,
+    company.pages, corporate_numbers.pages, company_agents.pages, invitation.pages, attention.pages, rules.pages, signins.pages,
     designer.pages,
     designer_api.pages,
     designer_comparing.pages,

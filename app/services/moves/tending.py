@@ -19,7 +19,7 @@ from app.services.moves import mending
 from app.services.moves.mending import Wish
 from app.services.process import timers
 from app.services.trouble import incidents
-from app.states import IncidentKind, JobState, MendKind
+from app.states import IncidentKind, JobState, MendKind, Right
 from app.store import cases, database, jobrows, work
 from app.store import deliveries as stored
 from app.store import incidents as rows
@@ -51,7 +51,7 @@ class Given:
 def several(portal: Portal, ticked: Sequence[str], way: str, given: Given, actor: Actor) -> list[Outcome]:
     """Do it with each of the rows (`job:12`, `incident:5`), in their order. Raises Refused where nothing is ticked,
     Forbidden for whoever may not."""
-    actor.require("operator", "administrator")
+    actor.require(Right.MEND_TROUBLE)
     wanted = list(dict.fromkeys(ticked))
     if way not in WAYS:
         raise NotFound("There is no such choice")
@@ -85,7 +85,7 @@ def _one(portal: Portal, row: str, way: str, given: Given, actor: Actor) -> None
 def skip(portal: Portal, job_id: int, reason: str, actor: Actor) -> None:
     """The case goes on without what the portal could not do, where its process says so: on record, with the reason.
     Raises Refused, NotFound, Forbidden, StepFailed; then all is as it was."""
-    actor.require("operator", "administrator")
+    actor.require(Right.MEND_TROUBLE)
     reason = " ".join(reason.split())[: mending.LONGEST]
     if not reason:
         raise Refused("Say why: it stays on record")

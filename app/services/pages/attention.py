@@ -12,7 +12,9 @@ from app.services.base.portal import Portal
 from app.services.base.titles import title_of
 from app.services.mails import deliveries
 from app.services.trouble import causes
-from app.states import DeliveryState, IncidentKind, JobState
+from app.services.trouble.alarms import Open
+from app.services.trouble.causes import rule_of
+from app.states import DeliveryState, IncidentKind, JobState, Right
 from app.store import cases, database, incidents, jobrows, waiting
 from app.store import deliveries as stored
 from app.store.models import Case, Incident, Job
@@ -43,6 +45,7 @@ class Trouble:
     row: str = ""  # names it in forms: job:12 | incident:5
     cause: str = ""  # the same for whatever has the same cause
     skips: bool = False  # the process says that staff may skip the step
+    package: str = ""
     addresses: tuple[str, ...] = ()  # that the mail server took the mail for nobody of
 
 
@@ -109,7 +112,11 @@ def grouped(troubles: Sequence[Trouble]) -> list[Cause]:
 
 def board(portal: Portal, actor: Actor) -> Board:
     """Everything that waits for somebody, for staff."""
-    actor.require("operator", "analyst", "administrator")
+    actor.require(Right.SEE_DESKS)
+    return _board(portal)
+
+
+def _board(portal: Portal, *, past: bool = True) -> Board:
     with database.connection():
         rows, jobs = incidents.opened(), jobrows.jobs_in(JobState.INCIDENT)
         known = cases.by_ids(
@@ -121,13 +128,27 @@ def board(portal: Portal, actor: Actor) -> Board:
         # Of whose address is to be mended, while the case goes on, the list of mails that did not arrive says all.
         jobs = [job for job in jobs if job.task_id or not job.case_id or job.key not in unsent]
         found += [_of_job(portal, job, known.get(job.case_id or 0), unsent.get(job.key), missed) for job in jobs]
-        past = [_of_row(portal, row, row.case if row.case_id else None) for row in incidents.past(PAST)]
+        ended = incidents.past(PAST) if past else []
+        over = [_of_row(portal, row, row.case if row.case_id else None) for row in ended]
     found.sort(key=lambda each: each.since)
     return Board(
         [each for each in found if each.case and each.halts],
         [each for each in found if not each.case or not each.halts],
-        past,
+        over,
     )
+
+
+def lasting(portal: Portal) -> list[Open]:
+    """The causes that last, for the mails to administrators (trouble.alarms)."""
+    found = _board(portal, past=False)
+    return [
+        Open(
+            each.key, each.first.kind, rule_of(each.first.kind, each.first.operator, each.first.error.params),
+            each.first.title or each.first.element or each.first.kind, each.first.case, each.cases, each.first.error,
+            each.first.since,
+        )
+        for each in found.causes
+    ]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +162,7 @@ class Counts:
 
 def counts(actor: Actor) -> Counts:
     """All of it, for whoever may see to it."""
-    if not actor.has("operator", "administrator"):
+    if not actor.has(Right.MEND_TROUBLE):
         return Counts()
     with database.connection():
         found = waiting.counts()
@@ -191,6 +212,7 @@ def _of_row(portal: Portal, row: Incident, case: Case | None) -> Trouble:
         over_at=row.over_at,
         over_by=row.over_by,
         row=f"incident:{row.id}",
+        package=case.package_id if case is not None else "",
         cause=causes.key_of(row.kind.value, "", row.element, row.message, row.params),
     )
 
@@ -206,7 +228,8 @@ def _of_job(
         title_of(portal, case, job.element) or subject, error, since, since, job.attempts, job.id, job.operator,
         mail=mail, halts=bool(job.task_id), row=f"job:{job.id}",
         cause=causes.key_of("job", job.operator, job.element, error.message, error.params),
-        skips=bool(job.task_id) and _skips(portal, case, job.element), addresses=missed.get(mail or 0, ()),
+        skips=bool(job.task_id) and _skips(portal, case, job.element),
+        package=case.package_id if case is not None else "", addresses=missed.get(mail or 0, ()),
     )  # fmt: skip
 
 

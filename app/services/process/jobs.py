@@ -263,9 +263,9 @@ def _say(row: Job, error: NinteiError) -> None:
 def _tell(portal: Portal, row: Job, error: NinteiError, now: datetime) -> None:
     """A line in the case's history, for staff; a word to administrators, unless it is what a mail server said."""
     case = cases.by_id(row.case_id) if row.case_id else None
-    if "code" not in error.params:
-        title = titles.title_of(portal, case, row.element) or row.operator
-        alarms.trouble(portal, "job", row.element, title, case.number if case is not None else "", error, now)
+    title = titles.title_of(portal, case, row.element) or row.operator
+    number = case.number if case is not None else ""
+    alarms.trouble(portal, "job", row.element, title, number, error, now, row.operator)
     if case is None:
         return
     history.note(

@@ -24,3 +24,12 @@ def key_of(kind: str, operator: str, element: str, message: str, params: Mapping
     place = "" if kind == "job" and message not in DEFECTS else element
     facts = [f"{name}={params[name]}" for name in SHARED if name in params]
     return hashlib.sha256("\x1f".join([kind, operator, place, message, *facts]).encode()).hexdigest()[:16]
+
+
+def plain(params: Mapping[str, Any]) -> dict[str, Any]:
+    """Facts as JSON keeps them; those that fill no sentence (a table) are left out."""
+    return {
+        key: value if isinstance(value, str | int | float) else str(value)
+        for key, value in params.items()
+        if not isinstance(value, Mapping)
+    }

@@ -19,6 +19,7 @@ from app.errors import BadPackage, NinteiError, Permanent, Refused, ScriptError,
 from app.services.base import history
 from app.services.base.portal import Portal
 from app.services.trouble import alarms
+from app.services.trouble.causes import plain
 from app.states import EntryKind, IncidentKind
 from app.store import cases, database, jobrows
 from app.store import incidents as rows
@@ -150,12 +151,3 @@ def _stuck(case: Case, step: Step, ends: Collection[str]) -> bool:
     if step.open_tasks or step.timers or set(step.messages).difference(ends):
         return False
     return not jobrows.under_way(case.id).intersection(step.running_jobs)
-
-
-def plain(params: Mapping[str, Any]) -> dict[str, Any]:
-    """Facts as JSON keeps them; those that fill no sentence (a table) are left out."""
-    return {
-        key: value if isinstance(value, str | int | float) else str(value)
-        for key, value in params.items()
-        if not isinstance(value, Mapping)
-    }

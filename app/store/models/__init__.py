@@ -2,6 +2,7 @@
 
 from app.store.models.accounts import Absence, Company, Role, SavedView, User, UserRole
 from app.store.models.afterwards import BookingPerson, Correction, DateRequest, Ending, Undo
+from app.store.models.board import Alarm, AlarmRule, BackupMade, Figure, FigureState
 from app.store.models.bank import Allocation, BankFile, BankLayout, BankLine
 from app.store.models.cards import Card, CardDeskRow, CardEvent, CardProof
 from app.store.models.cases import (
@@ -127,15 +128,23 @@ ALL = (
     TrailLink,
     TrailHead,
     TrailHorizon,
+    AlarmRule,
+    Alarm,
+    BackupMade,
+    Figure,
+    FigureState,
 )
 
 __all__ = [
     "ALL",
     "Absence",
     "Access",
+    "Alarm",
+    "AlarmRule",
     "Allocation",
     "Answer",
     "Attempt",
+    "BackupMade",
     "BankFile",
     "BankLayout",
     "BankLine",
@@ -165,6 +174,8 @@ __all__ = [
     "Ending",
     "Entry",
     "EntryLink",
+    "Figure",
+    "FigureState",
     "Guess",
     "InboundMail",
     "Incident",

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from flask_babel import gettext
 
 from app.services.pages.attention import Trouble
+from app.services.trouble.causes import DEFECTS
 from app.web.cases import head
 from app.web.frame.current import named
+from app.web.frame.problems import sentence
 
 
 def said(trouble: Trouble) -> str:
@@ -68,8 +72,41 @@ def _parts() -> dict[str, str]:
         "holds": gettext("days that are held"),
         "days": gettext("settled days that come near or go by"),
         "cards": gettext("cards that are overdue"),
+        "alarms": gettext("mails about trouble"),
+        "figures": gettext("figures"),
     }
 
 
 def _servers() -> dict[str, str]:
     return {"mail": gettext("mail server")}
+
+
+PROGRAM = re.compile(r"\[Errno |\w(Error|Exception)\b|Traceback|0x[0-9a-f]{6}")  # what programs say to programmers
+
+
+def reason(error: NinteiError) -> tuple[str, str]:
+    """(why, in the reader's language; what the program said, where that is for whoever looks after it, else "")."""
+    whole = sentence(error)
+    if error.message in DEFECTS or PROGRAM.search(str(error.params.get("what", ""))):
+        return gettext("The portal, or the process, has met a fault of its own."), whole
+    said = {key: value for key, value in error.params.items() if isinstance(value, str) and PROGRAM.search(value)}
+    if not said:
+        return whole, ""
+    plain = type(error)(error.message, **{**error.params, **dict.fromkeys(said, gettext("technical trouble"))})
+    return sentence(plain), ", ".join(said.values())
+
+
+def kept(trouble: Trouble) -> str:
+    """What is not lost by it."""
+    if trouble.kind == "job" and not trouble.halts:
+        return gettext("No case waits for it.")
+    return {
+        "job": gettext("The case waits at this step; everything before it is stored."),
+        "step": gettext("Nothing of the step was stored; what was entered is kept as a draft."),
+        "timer": gettext("The case is as it was; nothing is lost."),
+        "deadlock": gettext("Everything that was sent and decided is stored."),
+        "start": gettext("What applicants have typed stays on their page."),
+        "day": gettext("Everything else of the case goes on."),
+        "nobody": gettext("Everything of the case is kept."),
+        "upkeep": gettext("Nothing is lost; it is done later."),
+    }.get(trouble.kind, "")

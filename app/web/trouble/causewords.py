@@ -1,0 +1,89 @@
+"""The words of causes: what is behind several troubles, what can be done about all of them, and where."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask_babel import gettext, ngettext
+
+from app.services.base.actors import Actor
+from app.services.pages.attention import Cause
+from app.services.trouble.causes import DEFECTS
+from app.states import Right
+from app.web.cases.troublewords import said
+from app.web.frame.current import named
+
+SHOWN = 3  # names of steps, where troubles of one cause are of several
+OF_PROCESS = ("step", "timer", "deadlock", "start")
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A cause as its section shows it. `links`: (words, address) of where it is mended."""
+
+    cause: Cause
+    title: str
+    steps: str
+    retries: bool
+    mends: bool
+    skips: bool
+    links: list[tuple[str, str]]
+
+
+def shown(cause: Cause, who: Actor) -> Shown:
+    """A cause for a reader."""
+    rows = cause.troubles
+    titles = list(dict.fromkeys(named(each.title) or each.element for each in rows))
+    steps = gettext(", ").join(title for title in titles[:SHOWN] if title)
+    if len(titles) > SHOWN:
+        steps = gettext("%(steps)s and %(count)s more", steps=steps, count=len(titles) - SHOWN)
+    return Shown(
+        cause,
+        _title(cause),
+        steps,
+        any(each.job or each.kind == "timer" for each in rows),
+        any(each.mail and each.case and len(each.addresses) == 1 for each in rows),
+        any(each.skips for each in rows),
+        _links(cause, who),
+    )
+
+
+def _title(cause: Cause) -> str:
+    first = cause.first
+    if first.kind != "job":
+        return said(first)
+    if first.mail:
+        return gettext("The mail server does not take the address")
+    return {
+        "mail": gettext("A mail could not be sent"),
+        "pdf": gettext("A paper could not be made"),
+        "card": gettext("Cards could not be made"),
+        "webhook": gettext("Another system could not be told"),
+    }.get(first.operator, gettext("Work of the portal could not be done"))
+
+
+def _links(cause: Cause, who: Actor) -> list[tuple[str, str]]:
+    first, found = cause.first, []
+    setting = first.error.params.get("setting")
+    if setting and first.package and who.has(Right.SEE_SETTINGS):
+        found.append((gettext("Enter the setting"), f"/settings/{first.package}/{setting}"))
+    if first.operator == "card":
+        found.append((gettext("Cards"), "/cards"))
+    faulty = first.kind in OF_PROCESS or first.error.message in DEFECTS
+    if faulty and who.has(Right.SEE_DESIGN):
+        found.append((gettext("Process design"), "/designer"))
+    return found
+
+
+def done(way: str, count: int) -> str:
+    """What was done with so many rows."""
+    words = {
+        "retry": ngettext("%(num)s is being tried again.", "%(num)s are being tried again.", count),
+        "mend": ngettext(
+            "%(num)s address has been mended; its mail goes out now.",
+            "%(num)s addresses have been mended; their mails go out now.",
+            count,
+        ),
+        "skip": ngettext("%(num)s case goes on without the step.", "%(num)s cases go on without the step.", count),
+    }
+    return words[way]

@@ -1,0 +1,71 @@
+"""When administrators are told of trouble by mail: which kinds, after how long, how often."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request
+from flask_babel import gettext
+
+from app.errors import Refused
+from app.services.trouble import alarmrules, alarms
+from app.services.trouble.alarmrules import Wish
+from app.states import Right
+from app.web.frame.access import needs
+from app.web.frame.current import portal, signed_in
+from app.web.frame.problems import sentence, status_of
+
+pages = Blueprint("alarm_rules", __name__, url_prefix="/attention/rules")
+
+
+@pages.get("")
+@needs(Right.SEE_PORTAL)
+def show() -> Any:
+    """The rules."""
+    return _page()
+
+
+@pages.post("")
+@needs(Right.PORTAL)
+def change() -> Any:
+    """Set them."""
+    form = request.form
+    wishes = {
+        kind: Wish(form.get(f"{kind}-tells") == "yes", form.get(f"{kind}-after", ""), form.get(f"{kind}-again", ""))
+        for kind in alarms.KINDS
+    }
+    try:
+        count = alarmrules.change(portal(), wishes, signed_in())
+    except Refused as error:
+        return _page(status_of(error), sentence(error))
+    if count:
+        flash(gettext("The rules have been changed."), "success")
+    else:
+        flash(gettext("Nothing was changed."), "info")
+    return redirect("/attention/rules", 303)
+
+
+def _page(status: int = 200, error: str = "") -> Any:
+    who = signed_in()
+    return render_template(
+        "pages/attention_rules.html",
+        title=gettext("Who is told of trouble by mail, and when"),
+        crumbs=[{"url": "/attention", "label": gettext("Needs attention")}, {"label": gettext("Mails about trouble")}],
+        rules=alarmrules.listed(who),
+        words=_words(),
+        may_change=who.has(Right.PORTAL),
+        typed=request.form,
+        alert=error,
+    ), status
+
+
+def _words() -> dict[str, str]:
+    return {
+        "job": gettext("Work of the portal that fails (papers, cards, other systems)"),
+        "mail": gettext("Mails that a mail server does not take"),
+        "step": gettext("Steps of a process that fail"),
+        "timer": gettext("Times that have come and cannot be acted on"),
+        "deadlock": gettext("Cases that have come to a stop"),
+        "start": gettext("Applications that cannot be taken"),
+        "upkeep": gettext("What the portal does by itself and cannot"),
+    }
