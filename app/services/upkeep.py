@@ -28,8 +28,8 @@ from app.services.tasks import comingdays, daterequests
 from app.services.trouble import alarms
 from app.services.trouble.rounds import Round
 from app.states import BookingState, EntryKind
-from app.store import attempts, bookings, cards, cases, database, guesses, jobrows, present, search, tally, work
 from app.store import alarms as alarmrows
+from app.store import attempts, bookings, cards, cases, database, guesses, jobrows, present, search, tally, work
 from app.store.models import Case, Task
 
 log = logging.getLogger("nintei.upkeep")

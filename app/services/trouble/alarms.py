@@ -109,7 +109,14 @@ def rules() -> dict[str, Rule]:
 
 
 def trouble(
-    portal: Portal, kind: str, element: str, title: str, case: str, error: NinteiError, now: datetime, operator: str = ""
+    portal: Portal,
+    kind: str,
+    element: str,
+    title: str,
+    case: str,
+    error: NinteiError,
+    now: datetime,
+    operator: str = "",
 ) -> None:
     """It is met: tell every administrator, where that is to be done at once. Inside a transaction. `case`: the number,
     empty for what is of none."""

@@ -7,7 +7,18 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 # Facts of an error that say what is behind it. The others (a case, an address, a Message-ID) differ from case to case.
-SHARED: Final = ("setting", "document", "calendar", "connector", "operator", "host", "code", "kind", "target", "element")
+SHARED: Final = (
+    "setting",
+    "document",
+    "calendar",
+    "connector",
+    "operator",
+    "host",
+    "code",
+    "kind",
+    "target",
+    "element",
+)
 DEFECTS: Final = frozenset({"%(kind)s: %(text)s", "%(text)s"})  # no sentences of ours: what a program said
 MAIL: Final = "mail"
 

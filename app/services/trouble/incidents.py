@@ -9,10 +9,9 @@ started (`start`), upkeep, and servers that are away (`outage`).
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any
 
 from app.engine import Step, TooLate
 from app.errors import BadPackage, NinteiError, Permanent, Refused, ScriptError, StepFailed, Temporary, defect

@@ -2,8 +2,8 @@
 
 from app.store.models.accounts import Absence, Company, Role, SavedView, User, UserRole
 from app.store.models.afterwards import BookingPerson, Correction, DateRequest, Ending, Undo
-from app.store.models.board import Alarm, AlarmRule, BackupMade, Figure, FigureState
 from app.store.models.bank import Allocation, BankFile, BankLayout, BankLine
+from app.store.models.board import Alarm, AlarmRule, BackupMade, Figure, FigureState
 from app.store.models.cards import Card, CardDeskRow, CardEvent, CardProof
 from app.store.models.cases import (
     Case,

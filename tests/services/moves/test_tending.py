@@ -13,6 +13,7 @@ from app.services.base.actors import Actor
 from app.services.moves import tending
 from app.services.moves.tending import Given
 from app.services.pages import attention, casehead, worklist
+from app.states import EntryKind
 from app.store import cases, database, work
 from app.store.models import Job
 from tests.services import broken
@@ -110,7 +111,7 @@ def test_a_step_is_skipped_where_the_process_says_so_with_a_reason_on_record(
     with database.connection():
         case = cases.get(number)
         assert case is not None
-        told = [row for row in cases.timeline(case.id, internal=True, kinds=("mended",))]
+        told = list(cases.timeline(case.id, internal=True, kinds=(EntryKind.MENDED,)))
         assert [(row.text, row.data["reason"], row.actor_name) for row in told] == [
             ("skip", "窓口で手渡しした", "担当 1")
         ]

@@ -1,4 +1,4 @@
-"""What needs attention by cause: in the reader's words, mended for exactly the ticked rows; and the rules of its mails."""
+"""What needs attention by cause, in the reader’s words, mended for exactly the ticked rows; the rules of its mails."""
 
 from __future__ import annotations
 
