@@ -24,7 +24,8 @@ from app.services.base.portal import Portal
 from app.services.cards import plan
 from app.services.process import operations, steps
 from app.services.process.outside import Outside
-from app.services.trouble import alarms, incidents, mailserver
+from app.services.trouble import alarms, mailserver
+from app.services.trouble.causes import plain
 from app.states import EntryKind, JobState
 from app.store import cases, database, jobrows, outages
 from app.store.models import Case, Job
@@ -257,7 +258,7 @@ def _is_caught(portal: Portal, case: Case, row: Job, error: NinteiError, now: da
 
 
 def _say(row: Job, error: NinteiError) -> None:
-    row.error, row.said = str(error)[:2000], {"message": error.message, "params": incidents.plain(error.params)}
+    row.error, row.said = str(error)[:2000], {"message": error.message, "params": plain(error.params)}
 
 
 def _tell(portal: Portal, row: Job, error: NinteiError, now: datetime) -> None:

@@ -22,7 +22,7 @@ class AlarmRule(Table):
 
 
 class Alarm(Row):
-    """A cause of trouble of which administrators are told: one row while it lasts, whatever number of cases it meets."""
+    """A cause of trouble of which administrators are told: one row while it lasts, however many cases meet it."""
 
     cause = CharField(max_length=16)  # trouble.causes.key_of
     open_key = CharField(max_length=16, null=True, unique=True)  # the cause; empty once it is over

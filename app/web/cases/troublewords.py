@@ -6,6 +6,7 @@ import re
 
 from flask_babel import gettext
 
+from app.errors import NinteiError, Refused
 from app.services.pages.attention import Trouble
 from app.services.trouble.causes import DEFECTS
 from app.web.cases import head
@@ -92,7 +93,7 @@ def reason(error: NinteiError) -> tuple[str, str]:
     said = {key: value for key, value in error.params.items() if isinstance(value, str) and PROGRAM.search(value)}
     if not said:
         return whole, ""
-    plain = type(error)(error.message, **{**error.params, **dict.fromkeys(said, gettext("technical trouble"))})
+    plain = Refused(error.message, **{**error.params, **dict.fromkeys(said, gettext("technical trouble"))})
     return sentence(plain), ", ".join(said.values())
 
 

@@ -1,4 +1,4 @@
-"""Several troubles at once: exactly the ticked rows are tried again, mended or skipped, and what came of each is said."""
+"""Several troubles at once: exactly the ticked rows are tried again, mended or skipped; what came of each is told."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ NO = Reply(550, "5.1.1 User unknown")
 ADMIN = Actor(None, "管理者", "operator", frozenset({"administrator"}))
 SKIPPABLE = (
     '<spiffworkflow:property name="number" value="①" />',
-    '<spiffworkflow:property name="number" value="①" />\n          '
-    '<spiffworkflow:property name="skippable" value="true" />',
+    """<spiffworkflow:property name="number" value="①" />
+          <spiffworkflow:property name="skippable" value="true" />""",
 )
 
 
