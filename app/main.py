@@ -39,8 +39,7 @@ from app.services.plays.playclock import PlayClock
 from app.services.plays.stage import Stage
 from app.services.process.outside import Outside
 from app.services.workspaces import gating
-from app.store import database, datastore, notices
-from app.store.blobs import Blobs
+from app.store import database, datastore, notices, places
 from app.web.cards import desk
 from app.web.frame import sizes
 from app.web.frame.proxies import TrustedProxies
@@ -82,9 +81,10 @@ def open_portal(settings: Settings, clock: Clock | None = None) -> Portal:
     releases = open_releases(clock)
     printer = Printer(FONTS)
     atexit.register(printer.close)
-    blobs = Blobs(settings.data_dir / "blobs")
     say = cli.language.translator
-    return Portal(settings, clock, releases.engine, releases, blobs, FONTS, _poke(settings), printer, say)
+    return Portal(
+        settings, clock, releases.engine, releases, places.files(settings), FONTS, _poke(settings), printer, say
+    )
 
 
 def open_releases(clock: Clock | None = None) -> Releases:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import ipaddress
+import re
 from collections.abc import Callable
 from email.headerregistry import Address
 from email.utils import parseaddr
@@ -105,6 +106,17 @@ def database_url(value: str) -> str:
     if address is None or not address.path.strip("/"):
         raise ValueError("must be sqlite:///path/to/file.db or postgresql://user:password@host/database")
     return value
+
+
+def bucket_url(value: str) -> str:
+    """Empty keeps files in the data folder; else s3://bucket or s3://bucket/prefix, without a slash at the end."""
+    if not value:
+        return value
+    address = _url(value.rstrip("/"), "s3")
+    name = address.netloc if address is not None else ""
+    if not re.fullmatch(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", name) or (address is not None and address.query):
+        raise ValueError("must be s3://bucket or s3://bucket/prefix")
+    return value.rstrip("/")
 
 
 def mail_url(value: str) -> str:

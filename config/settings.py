@@ -47,6 +47,11 @@ class Settings:
 
     data_dir: Path = setting(parse.path, "./var")
     database_url: str = setting(parse.database_url, "sqlite:///{data_dir}/nintei.db")
+    files: str = setting(parse.bucket_url, "")
+    files_endpoint: str = setting(parse.web_address, "")
+    files_region: str = setting(str, "")
+    files_key_id: str = setting(str, "")
+    files_secret: str = setting(str, "", secret=True)
     mail_url: str = setting(parse.mail_url, "")
     mail_from: str = setting(parse.mail_address, "nintei@localhost")
     mail_retry_days: int = setting(parse.whole_number(1, 30), "5")
@@ -283,6 +288,10 @@ def _contradictions(values: dict[str, Any], serves: bool) -> list[str]:
         problems.append(
             "NINTEI_CARD_KEY must differ from NINTEI_SECRET_KEY: that one is changed at need, this one never."
         )
+    if bool(values.get("files_key_id")) != bool(values.get("files_secret")):
+        problems.append("NINTEI_FILES_KEY_ID and NINTEI_FILES_SECRET belong together: set both, or neither.")
+    if values.get("files_endpoint") and not values.get("files"):
+        problems.append("NINTEI_FILES_ENDPOINT says where a storage is, and NINTEI_FILES names no bucket of it.")
     if values.get("mail_url") and values.get("mail_from") == Settings.default_of("mail_from"):
         problems.append("NINTEI_MAIL_FROM is missing: mail sent over NINTEI_MAIL_URL needs a sender.")
     return problems

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import click
+
 from app.cli.wiring import Wiring
 from app.services.cards import keys
 from config.settings import demo_secrets_of, with_demo_secrets
@@ -17,4 +19,6 @@ def card_defaults(wiring: Wiring) -> CardDefaults:
     def record(act: str, what: str, who: str, text: str) -> None:
         keys.note_by_command(wiring.portal(), act, what, who, text)
 
+    if settings.files:  # the keys of all machines, brought here for as long as the command lasts
+        click.get_current_context().with_resource(keys.held(settings))
     return CardDefaults(settings.data_dir / keys.FOLDER, settings.card_reader, keys.guards(settings), record=record)

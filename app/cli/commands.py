@@ -15,6 +15,7 @@ from app.cli.cardkeys import card_defaults
 from app.cli.contents import diff, export, import_
 from app.cli.database import db, say_copy, say_step
 from app.cli.doctor import doctor
+from app.cli.files import files
 from app.cli.language import Complaint, said, speaker
 from app.cli.packages import check, tell, tell_found
 from app.cli.patience import patiently
@@ -282,4 +283,5 @@ commands.add_command(import_)
 commands.add_command(card)
 commands.add_command(card_desk)
 commands.add_command(db)
+commands.add_command(files)
 commands.add_command(playhost)

@@ -4,29 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import IO, BinaryIO
 
 from app.errors import NotFound, TooLarge
+from app.store.arriving import Arrived
 
 UNFINISHED = ".new-"  # how the names of files begin that are not whole yet
 DIGITS = 64  # of a SHA-256 in hex
-
-
-@dataclass(frozen=True, slots=True)
-class Arrived:
-    """Bytes that belong to nobody yet: in the file at `path`, gone with the block unless `keep` is called."""
-
-    digest: str
-    size: int  # bytes
-    path: Path
-    keep: Callable[[], None]
+DIGEST = re.compile(f"[0-9a-f]{{{DIGITS}}}")
 
 
 class Blobs:
@@ -65,6 +57,12 @@ class Blobs:
         path = self.path(digest)
         return path.read_bytes()
 
+    @contextmanager
+    def open(self, digest: str) -> Iterator[BinaryIO]:
+        """The bytes of this digest, to be read piece by piece."""
+        with self.path(digest).open("rb") as file:
+            yield file
+
     def remove(self, digest: str) -> None:
         """Delete the bytes of this digest, for what was destroyed on purpose; nothing happens when they are gone."""
         self._path(digest).unlink(missing_ok=True)
@@ -78,6 +76,15 @@ class Blobs:
 
     def _path(self, digest: str) -> Path:
         return self._folder / digest[:2] / digest
+
+    def all(self) -> Iterator[str]:
+        """Every digest, in order."""
+        for folder in sorted(self._folder.glob("[0-9a-f][0-9a-f]")):
+            yield from sorted(path.name for path in folder.iterdir() if DIGEST.fullmatch(path.name))
+
+    def reachable(self) -> bool:
+        """Whether they can be read at this moment."""
+        return not self._folder.exists() or os.access(self._folder, os.R_OK | os.X_OK)
 
     def tidy(self, age: timedelta) -> int:
         """Remove what was begun and not written to for so long: who began it is gone. Gives how many files."""

@@ -115,7 +115,7 @@ def test_without_the_database_everything_else_is_still_answered(site: Site, monk
     code, checks = asked(site)
     assert code == 503
     assert {name: check["ok"] for name, check in checks.items()} == {
-        "database": False, "version": False, "workers": False, "jobs": False, "disk": True,
+        "database": False, "version": False, "files": True, "workers": False, "jobs": False, "disk": True,
     }  # fmt: skip
 
 

@@ -14,11 +14,11 @@ from datetime import datetime
 from pathlib import Path
 
 from app.errors import Refused, Unready
-from app.services.backup import contents, reading
+from app.services.backup import contents, moving, reading
 from app.services.backup.contents import Begin, End
 from app.services.base import versions
 from app.services.base.versions import Step
-from app.store import database, dumps, jobrows
+from app.store import database, dumps, jobrows, places
 from config.settings import Settings
 
 SETTINGS_HERE = "settings-of-backup.toml"  # in the data folder: what the portal was set up with
@@ -51,6 +51,8 @@ def restore(
     target = settings.data_dir
     path = database.sqlite_path(settings.database_url)
     _require_empty(target, path)
+    if settings.files:
+        moving.require_empty(settings)
     target.parent.mkdir(parents=True, exist_ok=True)
     work_folder = target.with_name(f".{target.name}.restoring")
     shutil.rmtree(work_folder, ignore_errors=True)
@@ -61,6 +63,10 @@ def restore(
         _require_fit(found.begin, settings)
         ready = work_folder / "ready"
         _arrange(work_folder, ready)
+        if settings.files:
+            moving.send(settings, ready)
+            for name in ("blobs", *places.SHARED):
+                shutil.rmtree(ready / name, ignore_errors=True)
         if path is None:
             _fill(settings, work_folder / contents.DATABASES["postgresql"])
         elif path != target / "nintei.db":

@@ -16,11 +16,11 @@ from typing import BinaryIO, Protocol, cast
 
 from app import __version__
 from app.connectors import age, scratch
-from app.errors import Permanent, Refused, Unready
+from app.errors import NotFound, Permanent, Refused, Unready
 from app.services.backup import contents, reading
 from app.services.backup.contents import Begin, End, Entry
 from app.services.base import versions
-from app.store import copies, database, dumps
+from app.store import copies, database, dumps, places
 from config.settings import Settings
 
 KEY, SEALED = "key.age", "backup.tar.age"  # in the tar of a backup under a passphrase
@@ -125,15 +125,14 @@ def _write(into: _Into, settings: Settings, begin: Begin) -> End:
     for name, path in _data(settings, secrets=begin.secrets):
         if (content := _read(path)) is not None:
             add_bytes(name, content)
-    for path in sorted((settings.data_dir / "blobs").glob("??/*")):
-        name = f"blobs/{path.parent.name}/{path.name}"
-        if not contents.blob_of(name):
-            continue  # half a file of an upload that is on its way
+    blobs = places.files(settings)
+    for digest in blobs.all():
+        name = contents.blob_name(digest)
         try:
-            with path.open("rb") as source:
-                if add(name, source, os.fstat(source.fileno()).st_size).sha256 != path.name:
+            with blobs.open(digest) as kept:
+                if add(name, kept, kept.seek(0, os.SEEK_END)).sha256 != digest:
                     damaged.append(name)
-        except FileNotFoundError:
+        except NotFound:
             continue  # destroyed on purpose since we looked
     end = End(files, rows, tuple(damaged))
     into.add(contents.END, io.BytesIO(contents.as_json(end)), len(contents.as_json(end)))
@@ -154,13 +153,20 @@ def _database(settings: Settings, folder: Path) -> tuple[Path, dict[str, int]]:
 
 def _data(settings: Settings, *, secrets: bool) -> Iterator[tuple[str, Path]]:
     """Keys, and what else lies beside the database."""
-    for folder in contents.FOLDERS:
-        for path in sorted((settings.data_dir / folder).rglob("*")):
-            name = f"data/{path.relative_to(settings.data_dir).as_posix()}"
-            if path.is_file() and not path.is_symlink() and contents.is_known(name):
-                yield name, path
+    for each in contents.FOLDERS:
+        with places.folders(settings).opened(each) if each in places.SHARED else _own(settings, each) as folder:
+            for path in sorted(folder.rglob("*")):
+                name = f"data/{path.relative_to(settings.data_dir).as_posix()}"
+                if path.is_file() and not path.is_symlink() and contents.is_known(name):
+                    yield name, path
     if secrets and (settings.data_dir / contents.SECRETS).exists():
         yield f"data/{contents.SECRETS}", settings.data_dir / contents.SECRETS
+
+
+@contextmanager
+def _own(settings: Settings, name: str) -> Iterator[Path]:
+    """A folder that each machine has for itself."""
+    yield settings.data_dir / name
 
 
 def _read(path: Path) -> bytes | None:
@@ -256,6 +262,7 @@ class _Counting:
     """A source that knows the digest of what was read of it."""
 
     def __init__(self, source: BinaryIO) -> None:
+        source.seek(0)
         self._source, self.digest = source, hashlib.sha256()
 
     def read(self, size: int = -1) -> bytes:

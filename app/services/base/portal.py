@@ -14,7 +14,7 @@ from app.errors import Temporary
 from app.services.base import businessdays
 from app.services.base.releases import Releases
 from app.store import closings, database
-from app.store.blobs import Blobs
+from app.store.keeping import Files
 from config.clock import Clock
 from config.settings import Settings
 
@@ -34,7 +34,7 @@ class Portal:
     clock: Clock
     engine: Engine
     releases: Releases
-    blobs: Blobs
+    blobs: Files
     fonts: Path
     poke: Callable[[], None] = field(default=lambda: None)  # wakes the worker after a commit
     printer: Printing | None = None  # draws what a person waits for; documents of cases are the worker's

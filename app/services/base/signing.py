@@ -7,7 +7,7 @@ from app.connectors import signature
 from app.connectors.signature import SigningKey
 from app.services.base.portal import Portal
 from app.services.base.releases import settings_of
-from app.store import database
+from app.store import database, places
 from config.settings import Settings
 
 
@@ -18,10 +18,11 @@ def body(package: Package) -> str:
 
 def key_of(settings: Settings, subject: str) -> SigningKey:
     """The body's own pair, as settings name it; else one that is made on first use in the name of `subject`, kept in
-    the data folder, readable by the portal alone."""
+    the data folder (or the bucket that all machines share), readable by the portal alone."""
     if settings.signing_key is not None and settings.signing_certificate is not None:
         return signature.of_body(settings.signing_key, settings.signing_certificate)
-    return signature.kept(settings.data_dir / "signing", subject)
+    with places.folders(settings).opened("signing") as folder:
+        return signature.kept(folder, subject)
 
 
 def key(portal: Portal) -> SigningKey | None:

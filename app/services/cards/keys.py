@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Final
 
 import hardware
@@ -11,7 +14,7 @@ from app.errors import Permanent, Refused
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.states import CardState, ChangeKind
-from app.store import cards, changes, database
+from app.store import cards, changes, database, places
 from config.settings import Settings
 from hardware.facts import Role
 from hardware.keys import Contribution, MasterInfo, new_component
@@ -42,12 +45,18 @@ def are_samples_enough(settings: Settings) -> bool:
     return settings.demo or settings.card_reader == "virtual"
 
 
+@contextmanager
+def held(settings: Settings) -> Iterator[Path]:
+    """The cards' folder as all machines have it; what is changed there within the block is everybody's afterwards."""
+    with places.folders(settings).opened(FOLDER) as folder:
+        yield folder
+
+
 def store(settings: Settings) -> hardware.KeyStore:
     """The key store; a new one has masters only where samples are enough. Raises Permanent when it cannot be opened."""
     try:
-        return hardware.KeyStore.at(
-            settings.data_dir / FOLDER / "keys", *guards(settings), samples=are_samples_enough(settings)
-        )
+        with held(settings) as folder:
+            return hardware.KeyStore.at(folder / "keys", *guards(settings), samples=are_samples_enough(settings))
     except hardware.CardError as error:
         raise Permanent("The key store of the cards cannot be opened: %(why)s", why=str(error)) from error
 
@@ -174,6 +183,11 @@ def contribute(portal: Portal, version: int, actor: Actor) -> Shown:
     The second person completes it. Nobody brings a component for a colleague: standing in counts for nothing here.
     """
     _require(portal, actor)
+    with held(portal.settings):
+        return _contribute(portal, version, actor)
+
+
+def _contribute(portal: Portal, version: int, actor: Actor) -> Shown:
     keys, who = store(portal.settings), custodian(actor)
     known = {(each.role, each.version): each.custodian for each in keys.pending()}
     there = {(each.role, each.version) for each in keys.masters()}
@@ -214,12 +228,14 @@ def contribute(portal: Portal, version: int, actor: Actor) -> Shown:
 def abandon(portal: Portal, version: int, actor: Actor) -> None:
     """Forget the first components of a version whose second never came."""
     _require(portal, actor)
-    keys = store(portal.settings)
-    begun = [each for each in keys.pending() if each.version == version]
-    if not begun:
-        raise Refused("Nothing waits for version %(version)s", version=version)
+    with held(portal.settings):
+        keys = store(portal.settings)
+        begun = [each for each in keys.pending() if each.version == version]
+        if not begun:
+            raise Refused("Nothing waits for version %(version)s", version=version)
+        for each in begun:
+            keys.abandon(each.role, version)
     for each in begun:
-        keys.abandon(each.role, version)
         _note(portal, actor, "abandoned", each.role, version, each.kcv)
 
 

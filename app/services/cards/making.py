@@ -29,7 +29,6 @@ class CardDesk:
 
     def __init__(self, settings: Settings, reader: str) -> None:
         self._settings = settings
-        self._folder = settings.data_dir / cardkeys.FOLDER
         self._reader = reader
 
     def keys(self) -> hardware.KeyStore:
@@ -70,10 +69,11 @@ class CardDesk:
             connect = pcsc.connector("" if self._reader == "pcsc" else self._reader)
             yield hardware.Desk(connect, keys, journal=journal)
             return
-        rack = hardware.VirtualRack(self._folder / "rack", reader=f"virtual {row.serial}")
-        lay(rack, row.serial, row.uid)
-        yield hardware.Desk(rack.connect, keys, journal=journal)
-        rack.eject()
+        with cardkeys.held(self._settings) as folder:  # its cards are those of every machine
+            rack = hardware.VirtualRack(folder / "rack", reader=f"virtual {row.serial}")
+            lay(rack, row.serial, row.uid)
+            yield hardware.Desk(rack.connect, keys, journal=journal)
+            rack.eject()
 
     def _personalise(self, row: Card, journal: hardware.Journal) -> None:
         with self._card(row, journal) as desk:

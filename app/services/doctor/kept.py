@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Final
 
 from app.connectors import signature
-from app.errors import N_
-from app.services.backup import contents
+from app.errors import N_, NinteiError
 from app.services.cards import keys
 from app.services.doctor.finding import BAD, OK, WARNING, Finding, Patient
 from app.services.pages import health
 from app.services.process import secrets
-from app.store import soundness
+from app.store import places, soundness
+from app.store.keeping import Files
 
 SOON: Final = timedelta(days=60)  # before a certificate ends
 SHOWN: Final = 5  # names of one kind
@@ -41,11 +41,19 @@ def database(patient: Patient, topic: str) -> Iterator[Finding]:
 
 def files(patient: Patient, topic: str) -> Iterator[Finding]:
     """Each file that a row names is there (thorough: and is what its name says)."""
-    folder = patient.settings.data_dir / "blobs"
-    files = ((f"blobs/{path.parent.name}/{path.name}", path) for path in folder.glob("??/*"))
-    here = {digest: path for name, path in files if (digest := contents.blob_of(name))}
+    blobs = patient.portal.blobs
+    if not blobs.reachable():
+        yield Finding(
+            topic,
+            BAD,
+            N_("The files cannot be read: %(place)s does not answer"),
+            {"place": patient.settings.files or str(patient.settings.data_dir)},
+            N_("Look at the storage and at NINTEI_FILES; what is sent meanwhile is refused, and nothing is lost"),
+        )
+        return
+    here = set(blobs.all())
     named = soundness.named_files()
-    missing = sorted(named - here.keys())
+    missing = sorted(named - here)
     if missing:
         yield Finding(
             topic,
@@ -55,7 +63,7 @@ def files(patient: Patient, topic: str) -> Iterator[Finding]:
             N_("Copy them from a backup into the folder blobs: their names say where they belong"),
         )
     if patient.thorough:
-        broken = sorted(name for name, path in here.items() if _digest(path) != name)
+        broken = sorted(name for name in here if _digest(blobs, name) != name)
         if broken:
             yield Finding(
                 topic,
@@ -71,13 +79,17 @@ def files(patient: Patient, topic: str) -> Iterator[Finding]:
             topic,
             OK,
             N_("%(count)s files, none is missing; %(stray)s more are named by no case, which does no harm"),
-            {"count": len(named), "stray": len(here.keys() - named)},
+            {"count": len(named), "stray": len(here - named)},
         )
 
 
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def _digest(blobs: Files, name: str) -> str:
+    """What the bytes are, whatever their name says; empty when they cannot be read."""
+    try:
+        with blobs.open(name) as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]  # it only reads
+    except NinteiError:
+        return ""
 
 
 def secret(patient: Patient, topic: str) -> Iterator[Finding]:
@@ -96,7 +108,11 @@ def secret(patient: Patient, topic: str) -> Iterator[Finding]:
 
 def signing(patient: Patient, topic: str) -> Iterator[Finding]:
     """The key that signs papers, and how long its certificate lasts."""
-    folder = patient.settings.data_dir / "signing"
+    with places.folders(patient.settings).opened("signing") as folder:
+        yield from _signing(patient, topic, folder)
+
+
+def _signing(patient: Patient, topic: str, folder: Path) -> Iterator[Finding]:
     own = patient.settings.signing_key, patient.settings.signing_certificate
     key, certificate = own[0] or folder / "key.pem", own[1] or folder / "certificate.pem"
     if (own[0] is None) != (own[1] is None):
@@ -128,7 +144,8 @@ def signing(patient: Patient, topic: str) -> Iterator[Finding]:
 
 def cards(patient: Patient, topic: str) -> Iterator[Finding]:
     """The store of the card keys opens."""
-    store = patient.settings.data_dir / keys.FOLDER / "keys" / "keys.json"
+    with keys.held(patient.settings) as folder:
+        store = folder / "keys" / "keys.json"
     if not store.exists():
         yield Finding(topic, OK, N_("None yet: they are made with the first card"))
         return

@@ -17,7 +17,7 @@ from app.store import database, jobrows, outages, workers
 ALIVE: Final = 90.0  # seconds; a worker signs every ten, and every forty while a job takes long
 GRACE: Final = 120.0  # seconds after the start in which workers may still be on their way
 LATE: Final = timedelta(minutes=15)  # a job that is due for so long is done by nobody
-NAMES: Final = ("database", "version", "workers", "jobs", "disk")
+NAMES: Final = ("database", "version", "files", "workers", "jobs", "disk")
 
 Check = Mapping[str, Any]  # {"ok": bool, and figures}
 
@@ -30,6 +30,7 @@ def checks(portal: Portal, up: float, only: Collection[str] = ()) -> dict[str, C
     ways: dict[str, Callable[[], Check]] = {
         "database": lambda: {"ok": reachable(portal)},
         "version": lambda: {"ok": fits(portal)},
+        "files": lambda: {"ok": portal.blobs.reachable()},
         "workers": lambda: _workers(portal, up),
         "jobs": lambda: _jobs(portal),
         "disk": lambda: _disk(portal),

@@ -240,7 +240,7 @@ def _checked(portal: Portal, each: Mapping[str, Any]) -> tuple[str, Refused | No
         return "", Refused("“%(name)s” is empty; choose the file again", name=each["filename"])
     if each.get("locked"):
         return "", Refused("“%(name)s” is under a password; ask the sender for one without", name=each["filename"])
-    with portal.blobs.path(each["digest"]).open("rb") as file:
+    with portal.blobs.open(each["digest"]) as file:
         head = file.read(4096)
     try:
         return intake.content_type(each["filename"], head), None

@@ -18,7 +18,7 @@ from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.states import DocumentKind
 from app.store import database, parts, records, work
-from app.store.blobs import Arrived
+from app.store.arriving import Arrived
 from app.store.models import Case, Document
 from app.text.names import file_name
 

@@ -16,9 +16,9 @@ from app.forms import FileRef
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.papers import collecting, intake, uploads
-from app.store import cases, database, parts, records, work
+from app.store import cases, database, parts, places, records, work
+from app.store.keeping import Pieces
 from app.store.models import Part
-from app.store.spool import Spool
 from app.text.names import file_name
 
 KEPT_FOR = timedelta(days=7)  # after the last byte came
@@ -169,7 +169,7 @@ def expire(portal: Portal) -> int:
     return len(over)
 
 
-def _forget(spool: Spool, part_id: str) -> None:
+def _forget(spool: Pieces, part_id: str) -> None:
     with database.transaction():
         parts.forget(part_id)
     spool.drop(part_id)
@@ -190,5 +190,5 @@ def _view(portal: Portal, row: Part) -> PartView:
     return PartView(row.id, row.size, here, row.metadata, row.expires_at)
 
 
-def _spool(portal: Portal) -> Spool:
-    return Spool(portal.settings.data_dir / "parts")
+def _spool(portal: Portal) -> Pieces:
+    return places.pieces(portal.settings)

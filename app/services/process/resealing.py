@@ -8,7 +8,7 @@ from typing import Any
 
 from app.services.base.portal import Portal
 from app.services.process import secrets
-from app.store import cases, database, soundness, work
+from app.store import cases, database, places, soundness, work
 
 
 @dataclass(slots=True)
@@ -40,6 +40,8 @@ def reseal(portal: Portal) -> Resealed:
                 if draft.aside.get("values"):
                     draft.aside = draft.aside | {"values": _values(portal, draft.aside["values"], count)}
                 draft.save(only=["values", "aside"])
+    if portal.settings.files:
+        count.done += places.stored_folders(portal.settings).reseal(places.SHARED)
     return count
 
 
