@@ -19,7 +19,7 @@ from app.services.money import invoices
 from app.services.papers import documents
 from app.services.process import calling, casefile, context, receipts
 from app.services.process.sending import Mails
-from app.store import cases, database, places, records
+from app.store import cases, database, records
 from app.store.models import Case, Document
 
 if TYPE_CHECKING:
