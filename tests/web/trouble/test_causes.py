@@ -12,7 +12,7 @@ from app.services import upkeep
 from app.services.pages import attention
 from app.states import JobState
 from app.store import database
-from app.store.models import Change, Job
+from app.store.models import Job, TrailEntry
 from tests.services.broken import applied, clerk
 from tests.web.conftest import Site
 from tests.web.trouble.test_attention import administrator
@@ -152,7 +152,7 @@ def test_rules_say_which_kinds_after_how_long_and_only_administrators_change_the
     assert wrong.status_code == 422 and 'value="soon"' in wrong.text
     assert admin.post("/attention/rules", data={**given, "job-after": "60"}).status_code == 303
     with database.connection():
-        assert [row.subject for row in Change.select().where(Change.field == "alarm")] == ["alarm job", "alarm mail"]
+        assert [row.subject for row in TrailEntry.select() if row.subject.startswith("alarm ")] == ["alarm job", "alarm mail"]
     failing(alarmed, 1)
     upkeep.tick(alarmed.bench.portal)
     assert alarms(alarmed) == []
