@@ -9,7 +9,7 @@ import signal
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from types import FrameType
@@ -19,8 +19,10 @@ import waitress
 from flask import Flask
 
 from admin import add_admin
-from app import catalogue, cli, web
-from app.cli import lifeline, playhost
+from app import catalogue, web
+from app.cli import commands, lifeline, playhost
+from app.cli.language import translator
+from app.cli.wiring import Wiring
 from app.connectors import inbox
 from app.connectors.mail import Mailer
 from app.connectors.pdf import Printer
@@ -81,9 +83,8 @@ def open_portal(settings: Settings, clock: Clock | None = None) -> Portal:
     releases = open_releases(clock)
     printer = Printer(FONTS)
     atexit.register(printer.close)
-    say = cli.language.translator
     return Portal(
-        settings, clock, releases.engine, releases, places.files(settings), FONTS, _poke(settings), printer, say
+        settings, clock, releases.engine, releases, places.files(settings), FONTS, _poke(settings), printer, translator
     )
 
 
@@ -214,7 +215,8 @@ def play(spec: playhost.Spec) -> None:
     server.run()
 
 
-def main() -> None:
-    """The command `nintei`."""
+def main(words: Sequence[str] | None = None) -> None:
+    """The command `nintei`, with these words or those that this process was started with."""
     os.umask(0o077)  # whatever it writes is for the user that it runs as
-    cli.commands.main(obj=cli.Wiring(open_portal, open_releases, serve, run_worker, make_web, play))
+    wiring = Wiring(open_portal, open_releases, serve, run_worker, make_web, main)
+    commands.commands.main(words, "nintei", obj=wiring)

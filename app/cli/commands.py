@@ -8,10 +8,12 @@ from typing import Any
 
 import click
 
+from app.cli import playhost
 from app.cli.audit import audit
 from app.cli.backup import backup, restore
 from app.cli.carddesk import card_desk
 from app.cli.cardkeys import card_defaults
+from app.cli.children import copies, programs
 from app.cli.contents import diff, export, import_
 from app.cli.database import db, say_copy, say_step
 from app.cli.doctor import doctor
@@ -19,10 +21,9 @@ from app.cli.files import files
 from app.cli.language import Complaint, said, speaker
 from app.cli.packages import check, tell, tell_found
 from app.cli.patience import patiently
-from app.cli.playhost import playhost
 from app.cli.releases import release, releases
 from app.cli.seals import reseal
-from app.cli.supervisor import Supervisor, require_free
+from app.cli.supervisor import Supervisor, first, require_free
 from app.cli.wiring import Wiring
 from app.errors import BadPackage, NinteiError, Temporary
 from app.services.base import versions
@@ -36,7 +37,14 @@ from app.services.people import accounts
 from app.services.plays import hosts
 from app.text import address
 from config import logs
-from config.settings import Settings, bare_environment, child_environment, demo_secrets_of, web_processes
+from config.settings import (
+    Settings,
+    bare_environment,
+    child_environment,
+    demo_secrets_of,
+    web_processes,
+    with_demo_secrets,
+)
 from hardware.cli import DEFAULTS, card
 
 STAFF = Actor(None, "nintei", "operator", frozenset({"operator", "administrator"}))
@@ -98,6 +106,24 @@ def run(wiring: Wiring, with_demo: bool) -> None:
         wiring.overrides["demo"] = "yes"
     settings = wiring.settings(serves=True)
     _log(settings)
+    first(["prepare"], copies(wiring.main, child_environment(settings)))
+    require_free(settings.host, settings.port)
+    if settings.demo:
+        settings = with_demo_secrets(settings)
+    children = [*[["serve"]] * web_processes(settings), *[["worker"]] * settings.workers]
+    if settings.plays:
+        children.append(["playhost", str(hosts.file_of(settings.data_dir)), str(settings.plays)])
+    start = copies(wiring.main, child_environment(settings))
+    apart = {"playhost": programs(playhost.LAUNCH, bare_environment())}
+    raise SystemExit(Supervisor(children, start, settings.stop_seconds, apart=apart).run())
+
+
+@commands.command(hidden=True)
+@wired
+def prepare(wiring: Wiring) -> None:
+    """Bring everything to where the web and the worker can start; a process of its own, since it opens the portal."""
+    settings = wiring.settings(serves=True)
+    _log(settings)
     say_copy(versions.bring_up(settings, datetime.now(UTC), say_step))
     portal = wiring.portal(serves=True)
     fence.require_no_demo(portal.settings)
@@ -113,15 +139,6 @@ def run(wiring: Wiring, with_demo: bool) -> None:
             tell(package.id, wrong, say)
         load.load(portal, click.echo)
         click.echo(load.welcome(portal))
-    require_free(settings.host, settings.port)
-    children = [*[["serve"]] * web_processes(settings), *[["worker"]] * settings.workers]
-    environment = child_environment(portal.settings)
-    if settings.plays:
-        children.append(["playhost", str(hosts.file_of(settings.data_dir)), str(settings.plays)])
-    portal.engine.close()
-    raise SystemExit(
-        Supervisor(children, environment, portal.settings.stop_seconds, apart={"playhost": bare_environment()}).run()
-    )
 
 
 @commands.command(hidden=True)
@@ -284,4 +301,3 @@ commands.add_command(card)
 commands.add_command(card_desk)
 commands.add_command(db)
 commands.add_command(files)
-commands.add_command(playhost)

@@ -1,8 +1,9 @@
-"""The host of Plays: a process that has imported everything and forks one child for each.
+"""The host of Plays: a process that imports the portal and forks one child for each Play.
 
-It knows neither the portal's settings nor its secrets: what it needs comes with the request, and its environment holds
-a few harmless names. Each child gets a folder, a language and a package, nothing else. A child has limits of memory
-and time, no network where the system allows that, and ends with its host.
+It imports when it is first asked for a Play, or when the start of the portal is well over. It knows neither the
+portal's settings nor its secrets: what it needs comes with the request, and its environment holds a few harmless names.
+Each child gets a folder, a language and a package, nothing else. A child has limits of memory and time, no network
+where the system allows that, and ends with its host.
 """
 
 from __future__ import annotations
@@ -28,15 +29,17 @@ from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
-import click
-
 from app.cli import lifeline
-from app.cli.wiring import Wiring
 from app.errors import N_, BadPackage
 from config.settings import put_temporary_files
 
 log = logging.getLogger("nintei.play")
 
+LAUNCH = (
+    "from app.cli import lifeline, playhost; lifeline.hold(); "
+    "playhost.main(lambda: __import__('app.main', fromlist=['play']).play)"
+)
+CALM = 30.0  # seconds after which the start of the portal no longer needs the processors
 IDLE, LONGEST = 20 * 60, 2 * 60 * 60  # seconds without a request; altogether
 LOOK = 1.0  # seconds between two looks at the children
 BUSY, BUSY_SECONDS = 55.0, 60.0  # seconds of a processor within so many of the clock: then it runs for ever
@@ -72,13 +75,19 @@ class _Child:
     since: float = field(default_factory=time.monotonic)
 
 
-class Host:
-    """`play` runs one Play in a fresh child until it is told to end; `most` run at once."""
+Play = Callable[[Spec], None]
 
-    def __init__(self, folder: Path, most: int, play: Callable[[Spec], None]) -> None:
+
+class Host:
+    """`load()` imports the portal and gives what runs a Play, in a fresh child, until it is told to end; `most` run
+    at once."""
+
+    def __init__(self, folder: Path, most: int, load: Callable[[], Play]) -> None:
         self._folder = folder
         self._most = most
-        self._play = play
+        self._load = load
+        self._play: Play | None = None
+        self._began = time.monotonic()
         self._children: dict[str, _Child] = {}
         self._why: dict[str, list[str]] = {}
 
@@ -106,30 +115,23 @@ class Host:
             name, folder, self._folder / f"{name}.sock", base64.b64decode(said["archive"]), str(said["language"]),
             datetime.fromisoformat(str(said["start"])),
         )  # fmt: skip
+        play = self._loaded()
         pid = os.fork()
         if pid == 0:
-            self._be(spec)
+            _be(spec, play)
         self._children[name] = _Child(pid, spec, owner, str(said["title"]), str(said["source"]), time.monotonic())
         return {"id": name}
 
-    def _be(self, spec: Spec) -> None:
-        """The child: never returns."""
-        code = 1
-        try:
-            fence(spec)
-            self._play(spec)
-            code = 0
-        except BadPackage as error:
-            _tell(spec, [str(problem) for problem in error.problems])
-        except BaseException as error:
-            log.exception("A Play could not go on")
-            _tell(spec, [str(error) or type(error).__name__])
-        finally:
-            os._exit(code)
+    def _loaded(self) -> Play:
+        if self._play is None:
+            self._play = self._load()
+        return self._play
 
     def look(self) -> None:
         """Whose child has ended; who is idle, old or runs for ever."""
         now = time.monotonic()
+        if now - self._began > CALM:
+            self._loaded()
         for child in list(self._children.values()):
             done, _ = os.waitpid(child.pid, os.WNOHANG)
             if done:
@@ -177,6 +179,22 @@ class Host:
         self._children.pop(child.spec.id, None)
         child.spec.listen.unlink(missing_ok=True)
         shutil.rmtree(child.spec.folder, ignore_errors=True)
+
+
+def _be(spec: Spec, play: Play) -> None:
+    """The child: never returns."""
+    code = 1
+    try:
+        fence(spec)
+        play(spec)
+        code = 0
+    except BadPackage as error:
+        _tell(spec, [str(problem) for problem in error.problems])
+    except BaseException as error:
+        log.exception("A Play could not go on")
+        _tell(spec, [str(error) or type(error).__name__])
+    finally:
+        os._exit(code)
 
 
 def _view(child: _Child) -> dict[str, Any]:
@@ -264,15 +282,13 @@ class _Listening(socketserver.UnixStreamServer):
         log.exception("A request of the portal could not be answered")
 
 
-@click.command(hidden=True)
-@click.argument("file", type=click.Path(path_type=Path))
-@click.argument("most", type=int)
-@click.pass_obj
-def playhost(wiring: Wiring, file: Path, most: int) -> None:
-    """Make Plays until SIGTERM; says in FILE at which socket it listens."""
+def main(load: Callable[[], Play]) -> None:
+    """`playhost FILE MOST`: make Plays until SIGTERM; says in FILE at which socket it listens."""
+    os.umask(0o077)
+    file, most = Path(sys.argv[2]), int(sys.argv[3])
     _sweep(file)
     folder = Path(tempfile.mkdtemp(prefix="nintei-play-"))
-    host = Host(folder, most, wiring.play)
+    host = Host(folder, most, load)
     stop: list[int] = []
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda received, _frame: stop.append(received))

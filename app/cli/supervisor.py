@@ -6,19 +6,16 @@ from __future__ import annotations
 import logging
 import signal
 import socket
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import FrameType
 
+from app.cli.children import Child, Start
 from app.errors import Refused
 
 log = logging.getLogger("nintei")
-
-LAUNCH = "from app.cli import lifeline; lifeline.hold(); from app.main import main; raise SystemExit(main())"
 
 
 @dataclass(frozen=True)
@@ -37,7 +34,7 @@ class Pace:
 @dataclass
 class _Child:
     command: list[str]
-    process: subprocess.Popen[bytes] | None = None
+    process: Child | None = None
     line: socket.socket | None = None
     began: float = 0.0
     due: float = 0.0  # when it is started again
@@ -71,25 +68,44 @@ def require_free(host: str, port: int) -> None:
                 ) from error
 
 
+def first(command: Sequence[str], start: Start) -> None:
+    """Let a child do what has to be done before the others start. Raises SystemExit where it could not, or where this
+    process was told to end meanwhile: then the child is told, too."""
+    asked: list[int] = []
+    ours, theirs = socket.socketpair()  # it ends with this process, however this one ends
+    with ours:
+        with theirs:
+            child = start(command, theirs)
+
+        def end(number: int, _frame: FrameType | None) -> None:
+            asked.append(number)
+            child.terminate()
+
+        before = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGINT)}
+        code = child.wait()
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    if code or asked:
+        raise SystemExit(0 if asked else max(code, 1))
+
+
 class Supervisor:
     """Starts the children and watches them. `patience`: seconds they have to finish what they do at the end.
-    `apart`: the environment of those, by name, that do not get the common one."""
+    `apart`: how those are started, by name, that are not started as the others."""
 
     def __init__(
         self,
         commands: Sequence[Sequence[str]],
-        environment: Mapping[str, str],
+        start: Start,
         patience: float = 20.0,
         pace: Pace | None = None,
-        launch: str = LAUNCH,
-        apart: Mapping[str, Mapping[str, str]] | None = None,
+        apart: Mapping[str, Start] | None = None,
     ) -> None:
         self._apart = apart or {}
         self._children = [_Child(list(command)) for command in commands]
-        self._environment = dict(environment)
+        self._start_child = start
         self._patience = patience
         self._pace = pace or Pace()
-        self._launch = launch
         self._stop = threading.Event()
         self._at_once = False
 
@@ -128,13 +144,8 @@ class Supervisor:
 
     def _start(self, child: _Child, now: float) -> None:
         ours, theirs = socket.socketpair()
-        environment = self._apart.get(child.name, self._environment)
         with theirs:
-            child.process = subprocess.Popen(  # noqa: S603 - our own code with our own arguments
-                [sys.executable, "-c", self._launch, *child.command],
-                env=environment,
-                stdin=theirs.fileno(),
-            )
+            child.process = self._apart.get(child.name, self._start_child)(child.command, theirs)
         ours.setblocking(False)
         child.line, child.began, child.turned, child.silent = ours, now, False, 0.0
 

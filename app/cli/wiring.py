@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,7 +21,7 @@ class Wiring:
     serve: Callable[[Portal], None]
     work: Callable[[Portal], None]
     make_web: Callable[[Portal], Any]
-    play: Callable[[Any], None]  # a Play of this `playhost.Spec`, until its process ends
+    main: Callable[[Sequence[str]], None]  # the command of these words, with a wiring of its own; ends the process
     overrides: dict[str, str] = field(default_factory=dict)
     _portal: Portal | None = None
     _releases: Releases | None = None

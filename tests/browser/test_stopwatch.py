@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, FrameLocator, Locator, Page, expect
 
-from app.cli import supervisor
+from app.cli import playhost
 from app.engine import Engine
 from app.services.people import accounts
 from app.services.plays import hosts
@@ -41,7 +41,7 @@ PEOPLE = {
     "administrator": ("kanri@example.jp", "管理 太郎", ["administrator"]),
 }
 OWN = {"English", "tests"}  # the other language in its own words; who put the first release there
-LAUNCH = supervisor.LAUNCH.replace("from app.cli import lifeline; lifeline.hold(); ", "")
+LAUNCH = playhost.LAUNCH.replace("lifeline.hold(); ", "")
 
 
 @contextmanager
@@ -67,7 +67,7 @@ def playing(site: Site) -> Iterator[None]:
     """The host of Plays."""
     file = hosts.file_of(site.bench.portal.settings.data_dir)
     command = [sys.executable, "-c", LAUNCH, "playhost", str(file), "2"]
-    with subprocess.Popen(command, env=config.bare_environment(), cwd=Path(supervisor.__file__).parents[2]) as process:
+    with subprocess.Popen(command, env=config.bare_environment(), cwd=Path(playhost.__file__).parents[2]) as process:
         try:
             yield
         finally:

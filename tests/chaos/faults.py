@@ -17,6 +17,7 @@ import psutil
 from app.services.base.leases import LEASE_SECONDS
 from app.store.database import sqlite_path
 from tests.chaos.stage import Stage
+from tests.support.server import named
 
 # What is done, and how often of a hundred. A process is killed as when memory is short, or frozen for longer than its
 # lease holds; `stop` is SIGTERM, as at a deploy.
@@ -138,7 +139,7 @@ class Disturber:
         assert self._stage.run is not None
         with suppress(psutil.NoSuchProcess):
             mine = psutil.Process(self._stage.run.pid).children()
-            return [each for each in mine if each.cmdline()[-1:] == [command]]
+            return [each for each in mine if named(each) == f"nintei {command}"]
         return []
 
     # What they all work with

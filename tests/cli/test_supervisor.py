@@ -16,11 +16,12 @@ from typing import Any
 import psutil
 import pytest
 
+from app.cli.children import programs
 from app.cli.patience import patiently
 from app.cli.supervisor import Pace, Supervisor
 from app.errors import Refused
 from tests.support.network import wait_until
-from tests.support.server import PROJECT
+from tests.support.server import PROJECT, named
 
 QUICK = Pace(well=300, first=0.05, longest=0.4, look=0.02, silent=300, start=300)
 # A child: writes its pid, says that it is up if told so, then does what its second word says.
@@ -52,7 +53,7 @@ class Running(Supervisor):
     """In a thread of this process; `stop` ends it."""
 
     def __init__(self, *commands: list[str], pace: Pace = QUICK) -> None:
-        super().__init__(commands, os.environ, 5, pace, CHILD)
+        super().__init__(commands, programs(CHILD, os.environ), 5, pace)
         self.code: list[int] = []
 
     def begin(self, monkeypatch: pytest.MonkeyPatch) -> threading.Thread:
@@ -123,8 +124,9 @@ def test_children_end_with_their_parent_however_it_ends(tmp_path: Path) -> None:
     file = tmp_path / "a"
     program = f"""
     import os
+    from app.cli.children import programs
     from app.cli.supervisor import Supervisor
-    Supervisor([[{str(file)!r}, "live"]], os.environ, launch={CHILD!r}).run()
+    Supervisor([[{str(file)!r}, "live"]], programs({CHILD!r}, os.environ)).run()
     """
     parent = subprocess.Popen([sys.executable, "-c", textwrap.dedent(program)], cwd=PROJECT, start_new_session=True)
     try:
@@ -152,3 +154,63 @@ def test_a_database_that_is_not_there_yet_is_waited_for_and_a_mistake_is_not(
     for error in (Refused("no"), KeyError("x")):
         with pytest.raises(type(error)):
             patiently(lambda error=error: (_ for _ in ()).throw(error), tries.append)  # type: ignore[misc]
+
+
+COPYING = """
+import os, sys, time
+from app.cli.children import copies
+from app.cli.supervisor import Supervisor, first
+
+def main(command):
+    name, act = command
+    with open(name, "a") as file:
+        print(os.getpid(), time.monotonic(), os.environ.get("SAID"), os.environ.get("UNSAID"), file=file)
+    if act == "fail": raise SystemExit(3)
+    if act == "ready": raise SystemExit(0)
+    from app.cli import lifeline
+    while True: time.sleep(0.05); lifeline.pulse()
+
+start = copies(main, {"SAID": "yes"})
+first([sys.argv[1], sys.argv[2]], start)
+raise SystemExit(Supervisor([[sys.argv[1], "live"]], start, 5).run())
+"""
+
+
+def copying(file: Path, before: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-c", COPYING, str(file), before],
+        cwd=PROJECT,
+        env={**os.environ, "UNSAID": "secret"},
+        start_new_session=True,
+    )
+
+
+def test_copies_have_their_own_environment_and_name_and_end_with_their_parent(tmp_path: Path) -> None:
+    file = tmp_path / "a"
+    with copying(file, "ready") as parent:
+        wait_until(lambda: len(pids(file)) == 2, 60, "the first and the one that stays")
+        child = psutil.Process(pids(file)[1])
+        assert named(child) == f"nintei {file} live"
+        assert child.ppid() == parent.pid
+        assert [line.split()[2:] for line in file.read_text().splitlines()] == [["yes", "None"]] * 2
+        child.kill()
+        wait_until(lambda: len(pids(file)) == 3, 60, "another copy")
+        last = psutil.Process(pids(file)[2])
+        parent.kill()
+        wait_until(lambda: not last.is_running() or last.status() == psutil.STATUS_ZOMBIE, 30, "the copy's end")
+
+
+def test_where_the_first_child_fails_nothing_else_starts(tmp_path: Path) -> None:
+    file = tmp_path / "a"
+    with copying(file, "fail") as parent:
+        assert parent.wait(60) == 3
+    assert len(pids(file)) == 1
+
+
+def test_who_is_told_to_end_while_the_first_child_works_ends_it_too(tmp_path: Path) -> None:
+    file = tmp_path / "a"
+    with copying(file, "wait") as parent:
+        wait_until(lambda: len(pids(file)) == 1, 60, "the first child")
+        parent.terminate()
+        assert parent.wait(60) == 0
+    assert not psutil.pid_exists(pids(file)[0])

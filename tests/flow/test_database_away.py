@@ -15,6 +15,7 @@ from tests.support import server as servers
 from tests.support.mail import mail_server
 from tests.support.network import wait_until
 from tests.support.postgres import Postgres
+from tests.support.server import named
 
 WAITS = "no work is done until this is over"
 pytestmark = [pytest.mark.postgres, pytest.mark.xdist_group("flow-database-away")]
@@ -83,7 +84,7 @@ def children(place: Place, command: str) -> list[psutil.Process]:
     """What `nintei run` started for this command and still runs."""
     assert place.server is not None
     found = psutil.Process(place.server.pid).children()
-    return [each for each in found if each.cmdline()[-1:] == [command] and each.status() != psutil.STATUS_ZOMBIE]
+    return [each for each in found if named(each) == f"nintei {command}" and each.status() != psutil.STATUS_ZOMBIE]
 
 
 def test_a_child_that_dies_while_the_database_is_away_takes_nobody_with_it(

@@ -24,7 +24,7 @@ from tests.services.conftest import PACKAGES
 from tests.support.mail import mail_server
 from tests.support.network import wait_until
 from tests.support.postgres import Postgres
-from tests.support.server import start
+from tests.support.server import named, start
 
 pytestmark = pytest.mark.xdist_group("flow-endings")
 
@@ -157,7 +157,7 @@ def test_a_database_that_comes_up_later_or_goes_away_is_waited_for(tmp_path: Pat
             assert here.said().count("waiting for the database") == 1
             # It goes away once more, and meanwhile the worker dies: web and worker are there again with the database.
             postgres_cluster.stop("fast")
-            [worker] = [each for each in family(here) if each.cmdline()[-1:] == ["worker"]]
+            [worker] = [each for each in family(here) if named(each) == "nintei worker"]
             worker.kill()
             wait_until(lambda: here.said().count("waiting for the database") == 2, 60, "the new worker's word")
             assert here.server.process.poll() is None
@@ -165,7 +165,7 @@ def test_a_database_that_comes_up_later_or_goes_away_is_waited_for(tmp_path: Pat
             postgres_cluster.start()
         try:
             here.server.wait_ready()
-            workers = [each for each in family(here) if each.cmdline()[-1:] == ["worker"]]
+            workers = [each for each in family(here) if named(each) == "nintei worker"]
             assert len(workers) == 1
             assert workers[0].pid != worker.pid
             assert "Traceback" not in here.said()

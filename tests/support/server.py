@@ -12,6 +12,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import psutil
+
 from tests.support.network import free_port, wait_until
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -107,3 +109,8 @@ def run_server(folder: Path, *arguments: str, ready_in: float = 120, **more: str
         yield server
     finally:
         server.stop()
+
+
+def named(process: psutil.Process) -> str:
+    """What a process calls itself: "nintei worker"."""
+    return " ".join(" ".join(process.cmdline()).split())

@@ -6,14 +6,15 @@ from collections.abc import Mapping
 
 from click.testing import CliRunner, Result
 
-from app import cli
-from app.main import make_web, open_portal, open_releases, play, run_worker, serve
+from app.cli.commands import commands
+from app.cli.wiring import Wiring
+from app.main import main, make_web, open_portal, open_releases, run_worker, serve
 
 
 def typed(arguments: tuple[str, ...], environment: Mapping[str, str]) -> Result:
     """What comes of `nintei <arguments>` with these settings; a traceback fails the test."""
-    wiring = cli.Wiring(open_portal, open_releases, serve, run_worker, make_web, play)
-    result = CliRunner().invoke(cli.commands, list(arguments), obj=wiring, env=dict(environment), prog_name="nintei")
+    wiring = Wiring(open_portal, open_releases, serve, run_worker, make_web, main)
+    result = CliRunner().invoke(commands, list(arguments), obj=wiring, env=dict(environment), prog_name="nintei")
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception
     return result

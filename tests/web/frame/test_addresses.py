@@ -13,7 +13,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from admin import add_admin
-from app import cli
+from app.cli.commands import commands
 from app.connectors import incoming
 from app.engine import Engine
 from app.services.demo.walker import Walker
@@ -218,7 +218,7 @@ def test_a_mail_from_the_same_person_in_full_width_is_theirs() -> None:
 
 def test_commands_that_take_an_address_make_it_even() -> None:
     """By their source: each of them asks `address.required`."""
-    taking = [each for each in _commands(cli.commands) if any(part.name == "email" for part in each.params)]
+    taking = [each for each in _commands(commands) if any(part.name == "email" for part in each.params)]
     assert {each.name for each in taking} >= {"add", "password"}
     for command in taking:
         assert command.callback is not None
