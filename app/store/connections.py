@@ -9,6 +9,7 @@ from __future__ import annotations
 import select
 import threading
 import time
+from datetime import datetime
 from typing import Any
 
 import peewee
@@ -59,6 +60,7 @@ class Sqlite(Remembering, _Counting, peewee.SqliteDatabase):
         self._counts = threading.local()
         self.memory = Memory()
         self.seldom: tuple[str, dict[Any, Any]] = ("", {})  # `store.seldom`
+        self.noted: dict[str, datetime] = {}  # `store.trail.seldom_noted`
         self._kept = threading.local()
         super().__init__(
             path,
@@ -102,6 +104,7 @@ class Postgres(Remembering, _Counting, PooledPostgresqlDatabase):
         self._counts = threading.local()
         self.memory = Memory()
         self.seldom: tuple[str, dict[Any, Any]] = ("", {})
+        self.noted: dict[str, datetime] = {}
         self._away_until = 0.0
         self._away_with: Exception | None = None
         super().__init__(

@@ -6,17 +6,18 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextvars import ContextVar, Token
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from secrets import token_hex
 from typing import Any
 
 from app.states import Act, Thing
 from app.store import statements
 from app.store.database import is_postgres, lock_name, proxy
-from app.store.models import TrailEntry, TrailHead, TrailHorizon, TrailLink, TrailPending
+from app.store.models import TrailEntry, TrailHead, TrailHorizon, TrailLink
 
 SALT = 16  # bytes: nobody finds out by trying what a digest was made of
 _NAME = "trail"
+_KNOWN = 20_000  # what a process remembers of what it put on record
 _COLUMNS = ("id", "at", "act", "side", "person", "behalf", "thing", "subject", "case_id", "who", "what")
 _STAMP = 'to_char(e.at, \'YYYY-MM-DD"T"HH24:MI:SS.US"Z"\')'
 
@@ -96,6 +97,20 @@ def add(
     )  # fmt: skip
 
 
+def lately(key: str, now: datetime, every: timedelta) -> bool:
+    """Whether this was put on record lately, as far as this process knows."""
+    last = proxy.obj.noted.get(key)
+    return last is not None and last <= now < last + every
+
+
+def noted(key: str, now: datetime) -> None:
+    """It was put on record now."""
+    known = proxy.obj.noted
+    if len(known) >= _KNOWN:
+        known.clear()
+    known[key] = now
+
+
 # The chain
 
 
@@ -120,17 +135,20 @@ def end() -> tuple[int, str]:
 
 def unlinked(limit: int) -> list[Stored]:
     """The oldest entries that no link holds."""
-    text = f"SELECT {_columns()} FROM trail_pending p JOIN trail_entry e ON e.id = p.entry ORDER BY e.id LIMIT {limit}"  # noqa: S608
+    joined = "trail_pending p JOIN trail_entry e ON e.id = p.entry"
+    text = f"SELECT {_columns()} FROM {joined} ORDER BY p.entry LIMIT {int(limit)}"  # noqa: S608 - our own names
     return [_stored(row) for row in proxy.obj.execute_sql(text).fetchall()]
 
 
 def link(links: Sequence[tuple[int, int, str]]) -> None:
     """Store links (number, entry, hash); their entries wait no more."""
     for start in range(0, len(links), 500):
-        rows = links[start : start + 500]
-        fields = [TrailLink.seq, TrailLink.entry, TrailLink.hash]
-        TrailLink.insert_many(rows, fields=fields).execute()
-        TrailPending.delete().where(TrailPending.entry.in_([entry for _, entry, _ in rows])).execute()
+        rows, mark = links[start : start + 500], proxy.obj.param
+        places = ", ".join([f"({mark}, {mark}, {mark})"] * len(rows))
+        text = f"INSERT INTO trail_link (seq, entry, hash) VALUES {places}"  # noqa: S608 - marks only
+        proxy.obj.execute_sql(text, [value for row in rows for value in row])
+        gone = ", ".join([mark] * len(rows))
+        proxy.obj.execute_sql(f"DELETE FROM trail_pending WHERE entry IN ({gone})", [entry for _, entry, _ in rows])  # noqa: S608
 
 
 def linked(after: int = 0, page: int = 20_000, upto: int | None = None) -> Iterator[Linked]:

@@ -40,6 +40,11 @@ def canonical(entry: Stored, seq: int) -> bytes:
     ).encode()  # fmt: skip
 
 
+def values(of: object) -> str:
+    """The SHA-256 of an answer's values, as JSON of the same form: what was sent can be told from what is shown."""
+    return hashlib.sha256(_encode(of).encode()).hexdigest()
+
+
 def following(before: str, canonical_bytes: bytes) -> str:
     """The hash behind `before` (hexadecimal; empty at the beginning), in hexadecimal."""
     return hashlib.sha256(bytes.fromhex(before) + canonical_bytes).hexdigest()

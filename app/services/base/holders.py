@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from app.services.base import history
+from app.services.base import history, trail
 from app.services.base.actors import Actor
 from app.services.base.permit import Setting
-from app.states import EntryKind
+from app.states import Act, EntryKind, Thing
 from app.store import work
 from app.store.models import Task
 
@@ -27,6 +27,12 @@ def put(rows: list[Task], user: int | None, name: str, actor: Actor, now: dateti
         history.note(
             row.case_id, now, EntryKind.ASSIGNED, by=actor, title=row.title, text=name, element=row.element, staff=True,
             data={"from": before, "what": "taken_over"} if before and user == actor.user_id else {"from": before},
+        )  # fmt: skip
+        act = Act.GIVEN_BACK if user is None else Act.ASSIGNED if user != actor.user_id else Act.TAKEN
+        trail.note(
+            now, actor, Act.TAKEN_OVER if before and act is Act.TAKEN else act,
+            trail.about(Thing.TASK, row.id, f"{row.title}（{row.case_number}）", row.case_id),
+            before={"person": before} if before else None, after={"person": name} if name else None,
         )  # fmt: skip
         row.assignee_id, row.held_since = user, now if user is not None else None
     return changed

@@ -9,19 +9,23 @@ drawn through the entries a moment later, by whichever worker comes first. Never
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from app.services.base.actors import Actor
+from app.services.base.portal import Portal
 from app.states import Act, Thing
-from app.store import trail
+from app.store import attempts, database, trail
 from app.store.trail import NOWHERE as NOWHERE
 from app.store.trail import Place as Place
 
 LONGEST = 4000  # characters of a value
+STRETCH = timedelta(hours=1)  # in which a person who looks at one thing is put on record once
+log = logging.getLogger("nintei.audit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,7 @@ def note(
     before: Mapping[str, Any] | str | None = None,
     after: Mapping[str, Any] | str | None = None,
     why: str = "",
-    behalf: tuple[int, str] | None = None,
+    behalf: tuple[int | None, str] | None = None,
 ) -> None:
     """Put a fact on the record; inside the transaction of what it tells of (RuntimeError outside of one).
 
@@ -86,6 +90,42 @@ def note(
         },
         {"label": subject.label or subject.id, "before": _short(before), "after": _short(after), "why": why[:LONGEST]},
     )
+
+
+def viewed(portal: Portal, by: Actor, subject: Subject, act: Act = Act.VIEWED) -> None:
+    """A person of the body looked at something: on record once in `STRETCH` for each person and thing. A database that
+    cannot take it just now keeps nobody from reading; the log has it then."""
+    if by.side != "operator" or by.user_id is None:
+        return
+    now, key = portal.now(), f"{act.value}:{by.user_id}:{subject.thing.value}:{subject.id}"
+    if trail.lately(key, now, STRETCH):
+        return
+    try:
+        with database.transaction():
+            if not told_lately(by, act, subject, now):
+                note(now, by, act, subject)
+        trail.noted(key, now)
+    except Exception as error:
+        if not database.passes(error):
+            raise
+        log.warning("not on record: account %s, %s %s %s: %s", by.user_id, act, subject.thing, subject.id, error)
+
+
+def told_lately(by: Actor, act: Act, subject: Subject, now: datetime) -> bool:
+    """Whether this person's act on this thing was put on record within `STRETCH`; if not, it is to be now."""
+    key = f"{act.value}:{by.user_id}:{subject.thing.value}:{subject.id}"[:120]
+    return not attempts.due(key, now, STRETCH)
+
+
+def refused(portal: Portal, by: Actor, what: str) -> None:
+    """Somebody asked for what their account may not do."""
+    try:
+        with database.transaction():
+            note(portal.now(), by, Act.REFUSED, about(Thing.PORTAL, what[:80], what))
+    except Exception as error:
+        if not database.passes(error):
+            raise
+        log.warning("not on record: account %s was refused %s: %s", by.user_id, what, error)
 
 
 def _short(value: Mapping[str, Any] | str | None) -> Any:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from app.services.base import clocks
+from app.services.base import clocks, trail
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
@@ -26,7 +26,7 @@ from app.services.process import casefile, reopening
 from app.services.tasks import view
 from app.services.tasks.reviews import Reviewed
 from app.services.tasks.view import TaskView
-from app.states import JobState, Rights
+from app.states import JobState, Rights, Thing
 from app.store import bookings, cards, cases, companies, database, invoices, jobrows, receiving, records, work
 from app.store.models import Case, Entry, Member, Surplus
 
@@ -97,6 +97,7 @@ def page(portal: Portal, number: str, actor: Actor) -> CasePage:
     staff = actor.side == "operator"
     with database.connection():
         case, loaded = find(portal, number, actor)
+        trail.viewed(portal, actor, trail.about(Thing.CASE, case.number, case.number, case.id))
         today, closing = portal.today(), portal.closing()
         every = [row for row in work.tasks_of(case.id) if staff or row.side == "vendor"]
         latest, members = work.latest_answers(case.id), cases.members(case.id)

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import PurePosixPath
 
 from app.errors import NotFound
-from app.services.base import history
+from app.services.base import history, trail
 from app.services.base.actors import Actor
 from app.services.base.businessdays import JAPAN
 from app.services.base.portal import Portal
@@ -17,7 +17,7 @@ from app.services.base.releases import Loaded
 from app.services.mails import whose
 from app.services.papers.documents import Content, may_see
 from app.services.papers.intake import TYPES
-from app.states import EntryKind
+from app.states import Act, EntryKind, Thing
 from app.store import database, records, work
 from app.store.models import Access, Case
 from app.text.names import file_name
@@ -161,5 +161,8 @@ def _record(case: Case, actor: Actor, now: datetime, filename: str, document_id:
     Access.create(
         case=case, document=document_id, filename=filename[:255], user=actor.user_id, user_name=actor.name, at=now
     )
+    thing = trail.about(Thing.DOCUMENT, document_id or filename, f"{filename}（{case.number}）", case.id)
+    if not trail.told_lately(actor, Act.DOWNLOADED, thing, now):
+        trail.note(now, actor, Act.DOWNLOADED, thing)
     if actor.side == "vendor":
         history.note(case.id, now, EntryKind.DOWNLOAD, by=actor, title=filename[:300])

@@ -23,13 +23,16 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 from app.errors import TooMany
+from app.services.base import trail
+from app.services.base.actors import SYSTEM, Actor
 from app.services.base.portal import Portal
 from app.services.signin import devices
 from app.services.signin.devices import Device
-from app.states import SignInKind
+from app.states import Act, SignInKind, Thing
 from app.store import accounts, database, guesses
 from app.store.models import Guess, User
 from app.text import address
+from config import logs
 
 SIGN_IN, VERIFY, PASSWORD, LETTER = "sign-in", "verify", "password", "letter"
 REMEMBERED = timedelta(hours=24)  # how long a wrong password counts
@@ -188,8 +191,32 @@ def _failed(tried: _Try, now: datetime) -> None:
         log.warning("held up until %s: %s from %s (%s)", f"{held[1]:%H:%M:%SZ}", tried.name, tried.place, held[0])
 
 
-def _event(now: datetime, kind: SignInKind, **values: object) -> None:
-    guesses.note(at=now, until=now + ON_RECORD, kind=kind, **values)
+def _event(
+    now: datetime, kind: SignInKind, user: int | None, place: str, way: str = "", scope: str = "",
+    held_until: datetime | None = None,
+) -> None:  # fmt: skip
+    """For the guard, which forgets it, and on the audit record."""
+    with database.transaction():
+        guesses.note(
+            at=now, until=now + ON_RECORD, kind=kind, user=user, place=place, way=way, scope=scope,
+            held_until=held_until,
+        )  # fmt: skip
+        row = accounts.user(user or 0)  # of a stranger, too: the same work for both
+        came = kind is SignInKind.SIGNED_IN and row is not None
+        by = Actor(user, row.name or row.email, row.side) if came and row is not None else SYSTEM
+        label = (row.name or row.email) if row is not None else ""
+        after = {key: value for key, value in (("way", way), ("scope", scope)) if value}
+        if held_until is not None:
+            after["until"] = held_until.isoformat(timespec="seconds")
+        with trail.standing(trail.Place(place, None, logs.value("request"))):
+            trail.note(now, by, _ACTS[kind], trail.about(Thing.ACCOUNT, user or "", label), after=after or None)
+
+
+_ACTS = {
+    SignInKind.SIGNED_IN: Act.SIGNED_IN,
+    SignInKind.FAILED: Act.SIGN_IN_FAILED,
+    SignInKind.HELD: Act.SIGN_IN_HELD,
+}
 
 
 def too_many(left: timedelta, now: datetime, *, by_mail: bool = False) -> TooMany:

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from app.errors import NotFound
-from app.services.base.actors import Actor
+from app.services.base import trail
+from app.services.base.actors import SYSTEM, Actor
 from app.services.base.portal import Portal
 from app.services.signin import guessing
 from app.services.signin.guessing import ACCOUNT, ON_RECORD, PAIR, PLACE, STRANGERS, Rule
-from app.states import SignInKind
+from app.states import Act, SignInKind, Thing
 from app.store import attempts, database, guesses
 from app.store.models import Guess, SecurityEvent, User
 
@@ -106,6 +107,9 @@ def lift(portal: Portal, actor: Actor, scope: str, row_id: int) -> None:
             at=now, until=now + ON_RECORD, kind=SignInKind.LIFTED, scope=scope, by_name=actor.name,
             user=row.user_id if of_account else None, place="" if scope == ACCOUNT.name else row.place,
         )  # fmt: skip
+        whose = trail.about(Thing.ACCOUNT, row.user_id if of_account and row.user_id else "", _called(row.user)[0])
+        place = trail.about(Thing.PLACE, "", row.place)
+        trail.note(now, actor, Act.HOLD_LIFTED, whose if of_account else place, before={"scope": scope})
     whom = f"account {row.user_id}" if of_account and row.user_id else "any account"
     guessing.log.warning("lifted by %s: %s from %s (%s)", actor.name, whom, row.place, scope)
 
@@ -140,6 +144,7 @@ def proxy_seen(portal: Portal, address: str) -> None:
     if attempts.due(f"proxy:{address}", now, timedelta(days=1)):
         with database.transaction():
             guesses.note(at=now, until=now + ON_RECORD, kind=SignInKind.PROXY, place=address)
+            trail.note(now, SYSTEM, Act.UNNAMED_PROXY, trail.about(Thing.PLACE, "", address))
 
 
 def _event(row: SecurityEvent) -> Event:

@@ -7,7 +7,7 @@ from typing import Any
 
 from app.engine import CompleteTask, TooLate
 from app.errors import Refused, Stale
-from app.services.base import finding, permit
+from app.services.base import chain, finding, permit, trail
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.cards import keepers, loans, stock
@@ -19,6 +19,7 @@ from app.services.papers import intake
 from app.services.process import receipts, secrets, steps
 from app.services.tasks import comments, drafts, forms, recallstate, returning
 from app.services.trouble import incidents
+from app.states import Act, Thing
 from app.store import database, statements, work
 from app.store.models import Answer
 
@@ -116,6 +117,17 @@ def _complete(
         step = steps.advance(portal, case, CompleteTask(task.id, routes), now, closing, at=element.id)
     except TooLate as error:
         raise Stale("“%(title)s” has been finished already", title=task.title) from error
+    trail.note(
+        now, actor, Act.SENT, trail.about(Thing.TASK, task.id, f"{task.title}（{case.number}）", case.id),
+        after={"answer": chain.values(answer.values)}, behalf=_behind(actor, behalf),
+    )  # fmt: skip
     receipts.queue(case, loaded, element, answer, actor, behalf, now)
     returning.tell(setting, step, routes, now)
     recallstate.keep(setting, stood, step, answer, actor, now)
+
+
+def _behind(actor: Actor, name: str) -> tuple[int | None, str] | None:
+    """On whose behalf it was sent: a colleague's account, or the company of an agent."""
+    if not name:
+        return None
+    return next((user for user, called in actor.standing_in_for if called == name), None), name

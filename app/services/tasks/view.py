@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from app.services.base import businessdays, clocks, permit, ways, within
+from app.services.base import businessdays, clocks, permit, trail, ways, within
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
-from app.states import TaskKind, TaskState
+from app.states import TaskKind, TaskState, Thing
 from app.store import cases, database, work
 from app.store.models import Task
 
@@ -82,6 +82,8 @@ def look(portal: Portal, task_id: str, actor: Actor) -> TaskView:
     """The task's facts alone."""
     with database.connection():
         row = permit.find(portal, task_id, actor).task
+        about = trail.about(Thing.TASK, row.id, f"{row.title}（{row.case_number}）", row.case_id)
+        trail.viewed(portal, actor, about)
         return view(row, portal.today(), portal.closing(), None, named(row, actor))
 
 

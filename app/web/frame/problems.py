@@ -27,12 +27,13 @@ from app.errors import (
     TooMany,
     Unready,
 )
+from app.services.base import trail
 from app.services.base.businessdays import JAPAN
 from app.services.base.permit import Held
 from app.services.trouble import storage
 from app.text.days import long_date
 from app.web.frame import again, busy, failures, gate
-from app.web.frame.current import language, named, portal
+from app.web.frame.current import actor, language, named, portal
 
 STATUS: dict[type[NinteiError], int] = {
     NotFound: 404,
@@ -121,6 +122,8 @@ def install(app: Flask) -> None:
 
     @app.errorhandler(NinteiError)
     def ours(error: NinteiError) -> Any:
+        if isinstance(error, Forbidden) and (who := actor()) is not None:
+            trail.refused(portal(), who, f"{request.method} {request.path}")
         return page(status_of(error), sentence(error))
 
     @app.errorhandler(CSRFError)
