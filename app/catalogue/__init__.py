@@ -19,11 +19,13 @@ from app.catalogue.terms import (
     Setting,
     Stage,
 )
+from app.feel.dmn import Decision
 
 __all__ = [
     "Calendar",
     "CardSet",
     "CertificateRule",
+    "Decision",
     "DocumentSource",
     "DownloadGroup",
     "Element",

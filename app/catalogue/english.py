@@ -74,6 +74,7 @@ def wording(
         for pair in ((each.title, each.title_en), (each.sentence, each.sentence_en))
     ]
     pairs += [(each.place, each.place_en) for each in manifest.calendars.values()]
+    pairs += [(each.help, each.help_en) for section in manifest.settings.values() for each in section.values()]
     pairs += [(each.title, str(each.header.get("title_en", ""))) for each in documents.values()]
     pairs += [(each.label, str(each.header.get("label_en", ""))) for each in mails.values()]
     pairs += [(each.title, each.title_en) for each in elements if each.title_en and each.title != each.name]

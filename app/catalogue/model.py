@@ -155,12 +155,13 @@ class Package:
         number or a yes/no is wanted and something else is given.
         """
         return {
-            section: {key: _typed(setting, overrides.get(setting.name)) for key, setting in settings.items()}
+            section: {key: typed(setting, overrides.get(setting.name)) for key, setting in settings.items()}
             for section, settings in self.settings.items()
         }
 
 
-def _typed(setting: Setting, override: str | None) -> Any:
+def typed(setting: Setting, override: str | None) -> Any:
+    """The value that a text gives a setting; its own where there is none. Raises Refused."""
     if override is None:
         return setting.value
     if isinstance(setting.value, bool):

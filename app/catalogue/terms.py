@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,13 @@ class Calendar:
     start: str  # "13:00"
     place: str
     place_en: str
+    rooms: tuple[str, ...] = ()  # no two bookings are in one of these at one time
+    capacity_on: tuple[str, ...] = ()  # "2026-12-15=2": what fits on single days, instead of `capacity`
+
+    def fits(self, day: date) -> int:
+        """How many cases fit on this day."""
+        said = dict(each.split("=", 1) for each in self.capacity_on if "=" in each)
+        return int(said.get(day.isoformat(), self.capacity))
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +127,12 @@ class Setting:
     title_en: str
     value: str | int | bool
     sample: bool
-    format: str = ""  # of app.text.codes.FORMATS
+    format: str = ""  # of app.declarations.settings.KINDS
+    help: str = ""
+    help_en: str = ""
+    second_person: bool = False  # a change is approved by somebody else
+    dated: bool = False  # a change may be planned for a day
+    choices: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:

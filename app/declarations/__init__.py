@@ -15,6 +15,7 @@ from app.declarations.keys import Key, Section, Shape
 from app.declarations.kinds import STATES, Kind
 from app.declarations.package import SECTIONS, TOP
 from app.declarations.properties import PROPERTIES, Group, Property
+from app.declarations.settings import KINDS, ValueKind, kind_of
 
 __all__ = [
     "ATTRIBUTES",
@@ -24,6 +25,7 @@ __all__ = [
     "CONNECTORS",
     "ELEMENTS",
     "HEADERS",
+    "KINDS",
     "PARTS",
     "PROPERTIES",
     "SECTIONS",
@@ -45,5 +47,7 @@ __all__ = [
     "Section",
     "Shape",
     "Sort",
+    "ValueKind",
     "Where",
+    "kind_of",
 ]

@@ -20,7 +20,9 @@ class Shape(Enum):
 @dataclass(frozen=True, slots=True)
 class Key:
     """One key. `default`: what holds where it is left out; None: it must be there. `least`, `most`: of numbers;
-    `english`: `<name>_en` beside it holds its English wording; `field`: how the facts call it, where not by its name.
+    `english`: `<name>_en` beside it holds its English wording; `field`: how the facts call it, where not by its name;
+    `live`: staff may give it another value at once, of this kind (declarations.settings): nothing that runs breaks by
+    it, and what was fixed for a case stays.
     """
 
     name: str
@@ -34,6 +36,7 @@ class Key:
     most: int = 10_000
     english: bool = False
     field: str = ""
+    live: str = ""
 
     @property
     def attribute(self) -> str:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from app.declarations.keys import Key, Section, Shape
 from app.declarations.kinds import STATES, Kind
 from app.declarations.portal import APPLICANT, PORTAL_DOCUMENTS, PORTAL_MAILS, WORDS
+from app.declarations.settings import FORMATS
 from app.errors import N_
 from app.states import CertificateState
 
 SIDES = ("vendor", "operator")
 _CERTIFICATES = tuple(each.value for each in CertificateState)
-FORMATS = ("bank_code", "branch_code", "account_number", "invoice_number")  # of settings; each is in app.text.codes
 TITLE = Key("title", N_("Title"), N_("what people read"), english=True)
 SIDE = Key("side", N_("Side"), N_("whose turn it is meanwhile"), Kind.ONE_OF, choices=SIDES)
 _ID = Key("id", N_("Name in files"), N_("small letters, digits and _; never changed once it is released"), Kind.NEW)
@@ -113,7 +113,8 @@ _ALL = (
         (
             _ID,
             TITLE,
-            Key("days", N_("Business days"), N_("how long it should take"), Kind.WHOLE, least=1),
+            Key("days", N_("Business days"), N_("how long it should take"), Kind.WHOLE, least=1,
+                live="business_days"),
             Key("from", N_("Starts after"), N_("the step with whose end it starts"), Kind.ELEMENT, field="start"),
             Key("until", N_("Ends with"), N_("the step with whose end it ends"), Kind.ELEMENT),
             SIDE,
@@ -128,7 +129,7 @@ _ALL = (
             TITLE,
             Key("decision", N_("Decision table of the amount"), N_("gives `amount` (yen, before tax) and `tax_rate` "
                 "(percent); inputs are `fee` and the values of the case"), Kind.DECISION),
-            Key("due_days", N_("Days to pay"), N_("calendar days until payment is due"), Kind.WHOLE),
+            Key("due_days", N_("Days to pay"), N_("calendar days until payment is due"), Kind.WHOLE, live="days"),
             Key("document", N_("PDF of the invoice"), N_("the PDF that shows it"), Kind.DOCUMENT),
         ),
         makes=Kind.FEE,
@@ -141,20 +142,25 @@ _ALL = (
         (
             TITLE,
             Key("weekdays", N_("Days of the week"), N_("Monday is 0"), Kind.WEEKDAYS, default=(0, 1, 2, 3, 4),
-                many=True, most=6),
-            Key("capacity", N_("Cases a day"), N_("how many fit on one day"), Kind.WHOLE, default=1, least=1),
+                many=True, most=6, live="weekdays"),
+            Key("capacity", N_("Cases a day"), N_("how many fit on one day"), Kind.WHOLE, default=1, least=1,
+                live="count"),
             Key("earliest_bd", N_("First day offered"), N_("business days from today"), Kind.WHOLE, default=1),
             Key("latest_days", N_("Last day offered"), N_("calendar days from today"), Kind.WHOLE, default=120,
-                least=1),
+                least=1, live="days"),
             Key("wishes", N_("Wishes"), N_("how many days one may wish for"), Kind.WHOLE, default=3, least=1, most=10),
             Key("hold_days", N_("Days that are held"), N_("a day that is held but not paid for lapses after so many "
-                "calendar days; a warning goes out before"), Kind.WHOLE, default=20),
+                "calendar days; a warning goes out before"), Kind.WHOLE, default=20, live="days"),
             Key("change_until_bd", N_("May be changed until"), N_("until so many business days before it the vendor "
-                "may ask for another day, or give it up"), Kind.WHOLE, default=5),
+                "may ask for another day, or give it up"), Kind.WHOLE, default=5, live="business_days"),
             Key("duration_minutes", N_("Length in minutes"), N_("from its beginning to its end"), Kind.WHOLE,
-                default=60, least=1),
-            Key("start", N_("Begins at"), N_("a time of day, as 13:00"), Kind.CLOCK, default="09:00"),
-            Key("place", N_("Place"), N_("where it is"), default="", english=True),
+                default=60, least=1, live="minutes"),
+            Key("start", N_("Begins at"), N_("a time of day, as 13:00"), Kind.CLOCK, default="09:00", live="clock"),
+            Key("place", N_("Place"), N_("where it is"), default="", english=True, live="text"),
+            Key("rooms", N_("Rooms"), N_("of these no two bookings have one at one time; the first that is free is "
+                "taken where no place is said"), default=(), many=True, live="rooms"),
+            Key("capacity_on", N_("On single days"), N_("what fits on single days: `2026-12-15=2`"), default=(),
+                many=True, live="day_counts"),
         ),
         makes=Kind.CALENDAR,
     ),
@@ -166,7 +172,8 @@ _ALL = (
         (
             TITLE,
             Key("count", N_("Cards of a set"), N_("how many are made"), Kind.WHOLE, least=1, most=100),
-            Key("loan_days", N_("Days on loan"), N_("calendar days until they are due back"), Kind.WHOLE, least=1),
+            Key("loan_days", N_("Days on loan"), N_("calendar days until they are due back"), Kind.WHOLE, least=1,
+                live="days"),
         ),
         makes=Kind.CARDS,
     ),
@@ -209,10 +216,12 @@ _ALL = (
         N_("mails about what is due"),
         Shape.ONE,
         (
-            Key("before_bd", N_("Before it is due"), N_("business days before"), Kind.WHOLE, default=(), many=True),
-            Key("after_bd", N_("When it is overdue"), N_("business days after"), Kind.WHOLE, default=(), many=True),
+            Key("before_bd", N_("Before it is due"), N_("business days before"), Kind.WHOLE, default=(), many=True,
+                live="numbers"),
+            Key("after_bd", N_("When it is overdue"), N_("business days after"), Kind.WHOLE, default=(), many=True,
+                live="numbers"),
             Key("day_bd", N_("Before a settled day"), N_("business days before the day, to both sides"), Kind.WHOLE,
-                default=(), many=True),
+                default=(), many=True, live="numbers"),
             Key("vendor_mail", N_("Mail to the vendor"), N_("mail id"), Kind.MAIL, default=""),
             Key("operator_mail", N_("Mail to the staff"), N_("mail id"), Kind.MAIL, default=""),
         ),
@@ -238,6 +247,13 @@ _ALL = (
                 "format", N_("How it is written"), N_("what staff may enter; anything where it is left out"),
                 Kind.ONE_OF, default="", choices=FORMATS,
             ),
+            Key("help", N_("Help"), N_("what staff read beside it"), default="", english=True),
+            Key("second_person", N_("Needs a second person"), N_("a change is proposed, and holds once somebody else "
+                "has approved it; always so for accounts, money and registration numbers"), Kind.FLAG, default=False),
+            Key("dated", N_("Holds from a day on"), N_("a change may be planned for a day; always so where it needs a "
+                "second person"), Kind.FLAG, default=False),
+            Key("choices", N_("Choices"), N_("of a value that is one of several (`format` is `choice`)"), default=(),
+                many=True),
         ),
         makes=Kind.SETTING,
     ),

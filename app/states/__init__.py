@@ -25,6 +25,7 @@ from app.states.records import ChangeKind, SignInKind
 from app.states.register import CERTIFICATE_MOVES, CertificateState, Standing
 from app.states.rights import ACCOUNTS, BODY, RIGHTS, SEES_ALL, Account, Right, holders, rights_of
 from app.states.trail import DEEDS, GROUNDS, THINGS, Act, Deed, Ground, Thing
+from app.states.settings import PROPOSAL_MOVES, ProposalState
 from app.states.trouble import IncidentKind
 from app.states.work import COMMENT_MOVES, JOB_MOVES, TASK_MOVES, CommentState, JobState, TaskKind, TaskState
 
@@ -49,6 +50,7 @@ __all__ = [
     "MAIL_MOVES",
     "MOVED_MOVES",
     "MOVE_MOVES",
+    "PROPOSAL_MOVES",
     "REQUEST_MOVES",
     "RIGHTS",
     "SEES_ALL",
@@ -87,6 +89,7 @@ __all__ = [
     "Mover",
     "PaymentKind",
     "Phase",
+    "ProposalState",
     "RequestKind",
     "RequestState",
     "Right",

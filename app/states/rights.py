@@ -62,6 +62,7 @@ class Right(Word):
     MOVE_CASES = "move cases"  # ask that running cases go to another release
     APPROVE_MOVES = "approve moves"
     SEE_SETTINGS = "see settings"
+    PROPOSE_SETTINGS = "propose settings"  # a new value of what needs a second person: it holds once that one approves
     SETTINGS = "settings"
     APPROVE_SETTINGS = "approve settings"  # as a second person: what money or law hangs on
     # Records and the portal itself
@@ -82,11 +83,11 @@ SEES_ALL: Final[frozenset[Right]] = frozenset(each for each in Right if each.val
 _OPERATOR = {
     *_OWN, *_SEES_AT_DESKS, Right.ANSWER, Right.ACT_ON_CASES, Right.WORK, Right.DAYS, Right.MONEY, Right.POST,
     Right.CARDS, Right.CARD_KEYS, Right.SEE_MAILROOM, Right.MAILROOM, Right.COMPANIES, Right.MEND_TROUBLE,
-    Right.SEE_FIGURES,
+    Right.SEE_FIGURES, Right.SEE_SETTINGS, Right.PROPOSE_SETTINGS,
 }  # fmt: skip
 _ANALYST = {
     *_OWN, *_SEES_AT_DESKS, Right.SEE_DESIGN, Right.DESIGN, Right.MOVE_CASES, Right.MEND_CASES, Right.SEE_SETTINGS,
-    Right.SETTINGS, Right.SEE_RECORDS, Right.SEE_FIGURES,
+    Right.SETTINGS, Right.PROPOSE_SETTINGS, Right.SEE_RECORDS, Right.SEE_FIGURES,
 }  # fmt: skip
 _APPROVER = {
     *_OWN, *_SEES_AT_DESKS, Right.SEE_DESIGN, Right.APPROVE_DESIGN, Right.APPROVE_MOVES, Right.SEE_SETTINGS,

@@ -1,4 +1,4 @@
-"""Contents of process packages by their digest, and the settings that staff changed."""
+"""Contents of process packages by their digest."""
 
 from __future__ import annotations
 
@@ -7,9 +7,7 @@ from typing import Any
 
 from peewee import fn
 
-from app.store import seldom
-from app.store.composed import Composed
-from app.store.models import Case, Release, Setting, Term
+from app.store.models import Case, Release, Term
 
 # All but the archive, which weighs a megabyte: lists do without it.
 _LIGHT = tuple(field for field in Release._meta.sorted_fields if field.name != "archive")
@@ -69,24 +67,3 @@ def keep(package_id: str, title: str, digest: str, archive: bytes, at: datetime,
     row = by_digest(digest)
     assert row is not None  # noqa: S101 - it is there now, whoever was first
     return row, True
-
-
-_settings = Composed[Setting](lambda package: Setting.select().where(Setting.package_id == package))
-
-
-def settings(package_id: str) -> dict[str, str]:
-    """The values that staff set: dotted key to text."""
-    kept = seldom.kept(("settings", package_id), lambda: _settings.rows(package_id))
-    return {row.key: row.value for row in kept}
-
-
-def setting_rows(package_id: str) -> dict[str, Setting]:
-    """The settings that staff set, by their dotted key."""
-    return {row.key: row for row in Setting.select().where(Setting.package_id == package_id)}
-
-
-def set_setting(package_id: str, key: str, value: str, at: datetime, by: str) -> None:
-    """Change one setting."""
-    said = {"value": value, "changed_at": at, "changed_by": by}
-    row = Setting.insert(package_id=package_id, key=key, **said)
-    row.on_conflict(conflict_target=[Setting.package_id, Setting.key], update=said).execute()

@@ -27,9 +27,10 @@ from app.web.designer import tables as designer_tables
 from app.web.mailroom import form, post, undelivered
 from app.web.mailroom import pages as inbound
 from app.web.money import bank, bankfiles, ledger, payments, undoing
-from app.web.packages import settings
 from app.web.public import demo, register
 from app.web.public import pages as public
+from app.web.settings import pages as settings
+from app.web.settings import proposing
 from app.web.tasks import drafts, uploads, viewer
 from app.web.tasks import pages as tasks
 from app.web.trouble import attention, rules
@@ -42,9 +43,9 @@ ALL: tuple[Blueprint, ...] = (
     undoing.pages, ledger.pages,
     payments.pages, bank.pages, bankfiles.pages, post.pages, desk.pages, labels.pages, keys.pages, keyletters.pages,
     absences.pages, ownaddress.pages,
-    settings.pages, corrections.pages, inbound.pages, undelivered.pages, form.pages, agents.pages, afterwards.pages,
-    company.pages, corporate_numbers.pages, company_agents.pages, invitation.pages, attention.pages, rules.pages,
-    signins.pages,
+    settings.pages, proposing.pages, corrections.pages, inbound.pages, undelivered.pages, form.pages, agents.pages,
+    afterwards.pages, company.pages, corporate_numbers.pages, company_agents.pages, invitation.pages,
+    attention.pages, rules.pages, signins.pages,
     designer.pages,
     designer_api.pages,
     designer_comparing.pages,

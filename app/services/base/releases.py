@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from threading import Lock
 from typing import Any
@@ -17,6 +17,7 @@ from app.engine import Engine, Program
 from app.errors import BadPackage, NotFound, Problem
 from app.forms import FormSpec
 from app.services.base import checks
+from app.services.base.inforce import InForce, deciding
 from app.store import database, terms
 from app.store import releases as store
 from config.clock import Clock
@@ -29,13 +30,15 @@ ROOM = 64  # releases kept in memory, some 3 MB each; the one that was used long
 
 @dataclass(frozen=True)
 class Loaded:
-    """A release, ready to run."""
+    """A release, ready to run. `package` is as it stands today, with the values that staff gave what is theirs;
+    `released`: as its files say."""
 
     release_id: int
     number: int
     package: Package
     program: Program
     forms: Mapping[str, FormSpec]
+    released: Package
 
     def element(self, element_id: str) -> Any:
         """The element of this id; NotFound when the diagrams have none."""
@@ -73,6 +76,8 @@ class Releases:
         self._clock = clock
         self._room = room
         self._loaded: OrderedDict[int, Loaded] = OrderedDict()
+        self._standing: dict[int, Loaded] = {}  # as one stood when it was last asked for
+        self.in_force = InForce(clock, room)
         self._said: dict[int, Spoken] = {}  # by release
         self._spoken_now: tuple[object, Spoken] = ((), Spoken({}, {}, (), frozenset(), frozenset()))
         self._cache, self._loading = Lock(), Lock()
@@ -81,24 +86,37 @@ class Releases:
         """Everything that keeps the package from being released, and warnings."""
         return checks.everything(self.engine, package)
 
-    def compiled(self, package: Package) -> Program:
-        """The package's diagrams, ready to run, whatever today's check says of them. Raises BadPackage with what no
-        program can be built from."""
-        decide = {name: decision.decide for name, decision in package.decisions.items()}
+    def compiled(self, package: Package, *, release: bool = False) -> Program:
+        """The package's diagrams, ready to run, whatever today's check says of them. Decision tables read its settings:
+        a `release` those that hold when they decide, anything else its own. Raises BadPackage with what no program can
+        be built from."""
+        own = package.settings_values({})
+        decide = {
+            name: deciding(decision, (lambda: settings_of(self.in_force.today(package))) if release else lambda: own)
+            for name, decision in package.decisions.items()
+        }
         return self.engine.compile(package.bpmn, package.entry, decide)
 
     def loaded(self, release_id: int) -> Loaded:
-        """The release, compiled."""
+        """The release, compiled, as it stands today."""
         found = self._kept(release_id)
-        if found is not None:
-            return found
-        with self._loading:
-            found = self._kept(release_id) or self._load(release_id)
-            with self._cache:
-                self._loaded[release_id] = found
-                while len(self._loaded) > self._room:
-                    self._loaded.popitem(last=False)
-        return found
+        if found is None:
+            with self._loading:
+                found = self._kept(release_id) or self._load(release_id)
+                with self._cache:
+                    self._loaded[release_id] = found
+                    while len(self._loaded) > self._room:
+                        self._standing.pop(self._loaded.popitem(last=False)[0], None)
+        return self._today(found)
+
+    def _today(self, raw: Loaded) -> Loaded:
+        """Of a release as it was loaded: as it stands today."""
+        package, known = self.in_force.today(raw.package), self._standing.get(raw.release_id)
+        if package is raw.package:
+            return raw
+        if known is None or known.package is not package or known.released is not raw.package:
+            known = self._standing[raw.release_id] = replace(raw, package=package)
+        return known
 
     @database.connection()
     def current(self, package_id: str) -> Loaded:
@@ -185,7 +203,7 @@ class Releases:
 
     def _load(self, release_id: int) -> Loaded:
         number, package = self._package(release_id)
-        program = self.compiled(package)
+        program = self.compiled(package, release=True)
         specs: dict[str, FormSpec] = {}
         for element, schema in package.forms.items():
             specs[element], left_out = forms.stored(schema, element)
@@ -193,7 +211,7 @@ class Releases:
                 log.warning(
                     "release %s of %s was accepted with this, which is left out now: %s", number, package.id, problem
                 )
-        return Loaded(release_id, number, package, program, specs)
+        return Loaded(release_id, number, package, program, specs, package)
 
 
 def _said(package: Package) -> Spoken:
@@ -215,10 +233,9 @@ def _said(package: Package) -> Spoken:
     return Spoken(package.english, package.groups, (package.declared.words,), parts, carded, works)
 
 
-@database.connection()
 def settings_of(package: Package) -> dict[str, Any]:
-    """The package's settings with what staff changed."""
-    values: dict[str, Any] = package.settings_values(store.settings(package.id))
+    """The package's settings, section to key to value: of a release as it was loaded, what holds today."""
+    values: dict[str, Any] = package.settings_values({})
     return values
 
 

@@ -171,12 +171,12 @@ class Previews:
             store.note_preview(
                 case, PurePosixPath(asked.path).name, actor.user_id, actor.name, self._portal.now(), NOTED_FOR
             )
-        settings = settings_of(package)
+        settings = settings_of(self._portal.releases.in_force.on(package))
         links = {**facts["links"], "entry": f"{facts['links']['site']}/enter/{LINK}"}
         return {**settings, **sample.more(), **facts, "settings": settings, "links": links}
 
     def _sample(self, package: Package) -> Sample:
-        settings = settings_of(package)
+        settings = settings_of(self._portal.releases.in_force.on(package))
         key = json.dumps(settings, sort_keys=True, default=str)
         base = self._portal.settings.base_url.rstrip("/")
         return _made(_Key(package, settings, package.digest + key), self._portal.today(), base)

@@ -13,7 +13,6 @@ from app.store.models.cases import (
     Entry,
     EntryLink,
     Member,
-    Setting,
     Visit,
 )
 from app.store.models.companies import Claim, CompanyPerson, Invitation, Mandate
@@ -38,6 +37,7 @@ from app.store.models.records import (
 )
 from app.store.models.releases import Release, Term
 from app.store.models.security import Guess, SecurityEvent, Session
+from app.store.models.settings import Setting, SettingProposal
 from app.store.models.stamps import Stamp
 from app.store.models.trail import TrailEntry, TrailHead, TrailHorizon, TrailLink, TrailPending
 from app.store.models.trouble import Incident
@@ -66,6 +66,7 @@ ALL = (
     Clock,
     EntryLink,
     Setting,
+    SettingProposal,
     Counter,
     Answer,
     Task,
@@ -202,6 +203,7 @@ __all__ = [
     "SecurityEvent",
     "Session",
     "Setting",
+    "SettingProposal",
     "Stamp",
     "Surplus",
     "Task",

@@ -163,19 +163,6 @@ class EntryLink(Row):
     void = BooleanField(default=False)
 
 
-class Setting(Row):
-    """A package setting that staff changed from its sample value."""
-
-    package_id = CharField(max_length=80)
-    key = CharField(max_length=120)
-    value = TextField()
-    changed_at = UtcField()
-    changed_by = CharField(max_length=120, default="")
-
-    class Meta:
-        indexes = ((("package_id", "key"), True),)
-
-
 class Counter(Table):
     """Numbers that are handed out once: cases of a year, invoices, certificates."""
 

@@ -22,6 +22,7 @@ from app.services.companies import company
 from app.services.packages import folders
 from app.services.pages import attention
 from app.services.people import accounts
+from app.states import Right
 from app.text.days import input_type, wareki
 from app.web.frame import browsers, cookies, current, helping, wording
 from app.web.frame.duewords import due_words
@@ -199,8 +200,8 @@ def _account() -> dict[str, Any] | None:
     items: list[dict[str, Any]] = [{"url": "/account", "label": gettext("Your account"), "post": False}]
     if who.side == "operator":
         items.append({"url": "/absences", "label": gettext("Absence and delegates"), "post": False})
-        if who.has("analyst", "administrator"):
-            items.append({"url": "/settings", "label": gettext("Settings of the process"), "post": False})
+        if who.has(Right.SEE_SETTINGS):
+            items.append({"url": "/settings", "label": gettext("What can be changed"), "post": False})
     if who.has("administrator"):
         items.append({"url": "/sign-ins", "label": gettext("Sign-ins and lock-outs"), "post": False})
     items.append({"url": "/logout", "label": gettext("Sign out"), "post": True})

@@ -7,18 +7,19 @@ import pytest
 from app.errors import Refused
 from app.services.base.actors import Actor
 from app.services.money import invoices as money
-from app.services.packages import settings
 from app.services.pages import task as taskpage
 from app.services.process import context
+from app.services.settings import values
 from app.store import database, invoices
 from tests.services.conftest import Bench
+from tests.services.settings.asking import given
 from tests.services.steps import actor, case_of, go, task
 
 ADMIN = Actor(None, "管理", "operator", roles=frozenset({"administrator"}))
 
 
 def change(bench: Bench, name: str, value: str) -> None:
-    settings.set_setting(bench.portal, "ccus_api_certification", name, value, ADMIN)
+    given(bench.portal, name, value)
 
 
 def test_page_mail_and_paper_keep_the_account_that_the_invoice_was_issued_with(bench: Bench) -> None:
@@ -62,5 +63,5 @@ def test_a_code_that_is_none_is_not_taken(name: str, value: str, bench: Bench) -
 
 def test_the_number_of_an_issuer_is_kept_in_its_one_form(bench: Bench) -> None:
     change(bench, "body.registration_number", "Ｔ７０００－０１２０－５０００２")
-    _, kept = settings.one_setting(bench.portal, "ccus_api_certification", "body.registration_number", ADMIN)
+    kept = values.of_package(bench.portal, "ccus_api_certification", ADMIN).value("body.registration_number")
     assert kept.value == "T7000012050002"

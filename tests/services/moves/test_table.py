@@ -53,7 +53,7 @@ def stage(engine: Engine, package: Package) -> Stage:
 
 
 def loaded(at: Stage) -> Loaded:
-    return Loaded(0, 0, at.package, at.program, at.forms)
+    return Loaded(0, 0, at.package, at.program, at.forms, at.package)
 
 
 def moved(case: RehearsalCase, to: Stage, decisions: Decisions) -> RehearsalCase:

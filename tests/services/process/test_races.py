@@ -22,8 +22,8 @@ from app.services.packages import folders, terms
 from app.services.people import accounts as people
 from app.services.people import staffing
 from app.services.people.staffing import Account
-from app.store import accounts, cards, cases, closings, database, records, releases
-from app.store.models import ClosingDay, Mail, Release, SavedView, Setting, User
+from app.store import accounts, cards, cases, closings, database, records, releases, settings
+from app.store.models import ClosingDay, Mail, Release, SavedView, User
 from tests.services.conftest import APPLICATION, PACKAGES, Bench, open_bench
 
 ADMIN = Actor(None, "管理者", "operator", frozenset({"administrator", "operator"}))
@@ -160,7 +160,7 @@ def test_what_is_set_by_two_at_once_is_there_once(here: Bench) -> None:
     def everything() -> list[Any]:
         found: list[Any] = []
         for act in (
-            lambda: releases.set_setting("p", "a.b", "1", now, "x"),
+            lambda: settings.put("p", {"a.b": "1"}, now.date(), now, "x"),
             lambda: people.save_view(person, "mine", "q=1"),
             lambda: closings.close(date(2027, 5, 10), "創立記念日"),
             lambda: accounts.add_roles(accounts.user(1), ["auditor"]),  # type: ignore[arg-type]  # it is there
@@ -173,7 +173,7 @@ def test_what_is_set_by_two_at_once_is_there_once(here: Bench) -> None:
     for each in at_once(everything, everything):
         assert not isinstance(each, Exception), repr(each)
     with database.connection():
-        assert Setting.select().where(Setting.key == "a.b").count() == 1
+        assert len(settings.in_force(settings.history("p"), now.date())) == 1
         assert SavedView.select().count() == 1
         assert ClosingDay.select().count() == 1
 

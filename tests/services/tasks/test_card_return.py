@@ -15,11 +15,11 @@ from app.services.base.businessdays import add_business_days
 from app.services.cards import loans, stock
 from app.services.cases import lifecycle
 from app.services.demo.walker import Walker
-from app.services.packages import settings
 from app.services.tasks import cardreturns, forms, send
 from app.store import cards, cases, database, records, work
 from tests.services.cardbench import events, rows
 from tests.services.conftest import Bench
+from tests.services.settings.asking import given
 from tests.services.steps import actor, case_of, go, opened, staff, task
 
 ASKED = "return_cards__vendor"
@@ -55,8 +55,7 @@ def test_all_loans_of_the_case_are_due_with_the_return(bench: Bench) -> None:
 
 
 def test_the_staff_set_how_long_it_takes(bench: Bench) -> None:
-    admin = Actor(None, "管理", "operator", frozenset({"administrator"}))
-    settings.set_setting(bench.portal, "ccus_api_certification", "cards.return_bd", "3", admin)
+    given(bench.portal, "cards.return_bd", "3")
     walker = go(bench, until=ASKED)
     assert task(walker, ASKED).due_on == add_business_days(walker.portal.today(), 3)
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from app.services.tasks import forms, recall
 from app.services.tasks import send as tasks
-from app.store import database, releases
+from app.store import database, settings
 from tests.services.conftest import Bench
 from tests.services.steps import go, opened, staff, task
 
@@ -14,7 +14,9 @@ from tests.services.steps import go, opened, staff, task
 def test_a_decision_is_taken_back_until_its_mail_has_left(bench: Bench) -> None:
     walker = go(bench, "first_review")
     with database.transaction():
-        releases.set_setting("ccus_api_certification", "recall.minutes", "10", walker.portal.now(), "担当")
+        settings.put(
+            "ccus_api_certification", {"recall.minutes": "10"}, walker.portal.today(), walker.portal.now(), "担当"
+        )
     who, row = staff(walker), task(walker, "first_review")
     mails = list(bench.mailbox.ids)
 

@@ -8,11 +8,10 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from app.services.base.actors import Actor
 from app.services.demo.walker import Walker
-from app.services.packages import settings
 from app.store import database
 from app.store.models import Allocation, Answer, Invoice, Payment, Surplus, Task
+from tests.services.settings.asking import given
 from tests.services.steps import case_of, go, opened, task
 from tests.support.banks import Entry, gmo, sbi
 from tests.support.zengin import Row, receipts
@@ -27,8 +26,7 @@ OTHER = {"company_name": "大空株式会社", "email": "sora@example.com", "sys
 
 def bears(site: Site, yen: int) -> None:
     """The body bears bank charges up to so much."""
-    who = Actor(None, "管理", "operator", roles=frozenset({"administrator"}))
-    settings.set_setting(site.bench.portal, "ccus_api_certification", "bank.charges_up_to", str(yen), who)
+    given(site.bench.portal, "bank.charges_up_to", str(yen))
 
 
 def counting(walker: Walker) -> list[tuple[int, str]]:
