@@ -24,8 +24,8 @@ from app.states.people import CLAIM_MOVES, ClaimState, InvitationKind, Judge, Ri
 from app.states.records import ChangeKind, SignInKind
 from app.states.register import CERTIFICATE_MOVES, CertificateState, Standing
 from app.states.rights import ACCOUNTS, BODY, RIGHTS, SEES_ALL, Account, Right, holders, rights_of
-from app.states.trail import DEEDS, GROUNDS, THINGS, Act, Deed, Ground, Thing
 from app.states.settings import PROPOSAL_MOVES, ProposalState
+from app.states.trail import DEEDS, GROUNDS, THINGS, Act, Deed, Ground, Thing
 from app.states.trouble import IncidentKind
 from app.states.work import COMMENT_MOVES, JOB_MOVES, TASK_MOVES, CommentState, JobState, TaskKind, TaskState
 

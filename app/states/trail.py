@@ -157,6 +157,8 @@ class Act(Word):
     SETTING_CHANGED = "setting_changed"
     SETTING_PROPOSED = "setting_proposed"
     SETTING_REFUSED = "setting_refused"
+    SETTING_TAKEN_BACK = "setting_taken_back"
+    SETTING_STOPPED = "setting_stopped"
     DAY_ADDED = "day_added"
     DAY_CHANGED = "day_changed"
     DAY_REMOVED = "day_removed"
@@ -235,6 +237,8 @@ DEEDS: Final[Mapping[Act, Deed]] = {
     Act.SETTING_CHANGED: Deed(Ground.SETTINGS, N_("Changed the setting %(label)s")),
     Act.SETTING_PROPOSED: Deed(Ground.SETTINGS, N_("Proposed a change of %(label)s")),
     Act.SETTING_REFUSED: Deed(Ground.SETTINGS, N_("Refused a change of %(label)s")),
+    Act.SETTING_TAKEN_BACK: Deed(Ground.SETTINGS, N_("Took back the proposed change of %(label)s")),
+    Act.SETTING_STOPPED: Deed(Ground.SETTINGS, N_("Stopped the planned change of %(label)s before its day")),
     Act.DAY_ADDED: Deed(Ground.SETTINGS, N_("Added the closing day %(label)s")),
     Act.DAY_CHANGED: Deed(Ground.SETTINGS, N_("Changed the closing day %(label)s")),
     Act.DAY_REMOVED: Deed(Ground.SETTINGS, N_("Removed the closing day %(label)s")),

@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import date
 
 from app.errors import Refused
+from app.services.base import trail
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.settings import values
 from app.services.settings.checking import Unfit
-from app.states import ChangeKind, ProposalState, Right
-from app.store import changes, database
+from app.states import Act, ProposalState, Right, Thing
+from app.store import database
 from app.store import settings as store
 
 LONGEST = 500  # characters of a reason
@@ -33,7 +34,8 @@ def change(
         if new == value.value and from_day == portal.today() and not value.sample:
             return
         store.put(package_id, {name: new}, from_day, portal.now(), actor.name, reason=reason.strip()[:LONGEST])
-        note(portal, package_id, name, value.value, new, actor)
+        later = from_day.isoformat() if from_day > portal.today() else ""
+        note(portal, Act.SETTING_CHANGED, value, value.value, new, actor, why=reason.strip()[:LONGEST], day=later)
 
 
 def _checked(value: values.Value, typed: str) -> str:
@@ -63,11 +65,24 @@ def stop(portal: Portal, package_id: str, name: str, day: date, actor: Actor) ->
                     asked.state = ProposalState.STOPPED
                     asked.save()
         store.stop(together.values(), portal.now(), actor.name)
+        owned = values.of_package(portal, package_id, actor)
         for row in together.values():
-            note(portal, package_id, row.key, f"{row.value} ({day.isoformat()})", "", actor)
+            planned = f"{row.value} ({day.isoformat()})"
+            note(portal, Act.SETTING_STOPPED, owned.value(row.key), planned, "", actor)
 
 
-def note(portal: Portal, package_id: str, name: str, before: str, after: str, actor: Actor) -> None:
-    """Put it on record."""
-    subject = f"{package_id} {name}"
-    changes.add(portal.now(), actor.user_id, actor.name, ChangeKind.SETTING, subject, name, before, after)
+def note(
+    portal: Portal,
+    act: Act,
+    value: values.Value,
+    before: str,
+    after: str,
+    actor: Actor,
+    *,
+    why: str = "",
+    day: str = "",
+) -> None:
+    """Put it on record. `day`: from which on, where that is not today."""
+    said = {"value": after} | ({"from": day} if day else {})
+    subject = trail.about(Thing.SETTING, f"{value.package_id} {value.name}"[:80], value.full)
+    trail.note(portal.now(), actor, act, subject, before={"value": before}, after=said, why=why)

@@ -19,7 +19,7 @@ from app.services.mails import portalmails
 from app.services.settings import changing, values
 from app.services.settings.changing import LONGEST
 from app.services.settings.checking import Unfit
-from app.states import ProposalState, Right, holders
+from app.states import Act, ProposalState, Right, holders
 from app.store import accounts, database
 from app.store import settings as store
 from app.store.models import SettingProposal
@@ -94,7 +94,10 @@ def propose(
             before={name: known[name].value for name in wanted}, at=now, by=actor.user_id, by_name=actor.name,
         )  # fmt: skip
         for name, value in wanted.items():
-            changing.note(portal, package_id, f"{name} ?", known[name].value, value, actor)
+            changing.note(
+                portal, Act.SETTING_PROPOSED, known[name], known[name].value, value, actor, why=row.reason,
+                day=day.isoformat(),
+            )  # fmt: skip
         title = "・".join(known[name].title for name in wanted)
         for user in _deciders(row):
             _tell(portal, row, user, ASKED, ASKED_TEXT, title, actor.name, row.reason)
@@ -141,7 +144,10 @@ def approve(portal: Portal, proposal_id: int, actor: Actor) -> None:
         row.from_day, row.alone = day, alone
         row.save()
         for name, value in row.values.items():
-            changing.note(portal, row.package_id, name, row.before[name], f"{value} ({day.isoformat()})", actor)
+            changing.note(
+                portal, Act.SETTING_CHANGED, owned.value(name), row.before[name], value, actor,
+                why=f"{row.by_name}: {reason}", day=day.isoformat(),
+            )  # fmt: skip
         _answer(portal, row, owned, APPROVED_TEXT, actor)
     portal.poke()
 
@@ -157,7 +163,7 @@ def refuse(portal: Portal, proposal_id: int, why: str, actor: Actor) -> None:
         _decide(portal, row, ProposalState.REFUSED, actor, why)
         owned = values.of_package(portal, row.package_id, actor)
         for name, value in row.values.items():
-            changing.note(portal, row.package_id, f"{name} ?", value, "", actor)
+            changing.note(portal, Act.SETTING_REFUSED, owned.value(name), value, "", actor, why=row.decided_why)
         _answer(portal, row, owned, REFUSED_TEXT, actor)
     portal.poke()
 
@@ -170,8 +176,9 @@ def take_back(portal: Portal, proposal_id: int, actor: Actor) -> None:
         if row.by_id != actor.user_id:
             raise Forbidden("Only who proposed it takes it back")
         _decide(portal, row, ProposalState.TAKEN_BACK, actor, "")
+        owned = values.of_package(portal, row.package_id, actor)
         for name, value in row.values.items():
-            changing.note(portal, row.package_id, f"{name} ?", value, "", actor)
+            changing.note(portal, Act.SETTING_TAKEN_BACK, owned.value(name), value, "", actor)
 
 
 def one(portal: Portal, proposal_id: int, actor: Actor) -> Proposal:

@@ -61,6 +61,11 @@ class Value:
     coming: tuple[Was, ...]
 
     @property
+    def full(self) -> str:
+        """Its title with what it belongs to, as the record has it."""
+        return f"{self.of}：{self.title}" if self.of else self.title
+
+    @property
     def is_live(self) -> bool:
         """Whether it stands in the package itself, and no setting of it."""
         return ":" in self.name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -13,9 +14,9 @@ from app.services.base.releases import settings_of
 from app.services.money import invoices as money
 from app.services.settings import changing, proposals, values
 from app.services.settings.checking import Unfit
-from app.states import Account, ProposalState
+from app.states import Account, Act, ProposalState, Thing
 from app.store import database, invoices
-from app.store.models import Change, Job
+from app.store.models import Job, TrailEntry
 from tests.services.conftest import Bench
 from tests.services.settings.asking import PACKAGE, person
 from tests.services.steps import case_of, go
@@ -169,9 +170,12 @@ def test_approvers_and_who_proposed_are_told_by_mail(bench: Bench, asks: Actor, 
 def test_every_step_is_on_record(bench: Bench, asks: Actor, decides: Actor) -> None:
     proposals.approve(bench.portal, ask(bench, asks, said={"bank.number": "7654321"}), decides)
     with database.connection():
-        found = Change.select().where(Change.kind == "setting").order_by(Change.id)
-        rows = [(row.by_name, row.field, row.before) for row in found]
-    assert rows == [("経理 花子", "bank.number ?", "0000000"), ("承認 次郎", "bank.number", "0000000")]
+        rows = list(TrailEntry.select().where(TrailEntry.thing == Thing.SETTING).order_by(TrailEntry.id))
+    assert [row.act for row in rows] == [Act.SETTING_PROPOSED, Act.SETTING_CHANGED]
+    assert [json.loads(row.who)["name"] for row in rows] == ["経理 花子", "承認 次郎"]
+    told = json.loads(rows[1].what)
+    assert (told["before"]["value"], told["after"]["value"]) == ("0000000", "7654321")
+    assert (told["label"], told["why"]) == ("口座番号", "経理 花子: 口座の変更")
 
 
 def test_an_issued_invoice_keeps_its_account_after_the_change(bench: Bench, asks: Actor, decides: Actor) -> None:

@@ -116,7 +116,7 @@ def test_files_are_not_lost_without_a_word(site: Site, admin: FlaskClient) -> No
     [
         "records_user.create_view", "records_user.edit_view", "records_user.send_link",
         "card_keys.abandon", "designer_releasing.act", "designer_releasing.restore", "designer_releasing.stop",
-        "package_settings.save", "case_actions.end", "case_actions.stop",
+        "settings.save", "settings_proposals.approve", "case_actions.end", "case_actions.stop",
     ],
 )  # fmt: skip
 def test_what_is_grave_asks(site: Site, admin: FlaskClient, endpoint: str) -> None:
