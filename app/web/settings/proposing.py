@@ -68,7 +68,7 @@ def propose(package_id: str, section: str) -> Any:
     return redirect(f"/settings/proposals/{number}", 303)
 
 
-@pages.get("/proposals/<int:number>")
+@pages.get("/proposals/<int(max=2147483647):number>")
 @needs(Right.SEE_SETTINGS)
 def one(number: int) -> Any:
     """One proposal: what is to be changed, why, and what came of it."""
@@ -89,7 +89,7 @@ def _one(number: int, status: int = 200, alert: str = "") -> Any:
     ), status  # fmt: skip
 
 
-@pages.post("/proposals/<int:number>/approve")
+@pages.post("/proposals/<int(max=2147483647):number>/approve")
 @needs(Right.APPROVE_SETTINGS)
 @proved
 def approve(number: int) -> Any:
@@ -102,7 +102,7 @@ def approve(number: int) -> Any:
     return redirect(f"/settings/proposals/{number}", 303)
 
 
-@pages.post("/proposals/<int:number>/refuse")
+@pages.post("/proposals/<int(max=2147483647):number>/refuse")
 @needs(Right.APPROVE_SETTINGS)
 def refuse(number: int) -> Any:
     """Not to hold."""
@@ -114,7 +114,7 @@ def refuse(number: int) -> Any:
     return redirect(f"/settings/proposals/{number}", 303)
 
 
-@pages.post("/proposals/<int:number>/take-back")
+@pages.post("/proposals/<int(max=2147483647):number>/take-back")
 @needs(Right.PROPOSE_SETTINGS, Right.SETTINGS)
 def take_back(number: int) -> Any:
     """By who made it."""
