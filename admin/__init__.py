@@ -12,14 +12,16 @@ from flask_admin.theme import Bootstrap4Theme
 
 from admin.index import Index
 from admin.registry import build
-from admin.view import READERS
+from admin.view import READERS, WRITERS
 from app.services.base.portal import Portal
+from app.states import Right
 
 PREFIX = "records_"
+READING = {"GET", "HEAD", "OPTIONS"}
 
 
 def add_admin(app: Flask, portal: Portal) -> None:
-    """Add the record pages under /admin: administrators, and analysts who only read."""
+    """Add the record pages under /admin: whoever may see records; what changes them needs more."""
     app.register_blueprint(Blueprint("records", __name__, template_folder=str(Path(__file__).parent / "templates")))
     views = build(portal, PREFIX)
     admin = Admin(
@@ -31,19 +33,23 @@ def add_admin(app: Flask, portal: Portal) -> None:
     )
     for view in views:
         admin.add_view(view)
+    acting = {rule.endpoint for rule in app.url_map.iter_rules() if (rule.methods or set()) - READING}
     for endpoint, function in list(app.view_functions.items()):
-        if endpoint.startswith(("admin.", PREFIX)):
-            app.view_functions[endpoint] = _for_readers(function)
+        if endpoint.startswith(("admin.", PREFIX)) and not hasattr(function, "nintei_access"):
+            app.view_functions[endpoint] = _named(function, WRITERS if endpoint in acting else READERS)
 
 
-def _for_readers(function: Any) -> Any:
-    """The view with the rule that the web's guard asks for; Flask-Admin's own check (`is_accessible`) stands behind."""
+def _named(function: Any, rights: tuple[Right, ...]) -> Any:
+    """The view with the rights that the web's guard asks for, unless it names others itself (`needs`).
+
+    Flask-Admin's own check (`is_accessible`) stands behind.
+    """
 
     @wraps(function)
     def view(*args: Any, **values: Any) -> Any:
         return function(*args, **values)
 
-    view.nintei_access = READERS  # type: ignore[attr-defined]  # read by app.web.frame.access
+    view.nintei_access = rights  # type: ignore[attr-defined]  # read by app.web.frame.access
     return view
 
 

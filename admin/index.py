@@ -21,7 +21,7 @@ class Index(AdminIndexView):
         super().__init__(name=lazy_gettext("Records"))
 
     def is_accessible(self) -> bool:
-        """Administrators and analysts."""
+        """Who may see records."""
         who = g.get("actor")
         return who is not None and who.has(*READERS)
 

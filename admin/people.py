@@ -22,13 +22,9 @@ from app.services.days import month
 from app.services.mails.portalmails import Wording
 from app.services.packages import folders
 from app.services.people import staffing
+from app.states import ACCOUNTS
 
-ROLE_WORDS = {
-    "operator": _l("Operator"),
-    "analyst": _l("Analyst"),
-    "administrator": _l("Administrator"),
-    "vendor": _l("Vendor"),
-}
+ROLE_WORDS = {role.value: _l(word) for role, word in ACCOUNTS.items()}
 NEEDED = InputRequired(_l("Fill this in"))
 
 

@@ -18,14 +18,15 @@ from admin.labels import FIELDS, RECORDS
 from app.errors import NinteiError
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
+from app.states import Right
 from app.store import search as index
 from app.store.database import JsonField
 from app.store.models import Case
 from app.store.words import WordField
 from app.text.numbers import whole
 
-READERS = ("administrator", "analyst")
-WRITERS = ("administrator",)
+READERS = (Right.SEE_RECORDS,)
+WRITERS = (Right.RECORDS,)
 # Fields that no page of the records shows, whatever their table; tests look for what they hold.
 HIDDEN = frozenset({
     "fs_uniquifier", "blob", "archive", "apply_key", "html", "current_login_ip", "last_login_ip", "permissions",
@@ -133,7 +134,7 @@ class Records(ModelView):
         return who
 
     def is_accessible(self) -> bool:
-        """Administrators and analysts."""
+        """Who may see records."""
         who = self.reader
         return who is not None and who.has(*READERS)
 

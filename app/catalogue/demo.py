@@ -11,9 +11,10 @@ from app.catalogue.fields import form_fields
 from app.catalogue.model import Package
 from app.catalogue.toml import Table, nearest, parse
 from app.errors import N_, BadPackage, Problem
+from app.states import BODY
 
 FILE = "demo.toml"
-ROLES = frozenset({"operator", "analyst", "administrator"})
+ROLES = frozenset(role.value for role in BODY)
 NEEDED = ("email", "name", "contact", "subject")  # of an application, for the demo's lists
 
 

@@ -47,6 +47,7 @@ class Right(Word):
     CARDS = "cards"
     SEE_CARD_KEYS = "see card keys"  # which there are, never what they are
     CARD_KEYS = "card keys"  # ceremonies, key letters, what is sealed
+    KEEP_KEYS = "keep keys"  # bring a component of a card key without being of a group that keeps keys
     CARD_DESKS = "card desks"  # which machines may make cards
     SEE_MAILROOM = "see mailroom"  # what came in, what was not delivered
     MAILROOM = "mailroom"
@@ -58,8 +59,9 @@ class Right(Word):
     # The process
     SEE_DESIGN = "see design"  # packages, releases, drafts, comparisons, moves
     DESIGN = "design"  # draw, try, ask for approval
-    APPROVE_DESIGN = "approve design"  # as a second person: releases
+    APPROVE_DESIGN = "approve design"  # release what others have drawn
     MOVE_CASES = "move cases"  # ask that running cases go to another release
+    ALONE = "alone"  # move and mend cases, stop what is in force: without a second person
     APPROVE_MOVES = "approve moves"
     SEE_SETTINGS = "see settings"
     PROPOSE_SETTINGS = "propose settings"  # a new value of what needs a second person: it holds once that one approves
@@ -86,8 +88,8 @@ _OPERATOR = {
     Right.SEE_FIGURES, Right.SEE_SETTINGS, Right.PROPOSE_SETTINGS,
 }  # fmt: skip
 _ANALYST = {
-    *_OWN, *_SEES_AT_DESKS, Right.SEE_DESIGN, Right.DESIGN, Right.MOVE_CASES, Right.MEND_CASES, Right.SEE_SETTINGS,
-    Right.SETTINGS, Right.PROPOSE_SETTINGS, Right.SEE_RECORDS, Right.SEE_FIGURES,
+    *_OWN, *_SEES_AT_DESKS, Right.SEE_DESIGN, Right.DESIGN, Right.APPROVE_DESIGN, Right.MOVE_CASES, Right.APPROVE_MOVES,
+    Right.MEND_CASES, Right.SEE_SETTINGS, Right.SETTINGS, Right.PROPOSE_SETTINGS, Right.SEE_RECORDS, Right.SEE_FIGURES,
 }  # fmt: skip
 _APPROVER = {
     *_OWN, *_SEES_AT_DESKS, Right.SEE_DESIGN, Right.APPROVE_DESIGN, Right.APPROVE_MOVES, Right.SEE_SETTINGS,

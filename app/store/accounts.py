@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from peewee import JOIN
 
+from app.states import Account
 from app.store import seldom
 from app.store.composed import Composed
 from app.store.database import lock_name, proxy
@@ -153,6 +154,12 @@ _staff = Composed[User](
 def staff(*, role: str = "operator") -> list[User]:
     """Active staff with this role, by name."""
     return _staff.rows(role)
+
+
+def having(roles: Iterable[Account]) -> list[User]:
+    """Active staff with one of these roles, by name."""
+    found = {row.id: row for role in roles for row in _staff.rows(role.value)}
+    return sorted(found.values(), key=lambda row: (row.name, row.id))
 
 
 def body() -> list[User]:

@@ -324,18 +324,20 @@ async function here() {
   }
 }
 
+/** Who only reads is not said to be here. */
 async function keepHere() {
+  if (!boot.watches) return;
   const wait = document.hidden ? 15_000 : await here();
   window.setTimeout(keepHere, wait);
 }
 
-window.addEventListener("pagehide", () => api("POST", "seen", { page, left: true }, { keepalive: true }).catch(() => {}));
+window.addEventListener("pagehide", () => boot.watches && api("POST", "seen", { page, left: true }, { keepalive: true }).catch(() => {}));
 
 /** The page that was here before this one, in the same window, is gone: a reload may be faster than its last word. */
 async function returned() {
   const before = sessionStorage.getItem("nintei-designer-page");
   sessionStorage.setItem("nintei-designer-page", page);
-  if (before) await api("POST", "seen", { page: before, left: true }).catch(() => {});
+  if (before && boot.watches) await api("POST", "seen", { page: before, left: true }).catch(() => {});
 }
 
 /* ---- begin ---- */

@@ -15,7 +15,7 @@ from typing import Final
 from app.errors import NotFound, Refused
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
-from app.states import JobState
+from app.states import JobState, Right
 from app.store import cards, database, jobrows
 from app.store.models import CardDeskRow
 
@@ -37,7 +37,7 @@ class Desk:
 
 def add(portal: Portal, name: str, actor: Actor) -> str:
     """A new desk, or a revoked one again: gives its token, which is shown once and kept as a digest alone."""
-    actor.require("administrator")
+    actor.require(Right.CARD_DESKS)
     if not _NAME.fullmatch(name):
         raise Refused("Give the desk a name of 1 to 60 characters")
     token, now = f"ncd_{secrets.token_urlsafe(32)}", portal.now()
@@ -56,7 +56,7 @@ def add(portal: Portal, name: str, actor: Actor) -> str:
 
 def revoke(portal: Portal, name: str, actor: Actor) -> None:
     """Its token opens nothing any more. Jobs that it holds are free for others; begun chips stay begun."""
-    actor.require("administrator")
+    actor.require(Right.CARD_DESKS)
     now = portal.now()
     with database.transaction():
         row = cards.desk_named(name)

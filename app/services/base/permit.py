@@ -10,7 +10,7 @@ from app.services.base import groups
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
-from app.states import Rights, TaskState
+from app.states import Right, Rights, TaskState
 from app.store import cases, work
 from app.store.models import Case, Member, Task
 from config import logs
@@ -51,6 +51,7 @@ def visible_case(case: Case | None, actor: Actor) -> Case:
     """The case, if the actor may know of it."""
     if case is None:
         raise NotFound("There is no such case")
+    actor.require(Right.SEE_CASES)
     if actor.side == "operator":
         return case
     if actor.user_id is None or cases.member(case.id, actor.user_id) is None:
@@ -61,6 +62,7 @@ def visible_case(case: Case | None, actor: Actor) -> Case:
 def acting(case: Case, actor: Actor, *, binds: bool = False) -> Member:
     """The vendor's person as one who may act on the case; `binds`: on what binds the company, as contracts and
     payments do. Raises Forbidden."""
+    actor.require(Right.ANSWER, Right.ACT_ON_CASES)
     member = cases.member(case.id, actor.user_id or 0)
     if member is None or member.rights == Rights.READ:
         raise Forbidden("You may read this case but not act on it; ask a colleague who may")
@@ -91,7 +93,7 @@ def may_take(setting: Setting, actor: Actor) -> str:
     if actor.side == "vendor":
         member = acting(setting.case, actor, binds=setting.element.flag("binds"))
         return setting.case.company_name if member.mandate_id else ""
-    actor.require("operator", "administrator")
+    actor.require(Right.WORK)
     lent = groups.right(setting.loaded.package.groups, (setting.task.grp,), actor)
     for element in setting.element.listed("not_same_as"):
         last = work.last_done(setting.case.id, element)
@@ -109,7 +111,7 @@ def may_take(setting: Setting, actor: Actor) -> str:
 def may_work(portal: Portal, actor: Actor, *what: str) -> str:
     """The same for work that is no task of one case: that of the groups whose steps have one of these properties
     (`releases.WORKS`). Raises Forbidden. In a connection."""
-    actor.require("operator", "administrator")
+    actor.require(Right.WORK)
     said = portal.releases.spoken()
     wanted = frozenset[str]().union(*(said.works.get(each, frozenset()) for each in what))
     return groups.right(said.groups, sorted(wanted), actor)

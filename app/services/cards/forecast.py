@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
-from app.states import BookingState, CardState
+from app.states import BookingState, CardState, Right
 from app.store import bookings, cards, cases, database
 
 FORECAST_DAYS = 90
@@ -44,7 +44,7 @@ class Forecast:
 
 def forecast(portal: Portal, actor: Actor) -> Forecast:
     """Bookings of the next three months whose calendar has a card set of the same id, less the cards that are there."""
-    actor.require("operator", "analyst", "administrator")
+    actor.require(Right.SEE_DESKS)
     today = portal.today()
     with database.connection():
         found = []

@@ -6,18 +6,16 @@ import unicodedata
 from collections.abc import Mapping
 from datetime import datetime
 
-from app.errors import Forbidden, NinteiError, NotFound, Refused
-from app.services.base import jobqueue, permit
+from app.errors import NinteiError, NotFound, Refused
+from app.services.base import actors, jobqueue, permit
 from app.services.base.actors import SYSTEM, Actor
 from app.services.base.portal import Portal
 from app.services.cards import keyletters
 from app.services.papers import documents
-from app.states import TaskState
+from app.states import Right, TaskState, holders
 from app.store import accounts, cases, database, work
 from app.store import keyletters as rows_of
 from app.store.models import Access, Case, KeyLetter
-
-ROLES = ("operator", "administrator")
 
 
 def refusal(row: KeyLetter, other: KeyLetter, actor: Actor) -> NinteiError | None:
@@ -26,8 +24,8 @@ def refusal(row: KeyLetter, other: KeyLetter, actor: Actor) -> NinteiError | Non
         return Refused("This letter is destroyed; it can only be made anew, with other components")
     if not row.paper:
         return Refused("This letter is still being made")
-    if not actor.has(*ROLES):
-        return Forbidden("Your account does not have the role that this needs: %(roles)s", roles=", ".join(ROLES))
+    if not actor.has(Right.CARD_KEYS):
+        return actors.refusal(Right.CARD_KEYS)
     knows = {other.opened_by_id, *other.opened_for} if other.openings else set()
     if actor.user_id in knows:
         return Refused("Whoever opened the other letter may not open this one: nobody may know both components")
@@ -45,7 +43,7 @@ def refusal(row: KeyLetter, other: KeyLetter, actor: Actor) -> NinteiError | Non
 
 def name(portal: Portal, task_id: str, keepers: Mapping[int, int], actor: Actor) -> None:
     """Say who opens which letter: {number: account}. One that was opened stays with who opened it."""
-    actor.require(*ROLES)
+    actor.require(Right.CARD_KEYS)
     now = portal.now()
     with database.transaction():
         _, rows = _locked(portal, task_id, actor)
@@ -117,7 +115,7 @@ def posted(setting: permit.Setting, actor: Actor, now: datetime) -> None:
 
 def posted_by_hand(portal: Portal, task_id: str, actor: Actor) -> None:
     """Letters that were made anew after their task was finished are on their way: destroy them."""
-    actor.require(*ROLES)
+    actor.require(Right.POST)
     with database.transaction():
         _, rows = _locked(portal, task_id, actor)
         task = work.task(task_id)
@@ -130,7 +128,7 @@ def posted_by_hand(portal: Portal, task_id: str, actor: Actor) -> None:
 
 def reissue(portal: Portal, task_id: str, names: tuple[str, str], reason: str, actor: Actor) -> None:
     """Destroy both letters and make a new key file with new components, for these two people."""
-    actor.require(*ROLES)
+    actor.require(Right.CARD_KEYS)
     first, second = (" ".join(unicodedata.normalize("NFKC", each).split())[:200] for each in names)
     if keyletters.same_person(first, second):
         raise Refused("Name two different people: each receives one of the two key letters")
@@ -186,5 +184,5 @@ def _locked(portal: Portal, task_id: str, actor: Actor) -> tuple[Case, list[KeyL
 
 def staff() -> list[tuple[int, str]]:
     """(account, name) of those who may be named to open a letter."""
-    found = {user.id: user.name for role in ROLES for user in accounts.staff(role=role)}
+    found = {user.id: user.name for user in accounts.having(holders(Right.CARD_KEYS))}
     return sorted(found.items(), key=lambda each: each[1])

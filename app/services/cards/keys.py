@@ -13,7 +13,7 @@ import hardware
 from app.errors import Permanent, Refused
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
-from app.states import CardState, ChangeKind
+from app.states import CardState, ChangeKind, Right
 from app.store import cards, changes, database, places
 from config.settings import Settings
 from hardware.facts import Role
@@ -132,12 +132,12 @@ class Shown:
 def may_act(portal: Portal, actor: Actor) -> bool:
     """Whether this person may bring a component: an administrator, or an operator of a group that keeps keys."""
     keeping = {group.id for group in portal.releases.groups().values() if group.keeps_keys}
-    return actor.has("administrator") or (actor.has("operator") and not keeping.isdisjoint(actor.groups))
+    return actor.has(Right.KEEP_KEYS) or (actor.has(Right.CARD_KEYS) and not keeping.isdisjoint(actor.groups))
 
 
 def page(portal: Portal, actor: Actor) -> Page:
     """Versions, check values, who made them and when, what waits, and how many cards use which version."""
-    actor.require("operator", "analyst", "administrator")
+    actor.require(Right.SEE_CARD_KEYS)
     with database.connection():
         counts, history = cards.by_key_version(), changes.recent(KIND, 50)
     try:
@@ -251,6 +251,6 @@ def _note(portal: Portal, actor: Actor, act: str, role: Role, version: int, kcv:
 
 
 def _require(portal: Portal, actor: Actor) -> None:
-    actor.require("operator", "administrator")
+    actor.require(Right.CARD_KEYS)
     if not may_act(portal, actor):
         raise Refused("Keys are for administrators, and for operators of a group that keeps keys")

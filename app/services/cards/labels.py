@@ -12,7 +12,7 @@ from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.base.releases import Loaded, settings_of
 from app.services.papers.documents import Content
-from app.states import CardState
+from app.states import CardState, Right
 from app.store import cards, cases, database
 from app.store.models import Card
 
@@ -40,7 +40,7 @@ class _Template:
 
 def sheet(portal: Portal, serials: Sequence[str], actor: Actor, skip: int = 0) -> Content:
     """The labels as a PDF for the printer, in the order given. `skip`: labels that a begun sheet lacks."""
-    actor.require("operator", "administrator")
+    actor.require(Right.CARDS)
     wanted = list(dict.fromkeys(serials))
     if not wanted:
         raise Refused("Choose cards first")

@@ -23,7 +23,7 @@ from app.services.papers import printable
 from app.services.process import steps
 from app.services.signin.newaccount import create_account
 from app.services.trouble import incidents
-from app.states import EntryKind, IncidentKind, TaskKind
+from app.states import EntryKind, IncidentKind, Right, TaskKind
 from app.store import accounts, cases, database, work
 from app.store.models import Answer, Case, EntryLink
 from app.text import address
@@ -237,7 +237,7 @@ def resend(portal: Portal, number: str, email: str) -> None:
 
 def correct_address(portal: Portal, number: str, email: str, actor: Actor) -> None:
     """The body mends a mistyped address on the phone, before the link is used; the link goes to the new one."""
-    actor.require("operator", "administrator")
+    actor.require(Right.WORK)
     email = address.required(email)
     with database.transaction():
         found = cases.get(number)

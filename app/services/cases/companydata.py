@@ -16,7 +16,7 @@ from app.services.base import history, jobqueue, permit
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
-from app.states import EntryKind, RequestState
+from app.states import EntryKind, RequestState, Right
 from app.store import cases, corrections, work
 from app.store.models import Case, Correction
 
@@ -78,7 +78,7 @@ def subject(portal: Portal, number: str, actor: Actor, *, lock: bool = False) ->
     if actor.side == "vendor":
         permit.acting(case, actor, binds=True)
     else:
-        actor.require("operator", "administrator")
+        actor.require(Right.WORK)
     loaded = portal.releases.loaded(case.release_id)
     form = element(case, loaded)
     if not form or case.ended:

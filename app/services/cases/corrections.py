@@ -23,7 +23,7 @@ from app.services.cases.companydata import Page, Subject, View
 from app.services.companies import admissions
 from app.services.companies import company as companypages
 from app.services.register import acts
-from app.states import EntryKind, RequestState
+from app.states import EntryKind, RequestState, Right
 from app.store import cases, corrections, database, records, statements, undo, work
 from app.store import waiting as waiting_counts
 from app.store.models import Answer, Case, Correction
@@ -73,7 +73,7 @@ def take_back(portal: Portal, number: str, correction_id: int, actor: Actor) -> 
 
 def waiting(portal: Portal, actor: Actor) -> list[View]:
     """What waits for the body's answer, oldest first."""
-    actor.require("operator", "analyst", "administrator")
+    actor.require(Right.SEE_DESKS)
     with database.connection():
         found = []
         for row in corrections.asked():

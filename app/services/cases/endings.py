@@ -16,7 +16,7 @@ from app.services.cards import stock
 from app.services.mails import deliveries
 from app.services.process import reopening
 from app.services.trouble import incidents
-from app.states import BookingState, EntryKind, InvoiceState, JobState, Standing, TaskState
+from app.states import BookingState, EntryKind, InvoiceState, JobState, Right, Standing, TaskState
 from app.store import bookings, cases, database, invoices, jobrows, undo, work
 from app.store.models import Case
 
@@ -27,7 +27,7 @@ BY = "administrator"  # what that mail reads as `data.withdrawal_by`
 def end(portal: Portal, number: str, reason: str, actor: Actor) -> None:
     """End the case: open tasks, jobs and timers are cancelled, days ahead are given up, invoices of which nothing is
     paid are cancelled. All of it is on record. Raises Refused, Forbidden, NotFound."""
-    actor.require("administrator")
+    actor.require(Right.END_CASES)
     reason, now = reason.strip(), portal.now()
     if not reason:
         raise Refused("Say why the case ends here; it goes on record")

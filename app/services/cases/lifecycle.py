@@ -12,7 +12,7 @@ from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
 from app.services.process import reopening, steps
 from app.services.trouble import incidents
-from app.states import BookingState, EntryKind, InvoiceState, JobState, Standing
+from app.states import BookingState, EntryKind, InvoiceState, JobState, Right, Standing
 from app.store import bookings, cases, database, invoices, jobrows
 from app.store.models import Case, Job, Note
 
@@ -47,7 +47,7 @@ def withdraw(portal: Portal, number: str, reason: str, actor: Actor) -> None:
         if actor.side == "vendor":
             permit.acting(case, actor, binds=True)
         else:
-            actor.require("operator", "administrator")
+            actor.require(Right.WORK)
             reopening.remember(case, actor, now)
         case.withdrawal = {
             "by": actor.side,
@@ -77,6 +77,7 @@ def say(portal: Portal, number: str, text: str, actor: Actor, *, internal: bool 
     text, now = text.strip(), portal.now()
     if not text:
         raise Refused("Write your message first")
+    actor.require(Right.ACT_ON_CASES)
     if internal and actor.side != "operator":
         raise Forbidden("Only the operating body writes internal notes")
     with database.transaction():
@@ -108,7 +109,7 @@ def say(portal: Portal, number: str, text: str, actor: Actor, *, internal: bool 
 
 def retry(portal: Portal, job_id: int, actor: Actor) -> None:
     """Try an incident again at once."""
-    actor.require("operator", "administrator")
+    actor.require(Right.MEND_TROUBLE)
     with database.transaction():
         found = jobrows.job(job_id)
         if found is None:
@@ -119,7 +120,7 @@ def retry(portal: Portal, job_id: int, actor: Actor) -> None:
 
 def retry_all(portal: Portal, operator: str, actor: Actor) -> int:
     """Try every incident of this operator (mail, pdf, card …) again; gives how many there were."""
-    actor.require("operator", "administrator")
+    actor.require(Right.MEND_TROUBLE)
     with database.connection():
         found = jobrows.jobs_like(operator, (JobState.INCIDENT,))
     count = 0

@@ -7,7 +7,7 @@ from app.services.base import history, jobqueue, permit
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.companies import access, invitations
-from app.states import EntryKind, Rights, Role
+from app.states import EntryKind, Right, Rights, Role
 from app.store import accounts, cases, companies, database
 from app.store.models import Case
 from app.text import address
@@ -65,7 +65,7 @@ def uninvite(portal: Portal, number: str, user_id: int, actor: Actor) -> None:
 
 def _may_change(case: Case, actor: Actor) -> None:
     if actor.side != "vendor":
-        actor.require("operator", "administrator")
+        actor.require(Right.WORK)
     elif permit.acting(case, actor, binds=True).mandate_id is not None:
         raise Forbidden("An agent brings nobody into the case; somebody of the company does it")
 

@@ -20,7 +20,7 @@ from app.services.cases import applications
 from app.services.mails import deliveries, whose
 from app.services.mails.deliveries import Undelivered
 from app.services.people import addresses
-from app.states import MailState, SettledAs
+from app.states import MailState, Right, SettledAs
 from app.store import cases, database, jobrows, work
 from app.store import deliveries as stored
 from app.store.models import Case, Delivery, Mail, Task
@@ -49,7 +49,7 @@ class Resending:
 
 def page(portal: Portal, number: str, mail_id: int, actor: Actor) -> Resending:
     """The mail, whom it did not reach, and what follows from sending it again. Stale when somebody has seen to it."""
-    actor.require("operator", "administrator")
+    actor.require(Right.MAILROOM)
     with database.connection():
         case, loaded, mail = _find(portal, number, mail_id)
         found = next((each for each in deliveries.of_case(case, loaded) if each.mail == mail.id), None)
@@ -68,7 +68,7 @@ def send(
 ) -> tuple[str, ...]:
     """Send it again to those whom it did not reach. `right`: wrong address → right one, mended where it is kept;
     without one it goes to the same. Gives whom it goes to now. Raises Refused, Stale; then nothing is changed."""
-    actor.require("operator", "administrator")
+    actor.require(Right.MAILROOM)
     with database.transaction():
         case, loaded, mail, rows = _locked(portal, number, mail_id)
         found = next((each for each in deliveries.of_case(case, loaded) if each.mail == mail.id), None)
@@ -96,7 +96,7 @@ def send(
 
 def settle(portal: Portal, number: str, mail_id: int, how: str, reason: str, actor: Actor) -> None:
     """It has arrived after all, or need not: said by a person, with how they know."""
-    actor.require("operator", "administrator")
+    actor.require(Right.MAILROOM)
     reason = " ".join(reason.split())[:500]
     as_ = SettledAs.of(how)
     if as_ not in {SettledAs.ARRIVED, SettledAs.MOOT}:

@@ -16,7 +16,7 @@ from app.services.base.portal import Portal
 from app.services.companies import access
 from app.services.companies import cases as companycases
 from app.services.companies import company as companypages
-from app.states import ClaimState, EntryKind, Judge, Rights, Role
+from app.states import ClaimState, EntryKind, Judge, Right, Rights, Role
 from app.store import cases, companies, database
 from app.store.models import Case, Claim, Company
 
@@ -99,7 +99,7 @@ def answer(portal: Portal, claim_id: int, actor: Actor, *, admit: bool, reason: 
 def decide(portal: Portal, claim_id: int, decision: str, actor: Actor, reason: str) -> str:
     """The body decides between two who name one number; gives the case's number. `same`: one company, who applied joins
     it; `other`: the number is not the applicant's; `claimant`: it is the applicant's, and not the other's."""
-    actor.require("operator", "administrator")
+    actor.require(Right.COMPANIES)
     now, reason = portal.now(), reason.strip()[:500]
     if not reason:
         raise Refused("Say why; it goes on record")
@@ -217,7 +217,7 @@ def give(portal: Portal, number: str, actor: Actor, reason: str = "") -> str:
         access.hold(target.id)
         case = cases.lock(found.id)
         if actor.side == "operator":
-            actor.require("operator", "administrator")
+            actor.require(Right.COMPANIES)
             if not reason:
                 raise Refused(WHY)
         else:

@@ -10,11 +10,9 @@ from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.companies import views
 from app.services.companies.views import ClaimView, InvitationView, MandateView, PersonView, Seat
-from app.states import ChangeKind, Role
+from app.states import ChangeKind, Right, Role
 from app.store import changes, companies, database
 from app.store.models import Case, Claim, Company
-
-STAFF = ("operator", "administrator")
 
 
 @dataclass(frozen=True)
@@ -72,7 +70,8 @@ def find(company_id: int, actor: Actor) -> tuple[Company, bool]:
     if row is None:
         raise NotFound("There is no such company")
     if actor.side == "operator":
-        return row, actor.has(*STAFF)
+        actor.require(Right.SEE_COMPANIES)
+        return row, actor.has(Right.COMPANIES)
     person = companies.person(company_id, actor.user_id or 0)
     if person is None:
         raise NotFound("There is no such company")
@@ -82,6 +81,7 @@ def find(company_id: int, actor: Actor) -> tuple[Company, bool]:
 def managed(company_id: int, actor: Actor) -> Company:
     """The company, for who may change it: its managers, and the body's staff on the phone."""
     row, may = find(company_id, actor)
+    actor.require(Right.COMPANIES, Right.COMPANY)
     if not may:
         raise Forbidden("Only a manager of the company may do this")
     return row

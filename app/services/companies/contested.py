@@ -9,11 +9,10 @@ from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.companies import views
 from app.services.papers import addressee as company_
-from app.states import DocumentKind, TaskState
+from app.states import DocumentKind, Right, TaskState
 from app.store import companies, database, records, work
 from app.store.models import Case, Claim, Company
 
-READERS = ("operator", "analyst", "administrator")
 MOST_PAPERS = 12
 
 
@@ -60,7 +59,7 @@ class Contested:
 
 def listed(portal: Portal, actor: Actor) -> list[Contested]:
     """What waits for the body, oldest first."""
-    actor.require(*READERS)
+    actor.require(Right.SEE_COMPANIES)
     with database.connection():
         return [_one(portal, row) for row in companies.claims_on_body()]
 

@@ -14,7 +14,7 @@ from app.services.companies import access, invitations, mandatenews, views
 from app.services.companies import company as companypages
 from app.services.companies.views import MandateView
 from app.services.mails.portalmails import Wording
-from app.states import EntryKind, InvitationKind
+from app.states import EntryKind, InvitationKind, Right
 from app.store import companies, database
 from app.store.models import Mandate
 from app.text import address
@@ -96,6 +96,7 @@ def change(portal: Portal, mandate_id: int, terms: Terms, actor: Actor) -> None:
 
 def end(portal: Portal, mandate_id: int, actor: Actor, reason: str = "") -> None:
     """The company, the agent, or the body on the phone (which says why) ends a mandate: the agent sees nothing more."""
+    actor.require(Right.COMPANIES, Right.COMPANY)
     now = portal.now()
     with database.transaction():
         row = _running(mandate_id)

@@ -20,12 +20,11 @@ from app.services.companies import access
 from app.services.companies import cases as companycases
 from app.services.companies import claims as companyclaims
 from app.services.companies import company as companypages
-from app.states import ClaimState, EntryKind, Judge, Role
+from app.states import ClaimState, EntryKind, Judge, Right, Role
 from app.store import cases, companies, database
 from app.store.models import Case, Claim, Company
 
 PROPERTY = "proves_company"
-STAFF = ("operator", "administrator")
 
 
 def passed(portal: Portal, setting: permit.Setting, values: Mapping[str, Any], actor: Actor, now: datetime) -> None:
@@ -84,7 +83,7 @@ def _loses_to(other: Company, company: Company, now: datetime) -> None:
 
 def by_hand(portal: Portal, company_id: int, actor: Actor, reason: str) -> None:
     """The body has seen otherwise that the number is the company's, and says how."""
-    actor.require(*STAFF)
+    actor.require(Right.COMPANIES)
     reason, now = reason.strip()[:500], portal.now()
     if not reason:
         raise Refused("Say what was seen; it goes on record")
@@ -102,7 +101,7 @@ def by_hand(portal: Portal, company_id: int, actor: Actor, reason: str) -> None:
 def revoke(portal: Portal, company_id: int, actor: Actor, reason: str) -> None:
     """The body takes back that a company is proved; it is provisional again, and what its managers were asked is the
     body's to answer."""
-    actor.require(*STAFF)
+    actor.require(Right.COMPANIES)
     reason = reason.strip()[:500]
     if not reason:
         raise Refused("Say why; it goes on record")

@@ -18,7 +18,7 @@ from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
 from app.services.days import bookings as dates
 from app.services.days.month import Clash
-from app.states import STANDING, CardState, EntryKind
+from app.states import STANDING, CardState, EntryKind, Right
 from app.store import accounts, bookings, cards, cases, database
 from app.store.models import Booking, User
 
@@ -73,14 +73,14 @@ def examiners(groups: Mapping[str, Group]) -> list[Person]:
 
 def offered(portal: Portal, actor: Actor) -> list[Person]:
     """The same, for a page."""
-    actor.require("operator", "analyst", "administrator")
+    actor.require(Right.SEE_DESKS)
     with database.connection():
         return examiners(portal.releases.groups())
 
 
 def upcoming(portal: Portal, actor: Actor) -> list[Upcoming]:
     """The dates to come, the next one first, each with what clashes."""
-    actor.require("operator", "analyst", "administrator")
+    actor.require(Right.SEE_DESKS)
     with database.connection():
         rows = bookings.from_day(portal.today())
         there = bookings.people([row.id for row in rows])

@@ -17,7 +17,7 @@ from app.services.base import businessdays
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.days import bookings
-from app.states import BookingState, ChangeKind
+from app.states import BookingState, ChangeKind, Right
 from app.store import changes, closings, database
 from app.store.models import Booking
 
@@ -90,7 +90,7 @@ def _holidays(year: int, lang: str) -> dict[date, str]:
 
 def month(portal: Portal, year: int, number: int, actor: Actor) -> Month:
     """The month. Refused when there is no such month."""
-    actor.require("operator", "analyst", "administrator")
+    actor.require(Right.SEE_DESKS)
     if not (2000 <= year <= 2100 and 1 <= number <= 12):
         raise NotFound("There is no such month")
     weeks = Calendar(firstweekday=6).monthdatescalendar(year, number)
@@ -169,7 +169,7 @@ def close(portal: Portal, day: date, title: str, actor: Actor) -> int:
 
     Refused for a day that is over (clocks have counted it) and for one that is no business day anyway.
     """
-    actor.require("operator", "administrator")
+    actor.require(Right.DAYS)
     title = title.strip()[:120]
     if day <= portal.today():
         raise Refused("Only a day to come can be made a closing day: days that are over have been counted already")
@@ -188,7 +188,7 @@ def close(portal: Portal, day: date, title: str, actor: Actor) -> int:
 
 def reopen(portal: Portal, day: date, actor: Actor) -> None:
     """Take back a closing day to come."""
-    actor.require("operator", "administrator")
+    actor.require(Right.DAYS)
     if day <= portal.today():
         raise Refused("Only a day to come can be changed: days that are over have been counted already")
     with database.transaction():
@@ -201,7 +201,7 @@ def reopen(portal: Portal, day: date, actor: Actor) -> None:
 
 def rename(portal: Portal, day: date, title: str, actor: Actor) -> None:
     """Say otherwise why the body is closed on a day."""
-    actor.require("operator", "administrator")
+    actor.require(Right.DAYS)
     title = title.strip()[:120]
     if not title:
         raise Refused("Say why the body is closed on this day")

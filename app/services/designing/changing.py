@@ -13,6 +13,7 @@ from app.services.base.portal import Portal
 from app.services.designing.drawing import lasting_ids
 from app.services.designing.renaming import Renamed, renamed
 from app.services.workspaces import content, saving
+from app.states import Right
 from app.store import database, releases
 
 
@@ -36,7 +37,7 @@ class Rename:
 
 def preview(portal: Portal, workspace_id: int, wanted: Rename, who: Actor) -> Preview:
     """Nothing is changed. Raises NotFound, Refused."""
-    who.require(*saving.ROLES)
+    who.require(Right.DESIGN)
     package, _, fixed = _draft(portal, workspace_id)
     found = renamed(package, wanted.kind, wanted.old, wanted.new, wanted.of, fixed)
     before = {_said(problem) for problem in catalogue.check(package)}
@@ -51,7 +52,7 @@ def preview(portal: Portal, workspace_id: int, wanted: Rename, who: Actor) -> Pr
 
 def rename(portal: Portal, workspace_id: int, wanted: Rename, who: Actor, page: str = "") -> Renamed:
     """All files or none. Raises NotFound, Refused, Stale where somebody has saved meanwhile."""
-    who.require(*saving.ROLES)
+    who.require(Right.DESIGN)
     package, revision, fixed = _draft(portal, workspace_id)
     found = renamed(package, wanted.kind, wanted.old, wanted.new, wanted.of, fixed)
     saving.change(portal, workspace_id, found.files, revision, who, page)

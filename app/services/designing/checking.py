@@ -20,6 +20,7 @@ from app.services.designing import mending
 from app.services.designing.mending import Action
 from app.services.workspaces import content, saving
 from app.services.workspaces.views import Clash, Saved
+from app.states import Right
 from app.store import database
 from app.text.memo import Memo
 
@@ -86,7 +87,7 @@ _kept = _Kept()
 
 def problems(portal: Portal, workspace_id: int, who: Actor) -> Checked:
     """Everything that keeps the draft from being released, and warnings. Raises NotFound."""
-    who.require(*saving.ROLES)
+    who.require(Right.SEE_DESIGN)
     with database.connection():
         row = content.row_of(workspace_id)
         files = content.files_of(portal, row)
@@ -118,7 +119,7 @@ def _beside(problem: Problem, files: dict[str, bytes]) -> Found:
 
 def mend(portal: Portal, workspace_id: int, action: Action, who: Actor, page: str = "") -> list[Saved | Clash]:
     """Do what was offered, as a change of the draft's files by this person. Raises Stale, Refused, NotFound."""
-    who.require(*saving.ROLES)
+    who.require(Right.DESIGN)
     with database.connection():
         row = content.row_of(workspace_id)
         files = content.files_of(portal, row)

@@ -13,7 +13,7 @@ from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.packages import terms
 from app.services.workspaces import content, making
-from app.services.workspaces.saving import ROLES
+from app.states import Right
 
 AROUND = 3  # lines that are shown before and after what differs
 MOST_ROWS = 3_000  # of one text beside another
@@ -57,14 +57,14 @@ class Row:
 
 def compared(portal: Portal, package_id: str, before: str, after: str, who: Actor) -> Comparison:
     """Two contents of a package, each by its ref. Raises NotFound."""
-    who.require(*ROLES)
+    who.require(Right.SEE_DESIGN)
     old, new = (_side(portal, package_id, ref, who) for ref in (before, after))
     return Comparison(package_id, old, new, tuple(compare(old.files, new.files)))
 
 
 def file(portal: Portal, package_id: str, ref: str, path: str, who: Actor) -> bytes:
     """One file of one content. Raises NotFound."""
-    who.require(*ROLES)
+    who.require(Right.SEE_DESIGN)
     found = _side(portal, package_id, ref, who).files.get(path)
     if found is None:
         raise NotFound("The draft holds no file %(file)s", file=path)

@@ -26,6 +26,7 @@ from app.services.base.portal import Portal
 from app.services.base.releases import settings_of
 from app.services.designing.samples import LINK, Sample
 from app.services.process import context
+from app.states import Right
 from app.store import cases, database
 from app.store import records as store
 
@@ -185,7 +186,7 @@ class Previews:
 @database.connection()
 def cases_of(portal: Portal, package_id: str, actor: Actor) -> list[tuple[str, str]]:  # noqa: ARG001 - as all services
     """(number, whose and for what) of the package's cases, the last changed first."""
-    actor.require("analyst", "administrator")
+    actor.require(Right.DESIGN)
     found = cases.search(package_id=package_id)
     return [(case.number, f"{case.company_name} {case.system_name}".strip()) for case in found]
 

@@ -14,6 +14,7 @@ from app.services.base.portal import Portal
 from app.services.designing import growing
 from app.services.rehearsal import walk
 from app.services.workspaces import content, making, saving
+from app.states import Right
 
 SECONDS = 60.0  # for which somebody waits
 
@@ -71,14 +72,14 @@ class Report:
 
 def listed(portal: Portal, workspace: int, who: Actor) -> list[tuple[str, str, str]]:
     """(name, title, English title) of each scenario that can be read."""
-    who.require(*saving.ROLES)
+    who.require(Right.SEE_DESIGN)
     read = scenarios.read(content.files(portal, workspace))
     return [(each.name, each.title, each.title_en) for _, each in sorted(read.scenarios.items())]
 
 
 def run(portal: Portal, workspace: int, who: Actor) -> Report:
     """Walk them all. Raises NotFound, BadPackage, Refused while the draft has errors."""
-    who.require(*saving.ROLES)
+    who.require(Right.DESIGN)
     revision = making.one(portal, workspace, who).revision
     package = content.package(portal, workspace)
     errors = sum(1 for problem in portal.releases.check(package) if problem.severity == "error")

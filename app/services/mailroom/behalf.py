@@ -21,7 +21,7 @@ from app.services.mailroom.take import form_spec
 from app.services.tasks import drafts, filling, forms, view
 from app.services.tasks import send as tasks
 from app.services.trouble import incidents
-from app.states import InboundState, TaskState
+from app.states import InboundState, Right, TaskState
 from app.store import accounts, cases, database, work
 from app.store.models import Case, InboundMail
 
@@ -114,7 +114,7 @@ def send(portal: Portal, mail_id: int, actor: Actor, revision: int | None = None
 
 def _for_body(portal: Portal, mail_id: int, actor: Actor, *, lock: bool = False) -> tuple[InboundMail, permit.Setting]:
     """The mail and the open step into whose draft it was taken, for the body, which may answer it."""
-    actor.require("operator", "administrator")
+    actor.require(Right.MAILROOM)
     row = find(mail_id, actor, lock=lock)
     if row.state != InboundState.TAKEN:
         raise Refused("Take the mail into a step first")

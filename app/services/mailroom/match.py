@@ -15,7 +15,7 @@ from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
 from app.services.papers import intake
 from app.services.tasks import filling
-from app.states import EntryKind, InboundState, Rights
+from app.states import EntryKind, InboundState, Right, Rights
 from app.store import cases, inbound, records, work
 from app.store.models import Case, InboundMail, Task
 
@@ -117,7 +117,7 @@ def still(row: InboundMail, *states: InboundState) -> None:
 def may_handle(case: Case | None, actor: Actor) -> None:
     """Raise Forbidden unless the actor may decide about a mail of this case."""
     if actor.side == "operator":
-        actor.require("operator", "administrator")
+        actor.require(Right.MAILROOM)
         return
     if case is None:
         raise NotFound("There is no such case")

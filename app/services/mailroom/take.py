@@ -31,7 +31,7 @@ from app.services.mailroom.match import (
 from app.services.papers import intake
 from app.services.tasks import drafts, send
 from app.services.trouble import incidents
-from app.states import InboundState, Rights, TaskState
+from app.states import InboundState, Right, Rights, TaskState
 from app.store import cases, database, inbound, work
 from app.store.models import Case, InboundMail
 
@@ -39,7 +39,7 @@ from app.store.models import Case, InboundMail
 def assign(portal: Portal, mail_id: int, number: str, actor: Actor, *, sure: bool = False) -> None:
     """Say whose mail it is: a person of the body has looked at it. `sure`: they have asked the sender, which a mail
     needs whose own headers say that it is forged."""
-    actor.require("operator", "administrator")
+    actor.require(Right.MAILROOM)
     with database.transaction():
         row = find(mail_id, actor, lock=True)
         still(row, InboundState.UNKNOWN, InboundState.WAITING)
@@ -71,7 +71,7 @@ def discard(portal: Portal, mail_id: int, reason: str, actor: Actor) -> None:
 
 def accept(_portal: Portal, mail_id: int, actor: Actor) -> None:
     """A mail that lies apart as a machine's is an answer after all: somebody looks whose it is."""
-    actor.require("operator", "administrator")
+    actor.require(Right.MAILROOM)
     with database.transaction():
         row = find(mail_id, actor, lock=True)
         still(row, InboundState.APART)
@@ -81,7 +81,7 @@ def accept(_portal: Portal, mail_id: int, actor: Actor) -> None:
 
 def restore(_portal: Portal, mail_id: int, actor: Actor) -> None:
     """Take back that it was discarded; somebody has to say again whose it is."""
-    actor.require("operator", "administrator")
+    actor.require(Right.MAILROOM)
     with database.transaction():
         row = find(mail_id, actor, lock=True)
         still(row, InboundState.DISCARDED)
@@ -97,7 +97,7 @@ def restore(_portal: Portal, mail_id: int, actor: Actor) -> None:
 
 def acknowledge(portal: Portal, mail_id: int, actor: Actor) -> None:
     """The vendor answered by mail what they have not acknowledged on the site: the answer shows that it arrived."""
-    actor.require("operator", "administrator")
+    actor.require(Right.MAILROOM)
     with incidents.noted(portal), database.transaction():
         row = find(mail_id, actor, lock=True)
         still(row, InboundState.WAITING)

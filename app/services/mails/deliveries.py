@@ -21,7 +21,7 @@ from app.services.base.actors import SYSTEM, Actor
 from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
 from app.services.mails import whose
-from app.states import DeliveryState, EntryKind, JobState, MailState, SettledAs
+from app.states import DeliveryState, EntryKind, JobState, MailState, Right, SettledAs
 from app.store import cases, database, waiting
 from app.store import deliveries as stored
 from app.store import inbound as incoming
@@ -205,7 +205,7 @@ def seen(portal: Portal, mail_id: int, actor: Actor) -> None:
     """Somebody of the staff has seen to a mail of no case (an invitation, a link for a password) that did not arrive:
     it is not listed any more, and is not sent if the mail server had refused it. Raises Stale when somebody was faster,
     NotFound for a case's mail."""
-    actor.require("operator", "administrator")
+    actor.require(Right.MAILROOM)
     with database.transaction():
         mail = stored.mail(mail_id, None)
         if mail is None:
@@ -242,7 +242,7 @@ def unsent(case: int | None = None) -> dict[str, tuple[int, str]]:
 def listed(portal: Portal, page: int, actor: Actor) -> tuple[list[Undelivered], int]:
     """(one page of all mails that did not arrive, the newest first, the last one for a number behind it; how many there
     are)."""
-    actor.require("operator", "administrator")
+    actor.require(Right.SEE_MAILROOM)
     with database.connection():
         total = waiting.counts().undelivered
         rows = stored.failed(limit=PAGE, offset=(max(1, min(page, -(-total // PAGE))) - 1) * PAGE)

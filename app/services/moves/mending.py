@@ -19,7 +19,7 @@ from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
 from app.services.moves import kept, versions
 from app.services.process import steps
-from app.states import ChangeKind, EntryKind, JobState, MendKind
+from app.states import ChangeKind, EntryKind, JobState, MendKind, Right
 from app.store import cases, changes, database, jobrows, moves, statements, work
 from app.store.models import Case, Mend
 
@@ -94,12 +94,12 @@ def desk(portal: Portal, number: str, actor: Actor) -> Desk:
 
 def may(case_id: int, actor: Actor) -> bool:
     """Whether the actor may mend this case: an administrator, or an analyst once a move of it has been approved."""
-    return actor.has("administrator") or (actor.has("analyst") and moves.planned(case_id))
+    return actor.has(Right.ALONE) or (actor.has(Right.MEND_CASES) and moves.planned(case_id))
 
 
 def offered(number: str, actor: Actor) -> bool:
     """Whether the actor may mend the case of this number now."""
-    if not actor.has("administrator", "analyst"):
+    if not actor.has(Right.MEND_CASES):
         return False
     with database.connection():
         case = cases.get(number)
@@ -189,7 +189,7 @@ def undo(portal: Portal, number: str, actor: Actor) -> None:
 
 
 def _found(number: str, actor: Actor) -> Case:
-    actor.require("administrator", "analyst")
+    actor.require(Right.MEND_CASES)
     case = cases.get(number)
     if case is None:
         raise NotFound("There is no such case")

@@ -11,7 +11,7 @@ from app.errors import Forbidden, NotFound, Problem, Refused
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.moves import sorting
-from app.states import ChangeKind, MovedState, MoveState
+from app.states import ChangeKind, MovedState, MoveState, Right
 from app.store import changes, database, moves, releases, statements
 from app.store.models import Move, MoveCase
 
@@ -63,7 +63,7 @@ def ask(
 ) -> int:  # fmt: skip
     """Have these cases moved; gives the move's id. An administrator's begins at once, an analyst's when a second person
     has approved it. Raises Refused, NotFound, Forbidden."""
-    actor.require("administrator", "analyst")
+    actor.require(Right.MOVE_CASES)
     if not chosen:
         raise Refused("Choose the cases that are to be moved")
     now = portal.now()
@@ -73,7 +73,7 @@ def ask(
         missing = [each for each in chosen if each not in rows]
         if missing:
             raise Refused("The case %(number)s cannot be moved: it has ended, or has moved already", number=missing[0])
-        at_once = actor.has("administrator")
+        at_once = actor.has(Right.ALONE)
         who = {"approved_at": now, "approved_by": actor.user_id, "approved_name": actor.name} if at_once else {}
         move = moves.create(
             package_id=package_id,
@@ -94,7 +94,7 @@ def ask(
 
 def approve(portal: Portal, move_id: int, actor: Actor) -> None:
     """Let an analyst's move begin: not by who asked for it. Raises Refused, Forbidden, NotFound."""
-    actor.require("administrator", "analyst")
+    actor.require(Right.APPROVE_MOVES)
     with database.transaction():
         move, now = _locked(move_id), portal.now()
         if move.state is not MoveState.ASKED:
@@ -110,7 +110,7 @@ def approve(portal: Portal, move_id: int, actor: Actor) -> None:
 
 def stop(portal: Portal, move_id: int, actor: Actor) -> None:
     """No more cases after the one at hand; what has moved stays moved. Raises Refused, Forbidden, NotFound."""
-    actor.require("administrator", "analyst")
+    actor.require(Right.MOVE_CASES, Right.APPROVE_MOVES)
     with database.transaction():
         move = _locked(move_id)
         if move.state not in (MoveState.RUNNING, MoveState.ASKED):
@@ -122,7 +122,7 @@ def stop(portal: Portal, move_id: int, actor: Actor) -> None:
 
 def go_on(portal: Portal, move_id: int, actor: Actor) -> None:
     """Go on with a move that was stopped. Raises Refused, Forbidden, NotFound."""
-    actor.require("administrator", "analyst")
+    actor.require(Right.MOVE_CASES)
     with database.transaction():
         move = _locked(move_id)
         if move.state is not MoveState.STOPPED or move.approved_at is None:
@@ -137,7 +137,7 @@ def undo(portal: Portal, move_id: int, actor: Actor) -> None:
 
     Raises Refused, Forbidden, NotFound.
     """
-    actor.require("administrator", "analyst")
+    actor.require(Right.MOVE_CASES)
     with database.transaction():
         move, now = _locked(move_id), portal.now()
         if move.state not in (MoveState.DONE, MoveState.STOPPED) or not moves.counts(move.id)[MovedState.MOVED]:
@@ -152,7 +152,7 @@ def undo(portal: Portal, move_id: int, actor: Actor) -> None:
 
 def status(portal: Portal, move_id: int, actor: Actor) -> Status:
     """How a move stands. Raises NotFound, Forbidden."""
-    actor.require("administrator", "analyst")
+    actor.require(Right.SEE_DESIGN)
     with database.connection():
         move = moves.get(move_id)
         if move is None:

@@ -11,6 +11,7 @@ from app.errors import BadPackage, Refused
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.packages import terms
+from app.states import Right
 
 FOLDERS = ("mail/", "pdf/", "files/", "_shared/")
 FILES = ("english.toml",)
@@ -27,7 +28,7 @@ def together(portal: Portal, package_id: str, base: int, words: int, actor: Acto
     What only `base` has stays, since its diagrams may need it. Raises BadPackage with what does not fit together,
     Refused when nothing would be different, NotFound, Forbidden.
     """
-    actor.require("administrator", "analyst")
+    actor.require(Right.MOVE_CASES)
     old, new = (terms.archive(portal, package_id, number) for number in (base, words))
     files = {**old.files, **{path: content for path, content in new.files.items() if told(path)}}
     if files == old.files:

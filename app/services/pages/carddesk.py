@@ -13,7 +13,7 @@ from app.services.cards import stock
 from app.services.cards.ledger import WIPEABLE
 from app.services.cards.wiping import CardJob, open_jobs
 from app.services.tasks import view
-from app.states import CardState, Phase
+from app.states import CardState, Phase, Right
 from app.store import accounts, ahead, cards, database, work
 from app.store.models import Card, CardEvent
 
@@ -79,7 +79,7 @@ class Life:
 
 def page(portal: Portal, actor: Actor, *, text: str = "", state: str = "") -> Page:
     """The desk; `text` and `state` narrow the list of cards."""
-    actor.require("operator", "analyst", "administrator")
+    actor.require(Right.SEE_DESKS)
     wanted_state = CardState.of(state)
     with database.reading_once():
         pending = cards.unfinished()
@@ -126,13 +126,13 @@ def _wanted(portal: Portal, actor: Actor) -> list[Wanted]:
 
 def life(portal: Portal, serial: str, actor: Actor) -> Life:
     """One card's life."""
-    actor.require("operator", "analyst", "administrator")
+    actor.require(Right.SEE_DESKS)
     with database.connection():
         row = cards.by_serial(serial)
         if row is None:
             raise NotFound("The ledger has no card %(serial)s", serial=serial)
         troubles = open_jobs(serial)
-        acts = actor.has("operator", "administrator")
+        acts = actor.has(Right.CARDS)
         return Life(
             _listed(portal, row, cards.unfinished()),
             row.profile,

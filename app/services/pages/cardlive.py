@@ -13,7 +13,7 @@ from app.services.base import permit
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.cards import stock
-from app.states import CardState, JobState
+from app.states import CardState, JobState, Right
 from app.store import cards, database, jobrows
 from app.store.models import Card, CardDeskRow
 
@@ -67,7 +67,7 @@ class Batch:
 
 def desks(portal: Portal, actor: Actor) -> tuple[DeskView, ...]:
     """Every desk that has a token."""
-    actor.require("operator", "analyst", "administrator")
+    actor.require(Right.SEE_DESKS)
     with database.connection():
         runs = {
             str(job.params.get("serial")): str(job.params.get("run") or "")
@@ -103,7 +103,7 @@ def _desk(row: CardDeskRow, now: datetime, runs: dict[str, str]) -> DeskView:
 
 def batch(portal: Portal, task_id: str, actor: Actor) -> Batch:
     """The batch page of a task that wants cards."""
-    actor.require("operator", "analyst", "administrator")
+    actor.require(Right.SEE_DESKS)
     with database.connection():
         setting = permit.find(portal, task_id, actor)
         need = stock.wanted(setting)

@@ -26,7 +26,7 @@ from app.services.process import casefile, reopening
 from app.services.tasks import view
 from app.services.tasks.reviews import Reviewed
 from app.services.tasks.view import TaskView
-from app.states import JobState, Rights, Thing
+from app.states import JobState, Right, Rights, Thing
 from app.store import bookings, cards, cases, companies, database, invoices, jobrows, receiving, records, work
 from app.store.models import Case, Entry, Member, Surplus
 
@@ -220,7 +220,7 @@ def _agents(portal: Portal, case: Case) -> list[MandateView]:
 
 def _may_act(case: Case, actor: Actor) -> bool:
     if actor.side == "operator":
-        return actor.has("operator", "administrator")
+        return actor.has(Right.WORK)
     member = cases.member(case.id, actor.user_id or 0)
     return member is not None and member.rights != Rights.READ
 

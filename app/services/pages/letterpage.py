@@ -10,8 +10,8 @@ from app.services.base import permit
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.cards import keyletters
-from app.services.cards.keepers import ROLES, refusal, staff
-from app.states import TaskState
+from app.services.cards.keepers import refusal, staff
+from app.states import Right, TaskState
 from app.store import database, records
 from app.store import keyletters as rows_of
 from app.store.models import KeyLetter
@@ -66,7 +66,7 @@ class Page:
 
 def page(portal: Portal, task_id: str, actor: Actor) -> Page:
     """The letters as they stand, and for each why this person may not open it."""
-    actor.require("operator", "analyst", "administrator")
+    actor.require(Right.SEE_CARD_KEYS)
     with database.connection():
         setting = permit.find(portal, task_id, actor)
         rows = rows_of.of_task(task_id)
@@ -83,7 +83,7 @@ def page(portal: Portal, task_id: str, actor: Actor) -> Page:
             len(rows) == 2 and keyletters.same_person(rows[0].recipient, rows[1].recipient),
             staff(),
             setting.task.state == TaskState.OPEN,
-            actor.has(*ROLES),
+            actor.has(Right.SEE_CARD_KEYS),
         )
 
 

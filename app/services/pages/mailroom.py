@@ -18,7 +18,7 @@ from app.services.mailroom.match import draft_of, find, note_field, receipt, sai
 from app.services.mails import deliveries
 from app.services.papers import intake
 from app.services.papers.documents import Content
-from app.states import InboundState, TaskState
+from app.states import InboundState, Right, TaskState
 from app.store import cases, database, inbound, work
 from app.store.models import InboundMail, Task
 
@@ -90,7 +90,7 @@ def listed(portal: Portal, tab: str, page: int, actor: Actor, text: str = "") ->
     """(one page of the mails of a tab, newest first, the last one for a number behind it; how many there are in each).
     A tab is a state or a kind; `text`: only those that say all its words, in the subject, the text, the sender or the
     number of the case."""
-    actor.require("operator", "administrator")
+    actor.require(Right.SEE_MAILROOM)
     words = unicodedata.normalize("NFKC", text).split()[:8]
     with database.connection():
         said = inbound.saying(words) if words else None

@@ -17,6 +17,7 @@ from app.services.pages import case as caseview
 from app.services.pages import task as taskpage
 from app.services.papers import documents, downloads
 from app.services.tasks import view
+from app.states import Right
 from app.store import ahead, cases, database, work
 
 # Inputs that fit into a row of a list; a form that needs another one is answered on the task's page.
@@ -47,7 +48,7 @@ class Parcel:
 
 def waiting(portal: Portal, actor: Actor, lang: str) -> list[Parcel]:
     """The posts that wait, the one that is due first on top."""
-    actor.require("operator", "analyst", "administrator")
+    actor.require(Right.SEE_DESKS)
     with database.reading_once():
         rows = work.open_presented(PRESENTATION, "operator")
         ahead.tasks(rows)
@@ -111,7 +112,7 @@ def pasted(parcels: Sequence[Parcel], text: str) -> dict[str, dict[str, str]]:
 
 def letters(portal: Portal, task_ids: Sequence[str], actor: Actor) -> bytes:
     """The papers of these posts as one PDF, in the order of the list; each is on record as taken."""
-    actor.require("operator", "administrator")
+    actor.require(Right.POST)
     found: list[bytes] = []
     for parcel in waiting(portal, actor, "ja"):
         if parcel.task.id in task_ids:

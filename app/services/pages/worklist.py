@@ -13,7 +13,7 @@ from app.services.base.portal import Portal
 from app.services.pages import attention
 from app.services.people import accounts as people
 from app.services.tasks import holding, view
-from app.states import EntryKind, TaskState
+from app.states import EntryKind, Right, TaskState
 from app.store import accounts, cases, database, work
 from app.store import worklist as lists
 from app.store.models import Task
@@ -133,7 +133,7 @@ def _settings(portal: Portal, rows: Sequence[Task]) -> list[permit.Setting]:
 
 def _refusals(settings: Sequence[permit.Setting], actor: Actor) -> dict[str, NinteiError]:
     """Which of the tasks the actor may not do although their role would let them."""
-    if not actor.has("operator", "administrator"):
+    if not actor.has(Right.WORK):
         return {}
     found: dict[str, NinteiError] = {}
     for setting in settings:
@@ -161,7 +161,7 @@ def neighbours(portal: Portal, actor: Actor, wanted: Filter, after: str) -> str:
 
 def claim(portal: Portal, ids: Sequence[str], actor: Actor) -> Bulk:
     """Take the tasks; those that somebody else has stay theirs, those that one may not do stay where they are."""
-    actor.require("operator", "administrator")
+    actor.require(Right.WORK)
     with database.transaction():
         free, left = [], []
         for setting in _settings(portal, _open(ids)):
@@ -181,7 +181,7 @@ def assign(portal: Portal, ids: Sequence[str], user_id: int | None, actor: Actor
 
     A task that the colleague may not do (another group's, separation of duties) stays where it is.
     """
-    actor.require("operator", "administrator")
+    actor.require(Right.WORK)
     colleague = None
     if user_id is not None:
         with database.connection():
@@ -189,7 +189,7 @@ def assign(portal: Portal, ids: Sequence[str], user_id: int | None, actor: Actor
             if known is None or known.side != "operator" or not known.active:
                 raise Refused("Choose a colleague of the operating body")
             colleague = people.actor_of(portal, user_id)
-            if not colleague.has("operator", "administrator"):
+            if not colleague.has(Right.WORK):
                 raise Refused("Choose a colleague of the operating body")
     with database.transaction():
         free: list[Task] = []
@@ -211,7 +211,7 @@ def _open(ids: Sequence[str]) -> list[Task]:
 
 def remind(portal: Portal, ids: Sequence[str], actor: Actor) -> int:
     """催促: remind whoever has these tasks, at most once a day each; gives how many mails go out."""
-    actor.require("operator", "administrator")
+    actor.require(Right.WORK)
     now, sent = portal.now(), 0
     with database.transaction():
         for row in work.tasks_by_ids(ids):

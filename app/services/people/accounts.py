@@ -12,12 +12,12 @@ from app.services.base.portal import Portal
 from app.services.companies import mandates
 from app.services.signin import passwords
 from app.services.signin.newaccount import create_account
-from app.states import ChangeKind
+from app.states import RIGHTS, ChangeKind, Right
 from app.store import accounts, changes, companies, database
 from app.store.models import Absence, SavedView, User
 from app.text import address
 
-ROLES = ("operator", "analyst", "administrator", "vendor")
+ROLES = tuple(role.value for role in RIGHTS)
 
 
 def actor_of(portal: Portal, user_id: int, known: User | None = None) -> Actor:
@@ -99,6 +99,7 @@ def account(actor: Actor) -> Account:
 
 def describe(portal: Portal, actor: Actor, name: str, language: str) -> None:
     """Change one's own name and language."""
+    actor.require(Right.ACCOUNT)
     name = " ".join(name.split())
     if not name:
         raise Refused("Enter your name")
@@ -119,6 +120,7 @@ def set_language(user_id: int, language: str) -> None:
 
 def renew_feed(actor: Actor) -> None:
     """A new address for one's calendar feed; the old one stops working."""
+    actor.require(Right.ACCOUNT)
     with database.transaction():
         user = _own(actor)
         user.feed_token = secrets.token_urlsafe(32)
@@ -134,6 +136,7 @@ def _own(actor: Actor) -> User:
 
 def away(portal: Portal, actor: Actor, delegate_id: int, first: date, last: date, note: str) -> None:
     """Name a delegate for a time; what they do in the meantime is traced as 代理."""
+    actor.require(Right.WORK)
     if last < first:
         raise Refused("The last day lies before the first")
     if last < portal.today():
@@ -148,6 +151,7 @@ def away(portal: Portal, actor: Actor, delegate_id: int, first: date, last: date
 
 def back(portal: Portal, actor: Actor, absence_id: int) -> None:
     """End an absence of one's own. That there was one, and who stood in, stays on record."""
+    actor.require(Right.WORK)
     with database.transaction():
         row = accounts.absence(absence_id)
         if row is None or row.user_id != actor.user_id:
@@ -179,6 +183,7 @@ def views(actor: Actor) -> list[SavedView]:
 
 def save_view(actor: Actor, name: str, query: str) -> None:
     """Keep a worklist filter under a name; the same name replaces it."""
+    actor.require(Right.ACCOUNT)
     if not name.strip():
         raise Refused("Give the view a name")
     with database.transaction():
@@ -189,6 +194,7 @@ def save_view(actor: Actor, name: str, query: str) -> None:
 
 def drop_view(actor: Actor, view_id: int) -> None:
     """Forget a saved view."""
+    actor.require(Right.ACCOUNT)
     with database.transaction():
         SavedView.delete().where((SavedView.id == view_id) & (SavedView.user == actor.user_id)).execute()
 

@@ -7,7 +7,7 @@ from app.services.base import finding, history
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.companies import access
-from app.states import ChangeKind, EntryKind
+from app.states import ChangeKind, EntryKind, Right
 from app.store import accounts, cases, changes
 from app.store.models import Case, User
 from app.text import address
@@ -19,7 +19,7 @@ def mend(portal: Portal, case: Case, old: str, new: str, reason: str, actor: Act
 
     Raises Refused when the new one is no address, is somebody's, or when nobody says why.
     """
-    actor.require("operator", "administrator")
+    actor.require(Right.WORK)
     new, reason = address.required(new), " ".join(reason.split())[:500]
     if new == old.lower():
         return new

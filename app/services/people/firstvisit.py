@@ -7,10 +7,11 @@ begun to act for other companies, is led once for each.
 from __future__ import annotations
 
 from app.services.base.actors import Actor
+from app.states import Right
 from app.store import accounts, database
 
 # In the order in which somebody who has several is led.
-ROLES = ("vendor", "agent", "operator", "administrator", "analyst")
+ROLES = ("vendor", "agent", "operator", "administrator", "analyst", "approver", "auditor")
 
 
 def due(actor: Actor, led: str, *, agent: bool = False) -> str:
@@ -24,6 +25,7 @@ def due(actor: Actor, led: str, *, agent: bool = False) -> str:
 
 def finish(actor: Actor, role: str) -> None:
     """Remember that they have been led; said twice, it is remembered once."""
+    actor.require(Right.ACCOUNT)
     if role not in ROLES or actor.user_id is None:
         return
     with database.transaction():

@@ -16,7 +16,7 @@ from app.services.mails.portalmails import Wording
 from app.services.people import inperson
 from app.services.signin import guessing
 from app.services.signin.guessing import Asker
-from app.states import ChangeKind, EntryKind
+from app.states import ChangeKind, EntryKind, Right
 from app.store import accounts, cases, changes, database
 from app.store.models import User
 from app.text import address
@@ -44,6 +44,7 @@ def ask(portal: Portal, actor: Actor, email: str, password: str, asker: Asker) -
     Forbidden for staff, whose addresses an administrator mends."""
     if actor.side != "vendor":
         raise Forbidden("An administrator changes the addresses of staff")
+    actor.require(Right.COMPANY)
     new = address.required(email)
     if not inperson.right(portal, actor, password, asker, guessing.VERIFY):
         raise Refused("The current password is not right")

@@ -14,12 +14,12 @@ from app.services.base.portal import Portal
 from app.services.mails import portalmails
 from app.services.mails.portalmails import Wording
 from app.services.people.accounts import told
-from app.states import ChangeKind, EntryKind
+from app.states import BODY, ChangeKind, EntryKind, Right, rights_of
 from app.store import accounts, changes, database, work
 from app.store.models import Absence, SavedView, User
 from app.text import address
 
-STAFF_ROLES = ("operator", "analyst", "administrator")
+STAFF_ROLES = tuple(role.value for role in BODY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class GivenBack:
 
 def invite_staff(portal: Portal, email: str, wanted: Account, actor: Actor, words: Wording) -> int:
     """A new account of the body; its owner chooses the password by a mailed link. Gives its row id."""
-    actor.require("administrator")
+    actor.require(Right.PEOPLE)
     email, name = address.required(email), " ".join(wanted.name.split())[:120]
     if not name:
         raise Refused("Enter a name")
@@ -66,7 +66,7 @@ def invite_staff(portal: Portal, email: str, wanted: Account, actor: Actor, word
 
 def send_link(portal: Portal, user_id: int, actor: Actor, words: Wording) -> str:
     """Mail somebody of the body anew the link with which they choose their first password; gives the address."""
-    actor.require("administrator")
+    actor.require(Right.PEOPLE)
     with database.transaction():
         user = _user(user_id)
         if user.side != "operator" or user.password or not user.active:
@@ -94,7 +94,7 @@ def change_account(portal: Portal, user_id: int, wanted: Account, actor: Actor) 
 
     Refused when a vendor would become staff or staff a vendor, and when one would lock oneself out.
     """
-    actor.require("administrator")
+    actor.require(Right.PEOPLE)
     name = " ".join(wanted.name.split())[:120]
     if not name:
         raise Refused("Enter a name")
@@ -114,7 +114,7 @@ def change_account(portal: Portal, user_id: int, wanted: Account, actor: Actor) 
             ("groups", user.groups, ",".join(groups) if user.side == "operator" else user.groups),
         ]
         switched_off = user.active and not wanted.active
-        idle = not wanted.roles & {"operator", "administrator"}
+        idle = Right.WORK not in rights_of(wanted.roles)
         user.name, user.active, user.update_datetime = name, wanted.active, portal.now()
         if user.side == "operator":
             user.groups = ",".join(groups)
@@ -169,7 +169,7 @@ class Away:
 
 def keep_absence(portal: Portal, absence_id: int | None, wanted: Away, actor: Actor) -> int:
     """Add or change anybody's absence; gives its row id."""
-    actor.require("administrator")
+    actor.require(Right.PEOPLE)
     if wanted.last < wanted.first:
         raise Refused("The last day lies before the first")
     with database.transaction():
@@ -189,7 +189,7 @@ def keep_absence(portal: Portal, absence_id: int | None, wanted: Away, actor: Ac
 
 def drop_absence(portal: Portal, absence_id: int, actor: Actor) -> None:
     """Take anybody's absence away."""
-    actor.require("administrator")
+    actor.require(Right.PEOPLE)
     with database.transaction():
         row = accounts.absence(absence_id)
         if row is None:
@@ -200,7 +200,7 @@ def drop_absence(portal: Portal, absence_id: int, actor: Actor) -> None:
 
 def rename_view(portal: Portal, view_id: int, name: str, actor: Actor) -> None:
     """Give anybody's saved view another name."""
-    actor.require("administrator")
+    actor.require(Right.PEOPLE)
     name = name.strip()[:80]
     if not name:
         raise Refused("Give the view a name")
@@ -215,7 +215,7 @@ def rename_view(portal: Portal, view_id: int, name: str, actor: Actor) -> None:
 
 def drop_views(portal: Portal, view_ids: Sequence[int], actor: Actor) -> None:
     """Forget anybody's saved views."""
-    actor.require("administrator")
+    actor.require(Right.PEOPLE)
     with database.transaction():
         for view_id in view_ids:
             row = _view(view_id)

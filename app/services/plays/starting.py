@@ -11,9 +11,8 @@ from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.plays.hosts import Plays
 from app.services.workspaces import content, making
+from app.states import Right
 from app.store import database, releases
-
-ROLES = ("analyst", "administrator")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +27,14 @@ class Tried:
 
 def of_draft(portal: Portal, workspace: int, who: Actor) -> Tried:
     """A draft. Raises NotFound, BadPackage."""
-    who.require(*ROLES)
+    who.require(Right.DESIGN)
     title = making.one(portal, workspace, who).title
     return Tried(content.package(portal, workspace), title, f"workspace:{workspace}")
 
 
 def of_release(portal: Portal, package: str, number: int, who: Actor) -> Tried:
     """A release. Raises NotFound, BadPackage."""
-    who.require(*ROLES)
+    who.require(Right.DESIGN)
     with database.connection():
         row = releases.by_number(package, number)
     if row is None:

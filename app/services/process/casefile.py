@@ -14,7 +14,7 @@ from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
 from app.services.money import invoices as money
 from app.services.papers import documents
-from app.states import JobState
+from app.states import JobState, Right
 from app.store import cases, database, invoices, jobrows, records
 from app.store.models import Case
 
@@ -45,7 +45,7 @@ def state(case: Case, loaded: Loaded, actor: Actor) -> CaseFile:
 
 def request(portal: Portal, number: str, timeline: Sequence[Mapping[str, str]], actor: Actor) -> None:
     """Have it made. `timeline`: {at: ISO instant, title, actor, text}, oldest first, worded by whoever shows it."""
-    actor.require("operator", "administrator")
+    actor.require(Right.WORK)
     now = portal.now()
     with database.transaction():
         case = cases.lock(permit.visible_case(cases.get(number), actor).id)

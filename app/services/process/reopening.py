@@ -14,7 +14,7 @@ from app.services.base import rowcopies as state
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
-from app.states import BookingState, EntryKind, InvoiceState, JobState, TaskState
+from app.states import BookingState, EntryKind, InvoiceState, JobState, Right, TaskState
 from app.store import bookings, cases, database, endings, invoices, jobrows, statements, undo, work
 from app.store.models import Booking, Case, Invoice, Task, TimerRow
 
@@ -52,7 +52,7 @@ def possible(case: Case) -> bool:
 def reopen(portal: Portal, number: str, reason: str, actor: Actor) -> list[str]:
     """Open it again; gives the days (ISO) that could not be had back. Raises Refused (no reason, not ended by the
     body), Forbidden, NotFound."""
-    actor.require("operator", "administrator")
+    actor.require(Right.WORK)
     now, reason = portal.now(), reason.strip()
     if not reason:
         raise Refused("Say why the case is opened again; the vendor reads it")

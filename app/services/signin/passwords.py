@@ -16,6 +16,7 @@ from app.services.mails import links, portalmails
 from app.services.mails.portalmails import Wording
 from app.services.signin import guessing
 from app.services.signin.guessing import Asker
+from app.states import Right
 from app.store import accounts, database
 from app.store.models import User
 
@@ -109,6 +110,7 @@ def reset(portal: Portal, token: str, password: str) -> int:
 
 def change(portal: Portal, actor: Actor, current: str, password: str, asker: Asker) -> None:
     """Change one's own password; one's sessions elsewhere end. TooMany when the current one was tried too often."""
+    actor.require(Right.ACCOUNT)
     with database.connection():
         kept = accounts.user(actor.user_id or 0)
     if kept is None:

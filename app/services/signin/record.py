@@ -12,11 +12,10 @@ from app.services.base.actors import SYSTEM, Actor
 from app.services.base.portal import Portal
 from app.services.signin import guessing
 from app.services.signin.guessing import ACCOUNT, ON_RECORD, PAIR, PLACE, STRANGERS, Rule
-from app.states import Act, SignInKind, Thing
+from app.states import Act, Right, SignInKind, Thing
 from app.store import attempts, database, guesses
 from app.store.models import Guess, SecurityEvent, User
 
-ROLE = "administrator"
 MOST = 100
 SIGN_INS = (SignInKind.SIGNED_IN, SignInKind.FAILED, SignInKind.HELD, SignInKind.LIFTED)
 
@@ -53,7 +52,7 @@ class Event:
 
 def held(portal: Portal, actor: Actor) -> list[Held]:
     """What is held up now, the longest first."""
-    actor.require(ROLE)
+    actor.require(Right.SEE_TRAIL)
     now = portal.now()
     with database.connection():
         rows = guesses.counting(now)
@@ -89,7 +88,7 @@ def _held(rule: Rule, rows: list[Guess], now: datetime) -> Held | None:
 
 def lift(portal: Portal, actor: Actor, scope: str, row_id: int) -> None:
     """Let in at once what is held up; on record, with who did it. NotFound when it is over already."""
-    actor.require(ROLE)
+    actor.require(Right.PEOPLE)
     now = portal.now()
     with database.transaction():
         rows = guesses.counting(now)
@@ -116,14 +115,14 @@ def lift(portal: Portal, actor: Actor, scope: str, row_id: int) -> None:
 
 def events(actor: Actor) -> list[Event]:
     """The newest lines of the record."""
-    actor.require(ROLE)
+    actor.require(Right.SEE_TRAIL)
     with database.connection():
         return [_event(row) for row in guesses.events(SIGN_INS, MOST)]
 
 
 def unnamed_proxies(portal: Portal, actor: Actor) -> list[Event]:
     """Proxies of the last week that are not named in the settings, each once."""
-    actor.require(ROLE)
+    actor.require(Right.SEE_TRAIL)
     with database.connection():
         rows = [_event(row) for row in guesses.events((SignInKind.PROXY,), MOST)]
     newest: dict[str, Event] = {}

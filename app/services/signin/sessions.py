@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from app.errors import NotFound
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
+from app.states import Right
 from app.store import database, sessions
 from app.store.accounts import Asked
 from config.settings import Settings
@@ -92,6 +93,7 @@ def end(held: str) -> None:
 
 def end_one(actor: Actor, row_id: int) -> None:
     """End one of one's own, whichever browser it is in. NotFound when there is none."""
+    actor.require(Right.ACCOUNT)
     with database.transaction():
         if not sessions.end_one(actor.user_id or 0, row_id, _now()):
             raise NotFound("This session is over already")
@@ -99,6 +101,7 @@ def end_one(actor: Actor, row_id: int) -> None:
 
 def end_others(actor: Actor, held: str) -> int:
     """End all of one's own but this one; gives how many."""
+    actor.require(Right.ACCOUNT)
     with database.transaction():
         return sessions.end_others(actor.user_id or 0, digest(held), _now())
 

@@ -15,7 +15,7 @@ from app.services.money import bankcsv, zengin
 from app.services.money.bankcsv import Table
 from app.services.money.bankfile import LeftOut, Statement
 from app.services.money.headings import Columns
-from app.states import ChangeKind, LineState
+from app.states import ChangeKind, LineState, Right
 from app.store import bank, changes, database
 
 PREVIEWED = 3  # receipts that are shown before a file is read
@@ -132,7 +132,7 @@ def keep(
 
 def listed(actor: Actor) -> list[FileView]:
     """The files that were read last, newest first."""
-    actor.require("operator", "analyst", "administrator")
+    actor.require(Right.SEE_DESKS)
     with database.connection():
         rows = bank.files()
         kept = bank.counts([row.id for row in rows])

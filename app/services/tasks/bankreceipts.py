@@ -13,7 +13,7 @@ from app.services.money import matching, payers, receiving
 from app.services.money.matching import Claim, Fit, Match, Money, Why
 from app.services.tasks import confirming
 from app.services.tasks.confirming import Claimed
-from app.states import LineState
+from app.states import LineState, Right
 from app.store import bank, database, invoices
 from app.store import receiving as received
 from app.store.models import BankLine, Invoice
@@ -74,7 +74,7 @@ class Inbox:
 
 def inbox(portal: Portal, actor: Actor) -> Inbox:
     """The waiting lines, each with what is proposed for it."""
-    actor.require("operator", "analyst", "administrator")
+    actor.require(Right.SEE_DESKS)
     with database.connection():
         unpaid = invoices.open_ones()
         claimed = {each.number: each for each in confirming.claimed(portal, unpaid)}
@@ -144,7 +144,7 @@ def _paid(row: BankLine) -> tuple[str, int] | None:
 
 def belongs(portal: Portal, line_id: int, payment_id: int, actor: Actor) -> bool:
     """The receipt is that payment, which was confirmed by hand before; False when either was settled meanwhile."""
-    actor.require("operator", "administrator")
+    actor.require(Right.MONEY)
     with database.transaction():
         permit.may_work(portal, actor, "confirms")
         row = bank.line(line_id, lock=True)

@@ -7,13 +7,13 @@ from app.services.base import jobqueue
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.cards import ledger, stock, wiping
-from app.states import CardState, Phase
+from app.states import CardState, Phase, Right
 from app.store import cards, cases, database
 
 
 def remind(portal: Portal, number: str, actor: Actor) -> bool:
     """Ask the vendor for the cards of a case that are overdue, now; false when that mail went out today already."""
-    actor.require("operator", "administrator")
+    actor.require(Right.CARDS)
     now, today = portal.now(), portal.today()
     with database.transaction():
         case = cases.get(number)
@@ -44,7 +44,7 @@ def take_back(portal: Portal, serial: str, actor: Actor) -> None:
 
 def take_back_all(portal: Portal, number: str, actor: Actor) -> int:
     """A parcel with all cards that a case has out is here: each is taken back. Gives how many."""
-    actor.require("operator", "administrator")
+    actor.require(Right.CARDS)
     with database.transaction():
         case = cases.get(number)
         if case is None:

@@ -13,7 +13,7 @@ from app.services.base.portal import Portal
 from app.services.money import matching
 from app.services.money.matching import Claim, Money
 from app.services.tasks import quick
-from app.states import InvoiceState, TaskState
+from app.states import InvoiceState, Right, TaskState
 from app.store import cases, database, invoices, receiving, work
 from app.store.models import Answer, BankLine, Invoice, Task
 
@@ -60,7 +60,7 @@ class Claims:
 
 def listed(portal: Portal, actor: Actor, *, text: str = "", state: str = "open") -> Claims:
     """The invoices in a state, the one that is due first on top."""
-    actor.require("operator", "analyst", "administrator")
+    actor.require(Right.SEE_DESKS)
     with database.connection():
         rows = invoices.in_state(InvoiceState.of(state) or InvoiceState.OPEN, text)
         return Claims(claimed(portal, rows), invoices.counts(), *invoices.owed(portal.today()))
@@ -192,7 +192,7 @@ class ToConfirm:
 
 def to_confirm(portal: Portal, task_ids: Sequence[str], actor: Actor) -> tuple[list[ToConfirm], int]:
     """(the open tasks among these that confirm a payment, how many of these do not)."""
-    actor.require("operator", "administrator")
+    actor.require(Right.MONEY)
     found = []
     with database.connection():
         rows = work.tasks_by_ids(task_ids)

@@ -16,7 +16,7 @@ from app.services.base.actors import SYSTEM, Actor
 from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
 from app.services.days import bookings as dates
-from app.states import BookingState, EntryKind, RequestKind, RequestState
+from app.states import BookingState, EntryKind, RequestKind, RequestState, Right
 from app.store import bookings, cases, database, undo
 from app.store.models import Booking, Case, DateRequest
 
@@ -99,7 +99,7 @@ def of_case(portal: Portal, number: str, actor: Actor) -> list[RequestView]:
 
 def waiting(portal: Portal, actor: Actor) -> list[Waiting]:
     """What waits for an operator's answer, the oldest first."""
-    actor.require("operator", "analyst", "administrator")
+    actor.require(Right.SEE_DESKS)
     with database.connection():
         found = []
         for row in bookings.asked():

@@ -18,7 +18,7 @@ from app.errors import Refused
 from app.services.base import businessdays
 from app.services.base.actors import Actor
 from app.services.exports.sheet import Sheet
-from app.states import InvoiceState, PaymentKind, SurplusState
+from app.states import InvoiceState, PaymentKind, Right, SurplusState
 from app.store import database, invoices, receiving
 
 BANK, CLAIMS, SALES = "普通預金", "売掛金", "売上高"
@@ -58,7 +58,7 @@ class Entry:
 
 def entries(month: date, actor: Actor) -> list[Entry]:
     """The entries of a month (its first day), the oldest first."""
-    actor.require("operator", "analyst", "administrator")
+    actor.require(Right.SEE_DESKS)
     last = month.replace(day=monthrange(month.year, month.month)[1])
     with database.connection():
         found = [*_claims(month, last), *_payments(month, last), *_beyond(month, last)]

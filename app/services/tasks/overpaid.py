@@ -11,7 +11,7 @@ from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.money.receiving import Part, Received
 from app.services.tasks import settling
-from app.states import EntryKind, PaymentKind, SurplusState
+from app.states import EntryKind, PaymentKind, Right, SurplusState
 from app.store import database, invoices, receiving
 from app.store.models import Surplus
 
@@ -39,7 +39,7 @@ class Beyond:
 
 def listed(actor: Actor) -> tuple[list[Beyond], list[Beyond]]:
     """(what waits or is kept as credit, what went back or was used last)."""
-    actor.require("operator", "analyst", "administrator")
+    actor.require(Right.SEE_DESKS)
     with database.connection():
         return _views(*WAITING), _views(*GONE, limit=50)
 
@@ -70,7 +70,7 @@ def refund(portal: Portal, surplus_id: int, day: date | None, note: str, actor: 
 def _become(
     portal: Portal, surplus_id: int, state: SurplusState, day: date | None, note: str, actor: Actor, told: str
 ) -> None:
-    actor.require("operator", "administrator")
+    actor.require(Right.MONEY)
     now = portal.now()
     with database.transaction():
         permit.may_work(portal, actor, "confirms")
@@ -83,7 +83,7 @@ def _become(
 
 def move(portal: Portal, surplus_id: int, number: str, actor: Actor) -> None:
     """Use it for another invoice, as far as that is open; the rest stays credit. Raises all that confirming does."""
-    actor.require("operator", "administrator")
+    actor.require(Right.MONEY)
     now = portal.now()
     with database.transaction():
         permit.may_work(portal, actor, "confirms")

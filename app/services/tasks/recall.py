@@ -19,7 +19,7 @@ from app.services.base.releases import Loaded
 from app.services.companies import proof
 from app.services.mails import deliveries
 from app.services.tasks import recallstate
-from app.states import BookingState, EntryKind, JobState, TaskState
+from app.states import BookingState, EntryKind, JobState, Right, TaskState
 from app.store import bookings, cases, database, records, undo, work
 from app.store.models import Booking, Case, Job, Opening, Secret, Undo
 
@@ -68,8 +68,9 @@ def _vendors(portal: Portal, case: Case, row: Undo | None, actor: Actor, task_id
 
 
 def opened(task_id: str, actor: Actor) -> None:
-    """Somebody of the body has opened a task that an answer of the vendor has brought: from now on it is being read."""
-    if actor.side != "operator":
+    """Somebody of the body who may decide has opened a task that an answer of the vendor has brought: from now on it is
+    being read. Who only looks on changes nothing."""
+    if actor.side != "operator" or not actor.has(Right.WORK):
         return
     with database.connection():
         row = undo.of_task(task_id)
@@ -95,7 +96,7 @@ def take_back(portal: Portal, task_id: str, actor: Actor) -> None:
         if actor.side == "vendor":
             permit.acting(case, actor, binds=setting.element.flag("binds"))
         else:
-            actor.require("operator", "administrator")
+            actor.require(Right.WORK)
             if task.side != "operator":
                 raise NotFound("There is no such task")
             if task.closed_by_id is not None and task.closed_by_id != actor.user_id:

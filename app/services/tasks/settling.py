@@ -18,7 +18,7 @@ from app.services.money import receiving
 from app.services.money.receiving import Part, Received
 from app.services.tasks import confirming, quick, send
 from app.services.tasks.confirming import Claimed
-from app.states import LineState, SurplusState
+from app.states import LineState, Right, SurplusState
 from app.store import bank, cases, database, invoices, work
 from app.store.models import BankLine, Invoice
 
@@ -67,7 +67,7 @@ class Question:
 
 def proposed(portal: Portal, lines: tuple[int, ...], number: str, actor: Actor) -> Wish:
     """All of these receipts for this one invoice, as far as it is open. Raises Stale, NotFound, Refused."""
-    actor.require("operator", "administrator")
+    actor.require(Right.MONEY)
     with database.connection():
         came = sum(_line(each).amount for each in lines)
         claim = confirming.claimed(portal, [_invoice(number)])[0]
@@ -78,7 +78,7 @@ def proposed(portal: Portal, lines: tuple[int, ...], number: str, actor: Actor) 
 
 def question(portal: Portal, wish: Wish, actor: Actor) -> Question:
     """What is to be asked. Raises Stale, NotFound, Refused as `settle` does."""
-    actor.require("operator", "administrator")
+    actor.require(Right.MONEY)
     with database.connection():
         return _question(portal, wish, [_line(each) for each in wish.lines])
 
@@ -114,7 +114,7 @@ def settle(portal: Portal, wish: Wish, actor: Actor) -> list[str]:
     Raises Refused with what was not asked or is not possible, Stale (a receipt was settled meanwhile), NotFound, and
     all that finishing a task raises.
     """
-    actor.require("operator", "administrator")
+    actor.require(Right.MONEY)
     now = portal.now()
     with database.transaction():
         database.lock_name("bank")

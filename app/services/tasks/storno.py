@@ -20,7 +20,7 @@ from app.services.money import receiving
 from app.services.papers import timeline
 from app.services.process import receipts
 from app.services.tasks import recall, recallstate
-from app.states import EntryKind
+from app.states import EntryKind, Right
 from app.store import cases, database, invoices, records, undo, work
 from app.store import receiving as rows
 from app.store.models import Case, Invoice, Payment, Undo
@@ -74,7 +74,7 @@ class Reopened:
 
 def look(portal: Portal, number: str, actor: Actor) -> Undoing:
     """What would be undone, and what has followed. Raises NotFound, Refused when no payment counts."""
-    actor.require("operator", "administrator")
+    actor.require(Right.MONEY)
     with database.connection():
         invoice, payments = _found(number)
         back, followed = [], []
@@ -102,7 +102,7 @@ def take_back(portal: Portal, number: str, why: str, actor: Actor) -> Undoing:
 
     Raises Refused (no reason, money beyond it is gone already), NotFound.
     """
-    actor.require("operator", "administrator")
+    actor.require(Right.MONEY)
     why = why.strip()[:LONGEST]
     if not why:
         raise Refused("Say why the confirmation is undone")
@@ -124,7 +124,7 @@ def take_back(portal: Portal, number: str, why: str, actor: Actor) -> Undoing:
 
 def reopened(actor: Actor) -> list[Reopened]:
     """Invoices that are open again although their cases went on: somebody of the staff has to see to each."""
-    actor.require("operator", "analyst", "administrator")
+    actor.require(Right.SEE_DESKS)
     with database.connection():
         found = []
         for row in rows.reopened():

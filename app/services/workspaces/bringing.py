@@ -18,7 +18,7 @@ from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.packages import exchange, terms
 from app.services.workspaces import content, making
-from app.services.workspaces.saving import ROLES
+from app.states import Right
 from app.store import releases
 from app.store import terms as term_store
 from config import shipped
@@ -56,7 +56,7 @@ def templates(place: Path = PLACE) -> list[Template]:
 
 def from_template(portal: Portal, name: str, package_id: str, title: str, who: Actor, place: Path = PLACE) -> int:
     """A draft of a new process; gives its id. Raises NotFound, Refused for an id that is taken or is none."""
-    who.require(*ROLES)
+    who.require(Right.DESIGN)
     if name not in {each.name for each in templates(place)}:
         raise NotFound("There is no such template")
     package = catalogue.load(place / "_templates" / name, place / "_shared")
@@ -65,14 +65,14 @@ def from_template(portal: Portal, name: str, package_id: str, title: str, who: A
 
 def copy(portal: Portal, of: str, number: int | None, package_id: str, title: str, who: Actor) -> int:
     """A draft of a new process that begins as this release of another (as the one in force without a number)."""
-    who.require(*ROLES)
+    who.require(Right.DESIGN)
     return _under(portal, terms.archive(portal, of, number).files, package_id, title, who)
 
 
 def from_zip(portal: Portal, data: bytes, title: str, who: Actor) -> int:
     """A draft with the content of a ZIP: as changes of what is in force, where the process has a release. Nothing is
     released, nor checked yet but for what a ZIP may not be. Raises BadPackage."""
-    who.require(*ROLES)
+    who.require(Right.DESIGN)
     return take(portal, _read(data), title, who)
 
 
@@ -91,7 +91,7 @@ def take(portal: Portal, package: Package, title: str, who: Actor, base: int | N
 
 def to_zip(portal: Portal, workspace_id: int, who: Actor) -> tuple[str, bytes]:
     """(file name, content) of a draft as it stands; taken in again it is the same draft."""
-    who.require(*ROLES)
+    who.require(Right.SEE_DESIGN)
     view = making.one(portal, workspace_id, who)
     return f"{view.package_id}-draft-{workspace_id}.zip", archive.to_zip(content.files(portal, workspace_id))
 
@@ -106,7 +106,7 @@ def of_package(portal: Portal, workspace_id: int, package_id: str) -> Mapping[st
 
 def release_zip(portal: Portal, package_id: str, number: int, who: Actor) -> tuple[str, bytes]:
     """The same of a release."""
-    who.require(*ROLES)
+    who.require(Right.SEE_DESIGN)
     return f"{package_id}-{number}.zip", archive.to_zip(terms.archive(portal, package_id, number).files)
 
 

@@ -8,9 +8,8 @@ from app.errors import NotFound, Refused
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.workspaces import content
-from app.services.workspaces.saving import ROLES
 from app.services.workspaces.views import Event, WorkspaceView
-from app.states import WORKSPACE_MOVES, WorkspaceAct, WorkspaceState
+from app.states import WORKSPACE_MOVES, Right, WorkspaceAct, WorkspaceState, holders
 from app.states.word import may_follow
 from app.store import accounts, database, releases, terms
 from app.store import workspaces as store
@@ -21,7 +20,7 @@ MAX_TITLE = 200
 
 def make(portal: Portal, package_id: str, number: int | None, title: str, who: Actor) -> int:
     """A workspace over a release (over the one in force without a number); gives its id. Raises NotFound."""
-    who.require(*ROLES)
+    who.require(Right.DESIGN)
     with database.transaction():
         now = portal.now()
         term = terms.current(package_id, now)
@@ -39,7 +38,7 @@ def make_of(
     """A workspace that holds these files: over nothing, or as changes of the release of the number `base`. Raises
     NotFound where there is no such base."""
     if who.user_id is not None:
-        who.require(*ROLES)
+        who.require(Right.DESIGN)
     with database.transaction():
         now = portal.now()
         release = releases.by_number(package_id, base) if base is not None else None
@@ -62,7 +61,7 @@ def make_of(
 def listed(portal: Portal, who: Actor, package_id: str | None = None, *, over: bool = False) -> list[WorkspaceView]:
     """The workspaces of a package, or of all; the one changed last first. With `over` also what is released or
     dropped."""
-    who.require(*ROLES)
+    who.require(Right.SEE_DESIGN)
     with portal.connection():
         rows = store.listed(package_id, over=over)
         changed = store.changed_paths(row.id for row in rows)
@@ -72,7 +71,7 @@ def listed(portal: Portal, who: Actor, package_id: str | None = None, *, over: b
 
 def one(portal: Portal, workspace_id: int, who: Actor) -> WorkspaceView:
     """One of them. Raises NotFound."""
-    who.require(*ROLES)
+    who.require(Right.SEE_DESIGN)
     with portal.connection():
         row = content.row_of(workspace_id)
         term = terms.current(row.package_id, portal.now())
@@ -82,7 +81,7 @@ def one(portal: Portal, workspace_id: int, who: Actor) -> WorkspaceView:
 
 def events(portal: Portal, workspace_id: int, who: Actor) -> list[Event]:
     """What was done with a workspace, the newest first."""
-    who.require(*ROLES)
+    who.require(Right.SEE_DESIGN)
     with portal.connection():
         content.row_of(workspace_id)
         return [Event(row.at, row.kind, row.by_name, row.by_id, row.text) for row in store.events(workspace_id)]
@@ -90,7 +89,7 @@ def events(portal: Portal, workspace_id: int, who: Actor) -> list[Event]:
 
 def rename(portal: Portal, workspace_id: int, title: str, who: Actor) -> None:
     """Call the workspace otherwise. Raises Refused for no name."""
-    who.require(*ROLES)
+    who.require(Right.DESIGN)
     if not _title(title):
         raise Refused("Give the draft a name")
     with database.transaction():
@@ -101,15 +100,16 @@ def rename(portal: Portal, workspace_id: int, title: str, who: Actor) -> None:
 
 def colleagues(portal: Portal, who: Actor) -> list[tuple[int, str]]:
     """Who else may write drafts: (id, name), by name."""
-    who.require(*ROLES)
+    who.require(Right.SEE_DESIGN)
     with portal.connection():
-        found = {row.id: row.name or row.email for role in ROLES for row in accounts.staff(role=role)}
+        found = {row.id: row.name or row.email for row in accounts.having(holders(Right.DESIGN))}
         others = ((number, name) for number, name in found.items() if number != who.user_id)
         return sorted(others, key=lambda each: each[1])
 
 
 def hand_over(portal: Portal, workspace_id: int, to: int, why: str, who: Actor) -> None:
     """Another colleague is the owner from now on. Raises NotFound, Refused."""
+    who.require(Right.DESIGN)
     if to not in dict(colleagues(portal, who)) and to != who.user_id:
         raise Refused("This colleague may not write drafts: choose another")
     with database.transaction():
@@ -139,7 +139,7 @@ def _move(
     portal: Portal, workspace_id: int, to: WorkspaceState, act: WorkspaceAct, why: str, who: Actor,
     only_from: WorkspaceState | None = None,
 ) -> None:  # fmt: skip
-    who.require(*ROLES)
+    who.require(Right.DESIGN)
     with database.transaction():
         row, now = content.row_of(workspace_id, hold=True), portal.now()
         if row.state is to:

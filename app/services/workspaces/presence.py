@@ -7,8 +7,8 @@ from datetime import timedelta
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.workspaces import content
-from app.services.workspaces.saving import ROLES
 from app.services.workspaces.views import Visitor
+from app.states import Right
 from app.store import database
 from app.store import workspaces as store
 
@@ -18,7 +18,7 @@ EVERY = 15  # seconds between two signs of a page
 
 def seen(portal: Portal, workspace_id: int, page: str, path: str, who: Actor) -> list[Visitor]:
     """This page looks at this file (none: ""); gives the other pages that are open, one's own in other windows too."""
-    who.require(*ROLES)
+    who.require(Right.DESIGN)
     now = portal.now()
     with database.transaction():
         content.row_of(workspace_id)
@@ -30,6 +30,6 @@ def seen(portal: Portal, workspace_id: int, page: str, path: str, who: Actor) ->
 
 def left(portal: Portal, workspace_id: int, page: str, who: Actor) -> None:
     """The page was closed."""
-    who.require(*ROLES)
+    who.require(Right.DESIGN)
     with portal.connection():
         store.left(workspace_id, page)

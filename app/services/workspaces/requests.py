@@ -10,8 +10,7 @@ from typing import Any
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.workspaces import content
-from app.services.workspaces.saving import ROLES
-from app.states import WorkspaceAct, WorkspaceState
+from app.states import Right, WorkspaceAct, WorkspaceState, holders
 from app.store import accounts, database, terms
 from app.store import workspaces as store
 from app.store.models import Workspace, WorkspaceEvent
@@ -59,7 +58,7 @@ def of_event(event: WorkspaceEvent) -> Request:
 
 def last(portal: Portal, workspace_id: int, who: Actor) -> Request | None:
     """What was last asked for; none where nothing ever was. Raises NotFound."""
-    who.require(*ROLES)
+    who.require(Right.SEE_DESIGN)
     with portal.connection():
         content.row_of(workspace_id)
         event = store.last_of(workspace_id, WorkspaceAct.SUBMITTED)
@@ -68,7 +67,7 @@ def last(portal: Portal, workspace_id: int, who: Actor) -> Request | None:
 
 def waiting(portal: Portal, who: Actor) -> int:
     """How many drafts wait for this person's approval."""
-    if not who.has(*ROLES):
+    if not who.has(Right.APPROVE_DESIGN):
         return 0
     with portal.connection():
         rows = [row for row in store.listed() if row.state is WorkspaceState.SUBMITTED]
@@ -86,7 +85,7 @@ def concerned(row: Workspace) -> frozenset[int]:
 def others(row: Workspace) -> list[Any]:
     """Accounts that may approve it, by name."""
     not_these = concerned(row)
-    found = {user.id: user for role in ROLES for user in accounts.staff(role=role)}
+    found = {user.id: user for user in accounts.having(holders(Right.APPROVE_DESIGN))}
     return [user for number, user in found.items() if number not in not_these]
 
 
@@ -104,12 +103,12 @@ class Standing:
 
 def standing(portal: Portal, workspace_id: int, who: Actor) -> Standing:
     """The same for a page."""
-    who.require(*ROLES)
+    who.require(Right.SEE_DESIGN)
     with database.connection():
         row = content.row_of(workspace_id)
         able = others(row)
         mine = who.user_id is not None and who.user_id in {user.id for user in able}
-        alone = not mine and portal.settings.single_approval
+        alone = not mine and portal.settings.single_approval and who.has(Right.APPROVE_DESIGN)
         names = tuple(user.name or user.email for user in able)
         return Standing(mine, alone, names, is_behind(portal, row), restores(row))
 

@@ -13,13 +13,12 @@ from app.services.base.portal import Portal
 from app.services.workspaces import content
 from app.services.workspaces.content import digest_of
 from app.services.workspaces.views import Clash, Content, Saved, Version
-from app.states import VersionKind, WorkspaceAct, WorkspaceState
+from app.states import Right, VersionKind, WorkspaceAct, WorkspaceState
 from app.store import database
 from app.store import workspaces as store
 from app.store.models import Workspace, WorkspaceFile
 from app.text.typed import composed
 
-ROLES = ("analyst", "administrator")
 SESSION = timedelta(minutes=10)  # saves within it are one line of what happened
 _NOT_WRITABLE = N_("This draft is not being written at the moment: it waits for approval, is released or was dropped")
 
@@ -32,7 +31,7 @@ def save(
     `page` is the opened page: its own saves never clash, whatever answer it lost. Raises NotFound, Refused (XML that no
     reader may be given, a draft that nobody may write), BadPackage (a path or size that no package has).
     """
-    who.require(*ROLES)
+    who.require(Right.DESIGN)
     path = composed(path)
     with database.connection():
         before = _before(portal, content.row_of(workspace_id), path)
@@ -42,13 +41,13 @@ def save(
 
 def remove(portal: Portal, workspace_id: int, path: str, revision: int, who: Actor, page: str = "") -> Saved | Clash:
     """Take a file out. What it held is kept."""
-    who.require(*ROLES)
+    who.require(Right.DESIGN)
     return _write(portal, workspace_id, composed(path), None, revision, who, page, VersionKind.REMOVED)
 
 
 def restore(portal: Portal, workspace_id: int, path: str, revision: int, who: Actor, page: str = "") -> Saved | Clash:
     """One file as the release has it again; without one there, the file is taken out."""
-    who.require(*ROLES)
+    who.require(Right.DESIGN)
     path = composed(path)
     with database.connection():
         base = content.base_files(portal, content.row_of(workspace_id).base_release_id).get(path)
@@ -60,7 +59,7 @@ def change(
 ) -> int:
     """Several files as one, or none of them; None: taken out. `revision` is the workspace's, as it was read; the one
     that it has then comes back. Raises Stale where somebody has saved meanwhile, and what `save` raises."""
-    who.require(*ROLES)
+    who.require(Right.DESIGN)
     now = portal.now()
     with database.transaction():
         row = content.row_of(workspace_id, hold=True)

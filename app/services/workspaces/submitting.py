@@ -19,8 +19,7 @@ from app.services.packages.terms import Act, Done
 from app.services.packages.written import Written
 from app.services.workspaces import content, gating, making, requests
 from app.services.workspaces.requests import GREEN, RUNS, WAITS
-from app.services.workspaces.saving import ROLES
-from app.states import ChangeKind, WorkspaceAct, WorkspaceState
+from app.states import ChangeKind, Right, WorkspaceAct, WorkspaceState
 from app.store import changes, database
 from app.store import workspaces as store
 from app.store.models import Workspace
@@ -50,7 +49,7 @@ def submit(
 
     Raises Refused (not a draft, behind its release, a moment that is past), BadPackage with the errors of its check.
     """
-    who.require(*ROLES)
+    who.require(Right.DESIGN)
     package = content.package(portal, workspace_id)
     errors = [problem for problem in portal.releases.check(package) if problem.severity == "error"]
     if errors:
@@ -84,13 +83,13 @@ def submit(
 
 def withdraw(portal: Portal, workspace_id: int, why: str, who: Actor) -> None:
     """Take the request back: the draft is written again."""
-    who.require(*ROLES)
+    who.require(Right.DESIGN)
     _back(portal, workspace_id, WorkspaceAct.WITHDRAWN, why, who)
 
 
 def send_back(portal: Portal, workspace_id: int, why: str, who: Actor) -> None:
     """Not approved: the draft is written again. Raises Refused without a reason."""
-    who.require(*ROLES)
+    who.require(Right.APPROVE_DESIGN)
     if not why.strip():
         raise Refused("Say why you send it back")
     _back(portal, workspace_id, WorkspaceAct.RETURNED, why, who)
@@ -102,7 +101,7 @@ def approve(portal: Portal, workspace_id: int, digest: str, who: Actor) -> Appro
     All of it is looked at with the draft's row held: who may, that content, submission and gate are of one digest, that
     the gate is green and was run beside what is in force now. Raises Forbidden, Refused, Stale.
     """
-    who.require(*ROLES)
+    who.require(Right.APPROVE_DESIGN)
     with database.transaction():
         row, now = content.row_of(workspace_id, hold=True), portal.now()
         asked = _asked(row)
@@ -136,19 +135,19 @@ def restore(portal: Portal, package_id: str, number: int, title: str, who: Actor
 def stop(portal: Portal, package_id: str, number: int, why: str, who: Actor) -> None:
     """Take back a planned term; what is in force only as an administrator, since then something older holds at once
     without a second person. Raises Forbidden, Refused, NotFound."""
-    who.require(*ROLES)
+    who.require(Right.DESIGN)
     if not why.strip():
         raise Refused("Say why it is stopped")
     view = terms.history(portal, package_id)
     planned = any(term.state == "planned" for each in view.releases if each.number == number for term in each.terms)
     if not planned:
-        who.require("administrator")
+        who.require(Right.ALONE)
     terms.stop(portal, package_id, number, who.name, why.strip()[:LONGEST])
 
 
 def released(portal: Portal, workspace_id: int, who: Actor) -> dict[str, Any]:
     """What came of the draft: {number, term, folder: {state, files}}; empty where it is no release."""
-    who.require(*ROLES)
+    who.require(Right.SEE_DESIGN)
     with portal.connection():
         content.row_of(workspace_id)
         event = store.last_of(workspace_id, WorkspaceAct.RELEASED)

@@ -13,8 +13,7 @@ from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.workspaces import content
 from app.services.workspaces.content import digest_of
-from app.services.workspaces.saving import ROLES
-from app.states import VersionKind, WorkspaceAct, WorkspaceState
+from app.states import Right, VersionKind, WorkspaceAct, WorkspaceState
 from app.store import database, releases, terms
 from app.store import workspaces as store
 from app.store.models import Release, Workspace, WorkspaceFile
@@ -49,7 +48,7 @@ class Plan:
 
 def plan(portal: Portal, workspace_id: int, who: Actor, choices: Choices | None = None) -> Plan:
     """What would happen; nothing does. Raises NotFound, Refused where nothing newer is in force."""
-    who.require(*ROLES)
+    who.require(Right.SEE_DESIGN)
     with portal.connection():
         row = content.row_of(workspace_id)
         release = _newer(portal, row)
@@ -58,7 +57,7 @@ def plan(portal: Portal, workspace_id: int, who: Actor, choices: Choices | None 
 
 def take_in(portal: Portal, workspace_id: int, who: Actor, choices: Choices) -> Plan:
     """Do it, all of it or nothing: `done` is false while a clash is open. What the files held before is kept."""
-    who.require(*ROLES)
+    who.require(Right.DESIGN)
     with database.transaction():
         row = content.row_of(workspace_id, hold=True)
         if row.state is not WorkspaceState.DRAFT:

@@ -14,8 +14,8 @@ from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.workspaces import content
 from app.services.workspaces.content import digest_of
-from app.services.workspaces.saving import ROLES
 from app.services.workspaces.views import FileView
+from app.states import Right
 from app.store import workspaces as store
 from app.store.models import WorkspaceFile
 
@@ -73,7 +73,7 @@ def kind_of(path: str) -> str:
 
 def tree(portal: Portal, workspace_id: int, who: Actor) -> Tree:
     """Every file with its title. Raises NotFound."""
-    who.require(*ROLES)
+    who.require(Right.SEE_DESIGN)
     with portal.connection():
         row = content.row_of(workspace_id)
         base = content.base_files(portal, row.base_release_id)

@@ -9,6 +9,7 @@ from flask_babel import gettext
 
 from app.errors import Refused
 from app.services.people import accounts
+from app.states import Right
 from app.text.days import required_date
 from app.text.numbers import whole
 from app.web.frame import problems
@@ -19,7 +20,7 @@ pages = Blueprint("absences", __name__, url_prefix="/absences")
 
 
 @pages.get("")
-@needs("operator", "administrator")
+@needs(Right.WORK)
 def show() -> Any:
     """One's absences."""
     return _page()
@@ -35,7 +36,7 @@ def _page(status: int = 200, alert: str = "", typed: dict[str, str] | None = Non
 
 
 @pages.post("")
-@needs("operator", "administrator")
+@needs(Right.WORK)
 def add() -> Any:
     """Name a delegate for a time."""
     typed = {key: request.form.get(key, "") for key in ("delegate", "first", "last", "note")}
@@ -53,7 +54,7 @@ def add() -> Any:
 
 
 @pages.post("/<int:absence_id>/end")
-@needs("operator", "administrator")
+@needs(Right.WORK)
 def end(absence_id: int) -> Any:
     """Take an absence back."""
     accounts.back(portal(), signed_in(), absence_id)

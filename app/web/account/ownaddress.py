@@ -9,6 +9,7 @@ from flask_babel import gettext
 
 from app.errors import NinteiError, NotFound, Refused
 from app.services.people import ownaddress
+from app.states import Right
 from app.web.frame import problems
 from app.web.frame.access import needs, public
 from app.web.frame.asking import asker
@@ -18,7 +19,7 @@ pages = Blueprint("ownaddress", __name__)
 
 
 @pages.post("/account/address")
-@needs("vendor")
+@needs(Right.COMPANY)
 def ask() -> Any:
     """Send the link to the new address."""
     try:

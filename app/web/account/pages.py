@@ -13,6 +13,7 @@ from app.services.packages import folders
 from app.services.pages import feed
 from app.services.people import accounts
 from app.services.signin import guessing, passwords, sessions
+from app.states import Right
 from app.text import address
 from app.text.numbers import whole
 from app.web.frame import cookies, proving, signin
@@ -88,7 +89,7 @@ def _twice() -> tuple[str, str]:
 
 
 @pages.get("/account")
-@needs()
+@needs(Right.ACCOUNT)
 def account() -> Any:
     """Name, language, password, calendar feed."""
     return _page()
@@ -119,14 +120,14 @@ def _idle() -> str:
 
 
 @pages.route(proving.ADDRESS, methods=["GET", "POST"])
-@needs()
+@needs(Right.ACCOUNT)
 def prove() -> Any:
     """Shows once more that it is they, and goes on with what was meant."""
     return proving.answered()
 
 
 @pages.post("/account/profile")
-@needs()
+@needs(Right.ACCOUNT)
 def profile() -> Any:
     """Name and language."""
     name, language = request.form.get("name", ""), request.form.get("language", "")
@@ -142,7 +143,7 @@ def profile() -> Any:
 
 
 @pages.post("/account/sessions")
-@needs()
+@needs(Right.ACCOUNT)
 def end_sessions() -> Any:
     """End one's session in another browser, or in all others."""
     who, typed = signed_in(), request.form.get("session", "")
@@ -159,7 +160,7 @@ def end_sessions() -> Any:
 
 
 @pages.post("/account/password")
-@needs()
+@needs(Right.ACCOUNT)
 def password() -> Any:
     """Another password."""
     who = signed_in()
@@ -179,7 +180,7 @@ def password() -> Any:
 
 
 @pages.post("/account/feed")
-@needs()
+@needs(Right.ACCOUNT)
 def renew_feed() -> Any:
     """Another address for the calendar feed."""
     accounts.renew_feed(signed_in())

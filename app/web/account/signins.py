@@ -9,6 +9,7 @@ from flask_babel import gettext
 
 from app.errors import NotFound
 from app.services.signin import guessing, record
+from app.states import Right
 from app.web.frame.access import needs
 from app.web.frame.current import portal, signed_in
 from app.web.frame.problems import sentence
@@ -62,7 +63,7 @@ def way_words() -> dict[str, str]:
 
 
 @pages.get("/sign-ins")
-@needs("administrator")
+@needs(Right.SEE_TRAIL)
 def index() -> Any:
     """What is held up, and the record."""
     who = signed_in()
@@ -74,7 +75,7 @@ def index() -> Any:
 
 
 @pages.post("/sign-ins/lift")
-@needs("administrator")
+@needs(Right.PEOPLE)
 def lift() -> Any:
     """Let somebody in at once."""
     try:

@@ -14,7 +14,7 @@ from app.services.cards import forecast, plan, stock, wiping
 from app.services.cases import lifecycle
 from app.services.pages import carddesk, cardlive
 from app.services.tasks import cardreturns
-from app.states import CardState, JobState
+from app.states import CardState, JobState, Right
 from app.web.cards import words as card_words
 from app.web.frame import problems, sure
 from app.web.frame.access import needs
@@ -36,7 +36,7 @@ def close_waiting_room(app: Flask) -> None:
 
 
 @pages.get("/news")
-@needs("operator", "analyst", "administrator")
+@needs(Right.SEE_DESKS)
 def news() -> Any:
     """Answers when something of the cards is new, or after a while: the present word, and for how long not to ask
     again. At another word the page fetches itself anew."""
@@ -50,7 +50,7 @@ def news() -> Any:
 
 
 @pages.get("")
-@needs("operator", "analyst", "administrator")
+@needs(Right.SEE_DESKS)
 def show() -> Any:
     """The desk."""
     text, state = request.args.get("q", "").strip()[:80], request.args.get("state", "")
@@ -64,7 +64,7 @@ def show() -> Any:
         "pages/desk/cards.html", title=gettext("Card desk"), found=found, text=text, state=state, words=words,
         states=states, busy=busy, stuck=[each for each in found.work if each.state == JobState.INCIDENT], wide=True,
         reader=portal().settings.card_reader, news=word, due_words=due_words, sentence=problems.sentence,
-        may_act=signed_in().has("operator", "administrator"), may_manage=signed_in().has("administrator"),
+        may_act=signed_in().has(Right.CARDS), may_manage=signed_in().has(Right.CARD_DESKS),
         desks=cardlive.desks(portal(), signed_in()), forecast=forecast.forecast(portal(), signed_in()),
         signals=card_words.signals(), codes=card_words.codes(), trouble=card_words.trouble,
         by_agents=portal().settings.card_reader == plan.AGENT,
@@ -72,7 +72,7 @@ def show() -> Any:
 
 
 @pages.get("/batch/<task_id>")
-@needs("operator", "analyst", "administrator")
+@needs(Right.SEE_DESKS)
 def batch(task_id: str) -> Any:
     """A task's cards, one after the other."""
     word = cardnews.word(portal())
@@ -80,14 +80,14 @@ def batch(task_id: str) -> Any:
     return render_template(
         "pages/desk/card_batch.html", title=named(found.title), batch=found, news=word,
         words=card_words.states(), signals=card_words.signals(),
-        codes=card_words.codes(), may_act=signed_in().has("operator", "administrator"),
+        codes=card_words.codes(), may_act=signed_in().has(Right.CARDS),
         by_agents=portal().settings.card_reader == plan.AGENT,
         crumbs=[{"url": "/cards", "label": gettext("Card desk")}, {"label": named(found.title)}],
     )  # fmt: skip
 
 
 @pages.post("/desks")
-@needs("administrator")
+@needs(Right.CARD_DESKS)
 def add_desk() -> Any:
     """A new desk: its token is shown on this one answer and never again."""
     name = request.form.get("name", "").strip()[:80]
@@ -102,7 +102,7 @@ def add_desk() -> Any:
 
 
 @pages.post("/desks/revoke")
-@needs("administrator")
+@needs(Right.CARD_DESKS)
 def revoke_desk() -> Any:
     """Its token opens nothing any more."""
     try:
@@ -114,7 +114,7 @@ def revoke_desk() -> Any:
 
 
 @pages.post("/remind/<number>")
-@needs("operator", "administrator")
+@needs(Right.CARDS)
 def remind(number: str) -> Any:
     """Ask for overdue cards now."""
     try:
@@ -126,7 +126,7 @@ def remind(number: str) -> Any:
 
 
 @pages.post("/<serial>/back")
-@needs("operator", "administrator")
+@needs(Right.CARDS)
 def back(serial: str) -> Any:
     """It came back: checked and wiped as soon as it lies on a reader."""
     asked = _sure_to_wipe(serial)
@@ -141,7 +141,7 @@ def back(serial: str) -> Any:
 
 
 @pages.get("/<serial>")
-@needs("operator", "analyst", "administrator")
+@needs(Right.SEE_DESKS)
 def life(serial: str) -> Any:
     """One card's life."""
     word = cardnews.word(portal())
@@ -156,7 +156,7 @@ def life(serial: str) -> Any:
 
 
 @pages.post("/<serial>/mark")
-@needs("operator", "administrator")
+@needs(Right.CARDS)
 def mark(serial: str) -> Any:
     """Say what became of a card."""
     state, reason = request.form.get("state", ""), request.form.get("reason", "")
@@ -177,7 +177,7 @@ def mark(serial: str) -> Any:
 
 
 @pages.post("/<serial>/wipe")
-@needs("operator", "administrator")
+@needs(Right.CARDS)
 def wipe(serial: str) -> Any:
     """Check and wipe a card that came back."""
     asked = _sure_to_wipe(serial)
@@ -200,7 +200,7 @@ def _sure_to_wipe(serial: str) -> Any | None:
 
 
 @pages.post("/make/<task_id>")
-@needs("operator", "administrator")
+@needs(Right.CARDS)
 def make(task_id: str) -> Any:
     """Make the cards that a task still lacks."""
     try:
@@ -216,7 +216,7 @@ def make(task_id: str) -> Any:
 
 
 @pages.post("/jobs/<int:job_id>/retry")
-@needs("operator", "administrator")
+@needs(Right.CARDS)
 def retry(job_id: int) -> Any:
     """Try a card job again at once."""
     try:

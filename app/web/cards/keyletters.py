@@ -12,6 +12,7 @@ from app.services.agents import news
 from app.services.cards import keepers as letterdesk
 from app.services.pages import letterpage
 from app.services.people import inperson
+from app.states import Right
 from app.text.numbers import whole
 from app.web.cases.files import answer
 from app.web.frame import problems, sure
@@ -43,7 +44,7 @@ def why_words() -> dict[str, str]:
 
 
 @pages.get("/<task_id>")
-@needs("operator", "analyst", "administrator")
+@needs(Right.SEE_CARD_KEYS)
 def show(task_id: str) -> Any:
     """The letters of a task."""
     word = news.word(portal())  # before anything is read: letters that are made meanwhile are news
@@ -57,7 +58,7 @@ def show(task_id: str) -> Any:
 
 
 @pages.post("/<task_id>/keepers")
-@needs("operator", "administrator")
+@needs(Right.CARD_KEYS)
 @proved
 def keepers(task_id: str) -> Any:
     """Say who opens which letter."""
@@ -71,7 +72,7 @@ def keepers(task_id: str) -> Any:
 
 
 @pages.post("/<task_id>/<int:letter>/open")
-@needs("operator", "administrator")
+@needs(Right.CARD_KEYS)
 def open_letter(task_id: str, letter: int) -> Any:
     """The letter as a PDF, for its one person."""
     try:
@@ -82,7 +83,7 @@ def open_letter(task_id: str, letter: int) -> Any:
 
 
 @pages.post("/<task_id>/posted")
-@needs("operator", "administrator")
+@needs(Right.POST)
 @proved
 def posted(task_id: str) -> Any:
     """Letters that were made anew later are on their way."""
@@ -102,7 +103,7 @@ def posted(task_id: str) -> Any:
 
 
 @pages.post("/<task_id>/anew")
-@needs("operator", "administrator")
+@needs(Right.CARD_KEYS)
 @proved
 def anew(task_id: str) -> Any:
     """Destroy both letters and make two with new components."""

@@ -10,6 +10,7 @@ from flask_babel import gettext
 from app.errors import NinteiError
 from app.services.cards import keys
 from app.services.people import inperson
+from app.states import Right
 from app.web.cards import words
 from app.web.frame import problems, sure
 from app.web.frame.access import needs
@@ -54,7 +55,7 @@ def _crumbs(*more: dict[str, str]) -> list[dict[str, str]]:
 
 
 @pages.get("")
-@needs("operator", "analyst", "administrator")
+@needs(Right.SEE_CARD_KEYS)
 def show() -> Any:
     """The masters as they stand; never a key."""
     return render_template(
@@ -65,7 +66,7 @@ def show() -> Any:
 
 
 @pages.post("/<int:version>")
-@needs("operator", "administrator")
+@needs(Right.CARD_KEYS)
 def contribute(version: int) -> Any:
     """Bring one's components: they are shown on this one answer and never again."""
     try:
@@ -81,7 +82,7 @@ def contribute(version: int) -> Any:
 
 
 @pages.post("/<int:version>/abandon")
-@needs("operator", "administrator")
+@needs(Right.CARD_KEYS)
 @proved
 def abandon(version: int) -> Any:
     """Forget first components whose second never came."""

@@ -8,6 +8,7 @@ from flask import Blueprint, request
 
 from app.errors import NinteiError
 from app.services.cards import labels as cardlabels
+from app.states import Right
 from app.text.numbers import whole
 from app.web.cases.files import answer
 from app.web.frame import problems
@@ -18,7 +19,7 @@ pages = Blueprint("card_labels", __name__, url_prefix="/cards")
 
 
 @pages.get("/labels")
-@needs("operator", "administrator")
+@needs(Right.CARDS)
 def labels() -> Any:
     """The labels of the cards named by `serial`, after `skip` labels that the sheet has lost already."""
     skip = whole(request.args.get("skip", "0")) or 0

@@ -12,7 +12,7 @@ from app.errors import Refused
 from app.services.base.actors import Actor
 from app.services.cases import applications, endings, lifecycle, members, settlement
 from app.services.pages import case, worklist
-from app.states import Standing
+from app.states import Right, Standing
 from app.text import address as mail_address
 from app.web.cases import head as case_head
 from app.web.cases import pages as cases
@@ -39,7 +39,7 @@ def act_on(number: str, act: Callable[[], str], form: str, tab: str = "") -> Any
 
 
 @pages.post("/cases/<number>/messages")
-@needs()
+@needs(Right.ACT_ON_CASES)
 def say(number: str) -> Any:
     """Write into the thread, or a note that vendors do not see."""
     internal = request.form.get("voice") == "internal"
@@ -55,7 +55,7 @@ def say(number: str) -> Any:
 
 
 @pages.post("/cases/<number>/remind")
-@needs("operator", "administrator")
+@needs(Right.WORK)
 def remind(number: str) -> Any:
     """催促: remind whoever has the open tasks."""
 
@@ -70,7 +70,7 @@ def remind(number: str) -> Any:
 
 
 @pages.post("/cases/<number>/address")
-@needs("operator", "administrator")
+@needs(Right.WORK)
 def address(number: str) -> Any:
     """Mend the applicant's mail address and send the link there; or send it again to the same."""
 
@@ -87,7 +87,7 @@ def address(number: str) -> Any:
 
 
 @pages.post("/cases/<number>/members")
-@needs("vendor", "operator", "administrator")
+@needs(Right.ACT_ON_CASES)
 def invite(number: str) -> Any:
     """Add a colleague of the vendor."""
 
@@ -101,7 +101,7 @@ def invite(number: str) -> Any:
 
 
 @pages.post("/cases/<number>/members/<int:user_id>/remove")
-@needs("vendor", "operator", "administrator")
+@needs(Right.ACT_ON_CASES)
 def remove(number: str, user_id: int) -> Any:
     """Take somebody off the case."""
     who = signed_in()
@@ -117,7 +117,7 @@ def remove(number: str, user_id: int) -> Any:
 
 
 @pages.post("/cases/<number>/jobs/<int:job_id>/retry")
-@needs("operator", "administrator")
+@needs(Right.MEND_TROUBLE)
 def retry(number: str, job_id: int) -> Any:
     """Try what failed again."""
 
@@ -129,7 +129,7 @@ def retry(number: str, job_id: int) -> Any:
 
 
 @pages.get("/cases/<number>/withdraw")
-@needs("vendor", "operator", "administrator")
+@needs(Right.ACT_ON_CASES)
 def ending(number: str) -> Any:
     """What has to be settled when the case ends early, the reason, and one button."""
     return _ending(number)
@@ -158,7 +158,7 @@ def _ending_title(who: Actor, state: Standing) -> str:
 
 
 @pages.post("/cases/<number>/withdraw")
-@needs("vendor", "operator", "administrator")
+@needs(Right.ACT_ON_CASES)
 @proved
 def end(number: str) -> Any:
     """End it."""
@@ -175,7 +175,7 @@ def end(number: str) -> Any:
 
 
 @pages.get("/cases/<number>/end")
-@needs("administrator")
+@needs(Right.END_CASES)
 def stopping(number: str) -> Any:
     """What an ending at once stops and leaves, the reason, and one button."""
     return _stopping(number)
@@ -198,7 +198,7 @@ def _stopping(number: str, status: int = 200, error: str = "") -> Any:
 
 
 @pages.post("/cases/<number>/end")
-@needs("administrator")
+@needs(Right.END_CASES)
 @proved
 def stop(number: str) -> Any:
     """End it, whatever its process says."""

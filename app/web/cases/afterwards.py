@@ -13,6 +13,7 @@ from app.services.days import attendance
 from app.services.pages import case
 from app.services.process import reopening
 from app.services.tasks import daterequests, movingdays, recall
+from app.states import Right
 from app.text.days import parse_date
 from app.text.numbers import whole
 from app.web.cases import head
@@ -25,7 +26,7 @@ pages = Blueprint("afterwards", __name__)
 
 
 @pages.post("/tasks/<task_id>/recall")
-@needs("vendor", "operator", "administrator")
+@needs(Right.ANSWER)
 def take_back(task_id: str) -> Any:
     """引戻し, 取り下げて直す: the task is open again, with what was sent as its draft."""
     try:
@@ -40,7 +41,7 @@ def take_back(task_id: str) -> Any:
 
 
 @pages.get("/cases/<number>/date")
-@needs("vendor")
+@needs(Right.COMPANY)
 def change(number: str) -> Any:
     """日程の変更を申し出る: the day, until when it may be changed, and the form."""
     return _change(number)
@@ -66,7 +67,7 @@ def _change(number: str, status: int = 200, error: str = "") -> Any:
 
 
 @pages.post("/cases/<number>/date")
-@needs("vendor")
+@needs(Right.COMPANY)
 def ask(number: str) -> Any:
     """Send it."""
     kind, posted = request.form.get("kind", ""), request.form
@@ -85,7 +86,7 @@ def ask(number: str) -> Any:
 
 
 @pages.route("/cases/<number>/reopen", methods=["GET", "POST"])
-@needs("operator", "administrator")
+@needs(Right.WORK)
 def reopen(number: str) -> Any:
     """再開: open again what was ended by mistake; asked for with a reason."""
     who, error, status = signed_in(), "", 200
@@ -106,7 +107,7 @@ def reopen(number: str) -> Any:
 
 
 @pages.get("/cases/<number>/move-day")
-@needs("operator", "administrator")
+@needs(Right.DAYS)
 def moving(number: str) -> Any:
     """The case's settled days, and others that can be had instead."""
     return _moving(number)
@@ -122,7 +123,7 @@ def _moving(number: str, status: int = 200, error: str = "", failed: int | None 
 
 
 @pages.post("/cases/<number>/move-day")
-@needs("operator", "administrator")
+@needs(Right.DAYS)
 def move_day(number: str) -> Any:
     """Move it."""
     booking, posted = whole(request.form.get("booking", "")), request.form
@@ -139,7 +140,7 @@ def move_day(number: str) -> Any:
 
 
 @pages.post("/calendar/requests/<int:request_id>")
-@needs("operator", "administrator")
+@needs(Right.DAYS)
 def answer(request_id: int) -> Any:
     """Give another day, or say why not."""
     said, who = request.form.get("answer", ""), signed_in()
@@ -159,7 +160,7 @@ def answer(request_id: int) -> Any:
 
 
 @pages.post("/calendar/dates/<int:booking_id>")
-@needs("operator", "administrator")
+@needs(Right.DAYS)
 def arrange(booking_id: int) -> Any:
     """担当と場所: who is there, and where. What clashes is said, and stops nobody."""
     people = [person for each in request.form.getlist("people") if (person := whole(each)) is not None]

@@ -12,6 +12,7 @@ from app.errors import Refused
 from app.forms import FieldError
 from app.services.cases import corrections, succession
 from app.services.pages import case
+from app.states import Right
 from app.web.cases import head
 from app.web.frame import problems
 from app.web.frame.access import needs
@@ -21,7 +22,7 @@ pages = Blueprint("corrections", __name__)
 
 
 @pages.get("/cases/<number>/correction")
-@needs("vendor")
+@needs(Right.COMPANY)
 def show(number: str) -> Any:
     """What was said, as a form to be corrected, and what became of earlier requests."""
     return _page(number)
@@ -45,7 +46,7 @@ def _page(
 
 
 @pages.post("/cases/<number>/correction")
-@needs("vendor")
+@needs(Right.COMPANY)
 def ask(number: str) -> Any:
     """Send it to the body."""
     who = signed_in()
@@ -64,7 +65,7 @@ def ask(number: str) -> Any:
 
 
 @pages.get("/cases/<number>/succession")
-@needs("vendor", "operator", "administrator")
+@needs(Right.ACT_ON_CASES)
 def succeed(number: str) -> Any:
     """The form for the company that takes the certification over."""
     return _succession(number)
@@ -89,7 +90,7 @@ def _succession(
 
 
 @pages.post("/cases/<number>/succession")
-@needs("vendor", "operator", "administrator")
+@needs(Right.ACT_ON_CASES)
 def ask_succession(number: str) -> Any:
     """Send it to the body."""
     who = signed_in()
@@ -108,7 +109,7 @@ def ask_succession(number: str) -> Any:
 
 
 @pages.post("/cases/<number>/correction/<int:correction_id>/back")
-@needs("vendor")
+@needs(Right.COMPANY)
 def take_back(number: str, correction_id: int) -> Any:
     """Not wanted any more."""
     try:
@@ -120,7 +121,7 @@ def take_back(number: str, correction_id: int) -> Any:
 
 
 @pages.get("/corrections")
-@needs("operator", "analyst", "administrator")
+@needs(Right.SEE_DESKS)
 def waiting() -> Any:
     """What vendors ask to have corrected."""
     return _waiting()
@@ -130,12 +131,12 @@ def _waiting(status: int = 200, failed: int = 0, error: str = "") -> Any:
     return render_template(
         "pages/case/corrections.html", title=gettext("Corrections of company data"), failed=failed, error=error,
         requests=corrections.waiting(portal(), signed_in()), said=request.form.get("answer", ""),
-        may_act=signed_in().has("operator", "administrator"),
+        may_act=signed_in().has(Right.WORK),
     ), status  # fmt: skip
 
 
 @pages.post("/corrections/<int:correction_id>")
-@needs("operator", "administrator")
+@needs(Right.WORK)
 def answer(correction_id: int) -> Any:
     """Accept it, or say why it stays as it is."""
     said, who = request.form.get("answer", ""), signed_in()

@@ -12,6 +12,7 @@ from app.services.pages import case as caseview
 from app.services.papers import downloads
 from app.services.papers.documents import Content
 from app.services.process import casefile
+from app.states import Right
 from app.web.cases import head, timeline
 from app.web.cases.tabs import MAIL_STATES
 from app.web.frame import delivery_words, sending
@@ -42,7 +43,7 @@ def answer(content: Content) -> Response:
 
 
 @pages.get("/cases/<number>/documents/<document_id>")
-@needs()
+@needs(Right.SEE_CASES)
 def document(number: str, document_id: str) -> Response:
     """A document of the case."""
     who = signed_in()
@@ -51,7 +52,7 @@ def document(number: str, document_id: str) -> Response:
 
 
 @pages.get("/cases/<number>/files/<path:name>")
-@needs()
+@needs(Right.SEE_CASES)
 def released(number: str, name: str) -> Response:
     """A file that the process hands out."""
     who = signed_in()
@@ -60,7 +61,7 @@ def released(number: str, name: str) -> Response:
 
 
 @pages.get("/cases/<number>/all.zip")
-@needs()
+@needs(Right.SEE_CASES)
 def everything(number: str) -> Response:
     """All that one may see of the case."""
     who = signed_in()
@@ -69,7 +70,7 @@ def everything(number: str) -> Response:
 
 
 @pages.get("/cases/<number>/mails/<int:mail_id>")
-@needs()
+@needs(Right.SEE_CASES)
 def mail(number: str, mail_id: int) -> Any:
     """A mail as it was sent."""
     who = signed_in()
@@ -87,7 +88,7 @@ def mail(number: str, mail_id: int) -> Any:
 
 
 @pages.get("/cases/<number>/mails/<int:mail_id>/body")
-@needs()
+@needs(Right.SEE_CASES)
 def mail_body(number: str, mail_id: int) -> Response:
     """The mail's HTML, for a frame that can do nothing."""
     found = whose.one(portal(), number, mail_id, signed_in())
@@ -98,7 +99,7 @@ def mail_body(number: str, mail_id: int) -> Response:
 
 
 @pages.get("/cases/<number>/mails/<int:mail_id>/attachments/<int:index>")
-@needs()
+@needs(Right.SEE_CASES)
 def attachment(number: str, mail_id: int, index: int) -> Response:
     """A file that went out with a mail; the first is 1."""
     who = signed_in()
@@ -107,7 +108,7 @@ def attachment(number: str, mail_id: int, index: int) -> Response:
 
 
 @pages.get("/cases/<number>/file.pdf")
-@needs("operator", "analyst", "administrator")
+@needs(Right.SEE_DESKS)
 def case_file(number: str) -> Response:
     """The whole case as one PDF, as it was made last."""
     who = signed_in()
@@ -116,7 +117,7 @@ def case_file(number: str) -> Response:
 
 
 @pages.post("/cases/<number>/file.pdf")
-@needs("operator", "administrator")
+@needs(Right.WORK)
 def make_case_file(number: str) -> Any:
     """Have it made as the case stands now."""
     who = signed_in()

@@ -11,7 +11,7 @@ from app.errors import NinteiError, Refused, ScriptError, StepFailed
 from app.services.moves import mending, sorting
 from app.services.moves.mending import Forecast, Wish
 from app.services.pages import case
-from app.states import MendKind
+from app.states import MendKind, Right
 from app.text.numbers import whole
 from app.web.cases import head as case_head
 from app.web.frame import problems
@@ -22,7 +22,7 @@ pages = Blueprint("mending", __name__)
 
 
 @pages.get("/cases/<number>/mend")
-@needs("analyst", "administrator")
+@needs(Right.MEND_CASES)
 def show(number: str) -> Any:
     """Where the case stands, what can be done, and what would follow from what is chosen in the address."""
     return _page(number, request.args)
@@ -45,7 +45,7 @@ def _page(number: str, said: Any, error: NinteiError | None = None) -> Any:
 
 
 @pages.post("/cases/<number>/mend")
-@needs("analyst", "administrator")
+@needs(Right.MEND_CASES)
 def mend(number: str) -> Any:
     """Do what was shown."""
     said, wish = request.form, _wish(request.form)
@@ -61,7 +61,7 @@ def mend(number: str) -> Any:
 
 
 @pages.post("/cases/<number>/mend/undo")
-@needs("analyst", "administrator")
+@needs(Right.MEND_CASES)
 def undo(number: str) -> Any:
     """Take back what was done last."""
     try:

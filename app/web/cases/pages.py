@@ -15,6 +15,7 @@ from app.services.moves import mending
 from app.services.pages import case, diagrams
 from app.services.pages.case import CasePage
 from app.services.tasks import daterequests, recall
+from app.states import Right
 from app.text.typed import line
 from app.web.cases import diagram as case_diagram
 from app.web.cases import head as case_head
@@ -31,7 +32,7 @@ TABS = ("flow", "timeline", "documents", "mail", "cards", "money", "answers", "m
 
 
 @pages.get("/cases")
-@needs()
+@needs(Right.SEE_CASES)
 def index() -> Any:
     """The cases that one may see, last changed first."""
     who, args = signed_in(), request.args
@@ -63,7 +64,7 @@ def index() -> Any:
 
 
 @pages.get("/cases/<number>")
-@needs()
+@needs(Right.SEE_CASES)
 def show(number: str) -> Any:
     """The case."""
     return draw(number, request.args.get("tab", ""))
@@ -173,7 +174,7 @@ def _content(page: CasePage, who: Actor, tab: str) -> dict[str, Any]:
 
 
 @pages.get("/cases/<number>/diagram/<process>.xml")
-@needs()
+@needs(Right.SEE_CASES)
 def diagram(number: str, process: str) -> Response:
     """The diagram as BPMN XML. It is the same as long as the release is: a browser that has it is told so (304)."""
     answer = Response(diagrams.source(portal(), number, process, signed_in()), mimetype="application/xml")
@@ -184,7 +185,7 @@ def diagram(number: str, process: str) -> Response:
 
 
 @pages.get("/cases/<number>/diagram.json")
-@needs()
+@needs(Right.SEE_CASES)
 def diagram_state(number: str) -> Response:
     """What is drawn upon it."""
     who = signed_in()

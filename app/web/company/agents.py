@@ -11,6 +11,7 @@ from app.errors import Refused
 from app.services.companies import company as companies
 from app.services.companies import mandates
 from app.services.companies.mandates import Terms
+from app.states import Right
 from app.text import address
 from app.text.days import required_date
 from app.web.company import pages as company
@@ -23,7 +24,7 @@ pages = Blueprint("company_agents", __name__, url_prefix="/company")
 
 
 @pages.get("/<int:company_id>/agents/new")
-@needs(*company.PEOPLE)
+@needs(Right.COMPANIES, Right.COMPANY)
 def new(company_id: int) -> Any:
     """The form with which a company asks somebody to act for it."""
     values = {"rights": "answer", "scope": "all", "first_day": portal().today().isoformat()}
@@ -50,7 +51,7 @@ def _terms() -> Terms:
 
 
 @pages.post("/<int:company_id>/agents/new")
-@needs(*company.PEOPLE)
+@needs(Right.COMPANIES, Right.COMPANY)
 def give(company_id: int) -> Any:
     """Ask."""
     email, who = address.one(request.form.get("email", "")), signed_in()
@@ -68,7 +69,7 @@ def give(company_id: int) -> Any:
 
 
 @pages.get("/<int:company_id>/agents/<int:mandate_id>")
-@needs(*company.PEOPLE)
+@needs(Right.SEE_COMPANIES, Right.COMPANY)
 def show(company_id: int, mandate_id: int) -> Any:
     """A mandate, to be changed."""
     found = mandates.one(portal(), mandate_id, signed_in())
@@ -81,7 +82,7 @@ def show(company_id: int, mandate_id: int) -> Any:
 
 
 @pages.post("/<int:company_id>/agents/<int:mandate_id>")
-@needs(*company.PEOPLE)
+@needs(Right.COMPANIES, Right.COMPANY)
 def change(company_id: int, mandate_id: int) -> Any:
     """Change it."""
     try:
@@ -94,7 +95,7 @@ def change(company_id: int, mandate_id: int) -> Any:
 
 
 @pages.post("/<int:company_id>/agents/<int:mandate_id>/end")
-@needs(*company.PEOPLE)
+@needs(Right.COMPANIES, Right.COMPANY)
 def end(company_id: int, mandate_id: int) -> Any:
     """End it: the company, the body, or the agent."""
 
@@ -106,7 +107,7 @@ def end(company_id: int, mandate_id: int) -> Any:
 
 
 @pages.post("/mandates/<int:mandate_id>/resign")
-@needs("vendor")
+@needs(Right.COMPANY)
 def resign(mandate_id: int) -> Any:
     """An agent gives a mandate back."""
     try:

@@ -9,6 +9,7 @@ from flask_babel import gettext
 
 from app.errors import Refused
 from app.services.companies import claims, contested, proof
+from app.states import Right
 from app.web.cases.actions import act_on
 from app.web.company import pages as company
 from app.web.frame.access import needs
@@ -17,11 +18,9 @@ from app.web.frame.problems import sentence, status_of
 
 pages = Blueprint("corporate_numbers", __name__)
 
-STAFF = ("operator", "administrator")
-
 
 @pages.get("/company/claims")
-@needs(*contested.READERS)
+@needs(Right.SEE_COMPANIES)
 def index() -> Any:
     """What waits for a decision."""
     return _list()
@@ -31,12 +30,13 @@ def _list(status: int = 200, failed: int = 0, error: str = "") -> Any:
     who = signed_in()
     return render_template(
         "pages/company/claims.html", title=gettext("Corporate numbers to be settled"), status=status,
-        found=contested.listed(portal(), who), may=who.has(*STAFF), failed=failed, error=error, typed=request.form,
+        found=contested.listed(portal(), who), may=who.has(Right.COMPANIES), failed=failed, error=error,
+        typed=request.form,
     ), status  # fmt: skip
 
 
 @pages.post("/company/claims/<int:claim_id>")
-@needs(*STAFF)
+@needs(Right.COMPANIES)
 def decide(claim_id: int) -> Any:
     """Whose number it is."""
     decision, reason = request.form.get("decision", ""), request.form.get("reason", "")
@@ -49,7 +49,7 @@ def decide(claim_id: int) -> Any:
 
 
 @pages.post("/company/<int:company_id>/proof")
-@needs(*STAFF)
+@needs(Right.COMPANIES)
 def prove(company_id: int) -> Any:
     """The body has seen that the number is the company's."""
 
@@ -61,7 +61,7 @@ def prove(company_id: int) -> Any:
 
 
 @pages.post("/company/<int:company_id>/proof/revoke")
-@needs(*STAFF)
+@needs(Right.COMPANIES)
 def revoke(company_id: int) -> Any:
     """It turned out otherwise."""
 
@@ -73,7 +73,7 @@ def revoke(company_id: int) -> Any:
 
 
 @pages.post("/cases/<number>/company")
-@needs("vendor", *STAFF)
+@needs(Right.COMPANIES, Right.COMPANY)
 def give(number: str) -> Any:
     """Give the case to the company."""
 

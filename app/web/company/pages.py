@@ -12,7 +12,7 @@ from app.errors import Refused
 from app.services.companies import claims, invitations, mandates, members
 from app.services.companies import company as companies
 from app.services.companies.members import Successor
-from app.states import InvitationKind
+from app.states import InvitationKind, Right
 from app.text import address
 from app.text.numbers import whole
 from app.web.company import words as company_words
@@ -22,11 +22,9 @@ from app.web.frame.problems import sentence
 
 pages = Blueprint("company", __name__, url_prefix="/company")
 
-PEOPLE = ("vendor", "operator", "administrator")
-
 
 @pages.get("")
-@needs("vendor")
+@needs(Right.COMPANY)
 def index() -> Any:
     """One's company; a list where there are several, or where one acts for others."""
     who = signed_in()
@@ -40,7 +38,7 @@ def index() -> Any:
 
 
 @pages.get("/<int:company_id>")
-@needs(*PEOPLE)
+@needs(Right.SEE_COMPANIES, Right.COMPANY)
 def show(company_id: int) -> Any:
     """A company."""
     return page(company_id)
@@ -67,7 +65,7 @@ def act(company_id: int, what: Callable[[], str], form: str, place: str = "") ->
 
 
 @pages.post("/<int:company_id>/invitations")
-@needs(*PEOPLE)
+@needs(Right.COMPANIES, Right.COMPANY)
 def invite(company_id: int) -> Any:
     """Invite somebody to the company."""
 
@@ -91,7 +89,7 @@ def _called(company_id: int) -> tuple[str, bool]:
 
 
 @pages.post("/<int:company_id>/invitations/<int:invitation_id>/again")
-@needs(*PEOPLE)
+@needs(Right.COMPANIES, Right.COMPANY)
 def invite_again(company_id: int, invitation_id: int) -> Any:
     """A new link to somebody who was invited."""
 
@@ -106,7 +104,7 @@ def invite_again(company_id: int, invitation_id: int) -> Any:
 
 
 @pages.post("/<int:company_id>/invitations/<int:invitation_id>/take-back")
-@needs(*PEOPLE)
+@needs(Right.COMPANIES, Right.COMPANY)
 def take_back(company_id: int, invitation_id: int) -> Any:
     """Take an invitation back."""
 
@@ -118,7 +116,7 @@ def take_back(company_id: int, invitation_id: int) -> Any:
 
 
 @pages.post("/<int:company_id>/claims/<int:claim_id>")
-@needs(*PEOPLE)
+@needs(Right.COMPANIES, Right.COMPANY)
 def claim(company_id: int, claim_id: int) -> Any:
     """Say whether an application is the company's."""
 
@@ -139,7 +137,7 @@ def claim(company_id: int, claim_id: int) -> Any:
 
 
 @pages.get("/<int:company_id>/people/<int:user_id>")
-@needs(*PEOPLE)
+@needs(Right.SEE_COMPANIES, Right.COMPANY)
 def person(company_id: int, user_id: int) -> Any:
     """What somebody may do."""
     return _person(company_id, user_id)
@@ -155,7 +153,7 @@ def _person(company_id: int, user_id: int, status: int = 200, error: str = "") -
 
 
 @pages.post("/<int:company_id>/people/<int:user_id>")
-@needs(*PEOPLE)
+@needs(Right.COMPANIES, Right.COMPANY)
 def change(company_id: int, user_id: int) -> Any:
     """Change it."""
     role = "manager" if request.form.get("role") == "manager" else "member"
@@ -175,7 +173,7 @@ def change(company_id: int, user_id: int) -> Any:
 
 
 @pages.get("/<int:company_id>/people/<int:user_id>/leave")
-@needs(*PEOPLE)
+@needs(Right.COMPANIES, Right.COMPANY)
 def leave(company_id: int, user_id: int) -> Any:
     """What somebody has, and who takes over."""
     return _leave(company_id, user_id)
@@ -191,7 +189,7 @@ def _leave(company_id: int, user_id: int, status: int = 200, error: str = "") ->
 
 
 @pages.post("/<int:company_id>/people/<int:user_id>/leave")
-@needs(*PEOPLE)
+@needs(Right.COMPANIES, Right.COMPANY)
 def hand_over(company_id: int, user_id: int) -> Any:
     """Hand over."""
     who, chosen = signed_in(), request.form.get("successor", "")

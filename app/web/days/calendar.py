@@ -13,6 +13,7 @@ from app.errors import NinteiError, Refused
 from app.services.days import attendance, month
 from app.services.people import accounts
 from app.services.tasks import daterequests
+from app.states import Right
 from app.text.days import required_date
 from app.web.frame import problems
 from app.web.frame.access import needs
@@ -23,7 +24,7 @@ pages = Blueprint("calendar", __name__, url_prefix="/calendar")
 
 
 @pages.get("")
-@needs("operator", "analyst", "administrator")
+@needs(Right.SEE_DESKS)
 def show() -> Any:
     """A month: the one of the address, else this one."""
     return month_page(request.args.get("month", ""))
@@ -51,7 +52,7 @@ def month_page(
         typed=typed or {}, month=f"{year:04d}-{number:02d}", earlier=f"{before:%Y-%m}", later=f"{after:%Y-%m}",
         requests=daterequests.waiting(portal(), signed_in()), upcoming=attendance.upcoming(portal(), signed_in()),
         examiners=attendance.offered(portal(), signed_in()), failed=failed, failure=failure, chosen=chosen,
-        feed=accounts.account(signed_in()).feed_token, why=_why, may_act=signed_in().has("operator", "administrator"),
+        feed=accounts.account(signed_in()).feed_token, why=_why, may_act=signed_in().has(Right.DAYS),
     ), status  # fmt: skip
 
 
@@ -67,7 +68,7 @@ def _why(clash: month.Clash) -> str:
 
 
 @pages.post("/closing")
-@needs("operator", "administrator")
+@needs(Right.DAYS)
 def close() -> Any:
     """Add a closing day."""
     typed = {"day": request.form.get("day", ""), "reason": request.form.get("reason", "")}
@@ -89,7 +90,7 @@ def close() -> Any:
 
 
 @pages.post("/closing/remove")
-@needs("operator", "administrator")
+@needs(Right.DAYS)
 def reopen() -> Any:
     """Take a closing day back."""
     try:

@@ -16,6 +16,7 @@ from app.errors import BadPackage, NinteiError, NotFound, Permanent
 from app.services.designing import panels
 from app.services.workspaces import content, making, presence, saving, taking, tree
 from app.services.workspaces.views import Clash, Saved, Visitor, WorkspaceView
+from app.states import Right
 from app.text.numbers import whole
 from app.web.frame import sizes
 from app.web.frame.access import needs
@@ -41,7 +42,7 @@ def failed(error: NinteiError) -> Any:
 
 
 @pages.get("/workspaces")
-@needs("analyst", "administrator")
+@needs(Right.SEE_DESIGN)
 def listed() -> Any:
     """Drafts; with ?over=1 those that are over, too."""
     found = making.listed(portal(), signed_in(), request.args.get("package"), over=request.args.get("over") == "1")
@@ -49,7 +50,7 @@ def listed() -> Any:
 
 
 @pages.post("/workspaces")
-@needs("analyst", "administrator")
+@needs(Right.DESIGN)
 def make() -> Any:
     """{package, number?, title?}: a draft from a release."""
     said = body()
@@ -62,7 +63,7 @@ def make() -> Any:
 
 
 @pages.get("/workspaces/<int:workspace_id>")
-@needs("analyst", "administrator")
+@needs(Right.SEE_DESIGN)
 def one(workspace_id: int) -> Any:
     """One draft and what happened to it."""
     who = signed_in()
@@ -74,7 +75,7 @@ def one(workspace_id: int) -> Any:
 
 
 @pages.get("/workspaces/<int:workspace_id>/tree")
-@needs("analyst", "administrator")
+@needs(Right.SEE_DESIGN)
 def files(workspace_id: int) -> Any:
     """Every file with its kind and title, in the order in which they are shown."""
     found = tree.tree(portal(), workspace_id, signed_in())
@@ -98,11 +99,11 @@ def files(workspace_id: int) -> Any:
 
 
 @pages.get("/workspaces/<int:workspace_id>/files/<path:path>")
-@needs("analyst", "administrator")
+@needs(Right.SEE_DESIGN)
 def read(workspace_id: int, path: str) -> Any:
     """A file: {path, content, revision, …}; content is null where it is no text or was removed. ?raw=1: its bytes."""
     who = signed_in()
-    who.require(*saving.ROLES)
+    who.require(Right.SEE_DESIGN)
     found = content.read(portal(), workspace_id, path)
     if request.args.get("raw") == "1":
         if found.data is None:
@@ -128,7 +129,7 @@ def read(workspace_id: int, path: str) -> Any:
 
 
 @pages.put("/workspaces/<int:workspace_id>/files/<path:path>")
-@needs("analyst", "administrator")
+@needs(Right.DESIGN)
 @sizes.takes()
 def save(workspace_id: int, path: str) -> Any:
     """Save a file: {content} (text) or {data} (base64), If-Match: the revision that was read (RFC 9110 section 13.1.1;
@@ -145,14 +146,14 @@ def save(workspace_id: int, path: str) -> Any:
 
 
 @pages.delete("/workspaces/<int:workspace_id>/files/<path:path>")
-@needs("analyst", "administrator")
+@needs(Right.DESIGN)
 def remove(workspace_id: int, path: str) -> Any:
     """Take a file out, If-Match as above."""
     return _answer(saving.remove(portal(), workspace_id, path, revision(), signed_in()))
 
 
 @pages.post("/workspaces/<int:workspace_id>/restore")
-@needs("analyst", "administrator")
+@needs(Right.DESIGN)
 def restore(workspace_id: int) -> Any:
     """{path}: as in the release again, If-Match as above."""
     said = body()
@@ -161,11 +162,11 @@ def restore(workspace_id: int) -> Any:
 
 
 @pages.get("/workspaces/<int:workspace_id>/versions")
-@needs("analyst", "administrator")
+@needs(Right.SEE_DESIGN)
 def versions(workspace_id: int) -> Any:
     """?path=: what is kept of a file, the newest first."""
     who = signed_in()
-    who.require(*saving.ROLES)
+    who.require(Right.SEE_DESIGN)
     found = saving.versions(portal(), workspace_id, request.args.get("path", ""))
     rows = [
         {"id": each.id, "kind": each.kind.value, "at": moment(each.at), "by": each.by, "revision": each.revision,
@@ -176,16 +177,16 @@ def versions(workspace_id: int) -> Any:
 
 
 @pages.get("/workspaces/<int:workspace_id>/versions/<int:version_id>")
-@needs("analyst", "administrator")
+@needs(Right.SEE_DESIGN)
 def version(workspace_id: int, version_id: int) -> Any:
     """The content of one."""
-    signed_in().require(*saving.ROLES)
+    signed_in().require(Right.SEE_DESIGN)
     data = saving.version(portal(), workspace_id, version_id)
     return jsonify(content=text_of(request.args.get("path", ".txt"), data), removed=data is None)
 
 
 @pages.post("/workspaces/<int:workspace_id>/seen")
-@needs("analyst", "administrator")
+@needs(Right.DESIGN)
 def seen(workspace_id: int) -> Any:
     """{page, path, left?}: this page looks at this file. Who else does, and the draft's revision."""
     said, who = body(), signed_in()
@@ -202,15 +203,15 @@ def seen(workspace_id: int) -> Any:
 
 
 @pages.get("/workspaces/<int:workspace_id>/panels")
-@needs("analyst", "administrator")
+@needs(Right.SEE_DESIGN)
 def panel(workspace_id: int) -> Any:
     """The declarations as the panels of editors read them (app.services.designing.panels)."""
-    signed_in().require(*saving.ROLES)
+    signed_in().require(Right.SEE_DESIGN)
     return jsonify(panels.panels(content.package(portal(), workspace_id), language(), gettext))
 
 
 @pages.post("/workspaces/<int:workspace_id>/hand-over")
-@needs("analyst", "administrator")
+@needs(Right.DESIGN)
 def hand_over(workspace_id: int) -> Any:
     """{to: account, why}: another colleague is the owner."""
     said = body()
@@ -222,14 +223,14 @@ def hand_over(workspace_id: int) -> Any:
 
 
 @pages.get("/workspaces/<int:workspace_id>/take-in")
-@needs("analyst", "administrator")
+@needs(Right.SEE_DESIGN)
 def newer(workspace_id: int) -> Any:
     """What taking in the release that is in force would do: files with act (taken, kept, merged) and clashes."""
     return jsonify(_plan(taking.plan(portal(), workspace_id, signed_in())))
 
 
 @pages.post("/workspaces/<int:workspace_id>/take-in")
-@needs("analyst", "administrator")
+@needs(Right.DESIGN)
 def take_in(workspace_id: int) -> Any:
     """{choices: {path: {clash: mine | theirs}}}: do it. 409 with what is open, and nothing is changed."""
     found = taking.take_in(portal(), workspace_id, signed_in(), _choices(body().get("choices")))
@@ -237,7 +238,7 @@ def take_in(workspace_id: int) -> Any:
 
 
 @pages.post("/workspaces/<int:workspace_id>/<any(drop, revive, rename):act>")
-@needs("analyst", "administrator")
+@needs(Right.DESIGN)
 def change(workspace_id: int, act: str) -> Any:
     """drop {why}, revive {}, rename {title}."""
     said, who = body(), signed_in()

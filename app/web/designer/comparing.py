@@ -14,15 +14,15 @@ from app.errors import NotFound
 from app.services.designing import comparing
 from app.services.designing.comparing import Comparison, Side
 from app.services.workspaces import tree
+from app.states import Right
 from app.web.frame.access import needs
 from app.web.frame.current import named, portal, signed_in
 
 pages = Blueprint("designer_comparing", __name__, url_prefix="/designer/compare/<package_id>/<before>/<after>")
-ROLES = ("analyst", "administrator")
 
 
 @pages.get("")
-@needs(*ROLES)
+@needs(Right.SEE_DESIGN)
 def compare(package_id: str, before: str, after: str) -> Any:
     """Every file that differs; the one of ?file= (else the first) in full."""
     found = comparing.compared(portal(), package_id, before, after, signed_in())
@@ -45,7 +45,7 @@ def compare(package_id: str, before: str, after: str) -> Any:
 
 
 @pages.get("/<any(before, after):side>/<path:path>")
-@needs(*ROLES)
+@needs(Right.SEE_DESIGN)
 def file(package_id: str, before: str, after: str, side: str, path: str) -> Any:
     """A diagram of one side, for the canvas."""
     if not path.endswith(".bpmn"):

@@ -11,7 +11,8 @@ from werkzeug.exceptions import BadRequest
 from app.errors import NinteiError, filled
 from app.services.designing import changing, drawing, interchange
 from app.services.designing.renaming import KINDS, Place
-from app.services.workspaces import content, making, saving
+from app.services.workspaces import content, making
+from app.states import Right
 from app.web.designer.api import body, failed, page_of, text_of
 from app.web.frame import sizes
 from app.web.frame.access import needs
@@ -22,22 +23,22 @@ pages.register_error_handler(NinteiError, failed)
 
 
 @pages.get("/canvas")
-@needs("analyst", "administrator")
+@needs(Right.SEE_DESIGN)
 def canvas(workspace_id: int) -> Any:
     """What the canvas knows beside them (app.services.designing.drawing)."""
     who = signed_in()
-    who.require(*saving.ROLES)
+    who.require(Right.SEE_DESIGN)
     view = making.one(portal(), workspace_id, who)
     fixed = changing.fixed_ids(portal(), view.package_id)
     return jsonify(drawing.drawing(content.package(portal(), workspace_id), fixed, language()))
 
 
 @pages.post("/imports")
-@needs("analyst", "administrator")
+@needs(Right.DESIGN)
 @sizes.takes()
 def imports(workspace_id: int) -> Any:
     """{name, content}: what would become of a BPMN file from elsewhere. Nothing is saved."""
-    signed_in().require(*saving.ROLES)
+    signed_in().require(Right.DESIGN)
     said = body()
     if not isinstance(said.get("content"), str):
         raise BadRequest
@@ -62,7 +63,7 @@ def imports(workspace_id: int) -> Any:
 
 
 @pages.post("/renames")
-@needs("analyst", "administrator")
+@needs(Right.DESIGN)
 def renames(workspace_id: int) -> Any:
     """{kind, old, new, of?, apply}: every place that changes, and what would then be wrong; with `apply` it is done."""
     who, said = signed_in(), body()

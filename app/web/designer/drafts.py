@@ -9,6 +9,7 @@ from flask_babel import gettext
 
 from app.errors import NinteiError, Refused
 from app.services.workspaces import bringing, making, taking, tree
+from app.states import Right
 from app.text.numbers import whole
 from app.web.designer.pages import state_words
 from app.web.frame import problems, sizes
@@ -16,11 +17,10 @@ from app.web.frame.access import needs
 from app.web.frame.current import named, portal, signed_in
 
 pages = Blueprint("designer_drafts", __name__, url_prefix="/designer")
-ROLES = ("analyst", "administrator")
 
 
 @pages.post("/new")
-@needs(*ROLES)
+@needs(Right.DESIGN)
 def new() -> Any:
     """A new process: from a template, or as a copy of a release (`from`: template:<name> or copy:<package>)."""
     kind, _, name = request.form.get("from", "").partition(":")
@@ -36,7 +36,7 @@ def new() -> Any:
 
 
 @pages.post("/import")
-@needs(*ROLES)
+@needs(Right.DESIGN)
 @sizes.takes()
 def take() -> Any:
     """A draft from a ZIP."""
@@ -51,21 +51,21 @@ def take() -> Any:
 
 
 @pages.get("/w/<int:workspace_id>/export.zip")
-@needs(*ROLES)
+@needs(Right.SEE_DESIGN)
 def export(workspace_id: int) -> Any:
     """The draft as it stands."""
     return _zip(*bringing.to_zip(portal(), workspace_id, signed_in()))
 
 
 @pages.get("/releases/<package_id>/<int:number>.zip")
-@needs(*ROLES)
+@needs(Right.SEE_DESIGN)
 def export_release(package_id: str, number: int) -> Any:
     """A release."""
     return _zip(*bringing.release_zip(portal(), package_id, number, signed_in()))
 
 
 @pages.get("/w/<int:workspace_id>/about")
-@needs(*ROLES)
+@needs(Right.SEE_DESIGN)
 def about(workspace_id: int) -> Any:
     """The draft as a whole: who did what, and what can be done with it."""
     who = signed_in()
@@ -78,7 +78,7 @@ def about(workspace_id: int) -> Any:
 
 
 @pages.post("/w/<int:workspace_id>/about")
-@needs(*ROLES)
+@needs(Right.DESIGN)
 def change(workspace_id: int) -> Any:
     """act: rename, hand-over, drop, revive."""
     who, act, back = signed_in(), request.form.get("act"), f"/designer/w/{workspace_id}/about"
@@ -100,7 +100,7 @@ def change(workspace_id: int) -> Any:
 
 
 @pages.get("/w/<int:workspace_id>/take-in")
-@needs(*ROLES)
+@needs(Right.SEE_DESIGN)
 def newer(workspace_id: int) -> Any:
     """What taking in the release that is in force would do, and the questions."""
     try:
@@ -111,7 +111,7 @@ def newer(workspace_id: int) -> Any:
 
 
 @pages.post("/w/<int:workspace_id>/take-in")
-@needs(*ROLES)
+@needs(Right.DESIGN)
 def take_in(workspace_id: int) -> Any:
     """Do it. The answers are posted as mine or theirs under `<path>|<clash>`."""
     choices: dict[str, dict[str, str]] = {}

@@ -13,6 +13,7 @@ from app.services.moves import moving, sorting, wording
 from app.services.moves.sorting import Plan
 from app.services.packages import terms
 from app.services.pages import diagrams
+from app.states import Right
 from app.text.numbers import whole
 from app.web.frame import problems
 from app.web.frame.access import needs
@@ -25,7 +26,7 @@ CHOICES = {"next": N_("From the next time on"), "now": N_("At once: its time cou
 
 
 @pages.get("/<package_id>/<int:number>")
-@needs("analyst", "administrator")
+@needs(Right.SEE_DESIGN)
 def plan(package_id: str, number: int) -> Any:
     """The cases sorted; with answers in the address a dry run."""
     return _plan(package_id, number, request.args)
@@ -46,7 +47,7 @@ def _plan(package_id: str, number: int, said: Any, error: NinteiError | None = N
 
 
 @pages.post("/<package_id>/<int:number>")
-@needs("analyst", "administrator")
+@needs(Right.MOVE_CASES)
 def ask(package_id: str, number: int) -> Any:
     """Have the chosen cases moved."""
     who, said = signed_in(), request.form
@@ -63,7 +64,7 @@ def ask(package_id: str, number: int) -> Any:
 
 
 @pages.post("/<package_id>/<int:number>/words")
-@needs("analyst", "administrator")
+@needs(Right.MOVE_CASES)
 def words_alone(package_id: str, number: int) -> Any:
     """The diagrams of the cases' release with the words of this one: as a release to which they may move."""
     base = whole(request.form.get("base", "")) or 0
@@ -80,7 +81,7 @@ def words_alone(package_id: str, number: int) -> Any:
 
 
 @pages.get("/<int:move_id>")
-@needs("analyst", "administrator")
+@needs(Right.SEE_DESIGN)
 def show(move_id: int) -> Any:
     """How a move stands; the page asks anew while it is under way."""
     status = moving.status(portal(), move_id, signed_in())
@@ -91,7 +92,7 @@ def show(move_id: int) -> Any:
 
 
 @pages.post("/<int:move_id>/<act>")
-@needs("analyst", "administrator")
+@needs(Right.MOVE_CASES, Right.APPROVE_MOVES)
 def change(move_id: int, act: str) -> Any:
     """Stop it, go on with it, approve it, take it back."""
     acts = {"stop": moving.stop, "go-on": moving.go_on, "approve": moving.approve, "undo": moving.undo}
@@ -107,7 +108,7 @@ def change(move_id: int, act: str) -> Any:
 
 
 @pages.get("/<package_id>/<int:number>/cases/<case>")
-@needs("analyst", "administrator")
+@needs(Right.SEE_DESIGN)
 def beside(package_id: str, number: int, case: str) -> Any:
     """Both diagrams of one case, side by side."""
     sides = sorting.sides(portal(), case, signed_in())
@@ -121,7 +122,7 @@ def beside(package_id: str, number: int, case: str) -> Any:
 
 
 @pages.get("/diagrams/<package_id>/<int:number>/<process>.xml")
-@needs("analyst", "administrator")
+@needs(Right.SEE_DESIGN)
 def drawn(package_id: str, number: int, process: str) -> Any:
     """A release's diagram, as far as it is drawn."""
     return Response(diagrams.of_release(portal(), package_id, number, process, signed_in()), mimetype="text/xml")

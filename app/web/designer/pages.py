@@ -12,7 +12,7 @@ from flask_wtf.csrf import generate_csrf
 from app.errors import NotFound
 from app.services.packages import terms
 from app.services.workspaces import bringing, making, tree
-from app.states import WorkspaceState
+from app.states import Right, WorkspaceState
 from app.text.numbers import whole
 from app.web.designer import words
 from app.web.frame import problems
@@ -25,7 +25,7 @@ EDITORS = ("page", "canvas", "forms", "decisions", "text", "pdf", "settings")
 
 
 @pages.get("")
-@needs("analyst", "administrator")
+@needs(Right.SEE_DESIGN)
 def start() -> Any:
     """Every package: its drafts and its releases."""
     who = signed_in()
@@ -42,7 +42,7 @@ def start() -> Any:
 
 
 @pages.post("/make")
-@needs("analyst", "administrator")
+@needs(Right.DESIGN)
 def make() -> Any:
     """A draft from a release."""
     package_id, number = request.form.get("package", ""), whole(request.form.get("number", ""))
@@ -54,7 +54,7 @@ def make() -> Any:
 
 
 @pages.get("/w/<int:workspace_id>")
-@needs("analyst", "administrator")
+@needs(Right.SEE_DESIGN)
 def workspace(workspace_id: int) -> Any:
     """One draft: tree, editors, saving. `?file=<path>&at=<where>` opens a file."""
     who = signed_in()
@@ -68,7 +68,8 @@ def workspace(workspace_id: int) -> Any:
         "csrf": generate_csrf(),
         "words": words.spoken(),
         "kinds": kinds,
-        "readOnly": not view.writable,
+        "readOnly": not view.writable or not who.has(Right.DESIGN),
+        "watches": who.has(Right.DESIGN),  # tells the others that somebody is here
         "bundles": _bundles(),
         "file": request.args.get("file", ""),
         "at": request.args.get("at", ""),

@@ -16,6 +16,7 @@ from app.services.plays import hosts, recording, starting
 from app.services.plays.hosts import Plays
 from app.services.workspaces import content, saving
 from app.services.workspaces.views import Saved
+from app.states import Right
 from app.text.numbers import whole
 from app.web.designer import playwords
 from app.web.designer.api import failed
@@ -45,7 +46,7 @@ def _forms_within(state: BlueprintSetupState) -> None:
 
 
 @pages.post("/plays")
-@needs("analyst", "administrator")
+@needs(Right.DESIGN)
 def start() -> Any:
     """Begin one of a draft (`workspace`) or of a release (`package`, `number`)."""
     who, draft = signed_in(), whole(request.form.get("workspace", ""))
@@ -62,7 +63,7 @@ def start() -> Any:
 
 
 @pages.get("/play/<play>/")
-@needs("analyst", "administrator")
+@needs(Right.DESIGN)
 def show(play: str) -> Any:
     """The Play: clock, pages of its people side by side, what arrived."""
     view = _plays().of(play)
@@ -83,7 +84,7 @@ def show(play: str) -> Any:
 
 
 @pages.post("/play/<play>/end")
-@needs("analyst", "administrator")
+@needs(Right.DESIGN)
 def end(play: str) -> Any:
     """End it; what was played is gone."""
     view = _plays().of(play)
@@ -93,7 +94,7 @@ def end(play: str) -> Any:
 
 
 @moves.get("/state")
-@needs("analyst", "administrator")
+@needs(Right.DESIGN)
 def state(play: str) -> Any:
     """{state: opening | ready | failed, why} and, once it is ready, where it stands."""
     view = _plays().of(play)
@@ -104,7 +105,7 @@ def state(play: str) -> Any:
 
 
 @moves.post("/<any(clock, walk):what>")
-@needs("analyst", "administrator")
+@needs(Right.DESIGN)
 def move(play: str, what: str) -> Any:
     """The clock, or a walk by itself."""
     status, said = _plays().control(play, "POST", what, request.get_json(silent=True) or {}, language())
@@ -112,7 +113,7 @@ def move(play: str, what: str) -> Any:
 
 
 @moves.post("/keep")
-@needs("analyst", "administrator")
+@needs(Right.DESIGN)
 def keep(play: str) -> Any:
     """{case, title, name, anyway?}: the played path as a scenario of the draft; of a release it is handed out."""
     asked = request.get_json(silent=True) or {}
@@ -138,7 +139,7 @@ def keep(play: str) -> Any:
 
 @pages.route("/play/<play>/<person>/", defaults={"path": ""}, methods=METHODS)
 @pages.route("/play/<play>/<person>/<path:path>", methods=METHODS)
-@needs("analyst", "administrator")
+@needs(Right.DESIGN)
 @sizes.takes()
 @busy.passing_on
 def within(play: str, person: str, path: str) -> Any:  # noqa: ARG001 - the path is taken as it was asked for

@@ -15,6 +15,7 @@ from app.errors import N_, NinteiError
 from app.services.designing import names, previews
 from app.services.designing.previews import Asked, Previews
 from app.services.workspaces import content
+from app.states import Right
 from app.web.cases.files import MAIL_POLICY
 from app.web.days import months
 from app.web.designer.api import body, failed
@@ -29,7 +30,7 @@ SIDES = {"vendor": N_("Vendor"), "operator": N_("Certifying body")}
 
 
 @pages.get("/names")
-@needs("analyst", "administrator")
+@needs(Right.SEE_DESIGN)
 def known(workspace_id: int) -> Any:
     """?element=: routing values there; ?file=: what a template may say (app.services.designing.names)."""
     package = content.package(portal(), workspace_id)
@@ -39,7 +40,7 @@ def known(workspace_id: int) -> Any:
 
 
 @pages.post("/preview/form")
-@needs("analyst", "administrator")
+@needs(Right.DESIGN)
 def form(workspace_id: int) -> Any:
     """{path, content, language}: the form as a page of its own, {html, left_out}."""
     said = body()
@@ -51,7 +52,7 @@ def form(workspace_id: int) -> Any:
 
 
 @pages.post("/preview/mail")
-@needs("analyst", "administrator")
+@needs(Right.DESIGN)
 def mail(workspace_id: int) -> Any:
     """{path, content, case?}: {subject, side, text, attachments, page, token}; `page` gives the HTML to a frame."""
     package = content.package(portal(), workspace_id)
@@ -71,7 +72,7 @@ def _titled(package: Package, attachment: str) -> str:
 
 
 @pages.post("/preview/mail/page")
-@needs("analyst", "administrator")
+@needs(Right.DESIGN)
 def mail_page(workspace_id: int) -> Response:
     """The same from a form of the page, as the mail's HTML, for a frame that can do nothing."""
     try:
@@ -84,7 +85,7 @@ def mail_page(workspace_id: int) -> Response:
 
 
 @pages.post("/preview/document")
-@needs("analyst", "administrator")
+@needs(Right.DESIGN)
 def document(workspace_id: int) -> Any:
     """{path, content, case?}: {title, filename, pdf}, the PDF in base64."""
     page, pdf = _previews().document(content.package(portal(), workspace_id), _asked(body()), signed_in())
@@ -92,7 +93,7 @@ def document(workspace_id: int) -> Any:
 
 
 @pages.get("/preview/cases")
-@needs("analyst", "administrator")
+@needs(Right.DESIGN)
 def cases(workspace_id: int) -> Any:
     """Cases with which a template may be shown, the newest first."""
     package = content.package(portal(), workspace_id)

@@ -12,6 +12,7 @@ from app.errors import NinteiError
 from app.services.designing import checking, mending
 from app.services.designing.checking import Found
 from app.services.workspaces.views import Clash
+from app.states import Right
 from app.web.designer import api
 from app.web.frame.access import needs
 from app.web.frame.current import named, portal, signed_in
@@ -21,7 +22,7 @@ pages.register_error_handler(NinteiError, api.failed)
 
 
 @pages.get("/problems")
-@needs("analyst", "administrator")
+@needs(Right.SEE_DESIGN)
 def problems(workspace_id: int) -> Any:
     """{revision, problems: [{file, element, part, line, column, severity, text, mark, mend?}], seconds}."""
     checked = checking.problems(portal(), workspace_id, signed_in())
@@ -30,7 +31,7 @@ def problems(workspace_id: int) -> Any:
 
 
 @pages.post("/mend")
-@needs("analyst", "administrator")
+@needs(Right.DESIGN)
 def mend(workspace_id: int) -> Any:
     """{action, page}: do what was offered beside a problem. {files: [{path, revision}]}, 409 where somebody was
     faster."""

@@ -14,6 +14,7 @@ from app.services.designing import checking, comparing
 from app.services.designing.checking import Found
 from app.services.packages import terms, written
 from app.services.workspaces import making, requests, submitting
+from app.states import Right
 from app.text.days import parse_date, parse_time
 from app.text.numbers import whole
 from app.web.designer.comparing import file_titles
@@ -24,18 +25,17 @@ from app.web.frame.current import language, portal, signed_in
 from app.web.frame.proving import proved
 
 pages = Blueprint("designer_releasing", __name__, url_prefix="/designer")
-ROLES = ("analyst", "administrator")
 
 
 @pages.get("/w/<int:workspace_id>/release")
-@needs(*ROLES)
+@needs(Right.SEE_DESIGN)
 def release(workspace_id: int) -> Any:
     """Where the draft stands on its way to a release, and what can be done."""
     return _page(workspace_id)
 
 
 @pages.post("/w/<int:workspace_id>/release")
-@needs(*ROLES)
+@needs(Right.DESIGN, Right.APPROVE_DESIGN)
 @proved
 def act(workspace_id: int) -> Any:
     """act: submit {note, when, day, time, revision}, approve {digest}, return {why}, withdraw {why}."""
@@ -63,7 +63,7 @@ def act(workspace_id: int) -> Any:
 
 
 @pages.get("/releases/<package_id>")
-@needs(*ROLES)
+@needs(Right.SEE_DESIGN)
 def history(package_id: str) -> Any:
     """Every release of a package with its terms."""
     view = terms.history(portal(), package_id)
@@ -73,13 +73,13 @@ def history(package_id: str) -> Any:
         folder = written.stands(portal(), package_id, files)
     return render_template(
         "designer/releases.html", title=gettext("Releases"), view=view, folder=folder, terms=term_words(),
-        sources=_sources(), administrator=signed_in().has("administrator"),
+        sources=_sources(), administrator=signed_in().has(Right.ALONE),
         crumbs=[{"url": "/designer", "label": gettext("Process design")}, {"label": gettext("Releases")}],
     )  # fmt: skip
 
 
 @pages.post("/releases/<package_id>/<int:number>/restore")
-@needs(*ROLES)
+@needs(Right.DESIGN)
 @proved
 def restore(package_id: str, number: int) -> Any:
     """A draft that is this release again, on its way to approval."""
@@ -92,7 +92,7 @@ def restore(package_id: str, number: int) -> Any:
 
 
 @pages.post("/releases/<package_id>/<int:number>/stop")
-@needs(*ROLES)
+@needs(Right.DESIGN)
 @proved
 def stop(package_id: str, number: int) -> Any:
     """Take a term back, for a reason."""

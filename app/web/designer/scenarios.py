@@ -11,6 +11,7 @@ from app.errors import NinteiError
 from app.services.designing import walking
 from app.services.designing.walking import Report
 from app.services.workspaces import making
+from app.states import Right
 from app.text.numbers import whole
 from app.web.frame import problems
 from app.web.frame.access import needs
@@ -20,14 +21,14 @@ pages = Blueprint("designer_scenarios", __name__, url_prefix="/designer/w/<int:w
 
 
 @pages.get("")
-@needs("analyst", "administrator")
+@needs(Right.SEE_DESIGN)
 def show(workspace_id: int) -> Any:
     """Which there are."""
     return _page(workspace_id, None)
 
 
 @pages.post("")
-@needs("analyst", "administrator")
+@needs(Right.DESIGN)
 def run(workspace_id: int) -> Any:
     """Walk them; nothing is stored by it."""
     try:
@@ -37,7 +38,7 @@ def run(workspace_id: int) -> Any:
 
 
 @pages.post("/accept")
-@needs("analyst", "administrator")
+@needs(Right.DESIGN)
 def accept(workspace_id: int) -> Any:
     """`change`: scenario:step:key of each that is taken over; `all` takes what `offered` names."""
     chosen: dict[str, list[tuple[int, str]]] = {}

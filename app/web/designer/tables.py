@@ -10,6 +10,7 @@ from werkzeug.exceptions import BadRequest
 from app.errors import NinteiError
 from app.services.designing import tables
 from app.services.designing.tables import Change
+from app.states import Right
 from app.web.designer.api import body, failed
 from app.web.frame.access import needs
 
@@ -20,7 +21,7 @@ ACTS = ("set", "remove", "move")
 
 
 @pages.post("/tables")
-@needs("analyst", "administrator")
+@needs(Right.DESIGN)
 def change(workspace_id: int) -> Any:  # noqa: ARG001 - of the draft in which the text is written; nothing is saved here
     """{path, content, changes: [{path: [key | number], act, value}]}: {content, values}. Nothing is saved."""
     said = body()

@@ -25,6 +25,8 @@ ORDER: dict[str, tuple[str, ...]] = {
     "operator": ("operators", "analysts", "administrators"),
     "analyst": ("designer", "analysts", "operators", "administrators"),
     "administrator": ("operators", "administrators", "designer", "analysts"),
+    "approver": ("designer", "analysts", "operators", "administrators"),
+    "auditor": ("administrators", "operators", "analysts", "designer"),
 }
 
 
@@ -32,8 +34,8 @@ def order(who: Actor | None) -> tuple[str, ...]:
     """The manuals of a reader: of their strongest role first."""
     if who is None:
         return NOBODY
-    roles = ("administrator", "operator", "analyst") if who.side == "operator" else ("vendor",)
-    return next((ORDER[role] for role in roles if who.has(role)), ORDER.get(who.side, NOBODY))
+    roles = ("administrator", "operator", "analyst", "approver", "auditor") if who.side == "operator" else ("vendor",)
+    return next((ORDER[role] for role in roles if role in who.roles), ORDER.get(who.side, NOBODY))
 
 
 @lru_cache(maxsize=32)

@@ -2,7 +2,7 @@
 lately (NINTEI_CONFIRM_MINUTES). What was sent is carried over, and done when the answer is right.
 
     @pages.post("/cases/<number>/end")
-    @needs("administrator")
+    @needs(Right.END_CASES)
     @proved
     def end(number: str) -> Any: ...
 

@@ -22,7 +22,7 @@ from app.services.companies import company
 from app.services.packages import folders
 from app.services.pages import attention
 from app.services.people import accounts
-from app.states import Right
+from app.states import Right, ACCOUNTS
 from app.text.days import input_type, wareki
 from app.web.frame import browsers, cookies, current, helping, wording
 from app.web.frame.duewords import due_words
@@ -181,14 +181,15 @@ def _nav() -> list[dict[str, Any]]:
         *(item(url, label) for part, url, label in offered if part in parts),
     ]
     waiting = attention.counts(who)
-    if who.has("administrator", "operator"):
+    if who.has(Right.SEE_MAILROOM):
         if waiting.claims:
             found.insert(2, item("/company/claims", gettext("Corporate numbers"), waiting.claims))
         found.insert(2, item("/inbound", gettext("Mail that came in"), waiting.mails or None))
     if waiting.troubles or request.path == "/attention":
         found.insert(1, item("/attention", gettext("Needs attention"), waiting.troubles or None))
-    if who.has("administrator", "analyst"):
+    if who.has(Right.SEE_DESIGN):
         found.append(item("/designer", gettext("Process design")))
+    if who.has(Right.SEE_RECORDS):
         found.append(item("/admin", gettext("Records")))
     return found
 
@@ -199,18 +200,14 @@ def _account() -> dict[str, Any] | None:
         return None
     items: list[dict[str, Any]] = [{"url": "/account", "label": gettext("Your account"), "post": False}]
     if who.side == "operator":
-        items.append({"url": "/absences", "label": gettext("Absence and delegates"), "post": False})
+        if who.has(Right.WORK):
+            items.append({"url": "/absences", "label": gettext("Absence and delegates"), "post": False})
         if who.has(Right.SEE_SETTINGS):
             items.append({"url": "/settings", "label": gettext("What can be changed"), "post": False})
-    if who.has("administrator"):
+    if who.has(Right.SEE_TRAIL):
         items.append({"url": "/sign-ins", "label": gettext("Sign-ins and lock-outs"), "post": False})
     items.append({"url": "/logout", "label": gettext("Sign out"), "post": True})
-    names = {
-        "operator": gettext("Operator"),
-        "analyst": gettext("Analyst"),
-        "administrator": gettext("Administrator"),
-        "vendor": gettext("Vendor"),
-    }
+    names = {role.value: gettext(word) for role, word in ACCOUNTS.items()}
     return {
         "name": who.name,
         "role": (", " if current.language() == "en" else "・").join(
@@ -236,7 +233,13 @@ def install(app: Flask, *, version: str) -> None:
         wareki=wareki,
     )
     app.jinja_env.globals.update(
-        asset=asset, fixed=fixed, sentence=sentence, lines=lines, web_address=web_address, due_words=due_words
+        asset=asset,
+        fixed=fixed,
+        sentence=sentence,
+        lines=lines,
+        web_address=web_address,
+        due_words=due_words,
+        Right=Right,
     )
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True

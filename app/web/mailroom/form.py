@@ -12,6 +12,7 @@ from app.errors import NinteiError, Refused, Stale
 from app.forms import Answer, FieldError
 from app.services.mailroom import behalf
 from app.services.pages import mailroom
+from app.states import Right
 from app.web.frame.access import needs
 from app.web.frame.current import language, portal, signed_in
 from app.web.frame.problems import sentence, status_of
@@ -22,14 +23,14 @@ pages = Blueprint("inbound_form", __name__)
 
 
 @pages.get("/inbound/<int:mail_id>/answer")
-@needs(*inbound.STAFF)
+@needs(Right.MAILROOM)
 def form(mail_id: int) -> Any:
     """The step's form as the mail fills it; what the mail says in words is typed over."""
     return _form(mail_id)
 
 
 @pages.post("/inbound/<int:mail_id>/answer")
-@needs(*inbound.STAFF)
+@needs(Right.MAILROOM)
 def check(mail_id: int) -> Any:
     """Keep what was typed; then every answer once more, before it is sent."""
     who, posted = signed_in(), request.form
@@ -52,7 +53,7 @@ def check(mail_id: int) -> Any:
 
 
 @pages.post("/inbound/<int:mail_id>/send")
-@needs(*inbound.STAFF)
+@needs(Right.MAILROOM)
 def send(mail_id: int) -> Any:
     """Send it for the vendor."""
     try:

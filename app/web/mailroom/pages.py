@@ -16,6 +16,7 @@ from app.errors import Refused
 from app.services.mailroom import receive
 from app.services.mailroom import take as inbound_answers
 from app.services.pages import mailroom
+from app.states import Right
 from app.text.numbers import whole
 from app.web.cases import files
 from app.web.frame import paging, sizes
@@ -27,7 +28,6 @@ from app.web.mailroom import words
 pages = Blueprint("inbound", __name__)
 
 PLACE = "place-"  # place-<number of the file>: key of the field into which it goes
-STAFF = ("operator", "administrator")
 
 
 # The way in
@@ -92,7 +92,7 @@ def _in_templates() -> dict[str, Any]:
 
 
 @pages.get("/inbound")
-@needs(*STAFF)
+@needs(Right.SEE_MAILROOM)
 def listed() -> Any:
     """The mails, by what is to be done with them; those of machines apart."""
     tab = request.args.get("state", "waiting")
@@ -122,14 +122,14 @@ def listed() -> Any:
 
 
 @pages.get("/inbound/<int:mail_id>")
-@needs("vendor", *STAFF)
+@needs(Right.SEE_MAILROOM, Right.COMPANY)
 def show(mail_id: int) -> Any:
     """One mail, and where its files go."""
     return draw(mail_id)
 
 
 @pages.get("/inbound/<int:mail_id>/attachments/<int:number>")
-@needs("vendor", *STAFF)
+@needs(Right.SEE_MAILROOM, Right.COMPANY)
 def attachment(mail_id: int, number: int) -> Response:
     """A file of a mail; the first is 1. Foreign content: shown only where a browser does so harmlessly."""
     return files.answer(mailroom.attachment(portal(), mail_id, number, signed_in()))
@@ -173,7 +173,7 @@ def _do(mail_id: int, act: Callable[[], str], to: str = "", kind: str = "success
 
 
 @pages.post("/inbound/<int:mail_id>/take")
-@needs("vendor", *STAFF)
+@needs(Right.MAILROOM, Right.COMPANY)
 def take(mail_id: int) -> Any:
     """Lay the chosen files into the draft of the step."""
     who, posted = signed_in(), request.form
@@ -196,7 +196,7 @@ def take(mail_id: int) -> Any:
 
 
 @pages.post("/inbound/<int:mail_id>/put-back")
-@needs("vendor", *STAFF)
+@needs(Right.MAILROOM, Right.COMPANY)
 def put_back(mail_id: int) -> Any:
     """Take the files out of the draft again."""
 
@@ -208,7 +208,7 @@ def put_back(mail_id: int) -> Any:
 
 
 @pages.post("/inbound/<int:mail_id>/case")
-@needs(*STAFF)
+@needs(Right.MAILROOM)
 def assign(mail_id: int) -> Any:
     """Say whose it is."""
 
@@ -221,7 +221,7 @@ def assign(mail_id: int) -> Any:
 
 
 @pages.post("/inbound/<int:mail_id>/discard")
-@needs("vendor", *STAFF)
+@needs(Right.MAILROOM, Right.COMPANY)
 def discard(mail_id: int) -> Any:
     """It answers nothing."""
     who = signed_in()
@@ -234,7 +234,7 @@ def discard(mail_id: int) -> Any:
 
 
 @pages.post("/inbound/<int:mail_id>/accept")
-@needs(*STAFF)
+@needs(Right.MAILROOM)
 def accept(mail_id: int) -> Any:
     """What a machine seemed to have sent is an answer."""
 
@@ -246,7 +246,7 @@ def accept(mail_id: int) -> Any:
 
 
 @pages.post("/inbound/<int:mail_id>/restore")
-@needs(*STAFF)
+@needs(Right.MAILROOM)
 def restore(mail_id: int) -> Any:
     """Take the discarding back."""
 
@@ -258,7 +258,7 @@ def restore(mail_id: int) -> Any:
 
 
 @pages.post("/inbound/<int:mail_id>/acknowledge")
-@needs(*STAFF)
+@needs(Right.MAILROOM)
 def acknowledge(mail_id: int) -> Any:
     """The answer shows that what was sent has arrived."""
 

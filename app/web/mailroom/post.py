@@ -12,6 +12,7 @@ from app.errors import NinteiError, Refused
 from app.services.pages import postdesk
 from app.services.tasks import quick
 from app.services.tasks.quick import WrongAnswers
+from app.states import Right
 from app.web.frame import problems, sending
 from app.web.frame.access import needs
 from app.web.frame.current import language, portal, signed_in
@@ -21,7 +22,7 @@ pages = Blueprint("post", __name__, url_prefix="/post")
 
 
 @pages.get("")
-@needs("operator", "analyst", "administrator")
+@needs(Right.SEE_DESKS)
 def show() -> Any:
     """The posts that wait."""
     return _page()
@@ -39,12 +40,12 @@ def _page(
     return render_template(
         "pages/desk/post.html", title=gettext("Post"), parcels=parcels, typed=typed or {}, errors=errors or {},
         ticked=ticked or [], alert=alert, told=told, pasted=pasted, wide=True, due_words=due_words,
-        sentence=problems.sentence, may_act=signed_in().has("operator", "administrator"),
+        sentence=problems.sentence, may_act=signed_in().has(Right.POST),
     ), 422 if alert else 200  # fmt: skip
 
 
 @pages.post("")
-@needs("operator", "administrator")
+@needs(Right.POST)
 def send() -> Any:
     """Finish exactly the ticked posts, or put pasted numbers into their rows."""
     if request.form.get("action") == "paste":
@@ -93,7 +94,7 @@ def _paste() -> Any:
 
 
 @pages.post("/letters")
-@needs("operator", "administrator")
+@needs(Right.POST)
 def letters() -> Any:
     """The papers of the ticked posts as one PDF."""
     try:

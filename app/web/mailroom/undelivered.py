@@ -10,12 +10,12 @@ from flask_babel import gettext
 from app.errors import Refused
 from app.services.cases import resending
 from app.services.mails import deliveries
+from app.states import Right
 from app.web.cases import head
 from app.web.frame import delivery_words, paging
 from app.web.frame.access import needs
 from app.web.frame.current import portal, signed_in
 from app.web.frame.problems import sentence, status_of
-from app.web.mailroom import pages as inbound
 from app.web.mailroom import words
 
 pages = Blueprint("undelivered", __name__)
@@ -32,7 +32,7 @@ def _in_templates() -> dict[str, Any]:
 
 
 @pages.get("/inbound/undelivered")
-@needs(*inbound.STAFF)
+@needs(Right.SEE_MAILROOM)
 def listed() -> Any:
     """All that did not arrive and that nobody has seen to."""
     page = paging.wanted(request.args.get("page", ""))
@@ -48,7 +48,7 @@ def listed() -> Any:
 
 
 @pages.post("/inbound/undelivered/<int:mail_id>/seen")
-@needs(*inbound.STAFF)
+@needs(Right.MAILROOM)
 def seen(mail_id: int) -> Any:
     """A mail of no case has been seen to."""
     try:
@@ -61,14 +61,14 @@ def seen(mail_id: int) -> Any:
 
 
 @pages.get("/cases/<number>/mails/<int:mail_id>/again")
-@needs(*inbound.STAFF)
+@needs(Right.MAILROOM)
 def form(number: str, mail_id: int) -> Any:
     """Whom it did not reach and why; the right address."""
     return _form(number, mail_id)
 
 
 @pages.post("/cases/<number>/mails/<int:mail_id>/again")
-@needs(*inbound.STAFF)
+@needs(Right.MAILROOM)
 def send(number: str, mail_id: int) -> Any:
     """Mend the address, send it again."""
     posted = request.form
@@ -86,7 +86,7 @@ def send(number: str, mail_id: int) -> Any:
 
 
 @pages.post("/cases/<number>/mails/<int:mail_id>/settle")
-@needs(*inbound.STAFF)
+@needs(Right.MAILROOM)
 def settle(number: str, mail_id: int) -> Any:
     """It has arrived after all, or need not."""
     how = request.form.get("how", "")

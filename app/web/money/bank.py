@@ -12,7 +12,7 @@ from app.services.money.matching import Fit
 from app.services.tasks import bankfiles, bankreceipts, settling
 from app.services.tasks.quick import WrongAnswers
 from app.services.tasks.settling import Question
-from app.states import LineState
+from app.states import LineState, Right
 from app.text.numbers import whole
 from app.web.frame import problems
 from app.web.frame.access import needs
@@ -26,7 +26,7 @@ pages = Blueprint("bank", __name__, url_prefix="/payments/bank")
 
 
 @pages.get("")
-@needs("operator", "analyst", "administrator")
+@needs(Right.SEE_DESKS)
 def show(status: int = 200, alert: str = "") -> Any:
     """What the bank says came in, in three groups."""
     inbox = bankreceipts.inbox(portal(), signed_in())
@@ -44,7 +44,7 @@ def show(status: int = 200, alert: str = "") -> Any:
     return render_template(
         "pages/desk/bank.html", settled=settled, title=gettext("Payments"), tabs=tabs("bank"), inbox=inbox,
         groups=groups, alert=alert, wide=True, files=bankfiles.listed(signed_in()), lines_of=LineState,
-        message=_message, may_act=signed_in().has("operator", "administrator"), why=_why,
+        message=_message, may_act=signed_in().has(Right.MONEY), why=_why,
     ), status  # fmt: skip
 
 
@@ -57,7 +57,7 @@ def _message(message: str, params: Any) -> str:
 
 
 @pages.post("/confirm")
-@needs("operator", "administrator")
+@needs(Right.MONEY)
 def confirm_lines() -> Any:
     """Confirm exactly the ticked receipts; what does not fit to the yen, or comes from another name, is asked first."""
     ticked = [line for each in request.form.getlist("line") if (line := whole(each)) is not None]
@@ -96,7 +96,7 @@ def _of(number: str, error: NinteiError) -> str:
 
 
 @pages.get("/<int:line>/split")
-@needs("operator", "administrator")
+@needs(Right.MONEY)
 def split(line: int) -> Any:
     """Give one receipt to several invoices."""
     inbox = bankreceipts.inbox(portal(), signed_in())
@@ -112,7 +112,7 @@ def split(line: int) -> Any:
 
 
 @pages.post("/settle")
-@needs("operator", "administrator")
+@needs(Right.MONEY)
 def settle() -> Any:
     """Receipts with what was answered about them."""
     again: list[Question] = []
@@ -135,7 +135,7 @@ def settle() -> Any:
 
 
 @pages.post("/<int:line>/paid")
-@needs("operator", "administrator")
+@needs(Right.MONEY)
 def paid(line: int) -> Any:
     """The receipt is a payment that was confirmed by hand before."""
     payment = whole(request.values.get("payment", ""))

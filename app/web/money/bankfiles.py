@@ -15,6 +15,7 @@ from app.services.money import bankcsv
 from app.services.money.bankcsv import Table
 from app.services.money.headings import Columns
 from app.services.tasks import bankfiles
+from app.states import Right
 from app.text.numbers import whole
 from app.web.frame import problems, sizes
 from app.web.frame.access import needs
@@ -28,7 +29,7 @@ MOST_BYTES = 3 << 20
 
 
 @pages.post("")
-@needs("operator", "administrator")
+@needs(Right.MONEY)
 @sizes.takes(2 * MOST_BYTES)
 def upload() -> Any:
     """Read a file; a CSV's columns are named first."""
@@ -51,7 +52,7 @@ def upload() -> Any:
 
 
 @pages.post("/columns")
-@needs("operator", "administrator")
+@needs(Right.MONEY)
 def columns() -> Any:
     """Read a CSV by the columns that were named, or show what that would give."""
     filename = request.form.get("filename", "")[:255]
@@ -75,7 +76,7 @@ def columns() -> Any:
 
 
 @pages.post("/files/<int:file_id>/back")
-@needs("operator", "administrator")
+@needs(Right.MONEY)
 def take_back(file_id: int) -> Any:
     """Remove a file that was read by mistake, with its lines."""
     try:

@@ -10,6 +10,7 @@ from flask_babel import gettext
 from app.errors import NinteiError, NotFound
 from app.services.exports.sheet import CSV, XLSX, note
 from app.services.tasks import ledger
+from app.states import Right
 from app.web.frame import exporting, problems, sending
 from app.web.frame.access import needs
 from app.web.frame.current import portal, signed_in
@@ -22,7 +23,7 @@ pages = Blueprint("ledger", __name__, url_prefix="/payments/ledger")
 
 
 @pages.get("")
-@needs("operator", "analyst", "administrator")
+@needs(Right.SEE_DESKS)
 def show() -> Any:
     """The entries of a month."""
     try:
@@ -47,7 +48,7 @@ def show() -> Any:
 
 
 @pages.get("/<form>")
-@needs("operator", "analyst", "administrator")
+@needs(Right.SEE_DESKS)
 def download(form: str) -> Any:
     """The month as a file of this form."""
     how = ledger.FORMS.get(form)

@@ -11,6 +11,7 @@ from werkzeug.datastructures import MultiDict
 from app.errors import NinteiError
 from app.services.tasks import confirming, storno
 from app.services.tasks.quick import WrongAnswers
+from app.states import Right
 from app.web.frame import problems
 from app.web.frame.access import needs
 from app.web.frame.current import only_asks, portal, signed_in
@@ -21,7 +22,7 @@ pages = Blueprint("payments", __name__, url_prefix="/payments")
 
 
 @pages.get("")
-@needs("operator", "analyst", "administrator")
+@needs(Right.SEE_DESKS)
 def show() -> Any:
     """The invoices, open ones first."""
     now = request.args.get("state", "open")
@@ -29,13 +30,13 @@ def show() -> Any:
     found = confirming.listed(portal(), signed_in(), text=text, state=now)
     return render_template(
         "pages/desk/payments.html", title=gettext("Payments"), found=found, tabs=tabs(now), text=text, state=now,
-        reopened=storno.reopened(signed_in()), may_act=signed_in().has("operator", "administrator"),
+        reopened=storno.reopened(signed_in()), may_act=signed_in().has(Right.MONEY),
         wide=True,
     )  # fmt: skip
 
 
 @pages.route("/confirm", methods=["GET", "POST"])
-@needs("operator", "administrator")
+@needs(Right.MONEY)
 def confirm() -> Any:
     """The payments of ticked worklist rows: amounts are seen and mended before they are confirmed."""
     if only_asks():

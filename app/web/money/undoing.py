@@ -10,6 +10,7 @@ from flask_babel import gettext
 
 from app.errors import NinteiError, Refused
 from app.services.tasks import confirming, overpaid, storno
+from app.states import Right
 from app.web.frame import problems
 from app.web.frame.access import needs
 from app.web.frame.current import portal, signed_in
@@ -19,7 +20,7 @@ pages = Blueprint("undoing", __name__, url_prefix="/payments")
 
 
 @pages.get("/<number>/undo")
-@needs("operator", "administrator")
+@needs(Right.MONEY)
 def undo(number: str, alert: str = "", status: int = 200) -> Any:
     """What undoing the confirmation of this invoice's payment would mean; asks for the reason."""
     try:
@@ -33,7 +34,7 @@ def undo(number: str, alert: str = "", status: int = 200) -> Any:
 
 
 @pages.post("/<number>/undo")
-@needs("operator", "administrator")
+@needs(Right.MONEY)
 def undo_now(number: str) -> Any:
     """Undo it, with the reason."""
     try:
@@ -50,20 +51,20 @@ def undo_now(number: str) -> Any:
 
 
 @pages.get("/overpaid")
-@needs("operator", "analyst", "administrator")
+@needs(Right.SEE_DESKS)
 def beyond() -> Any:
     """Money beyond what was owed."""
     waiting, gone = overpaid.listed(signed_in())
     open_ones = confirming.listed(portal(), signed_in()).rows
     return render_template(
         "pages/desk/overpaid.html", title=gettext("Payments"), tabs=tabs("overpaid"), waiting=waiting, gone=gone,
-        claims=[each for each in open_ones if each.payable], may_act=signed_in().has("operator", "administrator"),
+        claims=[each for each in open_ones if each.payable], may_act=signed_in().has(Right.MONEY),
         wide=True,
     )  # fmt: skip
 
 
 @pages.post("/overpaid/<int:surplus>")
-@needs("operator", "administrator")
+@needs(Right.MONEY)
 def decide(surplus: int) -> Any:
     """Keep it, pay it back, or use it for another invoice."""
     note = request.form.get("note", "")

@@ -18,6 +18,7 @@ from app.services.pages import task
 from app.services.papers import uploads
 from app.services.tasks import comments, forms
 from app.services.tasks.drafts import OpenPage
+from app.states import Right
 from app.text.numbers import whole
 from app.web.frame.access import needs
 from app.web.frame.current import portal, signed_in
@@ -139,7 +140,7 @@ def revision_of(posted: Mapping[str, str]) -> int | None:
 
 
 @pages.post("/tasks/<task_id>/draft")
-@needs()
+@needs(Right.ANSWER)
 def save(task_id: str) -> Any:
     """Autosave. Takes the form's fields, or JSON of the same names; {revision, saved_at}, or 409 {error, revision}."""
     who = signed_in()

@@ -16,7 +16,7 @@ from app.services.cases import lifecycle
 from app.services.process import secrets
 from app.services.tasks import cardreturns, comments, forms, holding, recall, view
 from app.services.tasks import send as tasks
-from app.states import TaskKind, TaskState
+from app.states import Right, TaskKind, TaskState
 from app.text.numbers import whole
 from app.web.frame import sizes, sure
 from app.web.frame.access import needs
@@ -35,7 +35,7 @@ def _only_keeps() -> bool:
 
 
 @pages.get("/tasks/<task_id>")
-@needs()
+@needs(Right.SEE_CASES)
 def show(task_id: str) -> Any:
     """The task, or what became of it."""
     seen = view.look(portal(), task_id, signed_in())
@@ -48,7 +48,7 @@ def show(task_id: str) -> Any:
 
 
 @pages.post("/tasks/<task_id>")
-@needs()
+@needs(Right.ANSWER)
 @sizes.takes()
 def answer(task_id: str) -> Any:
     """Keep what was typed, then do what the button says: draft, row, check; an acknowledgement is sent at once."""
@@ -89,7 +89,7 @@ def answer(task_id: str) -> Any:
 
 
 @pages.post("/tasks/<task_id>/take")
-@needs("operator", "administrator")
+@needs(Right.WORK)
 def take(task_id: str) -> Any:
     """Take the task over from a colleague, or go on with what a colleague had typed."""
     who = signed_in()
@@ -109,7 +109,7 @@ def take(task_id: str) -> Any:
 
 
 @pages.get("/tasks/<task_id>/check")
-@needs()
+@needs(Right.ANSWER)
 def check(task_id: str) -> Any:
     """Every answer once more, before it is sent."""
     if view.look(portal(), task_id, signed_in()).state != TaskState.OPEN:
@@ -118,21 +118,21 @@ def check(task_id: str) -> Any:
 
 
 @pages.post("/tasks/<task_id>/check")
-@needs()
+@needs(Right.ANSWER)
 def send(task_id: str) -> Any:
     """Send it."""
     return _send(task_id, drafts.revision_of(request.form))
 
 
 @pages.get("/tasks/<task_id>/done")
-@needs()
+@needs(Right.SEE_CASES)
 def done(task_id: str) -> Any:
     """What comes next, and whose turn it is."""
     return views.over(task_id, sent=True)
 
 
 @pages.post("/tasks/<task_id>/comments")
-@needs()
+@needs(Right.ANSWER)
 @sizes.takes()
 def pin(task_id: str) -> Any:
     """Pin a point to a reviewed answer, or take one back. What is typed into the review's own form is kept."""
@@ -178,7 +178,7 @@ def _pin(task_id: str) -> str:
 
 
 @pages.post("/tasks/<task_id>/reveal")
-@needs()
+@needs(Right.ANSWER)
 def reveal(task_id: str) -> Any:
     """The connection information, once: on the answer to this very press, nowhere else."""
     seen = view.look(portal(), task_id, signed_in())
@@ -190,7 +190,7 @@ def reveal(task_id: str) -> Any:
 
 
 @pages.post("/tasks/<task_id>/cards")
-@needs("operator", "administrator")
+@needs(Right.WORK)
 def cards(task_id: str) -> Any:
     """Have the cards made that the task still lacks, an incident tried again, or all cards of its case taken back."""
     try:
@@ -217,7 +217,7 @@ def cards(task_id: str) -> Any:
 
 
 @pages.get("/cases/<number>/tasks/<element>")
-@needs()
+@needs(Right.SEE_CASES)
 def of_case(number: str, element: str) -> Any:
     """Where mails link to: the task of this step, if it is open now; else the case, with a word why not."""
     task_id, title, was_done = view.open_task_of(portal(), number, element, signed_in())

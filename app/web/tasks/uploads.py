@@ -19,6 +19,7 @@ from werkzeug.exceptions import BadRequest, ClientDisconnected, MethodNotAllowed
 
 from app.errors import NinteiError, TooLarge
 from app.services.papers import parts
+from app.states import Right
 from app.web.frame import sizes
 from app.web.frame.access import needs
 from app.web.frame.current import portal, signed_in
@@ -60,7 +61,7 @@ def _refused(error: NinteiError) -> Any:
 
 @pages.route("", methods=["OPTIONS"])
 @pages.route("/<part_id>", methods=["OPTIONS"])
-@needs()
+@needs(Right.ANSWER)
 def options(**_place: str) -> Response:
     """What this server can do."""
     response = Response(status=204)
@@ -72,7 +73,7 @@ def options(**_place: str) -> Response:
 
 
 @pages.route("", methods=["POST"], provide_automatic_options=False)
-@needs()
+@needs(Right.ANSWER)
 def create(task_id: str) -> Response:
     """Creation: Upload-Length and Upload-Metadata (filename, field, replaces); 201 with the upload's Location."""
     said = metadata(request.headers.get("Upload-Metadata", ""))
@@ -90,7 +91,7 @@ def create(task_id: str) -> Response:
 
 
 @pages.route("/<part_id>", methods=["HEAD"], provide_automatic_options=False)
-@needs()
+@needs(Right.ANSWER)
 def head(task_id: str, part_id: str) -> Response:
     """How much is here."""
     part = parts.look(portal(), task_id, part_id, signed_in())
@@ -102,7 +103,7 @@ def head(task_id: str, part_id: str) -> Response:
 
 
 @pages.route("/<part_id>", methods=["PATCH"], provide_automatic_options=False)
-@needs()
+@needs(Right.ANSWER)
 @sizes.takes()
 def patch(task_id: str, part_id: str) -> Response:
     """What follows at Upload-Offset; 409 when that is not where the upload stands."""
@@ -117,7 +118,7 @@ def patch(task_id: str, part_id: str) -> Response:
 
 
 @pages.route("/<part_id>", methods=["DELETE"], provide_automatic_options=False)
-@needs()
+@needs(Right.ANSWER)
 def delete(task_id: str, part_id: str) -> Response:
     """Termination: the upload is not wanted any more."""
     parts.discard(portal(), task_id, part_id, signed_in())
@@ -125,7 +126,7 @@ def delete(task_id: str, part_id: str) -> Response:
 
 
 @pages.route("/<part_id>", methods=["POST"], provide_automatic_options=False)
-@needs()
+@needs(Right.ANSWER)
 def overridden(task_id: str, part_id: str) -> Response:
     """PATCH or DELETE where something on the way lets only GET and POST pass (X-HTTP-Method-Override)."""
     meant = {"PATCH": patch, "DELETE": delete}.get(request.headers.get("X-HTTP-Method-Override", ""))
@@ -135,7 +136,7 @@ def overridden(task_id: str, part_id: str) -> Response:
 
 
 @pages.post("/<part_id>/take")
-@needs()
+@needs(Right.ANSWER)
 def take(task_id: str, part_id: str) -> Any:
     """Put the file, when all of it has arrived, into the draft: {id, name, size, mime, message}."""
     found = parts.take(portal(), task_id, part_id, signed_in())

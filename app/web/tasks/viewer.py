@@ -9,6 +9,7 @@ from flask import Blueprint, redirect, render_template, request
 from app.errors import NinteiError, Refused
 from app.services.pages import viewer
 from app.services.tasks import comments
+from app.states import Right
 from app.text.numbers import whole
 from app.web.frame.access import needs
 from app.web.frame.current import portal, signed_in
@@ -19,14 +20,14 @@ pages = Blueprint("viewer", __name__)
 
 
 @pages.get("/tasks/<task_id>/pages/<document_id>")
-@needs()
+@needs(Right.SEE_CASES)
 def show(task_id: str, document_id: str) -> Any:
     """The file, its points beside it."""
     return _draw(task_id, document_id)
 
 
 @pages.post("/tasks/<task_id>/pages/<document_id>")
-@needs()
+@needs(Right.ANSWER)
 def keep(task_id: str, document_id: str) -> Any:
     """Pin a point to a page, take one back, or keep the vendor's answers."""
     try:

@@ -11,6 +11,7 @@ from flask_babel import gettext
 from app.errors import NinteiError, Refused
 from app.services.pages import worklist
 from app.services.people import accounts
+from app.states import Right
 from app.text.numbers import whole
 from app.web.frame import problems
 from app.web.frame.access import needs
@@ -35,7 +36,7 @@ def _ticked() -> list[str]:
 
 
 @pages.post("/claim")
-@needs("operator", "administrator")
+@needs(Right.WORK)
 def claim() -> Any:
     """Take the tasks."""
     try:
@@ -46,7 +47,7 @@ def claim() -> Any:
 
 
 @pages.post("/assign")
-@needs("operator", "administrator")
+@needs(Right.WORK)
 def assign() -> Any:
     """Give the ticked tasks to a colleague."""
     try:
@@ -61,7 +62,7 @@ def assign() -> Any:
 
 
 @pages.post("/release")
-@needs("operator", "administrator")
+@needs(Right.WORK)
 def release() -> Any:
     """Give the ticked tasks back to the group."""
     try:
@@ -73,7 +74,7 @@ def release() -> Any:
 
 
 @pages.post("/remind")
-@needs("operator", "administrator")
+@needs(Right.WORK)
 def remind() -> Any:
     """Remind whoever has the ticked tasks."""
     try:
@@ -89,7 +90,7 @@ def remind() -> Any:
 
 
 @pages.post("/confirm")
-@needs("operator", "administrator")
+@needs(Right.WORK)
 def confirm() -> Any:
     """Go on to the payments of the ticked rows, where amounts are seen before anything is confirmed."""
     try:
@@ -117,7 +118,7 @@ def _say(done: worklist.Bulk, sentence: str) -> None:
 
 
 @pages.post("/views")
-@needs("operator", "analyst", "administrator")
+@needs(Right.ACCOUNT)
 def views() -> Any:
     """Keep the list's filter under a name, or forget one."""
     who = signed_in()

@@ -54,6 +54,22 @@ def _steps(role: str) -> list[tuple[str, str]]:
              "/settings"),
             (helps, ""),
         ]  # fmt: skip
+    if role == "approver":
+        return [
+            (
+                gettext("What others have drawn waits for you: look at what differs, then approve it or send it back."),
+                "/designer",
+            ),
+            (gettext("You release nothing that you have made yourself, and change nothing else."), ""),
+            (helps, ""),
+        ]  # fmt: skip
+    if role == "auditor":
+        return [
+            (gettext("Everything that happened in a case can be read, and nothing of it changed."), "/cases"),
+            (gettext("Records of every kind can be searched and looked up."), "/admin"),
+            (gettext("Who signed in, and who could not, stands under sign-ins and lock-outs."), "/sign-ins"),
+            (helps, ""),
+        ]
     return [
         (gettext("Processes are drawn, tried and released under “Process design”."), "/designer"),
         (

@@ -15,7 +15,7 @@ from app.services.people import firstvisit
 from app.services.register.certificates import EXPIRED
 from app.services.tasks import daterequests
 from app.services.tasks.view import TaskView
-from app.states import STANDING, BookingState, Standing
+from app.states import STANDING, BookingState, Right, Standing
 from app.web.cases import head as case_head
 from app.web.frame import duewords
 from app.web.frame.access import needs
@@ -31,14 +31,14 @@ MOST_DONE = 4  # steps shown as done; the earlier ones open by a press
 
 
 @pages.get("/tasks")
-@needs()
+@needs(Right.ACCOUNT)
 def tasks() -> Any:
     """The desk of the side on which one is."""
     return vendor_home() if signed_in().side == "vendor" else rows.show()
 
 
 @pages.post("/first-visit")
-@needs()
+@needs(Right.ACCOUNT)
 def first_visit() -> Any:
     """Put the words for a first visit away, for good."""
     firstvisit.finish(signed_in(), request.form.get("role", ""))
@@ -46,7 +46,7 @@ def first_visit() -> Any:
 
 
 @pages.get("/signed-in")
-@needs()
+@needs(Right.ACCOUNT)
 def signed_in_again() -> Any:
     """Where signing in leads in a second tab, while the first keeps what was typed (see `again`)."""
     return render_template("pages/signed_in.html")

@@ -14,6 +14,7 @@ from app.services.base.titles import without_item
 from app.services.pages import worklist
 from app.services.people import accounts
 from app.services.tasks import view
+from app.states import Right
 from app.web.frame import paging, problems
 from app.web.frame.current import language, named, portal, signed_in
 from app.web.frame.duewords import due_words
@@ -85,7 +86,7 @@ def show(status: int = 200, *, alert: str = "", view_name: str = "") -> Any:
         chips=_chips(found, wanted, words),
         plain_url=_url(worklist.Filter(scope=wanted.scope, order=wanted.order)),
         group_url=_url(worklist.Filter(scope="group")),
-        may_act=who.has("operator", "administrator"),
+        may_act=who.has(Right.WORK),
         colleagues=accounts.colleagues(),
         saved=accounts.views(who),
         view_name=view_name,
@@ -98,7 +99,7 @@ def _found(who: Actor) -> tuple[worklist.Worklist, worklist.Filter]:
     asked = request.args.get("scope", "")
     wanted = _filter(request.args.to_dict())
     if asked not in worklist.SCOPES:
-        wanted = replace(wanted, scope="mine" if who.has("operator", "administrator") else "all")
+        wanted = replace(wanted, scope="mine" if who.has(Right.WORK) else "all")
     found = worklist.page(portal(), who, wanted)
     if asked in worklist.SCOPES or wanted.scope == "all" or found.counts["mine"]:
         return found, wanted
@@ -143,7 +144,7 @@ def _row(row: view.TaskView, found: worklist.Worklist, who: Actor, query: str) -
     error = found.refusals.get(row.id)
     mine = row.assignee_id is not None and row.assignee_id == who.user_id
     behalf = next((name for user, name in who.standing_in_for if user == row.assignee_id), "")
-    free = row.assignee_id is None and error is None and who.has("operator", "administrator")
+    free = row.assignee_id is None and error is None and who.has(Right.WORK)
     due_state, due_left = due_words(row)
     return {
         "id": row.id,
