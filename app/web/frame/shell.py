@@ -22,7 +22,7 @@ from app.services.companies import company
 from app.services.packages import folders
 from app.services.pages import attention
 from app.services.people import accounts
-from app.states import Right, ACCOUNTS
+from app.states import ACCOUNTS, Right
 from app.text.days import input_type, wareki
 from app.web.frame import browsers, cookies, current, helping, wording
 from app.web.frame.duewords import due_words
