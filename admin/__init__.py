@@ -1,4 +1,4 @@
-"""Flask-Admin over the records: everything is seen, case data is never changed here, secrets are never shown."""
+"""Flask-Admin over the records: read as people know them, corrected through services, secrets never shown."""
 
 from __future__ import annotations
 

@@ -56,6 +56,12 @@ WORDS: dict[tuple[str, str], dict[str, Any]] = {
         "making": _l("Being made"), "ready": _l("Ready to be lent"), "lent": _l("On loan"), "returned": _l("Came back"),
         "wiped": _l("Wiped"), "damaged": _l("Damaged"), "lost": _l("Lost"), "quarantined": _l("Kept apart"),
     },
+    ("CardEvent", "act"): {
+        "personalise": _l("Personalised"), "verify": _l("Checked"), "lend": _l("Lent"), "return": _l("Came back"),
+        "wipe": _l("Checked and wiped"), "damaged": _l("Marked as damaged"), "lost": _l("Marked as lost"),
+        "quarantined": _l("Kept apart"), "outstanding": _l("It stays out"), "remind": _l("The vendor was reminded"),
+        "ask_back": _l("Asked back by"), "send_back": _l("The vendor sent it"),
+    },
     ("CardEvent", "phase"): {"intended": _l("intended"), "confirmed": _l("Confirmed"), "failed": _l("failed")},
     ("Certificate", "state"): {"valid": _l("Valid"), "suspended": _l("Suspended"), "withdrawn": _l("Withdrawn"),
                                  "ended": _l("Given up")},
@@ -130,6 +136,7 @@ WORDS: dict[tuple[str, str], dict[str, Any]] = {
     },
 }  # fmt: skip
 EVERYWHERE = {
+    "language": {"ja": _l("Japanese"), "en": _l("English")},
     "turn": SIDES,
     "side": SIDES,
     "actor_side": SIDES,

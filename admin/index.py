@@ -10,6 +10,8 @@ from flask_admin import AdminIndexView
 from flask_admin.base import expose
 from flask_babel import gettext, lazy_gettext
 
+from admin import listing
+from admin.asking import Ask
 from admin.view import READERS, Records
 
 
@@ -35,6 +37,11 @@ class Index(AdminIndexView):
         groups: dict[str, list[dict[str, Any]]] = {}
         for view in self._views:
             url = view.get_url(f"{view.endpoint}.index_view")
-            item = {"label": view.name, "url": url, "count": view.model.select().count(), "writes": bool(view.writes)}
+            item = {
+                "label": view.name,
+                "url": url,
+                "count": listing.count(view.kind, Ask()),
+                "writes": bool(view.writes),
+            }
             groups.setdefault(str(view.category_label), []).append(item)
         return self.render("records/index.html", title=gettext("Records"), groups=groups)

@@ -38,12 +38,6 @@ def group_names() -> dict[str, str]:
     return {each.id: each.named(lang) for each in portal.releases.groups().values()}
 
 
-def _groups(_view: Any, _context: Any, row: Any, _name: str) -> str:
-    words = group_names()
-    named = [words.get(each, each) for each in row.groups.split(",") if each]
-    return str(gettext(", ")).join(named)
-
-
 class AccountForm(BaseForm):
     """What can be changed of an account."""
 
@@ -93,11 +87,6 @@ class Accounts(Records):
     """Accounts: made for the body's people by mail; name, roles, groups, whether they may sign in."""
 
     writes = ("create", "edit")
-
-    def __init__(self, *given: Any, **named: Any) -> None:
-        super().__init__(*given, **named)
-        self.column_formatters: dict[str, Any] = {**self.column_formatters, "groups": _groups}
-        self.column_formatters_detail = self.column_formatters
 
     def get_form(self) -> Any:
         return AccountForm

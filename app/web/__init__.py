@@ -14,7 +14,7 @@ from flask_wtf.csrf import CSRFProtect
 from app import __version__
 from app.services.base.portal import Portal
 from app.services.signin import passwords
-from app.web import blueprints
+from app.web import blueprints, recordwords
 from app.web.account import passwordforms, signins
 from app.web.frame import (
     access,
@@ -111,6 +111,7 @@ def create_app(portal: Portal, datastore: Any) -> Flask:
     app.after_request(shell.remember_language)
     problems.install(app)
     shell.install(app, version=__version__)
+    recordwords.install(app)
     for blueprint in blueprints.ALL:
         app.register_blueprint(blueprint)
     return app

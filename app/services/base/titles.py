@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from app.catalogue import Package
 from app.errors import NinteiError
 from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
@@ -44,3 +45,22 @@ def title_of(portal: Portal, case: Case | None, element: str) -> str:
         return ""
     found = loaded.package.elements.get(element)
     return found.title if found is not None else ""
+
+
+def of_value(package: Package, name: str) -> str:
+    """What the forms call a routing value: the label of the field that gives it; "" where no field does."""
+    for schema in package.forms.values():
+        found = _label(schema.get("components", ()), name)
+        if found:
+            return found
+    return ""
+
+
+def _label(components: Iterable[Mapping[str, Any]], name: str) -> str:
+    for each in components:
+        if each.get("key") == name and each.get("label"):
+            return str(each["label"])
+        inner = _label(each.get("components", ()), name)
+        if inner:
+            return inner
+    return ""

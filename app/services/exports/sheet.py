@@ -10,11 +10,12 @@ from typing import IO
 from app.connectors import sheets
 from app.connectors.sheets import Cell as Cell
 from app.errors import NotFound
+from app.services.base import trail
 from app.services.base.actors import Actor
 from app.services.base.businessdays import JAPAN
 from app.services.base.portal import Portal
-from app.states import ChangeKind
-from app.store import changes, database
+from app.states import Act, Thing
+from app.store import database
 
 CSV, XLSX = "csv", "xlsx"
 TYPES = {
@@ -52,8 +53,9 @@ def require_form(form: str) -> str:
 
 def note(portal: Portal, actor: Actor, title: str, form: str, narrowed: str = "") -> None:
     """Put on record who takes out what."""
+    what = {"form": form.upper(), "narrowed": narrowed}
     with database.transaction():
-        changes.add(portal.now(), actor.user_id, actor.name, ChangeKind.EXPORT, title, form.upper(), "", narrowed)
+        trail.note(portal.now(), actor, Act.EXPORTED, trail.about(Thing.EXPORT, title, title), after=what)
 
 
 def written(sheet: Sheet, form: str, told: Callable[[int], None] = lambda _: None) -> IO[bytes]:

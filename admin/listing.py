@@ -1,0 +1,237 @@
+"""The rows that a list asks for: narrowed, in order, one page from a mark on; and all of them, piece by piece.
+
+However many rows there are, a page reads as many statements and about as long: references are read along, a page goes
+on behind the last row of the one before (keyset), and counting stops at MOST.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import reduce
+from operator import and_, or_
+from typing import Any, TypeVar
+
+import peewee
+from peewee import JOIN, Tuple
+
+from admin.asking import Ask, mark
+from admin.cells import BRIEF
+from admin.kinds import Kind
+from app.services.base import businessdays
+from app.store import database
+from app.store import models as m
+from app.store import search as index
+from app.store.database import UtcField
+
+T = TypeVar("T")
+SIZE = 50  # rows of a page
+PIECE = 1000  # rows that are read together for a file
+MOST = 10_000  # counted exactly
+_LONG = (peewee.BlobField, peewee.TextField)  # JSON among them: read only where they are told
+
+
+@dataclass(frozen=True)
+class Page:
+    """Rows, and the marks of the pages beside."""
+
+    rows: list[Any]
+    before: str = ""
+    after: str = ""
+
+
+def page(kind: Kind, ask: Ask, size: int = SIZE) -> Page:
+    """One page. Inside a connection."""
+    where = narrowing(kind, ask)
+    back = ask.before is not None and ask.after is None
+    found = list(_ordered(kind, ask, where, ask.before if back else ask.after, back).limit(size + 1))
+    more, rows = len(found) > size, found[:size]
+    if back:
+        rows.reverse()
+    if not rows:
+        return Page([])
+    first, last = (_marked(kind, ask, each) for each in (rows[0], rows[-1]))
+    has_before = more if back else ask.after is not None
+    return Page(rows, first if has_before else "", last if more or back else "")
+
+
+def every(kind: Kind, ask: Ask, fields: tuple[str, ...], tell: Callable[[Any], T]) -> Iterator[T]:
+    """What is told of all rows, read piece by piece, each in a connection of its own."""
+    with database.connection():
+        where = narrowing(kind, ask)
+    at: tuple[Any, Any] | None = None
+    while True:
+        with database.connection():
+            rows = list(_ordered(kind, ask, where, at, back=False, fields=fields).limit(PIECE))
+            told = [tell(row) for row in rows]
+        yield from told
+        if len(rows) < PIECE:
+            return
+        at = _place(kind, ask, rows[-1])
+
+
+def count(kind: Kind, ask: Ask) -> int:
+    """How many rows there are; MOST + 1 where there are more than MOST."""
+    where = narrowing(kind, ask)
+    query = kind.model.select(kind.model._meta.primary_key)
+    return int((query.where(where) if where is not None else query).limit(MOST + 1).count())
+
+
+def one(kind: Kind, key: Any) -> Any:
+    """The row of this key with everything that its page says; none where there is none."""
+    names = tuple(field.name for field in kind.model._meta.sorted_fields if not isinstance(field, peewee.BlobField))
+    return _selected(kind, names).where(kind.model._meta.primary_key == key).first()
+
+
+# Columns and what they refer to
+
+
+def _selected(kind: Kind, names: tuple[str, ...]) -> Any:
+    model = kind.model
+    wanted = {*names, *kind.needs, *(path.partition(".")[0] for path in kind.deep)}
+    if any(name in kind.told for name in names):
+        wanted.add("case")  # what is told of a row is mostly told of its case
+    fields: list[Any] = [
+        each for each in model._meta.sorted_fields if each.name in wanted or not isinstance(each, _LONG)
+    ]
+    joins: list[tuple[Any, Any, Any, str]] = []
+    for field in [each for each in fields if isinstance(each, peewee.ForeignKeyField) and each.name in wanted]:
+        there = _join(model, field, fields, joins)
+        for path in kind.deep:
+            head, _, name = path.partition(".")
+            if head == field.name:
+                _join(there, getattr(there, name), fields, joins)
+    query = model.select(*fields)
+    for here, there, on, attr in joins:
+        query = query.join_from(here, there, JOIN.LEFT_OUTER, on=on, attr=attr)
+    return query
+
+
+def _join(here: Any, field: Any, fields: list[Any], joins: list[tuple[Any, Any, Any, str]]) -> Any:
+    plain = field.field if isinstance(field, peewee.FieldAlias) else field
+    there = plain.rel_model.alias()
+    brief = BRIEF.get(plain.rel_model, (plain.rel_field.name,))
+    fields += [getattr(there, name) for name in brief]
+    joins.append((here, there, field == getattr(there, plain.rel_field.name), plain.name))
+    return there
+
+
+# Narrowing
+
+
+def narrowing(kind: Kind, ask: Ask) -> Any:
+    """The condition; none where nothing is left out."""
+    found: list[Any] = []
+    model = kind.model
+    found += [getattr(model, name) == getattr(model, name).word(value) if hasattr(getattr(model, name), "word")
+              else getattr(model, name) == value for name, value in ask.states.items()]  # fmt: skip
+    found += [getattr(model, name) == value for name, value in ask.of.items()]
+    if ask.first or ask.last:
+        found += _days(getattr(model, kind.day), ask)
+    if ask.q:
+        found.append(_said(model, kind.search, ask.q))
+    if ask.who:
+        found.append(_people(kind, ask.who))
+    if ask.company:
+        found.append(_company(kind, ask.company))
+    return reduce(and_, found) if found else None
+
+
+def _days(field: Any, ask: Ask) -> list[Any]:
+    moments, found = isinstance(field, UtcField), []
+    if ask.first is not None:
+        found.append(field >= (businessdays.begins(ask.first) if moments else ask.first))
+    if ask.last is not None:
+        found.append(field < businessdays.begins(ask.last + timedelta(days=1)) if moments else field <= ask.last)
+    return found
+
+
+def _said(model: Any, fields: tuple[str, ...], text: str) -> Any:
+    if model is m.Case:
+        return index.said_of_case(text)
+    plain = [getattr(model, name) for name in fields if name != "case"]
+    found = model._meta.primary_key.in_(index.rows_said(model, plain, text))
+    if "case" not in fields:
+        return found
+    return found | model.case.in_(m.Case.select(m.Case.id).where(index.said_of_case(text)))
+
+
+def _people(kind: Kind, text: str) -> Any:
+    """Rows in which somebody of this name or address stands."""
+    account: Any = m.User
+    keys = index.rows_said(account, [account.name, account.email], text)
+    names = {row[0] for row in account.select(account.name).where(account.id.in_(keys)).tuples()} | {text}
+    found = []
+    for name in kind.who:
+        field = getattr(kind.model, name)
+        found.append(field.in_(keys) if isinstance(field, peewee.ForeignKeyField) else field.in_(sorted(names)))
+    return reduce(or_, found)
+
+
+def _company(kind: Kind, text: str) -> Any:
+    """Rows of companies of this name or number, and of applications that name it and are of no company yet."""
+    companies = index.rows_said(m.Company, [m.Company.name, m.Company.kana, m.Company.corporate_number], text)
+    if kind.company == "own":
+        own: Any = kind.model
+        return own.id.in_(companies)
+    if kind.company == "company":
+        return kind.model.company.in_(companies)
+    case: Any = m.Case
+    theirs = case.company.in_(companies) | (case.company.is_null() & index.said_of_case(text))
+    if kind.model is m.Case:
+        return theirs
+    cases = m.Case.select(m.Case.id).where(theirs)
+    head, _, _tail = kind.company.partition(".")
+    field = getattr(kind.model, head)
+    if head == "case":
+        return field.in_(cases)
+    there = field.rel_model
+    return field.in_(there.select(there._meta.primary_key).where(there.case.in_(cases)))
+
+
+# Order
+
+
+def _order(kind: Kind, ask: Ask) -> tuple[Any, bool]:
+    """(the field of the order, whether the last comes first)."""
+    name = ask.sort.removeprefix("-") or kind.first or kind.model._meta.primary_key.name
+    return getattr(kind.model, name), ask.sort.startswith("-") or not ask.sort
+
+
+def _ordered(
+    kind: Kind, ask: Ask, where: Any, at: tuple[Any, Any] | None, back: bool, fields: tuple[str, ...] = ()
+) -> Any:  # fmt: skip
+    field, last_first = _order(kind, ask)
+    key = kind.model._meta.primary_key
+    query = _selected(kind, (*(fields or kind.columns), field.name))
+    if where is not None:
+        query = query.where(where)
+    down = last_first != back
+    if at is not None:
+        query = query.where(_beyond(field, key, at, down, back))
+    order = [each.desc() if down else each.asc() for each in ([field, key] if field is not key else [key])]
+    if field.null:  # empty ones come last, whichever way
+        order.insert(0, field.is_null().desc() if back else field.is_null().asc())
+    return query.order_by(*order)
+
+
+def _beyond(field: Any, key: Any, at: tuple[Any, Any], down: bool, back: bool) -> Any:
+    value, last = at
+    if field is key:
+        return key < last if down else key > last
+    if value is None:
+        same = field.is_null() & (key < last if down else key > last)
+        return same | field.is_null(False) if back else same
+    row, place = Tuple(field, key), Tuple(peewee.Value(field.db_value(value)), last)
+    found = row < place if down else row > place
+    return found | field.is_null() if field.null and not back else found
+
+
+def _place(kind: Kind, ask: Ask, row: Any) -> tuple[Any, Any]:
+    field, _ = _order(kind, ask)
+    return getattr(row, field.name), row._pk
+
+
+def _marked(kind: Kind, ask: Ask, row: Any) -> str:
+    return mark(*_place(kind, ask, row))
