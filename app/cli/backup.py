@@ -12,7 +12,7 @@ from app.cli.language import lang_option, speaker
 from app.cli.wiring import Wiring
 from app.connectors import age
 from app.errors import N_, Refused
-from app.services.backup import reading, restoring, writing
+from app.services.backup import made, reading, restoring, writing
 
 wired = click.make_pass_decorator(Wiring)
 PLACE = click.Path(path_type=Path)
@@ -65,7 +65,9 @@ def backup(
     if phrase and recipients:
         raise Refused("Encrypt for keys (--to) or under a passphrase, not both")
     sealing = writing.Sealing(recipients, phrase)
-    done = writing.backup(wiring.settings(), place, datetime.now(UTC), sealing, secrets=with_secrets)
+    settings, now = wiring.settings(), datetime.now(UTC)
+    done = writing.backup(settings, place, now, sealing, secrets=with_secrets)
+    made.record(settings, done, now, sealed=bool(recipients or phrase))
     files = sum(1 for name in done.end.files if name.startswith("blobs/"))
     click.echo(
         say(

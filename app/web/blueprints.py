@@ -33,7 +33,7 @@ from app.web.settings import pages as settings
 from app.web.settings import proposing
 from app.web.tasks import drafts, uploads, viewer
 from app.web.tasks import pages as tasks
-from app.web.trouble import attention, rules
+from app.web.trouble import attention, overview, rules
 from app.web.worklist import actions as worklist_actions
 from app.web.worklist import home
 
@@ -45,7 +45,7 @@ ALL: tuple[Blueprint, ...] = (
     absences.pages, ownaddress.pages,
     settings.pages, proposing.pages, corrections.pages, inbound.pages, undelivered.pages, form.pages, agents.pages,
     afterwards.pages, company.pages, corporate_numbers.pages, company_agents.pages, invitation.pages,
-    attention.pages, rules.pages, signins.pages,
+    attention.pages, rules.pages, overview.pages, signins.pages,
     designer.pages,
     designer_api.pages,
     designer_comparing.pages,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Final
 
 from app.errors import N_, NinteiError
@@ -46,10 +46,12 @@ CURES: Final[Mapping[str, str]] = {
 }
 
 
-def examine(portal: Portal, *, thorough: bool = False) -> Iterator[Finding]:
-    """Every finding, in an order that leads from the ground up."""
+def examine(portal: Portal, *, thorough: bool = False, only: Collection[str] = ()) -> Iterator[Finding]:
+    """Every finding, in an order that leads from the ground up; `only`: of these topics alone."""
     patient = Patient(portal, thorough)
     for topic, look in LOOKS.items():
+        if only and topic not in only:
+            continue
         try:
             with portal.connection():
                 yield from look(patient, topic)

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from app.errors import NotFound, Refused
+from app.services.base import trail
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.trouble import alarms
 from app.services.trouble.alarms import Rule
-from app.states import ChangeKind, Right
+from app.states import Act, Right, Thing
 from app.store import alarms as stored
-from app.store import changes, database
+from app.store import database
 from app.text.numbers import whole
 
 MOST_MINUTES: Final = 7 * 24 * 60
@@ -53,9 +54,8 @@ def change(portal: Portal, wishes: Mapping[str, Wish], actor: Actor) -> int:
                 kind, tells=new.tells, after_minutes=new.after_minutes, again_hours=new.again_hours, changed_at=now,
                 changed_by=actor.name,
             )  # fmt: skip
-            changes.add(
-                now, actor.user_id, actor.name, ChangeKind.SETTING, f"alarm {kind}", "alarm", _words(old), _words(new)
-            )
+            subject = trail.about(Thing.SETTING, f"alarm:{kind}", kind)
+            trail.note(now, actor, Act.SETTING_CHANGED, subject, before=_words(old), after=_words(new))
             changed += 1
     return changed
 

@@ -93,7 +93,8 @@ def reason(error: NinteiError) -> tuple[str, str]:
     said = {key: value for key, value in error.params.items() if isinstance(value, str) and PROGRAM.search(value)}
     if not said:
         return whole, ""
-    plain = Refused(error.message, **{**error.params, **dict.fromkeys(said, gettext("technical trouble"))})
+    instead = gettext("technical trouble")
+    plain = Refused(error.message, **{**error.params, **dict.fromkeys(said, instead)})
     return sentence(plain), ", ".join(said.values())
 
 

@@ -17,6 +17,7 @@ from markupsafe import Markup
 from werkzeug.security import safe_join
 
 from app.connectors import filters
+from app.services.base.actors import Actor
 from app.services.base.businessdays import JAPAN
 from app.services.companies import company
 from app.services.packages import folders
@@ -185,6 +186,8 @@ def _nav() -> list[dict[str, Any]]:
         if waiting.claims:
             found.insert(2, item("/company/claims", gettext("Corporate numbers"), waiting.claims))
         found.insert(2, item("/inbound", gettext("Mail that came in"), waiting.mails or None))
+    if who.has(Right.SEE_PORTAL):
+        found.insert(0, item("/overview", gettext("Overview")))
     if waiting.troubles or request.path == "/attention":
         found.insert(1, item("/attention", gettext("Needs attention"), waiting.troubles or None))
     if who.has(Right.SEE_DESIGN):
@@ -192,6 +195,13 @@ def _nav() -> list[dict[str, Any]]:
     if who.has(Right.SEE_RECORDS):
         found.append(item("/admin", gettext("Records")))
     return found
+
+
+def home(who: Actor | None) -> str:
+    """Where somebody begins: whoever runs the portal with what needs them, all others at their desk."""
+    if who is None:
+        return "/"
+    return "/overview" if who.has(Right.SEE_PORTAL) else "/tasks"
 
 
 def _account() -> dict[str, Any] | None:
@@ -260,7 +270,7 @@ def install(app: Flask, *, version: str) -> None:
             "login_url": "/login" if who is None else None,
             "version": version,
             "body": site["body"],
-            "home_url": "/tasks" if who else "/",
+            "home_url": home(who),
             "help_url": helping.url(who),
             "demo": {
                 "text": gettext("Demo: the names, numbers and fees are samples."),

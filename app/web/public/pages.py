@@ -18,7 +18,7 @@ from app.services.packages.offers import Offer
 from app.services.pages import health
 from app.text import address
 from app.text.numbers import whole
-from app.web.frame import signin
+from app.web.frame import shell, signin
 from app.web.frame.access import public
 from app.web.frame.current import actor, language, only_asks, portal
 from app.web.frame.problems import sentence
@@ -36,8 +36,9 @@ RELEASE = "form_release"  # the number of the release whose form is shown
 @public
 def start() -> Any:
     """What this is; whoever is signed in goes on to their work."""
-    if actor() is not None:
-        return redirect("/tasks")
+    who = actor()
+    if who is not None:
+        return redirect(shell.home(who))
     return render_template("pages/public/start.html", offers=offers.all_of(portal()))
 
 

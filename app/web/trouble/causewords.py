@@ -28,6 +28,7 @@ class Shown:
     mends: bool
     skips: bool
     links: list[tuple[str, str]]
+    mendable: bool  # the process is at fault: the case itself may be mended by hand
 
 
 def shown(cause: Cause, who: Actor) -> Shown:
@@ -45,6 +46,7 @@ def shown(cause: Cause, who: Actor) -> Shown:
         any(each.mail and each.case and len(each.addresses) == 1 for each in rows),
         any(each.skips for each in rows),
         _links(cause, who),
+        _faulty(cause) and who.has(Right.MEND_TROUBLE) and who.has(Right.MEND_CASES),
     )
 
 
@@ -69,10 +71,13 @@ def _links(cause: Cause, who: Actor) -> list[tuple[str, str]]:
         found.append((gettext("Enter the setting"), f"/settings/{first.package}/{setting}"))
     if first.operator == "card":
         found.append((gettext("Cards"), "/cards"))
-    faulty = first.kind in OF_PROCESS or first.error.message in DEFECTS
-    if faulty and who.has(Right.SEE_DESIGN):
+    if _faulty(cause) and who.has(Right.SEE_DESIGN):
         found.append((gettext("Process design"), "/designer"))
     return found
+
+
+def _faulty(cause: Cause) -> bool:
+    return cause.first.kind in OF_PROCESS or cause.first.error.message in DEFECTS
 
 
 def done(way: str, count: int) -> str:

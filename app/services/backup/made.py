@@ -1,0 +1,29 @@
+"""That a backup was made is on record in the portal: whoever runs it sees when the last one was, and where it is."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+
+from app.services.backup.writing import Report
+from app.services.base import versions
+from app.store import database, glance
+from config.settings import Settings
+
+log = logging.getLogger("nintei.backup")
+
+
+def record(settings: Settings, report: Report, at: datetime, *, sealed: bool) -> bool:
+    """Note it; False where the database is older than this program, or cannot be written just now. The backup is there
+    all the same."""
+    try:
+        if versions.status(settings).older:
+            return False
+        with database.transaction():
+            glance.keep_backup(
+                at=at, place=str(report.place.resolve()), size=report.size, sealed=sealed, damaged=len(report.damaged)
+            )
+    except Exception:
+        log.warning("it could not be put on record that a backup was made", exc_info=True)
+        return False
+    return True
