@@ -50,8 +50,8 @@ _ALL = (
         N_("Due by a routing value"),
         N_(
             "the routing value, or a key in it (`certificate.valid_until`), that says the last day: a day, or the "
-            "instant at which it is over; of several the first that says one. Where it says one that is not over, "
-            "`due_bd` does not count"
+            "instant at which it is over; of the rows of a repeated group (`findings.mend_by`) the earliest; of "
+            "several the first that says one. Where it says one that is not over, `due_bd` does not count"
         ),
         Kind.TEXT,
         Group.DAYS,

@@ -16,7 +16,7 @@ from app.connectors import scratch
 from app.services.audit import heads
 from app.services.base import businessdays, history, jobqueue, leases
 from app.services.base.portal import Portal
-from app.services.cards import keepers, loans
+from app.services.cards import keepers, kept, loans
 from app.services.cases import unattended
 from app.services.companies import mandatenews, mandates
 from app.services.days import lastday
@@ -35,7 +35,6 @@ from app.store.models import Case, Task
 log = logging.getLogger("nintei.upkeep")
 
 PAGE = 500  # tasks that are looked at together
-ASKED_FOR = timedelta(weeks=8)  # weeks in which a mail asks for overdue cards
 UNFINISHED = timedelta(days=1)  # a file that nobody wrote to for so long belongs to a process that is gone
 
 
@@ -47,6 +46,7 @@ def tick(portal: Portal) -> int:
     now.part("lists", lambda _: _lists(portal))
     now.part("dates", lambda _: daterequests.lapse(portal))
     now.part("nobody", lambda _: unattended.look(portal))
+    now.part("kept", lambda _: kept.look(portal))
     now.part("letters", lambda _: keepers.sweep(portal))
     now.part("scratch", lambda _: scratch.sweep() + scratch.sweep(portal.settings.data_dir / scratch.FOLDER))
     sent = now.part("mandates", lambda _: _mandates(portal))
@@ -229,7 +229,7 @@ def _overdue_cards(portal: Portal, now: Round) -> int:
     year, week, _ = today.isocalendar()
     key = f"cards-overdue:{year}-{week}"
     with database.connection():
-        since = today - ASKED_FOR
+        since = today - kept.ASKED_FOR
         ids = list(dict.fromkeys(row.case_id for row in cards.overdue(today, since) if row.case_id))
         known = cases.by_ids(ids)
         wanted = [case for case in known.values() if not jobrows.job_known(f"{case.number}:{key}")]

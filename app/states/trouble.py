@@ -14,5 +14,6 @@ class IncidentKind(Word):
     DEADLOCK = "deadlock"  # of a case: nothing is open, and nothing goes on by itself
     UPKEEP = "upkeep"  # what the portal does by itself
     OUTAGE = "outage"  # a server is away
+    CARDS = "cards"  # of a case: what was lent has not come back, and is not asked for by mail any more
     NOBODY = "nobody"  # of a case: nobody of the applicant can sign in any more
     DAY = "day"  # a settled day of a case went by, and nothing was recorded

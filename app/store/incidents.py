@@ -13,7 +13,12 @@ from app.store import statements
 from app.store.composed import Composed
 from app.store.models import Case, Incident
 
-IDLE = (IncidentKind.UPKEEP, IncidentKind.DAY, IncidentKind.NOBODY)  # kinds that do not keep a case from going on
+IDLE = (
+    IncidentKind.UPKEEP,
+    IncidentKind.DAY,
+    IncidentKind.NOBODY,
+    IncidentKind.CARDS,
+)  # kinds that do not keep a case from going on
 
 
 def key_of(case: int | None, kind: IncidentKind, element: str) -> str:

@@ -42,15 +42,23 @@ def reckon(
 
 def named(paths: str, data: Mapping[str, Any]) -> date | None:
     """The last day that routing values say (`mend_by`, `certificate.cure_last_day`), the first of them that says one:
-    a day, or the instant at which it is over."""
+    a day, or the instant at which it is over; of the rows of a repeated group (`findings.mend_by`) the earliest."""
     for path in paths.split(","):
         found: Any = data
         for part in path.strip().split("."):
-            found = found.get(part) if isinstance(found, Mapping) else None
+            found = found.get(part) if isinstance(found, Mapping) else _of_rows(found, part)
         day = _day(found)
         if day is not None:
             return day
     return None
+
+
+def _of_rows(rows: Any, part: str) -> str | None:
+    """Of the rows of a repeated group: the earliest day that one of them says."""
+    if not isinstance(rows, list):
+        return None
+    said = [str(row[part]) for row in rows if isinstance(row, Mapping) and row.get(part)]
+    return min(said, default=None)
 
 
 def _day(said: Any) -> date | None:

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import Any
 
 from app.errors import Permanent
+from app.forms import spec as form
 from app.services.base import businessdays, finding, history, jobqueue
 from app.services.base.actors import SYSTEM
 from app.services.base.portal import Portal
@@ -17,7 +18,7 @@ from app.services.base.releases import Loaded
 from app.services.companies import proof
 from app.services.register import names, validity
 from app.states import KEPT, CertificateState, EntryKind, Standing
-from app.store import bookings, cases, records
+from app.store import bookings, cases, records, work
 from app.store.models import Case, Certificate
 
 
@@ -41,10 +42,21 @@ def _row(case: Case) -> Certificate:
     return row
 
 
-def _audited(case: Case, today: date) -> date:
-    """The day of the audit: the one that was settled and has come, else today."""
-    held = [row.day for row in bookings.of_case(case.id) if row.day <= today and row.state in KEPT]
-    return max(held, default=today)
+def _audited(case: Case, loaded: Loaded, today: date) -> date:
+    """The day of the audit: as the body has recorded it, else the one that was settled and has come, else today."""
+    held: dict[str, date] = {}
+    for row in bookings.of_case(case.id):
+        if row.day <= today and row.state in KEPT:
+            held[row.calendar] = max(row.day, held.get(row.calendar, row.day))
+    for element, answer in work.latest_answers(case.id).items():
+        for spec in form.inputs(loaded.forms[element].fields) if element in loaded.forms else ():
+            said = str(answer.values.get(spec.key) or "")
+            settled = held.get(spec.booked)
+            if settled is None or not said or answer.side != "operator":
+                continue
+            if settled <= businessdays.today(answer.at):  # what was recorded before is of an earlier one
+                held[spec.booked] = min(date.fromisoformat(said), today)
+    return max(held.values(), default=today)
 
 
 def _passed(portal: Portal, case: Case, loaded: Loaded, row: Certificate, today: date) -> None:
@@ -53,7 +65,7 @@ def _passed(portal: Portal, case: Case, loaded: Loaded, row: Certificate, today:
     terms = row.terms or validity.terms_of(row.certified_on, row.valid_until, rule)
     row.terms = validity.passed(row.certified_on, terms, today, rule, closing)
     row.valid_until = validity.last_day(row.certified_on, row.terms, rule)
-    row.last_audit_on = _audited(case, today)
+    row.last_audit_on = _audited(case, loaded, today)
 
 
 def issue(portal: Portal, case: Case, loaded: Loaded, params: Mapping[str, Any], now: datetime) -> dict[str, Any]:
@@ -73,7 +85,7 @@ def issue(portal: Portal, case: Case, loaded: Loaded, params: Mapping[str, Any],
             certified_on=today,
             issued_on=today,
             valid_until=validity.last_day(today, 1, spec),
-            last_audit_on=_audited(case, today),
+            last_audit_on=_audited(case, loaded, today),
             terms=1,
         )
     else:

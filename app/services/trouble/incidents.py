@@ -110,7 +110,7 @@ def seen(
             data=words,
             staff=True,
         )
-    if new and kind not in {IncidentKind.OUTAGE, IncidentKind.DAY, IncidentKind.NOBODY}:
+    if new and kind not in {IncidentKind.OUTAGE, IncidentKind.DAY, IncidentKind.NOBODY, IncidentKind.CARDS}:
         row = cases.by_id(case) if case is not None else None
         alarms.trouble(portal, kind.value, element, title, row.number if row is not None else "", error, now)
     return new

@@ -29,6 +29,7 @@ def said(trouble: Trouble) -> str:
         "upkeep": gettext("Work of the portal by itself fails: %(title)s", title=_parts().get(title, title)),
         "day": gettext("A settled day went by: %(title)s", title=title),
         "nobody": gettext("Nobody of %(title)s is there any more", title=title),
+        "cards": gettext("Lent cards do not come back: %(title)s", title=title),
         "outage": gettext("A server was out of reach: %(title)s", title=_servers().get(trouble.element, title)),
     }
     return words.get(trouble.kind, trouble.kind)
@@ -56,6 +57,10 @@ def advice(trouble: Trouble) -> str:
         "nobody": gettext(
             "Find out who sees to it now, by telephone if need be, and add them to the case; this line goes away then."
         ),
+        "cards": gettext(
+            "No mail asks for them any more. Ask by telephone; then take them back at the card desk, or put them on "
+            "record there as lost, with whether they are compensated. This line goes away then."
+        ),
         "upkeep": gettext("It is tried again every minute. Tell whoever looks after this installation."),
     }
     return words.get(trouble.kind, "")
@@ -67,6 +72,7 @@ def _parts() -> dict[str, str]:
         "lists": gettext("lists and search"),
         "nobody": gettext("cases of which nobody is there any more"),
         "mandates": gettext("mandates of agents"),
+        "kept": gettext("cards that do not come back"),
         "dates": gettext("dates that lapse"),
         "letters": gettext("key letters"),
         "reminders": gettext("reminders"),

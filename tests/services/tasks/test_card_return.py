@@ -12,11 +12,11 @@ from app.services import upkeep
 from app.services.base import clocks
 from app.services.base.actors import Actor
 from app.services.base.businessdays import add_business_days
-from app.services.cards import loans, stock
+from app.services.cards import kept, loans, stock
 from app.services.cases import lifecycle
 from app.services.demo.walker import Walker
 from app.services.tasks import cardreturns, forms, send
-from app.store import cards, cases, database, records, work
+from app.store import cards, cases, database, incidents, records, work
 from tests.services.cardbench import events, rows
 from tests.services.conftest import Bench
 from tests.services.settings.asking import given
@@ -218,3 +218,22 @@ def test_a_vendor_that_has_sent_its_cards_is_not_asked_again(bench: Bench) -> No
         assert loans.seen_to(case, loaded, walker.portal.today(), walker.portal.closing())
         assert [row.element for row in work.open_tasks(case.id) if row.element == CHECKED]
         assert cards.overdue(walker.portal.today())
+
+
+def test_cards_that_never_come_back_are_the_bodys_to_decide_until_they_are_on_record_as_lost(bench: Bench) -> None:
+    walker = go(bench, until=ASKED)
+    due = task(walker, ASKED).due_on
+    walker.clock.moment += timedelta(days=(due - walker.portal.today()).days + 7 * 8)
+    assert kept.look(walker.portal) == 0
+    walker.clock.moment += timedelta(days=3)
+    assert kept.look(walker.portal) == 1
+    upkeep.tick(walker.portal)  # again, and nothing is said twice
+    case = case_of(walker)
+    with database.connection():
+        assert [(row.kind, row.count) for row in incidents.of_case(case.id)] == [("cards", 1)]
+        out = [row for row in cards.of_case(case.id) if row.state == "lent"]
+    for row in out:
+        stock.mark(walker.portal, row.serial, "lost", staff(walker), "会社が弁償する")
+    upkeep.tick(walker.portal)
+    with database.connection():
+        assert incidents.of_case(case.id) == []
