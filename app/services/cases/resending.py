@@ -17,6 +17,7 @@ from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
 from app.services.cases import applications
+from app.services.days import lastday
 from app.services.mails import deliveries, whose
 from app.services.mails.deliveries import Undelivered
 from app.services.people import addresses
@@ -167,8 +168,14 @@ def _later(portal: Portal, case: Case, mail: Mail, loaded: Loaded, found: Undeli
     today, closing = portal.today(), portal.closing()
     days = businessdays.business_days_between(businessdays.today(mail.sent_at or mail.written_at), today, closing)
     asked = (row for row in work.open_tasks(case.id) if row.side == "vendor" and row.opened_at >= job.created_at)
-    return [
-        (row, row.due_on, businessdays.add_business_days(row.due_on, days, closing))
-        for row in asked
-        if row.due_on is not None and days > 0
-    ]
+    found = []
+    for row in asked:
+        element = loaded.package.elements.get(row.element)
+        if row.due_on is None or days <= 0 or element is None:
+            continue
+        place = lastday.Place(case, loaded, closing, {**(case.data or {}), **(row.data or {})})
+        wanted = businessdays.add_business_days(row.due_on, days, closing)
+        later = lastday.put_off(place, element, today, wanted, row.due_on)
+        if later > row.due_on:
+            found.append((row, row.due_on, later))
+    return found

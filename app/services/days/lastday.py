@@ -124,27 +124,50 @@ def of_task(place: Place, element: Element, opened: date, guideline: date | None
     paying = _of_payment(place.case, package, element)
     if paying is not None:
         return max(paying, businessdays.add_business_days(opened, 1, closing))
-    properties, room = element.properties, []
-    after, before = element.whole("after_day_bd"), element.whole("before_day_bd")
-    day = None if after is None and before is None else _settled(place.case, package, element)
+    after = element.whole("after_day_bd")
+    day = None if after is None else _settled(place.case, package, element)
     if day is not None and after is not None:
         return businessdays.add_business_days(max(day, opened), after, closing)
-    if day is not None and before is not None and day > opened:
-        room.append(businessdays.add_business_days(day, -before, closing))
-    held_by = day_until(place, element)
-    if held_by is not None:
-        needed = package.calendars[properties["calendar"]].earliest_bd
-        room.append(businessdays.add_business_days(businessdays.on_or_before(held_by, closing), -needed, closing))
-    until = named(properties.get("due_value", ""), place.data)
-    days = due_days(package, element)
-    if until is not None and until >= opened:  # one that is over was said of what was before
-        room.append(until)
+    until, days = _said(place, element, opened), due_days(package, element)
+    if until is not None:
         rule = None
     elif days is None:
         rule = guideline
     else:
         rule = businessdays.add_business_days(_begun(place.case, element, opened), days, closing)
-    return reckon(opened, rule=rule, room=min(room, default=None), closing=closing)
+    return reckon(opened, rule=rule, room=_room(place, element, opened), closing=closing)
+
+
+def put_off(place: Place, element: Element, today: date, wanted: date, due: date) -> date:
+    """The last day of an open task that was due on `due` and is to be due later: the wanted one, as far as what comes
+    after it leaves room. A payment keeps the day of its invoice."""
+    if _of_payment(place.case, place.loaded.package, element) is not None:
+        return due
+    found = reckon(today, rule=wanted, room=_room(place, element, today), closing=place.closing) or wanted
+    return max(found, due)
+
+
+def _room(place: Place, element: Element, opened: date) -> date | None:
+    """The day that the events behind a task leave it; none where nothing bounds it."""
+    package, closing, room = place.loaded.package, place.closing, []
+    before = element.whole("before_day_bd")
+    day = None if before is None else _settled(place.case, package, element)
+    if day is not None and before is not None and day > opened:
+        room.append(businessdays.add_business_days(day, -before, closing))
+    held_by = day_until(place, element)
+    if held_by is not None:
+        needed = package.calendars[element.properties["calendar"]].earliest_bd
+        room.append(businessdays.add_business_days(businessdays.on_or_before(held_by, closing), -needed, closing))
+    until = _said(place, element, opened)
+    if until is not None:
+        room.append(until)
+    return min(room, default=None)
+
+
+def _said(place: Place, element: Element, opened: date) -> date | None:
+    """The day that a routing value says; one that is over was said of what was before."""
+    until = named(element.properties.get("due_value", ""), place.data)
+    return until if until is not None and until >= opened else None
 
 
 def day_until(place: Place, element: Element) -> date | None:

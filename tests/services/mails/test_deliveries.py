@@ -11,8 +11,9 @@ import pytest
 from app.connectors.incoming import read
 from app.errors import Forbidden, NotFound, Refused, Stale
 from app.services import upkeep
-from app.services.base import clocks
+from app.services.base import businessdays, clocks
 from app.services.cases import resending
+from app.services.days import lastday
 from app.services.demo.walker import Walker
 from app.services.mailroom import receive
 from app.services.mailroom import take as inbound_answers
@@ -22,7 +23,7 @@ from app.services.pages import mailroom, worklist
 from app.services.papers import timeline
 from app.services.tasks import forms, send
 from app.states import ChangeKind
-from app.store import accounts, cases, changes, database, records, work
+from app.store import accounts, bookings, cases, changes, database, records, work
 from app.store.models import Case, Clock, Delivery, InboundMail, Mail, Task, User
 from tests.services.conftest import APPLICATION, Bench
 from tests.services.mailroom.test_inbound import asked, reply, take
@@ -488,3 +489,20 @@ def test_two_who_send_it_again_at_once_send_it_once(bench: Bench, waiting: Walke
         assert Mail.select().where(Mail.again_of == mail).count() == 1
         assert to_do().undelivered == 0
         assert Case.get().undelivered == 0
+
+
+def test_what_was_asked_is_due_later_only_as_far_as_what_follows_leaves_room(bench: Bench) -> None:
+    walker = go(bench, until="submit_audit_materials")
+    case, row = case_of(walker), task(walker, "submit_audit_materials")
+    with database.connection():
+        loaded = walker.portal.releases.loaded(case.release_id)
+        settled = bookings.latest(case.id, "audit")
+    assert settled is not None
+    day = settled.day
+    today, closing = walker.portal.today(), walker.portal.closing()
+    last = businessdays.add_business_days(day, -8, closing)
+    place = lastday.Place(case, loaded, closing, {})
+    with database.connection():
+        element = loaded.element(row.element)
+        later = lastday.put_off(place, element, today, day + timedelta(days=30), row.due_on or today)
+    assert later == max(last, row.due_on or today)
