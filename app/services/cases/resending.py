@@ -168,7 +168,7 @@ def _later(portal: Portal, case: Case, mail: Mail, loaded: Loaded, found: Undeli
     today, closing = portal.today(), portal.closing()
     days = businessdays.business_days_between(businessdays.today(mail.sent_at or mail.written_at), today, closing)
     asked = (row for row in work.open_tasks(case.id) if row.side == "vendor" and row.opened_at >= job.created_at)
-    found = []
+    moved: list[tuple[Task, date, date]] = []
     for row in asked:
         element = loaded.package.elements.get(row.element)
         if row.due_on is None or days <= 0 or element is None:
@@ -177,5 +177,5 @@ def _later(portal: Portal, case: Case, mail: Mail, loaded: Loaded, found: Undeli
         wanted = businessdays.add_business_days(row.due_on, days, closing)
         later = lastday.put_off(place, element, today, wanted, row.due_on)
         if later > row.due_on:
-            found.append((row, row.due_on, later))
-    return found
+            moved.append((row, row.due_on, later))
+    return moved

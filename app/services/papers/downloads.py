@@ -15,6 +15,7 @@ from app.services.base.businessdays import JAPAN
 from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
 from app.services.mails import whose
+from app.services.papers import voided
 from app.services.papers.documents import Content, may_see
 from app.services.papers.intake import TYPES
 from app.states import Act, EntryKind, Thing
@@ -33,7 +34,8 @@ def document(portal: Portal, case: Case, document_id: str, actor: Actor) -> Cont
         if row is None or row.case_id != case.id or not may_see(row, actor):
             raise NotFound("There is no such document")
         _record(case, actor, portal.now(), row.filename, row.id)
-    return Content(row.filename, row.mime, portal.blobs.get(row.digest))
+        data = voided.marked(portal, case, portal.releases.loaded(case.release_id), row)
+    return Content(row.filename, row.mime, data)
 
 
 def newest(portal: Portal, case: Case, key: str, actor: Actor) -> Content:
@@ -99,7 +101,7 @@ def archive(portal: Portal, case: Case, loaded: Loaded, actor: Actor) -> Content
             title, file = _part(row.title), PurePosixPath(row.filename)
             named = f"{title}-{file}" if title and title != file.stem else str(file)
             name = _free(f"{case.number}/documents/{at:%Y%m%d}-v{row.version}-{named}", taken)
-            bundle.writestr(_entry(name, at), portal.blobs.get(row.digest))
+            bundle.writestr(_entry(name, at), voided.marked(portal, case, loaded, row))
         for mail in letters:
             at = mail.written_at.astimezone(JAPAN)
             name = _free(f"{case.number}/mail/{at:%Y%m%d-%H%M%S}-{_part(mail.subject)}.txt", taken)
