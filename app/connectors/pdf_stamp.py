@@ -30,7 +30,7 @@ def stamp(content: bytes, words: str, line: str, fonts: Path) -> bytes:
     for signed in ("/AcroForm", "/Perms"):  # else readers would call the copy forged
         if signed in writer.root_object:
             del writer.root_object[NameObject(signed)]
-    title = str((writer.metadata or {}).get("/Title") or "")
+    title = str(writer.metadata.get("/Title") or "") if writer.metadata else ""
     writer.add_metadata({"/Title": f"{words} {title}".strip()})
     out = io.BytesIO()
     writer.write(out)

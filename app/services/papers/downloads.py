@@ -101,7 +101,9 @@ def archive(portal: Portal, case: Case, loaded: Loaded, actor: Actor) -> Content
             title, file = _part(row.title), PurePosixPath(row.filename)
             named = f"{title}-{file}" if title and title != file.stem else str(file)
             name = _free(f"{case.number}/documents/{at:%Y%m%d}-v{row.version}-{named}", taken)
-            bundle.writestr(_entry(name, at), voided.marked(portal, case, loaded, row))
+            with database.connection():
+                data = voided.marked(portal, case, loaded, row)
+            bundle.writestr(_entry(name, at), data)
         for mail in letters:
             at = mail.written_at.astimezone(JAPAN)
             name = _free(f"{case.number}/mail/{at:%Y%m%d-%H%M%S}-{_part(mail.subject)}.txt", taken)
