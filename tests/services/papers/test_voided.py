@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import zipfile
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pypdf
 from reportlab.pdfgen.canvas import Canvas
@@ -15,6 +17,9 @@ from app.store import database, records
 from app.store.models import Certificate
 from tests.services.conftest import Bench
 from tests.services.steps import actor, case_of, go
+
+
+FONTS = Path(__file__).parents[3] / "app" / "web" / "static" / "dist" / "fonts"
 
 
 def drawn(text: str) -> bytes:
@@ -31,7 +36,7 @@ def words(data: bytes) -> str:
 
 def test_a_certificate_that_no_longer_holds_says_why_on_its_page(bench: Bench) -> None:
     walker = go(bench, until="certificate_received")
-    case, who = case_of(walker), actor(walker)
+    case, who, portal = case_of(walker), actor(walker), replace(walker.portal, fonts=FONTS)
     loaded = walker.portal.releases.loaded(case.release_id)
     with database.transaction():
         certificate = records.certificate_of(case.id)
@@ -50,14 +55,14 @@ def test_a_certificate_that_no_longer_holds_says_why_on_its_page(bench: Bench) -
     ):
         with database.transaction():
             Certificate.update(state=state).where(mine).execute()
-        shown = words(downloads.newest(walker.portal, case, "certificate", who).data)
+        shown = words(downloads.newest(portal, case, "certificate", who).data)
         assert said in shown
         assert certificate.number in shown
-    bundle = zipfile.ZipFile(io.BytesIO(downloads.archive(walker.portal, case, loaded, who).data))
+    bundle = zipfile.ZipFile(io.BytesIO(downloads.archive(portal, case, loaded, who).data))
     name = next(each for each in bundle.namelist() if "認定証_" in each)
     assert "Void (given up)" in words(bundle.read(name))
     with database.transaction():
         Certificate.update(state=CertificateState.VALID).where(mine).execute()
-    assert downloads.newest(walker.portal, case, "certificate", who).data == stored, "what is stored is as issued"
+    assert downloads.newest(portal, case, "certificate", who).data == stored, "what is stored is as issued"
     walker.clock.moment += timedelta(days=400)
-    assert "Void (expired)" in words(downloads.newest(walker.portal, case, "certificate", who).data)
+    assert "Void (expired)" in words(downloads.newest(portal, case, "certificate", who).data)
