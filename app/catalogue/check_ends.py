@@ -27,9 +27,9 @@ class EndChecks:
 
     def run(self) -> None:
         ends = self.package.declared.ends
-        said: dict[tuple[str, str], str] = {}
+        said: dict[tuple[str, str, bool], str] = {}
         for end in ends.values():
-            other = said.setdefault((end.state, end.certificate), end.id)
+            other = said.setdefault((end.state, end.certificate, end.dormant), end.id)
             if other != end.id:
                 self.complaints.warn(FILE, f"ends.{end.id}", _TWICE, name=end.id, other=other)
         states, certificates = {end.state for end in ends.values()}, {end.certificate for end in ends.values()}

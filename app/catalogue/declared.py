@@ -98,6 +98,7 @@ class End:
     title_en: str
     sentence: str
     sentence_en: str
+    dormant: bool = False  # one that the body has closed because nobody carried it on (休眠)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +117,13 @@ class Declared:
     mails: Mapping[str, str] = field(default_factory=dict)  # purpose to mail id
     documents: Mapping[str, str] = field(default_factory=dict)  # purpose to document id
 
-    def end(self, state: str, certificate: str) -> End | None:
-        """The end of a case that stands so; what names the certificate's state says more than what does not."""
+    def end(self, state: str, certificate: str, *, dormant: bool = False) -> End | None:
+        """The end of a case that stands so; what names the certificate's state says more than what does not, and what
+        is for a dormant one more still."""
         fitting = [
             each
             for each in self.ends.values()
             if each.state in ("", state) and each.certificate in ("", certificate) and (each.state or each.certificate)
+            if dormant or not each.dormant
         ]
-        return max(fitting, key=lambda each: (bool(each.certificate), bool(each.state)), default=None)
+        return max(fitting, key=lambda each: (each.dormant, bool(each.certificate), bool(each.state)), default=None)

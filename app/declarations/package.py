@@ -100,6 +100,8 @@ _ALL = (
                 Kind.ONE_OF, default="", choices=STATES),
             Key("certificate", N_("State of the certificate"), N_("and which its certificate has; without it any, and "
                 "none"), Kind.ONE_OF, default="", choices=_CERTIFICATES),
+            Key("dormant", N_("Dormant"), N_("for a case that the body has closed because nobody carried it on"),
+                Kind.FLAG, default=False),
             TITLE,
             Key("sentence", N_("Sentence"), N_("the first line of the home and of the case: what has ended, and what "
                 "its reader can do"), english=True),

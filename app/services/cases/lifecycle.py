@@ -31,10 +31,15 @@ def _message(case: Case, loaded: Loaded) -> str:
     return name if name in case.messages else ""
 
 
-def withdraw(portal: Portal, number: str, reason: str, actor: Actor) -> None:
-    """The vendor withdraws (取下げ) or gives up what was certified (廃止), or the body closes a dormant case or ends
-    one whose holder is no more. Nothing is left half done: the process goes on to the settlement, and what was under
-    way comes too late."""
+def may_be_dormant(loaded: Loaded) -> bool:
+    """Whether the package has words for a case that nobody carried on."""
+    return any(each.dormant for each in loaded.package.declared.ends.values())
+
+
+def withdraw(portal: Portal, number: str, reason: str, actor: Actor, *, dormant: bool = False) -> None:
+    """The vendor withdraws (取下げ) or gives up what was certified (廃止), or the body closes a case (`dormant`: one
+    that nobody carried on, 休眠) or ends one whose holder is no more. Nothing is left half done: the process goes on to
+    the settlement, and what was under way comes too late."""
     now = portal.now()
     if not reason.strip():
         raise Refused("Say why the case ends here; it goes on record")
@@ -54,6 +59,7 @@ def withdraw(portal: Portal, number: str, reason: str, actor: Actor) -> None:
             "name": actor.name,
             "reason": reason.strip(),
             "at": now.isoformat(),
+            **({"dormant": True} if dormant and actor.side == "operator" and case.state == Standing.OPEN else {}),
         }
         word = "given_up" if case.state == Standing.CERTIFIED else actor.side
         history.note(case.id, now, EntryKind.WITHDRAWAL, by=actor, title=reason.strip()[:300], text=word)

@@ -69,6 +69,7 @@ class CasePage:
     undelivered: Sequence[deliveries.Undelivered]  # mails that did not arrive and need a person; for staff
     pending: Sequence[Any]  # jobs under way
     can_withdraw: bool
+    may_be_dormant: bool  # the package has words for a case that nobody carried on
     case_withdrawn: bool  # the body has ended it, and may open it again
     same_company: Sequence[Case]  # some of its other cases, the last changed first
     more_of_company: bool  # there are others beside these
@@ -122,6 +123,7 @@ def page(portal: Portal, number: str, actor: Actor) -> CasePage:
             undelivered=deliveries.of_case(case, loaded) if staff else (),
             pending=jobrows.jobs_of(case.id, JobState.QUEUED, JobState.RUNNING, JobState.PARKED) if staff else (),
             can_withdraw=lifecycle.can_withdraw(case, loaded),
+            may_be_dormant=lifecycle.may_be_dormant(loaded),
             case_withdrawn=actor.side == "operator" and reopening.possible(case),
             same_company=others[:BESIDE],
             more_of_company=len(others) > BESIDE,

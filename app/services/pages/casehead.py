@@ -140,11 +140,17 @@ def head(
         agent=agent,
         certificate=standing,
         certified_by=loaded.package.certificate.document if known is not None and loaded.package.certificate else "",
-        end=loaded.package.declared.end(case.state.value, standing) if case.state is not Standing.OPEN else None,
+        end=loaded.package.declared.end(case.state.value, standing, dormant=_dormant(case))
+        if case.state is not Standing.OPEN
+        else None,
         hindered=not case.ended and case.id in (attention.hindered([case.id]) if hindered is None else hindered),
         awaited=_awaited(rows, loaded, measured, today) if case.turn == "operator" and not case.ended else None,
         cure_until=lastday.named("certificate.cure_last_day", case.data or {}) if stopped else None,
     )
+
+
+def _dormant(case: Case) -> bool:
+    return bool((case.withdrawal or {}).get("dormant"))
 
 
 def _awaited(rows: Sequence[Any], loaded: Loaded, measured: Sequence[clocks.ClockView], today: date) -> Awaited | None:

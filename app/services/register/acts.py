@@ -218,6 +218,8 @@ def milestone(portal: Portal, case: Case, loaded: Loaded, params: Mapping[str, A
         return
     case.state = state
     row = records.certificate_of(case.id)
-    end = loaded.package.declared.end(state.value, row.state.value if row is not None else "")
+    end = loaded.package.declared.end(
+        state.value, row.state.value if row is not None else "", dormant=bool((case.withdrawal or {}).get("dormant"))
+    )
     data = {"end": end.title} if end is not None else {}  # as the package calls it today: the record keeps that
     history.note(case.id, now, EntryKind.STATE, title=state.value, data=data)

@@ -146,6 +146,7 @@ def _ending(number: str, status: int = 200, error: str = "") -> Any:
         settlement=settlement.settlement(portal(), number, who),
         reason=request.form.get("reason", ""),
         agreed=request.form.get("agreed") == "yes",
+        dormant=request.form.get("dormant") == "yes",
         error=error,
         address=case_head.address,
     ), status
@@ -166,7 +167,13 @@ def end(number: str) -> Any:
     try:
         if request.form.get("agreed") != "yes":
             raise Refused("Tick that you mean it; an ended case cannot be opened again")
-        lifecycle.withdraw(portal(), number, request.form.get("reason", "")[:LONGEST_MESSAGE], who)
+        lifecycle.withdraw(
+            portal(),
+            number,
+            request.form.get("reason", "")[:LONGEST_MESSAGE],
+            who,
+            dormant=request.form.get("dormant") == "yes",
+        )
     except Refused as error:
         return _ending(number, status_of(error), sentence(error))
     head = case.page(portal(), number, who).head

@@ -7,6 +7,7 @@ import pytest
 from app.errors import Refused
 from app.services.cases import lifecycle, settlement
 from app.services.demo.walker import Walker
+from app.services.pages import case as caseview
 from app.services.pages import diagrams
 from app.services.process import jobs
 from app.store import bookings, cases, database, invoices, records, work
@@ -169,3 +170,20 @@ def test_a_second_case_is_untouched_by_the_first_ones_withdrawal(bench: Bench) -
     assert opened(second) == ["second_review"]
     with database.connection():
         assert Case.select().where(Case.ended).count() == 0
+
+
+@pytest.mark.parametrize("dormant", [True, False])
+def test_a_case_that_nobody_carried_on_is_said_to_be_dormant(bench: Bench, dormant: bool) -> None:
+    walker = go(bench, until="submit_documents")
+    lifecycle.withdraw(walker.portal, walker.number, "6か月お返事がありません", staff(walker), dormant=dormant)
+    bench.drain(walker.portal)
+    settled = {
+        "withdrawal_reason": "連絡が取れないため。", "cards_state": "none", "dates_released": True,
+        "fees_state": "none", "contracts_state": "none", "settled_on": "@today",
+    }  # fmt: skip
+    walker.take({"complete": "settle_withdrawal", "by": "operator", "answer": settled})
+    heads, _ = caseview.heads(walker.portal, actor(walker))
+    (head,) = [each for each in heads if each.number == walker.number]
+    assert head.ended
+    assert head.end is not None
+    assert head.end.title == ("休眠" if dormant else "終了")

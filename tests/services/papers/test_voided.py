@@ -18,7 +18,6 @@ from app.store.models import Certificate
 from tests.services.conftest import Bench
 from tests.services.steps import actor, case_of, go
 
-
 FONTS = Path(__file__).parents[3] / "app" / "web" / "static" / "dist" / "fonts"
 
 
