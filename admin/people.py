@@ -22,6 +22,7 @@ from app.services.days import month
 from app.services.mails.portalmails import Wording
 from app.services.packages import folders
 from app.services.people import staffing
+from app.services.signin import factors
 from app.states import ACCOUNTS
 
 ROLE_WORDS = {role.value: _l(word) for role, word in ACCOUNTS.items()}
@@ -131,6 +132,17 @@ class Accounts(Records):
                     "url": url,
                 }
             )
+        if model.factors and self._may("edit"):
+            found.append(
+                {
+                    "text": gettext(
+                        "A second factor is set up. Take it away only when its owner has lost it, and you are sure "
+                        "that it is they who ask."
+                    ),
+                    "label": gettext("Take the second factors away"),
+                    "url": self.get_url(".take_factors", id=model.id),
+                }
+            )
         held = staffing.holding(model.id) if model.side == "operator" else []
         if held:
             tasks = gettext(", ").join(f"{each.title} ({each.case_number})" for each in held)
@@ -165,6 +177,18 @@ class Accounts(Records):
         try:
             email = staffing.send_link(self.portal, model.id, self.writer, first_password(self.portal, model.name))
             flash(gettext("The link for the password goes to %(email)s; it works for 7 days.", email=email), "success")
+        except NinteiError as error:
+            self._flash(error)
+        return redirect(self.get_url(".edit_view", id=model.id), 303)
+
+    @expose("/take-factors/", methods=("POST",))
+    @proved
+    def take_factors(self) -> Any:
+        """Somebody has lost theirs."""
+        model = self.get_one(request.args.get("id", "")) or abort(404)
+        try:
+            factors.take_away(self.portal, self.writer, model.id)
+            flash(gettext("The account has no second factor now, and is signed out everywhere."), "success")
         except NinteiError as error:
             self._flash(error)
         return redirect(self.get_url(".edit_view", id=model.id), 303)

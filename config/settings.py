@@ -65,6 +65,7 @@ class Settings:
     secret_key: str = setting(parse.secret(SHORTEST_SECRET), "", secret=True)
     session_idle_minutes: int = setting(parse.whole_number(5, 10_080), "720")
     confirm_minutes: int = setting(parse.whole_number(1, 1440), "15")
+    staff_second_factor: bool = setting(parse.yes_or_no, "no")
     session_days: int = setting(parse.whole_number(1, 31), "7")
     sealing_keys: tuple[str, ...] = setting(parse.secret_list(SHORTEST_SECRET), "", secret=True)
     demo: bool = setting(parse.yes_or_no, "no")

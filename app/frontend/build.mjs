@@ -4,6 +4,7 @@
 //                       staff.css                    desks of the staff
 //                       diagram.css, diagram.js      pages that draw a BPMN diagram
 //                       cards.js                     the card desk's batch page
+//                       passkeys.js                  pages that ask the device for a passkey
 //                       upload.js                    pages of forms, when the first file is chosen
 //                       viewer.css, viewer.js, pdf/  the pages of a PDF with points pinned to them
 //                       designer/*.js, *.css         the designer: one file for the page, one for each kind of editor
@@ -124,7 +125,7 @@ function writeManifest() {
       process.exitCode = 1;
     }
   }
-  for (const name of ["site.css", "print.css", "staff.css", "site.js", "diagram.css", "diagram.js", "cards.js", "upload.js", "viewer.css", "viewer.js"]) {
+  for (const name of ["site.css", "print.css", "staff.css", "site.js", "diagram.css", "diagram.js", "cards.js", "passkeys.js", "upload.js", "viewer.css", "viewer.js"]) {
     const path = join(dist, name);
     if (!existsSync(path)) continue;
     const body = readFileSync(path);
@@ -194,7 +195,7 @@ const shared = {
 const parts = ["./site.js", "./forms.js", "./days.js"].filter((part) => existsSync(join(here, part)));
 
 const builds = [
-  { ...shared, entryPoints: ["cards.js"], outdir: dist, format: "iife" },
+  { ...shared, entryPoints: ["cards.js", "passkeys.js"], outdir: dist, format: "iife" },
   {
     ...shared,
     stdin: { contents: parts.map((part) => `import "${part}";`).join("\n"), resolveDir: here, sourcefile: "site-entry.js" },

@@ -32,7 +32,13 @@ def _asked_with(uniquifier: Any, day: Any, same_day: Any) -> Any:
 
 
 def _asked_in_session(uniquifier: Any, day: Any, same_day: Any, key: Any, at: Any, since: Any) -> Any:
-    goes_on = (Session.key == key) & Session.ended_at.is_null() & (Session.until > at) & (Session.seen_at >= since)
+    goes_on = (
+        (Session.key == key)
+        & Session.ended_at.is_null()
+        & ~Session.half
+        & (Session.until > at)
+        & (Session.seen_at >= since)
+    )
     query = _asked_with(uniquifier, day, same_day)
     query = query.switch(User).join(Session, on=(Session.user == User.id) & goes_on)
     return query.select_extend(
@@ -88,6 +94,11 @@ def asking(uniquifier: str, day: date, asked: Asked | None = None) -> User | Non
 def user(user_id: int) -> User | None:
     """The account of this row id."""
     return User.get_or_none(User.id == user_id)
+
+
+def end_sessions(user_id: int, uniquifier: str) -> None:
+    """Every session of the account ends: those that are begun from here on belong to another `uniquifier`."""
+    User.update(fs_uniquifier=uniquifier).where(User.id == user_id).execute()
 
 
 def set_language(user_id: int, language: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from app.store.models import Session
+from app.store.models import Session, User
 
 
 def add(**values: object) -> None:
@@ -20,7 +20,7 @@ def seen(row_id: int, at: datetime) -> None:
 def proved(key: str, fresh: str, at: datetime) -> int:
     """Whoever asks in the session of this key has shown that it is they, and it goes on under a fresh one; gives 1
     where it goes on."""
-    mine = (Session.key == key) & Session.ended_at.is_null()
+    mine = (Session.key == key) & Session.ended_at.is_null() & ~Session.half
     return int(Session.update(proved_at=at, key=fresh).where(mine).execute())
 
 
@@ -44,9 +44,20 @@ def end_others(user: int, key: str, at: datetime) -> int:
 def of(user: int, now: datetime, since: datetime) -> list[Session]:
     """The account's sessions that go on, the newest use first. `since`: who was not seen since then has gone."""
     query = Session.select().where(
-        (Session.user == user) & Session.ended_at.is_null() & (Session.until > now) & (Session.seen_at >= since)
+        (Session.user == user)
+        & Session.ended_at.is_null()
+        & ~Session.half
+        & (Session.until > now)
+        & (Session.seen_at >= since)
     )
     return list(query.order_by(Session.seen_at.desc(), Session.id.desc()))
+
+
+def half(key: str, now: datetime) -> Session | None:
+    """The session of this key in which the second factor is still to come, with its account."""
+    query = Session.select(Session, User).join(User)
+    mine = (Session.key == key) & Session.half & Session.ended_at.is_null() & (Session.until > now)
+    return query.where(mine).first()
 
 
 def forget(now: datetime) -> None:

@@ -8,7 +8,8 @@ from typing import Any
 
 from app.services.base.portal import Portal
 from app.services.process import secrets
-from app.store import cases, database, places, soundness, work
+from app.services.signin import codes
+from app.store import cases, database, factors, places, soundness, work
 
 
 @dataclass(slots=True)
@@ -42,6 +43,16 @@ def reseal(portal: Portal) -> Resealed:
                 draft.save(only=["values", "aside"])
     if portal.settings.files:
         count.done += places.stored_folders(portal.settings).reseal(places.SHARED)
+    with database.connection():
+        apps = [each.id for each in factors.code_apps()]
+    for row_id in apps:
+        with database.transaction():
+            app = factors.code_app_by_id(row_id)
+            if app is not None:
+                fresh = codes.resealed(portal, app.sealed)
+                count.done, count.lost = count.done + (fresh is not None), count.lost + (fresh is None)
+                app.sealed = fresh or app.sealed
+                app.save(only=["sealed"])
     return count
 
 

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import base64
 import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from cryptography.fernet import InvalidToken, MultiFernet
 
 from app.errors import NotFound, Refused
-from app.services.base import history, permit
+from app.services.base import history, permit, sealing
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.states import EntryKind
@@ -24,15 +21,7 @@ HIDDEN = "●●●●●●"
 
 
 def _cipher(portal: Portal) -> MultiFernet:
-    """The first key seals, all open. The secret key is always the last: what was stored before there were keys of this
-    kind was sealed under it."""
-    settings = portal.settings
-    return MultiFernet([_key(each) for each in dict.fromkeys((*settings.sealing_keys, settings.secret_key))])
-
-
-def _key(text: str) -> Fernet:
-    derived = HKDF(SHA256(), 32, None, b"nintei connection information v1").derive(text.encode())
-    return Fernet(base64.urlsafe_b64encode(derived))
+    return sealing.cipher(portal.settings, "connection information")
 
 
 def _opened(portal: Portal, cipher: str) -> Any:

@@ -35,6 +35,7 @@ from app.text import address
 from config import logs
 
 SIGN_IN, VERIFY, PASSWORD, LETTER = "sign-in", "verify", "password", "letter"
+CODE, RECOVERY = "code", "recovery"  # second factors
 REMEMBERED = timedelta(hours=24)  # how long a wrong password counts
 ON_RECORD = timedelta(days=90)  # how long sign-ins and lock-outs can be looked up, and a place is known
 
@@ -105,18 +106,19 @@ def place(remote: str | None) -> str:
     return str(found)
 
 
-def digest(email: str) -> str:
+def digest(email: str, apart: str = "") -> str:
     """What stands for an address in the rows."""
-    return sha256(address.one(email).encode()).hexdigest()[:40]
+    return sha256(f"{apart} {address.one(email)}".lstrip().encode()).hexdigest()[:40]
 
 
-def checked(portal: Portal, email: str, asker: Asker, way: str, right: Callable[[], bool]) -> bool:
+def checked(portal: Portal, email: str, asker: Asker, way: str, right: Callable[[], bool], *, apart: str = "") -> bool:
     """Whether the password for this address is right: `right` looks, once the try has been counted.
 
     The one way to check a password. Raises TooMany, and then nothing was looked at. Not inside a transaction: what was
-    counted stays counted, whatever happens next.
+    counted stays counted, whatever happens next. `apart`: what is counted by itself, so that a right password forgives
+    no wrong code.
     """
-    tried = _counted(portal, email, asker, way)
+    tried = _counted(portal, email, asker, way, apart)
     fits = right()
     now = portal.now()
     with database.transaction():
@@ -127,11 +129,11 @@ def checked(portal: Portal, email: str, asker: Asker, way: str, right: Callable[
     return False
 
 
-def _counted(portal: Portal, email: str, asker: Asker, way: str) -> _Try:
+def _counted(portal: Portal, email: str, asker: Asker, way: str, apart: str) -> _Try:
     """Count the try; whoever comes at the same moment waits for it, and finds it counted."""
     now = portal.now()
     with database.transaction():
-        tried = _known(portal, email, asker, way, now)
+        tried = _known(portal, email, asker, way, now, apart)
         guesses.alone(tried.account, tried.place)
         held = _longest(tried, now)
         if held is None:
@@ -144,13 +146,13 @@ def _counted(portal: Portal, email: str, asker: Asker, way: str) -> _Try:
     return tried
 
 
-def _known(portal: Portal, email: str, asker: Asker, way: str, now: datetime) -> _Try:
+def _known(portal: Portal, email: str, asker: Asker, way: str, now: datetime, apart: str) -> _Try:
     user = accounts.by_email(address.one(email))
     number = user.id if user is not None else None
     device = asker.device.number if asker.device and devices.knows(portal, asker.device, number) else ""
     here = guesses.was_here(number or 0, asker.place, now)
     name = f"account {user.id} <{user.email}>" if user is not None else "an address without an account"
-    return _Try(digest(email), number, name, asker.place, device, here, way)
+    return _Try(digest(email, apart), number, name, asker.place, device, here, way)
 
 
 def _longest(tried: _Try, now: datetime) -> tuple[str, datetime] | None:
@@ -237,10 +239,10 @@ def too_many(left: timedelta, now: datetime, *, by_mail: bool = False) -> TooMan
 # Who really is here
 
 
-def signed_in(portal: Portal, user: User, asker: Asker) -> str:
+def signed_in(portal: Portal, user: User, asker: Asker, way: str = "", browser: str = "") -> str:
     """The account has signed in, by whatever way: its place is known from now on. Gives the cookie of the browser."""
     with database.transaction():
-        _event(portal.now(), SignInKind.SIGNED_IN, user=user.id, place=asker.place)
+        _event(portal.now(), SignInKind.SIGNED_IN, user=user.id, place=asker.place, way=way, browser=browser[:200])
     return devices.remembering(portal, asker.device, user.id)
 
 

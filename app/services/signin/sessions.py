@@ -24,6 +24,7 @@ log = logging.getLogger("nintei.web")
 
 NOTED = timedelta(minutes=5)  # so exactly is known when a session was last used
 LONGEST_NAME = 200
+HALF = timedelta(minutes=10)  # for the second factor, once the password was right
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +39,28 @@ class SessionView:
     here: bool  # the one that asks
 
 
-def begin(settings: Settings, user: int, place: str, browser: str, now: datetime | None = None) -> str:
-    """A new session; gives what its cookie holds."""
+@dataclass(frozen=True, slots=True)
+class Half:
+    """Somebody whose password was right, and who is not signed in before they have shown their second factor."""
+
+    user_id: int
+    uniquifier: str
+    email: str
+    kinds: tuple[str, ...]  # passkey, code
+
+
+def begin(
+    settings: Settings, user: int, place: str, browser: str, now: datetime | None = None, *,
+    way: str = "", half: bool = False,
+) -> str:  # fmt: skip
+    """A new session; gives what its cookie holds. `half`: the second factor is still to come, within minutes."""
     held, at = secrets.token_urlsafe(32), now or _now()
     with database.transaction():
         sessions.forget(at)
         sessions.add(
             key=digest(held), user=user, begun_at=at, seen_at=at, proved_at=at,
-            until=at + timedelta(days=settings.session_days), place=place, browser=browser[:LONGEST_NAME],
+            until=at + (HALF if half else timedelta(days=settings.session_days)), place=place,
+            browser=browser[:LONGEST_NAME], way=way, half=half,
         )  # fmt: skip
     return held
 
@@ -83,6 +98,15 @@ def prove(held: str, now: datetime | None = None) -> str:
         if not sessions.proved(digest(held), digest(fresh), now or _now()):
             raise NotFound("This session is over already")
     return fresh
+
+
+@database.connection()
+def half(held: str, now: datetime | None = None) -> Half | None:
+    """Whose second factor is still to come in the session of this cookie."""
+    row = sessions.half(digest(held), now or _now()) if held else None
+    if row is None or not row.user.active:
+        return None
+    return Half(row.user_id, row.user.fs_uniquifier, row.user.email, tuple(filter(None, row.user.factors.split(","))))
 
 
 def end(held: str) -> None:

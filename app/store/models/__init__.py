@@ -17,6 +17,7 @@ from app.store.models.cases import (
 )
 from app.store.models.companies import Claim, CompanyPerson, Invitation, Mandate
 from app.store.models.designer import Workspace, WorkspaceEvent, WorkspaceFile, WorkspaceVersion, WorkspaceVisit
+from app.store.models.factors import CodeApp, Passkey, RecoveryCode, Spent
 from app.store.models.inbound import Delivery, InboundMail, Outage
 from app.store.models.keyletters import KeyLetter
 from app.store.models.lists import Attempt, CaseGram, CaseText, TaskChange, TaskTally
@@ -117,6 +118,10 @@ ALL = (
     Guess,
     SecurityEvent,
     Session,
+    Passkey,
+    CodeApp,
+    RecoveryCode,
+    Spent,
     WorkerSign,
     Stamp,
     Workspace,
@@ -163,6 +168,7 @@ __all__ = [
     "Claim",
     "Clock",
     "ClosingDay",
+    "CodeApp",
     "Comment",
     "Company",
     "CompanyPerson",
@@ -194,7 +200,9 @@ __all__ = [
     "Opening",
     "Outage",
     "Part",
+    "Passkey",
     "Payment",
+    "RecoveryCode",
     "Release",
     "Reminder",
     "Role",
@@ -204,6 +212,7 @@ __all__ = [
     "Session",
     "Setting",
     "SettingProposal",
+    "Spent",
     "Stamp",
     "Surplus",
     "Task",

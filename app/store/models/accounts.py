@@ -72,6 +72,7 @@ class User(UserMixin, _Asks, Row):
     language = CharField(max_length=5, default="ja")
     feed_token = CharField(max_length=64, null=True, unique=True)  # of the calendar feed
     led = CharField(max_length=100, default="")  # comma-separated: the roles that were led through the page
+    factors = CharField(max_length=40, default="")  # comma-separated: passkey, code; what is asked besides the password
     confirmed_at = UtcField(null=True)
     last_login_at = UtcField(null=True)
     current_login_at = UtcField(null=True)

@@ -24,7 +24,7 @@ class Guess(Row):
     place = CharField(max_length=64)  # network address; of IPv6 the /64
     device = CharField(max_length=32, default="")  # of a browser in which the account signed in before
     known = BooleanField(default=False)  # the account signed in before in this browser, or from this place
-    way = CharField(max_length=12)  # sign-in | verify | password | letter
+    way = CharField(max_length=12)  # sign-in | verify | password | letter | code | recovery
 
     class Meta:
         indexes = ((("account", "until"), False), (("place", "until"), False))
@@ -43,6 +43,7 @@ class SecurityEvent(Row):
     scope = CharField(max_length=12, default="")  # of what is held up: pair | account | strangers | place
     held_until = UtcField(null=True)
     by_name = CharField(max_length=120, default="")
+    browser = CharField(max_length=200, default="")  # as it calls itself
 
     class Meta:
         indexes = ((("user", "kind", "place"), False),)
@@ -61,3 +62,5 @@ class Session(Row):
     place = CharField(max_length=64, default="")
     browser = CharField(max_length=200, default="")  # as it calls itself (RFC 9110 section 10.1.5)
     proved_at = UtcField(null=True)  # when the person last showed that it is they
+    way = CharField(max_length=12, default="")  # password | passkey | code | recovery | oidc | link
+    half = BooleanField(default=False)  # the second factor is still to come: nobody is signed in

@@ -12,7 +12,7 @@ from app.services.mails.portalmails import Wording
 from app.services.packages import folders
 from app.services.pages import feed
 from app.services.people import accounts
-from app.services.signin import guessing, passwords, sessions
+from app.services.signin import factors, guessing, passkeys, passwords, sessions
 from app.states import Right
 from app.text import address
 from app.text.numbers import whole
@@ -100,7 +100,8 @@ def _page(error: str = "", password_error: str = "", name: str | None = None) ->
     base = portal().settings.base_url.rstrip("/")
     return render_template(
         "pages/account/account.html", found=found, name=found.name if name is None else name, error=password_error,
-        name_error=error, groups=_groups(), sessions=sessions.mine(portal(), signed_in(), signin.held()), idle=_idle(),
+        name_error=error, groups=_groups(), factors=factors.of(portal(), signed_in()),
+        passkeys=passkeys.usable(portal()), sessions=sessions.mine(portal(), signed_in(), signin.held()), idle=_idle(),
         feed_url=f"{base}/calendar/{found.feed_token}.ics" if found.feed_token else "",
     )  # fmt: skip
 
@@ -174,7 +175,7 @@ def password() -> Any:
             error = sentence(refusal)
     if error:
         return _page(password_error=error), 422
-    signin.sign_in(who.user_id or 0)  # the old session has ended with the old password
+    signin.sign_in(who.user_id or 0, signin.KEPT)  # the old session has ended with the old password
     flash(gettext("The password is changed. Everywhere else you are signed out."), "success")
     return redirect("/account", 303)
 

@@ -10,17 +10,25 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
-from flask import Flask, current_app, jsonify, redirect, request
+from flask import Flask, current_app, g, jsonify, redirect, request
+from flask_babel import gettext
 
 from app.services.base import actors
+from app.services.base.actors import Actor
+from app.services.signin import factors
 from app.states import Right
-from app.web.frame import again, proving
-from app.web.frame.current import actor, only_asks
+from app.web.frame import again, proving, signin
+from app.web.frame.current import actor, only_asks, portal
 
 View = TypeVar("View", bound=Callable[..., Any])
 
 PUBLIC = "public"
 SIGNED_IN = "signed in"
+# What is open to staff who need a second factor and have none yet: setting one up, and nothing else.
+SETTING_UP = frozenset({
+    "second.first", "second.new_passkey", "second.keep_passkey", "second.code", "second.keep_code", "second.options",
+    "account.prove",
+})  # fmt: skip
 # Views of extensions, which we cannot decorate: blueprint or endpoint to who may open it.
 FOREIGN: dict[str, tuple[str, ...]] = {
     "static": (PUBLIC,),
@@ -53,6 +61,17 @@ def rule_of(app: Flask, endpoint: str) -> tuple[Right | str, ...]:
     return FOREIGN.get(endpoint) or FOREIGN.get(endpoint.partition(".")[0]) or ()
 
 
+def second_factor_missing(who: Actor) -> bool:
+    """Whether this person needs a second factor here and has none yet."""
+    return factors.required(portal(), who.side) and not getattr(g.get("_login_user"), "factors", "")
+
+
+def _set_up() -> Any:
+    if again.wants_json():
+        return jsonify(error=gettext("Set up a second factor first.")), 403
+    return redirect("/account/second", 303)
+
+
 def guard() -> Any:
     """Before each request: the endpoint's rule."""
     endpoint = request.endpoint
@@ -65,9 +84,13 @@ def guard() -> Any:
     if who is None:
         if request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json":
             return jsonify(error="sign in"), 401  # a script asks: the page it is on says so
+        if signin.half() is not None and only_asks():
+            return redirect(signin.SECOND + "?" + urlencode({"next": request.full_path.rstrip("?")}))
         if only_asks():
             return redirect("/login?" + urlencode({"next": request.full_path.rstrip("?")}))
         return again.page()
     if SIGNED_IN in rule or who.has(*rule):
+        if second_factor_missing(who) and endpoint not in SETTING_UP:
+            return _set_up()
         return proving.before(current_app.view_functions[endpoint])
     raise actors.refusal(*rule)

@@ -21,7 +21,7 @@ from flask_babel import gettext
 
 from app.errors import Refused, TooMany
 from app.services.people import inperson
-from app.services.signin import guessing, sessions
+from app.services.signin import codes, guessing, passkeys, sessions
 from app.web.frame import again, problems
 from app.web.frame.asking import asker
 from app.web.frame.current import only_asks, portal, signed_in
@@ -31,7 +31,10 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 PASSWORD = "prove_password"  # noqa: S105 - the name of a field
 ADDRESS = "/prove"
-OWN = frozenset({PASSWORD, "csrf_token"})
+PASSKEY = "prove_credential"
+CODE = "prove_code"
+PROOFS = frozenset({PASSWORD, PASSKEY, CODE})
+OWN = PROOFS | {"csrf_token"}
 
 
 def proved(view: View) -> View:
@@ -72,7 +75,7 @@ def ask() -> Any:
         return None
     if again.wants_json():
         return jsonify(error=gettext("Show once more that it is you: reload the page.")), 403
-    if PASSWORD not in request.form:
+    if not PROOFS.intersection(request.form):
         return page()
     return _checked()
 
@@ -90,10 +93,27 @@ def _checked() -> Any:
 
 
 def shown() -> None:
-    """The request shows that it is they. Refused, TooMany: it does not."""
-    if not inperson.right(portal(), signed_in(), request.form.get(PASSWORD, ""), asker(), guessing.VERIFY):
+    """The request shows that it is they: by their password, a passkey, or, without a password, a code. Raises Refused,
+    TooMany when it does not."""
+    who, form = signed_in(), request.form
+    if form.get(PASSKEY):
+        passkeys.asked(portal(), f"prove {who.user_id}", form[PASSKEY], who.user_id)
+    elif form.get(CODE) and not has_password():
+        if not codes.right(portal(), who.user_id or 0, form[CODE], asker()):
+            raise Refused("The code is not right, or was used already.")
+    elif not inperson.right(portal(), who, form.get(PASSWORD, ""), asker(), guessing.VERIFY):
         raise Refused("The password is not right.")
     note()
+
+
+def has_password() -> bool:
+    """Whether who asks has a password."""
+    return bool(getattr(g.get("_login_user"), "password", None))
+
+
+def kinds() -> list[str]:
+    """The second factors of who asks."""
+    return [each for each in str(getattr(g.get("_login_user"), "factors", "")).split(",") if each]
 
 
 def local(address: str, otherwise: str = "/account") -> str:
@@ -114,7 +134,7 @@ def page(error: str = "", status: int = 200) -> Any:
     return render_template(
         "pages/prove.html", title=gettext("Show once more that it is you"), error=error, kept=typed if kept else None,
         url=here if kept else ADDRESS, back=back, minutes=portal().settings.confirm_minutes,
-        once_more=not kept and not only_asks() and not own,
+        once_more=not kept and not only_asks() and not own, has_password=has_password(), kinds=kinds(),
     ), status  # fmt: skip
 
 

@@ -23,6 +23,7 @@ from app.services.companies import company
 from app.services.packages import folders
 from app.services.pages import attention
 from app.services.people import accounts
+from app.services.signin import passkeys
 from app.states import ACCOUNTS, Right
 from app.text.days import input_type, wareki
 from app.web.frame import browsers, cookies, current, helping, wording
@@ -231,6 +232,7 @@ def _account() -> dict[str, Any] | None:
 def install(app: Flask, *, version: str) -> None:
     """Register filters and what the layout reads."""
     app.jinja_env.filters.update(
+        passkeys_usable=lambda: passkeys.usable(current.portal()),
         browser_name=browsers.name,
         day_input=input_type,
         named=current.named,

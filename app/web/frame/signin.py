@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask, after_this_request, current_app, g, has_request_context, request, session
+from flask import Flask, after_this_request, current_app, g, has_request_context, jsonify, request, session
 from flask_login import user_logged_out
 from flask_security import MailUtil, login_user, user_authenticated
 from flask_security.mail_util import EmailValidateException
@@ -32,6 +32,11 @@ class Addresses(MailUtil):
         return self.normalize(email)
 
 
+SECOND = "/second"  # the page that asks for the second factor
+PASSWORD, PASSKEY, CODE, RECOVERY, OIDC = "password", "passkey", "code", "recovery", "oidc"
+BOTH = "both"  # whoever let them in asked for two factors
+KEPT = "kept"  # they were signed in already, and go on after their password was changed
+WHOLE = frozenset({PASSKEY, CODE, RECOVERY, BOTH, KEPT})
 HELD = "sid"  # under which the cookie of the session holds what the portal knows the digest of
 
 
@@ -41,6 +46,7 @@ def install(app: Flask, datastore: Any) -> None:
     user_logged_out.connect(_ended, app)
     datastore.session = _asked
     app.after_request(_seen)
+    app.after_request(_said)
 
 
 def _asked() -> Any:
@@ -64,18 +70,47 @@ def held() -> str:
     return str(session.get(HELD, ""))
 
 
-def _note(_app: Flask, user: Any, **_more: Any) -> None:
-    accounts.signed_in(user.id, portal().now())
+def _note(_app: Flask, user: Any, authn_via: Any = None, **_more: Any) -> None:
+    """Somebody comes in, by whatever way. Who has a second factor and has not shown it is not signed in: only the page
+    that asks for it knows of them."""
+    ways = tuple(authn_via or (PASSWORD,))
+    half = bool(user.factors) and not WHOLE.intersection(ways)
+    browser = request.headers.get("User-Agent", "")
     if HELD in session:  # whoever was here before, here or under the same account
         sessions.end(held())
-    session[HELD] = sessions.begin(portal().settings, user.id, place(), request.headers.get("User-Agent", ""))
-    cookie = guessing.signed_in(portal(), user, asker())
-    after_this_request(lambda response: remember(response, cookie))
+    session[HELD] = sessions.begin(portal().settings, user.id, place(), browser, way=ways[-1], half=half)
+    if half:
+        g.half = True
+        return
+    accounts.signed_in(user.id, portal().now())
+    if KEPT not in ways:
+        cookie = guessing.signed_in(portal(), user, asker(), ways[-1], browser)
+        after_this_request(lambda response: remember(response, cookie))
 
 
-def sign_in(user_id: int) -> None:
-    """Sign this account in, in place of whoever was."""
+def _said(response: Any) -> Any:
+    """What the sign-in answers to a program whose password was right, and who has to show more."""
+    if g.get("half") and request.endpoint == "security.login" and response.is_json:
+        left = jsonify(meta={"code": 200}, response={"tf_required": True, "tf_state": "ready", "next": SECOND})
+        response.set_data(left.get_data())
+    return response
+
+
+def half() -> sessions.Half | None:
+    """Who has to show their second factor still, in this browser."""
+    found = sessions.half(held())
+    return found if found is not None and found.uniquifier == session.get("_user_id") else None
+
+
+def leave() -> None:
+    """Not to go on with the second factor."""
+    sessions.end(held())
+    session.clear()
+
+
+def sign_in(user_id: int, *ways: str) -> None:
+    """Sign this account in, in place of whoever was. `ways`: how they showed who they are, the last one last."""
     user = current_app.extensions["security"].datastore.find_user(id=user_id)
     if user is None or not user.active:
         raise NotFound("There is no such account")
-    login_user(user, authn_via=["password"])
+    login_user(user, authn_via=list(ways or ("link",)))
