@@ -232,7 +232,6 @@ def _account() -> dict[str, Any] | None:
 def install(app: Flask, *, version: str) -> None:
     """Register filters and what the layout reads."""
     app.jinja_env.filters.update(
-        passkeys_usable=lambda: passkeys.usable(current.portal()),
         browser_name=browsers.name,
         day_input=input_type,
         named=current.named,
@@ -252,6 +251,7 @@ def install(app: Flask, *, version: str) -> None:
         web_address=web_address,
         due_words=due_words,
         Right=Right,
+        passkeys_usable=lambda: passkeys.usable(current.portal()),
     )
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
