@@ -49,9 +49,9 @@ def reseal(portal: Portal) -> Resealed:
         with database.transaction():
             app = factors.code_app_by_id(row_id)
             if app is not None:
-                fresh = codes.resealed(portal, app.sealed)
-                count.done, count.lost = count.done + (fresh is not None), count.lost + (fresh is None)
-                app.sealed = fresh or app.sealed
+                anew = codes.resealed(portal, app.sealed)
+                count.done, count.lost = count.done + (anew is not None), count.lost + (anew is None)
+                app.sealed = anew or app.sealed
                 app.save(only=["sealed"])
     return count
 

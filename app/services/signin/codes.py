@@ -11,7 +11,7 @@ import time
 from typing import Any
 
 import pyotp
-from cryptography.fernet import InvalidToken
+from cryptography.fernet import InvalidToken, MultiFernet
 
 from app.errors import NotFound, Refused
 from app.services.base import sealing
@@ -139,5 +139,5 @@ def resealed(portal: Portal, sealed: str) -> str | None:
         return None
 
 
-def _cipher(portal: Portal) -> Any:
+def _cipher(portal: Portal) -> MultiFernet:
     return sealing.cipher(portal.settings, PURPOSE)
