@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.errors import N_, NotFound, Refused
+from app.services.base import trail
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.mails import portalmails
 from app.services.mails.portalmails import Wording
 from app.services.signin import passwords
-from app.states import ChangeKind
-from app.store import accounts, changes, database
+from app.states import Act, Thing
+from app.store import accounts, database
 from app.store import factors as rows
+from app.store.models import User
 
 CODES = 10
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # without those that look alike
@@ -84,9 +86,18 @@ def changed(portal: Portal, actor: Actor, kind: str, before: str, after: str) ->
     if user is None:
         raise NotFound("There is no such account")
     kinds = rows.settle(user.id)
-    changes.add(portal.now(), actor.user_id, actor.name, ChangeKind.ACCOUNT, user.email, kind, before, after)
+    _on_record(portal, actor, user, kind, before, after)
     tell(portal, user.id, kind, bool(after))
     return _renewed(user.id) if kinds and not rows.recovery(user.id) else []
+
+
+def _on_record(portal: Portal, actor: Actor, user: User, kind: str, before: str, after: str) -> None:
+    act = Act.FACTOR_ADDED if after else Act.FACTOR_REMOVED
+    subject = trail.about(Thing.ACCOUNT, user.id, user.email)
+    trail.note(
+        portal.now(), actor, act, subject,
+        before={kind: before} if before else None, after={kind: after} if after else None,
+    )  # fmt: skip
 
 
 def tell(portal: Portal, user_id: int, kind: str, added: bool) -> None:
@@ -107,7 +118,7 @@ def renew_recovery(portal: Portal, actor: Actor) -> list[str]:
         if user is None or not user.factors:
             raise Refused("Set up a passkey or an app that makes codes first")
         made = _renewed(user.id)
-        changes.add(portal.now(), actor.user_id, actor.name, ChangeKind.ACCOUNT, user.email, "recovery", "", "10")
+        _on_record(portal, actor, user, "recovery", "", str(CODES))
         tell(portal, user.id, "recovery", True)
     portal.poke()
     return made
@@ -137,6 +148,6 @@ def take_away(portal: Portal, actor: Actor, user_id: int) -> None:
         rows.drop_all(user.id)
         rows.settle(user.id)
         accounts.end_sessions(user.id, secrets.token_hex(32))
-        changes.add(portal.now(), actor.user_id, actor.name, ChangeKind.ACCOUNT, user.email, "factors", before, "")
+        _on_record(portal, actor, user, "factors", before, "")
         tell(portal, user.id, "factors", False)
     portal.poke()

@@ -17,8 +17,9 @@ from app.services.base.actors import Actor
 from app.services.mails import links
 from app.services.people import accounts
 from app.services.signin import codes, factors, guessing, passwords
+from app.states import Act
 from app.store import database
-from app.store.models import Change, CodeApp, Guess, RecoveryCode, SecurityEvent, Session, User
+from app.store.models import CodeApp, Guess, RecoveryCode, SecurityEvent, Session, TrailEntry, User
 from tests.services.conftest import STAFF
 from tests.web.conftest import Site
 
@@ -219,7 +220,8 @@ def test_the_owner_is_told_and_it_is_on_record(site: Site, app: App) -> None:
     told = site.bench.mailbox.of("sign-in-changed")
     assert [letter.to for letter in told] == [(STAFF[0],)]
     with database.connection():
-        assert Change.select().where(Change.field == "code", Change.subject == STAFF[0]).count() == 1
+        [entry] = TrailEntry.select().where(TrailEntry.act == Act.FACTOR_ADDED)
+        assert STAFF[0] in entry.what and "TOTP" in entry.what
 
 
 def test_another_accounts_setup_page_is_worth_nothing(site: Site) -> None:
