@@ -195,13 +195,13 @@ def _failed(tried: _Try, now: datetime) -> None:
 
 def _event(
     now: datetime, kind: SignInKind, user: int | None, place: str, way: str = "", scope: str = "",
-    held_until: datetime | None = None,
+    held_until: datetime | None = None, browser: str = "",
 ) -> None:  # fmt: skip
     """For the guard, which forgets it, and on the audit record."""
     with database.transaction():
         guesses.note(
             at=now, until=now + ON_RECORD, kind=kind, user=user, place=place, way=way, scope=scope,
-            held_until=held_until,
+            held_until=held_until, browser=browser,
         )  # fmt: skip
         row = accounts.user(user or 0)  # of a stranger, too: the same work for both
         came = kind is SignInKind.SIGNED_IN and row is not None
