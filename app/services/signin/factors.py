@@ -13,7 +13,7 @@ from app.services.base.portal import Portal
 from app.services.mails import portalmails
 from app.services.mails.portalmails import Wording
 from app.services.signin import passwords
-from app.states import Act, Thing
+from app.states import Act, Right, Thing
 from app.store import accounts, database
 from app.store import factors as rows
 from app.store.models import User
@@ -137,7 +137,7 @@ def plain(code: str) -> str:
 
 def take_away(portal: Portal, actor: Actor, user_id: int) -> None:
     """Somebody has lost theirs: the account has none any more, and its sessions end. On record, told to its owner."""
-    actor.require("administrator")
+    actor.require(Right.PEOPLE)
     with database.transaction():
         user = accounts.user(user_id)
         if user is None or not user.factors:

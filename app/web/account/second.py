@@ -116,7 +116,7 @@ def options() -> Any:
 
 
 @pages.get("/account/second")
-@needs()
+@needs(Right.ACCOUNT)
 def first() -> Any:
     """The two ways, for whoever has none yet."""
     found = factors.of(portal(), signed_in())
@@ -127,7 +127,7 @@ def first() -> Any:
 
 
 @pages.get("/account/passkeys/new")
-@needs()
+@needs(Right.ACCOUNT)
 @proved_to_read
 def new_passkey() -> Any:
     """Asks for a name, and has the browser make one."""
@@ -145,7 +145,7 @@ def _new_passkey(error: str = "", status: int = 200) -> Any:
 
 
 @pages.post("/account/passkeys")
-@needs()
+@needs(Right.ACCOUNT)
 @proved
 def keep_passkey() -> Any:
     """Keeps what the browser has made."""
@@ -162,7 +162,7 @@ def keep_passkey() -> Any:
 
 
 @pages.post("/account/passkeys/<int:row_id>")
-@needs()
+@needs(Right.ACCOUNT)
 @proved
 def one_passkey(row_id: int) -> Any:
     """act: rename {name}, remove."""
@@ -179,7 +179,7 @@ def one_passkey(row_id: int) -> Any:
 
 
 @pages.get("/account/code")
-@needs()
+@needs(Right.ACCOUNT)
 @proved_to_read
 def code() -> Any:
     """Shows the picture that the app reads, and asks for its first code."""
@@ -200,7 +200,7 @@ def _code(secret: str, sealed: str, error: str = "", status: int = 200) -> Any:
 
 
 @pages.post("/account/code")
-@needs()
+@needs(Right.ACCOUNT)
 @proved
 def keep_code() -> Any:
     """Keeps the app, once it has made a right code."""
@@ -217,7 +217,7 @@ def keep_code() -> Any:
 
 
 @pages.post("/account/code/remove")
-@needs()
+@needs(Right.ACCOUNT)
 @proved
 def remove_code() -> Any:
     """The app makes no codes for here any more."""
@@ -230,7 +230,7 @@ def remove_code() -> Any:
 
 
 @pages.post("/account/recovery")
-@needs()
+@needs(Right.ACCOUNT)
 @proved
 def renew_recovery() -> Any:
     """New recovery codes, shown on this one answer and never again."""
