@@ -12,6 +12,7 @@ from flask_babel import gettext
 from app.errors import NinteiError, NotFound, Refused, TooMany
 from app.services.signin import codes, factors, passkeys, sessions
 from app.services.signin.sessions import Half
+from app.states import Right
 from app.web.frame import browsers, problems, proving, signin
 from app.web.frame.access import needs, public
 from app.web.frame.asking import asker
