@@ -85,6 +85,8 @@ class Settings:
     stop_seconds: int = setting(parse.whole_number(0, 600), "20")
     workers: int = setting(parse.whole_number(0, 16), "1")
     plays: int = setting(parse.whole_number(0, 16), "4")
+    metrics_token: str = setting(parse.secret(SHORTEST_SECRET), "", secret=True)
+    drain_seconds: int = setting(parse.whole_number(0, 600), "0")
     log: str = setting(parse.one_of("text", "json"), "text")
     log_level: str = setting(parse.one_of("TRAFFIC", "DEBUG", "INFO", "WARNING", "ERROR"), "INFO")
     trusted_proxies: tuple[str, ...] = setting(parse.networks, "")
@@ -145,6 +147,14 @@ def environment_with(more: Mapping[str, str]) -> dict[str, str]:
 def bare_environment() -> dict[str, str]:
     """The machine's environment for a child process that shall know nothing: where programs are, and how to speak."""
     return {name: os.environ[name] for name in BARE if name in os.environ}
+
+
+COUNTING = "PROMETHEUS_MULTIPROC_DIR"  # as prometheus_client reads it when it is loaded
+
+
+def counting_folder() -> str:
+    """Where all web processes write what they count; empty where each counts for itself."""
+    return os.environ.get(COUNTING, "")
 
 
 def put_temporary_files(folder: Path) -> str:

@@ -38,6 +38,7 @@ from app.services.plays import hosts
 from app.text import address
 from config import logs
 from config.settings import (
+    COUNTING,
     Settings,
     bare_environment,
     child_environment,
@@ -113,7 +114,8 @@ def run(wiring: Wiring, with_demo: bool) -> None:
     children = [*[["serve"]] * web_processes(settings), *[["worker"]] * settings.workers]
     if settings.plays:
         children.append(["playhost", str(hosts.file_of(settings.data_dir)), str(settings.plays)])
-    start = copies(wiring.main, child_environment(settings))
+    environment = child_environment(settings) | {COUNTING: str(counting.folder(settings.data_dir))}
+    start = copies(wiring.main, environment)
     apart = {"playhost": programs(playhost.LAUNCH, bare_environment())}
     raise SystemExit(Supervisor(children, start, settings.stop_seconds, apart=apart).run())
 

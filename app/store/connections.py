@@ -138,6 +138,10 @@ class Postgres(Remembering, _Counting, PooledPostgresqlDatabase):
             self._away_until, self._away_with = time.monotonic() + STILL_AWAY, error
             raise
 
+    def counted(self) -> dict[str, int]:
+        """How many connections are out, and how many lie at hand."""
+        return {"in_use": len(self._in_use), "idle": len(self._connections)}
+
     def apart(self) -> Any:
         """A connection of one's own, beside the pool, each statement by itself (psycopg's)."""
         return psycopg.connect(dbname=self.database, autocommit=True, **self.connect_params)

@@ -260,6 +260,12 @@ def again(run: Callable[[], T]) -> T:
         time.sleep(random.uniform(0, 0.05 * 2**tried))  # noqa: S311 - so that the two do not meet again
 
 
+def pool() -> dict[str, int]:
+    """How many connections of this process to the server are in use and idle; {} for an embedded database."""
+    bound = proxy.obj
+    return bound.counted() if isinstance(bound, Postgres) else {}
+
+
 def locked(query: Any, *, skip: bool = False) -> Any:
     """The query's rows, locked until the transaction ends; `skip` passes over rows that another one holds.
     On SQLite the whole database is locked by BEGIN IMMEDIATE already."""

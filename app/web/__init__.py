@@ -19,6 +19,7 @@ from app.web.account import passwordforms, signins
 from app.web.frame import (
     access,
     busy,
+    counting,
     current,
     gate,
     hosts,
@@ -37,7 +38,7 @@ from app.web.frame.door import Site
 
 HERE = Path(__file__).parent
 # Endpoints that answer also when the database does not.
-WITHOUT_DATABASE = frozenset({"static", "public.health_check"})
+WITHOUT_DATABASE = frozenset({"static", "public.health_check", "watching.ready", "watching.metrics"})
 
 
 class _Portal(Site):
@@ -90,6 +91,7 @@ def create_app(portal: Portal, datastore: Any) -> Flask:
     wording.install(app)
     hosts.install(app, settings.base_url, settings.hosts)
     requests.install(app)
+    counting.install(app)
     app.before_request(_connect)  # first: whoever reads before it opens a connection that nobody gives back
     sizes.install(app, settings.upload_max_mb)
     CSRFProtect(app)

@@ -27,7 +27,7 @@ from app.web.designer import tables as designer_tables
 from app.web.mailroom import form, post, undelivered
 from app.web.mailroom import pages as inbound
 from app.web.money import bank, bankfiles, ledger, payments, undoing
-from app.web.public import demo, register
+from app.web.public import demo, register, watching
 from app.web.public import pages as public
 from app.web.settings import pages as settings
 from app.web.settings import proposing
@@ -38,8 +38,8 @@ from app.web.worklist import actions as worklist_actions
 from app.web.worklist import home
 
 ALL: tuple[Blueprint, ...] = (
-    public.pages, register.pages, pages.pages, demo.pages, home.pages, tasks.pages, drafts.pages, uploads.pages,
-    viewer.pages, cases.pages, worklist_actions.pages, files.pages, actions.pages, calendar.pages,
+    public.pages, watching.pages, register.pages, pages.pages, demo.pages, home.pages, tasks.pages, drafts.pages,
+    uploads.pages, viewer.pages, cases.pages, worklist_actions.pages, files.pages, actions.pages, calendar.pages,
     undoing.pages, ledger.pages,
     payments.pages, bank.pages, bankfiles.pages, post.pages, desk.pages, labels.pages, keys.pages, keyletters.pages,
     absences.pages, ownaddress.pages, second.pages,

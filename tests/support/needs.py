@@ -92,6 +92,10 @@ def _poppler() -> str:
     return "" if shutil.which("pdftoppm") else "no pdftoppm here (apt-get install poppler-utils)"
 
 
+def _program(name: str, package: str) -> Callable[[], str]:
+    return lambda: "" if shutil.which(name) else f"no {name} here (apt-get install {package})"
+
+
 def _frontend() -> str:
     built = Path(__file__).parents[2] / "app/web/static/dist/manifest.json"
     return "" if built.exists() else "the front end is not built (make install)"
@@ -105,6 +109,9 @@ PARTS: dict[str, Callable[[], str]] = {
     "softhsm": _softhsm,
     "poppler": _poppler,
     "frontend": _frontend,
+    "promtool": _program("promtool", "prometheus"),
+    "systemd": _program("systemd-analyze", "systemd"),
+    "nginx": _program("nginx", "nginx-light"),
 }
 
 

@@ -24,7 +24,7 @@ PROJECT = Path(__file__).parents[2]
 PASSWORD = "a password for tests"
 ADMINISTRATOR, ANALYST = "kanri@example.jp", "bunseki@example.jp"
 WAITS = {"cards.news"}  # answers when there is news
-TELLS = {"public.health_check"}  # 503 is its answer where no worker runs
+TELLS = {"public.health_check", "watching.ready"}  # 503 is its answer where no worker runs
 LIBRARY = {
     "page",
     "page_size",

@@ -146,6 +146,11 @@ class Releases:
         return found
 
     @database.connection()
+    def in_force(self) -> int:
+        """How many packages have a release in force, whether it can be loaded or not."""
+        return len(list(terms.current_all(self._clock.now())))
+
+    @database.connection()
     def english(self) -> Mapping[str, str]:
         """What the packages say, by its Japanese wording, in English; what is in force says first, else the newer.
 

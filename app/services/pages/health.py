@@ -22,6 +22,24 @@ NAMES: Final = ("database", "version", "files", "workers", "jobs", "disk")
 Check = Mapping[str, Any]  # {"ok": bool, and figures}
 
 
+def readiness(portal: Portal, *, leaving: bool) -> dict[str, Check]:
+    """Whether requests should come here now, in named checks. `leaving`: this process is about to end."""
+    found: dict[str, Check] = {"leaving": {"ok": not leaving}}
+    found["database"] = {"ok": reachable(portal)}
+    found["version"] = {"ok": found["database"]["ok"] and fits(portal)}
+    found["packages"] = {"ok": found["version"]["ok"] and _has_packages(portal)}
+    return found
+
+
+def _has_packages(portal: Portal) -> bool:
+    """Whether what is in force can be loaded; a portal in which nothing was released yet has nothing to wait for."""
+    try:
+        wanted = portal.releases.in_force()
+        return len(portal.releases.all_current()) == wanted
+    except Exception:
+        return False
+
+
 def checks(portal: Portal, up: float, only: Collection[str] = ()) -> dict[str, Check]:
     """Each check by name: {"ok": …} and its figures. `up`: seconds since this process began; `only` leaves out others.
 

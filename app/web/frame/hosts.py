@@ -11,7 +11,7 @@ from flask_babel import gettext
 from config import parse
 
 # Watchers ask by the machine's address, not by the portal's name.
-ANY_NAME = frozenset({"public.health_check"})
+ANY_NAME = frozenset({"public.health_check", "watching.ready", "watching.metrics"})
 MISDIRECTED = 421  # RFC 9110 section 15.5.20
 
 

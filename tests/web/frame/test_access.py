@@ -43,6 +43,8 @@ PUBLIC = {
     "public.choose",
     "public.enter",
     "public.health_check",
+    "watching.metrics",
+    "watching.ready",
     "public.help_page",
     "public.postal_code",
     "public.resend",

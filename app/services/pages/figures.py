@@ -1,0 +1,70 @@
+"""What whoever watches the portal wants to know in numbers; nothing of a person, and no words that people wrote."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from app.services.base import versions
+from app.services.base.portal import Portal
+from app.store import database, figures, jobrows
+
+KEPT: Final = 5.0  # seconds: whoever asks more often reads the same numbers
+Counts = Sequence[tuple[tuple[str, ...], int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Of one moment. Counts are by their words: cases by (state, stage), tasks by (side,), jobs by (operator, state),
+    incidents by (kind,), mails by (state,)."""
+
+    cases: Counts
+    open_tasks: Counts
+    jobs: Counts
+    incidents: Counts
+    mails: Counts
+    outages: int
+    oldest_due_seconds: float
+    worker_silences: Sequence[float]  # seconds
+    free_bytes: int
+    files_reachable: bool
+    schema: int
+
+
+_kept: dict[int, tuple[float, Figures]] = {}
+
+
+def read(portal: Portal) -> Figures:
+    """The figures of now. Raises what the database raises."""
+    at, found = _kept.get(id(portal), (float("-inf"), None))
+    if found is not None and time.monotonic() - at < KEPT:
+        return found
+    now = portal.now()
+    with portal.connection():
+        since = jobrows.oldest_due(now)
+        late = max(now - since, timedelta(0)) if since is not None else timedelta(0)
+        found = Figures(
+            figures.cases(),
+            figures.open_tasks(),
+            figures.jobs(),
+            figures.incidents(),
+            figures.mails(),
+            figures.outages(),
+            late.total_seconds(),
+            figures.workers(),
+            shutil.disk_usage(portal.settings.data_dir).free,
+            portal.blobs.reachable(),
+            versions.newest(),
+        )
+    _kept.clear()
+    _kept[id(portal)] = (time.monotonic(), found)
+    return found
+
+
+def pool() -> Mapping[str, int]:
+    """Connections of this process to a database on a server: in_use and idle; nothing for an embedded one."""
+    return database.pool()
