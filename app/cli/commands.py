@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from app.cli import playhost
+from app.cli import counting, playhost
 from app.cli.audit import audit
 from app.cli.backup import backup, restore
 from app.cli.carddesk import card_desk

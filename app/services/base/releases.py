@@ -146,7 +146,7 @@ class Releases:
         return found
 
     @database.connection()
-    def in_force(self) -> int:
+    def count_in_force(self) -> int:
         """How many packages have a release in force, whether it can be loaded or not."""
         return len(list(terms.current_all(self._clock.now())))
 

@@ -34,7 +34,7 @@ def readiness(portal: Portal, *, leaving: bool) -> dict[str, Check]:
 def _has_packages(portal: Portal) -> bool:
     """Whether what is in force can be loaded; a portal in which nothing was released yet has nothing to wait for."""
     try:
-        wanted = portal.releases.in_force()
+        wanted = portal.releases.count_in_force()
         return len(portal.releases.all_current()) == wanted
     except Exception:
         return False
