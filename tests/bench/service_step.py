@@ -9,10 +9,15 @@ commit, and keeps none of that. Both walk thirty user tasks in turns; then the w
 
 from __future__ import annotations
 
+import contextlib
 import io
+import sqlite3
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from SpiffWorkflow.bpmn import BpmnWorkflow
 from SpiffWorkflow.bpmn.serializer import BpmnWorkflowSerializer
@@ -29,6 +34,7 @@ from app.services.process import steps
 from app.services.tasks import send
 from app.store import cases, database, work
 from app.store.blobs import Blobs
+from app.store.connections import Sqlite
 from config import settings as config
 from config.clock import SystemClock
 from tests.bench import engine_step, thirty
@@ -158,6 +164,56 @@ def returns(evaluator: Evaluator, folder: Path) -> None:
     print(ours.line(ours))
 
 
+@contextmanager
+def recorded() -> Iterator[list[tuple[str, Any]]]:
+    """The statements that run, with their values."""
+    base, ran = database.proxy.obj, []
+    plain = base._execute_cursor
+
+    def execute(sql: str, params: Any, **options: Any) -> Any:
+        ran.append((sql, params or ()))
+        return plain(sql, params, **options)
+
+    base._execute_cursor = execute
+    try:
+        yield ran
+    finally:
+        del base._execute_cursor
+
+
+def replayed(evaluator: Evaluator, folder: Path) -> None:
+    """Each step beside its own statements, run once more by sqlite3 alone upon a second database that is in step."""
+    services = Services(folder, evaluator, scripts=True)
+    ours, raw = Times("services, case in memory"), Times("the same statements, sqlite3 alone")
+    for number in range(CASES):
+        case = services.case()
+        for times in (raw, ours):
+            times.cases.append([])
+        copy = Sqlite(f"{folder}/copy-{number}.db")
+        with database.connection(), contextlib.closing(sqlite3.connect(copy.database)) as file:
+            database.proxy.obj.connection().backup(file)
+        with copy.connection_context():
+            connection = copy.connection()
+            for _ in range(thirty.TASKS):
+                task = services.task(case)
+                with recorded() as statements:
+                    timed(lambda case=case, task=task: services.step(services.portal, case, task), ours)  # type: ignore[misc]
+                timed(lambda connection=connection, statements=statements: again(connection, statements), raw)  # type: ignore[misc]
+        copy.close_all()
+    print("one step with a script beside the same statements replayed raw")
+    for times in (raw, ours):
+        print(times.line(raw))
+
+
+def again(connection: sqlite3.Connection, statements: list[tuple[str, Any]]) -> int:
+    """Run them in one transaction and read what they give."""
+    connection.execute("BEGIN IMMEDIATE")
+    for sql, values in statements:
+        connection.execute(sql, values).fetchall()
+    connection.commit()
+    return 0
+
+
 def main() -> None:
     evaluator = Evaluator()
     evaluator.evaluate("1 + 1", {})
@@ -167,6 +223,7 @@ def main() -> None:
             compare("30 user tasks, a script after each, through the services", evaluator, place / "a", scripts=True)
             compare("30 user tasks, no script, through the services", evaluator, place / "b", scripts=False)
             returns(evaluator, place / "c")
+            replayed(evaluator, place / "d")
     finally:
         evaluator.close()
 
