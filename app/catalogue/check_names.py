@@ -18,11 +18,13 @@ from app.catalogue.python import names, parsed
 from app.catalogue.toml import nearest
 from app.catalogue.vocabulary import PORTAL_ROUTES
 from app.errors import N_
+from app.feel.binding import paths
 
 # What the portal brings into task data by itself.
 WITH_WITHDRAWAL = "withdrawal_by"
 WITH_PAYMENT = "booking"  # a payment makes a held date firm
 WITH_ERROR = "error"  # what was caught: its `code` and `text`
+SETTINGS = "settings"  # by which decision tables read what staff own
 WITH_FEE = "fee"  # the decision table of a fee is asked for this one
 _PATH = re.compile(r"[A-Za-z_]\w*(\.\w+)*")
 _OTHERS_WORDS = {"true": "True", "false": "False", "null": "None"}
@@ -99,8 +101,17 @@ class NameChecks:
         for name, decision in self.package.decisions.items():
             if name not in fees and name not in called:
                 continue
-            for read_name in sorted(decision.names() - ({WITH_FEE} if name in fees else set())):
+            self._settings(name)
+            for read_name in sorted(decision.names() - {SETTINGS} - ({WITH_FEE} if name in fees else set())):
                 self._read(Code(self.package.file_of(name), name, "", ""), read_name)
+
+    def _settings(self, name: str) -> None:
+        """Settings that a table reads: settings.<section>.<key>."""
+        known = frozenset(each.name for part in self.package.settings.values() for each in part.values())
+        for path in sorted(set(paths(self.package.decisions[name], SETTINGS))):
+            if ".".join(path) not in known:
+                message = N_("There is no setting “%(name)s”: tables read settings as settings.section.key.")
+                self.complaints.say(self.package.file_of(name), name, message, name=".".join(path))
 
     def _code(self, code: Code) -> None:
         tree = parsed(code.text)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from app.catalogue.check_names import WITH_FEE
+from app.catalogue.check_names import SETTINGS, WITH_FEE
 from app.catalogue.complaints import Complaints
 from app.catalogue.domains import NOTHING, Domain, Known, Value, Values, join, one
 from app.catalogue.following import Following
@@ -18,6 +18,7 @@ from app.catalogue.terms import Fee
 from app.catalogue.toml import nearest
 from app.catalogue.words import Case
 from app.errors import N_, Named
+from app.feel.binding import bound
 from app.feel.decision import Decision
 
 MAX_RATE = 100  # percent
@@ -33,7 +34,9 @@ class TableChecks:
         self.following = following
 
     def run(self) -> None:
-        for decision in self.package.decisions.values():
+        settings = {SETTINGS: self.package.settings_values({})}
+        for written in self.package.decisions.values():
+            decision = bound(written, settings)
             file = self.package.file_of(decision.id)
             fees = [fee for fee in self.package.fees.values() if fee.decision == decision.id]
             domains = self._domains(decision, fees)

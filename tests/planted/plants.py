@@ -215,7 +215,7 @@ KNOWN = [
     ),
     Plant(
         "an amount below nothing",
-        {"fees.dmn": swap("<text>200000<", "<text>-200000<")},
+        {"fees.dmn": swap("<text>settings.fees.initial<", "<text>-200000<")},
         "fees.dmn",
         "fees",
         "whole number of yen.* -200000",
@@ -224,7 +224,7 @@ KNOWN = [
     ),
     Plant(
         "an amount as a text",
-        {"fees.dmn": swap("<text>200000<", '<text>"200,000"<')},
+        {"fees.dmn": swap("<text>settings.fees.initial<", '<text>"200,000"<')},
         "fees.dmn",
         "fees",
         "whole number of yen.* '200,000'",
@@ -608,7 +608,7 @@ MORE = [
     ),
     Plant(
         "a tax rate above all",
-        {"fees.dmn": swap("<text>10</text>", "<text>1000</text>", 1)},
+        {"fees.dmn": swap("<text>settings.fees.tax_rate</text>", "<text>1000</text>", 1)},
         "fees.dmn",
         "fees",
         "0 to 100.* 1000",
@@ -617,7 +617,7 @@ MORE = [
     ),
     Plant(
         "a part of a yen",
-        {"fees.dmn": swap("<text>150000</text>", "<text>1500.5</text>")},
+        {"fees.dmn": swap("<text>settings.fees.exam</text>", "<text>1500.5</text>")},
         "fees.dmn",
         "fees",
         "whole number of yen",
@@ -626,7 +626,7 @@ MORE = [
     ),
     Plant(
         "no amount for the third exam",
-        {"fees.dmn": swap("&gt;= 3", "&gt;= 4")},
+        {"fees.dmn": swap("&gt;= settings.exam.free_retests + 2", "&gt;= 4")},
         "fees.dmn",
         "fees",
         "“認定試験費用” .*when “認定試験の受験回数” is 3",
@@ -635,7 +635,7 @@ MORE = [
     ),
     Plant(
         "two rows for the second exam",
-        {"fees.dmn": swap("&gt;= 3", "&gt;= 2")},
+        {"fees.dmn": swap("&gt;= settings.exam.free_retests + 2", "&gt;= 2")},
         "fees.dmn",
         "fees",
         "Row 3 applies, too",

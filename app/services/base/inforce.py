@@ -10,14 +10,13 @@ from threading import Lock
 from typing import Any
 
 from app.catalogue import Decision, Package
+from app.catalogue.check_names import SETTINGS
 from app.catalogue.standing import stands
 from app.services.base import businessdays
 from app.store import database
 from app.store import settings as store
 from app.store.models import Setting
 from config.clock import Clock
-
-SETTINGS = "settings"  # by which decision tables read them: settings.fees.initial
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,7 +109,7 @@ def issued(case: Case, loaded: Loaded, document: str) -> dict[str, Any]:
 def charged(package: Package, fee: str, data: Mapping[str, Any]) -> tuple[int, int, int]:
     """(yen before tax, tax rate in percent, tax in yen) of a fee for these routing values. Raises Refused."""
     table = package.fees[fee].decision
-    decided = package.decisions[table].decide({**data, "fee": fee})
+    decided = package.decisions[table].decide({**data, "fee": fee, "settings": settings_of(package)})
     if "amount" not in decided or decided["amount"] is None:
         raise Refused("The decision table %(table)s gives no amount for %(fee)s", table=table, fee=fee)
     amount, rate = int(decided["amount"]), int(decided.get("tax_rate") or 0)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from app.errors import NotFound
 from app.services.base.portal import Portal
 from app.services.base.releases import Loaded, settings_of
+from app.services.packages.filling import filled
 from app.store import database
 
 
@@ -34,25 +35,29 @@ class Offer:
 def all_of(portal: Portal) -> list[Offer]:
     """Every certification, by title."""
     with database.connection():
-        return sorted((_offer(loaded) for loaded in portal.releases.all_current()), key=lambda each: each.title)
+        found = (_offer(portal, loaded) for loaded in portal.releases.all_current())
+        return sorted(found, key=lambda each: each.title)
 
 
 def one(portal: Portal, package_id: str) -> Offer:
     """The certification of this package; NotFound when there is none."""
     with database.connection():
         try:
-            return _offer(portal.releases.current(package_id))
+            return _offer(portal, portal.releases.current(package_id))
         except NotFound:
             raise NotFound("There is no such certification") from None
 
 
-def _offer(loaded: Loaded) -> Offer:
+def _offer(portal: Portal, loaded: Loaded) -> Offer:
     found = settings_of(loaded.package)
     contact = found.get("contact") or found.get("body") or {}
     return Offer(
         loaded.package.id,
         loaded.package.title,
         loaded.package.title_en,
-        {key: str(value) for key, value in found.get("apply", {}).items()},
+        {
+            key: filled(loaded.package, str(value), portal.say("en" if key.endswith("_en") else "ja"))
+            for key, value in found.get("apply", {}).items()
+        },
         {key: str(value) for key, value in contact.items()},
     )

@@ -8,6 +8,7 @@ from app.errors import Refused
 from app.services.base import trail
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
+from app.services.packages import filling
 from app.services.settings import values
 from app.services.settings.checking import Unfit
 from app.states import Act, ProposalState, Right, Thing
@@ -30,6 +31,9 @@ def change(
         if day is not None and day < portal.today():
             raise Refused("The day is past: a value holds from today on at the earliest")
         new = _checked(value, typed)
+        known = filling.known(portal.releases.current(package_id).package)
+        if value.kind.widget == "area" and (lost := [each for each in filling.names(new) if each not in known]):
+            raise Unfit({name: Refused("There is no setting {%(name)s} that this text could name", name=lost[0])})
         from_day = day if day is not None and value.dated else portal.today()
         if new == value.value and from_day == portal.today() and not value.sample:
             return

@@ -13,7 +13,7 @@ from app.store import cases, database, invoices, records, releases
 from tests.services.conftest import BPMN, Bench
 from tests.services.steps import case_of, go, opened
 
-TAX, NEW_TAX = "<text>10</text>", "<text>12</text>"
+TAX, NEW_TAX = "<text>settings.fees.tax_rate</text>", "<text>12</text>"
 
 
 def put(bench: Bench, folder: Path, changes: dict[str, Any], *, base: Path = BPMN) -> int:
