@@ -8,6 +8,7 @@ import io
 import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -19,6 +20,8 @@ from app.errors import Permanent
 from hardware.files import locked, private_folder, write_whole
 
 _FIELD = "Nintei"
+_KEYS = "key*.pem"
+_CLEAR = b"-----BEGIN"  # RFC 7468 section 2
 RENEWED = dt.timedelta(days=90)  # before the end of a certificate that the portal made itself
 
 
@@ -28,6 +31,13 @@ class SigningKey:
 
     private: bytes = field(repr=False)
     certificate: bytes  # behind it may stand those of the authorities above
+
+
+class Sealing(Protocol):
+    """How the private key lies in its folder: `open` gives None for what was sealed under other keys."""
+
+    def seal(self, content: bytes) -> bytes: ...
+    def open(self, sealed: bytes) -> bytes | None: ...
 
 
 def valid_until(key: SigningKey) -> dt.datetime:
@@ -52,9 +62,10 @@ def of_body(key: Path, certificate: Path) -> SigningKey:
     return found
 
 
-def kept(folder: Path, subject: str, *, now: dt.datetime | None = None) -> SigningKey:
+def kept(folder: Path, subject: str, sealing: Sealing, *, now: dt.datetime | None = None) -> SigningKey:
     """The key of this folder, made at first use: by one process alone, and the same for all that ask meanwhile. In the
-    last days of its certificate (`RENEWED`) another pair takes its place; the old one stays beside it.
+    last days of its certificate (`RENEWED`) another pair takes its place; the old one stays beside it. Keys lie there
+    sealed; one that an earlier version kept in the clear is sealed when it is first asked for.
 
     The certificate is written last, so a key without one has signed nothing yet. Raises `Permanent` for a certificate
     without its key: papers may bear its name, and only a backup has the key.
@@ -77,9 +88,37 @@ def kept(folder: Path, subject: str, *, now: dt.datetime | None = None) -> Signi
                 certificate.rename(folder / f"certificate-until-{last:%Y%m%d}.pem")
             if not certificate.exists():
                 made = make_signing_key(subject, now=moment)
-                write_whole(key, made.private)
+                write_whole(key, sealing.seal(made.private))
                 write_whole(certificate, made.certificate)
-    return SigningKey(key.read_bytes(), certificate.read_bytes())
+    if in_the_clear(folder):
+        reseal(folder, sealing)
+    return SigningKey(opened(key, sealing), certificate.read_bytes())
+
+
+def opened(key: Path, sealing: Sealing) -> bytes:
+    """The private key of a file, PEM. Raises `Permanent` when it was sealed under a key that is not there."""
+    content = key.read_bytes()
+    found = content if content.startswith(_CLEAR) else sealing.open(content)
+    if found is None:
+        raise Permanent(
+            "The signing key was sealed under another key and cannot be read. The administrator enters the key of that "
+            "time (NINTEI_SEALING_KEYS)"
+        )
+    return found
+
+
+def in_the_clear(folder: Path) -> bool:
+    """Whether a key of the folder lies there as an earlier version wrote it."""
+    return any(each.read_bytes().startswith(_CLEAR) for each in folder.glob(_KEYS))
+
+
+def reseal(folder: Path, sealing: Sealing) -> int:
+    """Seal the folder's keys anew under the first key, each file as a whole; gives how many. Raises `Permanent`."""
+    files = sorted(folder.glob(_KEYS))
+    with locked(folder.with_name(f"{folder.name}.lock")):
+        for each in files:
+            write_whole(each, sealing.seal(opened(each, sealing)))
+    return len(files)
 
 
 def _certificate(content: bytes) -> x509.Certificate:

@@ -53,6 +53,10 @@ FREE: dict[str, str] = {
     "papers.downloads.document": "who fetched what is on record; the case was found with `see cases`",
     "papers.downloads.newest": "who fetched what is on record; the case was found with `see cases`",
     "papers.downloads.released_file": "who fetched what is on record; the case was found with `see cases`",
+    "base.trail.refused": "that somebody was refused is on record",
+    "pages.case.page": "who looked is on record; the case was found with `see cases`",
+    "pages.vendorhome.of": "who looked is on record; the case was found with `see cases`",
+    "tasks.view.look": "who looked is on record; the task was found with `see cases`",
     "people.accounts.actor_of": "mandates begin and end with the day",
     "tasks.recall.opened": "an answer that somebody reads who has the right to work; others change nothing",
 }

@@ -39,7 +39,10 @@ def find(portal: Portal, task_id: str, actor: Actor, *, lock: bool = False) -> S
     task = work.task(task_id) if lock else work.task_with_case(task_id)
     if task is None:
         raise NotFound("There is no such task")
-    case = visible_case(locked or task.case, actor)
+    try:
+        case = visible_case(locked or task.case, actor)
+    except NotFound:  # what is said must not tell that there is one
+        raise NotFound("There is no such task") from None
     logs.note(case=case.number)
     if actor.side == "vendor" and task.side != "vendor":
         raise NotFound("There is no such task")

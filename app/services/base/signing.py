@@ -8,6 +8,7 @@ from app.connectors.signature import SigningKey
 from app.services.base.portal import Portal
 from app.services.base.releases import settings_of
 from app.store import database, places
+from app.store.objects.sealing import Sealing
 from config.settings import Settings
 
 
@@ -22,7 +23,18 @@ def key_of(settings: Settings, subject: str) -> SigningKey:
     if settings.signing_key is not None and settings.signing_certificate is not None:
         return signature.of_body(settings.signing_key, settings.signing_certificate)
     with places.folders(settings).opened("signing") as folder:
-        return signature.kept(folder, subject)
+        return signature.kept(folder, subject, sealing(settings))
+
+
+def sealing(settings: Settings) -> Sealing:
+    """What the key lies under: the first of the sealing keys, else the secret key."""
+    return Sealing((*settings.sealing_keys, settings.secret_key), b"nintei signing key v1")
+
+
+def reseal(settings: Settings) -> int:
+    """Seal the portal's own key under the first key of the settings; gives how many files. Raises Permanent."""
+    with places.folders(settings).opened("signing") as folder:
+        return signature.reseal(folder, sealing(settings)) if folder.exists() else 0
 
 
 def key(portal: Portal) -> SigningKey | None:

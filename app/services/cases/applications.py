@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -90,6 +90,11 @@ def check(portal: Portal, opened: Opened, raw: Mapping[str, Any]) -> Cleaned:
     return opened.spec.clean(raw, context={"today": portal.today()}, lacking=printable.lacking(portal))
 
 
+def recipient(opened: Opened, values: Mapping[str, Any]) -> str:
+    """The address to which the link of an application goes."""
+    return address.one(opened.loaded.package.applicant.said(values, "email"))
+
+
 def apply(
     portal: Portal, package_id: str, raw: Mapping[str, Any], shown: int | None = None, language: str = ""
 ) -> Started:
@@ -103,7 +108,8 @@ def apply(
     if not cleaned.ok:
         raise Refused("Some answers need another look")
     values, now, fields = cleaned.values, portal.now(), loaded.package.applicant
-    email = address.one(fields.said(values, "email"))
+    email = recipient(opened, values)
+    _plain(fields.said(values, each) for each in ("name", "contact", "subject"))
     key = _key(package_id, values)
     with incidents.noted(portal), _new(package_id), database.transaction():
         database.lock_name(f"apply:{key}")
@@ -150,6 +156,13 @@ def apply(
         )
     portal.poke()
     return Started(case.number, case.email, False)
+
+
+def _plain(names: Iterable[str]) -> None:
+    """Raise Refused for a name that a mail program would turn into a link: the first mail goes to an address that
+    nobody has proved, in the body's name."""
+    if any("://" in each or each.casefold().startswith("www.") for each in names):
+        raise Refused("Leave web addresses out of the names; there is a place for them later")
 
 
 @contextmanager

@@ -80,7 +80,7 @@ def answer(portal: Portal, claim_id: int, actor: Actor, *, admit: bool, reason: 
     now, reason = portal.now(), reason.strip()[:500]
     with database.transaction():
         claim = _asked(claim_id)
-        company = companypages.managed(claim.company_id, actor)
+        company = companypages.managed(claim.company_id, actor, "There is no such request")
         if claim.asks != Judge.MANAGERS:
             raise NotFound("There is no such request")
         if actor.side == "operator" and not reason:

@@ -78,9 +78,15 @@ def find(company_id: int, actor: Actor) -> tuple[Company, bool]:
     return row, person.role == Role.MANAGER
 
 
-def managed(company_id: int, actor: Actor) -> Company:
-    """The company, for who may change it: its managers, and the body's staff on the phone."""
-    row, may = find(company_id, actor)
+def managed(company_id: int, actor: Actor, missing: str = "") -> Company:
+    """The company, for who may change it: its managers, and the body's staff on the phone. `missing`: what a stranger
+    hears who asked for something of the company, that there may be such a thing is not told."""
+    try:
+        row, may = find(company_id, actor)
+    except NotFound:
+        if missing:
+            raise NotFound(missing) from None
+        raise
     actor.require(Right.COMPANIES, Right.COMPANY)
     if not may:
         raise Forbidden("Only a manager of the company may do this")

@@ -112,7 +112,7 @@ def _waiting(invitation_id: int, actor: Actor) -> tuple[Invitation, Company]:
     row = companies.invitation(invitation_id)
     if row is None:
         raise NotFound("There is no such invitation")
-    company = companypages.managed(row.company_id, actor)
+    company = companypages.managed(row.company_id, actor, "There is no such invitation")
     if row.used_at is not None or row.taken_back_at is not None:
         raise Refused("This invitation was taken up or taken back already")
     return row, company

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from app.errors import NotFound, Refused
+from app.errors import N_, NotFound, Refused
 from app.services.base import history
 from app.services.base.actors import SYSTEM, Actor
 from app.services.base.portal import Portal
@@ -16,10 +16,11 @@ from app.services.companies.views import MandateView
 from app.services.mails.portalmails import Wording
 from app.states import EntryKind, InvitationKind, Right
 from app.store import companies, database
-from app.store.models import Mandate
+from app.store.models import Company, Mandate
 from app.text import address
 
 RIGHTS = ("read", "answer", "full")
+_NONE = N_("There is no such mandate")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,16 +75,14 @@ def give(portal: Portal, company_id: int, email: str, terms: Terms, actor: Actor
 def one(portal: Portal, mandate_id: int, actor: Actor) -> MandateView:
     """A mandate of a company that the actor manages."""
     with database.connection():
-        row = _running(mandate_id)
-        company = companypages.managed(row.company_id, actor)
+        row, company = _managed(mandate_id, actor)
         return views.mandate(portal, row, company, companies.cases_of(company.id))
 
 
 def change(portal: Portal, mandate_id: int, terms: Terms, actor: Actor) -> None:
     """Other terms, from now on."""
     with database.transaction():
-        row = _running(mandate_id)
-        company = companypages.managed(row.company_id, actor)
+        row, company = _managed(mandate_id, actor)
         kept, before = _checked(portal, company.id, terms), _words(row)
         row.office, row.rights, row.copies = kept["office"], kept["rights"], kept["copies"]
         row.every_case, row.case_ids = kept["every_case"], kept["case_ids"]
@@ -99,11 +98,10 @@ def end(portal: Portal, mandate_id: int, actor: Actor, reason: str = "") -> None
     actor.require(Right.COMPANIES, Right.COMPANY)
     now = portal.now()
     with database.transaction():
-        row = _running(mandate_id)
         if actor.side == "operator" and not reason.strip():
             raise Refused("Say who called and why; it goes on record")
+        row, company = _managed(mandate_id, actor, own=True)
         own = row.user_id == actor.user_id
-        company = row.company if own else companypages.managed(row.company_id, actor)
         covered = _covered(row)
         row.open, row.ended_at, row.ended_by = False, now, actor.name
         row.save()
@@ -127,13 +125,16 @@ def _ended(case: int, row: Mandate, by: Actor, now: datetime, reason: str) -> No
     history.note(case, now, EntryKind.MEMBER, by=by, title=row.user.email, text="agent_ended", data=data)
 
 
-def _running(mandate_id: int) -> Mandate:
+def _managed(mandate_id: int, actor: Actor, *, own: bool = False) -> tuple[Mandate, Company]:
+    """A running mandate and its company, for who manages that; `own`: or who has the mandate."""
     row = companies.mandate(mandate_id)
     if row is None:
-        raise NotFound("There is no such mandate")
+        raise NotFound(_NONE)
+    mine = own and row.user_id == actor.user_id
+    company = row.company if mine else companypages.managed(row.company_id, actor, _NONE)
     if row.ended_at is not None:
         raise Refused("This mandate has ended already")
-    return row
+    return row, company
 
 
 def _words(row: Mandate) -> str:

@@ -13,6 +13,7 @@ from typing import Final
 
 from app.connectors import signature
 from app.errors import N_, NinteiError
+from app.services.base import signing as signing_key
 from app.services.cards import keys
 from app.services.doctor.finding import BAD, OK, WARNING, Finding, Patient
 from app.services.pages import health
@@ -126,7 +127,8 @@ def _signing(patient: Patient, topic: str, folder: Path) -> Iterator[Finding]:
     if not key.exists() and not certificate.exists():
         yield Finding(topic, OK, N_("None yet: it is made with the first signed paper"))
         return
-    ends = signature.valid_until(signature.SigningKey(key.read_bytes(), certificate.read_bytes()))
+    private = key.read_bytes() if own[0] else signature.opened(key, signing_key.sealing(patient.settings))
+    ends = signature.valid_until(signature.SigningKey(private, certificate.read_bytes()))
     if ends < patient.portal.now() + SOON:
         yield Finding(
             topic,

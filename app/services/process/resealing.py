@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from app.errors import Permanent
+from app.services.base import signing
 from app.services.base.portal import Portal
 from app.services.process import secrets
 from app.services.signin import codes
@@ -41,6 +43,10 @@ def reseal(portal: Portal) -> Resealed:
                 if draft.aside.get("values"):
                     draft.aside = draft.aside | {"values": _values(portal, draft.aside["values"], count)}
                 draft.save(only=["values", "aside"])
+    try:
+        count.done += signing.reseal(portal.settings)
+    except Permanent:
+        count.lost += 1
     if portal.settings.files:
         count.done += places.stored_folders(portal.settings).reseal(places.SHARED)
     with database.connection():

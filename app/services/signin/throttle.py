@@ -24,6 +24,9 @@ class Limit:
 
 
 APPLICATION = Limit("apply", 30, timedelta(hours=1))  # sent, for each network address
+RECIPIENT = Limit("apply-to", 5, timedelta(hours=1))  # sent, for each address that gets the mail
+RECIPIENT_DAY = Limit("apply-to-day", 10, timedelta(days=1))  # the same, for a day
+LINK_TO = Limit("link-to", 3, timedelta(hours=1))  # entry links asked for, for each address that gets the mail
 LINK = Limit("link", 30, timedelta(hours=1))  # mails asked for, for each network address
 
 
@@ -34,6 +37,16 @@ def wait(portal: Portal, limit: Limit, *whom: str) -> timedelta | None:
         moments = [attempts.free_at(_key(limit, each), now, limit.most) for each in whom if each]
     last = max((moment for moment in moments if moment is not None), default=None)
     return last - now if last is not None else None
+
+
+def through(portal: Portal, whom: str, *limits: Limit) -> timedelta | None:
+    """Note a try under each of the limits; how long it takes until one more is let through, and then none is noted."""
+    left = [found for each in limits if (found := wait(portal, each, whom)) is not None]
+    if left:
+        return max(left)
+    for each in limits:
+        note(portal, each, whom)
+    return None
 
 
 def note(portal: Portal, limit: Limit, *whom: str) -> None:

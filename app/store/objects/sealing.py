@@ -1,4 +1,4 @@
-"""What lies in a bucket and is a secret is sealed: whoever can read the bucket cannot read the keys."""
+"""What lies in a folder or a bucket and is a secret is sealed: whoever can read the place cannot read the keys."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 
 class Sealing:
-    """Fernet (AES-128-CBC and HMAC-SHA-256) under keys derived from secrets: the first seals, all of them open."""
+    """Fernet (AES-128-CBC and HMAC-SHA-256) under keys derived from secrets: the first seals, all of them open. What is
+    sealed for one purpose does not open for another (HKDF's `info`, RFC 5869 section 3.2)."""
 
-    def __init__(self, secrets: Sequence[str]) -> None:
-        self._cipher = MultiFernet([_key(each) for each in dict.fromkeys(secrets) if each])
+    def __init__(self, secrets: Sequence[str], purpose: bytes = b"nintei shared folders v1") -> None:
+        self._cipher = MultiFernet([_key(each, purpose) for each in dict.fromkeys(secrets) if each])
 
     def seal(self, content: bytes) -> bytes:
         """Under the first key."""
@@ -28,7 +29,5 @@ class Sealing:
             return None
 
 
-def _key(secret: str) -> Fernet:
-    return Fernet(
-        base64.urlsafe_b64encode(HKDF(SHA256(), 32, None, b"nintei shared folders v1").derive(secret.encode()))
-    )
+def _key(secret: str, purpose: bytes) -> Fernet:
+    return Fernet(base64.urlsafe_b64encode(HKDF(SHA256(), 32, None, purpose).derive(secret.encode())))

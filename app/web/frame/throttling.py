@@ -29,16 +29,27 @@ def install(app: Flask) -> None:
 
 
 def _before() -> Any:
-    if request.method != "POST" or actor() is not None:
-        return None
     limit = LIMITS.get(request.endpoint or "")
-    if limit is None or (limit is throttle.APPLICATION and request.form.get("step") != "send"):
+    if request.method != "POST" or limit is None:
+        return None
+    if actor() is not None and limit is not throttle.APPLICATION:  # that one sends mail to whom one names
+        return None
+    if limit is throttle.APPLICATION and request.form.get("step") != "send":
         return None  # looking through one's answers again is no new application
     left = throttle.wait(portal(), limit, f"from {place()}")
     if left is not None:
         return too_many(guessing.too_many(left, portal().now()))
     throttle.note(portal(), limit, f"from {place()}")
     return None
+
+
+def recipient(email: str) -> Response | None:
+    """Hold up the application whose mail goes to an address that got many of them lately; nobody's own."""
+    who = actor()
+    if who is not None and who.email == email:
+        return None
+    left = throttle.through(portal(), f"to {email}", throttle.RECIPIENT, throttle.RECIPIENT_DAY)
+    return too_many(guessing.too_many(left, portal().now())) if left is not None else None
 
 
 def too_many(error: TooMany) -> Response:

@@ -16,9 +16,10 @@ from app.services.cases import applications
 from app.services.packages import offers
 from app.services.packages.offers import Offer
 from app.services.pages import health
+from app.services.signin import throttle
 from app.text import address
 from app.text.numbers import whole
-from app.web.frame import shell, signin
+from app.web.frame import shell, signin, throttling
 from app.web.frame.access import public
 from app.web.frame.current import actor, language, only_asks, portal
 from app.web.frame.problems import sentence
@@ -87,6 +88,9 @@ def send(package_id: str = "") -> Any:
             kept=_kept(),
             answers=spec.answers(cleaned.values, language()),
         )
+    held = throttling.recipient(applications.recipient(opened, cleaned.values))
+    if held is not None:
+        return held
     try:
         started = applications.apply(portal(), offer.package_id, raw, opened.loaded.number, language())
     except Refused as error:
@@ -128,8 +132,10 @@ def resend() -> Any:
         error = gettext("Enter the case number and the mail address with which you applied")
         page |= {"number": number, "email": email, "error": error}
         return render_template("pages/public/resend.html", **page), 422
+    held = throttle.through(portal(), f"to {address.one(email)}", throttle.LINK_TO)  # the page tells nobody of it
     with suppress(NinteiError):  # that the link was used already is its owner's to know: the page says what to do then
-        applications.resend(portal(), number, email)
+        if held is None:
+            applications.resend(portal(), number, email)
     return render_template("pages/public/resend.html", **{**page, "sent": True})
 
 

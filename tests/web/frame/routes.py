@@ -76,10 +76,19 @@ ROUTES = {
         alarm_rules.change
     """,
     "SEE_SETTINGS": """
-        package_settings.show
+        settings.show settings.group_page settings.edit settings_proposals.one
     """,
     "SETTINGS": """
-        package_settings.edit package_settings.save
+        settings.save
+    """,
+    "SETTINGS APPROVE_SETTINGS": """
+        settings.stop
+    """,
+    "PROPOSE_SETTINGS SETTINGS": """
+        settings_proposals.form settings_proposals.propose settings_proposals.take_back
+    """,
+    "APPROVE_SETTINGS": """
+        settings_proposals.approve settings_proposals.refuse
     """,
     "SEE_MAILROOM": """
         inbound.listed undelivered.listed
