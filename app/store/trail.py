@@ -8,7 +8,7 @@ from contextvars import ContextVar, Token
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from secrets import token_hex
-from typing import Any
+from typing import Any, NamedTuple
 
 from app.states import Act, Thing
 from app.store import statements
@@ -51,8 +51,7 @@ def here() -> dict[str, Any]:
     return {"address": place.address, "session": place.session, "request": place.request}
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
+class Stored(NamedTuple):
     """An entry as the chain takes it in: texts and numbers alone. `at`: RFC 3339, UTC, six digits of a second."""
 
     id: int
@@ -68,8 +67,7 @@ class Stored:
     what: str
 
 
-@dataclass(frozen=True, slots=True)
-class Linked:
+class Linked(NamedTuple):
     """A link, and the entry it holds; none where that is gone."""
 
     seq: int

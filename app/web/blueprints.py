@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint
 
 from app.web.account import absences, ownaddress, pages, second, signins
+from app.web.audit import pages as audit
 from app.web.cards import agents, desk, keyletters, keys, labels
 from app.web.cases import actions, afterwards, corrections, files, mending
 from app.web.cases import pages as cases
@@ -56,6 +57,7 @@ ALL: tuple[Blueprint, ...] = (
     designer_problems.pages,
     designer_releasing.pages,
     designer_scenarios.pages,
+    audit.pages,
     mending.pages,
     plays.moves,
     plays.pages,

@@ -16,28 +16,37 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
+from json.encoder import encode_basestring as _quoted  # a string of JSON, in UTF-8
 
 from app.store.trail import Stored
 
 ERASED = "erased:"
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 START = ""
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
 
 
 def digest(text: str) -> str:
     """Of details: the SHA-256 of the text, also where it was erased."""
-    return text[len(ERASED) :] if text.startswith(ERASED) else hashlib.sha256(text.encode()).hexdigest()
+    if text.startswith(ERASED) and _DIGEST.fullmatch(text, len(ERASED)):
+        return text[len(ERASED) :]
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def canonical(entry: Stored, seq: int) -> bytes:
     """The bytes of an entry at its place in the chain."""
-    return _encode(
-        {
-            "act": entry.act, "at": entry.at, "behalf": entry.behalf, "case": entry.case, "person": entry.person,
-            "seq": seq, "side": entry.side, "subject": entry.subject, "thing": entry.thing,
-            "what": digest(entry.what), "who": digest(entry.who),
-        }
-    ).encode()  # fmt: skip
+    text = _quoted
+    return (
+        f'{{"act":{text(entry.act)},"at":{text(entry.at)},"behalf":{_number(entry.behalf)},'
+        f'"case":{_number(entry.case)},"person":{_number(entry.person)},"seq":{seq},"side":{text(entry.side)},'
+        f'"subject":{text(entry.subject)},"thing":{text(entry.thing)},"what":"{digest(entry.what)}",'
+        f'"who":"{digest(entry.who)}"}}'
+    ).encode()
+
+
+def _number(value: int | None) -> str:
+    return "null" if value is None else str(value)
 
 
 def values(of: object) -> str:

@@ -216,6 +216,7 @@ def _account() -> dict[str, Any] | None:
         if who.has(Right.SEE_SETTINGS):
             items.append({"url": "/settings", "label": gettext("What can be changed"), "post": False})
     if who.has(Right.SEE_TRAIL):
+        items.append({"url": "/audit", "label": gettext("Audit record"), "post": False})
         items.append({"url": "/sign-ins", "label": gettext("Sign-ins and lock-outs"), "post": False})
     items.append({"url": "/logout", "label": gettext("Sign out"), "post": True})
     names = {role.value: gettext(word) for role, word in ACCOUNTS.items()}

@@ -1,0 +1,107 @@
+"""The audit record in the reader's words: acts, what they were done to, and what was changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import gettext
+
+from app.errors import N_
+from app.services.audit.reading import Line
+from app.states import ACCOUNTS, DEEDS, THINGS, Account, Thing
+from app.web.frame.current import named
+
+FIELDS: Mapping[str, str] = {
+    "name": N_("Name"),
+    "email": N_("Mail address"),
+    "roles": N_("Roles"),
+    "groups": N_("Groups"),
+    "active": N_("Active"),
+    "language": N_("Language"),
+    "title": N_("Title"),
+    "person": N_("Person in charge"),
+    "answer": N_("Digest of the answer"),
+    "scope": N_("What was held up"),
+    "until": N_("Until"),
+    "way": N_("Where"),
+    "claim": N_("Corporate number"),
+    "proved": N_("Confirmation of the corporate number"),
+    "case": N_("Case"),
+    "mandate": N_("Agent"),
+    "handover": N_("Handover"),
+    "XLSX": N_("Excel"),
+    "CSV": N_("CSV"),
+    "count": N_("How many"),
+    "digest": N_("Digest"),
+    "size": N_("Size"),
+}
+VALUES: Mapping[str, str] = {
+    "True": N_("Yes"),
+    "False": N_("No"),
+    "pair": N_("This account in this browser"),
+    "account": N_("This account"),
+    "strangers": N_("Browsers that are not known"),
+    "place": N_("This network address"),
+    "sign-in": N_("Sign-in"),
+    "verify": N_("Confirmation"),
+    "password": N_("Password"),
+    "letter": N_("Key letter"),
+    **{role.value: words for role, words in ACCOUNTS.items()},
+}
+
+
+def sentence(line: Line) -> str:
+    """What was done."""
+    said: str = gettext(DEEDS[line.act].words)
+    return said % {"label": label(line)} if "%(label)s" in said else said
+
+
+def label(line: Line) -> str:
+    """What it was done to; of what is named by its kind alone, that."""
+    return named(line.label) or gettext(THINGS[line.thing])
+
+
+def thing(line: Line) -> str:
+    """Of which kind that is."""
+    return str(gettext(THINGS[line.thing]))
+
+
+def changed(line: Line) -> list[tuple[str, str, str]]:
+    """(name, before, after) of what was changed."""
+    names = dict.fromkeys([*line.before, *line.after])
+    return [(_field(name), _value(line.before.get(name)), _value(line.after.get(name))) for name in names]
+
+
+def who(line: Line) -> str:
+    """Who did it, and for whom they stood in."""
+    name = line.name or (gettext("The portal") if line.side == "system" else gettext("Erased") if line.erased else "—")
+    return gettext("%(name)s for %(absent)s", name=name, absent=line.behalf) if line.behalf else name
+
+
+def _field(name: str) -> str:
+    return str(gettext(FIELDS[name])) if name in FIELDS else ""
+
+
+def _value(value: Any) -> str:
+    if value in (None, ""):
+        return ""
+    parts = [part.strip() for part in str(value).split(",")]
+    if all(Account.of(part) is not None for part in parts):
+        return ", ".join(gettext(VALUES[part]) for part in parts)
+    return str(gettext(VALUES[str(value)])) if str(value) in VALUES else named(str(value))
+
+
+def url(line: Line) -> str:
+    """Where more of it is; empty where there is no page for it."""
+    if line.thing is Thing.TASK and line.subject:
+        return f"/tasks/{line.subject}"
+    if line.thing is Thing.SETTING:
+        return "/settings"
+    if line.thing is Thing.WORKSPACE:
+        return f"/designer/w/{line.subject}"
+    if line.thing is Thing.CLOSING_DAY:
+        return "/calendar"
+    if line.case or line.thing is Thing.CASE:
+        return f"/cases/{line.case or line.subject}"
+    return ""

@@ -1,0 +1,89 @@
+"""The page of the audit record: in words, narrowed, page by page, taken out; for those alone who may see it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask.testing import FlaskClient
+
+from app.services.base import trail
+from app.services.base.actors import Actor
+from app.services.people import accounts
+from app.states import Act, Thing
+from app.store import accounts as rows
+from app.store import database
+from app.web.audit import pages
+from tests.services.conftest import STAFF
+from tests.web.conftest import Site
+
+SATO = Actor(7001, "佐藤 美咲", "operator", frozenset({"operator"}))
+
+
+def auditor(site: Site) -> FlaskClient:
+    with database.connection():
+        known = rows.by_email("kansa@example.jp")
+    if known is None:
+        accounts.add_staff(
+            site.bench.portal, "kansa@example.jp", "監査 花子", ["administrator"], "a password of the tests"
+        )
+    return site.person("kansa@example.jp")
+
+
+def facts(site: Site, count: int, name: str = "口座番号") -> None:
+    now = site.bench.portal.now()
+    with database.transaction(), trail.standing(trail.Place("192.0.2.7", 3, "ABCD-EFGH")):
+        for n in range(count):
+            about = trail.about(Thing.SETTING, f"account{n}", f"{name} {n}")
+            old, new = {"value": f"old{n}"}, {"value": f"new{n}"}
+            trail.note(now + timedelta(seconds=n), SATO, Act.SETTING_CHANGED, about, before=old, after=new, why="銀行")
+
+
+def test_it_is_read_in_words_and_narrowed(small_site: Site) -> None:
+    facts(small_site, 3)
+    admin = auditor(small_site)
+    page = admin.get("/audit?ground=settings").text
+    for words in ("佐藤 美咲", "設定（口座番号 2）を変更しました", "old2", "new2", "銀行", "192.0.2.7", "ABCD-EFGH"):
+        assert words in page
+    assert "setting_changed" not in page
+    assert "口座番号 1" in admin.get("/audit?thing=setting&subject=account1").text
+    assert "口座番号 2" not in admin.get("/audit?thing=setting&subject=account1").text
+    assert "口座番号 1" in admin.get("/audit?q=old1").text
+    assert "口座番号 2" not in admin.get("/audit?q=old1").text
+    assert "口座番号 2" in admin.get("/audit?person=7001").text
+    assert "口座番号" not in admin.get("/audit?person=7002").text
+    assert "口座番号" not in admin.get("/audit?case=2026-9999").text
+    assert "口座番号 2" not in admin.get("/audit?from=2001-01-01&to=2001-01-02").text
+    english = admin.get("/audit?ground=settings&lang=en").text
+    assert "Changed the setting 口座番号 2" in english
+    assert admin.get("/audit?person=x&from=y&ground=z&behind=%00").status_code == 200
+
+
+def test_older_ones_follow_page_by_page_each_once(small_site: Site) -> None:
+    facts(small_site, pages.reading.PAGE + 10)
+    admin = auditor(small_site)
+    first = admin.get("/audit?ground=settings").text
+    older = next(part.split('"')[0] for part in first.split('href="') if "behind=" in part).replace("&amp;", "&")
+    second = admin.get(older).text
+    seen = [n for n in range(pages.reading.PAGE + 10) if f"口座番号 {n}）" in first]
+    rest = [n for n in range(pages.reading.PAGE + 10) if f"口座番号 {n}）" in second]
+    assert (len(seen), sorted(seen + rest)) == (pages.reading.PAGE, list(range(pages.reading.PAGE + 10)))
+    assert "より古いもの" in first and "より古いもの" not in second
+
+
+def test_it_is_taken_out_and_that_is_on_record(small_site: Site) -> None:
+    facts(small_site, 2, "=1+1")
+    admin = auditor(small_site)
+    sheet = admin.get("/audit/export?ground=settings&form=csv")
+    assert sheet.status_code == 200
+    text = sheet.data.decode("utf-8-sig")
+    assert "old1" in text and "佐藤 美咲" in text
+    assert '"=' not in text and "\n=" not in text
+    assert "書き出しました：監査記録" in admin.get("/audit?ground=reading").text
+
+
+def test_others_do_not_see_it_and_that_they_asked_is_on_record(small_site: Site) -> None:
+    staff = small_site.person(STAFF[0])
+    assert staff.get("/audit").status_code == 403
+    assert staff.get("/audit/export").status_code == 403
+    assert "/audit" not in staff.get("/tasks").text
+    assert "拒否されました：GET /audit" in auditor(small_site).get("/audit?ground=sign_in").text
