@@ -9,7 +9,7 @@ import click
 from app.cli.language import lang_option, speaker
 from app.cli.wiring import Wiring
 from app.errors import N_
-from app.services.audit import chaining, heads, verifying
+from app.services.audit import chaining, heads, offline, verifying
 
 wired = click.make_pass_decorator(Wiring)
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -49,6 +49,30 @@ def verify(wiring: Wiring, kept: Path | None) -> None:
     )
     if found.erased:
         click.echo(say(N_("Of %(count)s entries the details were erased"), count=found.erased))
+
+
+@audit.command("verify-evidence")
+@click.argument("file", type=FILE)
+@click.option("--certificate", type=FILE, help="The certifying body's certificate (PEM); else the one in the file.")
+@lang_option
+def verify_evidence(file: Path, certificate: Path | None) -> None:
+    """Verify the evidence of a case, without portal, database and network. Exit code 1 when anything is wrong."""
+    found = offline.verify(file, certificate.read_bytes() if certificate is not None else None)
+    say = speaker()
+    click.echo(
+        say(
+            N_(
+                "The evidence of %(case)s is as it was taken at %(at)s: %(files)s files, %(entries)s entries of the "
+                "audit record, proved by %(links)s links to a signed end"
+            ),
+            case=found.case,
+            at=found.taken_at,
+            files=found.files,
+            entries=found.entries,
+            links=found.links,
+        )
+    )
+    click.echo(say(N_("SHA-256 fingerprint of the signer's certificate: %(hash)s"), hash=found.fingerprint))
 
 
 @audit.command()

@@ -61,6 +61,11 @@ def saying(words: Sequence[str]) -> Any:
     return found
 
 
+def of_case(case: int) -> list[InboundMail]:
+    """What came in for a case, oldest first."""
+    return list(InboundMail.select().where(InboundMail.case == case).order_by(InboundMail.id))
+
+
 def texts_of_thread(case: int, sender: str, before: int) -> list[str]:
     """What this sender's earlier mails of the case say, the newest first."""
     earlier = (InboundMail.case == case) & (InboundMail.sender == sender) & (InboundMail.id < before)

@@ -165,6 +165,24 @@ def linked(after: int = 0, page: int = 20_000, upto: int | None = None) -> Itera
         after = rows[-1][0]
 
 
+def links_of_case(case: int, upto: int) -> list[Linked]:
+    """The links that hold a case's entries, in order, up to a number."""
+    mark = proxy.obj.param
+    text = (
+        f"SELECT l.seq, l.hash, l.entry, {_columns()} FROM trail_entry e JOIN trail_link l ON l.entry = e.id "  # noqa: S608
+        f"WHERE e.case_id = {mark} AND l.seq <= {mark} ORDER BY l.seq"
+    )
+    rows = proxy.obj.execute_sql(text, (case, upto)).fetchall()
+    return [Linked(seq, digest, entry, _stored(values)) for seq, digest, entry, *values in rows]
+
+
+def hash_of(seq: int) -> str:
+    """The hash of this link; empty before the first."""
+    row = TrailLink.select(TrailLink.hash).where(TrailLink.seq == seq).first()
+    gone = horizon() if row is None else None
+    return row.hash if row is not None else gone.hash if gone is not None and gone.seq == seq else ""
+
+
 def strays() -> list[int]:
     """Entries that no link holds and that wait for none: ids, at most ten."""
     text = (

@@ -1,7 +1,8 @@
 """The chain of the audit record: what exactly is hashed. Pure: whoever verifies a case's evidence far from any portal
 does the same.
 
-    hash(n) = SHA-256( hash(n-1) ‖ canonical(entry n) )          32 bytes before, none before the first
+    mark(n) = SHA-256( canonical(entry n) )
+    hash(n) = SHA-256( hash(n-1) ‖ mark(n) )                     32 bytes each, none before the first
 
 `canonical` is the entry as JSON of RFC 8785 (keys in order, no white space, UTF-8) with the keys
 
@@ -9,7 +10,9 @@ does the same.
 
 where `at` is RFC 3339 in UTC with six digits of a second, absent numbers are null, and `who` and `what` are the
 SHA-256, in hexadecimal, of the entry's details as they are stored: JSON texts that begin with a random salt. So details
-may be erased, their digests staying in their place, and the chain still holds.
+may be erased, their digests staying in their place, and the chain still holds. And whoever has the marks alone of other
+entries can follow the chain past them, to an end that was signed: so the evidence of one case proves its entries
+without telling of any other case.
 """
 
 from __future__ import annotations
@@ -54,6 +57,16 @@ def values(of: object) -> str:
     return hashlib.sha256(_encode(of).encode()).hexdigest()
 
 
+def mark(canonical_bytes: bytes) -> str:
+    """The mark of an entry, in hexadecimal: it tells nothing of it, and yet is of no other."""
+    return hashlib.sha256(canonical_bytes).hexdigest()
+
+
+def joined(before: str, mark_of: str) -> str:
+    """The hash of the link behind `before` (hexadecimal; empty at the beginning) that holds the entry of this mark."""
+    return hashlib.sha256(bytes.fromhex(before + mark_of)).hexdigest()
+
+
 def following(before: str, canonical_bytes: bytes) -> str:
-    """The hash behind `before` (hexadecimal; empty at the beginning), in hexadecimal."""
-    return hashlib.sha256(bytes.fromhex(before) + canonical_bytes).hexdigest()
+    """The same, of the entry itself."""
+    return joined(before, mark(canonical_bytes))

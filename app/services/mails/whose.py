@@ -29,6 +29,7 @@ class MailView:
 
     id: int
     mail_id: str
+    message_id: str
     number: str
     label: str
     subject: str
@@ -129,6 +130,7 @@ def _view(row: Mail, job: Any, hidden: Sequence[str], told: Sequence[Delivery]) 
     return MailView(
         id=row.id,
         mail_id=row.mail_id,
+        message_id=row.message_id,
         number=row.number,
         label=row.label,
         subject=row.subject,

@@ -15,16 +15,13 @@ from app.services.base.businessdays import JAPAN
 from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
 from app.services.mails import whose
-from app.services.papers import voided
+from app.services.papers import voided, zipnames
 from app.services.papers.documents import Content, may_see
 from app.services.papers.intake import TYPES
 from app.states import Act, EntryKind, Thing
 from app.store import database, records, work
 from app.store.models import Access, Case
-from app.text.names import file_name
 from app.text.typed import composed
-
-_WIDE = str.maketrans('\\/:*?"<>|', "＼／：＊？＂＜＞｜")
 
 
 def document(portal: Portal, case: Case, document_id: str, actor: Actor) -> Content:
@@ -98,24 +95,24 @@ def archive(portal: Portal, case: Case, loaded: Loaded, actor: Actor) -> Content
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as bundle:
         for row in rows:
             at = row.created_at.astimezone(JAPAN)
-            title, file = _part(row.title), PurePosixPath(row.filename)
+            title, file = zipnames.part(row.title), PurePosixPath(row.filename)
             named = f"{title}-{file}" if title and title != file.stem else str(file)
-            name = _free(f"{case.number}/documents/{at:%Y%m%d}-v{row.version}-{named}", taken)
+            name = zipnames.free(f"{case.number}/documents/{at:%Y%m%d}-v{row.version}-{named}", taken)
             with database.connection():
                 data = voided.marked(portal, case, loaded, row)
-            bundle.writestr(_entry(name, at), data)
+            bundle.writestr(zipnames.entry(name, at), data)
         for mail in letters:
             at = mail.written_at.astimezone(JAPAN)
-            name = _free(f"{case.number}/mail/{at:%Y%m%d-%H%M%S}-{_part(mail.subject)}.txt", taken)
+            name = zipnames.free(f"{case.number}/mail/{at:%Y%m%d-%H%M%S}-{zipnames.part(mail.subject)}.txt", taken)
             text = f"To: {mail.recipient}\nSubject: {mail.subject}\n\n{mail.text}"
-            bundle.writestr(_entry(name, at), text)
+            bundle.writestr(zipnames.entry(name, at), text)
         for at, title, text in sent:
-            name = _free(f"{case.number}/answers/{at:%Y%m%d-%H%M%S}-{_part(title)}.txt", taken)
-            bundle.writestr(_entry(name, at), text)
+            name = zipnames.free(f"{case.number}/answers/{at:%Y%m%d-%H%M%S}-{zipnames.part(title)}.txt", taken)
+            bundle.writestr(zipnames.entry(name, at), text)
         if said:
             last = max(row.at for row in said).astimezone(JAPAN)
             lines = (f"{row.at.astimezone(JAPAN):%Y-%m-%d %H:%M}  {row.by_name}\n{row.text}\n" for row in said)
-            bundle.writestr(_entry(f"{case.number}/messages.txt", last), "\n".join(lines))
+            bundle.writestr(zipnames.entry(f"{case.number}/messages.txt", last), "\n".join(lines))
     return Content(f"{case.number}.zip", "application/zip", out.getvalue())
 
 
@@ -135,30 +132,6 @@ def _answers(case: Case, loaded: Loaded, actor: Actor) -> Iterator[tuple[datetim
             if lines:
                 at, title = row.at.astimezone(JAPAN), loaded.element(element).title
                 yield at, title, "\n".join([title, f"{at:%Y-%m-%d %H:%M}  {row.by_name}", "", *lines, ""])
-
-
-def _part(title: str) -> str:
-    """A title as a part of an entry's name: what the systems on which it is unpacked take for something else is full
-    width; at most 60 characters."""
-    return file_name(title.translate(_WIDE))[:60].strip(". ") if title.strip() else ""
-
-
-def _entry(name: str, at: datetime) -> zipfile.ZipInfo:
-    """An entry of this hour on the clock: a ZIP file knows no zones, and nothing before 1980."""
-    found = zipfile.ZipInfo(name, max(at.timetuple()[:6], (1980, 1, 1, 0, 0, 0)))
-    found.compress_type = zipfile.ZIP_DEFLATED
-    found.external_attr = 0o644 << 16
-    return found
-
-
-def _free(name: str, taken: set[str]) -> str:
-    """The name, or one like it: two entries of one name would hide each other when unpacked."""
-    path, number = PurePosixPath(name), 1
-    while name in taken:
-        number += 1
-        name = str(path.with_name(f"{path.stem} ({number}){path.suffix}"))
-    taken.add(name)
-    return name
 
 
 def _record(case: Case, actor: Actor, now: datetime, filename: str, document_id: str = "") -> None:

@@ -7,10 +7,10 @@ from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, Response, render_template, request, stream_with_context
 from flask_babel import gettext
 
-from app.services.audit import reading
+from app.services.audit import evidence, reading
 from app.services.audit.reading import Line, Wanted
 from app.services.exports.sheet import Cell, Sheet
 from app.states import GROUNDS, THINGS, Act, Ground, Right, Thing
@@ -19,7 +19,8 @@ from app.text.typed import line as one_line
 from app.web.audit import words
 from app.web.frame import exporting
 from app.web.frame.access import needs
-from app.web.frame.current import signed_in
+from app.web.frame.current import portal, signed_in
+from app.web.frame.sending import disposition
 
 pages = Blueprint("audit", __name__, url_prefix="/audit")
 NAMES = ("q", "from", "to", "person", "ground", "act", "thing", "subject", "case")
@@ -69,6 +70,15 @@ def export() -> Any:
 
     sheet = Sheet(gettext("Audit record"), [gettext(head) for head in heads], rows, narrowed=narrowed)
     return exporting.answer(sheet, request.args.get("form", "csv"))
+
+
+@pages.get("/cases/<number>/evidence.zip")
+@needs(Right.SEE_TRAIL)
+def case_evidence(number: str) -> Response:
+    """Everything of a case, with the proof that nothing of it was changed."""
+    pieces = evidence.take(portal(), number, signed_in())
+    headers = {"Content-Disposition": disposition(f"{number}-evidence.zip"), "Cache-Control": "no-store"}
+    return Response(stream_with_context(pieces), mimetype="application/zip", headers=headers)
 
 
 def _query() -> dict[str, str]:

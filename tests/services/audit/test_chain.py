@@ -75,7 +75,7 @@ def test_the_chain_is_what_its_description_says(write: Write) -> None:
             "who": hashlib.sha256(entry.who.encode()).hexdigest(),
         }  # fmt: skip
         canonical = json.dumps(said, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
-        before = hashlib.sha256(before + canonical).digest()
+        before = hashlib.sha256(before + hashlib.sha256(canonical).digest()).digest()
         assert each.hash == before.hex()
 
 
