@@ -2,7 +2,7 @@
 //
 //   <div data-diagram data-source="/cases/2026-0042/diagram.xml" data-state='{"done":[…]}' or "/cases/2026-0042/diagram.json">
 //
-// State: {done: [ids], open: [ids], failed: [ids], flows: [ids],
+// State: {done: [ids], open: [ids], failed: [ids], flows: [ids], badges: {id: text} (instead of the state's word),
 //         details: {id: {title, side: "vendor"|"operator"|"system", lines: ["text" | {label, value, url}], url}}}
 import NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
 import "bpmn-js/dist/assets/diagram-js.css";
@@ -102,7 +102,7 @@ class CaseDiagram {
         const big = state !== "done" && /Task|Process|Activity/.test(element.type);
         overlays.add(id, `nintei-${state}`, {
           position: { top: -12, left: big ? 6 : Math.max(element.width - 14, 0) },
-          html: make("span", { class: `diagram__badge is-${state}`, "aria-hidden": "true" }, big ? this.words[state] : (this.words.marks ?? { done: "✓", open: "●", failed: "!" })[state]),
+          html: make("span", { class: `diagram__badge is-${state}`, "aria-hidden": "true" }, this.state.badges?.[id] ?? (big ? this.words[state] : (this.words.marks ?? { done: "✓", open: "●", failed: "!" })[state])),
         });
       }
     }

@@ -20,7 +20,7 @@ from app.services.cards import keepers, kept, loans
 from app.services.cases import unattended
 from app.services.companies import mandatenews, mandates
 from app.services.days import lastday
-from app.services.pages import attention
+from app.services.pages import attention, counting
 from app.services.pages.worklist import remind_one
 from app.services.papers import collecting, parts
 from app.services.process import jobs
@@ -55,6 +55,7 @@ def tick(portal: Portal) -> int:
     sent += now.part("days", lambda each: comingdays.look(portal, each))
     sent += now.part("cards", lambda each: _overdue_cards(portal, each))
     now.part("alarms", lambda _: _alarms(portal))
+    now.part("figures", lambda _: int(counting.refresh(portal)))
     if sent:
         portal.poke()
     return sent

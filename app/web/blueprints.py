@@ -7,7 +7,7 @@ from flask import Blueprint
 from app.web.account import absences, ownaddress, pages, second, signins
 from app.web.audit import pages as audit
 from app.web.cards import agents, desk, keyletters, keys, labels
-from app.web.cases import actions, afterwards, corrections, files, mending
+from app.web.cases import actions, afterwards, corrections, figures, files, mending
 from app.web.cases import pages as cases
 from app.web.company import agents as company_agents
 from app.web.company import corporate_numbers, invitation
@@ -46,7 +46,7 @@ ALL: tuple[Blueprint, ...] = (
     absences.pages, ownaddress.pages, second.pages,
     settings.pages, proposing.pages, corrections.pages, inbound.pages, undelivered.pages, form.pages, agents.pages,
     afterwards.pages, company.pages, corporate_numbers.pages, company_agents.pages, invitation.pages,
-    attention.pages, rules.pages, overview.pages, signins.pages,
+    attention.pages, rules.pages, overview.pages, figures.pages, signins.pages,
     designer.pages,
     designer_api.pages,
     designer_comparing.pages,

@@ -51,7 +51,7 @@ class BackupMade(Row):
 class Figure(Table):
     """How often, or how much, of one kind on one day: what pages of figures add up instead of reading all cases.
 
-    Computed from the records by upkeep (services.figures); nothing else writes here.
+    Computed from the records by upkeep (services.pages.counting); nothing else writes here.
     """
 
     kind = CharField(max_length=12)

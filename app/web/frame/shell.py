@@ -218,6 +218,8 @@ def _account() -> dict[str, Any] | None:
     if who.has(Right.SEE_TRAIL):
         items.append({"url": "/audit", "label": gettext("Audit record"), "post": False})
         items.append({"url": "/sign-ins", "label": gettext("Sign-ins and lock-outs"), "post": False})
+    if who.has(Right.SEE_FIGURES):
+        items.append({"url": "/figures", "label": gettext("Figures"), "post": False})
     items.append({"url": "/logout", "label": gettext("Sign out"), "post": True})
     names = {role.value: gettext(word) for role, word in ACCOUNTS.items()}
     return {

@@ -1,0 +1,308 @@
+"""Figures for a manager: pictures and tables of a period, each to be taken out; the diagram with what waits where."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, render_template, request
+from flask_babel import gettext
+
+from app.errors import NotFound, Refused
+from app.services.exports.sheet import Cell, Sheet
+from app.services.pages import case, diagrams, reports
+from app.services.pages.reports import Figures, Rest, Wanted
+from app.states import Right, Standing
+from app.web.cases.timeline import state_words
+from app.web.frame import exporting
+from app.web.frame.access import needs
+from app.web.frame.current import named, portal, signed_in
+from app.web.frame.problems import sentence, status_of
+
+pages = Blueprint("figures", __name__, url_prefix="/figures")
+
+ENDS = ("rejected", "withdrawn", "closed")
+
+
+@pages.get("")
+@needs(Right.SEE_FIGURES)
+def show() -> Any:
+    """The figures of a period."""
+    wanted, error, status = _wanted(), "", 200
+    try:
+        found = reports.page(portal(), signed_in(), wanted)
+    except Refused as refusal:
+        error, status = sentence(refusal), status_of(refusal)
+        found = reports.page(portal(), signed_in(), Wanted(wanted.package))
+    query = {
+        key: value for key, value in request.args.items() if key in ("package", "period", "first", "last") and value
+    }
+    return render_template(
+        "pages/figures.html",
+        title=gettext("Figures"),
+        wide=True,
+        found=found,
+        wanted=wanted,
+        tables=[_shown(key, found) for key in TABLES],
+        periods=_periods(),
+        turns=_turns(),
+        query=urlencode(query),
+        alert=error,
+        top=max((max(each.applied, each.certified) for each in found.months), default=0),
+    ), status
+
+
+@pages.get("/export")
+@needs(Right.SEE_FIGURES)
+def export() -> Response:
+    """One of the tables as a file."""
+    key = request.args.get("table", "")
+    if key not in TABLES:
+        raise NotFound("There is no such table")
+    found = reports.page(portal(), signed_in(), _wanted())
+    title, headings, rows = _table(key, found)
+    narrowed = f"{found.first} – {found.last}"
+    return exporting.answer(Sheet(title, headings, lambda: rows, narrowed), request.args.get("form", "csv"))
+
+
+@pages.get("/diagram")
+@needs(Right.SEE_FIGURES)
+def heat() -> Any:
+    """A package's diagram with how many cases rest at each element."""
+    known = [loaded for loaded in portal().releases.all_current() if loaded.package.processes]
+    chosen = next(
+        (each for each in known if each.package.id == request.args.get("package")), known[0] if known else None
+    )
+    if chosen is None:
+        raise NotFound("There is no such diagram")
+    package = chosen.package
+    offered = case.diagrams(chosen)
+    process = request.args.get("process", "")
+    process = process if process in {each for each, _ in offered} else offered[0][0]
+    at, rests = reports.heat(signed_in(), package.id)
+    rests = {key: rest for key, rest in rests.items() if key in package.elements}
+    here = {key: rest for key, rest in rests.items() if package.elements[key].file == package.processes[process].file}
+    rows = [(named(package.elements[key].title) or key, rest) for key, rest in here.items()]
+    return render_template(
+        "pages/figures_diagram.html",
+        title=gettext("What waits where"),
+        wide=True,
+        crumbs=[{"url": "/figures", "label": gettext("Figures")}, {"label": gettext("What waits where")}],
+        at=at,
+        state=_state(here, package.elements),
+        source=f"/figures/diagrams/{package.id}/{process}.xml",
+        packages=[
+            {"url": _diagram_of(each.package.id), "label": named(each.package.title), "current": each is chosen}
+            for each in known
+        ],
+        diagrams=[
+            {
+                "url": f"{_diagram_of(package.id)}&process={each}",
+                "label": _with_count(named(label), each, package, rests),
+                "current": each == process,
+            }
+            for each, label in offered
+        ],
+        rows=sorted(rows, key=lambda each: (-each[1].n, each[0])),
+    )  # fmt: skip
+
+
+@pages.get("/diagrams/<package_id>/<process>.xml")
+@needs(Right.SEE_FIGURES)
+def source(package_id: str, process: str) -> Response:
+    """The diagram of the release in force."""
+    number = portal().releases.current(package_id).number
+    content = diagrams.of_release(portal(), package_id, number, process, signed_in())
+    answer = Response(content, mimetype="application/xml")
+    answer.headers["Cache-Control"] = "private, no-cache"
+    return answer
+
+
+def _diagram_of(package: str) -> str:
+    return "/figures/diagram?" + urlencode({"package": package})
+
+
+def _with_count(label: str, process: str, package: Any, rests: dict[str, Rest]) -> str:
+    file = package.processes[process].file
+    count = sum(rest.n for key, rest in rests.items() if package.elements[key].file == file)
+    return gettext("%(title)s (%(count)s)", title=label, count=count)
+
+
+def _state(rests: dict[str, Rest], elements: Any) -> dict[str, Any]:
+    """What is drawn upon it, as app/frontend/diagram.js reads it."""
+    details, badges = {}, {}
+    for key, rest in rests.items():
+        lines = [
+            {"label": gettext("Waiting here"), "value": str(rest.n)},
+            {"label": gettext("Median (business days)"), "value": f"{rest.median:g}"},
+            {"label": gettext("Overdue"), "value": str(rest.late)},
+        ]
+        details[key] = {"title": named(elements[key].title) or key, "lines": lines}
+        badges[key] = gettext("%(count)s, %(late)s late", count=rest.n, late=rest.late) if rest.late else str(rest.n)
+    return {
+        "done": [],
+        "open": sorted(key for key, rest in rests.items() if not rest.late),
+        "failed": sorted(key for key, rest in rests.items() if rest.late),
+        "flows": [],
+        "details": details,
+        "badges": badges,
+    }
+
+
+# Tables: (title, headings, rows); the last column that is a number is drawn as a bar
+
+Rows = list[Sequence[Cell]]
+
+
+def _table(key: str, found: Figures) -> tuple[str, list[str], Rows]:
+    return TABLES[key](found)
+
+
+def _shown(key: str, found: Figures) -> dict[str, Any]:
+    title, headings, rows = _table(key, found)
+    drawn = BARS.get(key)
+    numbers = [_number(row[drawn]) for row in rows] if drawn is not None else []
+    top = max(numbers, default=0)
+    return {
+        "key": key,
+        "title": title,
+        "headings": headings,
+        "rows": rows,
+        "drawn": drawn,
+        "bars": [round(100 * number / top) if top else 0 for number in numbers],
+        "note": _notes().get(key, ""),
+    }
+
+
+def _number(cell: Cell) -> float:
+    return float(cell) if isinstance(cell, int | float) else 0.0
+
+
+def _stages(found: Figures) -> tuple[str, list[str], Rows]:
+    turns = _turns()
+    rows: Rows = [
+        (named(title), *(counts.get(turn, 0) for turn in turns), sum(counts.values())) for title, counts in found.stages
+    ]
+    return gettext("Open cases by stage and turn, now"), [gettext("Stage"), *turns.values(), gettext("Together")], rows
+
+
+def _late(found: Figures) -> tuple[str, list[str], Rows]:
+    rows: Rows = [(named(step), person or gettext("nobody yet"), n) for step, person, n in found.late]
+    headings = [gettext("Step"), gettext("Person in charge"), gettext("Overdue")]
+    return gettext("Overdue by step and person, now"), headings, rows
+
+
+def _clocks(found: Figures) -> tuple[str, list[str], Rows]:
+    rows: Rows = [
+        (named(each.title), each.limit, each.n, each.median, each.most_of, each.longest, each.over)
+        for each in found.clocks
+    ]
+    headings = [
+        gettext("Guideline"), gettext("Business days"), gettext("Times"), gettext("Median"), gettext("80 % within"),
+        gettext("Longest"), gettext("Over it"),
+    ]  # fmt: skip
+    return gettext("Days used against guidelines"), headings, rows
+
+
+def _steps(found: Figures) -> tuple[str, list[str], Rows]:
+    rows: Rows = [(named(each.title), each.n, each.median, each.most_of, each.longest) for each in found.steps]
+    headings = [gettext("Step"), gettext("Times"), gettext("Median"), gettext("80 % within"), gettext("Longest")]
+    return gettext("Business days from opening to done, by step of the body"), headings, rows
+
+
+def _months(found: Figures) -> tuple[str, list[str], Rows]:
+    words = state_words()
+    rows: Rows = [
+        (
+            each.month,
+            each.applied,
+            each.certified,
+            *(each.ended.get(end, 0) for end in ENDS),
+            each.invoiced,
+            each.received,
+        )
+        for each in found.months
+    ]
+    headings = [
+        gettext("Month"), gettext("Applied"), gettext("Certified"), *(words[Standing(end)] for end in ENDS),
+        gettext("Invoiced (yen)"), gettext("Received (yen)"),
+    ]  # fmt: skip
+    return gettext("By month"), headings, rows
+
+
+def _pairs(title: str, second: str, rows: Iterable[tuple[str, str, int]]) -> tuple[str, list[str], Rows]:
+    shown: Rows = [(named(step), named(what) or "—", n) for step, what, n in rows]
+    return title, [gettext("Step"), second, gettext("Times")], shown
+
+
+def _rates(found: Figures) -> tuple[str, list[str], Rows]:
+    rows: Rows = [
+        (named(each.title), each.done, each.passed, round(100 * each.passed / each.done)) for each in found.rates
+    ]
+    headings = [gettext("Step"), gettext("Done"), gettext("Passed"), gettext("Passed of 100")]
+    return gettext("Pass rate"), headings, rows
+
+
+TABLES: dict[str, Callable[[Figures], tuple[str, list[str], Rows]]] = {
+    "stages": _stages,
+    "late": _late,
+    "clocks": _clocks,
+    "steps": _steps,
+    "months": _months,
+    "rates": _rates,
+    "returned": lambda found: _pairs(gettext("Returned, by step and decision"), gettext("Decision"), found.returned),
+    "points": lambda found: _pairs(gettext("What was to be mended, by place"), gettext("Place"), found.points),
+    "judged": lambda found: _pairs(gettext("Decisions by step"), gettext("Decision"), found.judged),
+}
+BARS = {"stages": -1, "late": -1, "clocks": 3, "steps": 2, "rates": -1, "returned": -1, "points": -1, "judged": -1}
+
+
+def _notes() -> dict[str, str]:
+    return {
+        "clocks": gettext(
+            "Of guidelines that ended in the period; days stand still while it is the other side's turn."
+        ),
+        "steps": gettext("Of tasks done in the period."),
+        "months": gettext("Money received without what was taken back."),
+        "rates": gettext("What was passed in the period, of what was done in it."),
+    }
+
+
+def _turns() -> dict[str, str]:
+    return {
+        "vendor": gettext("Vendor"),
+        "operator": gettext("Certifying body"),
+        "both": gettext("Both sides"),
+        "": gettext("Nobody's turn"),
+    }
+
+
+def _periods() -> dict[str, str]:
+    return {
+        "month": gettext("This month"),
+        "last_month": gettext("Last month"),
+        "quarter": gettext("This quarter"),
+        "fiscal": gettext("This fiscal year (from April)"),
+        "last_fiscal": gettext("Last fiscal year"),
+        "free": gettext("From … to …"),
+    }
+
+
+def _wanted() -> Wanted:
+    given = request.args
+    period = given.get("period", "")
+    return Wanted(
+        given.get("package", "")[:80],
+        period if period in reports.PERIODS else "fiscal",
+        _day(given.get("first", "")),
+        _day(given.get("last", "")),
+    )
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
