@@ -10,6 +10,7 @@ from flask import Blueprint, Flask, g
 from flask_admin import Admin
 from flask_admin.theme import Bootstrap4Theme
 
+from admin.correcting import Corrections
 from admin.index import Index
 from admin.registry import build
 from admin.view import READERS, WRITERS
@@ -33,6 +34,7 @@ def add_admin(app: Flask, portal: Portal) -> None:
     )
     for view in views:
         admin.add_view(view)
+    admin.add_view(Corrections(endpoint=f"{PREFIX}correct", url="correct"))
     acting = {rule.endpoint for rule in app.url_map.iter_rules() if (rule.methods or set()) - READING}
     for endpoint, function in list(app.view_functions.items()):
         if endpoint.startswith(("admin.", PREFIX)) and not hasattr(function, "nintei_access"):

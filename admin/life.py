@@ -88,14 +88,22 @@ def _recorded(row: Any) -> Iterable[Happened]:
     thing = THINGS.get(type(row))
     if thing is None:
         return
-    query = m.TrailEntry.select().where((m.TrailEntry.thing == thing) & (m.TrailEntry.subject == str(_key(row))))
-    for each in query.order_by(m.TrailEntry.at.desc()).limit(MOST):
+    entry: Any = m.TrailEntry
+    query = entry.select().where((entry.thing == thing) & entry.subject.in_(_keys(row)))
+    for each in query.order_by(entry.at.desc()).limit(MOST):
         yield Happened(each.at, *_told(each))
 
 
-def _key(row: Any) -> Any:
-    """By what the audit record knows it."""
-    return row.day.isoformat() if isinstance(row, m.ClosingDay) else row._pk
+def _keys(row: Any) -> list[str]:
+    """By what the audit record knows it: its id, its day, or a company's name and number."""
+    found = [str(row._pk)]
+    if isinstance(row, m.ClosingDay):
+        found.append(row.day.isoformat())
+    if isinstance(row, m.Company):
+        found.append(f"{row.name} {row.corporate_number or ''}".strip()[:80])
+    if isinstance(row, m.Case | m.Certificate):
+        found.append(str(row.number))
+    return found
 
 
 def _told(entry: m.TrailEntry) -> tuple[str, str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import g, request
+from flask import request
 from flask_babel import gettext
 
 from admin import cells, listing
@@ -141,9 +141,8 @@ def _back(view: Any) -> str:
 
 
 def _mends(view: Any, row: Any) -> list[dict[str, str]]:
-    from admin.correcting import offered
-
-    return offered(view.kind, row, g.get("actor"))
+    offered: list[dict[str, str]] = view.offered(row)
+    return offered
 
 
 def _near(near: Any, row: Any) -> dict[str, Any] | None:

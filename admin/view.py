@@ -12,8 +12,9 @@ from flask_admin.contrib.peewee import ModelView
 from flask_admin.form import BaseForm
 from flask_babel import gettext
 
-from admin import asking, cells, life, listing, shown
+from admin import asking, cells, correcting, life, listing, shown
 from admin.kinds import Kind
+from admin.proving import proved as proved
 from app.errors import NinteiError
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
@@ -26,12 +27,6 @@ from app.text.numbers import whole
 READERS = (Right.SEE_RECORDS,)
 WRITERS = (Right.RECORDS,)
 EXPORTERS = (Right.EXPORT,)
-
-
-def proved(view: Any) -> Any:
-    """Changing something by this view asks again who it is (app.web.frame.proving reads it)."""
-    view.nintei_proved = "changes"
-    return view
 
 
 class Records(ModelView):
@@ -154,6 +149,10 @@ class Records(ModelView):
             lambda: listing.every(kind, ask, fields, tell),
             narrowed,
         )
+
+    def offered(self, row: Any) -> list[dict[str, str]]:
+        """Links to what of the record the reader may correct."""
+        return correcting.offered(self.kind, row, self.reader)
 
     # What is asked for
 

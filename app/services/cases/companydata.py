@@ -109,7 +109,7 @@ def request(
     portal: Portal, found: Subject, wanted: Mapping[str, Any], reason: str, words: tuple[str, str], actor: Actor
 ) -> None:
     """Ask the body. `words`: what the timeline says, what the mail to the body begins with. Refused: nothing differs,
-    no reason, one is being looked at already."""
+    no reason, one is being looked at already. Without words for a mail none goes out."""
     case, now, reason = found.case, portal.now(), reason.strip()
     if any(row.state == RequestState.ASKED for row in corrections.of_case(case.id)):
         raise Refused("A correction is being looked at already; take that one back first")
@@ -125,6 +125,8 @@ def request(
         asked_by=actor.user_id, asked_by_name=actor.name,
     )  # fmt: skip
     history.note(case.id, now, EntryKind.COMPANY, by=actor, title=reason[:280], text=words[0])
+    if not words[1]:
+        return
     text = f"{portal.say('ja')(words[1])}\n\n{lines(row, found.loaded, found.element)}"
     mail(case, found.loaded, {"to_side": "operator", "message": text}, f"correction:{row.id}:asked", now)
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from app.errors import N_, NotFound, Refused
 from app.forms import Cleaned, FieldError
-from app.services.base import finding, history, permit
+from app.services.base import finding, history, permit, trail
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
@@ -23,13 +23,14 @@ from app.services.cases.companydata import Page, Subject, View
 from app.services.companies import admissions
 from app.services.companies import company as companypages
 from app.services.register import acts
-from app.states import EntryKind, RequestState, Right
+from app.states import Act, EntryKind, RequestState, Right, Thing
 from app.store import cases, corrections, database, records, statements, undo, work
 from app.store import waiting as waiting_counts
 from app.store.models import Answer, Case, Correction
 
 WORK = "proves_company"  # the group whose review confirms who a company is looks at corrections, too
 ASKED = ("correction_asked", N_("The vendor asks to correct what was said of the company or the system:"))
+BY_BODY = ("correction_asked", "")  # one of the body has entered it, and looks at it once more before it holds
 ACCEPTED = N_("The correction of %(day)s has been accepted:")
 REFUSED = N_("The correction of %(day)s has not been accepted:")
 
@@ -53,7 +54,8 @@ def ask(portal: Portal, number: str, raw: Mapping[str, Any], reason: str, actor:
             cleaned = Cleaned(cleaned.values, (*cleaned.errors, wrong))
         if not cleaned.ok:
             return cleaned
-        companydata.request(portal, found, cleaned.values, reason, ASKED, actor)
+        words = ASKED if actor.side == "vendor" else BY_BODY
+        companydata.request(portal, found, cleaned.values, reason, words, actor)
     portal.poke()
     return None
 
@@ -126,6 +128,10 @@ def _accept(portal: Portal, found: Subject, row: Correction, answer: str, actor:
     case.save()
     undo.forget(case.id)
     companydata.answered(row, RequestState.ACCEPTED, answer, "correction_accepted", actor, now)
+    trail.note(
+        now, actor, Act.CASE_CHANGED, trail.about(Thing.CASE, case.id, case.number, case.id),
+        before=row.before, after=row.values, why=row.reason,
+    )  # fmt: skip
     _tell(portal, found, row, ACCEPTED, now)
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from app.errors import Refused
-from app.services.base import finding, history
+from dataclasses import dataclass
+
+from app.errors import NotFound, Refused
+from app.services.base import finding, history, trail
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.companies import access
-from app.states import ChangeKind, EntryKind, Right
-from app.store import accounts, cases, changes
+from app.states import Act, ChangeKind, EntryKind, Right, Thing
+from app.store import accounts, cases, changes, database
 from app.store.models import Case, User
 from app.text import address
 
@@ -41,6 +43,57 @@ def mend(portal: Portal, case: Case, old: str, new: str, reason: str, actor: Act
             continue
         history.note(row.id, portal.now(), EntryKind.ADDRESS, by=actor, title=f"{old} → {new}", data={"reason": reason})
     return new
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who somebody is: what can be corrected of an account of a company."""
+
+    name: str
+    email: str
+
+
+def correct(portal: Portal, user_id: int, wanted: Person, reason: str, actor: Actor) -> None:
+    """Correct a vendor's person, wherever their address is kept: account, and contact of their open cases. Raises
+    Refused when nothing differs, nobody says why, or the address is somebody's."""
+    actor.require(Right.RECORDS)
+    with database.transaction():
+        user, name, new, why = checked(user_id, wanted, reason)
+        now = portal.now()
+        if new != user.email:
+            old = user.email
+            theirs = [cases.lock(row) for row in sorted(each.id for each in cases.open_of_contact(old))]
+            _mend_account(portal, user, new, why, actor)
+            for row in theirs:
+                row.email = new
+                cases.keep_contact(row)
+                finding.keep(row, portal.releases.loaded(row.release_id))
+                said = {"reason": why}
+                history.note(row.id, now, EntryKind.ADDRESS, by=actor, title=f"{old} → {new}", data=said)
+        if name != user.name:
+            before, user.name, user.update_datetime = user.name, name, now
+            user.save()
+            trail.note(
+                now, actor, Act.ACCOUNT_CHANGED, trail.about(Thing.ACCOUNT, user.id, user.email),
+                before={"name": before}, after={"name": name}, why=why,
+            )  # fmt: skip
+
+
+def checked(user_id: int, wanted: Person, reason: str) -> tuple[User, str, str, str]:
+    """(the account, name and address as they would be kept, the reason). Raises NotFound, Refused."""
+    user = accounts.user(user_id)
+    if user is None or user.side != "vendor":
+        raise NotFound("There is no such account")
+    name, new, why = " ".join(wanted.name.split())[:120], address.required(wanted.email), " ".join(reason.split())[:500]
+    if not name:
+        raise Refused("Enter a name")
+    if (name, new) == (user.name, user.email):
+        raise Refused("Nothing differs from what stands")
+    if not why:
+        raise Refused("Say who told you, and how; it goes on record")
+    if new != user.email and accounts.by_email(new) is not None:
+        raise Refused("%(email)s has an account already; add that person to the case instead", email=new)
+    return user, name, new, why
 
 
 def _mend_account(portal: Portal, user: User, new: str, reason: str, actor: Actor) -> None:

@@ -22,7 +22,7 @@ pages = Blueprint("corrections", __name__)
 
 
 @pages.get("/cases/<number>/correction")
-@needs(Right.COMPANY)
+@needs(Right.COMPANY, Right.RECORDS)
 def show(number: str) -> Any:
     """What was said, as a form to be corrected, and what became of earlier requests."""
     return _page(number)
@@ -42,13 +42,14 @@ def _page(
         "pages/case/correction.html", title=gettext("Correct company data"), found=found, error=error,
         head=case.page(portal(), number, who).head, here=head.address(number), reason=request.form.get("reason", ""),
         form=found.spec.bind(values, lang=language(), context={"today": portal().today()}, errors=list(errors)),
+        of_body=who.side == "operator",
     ), status  # fmt: skip
 
 
 @pages.post("/cases/<number>/correction")
-@needs(Right.COMPANY)
+@needs(Right.COMPANY, Right.RECORDS)
 def ask(number: str) -> Any:
-    """Send it to the body."""
+    """Send it to the body; of the body, to be looked at once more."""
     who = signed_in()
     spec = corrections.page(portal(), number, who).spec
     raw = spec.read(request.form)
@@ -60,6 +61,9 @@ def ask(number: str) -> Any:
         return _page(number, problems.status_of(error), raw, error=problems.sentence(error))
     if wrong is not None:
         return _page(number, 422, raw, wrong.errors)
+    if who.side == "operator":
+        flash(gettext("Look at it once more: nothing changes before it is accepted here."), "success")
+        return redirect("/corrections", 303)
     flash(gettext("Your correction is with the certifying body. Nothing changes before it has answered."), "success")
     return redirect(f"/cases/{number}/correction", 303)
 
@@ -109,7 +113,7 @@ def ask_succession(number: str) -> Any:
 
 
 @pages.post("/cases/<number>/correction/<int:correction_id>/back")
-@needs(Right.COMPANY)
+@needs(Right.COMPANY, Right.RECORDS)
 def take_back(number: str, correction_id: int) -> Any:
     """Not wanted any more."""
     try:
