@@ -186,7 +186,7 @@ def _account(portal: Portal, email: str, actor: Actor | None, name: str, passwor
         raise Refused("Enter your name")
     if known is None:
         return newaccount.create_account(email, name, "vendor", ["vendor"], password, now)
-    passwords.require_good(password, email)
+    passwords.require_good(password, email, name)
     known.name, known.confirmed_at = name, now
     passwords.put(portal, known, password)
     return known

@@ -24,11 +24,12 @@ from app.services.papers import uploads
 from app.services.people import accounts as people
 from app.services.process import jobs, timers
 from app.services.process.outside import Outside
+from app.services.signin.weak import Sample
 from app.services.tasks import cardreturns, forms, send
 from app.store import accounts, bookings, cases, database, work
 from app.store.models import Case, User
 
-PASSWORD = "nintei-demo-2026"  # noqa: S105 - of the demo's sample people, shown on the demo's own page
+PASSWORD = Sample("nintei-demo-2026")  # of the demo's sample people, shown on the demo's own page
 
 
 class DemoClock:

@@ -66,11 +66,11 @@ def add_staff(portal: Portal, email: str, name: str, roles: list[str], password:
 
 def set_password(portal: Portal, email: str, password: str) -> None:
     """A new password for an account; its sessions end."""
-    passwords.require_good(password, email)
     with database.transaction():
         user = accounts.by_email(email)
         if user is None:
             raise NotFound("There is no such account")
+        passwords.require_good(password, email, *passwords.owned(user))
         passwords.put(portal, user, password)
 
 

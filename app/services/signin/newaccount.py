@@ -15,7 +15,7 @@ def create_account(
     email: str, name: str, side: str, roles: list[str], password: str, now: Any, groups: str = ""
 ) -> User:
     """A new account; Refused when the password is too short or too well known. Inside a transaction."""
-    passwords.require_good(password, email)
+    passwords.require_good(password, email, name)
     user: User = User.create(
         email=address.one(email),
         name=name,

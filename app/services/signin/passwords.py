@@ -14,10 +14,10 @@ from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.mails import links, portalmails
 from app.services.mails.portalmails import Wording
-from app.services.signin import guessing
+from app.services.signin import guessing, weak
 from app.services.signin.guessing import Asker
 from app.states import Right
-from app.store import accounts, database
+from app.store import accounts, companies, database
 from app.store.models import User
 
 RESET_MAIL = "password-reset"
@@ -27,23 +27,19 @@ MOST_LINKS = 3  # an hour and address: nobody's mailbox is filled from here
 HASHER = PasswordHasher()  # argon2id at the library's own cost (RFC 9106 section 4); the sign-in form's is the same
 
 
-def require_good(password: str, email: str) -> None:
-    """Refused when the password will not do. NIST SP 800-63B section 3.1.1.2: length, not rules."""
+def require_good(password: str, email: str, *own: str) -> None:
+    """Refused when the password will not do. NIST SP 800-63B section 3.1.1.2: length, not rules, and none that is
+    tried first. `own`: what else its owner is called (name, company)."""
     if len(password) < 10:
         raise Refused("Choose a password of at least 10 characters")
     if len(password) > 200:
         raise Refused("Choose a password of at most 200 characters")
-    lowered = password.lower()
-    if lowered in {email.lower(), email.split("@")[0].lower()} or len(set(lowered)) < 4 or lowered in _COMMON:
-        raise Refused("This password is too easy to guess; choose another one")
+    weak.require_strong(password, (email, *own))
 
 
-_COMMON = frozenset(
-    {
-        "password12", "password123", "1234567890", "qwertyuiop", "0123456789", "passwordpassword", "1q2w3e4r5t",
-        "abcdefghij", "password1234", "iloveyou12",
-    }
-)  # fmt: skip
+def owned(user: User) -> tuple[str, ...]:
+    """What the owner of an account is called besides the address: their name, their companies' names."""
+    return (user.name, *(row.company.name for row in companies.of_user(user.id)))
 
 
 def hashed(password: str) -> str:
@@ -101,7 +97,7 @@ def reset(portal: Portal, token: str, password: str) -> int:
     account's id."""
     with database.transaction():
         user = _usable(portal, token)
-        require_good(password, user.email)
+        require_good(password, user.email, *owned(user))
         put(portal, user, password)
         user.confirmed_at = user.confirmed_at or portal.now()
         user.save()
@@ -121,7 +117,7 @@ def change(portal: Portal, actor: Actor, current: str, password: str, asker: Ask
         user = accounts.user(kept.id)
         if user is None:
             raise NotFound("There is no such account")
-        require_good(password, user.email)
+        require_good(password, user.email, *owned(user))
         put(portal, user, password)
 
 
