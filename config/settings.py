@@ -66,6 +66,11 @@ class Settings:
     session_idle_minutes: int = setting(parse.whole_number(5, 10_080), "720")
     confirm_minutes: int = setting(parse.whole_number(1, 1440), "15")
     staff_second_factor: bool = setting(parse.yes_or_no, "no")
+    oidc_issuer: str = setting(parse.web_address, "")
+    oidc_client_id: str = setting(str, "")
+    oidc_client_secret: str = setting(str, "", secret=True)
+    oidc_name: str = setting(str, "")
+    oidc_second_factor: bool = setting(parse.yes_or_no, "no")
     session_days: int = setting(parse.whole_number(1, 31), "7")
     sealing_keys: tuple[str, ...] = setting(parse.secret_list(SHORTEST_SECRET), "", secret=True)
     demo: bool = setting(parse.yes_or_no, "no")
@@ -295,6 +300,8 @@ def _contradictions(values: dict[str, Any], serves: bool) -> list[str]:
         problems.append(f"NINTEI_CARD_TOKEN_MODULE: there is no file {token}.")
     if token and not (values.get("card_token") and values.get("card_token_pin")):
         problems.append("NINTEI_CARD_TOKEN_MODULE also needs NINTEI_CARD_TOKEN (its label) and NINTEI_CARD_TOKEN_PIN.")
+    if bool(values.get("oidc_issuer")) != bool(values.get("oidc_client_id")):
+        problems.append("NINTEI_OIDC_ISSUER and NINTEI_OIDC_CLIENT_ID go together: set both, or none.")
     if values.get("secret_key") and values.get("secret_key") == values.get("card_key"):
         problems.append(
             "NINTEI_CARD_KEY must differ from NINTEI_SECRET_KEY: that one is changed at need, this one never."

@@ -40,6 +40,7 @@ INNER: dict[Any, str] = {
     m.Outage: "what needs attention", m.TaskChange: "counts of the worklist", m.TaskTally: "counts of the worklist",
     m.CaseText: "the search's own", m.CaseGram: "the search's own",
     m.Attempt: "limits", m.Guess: "limits; the page of sign-ins", m.Session: "the account's page",
+    m.Passkey: "the account's page", m.CodeApp: "the account's page", m.RecoveryCode: "shown once", m.Spent: "limits",
     m.WorkerSign: "the portal's health", m.Stamp: "the portal's own",
     m.WorkspaceFile: "the designer", m.WorkspaceVersion: "the designer", m.WorkspaceEvent: "the designer",
     m.WorkspaceVisit: "the designer",

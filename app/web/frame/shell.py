@@ -232,6 +232,12 @@ def _account() -> dict[str, Any] | None:
     }
 
 
+def _provider() -> str:
+    """What the provider at which staff sign in is called; empty where there is none."""
+    settings = current.portal().settings
+    return (settings.oidc_name or gettext("your organisation's account")) if settings.oidc_issuer else ""
+
+
 def install(app: Flask, *, version: str) -> None:
     """Register filters and what the layout reads."""
     app.jinja_env.filters.update(
@@ -255,6 +261,7 @@ def install(app: Flask, *, version: str) -> None:
         due_words=due_words,
         Right=Right,
         passkeys_usable=lambda: passkeys.usable(current.portal()),
+        provider_name=_provider,
     )
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True

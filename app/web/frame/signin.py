@@ -37,6 +37,7 @@ PASSWORD, PASSKEY, CODE, RECOVERY, OIDC = "password", "passkey", "code", "recove
 BOTH = "both"  # whoever let them in asked for two factors
 KEPT = "kept"  # they were signed in already, and go on after their password was changed
 WHOLE = frozenset({PASSKEY, CODE, RECOVERY, BOTH, KEPT})
+ELSEWHERE = "oidc_in"  # under which it says that the person signed in at a provider
 HELD = "sid"  # under which the cookie of the session holds what the portal knows the digest of
 
 
@@ -54,6 +55,7 @@ def _asked() -> Any:
 
 
 def _ended(_app: Flask, **_more: Any) -> None:
+    g.came_from_provider = session.pop(ELSEWHERE, False)
     sessions.end(str(session.pop(HELD, "")))
 
 
@@ -78,6 +80,7 @@ def _note(_app: Flask, user: Any, authn_via: Any = None, **_more: Any) -> None:
     browser = request.headers.get("User-Agent", "")
     if HELD in session:  # whoever was here before, here or under the same account
         sessions.end(held())
+    session[ELSEWHERE] = OIDC in ways
     session[HELD] = sessions.begin(portal().settings, user.id, place(), browser, way=ways[-1], half=half)
     if half:
         g.half = True
@@ -93,6 +96,8 @@ def _said(response: Any) -> Any:
     if g.get("half") and request.endpoint == "security.login" and response.is_json:
         left = jsonify(meta={"code": 200}, response={"tf_required": True, "tf_state": "ready", "next": SECOND})
         response.set_data(left.get_data())
+    if g.get("came_from_provider") and request.endpoint == "security.logout" and response.status_code == 302:
+        response.headers["Location"] = "/login/provider/out"
     return response
 
 

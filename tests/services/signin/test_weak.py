@@ -34,7 +34,6 @@ def test_what_attackers_try_first_is_refused(password: str) -> None:
         "tanaka@example.jp",
         "みほん建設システム株式会社",
         "tanakaexample",
-        "田中一郎田中一郎田中",
         "ninteiportal",
         "ｔａｎａｋａ１２３４５６",
     ],

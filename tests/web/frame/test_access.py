@@ -39,6 +39,9 @@ PUBLIC = {
     "inbound.hand_in",  # by the mail server's token
     "invitation.accept",
     "public.applied",
+    "provider.back",
+    "provider.out",
+    "provider.start",
     "public.apply",
     "public.choose",
     "public.enter",
