@@ -6,6 +6,7 @@ import atexit
 import logging
 import os
 import signal
+import socket
 import tempfile
 import threading
 import time
@@ -47,6 +48,7 @@ from app.web.frame import sizes
 from app.web.frame.proxies import TrustedProxies
 from app.web.playing import rewriting
 from app.web.playing.mount import Mount
+from app.web.public import watching
 from app.web.server import Server, sockets
 from app.worker import Worker
 from app.worker.poke import Bell, Ear, poke
@@ -54,7 +56,7 @@ from app.worker.postman import Postman
 from config import parse
 from config.clock import Clock, FileClock, SystemClock
 from config.folders import private
-from config.settings import Settings, load, web_processes, with_demo_secrets
+from config.settings import Settings, load, with_demo_secrets
 
 log = logging.getLogger("nintei")
 
@@ -151,8 +153,9 @@ def _ear(settings: Settings) -> Ear:
     return notices.Listener() if database.is_postgres() else Bell(settings.data_dir / "bells")
 
 
-def serve(portal: Portal) -> None:
-    """Serve the web application until SIGTERM or SIGINT; requests under way are answered first."""
+def serve(portal: Portal, handed: Sequence[socket.socket] = ()) -> None:
+    """Serve the web application until SIGTERM or SIGINT; requests under way are answered first. `handed`: sockets that
+    are listened on already. After SIGTERM `/readyz` says 503 for NINTEI_DRAIN_SECONDS; then nobody is let in."""
     settings = portal.settings
     pages = make_web(portal)
     app: Any = TrustedProxies(pages, settings.trusted_proxies)  # clears what others say of addresses, and notes it
@@ -168,7 +171,9 @@ def serve(portal: Portal) -> None:
             patience=settings.stop_seconds,
             leaving=lambda: desk.close_waiting_room(pages),
             alive=lifeline.pulse,
-            sockets=sockets(settings.host, settings.port, shared=web_processes(settings) > 1),
+            sockets=list(handed) or sockets(settings.host, settings.port, shared=False),
+            notice=settings.drain_seconds,
+            going=lambda: pages.extensions.update({watching.LEAVING: True}),
             threads=threads(settings),
             channel_request_lookahead=1,  # tells a waiting page that its browser has gone
             ident="nintei",
@@ -184,8 +189,8 @@ def serve(portal: Portal) -> None:
             port=settings.port,
             reason=error.strerror or error,
         ) from error
-    for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, lambda *_: server.stop())
+    signal.signal(signal.SIGTERM, lambda *_: server.stop(notice=True))
+    signal.signal(signal.SIGINT, lambda *_: server.stop())
     server.run()
 
 
@@ -219,5 +224,5 @@ def play(spec: playhost.Spec) -> None:
 def main(words: Sequence[str] | None = None) -> None:
     """The command `nintei`, with these words or those that this process was started with."""
     os.umask(0o077)  # whatever it writes is for the user that it runs as
-    wiring = Wiring(open_portal, open_releases, serve, run_worker, make_web, main)
+    wiring = Wiring(open_portal, open_releases, serve, run_worker, make_web, main, sockets)
     commands.commands.main(words, "nintei", obj=wiring)

@@ -162,6 +162,13 @@ def counting_folder() -> str:
     return os.environ.get(COUNTING, "")
 
 
+def handed_sockets() -> list[int]:
+    """Numbers of the sockets that a service manager listens on for this process (sd_listen_fds(3))."""
+    if os.environ.get("LISTEN_PID") != str(os.getpid()):
+        return []
+    return list(range(3, 3 + int(os.environ.get("LISTEN_FDS", "0"))))
+
+
 def put_temporary_files(folder: Path) -> str:
     """From here on programs that this process starts put temporary files there; gives the folder as text."""
     os.environ["TMPDIR"] = str(folder)

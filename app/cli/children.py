@@ -53,11 +53,18 @@ Start = Callable[[Sequence[str], socket.socket], Child]
 class Copy:
     """This process once more, which goes on with `main(command)` in this environment."""
 
-    def __init__(self, command: Sequence[str], line: socket.socket, environment: Mapping[str, str], main: Main) -> None:
+    def __init__(
+        self,
+        command: Sequence[str],
+        line: socket.socket,
+        environment: Mapping[str, str],
+        main: Main,
+        keep: Sequence[int] = (),
+    ) -> None:
         # What is loaded by now stays for good: neither here nor in the copy is it looked through for garbage, which
         # would write to, and so double, the memory that all share.
         gc.freeze()
-        self._process = _COPIES.Process(target=_be, args=(command, line.fileno(), environment, main))
+        self._process = _COPIES.Process(target=_be, args=(command, line.fileno(), environment, main, keep))
         self._process.start()
         assert self._process.pid is not None  # noqa: S101 - it was started
         self.pid = self._process.pid
@@ -81,9 +88,20 @@ class Copy:
         return self._process.exitcode
 
 
-def copies(main: Main, environment: Mapping[str, str]) -> Start:
-    """Children as copies of this process."""
-    return lambda command, line: Copy(command, line, environment, main)
+def copies(main: Main, environment: Mapping[str, str], keep: Sequence[int] = ()) -> Start:
+    """Children as copies of this process. `keep`: what is open here and stays open there."""
+    return lambda command, line: Copy(command, line, environment, main, keep)
+
+
+def successor(words: Sequence[str], keep: Sequence[int]) -> Start:
+    """This very command, started anew as whatever is installed now, with these words behind it; `keep` stays open."""
+
+    def start(_command: Sequence[str], line: socket.socket) -> Child:
+        return subprocess.Popen(  # noqa: S603 - our own command, as it was typed
+            [sys.executable, *sys.orig_argv[1:], *words], stdin=line.fileno(), pass_fds=keep
+        )
+
+    return start
 
 
 def programs(launch: str, environment: Mapping[str, str]) -> Start:
@@ -97,11 +115,14 @@ def programs(launch: str, environment: Mapping[str, str]) -> Start:
     return start
 
 
-def _be(command: Sequence[str], line: int, environment: Mapping[str, str], main: Main) -> None:
+def _be(command: Sequence[str], line: int, environment: Mapping[str, str], main: Main, keep: Sequence[int]) -> None:
     """The copy, from its first breath."""
     os.dup2(line, 0)
-    os.closerange(3, os.sysconf("SC_OPEN_MAX"))  # lines to other children, whose ends would go unnoticed
-    for number in (signal.SIGTERM, signal.SIGINT):
+    low = 3
+    for each in (*sorted(keep), os.sysconf("SC_OPEN_MAX")):
+        os.closerange(low, each)  # lines to other children, whose ends would go unnoticed
+        low = each + 1
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, signal.SIG_DFL)
     setproctitle(" ".join(["nintei", *command]))  # it lies where the environment begins: before that is another
     os.environ.clear()

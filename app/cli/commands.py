@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import shutil
+import socket
 from datetime import UTC, datetime
 from typing import Any
 
 import click
 
-from app.cli import counting, playhost
+from app.cli import counting, lifeline, playhost
 from app.cli.audit import audit
 from app.cli.backup import backup, restore
 from app.cli.carddesk import card_desk
 from app.cli.cardkeys import card_defaults
-from app.cli.children import copies, programs
+from app.cli.children import copies, programs, successor
 from app.cli.contents import diff, export, import_
 from app.cli.database import db, say_copy, say_step
 from app.cli.doctor import doctor
@@ -43,6 +44,7 @@ from config.settings import (
     bare_environment,
     child_environment,
     demo_secrets_of,
+    handed_sockets,
     web_processes,
     with_demo_secrets,
 )
@@ -50,6 +52,7 @@ from hardware.cli import DEFAULTS, card
 
 STAFF = Actor(None, "nintei", "operator", frozenset({"operator", "administrator"}))
 wired = click.make_pass_decorator(Wiring)
+BACKLOG = 1024  # connections that wait until a process takes them
 
 
 class Group(click.Group):
@@ -94,30 +97,53 @@ def _log(settings: Settings) -> None:
     is_flag=True,
     help="Load the demo people and cases of each package, if there are none.",
 )
+@click.option("--sockets", default="", hidden=True, help="Of whoever this one succeeds.")
 @wired
-def run(wiring: Wiring, with_demo: bool) -> None:
+def run(wiring: Wiring, with_demo: bool, sockets: str) -> None:
     """Serve the portal: the web and its worker, until Ctrl-C.
 
     The database is created when it is missing. An embedded one of an older version is brought up, after a copy was
     written beside it; one on a server waits for `nintei db upgrade`. A process package in NINTEI_PACKAGES_DIR of which
     nothing was ever released is released, if its check and its scenarios let it; after that releasing is an act of its
     own (`nintei release`), and a folder that differs from what is in force is named.
+
+    SIGHUP brings in what is installed now, and the settings of now, without an end to serving (docs/upgrade.md).
     """
+    line = lifeline.take() if sockets else None
+    if line is not None:
+        line.setblocking(False)
     if with_demo:
         wiring.overrides["demo"] = "yes"
     settings = wiring.settings(serves=True)
     _log(settings)
     first(["prepare"], copies(wiring.main, child_environment(settings)))
-    require_free(settings.host, settings.port)
+    listening = _sockets(wiring, settings, sockets)
+    places = ",".join(str(each.fileno()) for each in listening)
+    keep = [each.fileno() for each in listening]
     if settings.demo:
         settings = with_demo_secrets(settings)
-    children = [*[["serve"]] * web_processes(settings), *[["worker"]] * settings.workers]
+    children = [*[["serve", "--sockets", places]] * web_processes(settings), *[["worker"]] * settings.workers]
     if settings.plays:
         children.append(["playhost", str(hosts.file_of(settings.data_dir)), str(settings.plays)])
     environment = child_environment(settings) | {COUNTING: str(counting.folder(settings.data_dir))}
-    start = copies(wiring.main, environment)
+    start = copies(wiring.main, environment, keep)
     apart = {"playhost": programs(playhost.LAUNCH, bare_environment())}
-    raise SystemExit(Supervisor(children, start, settings.stop_seconds, apart=apart).run())
+    anew = successor([] if sockets else ["--sockets", places], keep)
+    patience = settings.stop_seconds + settings.drain_seconds
+    raise SystemExit(Supervisor(children, start, patience, apart=apart, successor=anew, line=line).run())
+
+
+def _sockets(wiring: Wiring, settings: Settings, given: str) -> list[socket.socket]:
+    """What all web processes listen on: of whoever this one succeeds, of the service manager, or new ones. They are
+    held here, so that nobody who connects is lost while one process ends and another begins."""
+    numbers = [int(each) for each in given.split(",")] if given else handed_sockets()
+    if numbers:
+        return [socket.socket(fileno=number) for number in numbers]
+    require_free(settings.host, settings.port)
+    found = wiring.sockets(settings.host, settings.port)
+    for each in found:
+        each.listen(BACKLOG)
+    return found
 
 
 @commands.command(hidden=True)
@@ -144,12 +170,13 @@ def prepare(wiring: Wiring) -> None:
 
 
 @commands.command(hidden=True)
+@click.option("--sockets", default="", help="Numbers of open files that are listened on already.")
 @wired
-def serve(wiring: Wiring) -> None:
+def serve(wiring: Wiring, sockets: str) -> None:
     """Serve the web alone."""
     _log(wiring.settings(serves=True))
     portal = wiring.portal(serves=True)
-    wiring.serve(portal)
+    wiring.serve(portal, [socket.socket(fileno=int(each)) for each in sockets.split(",") if each])
 
 
 @commands.command()

@@ -53,15 +53,20 @@ class Lifeline:
         os._exit(1)
 
 
-def hold() -> None:
-    """Take up the line that the parent gave as standard input, which is an empty one from here on."""
-    global _held
+def take() -> socket.socket:
+    """The line that the parent gave as standard input, which is an empty one from here on."""
     end = socket.socket(fileno=os.dup(0))
     end.set_inheritable(False)
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
     os.close(nothing)
-    _held = Lifeline(end)
+    return end
+
+
+def hold() -> None:
+    """Take up the line, and end when nobody is at its other end any more."""
+    global _held
+    _held = Lifeline(take())
 
 
 def pulse() -> None:

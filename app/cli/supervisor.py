@@ -1,9 +1,15 @@
 """`nintei run`: web and workers as child processes. One that ends or hangs is started again, after a growing pause;
-SIGTERM ends them all when they have finished what they do."""
+SIGTERM ends them all when they have finished what they do.
+
+SIGHUP brings a successor: the same command as it is installed now, on the same sockets. It prepares and starts its
+children beside ours; once they are up, ours finish what they do and end, and this process keeps nothing but the
+successor. One that does not come up changes nothing."""
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import os
 import signal
 import socket
 import threading
@@ -16,6 +22,8 @@ from app.cli.children import Child, Start
 from app.errors import Refused
 
 log = logging.getLogger("nintei")
+
+SUCCESSOR = "run"  # the name of the child that is a whole `nintei run`
 
 
 @dataclass(frozen=True)
@@ -91,7 +99,8 @@ def first(command: Sequence[str], start: Start) -> None:
 
 class Supervisor:
     """Starts the children and watches them. `patience`: seconds they have to finish what they do at the end.
-    `apart`: how those are started, by name, that are not started as the others."""
+    `apart`: how those are started, by name, that are not started as the others. `successor`: how the command is started
+    anew; `line`: to whoever this one succeeds, on which it says once all are up that it goes on from here."""
 
     def __init__(
         self,
@@ -100,7 +109,14 @@ class Supervisor:
         patience: float = 20.0,
         pace: Pace | None = None,
         apart: Mapping[str, Start] | None = None,
+        successor: Start | None = None,
+        line: socket.socket | None = None,
     ) -> None:
+        self._successor = successor
+        self._coming: _Child | None = None
+        self._leaving: list[tuple[_Child, float]] = []  # and when each is ended at once
+        self._renew = False
+        self._line = line
         self._apart = apart or {}
         self._children = [_Child(list(command)) for command in commands]
         self._start_child = start
@@ -113,6 +129,7 @@ class Supervisor:
         """Until SIGTERM or SIGINT, or until a child that never came up has failed some times; gives the exit code."""
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, self._on_signal)
+        signal.signal(signal.SIGHUP, self._on_renewal)
         code, before = 0, time.monotonic()
         while not self._stop.is_set():
             now = time.monotonic()
@@ -123,6 +140,9 @@ class Supervisor:
                 if code:
                     self._stop.set()
                     break
+            self._succeed(now, passed)
+            self._see_off(now)
+            self._tell()
             self._stop.wait(self._pace.look)
         self._end()
         return code
@@ -130,6 +150,62 @@ class Supervisor:
     def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
         self._at_once = self._stop.is_set()  # asked twice: nothing is waited for
         self._stop.set()
+
+    def _on_renewal(self, _number: int, _frame: FrameType | None) -> None:
+        self._renew = True
+
+    def _succeed(self, now: float, passed: float) -> None:
+        """Start the successor that is asked for; once it is up, let ours go."""
+        if self._renew and self._coming is None and self._successor is not None:
+            self._apart = {**self._apart, SUCCESSOR: self._successor}
+            self._coming = _Child([SUCCESSOR])
+            self._start(self._coming, now)
+            log.info("a successor is started; this one goes on until it is up")
+        self._renew = False
+        coming = self._coming
+        if coming is None or coming.process is None:
+            return
+        code = coming.process.poll()
+        if code is not None:
+            log.error("the successor does not come up (exit %s): what runs goes on", code)
+            self._let_go(coming)
+            self._coming = None
+            return
+        self._listen(coming, passed)
+        if coming.turned:
+            log.info("the successor is up: what was here finishes and ends")
+            for child in self._children:
+                if child.process is not None:
+                    os.kill(child.process.pid, signal.SIGINT)  # no notice to anybody: others answer at the same place
+            self._leaving += [(child, now + self._patience + 10) for child in self._children]
+            self._children, self._coming = [coming], None
+
+    def _see_off(self, now: float) -> None:
+        """Those that finish what they do."""
+        for child, until in list(self._leaving):
+            if child.process is not None and child.process.poll() is None:
+                if now < until:
+                    continue
+                child.process.kill()
+                child.process.wait()
+            self._let_go(child)
+            self._leaving.remove((child, until))
+
+    def _tell(self) -> None:
+        """Say to whom this one succeeds that all are up; end when nobody is there any more."""
+        if self._line is None:
+            return
+        try:
+            if not self._line.recv(64):
+                log.warning("nintei run is gone: this process ends, too")
+                self._stop.set()
+        except BlockingIOError:
+            pass
+        except OSError:
+            self._stop.set()
+        if all(child.turned for child in self._children):
+            with contextlib.suppress(OSError):
+                self._line.send(b".", socket.MSG_DONTWAIT | socket.MSG_NOSIGNAL)
 
     def _look_after(self, child: _Child, now: float, passed: float) -> int:
         if child.process is None:
@@ -183,7 +259,8 @@ class Supervisor:
         child.process = child.line = None
 
     def _end(self) -> None:
-        running = [child.process for child in self._children if child.process is not None]
+        mine = [*self._children, *([self._coming] if self._coming else []), *(child for child, _ in self._leaving)]
+        running = [child.process for child in mine if child.process is not None]
         for process in running:
             if process.poll() is None:
                 process.terminate()
@@ -194,5 +271,5 @@ class Supervisor:
             if process.poll() is None:
                 process.kill()
             process.wait()
-        for child in self._children:
+        for child in mine:
             self._let_go(child)

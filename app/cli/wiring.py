@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,10 +19,11 @@ class Wiring:
 
     open_portal: Callable[[Settings], Portal]
     open_releases: Callable[[], Releases]
-    serve: Callable[[Portal], None]
+    serve: Callable[[Portal, Sequence[socket.socket]], None]
     work: Callable[[Portal], None]
     make_web: Callable[[Portal], Any]
     main: Callable[[Sequence[str]], None]  # the command of these words, with a wiring of its own; ends the process
+    sockets: Callable[[str, int], list[socket.socket]]  # bound to each address of a host, and a port
     overrides: dict[str, str] = field(default_factory=dict)
     _portal: Portal | None = None
     _releases: Releases | None = None

@@ -16,10 +16,11 @@ from app.web import visitors
 
 log = logging.getLogger("nintei.web")
 
+SOON = 2.0  # seconds in which whoever has just connected will ask
 TURN = 1.0  # seconds after which the loop turns though nothing happens
 
 
-def sockets(host: str, port: int, *, shared: bool) -> list[socket.socket]:
+def sockets(host: str, port: int, *, shared: bool = False) -> list[socket.socket]:
     """Sockets bound to each address of the host; `shared`: with others of our processes, among which the kernel divides
     the connections (SO_REUSEPORT, socket(7)). Raises OSError."""
     found: list[socket.socket] = []
@@ -40,7 +41,8 @@ def sockets(host: str, port: int, *, shared: bool) -> list[socket.socket]:
 class Server:
     """`patience`: seconds that requests have to be answered once the server ends. `leaving` is called then: whoever
     keeps requests waiting lets them go. `alive` is called each time the loop turns. `room`: how many bytes a request
-    may bring, by method, path and headers."""
+    may bring, by method, path and headers. `notice`: seconds that it serves on when it is told to end with notice;
+    `going` is called as they begin."""
 
     def __init__(
         self,
@@ -49,6 +51,8 @@ class Server:
         patience: float,
         leaving: Callable[[], None] = lambda: None,
         alive: Callable[[], None] = lambda: None,
+        notice: float = 0.0,
+        going: Callable[[], None] = lambda: None,
         room: visitors.Room = lambda _method, _path, _headers: 1 << 60,
         **adjustments: Any,
     ) -> None:
@@ -60,6 +64,9 @@ class Server:
         self._patience = patience
         self._leaving = leaving
         self._alive = alive
+        self._notice = notice
+        self._going = going
+        self._announced = False
         self._stop = threading.Event()
 
     @property
@@ -67,23 +74,32 @@ class Server:
         """(host, port) of each socket that it listens on."""
         return [(each.effective_host, int(each.effective_port)) for each in self._listening()]
 
-    def stop(self) -> None:
-        """End soon. May be called from a signal's handler."""
+    def stop(self, *, notice: bool = False) -> None:
+        """End soon; with `notice`, serve on for that long, so that those who send others here can see it. May be called
+        from a signal's handler."""
+        self._announced = notice
         self._stop.set()
 
     def run(self) -> None:
         """Serve until `stop`."""
         for host, port in self.places:
             log.info("serving on http://%s:%s", f"[{host}]" if ":" in host else host, port)
+        self._serve(lambda: not self._stop.is_set())
+        if self._announced and self._notice:
+            self._going()
+            until = time.monotonic() + self._notice
+            self._serve(lambda: self._announced and time.monotonic() < until)
+        self._drain()
+        self._server.task_dispatcher.shutdown(timeout=1)
+        wasyncore.close_all(self._map, ignore_all=True)
+
+    def _serve(self, on: Callable[[], bool]) -> None:
         looked = 0.0
-        while not self._stop.is_set():
+        while on():
             self._turn(TURN)
             if time.monotonic() - looked >= TURN:
                 looked = time.monotonic()
                 self._weed()
-        self._drain()
-        self._server.task_dispatcher.shutdown(timeout=1)
-        wasyncore.close_all(self._map, ignore_all=True)
 
     def _drain(self) -> None:
         deadline = time.monotonic() + self._patience
@@ -115,7 +131,8 @@ class Server:
         for each in list(self._map.values()):
             if not isinstance(each, waitress.server.HTTPChannel):
                 continue
-            if each.requests or each.request is not None or each.total_outbufs_len:
+            asks_soon = each.last_activity <= each.creation_time and time.time() - each.creation_time < SOON
+            if each.requests or each.request is not None or each.total_outbufs_len or asks_soon:
                 busy.append(each)
             else:
                 each.handle_close()
