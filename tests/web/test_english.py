@@ -15,7 +15,7 @@ from werkzeug.routing import RequestRedirect
 
 from admin import add_admin
 from app.engine import Engine
-from app.services.cases import lifecycle
+from app.services.cases import talking
 from app.services.people import accounts
 from app.store import database
 from app.store.models import (
@@ -117,8 +117,8 @@ class World:
             go(site.bench, until="second_review", business_days_ago=30, application=FOURTH),
             go(site.bench, until="settle_exam_date", business_days_ago=50, application=FIFTH),
         ]
-        lifecycle.say(portal, first.number, "試験日はいつですか", actor(first))
-        lifecycle.say(portal, first.number, "決算書は確認済み", staff(first), internal=True)
+        talking.say(portal, first.number, "試験日はいつですか", actor(first))
+        talking.say(portal, first.number, "決算書は確認済み", staff(first), internal=True)
         site.bench.drain()
         self.typed = sorted(_typed(portal), key=len, reverse=True)
         # The records show rows as they are stored: titles in Japanese.

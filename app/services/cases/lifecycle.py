@@ -5,8 +5,8 @@ from __future__ import annotations
 import contextlib
 
 from app.engine import Message, TooLate
-from app.errors import Forbidden, NotFound, Refused
-from app.services.base import history, jobqueue, permit
+from app.errors import NotFound, Refused
+from app.services.base import history, permit
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
@@ -14,7 +14,7 @@ from app.services.process import reopening, steps
 from app.services.trouble import incidents
 from app.states import BookingState, EntryKind, InvoiceState, JobState, Right, Standing
 from app.store import bookings, cases, database, invoices, jobrows
-from app.store.models import Case, Job, Note
+from app.store.models import Case, Job
 
 
 def can_withdraw(case: Case, loaded: Loaded) -> bool:
@@ -75,41 +75,6 @@ def withdraw(portal: Portal, number: str, reason: str, actor: Actor, *, dormant:
             steps.advance(portal, case, Message(name, {"withdrawal_by": actor.side}), now)
         except TooLate as error:
             raise Refused("This case cannot be withdrawn any more") from error
-    portal.poke()
-
-
-def say(portal: Portal, number: str, text: str, actor: Actor, *, internal: bool = False) -> None:
-    """Add a line to the case's thread; the other side gets a mail. `internal` lines stay with the staff."""
-    text, now = text.strip(), portal.now()
-    if not text:
-        raise Refused("Write your message first")
-    actor.require(Right.ACT_ON_CASES)
-    if internal and actor.side != "operator":
-        raise Forbidden("Only the operating body writes internal notes")
-    with database.transaction():
-        case = cases.lock(permit.visible_case(cases.get(number), actor).id)
-        note = Note.create(
-            case=case,
-            at=now,
-            by=actor.user_id,
-            by_name=actor.name,
-            side=actor.side,
-            internal=internal,
-            text=text,
-        )
-        history.note(case.id, now, EntryKind.NOTE, by=actor, title=text[:280], staff=internal)
-        loaded = portal.releases.loaded(case.release_id)
-        mail = "" if internal else loaded.package.mail_for("message")
-        if mail:
-            to = "operator" if actor.side == "vendor" else "vendor"
-            jobqueue.queue(
-                case,
-                "mail",
-                {"mail": mail, "to_side": to, "message": text},
-                "",
-                f"note:{note.id}",
-                now,
-            )
     portal.poke()
 
 

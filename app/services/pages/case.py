@@ -12,7 +12,7 @@ from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
 from app.services.cards import stock
-from app.services.cases import lifecycle
+from app.services.cases import lifecycle, talking
 from app.services.companies import casenumber, views
 from app.services.companies.views import CaseNumber, MandateView
 from app.services.days import bookings as dates
@@ -63,6 +63,7 @@ class CasePage:
     bookings: list[dates.BookingView]
     cards: list[stock.CardView]
     notes: Sequence[Any]
+    answered_by: date | None  # by when the body answers what the vendor wrote last
     members: Sequence[Any]
     tasks: list[TaskView]  # every task, oldest first
     incidents: Sequence[Trouble]  # what cannot go on, for staff
@@ -116,7 +117,8 @@ def page(portal: Portal, number: str, actor: Actor) -> CasePage:
             beyond=receiving.surpluses_of(case.id),
             bookings=[dates.view(row, loaded) for row in bookings.of_case(case.id)],
             cards=[stock.view(row, today) for row in cards.of_case(case.id) if staff or row.lent_on],
-            notes=records.notes(case.id, internal=staff),
+            notes=(said := records.notes(case.id, internal=staff)),
+            answered_by=talking.answered_by(portal, loaded, said),
             members=members,
             tasks=[view.view(row, today, closing) for row in every],
             incidents=attention.of_case(portal, case) if staff else (),

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from flask import Blueprint, flash, redirect, render_template, request
 from flask_babel import gettext
 
 from app.errors import Refused
 from app.services.base.actors import Actor
-from app.services.cases import applications, endings, lifecycle, members, settlement
+from app.services.cases import applications, endings, lifecycle, members, settlement, talking
 from app.services.pages import case, worklist
 from app.states import Right, Standing
 from app.text import address as mail_address
 from app.web.cases import head as case_head
 from app.web.cases import pages as cases
 from app.web.cases import troublewords
+from app.web.frame import sizes
 from app.web.frame.access import needs
 from app.web.frame.current import portal, signed_in
 from app.web.frame.problems import sentence, status_of
@@ -40,6 +41,7 @@ def act_on(number: str, act: Callable[[], str], form: str, tab: str = "") -> Any
 
 @pages.post("/cases/<number>/messages")
 @needs(Right.ACT_ON_CASES)
+@sizes.takes()
 def say(number: str) -> Any:
     """Write into the thread, or a note that vendors do not see."""
     internal = request.form.get("voice") == "internal"
@@ -48,7 +50,9 @@ def say(number: str) -> Any:
         text = request.form.get("text", "")
         if len(text) > LONGEST_MESSAGE:
             raise Refused("Write at most %(count)s characters; send longer texts as a file", count=LONGEST_MESSAGE)
-        lifecycle.say(portal(), number, text, signed_in(), internal=internal)
+        chosen = [each for each in request.files.getlist("files") if each.filename]
+        files = [talking.Attached(each.filename or "", cast("BinaryIO", each.stream)) for each in chosen]
+        talking.say(portal(), number, text, signed_in(), internal=internal, files=files)
         return gettext("The note has been saved.") if internal else gettext("Your message has been sent.")
 
     return act_on(number, act, "note" if internal else "reply", "messages")

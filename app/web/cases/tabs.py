@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from app.services.base.actors import Actor
 from app.services.base.businessdays import JAPAN
+from app.services.cases import talking
 from app.services.mails import deliveries
 from app.services.mails.whose import MailView
 from app.services.pages.case import CasePage
@@ -259,6 +260,11 @@ def messages(page: CasePage, who: Actor) -> list[dict[str, Any]]:
             "at_iso": note.at.isoformat(),
             "text": note.text,
             "mine": note.by_id is not None and note.by_id == who.user_id,
+            "files": [
+                {"label": each.filename, "url": f"/cases/{page.head.number}/documents/{each.id}"}
+                for each in page.documents
+                if each.key == talking.key_of(note.id)
+            ],
         }
         for note in page.notes
     ]

@@ -11,7 +11,7 @@ import pytest
 from app.errors import Forbidden, NotFound, Refused
 from app.services import upkeep
 from app.services.base.actors import Actor
-from app.services.cases import lifecycle, members
+from app.services.cases import lifecycle, members, talking
 from app.services.companies import company, invitations, mandates
 from app.services.companies import members as companypeople
 from app.services.companies.mandates import Terms
@@ -276,12 +276,12 @@ def test_an_agent_of_several_companies_has_one_home(bench: Bench) -> None:
 def test_mails_go_to_an_agent_only_when_the_company_says_so(bench: Bench) -> None:
     walker = go(bench, until="first_review")
     agent(bench, walker)
-    lifecycle.say(walker.portal, walker.number, "確認です", staff(walker))
+    talking.say(walker.portal, walker.number, "確認です", staff(walker))
     bench.drain(walker.portal)
     assert bench.mailbox.letters[-1].to == ("ichiro.rei@example.com",)
     (mandate,) = company.page(walker.portal, company_of(walker), actor(walker)).mandates
     mandates.change(walker.portal, mandate.id, terms(walker, copies=True), actor(walker))
-    lifecycle.say(walker.portal, walker.number, "もう一度", staff(walker))
+    talking.say(walker.portal, walker.number, "もう一度", staff(walker))
     bench.drain(walker.portal)
     assert bench.mailbox.letters[-1].to == ("ichiro.rei@example.com", "agent@example.org")
 
@@ -290,7 +290,7 @@ def test_mails_go_to_an_agent_only_when_the_company_says_so(bench: Bench) -> Non
 def test_an_ended_mandate_shuts_the_agent_out_at_once_and_the_record_keeps_the_name(bench: Bench, ends: str) -> None:
     walker = go(bench, until="submit_documents")
     who = agent(bench, walker)
-    lifecycle.say(walker.portal, walker.number, "代行者から質問です", who)
+    talking.say(walker.portal, walker.number, "代行者から質問です", who)
     with database.connection():
         before = accounts.by_email(who.email).fs_uniquifier
     (mandate,) = company.page(walker.portal, company_of(walker), actor(walker)).mandates

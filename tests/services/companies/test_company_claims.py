@@ -6,7 +6,7 @@ import pytest
 
 from app.errors import Forbidden, NotFound, Refused, Stale
 from app.services.base.actors import Actor
-from app.services.cases import lifecycle
+from app.services.cases import talking
 from app.services.companies import admissions, casenumber, claims, contested, invitations, mandates, members, proof
 from app.services.companies import company as companies
 from app.services.companies.views import CaseNumber
@@ -478,7 +478,7 @@ def test_work_goes_on_while_the_number_is_not_confirmed(bench: Bench) -> None:
     apply(bench)
     helper = join(bench, walker, "helper@example.com", "full")
     scrivener = agent(bench, walker)
-    lifecycle.say(walker.portal, walker.number, "質問です", scrivener)
+    talking.say(walker.portal, walker.number, "質問です", scrivener)
     members.hand_over(walker.portal, company_of(walker), actor(walker).user_id or 0,
                             members.Successor(helper.user_id), actor(walker), WORDS)  # fmt: skip
     assert companies.page(walker.portal, company_of(walker), helper).manages

@@ -11,7 +11,7 @@ import pytest
 from app.connectors.letter import Letter, compose
 from app.connectors.mail import Mailer
 from app.forms.spec import FieldSpec, Kind, Subtype, inputs
-from app.services.cases import lifecycle
+from app.services.cases import talking
 from app.services.mails import portalmails
 from app.services.process import context
 from app.store import database
@@ -125,7 +125,7 @@ def test_a_letter_of_the_portal_itself_arrives_with_what_people_typed(bench: Ben
 def test_a_message_of_4000_characters_reaches_the_vendor(bench: Bench, smtp: Mailbox) -> None:
     walker = go(bench, until="submit_documents")
     bench.mailbox = Mailer(smtp.url)  # type: ignore[assignment]
-    lifecycle.say(walker.portal, walker.number, LONG[:4000], staff(walker))
+    talking.say(walker.portal, walker.number, LONG[:4000], staff(walker))
     assert bench.drain(walker.portal) == ["done"]
     [message] = smtp.messages
     text = message.get_body(("plain",))

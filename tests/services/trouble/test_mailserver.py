@@ -10,7 +10,7 @@ import pytest
 from app.connectors.mail import Reply
 from app.errors import Permanent, Temporary
 from app.services.base import leases
-from app.services.cases import lifecycle
+from app.services.cases import talking
 from app.services.demo.walker import Walker
 from app.services.mails import whose
 from app.services.pages import health
@@ -110,7 +110,7 @@ def test_pauses_grow_and_are_not_alike(bench: Bench) -> None:
 def test_while_it_is_away_other_work_goes_on(bench: Bench) -> None:
     walker = go(bench, until="second_review")
     bench.mailbox.away = True
-    lifecycle.say(walker.portal, walker.number, "質問です", staff(walker))
+    talking.say(walker.portal, walker.number, "質問です", staff(walker))
     bench.drain(walker.portal)
     with database.transaction():
         jobrows.add_job(

@@ -11,7 +11,7 @@ import pytest
 
 from app.engine import Engine
 from app.errors import Permanent
-from app.services.cases import lifecycle
+from app.services.cases import lifecycle, talking
 from app.services.demo.walker import Walker
 from app.store import accounts, cases, database, jobrows, records
 from tests.services.steps import actor, case_of, go, opened, staff, task
@@ -151,7 +151,7 @@ def test_an_incident_is_shown_with_its_reason_and_tried_again(shared: Site, new_
     walker = new_case("first_review")
     shared.bench.drain()  # what earlier tests left
     shared.bench.mailbox.fail_with = [Permanent("550 no such mailbox")]
-    lifecycle.say(shared.bench.portal, walker.number, "こんにちは", staff(walker))
+    talking.say(shared.bench.portal, walker.number, "こんにちは", staff(walker))
     assert shared.bench.drain() == ["incident"]
     page = shared.operator().get(f"/cases/{walker.number}?tab=mail").text
     assert page.count("550 no such mailbox") == 2  # beside the mail, and among what waits for a person

@@ -12,7 +12,7 @@ from urllib.parse import quote
 import pytest
 
 from app.engine import Engine
-from app.services.cases import lifecycle
+from app.services.cases import talking
 from app.services.demo.walker import Walker
 from app.store import cases, database, records
 from app.store.models import Document, Mail
@@ -166,7 +166,7 @@ def test_entries_of_the_zip_say_their_field_and_the_hour_in_japan(world: World) 
 
 
 def test_the_zip_holds_what_was_answered_and_what_was_written(world: World) -> None:
-    lifecycle.say(world.site.bench.portal, world.number, "締切を教えてください。", vendor(world.walker))
+    talking.say(world.site.bench.portal, world.number, "締切を教えてください。", vendor(world.walker))
     world.site.bench.drain()
     with zipfile.ZipFile(io.BytesIO(world.vendor.get(f"/cases/{world.number}/all.zip").data)) as bundle:
         names = bundle.namelist()

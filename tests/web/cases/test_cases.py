@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from app.engine import Engine
-from app.services.cases import lifecycle
+from app.services.cases import talking
 from app.services.pages import diagrams
 from app.store import database, records, work
 from app.store.models import Job
@@ -27,9 +27,9 @@ class World:
         self.first = go(site.bench, until="settle_exam_date", business_days_ago=40)
         self.second = go(site.bench, until="company_profile", application=OTHER)
         self.number, self.other = self.first.number, self.second.number
-        lifecycle.say(site.bench.portal, self.number, "決算書は確認済み（内部）", staff(self.first), internal=True)
-        lifecycle.say(site.bench.portal, self.number, "試験日はいつですか", actor(self.first))
-        lifecycle.say(site.bench.portal, self.number, "来月を予定しています", staff(self.first))
+        talking.say(site.bench.portal, self.number, "決算書は確認済み（内部）", staff(self.first), internal=True)
+        talking.say(site.bench.portal, self.number, "試験日はいつですか", actor(self.first))
+        talking.say(site.bench.portal, self.number, "来月を予定しています", staff(self.first))
         site.bench.drain()
         with database.transaction():
             Job.create(

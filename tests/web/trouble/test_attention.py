@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from app.engine import Engine
 from app.errors import Permanent
-from app.services.cases import lifecycle
+from app.services.cases import talking
 from app.services.people import accounts
 from app.services.signin.newaccount import create_account
 from app.services.tasks import forms
@@ -103,8 +103,8 @@ def test_while_mails_do_not_go_out_every_page_of_staff_says_so_in_one_line(site:
     admin, operator = administrator(site), site.operator()
     walker = go(site.bench, until="submit_documents")
     site.bench.mailbox.away = True
-    lifecycle.say(walker.portal, walker.number, "質問です", staff(walker))
-    lifecycle.say(walker.portal, walker.number, "もうひとつ", staff(walker))
+    talking.say(walker.portal, walker.number, "質問です", staff(walker))
+    talking.say(walker.portal, walker.number, "もうひとつ", staff(walker))
     site.bench.drain(walker.portal)
     for url in ("/tasks", "/cases", f"/cases/{walker.number}", "/attention"):
         page = operator.get(url).text
@@ -126,7 +126,7 @@ def test_mails_that_failed_are_tried_again_together(site: Site) -> None:
     walker = go(site.bench, until="submit_documents")
     for text in ("ひとつ", "ふたつ"):
         site.bench.mailbox.fail_with.append(Permanent("no", code=550, reply="no such user", handed=False))
-        lifecycle.say(walker.portal, walker.number, text, staff(walker))
+        talking.say(walker.portal, walker.number, text, staff(walker))
     site.bench.drain(walker.portal)
     operator = site.operator()
     assert "2通のメールをすべてもう一度試す" in operator.get("/attention").text
