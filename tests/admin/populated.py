@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from admin import add_admin
-from app.services.cases import lifecycle
+from app.services.cases import talking
 from app.services.people import accounts as people
 from app.store import database, models
 from app.store.models import Absence, ClosingDay, Draft, SavedView, Setting
@@ -34,7 +34,7 @@ def populate(site: Site) -> Site:
     portal = site.bench.portal
     walker = go(site.bench, until="precheck_received", business_days_ago=80)
     other = go(site.bench, until="first_review", application={"email": "sora@example.com", "system_name": "そら"})
-    lifecycle.say(portal, walker.number, "質問です", staff(walker))
+    talking.say(portal, walker.number, "質問です", staff(walker))
     with database.transaction():
         Draft.create(
             task=task(other, "first_review").id, values={"reason": "ひみつの下書き"}, revision=1, saved_at=portal.now()

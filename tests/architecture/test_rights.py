@@ -170,7 +170,7 @@ def test_what_is_free_of_it_says_why() -> None:
 def test_no_way_of_writing_goes_unseen() -> None:
     """The walk finds what is called through a name, an alias or a hand-over, and is not content with a right to see."""
     written = {each.key for name in named_by_pages() for each in reached(name) if each.writes}
-    assert {"cases.lifecycle.say", "workspaces.making._move", "people.staffing.change_account"} <= written
-    say = services()["app.services.cases.lifecycle.say"]
+    assert {"cases.talking.say", "workspaces.making._move", "people.staffing.change_account"} <= written
+    say = services()["app.services.cases.talking.say"]
     assert "ACT_ON_CASES" in say.asks
     assert "SEE_CASES" in {right for each in reached("app.services.base.permit.find") for right in each.asks}

@@ -12,7 +12,7 @@ from app.connectors.mail import Reply
 from app.errors import Forbidden
 from app.services.backup import made, writing
 from app.services.base.actors import Actor
-from app.services.cases import lifecycle
+from app.services.cases import talking
 from app.services.doctor import firstpage
 from app.services.doctor.lines import Line
 from app.services.pages import health
@@ -67,7 +67,7 @@ def test_a_mail_server_that_is_away_is_said_since_when(bench: Bench) -> None:
     assert small.state == "warning"  # none is set here: mails stay in the portal
     with database.connection():
         case = cases.search()[0]
-    lifecycle.say(bench.portal, case.number, "質問", clerk(bench))
+    talking.say(bench.portal, case.number, "質問", clerk(bench))
     bench.drain()
     away = line(bench, "Mail server")
     assert (away.state, away.params["count"]) == ("bad", 1)

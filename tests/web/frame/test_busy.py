@@ -99,7 +99,7 @@ def test_a_full_disk_is_503_too(site: Site, monkeypatch: pytest.MonkeyPatch) -> 
     def full(*_args: Any, **_more: Any) -> Any:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("app.services.cases.lifecycle.say", full)
+    monkeypatch.setattr("app.services.cases.talking.say", full)
     answer = site.operator().post(f"/cases/{walker.number}/messages", data={"text": "x"}, headers=HERE)
     assert answer.status_code == 503
     assert "<textarea" in answer.text
