@@ -236,7 +236,7 @@ class Hands:
         kind = field.first.evaluate("each => each.tagName === 'INPUT' ? each.type : each.tagName.toLowerCase()")
         if kind == "file":
             self._attach(key, value if isinstance(value, list) else [value])
-        elif key == "examiner":  # the scenario's people are nobody's here: one of those who are there
+        elif key in {"examiner", "auditor"}:  # the scenario's people are nobody's here: one of those who are there
             field.first.select_option(index=1)
         elif kind == "select":
             field.first.select_option(self._day(field.first, value))

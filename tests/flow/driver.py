@@ -160,7 +160,7 @@ class Person:
             return form.options(key)[int(value.removeprefix("@day")) - 1]
         if form.kind(key) == "file":
             return [(name, sample_pdf(name)) for name in (value if isinstance(value, list) else [value])]
-        if key == "examiner":  # the scenario's people are nobody's here: one of those who are there
+        if key in {"examiner", "auditor"}:  # the scenario's people are nobody's here: one of those who are there
             return next(each for each in form.options(key) if each)
         if isinstance(value, list):
             return [self.value(form, key, each) for each in value]

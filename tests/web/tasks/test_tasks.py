@@ -294,13 +294,13 @@ def test_a_mails_address_finds_the_task_or_says_why_not(site: Site) -> None:
 def test_row_buttons_change_the_form_and_keep_what_is_typed(site: Site) -> None:
     walker = go(site.bench, until="audit__operator")
     desk = operator(site, task(walker, "audit__operator").id)
-    rows = {"audit_outcome": "minor", "auditor": "書きかけ", "findings": "0", "findings-0-finding": "手順書がない"}
+    rows = {"audit_outcome": "minor", "remarks": "書きかけ", "findings": "0", "findings-0-finding": "手順書がない"}
     added = desk.post("check", **rows, add_row="findings")
     assert added.status_code == 303
     assert added.location.endswith("#f-findings")
     page = desk.page().text
     assert "手順書がない" in page
-    assert 'value="書きかけ"' in page
+    assert "書きかけ</textarea>" in page
     assert 'name="findings-1-finding"' in page
     removed = desk.client.post(
         desk.url, data={**rows, "findings": ["0", "1"], "revision": desk.revision(), "remove_row": "findings-0"}
