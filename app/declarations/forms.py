@@ -196,6 +196,17 @@ _ALL = (
         Kind.CALENDAR,
     ),
     ComponentProperty(
+        "traced",
+        N_("Number of a parcel"),
+        N_(
+            "true on a text field: one of twelve digits (ヤマト運輸, 佐川急便, ゆうパック) whose check digit does not "
+            "fit is warned about"
+        ),
+        _TYPED,
+        Sort.ANSWER,
+        Kind.FLAG,
+    ),
+    ComponentProperty(
         "minRows", N_("Fewest rows"), N_("on a dynamic list: rows that must be there"), ("dynamiclist",), Sort.RULES
     ),
     ComponentProperty("text_en", N_("Text (English)"), N_("English of text components"), ("text",), Sort.ENGLISH),

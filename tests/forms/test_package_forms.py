@@ -173,7 +173,9 @@ def test_a_failed_item_asks_for_a_day_and_a_finding_for_its_words() -> None:
     audit = FORMS["audit__operator"]
     done = {"auditor": "1", "audited_on": "2026-12-10"}
     assert audit.clean({**done, "audit_outcome": "passed"}, choices=CHOICES).ok
-    assert [error.key for error in audit.clean({**done, "audit_outcome": "minor"}, choices=CHOICES).errors] == ["findings"]
+    assert [error.key for error in audit.clean({**done, "audit_outcome": "minor"}, choices=CHOICES).errors] == [
+        "findings"
+    ]
 
 
 def test_billing_is_asked_only_when_it_differs() -> None:

@@ -23,6 +23,7 @@ from app.services.process import secrets
 from app.services.tasks import comments, drafts, filling, reviews
 from app.services.tasks.reviews import Warned
 from app.store import database, work
+from app.text import tracking
 from app.text.numbers import whole
 
 
@@ -195,7 +196,12 @@ def _warnings(portal: Portal, setting: permit.Setting, values: Mapping[str, Any]
     if books:
         clashing = attendance.foreseen(setting.case.id, setting.loaded, books, values)
         found += [Warned(each.message, each.params) for each in clashing]
-    return found + _too_early(setting, values) + (_wrong_amount(setting, fee, values) if fee else [])
+    return (
+        found
+        + _mistyped(setting, values)
+        + _too_early(setting, values)
+        + (_wrong_amount(setting, fee, values) if fee else [])
+    )
 
 
 def _unprintable(portal: Portal, setting: permit.Setting, values: Mapping[str, Any], lang: str) -> list[Warned]:
@@ -208,6 +214,19 @@ def _unprintable(portal: Portal, setting: permit.Setting, values: Mapping[str, A
             {"label": label, "signs": signs},
         )
         for label, signs in printable.told(portal, [*own, *looked_at])
+    ]
+
+
+def _mistyped(setting: permit.Setting, values: Mapping[str, Any]) -> list[Warned]:
+    """Numbers of parcels whose check digit does not fit. Only warned about: services change how they number."""
+    traced = [field for field in form(setting).inputs() if field.properties.get("traced") == "true"]
+    return [
+        Warned(
+            "%(number)s does not look like a tracking number: its last digit does not fit. Compare it with the slip",
+            {"number": str(values[field.key])},
+        )
+        for field in traced
+        if tracking.mistyped(str(values.get(field.key) or ""))
     ]
 
 

@@ -23,3 +23,14 @@ def test_the_examiner_is_one_of_the_people_of_the_day(bench: Bench) -> None:
         forms.save_draft(walker.portal, exam.id, {**answers, "examiner": name}, who)
         cleaned, _, _ = forms.check(walker.portal, exam.id, who)
         assert [error.key for error in cleaned.errors] == wrong
+
+
+def test_a_mistyped_tracking_number_is_warned_about_and_can_be_sent(bench: Bench) -> None:
+    walker = go(bench, "post_certificate")
+    step, who = task(walker, "post_certificate"), staff(walker)
+    answers = {"carrier": "yamato", "sent_on": walker.portal.today().isoformat()}
+    for number, said in (("1234-5678-9012", True), ("1234-5678-9013", False)):
+        forms.save_draft(walker.portal, step.id, {**answers, "tracking_number": number}, who)
+        cleaned, warned, _ = forms.check(walker.portal, step.id, who)
+        assert not [error for error in cleaned.errors if error.key == "tracking_number"]
+        assert any("tracking number" in each.message for each in warned) is said
