@@ -1,5 +1,8 @@
-"""Numbers of parcels. ヤマト運輸, 佐川急便 and ゆうパック use twelve digits, the last of which is the rest of the
-eleven before it when they are divided by seven (7DR). Other lengths are other services', of which nothing is known here."""
+"""Numbers of parcels.
+
+ヤマト運輸, 佐川急便 and ゆうパック use twelve digits, the last of which is the rest of the eleven before it when they
+are divided by seven (7DR). Other lengths are other services', of which nothing is known here.
+"""
 
 from __future__ import annotations
 
