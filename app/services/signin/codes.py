@@ -19,6 +19,7 @@ from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.signin import factors, guessing, passwords
 from app.services.signin.guessing import Asker
+from app.states import Right
 from app.store import accounts, database
 from app.store import factors as rows
 
@@ -52,6 +53,7 @@ def address(actor: Actor, secret: str) -> str:
 
 def finish(portal: Portal, actor: Actor, sealed: str, code: str) -> list[str]:
     """Keep the app whose first code this is; gives recovery codes to show once, where the account has none yet."""
+    actor.require(Right.ACCOUNT)
     secret = again(portal, actor, sealed)
     step = _step(secret, code)
     if step is None:
@@ -67,6 +69,7 @@ def finish(portal: Portal, actor: Actor, sealed: str, code: str) -> list[str]:
 
 def remove(portal: Portal, actor: Actor) -> None:
     """One's own app makes no codes for here any more."""
+    actor.require(Right.ACCOUNT)
     with database.transaction():
         rows.alone(actor.user_id or 0)
         if not rows.drop_code_app(actor.user_id or 0):

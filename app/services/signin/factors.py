@@ -113,6 +113,7 @@ def tell(portal: Portal, user_id: int, kind: str, added: bool) -> None:
 
 def renew_recovery(portal: Portal, actor: Actor) -> list[str]:
     """Ten new recovery codes, shown once; the old ones are worth nothing. Refused without a second factor."""
+    actor.require(Right.ACCOUNT)
     with database.transaction():
         user = accounts.user(actor.user_id or 0)
         if user is None or not user.factors:

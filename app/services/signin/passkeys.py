@@ -33,6 +33,7 @@ from app.errors import NotFound, Refused
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.signin import challenges, factors
+from app.states import Right
 from app.store import accounts, database
 from app.store import factors as rows
 from app.store.models import Passkey
@@ -82,6 +83,7 @@ def making(portal: Portal, actor: Actor) -> dict[str, Any]:
 
 def made(portal: Portal, actor: Actor, answer: str, handle: str, name: str) -> list[str]:
     """Keep the one that the browser has made; gives recovery codes to show once, where the account has none yet."""
+    actor.require(Right.ACCOUNT)
     user_id, name = actor.user_id or 0, " ".join(name.split())[:LONGEST_NAME]
     if not name:
         raise Refused("Give the passkey a name, such as the device's")
@@ -151,6 +153,7 @@ def asked(portal: Portal, purpose: str, answer: str, user_id: int | None = None)
 
 def rename(actor: Actor, row_id: int, name: str) -> None:
     """Give one of one's own another name."""
+    actor.require(Right.ACCOUNT)
     name = " ".join(name.split())[:LONGEST_NAME]
     if not name:
         raise Refused("Give the passkey a name, such as the device's")
@@ -162,6 +165,7 @@ def rename(actor: Actor, row_id: int, name: str) -> None:
 
 def remove(portal: Portal, actor: Actor, row_id: int) -> None:
     """Take one of one's own away."""
+    actor.require(Right.ACCOUNT)
     with database.transaction():
         rows.alone(actor.user_id or 0)
         row = _own(actor, row_id)

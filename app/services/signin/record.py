@@ -110,7 +110,7 @@ def lift(portal: Portal, actor: Actor, scope: str, row_id: int) -> None:
         place = trail.about(Thing.PLACE, "", row.place)
         trail.note(now, actor, Act.HOLD_LIFTED, whose if of_account else place, before={"scope": scope})
     whom = f"account {row.user_id}" if of_account and row.user_id else "any account"
-    guessing.log.warning("lifted by %s: %s from %s (%s)", actor.name, whom, row.place, scope)
+    guessing.log.warning("lifted by account %s: %s from %s (%s)", actor.user_id, whom, row.place, scope)
 
 
 def events(actor: Actor) -> list[Event]:

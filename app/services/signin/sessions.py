@@ -21,6 +21,7 @@ from app.store.accounts import Asked
 from config.settings import Settings
 
 log = logging.getLogger("nintei.web")
+watch = logging.getLogger("nintei.security")
 
 NOTED = timedelta(minutes=5)  # so exactly is known when a session was last used
 LONGEST_NAME = 200
@@ -113,6 +114,7 @@ def end(held: str) -> None:
     """Signed out."""
     with database.transaction():
         sessions.end(digest(held), _now())
+    watch.info("a session was ended by signing out")
 
 
 def end_one(actor: Actor, row_id: int) -> None:
@@ -121,13 +123,16 @@ def end_one(actor: Actor, row_id: int) -> None:
     with database.transaction():
         if not sessions.end_one(actor.user_id or 0, row_id, _now()):
             raise NotFound("This session is over already")
+    watch.info("session %s of account %s was ended from elsewhere", row_id, actor.user_id)
 
 
 def end_others(actor: Actor, held: str) -> int:
     """End all of one's own but this one; gives how many."""
     actor.require(Right.ACCOUNT)
     with database.transaction():
-        return sessions.end_others(actor.user_id or 0, digest(held), _now())
+        ended = sessions.end_others(actor.user_id or 0, digest(held), _now())
+    watch.info("%s other sessions of account %s were ended", ended, actor.user_id)
+    return ended
 
 
 @database.connection()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,6 +13,7 @@ from config import parse
 
 # Watchers ask by the machine's address, not by the portal's name.
 ANY_NAME = frozenset({"public.health_check", "watching.ready", "watching.metrics"})
+watch = logging.getLogger("nintei.security")
 MISDIRECTED = 421  # RFC 9110 section 15.5.20
 
 
@@ -24,6 +26,7 @@ def install(app: Flask, base_url: str, more: tuple[str, ...]) -> None:
         name = _name(request.host)
         if request.endpoint in ANY_NAME or name in known or (name and parse.loopback(name)):
             return None
+        watch.warning("asked under another name: %r", name[:80])
         said = gettext("This portal is at %(address)s. It does not answer under another name.", address=base_url)
         answer = make_response(said + "\n", MISDIRECTED)
         answer.mimetype = "text/plain"

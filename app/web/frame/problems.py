@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import date, datetime
 from typing import Any
 
@@ -34,6 +35,8 @@ from app.services.trouble import storage
 from app.text.days import long_date
 from app.web.frame import again, busy, failures, gate
 from app.web.frame.current import actor, language, named, portal
+
+watch = logging.getLogger("nintei.security")  # lines for whoever watches for attacks: ids, never names or addresses
 
 STATUS: dict[type[NinteiError], int] = {
     NotFound: 404,
@@ -123,11 +126,19 @@ def install(app: Flask) -> None:
     @app.errorhandler(NinteiError)
     def ours(error: NinteiError) -> Any:
         if isinstance(error, Forbidden) and (who := actor()) is not None:
+            watch.warning(
+                "refused: account %s asked for %s %s, which needs %s", who.user_id, request.method, request.endpoint,
+                error.params.get("wanted") or "another person",
+            )  # fmt: skip
             trail.refused(portal(), who, f"{request.method} {request.path}")
         return page(status_of(error), sentence(error))
 
     @app.errorhandler(CSRFError)
     def forged(_error: CSRFError) -> Any:
+        who = actor()
+        watch.warning(
+            "without its token: account %s sent %s %s", who.user_id if who else None, request.method, request.endpoint
+        )
         return again.page()
 
     @app.errorhandler(HTTPException)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 ROUTES = {
     "public": """
+        watching.ready watching.metrics second.ask second.by_passkey second.options
         account.calendar_feed account.forgotten account.reset agents.ask demo.accounts demo.become demo.mail_file
         demo.mail_html demo.mails demo.one_mail demo.styleguide inbound.hand_in invitation.accept ownaddress.confirm
         public.applied public.apply public.choose public.enter public.health_check public.help_page public.postal_code
@@ -12,6 +13,8 @@ ROUTES = {
         register.systems_json security.login security.logout security.static security.verify static
     """,
     "ACCOUNT": """
+        second.first second.new_passkey second.keep_passkey second.one_passkey second.code second.keep_code
+        second.remove_code second.renew_recovery
         account.account account.end_sessions account.password account.prove account.profile account.renew_feed
         home.first_visit home.signed_in_again home.tasks worklist.views
     """,
@@ -70,7 +73,7 @@ ROUTES = {
         corrections.take_back ownaddress.ask
     """,
     "SEE_PORTAL": """
-        alarm_rules.show
+        alarm_rules.show overview.show
     """,
     "PORTAL": """
         alarm_rules.change

@@ -446,7 +446,7 @@ def test_wrong_passwords_lock_outs_and_lifts_are_in_the_log_without_a_secret(
     assert said.count("wrong password: account") == 5
     assert f"<{STAFF[0]}> from {HERE}" in said
     assert "held up until" in said
-    assert "lifted by 管理 太郎" in said
+    assert "lifted by account " in said
     assert "an address without an account" in said
     assert "hunter" not in said
     assert secret not in said
