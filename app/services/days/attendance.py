@@ -17,6 +17,7 @@ from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
 from app.services.days import bookings as dates
+from app.services.days import rooms
 from app.services.days.month import Clash
 from app.states import STANDING, CardState, EntryKind, Right
 from app.store import accounts, bookings, cards, cases, database
@@ -133,6 +134,10 @@ def assign(portal: Portal, booking_id: int, place: str, people: Sequence[int], a
         known = {each.id for each in examiners(portal.releases.groups())}
         if not known.issuperset(people):
             raise Refused("Choose people who may be there")
+        spec = portal.releases.loaded(case.release_id).package.calendars[row.calendar]
+        if rooms.listed(spec, place):
+            database.lock_name(dates.ROOMS)
+            rooms.require_free(place, row.day, row.start, row.end, row.case_id, bookings.from_day(row.day))
         before = (row.place, sorted(user.id for user in bookings.people([row.id]).get(row.id, [])))
         row.place = place
         row.save()
@@ -168,9 +173,12 @@ def foreseen(case: int, loaded: Loaded, calendar_id: str, values: Mapping[str, A
     if not values.get("date"):
         return []
     start = str(values.get("start") or spec.start)
-    place = str(values.get("place") or spec.place)
     day = date.fromisoformat(str(values["date"]))
     end = dates.end_of(start, spec.duration_minutes)
+    try:
+        place = rooms.given(spec, case, day, start, end, str(values.get("place") or ""))
+    except Refused as why:
+        return [Clash(why.message, dict(why.params))]
     return clashes(loaded, case, Plan(day, start, end, place, tuple(_named(loaded, values)), calendar=calendar_id))
 
 
@@ -199,7 +207,7 @@ def clashes(
             if user.id in plan.people:
                 facts = {"name": user.name or user.email, "other": row.case.number}
                 found.append(Clash("%(name)s is with case %(other)s at that time", facts))
-        if plan.place and row.place == plan.place:
+        if rooms.same(plan.place, row.place):
             facts = {"place": plan.place, "other": row.case.number}
             found.append(Clash("%(place)s is taken by case %(other)s at that time", facts))
     found += [

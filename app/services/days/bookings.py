@@ -14,10 +14,12 @@ from app.services.base import businessdays, history
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
-from app.services.days import lastday
+from app.services.days import lastday, rooms
 from app.states import STANDING, BookingState, EntryKind, IncidentKind
 from app.store import bookings, database, incidents
 from app.store.models import Booking, Case
+
+ROOMS = "rooms"  # held while one is looked for: they belong to all calendars
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ def free_days(portal: Portal, loaded: Loaded, calendar_id: str, earliest: int, u
     spec = loaded.package.calendars[calendar_id]
     days = possible_days(spec, portal.today(), portal.closing(), earliest)
     taken = bookings.taken(calendar_id, days[0], days[-1]) if days else {}
-    free = [day for day in days if taken.get(day, 0) < spec.capacity]
+    free = [day for day in days if taken.get(day, 0) < spec.fits(day)]
     return [day for day in free if until is None or day <= until] or free
 
 
@@ -108,9 +110,13 @@ def book(
     day = date.fromisoformat(str(chosen))
     spec = loaded.package.calendars[calendar_id]
     database.lock_name(f"calendar:{calendar_id}")
+    database.lock_name(ROOMS)
+    start = str(values.get("start") or spec.start)
+    end = end_of(start, spec.duration_minutes)
+    place = rooms.given(spec, case.id, day, start, end, str(values.get("place") or ""))
     previous = bookings.latest(case.id, calendar_id)
     own = previous is not None and previous.day == day and previous.state in {BookingState.HELD, BookingState.CONFIRMED}
-    if not own and bookings.taken(calendar_id, day, day).get(day, 0) >= spec.capacity:
+    if not own and bookings.taken(calendar_id, day, day).get(day, 0) >= spec.fits(day):
         raise Refused("%(day)s has been given to another case meanwhile; choose another day", day=day)
     if previous is not None and previous.state in STANDING | {BookingState.MISSED}:
         if previous.state == BookingState.MISSED:  # somebody has decided
@@ -121,9 +127,9 @@ def book(
         case=case,
         calendar=calendar_id,
         day=day,
-        start=str(values.get("start") or spec.start),
-        end=end_of(str(values.get("start") or spec.start), spec.duration_minutes),
-        place=str(values.get("place") or spec.place),
+        start=start,
+        end=end,
+        place=place,
         state="held",
         held_until=lastday.of_hold(loaded.package, calendar_id, day, portal.today(), portal.closing()),
         attempt=(previous.attempt + 1 if previous else 1),
@@ -143,14 +149,19 @@ def move(portal: Portal, case: Case, loaded: Loaded, row: Booking, day: date, no
         raise Refused("%(day)s has been given to another case meanwhile; choose another day", day=day)
     if row.state == BookingState.LAPSED or (row.day == day and row.state != BookingState.CANCELLED):
         raise Refused("Choose another day than the one that is settled")
+    database.lock_name(ROOMS)
+    start, end = row.start or spec.start, row.end or end_of(spec.start, spec.duration_minutes)
+    place = row.place
+    if rooms.listed(spec, place) and rooms.holder(place, day, start, end, case.id, bookings.from_day(day)) is not None:
+        place = rooms.given(spec, case.id, day, start, end, "")
     newest = max((each.sequence for each in bookings.of_case(case.id) if each.calendar == row.calendar), default=0)
     moved = Booking.create(
         case=case,
         calendar=row.calendar,
         day=day,
-        start=row.start or spec.start,
-        end=row.end or end_of(spec.start, spec.duration_minutes),
-        place=row.place,
+        start=start,
+        end=end,
+        place=place,
         # Only what is paid for is given up, or goes by.
         state="confirmed" if row.state in {BookingState.CANCELLED, BookingState.MISSED} else row.state,
         held_until=row.held_until,
@@ -184,7 +195,8 @@ def settle(portal: Portal, case: Case, loaded: Loaded) -> dict[str, Any]:
     if row.state == BookingState.LAPSED:
         database.lock_name(f"calendar:{row.calendar}")
         spec = loaded.package.calendars[row.calendar]
-        if row.day <= portal.today() or bookings.taken(row.calendar, row.day, row.day).get(row.day, 0) >= spec.capacity:
+        taken = bookings.taken(row.calendar, row.day, row.day).get(row.day, 0)
+        if row.day <= portal.today() or taken >= spec.fits(row.day):
             return {"booking": "lapsed"}
     row.state, row.held_until = BookingState.CONFIRMED, None
     row.save()

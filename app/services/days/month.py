@@ -102,12 +102,12 @@ def month(portal: Portal, year: int, number: int, actor: Actor) -> Month:
         specs: dict[str, Any] = {}
         for loaded in portal.releases.all_current():
             specs.update(loaded.package.calendars)
-        capacity = {id_: spec.capacity for id_, spec in specs.items()}
         found = []
         for week in weeks:
             days = []
             for day in week:
                 rows = booked.get(day, [])
+                capacity = {id_: spec.fits(day) for id_, spec in specs.items()}
                 is_open = businessdays.is_business_day(day, frozenset(closing))
                 taken = Counter(row.calendar for row in rows)
                 days.append(
@@ -119,7 +119,7 @@ def month(portal: Portal, year: int, number: int, actor: Actor) -> Month:
                         closing.get(day),
                         [_date(portal, row) for row in rows],
                         [
-                            (spec.title, spec.capacity - taken[id_])
+                            (spec.title, spec.fits(day) - taken[id_])
                             for id_, spec in specs.items()
                             if is_open and day.weekday() in spec.weekdays and day > portal.today()
                         ],

@@ -116,7 +116,7 @@ def _days(portal: Portal, loaded: Loaded, before: dict[str, object]) -> list[str
         if row.state in _STANDING:
             continue
         taken = bookings.taken(row.calendar, row.day, row.day).get(row.day, 0)
-        if row.day >= portal.today() and taken < loaded.package.calendars[row.calendar].capacity:
+        if row.day >= portal.today() and taken < loaded.package.calendars[row.calendar].fits(row.day):
             Booking.update(state=states[str(row.id)]).where(Booking.id == row.id).execute()
         else:
             lost.append(row.day.isoformat())

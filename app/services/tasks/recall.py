@@ -158,7 +158,7 @@ def _taken_day(row: Undo, loaded: Loaded) -> NinteiError | None:
         now = Booking.get_or_none(Booking.id == each["id"])
         if now is None or now.state == each["state"] or each["state"] not in {"held", "confirmed"}:
             continue
-        capacity = loaded.package.calendars[now.calendar].capacity
+        capacity = loaded.package.calendars[now.calendar].fits(now.day)
         if (
             now.state not in {BookingState.HELD, BookingState.CONFIRMED}
             and bookings.taken(now.calendar, now.day, now.day).get(now.day, 0) >= capacity
