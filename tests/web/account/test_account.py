@@ -296,3 +296,10 @@ def test_who_is_asked_for_the_password_once_more_reads_a_page_of_ours(shared: Si
     wrong = client.post("/verify", data={"password": "not the password"})
     assert "パスワードが違います" in wrong.text
     assert client.post("/verify?next=/account", data={"password": OLD}).status_code in {302, 303}
+
+
+def test_a_failed_sign_in_is_said_where_the_focus_is_and_tied_to_its_fields(site: Site) -> None:
+    page = site.anybody().post("/login", data={"email": "nobody@example.com", "password": "not the one"}).text
+    assert re.search(r'<div class="error-summary"[^>]* id="sign-in-error"[^>]* autofocus>', page)
+    assert page.count('aria-describedby="sign-in-error"') == 2
+    assert page.count("autofocus") == 1
