@@ -196,6 +196,14 @@ _ALL = (
         Kind.CALENDAR,
     ),
     ComponentProperty(
+        "place_of",
+        N_("Place of the settled day"),
+        N_("on a text field: a calendar; what is entered is where the day that is settled in it takes place"),
+        _TYPED,
+        Sort.ANSWER,
+        Kind.CALENDAR,
+    ),
+    ComponentProperty(
         "traced",
         N_("Number of a parcel"),
         N_(

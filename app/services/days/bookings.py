@@ -10,6 +10,7 @@ from typing import Any
 
 from app.catalogue import Calendar, Element, Package
 from app.errors import Refused
+from app.forms import FormSpec
 from app.services.base import businessdays, history
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
@@ -201,6 +202,17 @@ def settle(portal: Portal, case: Case, loaded: Loaded) -> dict[str, Any]:
     row.state, row.held_until = BookingState.CONFIRMED, None
     row.save()
     return {"booking": "held"}
+
+
+def placed(case: Case, spec: FormSpec, values: Mapping[str, Any]) -> None:
+    """What a form says of where a settled day takes place (property `place_of` of a field, a calendar) is its place
+    from now on: on pages, in mails and calendar files. Inside the step's transaction."""
+    for field in spec.inputs():
+        calendar_id, said = str(field.properties.get("place_of") or ""), str(values.get(field.key) or "").strip()
+        row = bookings.latest(case.id, calendar_id) if calendar_id and said else None
+        if row is not None and row.state in STANDING:
+            row.place = " ".join(said.split())[:300]
+            row.save()
 
 
 def confirm(case: Case, calendar_id: str) -> None:

@@ -103,6 +103,8 @@ def _complete(
     if element.properties.get("books"):
         routes |= bookings.book(portal, case, loaded, element.properties["books"], kept, actor, now)
         attendance.settled(case.id, loaded, element.properties["books"], kept)
+    if element.id in loaded.forms:
+        bookings.placed(case, loaded.forms[element.id], kept)
     stock.completed(setting, actor, now)
     keepers.posted(setting, actor, now)
     loans.settle(setting, kept, actor, now)

@@ -32,3 +32,13 @@ def test_the_page_of_a_result_says_the_result(bench: Bench) -> None:
     said = [field.html for field in page.form.walk() if field.html]
     assert any("結果：合格" in html for html in said)
     assert not any("結果：不合格" in html for html in said)
+
+
+def test_the_place_that_the_vendor_names_is_the_place_of_the_day(bench: Bench) -> None:
+    walker = go(bench, until="submit_audit_materials")
+    said = {"audit_place": "見本本社\n5階会議室", "audit_materials": ["監査資料.pdf"], "attendees": "例 一郎"}
+    walker.take({"complete": "submit_audit_materials", "by": "vendor", "answer": said})
+    with database.connection():
+        row = bookings.latest(case_of(walker).id, "audit")
+    assert row is not None
+    assert row.place == "見本本社 5階会議室"
