@@ -143,6 +143,14 @@ class Accounts(Records):
                     "url": self.get_url(".take_factors", id=model.id),
                 }
             )
+        found.append(
+            {
+                "text": gettext("When, how and from where this account was signed in to."),
+                "label": gettext("Sign-ins of this account"),
+                "url": f"/sign-ins?account={model.id}#record",
+                "opens": "yes",
+            }
+        )
         held = staffing.holding(model.id) if model.side == "operator" else []
         if held:
             tasks = gettext(", ").join(f"{each.title} ({each.case_number})" for each in held)

@@ -71,10 +71,13 @@ def was_here(user: int, place: str, now: datetime) -> bool:
     return bool(query.where(SecurityEvent.until > now).exists())
 
 
-def events(kinds: tuple[SignInKind, ...], limit: int) -> list[SecurityEvent]:
-    """The newest events of these kinds, newest first."""
+def events(kinds: tuple[SignInKind, ...], limit: int, user: int | None = None) -> list[SecurityEvent]:
+    """The newest events of these kinds, newest first; of one account, where it is named."""
     query = SecurityEvent.select(SecurityEvent, User).join(User, JOIN.LEFT_OUTER)
-    return list(query.where(SecurityEvent.kind.in_(kinds)).order_by(SecurityEvent.id.desc()).limit(limit))
+    query = query.where(SecurityEvent.kind.in_(kinds))
+    if user is not None:
+        query = query.where(SecurityEvent.user == user)
+    return list(query.order_by(SecurityEvent.id.desc()).limit(limit))
 
 
 def forget(now: datetime) -> None:

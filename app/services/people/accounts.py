@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from app.errors import NotFound, Refused
-from app.services.base.actors import Actor
+from app.services.base.actors import SYSTEM, Actor
 from app.services.base.portal import Portal
 from app.services.companies import mandates
 from app.services.signin import passwords
@@ -71,7 +71,7 @@ def set_password(portal: Portal, email: str, password: str) -> None:
         if user is None:
             raise NotFound("There is no such account")
         passwords.require_good(password, email, *passwords.owned(user))
-        passwords.put(portal, user, password)
+        passwords.put(portal, user, password, SYSTEM)
 
 
 def colleagues() -> list[User]:

@@ -14,6 +14,7 @@ from app.services.base.portal import Portal
 from app.services.mails import portalmails
 from app.services.mails.portalmails import Wording
 from app.services.people.accounts import told
+from app.services.signin import sessions
 from app.states import BODY, ChangeKind, EntryKind, Right, rights_of
 from app.store import accounts, changes, database, work
 from app.store.models import Absence, SavedView, User
@@ -90,7 +91,7 @@ def holding(user_id: int) -> list[GivenBack]:
 
 def change_account(portal: Portal, user_id: int, wanted: Account, actor: Actor) -> list[GivenBack]:
     """Change an account. Who is switched off, or is no operator any more, has their open tasks given back to the groups
-    (those are named); who is switched off is signed out everywhere.
+    (those are named); who is switched off, or has other roles from now on, is signed out everywhere.
 
     Refused when a vendor would become staff or staff a vendor, and when one would lock oneself out.
     """
@@ -120,6 +121,8 @@ def change_account(portal: Portal, user_id: int, wanted: Account, actor: Actor) 
             user.groups = ",".join(groups)
         if switched_off:
             user.fs_uniquifier = secrets.token_hex(32)  # ends every session
+        if wanted.roles != roles and user.id != actor.user_id:
+            sessions.end_all(user.id)  # what they see next is what the new roles open
         given_back = _give_back(portal, user, actor) if switched_off or idle else []
         user.save()
         accounts.set_roles(user, sorted(wanted.roles))

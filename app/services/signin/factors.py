@@ -6,13 +6,11 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.errors import N_, NotFound, Refused
+from app.errors import NotFound, Refused
 from app.services.base import trail
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
-from app.services.mails import portalmails
-from app.services.mails.portalmails import Wording
-from app.services.signin import passwords
+from app.services.signin import passwords, telling
 from app.states import Act, Right, Thing
 from app.store import accounts, database
 from app.store import factors as rows
@@ -20,22 +18,6 @@ from app.store.models import User
 
 CODES = 10
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # without those that look alike
-CHANGED = (
-    N_("Your sign-in to the certification portal was changed"),
-    N_(
-        "%(what)s\n\nIf it was not you, set a new password at once and tell the administrator of the portal.\n\n"
-        "[Your account](%%(url)s)"
-    ),
-)
-WHAT = {
-    ("passkey", True): N_("A passkey was added to your account."),
-    ("passkey", False): N_("A passkey of your account was removed."),
-    ("code", True): N_("An app that makes codes was added to your account."),
-    ("code", False): N_("The app that makes codes was removed from your account."),
-    ("recovery", True): N_("New recovery codes were made for your account; the old ones are worth nothing now."),
-    ("factors", False): N_("An administrator has taken the second factors of your account away."),
-    ("password", True): N_("The password of your account was changed."),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +69,7 @@ def changed(portal: Portal, actor: Actor, kind: str, before: str, after: str) ->
         raise NotFound("There is no such account")
     kinds = rows.settle(user.id)
     _on_record(portal, actor, user, kind, before, after)
-    tell(portal, user.id, kind, bool(after))
+    telling.tell(portal, user, kind, bool(after))
     return _renewed(user.id) if kinds and not rows.recovery(user.id) else []
 
 
@@ -100,17 +82,6 @@ def _on_record(portal: Portal, actor: Actor, user: User, kind: str, before: str,
     )  # fmt: skip
 
 
-def tell(portal: Portal, user_id: int, kind: str, added: bool) -> None:
-    """A mail to the account's owner (OWASP ASVS 5.0, 6.3.7). Inside a transaction."""
-    user = accounts.user(user_id)
-    if user is None:
-        return
-    say = portal.say(user.language)
-    wording = Wording(say(CHANGED[0]), say(CHANGED[1]) % {"what": say(WHAT[kind, added])})
-    key = f"signin:{user.id}:{kind}:{portal.now():%Y%m%d%H%M%S%f}:{secrets.token_hex(3)}"
-    portalmails.queue(portal, key, "sign-in-changed", user.email, wording, {"page": "/account"})
-
-
 def renew_recovery(portal: Portal, actor: Actor) -> list[str]:
     """Ten new recovery codes, shown once; the old ones are worth nothing. Refused without a second factor."""
     actor.require(Right.ACCOUNT)
@@ -120,7 +91,7 @@ def renew_recovery(portal: Portal, actor: Actor) -> list[str]:
             raise Refused("Set up a passkey or an app that makes codes first")
         made = _renewed(user.id)
         _on_record(portal, actor, user, "recovery", "", str(CODES))
-        tell(portal, user.id, "recovery", True)
+        telling.tell(portal, user, "recovery", True)
     portal.poke()
     return made
 
@@ -150,5 +121,5 @@ def take_away(portal: Portal, actor: Actor, user_id: int) -> None:
         rows.settle(user.id)
         accounts.end_sessions(user.id, secrets.token_hex(32))
         _on_record(portal, actor, user, "factors", before, "")
-        tell(portal, user.id, "factors", False)
+        telling.tell(portal, user, "factors", False)
     portal.poke()

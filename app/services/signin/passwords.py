@@ -10,13 +10,14 @@ from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 
 from app.errors import NotFound, Refused
-from app.services.base.actors import Actor
+from app.services.base import trail
+from app.services.base.actors import SYSTEM, Actor
 from app.services.base.portal import Portal
 from app.services.mails import links, portalmails
 from app.services.mails.portalmails import Wording
-from app.services.signin import guessing, weak
+from app.services.signin import guessing, telling, weak
 from app.services.signin.guessing import Asker
-from app.states import Right
+from app.states import Act, Right, Thing
 from app.store import accounts, companies, database
 from app.store.models import User
 
@@ -70,6 +71,8 @@ def send_link(portal: Portal, email: str, wording: Wording) -> None:
         for number in range(MOST_LINKS):
             key = f"{RESET_MAIL}:{who}:{portal.now():%Y%m%d%H}:{number}"
             if portalmails.queue(portal, key, RESET_MAIL, to, wording, link):
+                whose = trail.about(Thing.ACCOUNT, known.id if known is not None else "", to)
+                trail.note(portal.now(), SYSTEM, Act.PASSWORD_RESET_SENT, whose)
                 break
     portal.poke()
 
@@ -121,8 +124,13 @@ def change(portal: Portal, actor: Actor, current: str, password: str, asker: Ask
         put(portal, user, password)
 
 
-def put(portal: Portal, user: User, password: str) -> None:
-    """Keep a good password; the account's sessions end. Inside a transaction."""
+def put(portal: Portal, user: User, password: str, by: Actor | None = None) -> None:
+    """Keep a good password; the account's sessions end. On record as its owner's act (or `by`), and told to the owner
+    where there was one before. Inside a transaction."""
+    if user.password:
+        telling.tell(portal, user, "password", True)
     user.password, user.fs_uniquifier = hashed(password), secrets.token_hex(32)
     user.update_datetime = portal.now()
     user.save()
+    who = by or Actor(user.id, user.name or user.email, user.side)
+    trail.note(portal.now(), who, Act.PASSWORD_SET, trail.about(Thing.ACCOUNT, user.id, user.email))

@@ -48,6 +48,7 @@ class Event:
     scope: str
     held_until: datetime | None
     by: str
+    browser: str = ""  # as it calls itself
 
 
 def held(portal: Portal, actor: Actor) -> list[Held]:
@@ -113,11 +114,17 @@ def lift(portal: Portal, actor: Actor, scope: str, row_id: int) -> None:
     guessing.log.warning("lifted by account %s: %s from %s (%s)", actor.user_id, whom, row.place, scope)
 
 
-def events(actor: Actor) -> list[Event]:
-    """The newest lines of the record."""
+def events(actor: Actor, user_id: int | None = None) -> list[Event]:
+    """The newest lines of the record; of one account, where it is named."""
     actor.require(Right.SEE_TRAIL)
     with database.connection():
-        return [_event(row) for row in guesses.events(SIGN_INS, MOST)]
+        return [_event(row) for row in guesses.events(SIGN_INS, MOST, user_id)]
+
+
+def mine(actor: Actor) -> list[Event]:
+    """The newest lines about one's own account."""
+    with database.connection():
+        return [_event(row) for row in guesses.events(SIGN_INS, MOST, actor.user_id or 0)]
 
 
 def unnamed_proxies(portal: Portal, actor: Actor) -> list[Event]:
@@ -148,7 +155,7 @@ def proxy_seen(portal: Portal, address: str) -> None:
 
 def _event(row: SecurityEvent) -> Event:
     name, email = _called(row.user)
-    return Event(row.at, row.kind, name, email, row.place, row.way, row.scope, row.held_until, row.by_name)
+    return Event(row.at, row.kind, name, email, row.place, row.way, row.scope, row.held_until, row.by_name, row.browser)
 
 
 def _called(user: User | None) -> tuple[str, str]:

@@ -135,6 +135,11 @@ def end_others(actor: Actor, held: str) -> int:
     return ended
 
 
+def end_all(user_id: int) -> None:
+    """Every session of an account is over. Inside a transaction."""
+    sessions.end_others(user_id, "", _now())
+
+
 @database.connection()
 def mine(portal: Portal, actor: Actor, held: str) -> list[SessionView]:
     """Where the account is signed in now."""

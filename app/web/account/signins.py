@@ -10,6 +10,7 @@ from flask_babel import gettext
 from app.errors import NotFound
 from app.services.signin import guessing, record
 from app.states import Right
+from app.text.numbers import whole
 from app.web.frame.access import needs
 from app.web.frame.current import portal, signed_in
 from app.web.frame.problems import sentence
@@ -59,17 +60,44 @@ def way_words() -> dict[str, str]:
         "verify": gettext("asked again while signed in"),
         "password": gettext("to change the password"),
         "letter": gettext("to open a key letter or key"),
+        "code": gettext("a code of the app"),
+        "recovery": gettext("a recovery code"),
     }
+
+
+def came_words() -> dict[str, str]:
+    """By what somebody signed in."""
+    return {
+        "password": gettext("with the password"),
+        "passkey": gettext("with a passkey"),
+        "code": gettext("with password and code"),
+        "recovery": gettext("with password and recovery code"),
+        "oidc": gettext("at the provider"),
+        "both": gettext("at the provider"),
+        "link": gettext("by a mailed link"),
+    }
+
+
+@pages.get("/account/sign-ins")
+@needs(Right.ACCOUNT)
+def own() -> Any:
+    """When, how and from where one's own account was signed in to, or somebody tried."""
+    return render_template(
+        "pages/account/signins.html", title=gettext("Sign-ins to your account"), events=record.mine(signed_in()),
+        scopes=scope_words(), kinds=kind_words(), ways=way_words(), came=came_words(),
+        crumbs=[{"url": "/account", "label": gettext("Your account")}, {"label": gettext("Sign-ins to your account")}],
+    )  # fmt: skip
 
 
 @pages.get("/sign-ins")
 @needs(Right.SEE_TRAIL)
 def index() -> Any:
-    """What is held up, and the record."""
+    """What is held up, and the record; `account` narrows that to one."""
     who = signed_in()
     return render_template(
         "pages/desk/signins.html", title=gettext("Sign-ins and lock-outs"), held=record.held(portal(), who),
-        events=record.events(who), proxies=record.unnamed_proxies(portal(), who), scopes=scope_words(),
+        events=record.events(who, whole(request.args.get("account", ""))), came=came_words(),
+        narrowed=bool(request.args.get("account")), proxies=record.unnamed_proxies(portal(), who), scopes=scope_words(),
         kinds=kind_words(), ways=way_words(),
     )  # fmt: skip
 
