@@ -20,6 +20,7 @@ from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.exports import sheet as sheets
 from app.services.exports.sheet import Sheet
+from app.services.people import recordviews
 from app.states import Right
 from app.text.names import ascii_name
 from app.text.numbers import whole
@@ -27,6 +28,12 @@ from app.text.numbers import whole
 READERS = (Right.SEE_RECORDS,)
 WRITERS = (Right.RECORDS,)
 EXPORTERS = (Right.EXPORT,)
+
+
+def for_readers(view: Any) -> Any:
+    """Whoever sees records may do this: it changes none of them."""
+    view.nintei_access = READERS
+    return view
 
 
 class Records(ModelView):
@@ -105,7 +112,19 @@ class Records(ModelView):
         """The list."""
         ask = asking.read(self.kind, request.args)
         page, count = listing.page(self.kind, ask), listing.count(self.kind, ask)
-        return self.render("records/list.html", **shown.of_list(self, ask, page, count))
+        return self.render("records/list.html", **shown.of_list(self, ask, page, count), views=self._views(ask))
+
+    def _views(self, ask: asking.Ask) -> list[dict[str, Any]]:
+        """The kept views of this list: name, address, whose, whether it is the one that is shown."""
+        who = self.reader
+        if who is None:
+            return []
+        rows = recordviews.listed(self.kind.name, who)
+        return [
+            {"id": row.id, "name": row.name, "url": f"{self.get_url('.index_view')}?{row.query}", "shared": row.shared,
+             "whose": "" if row.user_id == who.user_id else row.user.name, "now": row.query == ask.query()}
+            for row in rows
+        ]  # fmt: skip
 
     @expose("/details/")
     def details_view(self) -> Any:
@@ -132,6 +151,32 @@ class Records(ModelView):
             stream_with_context(sheets.chunks(sheet, form)), content_type=sheets.TYPES[form],
             headers={"Content-Disposition": said, "Cache-Control": "no-store"},
         )  # fmt: skip
+
+    @expose("/views/", methods=("POST",))
+    @for_readers
+    def keep_view(self) -> Any:
+        """Keep the list as it is narrowed, for oneself or for all staff."""
+        ask = asking.read(self.kind, request.form)
+        shared = request.form.get("shared") == "y"
+        try:
+            recordviews.keep(
+                self.portal, self.kind.name, request.form.get("name", ""), ask.query(), g.actor, shared=shared
+            )
+            flash(gettext("The view is kept."), "success")
+        except NinteiError as error:
+            self._flash(error)
+        return redirect(f"{self.get_url('.index_view')}?{ask.query()}", 303)
+
+    @expose("/views/drop/", methods=("POST",))
+    @for_readers
+    def drop_view(self) -> Any:
+        """Forget a view of one's own."""
+        try:
+            recordviews.drop(self.portal, whole(request.form.get("id", "")) or 0, g.actor)
+            flash(gettext("The view is forgotten."), "success")
+        except NinteiError as error:
+            self._flash(error)
+        return redirect(self.get_url(".index_view"), 303)
 
     def sheet(self, ask: asking.Ask) -> Sheet:
         """The list as rows for a spreadsheet: its columns and the facts that are no long texts."""

@@ -26,6 +26,9 @@ LINKED.update(BY_MODEL)
 
 # Tables that no page of the records shows, and where people see what they hold.
 INNER: dict[Any, str] = {
+    m.Passkey: "the account's own page", m.CodeApp: "the account's own page", m.Spent: "limits",
+    m.RecoveryCode: "the account's own page",
+    m.RecordView: "the list of which it is a view",
     m.Answer: "the case's page, in the words of its form",
     m.Draft: "the task's own page: what is typed is its owner's until it is sent",
     m.Secret: "once, to the vendor",

@@ -64,6 +64,7 @@ CASES = (
         company="case",
         search=words("number company_name system_name"),
         sort=words("number company_name system_name turn_since created_at changed_at"),
+        first="created_at",
         told={"company": company_of, "at_stage": spoken.stage, "system_name": lambda row: row.system_name},
         labels={"at_stage": _l("Stage"), "contact_name": _l("Contact")},
         near=(

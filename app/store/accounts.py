@@ -13,7 +13,7 @@ from app.states import Account
 from app.store import seldom
 from app.store.composed import Composed
 from app.store.database import lock_name, proxy
-from app.store.models import Absence, Role, SavedView, Session, User, UserRole
+from app.store.models import Absence, RecordView, Role, SavedView, Session, User, UserRole
 from app.store.models.accounts import Known
 from app.text import address
 
@@ -214,3 +214,24 @@ _views = Composed[SavedView](lambda user: SavedView.select().where(SavedView.use
 def views(user_id: int) -> list[SavedView]:
     """The person's saved views."""
     return _views.rows(user_id)
+
+
+def record_views(place: str, user_id: int) -> list[RecordView]:
+    """A person's own views of a list of records, and those that are shared, by name."""
+    query = RecordView.select(RecordView, User).join(User).where(RecordView.place == place)
+    return list(query.where((RecordView.user == user_id) | RecordView.shared).order_by(RecordView.name, RecordView.id))
+
+
+def record_view(view_id: int) -> RecordView | None:
+    """A view of a list of records."""
+    return RecordView.get_or_none(RecordView.id == view_id)
+
+
+def keep_record_view(user_id: int, place: str, name: str, query: str, shared: bool, at: datetime) -> str:
+    """Keep it under its name; gives what stood under that name before. Inside a transaction."""
+    mine = (RecordView.user == user_id) & (RecordView.place == place) & (RecordView.name == name)
+    before = RecordView.select(RecordView.query).where(mine).first()
+    row = RecordView.insert(user=user_id, place=place, name=name, query=query, shared=shared, at=at)
+    kept = {RecordView.query: query, RecordView.shared: shared, RecordView.at: at}
+    row.on_conflict(conflict_target=[RecordView.user, RecordView.place, RecordView.name], update=kept).execute()
+    return str(before.query) if before is not None else ""

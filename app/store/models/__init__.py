@@ -1,6 +1,6 @@
 """Every table, in the order in which they are created."""
 
-from app.store.models.accounts import Absence, Company, Role, SavedView, User, UserRole
+from app.store.models.accounts import Absence, Company, RecordView, Role, SavedView, User, UserRole
 from app.store.models.afterwards import BookingPerson, Correction, DateRequest, Ending, Undo
 from app.store.models.bank import Allocation, BankFile, BankLayout, BankLine
 from app.store.models.board import Alarm, AlarmRule, BackupMade, Figure, FigureState
@@ -53,6 +53,7 @@ ALL = (
     UserRole,
     Absence,
     SavedView,
+    RecordView,
     Release,
     Term,
     Case,
@@ -202,6 +203,7 @@ __all__ = [
     "Part",
     "Passkey",
     "Payment",
+    "RecordView",
     "RecoveryCode",
     "Release",
     "Reminder",

@@ -124,3 +124,19 @@ class SavedView(Row):
 
     class Meta:
         indexes = ((("user", "name"), True),)
+
+
+class RecordView(Row):
+    """A list of records as somebody keeps it: narrowed and in order."""
+
+    user = ForeignKeyField(User, backref="record_views", on_delete="CASCADE")
+    user_id: int
+    place = CharField(max_length=40, index=True)  # which list: the name of its table
+    name = CharField(max_length=80)
+    query = TextField()  # of its address
+    shared = BooleanField(default=False)  # with all staff
+    at = UtcField()
+
+    class Meta:
+        table_name = "record_view"
+        indexes = ((("user", "place", "name"), True),)

@@ -31,13 +31,13 @@ class Case(Row):
     release_id: int
     company = ForeignKeyField(Company, null=True, backref="cases")
     company_id: int | None
-    company_name = CharField(max_length=200, default="")
+    company_name = CharField(max_length=200, default="", index=True)
     contact_name = CharField(max_length=120, default="")
     email = AddressField(max_length=254, index=True)  # where mails to the vendor go
     language = CharField(
         max_length=5, default=""
     )  # in which the application was read; the account's, once there is one
-    system_name = CharField(max_length=200, default="")
+    system_name = CharField(max_length=200, default="", index=True)
     state = WordField(Standing, max_length=12, default=Standing.OPEN)
     turn = CharField(max_length=10, default="")  # vendor | operator | both | "" (nobody's)
     turn_since = UtcField()

@@ -46,7 +46,7 @@ class Document(Table):
     replaces = CharField(max_length=40, default="")  # of a draft: the document that its sender says it replaces
     audience = WordField(Audience, max_length=10, default=Audience.BOTH)
     draft = BooleanField(default=False)  # attached to a draft: not the case's yet
-    created_at = UtcField()
+    created_at = UtcField(index=True)
     created_by = ForeignKeyField(User, null=True)
     created_by_id: int | None
     created_by_name = CharField(max_length=120, default="")
@@ -101,7 +101,7 @@ class Mail(Row):
     html = TextField()
     attachments: Any = JsonField(default=list)  # [{filename, mime, digest, size}]
     state = WordField(MailState, moves=MAIL_MOVES, max_length=10, default=MailState.WRITING)
-    written_at = UtcField()
+    written_at = UtcField(index=True)
     sent_at = UtcField(null=True, index=True)
     error = TextField(default="")
     again_of = IntegerField(null=True)  # row id of the mail that did not arrive and is sent again by this one
@@ -137,7 +137,7 @@ class Payment(Row):
     invoice = ForeignKeyField(Invoice, backref="payments", on_delete="CASCADE")
     invoice_id: int
     amount = IntegerField()
-    paid_on = DateField()
+    paid_on = DateField(index=True)
     payer = CharField(max_length=200, default="")
     note = TextField(default="")
     at = UtcField()

@@ -45,7 +45,7 @@ class Task(Table):
     message = CharField(max_length=80, default="")
     presentation = CharField(max_length=10, default="")
     state = WordField(TaskState, moves=TASK_MOVES, max_length=10, default=TaskState.OPEN)
-    opened_at = UtcField()
+    opened_at = UtcField(index=True)
     due_on = DateField(null=True)
     assignee = ForeignKeyField(User, null=True, backref="assigned")
     assignee_id: int | None
