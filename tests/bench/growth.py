@@ -22,9 +22,11 @@ from typing import Any
 from flask.testing import FlaskClient
 
 from app.engine import Engine, Evaluator
+from app.services.pages import counting
+from app.services.people import accounts as people
 from app.store import database, search, tally
 from app.store.database import Table, proxy
-from app.store.models import Card, Case, CaseGram, CaseText, Company, Task
+from app.store.models import Card, Case, CaseGram, CaseText, Company, Job, Task
 from app.text.fold import VERSION
 from tests.services.conftest import BPMN
 from tests.support.statements import counted
@@ -46,8 +48,15 @@ PAGES = {
     "search, nothing": "/cases?q=絶対に無い",
     "/post": "/post",
     "/cards": "/cards",
+    "worklist, needs attention": "/tasks?scope=all&trouble=1",
+    "list of cases, needs attention": "/cases?trouble=1",
+    "needs attention (60)": "/attention",
+    "overview": "/overview",
+    "figures": "/figures",
 }
+STUCK = 60  # cases in which a job failed for good
 ROUNDS = 9
+PASSWORD = "a password for tests"
 
 
 def put(model: type[Table], first: dict[str, Any], rest: Iterable[dict[str, Any]]) -> None:
@@ -117,6 +126,15 @@ def fill(site: Site, count: int) -> None:
             ({"serial": f"T-{n}", "case_id": BIG + 1 + n % of_many} for n in range(1, max(of_many // 10, FILLED))),
         )  # fmt: skip
         index(case(n) for n in range(1, every + 1))
+        put(
+            Job,
+            {
+                "key": "stuck-0", "case": BIG + 1, "task_id": "x", "element": "mail_exam_8", "operator": "mail",
+                "state": "incident", "attempts": 3, "run_at": now, "created_at": now,
+                "said": {"message": "The package has no mail %(mail)s", "params": {"mail": "exam-8"}},
+            },
+            ({"key": f"stuck-{n}", "case_id": BIG + 1 + n % of_many} for n in range(1, STUCK)),
+        )  # fmt: skip
         tally.fold()
     proxy.obj.connection().execute("ANALYZE")
 
@@ -164,7 +182,11 @@ def main(sizes: tuple[int, ...] = SIZES) -> None:
                     fill(site, size)
                 megabytes = (Path(folder) / "nintei.db").stat().st_size >> 20
                 print(f"  {size:,} tasks: {megabytes:,} MB, made in {time.monotonic() - began:.0f} s", flush=True)
-                client = site.operator()
+                began = time.monotonic()
+                counting.refresh(site.bench.portal, whole=True)
+                print(f"    all figures counted in {time.monotonic() - began:.1f} s", flush=True)
+                people.add_staff(site.bench.portal, "head@example.jp", "管理 太郎", ["administrator"], PASSWORD)
+                client = site.person("head@example.jp")
                 for name, url in PAGES.items():
                     client.get(url)  # what a process keeps is there
                     table[name].append(measured(client, url))
