@@ -87,5 +87,12 @@ def moves_asked() -> list[tuple[int, str, datetime]]:
 
 def never_entered() -> list[str]:
     """Names of staff whose account is open and who have not signed in yet."""
-    rows = User.select().where((User.side == "operator") & User.active & User.current_login_at.is_null())
+    never = User.last_login_at.is_null() & User.current_login_at.is_null()
+    rows = User.select().where((User.side == "operator") & User.active & never)
+    return [row.name for row in rows.order_by(User.name)]
+
+
+def without_factor() -> list[str]:
+    """Names of staff whose account is open and asks for nothing besides the password."""
+    rows = User.select().where((User.side == "operator") & User.active & (User.factors == ""))
     return [row.name for row in rows.order_by(User.name)]

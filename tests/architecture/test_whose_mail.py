@@ -29,6 +29,7 @@ MAY: dict[str, dict[str, str]] = {
     "app/services/plays/recording.py": {"cases.timeline": "of a Play: made-up people, read by who plays"},
     "app/services/register/certificates.py": {"cases.timeline": "changes of a certificate alone (kind `register`)"},
     "app/services/register/acts.py": {"cases.timeline": "changes of a certificate alone (kind `register`)"},
+    "app/store/glance.py": {"Mail": "when a mail last went out"},
     "app/store/named.py": {"Mail": "which files a mail names, so that nobody collects them"},
     "app/store/records.py": {"Mail": "the queries"},
     "app/store/cases.py": {"Entry": "the queries"},

@@ -17,7 +17,7 @@ from app.services.doctor.finding import BAD, OK, WARNING
 from app.services.mailroom import receive
 from app.services.pages import health
 from app.services.trouble import mailserver
-from app.store import glance, waiting
+from app.store import glance, settings, waiting
 
 OLD: Final = timedelta(days=2)  # of a backup: what is worth a warning
 VERY_OLD: Final = timedelta(days=8)
@@ -163,6 +163,9 @@ def _second(portal: Portal, _up: float) -> Iterator[Line]:
     for key, title, since in glance.submitted():
         yield Line(topic, WARNING, N_("A draft waits for approval: %(title)s"), {"title": title}, since,
                    f"/designer/w/{key}")  # fmt: skip
+    if proposed := settings.waiting():
+        yield Line(topic, WARNING, N_("%(count)s changes of settings wait for approval"), {"count": proposed},
+                   link="/settings")  # fmt: skip
     for key, package, since in glance.moves_asked():
         yield Line(topic, WARNING, N_("A move of cases waits for approval: %(package)s"),
                    {"package": _named(portal, package)}, since, f"/designer/moves/{key}")  # fmt: skip
@@ -175,6 +178,16 @@ def _people(_portal: Portal, _up: float) -> Iterator[Line]:
                    link="/admin/user/")  # fmt: skip
     else:
         yield Line(N_("Staff"), OK, N_("Everybody who was invited has signed in"), link="/admin/user/")
+
+
+def _factors(portal: Portal, _up: float) -> Iterator[Line]:
+    names, wanted = glance.without_factor(), portal.settings.staff_second_factor
+    topic = N_("Second factor")
+    if names:
+        said, facts = N_("%(count)s of the staff sign in by the password alone: %(names)s"), {"count": len(names)}
+        yield Line(topic, WARNING if wanted else OK, said, {**facts, "names": tuple(names)}, link="/admin/user/")
+    else:
+        yield Line(topic, OK, N_("Everybody of the staff has one"), link="/admin/user/")
 
 
 def _keys(portal: Portal, _up: float) -> Iterator[Line]:
@@ -199,5 +212,6 @@ _LOOKS: Final[Mapping[str, Callable[[Portal, float], Iterator[Line]]]] = {
     N_("Releases"): _releases,
     N_("Second person"): _second,
     N_("Staff"): _people,
+    N_("Second factor"): _factors,
     N_("Keys"): _keys,
 }
