@@ -81,7 +81,14 @@ def test_the_link_is_sent_again_until_there_is_a_password(site: Site) -> None:
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"email": "no address"}, {"email": STAFF[0]}, {"roles": []}, {"roles": ["vendor"]}, {"name": "  "}],
+    [
+        {"email": "no address"},
+        {"email": STAFF[0]},
+        {"roles": []},
+        {"roles": ["vendor"]},
+        {"roles": ["auditor", "operator"]},
+        {"name": "  "},
+    ],
 )
 def test_a_wrong_account_is_refused_and_nothing_is_made(wrong: dict[str, Any], site: Site) -> None:
     answer = site.person(ADMIN).post("/admin/user/new/", data={**FORM, **wrong})

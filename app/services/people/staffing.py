@@ -16,10 +16,12 @@ from app.services.mails.portalmails import Wording
 from app.services.people.accounts import told
 from app.services.signin import sessions
 from app.states import BODY, ChangeKind, EntryKind, Right, rights_of
+from app.states import Account as Role
 from app.store import accounts, changes, database, work
 from app.store.models import Absence, SavedView, User
 from app.text import address
 
+AUDITOR = Role.AUDITOR.value
 STAFF_ROLES = tuple(role.value for role in BODY)
 
 
@@ -50,6 +52,7 @@ def invite_staff(portal: Portal, email: str, wanted: Account, actor: Actor, word
         raise Refused("Enter a name")
     if not wanted.roles or not wanted.roles <= set(STAFF_ROLES):
         raise Refused("Choose at least one role of this account's side")
+    _looks_on(wanted)
     with database.transaction():
         if accounts.hold(email) is not None:
             raise Refused("An account of %(email)s exists already", email=email)
@@ -100,6 +103,7 @@ def change_account(portal: Portal, user_id: int, wanted: Account, actor: Actor) 
     if not name:
         raise Refused("Enter a name")
     groups = _known(portal, wanted.groups)
+    _looks_on(wanted)
     with database.transaction():
         user = _user(user_id)
         roles = accounts.role_names(user.id)
@@ -129,6 +133,12 @@ def change_account(portal: Portal, user_id: int, wanted: Account, actor: Actor) 
         for field, before, after in told:
             _note(portal, actor, ChangeKind.ACCOUNT, user.email, field, before, after)
     return given_back
+
+
+def _looks_on(wanted: Account) -> None:
+    """Raise Refused for an auditor who would have a hand in what is looked at."""
+    if AUDITOR in wanted.roles and len(wanted.roles) > 1:
+        raise Refused("An auditor has no other role: who looks on has no hand in the work")
 
 
 def _known(portal: Portal, groups: Sequence[str]) -> tuple[str, ...]:

@@ -61,3 +61,20 @@ def test_without_https_nothing_is_promised(site: Site) -> None:
     assert "Strict-Transport-Security" not in answer.headers
     assert answer.headers["Cross-Origin-Opener-Policy"] == "same-origin"
     assert "camera=()" in answer.headers["Permissions-Policy"]
+
+
+@pytest.mark.parametrize("path", ["/", "/login", "/tasks", "/none", "/systems.json", "/healthz", "/help/applicants"])
+def test_every_answer_says_how_it_is_to_be_read(secure: Flask, path: str) -> None:
+    answer = secure.test_client().get(path, base_url=HERE)
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Referrer-Policy"]
+    assert "frame-ancestors" in answer.headers["Content-Security-Policy"]
+    assert "default-src 'self'" in answer.headers["Content-Security-Policy"]
+    assert not [name for name, _ in answer.headers if name.startswith("Access-Control-")]
+    kind = answer.headers["Content-Type"]
+    assert "charset=utf-8" in kind or kind == "application/json"
+
+
+def test_trace_is_not_answered(secure: Flask) -> None:
+    for path in ("/", "/login", "/tasks"):
+        assert secure.test_client().open(path, method="TRACE", base_url=HERE).status_code == 405
