@@ -8,6 +8,7 @@ from app.states.cards import CARD_MOVERS, CARD_MOVES, CardState, Mover, Phase
 from app.states.days import BOOKING_MOVES, KEPT, REQUEST_MOVES, STANDING, BookingState, RequestKind, RequestState
 from app.states.designer import WORKSPACE_MOVES, VersionKind, WorkspaceAct, WorkspaceState
 from app.states.entries import GROUPS, TOLD, EntryKind, Group, Sight, Told
+from app.states.keeping import PERIODS, Kept, Period
 from app.states.mail import DELIVERY_MOVES, INBOUND_MOVES, MAIL_MOVES, DeliveryState, InboundState, MailState, SettledAs
 from app.states.money import (
     INVOICE_MOVES,
@@ -50,6 +51,7 @@ __all__ = [
     "MAIL_MOVES",
     "MOVED_MOVES",
     "MOVE_MOVES",
+    "PERIODS",
     "PROPOSAL_MOVES",
     "REQUEST_MOVES",
     "RIGHTS",
@@ -81,6 +83,7 @@ __all__ = [
     "InvoiceState",
     "JobState",
     "Judge",
+    "Kept",
     "LineState",
     "MailState",
     "MendKind",
@@ -88,6 +91,7 @@ __all__ = [
     "MovedState",
     "Mover",
     "PaymentKind",
+    "Period",
     "Phase",
     "ProposalState",
     "RequestKind",

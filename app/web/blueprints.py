@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint
 
 from app.web.account import absences, ownaddress, pages, provider, second, signins
+from app.web.audit import keeping
 from app.web.audit import pages as audit
 from app.web.cards import agents, desk, keyletters, keys, labels
 from app.web.cases import actions, afterwards, corrections, figures, files, mending
@@ -58,6 +59,7 @@ ALL: tuple[Blueprint, ...] = (
     designer_releasing.pages,
     designer_scenarios.pages,
     audit.pages,
+    keeping.pages,
     mending.pages,
     plays.moves,
     plays.pages,

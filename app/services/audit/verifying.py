@@ -8,8 +8,11 @@ from dataclasses import dataclass
 
 from app.errors import N_
 from app.services.base import chain
+from app.states import Act
 from app.store import database, trail
 from app.store.trail import Linked
+
+FORGETS = frozenset({Act.RETENTION_RUN.value, Act.PERSON_ERASED.value})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,8 @@ def verify(heads: Mapping[int, str] | None = None) -> Report:
 
 def _walk(links: Iterable[Linked], after: int, before: str, heads: Mapping[int, str]) -> Report:
     """Compute every link again."""
-    seq, met, erased = after, 0, 0
+    seq, met, erased = after, 0, dict[int, int]()  # entry → link
+    allowed: list[tuple[int, int]] = []
     broken: Broken | None = None
     for each in links:
         seq += 1
@@ -78,12 +82,31 @@ def _walk(links: Iterable[Linked], after: int, before: str, heads: Mapping[int, 
                 seq, each.entry_id, N_("The chain was written anew before link %(seq)s: it had another end")
             )
         if broken is not None:
-            return Report(after + 1, seq - 1, before, met, erased, broken)
+            return Report(after + 1, seq - 1, before, met, len(erased), broken)
         before = each.hash
         met += seq in heads
         assert each.entry is not None  # noqa: S101 - looked at above
-        erased += each.entry.who.startswith(chain.ERASED) or each.entry.what.startswith(chain.ERASED)
-    return Report(after + 1, seq, before, met, erased, None)
+        if each.entry.who.startswith(chain.ERASED) or each.entry.what.startswith(chain.ERASED):
+            erased[each.entry_id] = seq
+        elif each.entry.act in FORGETS:
+            allowed += _forgotten(each.entry.what)
+    return Report(after + 1, seq, before, met, len(erased), _unaccounted(erased, allowed))
+
+
+def _forgotten(what: str) -> list[tuple[int, int]]:
+    """The entries whose details an entry says it erased, as ranges."""
+    after = details(what).get("after")
+    return [(int(a), int(b)) for a, b in after.get("entries", [])] if isinstance(after, dict) else []
+
+
+def _unaccounted(erased: Mapping[int, int], allowed: list[tuple[int, int]]) -> Broken | None:
+    """Details that are gone, and no entry says so."""
+    known: set[int] = set()
+    for first, last in allowed:
+        known.update(range(first, last + 1))
+    entry = min(erased.keys() - known, default=None)
+    why = N_("The details of entry %(entry)s (link %(seq)s) were erased, and nothing on record says why")
+    return None if entry is None else Broken(erased[entry], entry, why)
 
 
 def _beyond(last: int, heads: Mapping[int, str]) -> Broken | None:

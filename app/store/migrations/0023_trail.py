@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from secrets import token_hex
 from typing import Any
 
-from peewee import AutoField, CharField, DateTimeField, IntegerField, Model, TextField
+from peewee import AutoField, CharField, DateTimeField, ForeignKeyField, IntegerField, Model, TextField
 
 # What a change was kept as, and as what it is told from now on: (act, thing); of an account and a day it depends.
 TOLD = {
@@ -94,7 +94,34 @@ def up(_migrator: Any, db: Any) -> None:
             table_name = "trail_horizon"
             legacy_table_names = False
 
-    db.create_tables([TrailEntry, TrailPending, TrailLink, TrailHead, TrailHorizon])
+    class Case(Model):
+        id = AutoField()
+
+        class Meta:
+            database = db
+            table_name = "case"
+
+    class Retention(Model):
+        kind = CharField(max_length=20, primary_key=True)
+        days = IntegerField()
+
+        class Meta:
+            database = db
+            table_name = "retention"
+
+    class LegalHold(Model):
+        case = ForeignKeyField(Case, on_delete="CASCADE")
+        reason = TextField()
+        at = DateTimeField()
+        by_name = CharField(max_length=120, default="")
+        ended_at = DateTimeField(null=True)
+
+        class Meta:
+            database = db
+            table_name = "legal_hold"
+            legacy_table_names = False
+
+    db.create_tables([TrailEntry, TrailPending, TrailLink, TrailHead, TrailHorizon, Retention, LegalHold])
     _bring(db, TrailEntry, TrailPending)
 
 

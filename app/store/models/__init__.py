@@ -19,6 +19,7 @@ from app.store.models.companies import Claim, CompanyPerson, Invitation, Mandate
 from app.store.models.designer import Workspace, WorkspaceEvent, WorkspaceFile, WorkspaceVersion, WorkspaceVisit
 from app.store.models.factors import CodeApp, Passkey, RecoveryCode, Spent
 from app.store.models.inbound import Delivery, InboundMail, Outage
+from app.store.models.keeping import LegalHold, Retention
 from app.store.models.keyletters import KeyLetter
 from app.store.models.lists import Attempt, CaseGram, CaseText, TaskChange, TaskTally
 from app.store.models.moves import Mend, Move, MoveCase
@@ -135,6 +136,8 @@ ALL = (
     TrailLink,
     TrailHead,
     TrailHorizon,
+    Retention,
+    LegalHold,
     AlarmRule,
     Alarm,
     BackupMade,
@@ -191,6 +194,7 @@ __all__ = [
     "Invoice",
     "Job",
     "KeyLetter",
+    "LegalHold",
     "Mail",
     "Mandate",
     "Member",
@@ -207,6 +211,7 @@ __all__ = [
     "RecoveryCode",
     "Release",
     "Reminder",
+    "Retention",
     "Role",
     "SavedView",
     "Secret",
