@@ -26,6 +26,8 @@ class ClockView:
     side: str
     expected: date | None  # when it would end if it ran on from today
     guideline: str = ""  # its id
+    begun: date | None = None
+    ended: date | None = None
 
     @property
     def level(self) -> str:
@@ -100,6 +102,8 @@ def views(clocks: Sequence[Clock], today: date, closing: frozenset[date]) -> lis
                 clock.side,
                 None if clock.ended_on else expected,
                 clock.guideline,
+                clock.started_on,
+                clock.ended_on,
             )
         )
     return found

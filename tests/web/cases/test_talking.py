@@ -59,3 +59,10 @@ def test_where_a_file_is_refused_nothing_is_said_and_what_was_typed_stays(site: 
     with database.connection():
         assert records.notes(case_of(walker).id, internal=True) == []
         assert Document.select().where(Document.key == "note").count() == 0
+
+
+def test_guideline_days_say_of_when_they_are(site: Site) -> None:
+    walker = go(site.bench, until="check_audit_materials")
+    page = text(site.operator().get(f"/cases/{walker.number}?tab=flow"))
+    assert "から、" in page
+    assert "に終了" in page
