@@ -17,7 +17,7 @@ from app.errors import NotFound, Refused
 from app.services.base import sealing
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
-from app.services.signin import factors, guessing, passwords
+from app.services.signin import factors, guessing
 from app.services.signin.guessing import Asker
 from app.states import Right
 from app.store import accounts, database
@@ -108,7 +108,7 @@ def _recovers(portal: Portal, user_id: int, code: str) -> bool:
     typed = factors.plain(code[:100])
     with database.connection():
         kept = rows.recovery(user_id)
-    found = next((each for each in kept if passwords.fits(typed, each.digest)), None) if typed else None
+    found = next((each for each in kept if factors.is_code(typed, each.digest)), None) if typed else None
     if found is None:
         return False
     with database.transaction():

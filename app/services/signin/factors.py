@@ -6,6 +6,8 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
+from argon2.exceptions import Argon2Error, InvalidHashError
+
 from app.errors import NotFound, Refused
 from app.services.base import trail
 from app.services.base.actors import Actor
@@ -105,6 +107,14 @@ def _renewed(user_id: int) -> list[str]:
 def plain(code: str) -> str:
     """A recovery code however it is typed."""
     return "".join(each for each in code.upper() if each in _LETTERS)
+
+
+def is_code(typed: str, digest: str) -> bool:
+    """Whether it is the recovery code of this digest."""
+    try:
+        return passwords.HASHER.verify(digest, typed)
+    except (Argon2Error, InvalidHashError):
+        return False
 
 
 def take_away(portal: Portal, actor: Actor, user_id: int) -> None:
