@@ -126,7 +126,7 @@ def of_record(view: Any, row: Any) -> dict[str, Any]:
         said = value(kind, row, name)
         if name in kind.texts:
             texts += [{"label": label(kind, name), "text": str(said)}] if said else []
-        elif said not in (None, "", []):
+        elif said not in (None, "", []) and str(said) != cells.called(row):  # the heading says it
             facts.append({"label": label(kind, name), "value": cells.drawn(said)})
     return {
         "kind": kind, "row": row, "called": cells.called(row), "facts": facts, "texts": texts,
