@@ -47,7 +47,7 @@ KINDS: dict[str, ValueKind] = {
         ValueKind("person", N_("the name as papers have it, at most 100 characters")),
         ValueKind("choice", N_("choose one"), "choice"),
         ValueKind("clock", N_("for example 13:00")),
-        ValueKind("weekdays", N_("for example 火水木")),
+        ValueKind("weekdays", N_("for example Tue, Wed, Thu")),
         ValueKind("numbers", N_("whole numbers with commas between them, for example 5, 1")),
         ValueKind("rooms", N_("one a line; no two bookings are given one of them at one time"), "area"),
         ValueKind("day_counts", N_("one a line: the day and how many fit on it, for example 2026-12-15 2"), "area"),

@@ -138,7 +138,7 @@ def test_an_analyst_replaces_a_sample_and_applicants_read_it(place: Place, peopl
         expect(analyst.page.locator("#value")).to_be_visible()  # nothing is not taken, with scripts or without
         analyst.page.fill("#value", wording)
         analyst.page.locator("main form .actions button").click()
-        analyst.page.wait_for_url("**/settings")
+        analyst.page.wait_for_url("**/apply.lead")
         expect(analyst.page.locator("main")).to_contain_text(wording)
         analyst.go("/apply")
         expect(analyst.page.locator("main")).to_contain_text(wording)

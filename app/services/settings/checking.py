@@ -24,6 +24,7 @@ _RANGES = {
     "days": (0, 3650), "business_days": (0, 500), "minutes": (0, 1440), "count": (0, 1000), "yen": (0, 100_000_000),
     "tax_rate": (0, 100), "number": (-(10**9), 10**9),
 }  # fmt: skip
+_NAMES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _FORM = {"postal_code": "postal_code", "phone": "phone", "email": "email", "url": "url"}
 
 
@@ -35,7 +36,7 @@ class Unfit(Refused):
         self.fields = dict(fields)
 
 
-def checked(kind: ValueKind, typed: str, title: str, choices: tuple[str, ...] = (), least: int = 0) -> str:
+def checked(kind: ValueKind, typed: str, title: str, choices: tuple[str, ...] = (), least: int | None = None) -> str:
     """The value as it is kept. `title`: how messages call it; `least`: of numbers, where more than the kind asks is
     asked. Raises Refused."""
     text = prose(typed)
@@ -57,9 +58,9 @@ def checked(kind: ValueKind, typed: str, title: str, choices: tuple[str, ...] = 
     return _OTHERS.get(kind.id, _line)(text)
 
 
-def _number(kind: str, text: str, title: str, least: int) -> str:
+def _number(kind: str, text: str, title: str, least: int | None) -> str:
     low, high = _RANGES[kind]
-    low = max(low, least)
+    low = low if least is None else max(low, least)
     plain = hyphens(narrow(text)).replace(",", "").removesuffix("円").strip()
     if not re.fullmatch(r"-?[0-9]{1,10}", plain) or not low <= int(plain) <= high:
         raise Refused("%(label)s is a whole number from %(least)s to %(most)s", label=title, least=f"{low:,}",
@@ -107,9 +108,11 @@ def _clock(text: str) -> str:
 
 
 def _weekdays(text: str) -> str:
+    for name, letter in zip(_NAMES, DAYS, strict=True):
+        text = re.sub(rf"(?i)\b{name}[a-z]*", letter, text)
     plain = re.sub(r"[曜日\s、,・]+", "", text.replace("日曜", "〓")).replace("〓", "日")
     if not plain or any(each not in DAYS for each in plain):
-        raise Refused("Days of the week are written as 火水木")
+        raise Refused("Days of the week are written as Tue, Wed, Thu")
     return "".join(each for each in DAYS if each in plain)
 
 

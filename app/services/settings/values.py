@@ -56,7 +56,7 @@ class Value:
     sample: bool
     second: bool
     dated: bool
-    least: int
+    least: int | None
     held: Was | None
     coming: tuple[Was, ...]
 
@@ -162,7 +162,7 @@ def _settings(
         second = setting.second_person or kind.second or ALWAYS.get(section, ALWAYS.get(setting.name, False))
         yield Value(
             loaded.package.id, setting.name, section, "", setting.title, setting.help, kind, setting.choices,
-            text(setting.value), text(original), setting.sample, second, second or setting.dated, 0,
+            text(setting.value), text(original), setting.sample, second, second or setting.dated, None,
             *_when(setting.name, held, by_key, today),
         )  # fmt: skip
 
@@ -178,8 +178,8 @@ def _lives(loaded: Loaded, held: dict[str, Setting], by_key: dict[str, list[Sett
         )  # fmt: skip
 
 
-def _least(live: Live) -> int:
-    return live.key.least if live.key.live in ("business_days", "days", "minutes", "count") else 0
+def _least(live: Live) -> int | None:
+    return live.key.least if live.key.live in ("business_days", "days", "minutes", "count") else None
 
 
 def _when(

@@ -17,7 +17,7 @@ from app.web.frame import problems
 from app.web.frame.access import needs
 from app.web.frame.current import portal, signed_in
 from app.web.frame.proving import proved
-from app.web.settings.words import section_title, shown, value_help, value_title
+from app.web.settings.words import in_field, section_title, shown, value_help, value_title
 
 pages = Blueprint("settings", __name__, url_prefix="/settings")
 
@@ -90,7 +90,7 @@ def _edit(
     section = next(each for each in owned.sections if value in each.values)
     return render_template(
         "pages/settings/value.html", title=value_title(value), package=owned, section=section, value=value,
-        typed=value.value if said is None else said, day=day or portal().today().isoformat(),
+        typed=in_field(value, value.value) if said is None else said, day=day or portal().today().isoformat(),
         today=portal().today(), alert=alert, history=values.history(package_id, name, who),
         may_change=who.has(Right.SETTINGS), may_propose=who.has(Right.PROPOSE_SETTINGS, Right.SETTINGS),
         may_stop=who.has(Right.SETTINGS, Right.APPROVE_SETTINGS), crumbs=crumbs({"label": value_title(value)}),

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from flask_babel import gettext
 
+from app.catalogue.standing import DAYS
 from app.errors import N_
 from app.services.settings.values import Section, Value
-from app.web.frame.current import named
+from app.web.frame.current import language, named
 
 SECTIONS = {
     "body": N_("The body"),
@@ -45,6 +46,10 @@ def value_help(value: Value) -> str:
 
 def shown(value: Value, text: str) -> str:
     """A value as people read it."""
+    if value.kind.id == "weekdays":
+        return in_field(value, text)
+    if value.kind.id in ("text", "person", "address"):
+        return named(text) or str(gettext("(none)"))
     if value.kind.id == "yesno":
         return str(gettext(YES) if text == "true" else gettext(NO))
     if value.kind.widget == "number" and text.lstrip("-").isdigit():
@@ -53,3 +58,11 @@ def shown(value: Value, text: str) -> str:
             return f"{number}%"
         return str(gettext("%(number)s %(unit)s", number=number, unit=gettext(unit))) if unit else number
     return text or str(gettext("(none)"))
+
+
+def in_field(value: Value, text: str) -> str:
+    """A value as it stands in its field: days of the week as the reader writes them."""
+    if value.kind.id != "weekdays" or language() != "en":
+        return text
+    names = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+    return ", ".join(names[DAYS.index(each)] for each in text if each in DAYS)
