@@ -157,7 +157,7 @@ def test_what_does_not_work_is_said_on_pages_that_everybody_can_read(
         look(browser, place, "administrator", tmp_path, ["/attention", "/sign-ins", "/company/claims"])
         place.mailbox.trouble = ["554 5.7.1 looks like spam"]
     place.clock.ahead(minutes=10)
-    wait_until(lambda: bool(clerk.get("/attention").tree.xpath("//table//form")), 60, "the refused letter on the page")
+    wait_until(lambda: bool(clerk.get("/attention").tree.xpath("//form//table")), 60, "the refused letter on the page")
     look(browser, place, "operator", tmp_path, ["/attention"])
 
 

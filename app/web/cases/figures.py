@@ -58,7 +58,7 @@ def show() -> Any:
 @needs(Right.SEE_FIGURES)
 def export() -> Response:
     """One of the tables as a file."""
-    key = request.args.get("table", "")
+    key = request.args.get("table", "months")
     if key not in TABLES:
         raise NotFound("There is no such table")
     found = reports.page(portal(), signed_in(), _wanted())

@@ -48,6 +48,7 @@ def test_tables_are_taken_out_as_csv_and_excel_on_record(some: Site) -> None:
     assert excel.data[:2] == b"PK"
     assert operator.get("/figures/export?table=nothing&form=csv").status_code == 404
     assert operator.get("/figures/export?table=months&form=exe").status_code == 404
+    assert operator.get("/figures/export").status_code == 200  # by month, as CSV
 
 
 def test_the_diagram_says_how_many_rest_where(some: Site) -> None:
