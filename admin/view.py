@@ -30,9 +30,9 @@ WRITERS = (Right.RECORDS,)
 EXPORTERS = (Right.EXPORT,)
 
 
-def for_readers(view: Any) -> Any:
-    """Whoever sees records may do this: it changes none of them."""
-    view.nintei_access = READERS
+def for_oneself(view: Any) -> Any:
+    """A page that acts and changes nothing but what is the reader's own, so that whoever only reads may."""
+    view.nintei_access = (Right.ACCOUNT,)
     return view
 
 
@@ -153,7 +153,7 @@ class Records(ModelView):
         )  # fmt: skip
 
     @expose("/views/", methods=("POST",))
-    @for_readers
+    @for_oneself
     def keep_view(self) -> Any:
         """Keep the list as it is narrowed, for oneself or for all staff."""
         ask = asking.read(self.kind, request.form)
@@ -168,7 +168,7 @@ class Records(ModelView):
         return redirect(f"{self.get_url('.index_view')}?{ask.query()}", 303)
 
     @expose("/views/drop/", methods=("POST",))
-    @for_readers
+    @for_oneself
     def drop_view(self) -> Any:
         """Forget a view of one's own."""
         try:

@@ -50,6 +50,7 @@ FREE: dict[str, str] = {
     "people.accounts.set_language": "the language of the pages, of whoever holds the session",
     "signin.record.proxy_seen": "a proxy that the settings do not name",
     # Reading that is on record, and days that have come
+    "audit.evidence.take": "that the evidence of a case was taken is on record, and its end is signed",
     "exports.sheet.note": "what was taken out is on record; the rows were found with a right of their own",
     "papers.downloads.archive": "who fetched what is on record; the case was found with `see cases`",
     "papers.downloads.attachment": "who fetched what is on record; the case was found with `see cases`",
@@ -119,8 +120,10 @@ def services() -> dict[str, Function]:
             for each in ast.walk(node):
                 if isinstance(each, ast.Call) and isinstance(each.func, ast.Attribute):
                     function.writes |= each.func.attr == "transaction"
-                    if each.func.attr == "require" and _is_person(each.func.value):
-                        function.asks |= {arg.attr for arg in each.args if isinstance(arg, ast.Attribute)}
+                    if each.func.attr == "require" and _is_person(each.func.value):  # (*A if x else (Right.B,)), too
+                        function.asks |= {arg.attr for arg in ast.walk(each) if isinstance(arg, ast.Attribute)} - {
+                            "require"
+                        }
             found[f"{module}.{node.name}"] = function
     return found
 

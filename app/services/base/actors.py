@@ -27,24 +27,24 @@ class Actor:
         kept = [role for role in self.roles if (role == Account.VENDOR.value) is (self.side == "vendor")]
         object.__setattr__(self, "rights", rights_of(kept))
 
-    def has(self, *wanted: Right | str) -> bool:
+    def has(self, *wanted: Right) -> bool:
         """Whether the actor has one of these rights."""
-        return any(each in self.rights or each in self.roles for each in wanted)
+        return not self.rights.isdisjoint(wanted)
 
-    def require(self, *wanted: Right | str) -> None:
+    def require(self, *wanted: Right) -> None:
         """Raise Forbidden, which names the roles that have it, unless the actor has one of these rights."""
         if not self.has(*wanted):
             raise refusal(*wanted)
 
 
-def refusal(*wanted: Right | str) -> Forbidden:
+def refusal(*wanted: Right) -> Forbidden:
     """That the asker lacks these rights. `wanted` of its params is for the log."""
-    having = holders(*(each for each in wanted if isinstance(each, Right)))
+    having = holders(*wanted)
     roles = tuple(Phrase(ACCOUNTS[role]) for role in (*BODY, Account.VENDOR) if role in having)
     return Forbidden(
         "Your account does not have the role that this needs: %(roles)s",
-        roles=roles or tuple(str(each) for each in wanted),
-        wanted=", ".join(each.value if isinstance(each, Right) else each for each in wanted),
+        roles=roles,
+        wanted=", ".join(each.value for each in wanted),
     )
 
 

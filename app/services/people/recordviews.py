@@ -10,6 +10,7 @@ from app.states import Act, Right, Thing
 from app.store import accounts, database
 from app.store.models import RecordView
 
+SHARING = (Right.RECORDS, Right.DESIGN, Right.WORK)  # what others see is not for who only looks on
 LONGEST = 2000  # characters of an address' query
 
 
@@ -21,6 +22,7 @@ def listed(place: str, actor: Actor) -> list[RecordView]:
 def keep(portal: Portal, place: str, name: str, query: str, actor: Actor, *, shared: bool) -> None:
     """Keep the narrowing under a name; the same name of the actor's replaces it. Raises Refused."""
     actor.require(Right.SEE_RECORDS)
+    actor.require(*SHARING if shared else (Right.ACCOUNT,))
     name = " ".join(name.split())[:80]
     if not name:
         raise Refused("Give the view a name")
@@ -33,7 +35,7 @@ def keep(portal: Portal, place: str, name: str, query: str, actor: Actor, *, sha
 
 def drop(portal: Portal, view_id: int, actor: Actor) -> str:
     """Forget a view of one's own; gives its place. Raises NotFound."""
-    actor.require(Right.SEE_RECORDS)
+    actor.require(Right.ACCOUNT)
     with database.transaction():
         row = accounts.record_view(view_id)
         if row is None or row.user_id != actor.user_id:

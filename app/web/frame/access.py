@@ -23,7 +23,6 @@ from app.web.frame.current import actor, only_asks, portal
 View = TypeVar("View", bound=Callable[..., Any])
 
 PUBLIC = "public"
-SIGNED_IN = "signed in"
 # What is open to staff who need a second factor and have none yet: setting one up, and nothing else.
 SETTING_UP = frozenset({
     "second.first", "second.new_passkey", "second.keep_passkey", "second.code", "second.keep_code", "second.options",
@@ -42,11 +41,11 @@ def public(view: View) -> View:
     return view
 
 
-def needs(*rights: Right | str) -> Callable[[View], View]:
+def needs(right: Right, *others: Right) -> Callable[[View], View]:
     """Only accounts with one of these rights: `needs(Right.SEE_CASES)`. A page that acts says the right to act."""
 
     def mark(view: View) -> View:
-        view.nintei_access = rights or (SIGNED_IN,)  # type: ignore[attr-defined]  # as above
+        view.nintei_access = (right, *others)  # type: ignore[attr-defined]  # as above
         return view
 
     return mark
@@ -89,8 +88,9 @@ def guard() -> Any:
         if only_asks():
             return redirect("/login?" + urlencode({"next": request.full_path.rstrip("?")}))
         return again.page()
-    if SIGNED_IN in rule or who.has(*rule):
+    rights = [each for each in rule if isinstance(each, Right)]
+    if who.has(*rights):
         if second_factor_missing(who) and endpoint not in SETTING_UP:
             return _set_up()
         return proving.before(current_app.view_functions[endpoint])
-    raise actors.refusal(*rule)
+    raise actors.refusal(*rights)

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 ROUTES = {
     "public": """
-        watching.ready watching.metrics second.ask second.by_passkey second.options
+        provider.start provider.back provider.out watching.ready watching.metrics second.ask
+        second.by_passkey second.options
         account.calendar_feed account.forgotten account.reset agents.ask demo.accounts demo.become demo.mail_file
         demo.mail_html demo.mails demo.one_mail demo.styleguide inbound.hand_in invitation.accept ownaddress.confirm
         public.applied public.apply public.choose public.enter public.health_check public.help_page public.postal_code
@@ -13,6 +14,7 @@ ROUTES = {
         register.systems_json security.login security.logout security.static security.verify static
     """,
     "ACCOUNT": """
+        signins.own
         second.first second.new_passkey second.keep_passkey second.one_passkey second.code second.keep_code
         second.remove_code second.renew_recovery
         account.account account.end_sessions account.password account.prove account.profile account.renew_feed
@@ -69,14 +71,20 @@ ROUTES = {
         card_keys.abandon card_keys.contribute key_letters.anew key_letters.keepers key_letters.open_letter
     """,
     "COMPANY": """
-        afterwards.ask afterwards.change company.index company_agents.resign corrections.ask corrections.show
-        corrections.take_back ownaddress.ask
+        afterwards.ask afterwards.change company.index company_agents.resign 
+        ownaddress.ask
     """,
     "SEE_PORTAL": """
         alarm_rules.show overview.show
     """,
     "PORTAL": """
         alarm_rules.change
+    """,
+    "COMPANY RECORDS": """
+        corrections.show corrections.ask corrections.take_back
+    """,
+    "SEE_FIGURES": """
+        figures.show figures.export figures.heat figures.source
     """,
     "SEE_SETTINGS": """
         settings.show settings.group_page settings.edit settings_proposals.one
@@ -121,7 +129,7 @@ ROUTES = {
         corporate_numbers.decide corporate_numbers.prove corporate_numbers.revoke
     """,
     "SEE_TRAIL": """
-        signins.index
+        signins.index audit.show audit.export audit.case_evidence
     """,
     "PEOPLE": """
         signins.lift
@@ -165,6 +173,8 @@ RECORDS = {
     "details_view": "SEE_RECORDS",
     "ajax_lookup": "SEE_RECORDS",
     "export": "SEE_RECORDS",
+    "keep_view": "ACCOUNT",
+    "drop_view": "ACCOUNT",
 }
 OTHERS = "RECORDS"
 
@@ -172,6 +182,8 @@ OTHERS = "RECORDS"
 def right_of(endpoint: str) -> str:
     """The names of the rights that an endpoint needs, as the table has them; empty when it is not named."""
     blueprint, _, name = endpoint.partition(".")
+    if endpoint == "records_correct.index":
+        return "SEE_RECORDS"
     if blueprint.startswith("records_"):
         return RECORDS.get(name, OTHERS)
     return next((rights for rights, names in ROUTES.items() if endpoint in names.split()), "")
