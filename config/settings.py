@@ -149,6 +149,12 @@ def environment_with(more: Mapping[str, str]) -> dict[str, str]:
     return {k: v for k, v in os.environ.items() if not k.startswith(PREFIX)} | dict(more)
 
 
+def live_with(environment: Mapping[str, str]) -> None:
+    """Have this process, a copy of another, know this environment alone."""
+    os.environ.clear()
+    os.environ.update(environment)
+
+
 def bare_environment() -> dict[str, str]:
     """The machine's environment for a child process that shall know nothing: where programs are, and how to speak."""
     return {name: os.environ[name] for name in BARE if name in os.environ}

@@ -21,6 +21,7 @@ from typing import Protocol
 from setproctitle import setproctitle
 
 from app.cli import lifeline
+from config.settings import live_with
 
 Main = Callable[[Sequence[str]], None]
 _COPIES = multiprocessing.get_context("fork")
@@ -125,8 +126,7 @@ def _be(command: Sequence[str], line: int, environment: Mapping[str, str], main:
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, signal.SIG_DFL)
     setproctitle(" ".join(["nintei", *command]))  # it lies where the environment begins: before that is another
-    os.environ.clear()
-    os.environ.update(environment)
+    live_with(environment)
     lifeline.hold()
     try:
         main(command)
