@@ -15,7 +15,7 @@ from flask_admin.base import expose
 from flask_babel import gettext
 
 from admin.kinds import Kind
-from admin.proving import proved
+from admin.proving import named, proved
 from app.errors import NinteiError, NotFound
 from app.services.people import addresses
 from app.services.people.addresses import Person
@@ -72,6 +72,7 @@ class Corrections(BaseView):
         return redirect("/login") if g.get("actor") is None else abort(403)
 
     @expose("/")
+    @named(Right.RECORDS)
     def index(self) -> Any:
         """Nothing by itself."""
         return redirect("/admin/")

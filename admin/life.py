@@ -79,7 +79,7 @@ def _acts(row: Any) -> Iterable[Happened]:
 
     tell = BY_MODEL[m.CardEvent].told
     for each in m.CardEvent.select().where(m.CardEvent.card == row.id).order_by(m.CardEvent.id.desc()).limit(MOST):
-        phase = cells.of(each, "phase")
+        phase = str(cells.of(each, "phase")).strip("（）()")
         yield Happened(each.at, f"{cells.of(each, 'act')} ({phase})", each.by_name, str(tell["said"](each) or ""))
 
 

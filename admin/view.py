@@ -14,6 +14,7 @@ from flask_babel import gettext
 
 from admin import asking, cells, correcting, life, listing, shown
 from admin.kinds import Kind
+from admin.proving import named
 from admin.proving import proved as proved
 from app.errors import NinteiError
 from app.services.base.actors import Actor
@@ -28,12 +29,6 @@ from app.text.numbers import whole
 READERS = (Right.SEE_RECORDS,)
 WRITERS = (Right.RECORDS,)
 EXPORTERS = (Right.EXPORT,)
-
-
-def for_oneself(view: Any) -> Any:
-    """A page that acts and changes nothing but what is the reader's own, so that whoever only reads may."""
-    view.nintei_access = (Right.ACCOUNT,)
-    return view
 
 
 class Records(ModelView):
@@ -136,6 +131,7 @@ class Records(ModelView):
         return self.render("records/details.html", **shown.of_record(self, row), life=life.of(self.kind, row))
 
     @expose("/export/<form>")
+    @named(*EXPORTERS)
     def export(self, form: str) -> Any:
         """Exactly what the list shows, as a file."""
         who = self.reader
@@ -153,7 +149,7 @@ class Records(ModelView):
         )  # fmt: skip
 
     @expose("/views/", methods=("POST",))
-    @for_oneself
+    @named(Right.ACCOUNT)  # one's own; `is_accessible` asks for SEE_RECORDS besides
     def keep_view(self) -> Any:
         """Keep the list as it is narrowed, for oneself or for all staff."""
         ask = asking.read(self.kind, request.form)
@@ -168,7 +164,7 @@ class Records(ModelView):
         return redirect(f"{self.get_url('.index_view')}?{ask.query()}", 303)
 
     @expose("/views/drop/", methods=("POST",))
-    @for_oneself
+    @named(Right.ACCOUNT)  # one's own; `is_accessible` asks for SEE_RECORDS besides
     def drop_view(self) -> Any:
         """Forget a view of one's own."""
         try:

@@ -13,7 +13,7 @@ from typing import Any
 
 from app.engine import Correct, Event, Redirect, Skip, Snapshot, Stand, Step, TooLate
 from app.errors import Forbidden, NotFound, Refused
-from app.services.base import finding, history
+from app.services.base import finding, history, titles
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
@@ -75,6 +75,7 @@ class Desk:
     revision: int
     places: tuple[Place, ...]
     values: Mapping[str, Any]
+    titles: Mapping[str, str]  # of routing values, as the forms call them; in Japanese, as rows keep titles
     last: Mend | None
     undoable: bool
 
@@ -89,7 +90,8 @@ def desk(portal: Portal, number: str, actor: Actor) -> Desk:
         last = moves.last_mend(case.id)
         undoable = last is not None and last.revision == case.revision
     places.sort(key=lambda each: each.holds)  # what stands within comes first: who mends the whole gives that up
-    return Desk(number, case.revision, tuple(places), case.data, last, undoable)
+    called = {name: found for name in case.data if (found := titles.of_value(loaded.package, name))}
+    return Desk(number, case.revision, tuple(places), case.data, called, last, undoable)
 
 
 def may(case_id: int, actor: Actor) -> bool:

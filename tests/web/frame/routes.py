@@ -172,7 +172,7 @@ RECORDS = {
     "index_view": "SEE_RECORDS",
     "details_view": "SEE_RECORDS",
     "ajax_lookup": "SEE_RECORDS",
-    "export": "SEE_RECORDS",
+    "export": "EXPORT",
     "keep_view": "ACCOUNT",
     "drop_view": "ACCOUNT",
 }
