@@ -12,7 +12,7 @@ TEXT: Final = (
     """案件 %(number)s の証跡一式
 
 この ZIP には、案件について保存されているすべて（書類の全版、送受信したメール、回答と様式、手続きの図と通った経路、
-経過、監査記録）が入っています。ポータルがなくても確かめられます。
+経過、操作記録）が入っています。ポータルがなくても確かめられます。
 
 1. 展開したフォルダで次を実行します。どのファイルも「OK」となれば、署名のときから変わっていません。
 
@@ -24,11 +24,11 @@ TEXT: Final = (
 
    openssl x509 -in certificate.pem -noout -fingerprint -sha256
 
-3. Nintei があれば、監査記録の連鎖もまとめて確かめられます。
+3. Nintei があれば、操作記録の連鎖もまとめて確かめられます。
 
    nintei audit verify-evidence ファイル.zip
 
-trail/entries.jsonl の各行は監査記録の1件です。trail/marks.txt は、その最初の1件から署名された末尾
+trail/entries.jsonl の各行は操作記録の1件です。trail/marks.txt は、その最初の1件から署名された末尾
 （trail/head.txt）までの連鎖です。計算のしかたは docs/audit.md にあります。
 
 
