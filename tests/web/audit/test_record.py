@@ -78,7 +78,7 @@ def test_it_is_taken_out_and_that_is_on_record(small_site: Site) -> None:
     text = sheet.data.decode("utf-8-sig")
     assert "old1" in text and "佐藤 美咲" in text
     assert '"=' not in text and "\n=" not in text
-    assert "書き出しました：監査記録" in admin.get("/audit?ground=reading").text
+    assert "書き出しました：操作記録" in admin.get("/audit?ground=reading").text
 
 
 def test_others_do_not_see_it_and_that_they_asked_is_on_record(small_site: Site) -> None:
