@@ -57,7 +57,6 @@ FREE: dict[str, str] = {
     "papers.downloads.document": "who fetched what is on record; the case was found with `see cases`",
     "papers.downloads.newest": "who fetched what is on record; the case was found with `see cases`",
     "papers.downloads.released_file": "who fetched what is on record; the case was found with `see cases`",
-    "audit.evidence.take": "that it was taken is on record; it asks for `see trail`",
     "base.trail.refused": "that somebody was refused is on record",
     "pages.case.page": "who looked is on record; the case was found with `see cases`",
     "pages.vendorhome.of": "who looked is on record; the case was found with `see cases`",

@@ -16,8 +16,6 @@ MODELS = {"Mail", "Entry"}
 # Who may, and why. A list for readers has no place here: it asks `mails` or `timeline`.
 MAY: dict[str, dict[str, str]] = {
     "app/services/mails/whose.py": {"records.mails": "the rule", "records.addressed": "the rule", "Mail": "the rule"},
-    "app/services/audit/evidence.py": {"cases.timeline": "the whole timeline, for who sees the audit record"},
-    "app/store/retaining.py": {"Mail": "the queries of what goes when its time is over"},
     "app/services/papers/timeline.py": {"cases.timeline": "the rule", "Entry": "what it gives"},
     "app/services/pages/case.py": {"Entry": "the type of what the rule gave"},
     "app/services/pages/vendorhome.py": {"Entry": "the type of what the rule gave"},
