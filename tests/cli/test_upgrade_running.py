@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import re
 import signal
 import socket
 import sqlite3
@@ -98,6 +99,20 @@ def test_nobody_is_turned_away_while_new_processes_take_the_place_of_old_ones(ru
         assert set(seen) == {"200"}, seen
         assert seen["200"] > 20
         assert running.process.poll() is None
+
+
+def test_all_web_processes_count_together(running: Server) -> None:
+    """Whichever of the two is asked, it tells of what both have answered."""
+
+    def counted() -> float:
+        with urllib.request.urlopen(f"{running.url}/metrics", timeout=20) as answer:
+            found = re.findall(r'^nintei_requests_total\{.*route="/login".*\} (\S+)$', answer.read().decode(), re.M)
+        return sum(float(each) for each in found)
+
+    before = counted()
+    for _ in range(12):
+        urllib.request.urlopen(f"{running.url}/login", timeout=20).close()
+    assert {counted() for _ in range(6)} == {before + 12}
 
 
 def test_a_successor_that_does_not_come_up_changes_nothing(running: Server) -> None:

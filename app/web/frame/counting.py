@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask, g, request
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, multiprocess
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, multiprocess, values
 from prometheus_client.metrics_core import Metric
 
 from app.services.pages import figures
@@ -34,6 +34,9 @@ METHODS = frozenset({"GET", "HEAD", "POST", "PATCH", "PUT", "DELETE", "OPTIONS"}
 
 def install(app: Flask) -> None:
     """Count every request of this application."""
+    if counting_folder():
+        # The library chooses when it is loaded, and a copy of `nintei run` has loaded it before it knew of a folder.
+        values.ValueClass = values.MultiProcessValue()
     app.before_request(_begin)
     app.after_request(_count)
 
