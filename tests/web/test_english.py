@@ -14,6 +14,8 @@ from werkzeug.exceptions import NotFound
 from werkzeug.routing import RequestRedirect
 
 from admin import add_admin
+from app.catalogue.standing import lives
+from app.declarations import KINDS
 from app.engine import Engine
 from app.services.cases import talking
 from app.services.people import accounts
@@ -170,6 +172,8 @@ def _typed(portal: Any) -> set[str]:
                 for setting in section.values()
                 if not setting.key.endswith("_en")
             }
+            found |= {live.value for live in lives(loaded.package)}
+    found |= {choice for kind in KINDS.values() for choice in kind.choices}  # as banks write them
     pieces = {line.strip() for text in found for line in text.splitlines()}
     return {text for text in found | pieces if JAPANESE.search(text)}
 
