@@ -86,6 +86,9 @@ ROUTES = {
     "SEE_FIGURES": """
         figures.show figures.export figures.heat figures.source
     """,
+    "KEEPING": """
+        keeping.days keeping.run keeping.hold
+    """,
     "SEE_SETTINGS": """
         settings.show settings.group_page settings.edit settings_proposals.one
     """,
@@ -129,7 +132,7 @@ ROUTES = {
         corporate_numbers.decide corporate_numbers.prove corporate_numbers.revoke
     """,
     "SEE_TRAIL": """
-        signins.index audit.show audit.export audit.case_evidence
+        keeping.show signins.index audit.show audit.export audit.case_evidence
     """,
     "PEOPLE": """
         signins.lift
