@@ -136,7 +136,7 @@ def test_groups_say_who_is_in_them_and_which_steps_are_theirs(site: Site) -> Non
     page = text(signed_in(site, Account.OPERATOR).get("/settings/groups"))
     assert "経理" in page
     assert "カードの鍵の部品を扱う" in page
-    assert "試験日・監査日に立ち会う" in page
+    assert "約束の日に立ち会う" in page
 
 
 def test_pages_are_in_english_too(site: Site) -> None:
