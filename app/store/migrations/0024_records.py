@@ -39,3 +39,4 @@ def up(_migrator: Any, db: Any) -> None:
     db.create_tables([RecordView])
     for table, column in INDEXES:
         db.execute_sql(f'CREATE INDEX IF NOT EXISTS "{table}_{column}" ON "{table}" ("{column}")')
+    db.execute_sql('CREATE INDEX IF NOT EXISTS "case_state_created_at" ON "case" ("state", "created_at")')

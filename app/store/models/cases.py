@@ -57,7 +57,7 @@ class Case(Row):
     changed_at = UtcField(index=True)
 
     class Meta:
-        indexes = ((("state", "changed_at"), False),)
+        indexes = ((("state", "changed_at"), False), (("state", "created_at"), False))
 
 
 class Member(Row):
