@@ -6,6 +6,8 @@ wanted="chromium fonts-noto-cjk poppler-utils postgresql pcscd vsmartcard-vpcd v
 # pyscard is built against the headers of the Python in use: Debian's own come in a package, another Python brings its own.
 python=$(readlink -f .venv/bin/python 2>/dev/null || command -v "${PYTHON:-python3}" || true)
 case $(readlink -f "${python:-/usr/bin/python3}") in /usr/bin/*) wanted="$wanted python3-dev" ;; esac
+# These start services where they are installed, which nobody asked for on a machine of their own.
+[ "${CI:-}" != true ] || wanted="$wanted nginx-light prometheus systemd"
 
 command -v apt-get >/dev/null 2>&1 || exit 0
 missing=
