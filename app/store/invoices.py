@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from peewee import fn
 
-from app.states import InvoiceState
+from app.states import EntryKind, InvoiceState
 from app.store import search
 from app.store.models import (
     Case,
+    Entry,
     Invoice,
     Payment,
 )
@@ -90,6 +91,36 @@ def issued_between(first: date, last: date) -> list[Invoice]:
     """Invoices of these days with their cases, the oldest first."""
     days = (Invoice.issued_on >= first) & (Invoice.issued_on <= last)
     return list(Invoice.select(Invoice, Case).join(Case).where(days).order_by(Invoice.issued_on, Invoice.id))
+
+
+def cancelled_from(moment: datetime, first: date) -> list[tuple[Invoice, datetime | None]]:
+    """Invoices that may have been cancelled since this moment, or were issued since this day and cancelled, with their
+    cases and when they were cancelled: by the end of their case, as far as its history still says it."""
+    since = (Case.changed_at >= moment) | (Invoice.issued_on >= first)
+    found = list(
+        Invoice.select(Invoice, Case)
+        .join(Case)
+        .where((Invoice.state == InvoiceState.CANCELLED) & since)
+        .order_by(Invoice.issued_on, Invoice.id)
+    )
+    ended: dict[int, list[Entry]] = {}
+    ids = list({row.case_id for row in found})
+    for at in range(0, len(ids), 500):  # a statement takes so many values
+        some = Entry.case.in_(ids[at : at + 500]) & (Entry.kind == EntryKind.WITHDRAWAL)
+        for entry in Entry.select().where(some).order_by(Entry.at, Entry.id):
+            ended.setdefault(entry.case_id, []).append(entry)
+    return [(row, _cancelled(row, ended.get(row.case_id, ()))) for row in found]
+
+
+def _cancelled(invoice: Invoice, entries: Sequence[Entry]) -> datetime | None:
+    """The moment: of the end that names it, else of the first since the case was last opened again."""
+    found = None
+    for entry in entries:
+        if entry.text == "reopened":
+            found = None
+        elif found is None or invoice.number in (entry.data or {}).get("invoices", ()):
+            found = entry.at
+    return found
 
 
 def counts() -> dict[InvoiceState, int]:

@@ -18,8 +18,9 @@ from app.errors import Refused
 from app.services.base import businessdays
 from app.services.base.actors import Actor
 from app.services.exports.sheet import Sheet
-from app.states import InvoiceState, PaymentKind, Right, SurplusState
+from app.states import PaymentKind, Right, SurplusState
 from app.store import database, invoices, receiving
+from app.store.models import Invoice
 
 BANK, CLAIMS, SALES = "普通預金", "売掛金", "売上高"
 CHARGES, AHEAD = "支払手数料", "前受金"
@@ -41,7 +42,7 @@ class Entry:
     rate: int = 0
     tax: int = 0
     taxed: str = ""  # debit | credit
-    void: bool = False  # a claim that was cancelled
+    void: bool = False  # a claim that was cancelled within these days, or its cancelling
 
     @property
     def turned(self) -> Entry:
@@ -66,14 +67,24 @@ def entries(month: date, actor: Actor) -> list[Entry]:
 
 
 def _claims(first: date, last: date) -> Iterable[Entry]:
+    """Claims of these days, and those that were cancelled on these days taken back."""
+    since = businessdays.begins(first)
+    back = {row.id: (row, businessdays.today(at) if at else row.issued_on)
+            for row, at in invoices.cancelled_from(since, first)}  # fmt: skip
     for row in invoices.issued_between(first, last):
-        entry = Entry(
-            row.issued_on, row.number, CLAIMS, SALES, row.total, row.case.company_name,
-            f"{row.title} {row.number}", row.tax_rate, row.tax, "credit", row.state == InvoiceState.CANCELLED,
-        )  # fmt: skip
-        yield entry
-        if row.state == InvoiceState.CANCELLED:
-            yield replace(entry.turned, text=f"{entry.text} 取消し")
+        day = back[row.id][1] if row.id in back else None
+        yield replace(_claim(row), void=day is not None and day <= last)
+    for row, day in back.values():
+        if first <= day <= last:
+            entry = _claim(row)
+            yield replace(entry.turned, day=day, text=f"{entry.text} 取消し", void=first <= row.issued_on)
+
+
+def _claim(row: Invoice) -> Entry:
+    return Entry(
+        row.issued_on, row.number, CLAIMS, SALES, row.total, row.case.company_name, f"{row.title} {row.number}",
+        row.tax_rate, row.tax, "credit",
+    )  # fmt: skip
 
 
 def _payments(first: date, last: date) -> Iterable[Entry]:
@@ -185,9 +196,11 @@ def freee(found: Sequence[Entry]) -> bytes:
 
 def _deals(e: Entry) -> Iterable[list[object]]:
     if SALES in {e.debit, e.credit}:
-        if e.credit == SALES and not e.void:
+        if e.void:
+            return  # a claim that was cancelled is left out together with its cancelling
+        if e.credit == SALES:
             yield _deal(e, SALES, income=True, paid=False)
-        return  # a claim that was cancelled is left out together with its cancelling
+            return  # what is cancelled in a later month goes back over the account, as all that moves no money
     if e.debit != BANK:
         yield _deal(e, e.debit, income=False, paid=True)
     if e.credit != BANK:

@@ -8,9 +8,11 @@ from collections import Counter
 
 from flask.testing import FlaskClient
 
+from app.services.cases import lifecycle
 from app.services.tasks import ledger
 from app.store import database
-from app.store.models import Case
+from app.store.models import Case, Entry
+from tests.services.steps import actor, case_of, go
 from tests.support.zengin import Row, receipts
 from tests.web.conftest import Site
 from tests.web.desk_support import VENDOR, text
@@ -103,3 +105,36 @@ def test_a_month_that_is_none_is_said_and_vendors_see_nothing(site: Site) -> Non
     assert "ありません" in text(client.get("/payments/ledger?month=1999-01"))
     assert site.person(VENDOR).get("/payments/ledger").status_code == 403
     assert site.person(VENDOR).get("/payments/ledger/csv").status_code == 403
+
+
+def test_a_claim_that_was_cancelled_is_taken_back_on_the_day_when_it_was(site: Site) -> None:
+    walker = go(site.bench, until="pay_initial_fee", business_days_ago=60)
+    claim, client = invoice(walker), site.operator()
+    with site.bench.portal.connection():
+        who = actor(walker)
+    lifecycle.withdraw(site.bench.portal, walker.number, "やめます", who)
+    issued, ended = f"{claim.issued_on:%Y-%m}", site.bench.portal.today()
+    assert issued != f"{ended:%Y-%m}"
+    assert balances(month(client, "csv", issued)) == {"売掛金": claim.total, "売上高": -claim.total}
+    [back] = month(client, "csv", f"{ended:%Y-%m}")[1:]
+    assert back[0].replace("/", "-") == ended.isoformat()
+    assert (back[3], back[5], back[10]) == ("売上高", "売掛金", f"{claim.title} {claim.number} 取消し")
+    moved: Counter[str] = Counter()
+    for of in (issued, f"{ended:%Y-%m}"):
+        for row in month(client, "freee", of)[1:]:
+            sign = 1 if row[0] == "収入" else -1
+            moved[row[6]] -= sign * int(row[8])
+            moved[row[19] or "売掛金"] += sign * int(row[8])
+    assert moved == {"売上高": 0, "売掛金": 0, "普通預金": 0}
+
+
+def test_a_claim_cancelled_before_its_day_was_kept_is_taken_back_when_it_was_issued(site: Site) -> None:
+    walker = go(site.bench, until="pay_initial_fee", business_days_ago=60)
+    claim = invoice(walker)
+    with site.bench.portal.connection():
+        who = actor(walker)
+    lifecycle.withdraw(site.bench.portal, walker.number, "やめます", who)
+    with database.transaction():
+        Entry.delete().where((Entry.case == case_of(walker).id) & (Entry.kind == "withdrawal")).execute()
+    rows = month(site.operator(), "csv", f"{claim.issued_on:%Y-%m}")
+    assert balances(rows) == {"売掛金": 0, "売上高": 0}
