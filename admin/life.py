@@ -109,7 +109,7 @@ def _keys(row: Any) -> list[str]:
 def _told(entry: m.TrailEntry) -> tuple[str, str, str]:
     """(what, who, a short fact); of an entry that was erased, the act alone."""
     what, who = _read(entry.what), _read(entry.who)
-    said = gettext(DEEDS[entry.act].words, label=what.get("label", ""))
+    said = gettext(DEEDS[entry.act].words, label=spoken.named(str(what.get("label", ""))))
     notes = [_difference(what.get("before"), what.get("after")), str(what.get("why", ""))]
     return said, str(who.get("name", "")), str(gettext(", ")).join(each for each in notes if each)
 

@@ -59,6 +59,9 @@ def sentence(line: Line) -> str:
 
 def label(line: Line) -> str:
     """What it was done to; of what is named by its kind alone, that."""
+    if line.thing in (Thing.SETTING, Thing.RECORD):  # the portal's own titles are on record by their ids
+        owner, colon, title = line.label.rpartition("：")
+        return named(owner) + gettext(": ") + _said(title) if colon else named(_said(line.label))
     return named(line.label) or gettext(THINGS[line.thing])
 
 
@@ -77,6 +80,10 @@ def who(line: Line) -> str:
     """Who did it, and for whom they stood in."""
     name = line.name or (gettext("The portal") if line.side == "system" else gettext("Erased") if line.erased else "—")
     return gettext("%(name)s for %(absent)s", name=name, absent=line.behalf) if line.behalf else name
+
+
+def _said(words: str) -> str:
+    return str(gettext(words)) if words else ""
 
 
 def _field(name: str) -> str:

@@ -64,8 +64,12 @@ def named(words: str | None) -> str:
 
 
 def _english(english: Mapping[str, str], part: str) -> str:
-    """The words as a whole, else of a paper that is named by what it is and what it is of (控え：書類提出) both."""
+    """The words as a whole, else of a paper that is named by what it is and what it is of (控え：書類提出) both, of a
+    step that is named with its case (書類提出（2026-0001）) the step."""
     even = " ".join(part.split())
+    step, bracket, of_case = even.rpartition("（")
+    if bracket and even not in english and step in english:
+        return f"{english[step]} ({of_case.removesuffix('）')})"
     kind, colon, of = even.partition("：")
     if even in english or not colon or kind not in english:
         return english.get(even, part)

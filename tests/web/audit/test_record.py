@@ -58,6 +58,22 @@ def test_it_is_read_in_words_and_narrowed(small_site: Site) -> None:
     assert admin.get("/audit?person=x&from=y&ground=z&behind=%00").status_code == 200
 
 
+def test_what_is_on_record_in_one_language_is_read_in_the_other(small_site: Site) -> None:
+    now, english = small_site.bench.portal.now(), small_site.bench.portal.releases.english()
+    step, said = next((title, words) for title, words in english.items() if words.isascii())
+    with database.transaction():
+        trail.note(now, SATO, Act.SENT, trail.about(Thing.TASK, 1, f"{step}（2026-0001）"))
+        trail.note(now, SATO, Act.SETTING_CHANGED, trail.about(Thing.SETTING, "x", f"{step}：Days of the week"))
+        trail.note(now, SATO, Act.SETTING_CHANGED, trail.about(Thing.SETTING, "y", "Days of the week"))
+    admin = auditor(small_site)
+    told = admin.get("/audit?person=7001&lang=en").text
+    assert f"Sent {said} (2026-0001)" in told
+    assert f"Changed the setting {said}: Days of the week" in told
+    told = admin.get("/audit?person=7001&lang=ja").text
+    assert f"{step}（2026-0001）" in told
+    assert "Days of the week" not in told
+
+
 def test_older_ones_follow_page_by_page_each_once(small_site: Site) -> None:
     facts(small_site, pages.reading.PAGE + 10)
     admin = auditor(small_site)
