@@ -56,9 +56,20 @@ def one(number: str) -> Invoice | None:
     return Invoice.select(Invoice, Case).join(Case).where(Invoice.number == number).first()
 
 
-def in_state(state: InvoiceState, text: str = "", limit: int = 500) -> list[Invoice]:
-    """Invoices in a state, the first due on top, which have every word of the text in their number or their case."""
+def in_state(
+    state: InvoiceState,
+    text: str = "",
+    limit: int | None = 500,
+    *,
+    by: str = "due",
+    first: date | None = None,
+    last: date | None = None,
+) -> list[Invoice]:
+    """Invoices in a state, the first due on top, which have every word of the text in their number or their case.
+    `by`: due | issued | paid: the day that is from `first` to `last`."""
     query = Invoice.select(Invoice, Case).join(Case).where(Invoice.state == state)
+    if first is not None or last is not None:
+        query = query.where(_within(by, first or date.min, last or date.max))
     for each in words(text):
         numbered = fn.REPLACE(fn.LOWER(Invoice.number), "-", "").contains(each)
         # A word of an invoice's number means that one, not whatever its case owes besides.
@@ -66,6 +77,23 @@ def in_state(state: InvoiceState, text: str = "", limit: int = 500) -> list[Invo
         query = query.where(said)
     order = (Invoice.due_on, Invoice.id) if state == InvoiceState.OPEN else (Invoice.id.desc(),)
     return list(query.order_by(*order).limit(limit))
+
+
+def _within(by: str, first: date, last: date) -> Any:
+    if by != "paid":
+        return (Invoice.issued_on if by == "issued" else Invoice.due_on).between(first, last)
+    counts = Payment.undone_at.is_null() & Payment.paid_on.between(first, last)
+    return Invoice.id.in_(Payment.select(Payment.invoice).where(counts))
+
+
+def last_paid(ids: Sequence[int]) -> dict[int, date]:
+    """The last day on which money came in for each of these invoices."""
+    found: dict[int, date] = {}
+    for at in range(0, len(ids), 500):  # a statement takes so many values
+        some = Payment.invoice.in_(list(ids[at : at + 500])) & Payment.undone_at.is_null()
+        for row in Payment.select(Payment.invoice, Payment.paid_on).where(some).order_by(Payment.paid_on):
+            found[row.invoice_id] = row.paid_on
+    return found
 
 
 def owed(today: date) -> tuple[int, int]:

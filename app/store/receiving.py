@@ -85,6 +85,12 @@ def reopened() -> list[Invoice]:
     return list(Invoice.select(Invoice, Case).join(Case).where(waits).order_by(Invoice.id))
 
 
+def reopened_count() -> int:
+    """How many those are."""
+    undone = Payment.select().where((Payment.invoice == Invoice.id) & Payment.undone_at.is_null(False))
+    return Invoice.select().where((Invoice.state == InvoiceState.OPEN) & fn.EXISTS(undone)).count()
+
+
 def last_undone(invoice: int) -> Payment | None:
     """The payment of an invoice that was undone last."""
     undone = (Payment.invoice == invoice) & Payment.undone_at.is_null(False)

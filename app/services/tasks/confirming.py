@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from app.errors import Refused, Stale
 from app.services.base.actors import Actor
@@ -13,9 +13,13 @@ from app.services.base.portal import Portal
 from app.services.money import matching
 from app.services.money.matching import Claim, Money
 from app.services.tasks import quick
+from app.services.tasks.owed import Period
 from app.states import InvoiceState, Right, TaskState
 from app.store import cases, database, invoices, receiving, work
 from app.store.models import Answer, BankLine, Invoice, Task
+
+MOST: Final = 500  # invoices on one page
+EVER: Final = Period()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,7 @@ class Claimed:
     report_id: str = ""  # the open task in which the vendor says so, which the bank's word completes as well
     undone: bool = False  # a payment of it was undone
     ended: bool = False  # its case is over
+    paid_on: date | None = None  # the last day on which money came in for it
 
     @property
     def payable(self) -> bool:
@@ -57,12 +62,26 @@ class Claims:
     overdue: int
     owed: int  # yen, of all that is open
 
+    @property
+    def total(self) -> int:
+        """Yen of the rows that are listed, tax included."""
+        return sum(row.total for row in self.rows)
 
-def listed(portal: Portal, actor: Actor, *, text: str = "", state: str = "open") -> Claims:
-    """The invoices in a state, the one that is due first on top."""
+
+def listed(
+    portal: Portal,
+    actor: Actor,
+    *,
+    text: str = "",
+    state: str = "open",
+    period: Period = EVER,
+    limit: int | None = MOST,
+) -> Claims:
+    """The invoices in a state, of a period, the one that is due first on top; up to `limit`, or all."""
     actor.require(Right.SEE_DESKS)
     with database.connection():
-        rows = invoices.in_state(InvoiceState.of(state) or InvoiceState.OPEN, text)
+        wanted = InvoiceState.of(state) or InvoiceState.OPEN
+        rows = invoices.in_state(wanted, text, limit, by=period.by, first=period.first, last=period.last)
         return Claims(claimed(portal, rows), invoices.counts(), *invoices.owed(portal.today()))
 
 
@@ -74,6 +93,7 @@ def claimed(portal: Portal, rows: Sequence[Invoice]) -> list[Claimed]:
     paying = {row.id: _paying(portal, row) for row in rows}
     answers = work.latest_answers_of(ids, sorted({each for elements in paying.values() for each in elements}))
     undone = receiving.undone_among([row.id for row in rows])
+    came = invoices.last_paid([row.id for row in rows])
     found = []
     for row in rows:
         current = newest.get((row.case_id, row.fee)) == row.id
@@ -102,6 +122,7 @@ def claimed(portal: Portal, rows: Sequence[Invoice]) -> list[Claimed]:
                 report_id=report.id if report else "",
                 undone=row.id in undone,
                 ended=row.case.ended,
+                paid_on=came.get(row.id),
             )
         )
     return found

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from app.errors import NotFound, Refused
+from app.errors import Forbidden, NotFound, Refused
 from app.services.base import finding, history, permit
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
@@ -137,6 +137,18 @@ def reopened(actor: Actor) -> list[Reopened]:
                     )
                 )  # fmt: skip
         return found
+
+
+def waiting(portal: Portal, actor: Actor) -> int:
+    """How many of them there are for whoever confirms payments; 0 for others."""
+    if not actor.has(Right.MONEY):
+        return 0
+    with database.connection():
+        count = rows.reopened_count()
+        try:
+            return count if count and not permit.may_work(portal, actor, "confirms") else 0
+        except Forbidden:
+            return 0
 
 
 def _found(number: str) -> tuple[Invoice, list[Payment]]:

@@ -19,6 +19,14 @@ from app.web.money.tabs import tabs
 pages = Blueprint("undoing", __name__, url_prefix="/payments")
 
 
+@pages.app_context_processor
+def _in_templates() -> dict[str, Any]:
+    def reopened_count() -> int:
+        return storno.waiting(portal(), signed_in())
+
+    return {"reopened_count": reopened_count}
+
+
 @pages.get("/<number>/undo")
 @needs(Right.MONEY)
 def undo(number: str, alert: str = "", status: int = 200) -> Any:

@@ -36,7 +36,7 @@ ROUTES = {
     """,
     "SEE_DESKS": """
         attention.show bank.show calendar.show cards.batch cards.life cards.news cards.show case_files.case_file
-        corrections.waiting ledger.download ledger.show payments.show post.show undoing.beyond
+        corrections.waiting ledger.download ledger.show payments.export payments.show post.show undoing.beyond
     """,
     "ACT_ON_CASES": """
         corrections.succeed corrections.ask_succession

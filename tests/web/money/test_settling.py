@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from app.services.demo.walker import Walker
 from app.store import database
-from app.store.models import Allocation, Answer, Invoice, Payment, Surplus, Task
+from app.store.models import Allocation, Answer, Invoice, Payment, Surplus, Task, User
 from tests.services.settings.asking import given
 from tests.services.steps import case_of, go, opened, task
 from tests.support.banks import Entry, gmo, sbi
@@ -264,10 +264,19 @@ def test_undone_after_the_process_went_on_the_money_alone_comes_back_and_staff_a
     listed = text(client.get("/payments"))
     assert "確認を取り消した請求" in listed
     assert "口座違い" in listed
+    said = "先に進んだ案件で、入金の確認を取り消した請求が1件あります"
+    assert said in text(client.get("/tasks"))
+    with database.transaction():
+        User.update(groups="review").where(User.side == "operator").execute()
+    assert said not in text(client.get("/tasks"))  # another group's
+    with database.transaction():
+        User.update(groups="accounting").where(User.side == "operator").execute()
+    assert said in text(client.get("/tasks"))
     confirm(client, lines()[0], number=owed.number)
     assert invoice(walker).state == "paid"
     assert opened(walker) == before
     assert "確認を取り消した請求" not in text(client.get("/payments"))
+    assert said not in text(client.get("/tasks"))
 
 
 def test_what_was_paid_back_meanwhile_stands_in_the_way_of_undoing(site: Site) -> None:
