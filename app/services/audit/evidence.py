@@ -120,7 +120,7 @@ def _parts(portal: Portal, case: Case, loaded: Loaded, actor: Actor, head: heads
         data = content.encode() if isinstance(content, str) else content
         return Part(zipnames.free(name, taken), at.astimezone(JAPAN), [data])
 
-    yield one("README.txt", readme.TEXT % {"number": case.number})
+    yield one("README.txt", readme.text(case.number))
     with database.connection():
         release = releases.by_id(case.release_id)
         assert release is not None  # noqa: S101 - a case has one

@@ -1,7 +1,7 @@
 """The one way onto the audit record: who did what to what, when, from where, before and after, and why.
 
-    trail.note(now, actor, Act.SETTING_CHANGED, about(Thing.SETTING, "bank:account", "口座番号"),
-               before={"value": "1234567"}, after={"value": "7654321"}, why="銀行を変えた")
+    trail.note(now, actor, Act.SETTING_CHANGED, about(Thing.SETTING, "bank:account", "Account"),
+               before={"value": "1234567"}, after={"value": "7654321"}, why="another bank")
 
 It is stored in the transaction of the act, in one statement that waits for nobody: the chain (`services.base.chain`) is
 drawn through the entries a moment later, by whichever worker comes first. Never a secret, never a password.
