@@ -48,7 +48,7 @@ def say(
         raise Refused("Attach at most %(count)s files to one message", count=MOST_FILES)
     rows = _come_in(portal, number, files, actor) if files else []
     with database.transaction():
-        case = cases.lock(permit.visible_case(cases.get(number), actor).id)
+        case = cases.lock(_open_to(number, actor).id)
         note = Note.create(
             case=case, at=now, by=actor.user_id, by_name=actor.name, side=actor.side, internal=internal, text=text
         )
@@ -67,9 +67,17 @@ def key_of(note: int) -> str:
     return f"note.{note}"
 
 
+def _open_to(number: str, actor: Actor) -> Case:
+    """The case, for whoever may write there: of the vendor's people those who act on it, not those who only read."""
+    case = permit.visible_case(cases.get(number), actor)
+    if actor.side == "vendor":
+        permit.acting(case, actor)
+    return case
+
+
 def _come_in(portal: Portal, number: str, files: Sequence[Attached], actor: Actor) -> list[Document]:
     with database.connection():
-        case = permit.visible_case(cases.get(number), actor)
+        case = _open_to(number, actor)
     rows: list[Document] = []
     try:
         for each in files:

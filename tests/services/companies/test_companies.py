@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from dataclasses import replace
 from datetime import timedelta
@@ -97,6 +98,11 @@ def test_somebody_invited_joins_by_the_link_with_the_rights_that_were_chosen(ben
     assert caseview.page(walker.portal, walker.number, reader).may_act is False
     with pytest.raises(Forbidden, match="may read this case"):
         forms.save_draft(walker.portal, task(walker, "submit_documents").id, {}, reader)
+    file = talking.Attached("問い合わせ.txt", io.BytesIO("質問".encode()))
+    for files in ((), (file,)):
+        with pytest.raises(Forbidden, match="may read this case"):
+            talking.say(walker.portal, walker.number, "質問です", reader, files=files)
+    assert not caseview.page(walker.portal, walker.number, staff(walker)).notes
 
 
 def test_an_account_that_exists_accepts_when_it_is_signed_in(bench: Bench) -> None:
