@@ -148,8 +148,9 @@ def prepare(bound: Any) -> None:
         history.insert_many([{"name": name} for name in sorted(_NAMES)]).execute()
 
 
-def upgrade(bound: Any, say: Callable[[Step], None]) -> list[Step]:
-    """Take the steps that are missing, each in a transaction of its own; gives those that this call took.
+def upgrade(bound: Any, say: Callable[[Step], None], told: Callable[[], None] | None = None) -> list[Step]:
+    """Take the steps that are missing, each in a transaction of its own; gives those that this call took. `told` puts
+    on record that they were taken, in the last transaction.
 
     Safe to call from several processes, and again after a power cut. Raises Unready for what cannot be brought up.
     """
@@ -174,6 +175,8 @@ def upgrade(bound: Any, say: Callable[[Step], None]) -> list[Step]:
         with transaction():
             lock_name(HISTORY)
             _create(bound)  # what a copied table lost: triggers, indexes
+            if done and told is not None:
+                told()
     return done
 
 

@@ -20,8 +20,10 @@ from app.services.base import finding, versions
 from app.services.base.portal import Portal
 from app.services.base.releases import Releases
 from app.services.demo.walker import Walker
+from app.states import Act
 from app.store import cases, database, jobrows, work
 from app.store.blobs import Blobs
+from app.store.models import TrailEntry
 from config import settings as config
 from tests.services.conftest import BPMN, SECRET, Bench, StillClock, engine
 from tests.store.keep import DUMP, VERSIONS
@@ -68,6 +70,8 @@ def brought_up(settings: config.Settings, moment: datetime, engine: Engine) -> B
 def test_cases_of_an_older_version_go_on_to_the_end(data: tuple[config.Settings, datetime], engine: Engine) -> None:
     settings, moment = data
     bench = brought_up(settings, moment, engine)
+    with database.connection():
+        assert TrailEntry.select().where(TrailEntry.act == Act.UPGRADED).count() == 1, "on the audit record"
     while finding.mend(bench.portal):  # what an idle worker does: cases are indexed as today's search asks
         pass
     with database.connection():

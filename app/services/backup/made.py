@@ -1,4 +1,5 @@
-"""That a backup was made is on record in the portal: whoever runs it sees when the last one was, and where it is."""
+"""That a backup was made is on record in the portal, and on the audit record: whoever runs it sees when the last one
+was, and where it is."""
 
 from __future__ import annotations
 
@@ -6,7 +7,9 @@ import logging
 from datetime import datetime
 
 from app.services.backup.writing import Report
-from app.services.base import versions
+from app.services.base import trail, versions
+from app.services.base.actors import SYSTEM
+from app.states import Act, Thing
 from app.store import database, glance
 from config.settings import Settings
 
@@ -23,6 +26,9 @@ def record(settings: Settings, report: Report, at: datetime, *, sealed: bool) ->
             glance.keep_backup(
                 at=at, place=str(report.place.resolve()), size=report.size, sealed=sealed, damaged=len(report.damaged)
             )
+            about = trail.about(Thing.BACKUP, report.place.name, report.place.name)
+            told = {"size": report.size, "sealed": str(sealed), "damaged": len(report.damaged)}
+            trail.note(at, SYSTEM, Act.BACKED_UP, about, after=told)
     except Exception:
         log.warning("it could not be put on record that a backup was made", exc_info=True)
         return False

@@ -16,8 +16,10 @@ from pathlib import Path
 from app.errors import Refused, Unready
 from app.services.backup import contents, moving, reading
 from app.services.backup.contents import Begin, End
-from app.services.base import versions
+from app.services.base import trail, versions
+from app.services.base.actors import SYSTEM
 from app.services.base.versions import Step
+from app.states import Act, Thing
 from app.store import database, dumps, jobrows, places
 from config.settings import Settings
 
@@ -78,7 +80,7 @@ def restore(
     finally:
         shutil.rmtree(work_folder, ignore_errors=True)
     copy = versions.upgrade(settings, now, say)
-    held = 0 if send_waiting else _hold(settings, found.begin)
+    held = _told(settings, place, found.begin, now, hold=not send_waiting)
     here = contents.checks(settings)
     other = [name for name, value in found.begin.checks.items() if value and here.get(name) != value]
     return Report(found.begin, found.end, held, copy, tuple(other))
@@ -137,11 +139,16 @@ def _fill(settings: Settings, file: Path) -> None:
     dumps.restore(settings.database_url, file)
 
 
-def _hold(settings: Settings, begin: Begin) -> int:
-    """Mails that waited when the backup was made wait for a person; gives how many."""
+def _told(settings: Settings, place: Path, begin: Begin, now: datetime, *, hold: bool) -> int:
+    """That it was restored is on the audit record; with `hold`, mails that waited when the backup was made wait for a
+    person. Gives how many."""
     bound = database.connect(settings.database_url)
     try:
         with database.transaction():
-            return jobrows.hold("mail", f"restored from the backup of {begin.made_at}: it may have gone out since")
+            why = f"restored from the backup of {begin.made_at}: it may have gone out since"
+            held = jobrows.hold("mail", why) if hold else 0
+            about = trail.about(Thing.BACKUP, place.name, place.name)
+            trail.note(now, SYSTEM, Act.RESTORED, about, before={"": begin.made_at})
+            return held
     finally:
         bound.close_all()

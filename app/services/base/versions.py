@@ -9,7 +9,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from app import __version__
 from app.errors import Permanent, Unready
+from app.services.base import trail
+from app.services.base.actors import SYSTEM
+from app.states import Act, Thing
 from app.store import copies, database, schema
 from app.store.schema import Step, Version
 from config.settings import Settings
@@ -59,8 +63,13 @@ def upgrade(settings: Settings, now: datetime, say: Callable[[Step], None]) -> P
         found.require()
         return None
     copy = None if database.is_postgres() else _copy(bound, found, now)
+
+    def told() -> None:
+        about = trail.about(Thing.PORTAL, "database", __version__)
+        trail.note(now, SYSTEM, Act.UPGRADED, about, before={"": found.found}, after={"": newest()})
+
     try:
-        for step in schema.upgrade(bound, say):
+        for step in schema.upgrade(bound, say, told):
             log.info("database version %s: %s", step.number, step.title)
     finally:
         bound.close_all()

@@ -28,9 +28,10 @@ from app.services.base.releases import Releases
 from app.services.cards import keys as cardkeys
 from app.services.people import accounts as people
 from app.services.tasks import forms, send
+from app.states import Act
 from app.store import accounts, cases, database, work
 from app.store.blobs import Blobs
-from app.store.models import Document, Job
+from app.store.models import Document, Job, TrailEntry
 from config.settings import Settings, load
 from tests.services.conftest import BPMN, Bench, StillClock, open_bench
 from tests.services.steps import go
@@ -102,6 +103,8 @@ def test_it_becomes_a_portal_whose_case_goes_on(
     portal = reopened(bench, elsewhere, engine)
     there = Bench(portal)
     with database.connection():
+        told = [each.subject for each in TrailEntry.select().where(TrailEntry.act == Act.RESTORED)]
+        assert told == ["nintei.tar"], "on the audit record"
         case = cases.get(number)
         assert case is not None
         [task] = work.open_tasks(case.id)

@@ -16,8 +16,9 @@ from app.services.cases import talking
 from app.services.doctor import firstpage
 from app.services.doctor.lines import Line
 from app.services.pages import health
+from app.states import Act
 from app.store import cases, database, glance
-from app.store.models import Task
+from app.store.models import Task, TrailEntry
 from tests.services.broken import applied, clerk
 from tests.services.conftest import Bench
 from tests.services.steps import go
@@ -79,6 +80,8 @@ def test_a_backup_is_on_record_and_grows_old(small_bench: Bench, tmp_path: Path)
     settings, now = small_bench.portal.settings, small_bench.portal.now()
     done = writing.backup(settings, tmp_path / "out" / "nintei.tar", now)
     assert made.record(settings, done, now, sealed=False)
+    with database.connection():
+        assert [each.subject for each in TrailEntry.select().where(TrailEntry.act == Act.BACKED_UP)] == ["nintei.tar"]
     found = line(small_bench, "Backup")
     assert (found.state, found.since) == ("ok", now)
     assert str(found.params["place"]).endswith("nintei.tar")
