@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
+from urllib.parse import urlencode
 
 from flask_babel import gettext
 
@@ -104,6 +105,16 @@ def _keys(row: Any) -> list[str]:
     if isinstance(row, m.Case | m.Certificate):
         found.append(str(row.number))
     return found
+
+
+def address(row: Any) -> str:
+    """Where the audit record is narrowed to it; empty where nothing is on record of its kind."""
+    thing = THINGS.get(type(row))
+    if thing is None:
+        return ""
+    if isinstance(row, m.Case):
+        return "/audit?" + urlencode({"case": row.number})
+    return "/audit?" + urlencode({"thing": thing.value, "subject": _keys(row)[-1]})
 
 
 def _told(entry: m.TrailEntry) -> tuple[str, str, str]:

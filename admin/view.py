@@ -128,7 +128,11 @@ class Records(ModelView):
         if row is None:
             flash(gettext("There is no such record any more."), "warning")
             return redirect(self.get_url(".index_view"))
-        return self.render("records/details.html", **shown.of_record(self, row), life=life.of(self.kind, row))
+        may_see = self.reader is not None and self.reader.has(Right.SEE_TRAIL)
+        return self.render(
+            "records/details.html", **shown.of_record(self, row), life=life.of(self.kind, row),
+            audit_url=life.address(row) if may_see else "",
+        )  # fmt: skip
 
     @expose("/export/<form>")
     @named(*EXPORTERS)

@@ -78,6 +78,18 @@ def test_every_list_and_every_record_opens_in_japanese(table: str, email: str, s
         assert details.text.count("<dt>") >= 1
 
 
+def test_who_changed_a_record_is_told_by_the_audit_record_narrowed_to_it(shared: Site) -> None:
+    case, account = first("case"), first("user")
+    client = shared.person(ADMIN)
+    for url, wanted in (
+        (f"/admin/case/details/?id={case.id}", f"/audit?case={case.number}"),
+        (f"/admin/user/details/?id={account.id}", f"/audit?thing=account&amp;subject={account.id}"),
+    ):
+        assert f'<a href="{wanted}">だれが変えたか</a>' in client.get(url).text
+        assert client.get(wanted.replace("&amp;", "&")).status_code == 200
+    assert "だれが変えたか" not in shared.person(ANALYST).get(f"/admin/case/details/?id={case.id}").text
+
+
 @pytest.mark.parametrize("table", TABLES)
 def test_every_list_is_searched_sorted_and_narrowed(table: str, shared: Site) -> None:
     client = shared.person(ADMIN)
