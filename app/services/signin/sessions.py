@@ -9,15 +9,18 @@ from __future__ import annotations
 import hashlib
 import logging
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from app.errors import NotFound
+from app.services.base import trail
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
-from app.states import Right
-from app.store import database, sessions
+from app.states import Act, Right, Thing
+from app.store import accounts, database, sessions
 from app.store.accounts import Asked
+from app.store.models import Session
 from config.settings import Settings
 
 log = logging.getLogger("nintei.web")
@@ -117,22 +120,59 @@ def end(held: str) -> None:
     watch.info("a session was ended by signing out")
 
 
-def end_one(actor: Actor, row_id: int) -> None:
-    """End one of one's own, whichever browser it is in. NotFound when there is none."""
+def end_one(portal: Portal, actor: Actor, row_id: int) -> None:
+    """End one of one's own, whichever browser it is in. On record. NotFound when there is none."""
     actor.require(Right.ACCOUNT)
+    _end(portal, actor, actor.user_id or 0, row_id)
+
+
+def end_others(portal: Portal, actor: Actor, held: str) -> int:
+    """End all of one's own but this one; gives how many. On record, one by one."""
+    actor.require(Right.ACCOUNT)
+    return _end_all_but(portal, actor, actor.user_id or 0, digest(held))
+
+
+def end_of(portal: Portal, actor: Actor, user_id: int, row_id: int | None = None) -> int:
+    """An administrator ends a session of somebody else's account, or all of them; gives how many. On record.
+    NotFound when there is no such account or session."""
+    actor.require(Right.PEOPLE)
+    if row_id is None:
+        return _end_all_but(portal, actor, user_id, "")
+    _end(portal, actor, user_id, row_id)
+    return 1
+
+
+def _end(portal: Portal, actor: Actor, user_id: int, row_id: int) -> None:
     with database.transaction():
-        if not sessions.end_one(actor.user_id or 0, row_id, _now()):
+        row = next((each for each in _going_on(portal, user_id) if each.id == row_id), None)
+        if row is None or not sessions.end_one(user_id, row_id, _now()):
             raise NotFound("This session is over already")
-    watch.info("session %s of account %s was ended from elsewhere", row_id, actor.user_id)
+        _told(portal, actor, user_id, [row])
+    watch.info("session %s of account %s was ended from elsewhere by account %s", row_id, user_id, actor.user_id)
 
 
-def end_others(actor: Actor, held: str) -> int:
-    """End all of one's own but this one; gives how many."""
-    actor.require(Right.ACCOUNT)
+def _end_all_but(portal: Portal, actor: Actor, user_id: int, key: str) -> int:
     with database.transaction():
-        ended = sessions.end_others(actor.user_id or 0, digest(held), _now())
-    watch.info("%s other sessions of account %s were ended", ended, actor.user_id)
-    return ended
+        rows = [each for each in _going_on(portal, user_id) if each.key != key]
+        sessions.end_others(user_id, key, _now())
+        _told(portal, actor, user_id, rows)
+    watch.info("%s sessions of account %s were ended by account %s", len(rows), user_id, actor.user_id)
+    return len(rows)
+
+
+def _going_on(portal: Portal, user_id: int) -> list[Session]:
+    now = asked(portal.settings, "")
+    return sessions.of(user_id, now.at, now.since)
+
+
+def _told(portal: Portal, actor: Actor, user_id: int, rows: Sequence[Session]) -> None:
+    """On record: of whom, and which browser where."""
+    user = accounts.user(user_id)
+    if user is None:
+        raise NotFound("There is no such account")
+    for row in rows:
+        about = trail.about(Thing.ACCOUNT, user.id, user.email)
+        trail.note(portal.now(), actor, Act.SESSION_ENDED, about, before={"place": row.place, "browser": row.browser})
 
 
 def end_all(user_id: int) -> None:
@@ -143,10 +183,21 @@ def end_all(user_id: int) -> None:
 @database.connection()
 def mine(portal: Portal, actor: Actor, held: str) -> list[SessionView]:
     """Where the account is signed in now."""
-    now = asked(portal.settings, held)
+    return _views(portal, actor.user_id or 0, held)
+
+
+@database.connection()
+def of_account(portal: Portal, actor: Actor, user_id: int, held: str) -> list[SessionView]:
+    """Where somebody's account is signed in now, for whoever sees what is on record."""
+    actor.require(Right.SEE_TRAIL)
+    return _views(portal, user_id, held)
+
+
+def _views(portal: Portal, user_id: int, held: str) -> list[SessionView]:
+    here = digest(held)
     return [
-        SessionView(row.id, row.begun_at, row.seen_at, row.place, row.browser, row.key == now.key)
-        for row in sessions.of(actor.user_id or 0, now.at, now.since)
+        SessionView(row.id, row.begun_at, row.seen_at, row.place, row.browser, row.key == here)
+        for row in _going_on(portal, user_id)
     ]
 
 

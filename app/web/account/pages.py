@@ -149,11 +149,11 @@ def end_sessions() -> Any:
     """End one's session in another browser, or in all others."""
     who, typed = signed_in(), request.form.get("session", "")
     if typed == "others":
-        count = sessions.end_others(who, signin.held())
+        count = sessions.end_others(portal(), who, signin.held())
         flash(ngettext("%(num)s other session is ended.", "%(num)s other sessions are ended.", count), "success")
         return redirect("/account#sessions", 303)
     try:
-        sessions.end_one(who, whole(typed) or 0)
+        sessions.end_one(portal(), who, whole(typed) or 0)
     except NotFound as error:
         return _page(sentence(error)), 404
     flash(gettext("The session is ended."), "success")

@@ -243,7 +243,7 @@ def renew_recovery() -> Any:
 
 def _done(text: str, shown: list[str]) -> Any:
     """A factor was added: the account's sessions elsewhere, which never saw it, end."""
-    sessions.end_others(signed_in(), signin.held())
+    sessions.end_others(portal(), signed_in(), signin.held())
     portal().poke()
     flash(text, "success")
     return _shown_once(shown) if shown else redirect("/account#second", 303)

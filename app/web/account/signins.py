@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, Flask, flash, redirect, render_template, request
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 
 from app.errors import NotFound
-from app.services.signin import guessing, record
+from app.services.signin import guessing, record, sessions
 from app.states import Right
 from app.text.numbers import whole
+from app.web.frame import signin
 from app.web.frame.access import needs
 from app.web.frame.current import portal, signed_in
 from app.web.frame.problems import sentence
@@ -93,10 +94,11 @@ def own() -> Any:
 @needs(Right.SEE_TRAIL)
 def index() -> Any:
     """What is held up, and the record; `account` narrows that to one."""
-    who = signed_in()
+    who, account = signed_in(), whole(request.args.get("account", ""))
+    here = sessions.of_account(portal(), who, account, signin.held()) if account else []
     return render_template(
         "pages/desk/signins.html", title=gettext("Sign-ins and lock-outs"), held=record.held(portal(), who),
-        events=record.events(who, whole(request.args.get("account", ""))), came=came_words(),
+        events=record.events(who, account), came=came_words(), account=account, sessions=here,
         narrowed=bool(request.args.get("account")), proxies=record.unnamed_proxies(portal(), who), scopes=scope_words(),
         kinds=kind_words(), ways=way_words(),
     )  # fmt: skip
@@ -113,3 +115,17 @@ def lift() -> Any:
     else:
         flash(gettext("Lifted: the next try is let in at once."), "success")
     return redirect("/sign-ins", 303)
+
+
+@pages.post("/sign-ins/end")
+@needs(Right.PEOPLE)
+def end() -> Any:
+    """End a session of somebody's account, or all of them: a machine was lost, somebody left."""
+    account, typed = whole(request.form.get("account", "")) or 0, request.form.get("session", "")
+    try:
+        count = sessions.end_of(portal(), signed_in(), account, None if typed == "all" else whole(typed) or 0)
+    except NotFound as over:
+        flash(sentence(over), "info")
+    else:
+        flash(ngettext("%(num)s session is ended.", "%(num)s sessions are ended.", count), "success")
+    return redirect(f"/sign-ins?account={account}#sessions", 303)

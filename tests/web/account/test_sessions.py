@@ -8,8 +8,9 @@ import pytest
 from flask.testing import FlaskClient
 
 from app.services.signin import sessions
+from app.states import Act
 from app.store import database
-from app.store.models import Session
+from app.store.models import Session, TrailEntry, User
 from app.web.frame import browsers
 from tests.services.conftest import STAFF
 from tests.web.conftest import Site
@@ -90,6 +91,11 @@ def test_one_sees_where_one_is_signed_in_and_ends_what_is_elsewhere(site: Site) 
     others = [signed_in(site) for _ in range(2)]
     home.post("/account/sessions", data={"session": "others"})
     assert [here(each) for each in [home, *others]] == [True, False, False]
+    with database.connection():
+        told = list(TrailEntry.select().where(TrailEntry.act == Act.SESSION_ENDED))
+        mine = User.get(User.email == STAFF[0]).id
+    assert [(each.person, each.subject) for each in told] == [(mine, str(mine))] * 3
+    assert "Macintosh" in told[0].what
 
 
 def test_nobody_ends_somebody_elses(site: Site) -> None:

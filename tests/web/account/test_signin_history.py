@@ -10,7 +10,7 @@ from app.services.people import accounts, staffing
 from app.services.signin import passwords
 from app.states import Act
 from app.store import database
-from app.store.models import TrailEntry, User
+from app.store.models import Session, TrailEntry, User
 from tests.services.conftest import STAFF
 from tests.web.conftest import Site
 
@@ -64,6 +64,32 @@ def test_the_administrator_sees_one_accounts(site: Site, admin: FlaskClient) -> 
     assert STAFF[0] in page and "Firefox, Windows" in page
     assert "Firefox, Windows" not in admin.get(f"/sign-ins?account={user().id + 1}").get_data(as_text=True)
     assert site.operator(1).get(f"/sign-ins?account={user().id}").status_code == 403
+
+
+def test_the_administrator_ends_the_sessions_of_somebody_whose_machine_is_lost(site: Site, admin: FlaskClient) -> None:
+    lost, others = signed_in(site), [signed_in(site) for _ in range(2)]
+    page = admin.get(f"/sign-ins?account={user().id}").get_data(as_text=True)
+    assert page.count("Firefox, Windows") >= 3
+    with database.connection():
+        first = Session.select().where(Session.user == user().id).order_by(Session.id).first()
+    form = {"account": user().id, "session": first.id}
+    assert others[0].post("/sign-ins/end", data=form).status_code == 403 and inside(lost)
+    admin.post("/sign-ins/end", data=form)
+    assert not inside(lost) and inside(others[0])
+    admin.post("/sign-ins/end", data={**form, "session": "all"})
+    assert not any(inside(each) for each in others) and inside(admin)
+    with database.connection():
+        told = list(TrailEntry.select().where(TrailEntry.act == Act.SESSION_ENDED))
+    assert [(each.person, each.subject) for each in told] == [(_id(ADMIN), str(user().id))] * 3
+    for nobody in ({"account": "999999", "session": "all"}, {"account": "x", "session": "y"}, form):
+        assert admin.post("/sign-ins/end", data=nobody).status_code == 303
+
+
+def test_an_auditor_sees_sessions_and_lockouts_and_is_offered_no_end_of_them(site: Site) -> None:
+    signed_in(site)
+    accounts.add_staff(site.bench.portal, "audit@example.jp", "監査 担当", ["auditor"], PASSWORD)
+    page = site.person("audit@example.jp").get(f"/sign-ins?account={user().id}").get_data(as_text=True)
+    assert "Firefox, Windows" in page and "/sign-ins/end" not in page and "/sign-ins/lift" not in page
 
 
 def test_other_roles_end_the_sessions_of_the_account(site: Site, admin: FlaskClient) -> None:

@@ -135,7 +135,7 @@ ROUTES = {
         keeping.show signins.index audit.show audit.export audit.case_evidence
     """,
     "PEOPLE": """
-        signins.lift
+        signins.end signins.lift
     """,
     "SEE_DESIGN": """
         designer.start designer.workspace designer_api.files designer_api.listed designer_api.newer designer_api.one
@@ -185,8 +185,6 @@ OTHERS = "RECORDS"
 def right_of(endpoint: str) -> str:
     """The names of the rights that an endpoint needs, as the table has them; empty when it is not named."""
     blueprint, _, name = endpoint.partition(".")
-    if endpoint == "records_correct.index":
-        return "SEE_RECORDS"
     if blueprint.startswith("records_"):
         return RECORDS.get(name, OTHERS)
     return next((rights for rights, names in ROUTES.items() if endpoint in names.split()), "")
