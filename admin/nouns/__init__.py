@@ -51,5 +51,6 @@ INNER: dict[Any, str] = {
     m.TrailHead: "the chain", m.TrailHorizon: "the chain",
     m.AlarmRule: "the page of what is stuck", m.Alarm: "the page of what is stuck", m.BackupMade: "the first page",
     m.SettingProposal: "the settings' page",
+    m.Retention: "the page of keeping", m.LegalHold: "the page of keeping",
     m.Figure: "the figures", m.FigureState: "the figures",
 }  # fmt: skip
