@@ -16,6 +16,7 @@ from app.services.base.portal import Portal
 from app.services.doctor.finding import BAD, OK, WARNING
 from app.services.mailroom import receive
 from app.services.pages import health
+from app.services.settings import groups
 from app.services.trouble import mailserver
 from app.store import glance, settings, waiting
 
@@ -171,7 +172,12 @@ def _second(portal: Portal, _up: float) -> Iterator[Line]:
                    {"package": _named(portal, package)}, since, f"/designer/moves/{key}")  # fmt: skip
 
 
-def _people(_portal: Portal, _up: float) -> Iterator[Line]:
+def _people(portal: Portal, _up: float) -> Iterator[Line]:
+    bare = groups.empty(portal)
+    if bare:
+        yield Line(N_("Staff"), BAD, N_("Nobody is in %(names)s: the steps of the group wait, and nobody may do them"),
+                   {"names": tuple(group.title for group in bare)}, link="/settings/groups",
+                   cure=N_("Put somebody into the group at their account"))  # fmt: skip
     names = glance.never_entered()
     if names:
         yield Line(N_("Staff"), WARNING, N_("Invited and not yet signed in: %(names)s"), {"names": tuple(names)},

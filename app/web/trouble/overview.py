@@ -61,7 +61,7 @@ def _filled(said: str, params: dict[str, Any]) -> str:
         if isinstance(value, datetime):
             params[name] = moment(value)
         elif isinstance(value, tuple):
-            params[name] = gettext(", ").join(map(str, value))
+            params[name] = gettext(", ").join(named(str(each)) for each in value)
         elif isinstance(value, str):
             params[name] = named(value)
     return gettext(said) % params if params else gettext(said)
