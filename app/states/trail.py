@@ -80,7 +80,7 @@ THINGS: Final[Mapping[Thing, str]] = {
     Thing.DOCUMENT: N_("Document"),
     Thing.MAIL: N_("Mail"),
     Thing.COMPANY: N_("Company"),
-    Thing.ACCOUNT: N_("Account"),
+    Thing.ACCOUNT: N_("User account"),
     Thing.SESSION: N_("Session"),
     Thing.PLACE: N_("Network address"),
     Thing.SETTING: N_("Setting"),

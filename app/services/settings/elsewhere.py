@@ -12,12 +12,14 @@ from config.settings import PREFIX, Settings
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Something that is changed elsewhere. `where`: the page's name; `url`: its address, "" where it is no page."""
+    """Something that is changed elsewhere. `where`: the page's name; `url`: its address, "" where it is no page; `part`:
+    of what a process must have something for it to be there (`Spoken.parts`)."""
 
     title: str
     where: str
     url: str
     right: Right | None
+    part: str = ""
 
     @property
     def who(self) -> tuple[str, ...]:
@@ -39,9 +41,10 @@ PLACES = (
     Place(N_("Forms and what they ask"), *_DRAWN),
     Place(N_("Wording of mails and papers"), *_DRAWN),
     Place(N_("Which fee is due when, and what passes an exam: decision tables"), *_DRAWN),
-    Place(N_("First and last day that a calendar offers, wishes, cards of a set, how long certificates hold"),
-          *_DRAWN),
-    Place(N_("Desks with a card reader"), N_("Cards"), "/cards", Right.CARD_DESKS),
+    Place(N_("First and last day that a calendar offers, and how many wishes"), *_DRAWN, "calendars"),
+    Place(N_("How many cards a set has"), *_DRAWN, "cards"),
+    Place(N_("How long certificates hold"), *_DRAWN, "certificate"),
+    Place(N_("Desks with a card reader"), N_("Cards"), "/cards", Right.CARD_DESKS, "cards"),
     Place(N_("Columns of a bank’s files"), N_("Payments"), "/payments/bank", Right.MONEY),
     Place(N_("Mail server, addresses, keys and limits of the installation (NINTEI_…)"),
           N_("Settings of the server (docs/settings.md)"), "", None),

@@ -56,7 +56,7 @@ def export() -> Any:
     """All that the page is narrowed to, as a file."""
     who, query = signed_in(), _query()
     who.require(Right.EXPORT)
-    heads = ("When", "Who", "What was done", "Kind", "Case", "Before", "After", "Why", "Network address", "Request")
+    heads = ("When", "Who", "What they did", "Kind", "Case", "Before", "After", "Why", "Network address", "Request")
     narrowed = "　".join(label for label, _ in _narrowed(query, dict(reading.people(who))))
 
     def rows() -> Iterator[list[Cell]]:

@@ -41,9 +41,11 @@ def show() -> Any:
     found = [
         (each, [(section, rows) for section in each.sections if (rows := _found(section, asked))]) for each in owned
     ]
+    parts = portal().releases.spoken().parts
+    there = [each for each in elsewhere.PLACES if not each.part or each.part in parts]
     places = [
         (place, [gettext(role) for role in place.who])
-        for place in elsewhere.PLACES
+        for place in there
         if not asked or elsewhere.matches(place, asked, gettext(place.title), gettext(place.where))
     ]
     waiting = [each for one in owned for each in proposals.of_package(portal(), one.package_id, who)]

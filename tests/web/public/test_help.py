@@ -8,6 +8,7 @@ from urllib.parse import unquote
 
 import pytest
 
+from app.states import RIGHTS, Right
 from app.web.frame import access, helping
 from app.web.public import manual
 from tests.web.conftest import Site
@@ -17,9 +18,8 @@ NO_PAGES = re.compile(
     r"(.*\.)?static|.*_api\..*|designer_(previews|problems|diagrams|tables)\..*|demo\..*|security\.(?!login$|verify$).*"
     r"|public\.(health_check|help_page|postal_code|home|index|start_page)|plays\.within|cases\.diagram(_state)?|cards\.news"
     r"|account\.calendar_feed|register\.systems_(csv|json)|.*\.(export|export_release|attachment|everything|case_file)"
-    r"|admin.*"
+    r"|watching\..*|audit\.case_evidence|admin.*"
 )
-STAFF = ("operator", "analyst", "administrator")
 
 
 def readers(site: Site, endpoint: str) -> list[tuple[str, ...]]:
@@ -27,9 +27,8 @@ def readers(site: Site, endpoint: str) -> list[tuple[str, ...]]:
     rule = access.rule_of(site.app, endpoint)
     if access.PUBLIC in rule:
         return [helping.NOBODY]
-    if access.SIGNED_IN in rule:
-        return [helping.ORDER["vendor"], helping.ORDER["operator"]]
-    return [helping.ORDER[role] for role in rule if role in helping.ORDER]
+    rights = [each for each in rule if isinstance(each, Right)]
+    return [helping.ORDER[role.value] for role, has in RIGHTS.items() if has.intersection(rights)]
 
 
 def pages(site: Site) -> list[str]:
