@@ -12,8 +12,8 @@ from config.settings import PREFIX, Settings
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Something that is changed elsewhere. `where`: the page's name; `url`: its address, "" where it is no page; `part`:
-    of what a process must have something for it to be there (`Spoken.parts`)."""
+    """Something that is changed elsewhere. `where`: the page's name; `url`: its address, "" where it is no page.
+    `part`: what a process must have for it to be there (`Spoken.parts`)."""
 
     title: str
     where: str
