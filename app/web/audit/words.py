@@ -35,6 +35,10 @@ FIELDS: Mapping[str, str] = {
     "count": N_("How many"),
     "digest": N_("Digest"),
     "size": N_("Size"),
+    "place": N_("From where"),
+    "browser": N_("Browser"),
+    "sealed": N_("Encrypted"),
+    "damaged": N_("Damaged files"),
 }
 VALUES: Mapping[str, str] = {
     "True": N_("Yes"),
