@@ -11,7 +11,7 @@ from app.services.packages import terms
 from app.services.packages.terms import PackageView
 
 STATES = {
-    "planned": _l("Planned"), "in_force": _l("In force"), "ended": _l("Over"), "stopped": _l("Stopped"),
+    "planned": _l("Set to come into force"), "in_force": _l("In force"), "ended": _l("Over"), "stopped": _l("Stopped"),
 }  # fmt: skip
 
 
