@@ -302,7 +302,7 @@ function drafts(form, texts) {
         const was = form.dataset.away;
         away(false);
         if (was) form.dispatchEvent(new CustomEvent("nintei:back", { bubbles: true }));
-        say(`${texts.saved} ${new Date().toLocaleTimeString(form.dataset.lang, { hour: "2-digit", minute: "2-digit" })}`);
+        say(`${texts.saved} ${new Date().toLocaleTimeString(form.dataset.lang, { hour: "2-digit", minute: "2-digit", timeZone: "Asia/Tokyo" })}`);
       }
     } catch {
       dirty = true;
