@@ -99,6 +99,7 @@ WORDS: dict[tuple[str, str], dict[str, Any]] = {
         "deadlock": _l("A case has come to a stop"), "upkeep": _l("What the portal does by itself"),
         "outage": _l("A server is away"),
         "nobody": _l("Nobody of the applicant is there any more"), "day": _l("A settled day went by"),
+        "cards": _l("Lent cards have not come back"),
     },
     ("Member", "rights"): {"full": _l("May act"), "answer": _l("May answer"), "read": _l("May read")},
     ("Mandate", "rights"): {"full": _l("May act"), "answer": _l("May answer"), "read": _l("May read")},

@@ -128,10 +128,14 @@ def run(wiring: Wiring, with_demo: bool, sockets: str) -> None:
         children.append(["playhost", str(hosts.file_of(settings.data_dir)), str(settings.plays)])
     environment = child_environment(settings) | {COUNTING: str(counting.folder(settings.data_dir))}
     start = copies(wiring.main, environment, keep)
-    apart = {"playhost": programs(playhost.LAUNCH, bare_environment())}
+    apart = {
+        "worker": copies(wiring.main, environment),  # it would keep the door open for whoever has closed it
+        "playhost": programs(playhost.LAUNCH, bare_environment()),
+    }
     anew = successor([] if sockets else ["--sockets", places], keep)
     patience = settings.stop_seconds + settings.drain_seconds
-    raise SystemExit(Supervisor(children, start, patience, apart=apart, successor=anew, line=line).run())
+    supervisor = Supervisor(children, start, patience, apart=apart, successor=anew, line=line, doors=listening)
+    raise SystemExit(supervisor.run())
 
 
 def _sockets(wiring: Wiring, settings: Settings, given: str) -> list[socket.socket]:

@@ -100,7 +100,8 @@ def first(command: Sequence[str], start: Start) -> None:
 class Supervisor:
     """Starts the children and watches them. `patience`: seconds they have to finish what they do at the end.
     `apart`: how those are started, by name, that are not started as the others. `successor`: how the command is started
-    anew; `line`: to whoever this one succeeds, on which it says once all are up that it goes on from here."""
+    anew; `line`: to whoever this one succeeds, on which it says once all are up that it goes on from here. `doors`:
+    what the children listen on, which is held open here until all shall end."""
 
     def __init__(
         self,
@@ -111,7 +112,9 @@ class Supervisor:
         apart: Mapping[str, Start] | None = None,
         successor: Start | None = None,
         line: socket.socket | None = None,
+        doors: Sequence[socket.socket] = (),
     ) -> None:
+        self._doors = doors
         self._successor = successor
         self._coming: _Child | None = None
         self._leaving: list[tuple[_Child, float]] = []  # and when each is ended at once
@@ -259,6 +262,8 @@ class Supervisor:
         child.process = child.line = None
 
     def _end(self) -> None:
+        for door in self._doors:  # whoever still connects would wait for somebody who never comes
+            door.close()
         mine = [*self._children, *([self._coming] if self._coming else []), *(child for child, _ in self._leaving)]
         running = [child.process for child in mine if child.process is not None]
         for process in running:

@@ -190,7 +190,7 @@ def test_copies_have_their_own_environment_and_name_and_end_with_their_parent(tm
     with copying(file, "ready") as parent:
         wait_until(lambda: len(pids(file)) == 2, 60, "the first and the one that stays")
         child = psutil.Process(pids(file)[1])
-        assert named(child) == f"nintei {file} live"
+        assert named(child) == f"nintei {file}"
         assert child.ppid() == parent.pid
         assert [line.split()[2:] for line in file.read_text().splitlines()] == [["yes", "None"]] * 2
         child.kill()

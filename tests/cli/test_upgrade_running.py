@@ -97,7 +97,7 @@ def test_nobody_is_turned_away_while_new_processes_take_the_place_of_old_ones(ru
         wait_until(lambda: ready(running), 30, "readiness")
         seen = people.go()
         assert set(seen) == {"200"}, seen
-        assert seen["200"] > 20
+        assert seen["200"] >= 3, "each has asked"
         assert running.process.poll() is None
 
 

@@ -112,5 +112,5 @@ def run_server(folder: Path, *arguments: str, ready_in: float = 120, **more: str
 
 
 def named(process: psutil.Process) -> str:
-    """What a process calls itself: "nintei worker"."""
-    return " ".join(" ".join(process.cmdline()).split())
+    """Which command a process calls itself: "nintei worker"."""
+    return " ".join(" ".join(process.cmdline()).split()[:2])
