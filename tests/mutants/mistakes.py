@@ -86,6 +86,7 @@ MISTAKES = (
         "m17", "a job is locked before its case",
         JOBS,
         "    case = cases.lock(job.case_id) if job.case_id else None  # a mail of the portal itself has none\n"
+        '    logs.note(case=case.number if case is not None else "")\n'
         "    row = jobrows.job(job.id, lock=True)\n",
         "    row = jobrows.job(job.id, lock=True)\n    case = cases.lock(job.case_id) if job.case_id else None\n",
         (RULES + "test_who_changes_a_job_waits_for_its_case_with_nothing_in_hand[postgres-done]",),
@@ -102,7 +103,9 @@ MISTAKES = (
     ),
     Mistake(
         "m20", "two who need the signing key at once each make one",
-        "app/connectors/signature.py", 'with locked(folder.with_name(f"{folder.name}.lock")):', "if True:",
+        "app/connectors/signature.py",
+        '        with locked(folder.with_name(f"{folder.name}.lock")):\n            if not key.exists()',
+        "        if True:\n            if not key.exists()",
         ("tests/connectors/test_signing_key.py::test_threads_that_ask_at_once_are_given_the_same_key",),
     ),
 )  # fmt: skip
