@@ -10,12 +10,15 @@ import pytest
 from app.connectors import pdf, signature, signed
 from app.connectors.pdf import Printer
 from app.errors import Permanent, Temporary
+from app.store.objects.sealing import Sealing
 from tests.fakes import tsa
 from tests.support.threads import in_thread
 
 sign, found_in = in_thread(pdf.sign), in_thread(signed.found)
 
 NOW = dt.datetime.now(dt.UTC)
+
+SEALING = Sealing(["a secret of tests"])
 
 
 def written(folder: Path, key: pdf.SigningKey, *more: bytes) -> tuple[Path, Path]:
@@ -61,11 +64,12 @@ def test_while_it_is_away_papers_wait(printer: Printer) -> None:
 
 def test_the_portals_own_certificate_is_followed_by_another_before_it_ends(tmp_path: Path) -> None:
     folder = tmp_path / "signing"
-    first = signature.kept(folder, "運営主体", now=NOW)
-    assert signature.kept(folder, "運営主体", now=NOW + dt.timedelta(days=3000)) == first
+    first = signature.kept(folder, "運営主体", SEALING, now=NOW)
+    assert signature.kept(folder, "運営主体", SEALING, now=NOW + dt.timedelta(days=3000)) == first
     late = signature.valid_until(first) - dt.timedelta(days=10)
-    second = signature.kept(folder, "運営主体", now=late)
+    second = signature.kept(folder, "運営主体", SEALING, now=late)
     assert second != first and signature.valid_until(second) > signature.valid_until(first)
     kept = [path for path in folder.iterdir() if "until" in path.name]
-    assert {path.read_bytes() for path in kept} == {first.private, first.certificate}
-    assert signature.kept(folder, "運営主体", now=late) == second
+    texts = {path.read_bytes() for path in kept}
+    assert {SEALING.open(text) or text for text in texts} == {first.private, first.certificate}
+    assert signature.kept(folder, "運営主体", SEALING, now=late) == second

@@ -180,5 +180,10 @@ def test_details_give_way_to_their_digest_and_the_chain_holds(write: Write) -> N
         row = TrailEntry.get(TrailEntry.id == 2)
         row.who = chain.ERASED + chain.digest(row.who)
         row.save()
+    unsaid = verifying.verify()
+    assert (unsaid.erased, unsaid.broken and unsaid.broken.entry) == (1, 2)
+    with database.transaction():
+        trail.note(NOW, SATO, Act.RETENTION_RUN, trail.about(Thing.RECORD, "reading"), after={"entries": [[2, 2]]})
+    chaining.draw()
     found = verifying.verify()
     assert (found.erased, found.broken) == (1, None)
