@@ -285,6 +285,7 @@ function drafts(form, texts) {
       const reply = await send(body, keepalive);
       if (reply.status === 409) {
         stopped = true;
+        browser.keep(); // a page that is loaded anew offers it
         conflict((await reply.json().catch(() => ({}))).error ?? "");
       } else if (reply.status === 401 || reply.status === 403 || reply.redirected) {
         dirty = true;
