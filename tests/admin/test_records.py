@@ -388,7 +388,7 @@ def test_releases_and_terms_say_what_holds_and_what_is_planned(own: Site) -> Non
     terms.put(portal, replace(package, digest="0" * 64, title="新しい認定"), act, None)
     client = own.person(ANALYST)
     listed = text(client.get("/admin/term/"))
-    for each in ("予定", "施行中", "分析 花子", "新しい認定 第2版"):
+    for each in ("予約", "施行中", "分析 花子", "新しい認定 第2版"):
         assert each in listed
     listed = text(client.get("/admin/release/"))
     assert "新しい認定" in listed
@@ -396,7 +396,7 @@ def test_releases_and_terms_say_what_holds_and_what_is_planned(own: Site) -> Non
     with database.connection():
         planned = models.Term.select().order_by(models.Term.id.desc()).first()
     details = text(client.get(f"/admin/term/details/?id={planned.id}"))
-    assert "予定" in details
+    assert "予約" in details
     assert "年明けから" in details
 
 

@@ -52,7 +52,8 @@ KINDS = re.compile(r"(?:^|&)(tab|state|scope)=([a-z]*)")
 # Routes whose pages are not pages: a mail as it was sent, and what a browser takes down or shows by itself.
 NOT_PAGES = {"static", "case_files.mail_body", "demo.styleguide"}
 # What must not be asked for: who asks is signed out.
-AWAY = {"security.logout"}
+# What ends the visit; and what is there only where the portal is set up so: a provider of identities, a host name.
+AWAY = {"security.logout", "provider.start", "second.new_passkey"}
 # Tables of the records look alike: a list and a record are enough.
 ALIKE = re.compile(r"^records_\w+\.")
 

@@ -26,6 +26,7 @@ from tests.services.tasks.test_last_time import vendor
 OTHERS = {
     "BankFile.digest",
     "CardDeskRow.token_digest",
+    "RecoveryCode.digest",
     "Release.digest",
     "Workspace.submitted_digest",
     "WorkspaceFile.base_digest",
