@@ -88,7 +88,7 @@ class Corrections(BaseView):
             "name": request.form.get("name", user.name), "email": request.form.get("email", user.email),
             "reason": request.form.get("reason", ""),
         }  # fmt: skip
-        if request.method == "GET":
+        if request.method != "POST":
             return self._page(user, said)
         wanted = Person(said["name"], said["email"])
         try:

@@ -13,6 +13,7 @@ from app.errors import N_
 from app.services.audit import keeping
 from app.services.base.actors import Actor
 from app.states import PERIODS, Kept
+from app.text import address
 
 wired = click.make_pass_decorator(Wiring)
 ADMINISTRATOR = Actor(None, "nintei", "operator", frozenset({"administrator"}))
@@ -93,7 +94,7 @@ def person() -> None:
 @wired
 def export(wiring: Wiring, email: str, file: Path) -> None:
     """Write what is kept of a person to FILE, as JSON."""
-    found = keeping.export(wiring.portal(), email, ADMINISTRATOR)
+    found = keeping.export(wiring.portal(), address.required(email), ADMINISTRATOR)
     file.touch(mode=0o600, exist_ok=False)
     file.write_text(json.dumps(found, ensure_ascii=False, indent=1, default=str) + "\n", encoding="utf-8")
 
@@ -106,5 +107,5 @@ def export(wiring: Wiring, email: str, file: Path) -> None:
 @wired
 def erase(wiring: Wiring, email: str, reason: str) -> None:
     """Forget who a person is. What they did stays, by an account without a name; the audit record still verifies."""
-    keeping.erase(wiring.portal(), email, reason, ADMINISTRATOR)
+    keeping.erase(wiring.portal(), address.required(email), reason, ADMINISTRATOR)
     click.echo(speaker()(N_("Erased; the audit record says so")))

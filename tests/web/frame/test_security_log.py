@@ -47,6 +47,6 @@ def test_ended_sessions_are_told(small_site: Site, said: pytest.LogCaptureFixtur
     small_site.person(AUDITOR)
     browser = small_site.person(AUDITOR)
     assert browser.post("/account/sessions", data={"session": "others"}).status_code == 303
-    assert f"1 other sessions of account {number} were ended" in said.text
+    assert f"1 sessions of account {number} were ended" in said.text
     browser.post("/logout")
     assert "a session was ended by signing out" in said.text

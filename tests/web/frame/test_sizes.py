@@ -62,6 +62,7 @@ def test_every_route_that_reads_files_takes_them(site: Site) -> None:
         "designer_drafts.take",
         "inbound.hand_in",
         "bankfiles.upload",
+        "case_actions.say",
         "plays.within",
         "tasks.answer",
         "tasks.pin",
