@@ -31,6 +31,7 @@ MAY: dict[str, dict[str, str]] = {
     "app/services/register/acts.py": {"cases.timeline": "changes of a certificate alone (kind `register`)"},
     "app/services/audit/evidence.py": {"cases.timeline": "an auditor takes the whole case"},
     "app/store/figures.py": {"Mail": "how many wait, are out, or came back"},
+    "app/store/invoices.py": {"Entry": "the day on which a claim was cancelled"},
     "app/store/retaining.py": {"Mail": "what is kept no longer goes"},
     "app/store/glance.py": {"Mail": "when a mail last went out"},
     "app/store/named.py": {"Mail": "which files a mail names, so that nobody collects them"},
