@@ -168,9 +168,11 @@ def upgrade(bound: Any, say: Callable[[Step], None], told: Callable[[], None] | 
 
     with connection():
         runner = _Steps(bound, taken)
-        if _taken(bound) is None:
-            runner.History.create_table()
-            runner.fake("0001_first")
+        with transaction():
+            lock_name(HISTORY)
+            if _taken(bound) is None:  # whoever is second waits here, and finds the count that the first has made
+                runner.History.create_table()
+                runner.fake("0001_first")
         runner.up()
         with transaction():
             lock_name(HISTORY)

@@ -163,7 +163,8 @@ def test_an_app_is_set_up_on_the_page_and_asked_for(site: Site, page: Page) -> N
     sign_in(page)
     page.goto("/account/second")
     looked_at(page)
-    page.get_by_role("link", name="アプリを追加する").click()
+    with page.expect_navigation():  # what is looked at is the page that the link leads to, whole
+        page.get_by_role("link", name="アプリを追加する").click()
     looked_at(page)
     page.get_by_text("図の代わりに文字で入力する").click()
     app = pyotp.TOTP(page.locator("code.break").inner_text().replace(" ", ""))
