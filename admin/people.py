@@ -26,7 +26,7 @@ from app.services.signin import factors
 from app.states import ACCOUNTS
 
 ROLE_WORDS = {role.value: _l(word) for role, word in ACCOUNTS.items()}
-NEEDED = InputRequired(_l("Fill this in"))
+NEEDED = InputRequired(_l("This field is required"))
 
 
 def _choices(words: Mapping[Any, Any]) -> list[SelectChoice]:
@@ -43,7 +43,7 @@ class AccountForm(BaseForm):
     """What can be changed of an account."""
 
     name = StringField(_l("Name"), [NEEDED, Length(max=120)])
-    active = BooleanField(_l("Active: may sign in"))
+    active = BooleanField(_l("Active: can sign in"))
     roles = SelectMultipleField(_l("Roles"), choices=[])
     groups = SelectMultipleField(_l("Groups"), choices=[])
 
@@ -63,8 +63,10 @@ class AccountForm(BaseForm):
 
 def first_password(portal: Portal, name: str) -> Wording:
     """The mail to somebody new of the body."""
-    text = gettext("%(name)s, an account in the certification portal has been made for you.", name=name)
-    until = gettext("Choose your password with this link. It works once, for 7 days; after that ask for a new one.")
+    text = gettext("%(name)s, an account in the certification portal has been created for you.", name=name)
+    until = gettext(
+        "Use this link to choose your password. It works once and expires after 7 days; after that, ask for a new one."
+    )
     words = gettext("Choose the password")
     link, body = f"[{words}](%(url)s)", folders.site(portal)["body"].get("name", "")
     return Wording(gettext("Your account in the certification portal"), f"{text}\n\n{link}\n\n{until}\n\n{body}\n")
@@ -103,7 +105,7 @@ class Accounts(Records):
         except NinteiError as error:
             return self._refuse(error)
         flash(
-            gettext("The link for the password goes to %(email)s; it works for 7 days.", email=form.email.data),
+            gettext("A password link is on its way to %(email)s; it is valid for 7 days.", email=form.email.data),
             "success",
         )
         return self.model.get_by_id(made)
@@ -117,7 +119,7 @@ class Accounts(Records):
             return self._refuse(error)
         if given_back:
             tasks = gettext(", ").join(f"{each.title} ({each.case_number})" for each in given_back)
-            flash(gettext("Given back to the groups: %(tasks)s", tasks=tasks), "warning")
+            flash(gettext("Returned to their groups: %(tasks)s", tasks=tasks), "warning")
         return True
 
     def beside(self, model: Any) -> list[dict[str, str]]:
@@ -127,7 +129,7 @@ class Accounts(Records):
             url = self.get_url(".send_link", id=model.id)
             found.append(
                 {
-                    "text": gettext("No password has been chosen yet."),
+                    "text": gettext("No password has been set yet."),
                     "label": gettext("Send the link again"),
                     "url": url,
                 }
@@ -136,16 +138,16 @@ class Accounts(Records):
             found.append(
                 {
                     "text": gettext(
-                        "A second factor is set up. Take it away only when its owner has lost it, and you are sure "
-                        "that it is they who ask."
+                        "A second factor is set up. Remove it only if its owner has lost it and you are sure "
+                        "the request comes from them."
                     ),
-                    "label": gettext("Take the second factors away"),
+                    "label": gettext("Remove the second factors"),
                     "url": self.get_url(".take_factors", id=model.id),
                 }
             )
         found.append(
             {
-                "text": gettext("When, how and from where this account was signed in to."),
+                "text": gettext("When, how and from where this account was used to sign in."),
                 "label": gettext("Sign-ins of this account"),
                 "url": f"/sign-ins?account={model.id}#record",
                 "opens": "yes",
@@ -157,8 +159,8 @@ class Accounts(Records):
             found.append(
                 {
                     "text": gettext(
-                        "Open tasks in their hands, which go back to the groups when the account is "
-                        "switched off: %(tasks)s",
+                        "Open tasks assigned to this person, which return to their groups if the account is "
+                        "deactivated: %(tasks)s",
                         tasks=tasks,
                     )
                 }
@@ -184,7 +186,9 @@ class Accounts(Records):
         model = self.get_one(request.args.get("id", "")) or abort(404)
         try:
             email = staffing.send_link(self.portal, model.id, self.writer, first_password(self.portal, model.name))
-            flash(gettext("The link for the password goes to %(email)s; it works for 7 days.", email=email), "success")
+            flash(
+                gettext("A password link is on its way to %(email)s; it is valid for 7 days.", email=email), "success"
+            )
         except NinteiError as error:
             self._flash(error)
         return redirect(self.get_url(".edit_view", id=model.id), 303)
@@ -196,7 +200,7 @@ class Accounts(Records):
         model = self.get_one(request.args.get("id", "")) or abort(404)
         try:
             factors.take_away(self.portal, self.writer, model.id)
-            flash(gettext("The account has no second factor now, and is signed out everywhere."), "success")
+            flash(gettext("The second factors have been removed, and the account is signed out everywhere."), "success")
         except NinteiError as error:
             self._flash(error)
         return redirect(self.get_url(".edit_view", id=model.id), 303)
@@ -206,7 +210,7 @@ class ClosingDayForm(BaseForm):
     """A closing day."""
 
     day = DayField(_l("Day"), [NEEDED])
-    title = StringField(_l("Why the body is closed"), [NEEDED, Length(max=120)])
+    title = StringField(_l("Reason for closing"), [NEEDED, Length(max=120)])
 
 
 class ClosingDays(Records):
@@ -246,7 +250,7 @@ class AbsenceForm(BaseForm):
     """An absence."""
 
     user = SelectField(_l("Who is away"), [NEEDED], coerce=int)
-    delegate = SelectField(_l("Who stands in"), [NEEDED], coerce=int)
+    delegate = SelectField(_l("Delegate"), [NEEDED], coerce=int)
     first_day = DayField(_l("First day"), [NEEDED])
     last_day = DayField(_l("Last day"), [NEEDED])
     note = StringField(_l("Remark"), [Length(max=500)])

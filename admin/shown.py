@@ -49,7 +49,7 @@ def _named(kind: Kind, name: str, key: str) -> str:
     field = getattr(kind.model, name)
     there = field.rel_model
     row = there.get_or_none(there._meta.primary_key == key)
-    return cells.called(row) if row is not None else gettext("There is no such record any more.")
+    return cells.called(row) if row is not None else gettext("This record no longer exists.")
 
 
 def of_list(view: Any, ask: Ask, page: listing.Page, count: int) -> dict[str, Any]:

@@ -126,7 +126,7 @@ class Records(ModelView):
         """One record."""
         row = self.get_one(request.args.get("id", ""))
         if row is None:
-            flash(gettext("There is no such record any more."), "warning")
+            flash(gettext("This record no longer exists."), "warning")
             return redirect(self.get_url(".index_view"))
         may_see = self.reader is not None and self.reader.has(Right.SEE_TRAIL)
         return self.render(
@@ -162,7 +162,7 @@ class Records(ModelView):
             recordviews.keep(
                 self.portal, self.kind.name, request.form.get("name", ""), ask.query(), g.actor, shared=shared
             )
-            flash(gettext("The view is kept."), "success")
+            flash(gettext("The view has been saved."), "success")
         except NinteiError as error:
             self._flash(error)
         return redirect(f"{self.get_url('.index_view')}?{ask.query()}", 303)
@@ -173,7 +173,7 @@ class Records(ModelView):
         """Forget a view of one's own."""
         try:
             recordviews.drop(self.portal, whole(request.form.get("id", "")) or 0, g.actor)
-            flash(gettext("The view is forgotten."), "success")
+            flash(gettext("The view has been deleted."), "success")
         except NinteiError as error:
             self._flash(error)
         return redirect(self.get_url(".index_view"), 303)

@@ -13,7 +13,7 @@ from admin.kinds import Kind, Moment, Near, Tool, words
 from admin.nouns.cases import company_of
 from app.store import models as m
 
-DESTROYED = {"posted": _l("sent by post"), "reissued": _l("made anew"), "ended": _l("the case has ended")}
+DESTROYED = {"posted": _l("sent by post"), "reissued": _l("reissued"), "ended": _l("the case has ended")}
 
 
 def _said(row: m.CardEvent) -> Any:
@@ -52,8 +52,8 @@ CARDS = (
     ),
     Kind(
         m.CardEvent,
-        _l("Acts on cards"),
-        _l("Act on a card"),
+        _l("Card events"),
+        _l("Card event"),
         words("at card act phase by_name at_desk said"),
         (),
         day="at",
@@ -78,7 +78,7 @@ CARDS = (
         search=words("reference recipient keeper_name case"),
         sort=words("made_at opened_at"),
         told={"company": company_of, "destroyed": _destroyed},
-        labels={"destroyed": _l("Why destroyed"), "number": _l("Which of the two")},
+        labels={"destroyed": _l("Why destroyed"), "number": _l("Which one")},
         life=(
             Moment("made_at", _l("Made")),
             Moment("opened_at", _l("Opened"), "opened_by_name"),

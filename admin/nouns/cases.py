@@ -37,7 +37,7 @@ def _case_tools(row: m.Case) -> list[Tool]:
     who = spoken.said("asker")
     found = [Tool(_l("Open the case"), f"/cases/{row.number}")]
     if not row.ended and who is not None and who.has(Right.MEND_CASES):
-        found.append(Tool(_l("Mend the case"), f"/cases/{row.number}/mend"))
+        found.append(Tool(_l("Correct the case"), f"/cases/{row.number}/mend"))
     return found
 
 
@@ -93,7 +93,7 @@ CASES = (
     Kind(
         m.Entry,
         _l("Timelines"),
-        _l("Entry of a timeline"),
+        _l("Timeline entry"),
         words("at case happened actor_name actor_side"),
         words("noted quoted audience"),
         day="at",
@@ -114,7 +114,7 @@ CASES = (
     ),
     Kind(
         m.Note,
-        _l("Messages of cases"),
+        _l("Case messages"),
         _l("Message"),
         words("at case company by_name side internal text"),
         (),

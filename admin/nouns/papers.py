@@ -58,7 +58,7 @@ PAPERS = (
         sort=words("created_at title size"),
         first="created_at",
         told={"company": company_of},
-        labels={"draft": _l("Not handed in yet")},
+        labels={"draft": _l("Not submitted yet")},
         life=(Moment("created_at", _l("Made or uploaded"), "created_by_name"),),
         tools=lambda row: (
             [
@@ -90,8 +90,8 @@ PAPERS = (
     ),
     Kind(
         m.InboundMail,
-        _l("Mail that came in"),
-        _l("Mail that came in"),
+        _l("Incoming mail"),
+        _l("Incoming mail"),
         words("received_at sender case company subject state handled_by_name"),
         words("sender_name kind attached reason text"),
         day="received_at",
@@ -112,8 +112,8 @@ PAPERS = (
     ),
     Kind(
         m.Delivery,
-        _l("What became of mails"),
-        _l("What became of a mail"),
+        _l("Mail deliveries"),
+        _l("Mail delivery"),
         words("at mail recipient state settled_as settled_at settled_by"),
         words("text reason report"),
         day="at",
@@ -124,8 +124,8 @@ PAPERS = (
         sort=words("at settled_at"),
         deep=("mail.case",),
         texts=words("text reason"),
-        labels={"text": _l("The other server's words")},
-        life=(Moment("at", _l("The server's word")), Moment("settled_at", _l("Settled"), "settled_by")),
+        labels={"text": _l("Reply from the other server")},
+        life=(Moment("at", _l("Server reply")), Moment("settled_at", _l("Settled"), "settled_by")),
         tools=lambda row: (
             [Tool(_l("Open the mail"), f"/cases/{row.mail.case.number}/mails/{row.mail_id}")]
             if row.mail.case

@@ -70,7 +70,7 @@ PORTAL = (
         choices=words("state"),
         search=("title",),
         sort=words("title changed_at created_at"),
-        life=(Moment("created_at", _l("Begun")), Moment("changed_at", _l("Changed last"))),
+        life=(Moment("created_at", _l("Begun")), Moment("changed_at", _l("Last changed"))),
         tools=lambda row: [Tool(_l("Open the draft"), f"/designer/w/{row.id}")],
     ),
 )

@@ -64,8 +64,8 @@ WORK = (
     ),
     Kind(
         m.Comment,
-        _l("Points to mend"),
-        _l("Point to mend"),
+        _l("Correction points"),
+        _l("Point to correct"),
         words("at case company where text state by_name replied_at"),
         words("reply replied_by"),
         day="at",
@@ -95,8 +95,8 @@ WORK = (
         told={"trouble": _trouble, "about": _about},
         labels={"trouble": _l("What is wrong"), "count": _l("Times"), "about": _l("Where")},
         life=(
-            Moment("first_at", _l("Seen first")),
-            Moment("last_at", _l("Seen last")),
+            Moment("first_at", _l("First seen")),
+            Moment("last_at", _l("Last seen")),
             Moment("over_at", _l("Over"), "over_by"),
         ),
         tools=lambda row: [Tool(_l("Needs attention"), "/attention"), *(_case_tool(row) if row.case else [])],

@@ -22,7 +22,7 @@ TITLES: dict[str, str] = {
     # how a certificate stands
     "valid": N_("valid"),
     "suspended": N_("suspended"),
-    "ended": N_("given up"),
+    "ended": N_("cancelled"),
     # formats and ready-made rules of a line of text, and what a browser fills in
     "corporate_number": N_("Corporate number (13 digits)"),
     "postal_code": N_("Postal code"),

@@ -189,7 +189,7 @@ class Agent:
         elif sight.code not in ("", NoCard.code):
             line = f"The reader: {sight.code.replace('_', ' ')}"
         else:
-            line = "The reader is free"
+            line = "Reader ready"
         if wanted:
             first = wanted[0]
             kind = "a blank card" if not first["uid"] and first["run"] == Act.PERSONALISE else f"card {first['serial']}"

@@ -205,7 +205,7 @@ def ask_component(what: str, kcv: str = "") -> Component:
     while True:
         value = click.prompt(what, hide_input=True, err=True)
         try:
-            found = parse_component(value, kcv or click.prompt("Its check value (KCV)", err=True))
+            found = parse_component(value, kcv or click.prompt("Check value (KCV)", err=True))
         except BadComponent as error:
             click.echo(f"{error}. Once more, please", err=True)
             continue

@@ -30,10 +30,11 @@ def right(known: Mapping[str, Group], wanted: Collection[str], actor: Actor) -> 
     names = [row.name or row.email for row in accounts.staff() if set(row.groups.split(",")) & set(asked)]
     if not names:
         raise Forbidden(
-            "This is the work of the group “%(group)s”, in which nobody is yet: an administrator puts people into it",
+            "This is work for the group “%(group)s”, which has no members yet: an administrator has to add "
+            "people to it",
             group=title,
         )
-    raise Forbidden("This is the work of the group “%(group)s”: %(names)s", group=title, names="、".join(names[:MOST]))
+    raise Forbidden("This is work for the group “%(group)s”: %(names)s", group=title, names="、".join(names[:MOST]))
 
 
 def _open(known: Mapping[str, Group], group: str) -> bool:

@@ -70,7 +70,9 @@ def acting(case: Case, actor: Actor, *, binds: bool = False) -> Member:
     if member is None or member.rights == Rights.READ:
         raise Forbidden("You may read this case but not act on it; ask a colleague who may")
     if binds and member.rights != Rights.FULL:
-        raise Forbidden("This binds the company (a contract, a payment, the end of the case); its own people do it")
+        raise Forbidden(
+            "This binds the company (a contract, a payment or closing the case), so only its own people can do it"
+        )
     return member
 
 
@@ -84,14 +86,14 @@ def may_do(setting: Setting, actor: Actor) -> str:
     behind = next((name for user, name in actor.standing_in_for if user == task.assignee_id), "")
     if not behind:
         name = task.assignee.name if task.assignee is not None else ""
-        raise Held("“%(title)s” is with %(name)s: take it over before you go on with it", title=task.title, name=name)
+        raise Held("“%(title)s” is assigned to %(name)s: take it over before you continue", title=task.title, name=name)
     return behind
 
 
 def may_take(setting: Setting, actor: Actor) -> str:
     """The same, whoever holds it: whether it could be the actor's. Raises why not."""
     if setting.task.side != actor.side:
-        raise Forbidden("This task is the other side's")
+        raise Forbidden("This task belongs to the other side")
     awaited(setting)
     if actor.side == "vendor":
         member = acting(setting.case, actor, binds=setting.element.flag("binds"))
@@ -104,7 +106,7 @@ def may_take(setting: Setting, actor: Actor) -> str:
             continue
         if last.closed_by_id in {actor.user_id, *(user for user, _ in actor.standing_in_for)}:
             raise Refused(
-                "“%(other)s” was done by %(name)s; somebody else has to do this one",
+                "“%(other)s” was done by %(name)s, so somebody else has to do this one",
                 other=last.title,
                 name=last.closed_by_name,
             )
@@ -131,4 +133,4 @@ def awaited(setting: Setting) -> None:
 def still_open(task: Task) -> None:
     """Raise Stale when the task has been finished."""
     if task.state != TaskState.OPEN:
-        raise Stale("“%(title)s” has been finished already", title=task.title)
+        raise Stale("“%(title)s” has already been completed", title=task.title)

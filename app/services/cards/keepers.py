@@ -21,21 +21,23 @@ from app.store.models import Access, Case, KeyLetter
 def refusal(row: KeyLetter, other: KeyLetter, actor: Actor) -> NinteiError | None:
     """Why this person may not open the letter; none when they may."""
     if row.destroyed_at is not None:
-        return Refused("This letter is destroyed; it can only be made anew, with other components")
+        return Refused("This letter has been destroyed; it can only be reissued, with new components")
     if not row.paper:
-        return Refused("This letter is still being made")
+        return Refused("This letter is still being prepared")
     if not actor.has(Right.CARD_KEYS):
         return actors.refusal(Right.CARD_KEYS)
     knows = {other.opened_by_id, *other.opened_for} if other.openings else set()
     if actor.user_id in knows:
-        return Refused("Whoever opened the other letter may not open this one: nobody may know both components")
+        return Refused("Whoever opened the other letter may not open this one: no one may know both components")
     behind = next((name for user, name in actor.standing_in_for if user in knows), "")
     if behind:
-        return Refused("You stand in for %(name)s, who opened the other letter: you may not open this one", name=behind)
+        return Refused(
+            "You are standing in for %(name)s, who opened the other letter, so you may not open this one", name=behind
+        )
     if keyletters.same_person(row.recipient, other.recipient):
-        return Refused("Both letters are for the same person; make them anew with two names")
+        return Refused("Both letters are for the same person; reissue them with two names")
     if row.keeper_id is None:
-        return Refused("Say first who opens this letter")
+        return Refused("First say who opens this letter")
     if row.keeper_id != actor.user_id:
         return Refused("Only %(name)s may open this letter; standing in does not count here", name=row.keeper_name)
     return None
@@ -49,20 +51,21 @@ def name(portal: Portal, task_id: str, keepers: Mapping[int, int], actor: Actor)
         _, rows = _locked(portal, task_id, actor)
         wanted = {row.number: keepers.get(row.number) or row.keeper_id for row in rows}
         if len(set(wanted.values())) < len(wanted) and any(wanted.values()):
-            raise Refused("Two different people open the two letters")
+            raise Refused("The two letters must be opened by two different people")
         people = dict(staff())
         for row in rows:
             chosen = keepers.get(row.number)
             if chosen is None or chosen == row.keeper_id:
                 continue
             if row.destroyed_at is not None or row.openings:
-                raise Refused("Letter %(number)s was opened already; only making both anew changes who knows it",
+                raise Refused("Letter %(number)s has already been opened; only reissuing both letters changes "
+                              "who knows it",
                               number=row.number)  # fmt: skip
             if chosen not in people:
-                raise Refused("Choose somebody of the staff who may act on cases")
+                raise Refused("Choose a member of staff who may work on cases")
             other = next(each for each in rows if each.number != row.number)
             if other.openings and chosen in {other.opened_by_id, *other.opened_for}:
-                raise Refused("Whoever opened the other letter may not open this one: nobody may know both components")
+                raise Refused("Whoever opened the other letter may not open this one: no one may know both components")
             row.keeper_id, row.keeper_name = chosen, people[chosen]
             row.save()
             keyletters.log(row, "named", actor, now)
@@ -102,7 +105,7 @@ def require(setting: permit.Setting) -> None:
     left = [str(row.number) for row in rows if not row.openings]
     if not rows or left:
         raise Refused(
-            "The key letters must be opened and printed first, each by its own person (still closed: %(numbers)s)",
+            "The key letters must first be opened and printed, each by a different person (still sealed: %(numbers)s)",
             numbers=", ".join(left) or "1, 2",
         )
 
@@ -120,7 +123,7 @@ def posted_by_hand(portal: Portal, task_id: str, actor: Actor) -> None:
         _, rows = _locked(portal, task_id, actor)
         task = work.task(task_id)
         if task is not None and task.state == TaskState.OPEN:
-            raise Refused("Finish the task with the numbers of both letters; they are destroyed then")
+            raise Refused("Complete the task with the numbers of both letters; the letters are destroyed then")
         if any(not row.openings for row in rows):
             raise Refused("A letter that nobody opened cannot have been posted")
         keyletters.destroy(rows, "posted", actor, portal.now())
@@ -133,7 +136,7 @@ def reissue(portal: Portal, task_id: str, names: tuple[str, str], reason: str, a
     if keyletters.same_person(first, second):
         raise Refused("Name two different people: each receives one of the two key letters")
     if not reason.strip():
-        raise Refused("Say why the letters are made anew; it goes on record")
+        raise Refused("Say why the letters are being reissued; this is recorded")
     now = portal.now()
     with database.transaction():
         case, rows = _locked(portal, task_id, actor)
@@ -141,7 +144,7 @@ def reissue(portal: Portal, task_id: str, names: tuple[str, str], reason: str, a
         if case.ended:
             raise Refused("The case has ended")
         if any(not row.paper and row.destroyed_at is None for row in rows):
-            raise Refused("This letter is still being made")
+            raise Refused("This letter is still being prepared")
         keyletters.destroy(rows, "reissued", actor, now)
         number = rows[0].issue + 1
         made_now = keyletters.issue(portal, case, setting.loaded, setting.task, (first, second), number, now)

@@ -98,11 +98,12 @@ def wrong(setting: Setting, values: Mapping[str, Any]) -> tuple[str, Refused] | 
     still = _serials(_lent(setting.case.id))
     if still and said == NONE_OUT:
         return STATE, Refused(
-            "The ledger has cards of this case out: %(serials)s. Say that they came back, or why they stay out",
+            "According to the ledger, cards of this case are still out: %(serials)s. Confirm that they were "
+            "returned, or say why not",
             serials=still,
         )
     if still and said == STILL_OUT and not str(values.get("cards_note") or "").strip():
-        return STATE, Refused("Say why cards stay out: %(serials)s", serials=still)
+        return STATE, Refused("Say why these cards have not been returned: %(serials)s", serials=still)
     return None
 
 
@@ -112,7 +113,7 @@ def _unsaid(setting: Setting, values: Mapping[str, Any]) -> tuple[str, Refused] 
     kept = _serials(row for row in _lent(setting.case.id) if row.serial not in sent)
     if not kept or str(values.get("lost_or_damaged") or "").strip():
         return None
-    return "lost_or_damaged", Refused("Say what became of the cards that you do not send: %(serials)s", serials=kept)
+    return "lost_or_damaged", Refused("Say what happened to the cards you are not sending: %(serials)s", serials=kept)
 
 
 def _not_done(setting: Setting) -> tuple[str, Refused] | None:
@@ -121,8 +122,8 @@ def _not_done(setting: Setting) -> tuple[str, Refused] | None:
     if not left:
         return None
     return STATE, Refused(
-        "Not back yet, or not checked and wiped yet: %(serials)s. Take them back at the card desk, or say why they are "
-        "not back",
+        "Not returned yet, or not checked and wiped yet: %(serials)s. Register their return at the card desk, "
+        "or say why they have not been returned",
         serials=_serials(left),
     )
 

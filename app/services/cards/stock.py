@@ -168,7 +168,7 @@ def mark(portal: Portal, serial: str, state: str, actor: Actor, reason: str = ""
     if to not in MARKS:
         raise Refused("A card cannot be marked %(state)s by hand", state=state)
     if to in {CardState.DAMAGED, CardState.LOST} and not reason.strip():
-        raise Refused("Say what happened to card %(serial)s; it goes on its record", serial=serial)
+        raise Refused("Say what happened to card %(serial)s; this goes on its record", serial=serial)
     now = portal.now()
     with database.transaction():
         permit.may_work(portal, actor, "cards", "returns_cards")

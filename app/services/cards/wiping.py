@@ -51,7 +51,7 @@ def wipe(portal: Portal, serial: str, actor: Actor) -> None:
         if row is None:
             raise NotFound("The ledger has no card %(serial)s", serial=serial)
         if row.state not in WIPEABLE:
-            raise Refused("Only a card that came back can be wiped")
+            raise Refused("Only a returned card can be wiped")
         if any(each.run == "wipe" for each in open_jobs(serial)):
             raise Refused("Card %(serial)s is being wiped already", serial=serial)
         case = cases.by_id(row.case_id) if row.case_id else None

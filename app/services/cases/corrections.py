@@ -29,7 +29,7 @@ from app.store import waiting as waiting_counts
 from app.store.models import Answer, Case, Correction
 
 WORK = "proves_company"  # the group whose review confirms who a company is looks at corrections, too
-ASKED = ("correction_asked", N_("The vendor asks to correct what was said of the company or the system:"))
+ASKED = ("correction_asked", N_("The vendor asks for a correction of the company or system data:"))
 BY_BODY = ("correction_asked", "")  # one of the body has entered it, and looks at it once more before it holds
 ACCEPTED = N_("The correction of %(day)s has been accepted:")
 REFUSED = N_("The correction of %(day)s has not been accepted:")
@@ -139,7 +139,7 @@ def refuse(portal: Portal, correction_id: int, answer: str, actor: Actor) -> Non
     """It stays as it is; the vendor is told why."""
     now = portal.now()
     if not answer.strip():
-        raise Refused("Say why it stays as it is; the vendor reads it")
+        raise Refused("Say why nothing is changed; the vendor will read this")
     with database.transaction():
         permit.may_work(portal, actor, WORK)
         case = cases.lock(_of(correction_id))

@@ -30,7 +30,7 @@ def end(portal: Portal, number: str, reason: str, actor: Actor) -> None:
     actor.require(Right.END_CASES)
     reason, now = reason.strip(), portal.now()
     if not reason:
-        raise Refused("Say why the case ends here; it goes on record")
+        raise Refused("Say why the case ends here; this is recorded")
     with database.transaction():
         found = cases.get(number)
         if found is None:

@@ -42,7 +42,7 @@ def withdraw(portal: Portal, number: str, reason: str, actor: Actor, *, dormant:
     the settlement, and what was under way comes too late."""
     now = portal.now()
     if not reason.strip():
-        raise Refused("Say why the case ends here; it goes on record")
+        raise Refused("Say why the case ends here; this is recorded")
     with incidents.noted(portal), database.transaction():
         case = cases.lock(permit.visible_case(cases.get(number), actor).id)
         loaded = portal.releases.loaded(case.release_id)

@@ -55,7 +55,7 @@ def page(portal: Portal, number: str, mail_id: int, actor: Actor) -> Resending:
         case, loaded, mail = _find(portal, number, mail_id)
         found = next((each for each in deliveries.of_case(case, loaded) if each.mail == mail.id), None)
         if found is None:
-            raise Stale("This mail has been seen to meanwhile")
+            raise Stale("This mail has been dealt with in the meantime")
         return Resending(
             found,
             [Extended(row.title, due, later) for row, due, later in _later(portal, case, mail, loaded, found)],
@@ -103,11 +103,11 @@ def settle(portal: Portal, number: str, mail_id: int, how: str, reason: str, act
     if as_ not in {SettledAs.ARRIVED, SettledAs.MOOT}:
         raise NotFound("There is no such choice")
     if not reason:
-        raise Refused("Say how you know; it goes on record")
+        raise Refused("Say how you know; this is recorded")
     with database.transaction():
         case, _, mail, rows = _locked(portal, number, mail_id)
         if mail.state != MailState.SENT:
-            raise Refused("The mail server took this mail for nobody, so it has not arrived; mend the address")
+            raise Refused("The mail server accepted this mail for no one, so it has not arrived; correct the address")
         _settle(portal, case, mail, rows, as_, actor, reason)
 
 
@@ -124,7 +124,7 @@ def _locked(portal: Portal, number: str, mail_id: int) -> tuple[Case, Loaded, Ma
     case = cases.lock(case.id)
     rows = stored.open_of(mail.id)
     if not rows:
-        raise Stale("This mail has been seen to meanwhile")
+        raise Stale("This mail has been dealt with in the meantime")
     return case, loaded, mail, rows
 
 

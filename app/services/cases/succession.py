@@ -70,7 +70,7 @@ def ask(portal: Portal, number: str, raw: Mapping[str, Any], reason: str, actor:
 def accept(portal: Portal, found: Subject, row: Correction, answer: str, actor: Actor, now: datetime) -> None:
     """The case is the other company's from here on. Inside a transaction, the case locked. Raises Refused."""
     if row.asked_by_id == actor.user_id:
-        raise Refused("You have entered this yourself; somebody else of the body looks at it")
+        raise Refused("You entered this yourself, so a colleague has to review it")
     case, loaded, fields = found.case, found.loaded, found.loaded.package.applicant
     values = {**found.values, **row.values}
     if fields.listed_name:

@@ -21,7 +21,7 @@ from app.store import cases, companies, database
 from app.store.models import Case, Claim, Company
 
 DECISIONS = ("same", "other", "claimant")
-WHY = "Say who called and why; it goes on record"
+WHY = "Say who called and why; this is recorded"
 UNCONFIRMED = "company_unconfirmed"  # a purpose of mails
 
 
@@ -102,7 +102,7 @@ def decide(portal: Portal, claim_id: int, decision: str, actor: Actor, reason: s
     actor.require(Right.COMPANIES)
     now, reason = portal.now(), reason.strip()[:500]
     if not reason:
-        raise Refused("Say why; it goes on record")
+        raise Refused("Say why; this is recorded")
     if decision not in DECISIONS:
         raise Refused("Choose what is right")
     with database.transaction():
@@ -143,7 +143,7 @@ def _settle(portal: Portal, claim: Claim, state: ClaimState, actor: Actor, reaso
     case = cases.lock(claim.case_id)
     claim = _asked(claim.id)  # as it is now
     if claim.state != ClaimState.ASKED:
-        raise Stale("%(name)s has answered this request meanwhile", name=claim.answered_by or "-")
+        raise Stale("%(name)s has already answered this request", name=claim.answered_by or "-")
     claim.state, claim.answered_at, claim.answered_by, claim.reason = state, now, actor.name, reason
     claim.save()
     told = state == ClaimState.ADMITTED or (state == ClaimState.REFUSED and claim.asks == Judge.MANAGERS)

@@ -99,7 +99,7 @@ def end(portal: Portal, mandate_id: int, actor: Actor, reason: str = "") -> None
     now = portal.now()
     with database.transaction():
         if actor.side == "operator" and not reason.strip():
-            raise Refused("Say who called and why; it goes on record")
+            raise Refused("Say who called and why; this is recorded")
         row, company = _managed(mandate_id, actor, own=True)
         own = row.user_id == actor.user_id
         covered = _covered(row)

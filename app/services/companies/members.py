@@ -157,7 +157,7 @@ def hand_over(
         company = companypages.managed(company_id, actor)
         person = _person(company, user_id)
         if actor.side == "operator" and not reason:
-            raise Refused("Say who called and why; it goes on record")
+            raise Refused("Say who called and why; this is recorded")
         heir = _heir(portal, company, successor, actor)
         if heir.id == user_id:
             raise Refused("Choose somebody else who takes over")

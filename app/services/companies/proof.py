@@ -86,7 +86,7 @@ def by_hand(portal: Portal, company_id: int, actor: Actor, reason: str) -> None:
     actor.require(Right.COMPANIES)
     reason, now = reason.strip()[:500], portal.now()
     if not reason:
-        raise Refused("Say what was seen; it goes on record")
+        raise Refused("Say what you checked; this is recorded")
     with database.transaction():
         access.hold(company_id)
         company = companypages.managed(company_id, actor)
@@ -104,7 +104,7 @@ def revoke(portal: Portal, company_id: int, actor: Actor, reason: str) -> None:
     actor.require(Right.COMPANIES)
     reason = reason.strip()[:500]
     if not reason:
-        raise Refused("Say why; it goes on record")
+        raise Refused("Say why; this is recorded")
     with database.transaction():
         access.hold(company_id)
         company = companypages.managed(company_id, actor)

@@ -126,14 +126,14 @@ def assign(portal: Portal, booking_id: int, place: str, people: Sequence[int], a
         case = cases.lock(row.case_id)
         row = bookings.booking(booking_id)
         if row is None or row.state not in STANDING or row.day < portal.today():
-            raise Refused("This date is over or has been changed meanwhile")
+            raise Refused("This date has passed or has been changed in the meantime")
         if not place:
-            raise Refused("Say where it takes place")
+            raise Refused("Enter the place")
         if len(place) > LONGEST:
             raise Refused("Write at most %(count)s characters", count=LONGEST)
         known = {each.id for each in examiners(portal.releases.groups())}
         if not known.issuperset(people):
-            raise Refused("Choose people who may be there")
+            raise Refused("Choose people who may attend")
         spec = portal.releases.loaded(case.release_id).package.calendars[row.calendar]
         if rooms.listed(spec, place):
             database.lock_name(dates.ROOMS)

@@ -118,7 +118,7 @@ def book(
     previous = bookings.latest(case.id, calendar_id)
     own = previous is not None and previous.day == day and previous.state in {BookingState.HELD, BookingState.CONFIRMED}
     if not own and bookings.taken(calendar_id, day, day).get(day, 0) >= spec.fits(day):
-        raise Refused("%(day)s has been given to another case meanwhile; choose another day", day=day)
+        raise Refused("%(day)s has just been given to another case; choose another day", day=day)
     if previous is not None and previous.state in STANDING | {BookingState.MISSED}:
         if previous.state == BookingState.MISSED:  # somebody has decided
             incidents.over(case.id, now, (IncidentKind.DAY,), calendar_id, actor.name)
@@ -147,9 +147,9 @@ def move(portal: Portal, case: Case, loaded: Loaded, row: Booking, day: date, no
     spec = loaded.package.calendars[row.calendar]
     database.lock_name(f"calendar:{row.calendar}")
     if day not in free_instead(portal, case, loaded, row.calendar):
-        raise Refused("%(day)s has been given to another case meanwhile; choose another day", day=day)
+        raise Refused("%(day)s has just been given to another case; choose another day", day=day)
     if row.state == BookingState.LAPSED or (row.day == day and row.state != BookingState.CANCELLED):
-        raise Refused("Choose another day than the one that is settled")
+        raise Refused("Choose a day other than the one already fixed")
     database.lock_name(ROOMS)
     start, end = row.start or spec.start, row.end or end_of(spec.start, spec.duration_minutes)
     place = row.place

@@ -151,11 +151,11 @@ def _date(portal: Portal, row: Booking) -> Date:
 def _clashes(rows: Sequence[Booking], is_open: bool, capacity: dict[str, int], taken: Counter[str]) -> list[Clash]:
     found = []
     if rows and not is_open:
-        found.append(Clash("The body is closed on this day"))
+        found.append(Clash("The office is closed on this day"))
     for calendar_id, count in taken.items():
         if count > capacity.get(calendar_id, count):
             many = {"count": count, "capacity": capacity[calendar_id]}
-            found.append(Clash("%(count)s cases on a day that can hold %(capacity)s", many))
+            found.append(Clash("%(count)s cases on a day with room for %(capacity)s", many))
     for at, one in enumerate(rows):
         for other in rows[at + 1 :]:
             if one.place and one.place == other.place and one.start < other.end and other.start < one.end:
@@ -172,16 +172,16 @@ def close(portal: Portal, day: date, title: str, actor: Actor) -> int:
     actor.require(Right.DAYS)
     title = title.strip()[:120]
     if day <= portal.today():
-        raise Refused("Only a day to come can be made a closing day: days that are over have been counted already")
+        raise Refused("Only a future day can be made a closing day: past days have already been counted")
     if day > portal.today() + timedelta(days=800):
-        raise Refused("This day is too far away")
+        raise Refused("This day is too far in the future")
     if not title:
-        raise Refused("Say why the body is closed on this day")
+        raise Refused("Say why the office is closed on this day")
     with database.transaction():
         if not businessdays.is_business_day(day):
-            raise Refused("%(day)s is no business day anyway", day=day)
+            raise Refused("%(day)s is not a business day anyway", day=day)
         if not closings.close(day, title):
-            raise Refused("%(day)s is a closing day already", day=day)
+            raise Refused("%(day)s is already a closing day", day=day)
         changes.add(portal.now(), actor.user_id, actor.name, KIND, day.isoformat(), "", "", title)
         return len(bookings.upcoming(day, day))
 
@@ -190,11 +190,11 @@ def reopen(portal: Portal, day: date, actor: Actor) -> None:
     """Take back a closing day to come."""
     actor.require(Right.DAYS)
     if day <= portal.today():
-        raise Refused("Only a day to come can be changed: days that are over have been counted already")
+        raise Refused("Only future days can be changed: past days have already been counted")
     with database.transaction():
         title = closings.titles().get(day)
         if title is None:
-            raise NotFound("%(day)s is no closing day", day=day)
+            raise NotFound("%(day)s is not a closing day", day=day)
         closings.reopen(day)
         changes.add(portal.now(), actor.user_id, actor.name, KIND, day.isoformat(), "", title, "")
 
@@ -204,11 +204,11 @@ def rename(portal: Portal, day: date, title: str, actor: Actor) -> None:
     actor.require(Right.DAYS)
     title = title.strip()[:120]
     if not title:
-        raise Refused("Say why the body is closed on this day")
+        raise Refused("Say why the office is closed on this day")
     with database.transaction():
         before = closings.titles().get(day)
         if before is None:
-            raise NotFound("%(day)s is no closing day", day=day)
+            raise NotFound("%(day)s is not a closing day", day=day)
         closings.name(day, title)
         changes.add(portal.now(), actor.user_id, actor.name, KIND, day.isoformat(), "title", before, title)
 

@@ -38,7 +38,7 @@ def given(spec: Calendar, case: int, day: date, start: str, end: str, said: str)
     if not said.strip():
         free = [room for room in spec.rooms if holder(room, day, start, end, case, rows) is None]
         if spec.rooms and not free:
-            raise Refused("Every room of %(calendar)s is taken at that time", calendar=spec.title)
+            raise Refused("Every room for %(calendar)s is taken at that time", calendar=spec.title)
         return free[0] if free else spec.place
     if listed(spec, said):
         require_free(said, day, start, end, case, rows)

@@ -62,13 +62,13 @@ def _mails(portal: Portal, _up: float) -> Iterator[Line]:
     else:
         yield Line(topic, OK, N_("Every mail that came in has been looked at"), link="/inbound")
     if count.undelivered:
-        yield Line(topic, BAD, N_("%(count)s mails did not arrive"), {"count": count.undelivered},
+        yield Line(topic, BAD, N_("%(count)s mails were not delivered"), {"count": count.undelivered},
                    glance.oldest_undelivered(), "/inbound/undelivered")  # fmt: skip
     else:
         yield Line(topic, OK, N_("No mail has come back"), link="/inbound/undelivered")
     for number, said, link in (
         (count.claims, N_("%(count)s corporate numbers are to be decided on"), "/company/claims"),
-        (count.corrections, N_("%(count)s corrections of company data wait"), "/corrections"),
+        (count.corrections, N_("%(count)s company data corrections are waiting"), "/corrections"),
     ):
         if number:
             yield Line(N_("Requests"), WARNING, said, {"count": number}, link=link)

@@ -101,7 +101,7 @@ def send(portal: Portal, mail_id: int, actor: Actor, revision: int | None = None
         row, setting = _for_body(portal, mail_id, actor, lock=True)
         draft = work.draft(setting.task.id)
         if draft is None:
-            raise Stale("The form was emptied after this page was opened; check it again")
+            raise Stale("The form was cleared after you opened this page; check it again")
         drafts.require_as_checked(draft, revision, actor)
         cleaned = forms.clean(portal, setting, draft.values)
         if not cleaned.ok:
@@ -117,21 +117,22 @@ def _for_body(portal: Portal, mail_id: int, actor: Actor, *, lock: bool = False)
     actor.require(Right.MAILROOM)
     row = find(mail_id, actor, lock=lock)
     if row.state != InboundState.TAKEN:
-        raise Refused("Take the mail into a step first")
+        raise Refused("File the mail under a step first")
     if lock:
         cases.lock(row.case_id)
     task = work.task(row.task_id)
     if task is None:
         raise NotFound("There is no such task")
     if task.state != TaskState.OPEN:
-        raise Stale("“%(title)s” has been finished already", title=task.title)
+        raise Stale("“%(title)s” has already been completed", title=task.title)
     case: Case = task.case
     loaded = portal.releases.loaded(case.release_id)
     draft = work.draft(task.id)
     typist = accounts.user(draft.saved_by_id) if draft is not None and draft.saved_by_id else None
     if typist is not None and typist.side == "vendor":
         # What somebody typed and did not send is theirs alone: the body neither reads it nor sends it for them.
-        raise Refused("The vendor is filling in “%(title)s” and sees the mail's files there; ask them to send it",
+        raise Refused("The vendor is filling in “%(title)s” and can see the files from this mail there; ask "
+                      "them to submit it",
                       title=task.title)  # fmt: skip
     return row, permit.Setting(task, case, loaded, loaded.element(task.element))
 

@@ -111,7 +111,7 @@ def note_field(setting: permit.Setting) -> Any:
 def still(row: InboundMail, *states: InboundState) -> None:
     """Raise Stale unless the mail is in one of these states."""
     if row.state not in states:
-        raise Stale("%(name)s has dealt with this mail meanwhile", name=row.handled_by_name or "-")
+        raise Stale("%(name)s has already dealt with this mail", name=row.handled_by_name or "-")
 
 
 def may_handle(case: Case | None, actor: Actor) -> None:

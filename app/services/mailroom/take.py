@@ -44,7 +44,7 @@ def assign(portal: Portal, mail_id: int, number: str, actor: Actor, *, sure: boo
         row = find(mail_id, actor, lock=True)
         still(row, InboundState.UNKNOWN, InboundState.WAITING)
         if row.doubt and not sure:
-            raise Refused("Ask the sender by telephone whether this mail is theirs, and tick that you did")
+            raise Refused("Phone the sender to confirm this mail is theirs, then tick the box to say you did")
         case = cases.get(number.strip())
         if case is None:
             raise Refused("There is no case %(number)s", number=number.strip() or "-")
@@ -105,7 +105,7 @@ def acknowledge(portal: Portal, mail_id: int, actor: Actor) -> None:
         loaded = portal.releases.loaded(case.release_id)
         task = None if targets(row, case, loaded) else receipt(case, loaded)
         if task is None:
-            raise Refused("There is nothing to acknowledge in this case now")
+            raise Refused("There is nothing to acknowledge in this case at the moment")
         setting = permit.Setting(task, case, loaded, loaded.element(task.element))
         send.complete(portal, setting, {}, actor, portal.now(), case.company_name)
     portal.poke()
@@ -136,7 +136,7 @@ def take(
         area = note_field(setting) if words in WORDS else None
         said = words_for(row, words, area) if area is not None else ""
         if not wanted and not said and actor.side == "vendor":  # the body may type what the mail says
-            raise Refused("Choose at least one file to be taken in")
+            raise Refused("Choose at least one file to add")
         placed: list[dict[str, Any]] = []
         for key, numbers in wanted.items():
             if len(numbers) > known[key].room:
@@ -176,7 +176,7 @@ def put_back(portal: Portal, mail_id: int, actor: Actor) -> None:
         may_handle(cases.lock(row.case_id), actor)
         task, draft = work.task(row.task_id), work.draft(row.task_id)
         if task is None or task.state != TaskState.OPEN:
-            raise Refused("“%(title)s” has been finished already", title=task.title if task else "")
+            raise Refused("“%(title)s” has already been completed", title=task.title if task else "")
         if draft is not None:
             laid = {each["document"] for each in row.placed}
             values = dict(draft.values)
@@ -192,7 +192,7 @@ def _setting(portal: Portal, row: InboundMail, case: Case, task_id: str) -> perm
     loaded = portal.releases.loaded(case.release_id)
     task = next((each for each in targets(row, case, loaded) if each.id == task_id), None)
     if task is None:
-        raise Stale("This step is not open for an answer by mail any more")
+        raise Stale("This step can no longer be answered by mail")
     return permit.Setting(task, case, loaded, loaded.element(task.element))
 
 

@@ -211,7 +211,7 @@ def seen(portal: Portal, mail_id: int, actor: Actor) -> None:
         if mail is None:
             raise NotFound("There is no such mail")
         if not stored.settle([row.id for row in stored.open_of(mail_id)], SettledAs.MOOT, actor.name, portal.now()):
-            raise Stale("This mail has been seen to meanwhile")
+            raise Stale("This mail has been dealt with in the meantime")
         stored.give_up(mail, portal.now())
 
 

@@ -26,7 +26,7 @@ from app.services.money.bankfile import (
 )
 from app.services.money.headings import Columns
 
-NO_DAY = N_("Line %(line)s: “%(text)s” is not a day")
+NO_DAY = N_("Line %(line)s: “%(text)s” is not a date")
 NO_AMOUNT = N_("Line %(line)s: “%(text)s” is not an amount")
 # What a bank writes beside an entry that takes another back.
 _BACK = re.compile(r"取消|取り消|訂正|組戻|組み戻|振込不能|reversal|cancel", re.IGNORECASE)
@@ -143,7 +143,7 @@ class _Line:
         if columns.kind is not None and both:
             way = headings.way(self.cell(columns.kind))
             if not way:
-                return None, N_("It is not said whether the money came in or went out")
+                return None, N_("The line does not say whether the money came in or went out")
             return both * way, ""
         return both, N_("No amount")
 

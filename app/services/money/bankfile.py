@@ -74,7 +74,7 @@ def day_of(text: str, number: int, today: date) -> date:
         year, month, day = int(text[:2]), int(text[2:4]), int(text[4:6])
         return min((date(base + year, month, day) for base in (REIWA, 2000)), key=lambda each: abs(each - today))
     except ValueError:
-        raise Refused("Line %(line)s: “%(text)s” is not a day", line=number, text=text) from None
+        raise Refused("Line %(line)s: “%(text)s” is not a date", line=number, text=text) from None
 
 
 def plain(text: str) -> str:

@@ -139,7 +139,7 @@ def confirm(
     """
     invoice = invoices.latest(case.id, fee)
     if invoice is None:
-        raise Permanent("There is no invoice that this payment could settle")
+        raise Permanent("There is no open invoice that this payment could settle")
     if received is None:
         received = _typed(invoice, loaded, values, now)
     receiving.record(case, invoice, received, actor, now)

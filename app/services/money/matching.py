@@ -87,7 +87,7 @@ def match(receipts: Sequence[Money], claims: Sequence[Claim]) -> list[Match]:
         if each.fit is Fit.FITS:
             wanted[each.claims[0]] = wanted.get(each.claims[0], 0) + 1
     return [
-        Match(each.money, Fit.NEARLY, each.claims, (Why("Another receipt fits the same invoice"),))
+        Match(each.money, Fit.NEARLY, each.claims, (Why("Another receipt also fits this invoice"),))
         if each.fit is Fit.FITS and wanted[each.claims[0]] > 1
         else each
         for each in found
@@ -108,7 +108,7 @@ def _of(money: Money, claims: Sequence[Claim]) -> Match:
         why = [_difference(money, claim) for claim in meant[:1]]
         return Match(money, Fit.NEARLY, _numbers(meant), tuple(why), sure=True)
     if exact:
-        why = [Why("The amount fits, the payer's name does not")]
+        why = [Why("The amount matches, but the payer's name does not")]
         if len(exact) > 1:
             why.append(_several(exact))
         return Match(money, Fit.NEARLY, _numbers(exact), tuple(why))

@@ -58,7 +58,7 @@ def require_bearable(loaded: Loaded, yen: int) -> None:
     limit = bearable(loaded)
     if yen > limit:
         facts = {"limit": f"{limit:,}", "yen": f"{yen:,}"}
-        raise Refused("The body bears bank charges of up to %(limit)s yen; this is %(yen)s yen", **facts)
+        raise Refused("The certifying body bears bank charges of up to %(limit)s yen; this is %(yen)s yen", **facts)
 
 
 def record(case: Case, invoice: Invoice, received: Received, actor: Actor, now: datetime) -> list[Payment]:
@@ -128,7 +128,7 @@ def undo(payments: Sequence[Payment], why: str, actor: Actor, now: datetime) -> 
         for surplus in rows.surpluses_with(payment.id):
             if surplus.state in {SurplusState.REFUNDED, SurplusState.MOVED}:
                 yen = f"{surplus.amount:,}"
-                raise Refused("%(yen)s yen beyond it were paid back or used for another invoice", yen=yen)
+                raise Refused("%(yen)s yen in excess were refunded or used for another invoice", yen=yen)
             surplus.state, surplus.settled_at, surplus.settled_by = SurplusState.UNDONE, now, actor.name
             surplus.save()
         payment.undone_at, payment.undone_by, payment.undone_why = now, actor.name, why

@@ -56,7 +56,7 @@ def several(portal: Portal, ticked: Sequence[str], way: str, given: Given, actor
     if way not in WAYS:
         raise NotFound("There is no such choice")
     if not wanted:
-        raise Refused("Tick the rows that you mean first")
+        raise Refused("Select the rows first")
     if len(wanted) > MOST:
         raise Refused("Tick at most %(most)s rows at once", most=MOST)
     if way == "skip" and not given.reason.strip():

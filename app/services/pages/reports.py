@@ -108,7 +108,7 @@ def period(wanted: Wanted, today: date) -> tuple[date, date]:
     quarter = date(today.year, (today.month - 1) // 3 * 3 + 1, 1)
     if wanted.period == "free":
         if wanted.first is None or wanted.last is None or wanted.last < wanted.first:
-            raise Refused("Enter the first and the last day of the period, the last not before the first")
+            raise Refused("Enter the first and last day of the period; the last day must not be before the first")
         return wanted.first, wanted.last
     ends = {
         "month": (month, _after(month, 1)),

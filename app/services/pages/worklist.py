@@ -168,7 +168,7 @@ def claim(portal: Portal, ids: Sequence[str], actor: Actor) -> Bulk:
             row = setting.task
             error = _refusal(setting, actor)
             if row.assignee_id != actor.user_id and row.assignee is not None:
-                error = Refused("%(name)s has this task already", name=row.assignee.name)
+                error = Refused("%(name)s already has this task", name=row.assignee.name)
             if error is None:
                 free.append(row)
             else:
@@ -187,10 +187,10 @@ def assign(portal: Portal, ids: Sequence[str], user_id: int | None, actor: Actor
         with database.connection():
             known = accounts.user(user_id)
             if known is None or known.side != "operator" or not known.active:
-                raise Refused("Choose a colleague of the operating body")
+                raise Refused("Choose a colleague from the certifying body")
             colleague = people.actor_of(portal, user_id)
             if not colleague.has(Right.WORK):
-                raise Refused("Choose a colleague of the operating body")
+                raise Refused("Choose a colleague from the certifying body")
     with database.transaction():
         free: list[Task] = []
         left = []

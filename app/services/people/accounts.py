@@ -144,7 +144,7 @@ def away(portal: Portal, actor: Actor, delegate_id: int, first: date, last: date
     with database.transaction():
         delegate = accounts.user(delegate_id)
         if delegate is None or delegate.side != "operator" or delegate.id == actor.user_id:
-            raise Refused("Choose a colleague who stands in for you")
+            raise Refused("Choose a colleague to stand in for you")
         row = Absence.create(user=actor.user_id, delegate=delegate, first_day=first, last_day=last, note=note.strip())
         _on_record(portal, actor, "", told(row))
 
@@ -185,7 +185,7 @@ def save_view(actor: Actor, name: str, query: str) -> None:
     """Keep a worklist filter under a name; the same name replaces it."""
     actor.require(Right.ACCOUNT)
     if not name.strip():
-        raise Refused("Give the view a name")
+        raise Refused("Enter a name for the view")
     with database.transaction():
         kept = {SavedView.query: query[:2000]}
         row = SavedView.insert(user=actor.user_id, name=name.strip()[:80], query=query[:2000])

@@ -26,7 +26,7 @@ def mend(portal: Portal, case: Case, old: str, new: str, reason: str, actor: Act
     if new == old.lower():
         return new
     if not reason:
-        raise Refused("Say who told you the right address, and how; it goes on record")
+        raise Refused("Say who gave you the correct address, and how; this is recorded")
     person = next((row.user for row in cases.members(case.id) if row.user.email.lower() == old.lower()), None)
     if accounts.by_email(new) is not None:
         raise Refused("%(email)s has an account already; add that person to the case instead", email=new)
@@ -90,7 +90,7 @@ def checked(user_id: int, wanted: Person, reason: str) -> tuple[User, str, str, 
     if (name, new) == (user.name, user.email):
         raise Refused("Nothing differs from what stands")
     if not why:
-        raise Refused("Say who told you, and how; it goes on record")
+        raise Refused("Say who told you, and how; this is recorded")
     if new != user.email and accounts.by_email(new) is not None:
         raise Refused("%(email)s has an account already; add that person to the case instead", email=new)
     return user, name, new, why

@@ -25,4 +25,4 @@ def right(portal: Portal, actor: Actor, password: str, asker: Asker, way: str) -
 def require(portal: Portal, actor: Actor, password: str, asker: Asker) -> None:
     """Refused unless it is the account's own password."""
     if not right(portal, actor, password, asker, guessing.LETTER):
-        raise Refused("The password is not right; nothing was opened")
+        raise Refused("The password is incorrect; nothing was opened")

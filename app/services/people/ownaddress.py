@@ -47,7 +47,7 @@ def ask(portal: Portal, actor: Actor, email: str, password: str, asker: Asker) -
     actor.require(Right.COMPANY)
     new = address.required(email)
     if not inperson.right(portal, actor, password, asker, guessing.VERIFY):
-        raise Refused("The current password is not right")
+        raise Refused("The current password is incorrect")
     now = portal.now()
     with database.transaction():
         user = _own(actor.user_id or 0)

@@ -25,7 +25,7 @@ def keep(portal: Portal, place: str, name: str, query: str, actor: Actor, *, sha
     actor.require(*SHARING if shared else (Right.ACCOUNT,))
     name = " ".join(name.split())[:80]
     if not name:
-        raise Refused("Give the view a name")
+        raise Refused("Enter a name for the view")
     if not query or len(query) > LONGEST:
         raise Refused("Narrow the list or put it in order first: that is what is kept")
     with database.transaction():

@@ -51,7 +51,7 @@ def invite_staff(portal: Portal, email: str, wanted: Account, actor: Actor, word
     if not name:
         raise Refused("Enter a name")
     if not wanted.roles or not wanted.roles <= set(STAFF_ROLES):
-        raise Refused("Choose at least one role of this account's side")
+        raise Refused("Choose at least one role for this account")
     _looks_on(wanted)
     with database.transaction():
         if accounts.hold(email) is not None:
@@ -74,7 +74,7 @@ def send_link(portal: Portal, user_id: int, actor: Actor, words: Wording) -> str
     with database.transaction():
         user = _user(user_id)
         if user.side != "operator" or user.password or not user.active:
-            raise Refused("This account has its password already, or may not sign in")
+            raise Refused("This account already has a password, or is not allowed to sign in")
         _send_link(portal, user, words)
         _note(portal, actor, ChangeKind.ACCOUNT, user.email, "link", "", user.email)
     portal.poke()
@@ -109,9 +109,9 @@ def change_account(portal: Portal, user_id: int, wanted: Account, actor: Actor) 
         roles = accounts.role_names(user.id)
         allowed = {"vendor"} if user.side == "vendor" else set(STAFF_ROLES)
         if not wanted.roles or not wanted.roles <= allowed:
-            raise Refused("Choose at least one role of this account's side")
+            raise Refused("Choose at least one role for this account")
         if user.id == actor.user_id and (not wanted.active or "administrator" not in wanted.roles):
-            raise Refused("You cannot switch yourself off, nor take the administrator's role from yourself")
+            raise Refused("You cannot deactivate your own account or remove your own administrator role")
         told = [
             ("name", user.name, name),
             ("active", str(user.active), str(wanted.active)),
@@ -138,7 +138,7 @@ def change_account(portal: Portal, user_id: int, wanted: Account, actor: Actor) 
 def _looks_on(wanted: Account) -> None:
     """Raise Refused for an auditor who would have a hand in what is looked at."""
     if AUDITOR in wanted.roles and len(wanted.roles) > 1:
-        raise Refused("An auditor has no other role: who looks on has no hand in the work")
+        raise Refused("An auditor can have no other role: someone who oversees the work must not take part in it")
 
 
 def _known(portal: Portal, groups: Sequence[str]) -> tuple[str, ...]:
@@ -188,7 +188,7 @@ def keep_absence(portal: Portal, absence_id: int | None, wanted: Away, actor: Ac
     with database.transaction():
         user, delegate = _user(wanted.user_id), _user(wanted.delegate_id)
         if user.side != "operator" or delegate.side != "operator" or user.id == delegate.id:
-            raise Refused("Choose two people of the operating body")
+            raise Refused("Choose two members of staff")
         row = accounts.absence(absence_id) if absence_id is not None else Absence()
         if row is None:
             raise NotFound("There is no such absence")
@@ -216,11 +216,11 @@ def rename_view(portal: Portal, view_id: int, name: str, actor: Actor) -> None:
     actor.require(Right.PEOPLE)
     name = name.strip()[:80]
     if not name:
-        raise Refused("Give the view a name")
+        raise Refused("Enter a name for the view")
     with database.transaction():
         row = _view(view_id)
         if any(each.name == name and each.id != row.id for each in accounts.views(row.user_id)):
-            raise Refused("There is a view of this name already")
+            raise Refused("There is already a view with this name")
         _note(portal, actor, ChangeKind.VIEW, row.user.email, "name", row.name, name)
         row.name = name
         row.save()

@@ -115,7 +115,7 @@ def change(portal: Portal, actor: Actor, current: str, password: str, asker: Ask
     if kept is None:
         raise NotFound("There is no such account")
     if not guessing.checked(portal, kept.email, asker, guessing.PASSWORD, lambda: fits(current, kept.password)):
-        raise Refused("The current password is not right")
+        raise Refused("The current password is incorrect")
     with database.transaction():
         user = accounts.user(kept.id)
         if user is None:

@@ -95,7 +95,7 @@ def lift(portal: Portal, actor: Actor, scope: str, row_id: int) -> None:
         rows = guesses.counting(now)
         row = next((each for each in rows if each.id == row_id), None)
         if row is None or scope not in guessing.RULES:
-            raise NotFound("This is no longer held up")
+            raise NotFound("This is no longer locked")
         if scope == PAIR.name:
             guesses.forgive(row.account, row.place, row.device)
         elif scope == ACCOUNT.name:

@@ -160,10 +160,10 @@ def take_back(portal: Portal, file_id: int, actor: Actor) -> int:
         database.lock_name("bank")
         file = bank.file(file_id)
         if file is None:
-            raise NotFound("There is no such file any more")
+            raise NotFound("This file no longer exists")
         kept = bank.counts([file.id]).get(file.id, {})
         if kept.get(LineState.CONFIRMED):
-            raise Refused("A receipt of this file was confirmed; undo that first")
+            raise Refused("A receipt in this file has been confirmed; undo that first")
         changes.add(
             portal.now(), actor.user_id, actor.name, ChangeKind.BANK, file.filename, "taken back",
             f"{sum(kept.values())}", "",

@@ -104,7 +104,9 @@ def _settled(row: BankLine, invoice: Invoice) -> Settled:
 
 
 def _taken_back(row: BankLine) -> Match:
-    why = Why("The bank took this receipt back") if row.cancelled else Why("The bank took it back: see beside it")
+    why = (
+        Why("The bank reversed this receipt") if row.cancelled else Why("The bank reversed it: see the entry beside it")
+    )
     return Match(Money(row.id, row.amount, row.payer, row.text), Fit.NOT, (), (why,))
 
 

@@ -22,7 +22,7 @@ def remind(portal: Portal, number: str, actor: Actor) -> bool:
         if not any(
             row.due_back and row.due_back < today for row in cards.of_case(case.id) if row.state == CardState.LENT
         ):
-            raise Refused("No card of this case is overdue")
+            raise Refused("No cards of this case are overdue")
         mail = portal.releases.loaded(case.release_id).package.mail_for("cards_overdue")
         if not mail:
             raise Refused("The process has no mail about overdue cards")
@@ -51,7 +51,7 @@ def take_back_all(portal: Portal, number: str, actor: Actor) -> int:
             raise NotFound("There is no such case")
         out = stock.out(case.id)
         if not out:
-            raise Refused("This case has no card out")
+            raise Refused("No cards of this case are out")
         for card in out:
             take_back(portal, card.serial, actor)
     return len(out)

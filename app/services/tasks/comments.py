@@ -98,7 +98,7 @@ def pin_at(setting: permit.Setting, place: Place, text: str, actor: Actor, now: 
     """The same for an actor who may do the task. Inside a transaction."""
     text = text.strip()
     if not text:
-        raise Refused("Write what has to be mended")
+        raise Refused("Write what has to be corrected")
     if place.element not in setting.element.listed("reviews"):
         raise NotFound("This answer is not part of the review")
     document = _file(setting, place)

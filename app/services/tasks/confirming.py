@@ -236,13 +236,13 @@ def require_fitting(portal: Portal, task_id: str, values: dict[str, str], actor:
         facts = {"number": claim.number, "balance": f"{claim.balance:,}", "difference": f"{abs(less):,}"}
         if less > 0:
             raise Refused(
-                "%(difference)s yen less than the %(balance)s yen of invoice %(number)s. Tick that this is right: it "
-                "is a part payment then, and the vendor is asked for the rest",
+                "%(difference)s yen less than the %(balance)s yen outstanding on invoice %(number)s. Tick to "
+                "confirm: it is then recorded as a partial payment and the vendor is asked for the rest",
                 **facts,
             )
         raise Refused(
-            "%(difference)s yen more than the %(balance)s yen of invoice %(number)s. Tick that this is right: the "
-            "difference stands under “Overpaid” then",
+            "%(difference)s yen more than the %(balance)s yen outstanding on invoice %(number)s. Tick to "
+            "confirm: the difference is then listed under “Overpaid”",
             **facts,
         )
 
@@ -251,5 +251,5 @@ def finish(portal: Portal, task_id: str, values: dict[str, str], actor: Actor) -
     """Confirm the payment of one such task with what a person saw and typed. Refused when it confirms none."""
     found, _ = to_confirm(portal, [task_id], actor)
     if not found:
-        raise Stale("This task has been finished already, or confirms no payment")
+        raise Stale("This task has already been completed, or does not confirm a payment")
     quick.finish(portal, task_id, values, actor)

@@ -124,7 +124,7 @@ def ask(portal: Portal, number: str, kind: str, wishes: Sequence[str], reason: s
         loaded = portal.releases.loaded(case.release_id)
         row = _to_come(portal, case)
         if row is None:
-            raise Refused("There is no settled day that could be changed")
+            raise Refused("There is no fixed day that could be changed")
         refusal = _may_ask(portal, case, loaded, row, actor)
         if refusal is None and kind == "cancel":
             refusal = _may_cancel(row)
@@ -140,7 +140,7 @@ def ask(portal: Portal, number: str, kind: str, wishes: Sequence[str], reason: s
         free = {day.isoformat() for day in dates.free_instead(portal, case, loaded, row.calendar)}
         free -= {row.day.isoformat()}
         if any(day not in free for day in days):
-            raise Refused("A day that you chose is not free any more; choose again")
+            raise Refused("A day you chose is no longer free; choose again")
         if kind == "change" and not days:
             raise Refused("Choose at least one day")
         request = DateRequest.create(
@@ -183,9 +183,9 @@ def refuse(portal: Portal, request_id: int, answer: str, actor: Actor) -> None:
         permit.may_work(portal, actor, "books")
         request, case, loaded = _asked(portal, request_id)
         if request.kind == RequestKind.CANCEL:
-            raise Refused("The vendor has given the day up. Agree on another day with them and settle it here")
+            raise Refused("The vendor has given up the day. Agree on another day with them and enter it here")
         if not answer:
-            raise Refused("Say why the day cannot be changed; the vendor reads it")
+            raise Refused("Say why the day cannot be changed; the vendor will read this")
         request.state, request.answer = RequestState.REFUSED, answer[:LONGEST]
         request.answered_at, request.answered_by_name = now, actor.name
         request.save()

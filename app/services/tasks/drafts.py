@@ -94,7 +94,7 @@ def adopt(row: Draft, task: Task, actor: Actor, now: datetime) -> str:
     the colleague's name. Inside a transaction. Raises Stale when there is nothing of the kind any more."""
     found = left(row, task, actor)
     if not found:
-        raise Stale("There is no draft of a colleague any more")
+        raise Stale("The colleague's draft no longer exists")
     row.aside = _kept(row) if own(row, task, actor) else {}
     row.values, row.saved_by_id, row.kept_by_id = found["values"], actor.user_id, actor.user_id
     row.revision, row.saved_at, row.page, row.nth, row.checked = row.revision + 1, now, "", 0, False

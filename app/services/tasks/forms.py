@@ -166,7 +166,7 @@ def _same(spec: FormSpec, values: Mapping[str, Any]) -> list[FieldError]:
         for name in field.properties.get("differs_from", "").split(","):
             other = spec.field(name.strip()) if name.strip() else None
             if value and other is not None and _plain(values.get(other.key)) == _plain(value):
-                message = N_("It is the same as “%(other)s”; each needs one of its own")
+                message = N_("This is the same as “%(other)s”; each needs its own")
                 found.append(FieldError(field.key, message, {"other": other.named("ja")}))
     return found
 
@@ -180,7 +180,7 @@ def _too_late(spec: FormSpec, values: Mapping[str, Any], today: date) -> list[Fi
             continue
         last = today + timedelta(days=whole(rule[2]) or 0)
         if str(value)[:10] > last.isoformat():
-            message = N_("This day lies ahead; enter one not later than %(day)s")
+            message = N_("This day is in the future; enter one no later than %(day)s")
             found.append(FieldError(field.key, message, {"day": last}))
     return found
 
@@ -210,7 +210,7 @@ def _unprintable(portal: Portal, setting: permit.Setting, values: Mapping[str, A
     looked_at = [line for each in reviews.answers(setting, lang) for line in each.lines]
     return [
         Warned(
-            "“%(label)s” has characters that cannot be printed: %(signs)s. Papers show 〓 in their place",
+            "“%(label)s” has characters that cannot be printed: %(signs)s. Documents will show 〓 instead",
             {"label": label, "signs": signs},
         )
         for label, signs in printable.told(portal, [*own, *looked_at])
@@ -222,7 +222,7 @@ def _mistyped(setting: permit.Setting, values: Mapping[str, Any]) -> list[Warned
     traced = [field for field in form(setting).inputs() if field.properties.get("traced") == "true"]
     return [
         Warned(
-            "%(number)s does not look like a tracking number: its last digit does not fit. Compare it with the slip",
+            "%(number)s does not look like a tracking number: the check digit is wrong. Compare it with the slip",
             {"number": str(values[field.key])},
         )
         for field in traced
@@ -236,7 +236,7 @@ def _too_early(setting: permit.Setting, values: Mapping[str, Any]) -> list[Warne
     fields = [field for field in form(setting).inputs() if field.booked in settled]
     return [
         Warned(
-            "The day entered, %(day)s, is before the day that was settled, %(settled)s",
+            "The day entered, %(day)s, is before the fixed day, %(settled)s",
             {"day": date.fromisoformat(str(values[field.key])[:10]), "settled": settled[field.booked]},
         )
         for field in fields
@@ -270,23 +270,25 @@ def _wrong_amount(setting: permit.Setting, fee: str, values: Mapping[str, Any]) 
     if difference < 0 and values.get("charge"):
         return [
             Warned(
-                "The amount is %(difference)s yen less than the %(balance)s yen that invoice %(number)s is open for. "
-                "It is recorded as the bank's charge, which the body bears",
+                "The amount is %(difference)s yen less than the %(balance)s yen outstanding on invoice "
+                "%(number)s. The difference will be recorded as a bank charge borne by the certifying body",
                 facts,
             )
         ]
     if difference < 0:
         return [
             Warned(
-                "The amount is %(difference)s yen less than the %(balance)s yen that invoice %(number)s is open for. "
-                "It is recorded as a part payment, and the vendor is asked for the rest",
+                "The amount is %(difference)s yen less than the %(balance)s yen outstanding on invoice "
+                "%(number)s. It will be recorded as a partial payment, and the vendor will be asked for the "
+                "rest",
                 facts,
             )
         ]
     return [
         Warned(
-            "The amount is %(difference)s yen more than the %(balance)s yen that invoice %(number)s is open for. "
-            "It is recorded as settled; the difference stands under “Overpaid” until it is paid back or used",
+            "The amount is %(difference)s yen more than the %(balance)s yen outstanding on invoice %(number)s. "
+            "The invoice will be recorded as paid; the difference is listed under “Overpaid” until it is "
+            "refunded or used",
             facts,
         )
     ]

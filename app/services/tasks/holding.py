@@ -91,7 +91,7 @@ def adopt(portal: Portal, task_id: str, actor: Actor) -> None:
         holders.hold(setting, actor, portal.now())
         row = work.draft(task_id)
         if row is None:
-            raise Refused("There is no draft of a colleague any more")
+            raise Refused("The colleague's draft no longer exists")
         name = drafts.adopt(row, setting.task, actor, portal.now())
         history.note(
             setting.case.id, portal.now(), EntryKind.ASSIGNED, by=actor, title=setting.task.title, text=name,

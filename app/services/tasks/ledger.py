@@ -239,4 +239,4 @@ def month_of(text: str, today: date) -> date:
     try:
         return datetime.strptime(text, "%Y-%m").date()  # noqa: DTZ007 - a month has no zone
     except ValueError:
-        raise Refused("Write the month as a year and a month, for example 2026-11") from None
+        raise Refused("Enter the month as year and month, for example 2026-11") from None

@@ -70,11 +70,11 @@ def move(portal: Portal, number: str, booking_id: int, day: date | None, reason:
         if row is None or row.case_id != case.id:
             raise NotFound("There is no such date")
         if case.ended or not _stands(portal, row):
-            raise Refused("This date is over or has been changed meanwhile")
+            raise Refused("This date has passed or has been changed in the meantime")
         if day is None:
             raise Refused("Choose the new day")
         if not reason:
-            raise Refused("Say why the day is moved; the vendor reads it")
+            raise Refused("Say why the day is being moved; the vendor will read this")
         if len(reason) > LONGEST:
             raise Refused("Write at most %(count)s characters; send longer texts as a file", count=LONGEST)
         moved = dates.move(portal, case, loaded, row, day, now)

@@ -63,7 +63,7 @@ def keep(portal: Portal, surplus_id: int, note: str, actor: Actor) -> None:
 def refund(portal: Portal, surplus_id: int, day: date | None, note: str, actor: Actor) -> None:
     """It has been paid back on this day. Raises Refused without a day, or with one to come."""
     if day is None or day > portal.today():
-        raise Refused("Say on which day it was paid back")
+        raise Refused("Enter the day on which it was refunded")
     _become(portal, surplus_id, SurplusState.REFUNDED, day, note, actor, "refunded")
 
 
@@ -93,7 +93,7 @@ def move(portal: Portal, surplus_id: int, number: str, actor: Actor) -> None:
             raise NotFound("There is no invoice %(number)s", number=number)
         used = min(row.amount, target.total - target.paid)
         if used <= 0:
-            raise Refused("Invoice %(number)s is open for %(balance)s yen only", number=number, balance="0")
+            raise Refused("Only %(balance)s yen of invoice %(number)s are outstanding", number=number, balance="0")
         if used < row.amount:
             receiving.add_surplus(
                 case=row.case_id, invoice=row.invoice_id, payment=row.payment_id, amount=row.amount - used,
@@ -115,7 +115,7 @@ def _waiting(surplus_id: int) -> Surplus:
     if row is None:
         raise NotFound("There is no such payment")
     if row.state not in WAITING:
-        raise Stale("This was settled by %(name)s already", name=row.settled_by)
+        raise Stale("%(name)s has already settled this", name=row.settled_by)
     return row
 
 

@@ -35,7 +35,7 @@ def period(by: str, first: str, last: str, month: str = "") -> Period:
         return Period(by, begins, begins.replace(day=monthrange(begins.year, begins.month)[1]))
     found = Period(by, _day(first), _day(last))
     if found.first is not None and found.last is not None and found.last < found.first:
-        raise Refused("Enter the first and the last day of the period, the last not before the first")
+        raise Refused("Enter the first and last day of the period; the last day must not be before the first")
     return found
 
 
@@ -45,4 +45,4 @@ def _day(text: str) -> date | None:
     try:
         return date.fromisoformat(text.strip())
     except ValueError:
-        raise Refused("Write the day as year, month and day, for example 2026-11-30") from None
+        raise Refused("Enter the date as year, month and day, for example 2026-11-30") from None

@@ -127,28 +127,28 @@ def hindrance(portal: Portal, row: Undo, case: Case) -> NinteiError | None:
     if row.made.get("read"):
         return Refused("%(name)s has begun to read it; ask in a message to have it returned", name=row.made["read"])
     if row.made["cards"]:
-        return Refused("Cards were lent or taken back with it; that cannot be undone here")
+        return Refused("Cards were lent or returned with it; that cannot be undone here")
     gone = next((job for job in undo.jobs(row.made["jobs"]) if not _at_rest(job)), None)
     if gone is not None:
         title = _title(loaded, gone.element)
         if gone.operator == "mail" and title:
             if _sent(gone):
-                return Refused("A mail has gone out already: “%(title)s”", title=title)
-            return Refused("A mail is going out at this moment, or may have gone out: “%(title)s”", title=title)
-        return Refused("“%(title)s” has been done already", title=title or gone.operator)
+                return Refused("A mail has already been sent: “%(title)s”", title=title)
+            return Refused("A mail is being sent right now, or may already have been sent: “%(title)s”", title=title)
+        return Refused("“%(title)s” has already been done", title=title or gone.operator)
     for task in work.tasks_by_ids(row.made["tasks"]):
         if task.assignee is not None and task.assignee_id != row.by_id:
-            return Refused("%(name)s has taken on “%(title)s”", name=task.assignee.name, title=task.title)
+            return Refused("%(name)s has taken “%(title)s”", name=task.assignee.name, title=task.title)
         if work.draft(task.id) is not None or undo.uploads(f"draft.{task.id}."):
-            return Refused("Somebody has begun to work on “%(title)s”", title=task.title)
+            return Refused("Somebody has started working on “%(title)s”", title=task.title)
     if undo.replied_since(case.id, row.at):
-        return Refused("A point that was raised has been answered already")
+        return Refused("One of the points has already been answered")
     known = {each["id"] for each in row.before["rows"]["Secret"]}
     if any(each.shown_at is not None for each in recallstate.rows(Secret, case) if each.id not in known):
-        return Refused("The connection information was seen already")
+        return Refused("The connection information has already been viewed")
     opened = {each["id"] for each in row.before["rows"]["Opening"]}
     if any(each.id not in opened for each in recallstate.rows(Opening, case)) and undo.looked_since(case.id, row.at):
-        return Refused("Files that it opened have been downloaded already")
+        return Refused("Files it released have already been downloaded")
     return _taken_day(row, loaded)
 
 
@@ -164,7 +164,7 @@ def _taken_day(row: Undo, loaded: Loaded) -> NinteiError | None:
             and bookings.taken(now.calendar, now.day, now.day).get(now.day, 0) >= capacity
         ):
             day = now.day.isoformat()
-            return Refused("%(day)s has been given to another case meanwhile; choose another day", day=day)
+            return Refused("%(day)s has just been given to another case; choose another day", day=day)
     return None
 
 

@@ -183,8 +183,8 @@ def warnings(setting: permit.Setting, values: Mapping[str, Any]) -> list[Warned]
     if not comments.returns(values):
         return [
             Warned(
-                "%(count)s points are pinned to the answers. They are sent only with a return; if you go on like this "
-                "they stay on record for the staff alone",
+                "%(count)s points are attached to the answers. They are sent only with a return; if you "
+                "continue, they stay on record for staff only",
                 {"count": len(pinned)},
             )
         ]
@@ -194,8 +194,8 @@ def warnings(setting: permit.Setting, values: Mapping[str, Any]) -> list[Warned]
     titles = dict.fromkeys(setting.loaded.element(row.element).title for row in aside)
     return [
         Warned(
-            "%(count)s points are pinned to “%(titles)s”, which you do not return: "
-            "the vendor is not asked for them now",
+            "%(count)s points are attached to “%(titles)s”, which you are not returning: the vendor will not be "
+            "asked about them now",
             {"count": len(aside), "titles": "、".join(titles)},
         )
         for _ in aside[:1]

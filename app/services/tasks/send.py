@@ -118,7 +118,7 @@ def _complete(
         closing = steps.Closing(actor, answer, behalf)
         step = steps.advance(portal, case, CompleteTask(task.id, routes), now, closing, at=element.id)
     except TooLate as error:
-        raise Stale("“%(title)s” has been finished already", title=task.title) from error
+        raise Stale("“%(title)s” has already been completed", title=task.title) from error
     trail.note(
         now, actor, Act.SENT, trail.about(Thing.TASK, task.id, f"{task.title}（{case.number}）", case.id),
         after={"answer": chain.values(answer.values)}, behalf=_behind(actor, behalf),

@@ -72,7 +72,7 @@ def proposed(portal: Portal, lines: tuple[int, ...], number: str, actor: Actor) 
         came = sum(_line(each).amount for each in lines)
         claim = confirming.claimed(portal, [_invoice(number)])[0]
         if claim.balance <= 0:
-            raise Refused("Invoice %(number)s is open for %(balance)s yen only", number=number, balance="0")
+            raise Refused("Only %(balance)s yen of invoice %(number)s are outstanding", number=number, balance="0")
         return Wish(lines, {number: min(came, claim.balance)})
 
 
@@ -90,10 +90,12 @@ def _question(portal: Portal, wish: Wish, rows: Sequence[BankLine]) -> Question:
         invoice = _invoice(number)
         claim = confirming.claimed(portal, [invoice])[0]
         if share <= 0:
-            raise Refused("Say how much of it invoice %(number)s gets", number=number)
+            raise Refused("Enter how much of it goes to invoice %(number)s", number=number)
         if share > claim.balance:
             raise Refused(
-                "Invoice %(number)s is open for %(balance)s yen only", number=number, balance=f"{claim.balance:,}"
+                "Only %(balance)s yen of invoice %(number)s are outstanding",
+                number=number,
+                balance=f"{claim.balance:,}",
             )
         limit = receiving.bearable(portal.releases.loaded(invoice.case.release_id))
         short = claim.balance - share
@@ -101,9 +103,9 @@ def _question(portal: Portal, wish: Wish, rows: Sequence[BankLine]) -> Question:
         agreed = agreed or any(confirming.agrees(portal, invoice, row) for row in rows)
     beyond = total - sum(wish.shares.values())
     if beyond < 0:
-        raise Refused("More is given to invoices than came in")
+        raise Refused("The invoices add up to more than was received")
     if not owing:
-        raise Refused("Choose the invoice that this receipt pays")
+        raise Refused("Choose the invoice this receipt pays")
     return Question(tuple(rows), total, tuple(owing), beyond, not agreed)
 
 
@@ -122,11 +124,11 @@ def settle(portal: Portal, wish: Wish, actor: Actor) -> list[str]:
         rows = sorted((_line(each, lock=True) for each in wish.lines), key=lambda row: (row.day, row.id))
         asked = _question(portal, wish, rows)
         if any(each.short for each in asked.owing) and wish.charge is None:
-            raise Refused("Say what becomes of what is missing")
+            raise Refused("Choose what happens to the missing amount")
         if asked.beyond and wish.beyond is None:
-            raise Refused("Say what becomes of the money beyond what is owed")
+            raise Refused("Choose what happens to the excess amount")
         if asked.other_name and not wish.seen:
-            raise Refused("The payer's name is another: look at it, and say that it is right")
+            raise Refused("The payer's name is different: check it, and confirm that it is correct")
         _shared(portal, wish, asked, rows, actor, now)
     portal.poke()
     return list(wish.shares)
@@ -165,7 +167,7 @@ def pay(portal: Portal, number: str, received: Received, actor: Actor, now: date
         receiving.require_bearable(portal.releases.loaded(invoice.case.release_id), received.charge)
     claim = confirming.claimed(portal, [invoice])[0]
     if not claim.payable:
-        raise Refused("The case of invoice %(number)s does not wait for a payment now", number=number)
+        raise Refused("The case of invoice %(number)s is not waiting for a payment at the moment", number=number)
     if not claim.task_id and not claim.report_id:
         case = cases.lock(invoice.case_id)
         receiving.record(case, _invoice(number), received, actor, now)
@@ -177,7 +179,7 @@ def pay(portal: Portal, number: str, received: Received, actor: Actor, now: date
         _reported(portal, claim.report_id, said, actor, now)
         claim = confirming.claimed(portal, [_invoice(number)])[0]
         if not claim.task_id:
-            raise Refused("The case of invoice %(number)s does not wait for a payment now", number=number)
+            raise Refused("The case of invoice %(number)s is not waiting for a payment at the moment", number=number)
     values = {**said, "amount": str(received.amount + received.over)}
     quick.finish(portal, claim.task_id, values, actor, received)
 
@@ -186,7 +188,7 @@ def _reported(portal: Portal, task_id: str, said: Mapping[str, Any], actor: Acto
     """The vendor's task that reports the payment, completed by the fact."""
     row = work.task(task_id)
     if row is None:
-        raise Stale("This task has been finished already, or confirms no payment")
+        raise Stale("This task has already been completed, or does not confirm a payment")
     case = cases.lock(row.case_id)
     loaded = portal.releases.loaded(case.release_id)
     setting = permit.Setting(row, case, loaded, loaded.element(row.element))
@@ -203,9 +205,9 @@ def _line(line_id: int, *, lock: bool = False) -> BankLine:
     if row is None:
         raise NotFound("There is no such receipt")
     if row.state != LineState.NEW:
-        raise Stale("This receipt was settled by %(name)s already", name=row.settled_by)
+        raise Stale("%(name)s has already settled this receipt", name=row.settled_by)
     if row.cancelled:
-        raise Refused("The bank took this receipt back")
+        raise Refused("The bank reversed this receipt")
     return row
 
 

@@ -105,7 +105,7 @@ def take_back(portal: Portal, number: str, why: str, actor: Actor) -> Undoing:
     actor.require(Right.MONEY)
     why = why.strip()[:LONGEST]
     if not why:
-        raise Refused("Say why the confirmation is undone")
+        raise Refused("Say why the confirmation is being undone")
     now = portal.now()
     with database.transaction():
         permit.may_work(portal, actor, "confirms")

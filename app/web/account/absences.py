@@ -45,11 +45,16 @@ def add() -> Any:
         first, last = (required_date(typed[name], missing) for name in ("first", "last"))
         delegate = whole(typed["delegate"])
         if delegate is None:
-            raise Refused("Choose a colleague who stands in for you")
+            raise Refused("Choose a colleague to stand in for you")
         accounts.away(portal(), signed_in(), delegate, first, last, typed["note"][:500])
     except Refused as error:
         return _page(422, problems.sentence(error), typed)
-    flash(gettext("Your absence is on record. What your delegate does meanwhile is marked as done for you."), "success")
+    flash(
+        gettext(
+            "Your absence has been recorded. What your delegate does in the meantime is marked as done on your behalf."
+        ),
+        "success",
+    )
     return redirect("/absences", 303)
 
 
@@ -58,5 +63,5 @@ def add() -> Any:
 def end(absence_id: int) -> Any:
     """Take an absence back."""
     accounts.back(portal(), signed_in(), absence_id)
-    flash(gettext("The absence has been taken back."), "success")
+    flash(gettext("The absence has been cancelled."), "success")
     return redirect("/absences", 303)

@@ -28,7 +28,9 @@ def ask() -> Any:
         )
     except Refused as error:
         return problems.back(error, "/account#address")
-    flash(gettext("A link has been sent to %(email)s. The address changes when it is used.", email=new), "success")
+    flash(
+        gettext("A link has been sent to %(email)s. Your address changes when the link is used.", email=new), "success"
+    )
     return redirect("/account#address", 303)
 
 
@@ -44,5 +46,5 @@ def confirm(token: str) -> Any:
     except NinteiError as closed:
         status = 404 if isinstance(closed, NotFound) else 410
         return render_template("pages/account/old_link.html", text=problems.sentence(closed)), status
-    flash(gettext("Your address is %(email)s now. Sign in with it.", email=new), "success")
+    flash(gettext("Your address is now %(email)s. Use it to sign in.", email=new), "success")
     return redirect("/login", 303)

@@ -47,7 +47,7 @@ def forgotten() -> Any:
 def _wording() -> Wording:
     text = gettext("Somebody, probably you, asked to set a new password for your account in the certification portal.")
     until = gettext("The link works once, for one hour.")
-    otherwise = gettext("If it was not you, throw this mail away: nothing changes.")
+    otherwise = gettext("If this was not you, ignore this mail: nothing will change.")
     words = gettext("Set the password")
     link = f"[{words}](%(url)s)"
     body = folders.site(portal())["body"].get("name", "")
@@ -73,7 +73,7 @@ def reset(token: str) -> Any:
             error = sentence(refusal)
     if error:
         return render_template("pages/account/reset.html", email=email, error=error), 422
-    flash(gettext("The password is set. Sign in with it."), "success")
+    flash(gettext("Your password has been set. Use it to sign in."), "success")
     return remember(redirect("/login", 303), guessing.proved(portal(), owner, asker()))
 
 
@@ -81,7 +81,7 @@ def _twice() -> tuple[str, str]:
     """The new password, and what is wrong when it was not typed the same twice."""
     password = request.form.get("password", "")
     if password != request.form.get("again", ""):
-        return password, gettext("The two passwords differ; type the same one twice")
+        return password, gettext("The passwords do not match; type the same one twice")
     return password, ""
 
 
@@ -156,7 +156,7 @@ def end_sessions() -> Any:
         sessions.end_one(portal(), who, whole(typed) or 0)
     except NotFound as error:
         return _page(sentence(error)), 404
-    flash(gettext("The session is ended."), "success")
+    flash(gettext("The session has been ended."), "success")
     return redirect("/account#sessions", 303)
 
 
@@ -176,7 +176,7 @@ def password() -> Any:
     if error:
         return _page(password_error=error), 422
     signin.sign_in(who.user_id or 0, signin.KEPT)  # the old session has ended with the old password
-    flash(gettext("The password is changed. Everywhere else you are signed out."), "success")
+    flash(gettext("Your password has been changed. You have been signed out everywhere else."), "success")
     return redirect("/account", 303)
 
 

@@ -69,4 +69,4 @@ def out() -> Any:
 
 
 def _said(error: Refused | Temporary) -> Any:
-    return problems.page(problems.status_of(error), problems.sentence(error), ("/login", gettext("To the sign-in")))
+    return problems.page(problems.status_of(error), problems.sentence(error), ("/login", gettext("Go to sign-in")))

@@ -192,7 +192,7 @@ def _code(secret: str, sealed: str, error: str = "", status: int = 200) -> Any:
     spaced = " ".join(secret[n : n + 4] for n in range(0, len(secret), 4))
     answer = make_response(
         render_template(
-            "pages/account/code.html", title=gettext("Add an app that makes codes"), picture=picture, secret=spaced,
+            "pages/account/code.html", title=gettext("Add an authenticator app"), picture=picture, secret=spaced,
             sealed=sealed, error=error,
         ), status,
     )  # fmt: skip

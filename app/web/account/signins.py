@@ -49,8 +49,8 @@ def kind_words() -> dict[str, tuple[str, str]]:
     return {
         "signed_in": (gettext("Signed in"), "good"),
         "failed": (gettext("Wrong password"), "warn"),
-        "held": (gettext("Held up"), "bad"),
-        "lifted": (gettext("Lifted"), "now"),
+        "held": (gettext("Locked out"), "bad"),
+        "lifted": (gettext("Unlocked"), "now"),
     }
 
 
@@ -113,7 +113,7 @@ def lift() -> Any:
     except NotFound as over:
         flash(sentence(over), "info")
     else:
-        flash(gettext("Lifted: the next try is let in at once."), "success")
+        flash(gettext("Unlocked: the next attempt is allowed immediately."), "success")
     return redirect("/sign-ins", 303)
 
 

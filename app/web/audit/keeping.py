@@ -28,7 +28,7 @@ def show() -> Any:
     who = signed_in()
     return render_template(
         "pages/audit/keeping.html",
-        title=gettext("Keeping and forgetting"),
+        title=gettext("Retention and deletion"),
         wide=True,
         due=keeping.show(portal(), who),
         periods=PERIODS,
@@ -55,13 +55,13 @@ def days() -> Any:
 @proved
 def run() -> Any:
     """Let go what is old enough."""
-    title = gettext("Let go what is old enough")
-    text = gettext("This cannot be undone. What goes is on the audit record with its digest.")
+    title = gettext("Delete what is old enough")
+    text = gettext("This cannot be undone. Deleted records are logged in the audit record with their digest.")
     asked = sure.ask(title, text, title, HERE)
     if asked is not None:
         return asked
     went = keeping.run(portal(), signed_in())
-    flash(gettext("%(count)s records went", count=sum(went.values())))
+    flash(gettext("%(count)s records removed", count=sum(went.values())))
     return redirect(HERE, 303)
 
 

@@ -109,7 +109,7 @@ def revoke_desk() -> Any:
         desks.revoke(portal(), request.form.get("name", ""), signed_in())
     except NinteiError as error:
         return problems.back(error, "/cards#desks")
-    flash(gettext("The token is revoked. Cards that were begun there can be finished at any desk."), "success")
+    flash(gettext("The token has been revoked. Cards started there can be finished at any desk."), "success")
     return redirect("/cards#desks", 303)
 
 
@@ -136,7 +136,7 @@ def back(serial: str) -> Any:
         cardreturns.take_back(portal(), serial, signed_in())
     except NinteiError as error:
         return problems.back(error, f"/cards/{serial}")
-    flash(gettext("Lay the card on the reader: it is checked and wiped."), "info")
+    flash(gettext("Place the card on the reader to check and wipe it."), "info")
     return redirect(f"/cards/{serial}", 303)
 
 
@@ -163,8 +163,8 @@ def mark(serial: str) -> Any:
     if CardState.of(state) in {CardState.LOST, CardState.DAMAGED} and reason.strip():
         asked = sure.ask(
             gettext("Card %(serial)s: %(state)s?", serial=serial, state=card_words.states()[state][0]),
-            [gettext("The card is never lent again, and its keys count as being in other hands."), reason],
-            gettext("Say so in the ledger"), f"/cards/{serial}",
+            [gettext("The card will never be lent again, and its keys are considered compromised."), reason],
+            gettext("Record it in the ledger"), f"/cards/{serial}",
         )  # fmt: skip
         if asked is not None:
             return asked
@@ -172,7 +172,7 @@ def mark(serial: str) -> Any:
         stock.mark(portal(), serial, state, signed_in(), reason)
     except NinteiError as error:
         return problems.back(error, f"/cards/{serial}")
-    flash(gettext("The ledger says so now."), "success")
+    flash(gettext("Recorded in the ledger."), "success")
     return redirect(f"/cards/{serial}", 303)
 
 
@@ -187,14 +187,15 @@ def wipe(serial: str) -> Any:
         wiping.wipe(portal(), serial, signed_in())
     except NinteiError as error:
         return problems.back(error, f"/cards/{serial}")
-    flash(gettext("Lay the card on the reader: it is checked and wiped."), "info")
+    flash(gettext("Place the card on the reader to check and wipe it."), "info")
     return redirect(f"/cards/{serial}", 303)
 
 
 def _sure_to_wipe(serial: str) -> Any | None:
     return sure.ask(
         gettext("Check and wipe card %(serial)s?", serial=serial),
-        gettext("Its content is erased for good as soon as it lies on a reader. The ledger alone keeps what it was."),
+        gettext("Its content is erased permanently as soon as it is placed on a reader. Only the ledger keeps a "
+                "record of it."),
         gettext("Check and wipe it"), f"/cards/{serial}",
     )  # fmt: skip
 
@@ -209,7 +210,7 @@ def make(task_id: str) -> Any:
         return problems.back(error, "/cards")
     by_agents = portal().settings.card_reader == plan.AGENT
     if not count:
-        flash(gettext("All its cards are there."), "success")
+        flash(gettext("All its cards have arrived."), "success")
     elif not by_agents:  # at desks nothing is made yet: the next page says which cards to lay on
         flash(gettext("%(count)s cards are being made.", count=count), "info")
     return redirect(f"/cards/batch/{task_id}" if by_agents else "/cards", 303)

@@ -38,7 +38,7 @@ def why_words() -> dict[str, str]:
     """Why a letter was destroyed."""
     return {
         "posted": gettext("both letters were posted"),
-        "reissued": gettext("the letters were made anew"),
+        "reissued": gettext("the letters were reissued"),
         "ended": gettext("the case ended"),
     }
 
@@ -67,7 +67,7 @@ def keepers(task_id: str) -> Any:
         letterdesk.name(portal(), task_id, {key: value for key, value in chosen.items() if value}, signed_in())
     except NinteiError as error:
         return problems.back(error, f"/cards/letters/{task_id}")
-    flash(gettext("It is on record who opens which letter."), "success")
+    flash(gettext("Who opens which letter has been recorded."), "success")
     return redirect(f"/cards/letters/{task_id}", 303)
 
 
@@ -88,9 +88,9 @@ def open_letter(task_id: str, letter: int) -> Any:
 def posted(task_id: str) -> Any:
     """Letters that were made anew later are on their way."""
     asked = sure.ask(
-        gettext("Are both letters posted?"),
-        gettext("They are destroyed here now, and cannot be printed again."),
-        gettext("Both are posted: destroy them"), f"/cards/letters/{task_id}",
+        gettext("Have both letters been posted?"),
+        gettext("They will be destroyed here and cannot be printed again."),
+        gettext("Both have been posted: destroy them"), f"/cards/letters/{task_id}",
     )  # fmt: skip
     if asked is not None:
         return asked
@@ -98,7 +98,7 @@ def posted(task_id: str) -> Any:
         letterdesk.posted_by_hand(portal(), task_id, signed_in())
     except NinteiError as error:
         return problems.back(error, f"/cards/letters/{task_id}")
-    flash(gettext("Both letters are destroyed here."), "success")
+    flash(gettext("Both letters have been destroyed here."), "success")
     return redirect(f"/cards/letters/{task_id}", 303)
 
 
@@ -109,9 +109,9 @@ def anew(task_id: str) -> Any:
     """Destroy both letters and make two with new components."""
     names = (request.form.get("recipient_1", ""), request.form.get("recipient_2", ""))
     asked = sure.ask(
-        gettext("Make both letters anew?"),
-        gettext("The letters and the key file that are there now are worth nothing from then on, sent or not."),
-        gettext("Make them anew"), f"/cards/letters/{task_id}",
+        gettext("Reissue both letters?"),
+        gettext("The current letters and key file become invalid, whether or not they have been sent."),
+        gettext("Reissue them"), f"/cards/letters/{task_id}",
     )  # fmt: skip
     if asked is not None:
         return asked
@@ -119,5 +119,5 @@ def anew(task_id: str) -> Any:
         letterdesk.reissue(portal(), task_id, names, request.form.get("reason", ""), signed_in())
     except NinteiError as error:
         return problems.back(error, f"/cards/letters/{task_id}")
-    flash(gettext("Two new letters and a new key file are being made; the old ones are worth nothing now."), "success")
+    flash(gettext("Two new letters and a new key file are being created; the old ones are no longer valid."), "success")
     return redirect(f"/cards/letters/{task_id}", 303)

@@ -32,11 +32,11 @@ def role_words() -> dict[str, str]:
 def act_words() -> dict[str, str]:
     """What was done to keys."""
     return {
-        "begun": gettext("First component brought"),
-        "completed": gettext("Second component brought: the master is made"),
+        "begun": gettext("First component entered"),
+        "completed": gettext("Second component entered: master key created"),
         "abandoned": gettext("Given up"),
-        "created": gettext("Key store made"),
-        "token_key": gettext("Key made in the token"),
+        "created": gettext("Key store created"),
+        "token_key": gettext("Key generated in the token"),
         "moved": gettext("Moved to another guard"),
     }
 
@@ -87,9 +87,9 @@ def contribute(version: int) -> Any:
 def abandon(version: int) -> Any:
     """Forget first components whose second never came."""
     asked = sure.ask(
-        gettext("Give version %(version)s up?", version=version),
-        gettext("What was written down is worth nothing then; both components are brought anew."),
-        gettext("Give it up"), "/cards/keys",
+        gettext("Discard version %(version)s?", version=version),
+        gettext("What was written down becomes invalid; both components have to be created again."),
+        gettext("Discard it"), "/cards/keys",
     )  # fmt: skip
     if asked is not None:
         return asked
@@ -97,5 +97,5 @@ def abandon(version: int) -> Any:
         keys.abandon(portal(), version, signed_in())
     except NinteiError as error:
         return problems.back(error, "/cards/keys")
-    flash(gettext("Given up. The component that was written down is worth nothing now: destroy it."), "success")
+    flash(gettext("Discarded. The component written down is no longer valid: destroy it."), "success")
     return redirect("/cards/keys", 303)

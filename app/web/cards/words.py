@@ -19,11 +19,11 @@ def states() -> dict[str, tuple[str, str]]:
         "making": (gettext("Being made"), "now"),
         "ready": (gettext("Ready to be lent"), "good"),
         "lent": (gettext("On loan"), "now"),
-        "returned": (gettext("Came back"), "warn"),
+        "returned": (gettext("Card returned"), "warn"),
         "wiped": (gettext("Wiped"), "plain"),
         "damaged": (gettext("Damaged"), "bad"),
         "lost": (gettext("Lost"), "bad"),
-        "quarantined": (gettext("Kept apart"), "bad"),
+        "quarantined": (gettext("Quarantined"), "bad"),
     }
 
 
@@ -33,26 +33,26 @@ def acts() -> dict[str, str]:
         "personalise": gettext("Personalised"),
         "verify": gettext("Checked"),
         "lend": gettext("Lent"),
-        "return": gettext("Came back"),
+        "return": gettext("Card returned"),
         "wipe": gettext("Checked and wiped"),
         "damaged": gettext("Marked as damaged"),
         "lost": gettext("Marked as lost"),
-        "quarantined": gettext("Kept apart"),
-        "outstanding": gettext("It stays out"),
-        "remind": gettext("The vendor was reminded"),
-        "ask_back": gettext("Asked back by"),
-        "send_back": gettext("The vendor sent it"),
+        "quarantined": gettext("Quarantined"),
+        "outstanding": gettext("It has not been returned"),
+        "remind": gettext("Vendor reminded"),
+        "ask_back": gettext("Return requested by"),
+        "send_back": gettext("Sent by the vendor"),
     }
 
 
 def signals() -> dict[str, tuple[str, str]]:
     """What a desk's signal says: (state of the reader panel, the word that is read from a distance)."""
     return {
-        "wait": ("wait", gettext("Lay a card on")),
-        "busy": ("busy", gettext("Writing: leave it there")),
-        "done": ("done", gettext("Done: take it off")),
-        "wrong": ("wrong", gettext("Not this card")),
-        "away": ("remove", gettext("The desk's computer is away")),
+        "wait": ("wait", gettext("Place a card on the reader")),
+        "busy": ("busy", gettext("Writing: do not remove the card")),
+        "done": ("done", gettext("Done: remove the card")),
+        "wrong": ("wrong", gettext("Wrong card")),
+        "away": ("remove", gettext("The desk's computer is offline")),
     }
 
 
@@ -64,7 +64,7 @@ def codes() -> dict[str, str]:
 def marks() -> dict[str, str]:
     """The buttons with which a person says what became of a card."""
     return {
-        "returned": gettext("It is back here"),
+        "returned": gettext("It has been returned"),
         "damaged": gettext("It is damaged"),
         "lost": gettext("It is lost"),
     }

@@ -67,7 +67,7 @@ def remind(number: str) -> Any:
         head = case.page(portal(), number, signed_in()).head
         sent = worklist.remind(portal(), [task.id for task in head.tasks], signed_in())
         if not sent:
-            raise Refused("They were reminded today already")
+            raise Refused("They have already been reminded today")
         return gettext("%(count)s reminders go out now.", count=sent)
 
     return act_on(number, act, "remind")
@@ -158,7 +158,7 @@ def _ending(number: str, status: int = 200, error: str = "") -> Any:
 
 def _ending_title(who: Actor, state: Standing) -> str:
     if state == Standing.CERTIFIED:
-        return gettext("Give the certification up")
+        return gettext("Surrender the certification")
     return gettext("Withdraw the application") if who.side == "vendor" else gettext("Close the case")
 
 
@@ -170,7 +170,7 @@ def end(number: str) -> Any:
     who = signed_in()
     try:
         if request.form.get("agreed") != "yes":
-            raise Refused("Tick that you mean it; an ended case cannot be opened again")
+            raise Refused("Tick the box to confirm; an ended case cannot be reopened")
         lifecycle.withdraw(
             portal(),
             number,
@@ -196,7 +196,7 @@ def _stopping(number: str, status: int = 200, error: str = "") -> Any:
     page = case.page(portal(), number, signed_in())
     return render_template(
         "pages/case/end.html",
-        title=gettext("End the case at once"),
+        title=gettext("End the case immediately"),
         page=page,
         head=page.head,
         settlement=settlement.settlement(portal(), number, signed_in()),
@@ -216,7 +216,7 @@ def stop(number: str) -> Any:
     who = signed_in()
     try:
         if request.form.get("agreed") != "yes":
-            raise Refused("Tick that you mean it; an ended case cannot be opened again")
+            raise Refused("Tick the box to confirm; an ended case cannot be reopened")
         endings.end(portal(), number, request.form.get("reason", "")[:LONGEST_MESSAGE], who)
     except Refused as error:
         return _stopping(number, status_of(error), sentence(error))
@@ -234,4 +234,4 @@ def _ended_words(who: Actor, closed: bool) -> str:
         return gettext("The application has been withdrawn.")
     if closed:
         return gettext("The case has been closed.")
-    return gettext("The case has been stopped. It is closed once what is left has been settled.")
+    return gettext("The case has been stopped. It will be closed once the remaining items are settled.")

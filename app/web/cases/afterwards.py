@@ -34,9 +34,12 @@ def take_back(task_id: str) -> Any:
     except Refused as error:
         return problems.back(error, f"/tasks/{task_id}/done")
     if signed_in().side == "vendor":
-        flash(gettext("What you had sent is taken back: it is below as a draft. Mend it and send it again."), "success")
+        flash(
+            gettext("What you sent has been taken back and is below as a draft. Correct it and send it again."),
+            "success",
+        )
     else:
-        flash(gettext("The decision has been taken back. What you had written is below as a draft."), "success")
+        flash(gettext("The decision has been taken back. What you wrote is below as a draft."), "success")
     return redirect(f"/tasks/{task_id}", 303)
 
 
@@ -50,7 +53,7 @@ def change(number: str) -> Any:
 def _change(number: str, status: int = 200, error: str = "") -> Any:
     standing = daterequests.standing(portal(), number, signed_in())
     if standing is None:
-        raise NotFound("There is no settled day that could be changed")
+        raise NotFound("There is no fixed day that could be changed")
     return render_template(
         "pages/case/date.html",
         title=gettext("Ask for another day"),
@@ -96,12 +99,12 @@ def reopen(number: str) -> Any:
         except Refused as refused:
             error, status = problems.sentence(refused), problems.status_of(refused)
         else:
-            flash(gettext("The case is open again as it stood. The vendor is told by mail."), "success")
+            flash(gettext("The case has been reopened as it was. The vendor is notified by mail."), "success")
             for day in lost:
-                flash(gettext("The day %(day)s could not be had back; settle another one.", day=day), "warning")
+                flash(gettext("The day %(day)s is no longer available; fix another one.", day=day), "warning")
             return redirect(head.address(number), 303)
     return render_template(
-        "pages/case/reopen.html", title=gettext("Open the case again"), error=error, here=head.address(number),
+        "pages/case/reopen.html", title=gettext("Reopen the case"), error=error, here=head.address(number),
         head=case.page(portal(), number, who).head, reason=request.form.get("reason", ""),
     ), status  # fmt: skip
 
@@ -116,7 +119,7 @@ def moving(number: str) -> Any:
 def _moving(number: str, status: int = 200, error: str = "", failed: int | None = None) -> Any:
     who = signed_in()
     return render_template(
-        "pages/case/move_day.html", title=gettext("Move a settled day"), head=case.page(portal(), number, who).head,
+        "pages/case/move_day.html", title=gettext("Move a fixed day"), head=case.page(portal(), number, who).head,
         days=movingdays.movable(portal(), number, who), typed=request.form, error=error, failed=failed,
         here=head.address(number),
     ), status  # fmt: skip
@@ -147,7 +150,7 @@ def answer(request_id: int) -> Any:
     try:
         if request.form.get("action") == "refuse":
             daterequests.refuse(portal(), request_id, said, who)
-            flash(gettext("The day stays. The vendor is told why."), "success")
+            flash(gettext("The day remains unchanged. The vendor is told why."), "success")
         else:
             daterequests.accept(portal(), request_id, parse_date(request.form.get("day", "")), said, who)
             flash(gettext("The day has been changed. The vendor gets a mail with the new calendar file."), "success")
@@ -172,7 +175,7 @@ def arrange(booking_id: int) -> Any:
             failure=problems.sentence(error), typed={"place": request.form.get("place", "")}, chosen=people,
         )  # fmt: skip
     if found:
-        flash(gettext("Saved. Something clashes: see below."), "warning")
+        flash(gettext("Saved. There is a conflict: see below."), "warning")
     else:
         flash(gettext("People and place have been saved."), "success")
     return redirect(f"{_calendar()}#date-{booking_id}", 303)

@@ -62,9 +62,12 @@ def ask(number: str) -> Any:
     if wrong is not None:
         return _page(number, 422, raw, wrong.errors)
     if who.side == "operator":
-        flash(gettext("Look at it once more: nothing changes before it is accepted here."), "success")
+        flash(gettext("Check it once more: nothing changes until it is accepted here."), "success")
         return redirect("/corrections", 303)
-    flash(gettext("Your correction is with the certifying body. Nothing changes before it has answered."), "success")
+    flash(
+        gettext("Your correction has been sent to the certifying body. Nothing changes until it has answered."),
+        "success",
+    )
     return redirect(f"/cases/{number}/correction", 303)
 
 
@@ -86,7 +89,7 @@ def _succession(
     found = succession.page(portal(), number, who)
     values = found.values if raw is None else raw
     return render_template(
-        "pages/case/succession.html", title=gettext("Another company takes the certification over"), found=found,
+        "pages/case/succession.html", title=gettext("Another company takes over the certification"), found=found,
         head=case.page(portal(), number, who).head, here=head.address(number), reason=request.form.get("reason", ""),
         error=error,
         form=found.spec.bind(values, lang=language(), context={"today": portal().today()}, errors=list(errors)),
@@ -108,7 +111,7 @@ def ask_succession(number: str) -> Any:
         return _succession(number, problems.status_of(error), raw, error=problems.sentence(error))
     if wrong is not None:
         return _succession(number, 422, raw, wrong.errors)
-    flash(gettext("It is with the certifying body. Nothing changes before it has answered."), "success")
+    flash(gettext("Sent to the certifying body. Nothing changes until it has answered."), "success")
     return redirect(f"/cases/{number}/succession", 303)
 
 
@@ -120,7 +123,7 @@ def take_back(number: str, correction_id: int) -> Any:
         corrections.take_back(portal(), number, correction_id, signed_in())
     except Refused as error:
         return problems.back(error, f"/cases/{number}/correction")
-    flash(gettext("The correction is taken back."), "success")
+    flash(gettext("The correction has been withdrawn."), "success")
     return redirect(f"/cases/{number}/correction", 303)
 
 
@@ -147,10 +150,10 @@ def answer(correction_id: int) -> Any:
     try:
         if request.form.get("action") == "accept":
             corrections.accept(portal(), correction_id, said, who)
-            flash(gettext("Corrected. Case, company, register and whatever is made from now on say so."), "success")
+            flash(gettext("Corrected. Case, company, register and all future documents use the new data."), "success")
         else:
             corrections.refuse(portal(), correction_id, said, who)
-            flash(gettext("It stays as it is. The vendor is told why."), "success")
+            flash(gettext("Nothing was changed. The vendor is told why."), "success")
     except Refused as error:
         return _waiting(problems.status_of(error), correction_id, problems.sentence(error))
     return redirect("/corrections", 303)

@@ -87,9 +87,9 @@ def heat() -> Any:
     rows = [(named(package.elements[key].title) or key, rest) for key, rest in here.items()]
     return render_template(
         "pages/figures_diagram.html",
-        title=gettext("What waits where"),
+        title=gettext("Cases by step"),
         wide=True,
-        crumbs=[{"url": "/figures", "label": gettext("Figures")}, {"label": gettext("What waits where")}],
+        crumbs=[{"url": "/figures", "label": gettext("Figures")}, {"label": gettext("Cases by step")}],
         at=at,
         state=_state(here, package.elements),
         source=f"/figures/diagrams/{package.id}/{process}.xml",
@@ -185,11 +185,11 @@ def _stages(found: Figures) -> tuple[str, list[str], Rows]:
     rows: Rows = [
         (named(title), *(counts.get(turn, 0) for turn in turns), sum(counts.values())) for title, counts in found.stages
     ]
-    return gettext("Open cases by stage and turn, now"), [gettext("Stage"), *turns.values(), gettext("Together")], rows
+    return gettext("Open cases by stage and turn, now"), [gettext("Stage"), *turns.values(), gettext("Total")], rows
 
 
 def _late(found: Figures) -> tuple[str, list[str], Rows]:
-    rows: Rows = [(named(step), person or gettext("nobody yet"), n) for step, person, n in found.late]
+    rows: Rows = [(named(step), person or gettext("unassigned"), n) for step, person, n in found.late]
     headings = [gettext("Step"), gettext("Person in charge"), gettext("Overdue")]
     return gettext("Overdue by step and person, now"), headings, rows
 
@@ -200,16 +200,16 @@ def _clocks(found: Figures) -> tuple[str, list[str], Rows]:
         for each in found.clocks
     ]
     headings = [
-        gettext("Guideline"), gettext("Business days"), gettext("Times"), gettext("Median"), gettext("80 % within"),
-        gettext("Longest"), gettext("Over it"),
+        gettext("Guideline"), gettext("Business days"), gettext("Times"), gettext("Median"), gettext("80% within"),
+        gettext("Longest"), gettext("Exceeded"),
     ]  # fmt: skip
     return gettext("Days used against guidelines"), headings, rows
 
 
 def _steps(found: Figures) -> tuple[str, list[str], Rows]:
     rows: Rows = [(named(each.title), each.n, each.median, each.most_of, each.longest) for each in found.steps]
-    headings = [gettext("Step"), gettext("Times"), gettext("Median"), gettext("80 % within"), gettext("Longest")]
-    return gettext("Business days from opening to done, by step of the body"), headings, rows
+    headings = [gettext("Step"), gettext("Times"), gettext("Median"), gettext("80% within"), gettext("Longest")]
+    return gettext("Business days from open to done, by step of the certifying body"), headings, rows
 
 
 def _months(found: Figures) -> tuple[str, list[str], Rows]:
@@ -241,7 +241,7 @@ def _rates(found: Figures) -> tuple[str, list[str], Rows]:
     rows: Rows = [
         (named(each.title), each.done, each.passed, round(100 * each.passed / each.done)) for each in found.rates
     ]
-    headings = [gettext("Step"), gettext("Done"), gettext("Passed"), gettext("Passed of 100")]
+    headings = [gettext("Step"), gettext("Done"), gettext("Passed"), gettext("Passed (%)")]
     return gettext("Pass rate"), headings, rows
 
 
@@ -253,7 +253,7 @@ TABLES: dict[str, Callable[[Figures], tuple[str, list[str], Rows]]] = {
     "months": _months,
     "rates": _rates,
     "returned": lambda found: _pairs(gettext("Returned, by step and decision"), gettext("Decision"), found.returned),
-    "points": lambda found: _pairs(gettext("What was to be mended, by place"), gettext("Place"), found.points),
+    "points": lambda found: _pairs(gettext("Corrections requested, by field"), gettext("Place"), found.points),
     "judged": lambda found: _pairs(gettext("Decisions by step"), gettext("Decision"), found.judged),
 }
 BARS = {"stages": -1, "late": -1, "clocks": 3, "steps": 2, "rates": -1, "returned": -1, "points": -1, "judged": -1}
@@ -262,11 +262,11 @@ BARS = {"stages": -1, "late": -1, "clocks": 3, "steps": 2, "rates": -1, "returne
 def _notes() -> dict[str, str]:
     return {
         "clocks": gettext(
-            "Of guidelines that ended in the period; days stand still while it is the other side's turn."
+            "Guidelines that ended in the period; days are not counted while it is the other side's turn."
         ),
-        "steps": gettext("Of tasks done in the period."),
-        "months": gettext("Money received without what was taken back."),
-        "rates": gettext("What was passed in the period, of what was done in it."),
+        "steps": gettext("Tasks completed in the period."),
+        "months": gettext("Money received, excluding reversals."),
+        "rates": gettext("Share passed of everything completed in the period."),
     }
 
 

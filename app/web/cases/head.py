@@ -81,7 +81,7 @@ def banner(head: CaseHead, who: Actor, *, line: bool = False) -> dict[str, Any]:
         }
     if task.side == who.side and task.kind == TaskKind.USER:
         given["action"] = {
-            "label": gettext("Open this task") if who.side == "operator" else gettext("Go on"),
+            "label": gettext("Open this task") if who.side == "operator" else gettext("Continue"),
             "url": f"/tasks/{task.id}",
         }
     return given
@@ -91,9 +91,9 @@ def _undelivered(head: CaseHead) -> dict[str, Any]:
     """The vendor cannot know that it is their turn: it is the body's to mend the address."""
     return {
         "turn": "operator",
-        "headline": gettext("A mail did not arrive: it is the certifying body's turn"),
+        "headline": gettext("A mail was not delivered: it is the certifying body's turn"),
         "sentence": gettext(
-            "The vendor does not know what is asked of them. Mend the address and send the mail again."
+            "The vendor does not know what they need to do. Correct the address and send the mail again."
         ),
         "facts": [{"term": gettext("Waiting until then"), "text": named(each.title)} for each in head.tasks[:1]],
     }
@@ -113,7 +113,7 @@ def _quiet(head: CaseHead, turn: str, who: Actor) -> dict[str, Any]:
     if head.state == Standing.CERTIFIED:
         return {
             "headline": gettext("The system is certified"),
-            "sentence": gettext("There is nothing to do now. The next audit opens by itself when it is time."),
+            "sentence": gettext("There is nothing to do now. The next audit opens automatically when it is due."),
         }
     if head.hindered:
         return {"sentence": hindered_words(who)}
@@ -156,10 +156,10 @@ def expected(head: CaseHead) -> list[dict[str, Any]]:
 def hindered_words(who: Actor) -> str:
     """What is read instead of what comes next while the case cannot go on."""
     if who.side == "operator":
-        return gettext("The case cannot go on by itself; what is in its way stands below.")
+        return gettext("The case cannot continue by itself; see below what is blocking it.")
     return gettext(
-        "The next step could not be carried out. The certifying body has been told and is looking into it; everything "
-        "that you sent is kept."
+        "The next step could not be carried out. The certifying body has been notified and is looking into it; "
+        "everything you sent is saved."
     )
 
 
@@ -178,7 +178,7 @@ def end_sentence(head: CaseHead) -> str:
             "The application was not passed. The letter with the reasons is among the documents."
         ),
         Standing.CLOSED: gettext("The certifying body has closed the case."),
-    }.get(head.state, gettext("Nothing more is to be done here."))
+    }.get(head.state, gettext("Nothing more needs to be done here."))
 
 
 def void(head: CaseHead, key: str) -> Markup | None:
@@ -196,7 +196,7 @@ def void(head: CaseHead, key: str) -> Markup | None:
 
 def expired_words() -> str:
     """What it means that the last day of a certificate has passed."""
-    return gettext("Its last day has passed. The public list says so; ask the certifying body what can be done.")
+    return gettext("It has expired, and the public list says so. Ask the certifying body what can be done.")
 
 
 def _suspended(head: CaseHead) -> dict[str, Any]:

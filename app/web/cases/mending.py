@@ -38,7 +38,8 @@ def _page(number: str, said: Any, error: NinteiError | None = None) -> Any:
         except (Refused, ScriptError, StepFailed) as refusal:
             error, wish = error or refusal, None
     return render_template(
-        "pages/case/mend.html", title=gettext("Mend the case"), head=case.page(portal(), number, who).head, desk=desk,
+        "pages/case/mend.html", title=gettext("Correct the case"),
+        head=case.page(portal(), number, who).head, desk=desk,
         wish=wish, shown=shown, what=_sentence(wish, shown), said=said, error=problems.sentence(error) if error else "",
         address=case_head.address,
     ), problems.status_of(error) if error else 200  # fmt: skip
@@ -51,12 +52,12 @@ def mend(number: str) -> Any:
     said, wish = request.form, _wish(request.form)
     try:
         if wish is None:
-            raise Refused("Choose what is to be done")
+            raise Refused("Choose what to do")
         revision = whole(said.get("revision", "")) or 0
         mending.mend(portal(), number, wish, said.get("reason", ""), revision, signed_in())
     except Refused as error:
         return _page(number, said, error)
-    flash(gettext("The case has been mended. It is in its history, with your reason."), "success")
+    flash(gettext("The case has been corrected. The change and your reason are in its history."), "success")
     return redirect(f"/cases/{number}/mend", 303)
 
 
@@ -68,7 +69,7 @@ def undo(number: str) -> Any:
         mending.undo(portal(), number, signed_in())
     except Refused as error:
         return problems.back(error, f"/cases/{number}/mend")
-    flash(gettext("Taken back: the case is as it was."), "success")
+    flash(gettext("Undone: the case is as it was."), "success")
     return redirect(f"/cases/{number}/mend", 303)
 
 
@@ -90,7 +91,7 @@ def _sentence(wish: Wish | None, shown: Forecast | None) -> str:
             before="—" if shown.before is None else str(shown.before),
         )  # fmt: skip
     if wish.kind is MendKind.SKIP:
-        return gettext("“%(title)s” counts as done, without an answer.", title=shown.title)
+        return gettext("“%(title)s” is marked as done without an answer.", title=shown.title)
     if wish.kind is MendKind.AGAIN:
-        return gettext("“%(title)s” is done once more.", title=shown.title)
-    return gettext("The case goes on at “%(title)s”.", title=shown.title)
+        return gettext("“%(title)s” is repeated.", title=shown.title)
+    return gettext("The case continues at “%(title)s”.", title=shown.title)

@@ -98,7 +98,7 @@ def documents(page: CasePage, who: Actor) -> list[dict[str, Any]]:
                 "kind": newest.filename.rpartition(".")[2].upper(),
                 "size": size(newest.size),
                 "at": moment(newest.created_at),
-                "who": newest.by or gettext("made by the portal"),
+                "who": newest.by or gettext("created by the portal"),
                 "note": named(newest.title) if newest.kind == "uploaded" and newest.title != newest.filename else "",
                 "tag": void(page.head, newest.key) or (_version_tag(newest.version) if newest.version > 1 else ""),
                 "seen": seen.get(newest.id, "") if who.side == "operator" else "",
@@ -150,7 +150,7 @@ def mail_note(mail: MailView) -> str:
     """Why it did not arrive, or not yet, or that it is sent again."""
     rows = delivery_words.missed(deliveries.missed(mail.deliveries))
     said = [f"{row['address']} {row['reason']}" for row in rows if not row["settled"]]
-    again = [gettext("sent again in place of one that did not arrive")] if mail.again_of else []
+    again = [gettext("sent again after failed delivery")] if mail.again_of else []
     return " ".join([*said, *again])
 
 
@@ -195,7 +195,7 @@ def money(page: CasePage) -> tuple[list[dict[str, Any]], str, list[dict[str, Any
             state = "overdue"
         note = ""
         if open_ and invoice.paid:
-            note = gettext("%(paid)s came in, %(rest)s are missing", paid=yen(invoice.paid), rest=yen(invoice.balance))
+            note = gettext("%(paid)s received, %(rest)s outstanding", paid=yen(invoice.paid), rest=yen(invoice.balance))
         beyond = [each for each in page.beyond if each.invoice_id == number_of.get(invoice.number)]
         note = " ".join((note, *(_beyond(each) for each in beyond if each.state != SurplusState.UNDONE))).strip()
         counting = [each for each in paid if each.undone_at is None]
@@ -231,10 +231,10 @@ def money(page: CasePage) -> tuple[list[dict[str, Any]], str, list[dict[str, Any
 def _beyond(row: Any) -> str:
     """Money beyond what was owed, and what became of it."""
     words = {
-        SurplusState.OPEN: gettext("%(rest)s too much", rest=yen(row.amount)),
-        SurplusState.KEPT: gettext("%(rest)s too much, kept as credit", rest=yen(row.amount)),
-        SurplusState.REFUNDED: gettext("%(rest)s too much, paid back", rest=yen(row.amount)),
-        SurplusState.MOVED: gettext("%(rest)s too much, used for another invoice", rest=yen(row.amount)),
+        SurplusState.OPEN: gettext("%(rest)s overpaid", rest=yen(row.amount)),
+        SurplusState.KEPT: gettext("%(rest)s overpaid, kept as credit", rest=yen(row.amount)),
+        SurplusState.REFUNDED: gettext("%(rest)s overpaid, refunded", rest=yen(row.amount)),
+        SurplusState.MOVED: gettext("%(rest)s overpaid, used for another invoice", rest=yen(row.amount)),
     }
     return str(words[row.state])
 
@@ -242,10 +242,10 @@ def _beyond(row: Any) -> str:
 def _what(row: Any) -> str:
     """What is particular about a payment."""
     if row.undone_at is not None:
-        return str(gettext("Undone: counts no more"))
+        return str(gettext("Undone: no longer counted"))
     words = {
-        PaymentKind.CHARGE: gettext("Bank charge that is accepted"),
-        PaymentKind.CREDIT: gettext("Money that came in before"),
+        PaymentKind.CHARGE: gettext("Bank charge accepted"),
+        PaymentKind.CREDIT: gettext("Earlier payments"),
     }
     return str(words.get(row.kind, ""))
 

@@ -79,10 +79,10 @@ def _withdrawal(entry: Any, _: Mapping[str, str]) -> Facts:
 def _given_up(data: Mapping[str, Any]) -> str:
     """What an ending by an administrator stopped."""
     said = [
-        gettext("not done any more: %(titles)s", titles=gettext(", ").join(map(named, data["tasks"])))
+        gettext("no longer needed: %(titles)s", titles=gettext(", ").join(map(named, data["tasks"])))
         if data["tasks"]
         else "",
-        gettext("days given up: %(days)s", days=gettext(", ").join(map(day, data["days"]))) if data["days"] else "",
+        gettext("days released: %(days)s", days=gettext(", ").join(map(day, data["days"]))) if data["days"] else "",
         gettext("invoices cancelled: %(numbers)s", numbers=gettext(", ").join(data["invoices"]))
         if data["invoices"]
         else "",
@@ -122,9 +122,9 @@ def _payment(entry: Any, _: Mapping[str, str]) -> Facts:
     balance = int(data.get("balance") or 0)
     note = gettext("%(number)s, %(amount)s", number=data.get("number", ""), amount=yen(data.get("amount")))
     if balance > 0:
-        what, note = "owed", gettext("%(paid)s (%(rest)s are still owed)", paid=note, rest=yen(balance))
+        what, note = "owed", gettext("%(paid)s (%(rest)s outstanding)", paid=note, rest=yen(balance))
     elif balance < 0:
-        what, note = "too_much", gettext("%(paid)s (%(rest)s too much)", paid=note, rest=yen(-balance))
+        what, note = "too_much", gettext("%(paid)s (%(rest)s overpaid)", paid=note, rest=yen(-balance))
     return Facts(what, named(entry.title), note=note)
 
 
@@ -142,7 +142,7 @@ def _key_letter(entry: Any, _: Mapping[str, str]) -> Facts:
     what, _sep, more = entry.text.partition(":")
     reasons: dict[str, str] = {
         "posted": gettext("both letters were posted"),
-        "reissued": gettext("the letters were made anew"),
+        "reissued": gettext("the letters were reissued"),
         "ended": gettext("the case ended"),
     }
     keeper = (entry.data or {}).get("keeper")
@@ -215,7 +215,7 @@ def _by_hand(entry: Any, titles: Mapping[str, str]) -> Facts:
 
 
 def _late(entry: Any, titles: Mapping[str, str]) -> Facts:
-    note = gettext("The case had moved on meanwhile; nothing was changed by it.")
+    note = gettext("The case had already moved on; this changed nothing.")
     return Facts(title=named(titles.get(entry.title, entry.title)), note=note)
 
 

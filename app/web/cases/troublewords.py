@@ -21,15 +21,15 @@ def said(trouble: Trouble) -> str:
         return head.work(trouble, {trouble.element: trouble.title})
     words = {
         "step": gettext("A step fails: %(title)s", title=title),
-        "timer": gettext("A time that has come cannot be acted on"),
+        "timer": gettext("A due timer could not be carried out"),
         "deadlock": gettext("The process has come to a stop after “%(title)s”", title=title)
         if title
         else gettext("The process has come to a stop"),
-        "start": gettext("No application can be taken: %(title)s", title=title),
-        "upkeep": gettext("Work of the portal by itself fails: %(title)s", title=_parts().get(title, title)),
-        "day": gettext("A settled day went by: %(title)s", title=title),
-        "nobody": gettext("Nobody of %(title)s is there any more", title=title),
-        "cards": gettext("Lent cards do not come back: %(title)s", title=title),
+        "start": gettext("Applications cannot be accepted: %(title)s", title=title),
+        "upkeep": gettext("Automatic work of the portal fails: %(title)s", title=_parts().get(title, title)),
+        "day": gettext("A fixed day has passed: %(title)s", title=title),
+        "nobody": gettext("Nobody at %(title)s can sign in any more", title=title),
+        "cards": gettext("Lent cards have not been returned: %(title)s", title=title),
         "outage": gettext("A server was out of reach: %(title)s", title=_servers().get(trouble.element, title)),
     }
     return words.get(trouble.kind, trouble.kind)
@@ -38,30 +38,34 @@ def said(trouble: Trouble) -> str:
 def advice(trouble: Trouble) -> str:
     """What to do about it, and what happens by itself."""
     if trouble.mail:
-        return gettext("Mend the address: the mail goes out then, and the case goes on.")
+        return gettext("Correct the address: the mail is then sent and the case continues.")
     words = {
-        "job": gettext("When its cause has been removed, press “Try again”. Nothing is done twice."),
+        "job": gettext("Once the cause has been fixed, press “Try again”. Nothing is done twice."),
         "step": gettext(
-            "Nothing of the step was stored; what was entered is kept as its draft. Tell whoever looks after the "
-            "process. Once it has been mended the step is sent again, and this line goes away by itself."
+            "The step was not saved; what was entered is kept as its draft. Tell whoever is responsible for the "
+            "process. Once it has been fixed, send the step again; this entry then disappears by itself."
         ),
-        "timer": gettext("It is tried again every hour. Tell whoever looks after the process."),
+        "timer": gettext("It is retried every hour. Tell whoever is responsible for the process."),
         "deadlock": gettext(
-            "Nothing goes on by itself here. Tell whoever looks after the process; an administrator can end the case."
+            "Nothing continues by itself here. Tell whoever is responsible for the process; an administrator "
+            "can end the case."
         ),
-        "start": gettext("Applicants read that it is being looked into. Tell whoever looks after the process."),
+        "start": gettext(
+            "Applicants are told that it is being looked into. Tell whoever is responsible for the process."
+        ),
         "day": gettext(
-            "Both sides have been told. Settle another day on the case's page, or record what took place; this line "
-            "goes away then."
+            "Both sides have been notified. Fix another day on the case's page, or record what took place; this "
+            "entry then disappears."
         ),
         "nobody": gettext(
-            "Find out who sees to it now, by telephone if need be, and add them to the case; this line goes away then."
+            "Find out who is responsible now, by phone if necessary, and add them to the case; this entry then "
+            "disappears."
         ),
         "cards": gettext(
-            "No mail asks for them any more. Ask by telephone; then take them back at the card desk, or put them on "
-            "record there as lost, with whether they are compensated. This line goes away then."
+            "No more mail reminders are sent. Ask by phone; then register their return at the card desk, or "
+            "record them there as lost, including whether they are compensated. This entry then disappears."
         ),
-        "upkeep": gettext("It is tried again every minute. Tell whoever looks after this installation."),
+        "upkeep": gettext("It is retried every minute. Tell whoever runs this installation."),
     }
     return words.get(trouble.kind, "")
 
@@ -70,16 +74,16 @@ def _parts() -> dict[str, str]:
     """The parts of upkeep, by their ids (services.upkeep)."""
     return {
         "lists": gettext("lists and search"),
-        "nobody": gettext("cases of which nobody is there any more"),
-        "mandates": gettext("mandates of agents"),
-        "kept": gettext("cards that do not come back"),
+        "nobody": gettext("cases without an active contact"),
+        "mandates": gettext("agents' mandates"),
+        "kept": gettext("cards not returned"),
         "dates": gettext("dates that lapse"),
         "letters": gettext("key letters"),
         "reminders": gettext("reminders"),
-        "holds": gettext("days that are held"),
-        "days": gettext("settled days that come near or go by"),
-        "cards": gettext("cards that are overdue"),
-        "alarms": gettext("mails about trouble"),
+        "holds": gettext("held days"),
+        "days": gettext("fixed days coming up or passed"),
+        "cards": gettext("overdue cards"),
+        "alarms": gettext("alert mails"),
         "figures": gettext("figures"),
     }
 
@@ -95,7 +99,7 @@ def reason(error: NinteiError) -> tuple[str, str]:
     """(why, in the reader's language; what the program said, where that is for whoever looks after it, else "")."""
     whole = sentence(error)
     if error.message in DEFECTS or PROGRAM.search(str(error.params.get("what", ""))):
-        return gettext("The portal, or the process, has met a fault of its own."), whole
+        return gettext("The portal or the process has an internal error."), whole
     said = {key: value for key, value in error.params.items() if isinstance(value, str) and PROGRAM.search(value)}
     if not said:
         return whole, ""
@@ -107,14 +111,14 @@ def reason(error: NinteiError) -> tuple[str, str]:
 def kept(trouble: Trouble) -> str:
     """What is not lost by it."""
     if trouble.kind == "job" and not trouble.halts:
-        return gettext("No case waits for it.")
+        return gettext("No case is waiting for it.")
     return {
-        "job": gettext("The case waits at this step; everything before it is stored."),
-        "step": gettext("Nothing of the step was stored; what was entered is kept as a draft."),
+        "job": gettext("The case is waiting at this step; everything before it is saved."),
+        "step": gettext("The step was not saved; what was entered is kept as a draft."),
         "timer": gettext("The case is as it was; nothing is lost."),
-        "deadlock": gettext("Everything that was sent and decided is stored."),
+        "deadlock": gettext("Everything sent and decided is saved."),
         "start": gettext("What applicants have typed stays on their page."),
-        "day": gettext("Everything else of the case goes on."),
-        "nobody": gettext("Everything of the case is kept."),
-        "upkeep": gettext("Nothing is lost; it is done later."),
+        "day": gettext("Everything else in the case continues."),
+        "nobody": gettext("Everything in the case is saved."),
+        "upkeep": gettext("Nothing is lost; it will be done later."),
     }.get(trouble.kind, "")

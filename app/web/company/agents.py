@@ -64,7 +64,7 @@ def give(company_id: int) -> Any:
         mandates.give(portal(), company_id, email, terms, who, words)
     except Refused as error:
         return _form(company_id, None, request.form, sentence(error), 422)
-    flash(gettext("%(email)s has been asked; the mandate begins when they accept.", email=email), "success")
+    flash(gettext("%(email)s has been asked; the mandate starts when they accept.", email=email), "success")
     return redirect(f"/company/{company_id}#agents", 303)
 
 

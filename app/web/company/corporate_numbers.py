@@ -29,7 +29,7 @@ def index() -> Any:
 def _list(status: int = 200, failed: int = 0, error: str = "") -> Any:
     who = signed_in()
     return render_template(
-        "pages/company/claims.html", title=gettext("Corporate numbers to be settled"), status=status,
+        "pages/company/claims.html", title=gettext("Corporate numbers to resolve"), status=status,
         found=contested.listed(portal(), who), may=who.has(Right.COMPANIES), failed=failed, error=error,
         typed=request.form,
     ), status  # fmt: skip

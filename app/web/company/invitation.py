@@ -40,7 +40,7 @@ def accept(token: str) -> Any:
     password = request.form.get("password", "")
     try:
         if not found.has_account and password != request.form.get("again", ""):
-            raise Refused("The two passwords differ; type the same one twice")
+            raise Refused("The passwords do not match; type the same one twice")
         user_id = invitations.accept(portal(), token, who, name, password)
     except Refused as refusal:
         return render_template("pages/company/accept.html", **page, error=sentence(refusal)), 422

@@ -74,7 +74,7 @@ def close() -> Any:
     typed = {"day": request.form.get("day", ""), "reason": request.form.get("reason", "")}
     back = request.form.get("month", "")
     try:
-        day = required_date(typed["day"], Refused("Enter the day on which the body is closed"))
+        day = required_date(typed["day"], Refused("Enter the day on which the office is closed"))
         count = month.close(portal(), day, typed["reason"], signed_in())
     except Refused as error:
         return month_page(back, status=422, alert=problems.sentence(error), typed=typed)
@@ -85,7 +85,7 @@ def close() -> Any:
         )  # fmt: skip
         flash(words, "warning")
     else:
-        flash(gettext("%(day)s is a closing day now.", day=long_day(day)), "success")
+        flash(gettext("%(day)s is now a closing day.", day=long_day(day)), "success")
     return redirect(f"/calendar?month={day:%Y-%m}", 303)
 
 
@@ -94,9 +94,9 @@ def close() -> Any:
 def reopen() -> Any:
     """Take a closing day back."""
     try:
-        day = required_date(request.form.get("day", ""), Refused("Enter the day on which the body is closed"))
+        day = required_date(request.form.get("day", ""), Refused("Enter the day on which the office is closed"))
         month.reopen(portal(), day, signed_in())
     except NinteiError as error:
         return problems.back(error, "/calendar")
-    flash(gettext("%(day)s is no closing day any more.", day=long_day(day)), "success")
+    flash(gettext("%(day)s is no longer a closing day.", day=long_day(day)), "success")
     return redirect(f"/calendar?month={day:%Y-%m}", 303)

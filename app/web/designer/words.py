@@ -66,7 +66,7 @@ PAGE = (
     N_("Changed lines are marked."),
     N_("Rename it"),
     N_("New name"),
-    N_("Go on"),
+    N_("Continue"),
 )
 
 # By the module of the browser that says them; each editor has its own list.

@@ -22,7 +22,7 @@ def page() -> Any:
         return jsonify(error="sign in" if actor() is None else "send again"), 401
     kept = typed()
     if kept is None:
-        flash(gettext("The page was open for too long. Please do it once more."), "info")
+        flash(gettext("The page was open for too long. Please try again."), "info")
         return redirect("/login" if actor() is None and not _secret() else request.path, 303)
     return render_template(
         "pages/again.html", typed=kept, files=files(), url=request.full_path.rstrip("?"), signed_in=actor() is not None

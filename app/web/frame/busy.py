@@ -60,17 +60,17 @@ def page(error: Exception) -> Any:
 
 
 def _said(language: str) -> Any:
-    title = gettext("The portal is busy for a moment")
+    title = gettext("The portal is busy at the moment")
     partly = storage.stored() != g.get("stored", storage.stored())
     if request.method in {"GET", "HEAD"}:
-        text = gettext("Nothing is lost: what was sent or saved before is kept. Try again in a moment.")
+        text = gettext("Nothing is lost: anything sent or saved earlier is kept. Try again in a moment.")
     elif partly:
         text = gettext(
-            "It may be that only a part of what you sent was stored. What was saved before is kept. "
-            "Look at the page before you send it again."
+            "Only part of what you sent may have been saved. Anything saved earlier is kept. Check the page "
+            "before sending it again."
         )
     else:
-        text = gettext("What you sent just now was not stored. What was saved before is kept. Try again in a moment.")
+        text = gettext("What you just sent was not saved. Anything saved earlier is kept. Try again in a moment.")
     if again.wants_json():
         return jsonify(error=text)
     typed = again.typed() if request.method == "POST" else None

@@ -15,7 +15,7 @@ def due_words(row: view.TaskView) -> tuple[str, str]:
     today = portal().today()
     if row.due_on < today:
         over = max(1, -row.days_left)
-        return "overdue", ngettext("%(num)s business day over", "%(num)s business days over", over)
+        return "overdue", ngettext("%(num)s business day overdue", "%(num)s business days overdue", over)
     if row.due_on == today:
         return "today", gettext("Today")
     left = max(1, row.days_left)

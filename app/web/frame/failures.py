@@ -19,18 +19,18 @@ def page(error: StepFailed, reason: str) -> Any:
     """500, instead of what was asked for. `reason`: its cause in the reader's language."""
     who = actor()
     title = named(error.title) or gettext("the next step")
-    words = [gettext("“%(title)s” could not be carried out: there is a fault in the process itself.", title=title)]
+    words = [gettext("“%(title)s” could not be carried out: there is an error in the process itself.", title=title)]
     if error.kind == "start":
-        words = [gettext("The application could not be taken: there is a fault in the process itself.")]
+        words = [gettext("The application could not be accepted: there is an error in the process itself.")]
     if request.view_args and "task_id" in request.view_args:
-        words.append(gettext("Your answer is not lost: it is kept as a draft, and you can send it again later."))
+        words.append(gettext("Your answer is not lost: it is saved as a draft, and you can send it again later."))
     else:
         words.append(gettext("Nothing was changed."))
     if who is not None and who.side == "operator":
-        words.append(gettext("It is on record under “Needs attention”, and the administrators have been told."))
+        words.append(gettext("It is listed under “Needs attention”, and the administrators have been notified."))
         words.append(gettext("Reason: %(reason)s", reason=reason))
     else:
-        words.append(gettext("The certifying body has been told and is looking into it."))
+        words.append(gettext("The certifying body has been notified and is looking into it."))
     if again.wants_json():
         return jsonify(error=" ".join(words)), 500
     heading = gettext("This step could not be carried out")

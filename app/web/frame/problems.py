@@ -54,15 +54,15 @@ STATUS: dict[type[NinteiError], int] = {
 # What the page says first, and what to do.
 TITLES = {
     400: N_("The page could not read what was sent"),
-    403: N_("This page is not open to you"),
-    404: N_("There is no such page"),
-    405: N_("There is no such page"),
+    403: N_("You do not have access to this page"),
+    404: N_("Page not found"),
+    405: N_("Page not found"),
     409: N_("Somebody was faster"),
     413: N_("What was sent is too large"),
-    429: N_("Too many tries in a short time"),
-    422: N_("This cannot be done as things stand"),
+    429: N_("Too many attempts in a short time"),
+    422: N_("This cannot be done at the moment"),
     500: N_("Something went wrong here"),
-    503: N_("This does not work at the moment"),
+    503: N_("This is not working at the moment"),
 }
 
 
@@ -158,5 +158,5 @@ def install(app: Flask) -> None:
             return busy.page(error)
         app.logger.exception("A page failed: %s", error)
         return page(
-            500, gettext("It is our mistake and has been noted. What was sent before is kept; try again later.")
+            500, gettext("This is our error and has been logged. Anything sent earlier is kept; try again later.")
         )

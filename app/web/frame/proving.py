@@ -74,7 +74,7 @@ def ask() -> Any:
     if lately():
         return None
     if again.wants_json():
-        return jsonify(error=gettext("Show once more that it is you: reload the page.")), 403
+        return jsonify(error=gettext("Confirm that it is you: reload the page.")), 403
     if not PROOFS.intersection(request.form):
         return page()
     return _checked()
@@ -102,7 +102,7 @@ def shown() -> None:
         if not codes.right(portal(), who.user_id or 0, form[CODE], asker()):
             raise Refused("The code is not right, or was used already.")
     elif not inperson.right(portal(), who, form.get(PASSWORD, ""), asker(), guessing.VERIFY):
-        raise Refused("The password is not right.")
+        raise Refused("The password is incorrect.")
     note()
 
 
@@ -132,7 +132,7 @@ def page(error: str = "", status: int = 200) -> Any:
     kept = not only_asks() and not own and not again.files() and not too_much
     back = local(request.values.get("next", "")) if own else here if only_asks() else _came_from()
     return render_template(
-        "pages/prove.html", title=gettext("Show once more that it is you"), error=error, kept=typed if kept else None,
+        "pages/prove.html", title=gettext("Confirm that it is you"), error=error, kept=typed if kept else None,
         url=here if kept else ADDRESS, back=back, minutes=portal().settings.confirm_minutes,
         once_more=not kept and not only_asks() and not own, has_password=has_password(), kinds=kinds(),
     ), status  # fmt: skip

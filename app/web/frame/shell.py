@@ -186,7 +186,7 @@ def _nav() -> list[dict[str, Any]]:
     if who.has(Right.SEE_MAILROOM):
         if waiting.claims:
             found.insert(2, item("/company/claims", gettext("Corporate numbers"), waiting.claims))
-        found.insert(2, item("/inbound", gettext("Mail that came in"), waiting.mails or None))
+        found.insert(2, item("/inbound", gettext("Incoming mail"), waiting.mails or None))
     if who.has(Right.SEE_PORTAL):
         found.insert(0, item("/overview", gettext("Overview")))
     if waiting.troubles or request.path == "/attention":
@@ -214,7 +214,7 @@ def _account() -> dict[str, Any] | None:
         if who.has(Right.WORK):
             items.append({"url": "/absences", "label": gettext("Absence and delegates"), "post": False})
         if who.has(Right.SEE_SETTINGS):
-            items.append({"url": "/settings", "label": gettext("What can be changed"), "post": False})
+            items.append({"url": "/settings", "label": gettext("All settings"), "post": False})
     if who.has(Right.SEE_TRAIL):
         items.append({"url": "/audit", "label": gettext("Audit record"), "post": False})
         items.append({"url": "/sign-ins", "label": gettext("Sign-ins and lock-outs"), "post": False})

@@ -106,7 +106,7 @@ def listed() -> Any:
     outage = receive.unreachable(portal())
     return render_template(
         "pages/inbound/list.html",
-        title=gettext("Mail that came in"),
+        title=gettext("Incoming mail"),
         outage=outage and (outage, sentence(outage.error)),
         heads=heads,
         tabs=words.tabs(tab, found, text),
@@ -188,8 +188,8 @@ def take(mail_id: int) -> Any:
         how = {"yes": "answers"}.get(posted.get("words", ""), posted.get("words", ""))
         inbound_answers.take(portal(), mail_id, task_id, places, who, words=how)
         if who.side == "vendor":
-            return gettext("The files are in the form now. Nothing has been sent yet: look through it, then send it.")
-        return gettext("The files are in the form now. Nothing has been sent yet.")
+            return gettext("The files have been added to the form. Nothing has been sent yet: check it, then send it.")
+        return gettext("The files have been added to the form. Nothing has been sent yet.")
 
     # Nothing is done yet: the flash must not look as if.
     return _do(mail_id, act, f"/tasks/{task_id}" if who.side == "vendor" else "", "info")
@@ -202,7 +202,7 @@ def put_back(mail_id: int) -> Any:
 
     def act() -> str:
         inbound_answers.put_back(portal(), mail_id, signed_in())
-        return gettext("The files were taken out of the form again.")
+        return gettext("The files have been removed from the form.")
 
     return _do(mail_id, act)
 
@@ -215,7 +215,7 @@ def assign(mail_id: int) -> Any:
     def act() -> str:
         sure = request.form.get("sure") == "yes"
         inbound_answers.assign(portal(), mail_id, request.form.get("number", ""), signed_in(), sure=sure)
-        return gettext("The mail belongs to this case now.")
+        return gettext("The mail has been assigned to this case.")
 
     return _do(mail_id, act)
 
@@ -228,7 +228,7 @@ def discard(mail_id: int) -> Any:
 
     def act() -> str:
         inbound_answers.discard(portal(), mail_id, request.form.get("reason", ""), who)
-        return gettext("The mail was discarded. Nothing was taken from it.")
+        return gettext("The mail has been discarded. Nothing was used from it.")
 
     return _do(mail_id, act, "/tasks" if who.side == "vendor" else "/inbound")
 
@@ -240,7 +240,7 @@ def accept(mail_id: int) -> Any:
 
     def act() -> str:
         inbound_answers.accept(portal(), mail_id, signed_in())
-        return gettext("The mail is listed among those of people now. Say whose it is.")
+        return gettext("The mail is now listed with mail from people. Assign it to a case.")
 
     return _do(mail_id, act)
 

@@ -53,14 +53,14 @@ def send() -> Any:
     ticked = list(dict.fromkeys(request.form.getlist("task")))
     parcels = {each.task.id: each for each in postdesk.waiting(portal(), signed_in(), language())}
     if not ticked:
-        return _page(request.form, ticked=ticked, alert=gettext("Tick the rows that you mean first"))
+        return _page(request.form, ticked=ticked, alert=gettext("Select the rows first"))
     errors: dict[str, dict[str, str]] = {}
     done = 0
     for task_id in ticked:
         parcel = parcels.get(task_id)
         try:
             if parcel is None:
-                raise Refused("This task has been finished already")
+                raise Refused("This task has already been completed")
             quick.finish(portal(), task_id, postdesk.taken(request.form, parcel), signed_in())
             done += 1
         except WrongAnswers as error:
@@ -71,10 +71,10 @@ def send() -> Any:
         except NinteiError as error:
             errors[task_id] = {"": problems.sentence(error)}
     if done:
-        flash(gettext("%(count)s posts are on record as sent.", count=done), "success")
+        flash(gettext("%(count)s items have been recorded as sent.", count=done), "success")
     if errors:
         left = [each for each in ticked if each in errors]
-        return _page(request.form, errors, left, gettext("Some rows need another look; the others are done."))
+        return _page(request.form, errors, left, gettext("Some rows need to be checked; the others are done."))
     return redirect("/post", 303)
 
 
@@ -87,9 +87,11 @@ def _paste() -> Any:
     for task_id, values in found.items():
         typed |= {f"{task_id}.{key}": value for key, value in values.items()}
     if not found:
-        alert = gettext("No line begins with the case number of a post that waits")
+        alert = gettext("No line starts with the case number of an item waiting to be sent")
         return _page(typed, ticked=request.form.getlist("task"), alert=alert, pasted=text)
-    told = gettext("%(count)s rows have been filled and ticked. Look at them, then press the button.", count=len(found))
+    told = gettext(
+        "%(count)s rows have been filled in and ticked. Check them, then press the button.", count=len(found)
+    )
     return _page(typed, ticked=[*request.form.getlist("task"), *found], told=told)
 
 

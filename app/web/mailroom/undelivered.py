@@ -40,7 +40,7 @@ def listed() -> Any:
     last = paging.last(total, deliveries.PAGE)
     return render_template(
         "pages/inbound/undelivered.html",
-        title=gettext("Mail that came in"),
+        title=gettext("Incoming mail"),
         found=found,
         tabs=words.tabs("undelivered", words.counts(signed_in())),
         pages=paging.numbers(min(page, last), last, deliveries.PAGE, total, lambda n: f"/inbound/undelivered?page={n}"),
@@ -56,7 +56,7 @@ def seen(mail_id: int) -> Any:
     except Refused as error:
         flash(sentence(error), "warning")
     else:
-        flash(gettext("It is on record, and the mail is not listed any more."), "success")
+        flash(gettext("Recorded; the mail is no longer listed."), "success")
     return redirect("/inbound/undelivered", 303)
 
 
@@ -81,7 +81,7 @@ def send(number: str, mail_id: int) -> Any:
         to = resending.send(portal(), number, mail_id, right, posted.get("reason", ""), signed_in())
     except Refused as error:
         return _refused(number, mail_id, error)
-    flash(gettext("The mail goes out again to %(to)s.", to=gettext(", ").join(to)), "success")
+    flash(gettext("The mail is being sent again to %(to)s.", to=gettext(", ").join(to)), "success")
     return redirect(head.address(number, "mail"), 303)
 
 
@@ -94,7 +94,7 @@ def settle(number: str, mail_id: int) -> Any:
         resending.settle(portal(), number, mail_id, how, request.form.get("why", ""), signed_in())
     except Refused as error:
         return _refused(number, mail_id, error)
-    flash(gettext("It is on record, and the mail is not listed any more."), "success")
+    flash(gettext("Recorded; the mail is no longer listed."), "success")
     return redirect(head.address(number, "mail"), 303)
 
 

@@ -18,9 +18,9 @@ def tab_words() -> dict[str, str]:
     """The tabs, in their order: what is to be done, what was done, what machines sent, what of ours did not arrive."""
     return {
         **state_words(),
-        "absence": gettext("Absence notes"),
+        "absence": gettext("Out-of-office replies"),
         "report": gettext("Delivery reports"),
-        "machine": gettext("Other machine mail"),
+        "machine": gettext("Other automatic mail"),
     }
 
 
@@ -52,9 +52,9 @@ def counts(who: Actor) -> dict[str, int]:
 def state_words() -> dict[str, str]:
     """The states of a mail, in the order in which they are listed."""
     return {
-        "waiting": gettext("To be taken in"),
-        "unknown": gettext("Whose is it?"),
-        "taken": gettext("Taken in"),
+        "waiting": gettext("To be filed"),
+        "unknown": gettext("Unassigned"),
+        "taken": gettext("Filed"),
         "discarded": gettext("Discarded"),
     }
 
@@ -62,12 +62,12 @@ def state_words() -> dict[str, str]:
 def doubt_words(doubt: Mapping[str, Any]) -> list[str]:
     """Why a mail is not believed to be of its sender, in plain words."""
     words: Mapping[str, str] = {
-        "dmarc=fail": gettext("The sender's mail domain says that this mail is not from there (DMARC)."),
-        "spf=fail": gettext("It was sent from a place from which that domain sends no mail (SPF)."),
-        "spf=softfail": gettext("It was sent from a place from which that domain hardly sends mail (SPF)."),
-        "dkim=fail": gettext("Its electronic seal does not fit: it was changed, or sealed by somebody else (DKIM)."),
+        "dmarc=fail": gettext("According to the sender's mail domain, this mail is not from there (DMARC)."),
+        "spf=fail": gettext("It was sent from a server that domain does not use (SPF)."),
+        "spf=softfail": gettext("It was sent from a server that domain is unlikely to use (SPF)."),
+        "dkim=fail": gettext("Its electronic signature is invalid: it was changed, or signed by somebody else (DKIM)."),
     }
     found = [words[each] for each in doubt.get("said", ()) if each in words]
     return (
-        [*found, gettext("Found out by the mail server %(server)s.", server=doubt["by"])] if doubt.get("by") else found
+        [*found, gettext("Detected by the mail server %(server)s.", server=doubt["by"])] if doubt.get("by") else found
     )

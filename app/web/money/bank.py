@@ -62,10 +62,10 @@ def confirm_lines() -> Any:
     """Confirm exactly the ticked receipts; what does not fit to the yen, or comes from another name, is asked first."""
     ticked = [line for each in request.form.getlist("line") if (line := whole(each)) is not None]
     if not ticked:
-        return problems.back(Refused("Tick the rows that you mean first"), "/payments/bank")
+        return problems.back(Refused("Select the rows first"), "/payments/bank")
     if request.form.get("action") == "aside":
         done = bankreceipts.put_aside(portal(), ticked, signed_in())
-        flash(gettext("%(count)s lines have been put aside.", count=done), "success")
+        flash(gettext("%(count)s lines have been excluded.", count=done), "success")
         return redirect("/payments/bank", 303)
     chosen: dict[str, list[int]] = {}
     for line in ticked:
@@ -75,7 +75,7 @@ def confirm_lines() -> Any:
     for number, of_it in chosen.items():
         try:
             if not number:
-                raise Refused("Choose the invoice that this receipt pays")
+                raise Refused("Choose the invoice this receipt pays")
             wish = settling.proposed(portal(), tuple(of_it), number, signed_in())
             found = settling.question(portal(), wish, signed_in())
             if found.clear:
@@ -102,12 +102,12 @@ def split(line: int) -> Any:
     inbox = bankreceipts.inbox(portal(), signed_in())
     row = next((each for each in inbox.lines if each.id == line), None)
     if row is None or row.cancelled:
-        return problems.back(Refused("This receipt does not wait any more"), "/payments/bank")
+        return problems.back(Refused("This receipt is no longer waiting"), "/payments/bank")
     payable = [each for each in inbox.claims.values() if each.payable]
     first = [inbox.claims[number] for number in row.match.claims if inbox.claims[number].payable]
     rows = first + [each for each in payable if each not in first]
     return render_template(
-        "pages/desk/bank_split.html", title=gettext("Give to several invoices"), line=row, rows=rows, wide=True
+        "pages/desk/bank_split.html", title=gettext("Split between invoices"), line=row, rows=rows, wide=True
     )
 
 
@@ -140,6 +140,6 @@ def paid(line: int) -> Any:
     """The receipt is a payment that was confirmed by hand before."""
     payment = whole(request.values.get("payment", ""))
     if payment is None or not bankreceipts.belongs(portal(), line, payment, signed_in()):
-        return problems.back(Refused("This receipt does not wait any more"), "/payments/bank")
-    flash(gettext("The receipt is now part of the payment that was confirmed before."), "success")
+        return problems.back(Refused("This receipt is no longer waiting"), "/payments/bank")
+    flash(gettext("The receipt is now linked to the payment confirmed earlier."), "success")
     return redirect("/payments/bank", 303)

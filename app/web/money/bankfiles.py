@@ -39,7 +39,7 @@ def upload() -> Any:
             raise Refused("Choose the bank's file first")
         content = file.stream.read(MOST_BYTES + 1)
         if len(content) > MOST_BYTES:
-            raise Refused("The file is larger than 3 MB; get one of a shorter time from the bank")
+            raise Refused("The file is larger than 3 MB; download a shorter period from the bank")
         read = bankfiles.read(portal(), content)
         if isinstance(read, Table):
             kept = bankfiles.remembered(read)
@@ -83,22 +83,22 @@ def take_back(file_id: int) -> Any:
         count = bankfiles.take_back(portal(), file_id, signed_in())
     except NinteiError as error:
         return problems.back(error, "/payments/bank")
-    flash(gettext("The file has been taken back; %(count)s lines are gone.", count=count), "success")
+    flash(gettext("The file has been removed; %(count)s lines were deleted.", count=count), "success")
     return redirect("/payments/bank", 303)
 
 
 def _require(chosen: Columns) -> None:
     """Refused when something is missing, or two are the same."""
     if chosen.day is None or not chosen.knows_way or chosen.payer is None:
-        raise Refused("Say which column is the day, the amount and the payer's name")
+        raise Refused("Choose the columns for the date, the amount and the payer's name")
     if (chosen.month is None) != (chosen.date is None):
-        raise Refused("A day in three columns needs its year, its month and its day")
+        raise Refused("A date in three columns needs year, month and day")
     days, moneys = (chosen.day, chosen.month, chosen.date), (chosen.came_in, chosen.went_out, chosen.amount)
     apart = [at for at in (*days, *moneys, chosen.payer) if at is not None]
     if len(set(apart)) < len(apart):
-        raise Refused("The day, the amount and the payer's name stand in three different columns")
+        raise Refused("The date, the amount and the payer's name must be in three different columns")
     if chosen.came_in is not None and chosen.amount is not None:
-        raise Refused("Choose either the column of money in, or the one amount of both")
+        raise Refused("Choose either the column for money in or the single amount column")
 
 
 def _chosen(table: Table) -> Columns:
@@ -123,20 +123,20 @@ def _columns(
     first = table.headings(choice.skip)
     labels = [f"{letter}　{first[at] if at < len(first) else ''}".strip() for at, letter in enumerate(letters)]
     labels_of = [
-        ("day", gettext("Day on which it came in (or its year)"), True),
-        ("month", gettext("Month, when the day stands in three columns"), False),
-        ("date", gettext("Day of the month, likewise"), False),
-        ("came_in", gettext("Amount that came in"), False),
-        ("went_out", gettext("Amount that went out"), False),
-        ("amount", gettext("One amount of both, with a sign or a kind"), False),
-        ("kind", gettext("Kind of the entry (came in, went out)"), False),
+        ("day", gettext("Date received (or its year)"), True),
+        ("month", gettext("Month (if the date is in three columns)"), False),
+        ("date", gettext("Day of the month (if in three columns)"), False),
+        ("came_in", gettext("Amount received"), False),
+        ("went_out", gettext("Amount paid out"), False),
+        ("amount", gettext("Single amount with a sign or type"), False),
+        ("kind", gettext("Type of entry (in or out)"), False),
         ("payer", gettext("Name of the payer"), True),
         ("text", gettext("Further text (EDI, remarks)"), False),
-        ("balance", gettext("Balance, with which the columns are checked"), False),
+        ("balance", gettext("Balance (used to check the columns)"), False),
     ]
     return render_template(
         "pages/desk/bank_columns.html",
-        title=gettext("Which column is which"),
+        title=gettext("Match the columns"),
         filename=filename,
         table=table,
         content=base64.b64encode(content).decode(),
@@ -170,22 +170,20 @@ def _preview(table: Table, choice: Columns) -> dict[str, Any] | None:
 
 def _tell(done: bankfiles.Imported) -> None:
     if done.again:
-        flash(gettext("This file has been read before. %(count)s lines are new.", count=done.new), "warning")
+        flash(gettext("This file has been imported before. %(count)s lines are new.", count=done.new), "warning")
     elif done.known:
         flash(
             gettext(
-                "%(new)s lines are new; %(known)s came with an earlier file and are not listed twice.",
+                "%(new)s lines are new; %(known)s were in an earlier file and are not listed again.",
                 new=done.new,
                 known=done.known,
             ),
             "success",
         )
     else:
-        flash(gettext("%(new)s lines have been read. Nothing is confirmed yet.", new=done.new), "success")
+        flash(gettext("%(new)s lines have been imported. Nothing has been confirmed yet.", new=done.new), "success")
     if done.left_out:
         flash(
-            gettext(
-                "%(count)s lines are no receipts and were left out: see “Files that were read”.", count=done.left_out
-            ),
+            gettext("%(count)s lines are not receipts and were skipped: see “Imported files”.", count=done.left_out),
             "info",
         )

@@ -43,12 +43,12 @@ def page(questions: Sequence[Question], status: int = 200) -> Any:
     """The page that asks."""
     claims = [each for each in bankreceipts.inbox(portal(), signed_in()).claims.values() if each.payable]
     fates = [
-        (SurplusState.KEPT.value, gettext("Keep it as credit of this payer")),
-        (SurplusState.REFUNDED.value, gettext("It has been paid back")),
+        (SurplusState.KEPT.value, gettext("Keep it as a credit for this payer")),
+        (SurplusState.REFUNDED.value, gettext("It has been refunded")),
         (SurplusState.OPEN.value, gettext("Decide later (it is listed under “Overpaid”)")),
     ]
     return render_template(
-        "pages/desk/bank_question.html", title=gettext("Before it is confirmed"), questions=questions, claims=claims,
+        "pages/desk/bank_question.html", title=gettext("Before confirming"), questions=questions, claims=claims,
         fates=fates, move=MOVE, wide=True,
     ), status  # fmt: skip
 

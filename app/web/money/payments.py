@@ -112,8 +112,8 @@ def _sheet(state: str, text: str, period: Period) -> Sheet:
     ]  # fmt: skip
     headings = (
         gettext("Invoice number"), gettext("Invoice"), gettext("Case number"), gettext("Company"), gettext("System"),
-        gettext("Issued"), gettext("Payment due"), gettext("Amount"), gettext("Came in (yen)"), gettext("Still owed"),
-        gettext("Paid on"), gettext("State"),
+        gettext("Issued"), gettext("Payment due"), gettext("Amount"), gettext("Amount received (yen)"),
+        gettext("Outstanding"), gettext("Paid on"), gettext("State"),
     )  # fmt: skip
     narrowed = " ".join(filter(None, (words[InvoiceState.of(state) or InvoiceState.OPEN], text, _said(period))))
     return Sheet(gettext("Payments"), headings, lambda: rows, narrowed)
@@ -128,7 +128,7 @@ def confirm() -> Any:
     ids = list(dict.fromkeys(request.form.getlist("shown")))[:100]
     ticked = [each for each in ids if each in set(request.form.getlist("task"))]
     if not ticked:
-        return _confirm(ids, typed=request.form, alert=gettext("Tick the rows that you mean first"))
+        return _confirm(ids, typed=request.form, alert=gettext("Select the rows first"))
     errors: dict[str, str] = {}
     for task_id in ticked:
         values = {key: request.form.get(f"{key}-{task_id}", "") for key in ("amount", "paid_on", "payer")}

@@ -25,8 +25,8 @@ def tabs(current: str) -> list[dict[str, Any]]:
         for key, label in words.items()
     ]
     found += [
-        {"url": "/payments/bank", "label": gettext("From the bank"), "count": waiting, "id": "bank"},
+        {"url": "/payments/bank", "label": gettext("Bank receipts"), "count": waiting, "id": "bank"},
         {"url": "/payments/overpaid", "label": gettext("Overpaid"), "count": beyond, "id": "overpaid"},
-        {"url": "/payments/ledger", "label": gettext("For the ledger"), "count": None, "id": "ledger"},
+        {"url": "/payments/ledger", "label": gettext("Ledger export"), "count": None, "id": "ledger"},
     ]
     return [{**each, "current": each["id"] == current} for each in found]

@@ -36,7 +36,7 @@ def undo(number: str, alert: str = "", status: int = 200) -> Any:
     except NinteiError as error:
         return problems.back(error, "/payments?state=paid")
     return render_template(
-        "pages/desk/payment_undo.html", title=gettext("Undo the confirmation of a payment"), found=found, alert=alert,
+        "pages/desk/payment_undo.html", title=gettext("Undo a payment confirmation"), found=found, alert=alert,
         why=request.form.get("why", ""), wide=True,
     ), status  # fmt: skip
 
@@ -51,9 +51,9 @@ def undo_now(number: str) -> Any:
         return undo(number, problems.sentence(error), 422)
     except NinteiError as error:
         return problems.back(error, "/payments?state=paid")
-    said = gettext("The confirmation has been undone; the receipt waits again.")
+    said = gettext("The confirmation has been undone; the receipt is waiting again.")
     if meant.followed:
-        said += " " + gettext("Its case has gone on already: see below what to do.")
+        said += " " + gettext("Its case has already moved on: see below what to do.")
     flash(said, "success")
     return redirect("/payments", 303)
 
@@ -85,10 +85,10 @@ def decide(surplus: int) -> Any:
             case "move":
                 overpaid.move(portal(), surplus, request.form.get("invoice", ""), signed_in())
             case _:
-                raise Refused("Say what becomes of the money beyond what is owed")
+                raise Refused("Choose what happens to the excess amount")
     except NinteiError as error:
         return problems.back(error, "/payments/overpaid")
-    flash(gettext("It is on record."), "success")
+    flash(gettext("Recorded."), "success")
     return redirect("/payments/overpaid", 303)
 
 

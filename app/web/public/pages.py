@@ -129,7 +129,7 @@ def resend() -> Any:
         return render_template("pages/public/resend.html", **page)
     number, email = (request.form.get(name, "").strip() for name in ("number", "email"))
     if not number or not address.fits(address.one(email)):
-        error = gettext("Enter the case number and the mail address with which you applied")
+        error = gettext("Enter the case number and the mail address you applied with")
         page |= {"number": number, "email": email, "error": error}
         return render_template("pages/public/resend.html", **page), 422
     held = throttle.through(portal(), f"to {address.one(email)}", throttle.LINK_TO)  # the page tells nobody of it
@@ -201,7 +201,7 @@ def enter(token: str) -> Any:
         return render_template("pages/public/enter.html", **page, error="")
     password = request.form.get("password", "")
     if not entry.has_account and password != request.form.get("again", ""):
-        error = gettext("The two passwords differ; type the same one twice")
+        error = gettext("The passwords do not match; type the same one twice")
         return render_template("pages/public/enter.html", **page, error=error), 422
     try:
         user_id = applications.enter(portal(), token, who, password, language())

@@ -41,7 +41,7 @@ def metrics() -> Any:
     """Prometheus's text format. For this machine itself, or for whoever has the token; for others there is no such
     page."""
     if not _may_read():
-        raise NotFound("There is no such page")
+        raise NotFound("Page not found")
     registry = CollectorRegistry(auto_describe=False)
     registry.register(_Everything())
     return Response(generate_latest(registry), content_type=TEXT)

@@ -24,7 +24,7 @@ pages = Blueprint("settings", __name__, url_prefix="/settings")
 
 def crumbs(*further: dict[str, str]) -> list[dict[str, str]]:
     """Where a page below the settings is."""
-    return [{"url": "/settings", "label": gettext("What can be changed")}, *further]
+    return [{"url": "/settings", "label": gettext("All settings")}, *further]
 
 
 def words() -> dict[str, Any]:
@@ -50,7 +50,7 @@ def show() -> Any:
     ]
     waiting = [each for one in owned for each in proposals.of_package(portal(), one.package_id, who)]
     return render_template(
-        "pages/settings/index.html", title=gettext("What can be changed"), found=found, places=places, asked=asked,
+        "pages/settings/index.html", title=gettext("All settings"), found=found, places=places, asked=asked,
         waiting=[each for each in waiting if each.state.value == "open"], decided=waiting[:10],
         may_change=who.has(Right.SETTINGS), may_propose=who.has(Right.PROPOSE_SETTINGS, Right.SETTINGS), **words(),
     )  # fmt: skip
@@ -115,7 +115,7 @@ def save(package_id: str, name: str) -> Any:
         return _edit(package_id, name, 422, problems.sentence(error.fields[name]), said, day)
     except Refused as error:
         return _edit(package_id, name, 422, problems.sentence(error), said, day)
-    flash(gettext("The value has been changed. Papers that were issued keep what they say."), "success")
+    flash(gettext("The value has been changed. Documents already issued are not affected."), "success")
     return redirect(f"/settings/{package_id}/{name}", 303)
 
 
@@ -130,7 +130,7 @@ def stop(package_id: str, name: str) -> Any:
         changing.stop(portal(), package_id, name, day, signed_in())
     except Refused as error:
         return problems.back(error, f"/settings/{package_id}/{name}")
-    flash(gettext("The planned value does not come to hold."), "success")
+    flash(gettext("The planned value has been cancelled."), "success")
     return redirect(f"/settings/{package_id}/{name}", 303)
 
 
@@ -141,4 +141,4 @@ def date_of(text: str) -> date | None:
     try:
         return date.fromisoformat(text.strip())
     except ValueError:
-        raise Refused("This is no day: write it as 2026-12-01") from None
+        raise Refused("This is not a valid date: use the format 2026-12-01") from None

@@ -64,7 +64,7 @@ def propose(package_id: str, section: str) -> Any:
         return _form(package_id, section, 422, wrong)
     except Refused as error:
         return _form(package_id, section, 422, alert=problems.sentence(error))
-    flash(gettext("The proposal has been sent. It holds once somebody else has approved it."), "success")
+    flash(gettext("The proposal has been submitted. It takes effect once somebody else has approved it."), "success")
     return redirect(f"/settings/proposals/{number}", 303)
 
 
@@ -110,7 +110,7 @@ def refuse(number: int) -> Any:
         proposals.refuse(portal(), number, typed(request.form.get("why", "")), signed_in())
     except (Refused, Forbidden) as error:
         return _one(number, problems.status_of(error), problems.sentence(error))
-    flash(gettext("The proposal has been refused. Who made it is told."), "success")
+    flash(gettext("The proposal has been rejected. Its author is notified."), "success")
     return redirect(f"/settings/proposals/{number}", 303)
 
 
@@ -122,5 +122,5 @@ def take_back(number: int) -> Any:
         proposals.take_back(portal(), number, signed_in())
     except (Refused, Forbidden) as error:
         return _one(number, problems.status_of(error), problems.sentence(error))
-    flash(gettext("The proposal has been taken back."), "success")
+    flash(gettext("The proposal has been withdrawn."), "success")
     return redirect(f"/settings/proposals/{number}", 303)

@@ -12,7 +12,7 @@ from app.web.frame.current import language, named
 SECTIONS = {
     "body": N_("The body"),
     "bank": N_("Bank account"),
-    "contact": N_("Whom to ask"),
+    "contact": N_("Contact details"),
     "apply": N_("The page for applicants"),
     "terms": N_("Terms"),
     "fees": N_("Fees and tax"),

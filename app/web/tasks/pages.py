@@ -81,7 +81,7 @@ def answer(task_id: str) -> Any:
     if cleaned is None and (part := _PART.fullmatch(request.form.get("action", ""))):
         return redirect(f"{views.here(task_id)}#{part[1]}", 303)
     if cleaned is None:
-        flash(gettext("Saved. You can close this page and go on later."), "success")
+        flash(gettext("Saved. You can close this page and continue later."), "success")
         return redirect(views.here(task_id), 303)
     if not cleaned.ok:
         return views.draw(task_id, raw=typed.raw, errors=cleaned.errors, status=422)
@@ -96,10 +96,10 @@ def take(task_id: str) -> Any:
     try:
         if "adopt" in request.form:
             holding.adopt(portal(), task_id, who)
-            flash(gettext("The draft is yours now. Look through it before you send it."), "success")
+            flash(gettext("The draft is now yours. Check it before you send it."), "success")
         else:
             holding.take_over(portal(), task_id, who)
-            flash(gettext("The task is yours now. Whoever had it is told by mail."), "success")
+            flash(gettext("The task is now yours. The previous person is notified by mail."), "success")
     except Stale:
         if view.look(portal(), task_id, who).state != TaskState.OPEN:
             return views.over(task_id, 409)
@@ -169,7 +169,7 @@ def _pin(task_id: str) -> str:
     if "element" not in posted:
         pressed = posted["pin"]
         if not posted.get(drafts.PIN + pressed, "").strip():
-            raise Refused("Write what has to be mended")
+            raise Refused("Write what has to be corrected")
         return f"{views.here(task_id)}#r-{pressed.replace(':', '-')}"
     element, field = posted["element"], posted.get("field", "")
     where = comments.Place(element, field, posted.get("document_id", ""), drafts.page_of(posted.get("page", "")))
@@ -199,14 +199,15 @@ def cards(task_id: str) -> Any:
             flash(gettext("It is being tried again."), "info")
         elif request.form.get("back"):
             asked = sure.ask(
-                gettext("Take all cards of the case back?"),
-                gettext("Each is checked and wiped as soon as it lies on a reader; its content is erased for good."),
-                gettext("Take them back and wipe them"), f"{views.here(task_id)}#cards",
+                gettext("Register all cards of the case as returned?"),
+                gettext("Each card is checked and wiped as soon as it is placed on a reader; its content is "
+                        "erased permanently."),
+                gettext("Register and wipe them"), f"{views.here(task_id)}#cards",
             )  # fmt: skip
             if asked is not None:
                 return asked
             cardreturns.take_back_all(portal(), request.form["back"], signed_in())
-            flash(gettext("Lay the cards on the reader, one after the other: they are checked and wiped."), "info")
+            flash(gettext("Place the cards on the reader one after the other to check and wipe them."), "info")
         else:
             count = stock.make(portal(), task_id, signed_in())
             if count:
@@ -224,7 +225,7 @@ def of_case(number: str, element: str) -> Any:
     if task_id:
         return redirect(f"/tasks/{task_id}", 303)
     text = (
-        gettext("“%(title)s” has been finished already.")
+        gettext("“%(title)s” has already been completed.")
         if was_done
         else gettext("“%(title)s” cannot be started yet. You will get a mail when it can.")
     )

@@ -88,9 +88,9 @@ def _tell(way: str, found: list[tending.Outcome]) -> None:
     for each in left[:SAID]:
         why = reason(each.error)[0] if each.error is not None else ""
         place = " ".join(part for part in (each.case, current.named(each.title)) if part)
-        flash(gettext("%(place)s stays as it is: %(why)s", place=place, why=why), "warning")
+        flash(gettext("%(place)s was not changed: %(why)s", place=place, why=why), "warning")
     if len(left) > SAID:
-        flash(gettext("%(count)s more stay as they are.", count=len(left) - SAID), "warning")
+        flash(gettext("%(count)s more remain unchanged.", count=len(left) - SAID), "warning")
 
 
 @pages.post("/retry")
@@ -103,7 +103,7 @@ def retry() -> Any:
             flash(gettext("It is being tried again."), "info")
         else:
             count = lifecycle.retry_all(portal(), "mail", signed_in())
-            flash(gettext("%(count)s mails are being tried again.", count=count), "info")
+            flash(gettext("%(count)s mails are being sent again.", count=count), "info")
     except Refused as error:
         flash(sentence(error), "warning")
     return redirect("/attention", 303)

@@ -55,13 +55,13 @@ def _title(cause: Cause) -> str:
     if first.kind != "job":
         return said(first)
     if first.mail:
-        return gettext("The mail server does not take the address")
+        return gettext("The mail server does not accept the address")
     return {
         "mail": gettext("A mail could not be sent"),
-        "pdf": gettext("A paper could not be made"),
+        "pdf": gettext("A document could not be created"),
         "card": gettext("Cards could not be made"),
-        "webhook": gettext("Another system could not be told"),
-    }.get(first.operator, gettext("Work of the portal could not be done"))
+        "webhook": gettext("Another system could not be notified"),
+    }.get(first.operator, gettext("Automatic work could not be done"))
 
 
 def _links(cause: Cause, who: Actor) -> list[tuple[str, str]]:
@@ -85,10 +85,10 @@ def done(way: str, count: int) -> str:
     words = {
         "retry": ngettext("%(num)s is being tried again.", "%(num)s are being tried again.", count),
         "mend": ngettext(
-            "%(num)s address has been mended; its mail goes out now.",
-            "%(num)s addresses have been mended; their mails go out now.",
+            "%(num)s address has been corrected; its mail is being sent.",
+            "%(num)s addresses have been corrected; their mails are being sent.",
             count,
         ),
-        "skip": ngettext("%(num)s case goes on without the step.", "%(num)s cases go on without the step.", count),
+        "skip": ngettext("%(num)s case continues without the step.", "%(num)s cases continue without the step.", count),
     }
     return words[way]

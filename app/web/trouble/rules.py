@@ -49,8 +49,8 @@ def _page(status: int = 200, error: str = "") -> Any:
     who = signed_in()
     return render_template(
         "pages/attention_rules.html",
-        title=gettext("Who is told of trouble by mail, and when"),
-        crumbs=[{"url": "/attention", "label": gettext("Needs attention")}, {"label": gettext("Mails about trouble")}],
+        title=gettext("Mail alerts for problems"),
+        crumbs=[{"url": "/attention", "label": gettext("Needs attention")}, {"label": gettext("Alert mails")}],
         rules=alarmrules.listed(who),
         words=_words(),
         may_change=who.has(Right.PORTAL),
@@ -61,11 +61,11 @@ def _page(status: int = 200, error: str = "") -> Any:
 
 def _words() -> dict[str, str]:
     return {
-        "job": gettext("Work of the portal that fails (papers, cards, other systems)"),
-        "mail": gettext("Mails that a mail server does not take"),
+        "job": gettext("Work that fails (documents, cards, other systems)"),
+        "mail": gettext("Mails not accepted by a mail server"),
         "step": gettext("Steps of a process that fail"),
-        "timer": gettext("Times that have come and cannot be acted on"),
+        "timer": gettext("Due timers that cannot be carried out"),
         "deadlock": gettext("Cases that have come to a stop"),
-        "start": gettext("Applications that cannot be taken"),
-        "upkeep": gettext("What the portal does by itself and cannot"),
+        "start": gettext("Applications that cannot be accepted"),
+        "upkeep": gettext("Automatic work of the portal that fails"),
     }

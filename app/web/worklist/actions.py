@@ -31,7 +31,7 @@ def _ticked() -> list[str]:
     one = request.args.get("one")
     ids = [one] if one else request.form.getlist("task")
     if not ids:
-        raise Refused("Tick the rows that you mean first")
+        raise Refused("Select the rows first")
     return list(dict.fromkeys(ids))[:500]
 
 
@@ -53,9 +53,9 @@ def assign() -> Any:
     try:
         chosen = whole(request.form.get("user", ""))
         if chosen is None:
-            raise Refused("Choose a colleague of the operating body")
+            raise Refused("Choose a colleague from the certifying body")
         done = worklist.assign(portal(), _ticked(), chosen, signed_in())
-        _say(done, gettext("%(count)s tasks have been handed over."))
+        _say(done, gettext("%(count)s tasks have been assigned."))
     except Refused as error:
         return problems.back(error, _back())
     return redirect(_back(), 303)
@@ -67,7 +67,7 @@ def release() -> Any:
     """Give the ticked tasks back to the group."""
     try:
         done = worklist.assign(portal(), _ticked(), None, signed_in())
-        _say(done, gettext("%(count)s tasks have been given back to the group."))
+        _say(done, gettext("%(count)s tasks have been returned to the group."))
     except Refused as error:
         return problems.back(error, _back())
     return redirect(_back(), 303)
@@ -85,7 +85,7 @@ def remind() -> Any:
     if sent:
         flash(gettext("%(count)s reminders go out now.", count=sent), "success")
     if sent < len(ids):
-        flash(gettext("%(count)s were reminded today already, or are finished.", count=len(ids) - sent), "info")
+        flash(gettext("%(count)s have already been reminded today or are completed.", count=len(ids) - sent), "info")
     return redirect(_back(), 303)
 
 
@@ -106,7 +106,7 @@ def _say(done: worklist.Bulk, sentence: str) -> None:
     for left in done.left:
         flash(
             gettext(
-                "%(title)s of %(company)s stays as it is: %(why)s",
+                "%(title)s of %(company)s was not changed: %(why)s",
                 title=named(left.title),
                 company=left.company,
                 why=problems.sentence(left.error),
@@ -114,7 +114,7 @@ def _say(done: worklist.Bulk, sentence: str) -> None:
             "warning",
         )
     if not done.done and not done.left:
-        flash(gettext("These tasks are finished already; nothing was changed."), "info")
+        flash(gettext("These tasks have already been completed; nothing was changed."), "info")
 
 
 @pages.post("/views")

@@ -18,64 +18,68 @@ def tour(who: Actor, *, agent: bool = False) -> dict[str, Any] | None:
 
 
 def _steps(role: str) -> list[tuple[str, str]]:
-    turn = gettext("The coloured line at the top says whose turn it is, what is to be done and until when.")
-    helps = gettext("“Help for this page” at the foot of each page opens the manual at the very page.")
+    turn = gettext("The coloured banner at the top shows whose turn it is, what needs to be done and by when.")
+    helps = gettext("“Help for this page” at the bottom of each page opens the manual at the right section.")
     if role == "vendor":
         return [
             (turn, ""),
-            (gettext("Below it stands the way to certification: what is done, what is open, what comes."), "#way"),
-            (gettext("What happened and what was sent to you is told under notices."), "#news"),
+            (gettext("Below is the path to certification: what is done, what is open and what comes next."), "#way"),
+            (gettext("Notices show what happened and what was sent to you."), "#news"),
             (gettext("Your documents and ours are kept here; each can be opened again."), "#papers"),
             (gettext("Something unclear? Ask; the answer comes here and by mail."), "#ask"),
             (helps, ""),
         ]
     if role == "agent":
         return [
-            (gettext("Your cases stand by company; each line says whose turn it is."), "#all"),
-            (gettext("Each page says for which company you act. What you may do is what the company lets you."), ""),
-            (gettext("Who you are to each company, and until when, stands under company and people."), "/company"),
+            (gettext("Your cases are grouped by company; each line shows whose turn it is."), "#all"),
+            (
+                gettext("Each page shows which company you are acting for. You can do only what that company allows."),
+                "",
+            ),
+            (gettext("“Company and people” shows your role for each company and until when."), "/company"),
             (helps, ""),
         ]
     if role == "operator":
         return [
             (
-                gettext("My work is what you have taken over; my group's is for any of you; all is for looking up."),
+                gettext("“My work” is what you have taken; “My group” is open to all its members; “Everything” "
+                        "is for reference."),
                 "#worklist-tabs",
             ),
-            (gettext("A row opens the task beside the list. Take it over before you type."), ""),
-            (gettext("What cannot go on by itself comes up under “Needs attention” in the menu."), ""),
+            (gettext("Selecting a row opens the task beside the list. Take it before you start typing."), ""),
+            (gettext("Anything that cannot continue by itself appears under “Needs attention” in the menu."), ""),
             (helps, ""),
         ]  # fmt: skip
     if role == "administrator":
         return [
-            (gettext("Accounts, roles and groups of the staff are among the records."), "/admin"),
-            (gettext("Sign-ins and lock-outs shows who is held up, and lifts it."), "/sign-ins"),
-            (gettext("Fees, addresses and days are settings of the process: replace the sample values first."),
+            (gettext("Staff accounts, roles and groups are managed under Records."), "/admin"),
+            (gettext("“Sign-ins and lock-outs” shows who is locked out and lets you unlock them."), "/sign-ins"),
+            (gettext("Fees, addresses and periods are settings of the process: replace the sample values first."),
              "/settings"),
             (helps, ""),
         ]  # fmt: skip
     if role == "approver":
         return [
             (
-                gettext("What others have drawn waits for you: look at what differs, then approve it or send it back."),
+                gettext("Drafts by others are waiting for you: review the differences, then approve or return them."),
                 "/designer",
             ),
-            (gettext("You release nothing that you have made yourself, and change nothing else."), ""),
+            (gettext("You cannot release your own work or change anything else."), ""),
             (helps, ""),
         ]  # fmt: skip
     if role == "auditor":
         return [
-            (gettext("Everything that happened in a case can be read, and nothing of it changed."), "/cases"),
-            (gettext("Records of every kind can be searched and looked up."), "/admin"),
-            (gettext("Who signed in, and who could not, stands under sign-ins and lock-outs."), "/sign-ins"),
+            (gettext("You can read everything that happened in a case, but not change it."), "/cases"),
+            (gettext("Records of every kind can be searched and viewed."), "/admin"),
+            (gettext("“Sign-ins and lock-outs” shows who signed in and who could not."), "/sign-ins"),
             (helps, ""),
         ]
     return [
-        (gettext("Processes are drawn, tried and released under “Process design”."), "/designer"),
+        (gettext("Processes are drawn, tested and released under “Process design”."), "/designer"),
         (
-            gettext("Fees, addresses and days are settings of the process: replace the sample values first."),
+            gettext("Fees, addresses and periods are settings of the process: replace the sample values first."),
             "/settings",
         ),
-        (gettext("Everything that happened in a case can be read, and nothing of it changed."), "/cases"),
+        (gettext("You can read everything that happened in a case, but not change it."), "/cases"),
         (helps, ""),
     ]

@@ -198,7 +198,7 @@ def _said(head: CaseHead) -> dict[str, Any]:
     elif head.state == Standing.CERTIFIED:
         said |= {
             "headline": gettext("The system is certified"),
-            "sentence": gettext("There is nothing to do now. The next audit opens by itself when it is time."),
+            "sentence": gettext("There is nothing to do now. The next audit opens automatically when it is due."),
         }
     else:
         said["sentence"] = gettext("The portal is preparing the next step. Look again in a moment.")
@@ -210,9 +210,10 @@ def _body_works(head: CaseHead) -> str:
         return case_head.ending_words()
     if head.awaited is not None:
         return gettext(
-            "%(what)s is under way. You need not do anything; you are told by mail.", what=named(head.awaited.title)
+            "%(what)s is in progress. You do not need to do anything; you will be notified by mail.",
+            what=named(head.awaited.title),
         )
-    return gettext("You need not do anything; what comes next is told here and by mail.")
+    return gettext("You do not need to do anything; the next step will appear here and be announced by mail.")
 
 
 def _steps(home: Home) -> list[dict[str, Any]]:

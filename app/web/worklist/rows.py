@@ -46,7 +46,7 @@ def _words() -> _Words:
             "week": gettext("Within 7 days"),
         },
         orders={
-            "due": gettext("Next due first"),
+            "due": gettext("Due soonest first"),
             "opened": gettext("Waiting longest first"),
             "newest": gettext("Newest first"),
             "company": gettext("By company"),
@@ -67,7 +67,7 @@ def show(status: int = 200, *, alert: str = "", view_name: str = "") -> Any:
     found, wanted = _found(who)
     words, query = _words(), _query(wanted)
     lead = who.standing_in_for and gettext(
-        "You stand in for %(names)s: their work is listed as yours.",
+        "You are standing in for %(names)s: their tasks are listed with yours.",
         names="、".join(name for _, name in who.standing_in_for),
     )
     return render_template(

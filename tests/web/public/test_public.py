@@ -71,7 +71,7 @@ def test_whoever_is_signed_in_goes_on_to_their_work(shared: Site) -> None:
 def test_five_facts_stand_before_the_form(visitor: FlaskClient) -> None:
     page = visitor.get("/apply").text
     facts = page[: page.index('<form method="post" action="/apply"')]
-    for term in ("Who may apply", "What it takes", "After you have sent it", "How long it takes", "Whom to ask"):
+    for term in ("Who may apply", "What it takes", "After you apply", "How long it takes", "Contact details"):
         assert f"<dt>{term}</dt>" in facts
 
 
@@ -122,7 +122,7 @@ def test_the_same_application_sent_again_shows_the_same_number(visitor: FlaskCli
     with database.connection():
         assert Case.select().count() == 1
         assert Case.get().number in page
-    assert "We have this application already" in page
+    assert "We already have this application" in page
 
 
 def test_an_application_that_was_tampered_with_on_the_check_page_is_refused(visitor: FlaskClient) -> None:

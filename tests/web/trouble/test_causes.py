@@ -46,7 +46,7 @@ def test_the_ticked_rows_are_mended_together_and_the_others_stay(small_site: Sit
     assert "2件のアドレスを直しました" in page
     assert numbers[2] in page and numbers[0] not in page
     english = operator.get("/attention?lang=en").text
-    assert "The mail server does not take the address" in english
+    assert "The mail server does not accept the address" in english
 
 
 def test_what_was_typed_stays_when_nothing_was_ticked(small_site: Site) -> None:
