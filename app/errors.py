@@ -207,6 +207,9 @@ def filled(message: str, params: Mapping[str, Any], translate: Callable[[str], s
     return words % {name: _said(name, value, translate) for name, value in params.items()} if params else words
 
 
+PHRASES = frozenset({"what", "reason", "where"})  # facts that may be message ids themselves
+
+
 def _said(name: str, value: Any, translate: Callable[[str], str]) -> Any:
     if isinstance(value, Said):  # our errors, names of elements, values of domains
         return value.said(translate)
@@ -214,7 +217,7 @@ def _said(name: str, value: Any, translate: Callable[[str], str]) -> Any:
         return translate(", ").join(str(_said(name, each, translate)) for each in value) or translate(N_("none"))
     if isinstance(value, bool):
         return translate(N_("yes")) if value else translate(N_("no"))
-    return translate(value) if name in ("what", "reason") and isinstance(value, str) and value else value
+    return translate(value) if name in PHRASES and isinstance(value, str) and value else value
 
 
 class BadPackage(NinteiError):

@@ -16,7 +16,6 @@ from app.catalogue.complaints import Complaints
 from app.catalogue.fields import form_fields, inner_fields
 from app.catalogue.model import Package
 from app.catalogue.portal_needs import SECTIONS, company_fields
-from app.catalogue.reasons import of_template
 from app.catalogue.template_names import (
     CASE,
     IN_DOCUMENTS,
@@ -32,6 +31,7 @@ from app.catalogue.template_paths import Path, Reading, Use, leading, reading
 from app.catalogue.toml import nearest
 from app.errors import N_
 from app.text.memo import remembered
+from app.text.template_words import of_template
 
 _DEEP = N_("The template is nested too deep.")
 MAX_CHARACTERS = 400_000

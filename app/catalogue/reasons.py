@@ -10,21 +10,6 @@ import re
 
 from app.errors import N_
 
-_TEMPLATE = (
-    (
-        r"Unexpected end of template",
-        N_("a block {% … %} is not closed: {% endif %}, {% endfor %} or {% endblock %} is missing"),
-    ),
-    (r"Encountered unknown tag", N_("there is no such tag {% … %}")),
-    (r"Missing end of (raw|comment)|Missing end of", N_("a comment {# … #} or block is not closed")),
-    (r"expected token 'end of print statement'", N_("a value {{ … }} is not closed, or two values follow each other")),
-    (r"expected token 'end of statement block'", N_("a tag {% … %} is not closed, or something is one too many in it")),
-    (r"unexpected char", N_("a character has no meaning there (quotes must be \" or ')")),
-    (r"unexpected '[)\]}]'|unexpected end of (print|statement)|Expected an expression", N_("a value is missing there")),
-    (r"block '.*' defined twice", N_("two blocks have the same name")),
-)
-_TEMPLATE_ELSE = N_("what stands there has no meaning")
-
 _JSON = (
     (r"Expecting ',' delimiter", N_("a comma is missing, or one bracket too many")),
     (r"Expecting ':' delimiter", N_("a colon is missing after a name")),
@@ -51,11 +36,6 @@ _TOML = (
     (r"Invalid date", N_("this is no date")),
 )
 _TOML_ELSE = N_("what stands there is no TOML")
-
-
-def of_template(said: str) -> str:
-    """Of Jinja."""
-    return _first(_TEMPLATE, said) or _TEMPLATE_ELSE
 
 
 def of_json(said: str) -> str:

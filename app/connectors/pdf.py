@@ -20,7 +20,7 @@ from app.connectors.qr import qr
 from app.connectors.scratch import Scratch
 from app.connectors.signature import SigningKey, make_signing_key, sign
 from app.connectors.templates import Context, Files, render_html, render_text
-from app.errors import Permanent, Temporary
+from app.errors import N_, Permanent, Temporary
 
 __all__ = [
     "DocumentSource",
@@ -115,7 +115,7 @@ class Printer:
         if not any(self.fonts_dir.glob("*.ttf")):
             raise Permanent("The fonts for documents are missing in %(folder)s", folder=str(self.fonts_dir))
         if len(html.encode()) > self.limits.source:
-            raise Permanent("The document cannot be drawn: %(reason)s", reason="its source is too long")
+            raise Permanent("The document cannot be drawn: %(reason)s", reason=N_("its source is too long"))
         usable = {name: content for name, content in files.items() if name.lower().endswith(_DRAWN) and name in html}
         with self._free:
             child = self._take()
@@ -126,7 +126,7 @@ class Printer:
                 raise
             self._give_back(child)
         if len(pdf) > self.limits.result:
-            raise Permanent("The document cannot be drawn: %(reason)s", reason="it is too large")
+            raise Permanent("The document cannot be drawn: %(reason)s", reason=N_("it is too large"))
         return pdf
 
     def close(self) -> None:
@@ -228,7 +228,7 @@ class _Child:
         with contextlib.suppress(subprocess.TimeoutExpired):
             self.process.wait(timeout=1)
         if self.process.returncode in (-signal.SIGXCPU, -signal.SIGXFSZ, -signal.SIGSEGV):
-            return Permanent("The document cannot be drawn: %(reason)s", reason="it asks for too much work")
+            return Permanent("The document cannot be drawn: %(reason)s", reason=N_("it asks for too much work"))
         return Temporary("The document was not drawn within %(seconds)s seconds", seconds=self.limits.seconds)
 
     @contextlib.contextmanager

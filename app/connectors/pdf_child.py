@@ -167,8 +167,8 @@ class Desk:
         self.fence.up = True
         try:
             return self._draw(html, files), ""
-        except (MemoryError, RecursionError) as error:
-            return b"", f"it is too large: {type(error).__name__}"
+        except (MemoryError, RecursionError):
+            return b"", "it is too large"
         except Exception as error:
             return b"", f"{type(error).__name__}: {error}"[:2000]
         finally:

@@ -24,6 +24,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.visitor import NodeTransformer
 
 from app.connectors import filters
+from app.text.template_words import LARGE, OPERATOR, RANGE, TOO_LONG, TOO_MUCH
 
 MAX_SOURCE = 400_000  # characters of one template file
 _METHODS: dict[type, frozenset[str]] = {
@@ -72,7 +73,7 @@ class Budget:
         self.turns -= turns
         self.characters -= characters
         if self.turns < 0 or self.characters < 0 or (self.deadline and time.monotonic() > self.deadline):
-            raise SecurityError("the template asks for too much work or text")
+            raise SecurityError(TOO_MUCH)
 
 
 current: ContextVar[Budget] = ContextVar("budget")
@@ -199,7 +200,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         if len(source) > MAX_SOURCE:
-            raise SecurityError("the template is too long")
+            raise SecurityError(TOO_LONG)
         tree: nodes.Template = _Meter().visit(super()._parse(source, name, filename))
         return tree
 
@@ -242,9 +243,9 @@ class Sandbox(ImmutableSandboxedEnvironment):
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
         numbers = isinstance(left, (int, float)) and isinstance(right, (int, float))
         if operator == "**" or (operator in "*%" and not numbers):
-            raise SecurityError(f"the operator {operator} is not for templates' texts")
+            raise SecurityError(OPERATOR)
         if isinstance(left, int) and isinstance(right, int) and max(left.bit_length(), right.bit_length()) > 128:
-            raise SecurityError("the number is too large")
+            raise SecurityError(LARGE)
         value = super().call_binop(context, operator, left, right)
         if isinstance(value, (str, list, tuple)):
             _spend(1, len(value))
@@ -258,7 +259,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
 def _short_range(*bounds: int) -> range:
     numbers = range(*bounds)
     if len(numbers) > 1_000:
-        raise SecurityError("range() is limited to 1,000 numbers")
+        raise SecurityError(RANGE)
     return numbers
 
 

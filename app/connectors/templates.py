@@ -18,7 +18,8 @@ from jinja2 import TemplateError
 from markupsafe import Markup
 
 from app.connectors.sandbox import FILTERS, Budget, Sandbox, current
-from app.errors import Permanent
+from app.errors import N_, Permanent
+from app.text.template_words import of_rendering
 
 __all__ = ["FILTERS", "Context", "Files", "render_html", "render_markdown", "render_text"]
 
@@ -85,11 +86,12 @@ def _render(environment: Sandbox, source: str, context: Context, name: str) -> s
         TypeError,
         ValueError,
     ) as error:
-        line = getattr(error, "lineno", None)
+        line, facts = getattr(error, "lineno", None), {"name": name or "?", "reason": of_rendering(error)}
+        if line:
+            message = N_("The template %(name)s cannot be rendered, line %(line)s: %(reason)s")
+            raise Permanent(message, **facts, line=line, said=str(error)[:300]) from error
         raise Permanent(
-            "The template %(name)s cannot be rendered: %(reason)s",
-            name=name or "?",
-            reason=f"{error} (line {line})" if line else str(error),
+            "The template %(name)s cannot be rendered: %(reason)s", **facts, said=str(error)[:300]
         ) from error
     finally:
         current.reset(token)

@@ -43,7 +43,7 @@ from app.engine.sorting import Sorting, Version
 from app.engine.tasks import Person, Service
 from app.engine.values import clean, clean_data
 from app.engine.writes import put
-from app.errors import BadPackage, Problem, ScriptError
+from app.errors import N_, BadPackage, Problem, ScriptError
 
 AUTOMATIC_STEPS = 2_000  # in one step, before the process counts as running for ever
 
@@ -195,17 +195,17 @@ class Engine:
         match event:
             case CompleteTask(task_id, data):
                 task = _waiting(case, task_id, Person, TaskState.READY)
-                values = clean_data(data, "The answer")
+                values = clean_data(data, N_("The answer"))
                 return lambda: _complete(task, values)
             case JobDone(task_id, data):
                 task = _waiting(case, task_id, Service, TaskState.STARTED)
                 name = task.task_spec.result
-                values = {name: clean(data, "The job's result")} if name else {}
+                values = {name: clean(data, N_("The job's result"))} if name else {}
                 return lambda: _complete(task, values)
             case JobFailed(task_id, code, text):
                 return self._failed(_waiting(case, task_id, Service, TaskState.STARTED), code, text)
             case Message(name, data, task_id):
-                return self._message(case, name, clean_data(data, "The message"), task_id)
+                return self._message(case, name, clean_data(data, N_("The message")), task_id)
             case TimersDue(held):
                 return lambda: self._fire(case, held)
             case Redirect(task_id):
@@ -222,7 +222,7 @@ class Engine:
         catcher = events.on_border(task, "error", code) or events.climb(task.workflow, "error", code, named=True)
         if catcher is None:
             raise Uncaught(f"Nobody catches the failure {code!r} of {task.task_spec.element}.")
-        values = clean_data(events.said(code, text), "The failure")
+        values = clean_data(events.said(code, text), N_("The failure"))
         return lambda: catcher.task_spec.wake(catcher, values)
 
     def _message(self, case: Case, name: str, values: dict[str, Any], task_id: str) -> Any:

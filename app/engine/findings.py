@@ -13,7 +13,9 @@ STAYS, DECIDE, SAFE, LATER = "stays", "decide", "safe", "later"
 # What may be decided.
 NEXT: Final = "next"  # an event that is new is armed from the next time on
 NOW: Final = "now"  # … at once, its time counted from the move
-TO: Final = "to:"  # the token goes on at another step, whose id follows
+TO: Final = "to:"  # the token goes on at another step, whose id follows: the same one, drawn anew
+ANEW: Final = "anew:"  # the token comes to a step as if for the first time; its id follows
+BY: Final = "by:"  # at a join the token counts as come by another way, whose place follows
 VALUE: Final = "value"  # a routing value is given; what is decided is the value itself, as {"value": …}
 
 Decisions = Mapping[str, Any]  # by `Finding.key`
@@ -21,7 +23,7 @@ Decisions = Mapping[str, Any]  # by `Finding.key`
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing. `kind`: gone, changed, event, gate, lost, stuck, name, process, letter, entry; `element` and
+    """One thing. `kind`: gone, came, event, gate, lost, stuck, name, process, letter, entry; `element` and
     `process` as the case's own version has them; `name`: of an event or a routing value. `choices`: what may be
     decided, none where the case has to stay; `later`: what is under way has to be done first. One that is only `told`
     asks for nothing: it says what the move does.

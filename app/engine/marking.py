@@ -60,18 +60,21 @@ def markings(case: Case) -> list[Marking]:
     return [_marking(case, workflow) for workflow in (case, *case.pools.values())]
 
 
-def renamed(marking: Marking, rename: Callable[[str, str], str]) -> Marking:
-    """With each place called as `rename(process, place)` says."""
+def renamed(
+    marking: Marking, rename: Callable[[str, str], str], put: Callable[[str, Token], Token] = lambda _, token: token
+) -> Marking:
+    """With each place called as `rename(process, place)` says, and each token then as `put(process, token)` has it."""
 
     def place(token: Token) -> Token:
         spec = rename(marking.process, token.spec)
-        return replace(
+        found = replace(
             token,
             spec=spec,
             element=spec.partition(":")[0] if token.element else "",
             runs=tuple(place(run) for run in token.runs),
-            inside=renamed(token.inside, rename) if token.inside is not None else None,
+            inside=renamed(token.inside, rename, put) if token.inside is not None else None,
         )
+        return put(marking.process, found)
 
     return replace(
         marking,

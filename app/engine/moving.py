@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, tzinfo
 from typing import Any
+from uuid import UUID
 
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
-from app.engine import state, writes
+from app.engine import redrawn, state, writes
 from app.engine.case import Case
 from app.engine.sandbox import Evaluator
 from app.engine.sorting import Sorting
 from app.engine.specs import UNFINISHED
 from app.engine.values import clean, clone
 from app.engine.waiting import EventGate
-from app.errors import ScriptError
+from app.errors import N_, ScriptError
+
+AT_MOST = 100  # places that a token passes on its way to where it rests
 
 
 def moved(
@@ -24,18 +27,26 @@ def moved(
 ) -> tuple[bytes, Case]:
     """The state and the case on the new version. What a move does not change keeps its very bytes.
 
-    Nothing happens to the case meanwhile: no script runs but what works out the time of a timer that is armed. Raises
-    ScriptError when that fails.
+    Nothing happens to the case meanwhile: no script runs but what works out the time of a timer that is armed, and the
+    script before a step to which a token comes anew. Raises ScriptError when that fails, or when more would follow.
     """
     new = sorting.new.program
-    if sorting.drop or sorting.give or sorting.elsewhere:
+    began: dict[UUID, str] = {}
+    if sorting.drop or sorting.give or sorting.elsewhere or sorting.anew or sorting.came:
         case = sorting.case
         _drop(case, sorting.drop)
         _give(case, sorting.give)
+        _count_as_come(case, sorting.came)
+        began = _leave(case, sorting)
         tidy(case)
-        _rest_on(case, sorting)
+        _rest_on(case, sorting, began)
         blob = state.dump(case)
     case = state.load(blob, new, evaluator, zone, now)
+    if began:
+        _arrive(case, began, tidy)
+        tidy(case)
+        blob = state.dump(case)
+        case = state.load(blob, new, evaluator, zone, now)
     if sorting.arm:
         for process, place, event in sorting.arm:
             _arm(case, process, place, event)
@@ -62,12 +73,49 @@ def _give(case: Case, values: dict[str, Any]) -> None:
                     task.data[name] = clone(given)
 
 
-def _rest_on(case: Case, sorting: Sorting) -> None:
+def _count_as_come(case: Case, came: dict[str, str]) -> None:
+    for workflow in case.workflows():
+        for task in workflow.tasks.values():
+            if task.id.hex in came:
+                task.internal_data["from"] = came[task.id.hex]
+
+
+def _leave(case: Case, sorting: Sorting) -> dict[UUID, str]:
+    """Tokens that come to a step anew leave where they were; gives the task that each becomes, with the element."""
+    began = {}
+    for workflow in case.workflows():
+        for task in [each for each in workflow.tasks.values() if each.id.hex in sorting.anew]:
+            process, element = sorting.anew[task.id.hex]
+            specs = sorting.new.program.specs[process]
+            task.cancel()
+            child = task._add_child(specs.task_specs[redrawn.entrance(specs, element)], TaskState.FUTURE)
+            child.data = clone(task.data)
+            if writes.MARK in task.internal_data:
+                child.internal_data[writes.MARK] = dict(task.internal_data[writes.MARK])
+            began[child.id] = element
+    return began
+
+
+def _arrive(case: Case, began: dict[UUID, str], tidy: Callable[[Case], None]) -> None:
+    """Let them come. Raises ScriptError where one would not rest there."""
+    for identity, element in began.items():
+        task: Any = case.find(identity)
+        case.notes = []
+        task.task_spec._update(task)
+        case.run(AT_MOST, tidy)
+        if case.jobs or any(note.what == "completed" for note in case.notes):
+            message = N_("“%(id)s” would be over as soon as the case came there. Choose another step.")
+            raise ScriptError(message, id=element, element=element)
+
+
+def _rest_on(case: Case, sorting: Sorting, began: Mapping[UUID, str]) -> None:
     """Let each task stand on its place of the new version."""
     specs = sorting.new.program.specs
     for workflow in case.workflows():
         process = workflow.spec.name
         for task in workflow.tasks.values():
+            if task.id in began:
+                continue
             task.task_spec = specs[process].task_specs[sorting.rename(process, task.task_spec.name)]
 
 

@@ -1,4 +1,6 @@
-"""Why a text is no Python, in words of ours (message ids): for people who write conditions, not programs."""
+"""Why a text is no Python, and why it failed when it ran, in words of ours (message ids): for people who write
+conditions, not programs.
+"""
 
 from __future__ import annotations
 
@@ -34,6 +36,32 @@ _BY_ERROR = (
 )
 _FEEL = N_("it begins with = as FEEL has it; here it is Python: no = in front, == to compare, 'text' in quotes")
 _ELSE = N_("something is missing or one too many")
+
+
+_NO_VALUE = re.compile(r"NameError: name '([^']*)' is not defined")
+_NO_ENTRY = re.compile(r"KeyError: '?(.*?)'?$", re.DOTALL)
+_BY_FAILURE = (
+    ("TimeoutError", N_("it takes too long")),
+    ("MemoryError", N_("it needs too much memory")),
+    ("RecursionError", N_("it is nested too deep")),
+    ("ZeroDivisionError", N_("it divides by zero")),
+    ("IndexError", N_("a list or text is shorter than what is asked of it")),
+    ("AttributeError", N_("a value has nothing of that name; it may be empty")),
+    ("TypeError", N_("values are put together whose kinds do not fit; one of them may be empty")),
+    ("ValueError", N_("a value cannot be read as what it is meant to be")),
+    ("OverflowError", N_("a number is too large")),
+)
+_FAILED = N_("it came upon something that it cannot handle")
+
+
+def of_run(said: str) -> tuple[str, dict[str, str]]:
+    """`said`: the sandbox's own words of what failed. The message, and what fills it."""
+    if found := _NO_VALUE.match(said):
+        return N_("It could not be evaluated: “%(name)s” has no value there"), {"name": found[1]}
+    if found := _NO_ENTRY.match(said):
+        return N_("It could not be evaluated: there is no entry “%(name)s”"), {"name": found[1]}
+    reason = next((words for kind, words in _BY_FAILURE if said.startswith(kind)), _FAILED)
+    return N_("It could not be evaluated: %(reason)s"), {"reason": reason}
 
 
 def of_python(text: str, said: str, *, one_expression: bool) -> str:

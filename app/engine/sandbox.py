@@ -16,9 +16,9 @@ from typing import Any
 
 import pydantic_monty as monty
 
-from app.engine import expressions
+from app.engine import expressions, reasons
 from app.engine.values import clean, same
-from app.errors import ScriptError, Temporary
+from app.errors import N_, ScriptError, Temporary
 
 SECONDS = 0.5  # of computing for one expression or script
 KILL_SECONDS = 1.2  # when a worker that does not stop by itself is killed
@@ -64,7 +64,7 @@ class Evaluator:
         worker is free.
         """
         code = expressions.expression(expression)
-        return _checked(self._run(code.source, _inputs(code, names)), "The result")
+        return _checked(self._run(code.source, _inputs(code, names)), N_("The result"))
 
     def execute(self, script: str, names: Mapping[str, Any]) -> dict[str, Any]:
         """Run one script over `names`; the names that it set or changed, with their values. Raises as
@@ -72,7 +72,7 @@ class Evaluator:
         """
         code = expressions.script(script)
         inputs = _inputs(code, names)
-        after = _checked(self._run(_capturing(code), inputs), "The script's result")
+        after = _checked(self._run(_capturing(code), inputs), N_("The script's result"))
         return {name: value for name, value in after.items() if name not in inputs or not same(value, inputs[name])}
 
     def close(self) -> None:
@@ -87,12 +87,12 @@ class Evaluator:
             return self._feed(source, inputs)
         except monty.MontyCrashedError as crash:
             if crash.timed_out:
-                raise _failed("it took too long") from None
+                raise _failed("TimeoutError") from None
             # Code here is pure, so a worker that died under it (or was dead before) may be asked again, once.
         try:
             return self._feed(source, inputs)
         except monty.MontyCrashedError:
-            raise _failed("it could not be computed") from None
+            raise _failed("MemoryError") from None
 
     def _feed(self, source: str, inputs: dict[str, Any]) -> Any:
         try:
@@ -164,5 +164,7 @@ def _unfolds(value: Any) -> bool:
     return value in ("[...]", "{...}")
 
 
-def _failed(reason: str) -> ScriptError:
-    return ScriptError("It could not be evaluated: %(reason)s", reason=reason[:300])
+def _failed(said: str) -> ScriptError:
+    """In the reader's words; what the sandbox itself said is kept for whoever looks closer."""
+    message, facts = reasons.of_run(said[:300])
+    return ScriptError(message, **facts, said=said[:300])

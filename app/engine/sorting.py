@@ -8,26 +8,25 @@ its names (`ahead`). What is new beside a token and could be armed now or later 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from app.engine import behaviour, soundness
+from app.engine import behaviour, redrawn, soundness
 from app.engine.ahead import Ahead, Lacks, Names
 from app.engine.case import Case
 from app.engine.events import Letter
-from app.engine.findings import NEXT, NOW, TO, VALUE, Decisions, Finding
+from app.engine.findings import ANEW, BY, NEXT, NOW, TO, VALUE, Decisions, Finding
 from app.engine.marking import Marking, Token, markings, renamed
 from app.engine.program import Program
 from app.engine.soundness import Place, Stuck
 from app.engine.specs import Lean, ProcessSpec, Surrounding
-from app.engine.tasks import Person, Service
+from app.engine.tasks import Service
 from app.engine.waiting import Boundary, Catch, EventGate
 from app.errors import N_, Problem
 
 _REMEMBERED = 4096  # markings of one version
-_NO_PLACE = frozenset({"gone", "process", "lost", "gate"})
+_NO_PLACE = frozenset({"gone", "came", "process", "lost", "gate"})
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,6 +60,8 @@ class Sorting:
         self.old, self.new, self.case, self.decisions = old, new, case, decisions
         self.findings: list[Finding] = []
         self.elsewhere: dict[tuple[str, str], str] = {}  # (process, element) to the step to which its token goes
+        self.anew: dict[str, tuple[str, str]] = {}  # id of a task to (process, element) to which its token comes anew
+        self.came: dict[str, str] = {}  # id of a task at a join to the place from which its token counts as come
         self.kept: set[tuple[str, str, str]] = set()  # (process, place as it is called now, event) that stands by
         self.arm: list[tuple[str, str, str]] = []  # … and that is to be armed with the move
         self.drop: set[str] = set()  # ids of tasks of events that stand by no more
@@ -86,7 +87,7 @@ class Sorting:
                 self._say("letter", "", letter.target.element or letter.source[0], message, name=letter.name)
         if any(each.kind in _NO_PLACE for each in self.findings):
             return  # from where would one look ahead?
-        moved = [renamed(marking, self.rename) for marking in found]
+        moved = [renamed(marking, self.rename, self._put) for marking in found]
         for before, after in zip(found, moved, strict=True):
             for one, other in zip(before.everywhere(), after.everywhere(), strict=True):
                 self._structure(one, other)
@@ -110,6 +111,7 @@ class Sorting:
 
     def _token(self, process: ProcessSpec, new: ProcessSpec, token: Token) -> None:
         if self._place(process, new, token, "gone"):
+            self._came(process, new, token)
             if token.gate:
                 self._events(process, new, token.spec, token.armed, "gate")
             else:
@@ -117,13 +119,10 @@ class Sorting:
 
     def _place(self, process: ProcessSpec, new: ProcessSpec, token: Token, kind: str) -> bool:
         """Whether the token has a place, by now. One that stands on a job is past it when that is done."""
-        old, now = process.task_specs[token.spec], new.task_specs.get(token.spec)
+        old, now = process.task_specs[token.spec], new.task_specs.get(self.rename(process.name, token.spec))
         if now is not None and behaviour.key(now) == behaviour.key(old):
             return True
-        if kind == "gone" and not token.inside and not token.runs and isinstance(old, Person):
-            choices = tuple(TO + each for each in self._others(old, new))
-        else:
-            choices = ()
+        choices = tuple(redrawn.choices(process, new, token)) if kind == "gone" else ()
         message = (
             N_("The case is at “%(id)s”, which is no more.")
             if now is None
@@ -133,14 +132,42 @@ class Sorting:
                             later=isinstance(old, Service))  # fmt: skip
         if decided is None:
             return False
-        self.elsewhere[process.name, token.element] = decided.removeprefix(TO)
+        if decided.startswith(ANEW):
+            self._anew(process, token, decided)
+            return False
+        self.elsewhere[process.name, token.element or token.spec] = decided.removeprefix(TO)
         return True
 
-    def _others(self, old: Lean, new: ProcessSpec) -> Iterator[str]:
-        """Steps of the new version at which a token may go on as it did here."""
-        for spec in new.task_specs.values():
-            if behaviour.key(spec) == behaviour.key(old) and spec.element == spec.name:
-                yield spec.element
+    def _anew(self, process: ProcessSpec, token: Token, decided: str) -> None:
+        """The token comes to a step as if for the first time; nothing is waited for any more where it was."""
+        self.anew[token.id] = (process.name, decided.removeprefix(ANEW))
+        self.drop |= {event.id for event in token.armed}
+
+    def _came(self, process: ProcessSpec, new: ProcessSpec, token: Token) -> None:
+        """A token that waits at a join has come by one of its ways, or it is decided by which."""
+        ways = redrawn.ways(process, new, token, self.rename)
+        if ways is None:
+            return
+        message = N_("A branch that waits at “%(id)s” has come there by a way that is no more.")
+        choices = tuple(redrawn.ways_choices(new, ways))
+        decided = self._say("came", process.name, token.element, message, name=token.came, choices=choices)
+        if decided is not None and decided.startswith(ANEW):
+            self._anew(process, token, decided)
+        elif decided is not None:
+            self.came[token.id] = decided.removeprefix(BY)
+
+    def _put(self, process: str, token: Token) -> Token:
+        """Where a token stands in the new version, by what was decided for it alone."""
+        if token.came and token.id not in self.anew:
+            came = self.came.get(token.id, self.rename(process, token.came))
+            if came != token.came:
+                self.came[token.id] = came
+            return replace(token, came=came)
+        if token.id not in self.anew:
+            return token
+        _, element = self.anew[token.id]
+        spec = redrawn.entrance(self.new.program.specs[process], element)
+        return replace(token, spec=spec, element=element, came="", armed=())
 
     def _behind(self, process: ProcessSpec, new: ProcessSpec, name: str) -> None:
         """A finished place where open branches began."""
@@ -150,7 +177,11 @@ class Sorting:
             return  # it held events alone, and they are dropped
         if now is None or (isinstance(old, Surrounding) and type(now) is not type(old)):
             message = N_("Branches are open that began at “%(id)s”, which is no more or is something else now.")
-            self._say("lost", process.name, old.element or name.partition(":")[0], message)
+            element = old.element or name.partition(":")[0]
+            choices = tuple(TO + each for each in redrawn.fresh(process, new, old)) if ":" not in name else ()
+            decided = self._say("lost", process.name, element, message, choices=choices)
+            if decided is not None:
+                self.elsewhere[process.name, element] = decided.removeprefix(TO)
 
     def _open_beside(self, process: ProcessSpec, name: str) -> bool:
         """Whether an event on this border has begun a branch that is still open."""

@@ -20,6 +20,7 @@ from app.services.cards import keepers, kept, loans
 from app.services.cases import unattended
 from app.services.companies import mandatenews, mandates
 from app.services.days import lastday
+from app.services.moves import kept as waysback
 from app.services.pages import attention, counting
 from app.services.pages.worklist import remind_one
 from app.services.papers import collecting, parts
@@ -91,6 +92,7 @@ def _lists(portal: Portal) -> None:
         return
     recount()
     parts.expire(portal)
+    waysback.thin(portal)
     portal.blobs.tidy(UNFINISHED)
     if attempts.due("upkeep:files", portal.now(), timedelta(days=1)):
         collecting.collect(portal)

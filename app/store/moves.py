@@ -11,7 +11,24 @@ from peewee import fn
 
 from app.states import JobState, MovedState, MoveState, TaskState
 from app.store import statements
-from app.store.models import Booking, Case, Clock, Draft, Incident, Invoice, Job, Mend, Move, MoveCase, Release, Task
+from app.store.models import (
+    Answer,
+    Booking,
+    Case,
+    Clock,
+    Comment,
+    Document,
+    Draft,
+    Incident,
+    Invoice,
+    Job,
+    Mend,
+    Move,
+    MoveCase,
+    Release,
+    Task,
+    Visit,
+)
 from app.store.words import move as set_state
 
 
@@ -130,6 +147,53 @@ def drop_tasks(ids: Sequence[str], at: datetime) -> None:
     """Tasks that are not to be done after all."""
     if ids:
         set_state(Task.state, TaskState.CANCELLED, Task.id.in_(list(ids)), closed_at=at)
+
+
+_CALLED = (  # rows of a case that say at which element something happened
+    (Answer, Answer.element), (Task, Task.element), (Visit, Visit.element), (Comment, Comment.element),
+    (Comment, Comment.review_element),
+)  # fmt: skip
+
+
+def call(case: int, names: Mapping[str, str]) -> dict[str, Any]:
+    """What happened at these elements (old id to new id) is found under the new id from now on; open tasks are not
+    touched. Gives which rows of what were called otherwise."""
+    found: dict[str, Any] = {}
+    for old, new in names.items():
+        for model, field in _CALLED:
+            mine = (model.case == case) & (field == old)
+            if model is Task:
+                mine &= Task.state != TaskState.OPEN
+            key: Any = model._meta.primary_key
+            ids = [row for (row,) in model.select(key).where(mine).tuples()]
+            if ids:
+                model.update({field: new}).where(key.in_(ids)).execute()
+                found.setdefault(f"{model.__name__}.{field.name}", {}).update(dict.fromkeys(map(str, ids), old))
+        for row in Document.select().where((Document.case == case) & Document.key.startswith(f"{old}.")):
+            found.setdefault("Document.key", {})[row.id] = row.key
+            row.key = f"{new}.{row.key.partition('.')[2]}"
+            row.save()
+    return found
+
+
+def call_back(called: Mapping[str, Mapping[str, str]]) -> None:
+    """All of it as it was called before."""
+    fields = {f"{model.__name__}.{field.name}": (model, field) for model, field in (*_CALLED, (Document, Document.key))}
+    for name, ids in called.items():
+        model, field = fields[name]
+        for row, old in ids.items():
+            model.update({field: old}).where(model._meta.primary_key == row).execute()
+
+
+def thin(before: datetime) -> int:
+    """Forget how cases stood before what cannot be taken back any more: moves that ended before then, and what was done
+    by hand before something else followed. Gives in how many rows."""
+    over = Move.select(Move.id).where(Move.ended_at.is_null(False) & (Move.ended_at < before))
+    told = MoveCase.blob.is_null(False) & MoveCase.move.in_(over)
+    count = int(MoveCase.update(blob=None, before={}).where(told).execute())
+    later = Case.select(Case.id).where((Case.id == Mend.case) & (Case.revision != Mend.revision))
+    done = Mend.undone_at.is_null(False) | fn.EXISTS(later)
+    return count + int(Mend.update(blob=None, before={}, made={}).where(Mend.blob.is_null(False) & done).execute())
 
 
 def parked(case: int) -> list[Job]:

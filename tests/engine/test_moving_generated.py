@@ -60,7 +60,7 @@ def goes_on(walk: Walk, evaluator: Evaluator, chance: Random) -> str:
         try:
             act(walk, chance.randrange(60), chance.randrange(3))
         except ScriptError as error:
-            return f"{error.message} {error.params.get('element')} {error.params.get('reason')}"
+            return f"{error} {error.params.get('element')}"
     return ""
 
 
@@ -71,7 +71,7 @@ def fresh(engine: Engine, evaluator: Evaluator, program: Program, chance: Random
         try:
             found.add(goes_on(Walk(engine, program, START), evaluator, chance))
         except ScriptError as error:
-            found.add(f"{error.message} {error.params.get('element')} {error.params.get('reason')}")
+            found.add(f"{error} {error.params.get('element')}")
     return found
 
 
@@ -122,6 +122,51 @@ def test_what_is_called_safe_does_not_break(engine: Engine, evaluator: Evaluator
     assert not broke
     assert verdicts["safe"] > TRIPLES / 3
     assert verdicts["stays"] > TRIPLES / 50
+
+
+def decided(engine: Engine, old: Version, new: Version, snapshot: Snapshot, chance: Random) -> dict[str, Any] | None:
+    """Any choice for each thing that is asked, and for what follows from it; None where the case stays after all."""
+    decisions: dict[str, Any] = {}
+    for _ in range(8):
+        asked = [each for each in engine.sorting(old, new, snapshot, decisions) if not each.told]
+        if not asked:
+            return decisions
+        if verdict(asked) != "decide":
+            return None
+        for each in asked:
+            choice = chance.choice(each.choices)
+            decisions[each.key] = {"value": 1} if choice == "value" else choice
+    return None
+
+
+def test_whatever_is_decided_does_not_break_either(engine: Engine, evaluator: Evaluator) -> None:
+    broke: list[Any] = []
+    known: dict[int, set[str]] = {}
+    moved: Counter[str] = Counter()
+    for count, (seed, name, walk, old, new) in enumerate(triples(engine, 30_000), 1):
+        if count > TRIPLES:
+            break
+        if verdict(engine.sorting(old, new, walk.step.snapshot)) != "decide":
+            continue
+        for way in range(ENDINGS):
+            chance = Random(seed * 100 + way)
+            decisions = decided(engine, old, new, walk.step.snapshot, chance)
+            if decisions is None:
+                continue
+            try:
+                step = engine.moved(old, new, walk.step.snapshot, decisions, walk.now)
+            except ScriptError as error:  # what it came to would be over at once
+                moved[error.message] += 1
+                continue
+            moved.update(str(said).partition(":")[0] for said in decisions.values())
+            problem = goes_on(After(walk, new.program, step), evaluator, chance)
+            if problem and seed not in known:
+                known[seed] = fresh(engine, evaluator, new.program, Random(seed))
+            if problem and problem not in known[seed]:
+                broke.append((seed, name, decisions, problem))
+    print(dict(moved))
+    assert not broke
+    assert {"to", "next"} < moved.keys()
 
 
 def test_a_move_to_the_same_and_back_changes_nothing_that_comes(engine: Engine) -> None:

@@ -17,7 +17,7 @@ from app.services.base import history
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
-from app.services.moves import kept, sorting, versions
+from app.services.moves import aliases, kept, questions, sorting, versions
 from app.services.process import standing
 from app.states import EntryKind, MovedState, MoveState
 from app.store import cases, database, moves, statements
@@ -70,21 +70,21 @@ def _one(portal: Portal, move_id: int, case_id: int, back: bool) -> bool:
 def _move(portal: Portal, move: Move, row: MoveCase, case: Case) -> None:
     now, new = portal.now(), portal.releases.loaded(move.release_id)
     row.at = now
-    why = _against(case, new)
+    why, decisions = _against(case, new), questions.of_case(move.decisions, case.number)
     if not why:
         old = portal.releases.loaded(case.release_id)
-        why = [each.problem for each in sorting.rows(case, old, new)]
+        why = [each.problem for each in sorting.rows(case, old, new, decisions)]
     if not why:
         stood, (blob, token) = kept.before(case, kept.MOVED), cases.state(case.id)
         try:
-            put(portal, case, (old, new), Snapshot(blob, token), move.decisions, now)
+            called = put(portal, case, (old, new), Snapshot(blob, token), decisions, now)
         except Unmovable as error:
             why = [each.problem for each in sorting.named(error.findings, old, new)]
     if why:
         row.state, row.findings = MovedState.LEFT, [_plain(each) for each in why]
         statements.save(row)
         return
-    row.before = {"stood": stood, "made": kept.made(case, stood)}
+    row.before = {"stood": stood, "made": kept.made(case, stood), "called": called}
     row.blob, row.token, row.revision, row.state = blob, token, case.revision, MovedState.MOVED
     statements.save(row)
     _note(case, now, "moved", new.number, move)
@@ -93,19 +93,22 @@ def _move(portal: Portal, move: Move, row: MoveCase, case: Case) -> None:
 def put(
     portal: Portal, case: Case, releases: tuple[Loaded, Loaded], stands: Snapshot, decisions: Mapping[str, Any],
     now: datetime,
-) -> None:  # fmt: skip
+) -> dict[str, Any]:  # fmt: skip
     """The case from one release upon the other. Its new state has been loaded and reported by the engine before any of
-    it is stored, so that what is stored can be read. Raises Unmovable, with nothing changed, BadState, ScriptError."""
+    it is stored, so that what is stored can be read. Gives what is called otherwise now (`moves.call`). Raises
+    Unmovable, with nothing changed, BadState, ScriptError."""
     old, new = releases
     one, other = versions.version(old), versions.version(new)
     step = portal.engine.moved(one, other, stands, decisions, now)
-    aliases = {
-        (process, element): str(to).removeprefix("to:")
+    elsewhere = {
+        (process, element): to.removeprefix("to:")
         for key, to in decisions.items()
+        if isinstance(to, str) and to.startswith("to:")
         for kind, process, element, _ in [key.split(":", 3)]
-        if kind == "gone" and isinstance(to, str)
+        if kind == "gone"
     }
-    standing.put(portal, case, old, new, step, now, lambda process, each: aliases.get((process, each), each))
+    standing.put(portal, case, old, new, step, now, lambda process, each: elsewhere.get((process, each), each))
+    return moves.call(case.id, aliases.of(old, new, decisions))
 
 
 def _against(case: Case, new: Loaded) -> list[Problem]:
@@ -124,8 +127,12 @@ def _back(portal: Portal, move: Move, row: MoveCase, case: Case) -> None:
     row.at = now
     same = case.revision == row.revision and not case.ended and not moves.busy([case.id])
     kept_ones = row.before
-    if same and row.blob is not None:
-        same = kept.put_back(case, kept_ones["stood"], kept_ones["made"], bytes(row.blob), row.token, now)
+    if same:
+        same = row.blob is not None and kept.put_back(
+            case, kept_ones["stood"], kept_ones["made"], bytes(row.blob), row.token, now
+        )
+    if same:
+        moves.call_back(kept_ones.get("called", {}))
     row.state = MovedState.BACK if same else MovedState.GONE_ON
     statements.save(row)
     if same:

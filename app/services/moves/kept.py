@@ -4,15 +4,17 @@ back, while nothing has followed."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from app.services.base import rowcopies
+from app.services.base.portal import Portal
 from app.services.tasks import recallstate as state
 from app.states import JobState
-from app.store import cases, jobrows, moves, statements, undo, work
+from app.store import cases, database, jobrows, moves, statements, undo, work
 from app.store.models import Booking, Case, Clock, Invoice, Opening, Payment, Secret, Surplus, TimerRow
 
+WHILE = timedelta(hours=24)  # for which a whole move can be taken back
 FACTS = rowcopies.FACTS
 _TASK = (
     "element", "process", "title", "side", "grp", "presentation", "due_on", "state", "closed_at", "assignee_id",
@@ -74,6 +76,13 @@ def put_back(
     case.changed_at = now
     statements.save(case)
     return True
+
+
+def thin(portal: Portal) -> int:
+    """Forget how cases stood before what cannot be taken back any more; what was done, by whom and why stays on record.
+    Gives how many were forgotten."""
+    with database.transaction():
+        return moves.thin(portal.now() - WHILE)
 
 
 def _column(name: str) -> str:

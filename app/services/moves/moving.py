@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from app.errors import Forbidden, NotFound, Problem, Refused
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.moves import sorting
+from app.services.moves.kept import WHILE
 from app.states import ChangeKind, MovedState, MoveState, Right
 from app.store import changes, database, moves, releases, statements
 from app.store.models import Move, MoveCase
 
-WHILE = timedelta(hours=24)  # for which a whole move can be taken back
 KIND = ChangeKind.MOVE  # in the record of changes
 
 

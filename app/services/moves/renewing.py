@@ -34,6 +34,7 @@ def renew(portal: Portal, case: Case, elements: Collection[str], now: datetime) 
     try:
         asked = [each for each in sorting.judge(portal, case, new, {}) if not each.told]
         decisions = {each.key: NOW for each in asked if NOW in each.choices}
+        decisions |= {each.key: each.choices[0] for each in asked if each.kind == "same"}  # one of the same name
         left = [each.problem for each in sorting.judge(portal, case, new, decisions) if not each.told]
         if not left:
             doing.put(portal, case, (old, new), Snapshot(*cases.state(case.id)), decisions, now)

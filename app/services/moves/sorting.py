@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -12,32 +11,15 @@ from app.errors import N_, BadPackage, BadState, NotFound, Problem
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
-from app.services.moves import versions
+from app.services.moves import aliases, versions
+from app.services.moves.questions import Question, decided, gathered, of_case
 from app.states import Right
 from app.store import cases, database, moves, releases, work
 from app.store.models import Case
 
 SAFE, DECIDE, STAYS, LATER = "safe", "decide", "stays", "later"
 FAILED = "failed"  # the case or its release cannot be read
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One thing that may be decided. `value`: what is decided; `title`: of a step, or the value to give."""
-
-    value: str
-    title: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What has to be decided once for all cases that stand at the same place. `free`: any value may be given."""
-
-    key: str
-    problem: Problem
-    choices: tuple[Choice, ...]
-    free: bool
-    numbers: tuple[str, ...]  # of the cases
+MOST_ROUNDS = 5  # of questions that follow from answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +63,38 @@ def plan(portal: Portal, package_id: str, number: int, decisions: Decisions, act
         found, asked = [], []
         for row in rows:
             places = tuple(task.title for task in open_ones.get(row.id, ()))
-            one, findings = _sorted(portal, row, new, decisions, row.id in busy, places)
+            one, findings = _sorted(portal, row, new, of_case(decisions, row.number), row.id in busy, places)
             found.append(one)
             asked += [(finding, row.number, row.release_id) for finding in findings]
         undecided = [(each, case, release) for each, case, release in asked if each.choices]
-        questions = _questions(portal, undecided, new)
+        questions = gathered(portal, undecided, new)
     return Plan(package_id, new.package.title, number, tuple(found), questions)
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A plan with answers, as far as they fit; `questions`: all of them, and those that follow from an answer."""
+
+    plan: Plan
+    questions: tuple[Question, ...]
+    decisions: Mapping[str, Any]
+
+
+def answered(
+    portal: Portal, package_id: str, number: int, answers: Mapping[str, str], own: Mapping[str, Mapping[str, str]],
+    actor: Actor,
+) -> Answered:  # fmt: skip
+    """Sort them with these answers (see `decided`); nothing is changed. Raises NotFound, Forbidden."""
+    found, decisions = plan(portal, package_id, number, {}, actor), dict[str, Any]()
+    asked = {each.key: each for each in found.questions}
+    for _ in range(MOST_ROUNDS):
+        more = decided(answers, asked.values(), own)
+        if more == decisions:
+            break
+        decisions = more
+        found = plan(portal, package_id, number, decisions, actor)
+        asked = {each.key: each for each in found.questions} | asked
+    return Answered(found, tuple(asked.values()), decisions)
 
 
 def target(portal: Portal, package_id: str, number: int) -> Loaded:
@@ -125,7 +133,7 @@ def judge(portal: Portal, case: Case, new: Loaded, decisions: Decisions) -> tupl
     old = portal.releases.loaded(case.release_id)
     snapshot = Snapshot(*cases.state(case.id))
     found = portal.engine.sorting(versions.version(old), versions.version(new), snapshot, decisions)
-    return (*named(found, old, new), *rows(case, old, new))
+    return (*named(found, old, new), *rows(case, old, new, decisions))
 
 
 def named(found: Iterable[Finding], old: Loaded, new: Loaded) -> tuple[Finding, ...]:
@@ -159,8 +167,9 @@ def _waits(portal: Portal, case: Case) -> tuple[str, ...]:
     return tuple(dict.fromkeys(known[each.element].name or each.element for each in stands if each.element in known))
 
 
-def rows(case: Case, old: Loaded, new: Loaded) -> Iterable[Finding]:
-    """What the portal keeps of the case and the new package has no place for."""
+def rows(case: Case, old: Loaded, new: Loaded, decisions: Decisions) -> Iterable[Finding]:
+    """What the portal keeps of the case and the new package has no place for, or may have under another name."""
+    yield from aliases.asked(case, old, new, decisions)
     calendars = moves.held_calendars(case.id) if old.package.calendars.keys() - new.package.calendars.keys() else set()
     for name in sorted(calendars - set(new.package.calendars)):
         title = old.package.calendars[name].title if name in old.package.calendars else name
@@ -187,47 +196,3 @@ def _named(problem: Problem, old: Loaded, new: Loaded) -> Problem:
     info = old.package.processes.get(problem.element)
     name = known.name if known and known.name else info.name if info else ""
     return replace(problem, element="", params={**problem.params, "id": name or problem.element})
-
-
-def _questions(portal: Portal, asked: list[tuple[Finding, str, int]], new: Loaded) -> tuple[Question, ...]:
-    by_key: dict[str, list[tuple[Finding, str, int]]] = {}
-    for each in asked:
-        by_key.setdefault(each[0].key, []).append(each)
-    found = []
-    for key, group in by_key.items():
-        finding, _, release = group[0]
-        free = "value" in finding.choices
-        if free:
-            choices = tuple(Choice(each, each) for each in versions.values(new.package, finding.name))
-        else:
-            old = portal.releases.loaded(release).package.elements.get(finding.element)
-            likely = old.name if old is not None else ""  # a step of the same name comes first
-            offered = [_choice(each, new) for each in finding.choices]
-            choices = tuple(sorted(offered, key=lambda choice, likely=likely: choice.title != likely))  # type: ignore[misc]
-        numbers = tuple(sorted({number for _, number, _ in group}))
-        found.append(Question(key, finding.problem, choices, free, numbers))
-    return tuple(found)
-
-
-def _choice(value: str, new: Loaded) -> Choice:
-    element = new.package.elements.get(value.removeprefix("to:"))
-    return Choice(value, (element.name or element.id) if element is not None else "")
-
-
-def given(text: str) -> Any:
-    """A value as somebody types it: a number, true, false, null, else text."""
-    try:
-        found = json.loads(text)
-    except ValueError:
-        return text
-    return found if found is None or isinstance(found, bool | int | float) else text
-
-
-def decided(answers: Mapping[str, str], questions: Iterable[Question]) -> dict[str, Any]:
-    """The decisions in answers to questions: what is empty is not decided."""
-    found: dict[str, Any] = {}
-    for question in questions:
-        answer = answers.get(question.key, "").strip()
-        if answer:
-            found[question.key] = {"value": given(answer)} if question.free else answer
-    return found

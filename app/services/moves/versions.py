@@ -6,6 +6,7 @@ from threading import Lock
 from weakref import WeakKeyDictionary
 
 from app.catalogue import Package
+from app.catalogue.asked import asked
 from app.catalogue.domains import Domain
 from app.catalogue.routed import routes
 from app.engine import Names, Program, Version
@@ -25,8 +26,11 @@ def version(loaded: Loaded) -> Version:
 
 
 def names(package: Package) -> Names:
-    """By element, the routing values that it sets when it is done."""
-    return Names({element: frozenset(brought) for element, brought in routes(package).items() if brought})
+    """By element, the routing values that it sets when it is done, and those that its table, its mail or its document
+    reads."""
+    return Names(
+        {element: frozenset(brought) for element, brought in routes(package).items() if brought}, asked(package)
+    )
 
 
 def values(package: Package, name: str) -> tuple[str, ...]:

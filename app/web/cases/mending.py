@@ -8,7 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, request
 from flask_babel import gettext
 
 from app.errors import NinteiError, Refused, ScriptError, StepFailed
-from app.services.moves import mending, sorting
+from app.services.moves import mending, questions
 from app.services.moves.mending import Forecast, Wish
 from app.services.pages import case
 from app.states import MendKind, Right
@@ -77,7 +77,7 @@ def _wish(said: Any) -> Wish | None:
     kind = MendKind.of(said.get("kind", ""))
     if kind is None:
         return None
-    value = sorting.given(said.get("value", "").strip())
+    value = questions.given(said.get("value", "").strip())
     return Wish(kind, said.get("task", ""), said.get("element", ""), said.get("name", "").strip(), value)
 
 

@@ -10,19 +10,29 @@ from flask_babel import gettext
 
 from app.errors import N_, BadPackage, NinteiError, Refused
 from app.services.moves import moving, sorting, wording
-from app.services.moves.sorting import Plan
+from app.services.moves.questions import LEAVE
 from app.services.packages import terms
 from app.services.pages import diagrams
 from app.states import Right
 from app.text.numbers import whole
 from app.web.frame import problems
 from app.web.frame.access import needs
-from app.web.frame.current import portal, signed_in
+from app.web.frame.current import named, portal, signed_in
 
 pages = Blueprint("designer_moves", __name__, url_prefix="/designer/moves")
 
 LONGEST = 2000
-CHOICES = {"next": N_("From the next time on"), "now": N_("At once: its time counts from the move")}
+CHOICES = {
+    "next": N_("From the next time on"),
+    "now": N_("At once: its time counts from the move"),
+    "apart": N_("No, they are different steps"),
+}
+STEPS = {
+    "to": N_("Go on at “%(step)s”"),
+    "anew": N_("Begin anew at “%(step)s”"),
+    "by": N_("It counts as come from “%(step)s”"),
+    "same": N_("Yes: “%(step)s”"),
+}
 
 
 @pages.get("/<package_id>/<int:number>")
@@ -34,13 +44,12 @@ def plan(package_id: str, number: int) -> Any:
 
 def _plan(package_id: str, number: int, said: Any, error: NinteiError | None = None) -> Any:
     who = signed_in()
-    first = sorting.plan(portal(), package_id, number, {}, who)
-    decisions = sorting.decided(_answers(said), first.questions)
-    found = sorting.plan(portal(), package_id, number, decisions, who) if decisions else first
+    found = sorting.answered(portal(), package_id, number, _answers(said), _own(said), who)
     history = terms.history(portal(), package_id)
     return render_template(
-        "designer/moves.html", title=gettext("Move running cases"), wide=True, plan=found, questions=first.questions,
-        answers=_answers(said), tried=bool(decisions), history=history, moves=moving.recent(portal(), package_id, who),
+        "designer/moves.html", title=gettext("Move running cases"), wide=True, plan=found.plan,
+        questions=found.questions, answers=_answers(said), own=_own(said), leave=LEAVE, tried=bool(found.decisions),
+        history=history, moves=moving.recent(portal(), package_id, who),
         reason=said.get("reason", ""), chosen=set(said.getlist("case")), choices=choice_words,
         problem=problem_words, states=state_words(), error=problems.sentence(error) if error else "",
     ), problems.status_of(error) if error else 200  # fmt: skip
@@ -51,8 +60,7 @@ def _plan(package_id: str, number: int, said: Any, error: NinteiError | None = N
 def ask(package_id: str, number: int) -> Any:
     """Have the chosen cases moved."""
     who, said = signed_in(), request.form
-    found: Plan = sorting.plan(portal(), package_id, number, {}, who)
-    decisions = sorting.decided(_answers(said), found.questions)
+    decisions = sorting.answered(portal(), package_id, number, _answers(said), _own(said), who).decisions
     try:
         if not said.get("reason", "").strip():
             raise Refused("Say why: it stays on record")
@@ -132,6 +140,17 @@ def _answers(said: Any) -> dict[str, str]:
     return {key.removeprefix("d:"): value for key, value in said.items() if key.startswith("d:")}
 
 
+def _own(said: Any) -> dict[str, dict[str, str]]:
+    """Answers for one case alone, by its number (`one:<number>:<key>`)."""
+    found: dict[str, dict[str, str]] = {}
+    for name, value in said.items():
+        kind, _, rest = name.partition(":")
+        number, _, key = rest.partition(":")
+        if kind == "one" and value.strip():
+            found.setdefault(number, {})[key] = value
+    return found
+
+
 def problem_words(problem: Any) -> str:
     """A finding in the reader's language."""
     return str(problem.said(gettext))
@@ -141,7 +160,8 @@ def choice_words(choice: Any) -> str:
     """What a choice is called: a step by its name."""
     if choice.value in CHOICES:
         return gettext(CHOICES[choice.value])
-    return gettext("Go on at “%(step)s”", step=choice.title) if choice.value.startswith("to:") else choice.title
+    kind = choice.value.partition(":")[0]
+    return gettext(STEPS[kind], step=named(choice.title)) if kind in STEPS else choice.title
 
 
 def state_words() -> dict[str, tuple[str, str]]:

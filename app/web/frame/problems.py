@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException
 
 from app.errors import (
     N_,
+    PHRASES,
     BadChecksum,
     BadPackage,
     Busy,
@@ -21,6 +22,7 @@ from app.errors import (
     NotFound,
     Permanent,
     Refused,
+    Said,
     Stale,
     StepFailed,
     Temporary,
@@ -73,13 +75,16 @@ def sentence(error: NinteiError) -> str:
     said = gettext(error.message)
     if not error.params:
         return str(said)
-    return str(said % {key: _in_words(value) for key, value in error.params.items()})
+    return str(said % {key: _in_words(key, value) for key, value in error.params.items()})
 
 
-def _in_words(value: Any) -> Any:
-    """Titles of the package come in Japanese, as rows keep them; an instant of today is its time alone."""
+def _in_words(key: str, value: Any) -> Any:
+    """Titles of the package come in Japanese, as rows keep them; reasons and what else is a message id of its own in
+    the reader's language; an instant of today is its time alone."""
+    if isinstance(value, Said):
+        return value.said(gettext)
     if isinstance(value, str):
-        return named(value)
+        return gettext(value) if key in PHRASES and value else named(value)
     if isinstance(value, date) and not isinstance(value, datetime):
         return long_date(value, language())
     if not isinstance(value, datetime):

@@ -33,7 +33,7 @@ AHEAD = 6  # steps that a case that moved walks on
 # What each edit leads to, wherever the case stands.
 EXPECTED = {
     "renamed": {"safe"}, "after": {"safe"}, "before": {"safe"}, "condition": {"safe"}, "lane": {"safe"},
-    "border": {"decide"}, "done_removed": {"safe", "stays"}, "branch": {"safe", "stays"},
+    "border": {"decide"}, "done_removed": {"safe", "decide", "stays"}, "branch": {"safe", "stays"},
     "name_ahead": {"decide"}, "removed": {"decide", "stays"}, "redrawn": {"decide"}, "wrapped": {"decide", "stays"},
     "service": {"decide", "stays"}, "repeated": {"decide", "stays"},
 }  # fmt: skip

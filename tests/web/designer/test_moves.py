@@ -71,6 +71,24 @@ def test_a_question_is_answered_tried_and_moved_with(small_site: Site, admin: Fl
     assert open_task(case, "examine").title == "申請の確認"
 
 
+def test_one_case_is_decided_by_itself(small_site: Site, admin: FlaskClient) -> None:
+    one, other = (applied(small_site.bench, email=f"reader{number}@example.com") for number in range(2))
+    here = f"/designer/moves/{LIBRARY}/{released(small_site.bench, GONE)}"
+    page = admin.get(here).text
+    assert "1件ずつ決める" in page
+    [key] = re.findall(r'name="(d:gone[^"]+)"', page)
+    alone = f"one:{one.number}:{key.removeprefix('d:')}"
+    assert alone in page
+    tried = admin.get(here, query_string={key: "to:examine", alone: "-"}).text
+    assert tried.count('name="case"') == 1 and f'name="case" value="{other.number}"' in tried
+    assert f'name="{alone}" value="-"' in tried, "it goes with what is sent"
+    data = {key: "to:examine", alone: "-", "case": [one.number, other.number], "reason": WHY}
+    shown = admin.get(admin.post(here, data=data).headers["Location"])
+    worked(small_site)
+    assert shown.status_code == 200
+    assert open_task(one, "approve") and open_task(other, "examine")
+
+
 def test_an_analysts_move_is_approved_by_another(small_site: Site, admin: FlaskClient, analyst: FlaskClient) -> None:
     case = applied(small_site.bench)
     number = released(small_site.bench, RENAMED)

@@ -1,0 +1,99 @@
+"""What has to be decided before cases move: asked once for all that stand alike, or of one case alone."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from app.engine import Decisions, Finding
+from app.errors import Problem
+from app.services.base.portal import Portal
+from app.services.base.releases import Loaded
+from app.services.moves import versions
+
+EACH: Final = "each"  # among decisions: those for one case alone, by its number
+LEAVE: Final = "-"  # … which is not to move although the others of its group do
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One thing that may be decided. `value`: what is decided; `title`: of a step, or the value to give."""
+
+    value: str
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What has to be decided once for all cases that stand at the same place. `free`: any value may be given."""
+
+    key: str
+    problem: Problem
+    choices: tuple[Choice, ...]
+    free: bool
+    numbers: tuple[str, ...]  # of the cases
+
+
+def gathered(portal: Portal, asked: list[tuple[Finding, str, int]], new: Loaded) -> tuple[Question, ...]:
+    """What is found of several cases, each (finding, number, release), asked once for all that stand alike."""
+    by_key: dict[str, list[tuple[Finding, str, int]]] = {}
+    for each in asked:
+        by_key.setdefault(each[0].key, []).append(each)
+    found = []
+    for key, group in by_key.items():
+        finding, _, release = group[0]
+        free = "value" in finding.choices
+        if free:
+            choices = tuple(Choice(each, each) for each in versions.values(new.package, finding.name))
+        else:
+            old = portal.releases.loaded(release).package.elements.get(finding.element)
+            likely = old.name if old is not None else ""  # a step of the same name comes first
+            offered = [_choice(each, new) for each in finding.choices]
+            choices = tuple(sorted(offered, key=lambda choice, likely=likely: choice.title != likely))  # type: ignore[misc]
+        numbers = tuple(sorted({number for _, number, _ in group}))
+        found.append(Question(key, finding.problem, choices, free, numbers))
+    return tuple(found)
+
+
+def _choice(value: str, new: Loaded) -> Choice:
+    element = new.package.elements.get(value.partition(":")[2].partition(":")[0])
+    return Choice(value, (element.name or element.id) if element is not None else "")
+
+
+def given(text: str) -> Any:
+    """A value as somebody types it: a number, true, false, null, else text."""
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return text
+    return found if found is None or isinstance(found, bool | int | float) else text
+
+
+def decided(
+    answers: Mapping[str, str], questions: Iterable[Question], own: Mapping[str, Mapping[str, str]] | None = None
+) -> dict[str, Any]:
+    """The decisions in answers to questions: what is empty is not decided. `own`: by number, the answers for one case
+    alone; what is empty there is as for the others."""
+    asked = {question.key: question for question in questions}
+    found = {key: _decision(asked[key], answer) for key, answer in answers.items() if key in asked and answer.strip()}
+    alone: dict[str, dict[str, Any]] = {}
+    for number, said in (own or {}).items():
+        for key, answer in said.items():
+            if key in asked and answer.strip() and number in asked[key].numbers:
+                alone.setdefault(number, {})[key] = _decision(asked[key], answer)
+    return {**found, EACH: alone} if alone else found
+
+
+def _decision(question: Question, answer: str) -> Any:
+    answer = answer.strip()
+    if question.free:
+        return {"value": given(answer)}
+    return None if answer == LEAVE else answer
+
+
+def of_case(decisions: Decisions, number: str) -> dict[str, Any]:
+    """What was decided for one case: as for all that stand where it does, unless otherwise for it alone."""
+    own = decisions.get(EACH, {}).get(number, {})
+    return {key: said for key, said in {**decisions, **own}.items() if key != EACH and said is not None}
