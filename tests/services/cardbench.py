@@ -11,9 +11,8 @@ from typing import Any
 from flask import Flask
 from werkzeug.serving import make_server
 
-from app.services.cards import keepers, keys, stock
+from app.services.cards import keepers, keys, letterpage, stock
 from app.services.demo.walker import Walker
-from app.services.pages import letterpage
 from app.store import cards, database, jobrows
 from app.store.models import Card, CardEvent, Job
 from hardware import VirtualRack

@@ -16,10 +16,9 @@ from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
 from app.services.cards import keepers as letterdesk
-from app.services.cards import keyletters, loans, stock
+from app.services.cards import keyletters, letterpage, loans, stock
 from app.services.cases import applications, lifecycle
 from app.services.moves import renewing
-from app.services.pages import letterpage
 from app.services.papers import uploads
 from app.services.people import accounts as people
 from app.services.process import jobs, timers

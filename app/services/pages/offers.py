@@ -12,8 +12,8 @@ from app.catalogue.after import pays
 from app.errors import NinteiError
 from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
+from app.services.days import bookings as dates
 from app.services.days import lastday
-from app.services.days.bookings import end_of
 from app.services.money import invoices
 from app.store.models import Case
 
@@ -34,10 +34,8 @@ class Offer:
     kept: bool  # whether a free day lies by then
 
 
-def of_task(
-    portal: Portal, case: Case, loaded: Loaded, element: Element, data: Mapping[str, Any], free: list[date]
-) -> Offer | None:
-    """The offer of a vendor's step that wishes for a day; none for any other. `free`: the days that it offers."""
+def of_task(portal: Portal, case: Case, loaded: Loaded, element: Element, data: Mapping[str, Any]) -> Offer | None:
+    """The offer of a vendor's step that wishes for a day; none for any other."""
     calendar_id = element.properties.get("calendar", "")
     spec = loaded.package.calendars.get(calendar_id)
     if spec is None or element.side != "vendor":
@@ -45,11 +43,12 @@ def of_task(
     paying = (pays(loaded.package, each) for each in lastday.of_calendar(loaded.package, calendar_id))
     fee = next((each for each in paying if each), "")
     total = _total(loaded, fee, data) if fee else 0
+    free = dates.free_for(portal, case, loaded, element, data)
     until = lastday.day_until(lastday.Place(case, loaded, portal.closing(), data), element)
     return Offer(
         spec.title,
         spec.start,
-        end_of(spec.start, spec.duration_minutes),
+        dates.end_of(spec.start, spec.duration_minutes),
         spec.duration_minutes,
         spec.place,
         loaded.package.fees[fee].title if total else "",

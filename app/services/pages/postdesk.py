@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from app.catalogue.declared import Applicant
 from app.connectors.pdf_merge import merge
@@ -64,12 +65,17 @@ def _parcel(portal: Portal, task_id: str, actor: Actor, lang: str) -> Parcel:
         _address(portal, page.case.id),
         [each for each in page.documents if each.kind == "made"],
         page.being_made,
-        page.cards,
+        page.nouns["cards"],
         fields,
         any(field.required and field not in fields for field in inputs),
-        page.letters is not None and not (page.letters and all(letter.openings for letter in page.letters)),
+        _closed(page.nouns["letters"]),
         page.refusal,
     )
+
+
+def _closed(letters: Sequence[Any] | None) -> bool:
+    """Whether key letters go with it of which one is still closed, or not made yet."""
+    return letters is not None and not (letters and all(letter.openings for letter in letters))
 
 
 def _address(portal: Portal, case_id: int) -> list[str]:

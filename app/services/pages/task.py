@@ -12,20 +12,17 @@ from app.forms import Answer as AnswerLine
 from app.forms import BoundForm, FieldError
 from app.services.base import clocks, permit
 from app.services.base.actors import Actor
+from app.services.base.nouns import Looked
 from app.services.base.portal import Portal
 from app.services.base.releases import Loaded, settings_of
-from app.services.cards import loans, stock
-from app.services.companies import casenumber, proof
-from app.services.companies.views import CaseNumber
-from app.services.days import bookings as dates
-from app.services.money import invoices
-from app.services.pages import letterpage, offers
+from app.services.pages import offers
 from app.services.papers import documents, intake, printable, signatures
 from app.services.process import secrets
-from app.services.tasks import again, comments, drafts, filling, forms, holding, reviews, view
+from app.services.tasks import drafts, filling, forms, holding, nouns, reviews, view
+from app.services.tasks.comments import CommentView
 from app.services.tasks.reviews import Reviewed
 from app.states import JobState
-from app.store import bookings, cases, database, jobrows, work
+from app.store import cases, database, jobrows, work
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,35 +46,26 @@ class TaskPage:
     refusal: NinteiError | None  # why this person may not do it
     on_behalf_of: str
     revision: int
-    comments: list[comments.CommentView]
+    nouns: Mapping[str, Any]  # what cards, letters, money, days, points, companies show (`base.nouns.Noun.shown`)
     reviewed: list[Reviewed]
     signatures: Mapping[str, list[signatures.Told]]  # by document id, of the files that the page shows
     unprintable: list[tuple[str, str]]  # (label, characters) of what is reviewed and papers cannot show
     documents: list[documents.DocumentView]
     being_made: list[str]  # titles of documents that are still being made
     shown: list[Reviewed]  # fields of other answers that this task shows, as a tracking number
-    invoice: invoices.InvoiceView | None
-    cards: stock.SetView | None
-    back: loans.Returning | None  # the cards that this task takes back
     secret: tuple[str, str]  # (element, none | sealed | shown); ("", "") when the task shows none
-    letters: list[letterpage.LetterView] | None  # key letters that this step posts; none when it posts none
     post_to: str  # where the original is to be sent, line by line; "" when none follows
-    booking: dates.BookingView | None
     offer: offers.Offer | None  # of a step that wishes for a day: what one should know before
     properties: Mapping[str, str]
-    bank: Mapping[str, str]  # the body's bank account, for what is to be paid
     prior: list[Reviewed]  # what earlier reviewers of the same answers decided, newest first
     returned: Reviewed | None  # why the vendor has this task again
-    short: invoices.InvoiceView | None  # of which this task asks for the rest
     last: Reviewed | None  # what the vendor answered last time
     prefilled: bool  # whether the form holds that now
-    pins: bool  # whether points may be pinned to the reviewed answers
     saved_at: datetime | None  # of the draft
     holder: holding.Holder | None  # who of the staff has the task
     held: bool  # by a colleague: it has to be taken over first
     left: Left | None  # what a colleague had typed, and the reader may adopt
     incidents: list[Any]  # jobs of this task that need a person
-    corporate: CaseNumber | None  # the number that passing this review confirms; none when it confirms none
 
 
 def page(
@@ -109,23 +97,16 @@ def page(
             values = secrets.unseal(portal, draft.values) if draft else _known(setting) if own else {}
         spec = forms.form(setting)
         properties = setting.element.properties
-        shown_fee = properties.get("confirms") or properties.get("invoice")
-        if not shown_fee and properties.get("shows"):
-            shown_fee = next(
-                (key for key, fee in loaded.package.fees.items() if fee.document in setting.element.listed("shows")),
-                None,
-            )
         names = (
             *setting.element.listed("shows"),
             *setting.element.listed("makes"),
             *_around(setting, "makes"),
         )
         shows = documents.named(case, loaded, list(dict.fromkeys(names)), actor)
-        made = {document.key for document in shows} | letterpage.made(setting)
+        of_nouns = nouns.shown(Looked(portal, setting, actor, own))
+        made = {document.key for document in shows} | of_nouns["sealed"]
         secret = properties.get("shows_secrets", "")
-        said = comments.for_task(setting)
         before = reviews.last(setting, actor.language) if own else None
-        booking = bookings.latest(case.id)
         looked_at = reviews.answers(setting, actor.language)
         running = [] if setting.element.flag("beside") else cases.clocks(case.id, running=True)
         found = clocks.views(running, portal.today(), portal.closing())
@@ -139,14 +120,14 @@ def page(
                 choices=filling.choices(portal, setting, lang or actor.language),
                 context=filling.context(portal, setting),
                 errors=list(errors),
-                comments=_at_fields(said) if task.side == "vendor" else None,
+                comments=_at_fields(of_nouns["comments"]) if task.side == "vendor" else None,
             ),
             asks=spec.asks,
             documentation=setting.element.documentation,
             refusal=refusal,
             on_behalf_of=behalf,
             revision=row.revision if row else 0,
-            comments=comments.for_task(setting),
+            nouns=of_nouns,
             reviewed=looked_at,
             signatures=signatures.of_files(
                 [ref.id for each in looked_at for line in each.lines for ref in line.files]
@@ -160,22 +141,14 @@ def page(
                 if key in loaded.package.documents and key not in made
             ],
             shown=reviews.shown(setting, actor.language),
-            invoice=invoices.expected(case, shown_fee) if shown_fee else None,
-            cards=stock.wanted(setting),
-            back=loans.returning(setting, portal.today()) if actor.side == "operator" else None,
             secret=(secret, secrets.state(case, secret)) if secret else ("", ""),
-            letters=letterpage.of_task(setting, actor),
             post_to=_post_to(loaded) if setting.element.flag("posts_original") else "",
-            booking=dates.view(booking, loaded) if booking else None,
             offer=_offer(portal, setting),
             properties=properties,
-            bank=_bank(loaded, case, shown_fee),
             prior=reviews.prior(setting, actor.language),
             returned=reviews.returned(setting, actor.language) if own else None,
-            short=again.short(setting) if own else None,
             last=before,
             prefilled=before is not None and draft is None and raw is None,
-            pins=reviews.may_return(setting),
             saved_at=draft.saved_at if draft else None,
             holder=holding.holder(task, actor),
             held=held,
@@ -185,9 +158,6 @@ def page(
                 for job in jobrows.jobs_of(case.id, JobState.INCIDENT)
                 if actor.side == "operator" and (job.params or {}).get("origin") == task_id
             ],
-            corporate=casenumber.of_case(case, actor)
-            if actor.side == "operator" and properties.get(proof.PROPERTY)
-            else None,
         )
 
 
@@ -209,11 +179,10 @@ def _offer(portal: Portal, setting: permit.Setting) -> offers.Offer | None:
     if not setting.element.properties.get("calendar") or setting.element.side != "vendor":
         return None
     data = {**(setting.case.data or {}), **(setting.task.data or {})}
-    free = dates.free_for(portal, setting.case, setting.loaded, setting.element, data)
-    return offers.of_task(portal, setting.case, setting.loaded, setting.element, data, free)
+    return offers.of_task(portal, setting.case, setting.loaded, setting.element, data)
 
 
-def _at_fields(said: list[comments.CommentView]) -> dict[str, list[str]]:
+def _at_fields(said: list[CommentView]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for comment in said:
         found.setdefault(comment.field, []).append(comment.text)
@@ -227,13 +196,6 @@ def _post_to(loaded: Loaded) -> str:
     first = f"〒{postal[:3]}-{postal[3:]}" if postal else ""
     lines = [first, *(str(body.get(key) or "") for key in ("address", "name", "department"))]
     return "\n".join(line for line in lines if line)
-
-
-def _bank(loaded: Loaded, case: Any, fee: str | None) -> dict[str, str]:
-    """The account that the invoice of the page was issued with."""
-    claim = invoices.expected(case, fee) if fee else None
-    bank = (claim.bank if claim else {}) or settings_of(loaded.package).get("bank", {})
-    return {key: str(value) for key, value in bank.items()}
 
 
 def _around(setting: permit.Setting, name: str) -> tuple[str, ...]:

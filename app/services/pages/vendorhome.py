@@ -15,11 +15,12 @@ from app.services.base.clocks import ClockView
 from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
 from app.services.mails import deliveries
+from app.services.money import noun as money
 from app.services.money.invoices import InvoiceView
 from app.services.pages import case as caseview
 from app.services.pages.case import CaseHead, CasePage
 from app.services.register import certificates
-from app.services.tasks import again, reviews
+from app.services.tasks import reviews
 from app.states import CommentState, EntryKind, Standing, TaskKind, TaskState
 from app.store import database, records, work
 from app.store.models import Case, Entry, Task
@@ -92,7 +93,7 @@ def of(portal: Portal, actor: Actor, number: str = "") -> Home:
             notices=_notices(loaded, case.number, page.timeline, actor.language),
             points=_points(case),
             repeated=setting is not None and reviews.returned(setting, "ja") is not None,
-            short=again.short(setting) if setting is not None else None,
+            short=money.short(setting) if setting is not None else None,
             certificate=certificates.view(certificate, portal.today()) if certificate else None,
             next_audit_on=_next_audit(case),
             unreached=_unreached(portal, actor, [head.number for head in heads if not head.ended]),

@@ -10,8 +10,9 @@ from app.services.base.portal import Portal
 from app.services.base.releases import settings_of
 from app.services.days import attendance
 from app.services.days import bookings as dates
+from app.services.days.noun import settled_days
 from app.services.register import names
-from app.states import KEPT, CardState
+from app.states import CardState
 from app.store import bookings, cards, records, work
 
 WEEKDAYS_JA = "月火水木金土日"
@@ -108,11 +109,3 @@ def _agreement(setting: Setting) -> dict[str, Any]:
     lines = [f"{row.title}（{row.filename}） SHA-256 {row.digest}" for row in papers if row is not None]
     allowed = settings_of(setting.loaded.package).get("agreement", {}).get("online") is True
     return {"online": allowed and len(lines) == len(ids), "agreed_documents": "\n".join(lines)}
-
-
-def settled_days(setting: Setting) -> dict[str, date]:
-    """The case's settled day in each calendar that the form's dates are filled from."""
-    spec = setting.loaded.forms.get(setting.task.element)
-    wanted = {field.booked for field in spec.inputs() if field.booked} if spec is not None else set()
-    rows = {name: bookings.latest(setting.case.id, name) for name in wanted}
-    return {name: row.day for name, row in rows.items() if row is not None and row.state in KEPT}

@@ -9,19 +9,16 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from app.errors import N_, NotFound, Refused
+from app.errors import N_, NotFound
 from app.forms import Answer as AnswerLine
 from app.forms import Cleaned, FieldError, FormSpec
 from app.services.base import holders, permit
 from app.services.base.actors import Actor
+from app.services.base.nouns import Asked, Warned
 from app.services.base.portal import Portal
-from app.services.cards import keyletters, loans
-from app.services.days import attendance
-from app.services.money import invoices, receiving
 from app.services.papers import printable
 from app.services.process import secrets
-from app.services.tasks import comments, drafts, filling, reviews
-from app.services.tasks.reviews import Warned
+from app.services.tasks import comments, drafts, filling, nouns, reviews
 from app.store import database, work
 from app.text import tracking
 from app.text.numbers import whole
@@ -138,24 +135,10 @@ def clean(portal: Portal, setting: permit.Setting, raw: Mapping[str, Any]) -> Cl
         context=filling.context(portal, setting),
         lacking=printable.lacking(portal),
     )
-    unanswered = comments.unanswered(setting)
-    if setting.task.side == "vendor" and unanswered:
-        wanting = FieldError(
-            "comments", "Answer each point that was raised (%(count)s left)", {"count": len(unanswered)}
-        )
-        return Cleaned(cleaned.values, (*cleaned.errors, wanting))
     spec = form(setting)
-    against = _same(spec, cleaned.values) + _too_late(spec, cleaned.values, portal.today())
-    if against:
-        return Cleaned(cleaned.values, (*cleaned.errors, *against))
-    unborne = _unborne(setting, cleaned.values)
-    if unborne is not None:
-        return Cleaned(cleaned.values, (*cleaned.errors, unborne))
-    wrong = loans.wrong(setting, cleaned.values) or keyletters.wrong(setting.loaded, cleaned.values)
-    if wrong is not None:
-        field, why = wrong
-        return Cleaned(cleaned.values, (*cleaned.errors, FieldError(field, why.message, why.params)))
-    return cleaned
+    own = _same(spec, cleaned.values) + _too_late(spec, cleaned.values, portal.today())
+    wanted = nouns.wrong(Asked(portal, setting, cleaned.values))
+    return Cleaned(cleaned.values, (*cleaned.errors, *own, *wanted))
 
 
 def _same(spec: FormSpec, values: Mapping[str, Any]) -> list[FieldError]:
@@ -190,18 +173,8 @@ def _plain(value: Any) -> str:
 
 
 def _warnings(portal: Portal, setting: permit.Setting, values: Mapping[str, Any], actor: Actor) -> list[Warned]:
-    found = reviews.warnings(setting, values) + _unprintable(portal, setting, values, actor.language)
-    fee = setting.element.properties.get("confirms")
-    books = setting.element.properties.get("books")
-    if books:
-        clashing = attendance.foreseen(setting.case.id, setting.loaded, books, values)
-        found += [Warned(each.message, each.params) for each in clashing]
-    return (
-        found
-        + _mistyped(setting, values)
-        + _too_early(setting, values)
-        + (_wrong_amount(setting, fee, values) if fee else [])
-    )
+    of_form = _unprintable(portal, setting, values, actor.language) + _mistyped(setting, values)
+    return nouns.doubted(Asked(portal, setting, values)) + of_form
 
 
 def _unprintable(portal: Portal, setting: permit.Setting, values: Mapping[str, Any], lang: str) -> list[Warned]:
@@ -227,68 +200,4 @@ def _mistyped(setting: permit.Setting, values: Mapping[str, Any]) -> list[Warned
         )
         for field in traced
         if tracking.mistyped(str(values.get(field.key) or ""))
-    ]
-
-
-def _too_early(setting: permit.Setting, values: Mapping[str, Any]) -> list[Warned]:
-    """What was to happen on a settled day is said to have happened before it."""
-    settled = filling.settled_days(setting)
-    fields = [field for field in form(setting).inputs() if field.booked in settled]
-    return [
-        Warned(
-            "The day entered, %(day)s, is before the fixed day, %(settled)s",
-            {"day": date.fromisoformat(str(values[field.key])[:10]), "settled": settled[field.booked]},
-        )
-        for field in fields
-        if values.get(field.key) and str(values[field.key])[:10] < settled[field.booked].isoformat()
-    ]
-
-
-def _unborne(setting: permit.Setting, values: Mapping[str, Any]) -> FieldError | None:
-    """A shortage that is called the bank's charge, and is more than the body bears."""
-    fee = setting.element.properties.get("confirms")
-    short = -(invoices.difference(setting.case, fee, values) or 0) if fee and values.get("charge") else 0
-    try:
-        if short > 0:
-            receiving.require_bearable(setting.loaded, short)
-    except Refused as error:
-        return FieldError("charge", error.message, error.params)
-    return None
-
-
-def _wrong_amount(setting: permit.Setting, fee: str, values: Mapping[str, Any]) -> list[Warned]:
-    difference = invoices.difference(setting.case, fee, values)
-    owed = invoices.expected(setting.case, fee)
-    if difference is None or owed is None:
-        return []
-    facts = {
-        "number": owed.number,
-        "balance": f"{owed.balance:,}",
-        "amount": f"{int(values['amount']):,}",
-        "difference": f"{abs(difference):,}",
-    }
-    if difference < 0 and values.get("charge"):
-        return [
-            Warned(
-                "The amount is %(difference)s yen less than the %(balance)s yen outstanding on invoice "
-                "%(number)s. The difference will be recorded as a bank charge borne by the certifying body",
-                facts,
-            )
-        ]
-    if difference < 0:
-        return [
-            Warned(
-                "The amount is %(difference)s yen less than the %(balance)s yen outstanding on invoice "
-                "%(number)s. It will be recorded as a partial payment, and the vendor will be asked for the "
-                "rest",
-                facts,
-            )
-        ]
-    return [
-        Warned(
-            "The amount is %(difference)s yen more than the %(balance)s yen outstanding on invoice %(number)s. "
-            "The invoice will be recorded as paid; the difference is listed under “Overpaid” until it is "
-            "refunded or used",
-            facts,
-        )
     ]

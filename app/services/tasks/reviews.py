@@ -9,6 +9,7 @@ from typing import Any
 
 from app.forms import Answer as AnswerLine
 from app.services.base import permit, within
+from app.services.base.nouns import Warned
 from app.services.register import names
 from app.services.tasks import comments
 from app.states import CommentState
@@ -30,14 +31,6 @@ class Reviewed:
     by: str
     before: Mapping[str, str] = field(default_factory=dict)  # key → what the answer before said, where it differs
     before_at: datetime | None = None  # when that was sent; none when it is the first answer
-
-
-@dataclass(frozen=True, slots=True)
-class Warned:
-    """Something the sender should know and may still send."""
-
-    message: str
-    params: Mapping[str, Any]
 
 
 def answers(setting: permit.Setting, lang: str) -> list[Reviewed]:

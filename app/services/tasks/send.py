@@ -7,17 +7,13 @@ from typing import Any
 
 from app.engine import CompleteTask, TooLate
 from app.errors import Refused, Stale
-from app.services.base import chain, finding, permit, trail
+from app.services.base import chain, permit, trail
 from app.services.base.actors import Actor
+from app.services.base.nouns import Asked, Sent
 from app.services.base.portal import Portal
-from app.services.cards import keepers, loans, stock
-from app.services.companies import admissions, proof
-from app.services.days import attendance, bookings
-from app.services.money import invoices
-from app.services.money.receiving import Received
 from app.services.papers import intake
-from app.services.process import receipts, secrets, steps
-from app.services.tasks import comments, drafts, forms, recallstate, returning
+from app.services.process import secrets, steps
+from app.services.tasks import drafts, forms, nouns, recallstate
 from app.services.trouble import incidents
 from app.states import Act, Thing
 from app.store import database, statements, work
@@ -56,13 +52,14 @@ def complete(
     actor: Actor,
     now: datetime,
     behalf: str = "",
-    received: Received | None = None,
+    known: object = None,
 ) -> None:
-    """Store the answer, do what the element's properties ask for, and take the step. Inside a transaction, which has to
-    be given up at StepFailed (`incidents.noted`). `received`: the money of a confirmed payment, as the bank says."""
+    """Store the answer, do what the nouns want of it, and take the step. Inside a transaction, which has to be given up
+    at StepFailed (`incidents.noted`). `known`: what the caller knows beyond the answers, as the money of a confirmed
+    payment."""
     task = setting.task
     with incidents.net(setting.case.id, task.element, task.title):
-        _complete(portal, setting, values, actor, now, behalf, received)
+        _complete(portal, setting, values, actor, now, behalf, known)
 
 
 def _complete(
@@ -72,12 +69,10 @@ def _complete(
     actor: Actor,
     now: datetime,
     behalf: str,
-    received: Received | None,
+    known: object,
 ) -> None:
-    task, case, loaded, element = setting.task, setting.case, setting.loaded, setting.element
-    stock.require(setting)
-    keepers.require(setting)
-    loans.require_settled(setting, values)
+    task, case, element = setting.task, setting.case, setting.element
+    nouns.before(Asked(portal, setting, values))
     stood = recallstate.before(setting, values)
     kept = secrets.keep(portal, case, element.id, values, element.listed("secrets"), now)
     titles = {field.key: field.named("ja") for field in forms.form(setting).inputs()}
@@ -95,25 +90,8 @@ def _complete(
     routes: dict[str, Any] = {
         key: kept.get(key) for key in element.listed("routes") if key not in {"payment", "booking"}
     }
-    if element.properties.get("confirms"):
-        routes |= invoices.confirm(case, loaded, element.properties["confirms"], kept, actor, now, received)
-        if routes.get("payment") == "settled":
-            receipts.queue_paid(case, loaded, element.properties["confirms"], now)
-            routes |= bookings.settle(portal, case, loaded)
-    if element.properties.get("books"):
-        routes |= bookings.book(portal, case, loaded, element.properties["books"], kept, actor, now)
-        attendance.settled(case.id, loaded, element.properties["books"], kept)
-    if element.id in loaded.forms:
-        bookings.placed(case, loaded.forms[element.id], kept)
-    stock.completed(setting, actor, now)
-    keepers.posted(setting, actor, now)
-    loans.settle(setting, kept, actor, now)
-    comments.completed(setting, kept, actor, now)
-    admissions.learn(portal, case, loaded, kept, actor, now)
-    names = loaded.package.applicant
-    if finding.says(loaded, element.id) or kept.get(names.name) or kept.get(names.subject):
-        finding.keep(case, loaded)
-    proof.passed(portal, setting, kept, actor, now)
+    sent = Sent(portal, setting, kept, answer, actor, now, behalf, known, routes)
+    nouns.after(sent)
     try:
         closing = steps.Closing(actor, answer, behalf)
         step = steps.advance(portal, case, CompleteTask(task.id, routes), now, closing, at=element.id)
@@ -123,8 +101,7 @@ def _complete(
         now, actor, Act.SENT, trail.about(Thing.TASK, task.id, f"{task.title}（{case.number}）", case.id),
         after={"answer": chain.values(answer.values)}, behalf=_behind(actor, behalf),
     )  # fmt: skip
-    receipts.queue(case, loaded, element, answer, actor, behalf, now)
-    returning.tell(setting, step, routes, now)
+    nouns.moved(sent, step)
     recallstate.keep(setting, stood, step, answer, actor, now)
 
 

@@ -10,7 +10,7 @@ from flask_babel import gettext
 from app.errors import NinteiError
 from app.services.agents import news
 from app.services.cards import keepers as letterdesk
-from app.services.pages import letterpage
+from app.services.cards import letterpage
 from app.services.people import inperson
 from app.states import Right
 from app.text.numbers import whole

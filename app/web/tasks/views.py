@@ -37,7 +37,7 @@ def draw(
     """
     page = task.page(portal(), task_id, signed_in(), raw=raw, errors=errors, lang=language())
     form = page.form
-    missing = next((each.id for each in page.comments if each.state == CommentState.OPEN), None)
+    missing = next((each.id for each in page.nouns["comments"] if each.state == CommentState.OPEN), None)
     if missing is not None:  # the complaint about points leads to the first that has no answer
         form = replace(
             form,
@@ -89,7 +89,7 @@ def check(task_id: str, alert: NinteiError | None = None, status: int = 200) -> 
         alert=sentence(alert) if alert else "",
         file_url=_file_url(page.task.case_number),
         query=query(),
-        pinned=[each for each in page.comments if each.state == CommentState.DRAFT],
+        pinned=[each for each in page.nouns["comments"] if each.state == CommentState.DRAFT],
     ), status
 
 

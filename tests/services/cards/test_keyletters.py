@@ -11,11 +11,10 @@ import pytest
 from app.errors import NinteiError, NotFound, Refused
 from app.services.base.actors import Actor
 from app.services.cards import keepers as letterdesk
-from app.services.cards import keyletters, stock
+from app.services.cards import keyletters, letterpage, stock
 from app.services.cards import keys as cardkeys
 from app.services.cases import lifecycle
 from app.services.demo.walker import Walker
-from app.services.pages import letterpage
 from app.services.papers import documents, downloads
 from app.services.tasks import forms, send
 from app.store import cases, database, records

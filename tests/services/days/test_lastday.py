@@ -90,11 +90,11 @@ def test_the_page_the_invoice_the_held_day_and_the_mail_of_one_payment_say_one_d
 ) -> None:
     walker = go(bench, step, business_days_ago=200)
     page = taskpage.page(walker.portal, task(walker, step).id, actor(walker))
-    assert page.task.due_on is not None and page.invoice is not None
+    assert page.task.due_on is not None and page.nouns["invoice"] is not None
     with database.connection():
         invoice = invoices.expected(case_of(walker), fee)
         row = stored.latest(case_of(walker).id)
-    assert invoice is not None and {page.invoice.due_on, invoice.due_on} == {page.task.due_on}
+    assert invoice is not None and {page.nouns["invoice"].due_on, invoice.due_on} == {page.task.due_on}
     assert businessdays.is_business_day(page.task.due_on)
     text = bench.mailbox.of(mail)[-1].text
     assert text.count(long(page.task.due_on)) >= 2, text  # as the invoice's day and as the task's

@@ -29,7 +29,7 @@ def test_page_mail_and_paper_keep_the_account_that_the_invoice_was_issued_with(b
     case = case_of(walker)
     loaded = bench.portal.releases.loaded(case.release_id)
     page = taskpage.page(bench.portal, task(walker, "pay_initial_fee").id, actor(walker))
-    assert page.bank["number"] == "0000000"
+    assert page.nouns["bank"]["number"] == "0000000"
     with database.connection():
         facts = context.build(bench.portal, case, loaded, element="mail_review_5")
         paper = money.issued(case, loaded, "initial_invoice")
@@ -42,7 +42,8 @@ def test_page_mail_and_paper_keep_the_account_that_the_invoice_was_issued_with(b
 def test_the_next_invoice_has_the_new_account(bench: Bench) -> None:
     change(bench, "bank.number", "765-4321")
     walker = go(bench, until="pay_initial_fee")
-    assert taskpage.page(bench.portal, task(walker, "pay_initial_fee").id, actor(walker)).bank["number"] == "7654321"
+    page = taskpage.page(bench.portal, task(walker, "pay_initial_fee").id, actor(walker))
+    assert page.nouns["bank"]["number"] == "7654321"
 
 
 @pytest.mark.parametrize(

@@ -46,7 +46,7 @@ def test_a_short_payment_is_no_return_and_says_what_is_missing(bench: Bench) -> 
     assert not home.repeated
     assert home.short is not None and home.short.balance > 0
     page = taskpage.page(walker.portal, task(walker, "pay_initial_fee").id, actor(walker))
-    assert page.short == home.short and page.returned is None
+    assert page.nouns["short"] == home.short and page.returned is None
 
 
 def test_the_mail_of_a_result_leads_to_the_step_that_opens_with_it(bench: Bench) -> None:
