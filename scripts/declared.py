@@ -7,6 +7,7 @@ declared.py check    exit 1 if the manual has others
 from __future__ import annotations
 
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -28,6 +29,7 @@ from app.declarations import (
 from app.declarations.properties import ANY, CALL, THROWS, USER, WAITS, WORKS
 
 MANUAL = Path(__file__).resolve().parent.parent / "docs" / "package-format.md"
+WORDS = tomllib.loads((Path(__file__).parent / "format_words.toml").read_text(encoding="utf-8"))
 HIDDEN = {"card"}  # queued by the portal itself
 
 
@@ -35,10 +37,11 @@ def tables() -> dict[str, list[str]]:
     """The head of each table, as the manual has it, and its rows."""
     return {
         "| property | on | meaning |": [
-            f"| `{each.name}` | {_on(each)} | {each.help} |" for each in PROPERTIES.values()
+            f"| `{each.name}` | {_on(each)} | {_words(each.help, 'property', each.name)} |"
+            for each in PROPERTIES.values()
         ],
         "| operator | parameters | result in task data (under `resultVariable`) |": [
-            f"| `{each.id}` | {_asks(each)} | {each.left or '—'} |"
+            f"| `{each.id}` | {_asks(each)} | {_words(each.left, 'operator', each.id, 'left') or '—'} |"
             for each in CONNECTORS.values()
             if each.id not in HIDDEN
         ],
@@ -46,10 +49,19 @@ def tables() -> dict[str, list[str]]:
             row for section in (TOP, *SECTIONS.values()) for row in _rows(section)
         ],
         "| header | key | value | meaning |": [
-            f"| {name} | {_key(each)} |" for name, section in HEADERS.items() for each in section.keys
+            f"| {name} | {_key(each, _words(each.help, 'header', f'{name}.{each.name}'))} |"
+            for name, section in HEADERS.items()
+            for each in section.keys
         ],
-        "| property | meaning |": [f"| `{each.name}` | {each.help} |" for each in COMPONENT_PROPERTIES.values()],
+        "| property | meaning |": [
+            f"| `{each.name}` | {_words(each.help, 'component', each.name)} |" for each in COMPONENT_PROPERTIES.values()
+        ],
     }
+
+
+def _words(said: str, *names: str) -> str:
+    """What the manual says in place of the designer's help, where it does."""
+    return str(WORDS.get(" ".join(names), said))
 
 
 def _rows(section: Section) -> Iterator[str]:
@@ -62,12 +74,13 @@ def _rows(section: Section) -> Iterator[str]:
     }[section.shape]
     names = f" (`{'` `'.join(section.fixed)}`)" if section.fixed else ""
     if section.id:
-        yield f"| {heading} | | | {section.title}: {section.help}{names} |"
+        yield f"| {heading} | | | {section.title}: {_words(section.help, 'package', section.id)}{names} |"
     for each in section.keys:
-        yield f"| {heading if section.id else ''} | {_key(each)} |"
+        meaning = _words(each.help, "package", f"{section.id}.{each.name}")
+        yield f"| {heading if section.id else ''} | {_key(each, meaning)} |"
 
 
-def _key(each: Key) -> str:
+def _key(each: Key, meaning: str) -> str:
     """Its name, the kind of its value with its bounds or choices, and what it means."""
     value = f"list of: {each.kind.value}" if each.many else each.kind.value
     if each.choices:
@@ -78,7 +91,7 @@ def _key(each: Key) -> str:
         said = "" if each.default in ("", ()) else f": {_toml(each.default)}"
         value += f"; may be left out{said}"
     name = f"`{each.name}`, `{each.name}_en`" if each.english else f"`{each.name}`"
-    return f"{name} | {value} | {each.title}: {each.help}"
+    return f"{name} | {value} | {each.title}: {meaning}"
 
 
 def _toml(value: object) -> str:
@@ -101,14 +114,17 @@ def _on(declared: Property) -> str:
 
 
 def _asks(connector: Connector) -> str:
+    meaning = _words(connector.help, "operator", connector.id)
     if not connector.parameters:
-        return f"— : {connector.help}"
-    return f"{' · '.join(map(_parameter, connector.parameters))}. {connector.help[0].upper()}{connector.help[1:]}"
+        return f"— : {meaning}"
+    asked = " · ".join(_parameter(connector.id, each) for each in connector.parameters)
+    return f"{asked}. {meaning[0].upper()}{meaning[1:]}"
 
 
-def _parameter(parameter: Parameter) -> str:
+def _parameter(operator: str, parameter: Parameter) -> str:
+    meaning = _words(parameter.help, "operator", f"{operator}.{parameter.name}")
     choices = f" ({' '.join(f'`{each}`' for each in parameter.choices)})" if parameter.kind is Kind.ONE_OF else ""
-    return f"`{parameter.name}`: {parameter.help}{choices}{'' if parameter.required else ' (may be left out)'}"
+    return f"`{parameter.name}`: {meaning}{choices}{'' if parameter.required else ' (may be left out)'}"
 
 
 def written(manual: str) -> str:

@@ -11,19 +11,31 @@ from app.catalogue.fields import form_fields
 from app.catalogue.model import Package
 from app.catalogue.toml import Table, nearest, parse
 from app.errors import N_, BadPackage, Problem
-from app.states import BODY
+from app.states import BODY, RIGHTS, Account, Right
 
 FILE = "demo.toml"
 ROLES = frozenset(role.value for role in BODY)
+DRAWS = frozenset(role for role in ROLES if Right.DESIGN in RIGHTS[Account(role)])
+FOUND = N_("find: this text stands %(count)s times in %(file)s, so the draft comes without the change.")
 NEEDED = ("email", "name", "contact", "subject")  # of an application, for the demo's lists
 
 
 def read(package: Package) -> Mapping[str, Any]:
     """The file as it is, {} where there is none. Raises BadPackage with everything that is wrong with it."""
-    problems = check(package)
+    problems = [each for each in check(package) if each.severity == "error"]
     if problems:
         raise BadPackage(problems)
     return _raw(package, []) if FILE in package.files else {}
+
+
+def edited(package: Package, draft: Mapping[str, Any]) -> dict[str, bytes]:
+    """The package's files with the changes of a draft of the demo; what does not find its place is left out."""
+    files = dict(package.files)
+    for change in draft.get("change", ()):
+        data, find = files.get(change["file"], b""), change["find"].encode()
+        if data.count(find) == 1:
+            files[change["file"]] = data.replace(find, change["put"].encode())
+    return files
 
 
 def check(package: Package) -> list[Problem]:
@@ -78,6 +90,27 @@ class _Checks:
                 if client not in clients:
                     self._say(each.path, N_("clients: no case of the demo has the address %(email)s."), email=client)
             each.close()
+        analysts = {
+            str(each.raw.get("email", ""))
+            for each, roles in zip(table.array("staff"), staff, strict=True)
+            if DRAWS.intersection(roles)
+        }
+        for each in table.array("draft"):
+            self._draft(each, analysts)
+        table.close()
+
+    def _draft(self, table: Table, analysts: set[str]) -> None:
+        table.text("title")
+        by = table.text("by")
+        if by and by not in analysts:
+            self._say(table.path, N_("by: no analyst of the demo has the address %(email)s."), email=by)
+        for change in table.array("change"):
+            file, find = change.text("file"), change.text("find")
+            change.text("put", "")
+            count = self.package.files.get(file, b"").count(find.encode()) if find else 1
+            if count != 1:
+                self._warn(change.path, FOUND, count=count, file=file)
+            change.close()
         table.close()
 
     def _staff(self, table: Table) -> tuple[str, ...]:
@@ -150,6 +183,9 @@ class _Checks:
         found = complaints.known(FILE, element, f"key:{key}", what, name, known)
         self.problems += complaints.problems
         return found
+
+    def _warn(self, element: str, message: str, /, **params: Any) -> None:
+        self.problems.append(Problem(FILE, message, element, params, "warning", "key:find"))
 
     def _say(self, element: str, message: str, /, **params: Any) -> None:
         self.problems.append(Problem(FILE, message, element, params))

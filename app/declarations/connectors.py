@@ -56,14 +56,14 @@ _ALL = (
         N_("Send a mail"),
         N_("sends the mail, and goes on when the mail server has taken it"),
         Where.OUTSIDE,
-        (Parameter("mail", N_("Mail"), N_("mail id"), Kind.MAIL),),
+        (Parameter("mail", N_("Mail"), N_("the mail that is sent"), Kind.MAIL),),
     ),
     Connector(
         "pdf",
         N_("Make a document"),
         N_("makes the PDF and keeps it with the case"),
         Where.OUTSIDE,
-        (Parameter("document", N_("Document"), N_("document id"), Kind.DOCUMENT),),
+        (Parameter("document", N_("Document"), N_("the document that is made"), Kind.DOCUMENT),),
     ),
     Connector(
         "card",
@@ -76,33 +76,30 @@ _ALL = (
         "webhook",
         N_("Call a webhook"),
         N_(
-            "posts JSON to another system and goes on when it has answered 2xx. Signed and named as Standard "
-            "Webhooks have it, so that the receiver knows who calls and does nothing twice; tried again for as "
-            "long as mails are. https alone, and no private address unless `NINTEI_WEBHOOK_ALLOW` lists it"
+            "sends values to another system, signed, and goes on when it has answered; tried again for as long as"
+            " mails are. What the receiver needs to know is in the description of the format"
         ),
         Where.OUTSIDE,
         (
-            Parameter(
-                "url", N_("Address (URL)"), N_("setting (`section.key`) that holds the https address"), Kind.SETTING
-            ),
+            Parameter("url", N_("Address (URL)"), N_("the setting that holds the address (https)"), Kind.SETTING),
             Parameter("event", N_("Event"), N_("what the receiver knows it by, e.g. `certificate.issued`"), Kind.TEXT),
             Parameter(
                 "data",
                 N_("Data"),
-                N_("what is sent, a dict of routing values; left out: all of them"),
+                N_("the values that are sent; left out: all of them"),
                 Kind.ANSWER,
                 required=False,
             ),
         ),
         Result.DICT,
-        N_("dict of `status` (number) and `answer` (the JSON object that came back, or null)"),
+        N_("`status` (number) and `answer` (the JSON object that came back, or null)"),
     ),
     Connector(
         "wait_days",
         N_("Wait for business days"),
         N_(
-            "the token rests until that many business days have passed, closing days of the body left out; it goes "
-            "on in the morning of that day. 0 goes on at once"
+            "the case waits here until that many business days have passed, closing days of the body left out; it"
+            " goes on in the morning of that day. 0 goes on at once"
         ),
         Where.RECORD,
         (Parameter("days", N_("Business days"), N_("a whole number, 0 to 1,000"), Kind.ANSWER),),
@@ -128,9 +125,9 @@ _ALL = (
     Connector(
         "wait_for",
         N_("Wait for another step"),
-        N_("the token rests until that element of the same case has been completed (and is not open again)"),
+        N_("the case waits here until that step has been completed (and is not open again)"),
         Where.RECORD,
-        (Parameter("element", N_("Step"), N_("element id"), Kind.ELEMENT),),
+        (Parameter("element", N_("Step"), N_("the step that is waited for"), Kind.ELEMENT),),
     ),
     Connector(
         "milestone",
@@ -142,10 +139,10 @@ _ALL = (
     Connector(
         "certificate_issue",
         N_("Issue the certificate"),
-        N_("certificate record (number, validity), PDF made and signed"),
+        N_("issues the certificate with its number and validity; its PDF is made and signed"),
         Where.RECORD,
         result=Result.DICT,
-        left=N_("dict of `number`, `valid_until`"),
+        left=N_("`number`, `valid_until`"),
     ),
     Connector(
         "certificate_list",
@@ -154,7 +151,7 @@ _ALL = (
         Where.RECORD,
         result=Result.DICT,
         left=N_(
-            "dict of `number`, `valid_until`, `state`, `audit_last_day` (days), and of instants for timers: "
+            "`number`, `valid_until`, `state`, `audit_last_day` (days), and instants for timers: "
             "`next_audit_opens`, `audit_near` (the end is near), `audit_deadline` (the last day is over)"
         ),
     ),
@@ -168,7 +165,7 @@ _ALL = (
         Where.RECORD,
         result=Result.DICT,
         left=N_(
-            "dict of `state` (`valid`, `suspended`, `withdrawn`, `ended`), `text_changed`, and all that "
+            "`state` (`valid`, `suspended`, `withdrawn`, `ended`), `text_changed`, and all that "
             "`certificate_list` leaves"
         ),
     ),
@@ -181,7 +178,7 @@ _ALL = (
         ),
         Where.RECORD,
         result=Result.DICT,
-        left=N_("dict as of `certificate_read`, and `was` (how the certificate stood before)"),
+        left=N_("as of `certificate_read`, and `was` (how the certificate stood before)"),
     ),
     Connector(
         "certificate_suspend",
@@ -190,8 +187,8 @@ _ALL = (
         Where.RECORD,
         result=Result.DICT,
         left=N_(
-            "dict of `cure_last_day` (the last day on which it can be cured), `audit_deadline` (when that day is "
-            "over), `was` (how it stood before)"
+            "`cure_last_day` (the last day on which it can be cured), `audit_deadline` (when that day is over), "
+            "`was` (how it stood before)"
         ),
     ),
     Connector(

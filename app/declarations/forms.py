@@ -60,10 +60,7 @@ _ALL = (
     ComponentProperty(
         "format",
         N_("Format"),
-        N_(
-            "`corporate_number` (法人番号, check digit) · `postal_code` · `phone` · `kana` · `invoice_number` (T + "
-            "13 digits) · `email` · `bank_account` · `url`"
-        ),
+        N_("what is entered, so that its writing is checked (of a corporate number its check digit, too)"),
         _LINE,
         Sort.RULES,
         Kind.ONE_OF,
@@ -72,7 +69,7 @@ _ALL = (
     ComponentProperty(
         "patternMessage",
         N_("When the pattern does not match"),
-        N_("the sentence shown when `validate.pattern` does not match"),
+        N_("the sentence that is shown when the entry does not match the pattern"),
         _LINE,
         Sort.RULES,
     ),
@@ -86,21 +83,31 @@ _ALL = (
     ComponentProperty(
         "label_en",
         N_("Label (English)"),
-        N_("English wording; for options and columns, `label_en` beside `label`"),
+        N_("the label for those who read English"),
         _LABELLED,
         Sort.ENGLISH,
     ),
     ComponentProperty(
-        "description_en", N_("Help (English)"), N_("English wording of the help"), _LABELLED, Sort.ENGLISH
+        "description_en", N_("Help (English)"), N_("the help for those who read English"), _LABELLED, Sort.ENGLISH
     ),
     ComponentProperty(
-        "prefix_en", N_("Text before (English)"), N_("English of `prefixAdorner`"), _AROUND, Sort.ENGLISH
+        "prefix_en",
+        N_("Text before (English)"),
+        N_("the text before the entry for those who read English"),
+        _AROUND,
+        Sort.ENGLISH,
     ),
-    ComponentProperty("suffix_en", N_("Text after (English)"), N_("English of `suffixAdorner`"), _AROUND, Sort.ENGLISH),
+    ComponentProperty(
+        "suffix_en",
+        N_("Text after (English)"),
+        N_("the text behind the entry for those who read English"),
+        _AROUND,
+        Sort.ENGLISH,
+    ),
     ComponentProperty(
         "exclusive",
         N_("Chosen alone"),
-        N_("on an option of a checklist or taglist, beside its `label`, `true`: chosen alone (“none of these”)"),
+        N_("who chooses this one can choose no other (“none of these”)"),
         _MANY,
         Sort.ANSWER,
         Kind.FLAG,
@@ -110,11 +117,9 @@ _ALL = (
         "options",
         N_("Choices of the portal"),
         N_(
-            "`calendar`: the options are the free days of the task's calendar · `wishes`: the days the vendor "
-            "wished for, then the free days · `examiners`: the staff of groups that attend, in a task with `books` "
-            "(the field `examiners` names who is there, `place` where it is); in another, who is there on the "
-            "case's day · `cards`: the cards that the case "
-            "has on loan, in a task with `returns_cards`"
+            "what the portal offers in place of options that are written here. Free days need a calendar of the "
+            "task; staff who attend, a day that the task settles (or one that is settled already); cards, a task "
+            "in which they come back"
         ),
         _CHOOSING,
         Sort.ANSWER,
@@ -124,14 +129,17 @@ _ALL = (
     ComponentProperty(
         "differs_from",
         N_("Differs from"),
-        N_("keys of fields beside it (comma-separated) whose answer must be another one: another day, another number"),
+        N_(
+            "keys of fields of this form, with commas between them, whose answer must be another one: another "
+            "day, another number"
+        ),
         ("textfield", "select", "datetime"),
         Sort.RULES,
     ),
     ComponentProperty(
         "not_after",
         N_("No later than"),
-        N_("on a date field: `today`, or `today+14`: a day after that is refused"),
+        N_("`today`, or `today+14` for two weeks from now: a later day is refused"),
         _DAY,
         Sort.RULES,
     ),
@@ -142,10 +150,8 @@ _ALL = (
         "autocomplete",
         N_("What a browser may fill in"),
         N_(
-            "what of its filler a browser may fill in: `name` · `organization` · `organization-title` · `email` · "
-            "`tel` · `postal-code` · `address-level1` (prefecture) · `address-level2` (city) · `address-line1` · "
-            "`address-line2` · `url` · `off`. What is answered to `name` and `organization` is found by the "
-            "search, as are the formats `kana`, `phone`, `email`, `corporate_number`, `invoice_number`"
+            "what of its filler a browser may fill in. Names of people and of companies are found by the search "
+            "of the portal, too"
         ),
         _TYPED,
         Sort.ANSWER,
@@ -155,7 +161,7 @@ _ALL = (
     ComponentProperty(
         "prefecture",
         N_("Field of the prefecture"),
-        N_("on a `postal_code` field: key of the field that it fills"),
+        N_("of a postal code: the field that is filled with its prefecture"),
         _LINE,
         Sort.ANSWER,
         Kind.FIELD,
@@ -163,7 +169,7 @@ _ALL = (
     ComponentProperty(
         "city",
         N_("Field of the city"),
-        N_("on a `postal_code` field: key of the field that it fills"),
+        N_("of a postal code: the field that is filled with its city"),
         _LINE,
         Sort.ANSWER,
         Kind.FIELD,
@@ -171,7 +177,7 @@ _ALL = (
     ComponentProperty(
         "today",
         N_("Filled with today"),
-        N_("on a date field, `true`: filled with the day on which the form is opened"),
+        N_("filled with the day on which the form is opened"),
         _DAY,
         Sort.ANSWER,
         Kind.FLAG,
@@ -179,7 +185,7 @@ _ALL = (
     ComponentProperty(
         "withdrawal",
         N_("Filled with the reason of a withdrawal"),
-        N_("true on a text field: filled with the reason for which the case is withdrawn or closed"),
+        N_("filled with the reason for which the case is withdrawn or closed"),
         _TYPED,
         Sort.ANSWER,
         Kind.FLAG,
@@ -187,10 +193,7 @@ _ALL = (
     ComponentProperty(
         "booked",
         N_("Filled with the settled day"),
-        N_(
-            "on a date field: a calendar; filled with the day that is settled for the case in it. A day before it "
-            "is warned about"
-        ),
+        N_("filled with the day that is settled for the case in this calendar. A day before it is warned about"),
         _DAY,
         Sort.ANSWER,
         Kind.CALENDAR,
@@ -198,7 +201,7 @@ _ALL = (
     ComponentProperty(
         "place_of",
         N_("Place of the settled day"),
-        N_("on a text field: a calendar; what is entered is where the day that is settled in it takes place"),
+        N_("what is entered is where the day that is settled in this calendar takes place"),
         _TYPED,
         Sort.ANSWER,
         Kind.CALENDAR,
@@ -206,28 +209,31 @@ _ALL = (
     ComponentProperty(
         "traced",
         N_("Number of a parcel"),
-        N_(
-            "true on a text field: one of twelve digits (ヤマト運輸, 佐川急便, ゆうパック) whose check digit does not "
-            "fit is warned about"
-        ),
+        N_("a number of twelve digits (ヤマト運輸, 佐川急便, ゆうパック) that cannot be right is warned about"),
         _TYPED,
         Sort.ANSWER,
         Kind.FLAG,
     ),
+    ComponentProperty("minRows", N_("Fewest rows"), N_("so many rows must be there"), ("dynamiclist",), Sort.RULES),
     ComponentProperty(
-        "minRows", N_("Fewest rows"), N_("on a dynamic list: rows that must be there"), ("dynamiclist",), Sort.RULES
+        "text_en", N_("Text (English)"), N_("the text for those who read English"), ("text",), Sort.ENGLISH
     ),
-    ComponentProperty("text_en", N_("Text (English)"), N_("English of text components"), ("text",), Sort.ENGLISH),
-    ComponentProperty("content_en", N_("HTML (English)"), N_("English of html components"), ("html",), Sort.ENGLISH),
     ComponentProperty(
-        "alt_en", N_("Description (English)"), N_("English of image components"), ("image",), Sort.ENGLISH
+        "content_en", N_("HTML (English)"), N_("the text for those who read English, in HTML"), ("html",), Sort.ENGLISH
+    ),
+    ComponentProperty(
+        "alt_en",
+        N_("Description (English)"),
+        N_("the description for those who read English"),
+        ("image",),
+        Sort.ENGLISH,
     ),
     ComponentProperty(
         "told",
         N_("The vendor reads it"),
         N_(
-            "on a field of a review, `true`: the vendor reads it when what was reviewed comes back to them (fields "
-            "whose key ends with `reason` or `proposal` are told anyway)"
+            "in a review: the applicant reads it when what was reviewed comes back to them. Fields whose key ends"
+            " with `reason` or `proposal` are read anyway"
         ),
         _ASKING,
         Sort.ANSWER,

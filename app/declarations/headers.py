@@ -16,18 +16,18 @@ MAIL = Section(
     Shape.ONE,
     (
         Key("subject", N_("Subject"), N_("with names as in the text"), Kind.TEMPLATE, english=True),
-        Key("to", N_("To"), N_("`vendor`, `operator`, or `group:` and a group of the staff"), Kind.RECEIVER),
-        Key("attachments", N_("Attachments"), N_("documents (made now if the case has none for this step), `file:` and "
-            "a name below files/, `ics:` and a calendar; `ics:booking` is the newest date of the case"),
+        Key("to", N_("To"), N_("the applicant, the deciding body, or a group of the staff"), Kind.RECEIVER),
+        Key("attachments", N_("Attachments"), N_("documents (made now if the case has none for this step), files, and "
+            "the settled day as an entry for calendars"),
             Kind.ATTACHMENT, default=(), many=True),
         Key("number", N_("Number on the chart"), N_("the circled number of the original chart, shown to people"),
             default=""),
         Key("label", N_("Title"), N_("what people read"), default="", english=True),
         Key("notice", N_("Kind of notice"), N_("as which kind of notice the home of the vendor shows it"), Kind.ONE_OF,
             default=NOTICES[0], choices=NOTICES),
-        Key("asks", N_("Step that it asks for"), N_("`task` is then this step, with its last day; without it the next "
-            "step of the vendor"), Kind.USER_TASK, default=""),
-        Key("informs", N_("Asks for nothing"), N_("`true`: it only informs, so that it names no day of the next step"),
+        Key("asks", N_("Step that it asks for"), N_("the step that the mail asks for: its text can name it and its "
+            "last day (`task`). Without it the next step of the vendor"), Kind.USER_TASK, default=""),
+        Key("informs", N_("Asks for nothing"), N_("it only informs, so that it names no day of the next step"),
             Kind.FLAG, default=False),
     ),
     makes=Kind.MAIL,

@@ -26,8 +26,8 @@ TOP = Section(
         _ID,
         TITLE,
         Key("entry", N_("Process that begins"), N_("the process that a case starts"), Kind.PROCESS),
-        Key("start_form", N_("Form of the application"), N_("the user task that /apply answers; the first "
-            "of the entry"), Kind.USER_TASK),
+        Key("start_form", N_("Form of the application"), N_("the user task whose form an application fills in: "
+            "the first of the process that begins"), Kind.USER_TASK),
         Key("withdraw_message", N_("Message that withdraws"), N_("ends a running case; without it none is withdrawn"),
             Kind.MESSAGE, default=""),
         Key("give_up_message", N_("Message that gives up"), N_("ends what has been certified, by its holder's own "
@@ -43,7 +43,7 @@ _ALL = (
     Section(
         "lanes",
         N_("Lanes"),
-        N_("every lane of the diagrams, by its id"),
+        N_("every lane of the diagrams"),
         Shape.NAMED,
         (TITLE, SIDE),
         makes=Kind.LANE,
@@ -51,7 +51,7 @@ _ALL = (
     Section(
         "groups",
         N_("Staff groups"),
-        N_("who works for the office: of the property `group`, of `to` in mails, of accounts"),
+        N_("who works for the office: each step, mail and account can name a group"),
         Shape.NAMED,
         (
             TITLE,
@@ -125,12 +125,13 @@ _ALL = (
     Section(
         "fees",
         N_("Fees"),
-        N_("what the property `invoice` of a step raises"),
+        N_("what a step charges"),
         Shape.NAMED,
         (
             TITLE,
-            Key("decision", N_("Decision table of the amount"), N_("gives `amount` (yen, before tax) and `tax_rate` "
-                "(percent); inputs are `fee` and the values of the case"), Kind.DECISION),
+            Key("decision", N_("Decision table of the amount"), N_("gives the amount in yen before tax "
+                "(`amount`) and the tax rate in percent (`tax_rate`); it can ask for the fee (`fee`) "
+                "and the values of the case"), Kind.DECISION),
             Key("due_days", N_("Days to pay"), N_("calendar days until payment is due"), Kind.WHOLE, live="days"),
             Key("document", N_("PDF of the invoice"), N_("the PDF that shows it"), Kind.DOCUMENT),
         ),
@@ -143,7 +144,8 @@ _ALL = (
         Shape.NAMED,
         (
             TITLE,
-            Key("weekdays", N_("Days of the week"), N_("Monday is 0"), Kind.WEEKDAYS, default=(0, 1, 2, 3, 4),
+            Key("weekdays", N_("Days of the week"), N_("the days on which it can take place"), Kind.WEEKDAYS,
+                default=(0, 1, 2, 3, 4),
                 many=True, most=6, live="weekdays"),
             Key("capacity", N_("Cases a day"), N_("how many fit on one day"), Kind.WHOLE, default=1, least=1,
                 live="count"),
@@ -169,7 +171,7 @@ _ALL = (
     Section(
         "cards",
         N_("Card sets"),
-        N_("cards that the property `cards` asks for"),
+        N_("cards that a step has made"),
         Shape.NAMED,
         (
             TITLE,
@@ -182,15 +184,15 @@ _ALL = (
     Section(
         "downloads",
         N_("Downloads"),
-        N_("groups of files that the property `releases` opens; each download is on record"),
+        N_("groups of files that a step opens to the applicant; each download is on record"),
         Shape.NAMED,
-        (TITLE, Key("files", N_("Files"), N_("names below files/"), Kind.FILE, many=True)),
+        (TITLE, Key("files", N_("Files"), N_("the files that belong to it"), Kind.FILE, many=True)),
         makes=Kind.DOWNLOADS,
     ),
     Section(
         "handouts",
         N_("Names of files"),
-        N_("how a file below files/ is called on pages; without it by its name"),
+        N_("how a file is called on pages; without it by its name"),
         Shape.NAMED,
         (TITLE,),
         names=Kind.FILE,
@@ -208,8 +210,8 @@ _ALL = (
                 default=60),
             Key("cure_days", N_("Days to cure"), N_("calendar days after suspension until withdrawal"), Kind.WHOLE,
                 default=60),
-            Key("audit_near_bd", N_("End is near"), N_("business days before the anniversary at which `audit_near` "
-                "comes"), Kind.WHOLE, default=20),
+            Key("audit_near_bd", N_("End is near"), N_("business days before the anniversary from which on the "
+                "end counts as near"), Kind.WHOLE, default=20),
         ),
     ),
     Section(
@@ -224,14 +226,14 @@ _ALL = (
                 live="numbers"),
             Key("day_bd", N_("Before a settled day"), N_("business days before the day, to both sides"), Kind.WHOLE,
                 default=(), many=True, live="numbers"),
-            Key("vendor_mail", N_("Mail to the vendor"), N_("mail id"), Kind.MAIL, default=""),
-            Key("operator_mail", N_("Mail to the staff"), N_("mail id"), Kind.MAIL, default=""),
+            Key("vendor_mail", N_("Mail to the vendor"), N_("the mail that the applicant gets"), Kind.MAIL, default=""),
+            Key("operator_mail", N_("Mail to the staff"), N_("the mail that the staff get"), Kind.MAIL, default=""),
         ),
     ),
     Section(
         "sections",
         N_("Names of the sections of settings"),
-        N_("for those that the portal itself does not know"),
+        N_("for those that the process itself has begun"),
         Shape.NAMED,
         (TITLE,),
         names=Kind.SECTION,
@@ -239,7 +241,7 @@ _ALL = (
     Section(
         "settings",
         N_("Settings"),
-        N_("values that staff may change: `body.*` in templates, `section.key` elsewhere"),
+        N_("values that staff may change without a new release"),
         Shape.NESTED,
         (
             TITLE,
@@ -254,7 +256,7 @@ _ALL = (
                 "has approved it; always so for accounts, money and registration numbers"), Kind.FLAG, default=False),
             Key("dated", N_("Holds from a day on"), N_("a change may be planned for a day; always so where it needs a "
                 "second person"), Kind.FLAG, default=False),
-            Key("choices", N_("Choices"), N_("of a value that is one of several (`format` is `choice`)"), default=(),
+            Key("choices", N_("Choices"), N_("of a value that is one of several"), default=(),
                 many=True),
         ),
         makes=Kind.SETTING,

@@ -65,7 +65,9 @@ PORTAL_MAILS = (
     _sent("date_asked", N_("Another day is asked for"), N_("to the staff")),
     _sent("date_changed", N_("The day has changed"), N_("to the vendor")),
     _sent("date_refused", N_("The day stays as it is"), N_("to the vendor who asked for another")),
-    _sent("date_near", N_("A settled day comes near"), N_("to the vendor, `day_bd` of the reminders before it")),
+    _sent(
+        "date_near", N_("A settled day comes near"), N_("to the vendor, as many days before it as the reminders say")
+    ),
     _sent("date_near_staff", N_("A settled day comes near (body)"), N_("to the staff who settle days")),
     _sent("date_passed", N_("A settled day went by"), N_("to the vendor, when nothing was recorded")),
     _sent("date_passed_staff", N_("A settled day went by (body)"), N_("to the staff who settle days: they decide")),

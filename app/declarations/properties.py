@@ -13,14 +13,14 @@ _ALL = (
     Property(
         "lane",
         N_("Lane"),
-        N_("the lane, where the lane set cannot say it (inside a subprocess)"),
+        N_("who does it, where the step stands in no lane of the diagram (inside a subprocess)"),
         Kind.LANE,
         Group.WHO,
     ),
     Property(
         "routes",
         N_("Routing values"),
-        N_("field keys, comma-separated, that go into task data"),
+        N_("answers of the form that later steps use: in conditions, decision tables and texts"),
         Kind.FIELD,
         Group.VALUES,
         USER,
@@ -29,7 +29,7 @@ _ALL = (
     Property(
         "due_bd",
         N_("Due in business days"),
-        N_("business days until due: a number, or the setting (`section.key`) that says it"),
+        N_("business days until it is due: a number, or a setting that staff can change"),
         Kind.DAYS,
         Group.DAYS,
         USER,
@@ -38,8 +38,8 @@ _ALL = (
         "due_from",
         N_("Days are counted from"),
         N_(
-            "the step with whose end the days of `due_bd` are counted, where that is not the opening of the task: the "
-            "mail that asks for it names the day then. A task that is done again is counted from its opening"
+            "the days are counted from the end of this step instead of from the opening of the task: the mail "
+            "that asks for it can then name the day. A task that is done again is counted from its opening"
         ),
         Kind.ELEMENT,
         Group.DAYS,
@@ -49,9 +49,9 @@ _ALL = (
         "due_value",
         N_("Due by a routing value"),
         N_(
-            "the routing value, or a key in it (`certificate.valid_until`), that says the last day: a day, or the "
-            "instant at which it is over; of the rows of a repeated group (`findings.mend_by`) the earliest; of "
-            "several the first that says one. Where it says one that is not over, `due_bd` does not count"
+            "the value that holds the last day, such as `certificate.valid_until`. Of the rows of a list "
+            "(`findings.mend_by`) the earliest counts, of several values the first that holds a day. As long as "
+            "that day is still to come, the business days do not count"
         ),
         Kind.TEXT,
         Group.DAYS,
@@ -73,8 +73,8 @@ _ALL = (
         "after_day_bd",
         N_("Business days after the settled day"),
         N_(
-            "for what is done on the day that is settled in its process: due so many business days after it, whenever "
-            "the task opens (`due_bd` counts where no day is settled)"
+            "for what is done on a settled day, an exam for instance: due so many business days after that day, "
+            "whenever the task opens. Where no day is settled, the business days until it is due count"
         ),
         Kind.WHOLE,
         Group.DAYS,
@@ -84,8 +84,8 @@ _ALL = (
         "day_until",
         N_("Last day that may be chosen"),
         N_(
-            "with `calendar`: the routing value, or a key in it, that says the last day that is offered; of several "
-            "the first that says one. The task is due while the calendar still reaches that day"
+            "the value that holds the last day that the calendar offers here; of several the first that holds a "
+            "day. The task is due while that day can still be reached"
         ),
         Kind.TEXT,
         Group.DAYS,
@@ -96,8 +96,8 @@ _ALL = (
         "presentation",
         N_("How it is shown"),
         N_(
-            "`button`: shown to the vendor as a button on the case's page, not as a due task · `post`: something "
-            "sent on paper or as a parcel"
+            "as a button on the page of the case instead of a task with a due day, or as something that goes on "
+            "paper or as a parcel"
         ),
         Kind.ONE_OF,
         Group.SHOWN,
@@ -107,7 +107,7 @@ _ALL = (
     Property(
         "group",
         N_("Staff group"),
-        N_("the group of staff (`[groups.…]`) that sees it as theirs"),
+        N_("the group of staff that sees the task among its own work"),
         Kind.GROUP,
         Group.WHO,
         USER,
@@ -134,10 +134,9 @@ _ALL = (
         "item",
         N_("Item of the list"),
         N_(
-            "what tells one task from another where an element is done for each item of a list: a name of the task "
-            "data, or a key in it (`room`, `room.name`). It stands in the title (“Inspection｜Kitchen”), so in "
-            "lists, on the form and in mails (`task.title`, or `task.name` and `task.item` apart). Tasks that open "
-            "together without one are numbered"
+            "what tells the tasks apart where the step is done once for each item of a list: the name of a value,"
+            " such as `room.name`. It stands in the title (“Inspection｜Kitchen”). Without it the tasks are "
+            "numbered"
         ),
         Kind.TEXT,
         Group.SHOWN,
@@ -146,7 +145,7 @@ _ALL = (
     Property(
         "not_same_as",
         N_("Done by somebody else than"),
-        N_("element ids whose last actor may not do this one"),
+        N_("whoever did one of these steps last cannot do this one"),
         Kind.USER_TASK,
         Group.WHO,
         USER,
@@ -156,8 +155,8 @@ _ALL = (
         "after",
         N_("Only after the answer to"),
         N_(
-            "element ids, comma-separated, that are answered first where both stand open beside each other: until then "
-            "the task can be read and not answered, it is not its side's turn, and its days have not begun"
+            "steps that are answered first where they are open beside this one: until then the task can be read "
+            "and not answered, it is not its side's turn, and its days have not begun"
         ),
         Kind.USER_TASK,
         Group.WHO,
@@ -168,8 +167,8 @@ _ALL = (
         "reviews",
         N_("Answers that are reviewed"),
         N_(
-            "element ids whose answers and documents are shown beside the form, and to whose fields comments "
-            "(補正) may be pinned"
+            "the steps whose answers and documents are shown beside the form; a comment (補正) can be pinned to "
+            "each of their fields"
         ),
         Kind.USER_TASK,
         Group.SHOWN,
@@ -179,7 +178,7 @@ _ALL = (
     Property(
         "invoice",
         N_("Fee that is charged"),
-        N_("raises the fee of this id when the element is entered (once for each entry)"),
+        N_("the fee that is charged when the case comes to this step (each time it comes)"),
         Kind.FEE,
         Group.MONEY,
     ),
@@ -187,8 +186,8 @@ _ALL = (
         "confirms",
         N_("Payment that is confirmed"),
         N_(
-            "this task confirms payment of the fee: fields `amount` (yen), `paid_on`, `payer`; the portal routes "
-            "`payment` = `settled` or `short`"
+            "the fee whose payment is confirmed here. The form asks for the amount, the day and the payer (keys "
+            "`amount`, `paid_on`, `payer`); behind it, `payment` is `settled` or `short`"
         ),
         Kind.FEE,
         Group.MONEY,
@@ -200,8 +199,9 @@ _ALL = (
         "pays",
         N_("Payment that is reported"),
         N_(
-            "this task of the vendor says that the fee was paid (fields `paid_on`, `payer`); where the body finds the "
-            "payment at its bank first, the portal completes the task by that, and nobody is asked for it any more"
+            "the fee of which the applicant says here that it was paid; the form asks for the day and the payer "
+            "(keys `paid_on`, `payer`). Where staff find the payment at the bank first, the portal completes the "
+            "task by that, and nobody is asked for it any more"
         ),
         Kind.FEE,
         Group.MONEY,
@@ -211,7 +211,7 @@ _ALL = (
     Property(
         "makes",
         N_("Documents that are made"),
-        N_("PDF document ids made when the element is entered, and shown on its page"),
+        N_("documents (PDF) that are made when the case comes to this step, and shown on its page"),
         Kind.DOCUMENT,
         Group.PAPERS,
         many=True,
@@ -220,8 +220,8 @@ _ALL = (
         "shows",
         N_("What its page offers"),
         N_(
-            "document ids (PDF, uploaded answers `element.field`, files) offered on its page; an `element.field` "
-            "that is no upload (a tracking number) is shown as text"
+            "documents, uploaded files and files of the process that its page offers; an answer that is no file "
+            "(a tracking number) is shown as text"
         ),
         Kind.SHOWN,
         Group.SHOWN,
@@ -231,7 +231,7 @@ _ALL = (
     Property(
         "posts_original",
         N_("The original follows by post"),
-        N_("`true`: its page says where the original is to be sent (`[settings.body]`)"),
+        N_("its page says where the original is to be sent, as the settings have the address"),
         Kind.FLAG,
         Group.SHOWN,
         USER,
@@ -240,7 +240,7 @@ _ALL = (
     Property(
         "releases",
         N_("Downloads that open"),
-        N_("download group opened for the vendor when the element is entered"),
+        N_("files that the applicant can download from this step on"),
         Kind.DOWNLOADS,
         Group.PAPERS,
         many=True,
@@ -248,7 +248,7 @@ _ALL = (
     Property(
         "cards",
         N_("Cards that are made"),
-        N_("card set that must be made before this task is completed"),
+        N_("cards that must be made before this task is completed"),
         Kind.CARDS,
         Group.CARDS,
         USER,
@@ -257,10 +257,10 @@ _ALL = (
         "returns_cards",
         N_("Cards come back"),
         N_(
-            "`true`: every card that the case has on loan comes back here. Of the vendor: the loans are due when "
-            "this task is (field `serials` names those that are sent, `lost_or_damaged` says what became of the "
-            "others). Of the body: not completed with `cards_state` = `returned` while one is out or not checked "
-            "and wiped, nor with `outstanding` without `cards_note`"
+            "every card that the case has on loan comes back here. Of the applicant: the loans are due when this "
+            "task is; the form asks which are sent (`serials`) and what became of the others (`lost_or_damaged`)."
+            " Of the staff: it is not completed as returned (`cards_state`) while a card is out, or not checked "
+            "and wiped; what is still out needs a note (`cards_note`)"
         ),
         Kind.FLAG,
         Group.CARDS,
@@ -270,8 +270,8 @@ _ALL = (
         "passes",
         N_("Passes the step"),
         N_(
-            "user task ids: entering this element says that they were passed. Figures so tell how many of the exams, "
-            "for instance, were passed"
+            "steps that count as passed when the case comes here. Figures so tell how many of the exams, for "
+            "instance, were passed"
         ),
         Kind.USER_TASK,
         Group.VALUES,
@@ -281,8 +281,8 @@ _ALL = (
         "skippable",
         N_("Staff may skip it"),
         N_(
-            "`true`: when the portal cannot do this step, staff may go on without it, with a reason that stays on "
-            "record. What follows must do without its result"
+            "when the portal cannot do this step, staff may go on without it, with a reason that stays on record."
+            " What follows must do without its result"
         ),
         Kind.FLAG,
         Group.WHO,
@@ -292,8 +292,8 @@ _ALL = (
         "beside",
         N_("Runs beside the rest"),
         N_(
-            "`true`: runs beside the rest. It does not say whose turn it is, nor stop a clock, while something "
-            "else is open"
+            "runs beside the rest: while something else is open, it does not say whose turn it is, nor stop the "
+            "days from being counted"
         ),
         Kind.FLAG,
         Group.DAYS,
@@ -302,7 +302,7 @@ _ALL = (
     Property(
         "calendar",
         N_("Calendar that is offered"),
-        N_("the calendar whose free days the form's day fields offer"),
+        N_("the calendar whose free days the form offers"),
         Kind.CALENDAR,
         Group.DAYS,
         USER,
@@ -310,7 +310,10 @@ _ALL = (
     Property(
         "books",
         N_("Day that is settled"),
-        N_("settles a date of this calendar from the field `date`; the portal routes `booking` = `held`"),
+        N_(
+            "the calendar in which the day of the form (key `date`) is held for the case; behind it, `booking` is"
+            " `held`"
+        ),
         Kind.CALENDAR,
         Group.DAYS,
         USER,
@@ -327,7 +330,7 @@ _ALL = (
     Property(
         "secrets",
         N_("Fields that are secret"),
-        N_("field keys kept encrypted and never shown again but to the vendor, once"),
+        N_("answers that are kept encrypted, shown once to the applicant, and never again to anybody"),
         Kind.FIELD,
         Group.VALUES,
         USER,
@@ -336,7 +339,7 @@ _ALL = (
     Property(
         "shows_secrets",
         N_("Secrets that are shown"),
-        N_("element id whose secrets this task's page reveals once, on a press"),
+        N_("the step whose secret answers this page shows once, on a press"),
         Kind.SECRETS,
         Group.VALUES,
         USER,
@@ -344,7 +347,7 @@ _ALL = (
     Property(
         "sends",
         N_("Further mails"),
-        N_("extra mail ids sent when the element is entered (unnumbered notices)"),
+        N_("mails that are sent besides when the case comes to this step"),
         Kind.MAIL,
         Group.PAPERS,
         USER,
@@ -353,7 +356,7 @@ _ALL = (
     Property(
         "reply_by_mail",
         N_("May be answered by mail"),
-        N_("`true`: the vendor may answer by mail"),
+        N_("the applicant may answer by mail"),
         Kind.FLAG,
         Group.PAPERS,
         USER,
@@ -361,19 +364,20 @@ _ALL = (
     Property(
         "receipt",
         N_("Receipt of what was sent"),
-        N_("`false`: no receipt is sent for this form of the vendor's"),
+        N_("the applicant gets a receipt by mail when this form has come in"),
         Kind.FLAG,
         Group.PAPERS,
         USER,
         side="vendor",
+        holds=True,
     ),
     Property(
         "agrees",
         N_("Papers that are agreed to"),
         N_(
-            "PDF document ids. Where the setting `agreement.online` is `true`, the form's conditions read `online` as "
-            "true, and its read-only field `agreed_documents` holds these papers with their digests: a person agrees "
-            "on the page instead of signing on paper"
+            "papers to which a person agrees on the page instead of signing on paper, where the setting "
+            "`agreement.online` says so. The read-only field `agreed_documents` of the form then holds them, and "
+            "conditions of the form can ask for `online`"
         ),
         Kind.DOCUMENT,
         Group.PAPERS,
@@ -385,8 +389,8 @@ _ALL = (
         "binds",
         N_("Binds the company"),
         N_(
-            "`true`: what is answered binds the company (a contract, a payment); an agent does it only when the "
-            "company lets them"
+            "what is answered binds the company (a contract, a payment); an agent does it only when the company "
+            "lets them"
         ),
         Kind.FLAG,
         Group.WHO,
@@ -396,10 +400,9 @@ _ALL = (
         "proves_company",
         N_("Proves the company"),
         N_(
-            'an S-FEEL condition over the form\'s fields (`outcome = "passed"`, or `true`): when it holds as the '
-            "task is completed, the case's company is proved to be the one of its `corporate_number`. Set it on "
-            "each review that sees the registry certificate. Without any, companies stay provisional until a "
-            "certificate is issued or the body confirms them by hand"
+            "when this holds as the task is completed, the company of the case is proved to be the one of its "
+            "corporate number. For each review that sees the registry certificate. Without any, companies stay "
+            "provisional until a certificate is issued or staff confirm them"
         ),
         Kind.CONDITION,
         Group.WHO,
@@ -417,7 +420,7 @@ _ALL = (
     Property(
         "carries",
         N_("Values that go with it"),
-        N_("names of routing values, comma-separated, that go with it"),
+        N_("values that go with it"),
         Kind.NAME,
         Group.VALUES,
         THROWS,
@@ -426,7 +429,7 @@ _ALL = (
     Property(
         "returns",
         N_("Values that come back"),
-        N_("names of routing values, comma-separated, that come back from the called process; without it all do"),
+        N_("values that come back from the called process; without any all do"),
         Kind.NAME,
         Group.VALUES,
         CALL,

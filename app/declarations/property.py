@@ -31,7 +31,8 @@ class Group(Enum):
 @dataclass(frozen=True, slots=True)
 class Property:
     """One property. `on`: the kinds of element that may carry it, () for any; `side`: in whose lanes, "" for both;
-    `needs`: fields that the element's own form must have; `routes`: the routing value that the portal sets itself."""
+    `holds`: a flag that holds where nothing is said; `needs`: fields that the element's own form must
+    have; `routes`: the routing value that the portal sets itself."""
 
     name: str
     title: str
@@ -44,3 +45,4 @@ class Property:
     choices: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     routes: str = ""
+    holds: bool = False

@@ -11,9 +11,9 @@ TIMED: tuple[Property, ...] = (
         "turn",
         N_("Only in whose turn"),
         N_(
-            "on a timer: `vendor` or `operator`. When its time has come it fires only if it is that side's turn in the "
-            "case, and no other's; else it waits until the turn comes back. Tasks `beside` the rest are nobody's turn. "
-            "A deadline so asks who is late"
+            "when its time has come it fires only if it is this side's turn and no other's; else it waits until "
+            "the turn comes back. Steps that run beside the rest are nobody's turn. A deadline so asks who is "
+            "late"
         ),
         Kind.ONE_OF,
         Group.DAYS,
@@ -24,8 +24,8 @@ TIMED: tuple[Property, ...] = (
         "grace_bd",
         N_("Days once it is their turn"),
         N_(
-            "beside `turn`: business days that this side has at least from when the turn came to it: a number, or the "
-            "setting (`section.key`) that says it. The timer does not fire before they are over"
+            "business days that this side has at least from when the turn came to it: a number, or a setting. It "
+            "does not fire before they are over"
         ),
         Kind.DAYS,
         Group.DAYS,
@@ -34,10 +34,7 @@ TIMED: tuple[Property, ...] = (
     Property(
         "spares",
         N_("Steps that it does not count"),
-        N_(
-            "beside `turn`: user tasks, comma-separated. While nothing but these is open, the timer waits: what comes "
-            "before them was done in time"
-        ),
+        N_("while nothing but these steps is open, it waits: what comes before them was done in time"),
         Kind.USER_TASK,
         Group.DAYS,
         WAITS,
@@ -47,9 +44,9 @@ TIMED: tuple[Property, ...] = (
         "renews",
         N_("Goes on with the release in force"),
         N_(
-            "`true` on an intermediate timer event: when it fires, the case goes on with the release that is in force "
-            "then (its diagrams, forms, mails, documents, fees), if it can be moved there safely; else on its own, and "
-            "staff are told why. Set it where a new round begins, a year's audit for instance"
+            "when the time has come, the case goes on with the release that is in force then (its diagrams, "
+            "forms, mails, documents, fees), if it can be moved there safely; else on its own, and staff are told"
+            " why. For where a new round begins, a year's audit for instance"
         ),
         Kind.FLAG,
         Group.DAYS,

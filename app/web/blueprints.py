@@ -18,6 +18,7 @@ from app.web.designer import api as designer_api
 from app.web.designer import comparing as designer_comparing
 from app.web.designer import diagrams as designer_diagrams
 from app.web.designer import drafts as designer_drafts
+from app.web.designer import leading as designer_leading
 from app.web.designer import moves as designer_moves
 from app.web.designer import pages as designer
 from app.web.designer import plays
@@ -53,6 +54,7 @@ ALL: tuple[Blueprint, ...] = (
     designer_comparing.pages,
     designer_diagrams.pages,
     designer_drafts.pages,
+    designer_leading.pages,
     designer_moves.pages,
     designer_previews.pages,
     designer_problems.pages,

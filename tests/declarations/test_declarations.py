@@ -47,10 +47,10 @@ def test_the_manual_has_the_tables_that_are_declared() -> None:
 def test_a_table_that_says_something_else_is_noticed() -> None:
     manual = declared.MANUAL.read_text(encoding="utf-8")
     for old in (
-        PROPERTIES["binds"].help,
+        declared.WORDS["property binds"],
         SECTIONS["cards"].key("loan_days").help,
-        CONNECTORS["webhook"].help[1:],
-        COMPONENT_PROPERTIES["today"].help,
+        declared.WORDS["operator webhook"][1:],
+        COMPONENT_PROPERTIES["maxSizeMb"].help,
     ):
         assert old in manual
         assert declared.written(manual.replace(old, "something else")) == manual
@@ -111,4 +111,32 @@ def test_a_property_of_another_kind_of_component_is_refused() -> None:
 def test_the_formats_are_those_that_are_checked() -> None:
     assert set(COMPONENT_PROPERTIES["format"].choices) == {each.value for each in FORMATS}
     for name in COMPONENT_PROPERTIES["format"].choices:
-        assert f"`{name}`" in COMPONENT_PROPERTIES["format"].help
+        assert f"`{name}`" in declared.WORDS["component format"]
+
+
+def test_the_manual_has_words_of_its_own_for_what_is_declared_alone() -> None:
+    known = {f"property {name}" for name in PROPERTIES} | {f"component {name}" for name in COMPONENT_PROPERTIES}
+    for name, connector in CONNECTORS.items():
+        known |= {f"operator {name}", f"operator {name} left"}
+        known |= {f"operator {name}.{each.name}" for each in connector.parameters}
+    known |= {f"header {name}.{key.name}" for name, section in HEADERS.items() for key in section.keys}
+    for section in (TOP, *SECTIONS.values()):
+        known |= {f"package {section.id}"} | {f"package {section.id}.{key.name}" for key in section.keys}
+    assert set(declared.WORDS) - known == set()
+
+
+def test_a_help_of_the_designer_is_written_for_who_knows_the_work_and_no_file() -> None:
+    """Signs of files, commas between ids and values in quotes are what the designer writes by itself."""
+    files = re.compile(
+        r"comma-separated|\bids?\b|\bdict\b|task data|\bJSON\b|\bboolean\b|`true`|`false`|\[[a-z]+\.|`section\.key`|"
+        r"\bS-FEEL\b|\btoken\b|element id|カンマ区切り|辞書|タスクのデータ|要素のID|プロパティ `"
+    )
+    with PO.open("rb") as file:
+        japanese = {str(message.id): str(message.string) for message in read_po(file, locale="ja") if message.id}
+    helps = [each.help for each in (*PROPERTIES.values(), *COMPONENT_PROPERTIES.values(), *ELEMENTS.values())]
+    helps += [each.help for each in PARTS.values()] + [each.help for each in HEADERS["mail"].keys]
+    for connector in CONNECTORS.values():
+        if connector.id not in declared.HIDDEN:
+            helps += [connector.help, *(each.help for each in connector.parameters)]
+    told = [text for each in helps for text in (each, japanese[each]) if files.search(text)]
+    assert told == []

@@ -302,10 +302,13 @@ class Canvas {
   }
 
   async newForm(id, like) {
-    const content = form(id, like && (await this.shell.read(`forms/${like}.form`)));
-    await this.shell.write(`forms/${id}.form`, content);
+    const path = `forms/${id}.form`;
+    const still = this.shell.undisturbed();
+    this.tell(this.t("The form is being made …"));
+    await this.shell.write(path, form(id, like && (await this.shell.read(`forms/${like}.form`))));
     await this.again();
-    await this.shell.openFile(`forms/${id}.form`);
+    this.tell(still() ? "" : this.t("The form has been made: “Open the form” leads to it."));
+    if (still()) await this.shell.openFile(path); // whoever went on working is not taken away from it
   }
 
   freeName(kind) {

@@ -1,5 +1,6 @@
 // The panel of a form's component, made from the declarations (GET …/panels): what each kind has, with words and help.
 import { conditionBox } from "./canvas/conditionfield.js";
+import { ALONE, renamed } from "./canvas/renaming.js";
 import { button, el, labelled, placed } from "./dom.js";
 import { rowsEditor } from "./rows.js";
 
@@ -21,6 +22,7 @@ export function formPanel(place, editor, panels, file, shell) {
   const registry = editor.get("formFieldRegistry");
   const kinds = new Map(panels.components.map((kind) => [kind.id, kind]));
   const folded = new Map(panels.sorts.map(({ id }, index) => [id, index >= 3])); // headings, as the reader left them
+  const [, element = ""] = /^forms\/(.+)\.form$/.exec(file.path) ?? []; // the step whose form this is
   let shown = null;
 
   const root = () => registry.getAll().find((each) => each.type === "default");
@@ -40,6 +42,41 @@ export function formPanel(place, editor, panels, file, shell) {
     if (value === "" || value === undefined) delete part[inner];
     else part[inner] = value;
     return modeling.editFormField(field, key, Object.keys(part).length ? part : undefined);
+  }
+
+  /**
+   * True where the editor at hand makes the change. What is named elsewhere, too, is renamed there after all places were shown: null once that
+   * is done, false where it stays as it was.
+   */
+  async function own(asked, part) {
+    const at = shown;
+    const tell = (text) => {
+      const row = [...place.querySelectorAll("[data-attribute]")].find((each) => each.dataset.attribute === part);
+      row?.append(el("p", { class: "ed-problem ed-error", role: "alert" }, text));
+    };
+    if (!element || !asked.old || !asked.wanted) return true;
+    const done = await renamed({ t, shell, tell }, { ...asked, home: file.path });
+    if (done === true) await shell.openFile(file.path, { part: `field:${at}.${part}` }); // in another editor by now
+    return done === ALONE ? true : done ? null : false;
+  }
+
+  async function rekey(name, value, input) {
+    const old = read(registry.get(shown), name) ?? "";
+    if (value === old) return;
+    const mine = await own({ kind: "field", of: element, old, wanted: value }, name);
+    if (mine) rename(name, value);
+    else if (mine === false) input.value = old;
+  }
+
+  /** One option that is called otherwise; everything else is changed as it stands. */
+  async function options(name, rows) {
+    const field = registry.get(shown);
+    const before = read(field, name) ?? [];
+    const other = rows.length === before.length ? rows.filter((row, at) => row.value !== before[at].value) : [];
+    const old = other.length === 1 ? before[rows.indexOf(other[0])].value : "";
+    const mine = !old || !other[0].value || (await own({ kind: "option", of: `${element}.${field.key}`, old, wanted: other[0].value }, name));
+    if (mine) change(name, rows.length ? rows : undefined);
+    else if (mine === false) draw();
   }
 
   function rename(name, value) {
@@ -76,7 +113,7 @@ export function formPanel(place, editor, panels, file, shell) {
   const text = (name, value, type, more = {}) => (ties) =>
     el("input", { ...ties, class: "ed-input", type, value: value ?? "", ...more, change: ({ target }) => {
       const given = target.value.trim();
-      if (name === "key" || name === "path") rename(name, given);
+      if (name === "key" || name === "path") rekey(name, given, target);
       else change(name, more.number && given !== "" ? Number(given) : given);
     } });
 
@@ -89,7 +126,7 @@ export function formPanel(place, editor, panels, file, shell) {
     lines: (name, value) => (ties) => el("textarea", { ...ties, class: "ed-input", rows: "6", change: ({ target }) => change(name, target.value) }, value ?? ""),
     condition: (name, value) => ({ id, "aria-describedby": describedBy }) =>
       conditionAt(name, value, { id, role: "group", tabindex: "-1", "aria-describedby": describedBy }),
-    options: (name, value) => ({ id }) => rowsEditor(id, value ?? [], optionColumns(), t, (rows) => change(name, rows.length ? rows : undefined)),
+    options: (name, value) => ({ id }) => rowsEditor(id, value ?? [], optionColumns(), t, (rows) => options(name, rows)),
     columns: (name, value) => ({ id }) =>
       rowsEditor(id, value ?? [], [["label", t("Label")], ["key", t("Key")], ["label_en", t("English")]], t, (rows) => change(name, rows.length ? rows : undefined)),
   };

@@ -93,12 +93,23 @@ async function editorFor(path) {
 }
 
 const opening = new Map();
+let wanted = 0; // counts what somebody asked to see: what was asked for earlier and comes later stays behind
 function openFile(path, where) {
+  const mine = ++wanted;
   if (!opening.has(path)) opening.set(path, openNow(path).finally(() => opening.delete(path)));
   return opening.get(path).then(() => {
+    if (mine !== wanted) return;
     show(path);
     if (where) tabs.get(path)?.editor?.goTo(where);
   });
+}
+
+let touched = 0;
+for (const kind of ["pointerdown", "keydown"]) document.addEventListener(kind, () => (touched += 1), true);
+/** For what takes its time: gives a question whether the person has done nothing since. */
+function undisturbed() {
+  const before = [touched, wanted];
+  return () => before[0] === touched && before[1] === wanted;
 }
 
 async function openNow(path) {
@@ -228,7 +239,7 @@ function drawTabs() {
   const all = Array.from(tabs.keys()).map((path) => {
     const title = tree.title(path);
     return h("span", { class: `dz-tab${path === shown ? " is-shown" : ""}` },
-      h("button", { type: "button", title: path, "aria-pressed": String(path === shown), onclick: () => show(path) }, title),
+      h("button", { type: "button", title: path, "aria-pressed": String(path === shown), onclick: () => choose(path) }, title),
       h("button", { type: "button", "aria-label": t("Close %(title)s", { title }), onclick: () => closeFile(path) }, "×"));
   });
   at("dz-tabs").replaceChildren(...(all.length ? all : [h("p", {}, t("No file is open. Choose one on the left."))]));
@@ -253,13 +264,19 @@ function show(path) {
   here();
 }
 
+/** As somebody asks for it. */
+function choose(path) {
+  wanted += 1;
+  show(path);
+}
+
 async function closeFile(path) {
   await saver.unwatch(path);
   const tab = tabs.get(path);
   tab.editor?.close();
   tab.panel.remove();
   tabs.delete(path);
-  show(Array.from(tabs.keys()).pop() ?? null);
+  choose(Array.from(tabs.keys()).pop() ?? null);
 }
 
 /* ---- what editors are given ---- */
@@ -290,6 +307,7 @@ function shellFor(path) {
       for (const each of paths.filter((other) => tabs.has(other))) await (tree.entry(each) ? reopen(each) : closeFile(each));
     },
     openFile,
+    undisturbed,
     panels: () => (panelsSaid ??= api("GET", "panels")),
     names: (element) => api("GET", `names?element=${encodeURIComponent(element)}`),
     problems: (other) => problems.filter((each) => each.file === other),

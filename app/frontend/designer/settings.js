@@ -158,6 +158,14 @@ export async function open(host, file, shell) {
       el("table", { class: "ed-english" }, el("thead", {}, el("tr", {}, el("th", { scope: "col" }, t("Japanese")), el("th", { scope: "col" }, t("English")))), place)];
   }
 
+  /** Entries of a list are places in it; who leads here from elsewhere knows them by their ids. */
+  function numbered(section, path) {
+    if (section?.shape !== "listed") return path;
+    const [name, id, ...rest] = path.split(".");
+    const found = (at([name]) ?? []).findIndex((each) => each.id === id);
+    return [name, found < 0 ? id : found, ...rest].join(".");
+  }
+
   // ---- drawing
 
   function problems() {
@@ -227,8 +235,8 @@ export async function open(host, file, shell) {
     },
     goTo(where) {
       if (textEditor) return textEditor.goTo(where);
-      const path = placed(where).part.replace(/^key:/, "");
-      const place = panels.package.findIndex(({ id }) => id && (path === id || path.startsWith(`${id}.`)));
+      const place = panels.package.findIndex(({ id }) => id && new RegExp(`^(?:key:)?${id}(?:\\.|$)`).test(placed(where).part));
+      const path = numbered(panels.package[place], placed(where).part.replace(/^key:/, ""));
       shown = Math.max(place, 0);
       draw();
       for (const each of body.querySelectorAll("[data-entry]")) if (path.startsWith(each.dataset.entry)) each.open = true;

@@ -20,7 +20,7 @@ from app.errors import BadPackage, NinteiError, NotFound, Problem
 from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
 from app.services.cards.making import CardDesk
-from app.services.demo import agents
+from app.services.demo import agents, drafts
 from app.services.demo.walker import PASSWORD, Walker
 from app.services.people import accounts as people
 from app.services.process.outside import Outside
@@ -118,6 +118,8 @@ def _load(portal: Portal, say: Callable[[str], None], hands: Callable[[Portal], 
                     PASSWORD,
                     ",".join(each.get("groups", [])),
                 )
+        for each in demo.get("draft", []):
+            drafts.load(portal, loaded, each)
         fields = loaded.package.applicant
         staff = [each["email"] for each in demo.get("staff", []) if "operator" in each["roles"]]
         planned = demo.get("case", [])

@@ -25,6 +25,20 @@ _PICTURE = N_("The pool says that it is not executable, so it is a picture: swit
 _APART = N_("Nothing here runs %(kind)s: draw who does what as lanes or pools of one collaboration.")
 _ID = N_("The id %(old)s is in the package already: it becomes %(new)s.")
 _NO_DRAWING = N_("The file has no drawing: one is made, which can be tidied by hand.")
+# What is drawn and says nothing to the portal.
+_PICTURES = {
+    "dataObjectReference": N_(
+        "A data object is a picture here: what steps share are values, which forms and tables set."
+    ),
+    "dataStoreReference": N_(
+        "A data store is a picture here: what steps share are values, which forms and tables set."
+    ),
+    "group": N_("A frame is a picture here: it holds nothing together."),
+}
+_DRAWINGS = N_("The file has %(count)s drawings: the first is shown, the others stay in the file.")
+_NOTHING = N_("remove it, or say it by what docs/package-format.md names")
+_UNREAD = frozenset({"import", "interface", "resource", "partnerEntity", "partnerRole", "endPoint",
+                     "correlationProperty"})  # fmt: skip
 # What stands beside the processes and would be a process elsewhere.
 _BESIDE = frozenset({"choreography", "globalChoreographyTask", "globalConversation", "conversation", "globalTask",
                      "globalUserTask", "globalManualTask", "globalScriptTask", "globalBusinessRuleTask",
@@ -82,6 +96,9 @@ def _file_name(name: str, files: Collection[str]) -> str:
 def _fates(diagram: Diagram, clashes: Mapping[str, str]) -> Iterator[Fate]:
     if not diagram.shapes:
         yield Fate("changed", Problem(diagram.file, _NO_DRAWING))
+    drawings = sum(1 for each in diagram.document.root.children if each.name == "BPMNDiagram")
+    if drawings > 1:
+        yield Fate("idle", Problem(diagram.file, _DRAWINGS, params={"count": drawings}))
     for old, new in clashes.items():
         yield Fate("changed", Problem(diagram.file, _ID, new, {"old": old, "new": new}))
     for process in diagram.processes:
@@ -90,10 +107,14 @@ def _fates(diagram: Diagram, clashes: Mapping[str, str]) -> Iterator[Fate]:
     for node in diagram.document.root.walk():
         if node.namespace == BPMN and node.name in _BESIDE:
             yield Fate("idle", Problem(diagram.file, _APART, node.get("id"), {"kind": node.name}, line=node.line))
-    told = set()
+        if node.namespace == BPMN and node.name in _PICTURES:
+            yield Fate("idle", Problem(diagram.file, _PICTURES[node.name], node.get("id"), line=node.line))
+        if node.namespace == BPMN and node.name in _UNREAD:
+            facts = {"found": node.name, "reason": _NOTHING}
+            unread = "Nothing reads %(found)s: %(reason)s."
+            yield Fate("dropped", Problem(diagram.file, unread, node.get("id"), facts, line=node.line))
     for problem in bpmn.faults(_as_if_all_ran(diagram)):
         if problem.message.endswith("is not supported: %(reason)s.") or problem.part.startswith("property"):
-            told.add(problem.element)
             yield Fate("idle", problem)
     for problem in dropped(diagram.file, diagram.document.root):
         yield Fate("dropped" if problem.severity == "warning" else "idle", problem)

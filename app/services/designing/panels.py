@@ -14,7 +14,7 @@ every `id` is what stands in the file. Lists are in the order in which they are 
                 `side` only where the element's lane is of that side
     parts       {id: {id, title, help, kind, events: [definition]}}: what BPMN itself lets one say. `id` is the `part`
                 of a Problem ("name", "condition", "script.before", "time", "loop" …); with `events` only for those
-    properties  {id: {id, title, help, kind, group, many, side, choices, needs: [field key], routes}}: written as
+    properties  {id: {id, title, help, kind, group, many, side, choices, needs: [field key], routes, holds}}: written as
                 spiffworkflow:property; several values comma-separated where `many`
     connectors  [{id, title, help, where: "outside" | "record", parameters: [{id, title, help, kind, choices,
                 required, quoted}], result: "nothing" | "dict" | "count", left}]: spiffworkflow:serviceTaskOperator.
@@ -161,6 +161,7 @@ class _Panels:
             "choices": sections.named(each.choices, self.translate),
             "needs": list(each.needs),
             "routes": each.routes,
+            "holds": each.holds,
         }
 
     def _connector(self, each: Connector) -> Shown:

@@ -31,19 +31,26 @@ class Place:
 
 
 _DRAWN = (N_("Process design"), "/designer", Right.DESIGN)  # in a draft of the process, which is then released
+
+
+def _drawn(section: str) -> tuple[str, str, Right]:
+    """The same, at a section of package.toml."""
+    return _DRAWN[0], f"/designer/at?file=package.toml&at={section}", _DRAWN[2]
+
+
 PLACES = (
     Place(N_("Closing days of the body"), N_("Calendar"), "/calendar", Right.DAYS),
     Place(N_("Settled days of cases: another day, person or room"), N_("Calendar"), "/calendar", Right.DAYS),
     Place(N_("People, their roles and groups"), N_("Records"), "/admin/user/", Right.PEOPLE),
     Place(N_("Absences and delegates"), N_("Absence and delegates"), "/absences", Right.WORK),
-    Place(N_("Which groups there are, and which steps are theirs"), *_DRAWN),
+    Place(N_("Which groups there are, and which steps are theirs"), *_drawn("groups")),
     Place(N_("Diagrams: steps, their order, who does them, when they are due"), *_DRAWN),
     Place(N_("Forms and what they ask"), *_DRAWN),
     Place(N_("Wording of mails and papers"), *_DRAWN),
     Place(N_("Which fee is due when, and what passes an exam: decision tables"), *_DRAWN),
-    Place(N_("First and last day that a calendar offers, and how many wishes"), *_DRAWN, "calendars"),
-    Place(N_("How many cards a set has"), *_DRAWN, "cards"),
-    Place(N_("How long certificates hold"), *_DRAWN, "certificate"),
+    Place(N_("First and last day that a calendar offers, and how many wishes"), *_drawn("calendars"), "calendars"),
+    Place(N_("How many cards a set has"), *_drawn("cards"), "cards"),
+    Place(N_("How long certificates hold"), *_drawn("certificate"), "certificate"),
     Place(N_("Desks with a card reader"), N_("Cards"), "/cards", Right.CARD_DESKS, "cards"),
     Place(N_("Columns of a bank’s files"), N_("Payments"), "/payments/bank", Right.MONEY),
     Place(N_("Mail server, addresses, keys and limits of the installation (NINTEI_…)"),

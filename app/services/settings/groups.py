@@ -13,13 +13,23 @@ from app.store import accounts, database
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """A task that is a group's own, and where it is drawn."""
+
+    title: str
+    package_id: str
+    file: str
+    element: str
+
+
+@dataclass(frozen=True, slots=True)
 class GroupView:
-    """One group. `steps`: titles of the tasks that are its own, by package."""
+    """One group. `steps`: the tasks that are its own, by the title of their package."""
 
     id: str
     title: str
     people: tuple[str, ...]
-    steps: tuple[tuple[str, tuple[str, ...]], ...]
+    steps: tuple[tuple[str, tuple[Step, ...]], ...]
     attends: bool
     keeps_keys: bool
     anyone: bool
@@ -59,7 +69,10 @@ def empty(portal: Portal) -> list[Group]:
     ]
 
 
-def _steps(loaded: Loaded, group: str) -> tuple[str, ...]:
-    elements = loaded.package.elements.values()
-    found = [each.title for each in elements if each.kind == "userTask" and each.properties.get("group") == group]
-    return tuple(dict.fromkeys(found))
+def _steps(loaded: Loaded, group: str) -> tuple[Step, ...]:
+    """One of each title."""
+    found: dict[str, Step] = {}
+    for each in loaded.package.elements.values():
+        if each.kind == "userTask" and each.properties.get("group") == group:
+            found.setdefault(each.title, Step(each.title, loaded.package.id, each.file, each.id))
+    return tuple(found.values())

@@ -66,6 +66,13 @@ class Value:
         return f"{self.of}：{self.title}" if self.of else self.title
 
     @property
+    def place(self) -> str:
+        """Where in package.toml it stands as released."""
+        if self.is_live:
+            return ".".join(part for part in self.name.split(":") if part)
+        return f"settings.{self.name}.value"
+
+    @property
     def is_live(self) -> bool:
         """Whether it stands in the package itself, and no setting of it."""
         return ":" in self.name

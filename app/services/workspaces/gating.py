@@ -97,7 +97,9 @@ def _write(workspace_id: int, event_id: int, said: Mapping[str, Any]) -> None:
 def _settle(
     portal: Portal, workspace_id: int, event_id: int, facts: Mapping[str, Any], errors: list[Problem]
 ) -> None:  # fmt: skip
-    said = [[each.said(portal.say("ja")), each.said(portal.say("en"))] for each in errors[:MOST_SAID]]
+    said = [
+        [each.said(portal.say("ja")), each.said(portal.say("en")), each.file, _at(each)] for each in errors[:MOST_SAID]
+    ]
     with database.transaction():
         row, now = content.row_of(workspace_id, hold=True), portal.now()
         event = store.last_of(row.id, WorkspaceAct.SUBMITTED)
@@ -116,6 +118,11 @@ def _settle(
             return
         for user in requests.others(row):
             _tell(portal, row, user, event_id, event.by_name)
+
+
+def _at(problem: Problem) -> str:
+    """Where in its file, as an address of the draft says it."""
+    return problem.element if problem.file.endswith(".bpmn") else f"line:{problem.line}" if problem.line else ""
 
 
 def _tell(portal: Portal, row: Workspace, user: Any, event_id: int, by: str) -> None:

@@ -21,7 +21,8 @@ WAITS, RUNS, GREEN, RED = "waits", "runs", "green", "red"  # how the gate stands
 @dataclass(frozen=True, slots=True)
 class Request:
     """What is asked for. `gate`: waits, runs, green or red; `done` of `of` scenarios are walked; `facts`: what the gate
-    found, for the record; `said`: each error, in Japanese and English. `from_at`: none for at once."""
+    found, for the record; `said`: each error, in Japanese and English, with
+    its file and the place in it ("" where it is of none). `from_at`: none for at once."""
 
     digest: str
     by: str
@@ -33,7 +34,7 @@ class Request:
     done: int
     of: int
     facts: Mapping[str, Any]
-    said: tuple[tuple[str, str], ...]
+    said: tuple[tuple[str, str, str, str], ...]
 
 
 def of_event(event: WorkspaceEvent) -> Request:
@@ -52,7 +53,7 @@ def of_event(event: WorkspaceEvent) -> Request:
         done=int(gate.get("done", 0)),
         of=int(gate.get("of", 0)),
         facts=gate.get("facts") or {},
-        said=tuple((str(ja), str(en)) for ja, en in gate.get("said", ())),
+        said=tuple(_told(*each) for each in gate.get("said", ())),
     )
 
 
@@ -128,3 +129,8 @@ def is_behind(portal: Portal, row: Workspace) -> bool:
     """Whether another release is in force than the one that the draft is made from; a restored one may be older."""
     term = terms.current(row.package_id, portal.now())
     return term is not None and term.release_id != row.base_release_id and not restores(row)
+
+
+def _told(ja: str, en: str, file: str = "", at: str = "") -> tuple[str, str, str, str]:
+    """One error; rows of an earlier edition say no place."""
+    return str(ja), str(en), str(file), str(at)

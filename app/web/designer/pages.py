@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, redirect, render_template, request
 from flask_babel import gettext
@@ -50,7 +51,7 @@ def make() -> Any:
         found = making.make(portal(), package_id, number, request.form.get("title", ""), signed_in())
     except NotFound as error:
         return problems.back(error, "/designer")
-    return redirect(f"/designer/w/{found}", 303)
+    return redirect(f"/designer/w/{found}{within(request.form.get('file', ''), request.form.get('at', ''))}", 303)
 
 
 @pages.get("/w/<int:workspace_id>")
@@ -78,6 +79,12 @@ def workspace(workspace_id: int) -> Any:
         "designer/workspace.html", title=view.title, workspace=view, boot=boot, wide=True, states=state_words(),
         crumbs=[{"url": "/designer", "label": gettext("Process design")}, {"label": view.title}],
     )  # fmt: skip
+
+
+def within(file: str, at: str = "") -> str:
+    """What an address of a draft says of the file that it opens, and of the place in it."""
+    said = {key: value for key, value in (("file", file), ("at", at)) if value}
+    return f"?{urlencode(said)}" if said else ""
 
 
 def state_words() -> dict[WorkspaceState, str]:

@@ -139,9 +139,10 @@ def _error(found: Found) -> dict[str, str]:
     return {"text": str(found.problem.said(gettext)), "file": place.file, "at": where}
 
 
-def _said(asked: requests.Request | None) -> list[str]:
+def _said(asked: requests.Request | None) -> list[dict[str, str]]:
     """What the gate found, in the reader's language."""
-    return [each[language() == "en"] for each in asked.said] if asked is not None else []
+    found = asked.said if asked is not None else ()
+    return [{"text": each[language() == "en"], "file": each[2], "at": each[3]} for each in found]
 
 
 def _released(workspace_id: int) -> dict[str, Any]:

@@ -98,6 +98,8 @@ CANVAS = (
     N_("One run after the other"),
     N_("Open"),
     N_("Open the form"),
+    N_("The form has been made: “Open the form” leads to it."),
+    N_("The form is being made …"),
     N_("Picture (PNG)"),
     N_("Picture (SVG)"),
     N_("Place"),

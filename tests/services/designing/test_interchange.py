@@ -81,3 +81,23 @@ def test_an_id_that_the_package_has_already_becomes_a_free_one_wherever_it_stand
     assert {each.problem.params["new"] for each in found.fates if each.fate == "changed"} == {"p_2", "Activity_1_2"}
     back = found.data.replace(b"Activity_1_2", b"Activity_1").replace(b'"p_2"', b'"p"')
     assert facts(xml.read(back)) == facts(replace(xml.read(text)))
+
+
+def test_what_is_only_drawn_and_what_nobody_reads_beside_the_processes_is_named() -> None:
+    data = (
+        f'{HEAD}<dataObject id="d"/><dataObjectReference id="it" dataObjectRef="d"/><dataStoreReference id="store"/>'
+        '<group id="frame"/><task id="t"/></process><interface id="i" name="i"/><resource id="r" name="r"/>'
+        "</definitions>"
+    ).encode()
+    found = report("a.bpmn", data, (), ())
+    assert {each.element for each in found.fates if each.fate == "idle"} == {"it", "store", "frame"}
+    assert {each.element for each in found.fates if each.fate == "dropped"} == {"i", "r"}
+    assert facts(xml.read(found.data)) == facts(xml.read(data))
+
+
+def test_of_several_drawings_it_is_said_that_one_is_shown() -> None:
+    space = "http://www.omg.org/spec/BPMN/20100524/DI"
+    drawing = f'<BPMNDiagram xmlns="{space}" id="{{}}"><BPMNPlane bpmnElement="p"/></BPMNDiagram>'
+    data = f'{HEAD}<task id="t"/></process>{drawing.format("a")}{drawing.format("b")}</definitions>'.encode()
+    [fate] = [each for each in report("a.bpmn", data, (), ()).fates if "drawings" in each.problem.message]
+    assert fate.problem.params == {"count": 2}

@@ -141,8 +141,8 @@ ROUTES = {
         designer.start designer.workspace designer_api.files designer_api.listed designer_api.newer designer_api.one
         designer_api.panel designer_api.read designer_api.version designer_api.versions designer_comparing.compare
         designer_comparing.file designer_diagrams.canvas designer_drafts.about designer_drafts.export
-        designer_drafts.export_release designer_drafts.newer designer_moves.beside designer_moves.drawn
-        designer_moves.plan designer_moves.show designer_previews.known designer_problems.problems
+        designer_drafts.export_release designer_drafts.newer designer_leading.at designer_moves.beside
+        designer_moves.drawn designer_moves.plan designer_moves.show designer_previews.known designer_problems.problems
         designer_releasing.history designer_releasing.release designer_scenarios.show
     """,
     "DESIGN": """

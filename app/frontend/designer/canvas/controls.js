@@ -106,7 +106,7 @@ export class Controls {
   of(each, value, set, element) {
     if (each.many) return this.several(each, value, set, element);
     switch (each.kind) {
-      case "flag": return this.flag(value === "true", (on) => set(on ? "true" : ""));
+      case "flag": return each.holds ? this.flag(value !== "false", (on) => set(on ? "" : "false")) : this.flag(value === "true", (on) => set(on ? "true" : ""));
       case "one_of": return this.select(each.choices, value, set);
       case "days": return this.days(value, set);
       case "text": return this.text(value, set);

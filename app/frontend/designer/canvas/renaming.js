@@ -2,17 +2,26 @@
 import { dialog } from "./dialog.js";
 import { make } from "./dom.js";
 
-/** POST …/renames {kind, old, new, of, apply} → {places: [{file, line, before, after}], left: [the same], problems: [text], changed: [path]} */
-export async function renamed({ t, shell, tell }, { kind, old, wanted, of = "" }) {
+/** Nothing else names it: the editor at hand changes it by itself. */
+export const ALONE = "alone";
+
+/**
+ * True once it is done, false where it stays; with `home` (the file in which it stands) ALONE where nothing but the thing itself would change.
+ *
+ * POST …/renames {kind, old, new, of, apply} → {places: [{file, line, before, after}], left: [the same], problems: [text], changed: [path]}
+ */
+export async function renamed({ t, shell, tell }, { kind, old, wanted, of = "", home = "" }) {
   await shell.save?.();
   const asked = { kind, old, new: wanted, of };
   let said;
   try {
     said = await shell.api("POST", "renames", { ...asked, apply: false });
   } catch (error) {
+    if (home && error.status === 404) return ALONE; // nobody can name what is not saved yet
     tell?.(error.said?.error ?? error.message);
     return false;
   }
+  if (home && !said.left.length && said.places.length < 2) return ALONE;
   const rows = said.places.map(({ file, line, before, after }) => make("tr", {}, make("td", {}, line ? `${file} : ${line}` : file), make("td", {}, make("del", {}, before)), make("td", {}, make("ins", {}, after))));
   const table = make("table", { class: "dc-table" }, make("thead", {}, make("tr", {}, make("th", {}, t("Place")), make("th", {}, t("Now")), make("th", {}, t("Then")))), make("tbody", {}, rows));
   const left = said.left.length ? make("p", {}, t("These say the same name and may mean another one. They stay as they are: %(places)s", { places: said.left.map(({ file, line }) => `${file} : ${line}`).join("、") })) : "";
