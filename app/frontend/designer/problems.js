@@ -46,7 +46,7 @@ export class Problems {
   }
 
   row(each) {
-    const kind = each.severity === "error" ? t("Error") : t("Warning");
+    const kind = each.severity === "error" ? t("Error (must be mended)") : t("Warning");
     const go = h("button", { type: "button", class: `dz-problem dz-problem--${each.severity}`, onclick: () => this.go(each) },
       h("strong", {}, kind), " ", each.text);
     const mend = each.mend && !this.given.readOnly

@@ -27,7 +27,7 @@ PAGE = (
     N_("Problems"),
     N_("No problem is known"),
     N_("%(errors)s errors, %(warnings)s warnings"),
-    N_("Error"),
+    N_("Error (must be mended)"),
     N_("Warning"),
     N_("Removed"),
     N_("New"),
