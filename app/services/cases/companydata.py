@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from app.errors import NotFound, Refused
+from app.errors import N_, NotFound, Refused
 from app.forms import FormSpec
 from app.services.base import history, jobqueue, permit
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
+from app.services.process import receipts
 from app.states import EntryKind, RequestState, Right
 from app.store import cases, corrections, work
 from app.store.models import Case, Correction
@@ -125,10 +126,22 @@ def request(
         asked_by=actor.user_id, asked_by_name=actor.name,
     )  # fmt: skip
     history.note(case.id, now, EntryKind.COMPANY, by=actor, title=reason[:280], text=words[0])
+    receipts.queue_asked(case, found.loaded, _receipt(portal, found, row), actor, now)
     if not words[1]:
         return
     text = f"{portal.say('ja')(words[1])}\n\n{lines(row, found.loaded, found.element)}"
     mail(case, found.loaded, {"to_side": "operator", "message": text}, f"correction:{row.id}:asked", now)
+
+
+def _receipt(portal: Portal, found: Subject, row: Correction) -> receipts.Request:
+    say = portal.say("ja")
+    title = (
+        N_("Another company takes the certification over")
+        if succeeds(row, found.loaded)
+        else N_("Company data are to be corrected")
+    )
+    changed = [(each.label, f"{each.before} → {each.after}") for each in _pairs(row, found.loaded, found.element, "ja")]
+    return receipts.Request(f"C{row.id}", say(title), (*changed, (say(N_("Reason")), row.reason)))
 
 
 def asked(correction_id: int, case: int) -> Correction:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import contextlib
 
 from app.engine import Message, TooLate
-from app.errors import NotFound, Refused
+from app.errors import N_, NotFound, Refused
 from app.services.base import history, permit
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
-from app.services.process import reopening, steps
+from app.services.process import receipts, reopening, steps
 from app.services.trouble import incidents
 from app.states import BookingState, EntryKind, InvoiceState, JobState, Right, Standing
 from app.store import bookings, cases, database, invoices, jobrows
@@ -62,6 +62,11 @@ def withdraw(portal: Portal, number: str, reason: str, actor: Actor, *, dormant:
             **({"dormant": True} if dormant and actor.side == "operator" and case.state == Standing.OPEN else {}),
         }
         word = "given_up" if case.state == Standing.CERTIFIED else actor.side
+        title = N_("The certification is given up") if word == "given_up" else N_("The application is withdrawn")
+        said = receipts.Request(f"W{now:%y%m%d%H%M%S}", portal.say("ja")(title), (
+            (portal.say("ja")(N_("Reason")), reason.strip()),
+        ))  # fmt: skip
+        receipts.queue_asked(case, loaded, said, actor, now)
         history.note(case.id, now, EntryKind.WITHDRAWAL, by=actor, title=reason.strip()[:300], text=word)
         for booking in bookings.of_case(case.id):
             if booking.state in {BookingState.HELD, BookingState.CONFIRMED} and booking.day >= portal.today():

@@ -105,7 +105,42 @@ def of_release(portal: Portal, package_id: str, number: int, process: str, actor
 
 def _drawn(diagram: bytes, english: Mapping[str, str]) -> bytes:
     """The diagram without what only the engine and analysts read: notes, scripts, conditions, parameters."""
-    return bpmn.write(Document(_shown(xml.read(diagram).root, english)))
+    root = _shown(xml.read(diagram).root, english)
+    return bpmn.write(Document(_roomy(root, _named(root)) if english else root))
+
+
+_LETTER = 6.5  # of the letters with which English names are drawn: no wider than so many pixels
+
+
+def _named(node: Xml) -> dict[str, str]:
+    found = {node.attributes["id"]: node.attributes["name"]} if {"id", "name"} <= node.attributes.keys() else {}
+    for part in node.content:
+        if isinstance(part, Xml):
+            found |= _named(part)
+    return found
+
+
+def _roomy(node: Xml, names: Mapping[str, str], name: str = "") -> Xml:
+    """The same with labels beside flows and events as wide as their longest word: they were drawn for Japanese, which
+    breaks anywhere, and a word that is cut in two is read as two."""
+    name = names.get(node.attributes.get("bpmnElement", ""), name)
+    attributes = dict(node.attributes)
+    content: list[Part] = []
+    for part in node.content:
+        if isinstance(part, Xml) and node.name == "BPMNLabel" and part.name == "Bounds":
+            content.append(_wide(part, max(map(len, name.split()), default=0) * _LETTER))
+        else:
+            content.append(_roomy(part, names, name) if isinstance(part, Xml) else part)
+    return but(node, attributes, tuple(content))
+
+
+def _wide(bounds: Xml, least: float) -> Xml:
+    """At least so wide, around the same middle."""
+    lacking = least - float(bounds.attributes["width"])
+    if lacking <= 0:
+        return bounds
+    found = {"x": float(bounds.attributes["x"]) - lacking / 2, "width": least}
+    return but(bounds, {**bounds.attributes, **{key: f"{value:g}" for key, value in found.items()}}, bounds.content)
 
 
 def _shown(node: Xml, english: Mapping[str, str]) -> Xml:

@@ -2,12 +2,13 @@
 
 The portal sends it in any package that declares the mail (`portal_mails.receipt`), to the people of the case who get
 its mails (the company too, when its agent acts) and to whoever sent the form. A form may do without (property
-`receipt`).
+`receipt`). So it is with what the vendor's side asks for beside the steps: another day, a correction, the end.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -17,10 +18,19 @@ from app.services.base.actors import Actor
 from app.services.base.releases import Loaded
 from app.services.money import invoices as money
 from app.services.papers.intake import file_references
-from app.store import invoices, records, work
+from app.store import cases, invoices, records, work
 from app.store.models import Answer, Case
 
-PURPOSE, PAID = "receipt", "paid"
+PURPOSE, PAID, ASKED = "receipt", "paid", "asked"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What was asked for beside the steps, as a receipt says it. `mark` tells it from all others of the case."""
+
+    mark: str
+    title: str
+    lines: tuple[tuple[str, str], ...]  # (label, text)
 
 
 def queue(
@@ -46,8 +56,40 @@ def queue(
     jobqueue.queue(case, "mail", params, "", mark, now)
 
 
+def queue_asked(case: Case, loaded: Loaded, request: Request, actor: Actor, now: datetime) -> None:
+    """Queue the receipt of what somebody of the vendor's side asked for, inside the transaction that stores it."""
+    mail = loaded.package.mail_for(PURPOSE)
+    if not mail or actor.side != "vendor":
+        return
+    member = cases.member(case.id, actor.user_id or 0)
+    said = {
+        "title": request.title, "number": f"{case.number}-{request.mark}", "at": now.isoformat(), "sender": actor.name,
+        "lines": [list(line) for line in request.lines],
+    }  # fmt: skip
+    params = {
+        "mail": mail,
+        ASKED: said,
+        "origin": f"{PURPOSE}:{request.mark}",
+        "also": actor.email,
+        "behalf": case.company_name if member is not None and member.mandate_id else "",
+    }
+    jobqueue.queue(case, "mail", params, "", f"{PURPOSE}:{request.mark}", now)
+
+
 def facts(case: Case, loaded: Loaded, params: Mapping[str, Any]) -> dict[str, Any]:
     """What the mail and its PDF say beyond what all do; empty for others. Inside a connection."""
+    if asked := params.get(ASKED):
+        return {
+            PURPOSE: {
+                "title": asked["title"],
+                "number": asked["number"],
+                "sent_at": datetime.fromisoformat(asked["at"]),
+                "sender": asked["sender"],
+                "on_behalf_of": str(params.get("behalf") or ""),
+                "lines": [{"label": label, "section": "", "text": text} for label, text in asked["lines"]],
+                "files": [],
+            }
+        }
     wanted, element_id = params.get(PURPOSE), str(params.get("of") or "")
     row = next((each for each in work.answers(case.id, element_id) if each.id == wanted), None) if wanted else None
     if row is None:

@@ -10,15 +10,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from app.errors import Forbidden, NinteiError, NotFound, Refused
+from app.errors import N_, Forbidden, NinteiError, NotFound, Refused
 from app.services.base import businessdays, history, jobqueue, permit
 from app.services.base.actors import SYSTEM, Actor
 from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
 from app.services.days import bookings as dates
+from app.services.process import receipts
 from app.states import BookingState, EntryKind, RequestKind, RequestState, Right
 from app.store import bookings, cases, database, undo
 from app.store.models import Booking, Case, DateRequest
+from app.text.days import long_date
 
 CHANGED, REFUSED, ASKED = "date_changed", "date_refused", "date_asked"  # purposes of mails
 LONGEST = 2_000
@@ -152,6 +154,7 @@ def ask(portal: Portal, number: str, kind: str, wishes: Sequence[str], reason: s
             row.save()
         undo.forget(case.id)
         _log(case, row, "given_up" if kind == "cancel" else "asked", actor, now, reason)
+        receipts.queue_asked(case, loaded, _receipt(portal, loaded, request, row.day), actor, now)
         _mail(case, loaded, ASKED, f"date-request:{request.id}:asked", reason, now, settlers(loaded, row.calendar))
     portal.poke()
     return int(request.id)
@@ -271,6 +274,19 @@ def _log(case: Case, row: Booking, what: str, actor: Actor, now: datetime, quote
         text=what,
         data={"date": row.day.isoformat(), "quote": quote},
     )
+
+
+def _receipt(portal: Portal, loaded: Loaded, request: DateRequest, day: date) -> receipts.Request:
+    say, given_up = portal.say("ja"), request.kind == RequestKind.CANCEL
+    wishes = "\n".join(long_date(date.fromisoformat(each), "ja") for each in request.wishes)
+    lines = [
+        (say(N_("What it is about")), loaded.package.calendars[request.booking.calendar].title),
+        (say(N_("The day that is settled")), long_date(day, "ja")),
+        *([] if given_up else [(say(N_("Days wished for instead")), wishes)]),
+        (say(N_("Reason")), request.reason),
+    ]
+    title = N_("A settled day is given up") if given_up else N_("Another day is asked for")
+    return receipts.Request(f"D{request.id}", say(title), tuple(lines))
 
 
 def _mail(case: Case, loaded: Loaded, purpose: str, key: str, message: str, now: datetime, to: str = "") -> None:

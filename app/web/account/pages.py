@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, flash, make_response, redirect, render_template, request
+from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, session
 from flask_babel import gettext, ngettext
 
 from app.errors import NinteiError, NotFound, Refused, TooMany
@@ -26,6 +26,9 @@ from app.web.frame.throttling import wait
 pages = Blueprint("account", __name__)
 
 
+ASKED = "password_for"  # where the session keeps the address for which a link was asked
+
+
 # A password that is forgotten, or was never set
 
 
@@ -34,14 +37,16 @@ pages = Blueprint("account", __name__)
 def forgotten() -> Any:
     """Asks for the address. The answer is the same, and as fast, whether it has an account or not."""
     if only_asks():
-        return render_template("pages/account/forgotten.html", email="", error="", sent=False)
+        asked = session.get(ASKED, "") if "sent" in request.args else ""
+        return render_template("pages/account/forgotten.html", email=asked, error="", sent=bool(asked))
     typed = request.form.get("email", "")
     email = address.one(typed)
     if not address.fits(email):
         error = gettext("Enter your mail address, for example name@example.jp")
         return render_template("pages/account/forgotten.html", email=typed, error=error, sent=False), 422
     passwords.send_link(portal(), email, _wording())
-    return render_template("pages/account/forgotten.html", email=email, error="", sent=True)
+    session[ASKED] = email
+    return redirect("/password?sent=yes", 303)  # loaded again, it sends nothing again
 
 
 def _wording() -> Wording:

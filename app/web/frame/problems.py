@@ -6,10 +6,12 @@ import logging
 from datetime import date, datetime
 from typing import Any
 
-from flask import Flask, flash, jsonify, redirect, render_template, request
+from flask import Flask, current_app, flash, jsonify, redirect, render_template, request
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.exceptions import NotFound as NoPage
+from werkzeug.routing import RequestRedirect
 
 from app.errors import (
     N_,
@@ -36,7 +38,7 @@ from app.services.base.permit import Held
 from app.services.trouble import storage
 from app.text.days import long_date
 from app.web.frame import again, busy, failures, gate
-from app.web.frame.current import actor, language, named, portal
+from app.web.frame.current import actor, language, named, only_asks, portal
 
 watch = logging.getLogger("nintei.security")  # lines for whoever watches for attacks: ids, never names or addresses
 
@@ -117,6 +119,27 @@ def page(status: int, text: str | list[str], way: tuple[str, str] | None = None)
     return render_template("pages/problem.html", status=status, title=title, text=text, back=way), status
 
 
+def above() -> str:
+    """The nearest page above an address that takes presses alone; empty when there is none.
+
+    What is wrong is said at the address to which the form was sent. Whoever loads that page again, or comes back to it
+    by a bookmark, means the page with the form.
+    """
+    adapter = current_app.create_url_adapter(request)
+    parts = request.path.rstrip("/").split("/")
+    while adapter is not None and len(parts) > 2:
+        parts.pop()
+        path = "/".join(parts)
+        try:
+            adapter.match(path, method="GET")
+        except RequestRedirect as led:
+            return led.new_url if led.new_url.startswith(request.host_url) else ""
+        except (NoPage, MethodNotAllowed):
+            continue
+        return path
+    return ""
+
+
 def install(app: Flask) -> None:
     """Register the handlers."""
 
@@ -151,6 +174,8 @@ def install(app: Flask) -> None:
         status = error.code or 500
         if status in {301, 302, 303, 307, 308} or request.endpoint == "static":
             return error  # a file of the pages is no page, and asks the database nothing
+        if status == 405 and only_asks() and not again.wants_json() and (page_above := above()):
+            return redirect(page_above, 303)
         texts = {
             404: gettext("The address is wrong, or the page has moved. Nothing was changed."),
             413: gettext("Send fewer or smaller files at a time. What you typed before is kept in the draft."),

@@ -126,7 +126,7 @@ def resend() -> Any:
     """The entry link again. The answer is the same whether number and address belong together or not."""
     page: dict[str, Any] = {"contact": _contact(), "number": "", "email": "", "error": "", "sent": False}
     if only_asks():
-        return render_template("pages/public/resend.html", **page)
+        return render_template("pages/public/resend.html", **{**page, "sent": "sent" in request.args})
     number, email = (request.form.get(name, "").strip() for name in ("number", "email"))
     if not number or not address.fits(address.one(email)):
         error = gettext("Enter the case number and the mail address you applied with")
@@ -136,7 +136,7 @@ def resend() -> Any:
     with suppress(NinteiError):  # that the link was used already is its owner's to know: the page says what to do then
         if held is None:
             applications.resend(portal(), number, email)
-    return render_template("pages/public/resend.html", **{**page, "sent": True})
+    return redirect("/apply/resend?sent=yes", 303)  # loaded again, it sends nothing again
 
 
 def _offer(package_id: str) -> Offer:

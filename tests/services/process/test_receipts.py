@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from app.services.cases import corrections, lifecycle
 from app.services.papers import documents
 from app.services.process import receipts
-from app.services.tasks import storno
+from app.services.tasks import daterequests, storno
 from app.store import database, invoices, records, work
 from app.store.models import Document, Member
 from tests.services.conftest import Bench
@@ -102,3 +103,39 @@ def test_a_claim_that_is_paid_in_part_brings_none(bench: Bench) -> None:
     walker = go(bench, "confirm_initial_payment")
     with database.connection():
         assert not [row for row in records.documents(case_of(walker).id) if row.key == "payment_receipt"]
+
+
+def test_what_is_asked_for_beside_the_steps_has_a_receipt_too(bench: Bench) -> None:
+    walker = go(bench, "exam_date_received")
+    who, number = vendor(walker), walker.number
+    standing = daterequests.standing(walker.portal, number, who)
+    assert standing is not None
+    daterequests.ask(walker.portal, number, "change", [standing.free[0].isoformat()], "試験の担当者が出張のため", who)
+    said = corrections.page(walker.portal, number, who)
+    raw = {**said.values, "street": "千代田2-2"}
+    assert corrections.ask(walker.portal, number, raw, "4月1日に移転したため", who) is None
+    lifecycle.withdraw(walker.portal, number, "事業計画の変更のため", who)
+    before = len(bench.mailbox.of("receipt"))
+    bench.drain(walker.portal)
+    mails = bench.mailbox.of("receipt")[before:]
+    pages = [each.content.decode() for mail in mails for each in mail.attachments]
+    for mail, page, title, words in zip(
+        mails,
+        pages,
+        ("Another day is asked for", "Company data are to be corrected", "The application is withdrawn"),
+        (("認定試験日", "出張のため"), ("千代田1-1 → 千代田2-2", "移転したため"), ("事業計画の変更のため",)),
+        strict=True,
+    ):
+        assert mail.to == (who.email,)
+        assert f"「{title}」を受け付けました" in mail.subject
+        assert number in page
+        assert all(each in page for each in words), (title, page)
+
+
+def test_what_the_body_corrects_brings_the_vendor_no_receipt(bench: Bench) -> None:
+    walker = go(bench, "first_review")
+    before = len(bench.mailbox.of("receipt"))
+    said = corrections.page(walker.portal, walker.number, staff(walker))
+    corrections.ask(walker.portal, walker.number, {**said.values, "street": "千代田2-2"}, "電話で聞いた", staff(walker))
+    bench.drain(walker.portal)
+    assert len(bench.mailbox.of("receipt")) == before

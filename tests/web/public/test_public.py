@@ -147,7 +147,8 @@ def test_the_link_can_be_sent_again_and_the_old_one_stops_working(visitor: Flask
     with database.connection():
         number = Case.get().number
     answer = visitor.post("/apply/resend", data={"number": number, "email": APPLICATION["email"].upper()})
-    assert answer.status_code == 200
+    assert (answer.status_code, answer.location) == (303, "/apply/resend?sent=yes")
+    assert "new mail is on its way" in visitor.get(answer.location).text  # loaded again, it sends nothing again
     assert the_link() != old
     assert visitor.get(f"/enter/{old}").status_code == 410
 
@@ -158,7 +159,7 @@ def test_the_answer_to_a_resend_tells_nothing(visitor: FlaskClient) -> None:
         number = Case.get().number
     right = visitor.post("/apply/resend", data={"number": number, "email": APPLICATION["email"]})
     wrong = visitor.post("/apply/resend", data={"number": "2020-0001", "email": "x@example.jp"})
-    assert (right.status_code, right.text) == (wrong.status_code, wrong.text)
+    assert (right.status_code, right.location, right.text) == (wrong.status_code, wrong.location, wrong.text)
 
 
 def test_a_resend_without_an_address_says_what_is_missing(visitor: FlaskClient) -> None:
