@@ -55,6 +55,7 @@ class Settings:
     mail_url: str = setting(parse.mail_url, "")
     mail_from: str = setting(parse.mail_address, "nintei@localhost")
     mail_retry_days: int = setting(parse.whole_number(1, 30), "5")
+    recall: bool = setting(parse.yes_or_no, "yes")
     imap_url: str = setting(parse.imap_url, "")
     inbound_servers: tuple[str, ...] = setting(parse.names, "")
     inbound_token: str = setting(parse.secret(SHORTEST_SECRET), "", secret=True)

@@ -10,7 +10,7 @@ export function make(tag, attributes = {}, ...children) {
 }
 
 /** As the server writes it (Jinja's filesizeformat). */
-export const size = (bytes) => (bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`);
+export const size = (bytes) => (bytes === 1 ? "1 Byte" : bytes < 1e3 ? `${bytes} Bytes` : bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`);
 
 export function listOf(input) {
   const field = input.closest("[data-field]");

@@ -50,15 +50,22 @@ def tick(portal: Portal) -> int:
     now.part("kept", lambda _: kept.look(portal))
     now.part("letters", lambda _: keepers.sweep(portal))
     now.part("scratch", lambda _: scratch.sweep() + scratch.sweep(portal.settings.data_dir / scratch.FOLDER))
-    sent = now.part("mandates", lambda _: _mandates(portal))
-    sent += now.part("reminders", lambda each: _reminders(portal, each))
-    sent += now.part("holds", lambda each: _holds(portal, each))
-    sent += now.part("days", lambda each: comingdays.look(portal, each))
-    sent += now.part("cards", lambda each: _overdue_cards(portal, each))
+    awake = businessdays.awake(portal.now())
+    sent = now.part("mandates", lambda _: _mandates(portal, writing=awake))
+    sent += _writing(portal, now) if awake else 0
     now.part("alarms", lambda _: _alarms(portal))
     now.part("figures", lambda _: int(counting.refresh(portal)))
     if sent:
         portal.poke()
+    return sent
+
+
+def _writing(portal: Portal, now: Round) -> int:
+    """What is written to people because a day has come; not at night, though the day begins then."""
+    sent = now.part("reminders", lambda each: _reminders(portal, each))
+    sent += now.part("holds", lambda each: _holds(portal, each))
+    sent += now.part("days", lambda each: comingdays.look(portal, each))
+    sent += now.part("cards", lambda each: _overdue_cards(portal, each))
     return sent
 
 
@@ -115,10 +122,10 @@ def _clock(portal: Portal) -> None:
         portal.poke()
 
 
-def _mandates(portal: Portal) -> int:
+def _mandates(portal: Portal, *, writing: bool) -> int:
     with database.transaction():
         mandates.turn_over(portal)
-        return mandatenews.warn(portal)
+        return mandatenews.warn(portal) if writing else 0
 
 
 def _reminders(portal: Portal, now: Round) -> int:

@@ -101,6 +101,7 @@ def open_bench(folder: Path, url: str, engine: Engine, packages_dir: Path, momen
             "NINTEI_CARD_KEY": SECRET[::-1],
             "NINTEI_PACKAGES_DIR": str(packages_dir),
             "NINTEI_PACKAGES_WRITE": "no",  # it is the repository's own folder
+            "NINTEI_RECALL": "no",  # a test that looks at what lies still for a while asks for it
         }
     )
     # What tests share was begun at one time for all of them: who begins at another time begins alone.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -63,6 +63,17 @@ def test_a_worker_that_was_away_sends_only_the_last_reminder(bench: Bench) -> No
     upkeep.tick(walker.portal)
     bench.drain(walker.portal)
     assert bench.mailbox.ids.count("reminder") == 1
+
+
+def test_nobody_is_written_to_at_night(bench: Bench) -> None:
+    walker = go(bench, until="submit_documents")
+    due = task(walker, "submit_documents").due_on
+    assert due is not None
+    after = businessdays.add_business_days(due, 1)
+    walker.clock.moment = datetime.combine(after, time(0, 1), businessdays.JAPAN)
+    assert upkeep.tick(walker.portal) == 0
+    walker.clock.moment = datetime.combine(after, time(8, 0), businessdays.JAPAN)
+    assert upkeep.tick(walker.portal) == 1
 
 
 def test_staff_are_reminded_of_their_own_tasks(bench: Bench) -> None:

@@ -93,6 +93,7 @@ def settings_for(folder: Path, port: int, **more: str) -> dict[str, str]:
         "secret_key": "only-for-this-test-run-0123456789-abcdef",
         "packages_dir": str(PROJECT / "bpmn"),
         "web_processes": "1",
+        "recall": "no",  # nobody here waits for what a decision sends
         **more,
     }
     return {f"NINTEI_{name.upper()}": value for name, value in chosen.items()}

@@ -31,6 +31,14 @@ def is_business_day(day: date, closing: frozenset[date] = frozenset()) -> bool:
     return day not in _holidays(day.year)
 
 
+MORNING = time(8)  # in Japan
+
+
+def awake(now: datetime) -> bool:
+    """Whether the portal writes of itself at this hour: nobody wants a reminder at midnight."""
+    return now.astimezone(JAPAN).time() >= MORNING
+
+
 def begins(day: date) -> datetime:
     """The instant at which a day begins in Japan."""
     return datetime.combine(day, time(0), JAPAN)

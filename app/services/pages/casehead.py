@@ -65,6 +65,8 @@ class CaseHead:
     contact_name: str
     certificate: str = ""  # how its certificate stands: valid | suspended | expired | withdrawn | ended; "" without one
     certified_by: str = ""  # the document that is its certificate
+    certificate_number: str = ""
+    valid_until: date | None = None  # of its certificate
     end: End | None = None  # of one that has ended: the package's words for it
     ending: bool = False  # withdrawn or being closed; what is left to settle is being settled
     undelivered: int = 0  # mails to the vendor that reached nobody: for the staff to see to
@@ -139,6 +141,8 @@ def head(
         undelivered=case.undelivered,
         agent=agent,
         certificate=standing,
+        certificate_number=known.number if known is not None else "",
+        valid_until=known.valid_until if known is not None else None,
         certified_by=loaded.package.certificate.document if known is not None and loaded.package.certificate else "",
         end=loaded.package.declared.end(case.state.value, standing, dormant=_dormant(case))
         if case.state is not Standing.OPEN

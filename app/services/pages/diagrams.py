@@ -194,7 +194,7 @@ def state(portal: Portal, number: str, actor: Actor) -> DiagramState:
         failed=sorted(failed),
         flows=_walked(loaded, set(left), {row.element for row in visits if row.entered}),
         steps={
-            each: Step(elements[each].name or each, left.get(each), due.get(each), lines.get(each, []))
+            each: Step(elements[each].title or each, left.get(each), due.get(each), lines.get(each, []))
             for each in known
         },
     )

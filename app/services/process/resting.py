@@ -16,6 +16,7 @@ from app.store.models import Case
 
 if TYPE_CHECKING:
     from app.catalogue import Package
+    from config.settings import Settings
 
 LONGEST: Final = 1000  # business days: some four years
 RESTING: Final = frozenset({"wait_for", "wait_days"})
@@ -62,10 +63,10 @@ MOST_GRACE = 24 * 60  # minutes
 HELD_BACK = frozenset({"mail", "pdf"})  # what a decision of the staff sends, and can wait for a while
 
 
-def grace(request: JobRequest, package: Package) -> timedelta:
+def grace(request: JobRequest, package: Package, settings: Settings) -> timedelta:
     """How long what a decision of the staff sends lies still, so that it can be taken back until it has truly left: the
-    package's setting `recall.minutes`."""
-    if request.operator not in HELD_BACK:
+    package's setting `recall.minutes`; nothing in a demo, where people look at what comes of a press."""
+    if request.operator not in HELD_BACK or settings.demo or not settings.recall:
         return timedelta(0)
     minutes = settings_of(package).get("recall", {}).get("minutes", 0)
     return timedelta(minutes=minutes if isinstance(minutes, int) and 0 < minutes <= MOST_GRACE else 0)

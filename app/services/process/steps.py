@@ -287,7 +287,7 @@ def _queue_jobs(moment: Moment) -> None:
     for request in moment.step.jobs:
         state, at = resting.begins(request, moment.now, moment.closing)
         if decided:
-            at += resting.grace(request, moment.loaded.package)
+            at += resting.grace(request, moment.loaded.package, moment.portal.settings)
         jobrows.add_job(
             key=f"{moment.case.number}:{request.task_id}",
             case=moment.case.id,

@@ -28,12 +28,14 @@ GONE_ON = N_("The case has gone on since, so this cannot be taken back any more"
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A decision of the reader's own: `refusal` says why it cannot be taken back."""
+    """A decision of the reader's own: `refusal` says why it cannot be taken back; `until`: when what it sends goes out,
+    none where nothing lies still."""
 
     task_id: str
     title: str
     at: datetime
     refusal: NinteiError | None
+    until: datetime | None = None
 
 
 def offered(portal: Portal, number: str, actor: Actor, task_id: str = "") -> Offer | None:
@@ -48,11 +50,16 @@ def offered(portal: Portal, number: str, actor: Actor, task_id: str = "") -> Off
         if row is not None and row.by_id == actor.user_id and task_id in {"", row.task_id}:
             task = work.task(row.task_id)
             assert task is not None  # noqa: S101 - tasks are never deleted
-            return Offer(task.id, task.title, row.at, hindrance(portal, row, case))
+            return Offer(task.id, task.title, row.at, hindrance(portal, row, case), _leaves(portal, row))
         last = work.task(task_id) if task_id else work.last_closed(case.id)
         if last is None or last.state != TaskState.DONE or last.closed_by_id != actor.user_id or last.closed_at is None:
             return None
         return Offer(last.id, last.title, last.closed_at, Refused(GONE_ON))
+
+
+def _leaves(portal: Portal, row: Undo) -> datetime | None:
+    waiting = [job.run_at for job in undo.jobs(row.made["jobs"]) if job.state == JobState.QUEUED]
+    return min((at for at in waiting if at > portal.now()), default=None)
 
 
 def _vendors(portal: Portal, case: Case, row: Undo | None, actor: Actor, task_id: str) -> Offer | None:

@@ -20,14 +20,14 @@ def tour(who: Actor, *, agent: bool = False) -> dict[str, Any] | None:
 def _steps(role: str) -> list[tuple[str, str]]:
     turn = gettext("The coloured banner at the top shows whose turn it is, what needs to be done and by when.")
     helps = gettext("“Help for this page” at the bottom of each page opens the manual at the right section.")
-    if role == "vendor":
+    if role == "vendor":  # three, so that on a phone they and the turn fit on the first screen
         return [
             (turn, ""),
-            (gettext("Below is the path to certification: what is done, what is open and what comes next."), "#way"),
-            (gettext("Notices show what happened and what was sent to you."), "#news"),
-            (gettext("Your documents and ours are kept here; each can be opened again."), "#papers"),
-            (gettext("Something unclear? Ask; the answer comes here and by mail."), "#ask"),
-            (helps, ""),
+            (gettext("Below are the path to certification, the notices, and your documents and ours."), "#way"),
+            (
+                gettext("Something unclear? Ask, or open the manual: “Help for this page” at the bottom of each page."),
+                "#ask",
+            ),
         ]
     if role == "agent":
         return [

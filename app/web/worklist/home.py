@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 
 from app.services.companies import company
 from app.services.pages import vendorhome
@@ -68,6 +68,7 @@ def vendor_home() -> Any:
         named=named_us,
         head=head,
         groups=_groups(home),
+        counted=_counted(home),
         banner=_banner(home),
         clocks=[each for each in head.clocks if each.side == "operator" and each.expected],
         requests=[] if head.ended or _ready(head) else head.buttons,
@@ -101,7 +102,8 @@ def _groups(home: Home) -> list[dict[str, Any]]:
         return []
     found: dict[tuple[str, bool], list[dict[str, Any]]] = {}
     for head in home.heads:
-        found.setdefault((head.company_name, head.agent), []).append({**_line(head), "system": head.system_name})
+        line = {**_line(head, home), "system": head.system_name}
+        found.setdefault((head.company_name, head.agent), []).append(line)
     if len(found) == 1 and not home.heads[0].agent:
         return [{"title": "", "lines": lines} for lines in found.values()]
     return [
@@ -110,10 +112,30 @@ def _groups(home: Home) -> list[dict[str, Any]]:
     ]
 
 
-def _line(head: CaseHead) -> dict[str, Any]:
+def _counted(home: Home) -> str:
+    """In how many of several cases somebody here has something to do."""
+    going = [head for head in home.heads if not head.ended]
+    mine = sum(1 for head in going if _mine(head))
+    said = ngettext("%(num)s case is open.", "%(num)s cases are open.", len(going))
+    if mine:
+        waits = ngettext("%(num)s of them waits for you.", "%(num)s of them wait for you.", mine)
+    else:
+        waits = gettext("None of them waits for you.")
+    return f"{said} {waits}"
+
+
+def _line(head: CaseHead, home: Home) -> dict[str, Any]:
     """One of several cases: the same sentence, short."""
     said: dict[str, Any] = {**_said(head), "line": True, "level": 3, "reference_url": f"/tasks?case={head.number}"}
-    if _mine(head) and (head.tasks or head.buttons):
+    if head.certificate_number and not head.turn and not head.ended:
+        said["facts"] = [
+            *said.get("facts", []),
+            {"term": gettext("Certificate number"), "text": head.certificate_number},
+            {"term": gettext("Valid until"), "text": day(head.valid_until)},
+        ]
+    if home.page is not None and head.number == home.page.head.number:
+        said["facts"] = [*said.get("facts", []), {"term": gettext("Details"), "text": gettext("shown below")}]
+    elif _mine(head) and (head.tasks or head.buttons):
         said["action"] = {"label": gettext("See what is to be done"), "url": f"/tasks?case={head.number}"}
     return said
 
