@@ -136,7 +136,7 @@ def request(
 def _receipt(portal: Portal, found: Subject, row: Correction) -> receipts.Request:
     say = portal.say("ja")
     title = (
-        N_("Another company takes the certification over")
+        N_("Another company takes over the certification")
         if succeeds(row, found.loaded)
         else N_("Company data are to be corrected")
     )
