@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -10,11 +11,14 @@ from flask import Blueprint, Flask, g
 from flask_admin import Admin
 from flask_admin.theme import Bootstrap4Theme
 
+from admin import asking
 from admin.correcting import Corrections
 from admin.index import Index
 from admin.registry import build
-from admin.view import READERS, WRITERS
+from admin.view import KIND, MAKER, READERS, WRITERS, Records
+from app.errors import NotFound
 from app.services.base.portal import Portal
+from app.services.exports.sheet import Sheet
 from app.states import Right
 
 PREFIX = "records_"
@@ -34,11 +38,25 @@ def add_admin(app: Flask, portal: Portal) -> None:
     )
     for view in views:
         admin.add_view(view)
+    app.extensions.setdefault("nintei_exports", {})[MAKER] = _sheets(views)
     admin.add_view(Corrections(endpoint=f"{PREFIX}correct", url="correct"))
     acting = {rule.endpoint for rule in app.url_map.iter_rules() if (rule.methods or set()) - READING}
     for endpoint, function in list(app.view_functions.items()):
         if endpoint.startswith(("admin.", PREFIX)) and not hasattr(function, "nintei_access"):
             app.view_functions[endpoint] = _named(function, WRITERS if endpoint in acting else READERS)
+
+
+def _sheets(views: list[Records]) -> Callable[[Mapping[str, str]], Sheet]:
+    """What a worker asks again for the rows of a large file (app.web.frame.exporting)."""
+    known = {view.kind.name: view for view in views}
+
+    def made(args: Mapping[str, str]) -> Sheet:
+        view = known.get(args.get(KIND, ""))
+        if view is None or not view.is_accessible():
+            raise NotFound("There is no such list")
+        return view.sheet(asking.read(view.kind, args))
+
+    return made
 
 
 def _named(function: Any, rights: tuple[Right, ...]) -> Any:

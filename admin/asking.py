@@ -35,6 +35,8 @@ class Ask:
     after: tuple[Any, Any] | None = None
     before: tuple[Any, Any] | None = None
     wrong: bool = False  # a day that is none
+    further: tuple[Any, Any] | None = None  # where a search goes on that has looked through enough at once
+    known: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)  # what was worked out of it already
 
     @property
     def narrowed(self) -> bool:
@@ -46,7 +48,7 @@ class Ask:
         days = {"from": self.first.isoformat() if self.first else "", "to": self.last.isoformat() if self.last else ""}
         found = {"q": self.q, **days, "who": self.who, "company": self.company}
         found |= {f"f_{name}": value for name, value in (*self.states.items(), *self.of.items())}
-        found |= {"sort": self.sort} | changed
+        found |= {"sort": self.sort, "further": mark(*self.further) if self.further is not None else ""} | changed
         return [(name, value) for name, value in found.items() if value]
 
     def query(self, **changed: str) -> str:
@@ -73,6 +75,7 @@ def read(kind: Kind, args: Mapping[str, str]) -> Ask:
         said["company"] if kind.company else "", states, of,
         said["sort"] if said["sort"].removeprefix("-") in kind.sort else "",
         _mark(args.get("after", "")), _mark(args.get("before", "")), wrong_first or wrong_last,
+        _mark(args.get("further", "")) if said["q"] else None,
     )  # fmt: skip
 
 

@@ -29,6 +29,7 @@ T = TypeVar("T")
 SIZE = 50  # rows of a page
 PIECE = 1000  # rows that are read together for a file
 MOST = 10_000  # counted exactly
+LOOKED = 10_000  # rows that a search looks through at once, where no index leads to words
 _LONG = (peewee.BlobField, peewee.TextField)  # JSON among them: read only where they are told
 
 
@@ -78,6 +79,14 @@ def count(kind: Kind, ask: Ask) -> int:
     return int((query.where(where) if where is not None else query).limit(MOST + 1).count())
 
 
+def every_one(kind: Kind, ask: Ask) -> int:
+    """How many rows there are, counted to the last; in a connection of its own."""
+    with database.connection():
+        where = narrowing(kind, ask)
+        query = kind.model.select(kind.model._meta.primary_key)
+        return int((query.where(where) if where is not None else query).count())
+
+
 def one(kind: Kind, key: Any) -> Any:
     """The row of this key with everything that its page says; none where there is none."""
     names = tuple(field.name for field in kind.model._meta.sorted_fields if not isinstance(field, peewee.BlobField))
@@ -121,7 +130,20 @@ def _join(here: Any, field: Any, fields: list[Any], joins: list[tuple[Any, Any, 
 
 
 def narrowing(kind: Kind, ask: Ask) -> Any:
-    """The condition; none where nothing is left out."""
+    """The condition, worked out once for what is asked; none where nothing is left out."""
+    if "where" not in ask.known:
+        ask.known["where"] = _narrowing(kind, ask)
+    return ask.known["where"]
+
+
+def further(kind: Kind, ask: Ask) -> tuple[Any, Any] | None:
+    """The place behind which a search has not looked yet; none where it has seen all."""
+    narrowing(kind, ask)
+    found: tuple[Any, Any] | None = ask.known.get("further")
+    return found
+
+
+def _narrowing(kind: Kind, ask: Ask) -> Any:
     found: list[Any] = []
     model = kind.model
     found += [getattr(model, name) == getattr(model, name).word(value) if hasattr(getattr(model, name), "word")
@@ -129,12 +151,12 @@ def narrowing(kind: Kind, ask: Ask) -> Any:
     found += [getattr(model, name) == value for name, value in ask.of.items()]
     if ask.first or ask.last:
         found += _days(getattr(model, kind.day), ask)
-    if ask.q:
-        found.append(_said(model, kind.search, ask.q))
     if ask.who:
         found.append(_people(kind, ask.who))
     if ask.company:
         found.append(_company(kind, ask.company))
+    if ask.q:  # last: it looks through what the others leave
+        found.append(_said(kind, ask, reduce(and_, found) if found else None))
     return reduce(and_, found) if found else None
 
 
@@ -147,20 +169,45 @@ def _days(field: Any, ask: Ask) -> list[Any]:
     return found
 
 
-def _said(model: Any, fields: tuple[str, ...], text: str) -> Any:
+def _said(kind: Kind, ask: Ask, others: Any) -> Any:
+    """Rows that say every word: those of cases by their index, others by looking through LOOKED of them, from where a
+    search before this one ended."""
+    model: Any = kind.model
     if model is m.Case:
-        return index.said_of_case(text)
-    plain = [getattr(model, name) for name in fields if name != "case"]
-    found = model._meta.primary_key.in_(index.rows_said(model, plain, text))
-    if "case" not in fields:
+        return index.said_of_case(ask.q)
+    found = model._meta.primary_key.in_(_looked(kind, ask, others))
+    if "case" not in kind.search or ask.further is not None:  # cases were found the first time
         return found
-    return found | model.case.in_(m.Case.select(m.Case.id).where(index.said_of_case(text)))
+    return found | model.case.in_(m.Case.select(m.Case.id).where(index.said_of_case(ask.q)))
+
+
+def _looked(kind: Kind, ask: Ask, others: Any) -> list[Any]:
+    """Keys of the rows of which every word is said in one of the fields, of the LOOKED newest behind the mark."""
+    field, _ = _order(kind, Ask())
+    key = kind.model._meta.primary_key
+    plain = [getattr(kind.model, name) for name in kind.search if name != "case"]
+    query = kind.model.select(key, field, *plain)
+    if others is not None:
+        query = query.where(others)
+    if ask.further is not None:
+        query = query.where(_beyond(field, key, ask.further, down=True, back=False))
+    order = [field.desc(), key.desc()] if field is not key else [key.desc()]
+    if field.null:
+        order.insert(0, field.is_null().asc())
+    found, seen, at = [], 0, None
+    said = index.saying(ask.q)
+    for row in query.order_by(*order).limit(LOOKED).tuples().iterator():
+        seen, at = seen + 1, (row[1], row[0])
+        if said(row[2:]):
+            found.append(row[0])
+    ask.known["further"] = at if seen == LOOKED else None
+    return found
 
 
 def _people(kind: Kind, text: str) -> Any:
     """Rows in which somebody of this name or address stands."""
     account: Any = m.User
-    keys = index.rows_said(account, [account.name, account.email], text)
+    keys = index.accounts_said(text, LOOKED)
     names = {row[0] for row in account.select(account.name).where(account.id.in_(keys)).tuples()} | {text}
     found = []
     for name in kind.who:
@@ -171,7 +218,7 @@ def _people(kind: Kind, text: str) -> Any:
 
 def _company(kind: Kind, text: str) -> Any:
     """Rows of companies of this name or number, and of applications that name it and are of no company yet."""
-    companies = index.rows_said(m.Company, [m.Company.name, m.Company.kana, m.Company.corporate_number], text)
+    companies = index.companies_said(text, LOOKED)
     if kind.company == "own":
         own: Any = kind.model
         return own.id.in_(companies)

@@ -8,11 +8,12 @@ from flask import request
 from flask_babel import gettext
 
 from admin import cells, listing
-from admin.asking import Ask
+from admin.asking import Ask, mark
 from admin.codes import words_of
 from admin.kinds import Kind
 from admin.labels import FIELDS
 from admin.nouns import BY_MODEL
+from app.services.exports import large
 from app.store import models as m
 
 NEAR = 5  # records that hang on one, on its page
@@ -67,9 +68,11 @@ def of_list(view: Any, ask: Ask, page: listing.Page, count: int) -> dict[str, An
         "of": [(f"f_{name}", key) for name, key in ask.of.items()],
         "before": _with(url, ask.query(before=page.before)) if page.before else None,
         "after": _with(url, ask.query(after=page.after)) if page.after else None,
+        "at_once": count <= large.DIRECT,
         "files": [(form.upper() if form == "csv" else "Excel", _with(view.get_url(".export", form=form), ask.query()))
                   for form in ("csv", "xlsx")] if view.can_take and page.rows else [],
-        "here": here, "clear_url": url,
+        "here": here, "clear_url": url, "looked": listing.LOOKED,
+        "further": _with(url, ask.query(further=mark(*place))) if (place := listing.further(kind, ask)) else None,
     }  # fmt: skip
 
 

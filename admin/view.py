@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import peewee
 from flask import Response, abort, flash, g, has_request_context, redirect, request, stream_with_context
@@ -19,6 +19,7 @@ from admin.proving import proved as proved
 from app.errors import NinteiError
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
+from app.services.exports import large
 from app.services.exports import sheet as sheets
 from app.services.exports.sheet import Sheet
 from app.services.people import recordviews
@@ -29,6 +30,7 @@ from app.text.numbers import whole
 READERS = (Right.SEE_RECORDS,)
 WRITERS = (Right.RECORDS,)
 EXPORTERS = (Right.EXPORT,)
+MAKER, KIND = "records", "kind"  # of large files (app.web.frame.exporting), and what says of which kind they are
 
 
 class Records(ModelView):
@@ -143,7 +145,11 @@ class Records(ModelView):
             abort(403)
         if form not in sheets.TYPES:
             abort(404)
-        sheet = self.sheet(asking.read(self.kind, request.args))
+        ask = asking.read(self.kind, request.args)
+        sheet = self.sheet(ask)
+        if listing.count(self.kind, ask) > large.DIRECT:
+            query = urlencode({**dict(ask.pairs()), KIND: self.kind.name})
+            return redirect(f"/exports/{large.ask(self.portal, who, MAKER, query, sheet, form)}", 303)
         sheets.note(self.portal, who, sheet.title, form, sheet.narrowed)
         name = sheet.name(self.portal, form)
         said = f"attachment; filename=\"{ascii_name(f'{self.kind.name}.{form}')}\"; filename*=UTF-8''{quote(name)}"
@@ -193,6 +199,7 @@ class Records(ModelView):
             [shown.label(kind, name) for name in names],
             lambda: listing.every(kind, ask, fields, tell),
             narrowed,
+            count=lambda: listing.every_one(kind, ask),
         )
 
     def offered(self, row: Any) -> list[dict[str, str]]:

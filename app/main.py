@@ -11,7 +11,8 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Sequence
-from functools import partial
+from contextlib import AbstractContextManager
+from functools import cache, partial
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -36,6 +37,9 @@ from app.services.base.portal import Portal
 from app.services.base.releases import Releases
 from app.services.cards.making import CardDesk
 from app.services.demo import fence
+from app.services.exports import large
+from app.services.exports.large import Export
+from app.services.exports.sheet import Sheet
 from app.services.mailroom import receive
 from app.services.plays.box import Box
 from app.services.plays.playclock import PlayClock
@@ -44,7 +48,7 @@ from app.services.process.outside import Outside
 from app.services.workspaces import gating
 from app.store import database, datastore, notices, places
 from app.web.cards import desk
-from app.web.frame import sizes
+from app.web.frame import exporting, sizes
 from app.web.frame.proxies import TrustedProxies
 from app.web.playing import rewriting
 from app.web.playing.mount import Mount
@@ -120,8 +124,16 @@ def make_outside(portal: Portal) -> Outside:
         Mailer(settings.mail_url),
         printer,
         CardDesk(settings, settings.card_reader),
-        own={gating.OPERATOR: partial(gating.run, portal)},
+        own={
+            gating.OPERATOR: partial(gating.run, portal),
+            large.OPERATOR: partial(large.run, portal, partial(_told, cache(partial(make_web, portal)))),
+        },
     )
+
+
+def _told(pages: Callable[[], Flask], row: Export) -> AbstractContextManager[Sheet]:
+    """The rows of a large file, as the pages tell them; the pages are there from the first one on."""
+    return exporting.asked(pages(), row)
 
 
 def run_worker(portal: Portal) -> None:

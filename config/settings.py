@@ -63,6 +63,7 @@ class Settings:
     host: str = setting(parse.host, "127.0.0.1")
     port: int = setting(parse.whole_number(1, 65535), "8000")
     base_url: str = setting(parse.base_url, "http://127.0.0.1:{port}")
+    watch_certificate: bool = setting(parse.yes_or_no, "yes")
     secret_key: str = setting(parse.secret(SHORTEST_SECRET), "", secret=True)
     session_idle_minutes: int = setting(parse.whole_number(5, 10_080), "720")
     confirm_minutes: int = setting(parse.whole_number(1, 1440), "15")

@@ -52,5 +52,5 @@ INNER: dict[Any, str] = {
     m.AlarmRule: "the page of what is stuck", m.Alarm: "the page of what is stuck", m.BackupMade: "the first page",
     m.SettingProposal: "the settings' page",
     m.Retention: "the page of keeping", m.LegalHold: "the page of keeping",
-    m.Figure: "the figures", m.FigureState: "the figures",
+    m.Figure: "the figures", m.FigureState: "the figures", m.Export: "the files that were made", m.Seen: "the overview",
 }  # fmt: skip

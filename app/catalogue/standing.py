@@ -62,8 +62,10 @@ def told(key: Key, value: Any) -> str:
             return "".join(DAYS[each] for each in value)
         case "numbers":
             return ", ".join(str(each) for each in value)
-        case "rooms":
+        case "rooms" | "addresses":
             return "\n".join(value)
+        case "yesno":
+            return "true" if value else "false"
         case "day_counts":
             return "\n".join(each.replace("=", " ") for each in value)
     return str(value)
@@ -76,7 +78,9 @@ def _read(key: Key, text: str) -> Any:
             return tuple(sorted({DAYS.index(each) for each in text}))
         case "numbers":
             return tuple(int(each) for each in text.split(",") if each.strip())
-        case "rooms":
+        case "yesno":
+            return text == "true"
+        case "rooms" | "addresses":
             return tuple(line.strip() for line in text.splitlines() if line.strip())
         case "day_counts":
             return tuple("=".join(line.split()) for line in text.splitlines() if line.strip())

@@ -113,6 +113,8 @@ class Reminders:
     before_bd: tuple[int, ...] = ()
     after_bd: tuple[int, ...] = ()
     day_bd: tuple[int, ...] = ()  # before a settled day
+    group_only: bool = False  # of what nobody of the staff has taken
+    copies: tuple[str, ...] = ()  # addresses that get the reminders for staff besides
     vendor_mail: str = ""
     operator_mail: str = ""
 

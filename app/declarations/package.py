@@ -226,6 +226,10 @@ _ALL = (
                 live="numbers"),
             Key("day_bd", N_("Before a settled day"), N_("business days before the day, to both sides"), Kind.WHOLE,
                 default=(), many=True, live="numbers"),
+            Key("group_only", N_("Staff: only the step’s group"), N_("is reminded of what nobody has taken; else "
+                "all staff are"), Kind.FLAG, default=False, live="yesno"),
+            Key("copies", N_("Staff: who else gets reminders"), N_("mail addresses"), default=(), many=True,
+                live="addresses"),
             Key("vendor_mail", N_("Mail to the vendor"), N_("the mail that the applicant gets"), Kind.MAIL, default=""),
             Key("operator_mail", N_("Mail to the staff"), N_("the mail that the staff get"), Kind.MAIL, default=""),
         ),

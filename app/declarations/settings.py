@@ -50,6 +50,7 @@ KINDS: dict[str, ValueKind] = {
         ValueKind("weekdays", N_("for example Tue, Wed, Thu")),
         ValueKind("numbers", N_("whole numbers with commas between them, for example 5, 1")),
         ValueKind("rooms", N_("one a line; no two bookings are given one of them at one time"), "area"),
+        ValueKind("addresses", N_("email addresses, one per line"), "area"),
         ValueKind("day_counts", N_("one a line: the day and how many fit on it, for example 2026-12-15 2"), "area"),
         ValueKind("text", N_("at most 200 characters")),
         ValueKind("lines", N_("at most 2000 characters"), "area"),

@@ -20,13 +20,14 @@ from app.services.cards import keepers, kept, loans
 from app.services.cases import unattended
 from app.services.companies import mandatenews, mandates
 from app.services.days import lastday
+from app.services.exports import large
 from app.services.moves import kept as waysback
 from app.services.pages import attention, counting
 from app.services.pages.worklist import remind_one
 from app.services.papers import collecting, parts
 from app.services.process import jobs
 from app.services.tasks import comingdays, daterequests
-from app.services.trouble import alarms
+from app.services.trouble import alarms, https
 from app.services.trouble.rounds import Round
 from app.states import BookingState, EntryKind
 from app.store import alarms as alarmrows
@@ -54,6 +55,7 @@ def tick(portal: Portal) -> int:
     sent = now.part("mandates", lambda _: _mandates(portal, writing=awake))
     sent += _writing(portal, now) if awake else 0
     now.part("alarms", lambda _: _alarms(portal))
+    now.part("certificate", lambda _: int(https.look(portal) is not None))
     now.part("figures", lambda _: int(counting.refresh(portal)))
     if sent:
         portal.poke()
@@ -103,6 +105,7 @@ def _lists(portal: Portal) -> None:
     portal.blobs.tidy(UNFINISHED)
     if attempts.due("upkeep:files", portal.now(), timedelta(days=1)):
         collecting.collect(portal)
+    collecting.drop(portal, large.expire(portal))
     with database.transaction():
         attempts.forget(portal.now())
         guesses.forget(portal.now())

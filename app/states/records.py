@@ -15,6 +15,15 @@ class SignInKind(Word):
     PROXY = "proxy"  # that is not named in the settings
 
 
+class ExportState(Word):
+    """How a file of rows stands that a worker makes."""
+
+    WAITING = "waiting"  # it is asked for, or being made
+    MADE = "made"
+    FAILED = "failed"
+    OVER = "over"  # it was kept for its time, and is gone
+
+
 class ChangeKind(Word):
     """What was changed outside any case."""
 

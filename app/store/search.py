@@ -6,7 +6,7 @@ number (21 bits each), zero behind the end: a word of one or two letters is a ra
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
 from operator import and_
@@ -15,7 +15,7 @@ from typing import Any
 from peewee import SQL, fn
 
 from app.store.database import is_postgres, proxy
-from app.store.models import Case, CaseGram, CaseText
+from app.store.models import Case, CaseGram, CaseText, Company, User
 from app.text.fold import VERSION, fold, words
 
 BREAK = "\n"  # between the parts
@@ -208,17 +208,53 @@ def said_of_case(text: str) -> Any:
     return reduce(and_, (fn.EXISTS(own.where(place(CaseText.text, each.text) > 0)) for each in found))
 
 
-def rows_said(model: Any, fields: Sequence[Any], text: str) -> list[Any]:
+def saying(text: str) -> Callable[[Iterable[Any]], bool]:
+    """Tells whether every word of the text is said in one of some values; nothing says a text of signs alone."""
+    wanted = words(text)
+
+    def said(values: Iterable[Any]) -> bool:
+        folded = [fold(str(each)) for each in values if each]
+        return bool(wanted) and all(any(each in part for part in folded) for each in wanted)
+
+    return said
+
+
+def accounts_said(text: str, most: int) -> list[int]:
+    """Accounts of this name or address: of the body all, of others the newest so many, and whose address it is."""
+    account: Any = User
+    fields = [account.name, account.email]
+    found = dict.fromkeys(rows_said(account, fields, text, most, account.side == "operator"))
+    found |= dict.fromkeys(rows_said(account, fields, text, most, account.side != "operator"))
+    found |= {row.id: None for row in account.select(account.id).where(account.email == text)}
+    return list(found)
+
+
+def companies_said(text: str, most: int) -> list[int]:
+    """Companies of this name, kana or number: the newest so many, and those of cases that are found by it."""
+    company: Any = Company
+    fields = [company.name, company.kana, company.corporate_number]
+    found = dict.fromkeys(rows_said(company, fields, text, most))
+    of_cases = Case.select(Case.company).where(said_of_case(text) & Case.company.is_null(False)).distinct().limit(most)
+    said = saying(text)
+    for own, *values in company.select(company.id, *fields).where(company.id.in_(of_cases)).tuples():
+        if said(values):
+            found[own] = None
+    return list(found)
+
+
+def rows_said(
+    model: Any, fields: Sequence[Any], text: str, most: int = _LOOKED_AT, where: Any = None
+) -> list[Any]:  # fmt: skip
     """Keys of the rows of a table of which every word of the text is said in one of these fields, newest first.
 
-    Reads the newest `_LOOKED_AT` rows and folds them: for tables that a person looks through now and then.
+    Reads the newest `most` rows and folds them: for tables that a person looks through now and then.
     """
-    wanted, key = words(text), model._meta.primary_key
+    key, says_it = model._meta.primary_key, saying(text)
     found = []
-    rows = model.select(key, *fields).order_by(key.desc()).limit(_LOOKED_AT).tuples().iterator()
+    query = model.select(key, *fields).order_by(key.desc()).limit(most)
+    rows = (query.where(where) if where is not None else query).tuples().iterator()
     for own, *said in rows:
-        folded = [fold(str(each)) for each in said if each]
-        if wanted and all(any(each in part for part in folded) for each in wanted):
+        if says_it(said):
             found.append(own)
             if len(found) == _LISTED:
                 break

@@ -197,6 +197,14 @@ def resting(today: date) -> list[Row]:
     )
 
 
+def timers() -> list[Row]:
+    """(package, element, day on which it is due, n) of what waits for its time."""
+    return _ask(
+        f"SELECT c.package_id, t.element, {_day('t.due_at')}, COUNT(*) FROM timer t "
+        'JOIN "case" c ON c.id = t.case_id WHERE NOT c.ended GROUP BY 1, 2, 3'
+    )
+
+
 # The sums
 
 

@@ -16,11 +16,13 @@ from app.services.base.portal import Portal
 from app.services.signin import passwords
 from app.web import blueprints, recordwords
 from app.web.account import passwordforms, signins
+from app.web.audit import pages as audit
 from app.web.frame import (
     access,
     busy,
     counting,
     current,
+    exporting,
     gate,
     hosts,
     onrecord,
@@ -116,6 +118,7 @@ def create_app(portal: Portal, datastore: Any) -> Flask:
     recordwords.install(app)
     for blueprint in blueprints.ALL:
         app.register_blueprint(blueprint)
+    exporting.makes(app, audit.MAKER, audit.sheet)
     return app
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from app.web.account import absences, ownaddress, pages, provider, second, signins
+from app.web.account import absences, exports, ownaddress, pages, provider, second, signins
 from app.web.audit import keeping
 from app.web.audit import pages as audit
 from app.web.cards import agents, desk, keyletters, keys, labels
@@ -45,7 +45,7 @@ ALL: tuple[Blueprint, ...] = (
     uploads.pages, viewer.pages, cases.pages, worklist_actions.pages, files.pages, actions.pages, calendar.pages,
     undoing.pages, ledger.pages,
     payments.pages, bank.pages, bankfiles.pages, post.pages, desk.pages, labels.pages, keys.pages, keyletters.pages,
-    absences.pages, ownaddress.pages, second.pages, provider.pages,
+    absences.pages, exports.pages, ownaddress.pages, second.pages, provider.pages,
     settings.pages, proposing.pages, corrections.pages, inbound.pages, undelivered.pages, form.pages, agents.pages,
     afterwards.pages, company.pages, corporate_numbers.pages, company_agents.pages, invitation.pages,
     attention.pages, rules.pages, overview.pages, figures.pages, signins.pages,

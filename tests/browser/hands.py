@@ -123,7 +123,7 @@ class Hands:
         self.page.fill("#email", email)
         self.page.fill("#password", password)
         self.page.click("main form button[type=submit]")
-        self.page.wait_for_url("**/tasks*")
+        self.page.wait_for_url(re.compile("/(tasks|overview)"))
         self.email, self.password = email, password
 
     def task_of(self, number: str, element: str) -> str:

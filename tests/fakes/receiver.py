@@ -23,10 +23,10 @@ HOST = "hooks.example.jp"
 class Receiver:
     """`answers`: (status, headers, body), the first first, the last for ever; `calls`: (path, headers, body)."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, days: int = 2) -> None:
         self.answers: list[tuple[int, dict[str, str], bytes]] = [(200, {}, b"{}")]
         self.calls: list[tuple[str, dict[str, str], bytes]] = []
-        certificate = _certificate(folder)
+        certificate = _certificate(folder, days)
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -60,16 +60,16 @@ class Receiver:
 
 
 @contextmanager
-def receiver(folder: Path) -> Iterator[Receiver]:
-    """One while inside."""
-    found = Receiver(folder)
+def receiver(folder: Path, days: int = 2) -> Iterator[Receiver]:
+    """One while inside; its certificate is good for so many days."""
+    found = Receiver(folder, days)
     try:
         yield found
     finally:
         found.close()
 
 
-def _certificate(folder: Path) -> Path:
+def _certificate(folder: Path, days: int) -> Path:
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, HOST)])
     now = datetime.datetime.now(datetime.UTC)
@@ -79,11 +79,13 @@ def _certificate(folder: Path) -> Path:
         .issuer_name(name)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=2))
+        .not_valid_before(now - datetime.timedelta(days=200))
+        .not_valid_after(now + datetime.timedelta(days=days))
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .add_extension(
-            x509.SubjectAlternativeName([x509.DNSName(HOST), x509.IPAddress(ipaddress.ip_address("127.0.0.9"))]),
+            x509.SubjectAlternativeName(
+                [x509.DNSName(HOST), x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.9"))]
+            ),
             critical=False,
         )
         .sign(key, hashes.SHA256())

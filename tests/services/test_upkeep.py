@@ -19,9 +19,10 @@ from app.services.process import timers
 from app.services.tasks import daterequests
 from app.states import BookingState
 from app.store import bookings, cases, database, incidents, records, work
-from app.store.models import Task
+from app.store.models import Task, User
 from tests.services.conftest import Bench
 from tests.services.process.test_jobs import locked
+from tests.services.settings.asking import given
 from tests.services.steps import case_of, go, opened, task
 
 
@@ -81,6 +82,23 @@ def test_staff_are_reminded_of_their_own_tasks(bench: Bench) -> None:
     tick_until(walker.portal, walker, 30, bench)
     assert "reminder-operator" in bench.mailbox.ids
     assert "reminder" not in bench.mailbox.ids
+
+
+def test_who_is_reminded_of_what_staff_are_late_with_is_a_setting(bench: Bench) -> None:
+    walker = go(bench, until="first_review")
+    row = task(walker, "first_review")
+    with database.transaction():
+        Task.update(assignee=None).where(Task.id == row.id).execute()
+        inside, outside = list(User.select().where(User.side == "operator").order_by(User.id))[:2]
+        User.update(groups="accounting").where(User.side == "operator").execute()
+        User.update(groups=row.grp).where(User.id == inside.id).execute()
+    given(bench.portal, "reminders:group_only", "true")
+    given(bench.portal, "reminders:copies", "chief@example.jp")
+    tick_until(walker.portal, walker, 30, bench)
+    told = [address for letter in bench.mailbox.of("reminder-operator") for address in letter.to]
+    assert set(told) == {inside.email, "chief@example.jp"}
+    assert outside.email not in told
+    assert told.count("chief@example.jp") == told.count(inside.email) > 1
 
 
 def test_a_task_that_is_finished_is_not_reminded(bench: Bench) -> None:

@@ -75,21 +75,36 @@ def page(actor: Actor, wanted: Wanted, size: int = PAGE) -> Page:
     """A page of the record. Raises Forbidden."""
     actor.require(Right.SEE_TRAIL)
     with database.connection():
-        case = None
-        if wanted.case:
-            found = cases.get(wanted.case)
-            if found is None:
-                return Page([], None)
-            case = found.id
-        rows = trailpages.page(
-            since=_midnight(wanted.first), until=_midnight(wanted.last, 1), person=wanted.person,
-            acts=_acts(wanted), thing=wanted.thing, subject=wanted.subject, case=case, text=wanted.text,
-            behind=wanted.behind, limit=size + 1,
-        )  # fmt: skip
+        narrowed = _narrowed(wanted)
+        if narrowed is None:
+            return Page([], None)
+        rows = trailpages.page(narrowed, wanted.behind, size + 1)
         numbers = cases.by_ids(list({row.case_id for row in rows if row.case_id is not None}))
         lines = [_line(row, numbers) for row in rows[:size]]
     last = lines[-1] if len(rows) > size else None
     return Page(lines, (last.at, last.id) if last is not None else None)
+
+
+def count(actor: Actor, wanted: Wanted, most: int) -> int:
+    """How many entries fit, at most so many."""
+    actor.require(Right.SEE_TRAIL)
+    with database.connection():
+        narrowed = _narrowed(wanted)
+        return trailpages.count(narrowed, most) if narrowed is not None else 0
+
+
+def _narrowed(wanted: Wanted) -> trailpages.Narrowed | None:
+    """The same for the store; none where no entry can fit."""
+    case = None
+    if wanted.case:
+        found = cases.get(wanted.case)
+        if found is None:
+            return None
+        case = found.id
+    return trailpages.Narrowed(
+        since=_midnight(wanted.first), until=_midnight(wanted.last, 1), person=wanted.person, acts=_acts(wanted),
+        thing=wanted.thing, subject=wanted.subject, case=case, text=wanted.text,
+    )  # fmt: skip
 
 
 def every(actor: Actor, wanted: Wanted) -> Iterator[Line]:

@@ -22,6 +22,7 @@ LOOKS: Final[Mapping[str, Callable[[Patient, str], Iterator[Finding]]]] = {
     "Card keys": kept.cards,
     N_("Mail server"): around.mail,
     N_("Mailbox"): around.mailbox,
+    N_("TLS certificate"): around.certificate,
     "Worker": around.workers,
     N_("Incidents"): around.incidents,
     N_("Clock"): around.clock,

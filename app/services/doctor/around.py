@@ -14,6 +14,7 @@ from app.errors import N_
 from app.services.cards import plan
 from app.services.doctor.finding import BAD, OK, WARNING, Finding, Patient
 from app.services.pages import health
+from app.services.trouble import https
 from app.store import soundness
 from hardware import pcsc
 
@@ -108,6 +109,28 @@ def clock(patient: Patient, topic: str) -> Iterator[Finding]:
         )
     else:
         yield Finding(topic, OK, N_("It is %(now)s"), {"now": now.isoformat(timespec="seconds")})
+
+
+def certificate(patient: Patient, topic: str) -> Iterator[Finding]:
+    """Browsers take the certificate of the portal's own address."""
+    if not https.watched(patient.portal):
+        yield Finding(topic, OK, N_("Not checked: the address is not HTTPS, or NINTEI_WATCH_CERTIFICATE is no"))
+        return
+    seen = https.again(patient.portal)
+    facts = {
+        "address": patient.settings.base_url,
+        "why": seen.wrong,
+        "day": seen.ends.date().isoformat() if seen.ends else "",
+    }
+    cure = N_("Renew it where HTTPS terminates: on the proxy or its service")
+    if seen.ends is None:
+        yield Finding(topic, WARNING, N_("%(address)s could not be checked: %(why)s"), facts, cure)
+    elif seen.wrong:
+        yield Finding(topic, BAD, N_("Browsers reject the certificate of %(address)s: %(why)s"), facts, cure)
+    elif seen.ends <= patient.portal.now() + https.SOON:
+        yield Finding(topic, WARNING, N_("It expires on %(day)s and has not been renewed"), facts, cure)
+    else:
+        yield Finding(topic, OK, N_("Valid until %(day)s"), facts)
 
 
 def fonts(patient: Patient, topic: str) -> Iterator[Finding]:

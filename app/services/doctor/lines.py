@@ -17,7 +17,7 @@ from app.services.doctor.finding import BAD, OK, WARNING
 from app.services.mailroom import receive
 from app.services.pages import health
 from app.services.settings import groups
-from app.services.trouble import mailserver
+from app.services.trouble import https, mailserver
 from app.store import glance, settings, waiting
 
 OLD: Final = timedelta(days=2)  # of a backup: what is worth a warning
@@ -201,6 +201,28 @@ def _keys(portal: Portal, _up: float) -> Iterator[Line]:
         yield Line(each.topic, each.state, each.said, each.params, cure=each.cure)
 
 
+def _certificate(portal: Portal, _up: float) -> Iterator[Line]:
+    if not https.watched(portal):
+        return
+    topic, seen = N_("TLS certificate"), https.last()
+    if seen is None:
+        yield Line(topic, OK, N_("It is checked within a few minutes"))
+        return
+    facts: dict[str, Any] = {"address": portal.settings.base_url, "why": seen.wrong, "at": seen.ends}
+    cure = N_("Renew it where HTTPS terminates: on the proxy or its service")
+    if seen.ends is None:
+        cure = N_("Check that this server can reach the address; set NINTEI_WATCH_CERTIFICATE=no if it never can")
+        yield Line(topic, WARNING, N_("%(address)s could not be checked: %(why)s"), facts, seen.at, cure=cure)
+    elif seen.ends <= portal.now():
+        yield Line(topic, BAD, N_("It expired on %(at)s: browsers refuse %(address)s"), facts, seen.at, cure=cure)
+    elif seen.wrong:
+        yield Line(topic, BAD, N_("Browsers reject the certificate of %(address)s: %(why)s"), facts, seen.at, cure=cure)
+    elif seen.ends <= portal.now() + https.SOON:
+        yield Line(topic, WARNING, N_("It expires on %(at)s and has not been renewed"), facts, seen.at, cure=cure)
+    else:
+        yield Line(topic, OK, N_("Valid until %(at)s"), facts, seen.at)
+
+
 def _named(portal: Portal, package: str) -> str:
     try:
         return portal.releases.current(package).package.title
@@ -219,5 +241,6 @@ _LOOKS: Final[Mapping[str, Callable[[Portal, float], Iterator[Line]]]] = {
     N_("Second person"): _second,
     N_("Staff"): _people,
     N_("Second factor"): _factors,
+    N_("TLS certificate"): _certificate,
     N_("Keys"): _keys,
 }

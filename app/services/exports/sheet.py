@@ -38,6 +38,7 @@ class Sheet:
     rows: Callable[[], Iterable[Sequence[Cell]]]
     narrowed: str = ""
     filename: str = ""  # without its ending; empty: the title and the day
+    count: Callable[[], int] = lambda: 0  # how many rows there are; 0: nobody knows before they are read
 
     def name(self, portal: Portal, form: str) -> str:
         """What the file is called."""
@@ -53,9 +54,14 @@ def require_form(form: str) -> str:
 
 def note(portal: Portal, actor: Actor, title: str, form: str, narrowed: str = "") -> None:
     """Put on record who takes out what."""
-    what = {"form": form.upper(), "narrowed": narrowed}
     with database.transaction():
-        trail.note(portal.now(), actor, Act.EXPORTED, trail.about(Thing.EXPORT, title, title), after=what)
+        noted(portal, actor, title, form, narrowed)
+
+
+def noted(portal: Portal, actor: Actor, title: str, form: str, narrowed: str = "") -> None:
+    """The same inside a transaction."""
+    what = {"form": form.upper(), "narrowed": narrowed}
+    trail.note(portal.now(), actor, Act.EXPORTED, trail.about(Thing.EXPORT, title, title), after=what)
 
 
 def written(sheet: Sheet, form: str, told: Callable[[int], None] = lambda _: None) -> IO[bytes]:

@@ -80,6 +80,8 @@ def _count(portal: Portal, since: date | None, today: date, closing: frozenset[d
         counts[("stage", package, "", stage, turn, 0)] += n
     for package, element, opened, late, n in store.resting(today):
         counts[("resting", package, "", element, "late" if late else "", business(opened, str(today)))] += n
+    for package, element, due, n in store.timers():
+        counts[("timer", package, "", element, str(due), 0)] += n
     return {key: (n, yen[key]) for key, n in counts.items()}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -17,7 +17,7 @@ from app.store import accounts, database, tally
 from app.store import sums as store
 
 FISCAL: Final = 4  # the month in which a fiscal year begins
-PERIODS: Final = ("month", "last_month", "quarter", "fiscal", "last_fiscal", "free")
+PERIODS: Final = ("month", "last_month", "quarter", "fiscal", "last_fiscal", "year", "last_year", "free")
 TURNS: Final = ("vendor", "operator", "both", "")
 PART: Final = 0.8  # of all: so many took no longer than the days that are named
 
@@ -94,11 +94,13 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class Rest:
-    """What waits at an element: how many, how long the middle one has (business days), how many are overdue."""
+    """What waits at an element: how many, how long the middle one has (business days), how many are overdue. Of an
+    event that waits for its time: how many, and the day on which the first is due."""
 
     n: int
     median: float
     late: int
+    due: str = ""  # YYYY-MM-DD
 
 
 def period(wanted: Wanted, today: date) -> tuple[date, date]:
@@ -110,11 +112,14 @@ def period(wanted: Wanted, today: date) -> tuple[date, date]:
         if wanted.first is None or wanted.last is None or wanted.last < wanted.first:
             raise Refused("Enter the first and last day of the period; the last day must not be before the first")
         return wanted.first, wanted.last
+    year = date(today.year, 1, 1)
     ends = {
         "month": (month, _after(month, 1)),
         "last_month": (_after(month, -1), month),
         "quarter": (quarter, _after(quarter, 3)),
         "last_fiscal": (begins.replace(year=begins.year - 1), begins),
+        "year": (year, year.replace(year=year.year + 1)),
+        "last_year": (year.replace(year=year.year - 1), year),
     }
     first, beyond = ends.get(wanted.period, (begins, begins.replace(year=begins.year + 1)))
     return first, beyond - timedelta(days=1)
@@ -171,13 +176,20 @@ def heat(actor: Actor, package: str) -> tuple[datetime | None, dict[str, Rest]]:
     actor.require(Right.SEE_FIGURES)
     with database.connection():
         state = store.state()
-        rows = store.sums(("resting",), package, "", "")
+        rows = store.sums(("resting", "timer"), package, "", "")
     days: defaultdict[str, Counter[int]] = defaultdict(Counter)
+    timers: defaultdict[str, Counter[str]] = defaultdict(Counter)
     late: Counter[str] = Counter()
-    for _kind, _package, _month, element, what, value, n, _yen in rows:
+    for kind, _package, _month, element, what, value, n, _yen in rows:
+        if kind == "timer":
+            timers[element][what] += int(n)
+            continue
         days[element][int(value)] += int(n)
         late[element] += int(n) if what == "late" else 0
     found = {key: Rest(sum(each.values()), middle(each), late[key]) for key, each in days.items()}
+    for key, by_day in timers.items():
+        known = found.get(key, Rest(0, 0, 0))
+        found[key] = replace(known, n=known.n + sum(by_day.values()), due=min(by_day))
     return (state.at if state is not None else None), found
 
 

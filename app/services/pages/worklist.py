@@ -236,6 +236,15 @@ def remind_one(portal: Portal, row: Task, kind: str) -> int:
     mail = package.reminders.vendor_mail if row.side == "vendor" else package.reminders.operator_mail
     if not mail or not work.reminded(row.id, kind, portal.now()):
         return 0
-    to = {"to_side": f"user:{row.assignee_id}"} if row.side == "operator" and row.assignee_id else {}
+    to: dict[str, str] = {}
+    copies: tuple[str, ...] = ()
+    if row.side == "operator":
+        own = f"group:{row.grp}" if row.grp and package.reminders.group_only else ""
+        side = f"user:{row.assignee_id}" if row.assignee_id else own
+        to = {"to_side": side} if side else {}
+        copies = package.reminders.copies
     jobqueue.queue(case, "mail", {"mail": mail, **to}, row.element, f"{row.id}:{kind}", portal.now())
+    for number, each in enumerate(copies, 1):
+        key = f"{row.id}:{kind}:copy-{number}"
+        jobqueue.queue(case, "mail", {"mail": mail, "to": each}, row.element, key, portal.now())
     return 1

@@ -39,7 +39,7 @@ PATIENCE = {"card": timedelta(minutes=4)}
 PATIENCE_OF_OTHERS = timedelta(hours=1)
 # The pauses between its tries must add up to this part of it: a clock that jumped ahead, or a portal that was switched
 # off over a weekend, has tried nothing meanwhile.
-OWN = ("gate",)  # jobs of the portal itself, which no diagram can ask for
+OWN = ("gate", "export")  # jobs of the portal itself, which no diagram can ask for
 TRIED_FOR = 0.1
 
 

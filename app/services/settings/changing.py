@@ -75,6 +75,11 @@ def stop(portal: Portal, package_id: str, name: str, day: date, actor: Actor) ->
             note(portal, Act.SETTING_STOPPED, owned.value(row.key), planned, "", actor)
 
 
+def subject_of(value: values.Value) -> str:
+    """By what the audit record knows the value."""
+    return f"{value.package_id} {value.name}"[:80]
+
+
 def note(
     portal: Portal,
     act: Act,
@@ -88,5 +93,5 @@ def note(
 ) -> None:
     """Put it on record. `day`: from which on, where that is not today."""
     said = {"value": after} | ({"from": day} if day else {})
-    subject = trail.about(Thing.SETTING, f"{value.package_id} {value.name}"[:80], value.full)
+    subject = trail.about(Thing.SETTING, subject_of(value), value.full)
     trail.note(portal.now(), actor, act, subject, before={"value": before}, after=said, why=why)

@@ -16,6 +16,7 @@ from app.text import codes
 from app.text.typed import hyphens, line, narrow, prose
 
 MOST_LINE, MOST_PERSON, MOST_TEXT = 200, 100, 2000  # characters
+MOST_ADDRESSES = 20
 MOST_HOLDER = 40  # half-width characters of an account's name in the banks' format (全銀協規定形式)
 _HOLDER = re.compile(r"[0-9A-Z\uff66-\uff9f ()\-./,¥「」]+\Z")
 _SMALL = str.maketrans("ァィゥェォャュョッヮ", "アイウエオヤユヨツワ")
@@ -40,7 +41,7 @@ def checked(kind: ValueKind, typed: str, title: str, choices: tuple[str, ...] = 
     """The value as it is kept. `title`: how messages call it; `least`: of numbers, where more than the kind asks is
     asked. Raises Refused."""
     text = prose(typed)
-    if not text and kind.id not in ("rooms", "day_counts", "numbers"):
+    if not text and kind.id not in ("rooms", "day_counts", "numbers", "addresses"):
         raise Refused("Enter a value")
     if kind.id in _RANGES:
         return _number(kind.id, text, title, least)
@@ -130,6 +131,19 @@ def _rooms(text: str) -> str:
     return "\n".join(found)
 
 
+def _addresses(text: str) -> str:
+    found = []
+    for each in filter(None, (line(one) for one in text.splitlines())):
+        try:
+            found.append(forms.FORMATS[forms.Format("email")](each))
+        except forms.Unfit:
+            raise Refused("Enter one email address per line; this one is not valid: %(line)s", line=each[:60]) from None
+    found = list(dict.fromkeys(found))
+    if len(found) > MOST_ADDRESSES:
+        raise Refused("At most %(most)s addresses", most=MOST_ADDRESSES)
+    return "\n".join(found)
+
+
 def _day_counts(text: str) -> str:
     found: dict[date, int] = {}
     for each in text.splitlines():
@@ -156,5 +170,6 @@ _OTHERS: dict[str, Callable[[str], str]] = {
     "weekdays": _weekdays,
     "numbers": _numbers,
     "rooms": _rooms,
+    "addresses": _addresses,
     "day_counts": _day_counts,
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from app.errors import NotFound, Refused
 from app.services.base import trail
@@ -55,7 +55,7 @@ def change(portal: Portal, wishes: Mapping[str, Wish], actor: Actor) -> int:
                 changed_by=actor.name,
             )  # fmt: skip
             subject = trail.about(Thing.SETTING, f"alarm:{kind}", kind)
-            trail.note(now, actor, Act.SETTING_CHANGED, subject, before=_words(old), after=_words(new))
+            trail.note(now, actor, Act.SETTING_CHANGED, subject, before=_facts(old), after=_facts(new))
             changed += 1
     return changed
 
@@ -69,5 +69,5 @@ def _numbers(wish: Wish) -> tuple[int, int]:
     return minutes, hours
 
 
-def _words(rule: Rule) -> str:
-    return f"{'on' if rule.tells else 'off'}, {rule.after_minutes} min, {rule.again_hours} h"
+def _facts(rule: Rule) -> dict[str, Any]:
+    return {"tells": rule.tells, "after_minutes": rule.after_minutes, "again_hours": rule.again_hours}

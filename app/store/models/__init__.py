@@ -3,7 +3,7 @@
 from app.store.models.accounts import Absence, Company, RecordView, Role, SavedView, User, UserRole
 from app.store.models.afterwards import BookingPerson, Correction, DateRequest, Ending, Undo
 from app.store.models.bank import Allocation, BankFile, BankLayout, BankLine
-from app.store.models.board import Alarm, AlarmRule, BackupMade, Figure, FigureState
+from app.store.models.board import Alarm, AlarmRule, BackupMade, Export, Figure, FigureState, Seen
 from app.store.models.cards import Card, CardDeskRow, CardEvent, CardProof
 from app.store.models.cases import (
     Case,
@@ -143,6 +143,8 @@ ALL = (
     BackupMade,
     Figure,
     FigureState,
+    Seen,
+    Export,
 )
 
 __all__ = [
@@ -185,6 +187,7 @@ __all__ = [
     "Ending",
     "Entry",
     "EntryLink",
+    "Export",
     "Figure",
     "FigureState",
     "Guess",
@@ -216,6 +219,7 @@ __all__ = [
     "SavedView",
     "Secret",
     "SecurityEvent",
+    "Seen",
     "Session",
     "Setting",
     "SettingProposal",

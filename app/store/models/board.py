@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from peewee import BigIntegerField, BooleanField, CharField, CompositeKey, IntegerField, TextField
+from peewee import BigIntegerField, BooleanField, CharField, CompositeKey, ForeignKeyField, IntegerField, TextField
 
-from app.store.database import JsonField, Row, Table, UtcField
+from app.states import ExportState
+from app.store.database import FileNameField, JsonField, Row, Table, UtcField
+from app.store.models.accounts import User
+from app.store.words import WordField
 
 
 class AlarmRule(Table):
@@ -74,3 +77,32 @@ class FigureState(Table):
     at = UtcField()
     day = CharField(max_length=10)
     closing = CharField(max_length=64, default="")  # a digest of the closing days with which days were counted
+
+
+class Export(Row):
+    """A file of rows that somebody asked for and a worker makes; it is kept for a while."""
+
+    user = ForeignKeyField(User, backref="exports", on_delete="CASCADE")
+    user_id: int
+    maker = CharField(max_length=20)  # which list: a word of the pages that offer it
+    query = TextField()  # of its address: how it was narrowed
+    language = CharField(max_length=5)
+    form = CharField(max_length=5)  # csv | xlsx
+    title = CharField(max_length=200)
+    narrowed = TextField(default="")  # by what, in words
+    filename = FileNameField(max_length=255)
+    state = WordField(ExportState, max_length=10, default=ExportState.WAITING, index=True)
+    rows = IntegerField(default=0)  # written so far
+    count = IntegerField(default=0)  # that there are; 0: not counted yet
+    digest = CharField(max_length=64, default="", index=True)
+    size = BigIntegerField(default=0)  # bytes
+    asked_at = UtcField()
+    until = UtcField(null=True)  # when it goes
+
+
+class Seen(Table):
+    """What was looked at outside of the portal (the certificate of its own address), the last time."""
+
+    name = CharField(max_length=20, primary_key=True)
+    at = UtcField()
+    found: Any = JsonField(default=dict)

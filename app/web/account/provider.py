@@ -54,7 +54,7 @@ def back() -> Any:
         proving.note()
         return redirect(to, 303)
     signin.sign_in(came.user_id, signin.OIDC, *([signin.BOTH] if came.both else []))
-    return redirect(to, 303)
+    return redirect(signin.begins(came.user_id, to), 303)
 
 
 @pages.get("/login/provider/out")

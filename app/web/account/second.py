@@ -52,7 +52,7 @@ def ask() -> Any:
             gettext("That recovery code is used up. Look at your second factors if you have lost a device."), "warning"
         )
         return redirect("/account#second", 303)
-    return redirect(back, 303)
+    return redirect(signin.begins(who.user_id, back), 303)
 
 
 def _ask(who: Half, back: str, error: str = "") -> str:
@@ -88,7 +88,7 @@ def by_passkey() -> Any:
         flash(sentence(error), "error")
         return redirect("/login", 303)
     signin.sign_in(found.user_id, signin.PASSKEY)
-    return redirect(back, 303)
+    return redirect(signin.begins(found.user_id, back), 303)
 
 
 @pages.get("/passkeys/options")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,6 +13,7 @@ from flask_babel import gettext
 
 from app.services.audit import evidence, reading
 from app.services.audit.reading import Line, Wanted
+from app.services.exports import large
 from app.services.exports.sheet import Cell, Sheet
 from app.states import GROUNDS, THINGS, Act, Ground, Right, Thing
 from app.text.numbers import whole
@@ -23,6 +25,8 @@ from app.web.frame.current import portal, signed_in
 from app.web.frame.sending import disposition
 
 pages = Blueprint("audit", __name__, url_prefix="/audit")
+MAKER = "audit"  # of large files (app.web.frame.exporting)
+COUNTED = 10_000_000
 NAMES = ("q", "from", "to", "person", "ground", "act", "thing", "subject", "case")
 
 
@@ -54,8 +58,14 @@ def show() -> Any:
 @needs(Right.SEE_TRAIL)
 def export() -> Any:
     """All that the page is narrowed to, as a file."""
-    who, query = signed_in(), _query()
-    who.require(Right.EXPORT)
+    signed_in().require(Right.EXPORT)
+    count = reading.count(signed_in(), _wanted(_query(), ""), large.DIRECT + 1)
+    return exporting.take(MAKER, sheet(request.args), count, request.args.get("form", "csv"))
+
+
+def sheet(args: Mapping[str, str]) -> Sheet:
+    """The record as rows, as these arguments narrow it."""
+    who, query = signed_in(), _query(args)
     heads = ("When", "Who", "What they did", "Kind", "Case", "Before", "After", "Why", "Network address", "Request")
     narrowed = "　".join(label for label, _ in _narrowed(query, dict(reading.people(who))))
 
@@ -68,8 +78,8 @@ def export() -> Any:
                 "\n".join(_part(name, new) for name, _, new in told if new), each.why, each.address, each.request,
             ]  # fmt: skip
 
-    sheet = Sheet(gettext("Audit record"), [gettext(head) for head in heads], rows, narrowed=narrowed)
-    return exporting.answer(sheet, request.args.get("form", "csv"))
+    count = partial(reading.count, who, _wanted(query, ""), COUNTED)
+    return Sheet(gettext("Audit record"), [gettext(head) for head in heads], rows, narrowed=narrowed, count=count)
 
 
 @pages.get("/cases/<number>/evidence.zip")
@@ -81,8 +91,9 @@ def case_evidence(number: str) -> Response:
     return Response(stream_with_context(pieces), mimetype="application/zip", headers=headers)
 
 
-def _query() -> dict[str, str]:
-    return {name: said for name in NAMES if (said := one_line(request.args.get(name, ""))[:200])}
+def _query(args: Mapping[str, str] | None = None) -> dict[str, str]:
+    given = request.args if args is None else args
+    return {name: said for name in NAMES if (said := one_line(given.get(name, ""))[:200])}
 
 
 def _wanted(query: dict[str, str], behind: str) -> Wanted:

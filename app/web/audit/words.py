@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final, cast
 
+from flask import g
 from flask_babel import gettext
 
 from app.errors import N_
 from app.services.audit.reading import Line
 from app.states import ACCOUNTS, DEEDS, THINGS, Account, Thing
-from app.web.frame.current import named
+from app.web.frame.current import named, portal
+from app.web.trouble import rules
 
+ALARM: Final = "alarm:"  # before the kind of trouble whose mails were set otherwise
 FIELDS: Mapping[str, str] = {
+    "tells": N_("Emails to administrators"),
+    "after_minutes": N_("After (minutes)"),
+    "again_hours": N_("Repeat after (hours)"),
+    "days": N_("Days"),
+    "from": N_("From the day"),
     "name": N_("Name"),
     "email": N_("Mail address"),
     "roles": N_("Roles"),
@@ -63,10 +71,21 @@ def sentence(line: Line) -> str:
 
 def label(line: Line) -> str:
     """What it was done to; of what is named by its kind alone, that."""
+    if line.thing is Thing.PACKAGE:  # on record by its id, which stays when the process is called otherwise
+        return _packages().get(line.label, named(line.label))
+    if line.thing is Thing.SETTING and line.subject.startswith(ALARM):
+        return gettext("Alert mails") + gettext(": ") + rules.words().get(line.subject[len(ALARM) :], "")
     if line.thing in (Thing.SETTING, Thing.RECORD):  # the portal's own titles are on record by their ids
         owner, colon, title = line.label.rpartition("：")
         return named(owner) + gettext(": ") + _said(title) if colon else named(_said(line.label))
     return named(line.label) or gettext(THINGS[line.thing])
+
+
+def _packages() -> Mapping[str, str]:
+    """What processes are called, by their ids."""
+    if "package_titles" not in g:
+        g.package_titles = {each.package.id: named(each.package.title) for each in portal().releases.all_current()}
+    return cast("Mapping[str, str]", g.package_titles)
 
 
 def thing(line: Line) -> str:

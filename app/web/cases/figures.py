@@ -134,11 +134,14 @@ def _state(rests: dict[str, Rest], elements: Any) -> dict[str, Any]:
     """What is drawn upon it, as app/frontend/diagram.js reads it."""
     details, badges = {}, {}
     for key, rest in rests.items():
-        lines = [
-            {"label": gettext("Waiting here"), "value": str(rest.n)},
-            {"label": gettext("Median (business days)"), "value": f"{rest.median:g}"},
-            {"label": gettext("Overdue"), "value": str(rest.late)},
-        ]
+        lines = [{"label": gettext("Waiting here"), "value": str(rest.n)}]
+        if rest.due:
+            lines.append({"label": gettext("Next due"), "value": rest.due})
+        else:
+            lines += [
+                {"label": gettext("Median (business days)"), "value": f"{rest.median:g}"},
+                {"label": gettext("Overdue"), "value": str(rest.late)},
+            ]
         details[key] = {"title": named(elements[key].title) or key, "lines": lines}
         badges[key] = gettext("%(count)s, %(late)s late", count=rest.n, late=rest.late) if rest.late else str(rest.n)
     return {
@@ -286,6 +289,8 @@ def _periods() -> dict[str, str]:
         "quarter": gettext("This quarter"),
         "fiscal": gettext("This fiscal year (from April)"),
         "last_fiscal": gettext("Last fiscal year"),
+        "year": gettext("This calendar year"),
+        "last_year": gettext("Last calendar year"),
         "free": gettext("From … to …"),
     }
 

@@ -26,7 +26,7 @@ from app.services.people import accounts
 from app.services.signin import passkeys
 from app.states import ACCOUNTS, Right
 from app.text.days import input_type, wareki
-from app.web.frame import browsers, cookies, current, helping, wording
+from app.web.frame import browsers, cookies, current, helping, signin, wording
 from app.web.frame.duewords import due_words
 from app.web.frame.problems import sentence
 
@@ -202,7 +202,7 @@ def home(who: Actor | None) -> str:
     """Where somebody begins: whoever runs the portal with what needs them, all others at their desk."""
     if who is None:
         return "/"
-    return "/overview" if who.has(Right.SEE_PORTAL) else "/tasks"
+    return signin.home(who)
 
 
 def _account() -> dict[str, Any] | None:
@@ -218,6 +218,8 @@ def _account() -> dict[str, Any] | None:
     if who.has(Right.SEE_TRAIL):
         items.append({"url": "/audit", "label": gettext("Audit record"), "post": False})
         items.append({"url": "/sign-ins", "label": gettext("Sign-ins and lock-outs"), "post": False})
+    if who.has(Right.EXPORT):
+        items.append({"url": "/exports", "label": gettext("Exported files"), "post": False})
     if who.has(Right.SEE_FIGURES):
         items.append({"url": "/figures", "label": gettext("Figures"), "post": False})
     items.append({"url": "/logout", "label": gettext("Sign out"), "post": True})

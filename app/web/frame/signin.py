@@ -10,8 +10,10 @@ from flask_security import MailUtil, login_user, user_authenticated
 from flask_security.mail_util import EmailValidateException
 
 from app.errors import NotFound
+from app.services.base.actors import Actor
 from app.services.people import accounts
 from app.services.signin import guessing, sessions
+from app.states import Right
 from app.text import address
 from app.web.frame.asking import asker, place, remember
 from app.web.frame.current import portal
@@ -32,6 +34,7 @@ class Addresses(MailUtil):
         return self.normalize(email)
 
 
+DESK, OVERVIEW = "/tasks", "/overview"
 SECOND = "/second"  # the page that asks for the second factor
 PASSWORD, PASSKEY, CODE, RECOVERY, OIDC = "password", "passkey", "code", "recovery", "oidc"
 BOTH = "both"  # whoever let them in asked for two factors
@@ -85,14 +88,29 @@ def _note(_app: Flask, user: Any, authn_via: Any = None, **_more: Any) -> None:
     if half:
         g.half = True
         return
+    g.came_in = int(user.id)
     accounts.signed_in(user.id, portal().now())
     if KEPT not in ways:
         cookie = guessing.signed_in(portal(), user, asker(), ways[-1], browser)
         after_this_request(lambda response: remember(response, cookie))
 
 
+def home(who: Actor) -> str:
+    """Where somebody begins: whoever runs the portal with what needs them, all others at their desk."""
+    return OVERVIEW if who.has(Right.SEE_PORTAL) else DESK
+
+
+def begins(user_id: int, wanted: str = DESK) -> str:
+    """Where somebody goes on who has just come in: where they wanted to, else where they begin."""
+    return wanted if wanted != DESK else home(accounts.actor_of(portal(), user_id))
+
+
 def _said(response: Any) -> Any:
-    """What the sign-in answers to a program whose password was right, and who has to show more."""
+    """Where the sign-in by the form leads, and what it answers to a program whose password was right, and who has to
+    show more."""
+    came = g.get("came_in") if request.endpoint == "security.login" and not request.args.get("next") else None
+    if came and response.headers.get("Location") == DESK:
+        response.headers["Location"] = begins(came)
     if g.get("half") and request.endpoint == "security.login" and response.is_json:
         left = jsonify(meta={"code": 200}, response={"tf_required": True, "tf_state": "ready", "next": SECOND})
         response.set_data(left.get_data())

@@ -42,8 +42,9 @@ def become() -> Any:
     wanted = request.form.get("email", "")
     if wanted not in {each.email for each in load.accounts_of(portal())}:
         abort(404)
-    signin.sign_in(load.account_id(portal(), wanted))
-    return redirect("/tasks", 303)
+    user_id = load.account_id(portal(), wanted)
+    signin.sign_in(user_id)
+    return redirect(signin.begins(user_id), 303)
 
 
 @pages.get("/outbox")

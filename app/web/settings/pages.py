@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, flash, redirect, render_template, request
 from flask_babel import gettext
@@ -25,6 +26,16 @@ pages = Blueprint("settings", __name__, url_prefix="/settings")
 def crumbs(*further: dict[str, str]) -> list[dict[str, str]]:
     """Where a page below the settings is."""
     return [{"url": "/settings", "label": gettext("All settings")}, *further]
+
+
+def address(owned: values.Owned, section: values.Section) -> str:
+    """Where a section stands open on the index."""
+    anchor = f"{owned.package_id}-{section.id.replace(':', 'live-')}"
+    return f"/settings?open={anchor}#{anchor}"
+
+
+def _crumb(owned: values.Owned, section: values.Section) -> dict[str, str]:
+    return {"url": address(owned, section), "label": section_title(section)}
 
 
 def words() -> dict[str, Any]:
@@ -51,6 +62,7 @@ def show() -> Any:
     waiting = [each for one in owned for each in proposals.of_package(portal(), one.package_id, who)]
     return render_template(
         "pages/settings/index.html", title=gettext("All settings"), found=found, places=places, asked=asked,
+        opened=request.args.get("open", "")[:200],
         waiting=[each for each in waiting if each.state.value == "open"], decided=waiting[:10],
         may_change=who.has(Right.SETTINGS), may_propose=who.has(Right.PROPOSE_SETTINGS, Right.SETTINGS), **words(),
     )  # fmt: skip
@@ -95,7 +107,10 @@ def _edit(
         typed=in_field(value, value.value) if said is None else said, day=day or portal().today().isoformat(),
         today=portal().today(), alert=alert, history=values.history(package_id, name, who),
         may_change=who.has(Right.SETTINGS), may_propose=who.has(Right.PROPOSE_SETTINGS, Right.SETTINGS),
-        may_stop=who.has(Right.SETTINGS, Right.APPROVE_SETTINGS), crumbs=crumbs({"label": value_title(value)}),
+        may_stop=who.has(Right.SETTINGS, Right.APPROVE_SETTINGS),
+        crumbs=crumbs(_crumb(owned, section), {"label": value_title(value)}),
+        trail_url=f"/audit?{urlencode({'thing': 'setting', 'subject': changing.subject_of(value)})}"
+        if who.has(Right.SEE_TRAIL) else "",
         **words(),
     ), status  # fmt: skip
 

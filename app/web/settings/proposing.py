@@ -16,7 +16,7 @@ from app.web.frame import problems
 from app.web.frame.access import needs
 from app.web.frame.current import portal, signed_in
 from app.web.frame.proving import proved
-from app.web.settings.pages import crumbs, date_of, words
+from app.web.settings.pages import address, crumbs, date_of, words
 from app.web.settings.words import section_title
 
 pages = Blueprint("settings_proposals", __name__, url_prefix="/settings")
@@ -42,7 +42,10 @@ def _form(package_id: str, name: str, status: int = 200, wrong: dict[str, str] |
         today=portal().today(),
         day=request.form.get("day", portal().today().isoformat()), reason=request.form.get("reason", ""),
         waiting=next((each for each in open_ if each.state.value == "open"), None),
-        crumbs=crumbs({"label": section_title(section)}), **words(),
+        crumbs=crumbs(
+            {"url": address(owned, section), "label": section_title(section)}, {"label": gettext("New values")}
+        ),
+        **words(),
     ), status  # fmt: skip
 
 

@@ -52,14 +52,15 @@ def _page(status: int = 200, error: str = "") -> Any:
         title=gettext("Mail alerts for problems"),
         crumbs=[{"url": "/attention", "label": gettext("Needs attention")}, {"label": gettext("Alert mails")}],
         rules=alarmrules.listed(who),
-        words=_words(),
+        words=words(),
         may_change=who.has(Right.PORTAL),
         typed=request.form,
         alert=error,
     ), status
 
 
-def _words() -> dict[str, str]:
+def words() -> dict[str, str]:
+    """The kinds of trouble, as people call them."""
     return {
         "job": gettext("Work that fails (documents, cards, other systems)"),
         "mail": gettext("Mails not accepted by a mail server"),

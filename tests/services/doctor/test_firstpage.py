@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,9 +17,11 @@ from app.services.cases import talking
 from app.services.doctor import firstpage
 from app.services.doctor.lines import Line
 from app.services.pages import health
+from app.services.trouble import https
 from app.states import Act
 from app.store import cases, database, glance
 from app.store.models import Task, TrailEntry
+from tests.fakes.receiver import receiver
 from tests.services.broken import applied, clerk
 from tests.services.conftest import Bench
 from tests.services.steps import go
@@ -96,6 +99,33 @@ def test_no_worker_and_a_job_that_nobody_does_are_said(small_bench: Bench) -> No
     assert line(small_bench, "Workers").state in {"ok", "bad"}  # `nintei run` here wants as many as it starts
     with database.connection():
         assert glance.jobs() == {}
+
+
+def test_the_certificate_of_the_address_is_looked_at_twice_a_day_and_its_end_is_said(
+    small_bench: Bench, tmp_path: Path
+) -> None:
+    portal, began = small_bench.portal, datetime.now(UTC)
+    assert https.look(portal) is None  # an address without https has none
+    topic = "TLS certificate"
+    with receiver(tmp_path, days=90) as server:
+        address = f"https://localhost:{server.port}"
+        object.__setattr__(portal, "settings", replace(portal.settings, base_url=address))
+        portal.clock.moment = began  # type: ignore[attr-defined]
+        assert line(small_bench, topic).said == "It is checked within a few minutes"
+        assert https.look(portal, server.trust) is not None
+        assert https.look(portal, server.trust) is None  # not again so soon
+        assert line(small_bench, topic).state == "ok"
+        for days, state in ((75, "warning"), (91, "bad")):
+            portal.clock.moment = began + timedelta(days=days)  # type: ignore[attr-defined]
+            assert line(small_bench, topic).state == state
+        portal.clock.moment = began + timedelta(days=1)  # type: ignore[attr-defined]
+        assert https.look(portal) is not None  # nobody vouches for it now
+        assert line(small_bench, topic).state == "bad"
+    portal.clock.moment = began + timedelta(days=2)  # type: ignore[attr-defined]
+    https.look(portal)
+    assert line(small_bench, topic).state == "warning"  # nobody answers
+    object.__setattr__(portal, "settings", replace(portal.settings, watch_certificate=False))
+    assert topic not in {each.topic for each in page(small_bench).lines}
 
 
 def test_a_look_that_fails_keeps_no_other_away(small_bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:

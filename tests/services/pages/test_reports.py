@@ -16,7 +16,7 @@ from app.services.tasks import forms
 from app.services.tasks import send as tasks
 from app.store import database
 from app.store import sums as store
-from app.store.models import Case, Figure, Invoice, Payment, Task
+from app.store.models import Case, Figure, Invoice, Payment, Task, TimerRow
 from tests.services.broken import again, applied, clerk, open_task, send
 from tests.services.conftest import PACKAGES, Bench, StillClock, open_bench
 from tests.services.steps import case_of, go
@@ -119,6 +119,20 @@ def test_what_rests_is_told_by_element_with_the_median_and_how_many_are_late(two
     assert reports.page(two.portal, ADMIN, Wanted()).late == [("申請の確認", "", 1)]
 
 
+def test_what_waits_for_its_time_is_told_at_its_event_with_the_first_day(two: Bench) -> None:
+    case = applied(two, email="a@example.com")
+    with database.transaction():
+        TimerRow.delete().execute()
+        for days in (9, 4, 4):
+            due = two.portal.now() + timedelta(days=days)
+            TimerRow.create(case=case.id, task_id=f"t{days}", element="approval_late", due_at=due)
+    counting.refresh(two.portal, whole=True)
+    _, rests = reports.heat(ADMIN, "library_card")
+    first = two.portal.today() + timedelta(days=4)
+    assert rests["approval_late"] == reports.Rest(3, 0, 0, first.isoformat())
+    assert rests["approve"].due == ""
+
+
 def test_returns_money_guidelines_and_exams_of_a_whole_certification(bench: Bench) -> None:
     walker = go(bench, until="submit_audit_materials")
     counting.refresh(walker.portal, whole=True)
@@ -168,6 +182,8 @@ def test_medians_and_most_are_those_of_the_values_one_by_one() -> None:
         ("fiscal", date(2026, 3, 31), date(2025, 4, 1), date(2026, 3, 31)),
         ("fiscal", date(2026, 4, 1), date(2026, 4, 1), date(2027, 3, 31)),
         ("last_fiscal", date(2026, 4, 1), date(2025, 4, 1), date(2026, 3, 31)),
+        ("year", date(2026, 3, 31), date(2026, 1, 1), date(2026, 12, 31)),
+        ("last_year", date(2026, 1, 1), date(2025, 1, 1), date(2025, 12, 31)),
     ],
 )
 def test_periods(name: str, today: date, first: date, last: date) -> None:

@@ -34,6 +34,7 @@ GOOD = {
     "weekdays": ("水・Tuesday", "火水"),
     "numbers": ("1、5", "5, 1"),
     "rooms": ("試験室A\n\n試験室A\n試験室B", "試験室A\n試験室B"),
+    "addresses": ("Chief@Example.JP\n\noffice@example.jp ", "Chief@example.jp\noffice@example.jp"),
     "day_counts": ("2026/12/15 2\n2026-12-01　０", "2026-12-01 0\n2026-12-15 2"),
     "text": ("一行\nの文", "一行 の文"),
     "lines": ("一行\r\n二行", "一行\n二行"),
@@ -47,8 +48,8 @@ BAD = {
     "invoice_number": "T7000012050003", "postal_code": "12", "address": "あ" * 201, "phone": "0", "email": "だれか",
     "url": "ftp://example.jp", "days": "-1", "business_days": "many", "minutes": "1441", "count": "1.5", "yen": "高い",
     "tax_rate": "101", "person": "あ" * 101, "choice": "B5", "clock": "25:00", "weekdays": "毎日", "numbers": "一",
-    "rooms": "部" * 101, "day_counts": "あした 2", "text": "x" * 201, "lines": "x" * 2001, "number": "",
-    "yesno": "たぶん",
+    "rooms": "部" * 101, "addresses": "だれか", "day_counts": "あした 2", "text": "x" * 201, "lines": "x" * 2001,
+    "number": "", "yesno": "たぶん",
 }  # fmt: skip
 
 

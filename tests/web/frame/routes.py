@@ -134,6 +134,9 @@ ROUTES = {
     "SEE_TRAIL": """
         keeping.show signins.index audit.show audit.export audit.case_evidence
     """,
+    "EXPORT": """
+        exports.show exports.one exports.take
+    """,
     "PEOPLE": """
         signins.end signins.lift
     """,
