@@ -44,7 +44,7 @@ quick: install $(DONE)/dev ## one test in seconds, nothing else: ARGS="tests/eng
 lint: $(DONE)/base $(DONE)/dev ## the checks that need no running portal
 	@$(BIN)/python scripts/check.py --lint-only
 
-bench: install $(DONE)/dev ## times one step of a case beside bare SpiffWorkflow
+bench: install $(DONE)/dev ## times a step, a task, pages and what a running portal serves; ARGS="requests" measures that alone
 	@$(BIN)/python -m tests.bench $(ARGS)
 
 mutants: install $(DONE)/dev ## put small mistakes into a copy of the storage and see that a named test notices each

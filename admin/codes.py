@@ -89,6 +89,7 @@ WORDS: dict[tuple[str, str], dict[str, Any]] = {
         "waiting": _l("Waiting"), "unknown": _l("Sender unknown"), "taken": _l("Filed"),
         "discarded": _l("Discarded"), "apart": _l("Of a machine, kept apart"),
     },
+    ("BankFile", "kind"): {"zengin-01": _l("Zengin format"), "zengin-03": _l("Zengin format"), "csv": "CSV"},
     ("InboundMail", "kind"): {
         "absence": _l("Out-of-office replies"), "report": _l("Delivery reports"), "machine": _l("Other automatic mail"),
     },
@@ -141,7 +142,7 @@ WORDS: dict[tuple[str, str], dict[str, Any]] = {
 }  # fmt: skip
 EVERYWHERE = {
     "language": {"ja": _l("Japanese"), "en": _l("English")},
-    "turn": SIDES,
+    "turn": {key: SIDES[key] for key in ("both", "operator", "vendor")},
     "side": SIDES,
     "actor_side": SIDES,
     "audience": {key: SIDES[key] for key in ("both", "operator", "vendor")},

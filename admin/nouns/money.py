@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 from admin.cells import Yen
 from admin.kinds import Kind, Moment, Near, Tool, words
 from admin.nouns.cases import company_of
+from app.states import BankFileKind
 from app.store import models as m
 
 
@@ -35,7 +36,7 @@ def _people(row: m.Booking) -> list[str]:
 
 
 def _layout(row: m.BankFile) -> str:
-    return "CSV" if row.kind == "csv" else str(_ZENGIN)
+    return "CSV" if row.kind == BankFileKind.CSV else str(_ZENGIN)
 
 
 _ZENGIN = _l("Zengin format")

@@ -19,8 +19,8 @@ from app.connectors import authresults, bounces, charsets, machines, senders
 from app.connectors.authresults import Doubt, Trust
 from app.connectors.bounces import Report
 from app.connectors.contents import Contents, Flaw, Part, hostile
-from app.connectors.machines import Kind
 from app.connectors.senders import value
+from app.states import Writer
 
 NOBODY = Trust(strict=True)
 _IDS = re.compile(r"<[^<>\s]{1,250}>")
@@ -40,7 +40,7 @@ class Incoming:
     text: str
     written_at: datetime | None
     parts: tuple[Part, ...]
-    kind: Kind = Kind.PERSON
+    kind: Writer = Writer.PERSON
     report: Report | None = None
     doubt: Doubt | None = None
     via: str = ""
@@ -78,7 +78,7 @@ def _read(message: Message, digest: str, whole: bool, trust: Trust) -> Incoming:
         text=text,
         written_at=_date(message),
         parts=tuple(each for each in found.parts if not (report and each.inside)),  # of our own mail, come back
-        kind=Kind.REPORT if report else machines.kind(header, subject, message.get_content_type(), files=files),
+        kind=Writer.REPORT if report else machines.kind(header, subject, message.get_content_type(), files=files),
         report=report,
         doubt=authresults.doubt(message, writer.author, trust),
         via=writer.via,

@@ -8,17 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from enum import StrEnum
 
-
-class Kind(StrEnum):
-    """Who wrote it."""
-
-    PERSON = ""
-    ABSENCE = "absence"  # somebody is away: an answering machine
-    REPORT = "report"  # of what became of a mail
-    MACHINE = "machine"  # any other; our own mails that came back among them
-
+from app.states import Writer
 
 _AWAY = re.compile(
     r"^\W{0,3}(?:自動(?:応答|返信|回答)|不在(?:通知|連絡|のお知らせ|のため|中|の自動)|休暇(?:中|のお知らせ|のため)"
@@ -30,20 +21,20 @@ _AWAY = re.compile(
 _SUPPRESSED = re.compile(r"\b(?:all|oof|autoreply)\b", re.IGNORECASE)
 
 
-def kind(header: Callable[[str], str], subject: str, content_type: str, *, files: bool) -> Kind:
+def kind(header: Callable[[str], str], subject: str, content_type: str, *, files: bool) -> Writer:
     """Who wrote a mail that is no delivery report. `header` gives a header's text, empty when there is none; `files`:
     whether it brings any beside the pictures of its text."""
     if header("X-Nintei-Mail") or content_type == "multipart/report":  # our own; a receipt that it was read (RFC 8098)
-        return Kind.MACHINE
+        return Writer.MACHINE
     submitted = header("Auto-Submitted").partition(";")[0].partition("(")[0].strip().lower()
     automatic = submitted not in {"", "no"} or header("Return-Path").strip() == "<>"
     if files:
-        return Kind.PERSON
+        return Writer.PERSON
     if _AWAY.match(subject) or submitted == "auto-replied" or _answering(header):
-        return Kind.ABSENCE
+        return Writer.ABSENCE
     if automatic:
-        return Kind.ABSENCE if header("In-Reply-To") else Kind.MACHINE
-    return Kind.PERSON
+        return Writer.ABSENCE if header("In-Reply-To") else Writer.MACHINE
+    return Writer.PERSON
 
 
 def _answering(header: Callable[[str], str]) -> bool:

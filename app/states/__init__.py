@@ -9,11 +9,21 @@ from app.states.days import BOOKING_MOVES, KEPT, REQUEST_MOVES, STANDING, Bookin
 from app.states.designer import WORKSPACE_MOVES, VersionKind, WorkspaceAct, WorkspaceState
 from app.states.entries import GROUPS, TOLD, EntryKind, Group, Sight, Told
 from app.states.keeping import PERIODS, Kept, Period
-from app.states.mail import DELIVERY_MOVES, INBOUND_MOVES, MAIL_MOVES, DeliveryState, InboundState, MailState, SettledAs
+from app.states.mail import (
+    DELIVERY_MOVES,
+    INBOUND_MOVES,
+    MAIL_MOVES,
+    DeliveryState,
+    InboundState,
+    MailState,
+    SettledAs,
+    Writer,
+)
 from app.states.money import (
     INVOICE_MOVES,
     LINE_MOVES,
     SURPLUS_MOVES,
+    BankFileKind,
     InvoiceState,
     LineState,
     PaymentKind,
@@ -28,7 +38,7 @@ from app.states.rights import ACCOUNTS, BODY, RIGHTS, SEES_ALL, Account, Right, 
 from app.states.settings import PROPOSAL_MOVES, ProposalState
 from app.states.trail import DEEDS, GROUNDS, THINGS, Act, Deed, Ground, Thing
 from app.states.trouble import IncidentKind
-from app.states.work import COMMENT_MOVES, JOB_MOVES, TASK_MOVES, CommentState, JobState, TaskKind, TaskState
+from app.states.work import COMMENT_MOVES, JOB_MOVES, TASK_MOVES, CommentState, JobState, TaskKind, TaskState, Turn
 
 __all__ = [
     "ACCOUNTS",
@@ -65,6 +75,7 @@ __all__ = [
     "Account",
     "Act",
     "Audience",
+    "BankFileKind",
     "BookingState",
     "CardState",
     "CertificateState",
@@ -109,9 +120,11 @@ __all__ = [
     "TaskState",
     "Thing",
     "Told",
+    "Turn",
     "VersionKind",
     "WorkspaceAct",
     "WorkspaceState",
+    "Writer",
     "holders",
     "rights_of",
 ]

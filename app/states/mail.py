@@ -44,6 +44,15 @@ class SettledAs(Word):
     MOOT = "moot"  # answered, or not needed
 
 
+class Writer(Word):
+    """Who wrote a mail that came in."""
+
+    PERSON = ""
+    ABSENCE = "absence"  # somebody is away: an answering machine
+    REPORT = "report"  # of what became of a mail
+    MACHINE = "machine"  # any other; our own mails that came back among them
+
+
 class InboundState(Word):
     """How a mail that came in stands."""
 

@@ -7,6 +7,14 @@ from typing import Final
 from app.states.word import Moves, Word
 
 
+class BankFileKind(Word):
+    """How a file of the bank is written."""
+
+    ZENGIN_01 = "zengin-01"  # 全銀 振込入金通知
+    ZENGIN_03 = "zengin-03"  # 全銀 入出金取引明細
+    CSV = "csv"
+
+
 class InvoiceState(Word):
     """How an invoice stands."""
 

@@ -29,6 +29,15 @@ class TaskKind(Word):
     RECEIVE = "receive"  # a message
 
 
+class Turn(Word):
+    """Whose turn it is in a case."""
+
+    VENDOR = "vendor"
+    OPERATOR = "operator"
+    BOTH = "both"
+    NOBODY = ""  # only time has to pass
+
+
 class JobState(Word):
     """How a job of the worker, or of a card desk, stands."""
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from peewee import fn
 
-from app.states import InboundState, Rights, TaskKind, TaskState
+from app.states import InboundState, Rights, TaskKind, TaskState, Writer
 from app.store.database import locked
 from app.store.models import Case, InboundMail, Job, Mail, Member, Task, User
 
@@ -46,7 +46,7 @@ def in_state(*states: InboundState) -> Any:
     return InboundMail.state.in_(list(states))
 
 
-def of_kind(kind: str) -> Any:
+def of_kind(kind: Writer) -> Any:
     """Of a machine of this kind, and apart."""
     return (InboundMail.state == InboundState.APART) & (InboundMail.kind == kind)
 

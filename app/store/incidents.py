@@ -10,7 +10,6 @@ from peewee import JOIN
 
 from app.states import IncidentKind
 from app.store import statements
-from app.store.composed import Composed
 from app.store.models import Case, Incident
 
 IDLE = (
@@ -68,17 +67,10 @@ def open_of_kind(kind: IncidentKind) -> set[tuple[int | None, str]]:
     return {(row.case_id, row.element) for row in Incident.select(Incident.case, Incident.element).where(mine)}
 
 
-_among = Composed[Incident](
-    lambda cases: Incident.select(Incident.case).where(
-        Incident.open_key.is_null(False) & Incident.case.in_(cases) & Incident.kind.not_in(IDLE)
-    )
-)
-
-
-def among(cases: Sequence[int]) -> frozenset[int]:
-    """Those of the cases that cannot go on because of an open incident."""
-    rows = _among.rows(list(cases)) if cases else ()
-    return frozenset(row.case_id for row in rows if row.case_id)
+def of_cases(cases: Any) -> Any:
+    """The query of those of the cases that cannot go on because of an open incident."""
+    mine = Incident.open_key.is_null(False) & Incident.case.in_(cases) & Incident.kind.not_in(IDLE)
+    return Incident.select(Incident.case).where(mine)
 
 
 def hindering() -> frozenset[int]:

@@ -10,7 +10,6 @@ from peewee import JOIN, fn
 
 from app.states import JobState
 from app.store import statements
-from app.store.composed import Composed
 from app.store.database import locked
 from app.store.models import Case, Job, TimerRow
 from app.store.words import move
@@ -107,16 +106,9 @@ def count_jobs(operator: str, states: Iterable[JobState]) -> int:
     return int((query.where(Job.operator == operator) if operator else query).count())
 
 
-_failed = Composed[Job](
-    lambda cases: Job.select(Job.case).where(
-        Job.case.in_(cases) & (Job.state == JobState.INCIDENT) & (Job.task_id != "")
-    )
-)
-
-
-def failed_among(cases: Sequence[int]) -> frozenset[int]:
-    """Those of the cases in which a token waits for a job that failed for good."""
-    return frozenset(row.case_id for row in _failed.rows(list(cases)) if row.case_id) if cases else frozenset()
+def of_cases(cases: Any) -> Any:
+    """The query of those of the cases in which a token waits for a job that failed for good."""
+    return Job.select(Job.case).where(Job.case.in_(cases) & (Job.state == JobState.INCIDENT) & (Job.task_id != ""))
 
 
 def failed_cases() -> frozenset[int]:
@@ -149,19 +141,19 @@ def jobs_of(case: int, *states: JobState) -> list[Job]:
 
 def under_way(case: int) -> set[str]:
     """The engine's task ids of the case's jobs that are to be done, or failed for good."""
-    where = "case_id = ? AND state IN ('queued', 'running', 'incident') AND task_id <> ''"
-    return {row.task_id for row in statements.rows(Job, where, case)}
+    rows = jobs_of(case, JobState.QUEUED, JobState.RUNNING, JobState.INCIDENT)
+    return {row.task_id for row in rows if row.task_id}
 
 
 def parked(case: int) -> list[Job]:
     """The case's jobs that wait for an element to be completed."""
-    return statements.rows(Job, "case_id = ? AND state = 'parked'", case, order="id")
+    return jobs_of(case, JobState.PARKED)
 
 
 def waiting_jobs(case: int, after: int) -> list[int]:
     """The row ids of the case's jobs that nobody does just now and that came after this one, oldest first."""
-    where = "case_id = ? AND id > ? AND state IN ('queued', 'parked', 'incident')"
-    return [row.id for row in statements.rows(Job, where, case, after, order="id")]
+    rows = jobs_of(case, JobState.QUEUED, JobState.PARKED, JobState.INCIDENT)
+    return [row.id for row in rows if row.id > after]
 
 
 def oldest_due(now: datetime, without: Sequence[str] = ()) -> datetime | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -32,6 +32,16 @@ PREVIEW = "preview"  # instead of a document: what a template comes out as was l
 def document(document_id: str) -> Document | None:
     """The document of this id."""
     return Document.get_or_none(Document.id == document_id)
+
+
+_documents = Composed[Document](lambda ids: Document.select().where(Document.id.in_(ids)))
+
+
+def documents_by_ids(ids: Iterable[str]) -> list[Document]:
+    """Those of the documents that there are, in this order."""
+    wanted = list(dict.fromkeys(ids))
+    rows = {row.id: row for row in _documents.rows(wanted)} if wanted else {}
+    return [rows[each] for each in wanted if each in rows]
 
 
 def documents(case: int, *, drafts: bool = False) -> list[Document]:

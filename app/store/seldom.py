@@ -3,7 +3,8 @@ stamp stands.
 
 Triggers put another stamp, drawn at random, with whatever writes one of these tables, so that no way of writing them
 can forget it, and no process shows what another has changed: the stamp is read with who asks for the page. Within a
-transaction all is read as it is.
+transaction it is read once more, so that whoever decides does so by what is there then; what such a transaction has
+changed itself is kept under a stamp that nobody else sees before it is stored for good.
 """
 
 from __future__ import annotations
@@ -31,13 +32,12 @@ _now = Composed[Stamp](stamp)
 def kept(key: Hashable, read: Callable[[], T]) -> T:
     """What `read` gives, once for as long as nothing is changed. Nobody changes what is given: it is everybody's."""
     bound = proxy.obj
-    if bound.in_transaction():
-        return read()
     memory = bound.memory
-    here = memory.stamp or _now.value()
+    inside = bound.in_transaction()
+    here = _now.value() if inside else memory.stamp or _now.value()
     if here is None:
         return read()
-    if memory.found is not None:
+    if memory.found is not None and not inside:
         memory.stamp = here
     known: tuple[str, dict[Hashable, Any]] = bound.seldom
     if known[0] != here:

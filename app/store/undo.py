@@ -25,9 +25,14 @@ def of_case(case: int) -> Undo | None:
     return Undo.get_or_none(Undo.case == case)
 
 
+_of_task = Composed[Undo](
+    lambda task_id: Undo.select().join(Task, on=(Task.case == Undo.case)).where(Task.id == task_id).limit(1)
+)
+
+
 def of_task(task_id: str) -> Undo | None:
     """The same of the case to which this task belongs."""
-    return Undo.select().join(Task, on=(Task.case == Undo.case)).where(Task.id == task_id).first()
+    return _of_task.one(task_id)
 
 
 def forget(case: int) -> None:

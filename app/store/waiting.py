@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from peewee import SQL, Select, fn
 
 from app.states import InboundState, IncidentKind, JobState, RequestState
-from app.store import companies, deliveries, inbound
+from app.store import companies, deliveries, inbound, incidents, jobrows
 from app.store.composed import Composed
 from app.store.models import Claim, Correction, InboundMail, Incident, Job, Outage
 
@@ -36,6 +37,18 @@ def _all() -> Any:
         Correction.select(number).where(Correction.state == RequestState.ASKED),
     )
     return Select(columns=list(parts))
+
+
+def _of_cases(cases: Any) -> Any:
+    return incidents.of_cases(cases).union_all(jobrows.of_cases(cases))
+
+
+_among = Composed[Incident](_of_cases)
+
+
+def hindered(cases: Sequence[int]) -> frozenset[int]:
+    """Those of the cases that cannot go on: because of an open incident, or of a job that failed for good."""
+    return frozenset(int(row[0]) for row in _among.run(list(cases)).fetchall()) if cases else frozenset()
 
 
 _counted = Composed[Claim](_all)

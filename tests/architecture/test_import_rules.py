@@ -25,6 +25,7 @@ VIOLATIONS = {
     "database": ("app/web/planted.py", "import playhouse.pool\n"),
     "reader": ("hardware/planted.py", "import smartcard.scard\n"),
     "xml": ("app/connectors/planted.py", "from xml.etree import ElementTree\n"),
+    "bucket": ("app/services/planted_bucket.py", "import boto3\n"),
     "circles": ("app/services/base/planted.py", "import app.services.pages.worklist\n"),
 }
 

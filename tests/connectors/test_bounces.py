@@ -8,13 +8,13 @@ import pytest
 
 from app.connectors.bounces import Outcome, Report
 from app.connectors.incoming import Incoming, read
-from app.connectors.machines import Kind
+from app.states import Writer
 from tests.support.bounces import OURS, WHOM, WORDED, group, in_words, standard
 
 
 def report(raw: bytes) -> Report:
     found = read(raw)
-    assert found.kind is Kind.REPORT
+    assert found.kind is Writer.REPORT
     assert found.report is not None
     return found.report
 
@@ -108,13 +108,13 @@ def person(subject: str, text: str, sender: str = WHOM) -> Incoming:
     ("Undelivered Mail Returned to Sender", "これはなんでしょうか。"), ("配信遅延", "配信が遅れていたようです。"),
 ])  # fmt: skip
 def test_a_person_who_writes_of_such_things_is_no_machine(subject: str, text: str) -> None:
-    assert person(subject, text).kind is Kind.PERSON
+    assert person(subject, text).kind is Writer.PERSON
 
 
 def test_a_machine_that_speaks_of_something_else_has_no_report() -> None:
-    assert read(in_words("Weekly summary", "3 users", Auto_Submitted="auto-generated")).kind is Kind.MACHINE
+    assert read(in_words("Weekly summary", "3 users", Auto_Submitted="auto-generated")).kind is Writer.MACHINE
     read_it = b"Content-Type: multipart/report; report-type=disposition-notification; boundary=b\n"
-    assert read(b"From: a@b.example\nSubject: Read: x\n" + read_it + b"\n--b\n\nread\n--b--\n").kind is Kind.MACHINE
+    assert read(b"From: a@b.example\nSubject: Read: x\n" + read_it + b"\n--b\n\nread\n--b--\n").kind is Writer.MACHINE
 
 
 def test_hostile_reports_are_read_to_their_end() -> None:

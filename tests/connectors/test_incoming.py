@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from app.connectors import charsets, contents
 from app.connectors.incoming import Flaw, read
-from app.connectors.machines import Kind
+from app.states import Writer
 
 HEAD = b"From: =?utf-8?B?5L6LIOS4gOmDjg==?= <Ichiro.Rei@Example.com>\r\nMessage-ID: <1@example.com>\r\nSubject: x\r\n"
 
@@ -50,7 +50,7 @@ def test_who_what_and_answering_which_mail_is_read() -> None:
     assert found.text == "本文です。"
     assert found.written_at == datetime(2026, 12, 1, 1, 0, tzinfo=UTC)
     assert [(part.filename, part.content) for part in found.parts] == [("確認依頼書.pdf", b"%PDF-1.7")]
-    assert (found.kind, found.flaw) == (Kind.PERSON, Flaw.NONE)
+    assert (found.kind, found.flaw) == (Writer.PERSON, Flaw.NONE)
 
 
 def test_the_address_is_in_small_letters_and_the_name_in_words() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from app.connectors.incoming import read
-from app.connectors.machines import Kind
+from app.states import Writer
 
 MAILS = Path(__file__).parents[1] / "mails"
 
@@ -45,20 +45,20 @@ REPLY = {"In_Reply_To": "<ours@nintei.example>"}
     {"Mailing_list": "list a@b.example"}, {"X_ML_Name": "sales"}, {"Sender": "sales@vendor.example"},
 ])  # fmt: skip
 def test_marks_of_a_list_or_a_relay_never_make_a_mail_a_machines(headers: dict[str, str]) -> None:
-    assert read(mail(**headers)).kind is Kind.PERSON
-    assert read(mail("資料", **headers)).kind is Kind.PERSON
+    assert read(mail(**headers)).kind is Writer.PERSON
+    assert read(mail("資料", **headers)).kind is Writer.PERSON
 
 
 @pytest.mark.parametrize(
     "name", ["person-through-a-group", "footer-service", "winmail", "answers-between", "euc-jp-circled-digits"]
 )
 def test_mails_of_persons_are_theirs(name: str) -> None:
-    assert read((MAILS / f"{name}.eml").read_bytes()).kind is Kind.PERSON
+    assert read((MAILS / f"{name}.eml").read_bytes()).kind is Writer.PERSON
 
 
 @pytest.mark.parametrize("name", ["absence-by-subject", "absence-exchange"])
 def test_mails_of_answering_machines_are_known(name: str) -> None:
-    assert read((MAILS / f"{name}.eml").read_bytes()).kind is Kind.ABSENCE
+    assert read((MAILS / f"{name}.eml").read_bytes()).kind is Writer.ABSENCE
 
 
 @pytest.mark.parametrize("subject", [
@@ -69,8 +69,8 @@ def test_mails_of_answering_machines_are_known(name: str) -> None:
     "Abwesenheitsnotiz: x", "Automatische Antwort: x",
 ])  # fmt: skip
 def test_an_absence_note_is_known_by_its_subject(subject: str) -> None:
-    assert read(mail(subject)).kind is Kind.ABSENCE
-    assert read(mail(subject, logo=True)).kind is Kind.ABSENCE
+    assert read(mail(subject)).kind is Writer.ABSENCE
+    assert read(mail(subject, logo=True)).kind is Writer.ABSENCE
 
 
 @pytest.mark.parametrize("subject", [
@@ -78,7 +78,7 @@ def test_an_absence_note_is_known_by_its_subject(subject: str) -> None:
     "Fwd: Automatic reply: x", "automation system", "資料（不在のため代理）",
 ])  # fmt: skip
 def test_a_persons_subject_is_none(subject: str) -> None:
-    assert read(mail(subject)).kind is Kind.PERSON
+    assert read(mail(subject)).kind is Writer.PERSON
 
 
 @pytest.mark.parametrize("headers", [
@@ -91,7 +91,7 @@ def test_a_persons_subject_is_none(subject: str) -> None:
     {"X_Autorespond": "yes"},
 ])  # fmt: skip
 def test_an_absence_note_is_known_by_its_headers(headers: dict[str, str]) -> None:
-    assert read(mail(**headers)).kind is Kind.ABSENCE
+    assert read(mail(**headers)).kind is Writer.ABSENCE
 
 
 @pytest.mark.parametrize("headers", [
@@ -100,8 +100,8 @@ def test_an_absence_note_is_known_by_its_headers(headers: dict[str, str]) -> Non
     {"X_MS_Exchange_Generated_Message_Source": "Mailbox Rules Agent"}, {"Subject_": "x"},
 ])  # fmt: skip
 def test_what_brings_a_file_is_for_a_person_to_look_at_whoever_sent_it(headers: dict[str, str]) -> None:
-    assert read(mail(file="資料.pdf", **headers)).kind is Kind.PERSON
-    assert read(mail("自動返信", file="資料.pdf", **headers)).kind is Kind.PERSON
+    assert read(mail(file="資料.pdf", **headers)).kind is Writer.PERSON
+    assert read(mail("自動返信", file="資料.pdf", **headers)).kind is Writer.PERSON
 
 
 @pytest.mark.parametrize("headers", [
@@ -109,11 +109,11 @@ def test_what_brings_a_file_is_for_a_person_to_look_at_whoever_sent_it(headers: 
     {"X_Nintei_Mail": "review-2"},
 ])  # fmt: skip
 def test_other_machines_are_known(headers: dict[str, str]) -> None:
-    assert read(mail("お知らせ", **headers)).kind is Kind.MACHINE
+    assert read(mail("お知らせ", **headers)).kind is Writer.MACHINE
 
 
 def test_our_own_mail_that_came_back_is_a_machines_even_with_its_files() -> None:
-    assert read(mail(file="様式.pdf", X_Nintei_Mail="review-2")).kind is Kind.MACHINE
+    assert read(mail(file="様式.pdf", X_Nintei_Mail="review-2")).kind is Writer.MACHINE
 
 
 # Groups that put their own address in the writer's place

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from app.store import database
 
+_WRITES = re.compile(r'(?:INSERT(?: OR \w+)? INTO|UPDATE|DELETE FROM) "?(\w+)', re.IGNORECASE)
 _FRAME = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", "PRAGMA")
 
 
@@ -25,9 +26,18 @@ class Counted:
 
     @property
     def duplicates(self) -> list[str]:
-        """Those that were run before, with the same values, each as often as it was run once more."""
-        counted = Counter(self.statements)
-        return [sql for sql, times in counted.items() for _ in range(times - 1)]
+        """Those that were run before, with the same values, while nothing was written to what they read; each as often
+        as it was run once more."""
+        found: list[str] = []
+        known: set[str] = set()
+        for sql in self.statements:
+            if written := _WRITES.match(sql):
+                table = re.compile(rf"\b{written[1]}\b")
+                known = {each for each in known if not table.search(each)}
+            if sql in known:
+                found.append(sql)
+            known.add(sql)
+        return found
 
     @property
     def writes(self) -> int:

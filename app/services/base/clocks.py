@@ -8,6 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from app.services.base import businessdays, flow
+from app.states import Turn
 from app.store import cases
 from app.store.models import Case, Clock
 
@@ -38,7 +39,7 @@ class ClockView:
 
 
 def follow(
-    case: Case, package: Package, completed: Sequence[str], whose: str, today: date, closing: frozenset[date]
+    case: Case, package: Package, completed: Sequence[str], whose: Turn, today: date, closing: frozenset[date]
 ) -> None:
     """Start and end clocks as elements complete; stop those of the side that waits, let the others run. The vendor's
     stand still, too, while the mail that asks for something has not arrived."""
@@ -49,7 +50,7 @@ def follow(
     for clock in cases.clocks(case.id, running=True):
         ends = clock.guideline in ended or case.ended
         told = clock.side != "vendor" or not case.undelivered
-        runs = whose in {clock.side, "both", ""} and told and not ends
+        runs = (whose in {Turn.BOTH, Turn.NOBODY} or whose.value == clock.side) and told and not ends
         if runs and clock.running_since is None:
             clock.running_since = today
         elif not runs and clock.running_since is not None:

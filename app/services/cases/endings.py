@@ -16,7 +16,7 @@ from app.services.cards import stock
 from app.services.mails import deliveries
 from app.services.process import reopening
 from app.services.trouble import incidents
-from app.states import BookingState, EntryKind, InvoiceState, JobState, Right, Standing, TaskState
+from app.states import BookingState, EntryKind, InvoiceState, JobState, Right, Standing, TaskState, Turn
 from app.store import bookings, cases, database, invoices, jobrows, undo, work
 from app.store.models import Case
 
@@ -54,7 +54,7 @@ def end(portal: Portal, number: str, reason: str, actor: Actor) -> None:
         incidents.over(case.id, now, by=actor.name)
         case.withdrawal = {"by": BY, "name": actor.name, "reason": reason, "at": now.isoformat()}
         case.messages, case.running, case.timer_count = [], [], 0
-        case.turn, case.turn_since, case.changed_at = "", now, now
+        case.turn, case.turn_since, case.changed_at = Turn.NOBODY, now, now
         case.state, case.ended, case.revision = Standing.CLOSED, True, case.revision + 1
         case.save()
         history.note(case.id, now, EntryKind.WITHDRAWAL, by=actor, title=reason[:300], text=BY, data=done)

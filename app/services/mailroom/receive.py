@@ -18,12 +18,12 @@ from urllib.parse import urlsplit
 from app.connectors import incoming
 from app.connectors.authresults import WITHOUT_NAME, Trust
 from app.connectors.inbox import Inbox
-from app.connectors.machines import Kind
 from app.errors import NinteiError, Refused
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.mailroom.match import note
 from app.services.mails import deliveries
+from app.states import Writer
 from app.store import cases, database, inbound, outages
 from app.store.models import Case
 from config.settings import Settings
@@ -42,8 +42,8 @@ def receive(portal: Portal, raw: bytes, whole: bool = True) -> str:
     (kept apart); or known: it was there."""
     mail = incoming.read(raw, whole=whole, trust=trusted(portal.settings))
     kind = mail.kind
-    if kind is Kind.PERSON and mail.sender and mail.sender == _own(portal.settings):
-        kind = Kind.MACHINE  # our own mail that came back
+    if kind is Writer.PERSON and mail.sender and mail.sender == _own(portal.settings):
+        kind = Writer.MACHINE  # our own mail that came back
     with database.connection():
         if inbound.known(mail.message_id) is not None:
             return "known"
@@ -76,7 +76,7 @@ def receive(portal: Portal, raw: bytes, whole: bool = True) -> str:
             text=mail.text,
             attachments=kept,
             flaw=mail.flaw.value,
-            kind=kind.value,
+            kind=kind,
             via=mail.via,
             doubt={"by": mail.doubt.by, "said": list(mail.doubt.said)} if mail.doubt else {},
             answered_id=answered,

@@ -25,6 +25,7 @@ from app.services.money.bankfile import (
     keyed,
 )
 from app.services.money.headings import Columns
+from app.states import BankFileKind
 
 NO_DAY = N_("Line %(line)s: “%(text)s” is not a date")
 NO_AMOUNT = N_("Line %(line)s: “%(text)s” is not an amount")
@@ -97,7 +98,7 @@ def statement(rows: Sequence[Sequence[str]], columns: Columns, today: date) -> S
     _believe(moved)
     if not found:
         raise Refused("No row has an amount that came in: look at which column is which")
-    return Statement("csv", "", keyed(found, ""), tuple(left))
+    return Statement(BankFileKind.CSV, "", keyed(found, ""), tuple(left))
 
 
 def _believe(moved: Sequence[tuple[int, int]]) -> None:

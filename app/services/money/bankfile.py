@@ -11,6 +11,7 @@ from hashlib import sha256
 from typing import Any
 
 from app.errors import Refused
+from app.states import BankFileKind
 
 REIWA = 2018  # 令和1年 is 2019
 MOST_LINES = 20_000
@@ -44,7 +45,7 @@ class LeftOut:
 class Statement:
     """A file that was read."""
 
-    kind: str  # zengin-01 | zengin-03 | csv
+    kind: BankFileKind
     account: str
     receipts: tuple[Receipt, ...]
     left_out: tuple[LeftOut, ...] = ()

@@ -11,6 +11,7 @@ from datetime import date
 
 from app.errors import N_, Refused
 from app.services.money.bankfile import MOST_LINES, LeftOut, Receipt, Statement, day_of, decode, keyed, plain
+from app.states import BankFileKind
 
 RECORD = 200
 
@@ -51,7 +52,7 @@ def read(content: bytes, today: date) -> Statement:
         raise Refused("The file has no header record")
     if counted:
         raise Refused("The file ends before its sums: it is not complete. Get it from the bank again")
-    return Statement(f"zengin-{kind}", account, keyed(found, account), tuple(left))
+    return Statement(BankFileKind(f"zengin-{kind}"), account, keyed(found, account), tuple(left))
 
 
 def _records(content: bytes) -> list[str]:

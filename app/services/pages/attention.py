@@ -180,7 +180,7 @@ def of_case(portal: Portal, case: Case) -> list[Trouble]:
 
 def hindered(ids: Sequence[int]) -> frozenset[int]:
     """Those of the cases that cannot go on before somebody of the staff has looked. Inside a connection."""
-    return incidents.among(ids) | jobrows.failed_among(ids)
+    return waiting.hindered(ids)
 
 
 def all_hindered() -> frozenset[int]:

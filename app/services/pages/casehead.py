@@ -17,7 +17,7 @@ from app.services.pages import attention
 from app.services.register import certificates
 from app.services.tasks import view
 from app.services.tasks.view import TaskView
-from app.states import CertificateState, Standing
+from app.states import CertificateState, Standing, Turn
 from app.store import cases, database, records, work
 from app.store.models import Case, Certificate
 
@@ -51,7 +51,7 @@ class CaseHead:
     company_name: str
     system_name: str
     state: Standing  # open | certified | rejected | withdrawn | closed
-    turn: str  # vendor | operator | both | ""
+    turn: Turn
     turn_since: datetime
     turn_days: int  # business days since then
     ended: bool
@@ -148,7 +148,7 @@ def head(
         if case.state is not Standing.OPEN
         else None,
         hindered=not case.ended and case.id in (attention.hindered([case.id]) if hindered is None else hindered),
-        awaited=_awaited(rows, loaded, measured, today) if case.turn == "operator" and not case.ended else None,
+        awaited=_awaited(rows, loaded, measured, today) if case.turn == Turn.OPERATOR and not case.ended else None,
         cure_until=lastday.named("certificate.cure_last_day", case.data or {}) if stopped else None,
     )
 

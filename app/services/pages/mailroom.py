@@ -18,7 +18,7 @@ from app.services.mailroom.match import draft_of, find, note_field, receipt, sai
 from app.services.mails import deliveries
 from app.services.papers import intake
 from app.services.papers.documents import Content
-from app.states import InboundState, Right, TaskState
+from app.states import InboundState, Right, TaskState, Writer
 from app.store import cases, database, inbound, work
 from app.store.models import InboundMail, Task
 
@@ -37,7 +37,7 @@ class MailHead:
     subject: str
     received_at: datetime
     state: InboundState  # waiting | unknown | taken | discarded | apart
-    kind: str  # of a machine: absence | report | machine; empty: of a person
+    kind: Writer
     via: str  # the group that carried it
     doubt: Mapping[str, Any]  # {by, said}: what speaks against the sender
     case_number: str
@@ -95,7 +95,7 @@ def listed(portal: Portal, tab: str, page: int, actor: Actor, text: str = "") ->
     with database.connection():
         said = inbound.saying(words) if words else None
         wheres = {
-            each: inbound.in_state(InboundState(each)) if each in STATES else inbound.of_kind(each)
+            each: inbound.in_state(InboundState(each)) if each in STATES else inbound.of_kind(Writer(each))
             for each in (*STATES, *KINDS)
         }
         if said is not None:
@@ -148,7 +148,7 @@ def look(portal: Portal, mail_id: int, actor: Actor, task_id: str = "") -> MailP
             receipt=(implied.id, implied.title) if implied else ("", ""),
             finished=taken_into is not None and taken_into.state != TaskState.OPEN,
             known_sender=bool(row.user_id) or (case is not None and row.sender == case.email.lower()),
-            bounced=deliveries.told_by(row.id) if row.kind == "report" else [],
+            bounced=deliveries.told_by(row.id) if row.kind == Writer.REPORT else [],
         )
 
 

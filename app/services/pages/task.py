@@ -18,7 +18,7 @@ from app.services.base.releases import Loaded, settings_of
 from app.services.pages import offers
 from app.services.papers import documents, intake, printable, signatures
 from app.services.process import secrets
-from app.services.tasks import drafts, filling, forms, holding, nouns, reviews, view
+from app.services.tasks import comments, drafts, filling, forms, holding, nouns, reviews, view
 from app.services.tasks.comments import CommentView
 from app.services.tasks.reviews import Reviewed
 from app.states import JobState
@@ -108,11 +108,8 @@ def page(
         secret = properties.get("shows_secrets", "")
         before = reviews.last(setting, actor.language) if own else None
         looked_at = reviews.answers(setting, actor.language)
-        running = [] if setting.element.flag("beside") else cases.clocks(case.id, running=True)
-        found = clocks.views(running, portal.today(), portal.closing())
-        clock = clocks.of_step(found, loaded.package, task.element)
         return TaskPage(
-            task=view.view(task, portal.today(), portal.closing(), clock, view.named(task, actor)),
+            task=_view(portal, setting, actor),
             case=case,
             form=spec.bind(
                 values,
@@ -159,6 +156,39 @@ def page(
                 if actor.side == "operator" and (job.params or {}).get("origin") == task_id
             ],
         )
+
+
+@dataclass(frozen=True, slots=True)
+class CheckPage:
+    """What the check of a task shows beside what was typed."""
+
+    task: view.TaskView
+    on_behalf_of: str
+    comments: list[CommentView]
+    last: Reviewed | None  # what the vendor answered last time
+    properties: Mapping[str, str]
+
+
+def to_check(portal: Portal, task_id: str, actor: Actor) -> CheckPage:
+    """The page that shows every answer once more, for who may send them. Raises why not."""
+    with database.connection():
+        setting = permit.find(portal, task_id, actor)
+        behalf = permit.may_do(setting, actor)
+        return CheckPage(
+            _view(portal, setting, actor),
+            behalf,
+            comments.for_task(setting),
+            reviews.last(setting, actor.language),
+            setting.element.properties,
+        )
+
+
+def _view(portal: Portal, setting: permit.Setting, actor: Actor) -> view.TaskView:
+    """The task in short, with the guideline that measures it."""
+    running = [] if setting.element.flag("beside") else cases.clocks(setting.case.id, running=True)
+    found = clocks.views(running, portal.today(), portal.closing())
+    clock = clocks.of_step(found, setting.loaded.package, setting.task.element)
+    return view.view(setting.task, portal.today(), portal.closing(), clock, view.named(setting.task, actor))
 
 
 def _known(setting: permit.Setting) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from app.services.pages import case as caseview
 from app.services.pages.case import CaseHead, CasePage
 from app.services.register import certificates
 from app.services.tasks import reviews
-from app.states import CommentState, EntryKind, Standing, TaskKind, TaskState
+from app.states import CommentState, EntryKind, Standing, TaskKind, TaskState, Turn
 from app.store import database, records, work
 from app.store.models import Case, Entry, Task
 
@@ -120,7 +120,7 @@ def _points(case: Case) -> int:
 
 def _urgency(head: CaseHead) -> tuple[bool, bool, date, str]:
     """The vendor's turn first, what is due first before it; what has ended last."""
-    mine = head.turn in {"vendor", "both"} and bool(head.tasks)
+    mine = head.turn in {Turn.VENDOR, Turn.BOTH} and bool(head.tasks)
     due = head.tasks[0].due_on if mine else None
     return head.ended, not mine, due or date.max, head.number
 

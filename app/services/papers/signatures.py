@@ -21,8 +21,7 @@ class Told:
 
 def of_files(ids: Iterable[str]) -> dict[str, list[Told]]:
     """By document id, of those that are signed. Inside a connection."""
-    rows = (records.document(each) for each in dict.fromkeys(ids))
-    return {row.id: [told(each) for each in row.signatures] for row in rows if row is not None and row.signatures}
+    return {row.id: [told(each) for each in row.signatures] for row in records.documents_by_ids(ids) if row.signatures}
 
 
 def told(kept: Mapping[str, Any]) -> Told:

@@ -16,6 +16,7 @@ from app.services.base import businessdays
 from app.services.base.releases import due_days
 from app.services.process import order
 from app.services.register import validity
+from app.states import Turn
 
 AGAIN = timedelta(days=1)  # one that waits for a turn is looked at with every step, and else after this
 
@@ -28,18 +29,18 @@ class Stand:
     since: datetime
 
 
-def whose(places: Sequence[Element], *, busy: bool, ended: bool) -> str:
-    """`vendor`, `operator`, `both`, or nobody's (empty) when only time has to pass. `busy`: jobs are under way."""
+def whose(places: Sequence[Element], *, busy: bool, ended: bool) -> Turn:
+    """Whose it is. `busy`: jobs are under way."""
     opened = {place.id for place in places}
     due = {place.side for place in places if not aside(place) and not order.waits(place, opened)}
     sides = due or ({place.side for place in places} & {"vendor"}) or {place.side for place in places}
     if ended:
-        return ""
+        return Turn.NOBODY
     if {"vendor", "operator"} <= sides:
-        return "both"
+        return Turn.BOTH
     if "vendor" in sides:
-        return "vendor"
-    return "operator" if sides or busy else ""
+        return Turn.VENDOR
+    return Turn.OPERATOR if sides or busy else Turn.NOBODY
 
 
 def aside(place: Element) -> bool:

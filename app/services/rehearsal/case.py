@@ -38,6 +38,7 @@ from app.services.money import invoices as money
 from app.services.process import resting, turns
 from app.services.rehearsal.answers import Desk, Differs
 from app.services.rehearsal.register import Register
+from app.states import Turn
 
 START = datetime(2026, 4, 1, 9, 0, tzinfo=JAPAN)  # a Wednesday morning; the same for every walk and for all time
 FIRINGS = 2_000  # of timers in one step, after which the process counts as running for ever
@@ -89,7 +90,7 @@ class RehearsalCase:
         self._rested: frozenset[str] = frozenset()  # tasks that have begun to
         self._answers: Mapping[str, Any] = {}  # of webhooks, by the element that calls
         self._fails: Mapping[str, Any] = {}  # why jobs fail for good, by their element
-        self._turn, self._turn_since = "", self.now
+        self._turn, self._turn_since = Turn.NOBODY, self.now
         self._held: dict[str, datetime] = {}  # timers that wait for a turn, until the case takes a step
         self.step = stage.engine.start(stage.program, {}, self.now)
         self._settle(self._follow(self.step))

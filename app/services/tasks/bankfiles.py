@@ -15,7 +15,7 @@ from app.services.money import bankcsv, zengin
 from app.services.money.bankcsv import Table
 from app.services.money.bankfile import LeftOut, Statement
 from app.services.money.headings import Columns
-from app.states import ChangeKind, LineState, Right
+from app.states import BankFileKind, ChangeKind, LineState, Right
 from app.store import bank, changes, database
 
 PREVIEWED = 3  # receipts that are shown before a file is read
@@ -25,7 +25,7 @@ PREVIEWED = 3  # receipts that are shown before a file is read
 class Imported:
     """What came of reading a file."""
 
-    kind: str
+    kind: BankFileKind
     new: int
     known: int  # lines that came with another file before
     left_out: int  # lines that are no receipts

@@ -143,7 +143,7 @@ def keep(
             "receipts": sorted(receipts),
             "vendor": setting.task.side != "operator",
             "visits": [[*place, *count] for place, count in counts.items()],
-            "cards": bool(setting.loaded.package.cards) and _cards(case) != stood.cards,
+            "cards": bool(stood.cards) and _cards(case) != stood.cards,  # no step brings the first card of a case
         },
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from peewee import BooleanField, CharField, DateField, ForeignKeyField, IntegerField, TextField
 
-from app.states import LINE_MOVES, LineState
+from app.states import LINE_MOVES, BankFileKind, LineState
 from app.store.database import FileNameField, JsonField, Row, UtcField
 from app.store.models.records import Invoice, Payment
 from app.store.words import WordField
@@ -15,7 +15,7 @@ class BankFile(Row):
 
     digest = CharField(max_length=64, unique=True)
     filename = FileNameField(max_length=255)
-    kind = CharField(max_length=12)  # zengin-01 | zengin-03 | csv
+    kind = WordField(BankFileKind, max_length=12)
     account = CharField(max_length=120, default="")
     count = IntegerField()
     at = UtcField()

@@ -15,7 +15,7 @@ from peewee import (
     TextField,
 )
 
-from app.states import Audience, EntryKind, Rights, Standing
+from app.states import Audience, EntryKind, Rights, Standing, Turn
 from app.store.database import AddressField, JsonField, Row, Table, UtcField
 from app.store.models.accounts import Company, User
 from app.store.models.releases import Release
@@ -39,7 +39,7 @@ class Case(Row):
     )  # in which the application was read; the account's, once there is one
     system_name = CharField(max_length=200, default="", index=True)
     state = WordField(Standing, max_length=12, default=Standing.OPEN)
-    turn = CharField(max_length=10, default="")  # vendor | operator | both | "" (nobody's)
+    turn = WordField(Turn, max_length=10, default=Turn.NOBODY)
     turn_since = UtcField()
     stage = CharField(max_length=80, default="")
     revision = IntegerField(default=0)

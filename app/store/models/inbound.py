@@ -6,7 +6,7 @@ from typing import Any
 
 from peewee import CharField, ForeignKeyField, IntegerField, TextField
 
-from app.states import DELIVERY_MOVES, INBOUND_MOVES, DeliveryState, InboundState, SettledAs
+from app.states import DELIVERY_MOVES, INBOUND_MOVES, DeliveryState, InboundState, SettledAs, Writer
 from app.store.database import JsonField, Row, Table, UtcField
 from app.store.models.accounts import User
 from app.store.models.cases import Case
@@ -30,8 +30,7 @@ class InboundMail(Row):
     text = TextField(default="")
     attachments: Any = JsonField(default=list)  # [{filename, size, digest, inline}]
     flaw = CharField(max_length=20, default="")  # what hindered reading it
-    # Of a machine: absence · report (what became of a mail) · machine (any other). Empty: of a person.
-    kind = CharField(max_length=10, default="")
+    kind = WordField(Writer, max_length=10, default=Writer.PERSON)
     via = CharField(max_length=254, default="")  # the group that put its own address in the sender's place
     doubt: Any = JsonField(default=dict)  # {by, said}: the server that says that the sender is another, and its words
     answered_id = IntegerField(null=True)  # row id of our mail that it answers, or reports on

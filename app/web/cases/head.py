@@ -32,7 +32,7 @@ def seat(head: CaseHead) -> str:
         head.ended and head.state != Standing.CERTIFIED
     ):
         return "stopped"
-    return head.turn if head.turn in {"vendor", "operator", "both"} else "done"
+    return head.turn.value or "done"
 
 
 def whose(head: CaseHead) -> dict[str, Any]:
@@ -260,7 +260,7 @@ def row(head: CaseHead) -> dict[str, Any]:
         "state_word": end_word(head) if seat(head) == "stopped" else "",
         "stage": stage,
         "turn": "operator" if undelivered else seat(head),
-        "whose": whose.get(head.turn, ""),
+        "whose": whose.get(head.turn.value, ""),
         "days": head.turn_days if head.turn and not head.ended else None,
         "what": named(task.title) if task else "",
         "due": due[0],

@@ -150,7 +150,7 @@ def draw(mail_id: int, *, alert: str = "", status: int = 200, typed: Mapping[str
         title=page.head.subject or gettext("(no subject)"),
         page=page,
         head=page.head,
-        words={**words.state_words(), "apart": words.tab_words().get(page.head.kind, "")},
+        words={**words.state_words(), "apart": words.tab_words().get(page.head.kind.value, "")},
         doubt=words.doubt_words(page.head.doubt),
         chosen=chosen,
         places=places,

@@ -70,7 +70,7 @@ def check(task_id: str, alert: NinteiError | None = None, status: int = 200) -> 
         return draw(task_id, alert=error, status=status_of(error))
     if not cleaned.ok:
         return draw(task_id, errors=cleaned.errors, status=422)
-    page = task.page(portal(), task_id, who, lang=language())
+    page = task.to_check(portal(), task_id, who)
     hidden = {name.strip() for name in page.properties.get("secrets", "").split(",")}
     lines = [
         line._replace(text=secrets.HIDDEN) if line.key in hidden and line.text else line
@@ -89,7 +89,7 @@ def check(task_id: str, alert: NinteiError | None = None, status: int = 200) -> 
         alert=sentence(alert) if alert else "",
         file_url=_file_url(page.task.case_number),
         query=query(),
-        pinned=[each for each in page.nouns["comments"] if each.state == CommentState.DRAFT],
+        pinned=[each for each in page.comments if each.state == CommentState.DRAFT],
     ), status
 
 

@@ -15,7 +15,7 @@ from app.services.people import firstvisit
 from app.services.register.certificates import EXPIRED
 from app.services.tasks import daterequests
 from app.services.tasks.view import TaskView
-from app.states import STANDING, BookingState, Right, Standing
+from app.states import STANDING, BookingState, Right, Standing, Turn
 from app.web.cases import head as case_head
 from app.web.frame import duewords
 from app.web.frame.access import needs
@@ -88,7 +88,7 @@ def vendor_home() -> Any:
 
 
 def _mine(head: CaseHead) -> bool:
-    return head.turn in {"vendor", "both"} and not head.ended
+    return head.turn in {Turn.VENDOR, Turn.BOTH} and not head.ended
 
 
 def _ready(head: CaseHead) -> TaskView | None:
@@ -205,7 +205,7 @@ def _said(head: CaseHead) -> dict[str, Any]:
                 "due": short_day(ready.due_on), "due_left": left, "due_state": state,
                 "due_iso": ready.due_on.isoformat(),
             }  # fmt: skip
-    elif head.turn == "operator":
+    elif head.turn == Turn.OPERATOR:
         said["facts"] = [{"term": gettext("Since"), "text": short_day(case_head.since(head))}]
         if head.awaited is not None and head.awaited.clock is None:
             said["facts"] += case_head.expected(head)

@@ -12,7 +12,7 @@ from tests.web.desk_support import Desk, operator
 ANSWER = {"outcome": "passed"}
 VERSION = re.compile("sqlite_master|schema_migration")  # looked at by whoever comes first in five seconds
 PRESS = 40  # statements of one press of a form, at the most
-FIVE = 83  # of the list, the task, its press, its check and its sending: the audit record and what is stuck are in it
+FIVE = 70  # of the list, the task, its press, its check and its sending, the audit record among them
 
 
 def press(desk: Desk, revision: str, action: str) -> Counted:
