@@ -1,5 +1,5 @@
 """`make bench`: what is measured, one after the other; ARGS="requests growth" measures these alone. Ratios within one
-run count; times are this machine's. The largest database of `growth` takes some 3 GB of disk and a quarter of an hour."""
+run count; times are this machine's. The largest database of `growth` takes 3 GB of disk and a quarter of an hour."""
 
 from __future__ import annotations
 

@@ -78,7 +78,7 @@ def test_keys_tell_receipts_apart_and_recognise_them_in_another_file() -> None:
         (lambda c: c[:400], "ends before its sums"),
         (lambda c: c[:-50], "a record has 200"),
         (lambda c: b"101" + b"1" + c[4:], "EBCDIC"),
-        (lambda c: c.replace(b"2000001080401", b"2000001081301", 1), "is not a day"),
+        (lambda c: c.replace(b"2000001080401", b"2000001081301", 1), "is not a date"),
         (lambda c: c.replace(b"0000000010", b"00000000X0", 1), "is not a number"),
         (lambda c: c[:200] + b"7" + c[201:], "not a record that belongs here"),
     ],
