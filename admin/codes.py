@@ -8,10 +8,6 @@ from flask_babel import lazy_gettext as _l
 
 SIDES = {"vendor": _l("Vendor"), "operator": _l("Certifying body"), "system": _l("System"), "both": _l("Both sides")}
 
-SCOPES = {
-    "pair": _l("this account from there"), "account": _l("this account from everywhere where it never signed in"),
-    "strangers": _l("accounts that never signed in from there"), "place": _l("all accounts from there"),
-}  # fmt: skip
 WAYS = {
     "sign-in": _l("at the sign-in"), "verify": _l("asked again while signed in"),
     "password": _l("to change the password"), "letter": _l("to open a key letter or key"),
@@ -73,13 +69,6 @@ WORDS: dict[tuple[str, str], dict[str, Any]] = {
         "holds": _l("The number is theirs"), "void": _l("Request withdrawn"),
     },
     ("Claim", "asks"): {"managers": _l("The company's managers"), "body": _l("Certifying body")},
-    ("SecurityEvent", "kind"): {
-        "signed_in": _l("Signed in"), "failed": _l("Wrong password"), "held": _l("Locked out"),
-        "lifted": _l("Unlocked"),
-        "proxy": _l("A proxy that is not named"),
-    },
-    ("SecurityEvent", "scope"): SCOPES,
-    ("SecurityEvent", "way"): WAYS,
     ("Guess", "way"): WAYS,
     ("Comment", "state"): {
         "draft": _l("Draft"), "open": _l("To do"), "answered": _l("Answered"), "resolved": _l("Resolved"),

@@ -42,7 +42,8 @@ INNER: dict[Any, str] = {
     m.CardProof: "compared by the portal", m.CardDeskRow: "the desks' page",
     m.Outage: "what needs attention", m.TaskChange: "counts of the worklist", m.TaskTally: "counts of the worklist",
     m.CaseText: "the search's own", m.CaseGram: "the search's own",
-    m.Attempt: "limits", m.Guess: "limits; the page of sign-ins", m.Session: "the account's page",
+    m.Guess: "limits; the page of sign-ins", m.KnownPlace: "limits",
+    m.Attempt: "limits", m.Session: "the account's page",
     m.Passkey: "the account's page", m.CodeApp: "the account's page", m.RecoveryCode: "shown once", m.Spent: "limits",
     m.WorkerSign: "the portal's health", m.Stamp: "the portal's own",
     m.WorkspaceFile: "the designer", m.WorkspaceVersion: "the designer", m.WorkspaceEvent: "the designer",
@@ -51,6 +52,6 @@ INNER: dict[Any, str] = {
     m.TrailHead: "the chain", m.TrailHorizon: "the chain",
     m.AlarmRule: "the page of what is stuck", m.Alarm: "the page of what is stuck", m.BackupMade: "the first page",
     m.SettingProposal: "the settings' page",
-    m.Retention: "the page of keeping", m.LegalHold: "the page of keeping",
+    m.Retention: "the page of keeping", m.LegalHold: "the page of keeping", m.Archive: "the page of keeping",
     m.Figure: "the figures", m.FigureState: "the figures", m.Export: "the files that were made", m.Seen: "the overview",
 }  # fmt: skip

@@ -84,7 +84,6 @@ CASES = (
             Near(m.Job, "case"),
             Near(m.Incident, "case"),
             Near(m.Mend, "case"),
-            Near(m.Access, "case"),
         ),
         life=(Moment("created_at", _l("Applied")),),
         tools=_case_tools,

@@ -132,19 +132,4 @@ PAPERS = (
             else [Tool(_l("Undelivered mail"), "/inbound/undelivered")]
         ),
     ),
-    Kind(
-        m.Access,
-        _l("Downloads on record"),
-        _l("Download"),
-        words("at case company filename user_name"),
-        (),
-        day="at",
-        who=words("user user_name"),
-        company="case",
-        search=words("filename user_name case"),
-        sort=words("at"),
-        told={"company": company_of},
-        labels={"user_name": _l("Who")},
-        tools=lambda row: [Tool(_l("Open the case"), f"/cases/{row.case.number}?tab=documents")],
-    ),
 )

@@ -57,7 +57,6 @@ PEOPLE = (
             Near(m.Mandate, "user"),
             Near(m.Task, "assignee"),
             Near(m.Absence, "user"),
-            Near(m.SecurityEvent, "user"),
         ),
         life=(Moment("create_datetime", _l("Account created")), Moment("last_login_at", _l("Last sign-in"))),
         mends=("person",),

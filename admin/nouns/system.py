@@ -10,20 +10,6 @@ from app.store import models as m
 
 PORTAL = (
     Kind(
-        m.SecurityEvent,
-        _l("Sign-ins and lock-outs"),
-        _l("Sign-in or lock-out"),
-        words("at kind user place way scope held_until by_name"),
-        (),
-        day="at",
-        who=words("user by_name"),
-        choices=words("kind scope"),
-        search=("place",),
-        sort=words("at"),
-        labels={"place": _l("Network address")},
-        tools=lambda _row: [Tool(_l("Sign-ins and lock-outs"), "/sign-ins")],
-    ),
-    Kind(
         m.Release,
         _l("Releases of processes"),
         _l("Release of a process"),

@@ -19,7 +19,7 @@ from app.cli.contents import diff, export, import_
 from app.cli.database import db, say_copy, say_step
 from app.cli.doctor import doctor
 from app.cli.files import files
-from app.cli.keeping import person, retention
+from app.cli.keeping import archive, person, retention
 from app.cli.language import Complaint, said, speaker
 from app.cli.packages import check, tell, tell_found
 from app.cli.patience import patiently
@@ -322,6 +322,7 @@ def job_retry(wiring: Wiring, operator: str) -> None:
 
 commands.add_command(audit)
 commands.add_command(retention)
+commands.add_command(archive)
 commands.add_command(person)
 commands.add_command(backup)
 commands.add_command(restore)

@@ -1,8 +1,10 @@
-"""`nintei retention` and `nintei person`: what goes when its time is over, what is held, and one person's data."""
+"""`nintei retention`, `nintei archive` and `nintei person`: what goes when its time is over and what is held, closed
+cases in one file each, and one person's data."""
 
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import click
@@ -10,7 +12,7 @@ import click
 from app.cli.language import lang_option, speaker
 from app.cli.wiring import Wiring
 from app.errors import N_
-from app.services.audit import keeping
+from app.services.audit import archiving, keeping, persons
 from app.services.base.actors import Actor
 from app.states import PERIODS, Kept
 from app.text import address
@@ -70,7 +72,7 @@ def run(wiring: Wiring) -> None:
 @click.option("--reason", required=True)
 @wired
 def hold(wiring: Wiring, number: str, reason: str) -> None:
-    """Let nothing of a case go, whatever its age (legal hold)."""
+    """Let nothing go of a case, or of all cases of the company of a corporate number, whatever its age (legal hold)."""
     keeping.hold(wiring.portal(), number, reason, ADMINISTRATOR)
 
 
@@ -84,6 +86,43 @@ def end_hold(wiring: Wiring, number: str, reason: str) -> None:
 
 
 @click.group()
+def archive() -> None:
+    """Closed cases, each in one signed file."""
+
+
+@archive.command("show")
+@click.option("--days", type=int, default=archiving.AFTER.days, help="Since the case ended.", show_default=True)
+@lang_option
+@wired
+def waiting(wiring: Wiring, days: int) -> None:
+    """Say how many cases would be archived. Nothing is changed."""
+    count = archiving.waiting(wiring.portal(), ADMINISTRATOR, timedelta(days=days))
+    click.echo(speaker()(N_("%(count)s cases wait to be archived"), count=count))
+
+
+@archive.command("run")
+@click.option("--days", type=int, default=archiving.AFTER.days, help="Since the case ended.", show_default=True)
+@lang_option
+@wired
+def make(wiring: Wiring, days: int) -> None:
+    """Archive the cases that ended so long ago. Each is read again before it counts, and is on the audit record."""
+    count = archiving.run(wiring.portal(), ADMINISTRATOR, timedelta(days=days))
+    click.echo(speaker()(N_("%(count)s cases are archived"), count=count))
+
+
+@archive.command()
+@click.argument("number")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@wired
+def take(wiring: Wiring, number: str, file: Path) -> None:
+    """Write the archive of a case to FILE; `nintei audit verify-evidence FILE` verifies it."""
+    pieces = archiving.whole(wiring.portal(), number, ADMINISTRATOR)
+    file.touch(mode=0o600, exist_ok=False)
+    with file.open("wb") as out:
+        out.writelines(pieces)
+
+
+@click.group()
 def person() -> None:
     """One person's data: take them out, or forget who it is."""
 
@@ -94,7 +133,7 @@ def person() -> None:
 @wired
 def export(wiring: Wiring, email: str, file: Path) -> None:
     """Write what is kept of a person to FILE, as JSON."""
-    found = keeping.export(wiring.portal(), address.required(email), ADMINISTRATOR)
+    found = persons.export(wiring.portal(), address.required(email), ADMINISTRATOR)
     file.touch(mode=0o600, exist_ok=False)
     file.write_text(json.dumps(found, ensure_ascii=False, indent=1, default=str) + "\n", encoding="utf-8")
 
@@ -107,5 +146,5 @@ def export(wiring: Wiring, email: str, file: Path) -> None:
 @wired
 def erase(wiring: Wiring, email: str, reason: str) -> None:
     """Forget who a person is. What they did stays, by an account without a name; the audit record still verifies."""
-    keeping.erase(wiring.portal(), address.required(email), reason, ADMINISTRATOR)
+    persons.erase(wiring.portal(), address.required(email), reason, ADMINISTRATOR)
     click.echo(speaker()(N_("Erased; the audit record says so")))

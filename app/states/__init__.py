@@ -32,7 +32,7 @@ from app.states.money import (
 from app.states.moving import MOVE_MOVES, MOVED_MOVES, MendKind, MovedState, MoveState
 from app.states.papers import Audience, DocumentKind
 from app.states.people import CLAIM_MOVES, ClaimState, InvitationKind, Judge, Rights, Role
-from app.states.records import ChangeKind, ExportState, SignInKind
+from app.states.records import ChangeKind, ExportState
 from app.states.register import CERTIFICATE_MOVES, CertificateState, Standing
 from app.states.rights import ACCOUNTS, BODY, RIGHTS, SEES_ALL, Account, Right, holders, rights_of
 from app.states.settings import PROPOSAL_MOVES, ProposalState
@@ -113,7 +113,6 @@ __all__ = [
     "Role",
     "SettledAs",
     "Sight",
-    "SignInKind",
     "Standing",
     "SurplusState",
     "TaskKind",

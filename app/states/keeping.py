@@ -18,6 +18,10 @@ class Kept(Word):
     SIGN_INS = "sign_ins"
     READING = "reading"
     MAILS = "mails"
+    DOCUMENTS = "documents"
+    ANSWERS = "answers"
+    BANK_LINES = "bank_lines"
+    ARCHIVES = "archives"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,9 @@ class Period:
 
 
 _TEN_YEARS: Final = 3653
+_BUSINESS: Final = N_(
+    "Business papers are kept for 10 years (Companies Act, art. 432), tax papers for 7 to 10 (Corporation Tax Act)"
+)
 
 PERIODS: Final[Mapping[Kept, Period]] = {
     Kept.SIGN_INS: Period(
@@ -51,10 +58,12 @@ PERIODS: Final[Mapping[Kept, Period]] = {
         Ground.READING,
     ),
     Kept.MAILS: Period(
-        N_("Texts and attachments of mails of cases that have ended"), _TEN_YEARS, _TEN_YEARS,
-        N_(
-            "Business papers are kept for 10 years (Companies Act, art. 432), tax papers for 7 to 10 "
-            "(Corporation Tax Act)"
-        ),
+        N_("Texts and attachments of mails of cases that have ended"), _TEN_YEARS, _TEN_YEARS, _BUSINESS
     ),
+    Kept.DOCUMENTS: Period(N_("Documents of cases that have ended"), _TEN_YEARS, _TEN_YEARS, _BUSINESS),
+    Kept.ANSWERS: Period(N_("Answers of cases that have ended"), _TEN_YEARS, _TEN_YEARS, _BUSINESS),
+    Kept.BANK_LINES: Period(
+        N_("Payers and texts of receipts of the bank that are dealt with"), _TEN_YEARS, _TEN_YEARS, _BUSINESS
+    ),
+    Kept.ARCHIVES: Period(N_("Archives of cases that have ended"), _TEN_YEARS, _TEN_YEARS, _BUSINESS),
 }  # fmt: skip

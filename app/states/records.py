@@ -5,16 +5,6 @@ from __future__ import annotations
 from app.states.word import Word
 
 
-class SignInKind(Word):
-    """What happened at the sign-in."""
-
-    SIGNED_IN = "signed_in"
-    FAILED = "failed"
-    HELD = "held"  # the next try has to wait
-    LIFTED = "lifted"
-    PROXY = "proxy"  # that is not named in the settings
-
-
 class ExportState(Word):
     """How a file of rows stands that a worker makes."""
 

@@ -96,6 +96,12 @@ def user(user_id: int) -> User | None:
     return User.get_or_none(User.id == user_id)
 
 
+def by_ids(ids: Iterable[int]) -> dict[int, User]:
+    """The accounts of these row ids."""
+    wanted, column = list(ids), User._meta.fields["id"]
+    return {row.id: row for row in User.select().where(column.in_(wanted))} if wanted else {}
+
+
 def end_sessions(user_id: int, uniquifier: str) -> None:
     """Every session of the account ends: those that are begun from here on belong to another `uniquifier`."""
     User.update(fs_uniquifier=uniquifier).where(User.id == user_id).execute()

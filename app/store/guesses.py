@@ -1,4 +1,4 @@
-"""Passwords that were given, and what is on record of sign-ins."""
+"""Passwords that were given, and from where accounts are known."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from typing import Any
 
 from peewee import JOIN
 
-from app.states import SignInKind
 from app.store.database import lock_name
-from app.store.models import Guess, SecurityEvent, User
+from app.store.models import Guess, KnownPlace, User
 
 
 def alone(account: str, place: str) -> None:
@@ -55,32 +54,23 @@ def forgive_place(place: str) -> None:
     Guess.delete().where((Guess.place == place) & (Guess.device == "")).execute()
 
 
-# On record
+# Known places
 
 
-def note(**values: Any) -> None:
-    """Put an event on record."""
-    SecurityEvent.create(**values)
+def know(user: int, place: str, until: datetime) -> None:
+    """The account signed in from there, which is known until then."""
+    KnownPlace.insert(user=user, place=place, until=until).on_conflict(
+        conflict_target=[KnownPlace.user, KnownPlace.place], update={KnownPlace.until: until}
+    ).execute()
 
 
 def was_here(user: int, place: str, now: datetime) -> bool:
     """Whether the account signed in from this place, as far as that is remembered."""
-    query = SecurityEvent.select().where(
-        (SecurityEvent.user == user) & (SecurityEvent.kind == SignInKind.SIGNED_IN) & (SecurityEvent.place == place)
-    )
-    return bool(query.where(SecurityEvent.until > now).exists())
-
-
-def events(kinds: tuple[SignInKind, ...], limit: int, user: int | None = None) -> list[SecurityEvent]:
-    """The newest events of these kinds, newest first; of one account, where it is named."""
-    query = SecurityEvent.select(SecurityEvent, User).join(User, JOIN.LEFT_OUTER)
-    query = query.where(SecurityEvent.kind.in_(kinds))
-    if user is not None:
-        query = query.where(SecurityEvent.user == user)
-    return list(query.order_by(SecurityEvent.id.desc()).limit(limit))
+    here = (KnownPlace.user == user) & (KnownPlace.place == place) & (KnownPlace.until > now)
+    return bool(KnownPlace.select().where(here).exists())
 
 
 def forget(now: datetime) -> None:
     """Forget what is over."""
     Guess.delete().where(Guess.until <= now).execute()
-    SecurityEvent.delete().where(SecurityEvent.until <= now).execute()
+    KnownPlace.delete().where(KnownPlace.until <= now).execute()

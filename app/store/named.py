@@ -6,9 +6,9 @@ from collections.abc import Collection
 from typing import Any
 
 from app.store import database
-from app.store.models import Document, Export, InboundMail, Mail
+from app.store.models import Archive, Document, Export, InboundMail, Mail
 
-DIGESTS: tuple[Any, ...] = (Document.digest, InboundMail.digest, Export.digest)
+DIGESTS: tuple[Any, ...] = (Document.digest, InboundMail.digest, Export.digest, Archive.digest)
 LISTS: tuple[Any, ...] = (Mail.attachments, InboundMail.attachments)  # of objects with a `digest`
 _MANY = 500  # digests in one statement; rows looked through at a time
 

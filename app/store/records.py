@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from peewee import JOIN, fn
@@ -13,7 +13,6 @@ from app.store import search, statements
 from app.store.composed import Composed
 from app.store.database import locked
 from app.store.models import (
-    Access,
     Case,
     Certificate,
     Document,
@@ -23,8 +22,6 @@ from app.store.models import (
     Opening,
     Secret,
 )
-
-PREVIEW = "preview"  # instead of a document: what a template comes out as was looked at with the case
 
 # Documents
 
@@ -105,21 +102,6 @@ def open_group(case: int, group: str, at: datetime) -> None:
 def openings(case: int) -> list[Opening]:
     """The groups that are open, in the order in which they were opened."""
     return statements.rows(Opening, "case_id = ?", case, order="id")
-
-
-def accesses(case: int) -> list[Access]:
-    """Who saw which file, newest first."""
-    return list(Access.select().where(Access.case == case).order_by(Access.at.desc()).limit(500))
-
-
-def note_preview(case: Case, file: str, user: int | None, name: str, at: datetime, within: timedelta) -> None:
-    """Who writes a template looked at it with this case: noted once in a while, not with every word they type."""
-    row = Access.select().where(
-        (Access.case == case) & (Access.document == PREVIEW) & (Access.filename == file) & (Access.user == user)
-        & (Access.at > at - within)
-    )  # fmt: skip
-    if not row.exists():
-        Access.create(case=case, document=PREVIEW, filename=file, user=user, user_name=name, at=at)
 
 
 # Mails

@@ -8,7 +8,7 @@ from peewee import fn
 
 from app.states import JobState
 from app.store.database import is_postgres, proxy
-from app.store.models import Document, Draft, Export, InboundMail, Job, KeyLetter, Mail, Secret, Task
+from app.store.models import Archive, Document, Draft, Export, InboundMail, Job, KeyLetter, Mail, Secret, Task
 
 
 def complaints(*, thorough: bool = False) -> list[str]:
@@ -33,7 +33,8 @@ def named_files() -> set[str]:
         found.update(each["digest"] for each in mail.attachments)
     for arrived in InboundMail.select(InboundMail.digest, InboundMail.attachments).iterator():
         found.update([arrived.digest, *(each["digest"] for each in arrived.attachments)])
-    found |= {row.digest for row in Export.select(Export.digest)}
+    for model in (Export, Archive):
+        found |= {row.digest for row in model.select(model.digest)}
     return {digest for digest in found if digest}
 
 

@@ -20,6 +20,8 @@ _NAME = "trail"
 _KNOWN = 20_000  # what a process remembers of what it put on record
 _COLUMNS = ("id", "at", "act", "side", "person", "behalf", "thing", "subject", "case_id", "who", "what")
 _STAMP = 'to_char(e.at, \'YYYY-MM-DD"T"HH24:MI:SS.US"Z"\')'
+# SQLite has texts, without digits of a second where they are nought.
+_STAMP_SQLITE = "replace(e.at, ' ', 'T') || CASE WHEN length(e.at) > 19 THEN 'Z' ELSE '.000000Z' END"
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +137,7 @@ def unlinked(limit: int) -> list[Stored]:
     """The oldest entries that no link holds."""
     joined = "trail_pending p JOIN trail_entry e ON e.id = p.entry"
     text = f"SELECT {_columns()} FROM {joined} ORDER BY p.entry LIMIT {int(limit)}"  # noqa: S608 - our own names
-    return [_stored(row) for row in proxy.obj.execute_sql(text).fetchall()]
+    return [Stored(*row) for row in proxy.obj.execute_sql(text).fetchall()]
 
 
 def link(links: Sequence[tuple[int, int, str]]) -> None:
@@ -149,7 +151,12 @@ def link(links: Sequence[tuple[int, int, str]]) -> None:
         proxy.obj.execute_sql(f"DELETE FROM trail_pending WHERE entry IN ({gone})", [entry for _, entry, _ in rows])  # noqa: S608
 
 
-def linked(after: int = 0, page: int = 20_000, upto: int | None = None) -> Iterator[Linked]:
+Row = tuple[
+    Any, ...
+]  # number and hash of a link, id of its entry, and the entry as `Stored`, or Nones where it is gone
+
+
+def pages(after: int = 0, page: int = 10_000, upto: int | None = None) -> Iterator[Sequence[Row]]:
     """The chain in order, page by page, from behind a number on."""
     top = f"AND l.seq <= {int(upto)}" if upto is not None else ""
     while True:
@@ -158,11 +165,18 @@ def linked(after: int = 0, page: int = 20_000, upto: int | None = None) -> Itera
             f"WHERE l.seq > {int(after)} {top} ORDER BY l.seq LIMIT {int(page)}"
         )
         rows = proxy.obj.execute_sql(text).fetchall()
-        for seq, digest, entry, *values in rows:
-            yield Linked(seq, digest, entry, _stored(values) if values[0] is not None else None)
+        if rows:
+            yield rows
         if len(rows) < page:
             return
         after = rows[-1][0]
+
+
+def linked(after: int = 0, upto: int | None = None) -> Iterator[Linked]:
+    """The same, link by link."""
+    for rows in pages(after, upto=upto):
+        for seq, digest, entry, *values in rows:
+            yield Linked(seq, digest, entry, Stored(*values) if values[0] is not None else None)
 
 
 def links_of_case(case: int, upto: int) -> list[Linked]:
@@ -173,7 +187,7 @@ def links_of_case(case: int, upto: int) -> list[Linked]:
         f"WHERE e.case_id = {mark} AND l.seq <= {mark} ORDER BY l.seq"
     )
     rows = proxy.obj.execute_sql(text, (case, upto)).fetchall()
-    return [Linked(seq, digest, entry, _stored(values)) for seq, digest, entry, *values in rows]
+    return [Linked(seq, digest, entry, Stored(*values)) for seq, digest, entry, *values in rows]
 
 
 def hash_of(seq: int) -> str:
@@ -202,15 +216,8 @@ def lost() -> list[int]:
 
 
 def _columns() -> str:
-    at = _STAMP if is_postgres() else "e.at"
+    at = _STAMP if is_postgres() else _STAMP_SQLITE
     return ", ".join(at if name == "at" else f"e.{name}" for name in _COLUMNS)
-
-
-def _stored(row: Sequence[Any]) -> Stored:
-    values = list(row)
-    if values[1][10] == " ":  # as SQLite has it: without digits of a second where they are nought
-        values[1] = f"{values[1][:10]}T{values[1][11:]}{'' if len(values[1]) > 19 else '.000000'}Z"
-    return Stored(*values)
 
 
 # Heads and the horizon
@@ -227,9 +234,9 @@ def last_head() -> TrailHead | None:
     return found
 
 
-def add_head(seq: int, digest: str, at: datetime, signature: str) -> None:
+def add_head(seq: int, digest: str, at: datetime, signature: str, machine: str) -> None:
     """Store a signed end; once for each."""
-    TrailHead.insert(seq=seq, hash=digest, at=at, signature=signature).on_conflict_ignore().execute()
+    TrailHead.insert(seq=seq, hash=digest, at=at, signature=signature, machine=machine).on_conflict_ignore().execute()
 
 
 def horizon() -> TrailHorizon | None:

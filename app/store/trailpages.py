@@ -15,14 +15,14 @@ from app.store.models import TrailEntry as Entry
 class Narrowed:
     """What of the record is wanted. `until` is not among it; no acts are all."""
 
-    since: datetime | None
-    until: datetime | None
-    person: int | None
-    acts: Sequence[Act]
-    thing: Thing | None
-    subject: str
-    case: int | None
-    text: str
+    since: datetime | None = None
+    until: datetime | None = None
+    person: int | None = None
+    acts: Sequence[Act] = ()
+    thing: Thing | None = None
+    subject: str = ""
+    case: int | None = None
+    text: str = ""
 
 
 def page(narrowed: Narrowed, behind: tuple[datetime, int] | None, limit: int) -> list[Entry]:

@@ -6,12 +6,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from app.states import EntryKind, JobState, LineState, TaskState
+from app.states import Act, EntryKind, JobState, LineState, TaskState
 from app.store import statements
 from app.store.composed import Composed
 from app.store.database import proxy
-from app.store.models import Access, BankLine, Comment, Document, Entry, Invoice, Job, Task, Undo, Visit
-from app.store.records import PREVIEW
+from app.store.models import BankLine, Comment, Document, Entry, Invoice, Job, Task, TrailEntry, Undo, Visit
 from app.store.words import move
 
 
@@ -85,8 +84,8 @@ def replied_since(case: int, at: datetime) -> bool:
 
 def looked_since(case: int, at: datetime) -> bool:
     """Whether a file was taken after that. Who looks at a template with the case takes none."""
-    taken = (Access.case == case) & (Access.at >= at) & (Access.document != PREVIEW)
-    return bool(Access.select().where(taken).count())
+    taken = (TrailEntry.case_id == case) & (TrailEntry.at >= at) & (TrailEntry.act == Act.DOWNLOADED)
+    return bool(TrailEntry.select().where(taken).count())
 
 
 def free_bank_lines(case: int, at: datetime) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint
 
 from app.web.account import absences, exports, ownaddress, pages, provider, second, signins
-from app.web.audit import keeping
+from app.web.audit import archives, keeping
 from app.web.audit import pages as audit
 from app.web.cards import agents, desk, keyletters, keys, labels
 from app.web.cases import actions, afterwards, corrections, figures, files, mending
@@ -62,6 +62,7 @@ ALL: tuple[Blueprint, ...] = (
     designer_scenarios.pages,
     audit.pages,
     keeping.pages,
+    archives.pages,
     mending.pages,
     plays.moves,
     plays.pages,

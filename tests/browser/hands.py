@@ -203,7 +203,7 @@ class Hands:
         for person in (self, self.colleague):
             person.go(address)
             form = person.page.locator("main form[action$='/open']")
-            form.locator("[name=password]").fill(person.password)
+            form.locator("[name=prove_password]").fill(person.password)
             with person.context.expect_page() as printed:
                 form.locator("button").click()
             until(person.page, partial(person._has_opened, number), "the opening of the letter")

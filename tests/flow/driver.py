@@ -134,7 +134,7 @@ class Person:
         for each, person in enumerate(pair):
             own = person.get(letters.path)
             assert len([form for form in own.forms() if form.address.endswith("/open")]) == 1, own.text
-            opened = own.form(action="/open").fill("password", person.password).press()
+            opened = own.form(action="/open").fill("prove_password", person.password).press()
             assert opened.content.startswith(b"%PDF"), f"{opened!r}: {opened.alerts()}"
             person.letters.append((each + 1, opened.content))
         return self.get(page.path)

@@ -10,7 +10,7 @@ ROOT = Path(__file__).parents[2]
 PLANTED = """
 from app.states import ChangeKind, TaskState
 from app.store import changes
-from app.store.models import BankFile, Case, InboundMail, SecurityEvent, Task
+from app.store.models import BankFile, Case, InboundMail, Task, TrailEntry
 
 
 def right(row: Task) -> bool:
@@ -30,7 +30,7 @@ def wrong(row: Task, case: Case, mail: InboundMail, file: BankFile) -> None:
     TaskState.OPNE                       # the word itself
     Task.state == "opne"                 # in a query
     Task.state.in_(["opne"])             # in a query, of several
-    SecurityEvent.kind == "liftd"        # what is on record of a sign-in
+    TrailEntry.act == "liftd"            # what is on record of a sign-in
     ChangeKind.SETING                    # of a change
     changes.recent("setting")            # what asks for one
     case.turn == "vendro"                # whose turn it is

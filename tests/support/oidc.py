@@ -1,15 +1,25 @@
-"""A provider of identities on loopback: Authlib's authorization server with OpenID Connect and PKCE, and knobs with
-which it goes wrong."""
+"""A provider of identities in a process of its own, asked over HTTP on loopback: Authlib's authorization server with
+OpenID Connect and PKCE, and knobs with which it goes wrong.
+
+`python -m tests.support.oidc` is that process: it says its address and ends with its standard input.
+"""
 
 from __future__ import annotations
 
+import atexit
+import functools
+import os
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, ClassVar
 
+import requests
 from authlib.integrations.flask_oauth2 import AuthorizationServer
 from authlib.oauth2.rfc6749 import ClientMixin, grants
 from authlib.oauth2.rfc7636 import CodeChallenge
@@ -63,7 +73,7 @@ class Code(AuthorizationCodeMixin):
     nonce: str
     code_challenge: str
     code_challenge_method: str
-    provider: Provider
+    provider: Served
 
     def get_redirect_uri(self) -> str:
         return self.redirect_uri
@@ -85,8 +95,8 @@ class Code(AuthorizationCodeMixin):
 
 
 @dataclass
-class Provider:
-    """The provider, and what it says of whoever comes."""
+class Served:
+    """The provider in its own process, and what it says of whoever comes."""
 
     url: str = ""
     email: str = "nobody@example.jp"
@@ -96,13 +106,45 @@ class Provider:
     audience: str = CLIENT
     amr: list[str] | None = None
     refuses: bool = False
+    stranger: bool = False  # it signs with another key than it publishes
     key: RSAKey = field(default_factory=lambda: RSAKey.generate_key(2048, {"kid": "1", "use": "sig", "alg": "RS256"}))
-    signs: RSAKey | None = None  # with another key than it publishes
+    other: RSAKey = field(default_factory=lambda: RSAKey.generate_key(2048))
     codes: dict[str, Code] = field(default_factory=dict)
     asked: list[dict[str, str]] = field(default_factory=list)
 
+    def turn(self, knobs: dict[str, Any]) -> None:
+        """As these say, and as it was at the beginning in everything else."""
+        begun = Served(url=self.url, key=self.key, other=self.other)
+        if knobs:
+            begun.codes, begun.asked = self.codes, self.asked
+        for name, value in {**begun.__dict__, **knobs}.items():
+            setattr(self, name, value)
 
-def build(provider: Provider) -> Flask:
+
+class Provider:
+    """The same, seen from a test: what is set goes there."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._knobs: dict[str, Any] = {}
+        self._turn()
+
+    def set(self, **knobs: Any) -> None:
+        """Go wrong, or be somebody else, from here on."""
+        self._knobs |= knobs
+        self._turn()
+
+    @property
+    def asked(self) -> list[dict[str, str]]:
+        """What it was asked at its page of consent, in order."""
+        found: list[dict[str, str]] = requests.get(f"{self.url}/asked", timeout=10).json()
+        return found
+
+    def _turn(self) -> None:
+        requests.post(f"{self.url}/knobs", json=self._knobs, timeout=10).raise_for_status()
+
+
+def build(provider: Served) -> Flask:
     """The provider's pages: whoever comes is signed in there already."""
     app = Flask("provider")
 
@@ -131,7 +173,7 @@ def build(provider: Provider) -> Flask:
             return False
 
         def resolve_client_private_key(self, client: Any) -> Any:
-            return provider.signs or provider.key
+            return provider.other if provider.stranger else provider.key
 
         def get_client_algorithm(self, client: Any) -> str:
             return "RS256"
@@ -179,20 +221,52 @@ def build(provider: Provider) -> Flask:
     def token() -> Any:
         return server.create_token_response()
 
+    @app.post("/knobs")
+    def knobs() -> Any:
+        provider.turn(request.get_json())
+        return {}
+
+    @app.get("/asked")
+    def asked() -> Any:
+        return jsonify(provider.asked)
+
     return app
+
+
+def serve() -> None:
+    """This process is the provider, until nobody holds its standard input any more."""
+    os.environ["AUTHLIB_INSECURE_TRANSPORT"] = "1"  # loopback, without TLS
+    provider = Served()
+    server = make_server("127.0.0.1", 0, build(provider), threaded=True)
+    provider.url = f"http://127.0.0.1:{server.server_port}"
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    print(provider.url, flush=True)
+    sys.stdin.read()
+
+
+@functools.cache
+def process() -> str:
+    """The address of one that lives as long as this process."""
+    child = subprocess.Popen(
+        [sys.executable, "-m", "tests.support.oidc"], cwd=Path(__file__).parents[2], stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+    )  # fmt: skip
+    atexit.register(_end, child)
+    assert child.stdout is not None
+    return child.stdout.readline().strip()
+
+
+def _end(child: subprocess.Popen[str]) -> None:
+    assert child.stdin is not None
+    child.stdin.close()
+    child.wait(10)
 
 
 @contextmanager
 def running() -> Iterator[Provider]:
-    """The provider on a free port of loopback."""
-    provider = Provider()
-    server = make_server("127.0.0.1", 0, build(provider), threaded=True)
-    provider.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield provider
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    """The provider as it is at its beginning."""
+    yield Provider(process())
+
+
+if __name__ == "__main__":
+    serve()

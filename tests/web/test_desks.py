@@ -11,9 +11,10 @@ from pypdf import PdfReader
 
 from app.services.cards import stock
 from app.services.demo.walker import Walker, sample_pdf
+from app.services.papers import seen
 from app.services.people import accounts
 from app.states import ChangeKind
-from app.store import cards, changes, database, records, work
+from app.store import cards, changes, database, work
 from app.store.models import Absence, Booking, Card, CardEvent, Document, Job, Setting
 from tests.services.cardbench import open_letters
 from tests.services.steps import case_of, go, opened, staff, task
@@ -232,7 +233,7 @@ def test_all_papers_of_the_ticked_posts_come_as_one_pdf_and_are_on_record(site: 
     assert answer.mimetype == "application/pdf"
     assert len(PdfReader(io.BytesIO(answer.data)).pages) == 1  # the cover letter: key letters are never among them
     with database.connection():
-        assert len(records.accesses(case_of(walker).id)) >= 3
+        assert len(seen.of_case(case_of(walker).id)) >= 3
     client.post("/post/letters", data={})
     assert "印刷できる書類" in alerts(client.get("/post"))
 

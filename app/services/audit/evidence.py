@@ -5,7 +5,7 @@ case.json              the case as it stands
 documents/…            each version of each document, as it is kept
 mails/…                mails as they were sent (RFC 5322) and as they came in
 answers/…, forms/…     what was sent, and the forms of the case's release
-process/…              the diagrams of the release, and the path that the case walked
+process/…              the diagrams of the release, and the path that the case walked: as data, and drawn in them
 timeline.json          what both sides read
 trail/entries.jsonl    the entries of the audit record that are the case's, whole
 trail/marks.txt        the chain from the first of them to an end that was signed: number, mark
@@ -19,11 +19,14 @@ import hashlib
 import io
 import json
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from app import bpmn
+from app.bpmn import picture
 from app.connectors import cms, mime
 from app.connectors.letter import Attachment, Letter
 from app.connectors.signature import SigningKey
@@ -39,7 +42,7 @@ from app.services.papers import zipnames
 from app.states import Act, Right, Thing
 from app.store import cases, database, inbound, records, releases, work
 from app.store import trail as rows
-from app.store.models import Case
+from app.store.models import Case, Visit
 from app.store.trail import Linked
 
 FORMAT = "nintei-evidence-1"
@@ -66,6 +69,12 @@ def take(portal: Portal, number: str, actor: Actor) -> Iterator[bytes]:
         if case is None:
             raise NotFound("There is no such case")
         trail.note(now, actor, Act.EVIDENCE_TAKEN, trail.about(Thing.CASE, case.number, case.number, case.id))
+    return build(portal, case, actor)
+
+
+def build(portal: Portal, case: Case, actor: Actor) -> Iterator[bytes]:
+    """The same, for whoever has asked already, and put on record that somebody does."""
+    now = portal.now()
     head, key = heads.sign(portal), signing.key(portal)
     if head is None or key is None:
         raise Temporary("The audit record cannot be signed just now")
@@ -134,22 +143,24 @@ def _parts(portal: Portal, case: Case, loaded: Loaded, actor: Actor, head: heads
         papers = [row for row in records.documents(case.id) if not row.draft]
         mails, came = whose.of_case(case, loaded, actor), inbound.of_case(case.id)
         answers = [row for several in work.answers_by_element(case.id).values() for row in several]
-        path = [_plain(row) for row in cases.visits(case.id)]
+        visits = cases.visits(case.id)
+        path = [_plain(row) for row in visits]
         said = [_plain(row) for row in reversed(cases.timeline(case.id, internal=True, limit=1_000_000))]
         notes = [_plain(row) for row in records.notes(case.id, internal=True)]
     yield one("case.json", _json(facts))
     for row in papers:
         name = f"documents/{row.created_at.astimezone(JAPAN):%Y%m%d}-v{row.version}-{row.filename}"
-        yield one(name, portal.blobs.get(row.digest), row.created_at)
+        for data in _bytes(portal, row.digest):
+            yield one(name, data, row.created_at)
     yield one("documents.json", _json([_plain(row) for row in papers]))
     for mail in mails:
         at = mail.sent_at or mail.written_at
         name = f"mails/{at.astimezone(JAPAN):%Y%m%d-%H%M%S}-{zipnames.part(mail.subject)}.eml"
         yield one(name, _eml(portal, mail, at), at)
     for each in came:
-        if each.digest:
+        for data in _bytes(portal, each.digest):
             name = f"mails/{each.received_at.astimezone(JAPAN):%Y%m%d-%H%M%S}-{zipnames.part(each.subject)}-in.eml"
-            yield one(name, portal.blobs.get(each.digest), each.received_at)
+            yield one(name, data, each.received_at)
     for answer in sorted(answers, key=lambda row: row.id):
         title = zipnames.part(loaded.element(answer.element).title or answer.element)
         name = f"answers/{answer.at.astimezone(JAPAN):%Y%m%d-%H%M%S}-{title}.json"
@@ -160,10 +171,26 @@ def _parts(portal: Portal, case: Case, loaded: Loaded, actor: Actor, head: heads
             yield one(f"forms/{name}", content)
         elif name.endswith(".bpmn"):
             yield one(f"process/{name}", content)
+            drawn = _picture(name, content, visits, ended=case.ended)
+            if drawn:
+                yield one(f"process/{name.removesuffix('.bpmn')}.svg", drawn)
     yield one("process/path.json", _json(path))
     yield one("timeline.json", _json(said))
     yield one("messages.json", _json(notes))
     yield from _chain(case, head, one)
+
+
+def _picture(name: str, content: bytes, visits: Sequence[Visit], *, ended: bool) -> str:
+    """A diagram with the path that the case walked in it; empty where it did not come there."""
+    diagram = bpmn.read(name, content)
+    here = {element.id for element in diagram.elements()}
+    entered = {row.element for row in visits if row.entered and row.element in here}
+    if not entered:
+        return ""
+    left = {row.element for row in visits if row.completed}
+    stands = set() if ended else {row.element for row in visits if row.stands}
+    flows = {flow.id for flow in diagram.flows() if flow.source in left and flow.target in entered}
+    return picture.picture(diagram, picture.Walked(done=left - stands, open=stands, flows=flows), name)
 
 
 def _chain(case: Case, head: heads.Head, one: Any) -> Iterator[Part]:
@@ -205,13 +232,22 @@ def _entry(each: Linked) -> str:
 
 def _eml(portal: Portal, mail: whose.MailView, at: datetime) -> bytes:
     files = tuple(
-        Attachment(each["filename"], each["mime"], portal.blobs.get(each["digest"])) for each in mail.attachments
+        Attachment(each["filename"], each["mime"], data)
+        for each in mail.attachments
+        for data in _bytes(portal, each["digest"])
     )
     to = tuple(part.strip() for part in mail.recipient.split(",") if part.strip())
     letter = Letter(mail.mail_id, mail.message_id, mail.sender, to, "", mail.subject, mail.text, mail.html, files)
     message = mime.build(letter, at)
     del message["X-Request-ID"]  # that would be of whoever takes the evidence
     return message.as_bytes()
+
+
+def _bytes(portal: Portal, digest: str) -> Iterator[bytes]:
+    """The bytes of this digest; none where they were destroyed on purpose, or their time is over: what names them says
+    what they were."""
+    with suppress(NotFound):
+        yield portal.blobs.get(digest)
 
 
 def _plain(row: Any) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from app.services.audit.verifying import details
+from app.services.base import chain
 from app.services.base.actors import Actor
 from app.services.base.businessdays import JAPAN
 from app.states import DEEDS, Act, Ground, Right, Thing
@@ -136,7 +136,7 @@ def _midnight(day: date | None, later: int = 0) -> datetime | None:
 
 
 def _line(row: TrailEntry, numbers: Mapping[int, Any]) -> Line:
-    who, what = details(row.who), details(row.what)
+    who, what = chain.details(row.who), chain.details(row.what)
     case = numbers.get(row.case_id) if row.case_id is not None else None
     return Line(
         row.id, row.at, row.act, row.person, row.side, str(who.get("name", "")), str(who.get("behalf", "")), row.thing,

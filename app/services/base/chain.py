@@ -20,7 +20,9 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Iterable
 from json.encoder import encode_basestring as _quoted  # a string of JSON, in UTF-8
+from typing import Any
 
 from app.store.trail import Stored
 
@@ -70,3 +72,35 @@ def joined(before: str, mark_of: str) -> str:
 def following(before: str, canonical_bytes: bytes) -> str:
     """The same, of the entry itself."""
     return joined(before, mark(canonical_bytes))
+
+
+def details(text: str) -> dict[str, object]:
+    """What an entry's details say; empty where they were erased."""
+    return {} if text.startswith(ERASED) else dict(json.loads(text))
+
+
+def hashes(before: str, seq: int, entries: Iterable[tuple[Any, ...]]) -> list[str]:
+    """The hashes of the links that hold these entries (as `Stored`), the first of which is number `seq`: what
+    `following` gives for one after the other, many at once in a quarter of the time."""
+    sha256, text, said = hashlib.sha256, _quoted, _Said()
+    last, found = bytes.fromhex(before), list[str]()
+    for _, at, act, side, person, behalf, thing, subject, case, who, what in entries:
+        by = digest(who) if who[:7] == ERASED else sha256(who.encode()).hexdigest()
+        told = digest(what) if what[:7] == ERASED else sha256(what.encode()).hexdigest()
+        canonical = (
+            f'{{"act":{said[act]},"at":{text(at)},"behalf":{"null" if behalf is None else behalf},'
+            f'"case":{"null" if case is None else case},"person":{"null" if person is None else person},"seq":{seq},'
+            f'"side":{said[side]},"subject":{text(subject)},"thing":{said[thing]},"what":"{told}","who":"{by}"}}'
+        )
+        last = sha256(last + sha256(canonical.encode()).digest()).digest()
+        found.append(last.hex())
+        seq += 1
+    return found
+
+
+class _Said(dict[str, str]):
+    """Words of closed sets as JSON, each made once."""
+
+    def __missing__(self, word: str) -> str:
+        found = self[word] = _quoted(word)
+        return found

@@ -7,15 +7,15 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from app.errors import NinteiError, NotFound, Refused
-from app.services.base import actors, jobqueue, permit
+from app.services.base import actors, jobqueue, permit, trail
 from app.services.base.actors import SYSTEM, Actor
 from app.services.base.portal import Portal
 from app.services.cards import keyletters
 from app.services.papers import documents
-from app.states import Right, TaskState, holders
+from app.states import Act, Right, TaskState, Thing, holders
 from app.store import accounts, cases, database, work
 from app.store import keyletters as rows_of
-from app.store.models import Access, Case, KeyLetter
+from app.store.models import Case, KeyLetter
 
 
 def refusal(row: KeyLetter, other: KeyLetter, actor: Actor) -> NinteiError | None:
@@ -89,10 +89,8 @@ def open_letter(portal: Portal, letter_id: int, actor: Actor) -> documents.Conte
         row.opened_by_id, row.opened_by_name = actor.user_id, actor.name
         row.opened_for = sorted({*row.opened_for, *(user for user, _ in actor.standing_in_for)})
         row.save()
-        Access.create(
-            case=row.case_id, document=row.paper, filename=content.filename[:255], user=actor.user_id,
-            user_name=actor.name, at=now,
-        )  # fmt: skip
+        about = trail.about(Thing.DOCUMENT, row.paper, content.filename, row.case_id)
+        trail.note(now, actor, Act.DOWNLOADED, about)
         keyletters.log(row, "opened", actor, now)
     return content
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import Any
@@ -20,17 +19,15 @@ from app.catalogue.template_names import LAYOUTS
 from app.connectors.composing import Composer
 from app.errors import NotFound, Permanent, Problem
 from app.forms import BoundForm
-from app.services.base import permit
+from app.services.base import permit, trail
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.base.releases import settings_of
 from app.services.designing.samples import LINK, Sample
 from app.services.process import context
-from app.states import Right
+from app.states import Act, Right, Thing
 from app.store import cases, database
-from app.store import records as store
-
-NOTED_FOR = timedelta(hours=1)  # who goes on writing looks at the case once
+from app.store.models import Case
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,9 +166,7 @@ class Previews:
             element = asked.element or _element(package, asked.path)
             known = element if element in loaded.package.elements else ""
             facts = context.build(self._portal, case, loaded, element=known)
-            store.note_preview(
-                case, PurePosixPath(asked.path).name, actor.user_id, actor.name, self._portal.now(), NOTED_FOR
-            )
+            _looked(self._portal, case, PurePosixPath(asked.path).name, actor)
         settings = settings_of(self._portal.releases.in_force.on(package))
         links = {**facts["links"], "entry": f"{facts['links']['site']}/enter/{LINK}"}
         return {**settings, **sample.more(), **facts, "settings": settings, "links": links}
@@ -227,3 +222,10 @@ def _raise(wrong: list[Problem]) -> None:
     if wrong:
         first = wrong[0]
         raise Permanent(first.message, **first.params)
+
+
+def _looked(portal: Portal, case: Case, file: str, actor: Actor) -> None:
+    """Who writes a template looked at it with this case: on record once in a while, not with every word they type."""
+    now, about = portal.now(), trail.about(Thing.DOCUMENT, f"preview:{case.number}:{file}", file, case.id)
+    if not trail.told_lately(actor, Act.VIEWED, about, now):
+        trail.note(now, actor, Act.VIEWED, about)

@@ -22,6 +22,7 @@ from app.services.pages import attention
 from app.services.pages.attention import Trouble
 from app.services.pages.casehead import CaseHead, StageView, find, head, heads
 from app.services.papers import addressee, documents, timeline
+from app.services.papers import seen as files_seen
 from app.services.process import casefile, reopening
 from app.services.tasks import view
 from app.services.tasks.reviews import Reviewed
@@ -111,7 +112,7 @@ def page(portal: Portal, number: str, actor: Actor) -> CasePage:
             timeline=timeline.of_case(case, loaded, actor),
             documents=documents.of_case(case, actor),
             downloads=_downloads(case, loaded),
-            accesses=records.accesses(case.id) if staff else (),
+            accesses=files_seen.of_case(case.id) if staff else (),
             mails=whose.of_case(case, loaded, actor),
             invoices=[(money.view(row), invoices.payments(row.id)) for row in invoices.of_case(case.id)],
             beyond=receiving.surpluses_of(case.id),

@@ -11,10 +11,19 @@ from typing import Final
 
 from app.services.base import versions
 from app.services.base.portal import Portal
-from app.store import database, figures, jobrows
+from app.store import database, figures, glance, jobrows
 
 KEPT: Final = 5.0  # seconds: whoever asks more often reads the same numbers
 Counts = Sequence[tuple[tuple[str, ...], int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """The last backup that is on record: how long ago, how large, and how many files were damaged when it was made."""
+
+    age_seconds: float
+    size: int
+    damaged: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +42,7 @@ class Figures:
     free_bytes: int
     files_reachable: bool
     schema: int
+    backup: Backup | None  # the last one
 
 
 _kept: dict[int, tuple[float, Figures]] = {}
@@ -46,6 +56,7 @@ def read(portal: Portal) -> Figures:
     now = portal.now()
     with portal.connection():
         since = jobrows.oldest_due(now)
+        last = glance.last_backup()
         late = max(now - since, timedelta(0)) if since is not None else timedelta(0)
         found = Figures(
             figures.cases(),
@@ -59,6 +70,7 @@ def read(portal: Portal) -> Figures:
             shutil.disk_usage(portal.settings.data_dir).free,
             portal.blobs.reachable(),
             versions.newest(),
+            Backup((now - last.at).total_seconds(), last.size, last.damaged) if last is not None else None,
         )
     _kept.clear()
     _kept[id(portal)] = (time.monotonic(), found)

@@ -20,7 +20,7 @@ from app.services.papers.documents import Content, may_see
 from app.services.papers.intake import TYPES
 from app.states import Act, EntryKind, Thing
 from app.store import database, records, work
-from app.store.models import Access, Case
+from app.store.models import Case
 from app.text.typed import composed
 
 
@@ -30,6 +30,8 @@ def document(portal: Portal, case: Case, document_id: str, actor: Actor) -> Cont
         row = records.document(document_id)
         if row is None or row.case_id != case.id or not may_see(row, actor):
             raise NotFound("There is no such document")
+        if not row.digest:
+            raise NotFound("This document was removed, because its time was over; the audit record says when")
         _record(case, actor, portal.now(), row.filename, row.id)
         data = voided.marked(portal, case, portal.releases.loaded(case.release_id), row)
     return Content(row.filename, row.mime, data)
@@ -85,7 +87,7 @@ def archive(portal: Portal, case: Case, loaded: Loaded, actor: Actor) -> Content
     hour in Japan; a paper says which field of which form it was given for, or what it is; a mail its subject. Beside
     them every answer as it was sent, and the messages in one file."""
     with database.transaction():
-        rows = [row for row in records.documents(case.id) if may_see(row, actor)]
+        rows = [row for row in records.documents(case.id) if row.digest and may_see(row, actor)]
         letters = whose.of_case(case, loaded, actor)
         sent = list(_answers(case, loaded, actor))
         said = records.notes(case.id, internal=actor.side == "operator")
@@ -135,11 +137,7 @@ def _answers(case: Case, loaded: Loaded, actor: Actor) -> Iterator[tuple[datetim
 
 
 def _record(case: Case, actor: Actor, now: datetime, filename: str, document_id: str = "") -> None:
-    Access.create(
-        case=case, document=document_id, filename=filename[:255], user=actor.user_id, user_name=actor.name, at=now
-    )
-    thing = trail.about(Thing.DOCUMENT, document_id or filename, f"{filename}（{case.number}）", case.id)
-    if not trail.told_lately(actor, Act.DOWNLOADED, thing, now):
-        trail.note(now, actor, Act.DOWNLOADED, thing)
+    about = trail.about(Thing.DOCUMENT, document_id or filename, filename, case.id)
+    trail.note(now, actor, Act.DOWNLOADED, about)
     if actor.side == "vendor":
         history.note(case.id, now, EntryKind.DOWNLOAD, by=actor, title=filename[:300])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from app.errors import Refused
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.signin import guessing, passwords
@@ -20,9 +19,3 @@ def right(portal: Portal, actor: Actor, password: str, asker: Asker, way: str) -
         return False
     kept = user.password
     return guessing.checked(portal, user.email, asker, way, lambda: passwords.fits(password, kept))
-
-
-def require(portal: Portal, actor: Actor, password: str, asker: Asker) -> None:
-    """Refused unless it is the account's own password."""
-    if not right(portal, actor, password, asker, guessing.LETTER):
-        raise Refused("The password is incorrect; nothing was opened")

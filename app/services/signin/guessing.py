@@ -28,7 +28,7 @@ from app.services.base.actors import SYSTEM, Actor
 from app.services.base.portal import Portal
 from app.services.signin import devices
 from app.services.signin.devices import Device
-from app.states import Act, SignInKind, Thing
+from app.states import Act, Thing
 from app.store import accounts, database, guesses
 from app.store.models import Guess, User
 from app.text import address
@@ -37,7 +37,7 @@ from config import logs
 SIGN_IN, VERIFY, PASSWORD, LETTER = "sign-in", "verify", "password", "letter"
 CODE, RECOVERY = "code", "recovery"  # second factors
 REMEMBERED = timedelta(hours=24)  # how long a wrong password counts
-ON_RECORD = timedelta(days=90)  # how long sign-ins and lock-outs can be looked up, and a place is known
+KNOWN = timedelta(days=90)  # how long a place is known from which an account signed in
 
 log = logging.getLogger("nintei.security")
 
@@ -183,42 +183,31 @@ def _rows(tried: _Try, now: datetime) -> list[tuple[Rule, list[Guess]]]:
 
 def _failed(tried: _Try, now: datetime) -> None:
     """On record, and in the log: that it was wrong, and whether the next one has to wait."""
-    _event(now, SignInKind.FAILED, user=tried.user, place=tried.place, way=tried.way)
+    _event(now, Act.SIGN_IN_FAILED, user=tried.user, place=tried.place, way=tried.way)
     log.info("wrong password: %s from %s (%s)", tried.name, tried.place, tried.way)
     held = _longest(tried, now)
     if held is not None:
         _event(
-            now, SignInKind.HELD, user=tried.user, place=tried.place, way=tried.way, scope=held[0], held_until=held[1]
+            now, Act.SIGN_IN_HELD, user=tried.user, place=tried.place, way=tried.way, scope=held[0], held_until=held[1]
         )
         log.warning("held up until %s: %s from %s (%s)", f"{held[1]:%H:%M:%SZ}", tried.name, tried.place, held[0])
 
 
 def _event(
-    now: datetime, kind: SignInKind, user: int | None, place: str, way: str = "", scope: str = "",
+    now: datetime, act: Act, user: int | None, place: str, way: str = "", scope: str = "",
     held_until: datetime | None = None, browser: str = "",
 ) -> None:  # fmt: skip
-    """For the guard, which forgets it, and on the audit record."""
+    """On the audit record."""
     with database.transaction():
-        guesses.note(
-            at=now, until=now + ON_RECORD, kind=kind, user=user, place=place, way=way, scope=scope,
-            held_until=held_until, browser=browser,
-        )  # fmt: skip
         row = accounts.user(user or 0)  # of a stranger, too: the same work for both
-        came = kind is SignInKind.SIGNED_IN and row is not None
+        came = act is Act.SIGNED_IN and row is not None
         by = Actor(user, row.name or row.email, row.side) if came and row is not None else SYSTEM
         label = (row.name or row.email) if row is not None else ""
-        after = {key: value for key, value in (("way", way), ("scope", scope)) if value}
+        after = {key: value for key, value in (("way", way), ("scope", scope), ("browser", browser)) if value}
         if held_until is not None:
             after["until"] = held_until.isoformat(timespec="seconds")
         with trail.standing(trail.Place(place, None, logs.value("request"))):
-            trail.note(now, by, _ACTS[kind], trail.about(Thing.ACCOUNT, user or "", label), after=after or None)
-
-
-_ACTS = {
-    SignInKind.SIGNED_IN: Act.SIGNED_IN,
-    SignInKind.FAILED: Act.SIGN_IN_FAILED,
-    SignInKind.HELD: Act.SIGN_IN_HELD,
-}
+            trail.note(now, by, act, trail.about(Thing.ACCOUNT, user or "", label), after=after or None)
 
 
 def too_many(left: timedelta, now: datetime, *, by_mail: bool = False) -> TooMany:
@@ -242,7 +231,9 @@ def too_many(left: timedelta, now: datetime, *, by_mail: bool = False) -> TooMan
 def signed_in(portal: Portal, user: User, asker: Asker, way: str = "", browser: str = "") -> str:
     """The account has signed in, by whatever way: its place is known from now on. Gives the cookie of the browser."""
     with database.transaction():
-        _event(portal.now(), SignInKind.SIGNED_IN, user=user.id, place=asker.place, way=way, browser=browser[:200])
+        now = portal.now()
+        guesses.know(user.id, asker.place, now + KNOWN)
+        _event(now, Act.SIGNED_IN, user=user.id, place=asker.place, way=way, browser=browser[:200])
     return devices.remembering(portal, asker.device, user.id)
 
 

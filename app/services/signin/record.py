@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from app.errors import NotFound
-from app.services.base import trail
+from app.services.base import chain, trail
 from app.services.base.actors import SYSTEM, Actor
 from app.services.base.portal import Portal
 from app.services.signin import guessing
-from app.services.signin.guessing import ACCOUNT, ON_RECORD, PAIR, PLACE, STRANGERS, Rule
-from app.states import Act, Right, SignInKind, Thing
-from app.store import attempts, database, guesses
-from app.store.models import Guess, SecurityEvent, User
+from app.services.signin.guessing import ACCOUNT, PAIR, PLACE, STRANGERS, Rule
+from app.states import Act, Right, Thing
+from app.store import accounts, attempts, database, guesses, trailpages
+from app.store.models import Guess, TrailEntry, User
+from app.store.trailpages import Narrowed
 
 MOST = 100
-SIGN_INS = (SignInKind.SIGNED_IN, SignInKind.FAILED, SignInKind.HELD, SignInKind.LIFTED)
+SIGN_INS = (Act.SIGNED_IN, Act.SIGNED_OUT, Act.SIGN_IN_FAILED, Act.SIGN_IN_HELD, Act.HOLD_LIFTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +38,10 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A line of the record."""
+    """A line of the audit record, as the page of sign-ins tells it."""
 
     at: datetime
-    kind: SignInKind
+    kind: Act
     name: str
     email: str
     place: str
@@ -103,13 +104,10 @@ def lift(portal: Portal, actor: Actor, scope: str, row_id: int) -> None:
         else:
             guesses.forgive_place(row.place)
         of_account = scope in (PAIR.name, ACCOUNT.name)
-        guesses.note(
-            at=now, until=now + ON_RECORD, kind=SignInKind.LIFTED, scope=scope, by_name=actor.name,
-            user=row.user_id if of_account else None, place="" if scope == ACCOUNT.name else row.place,
-        )  # fmt: skip
         whose = trail.about(Thing.ACCOUNT, row.user_id if of_account and row.user_id else "", _called(row.user)[0])
         place = trail.about(Thing.PLACE, "", row.place)
-        trail.note(now, actor, Act.HOLD_LIFTED, whose if of_account else place, before={"scope": scope})
+        before = {"scope": scope, "place": "" if scope == ACCOUNT.name else row.place}
+        trail.note(now, actor, Act.HOLD_LIFTED, whose if of_account else place, before=before)
     whom = f"account {row.user_id}" if of_account and row.user_id else "any account"
     guessing.log.warning("lifted by account %s: %s from %s (%s)", actor.user_id, whom, row.place, scope)
 
@@ -117,26 +115,32 @@ def lift(portal: Portal, actor: Actor, scope: str, row_id: int) -> None:
 def events(actor: Actor, user_id: int | None = None) -> list[Event]:
     """The newest lines of the record; of one account, where it is named."""
     actor.require(Right.SEE_TRAIL)
-    with database.connection():
-        return [_event(row) for row in guesses.events(SIGN_INS, MOST, user_id)]
+    return _events(SIGN_INS, user_id)
 
 
 def mine(actor: Actor) -> list[Event]:
     """The newest lines about one's own account."""
-    with database.connection():
-        return [_event(row) for row in guesses.events(SIGN_INS, MOST, actor.user_id or 0)]
+    return _events(SIGN_INS, actor.user_id or 0)
 
 
 def unnamed_proxies(portal: Portal, actor: Actor) -> list[Event]:
     """Proxies of the last week that are not named in the settings, each once."""
     actor.require(Right.SEE_TRAIL)
-    with database.connection():
-        rows = [_event(row) for row in guesses.events((SignInKind.PROXY,), MOST)]
     newest: dict[str, Event] = {}
-    for row in rows:
+    for row in _events((Act.UNNAMED_PROXY,), None):
         if row.at > portal.now() - timedelta(days=7):
             newest.setdefault(row.place, row)
     return list(newest.values())
+
+
+@database.connection()
+def _events(acts: tuple[Act, ...], user_id: int | None) -> list[Event]:
+    of = Narrowed(acts=acts)
+    if user_id is not None:
+        of = Narrowed(acts=acts, thing=Thing.ACCOUNT, subject=str(user_id))
+    rows = trailpages.page(of, None, MOST)
+    known = accounts.by_ids({int(row.subject) for row in rows if row.thing is Thing.ACCOUNT and row.subject.isdigit()})
+    return [_event(row, known.get(int(row.subject)) if row.subject.isdigit() else None) for row in rows]
 
 
 def proxy_seen(portal: Portal, address: str) -> None:
@@ -149,13 +153,25 @@ def proxy_seen(portal: Portal, address: str) -> None:
     now = portal.now()
     if attempts.due(f"proxy:{address}", now, timedelta(days=1)):
         with database.transaction():
-            guesses.note(at=now, until=now + ON_RECORD, kind=SignInKind.PROXY, place=address)
             trail.note(now, SYSTEM, Act.UNNAMED_PROXY, trail.about(Thing.PLACE, "", address))
 
 
-def _event(row: SecurityEvent) -> Event:
-    name, email = _called(row.user)
-    return Event(row.at, row.kind, name, email, row.place, row.way, row.scope, row.held_until, row.by_name, row.browser)
+def _event(row: TrailEntry, user: User | None) -> Event:
+    who, what = chain.details(row.who), chain.details(row.what)
+    name, email = _called(user if row.thing is Thing.ACCOUNT else None)
+    said = what.get("before") if row.act is Act.HOLD_LIFTED else what.get("after")
+    told: dict[str, str] = {str(key): str(each) for key, each in said.items()} if isinstance(said, dict) else {}
+    place = str(who.get("address", ""))
+    if row.act is Act.HOLD_LIFTED:
+        place = told.get("place", "")
+    elif row.act is Act.UNNAMED_PROXY:
+        place = str(what.get("label", ""))
+    until = told.get("until", "")
+    return Event(
+        row.at, row.act, name, email, place, told.get("way", ""), told.get("scope", ""),
+        datetime.fromisoformat(until).replace(tzinfo=UTC) if until else None, str(who.get("name", "")),
+        told.get("browser", ""),
+    )  # fmt: skip
 
 
 def _called(user: User | None) -> tuple[str, str]:

@@ -114,9 +114,19 @@ def half(held: str, now: datetime | None = None) -> Half | None:
 
 
 def end(held: str) -> None:
-    """Signed out."""
+    """This session is over, because another one begins in its place, or nobody goes on with it."""
     with database.transaction():
         sessions.end(digest(held), _now())
+
+
+def signed_out(portal: Portal, held: str, user_id: int) -> None:
+    """Somebody has signed out. On record."""
+    with database.transaction():
+        sessions.end(digest(held), _now())
+        user = accounts.user(user_id)
+        if user is not None:
+            by = Actor(user.id, user.name or user.email, user.side)
+            trail.note(portal.now(), by, Act.SIGNED_OUT, trail.about(Thing.ACCOUNT, user.id, by.name))
     watch.info("a session was ended by signing out")
 
 

@@ -19,12 +19,11 @@ from app.store.models.companies import Claim, CompanyPerson, Invitation, Mandate
 from app.store.models.designer import Workspace, WorkspaceEvent, WorkspaceFile, WorkspaceVersion, WorkspaceVisit
 from app.store.models.factors import CodeApp, Passkey, RecoveryCode, Spent
 from app.store.models.inbound import Delivery, InboundMail, Outage
-from app.store.models.keeping import LegalHold, Retention
+from app.store.models.keeping import Archive, LegalHold, Retention
 from app.store.models.keyletters import KeyLetter
 from app.store.models.lists import Attempt, CaseGram, CaseText, TaskChange, TaskTally
 from app.store.models.moves import Mend, Move, MoveCase
 from app.store.models.records import (
-    Access,
     Booking,
     Certificate,
     ClosingDay,
@@ -38,7 +37,7 @@ from app.store.models.records import (
     Surplus,
 )
 from app.store.models.releases import Release, Term
-from app.store.models.security import Guess, SecurityEvent, Session
+from app.store.models.security import Guess, KnownPlace, Session
 from app.store.models.settings import Setting, SettingProposal
 from app.store.models.stamps import Stamp
 from app.store.models.trail import TrailEntry, TrailHead, TrailHorizon, TrailLink, TrailPending
@@ -81,7 +80,6 @@ ALL = (
     Document,
     Part,
     Opening,
-    Access,
     Mail,
     Invoice,
     Payment,
@@ -118,7 +116,7 @@ ALL = (
     CaseGram,
     Attempt,
     Guess,
-    SecurityEvent,
+    KnownPlace,
     Session,
     Passkey,
     CodeApp,
@@ -138,6 +136,7 @@ ALL = (
     TrailHorizon,
     Retention,
     LegalHold,
+    Archive,
     AlarmRule,
     Alarm,
     BackupMade,
@@ -150,11 +149,11 @@ ALL = (
 __all__ = [
     "ALL",
     "Absence",
-    "Access",
     "Alarm",
     "AlarmRule",
     "Allocation",
     "Answer",
+    "Archive",
     "Attempt",
     "BackupMade",
     "BankFile",
@@ -197,6 +196,7 @@ __all__ = [
     "Invoice",
     "Job",
     "KeyLetter",
+    "KnownPlace",
     "LegalHold",
     "Mail",
     "Mandate",
@@ -218,7 +218,6 @@ __all__ = [
     "Role",
     "SavedView",
     "Secret",
-    "SecurityEvent",
     "Seen",
     "Session",
     "Setting",

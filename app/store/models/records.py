@@ -68,22 +68,6 @@ class Opening(Row):
         indexes = ((("case", "grp"), True),)
 
 
-class Access(Row):
-    """Who saw or took which file, and when."""
-
-    case = ForeignKeyField(Case, backref="accesses", on_delete="CASCADE")
-    case_id: int
-    document = CharField(max_length=40, default="")
-    filename = FileNameField(max_length=255)
-    user = ForeignKeyField(User, null=True)
-    user_id: int | None
-    user_name = CharField(max_length=120, default="")
-    at = UtcField()
-
-    class Meta:
-        indexes = ((("case", "at"), False),)
-
-
 class Mail(Row):
     """A mail as it was written; `state` says what became of it."""
 

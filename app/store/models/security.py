@@ -1,13 +1,11 @@
-"""Passwords that were asked for and were not right, and what is on record of sign-ins."""
+"""Passwords that were asked for and were not right, from where accounts are known, and who is signed in."""
 
 from __future__ import annotations
 
 from peewee import BooleanField, CharField, ForeignKeyField
 
-from app.states import SignInKind
 from app.store.database import Row, UtcField
 from app.store.models.accounts import User
-from app.store.words import WordField
 
 
 class Guess(Row):
@@ -30,23 +28,17 @@ class Guess(Row):
         indexes = ((("account", "until"), False), (("place", "until"), False))
 
 
-class SecurityEvent(Row):
-    """What an administrator can look up of sign-ins, until it is forgotten."""
+class KnownPlace(Row):
+    """A place from which an account signed in lately: what the guard of the sign-in knows it by. That somebody signed
+    in is told by the audit record alone."""
 
-    at = UtcField(index=True)
+    user = ForeignKeyField(User, backref="known_places", on_delete="CASCADE")
+    user_id: int
+    place = CharField(max_length=64)
     until = UtcField(index=True)
-    kind = WordField(SignInKind, max_length=12)
-    user = ForeignKeyField(User, null=True, backref="security_events", on_delete="CASCADE")
-    user_id: int | None
-    place = CharField(max_length=64, default="")
-    way = CharField(max_length=12, default="")
-    scope = CharField(max_length=12, default="")  # of what is held up: pair | account | strangers | place
-    held_until = UtcField(null=True)
-    by_name = CharField(max_length=120, default="")
-    browser = CharField(max_length=200, default="")  # as it calls itself
 
     class Meta:
-        indexes = ((("user", "kind", "place"), False),)
+        indexes = ((("user", "place"), True),)
 
 
 class Session(Row):

@@ -59,6 +59,7 @@ class TrailHead(Table):
     hash = CharField(max_length=64)
     at = UtcField()
     signature = TextField()  # CMS (RFC 5652), detached, PEM
+    machine = CharField(max_length=120, default="")  # that signed it
 
 
 class TrailHorizon(Table):

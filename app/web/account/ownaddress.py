@@ -12,20 +12,19 @@ from app.services.people import ownaddress
 from app.states import Right
 from app.web.frame import problems
 from app.web.frame.access import needs, public
-from app.web.frame.asking import asker
 from app.web.frame.current import only_asks, portal, signed_in
+from app.web.frame.proving import proved_each_time
 
 pages = Blueprint("ownaddress", __name__)
 
 
 @pages.post("/account/address")
 @needs(Right.COMPANY)
+@proved_each_time
 def ask() -> Any:
     """Send the link to the new address."""
     try:
-        new = ownaddress.ask(
-            portal(), signed_in(), request.form.get("email", ""), request.form.get("current", ""), asker()
-        )
+        new = ownaddress.ask(portal(), signed_in(), request.form.get("email", ""))
     except Refused as error:
         return problems.back(error, "/account#address")
     flash(

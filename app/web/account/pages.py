@@ -107,6 +107,7 @@ def _page(error: str = "", password_error: str = "", name: str | None = None) ->
         "pages/account/account.html", found=found, name=found.name if name is None else name, error=password_error,
         name_error=error, groups=_groups(), factors=factors.of(portal(), signed_in()),
         passkeys=passkeys.usable(portal()), sessions=sessions.mine(portal(), signed_in(), signin.held()), idle=_idle(),
+        by_password=proving.by_password(),
         feed_url=f"{base}/calendar/{found.feed_token}.ics" if found.feed_token else "",
     )  # fmt: skip
 

@@ -48,9 +48,10 @@ def kind_words() -> dict[str, tuple[str, str]]:
     """(word, tone of the tag) of each kind of event."""
     return {
         "signed_in": (gettext("Signed in"), "good"),
-        "failed": (gettext("Wrong password"), "warn"),
-        "held": (gettext("Locked out"), "bad"),
-        "lifted": (gettext("Unlocked"), "now"),
+        "signed_out": (gettext("Signed out"), "plain"),
+        "sign_in_failed": (gettext("Wrong password"), "warn"),
+        "sign_in_held": (gettext("Locked out"), "bad"),
+        "hold_lifted": (gettext("Unlocked"), "now"),
     }
 
 

@@ -8,7 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, request
 from flask_babel import gettext
 
 from app.errors import NinteiError
-from app.services.audit import keeping
+from app.services.audit import archiving, keeping
 from app.states import PERIODS, Kept, Right
 from app.text.numbers import whole
 from app.text.typed import line
@@ -33,6 +33,7 @@ def show() -> Any:
         due=keeping.show(portal(), who),
         periods=PERIODS,
         held=keeping.held(who),
+        archives=archiving.waiting(portal(), who),
         may_act=who.has(Right.KEEPING),
     )
 
@@ -68,7 +69,7 @@ def run() -> Any:
 @pages.post("/hold")
 @needs(Right.KEEPING)
 def hold() -> Any:
-    """Hold a case, or end that."""
+    """Hold a case or a company, or end that."""
     change = keeping.end_hold if request.form.get("end") else keeping.hold
     try:
         change(portal(), line(request.form.get("case", "")), line(request.form.get("reason", ""))[:500], signed_in())

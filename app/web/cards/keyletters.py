@@ -11,15 +11,13 @@ from app.errors import NinteiError
 from app.services.agents import news
 from app.services.cards import keepers as letterdesk
 from app.services.cards import letterpage
-from app.services.people import inperson
 from app.states import Right
 from app.text.numbers import whole
 from app.web.cases.files import answer
 from app.web.frame import problems, sure
 from app.web.frame.access import needs
-from app.web.frame.asking import asker
 from app.web.frame.current import named, portal, signed_in
-from app.web.frame.proving import proved
+from app.web.frame.proving import by_password, proved, proved_each_time
 
 pages = Blueprint("key_letters", __name__, url_prefix="/cards/letters")
 
@@ -51,7 +49,7 @@ def show(task_id: str) -> Any:
     found = letterpage.page(portal(), task_id, signed_in())
     return render_template(
         "pages/desk/key_letters.html", title=gettext("Key letters"), found=found, words=state_words(), whys=why_words(),
-        sentence=problems.sentence, me=signed_in(), news=word,
+        sentence=problems.sentence, me=signed_in(), news=word, by_password=by_password(),
         crumbs=[{"url": "/cases/" + found.case_number, "label": found.case_number},
                 {"url": "/tasks/" + task_id, "label": named(found.title)}, {"label": gettext("Key letters")}],
     )  # fmt: skip
@@ -73,10 +71,10 @@ def keepers(task_id: str) -> Any:
 
 @pages.post("/<task_id>/<int:letter>/open")
 @needs(Right.CARD_KEYS)
+@proved_each_time
 def open_letter(task_id: str, letter: int) -> Any:
     """The letter as a PDF, for its one person."""
     try:
-        inperson.require(portal(), signed_in(), request.form.get("password", ""), asker())
         return answer(letterdesk.open_letter(portal(), letter, signed_in()))
     except NinteiError as error:
         return problems.back(error, f"/cards/letters/{task_id}")

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request
+from flask import Blueprint, flash, redirect, render_template
 from flask_babel import gettext
 
 from app.errors import NinteiError
 from app.services.cards import keys
-from app.services.people import inperson
 from app.states import Right
 from app.web.cards import words
 from app.web.frame import problems, sure
 from app.web.frame.access import needs
-from app.web.frame.asking import asker
 from app.web.frame.current import portal, signed_in
-from app.web.frame.proving import proved
+from app.web.frame.proving import by_password, proved, proved_each_time
 
 pages = Blueprint("card_keys", __name__, url_prefix="/cards/keys")
 
@@ -60,6 +58,7 @@ def show() -> Any:
     """The masters as they stand; never a key."""
     return render_template(
         "pages/desk/card_keys.html", title=gettext("Card keys"), found=keys.page(portal(), signed_in()),
+        by_password=by_password(),
         roles=role_words(), acts=act_words(), subject=subject_words, words=words.states(),
         sentence=problems.sentence, crumbs=_crumbs({"label": gettext("Card keys")}),
     )  # fmt: skip
@@ -67,10 +66,10 @@ def show() -> Any:
 
 @pages.post("/<int:version>")
 @needs(Right.CARD_KEYS)
+@proved_each_time
 def contribute(version: int) -> Any:
     """Bring one's components: they are shown on this one answer and never again."""
     try:
-        inperson.require(portal(), signed_in(), request.form.get("password", ""), asker())
         shown = keys.contribute(portal(), version, signed_in())
     except NinteiError as error:
         return problems.back(error, "/cards/keys")

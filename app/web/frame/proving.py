@@ -6,7 +6,8 @@ lately (NINTEI_CONFIRM_MINUTES). What was sent is carried over, and done when th
     @proved
     def end(number: str) -> Any: ...
 
-What only asks is not held up, but where the page itself is grave: `@proved_to_read`.
+What only asks is not held up, but where the page itself is grave: `@proved_to_read`. What opens keys, or hands an
+account over, asks each time, and by a second factor where the account has one: `@proved_each_time`.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from app.web.frame.signin import HELD
 
 View = TypeVar("View", bound=Callable[..., Any])
 
+EACH = "each time"
 PASSWORD = "prove_password"  # noqa: S105 - the name of a field
 ADDRESS = "/prove"
 PASSKEY = "prove_credential"
@@ -49,11 +51,19 @@ def proved_to_read(view: View) -> View:
     return view
 
 
+def proved_each_time(view: View) -> View:
+    """Doing this asks each time, however lately they did; a password alone does not do where there is a second
+    factor."""
+    view.nintei_proved = EACH  # type: ignore[attr-defined]  # as above
+    return view
+
+
 def before(view: Any) -> Any:
     """Before the view: nothing, or the page that asks."""
     wanted = getattr(view, "nintei_proved", "")
-    if not wanted or (wanted == "changes" and only_asks()):
+    if not wanted or (wanted != "all" and only_asks()):
         return None
+    g.prove_wholly = wanted == EACH
     return ask()
 
 
@@ -71,7 +81,7 @@ def note() -> None:
 
 def ask() -> Any:
     """Nothing where the person showed lately that it is they, or does so with this request; else the page that asks."""
-    if lately():
+    if lately() and not (wholly() and (has_password() or kinds())):
         return None
     if again.wants_json():
         return jsonify(error=gettext("Confirm that it is you: reload the page.")), 403
@@ -98,12 +108,29 @@ def shown() -> None:
     who, form = signed_in(), request.form
     if form.get(PASSKEY):
         passkeys.asked(portal(), f"prove {who.user_id}", form[PASSKEY], who.user_id)
-    elif form.get(CODE) and not has_password():
+    elif form.get(CODE) and asks_code():
         if not codes.right(portal(), who.user_id or 0, form[CODE], asker()):
             raise Refused("The code is not right, or was used already.")
+    elif wholly() and kinds():
+        raise Refused("Your password alone is not enough for this: use your passkey or the code of your app.")
     elif not inperson.right(portal(), who, form.get(PASSWORD, ""), asker(), guessing.VERIFY):
         raise Refused("The password is incorrect.")
     note()
+
+
+def wholly() -> bool:
+    """Whether this request needs the second factor, where there is one, each time."""
+    return bool(g.get("prove_wholly"))
+
+
+def asks_code() -> bool:
+    """Whether a code of the app is taken in the password's place."""
+    return "code" in kinds() and (wholly() or not has_password())
+
+
+def by_password() -> bool:
+    """Whether the password is what to ask for: for pages that ask together with what they send."""
+    return has_password() and not kinds()
 
 
 def has_password() -> bool:
@@ -112,8 +139,9 @@ def has_password() -> bool:
 
 
 def kinds() -> list[str]:
-    """The second factors of who asks."""
-    return [each for each in str(getattr(g.get("_login_user"), "factors", "")).split(",") if each]
+    """The second factors of who asks that serve under this address."""
+    found = [each for each in str(getattr(g.get("_login_user"), "factors", "")).split(",") if each]
+    return found if passkeys.usable(portal()) else [each for each in found if each != "passkey"]
 
 
 def local(address: str, otherwise: str = "/account") -> str:
@@ -134,7 +162,8 @@ def page(error: str = "", status: int = 200) -> Any:
     return render_template(
         "pages/prove.html", title=gettext("Confirm that it is you"), error=error, kept=typed if kept else None,
         url=here if kept else ADDRESS, back=back, minutes=portal().settings.confirm_minutes,
-        once_more=not kept and not only_asks() and not own, has_password=has_password(), kinds=kinds(),
+        once_more=not kept and not only_asks() and not own, kinds=kinds(), wholly=wholly(), asks_code=asks_code(),
+        has_password=has_password() and not (wholly() and kinds()),
     ), status  # fmt: skip
 
 

@@ -57,9 +57,9 @@ def _asked() -> Any:
     return sessions.asked(portal().settings, str(session.get(HELD, ""))) if has_request_context() else None
 
 
-def _ended(_app: Flask, **_more: Any) -> None:
+def _ended(_app: Flask, user: Any = None, **_more: Any) -> None:
     g.came_from_provider = session.pop(ELSEWHERE, False)
-    sessions.end(str(session.pop(HELD, "")))
+    sessions.signed_out(portal(), str(session.pop(HELD, "")), getattr(user, "id", None) or 0)
 
 
 def _seen(response: Any) -> Any:

@@ -85,6 +85,10 @@ class _Everything:
             yield _one("nintei_worker_silence_seconds", "Since the last sign of any worker.", now.worker_silences[0])
         yield _one("nintei_disk_free_bytes", "Free where the data folder lies.", now.free_bytes)
         yield _one("nintei_files_reachable", "Whether the place of the files answers.", int(now.files_reachable))
+        if now.backup is not None:
+            yield _one("nintei_backup_age_seconds", "Since the last backup that is on record.", now.backup.age_seconds)
+            yield _one("nintei_backup_bytes", "Size of the last backup.", now.backup.size)
+            yield _one("nintei_backup_damaged_files", "Files that were damaged when it was made.", now.backup.damaged)
         yield _one("nintei_database_version", "The last step of the database.", now.schema)
 
 

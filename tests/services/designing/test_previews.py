@@ -15,7 +15,8 @@ from app.services.base.actors import Actor
 from app.services.base.businessdays import today
 from app.services.designing.previews import Asked, Previews, cases_of
 from app.services.designing.samples import LINK, Sample
-from app.store import cases, database, records, undo
+from app.services.papers import seen
+from app.store import cases, database, undo
 from tests.services.conftest import BPMN, Bench
 from tests.services.steps import case_of, go
 
@@ -111,9 +112,9 @@ def test_with_a_case_its_link_is_left_out_and_who_looked_is_on_record(
     assert case.number in shown.subject and f"/enter/{LINK}" in shown.text
     assert live.token not in shown.text + shown.html
     with database.connection():
-        seen = records.accesses(case.id)
-        assert [(each.filename, each.user_name) for each in seen] == [("review-1.md", "分析 花子")]
-        assert not undo.looked_since(case.id, seen[0].at)  # nobody took a file: a decision may still be taken back
+        looks = seen.of_case(case.id)
+        assert [(each.filename, each.user_name) for each in looks] == [("review-1.md", "分析 花子")]
+        assert not undo.looked_since(case.id, looks[0].at)  # nobody took a file: a decision may still be taken back
 
 
 def test_cases_to_choose_from_are_told_to_those_who_may_change_processes(bench: Bench) -> None:

@@ -13,13 +13,14 @@ import pytest
 from flask.testing import FlaskClient
 
 from admin import add_admin
+from app.services.base import chain
 from app.services.base.actors import Actor
 from app.services.mails import links
 from app.services.people import accounts
 from app.services.signin import codes, factors, guessing, passwords
 from app.states import Act
 from app.store import database
-from app.store.models import CodeApp, Guess, RecoveryCode, SecurityEvent, Session, TrailEntry, User
+from app.store.models import CodeApp, Guess, RecoveryCode, Session, TrailEntry, User
 from tests.services.conftest import STAFF
 from tests.web.conftest import Site
 
@@ -263,8 +264,8 @@ def test_staff_without_one_are_led_to_set_one_up_where_they_need_one(site: Site)
 def test_the_history_says_how_somebody_came_in(site: Site, app: App) -> None:
     half(site).post("/second", data={"code": app.code()})
     with database.connection():
-        ways = [each.way for each in SecurityEvent.select().where(SecurityEvent.kind == "signed_in")]
-    assert ways == ["code"]
+        told = [chain.details(each.what) for each in TrailEntry.select().where(TrailEntry.act == Act.SIGNED_IN)]
+    assert [each["after"]["way"] for each in told] == ["code"]  # type: ignore[index]
 
 
 def test_a_wrong_password_and_the_right_code_tell_nothing(site: Site, app: App) -> None:
@@ -286,3 +287,18 @@ def test_nobody_chooses_their_session(site: Site, app: App) -> None:
         with client.session_transaction() as session:
             seen.add(session["sid"])
     assert len(seen) == 2
+
+
+def test_a_password_alone_opens_no_keys_where_there_is_a_second_factor(site: Site, app: App) -> None:
+    client = half(site)
+    client.post("/second", data={"code": app.code()})
+    url = "/cards/keys/2"
+    asked = client.post(url)
+    page = asked.get_data(as_text=True)
+    assert asked.status_code == 200 and 'name="prove_code"' in page and 'name="prove_password"' not in page
+    wrong = client.post(url, data={"prove_password": PASSWORD})
+    assert wrong.status_code == 422 and "パスワードだけでは" in wrong.get_data(as_text=True)
+    assert client.post(url, data={"prove_code": "000000"}).status_code == 422
+    right = client.post(url, data={"prove_code": app.code()})
+    assert "prove_code" not in right.get_data(as_text=True)
+    assert 'name="prove_password"' not in client.get("/cards/keys").get_data(as_text=True), "the page asks for none"

@@ -14,6 +14,7 @@ import pytest
 from app.engine import Engine
 from app.services.cases import talking
 from app.services.demo.walker import Walker
+from app.services.papers import seen
 from app.store import cases, database, records
 from app.store.models import Document, Mail
 from tests.services.steps import case_of, go
@@ -39,7 +40,7 @@ class World:
     def taken(self) -> list[tuple[str, str]]:
         """(who, which file), newest first."""
         with database.connection():
-            return [(row.user_name, row.filename) for row in records.accesses(case_of(self.walker).id)]
+            return [(row.user_name, row.filename) for row in seen.of_case(case_of(self.walker).id)]
 
 
 @pytest.fixture(scope="module")

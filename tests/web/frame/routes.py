@@ -87,7 +87,7 @@ ROUTES = {
         figures.show figures.export figures.heat figures.source
     """,
     "KEEPING": """
-        keeping.days keeping.run keeping.hold
+        keeping.days keeping.run keeping.hold archives.make
     """,
     "SEE_SETTINGS": """
         settings.show settings.group_page settings.edit settings_proposals.one
@@ -132,7 +132,8 @@ ROUTES = {
         corporate_numbers.decide corporate_numbers.prove corporate_numbers.revoke
     """,
     "SEE_TRAIL": """
-        keeping.show signins.index audit.show audit.export audit.case_evidence
+        archives.part archives.show archives.whole audit.case_evidence audit.export audit.show keeping.show
+        signins.index
     """,
     "EXPORT": """
         exports.show exports.one exports.take

@@ -155,7 +155,7 @@ def _staff(world: World) -> None:
 
 def _own(world: World) -> None:
     people.set_password(world.site.bench.portal, VENDOR, PASSWORD)
-    form = {"email": wide("another@example.com"), "current": PASSWORD}
+    form = {"email": wide("another@example.com"), "prove_password": PASSWORD}
     assert world.vendor.post("/account/address", data=form).status_code == 303
     assert world.mails_to("another@example.com") == 1
 

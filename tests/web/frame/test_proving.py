@@ -121,3 +121,8 @@ def test_files_are_not_lost_without_a_word(site: Site, admin: FlaskClient) -> No
 )  # fmt: skip
 def test_what_is_grave_asks(site: Site, admin: FlaskClient, endpoint: str) -> None:
     assert getattr(site.app.view_functions[endpoint], "nintei_proved", "") == "changes"
+
+
+def test_what_opens_keys_or_hands_an_account_over_asks_each_time(site: Site) -> None:
+    for endpoint in ("key_letters.open_letter", "card_keys.contribute", "ownaddress.ask"):
+        assert getattr(site.app.view_functions[endpoint], "nintei_proved", "") == proving.EACH

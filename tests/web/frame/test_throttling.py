@@ -27,7 +27,7 @@ from app.services.mails.portalmails import Wording
 from app.services.people import accounts
 from app.services.signin import guessing, passwords
 from app.store import attempts, database, datastore, guesses
-from app.store.models import Guess, SecurityEvent
+from app.store.models import Guess, KnownPlace, TrailEntry
 from app.web.account import passwordforms, signins
 from app.web.frame.proxies import TrustedProxies
 from tests.services.conftest import PACKAGES, STAFF, open_bench
@@ -451,7 +451,7 @@ def test_wrong_passwords_lock_outs_and_lifts_are_in_the_log_without_a_secret(
     assert "hunter" not in said
     assert secret not in said
     with database.connection():
-        kept = str([list(row.__data__.values()) for model in (Guess, SecurityEvent) for row in model.select()])
+        kept = str([list(row.__data__.values()) for model in (Guess, TrailEntry) for row in model.select()])
     assert "hunter" not in kept
     assert secret not in kept
     assert secret not in text(admin.get("/sign-ins"))
@@ -463,7 +463,7 @@ def test_all_is_forgotten_in_time(small_site: Site) -> None:
     later(small_site, days=91)
     upkeep.tick(small_site.bench.portal)
     with database.connection():
-        assert (Guess.select().count(), SecurityEvent.select().count()) == (0, 0)
+        assert (Guess.select().count(), KnownPlace.select().count()) == (0, 0)
 
 
 # A proxy that nobody has named
