@@ -66,7 +66,7 @@ export function panes({ begin, renew, pageAt }) {
       return false;
     }
     current = task;
-    pane.replaceChildren(...document.adoptNode(main).childNodes);
+    pane.replaceChildren(closer(), ...document.adoptNode(main).childNodes);
     pane.hidden = false;
     host.classList.add("panes--open");
     mark();
@@ -83,6 +83,14 @@ export function panes({ begin, renew, pageAt }) {
     else if (host.getBoundingClientRect().top < 0) host.scrollIntoView({ block: "start" });
     (pane.querySelector("#error-summary, h1[tabindex], .done h1") ?? pane).focus({ preventScroll: true });
     return true;
+  }
+
+  /** The button by which the pane is closed, as by Escape. */
+  function closer() {
+    const button = Object.assign(document.createElement("button"), { type: "button", className: "btn btn--quiet btn--small panes__close" });
+    button.textContent = pane.dataset.close;
+    button.addEventListener("click", close);
+    return button;
   }
 
   /** Another page takes the pane: what was typed is kept first, and what was typed beside the answers as points. */

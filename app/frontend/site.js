@@ -84,9 +84,9 @@ document.addEventListener("change", (event) => {
 });
 
 /* J and K move through the list, X ticks, Enter opens (it is a link): while the focus is in the list (WCAG 2.2, 2.1.4), so that a word that
-   is said to the computer, or a key that is meant for another part of the page, does nothing there. */
+   is said to the computer, or a key that is meant for another part of the page, does nothing there. An account may switch them off. */
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || typing(event.target)) return;
+  if (document.body.dataset.keys === "off" || event.ctrlKey || event.metaKey || event.altKey || event.isComposing || typing(event.target)) return;
   const step = { j: 1, k: -1 }[event.key];
   const list = event.target.closest?.("[data-worklist]");
   const links = list ? reads(list, ".row-link") : [];

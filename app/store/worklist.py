@@ -42,6 +42,7 @@ class Wanted:
     words: tuple[str, ...] = ()
     element: str = ""
     group: str = ""
+    person: int | None = None  # who has it; 0: nobody has
     due_before: date | None = None
     order: str = "due"
     english: Mapping[str, str] = field(default_factory=dict)  # of titles: they are found in both languages
@@ -112,6 +113,7 @@ def _chooses(lane: Lane, wanted: Wanted) -> bool:
         _in_scope(lane, wanted, wanted.scope)
         and wanted.element in {"", lane.element}
         and wanted.group in {"", lane.grp}
+        and wanted.person in {None, lane.assignee or 0}
     )
 
 
@@ -238,6 +240,9 @@ def _way(found: Found, text: _Text | None, needed: int) -> _Way:
         ways.append(_Way("worklist_person", under, by_due and len(set(wanted.users)) == 1))
     elif wanted.scope == "group":
         ways.append(_Way("worklist_person", _sum(lanes, lambda lane: not lane.assignee), by_due))
+    if wanted.person is not None:
+        under = _sum(lanes, lambda lane: (lane.assignee or 0) == wanted.person)
+        ways.append(_Way("worklist_person", under, by_due))
     elements = _named(found, text)
     if elements:
         under = _sum(lanes, lambda lane: lane.element in elements)
@@ -278,6 +283,10 @@ def _conditions(found: Found, text: _Text | None) -> tuple[str, list[Any]]:
         add("assignee_id IS NULL")
         if wanted.groups:
             add(f"grp IN ({_marks([*wanted.groups, ''])})", *wanted.groups, "")
+    if wanted.person:
+        add(f"assignee_id = {mark}", wanted.person)
+    elif wanted.person is not None:
+        add("assignee_id IS NULL")
     elements = sorted(_named(found, text))
     if len(elements) == 1:
         add(f"element = {mark}", elements[0])

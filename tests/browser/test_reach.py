@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from pypdf import PdfReader
 
+from tests.browser.hands import AXE
 from tests.flow.conftest import make_place  # noqa: F401 - the fixture
 from tests.flow.driver import APPLICATION, VENDOR_PASSWORD
 from tests.flow.place import Place
@@ -109,3 +110,57 @@ def test_on_paper_the_list_is_a_table_and_the_case_has_no_forms(
     assert len(PdfReader(tmp_path / "list.pdf").pages) == 1
     page.goto(f"/cases/{number}")
     assert page.locator("aside form:visible").count() == 0
+
+
+def test_shortcuts_that_are_switched_off_do_nothing(number: str, open_as: Callable[..., Page]) -> None:
+    page = open_as(STAFF[0], STAFF_PASSWORD, viewport={"width": 1280, "height": 900})
+    for choice, ticked in (("off", 0), ("on", 1)):
+        page.goto("/account")
+        page.locator(f"label[for=shortcuts-{choice}]").click()
+        page.get_by_role("button", name="保存する", exact=True).first.click()
+        page.goto("/tasks?scope=all")
+        page.locator(".row-link").first.focus()
+        page.keyboard.press("x")
+        expect(page.locator("tbody input:checked")).to_have_count(ticked)
+
+
+def test_the_first_row_stands_in_the_upper_half_and_the_opened_task_can_be_closed(
+    number: str, open_as: Callable[..., Page]
+) -> None:
+    page = open_as(STAFF[0], STAFF_PASSWORD, viewport={"width": 1280, "height": 800})
+    page.goto("/tasks?scope=all")
+    box = page.locator(".row-link").first.bounding_box()
+    assert box is not None
+    assert box["y"] < 400
+    page.locator(".filters__more > summary").click()
+    page.locator("select[name=due]").select_option("week")
+    expect(page.locator(".chip")).to_have_count(1)
+    page.goto("/tasks?scope=all")
+    page.locator(".row-link").first.click()
+    expect(page.locator(".panes__detail h1")).to_be_visible()
+    page.get_by_role("button", name="閉じる", exact=True).click()
+    expect(page.locator(".panes__detail")).to_be_hidden()
+
+
+@pytest.mark.parametrize("who", ["staff", "vendor"])
+def test_on_dark_every_word_stands_out(number: str, open_as: Callable[..., Page], who: str) -> None:
+    """Contrast of WCAG 2.2 (1.4.3), as axe-core measures it, for whoever has set the device to dark."""
+    email, password = (STAFF[0], STAFF_PASSWORD) if who == "staff" else (EMAIL, VENDOR_PASSWORD)
+    pages = {
+        "staff": [
+            "/tasks?scope=all", f"/cases/{number}", f"/cases/{number}?tab=timeline", f"/cases/{number}/tasks/first_review",
+            "/calendar", "/payments", "/payments/bank", "/cards", "/attention", "/settings", "/account",
+        ],
+        "vendor": ["/tasks", f"/cases/{number}?tab=documents", f"/cases/{number}?tab=messages", "/systems", "/help/vendors"],
+    }  # fmt: skip
+    page = open_as(email, password, color_scheme="dark", viewport={"width": 1280, "height": 900})
+    found = {}
+    for path in pages[who]:
+        page.goto(path)
+        assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(21, 23, 27)"
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+        told = page.evaluate("axe.run(document, {runOnly: ['color-contrast'], resultTypes: ['violations']})")
+        found |= {
+            f"{path} {node['target']}": node["html"][:90] for each in told["violations"] for node in each["nodes"]
+        }
+    assert found == {}

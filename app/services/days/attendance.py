@@ -12,12 +12,12 @@ from typing import Any
 
 from app.catalogue.declared import Group
 from app.errors import NotFound, Refused
-from app.services.base import history, permit
+from app.services.base import businessdays, history, permit
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
 from app.services.days import bookings as dates
-from app.services.days import rooms
+from app.services.days import month, rooms
 from app.services.days.month import Clash
 from app.states import STANDING, CardState, EntryKind, Right
 from app.store import accounts, bookings, cards, cases, database
@@ -97,10 +97,15 @@ def upcoming(portal: Portal, actor: Actor) -> list[Upcoming]:
                     case.system_name,
                     dates.view(row, loaded),
                     [Person(user.id, user.name or user.email) for user in people],
-                    clashes(loaded, case.id, _plan(row, people), rows, there),
+                    [*_closed(portal, row), *clashes(loaded, case.id, _plan(row, people), rows, there)],
                 )
             )
         return found
+
+
+def _closed(portal: Portal, row: Booking) -> list[Clash]:
+    """A day that was closed after it had been settled."""
+    return [] if businessdays.is_business_day(row.day, portal.closing()) else [Clash(month.CLOSED)]
 
 
 def of_case(portal: Portal, number: str, actor: Actor) -> list[str]:

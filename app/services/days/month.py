@@ -12,8 +12,8 @@ from typing import Any
 
 import holidays
 
-from app.errors import NotFound, Refused
-from app.services.base import businessdays
+from app.errors import N_, Forbidden, NotFound, Refused
+from app.services.base import businessdays, permit
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.days import bookings
@@ -22,6 +22,7 @@ from app.store import changes, closings, database
 from app.store.models import Booking
 
 KIND = ChangeKind.CLOSING_DAY
+CLOSED = N_("The office is closed on this day")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,7 @@ class Month:
     weeks: list[list[Day]]
     closing: list[tuple[date, str]]  # closing days from today on
     calendars: list[tuple[str, str, int]]  # (id, title, places a day)
+    why_not: Forbidden | None = None  # why the reader may not change days
 
     @property
     def clashes(self) -> list[Day]:
@@ -128,7 +130,18 @@ def month(portal: Portal, year: int, number: int, actor: Actor) -> Month:
                 )
             found.append(days)
         ahead = sorted((day, title) for day, title in closing.items() if day >= portal.today())
-        return Month(date(year, number, 1), found, ahead, [(i, spec.title, spec.capacity) for i, spec in specs.items()])
+        places = [(i, spec.title, spec.capacity) for i, spec in specs.items()]
+        return Month(date(year, number, 1), found, ahead, places, _why_not(portal, actor))
+
+
+def _why_not(portal: Portal, actor: Actor) -> Forbidden | None:
+    """Days are the work of the groups that settle them."""
+    try:
+        actor.require(Right.DAYS)
+        permit.may_work(portal, actor, "books")
+    except Forbidden as error:
+        return error
+    return None
 
 
 def _date(portal: Portal, row: Booking) -> Date:
@@ -151,7 +164,7 @@ def _date(portal: Portal, row: Booking) -> Date:
 def _clashes(rows: Sequence[Booking], is_open: bool, capacity: dict[str, int], taken: Counter[str]) -> list[Clash]:
     found = []
     if rows and not is_open:
-        found.append(Clash("The office is closed on this day"))
+        found.append(Clash(CLOSED))
     for calendar_id, count in taken.items():
         if count > capacity.get(calendar_id, count):
             many = {"count": count, "capacity": capacity[calendar_id]}
@@ -167,7 +180,8 @@ def _clashes(rows: Sequence[Booking], is_open: bool, capacity: dict[str, int], t
 def close(portal: Portal, day: date, title: str, actor: Actor) -> int:
     """Close the body on a day; gives how many dates of cases lie on it (they stay and are shown as clashes).
 
-    Refused for a day that is over (clocks have counted it) and for one that is no business day anyway.
+    Refused for a day that is over (clocks have counted it) and for one that is no business day anyway; Forbidden for
+    who is of no group that settles days.
     """
     actor.require(Right.DAYS)
     title = title.strip()[:120]
@@ -178,6 +192,7 @@ def close(portal: Portal, day: date, title: str, actor: Actor) -> int:
     if not title:
         raise Refused("Say why the office is closed on this day")
     with database.transaction():
+        permit.may_work(portal, actor, "books")
         if not businessdays.is_business_day(day):
             raise Refused("%(day)s is not a business day anyway", day=day)
         if not closings.close(day, title):
@@ -192,6 +207,7 @@ def reopen(portal: Portal, day: date, actor: Actor) -> None:
     if day <= portal.today():
         raise Refused("Only future days can be changed: past days have already been counted")
     with database.transaction():
+        permit.may_work(portal, actor, "books")
         title = closings.titles().get(day)
         if title is None:
             raise NotFound("%(day)s is not a closing day", day=day)
@@ -206,6 +222,7 @@ def rename(portal: Portal, day: date, title: str, actor: Actor) -> None:
     if not title:
         raise Refused("Say why the office is closed on this day")
     with database.transaction():
+        permit.may_work(portal, actor, "books")
         before = closings.titles().get(day)
         if before is None:
             raise NotFound("%(day)s is not a closing day", day=day)

@@ -30,6 +30,7 @@ class Filter:
     text: str = ""
     element: str = ""
     group: str = ""
+    person: int | None = None  # who has it; 0: nobody has. Where everything is listed
     due: str = ""  # overdue | today | week
     trouble: bool = False  # of cases alone that cannot go on before somebody has looked
     order: str = "due"
@@ -85,6 +86,7 @@ def page(portal: Portal, actor: Actor, wanted: Filter) -> Worklist:
                 words=tuple(wanted.text.split()),
                 element=wanted.element,
                 group=wanted.group,
+                person=wanted.person if wanted.scope == "all" else None,
                 due_before=limit,
                 order=wanted.order,
                 english=portal.releases.english(),

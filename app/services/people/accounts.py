@@ -88,17 +88,18 @@ class Account:
     name: str
     language: str
     feed_token: str
+    shortcuts: bool  # single keys act in lists
 
 
 def account(actor: Actor) -> Account:
     """The actor's account."""
     with database.connection():
         user = _own(actor)
-        return Account(user.email, user.name, user.language, user.feed_token or "")
+        return Account(user.email, user.name, user.language, user.feed_token or "", user.shortcuts)
 
 
-def describe(portal: Portal, actor: Actor, name: str, language: str) -> None:
-    """Change one's own name and language."""
+def describe(portal: Portal, actor: Actor, name: str, language: str, *, shortcuts: bool | None = None) -> None:
+    """Change one's own name and language, and whether single keys act in lists (None: as it is)."""
     actor.require(Right.ACCOUNT)
     name = " ".join(name.split())
     if not name:
@@ -108,6 +109,8 @@ def describe(portal: Portal, actor: Actor, name: str, language: str) -> None:
     with database.transaction():
         user = _own(actor)
         user.name, user.language = name, language if language in {"ja", "en"} else user.language
+        if shortcuts is not None:
+            user.shortcuts = shortcuts
         user.update_datetime = portal.now()
         user.save()
 

@@ -20,10 +20,12 @@ from app.services.trouble import incidents
 from app.services.trouble.rounds import Round
 from app.states import BookingState, EntryKind, IncidentKind, TaskState
 from app.store import bookings, database, work
+from app.store import incidents as rows
 from app.store.models import Booking, Case
 
 NEAR = ("date_near", "date_near_staff")  # purposes of mails: to the vendor, to who settles days
 PASSED = ("date_passed", "date_passed_staff")
+CLOSED = N_("The office is closed on the fixed day: move it, or take the closing day back")
 GONE_BY = N_("The day has passed and nothing was recorded: settle another day, or record what took place")
 
 
@@ -36,7 +38,39 @@ def look(portal: Portal, now: Round) -> int:
         packages = [loaded.package for loaded in portal.releases.all_current()]
         most = max((count for package in packages for count in package.reminders.day_bd), default=0)
         found = bookings.settled(businessdays.add_business_days(today, most, closing))
+    _closed(portal, now)
     return sum(now.case("days", case, partial(_look, portal, row)) for row, case in found)
+
+
+def _closed(portal: Portal, now: Round) -> None:
+    """Days that were closed after a case had settled one: somebody of the body decides; it is over when the day has
+    been moved or given up, or is open again."""
+    with database.connection():
+        found = {
+            (row.case_id, row.calendar)
+            for row in bookings.from_day(portal.today())
+            if not businessdays.is_business_day(row.day, portal.closing()) and not row.case.ended
+        }
+        known = {
+            (row.case_id, row.element)
+            for row in rows.opened()
+            if row.kind == IncidentKind.DAY and row.message == CLOSED and row.case_id
+        }
+    for case, calendar in sorted(found - known):
+        now.case("days", case, partial(_say_closed, portal, calendar))
+    for case, calendar in sorted(known - found):
+        now.case("days", case, partial(_say_open, portal, calendar))
+
+
+def _say_closed(portal: Portal, calendar: str, case: Case) -> int:
+    title = portal.releases.loaded(case.release_id).package.calendars[calendar].title
+    incidents.seen(portal, case.id, portal.now(), IncidentKind.DAY, Refused(CLOSED), element=calendar, title=title)
+    return 0
+
+
+def _say_open(portal: Portal, calendar: str, case: Case) -> int:
+    incidents.over(case.id, portal.now(), kinds=(IncidentKind.DAY,), element=calendar)
+    return 0
 
 
 def _look(portal: Portal, booking: int, case: Case) -> int:

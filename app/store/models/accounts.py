@@ -71,6 +71,7 @@ class User(UserMixin, _Asks, Row):
     groups = CharField(max_length=200, default="")  # comma-separated: review, accounting, cards, exam, office
     language = CharField(max_length=5, default="ja")
     feed_token = CharField(max_length=64, null=True, unique=True)  # of the calendar feed
+    shortcuts = BooleanField(default=True)  # single keys (J, K, X) act in lists
     led = CharField(max_length=100, default="")  # comma-separated: the roles that were led through the page
     factors = CharField(max_length=40, default="")  # comma-separated: passkey, code; what is asked besides the password
     confirmed_at = UtcField(null=True)

@@ -136,10 +136,11 @@ def prove() -> Any:
 @pages.post("/account/profile")
 @needs(Right.ACCOUNT)
 def profile() -> Any:
-    """Name and language."""
+    """Name and language, and whether single keys act in lists."""
     name, language = request.form.get("name", ""), request.form.get("language", "")
+    keys = {"on": True, "off": False}.get(request.form.get("shortcuts", ""))
     try:
-        accounts.describe(portal(), signed_in(), name, language)
+        accounts.describe(portal(), signed_in(), name, language, shortcuts=keys)
     except Refused as error:
         return _page(sentence(error), name=name), 422
     flash(gettext("Your changes are saved."), "success")

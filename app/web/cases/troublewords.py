@@ -8,6 +8,7 @@ from flask_babel import gettext
 
 from app.errors import NinteiError, Refused
 from app.services.pages.attention import Trouble
+from app.services.tasks.comingdays import CLOSED
 from app.services.trouble.causes import DEFECTS
 from app.web.cases import head
 from app.web.frame.current import named
@@ -27,7 +28,9 @@ def said(trouble: Trouble) -> str:
         else gettext("The process has come to a stop"),
         "start": gettext("Applications cannot be accepted: %(title)s", title=title),
         "upkeep": gettext("Automatic work of the portal fails: %(title)s", title=_parts().get(title, title)),
-        "day": gettext("A fixed day has passed: %(title)s", title=title),
+        "day": gettext("A fixed day lies on a closing day: %(title)s", title=title)
+        if trouble.error.message == CLOSED
+        else gettext("A fixed day has passed: %(title)s", title=title),
         "nobody": gettext("Nobody at %(title)s can sign in any more", title=title),
         "cards": gettext("Lent cards have not been returned: %(title)s", title=title),
         "outage": gettext("A server was out of reach: %(title)s", title=_servers().get(trouble.element, title)),
@@ -53,7 +56,9 @@ def advice(trouble: Trouble) -> str:
         "start": gettext(
             "Applicants are told that it is being looked into. Tell whoever is responsible for the process."
         ),
-        "day": gettext(
+        "day": gettext("Move the day on the case's page, or take the closing day back; this entry then disappears.")
+        if trouble.error.message == CLOSED
+        else gettext(
             "Both sides have been notified. Fix another day on the case's page, or record what took place; this "
             "entry then disappears."
         ),

@@ -9,7 +9,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request
 from flask_babel import gettext
 
-from app.errors import NinteiError, Refused
+from app.errors import Forbidden, NinteiError, Refused
 from app.services.days import attendance, month
 from app.services.people import accounts
 from app.services.tasks import daterequests
@@ -52,7 +52,8 @@ def month_page(
         typed=typed or {}, month=f"{year:04d}-{number:02d}", earlier=f"{before:%Y-%m}", later=f"{after:%Y-%m}",
         requests=daterequests.waiting(portal(), signed_in()), upcoming=attendance.upcoming(portal(), signed_in()),
         examiners=attendance.offered(portal(), signed_in()), failed=failed, failure=failure, chosen=chosen,
-        feed=accounts.account(signed_in()).feed_token, why=_why, may_act=signed_in().has(Right.DAYS),
+        feed=accounts.account(signed_in()).feed_token, why=_why, may_act=found.why_not is None,
+        why_not=problems.sentence(found.why_not) if found.why_not and signed_in().has(Right.DAYS) else "",
     ), status  # fmt: skip
 
 
@@ -76,6 +77,8 @@ def close() -> Any:
     try:
         day = required_date(typed["day"], Refused("Enter the day on which the office is closed"))
         count = month.close(portal(), day, typed["reason"], signed_in())
+    except Forbidden as error:
+        return problems.back(error, "/calendar")
     except Refused as error:
         return month_page(back, status=422, alert=problems.sentence(error), typed=typed)
     if count:

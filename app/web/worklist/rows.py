@@ -15,6 +15,7 @@ from app.services.pages import worklist
 from app.services.people import accounts
 from app.services.tasks import view
 from app.states import Right
+from app.text.numbers import whole
 from app.web.frame import paging, problems
 from app.web.frame.current import language, named, portal, signed_in
 from app.web.frame.duewords import due_words
@@ -25,6 +26,7 @@ from app.web.worklist.firstvisit import tour
 HOME = "/tasks"
 ORDERS = ("due", "opened", "newest", "company", "element")
 DUES = ("overdue", "today", "week")
+NOBODY = "nobody"  # who has it, in an address
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,7 @@ def _filter(given: dict[str, str]) -> worklist.Filter:
         text=given.get("q", "").strip()[:100],
         element=given.get("element", "")[:120],
         group=given.get("group", "")[:40],
+        person=0 if given.get("person") == NOBODY else whole(given.get("person", "")),
         due=given["due"] if given.get("due") in DUES else "",
         trouble=given.get("trouble") == "1",
         order=given["order"] if given.get("order") in ORDERS else "due",
@@ -128,6 +131,7 @@ def _query(wanted: worklist.Filter) -> str:
         "q": wanted.text,
         "element": wanted.element,
         "group": wanted.group,
+        "person": "" if wanted.person is None else wanted.person or NOBODY,
         "due": wanted.due,
         "trouble": "1" if wanted.trouble else "",
         "order": "" if wanted.order == "due" else wanted.order,
@@ -195,10 +199,14 @@ def _selects(found: worklist.Worklist, wanted: worklist.Filter, words: _Words) -
         groups.append({"value": wanted.group, "label": words.groups.get(wanted.group, wanted.group)})
     dues = [{"value": key, "label": label} for key, label in words.dues.items()]
     orders = [{"value": key, "label": label} for key, label in words.orders.items()]
+    people = [{"value": NOBODY, "label": gettext("Nobody yet")}]
+    people += [{"value": str(each.id), "label": each.name} for each in accounts.colleagues()]
+    person = {None: "", 0: NOBODY}.get(wanted.person, str(wanted.person))
     troubles = [anything, {"value": "1", "label": gettext("Needs attention")}]
     shown = (
         ("element", gettext("What"), [anything, *elements], wanted.element),
         ("group", gettext("Group"), [anything, *groups], wanted.group),
+        ("person", gettext("Person in charge"), [anything, *people], person),
         ("due", gettext("Due"), [anything, *dues], wanted.due),
         ("trouble", gettext("Trouble"), troubles, "1" if wanted.trouble else ""),
         ("order", gettext("Order"), orders, wanted.order),
@@ -206,6 +214,7 @@ def _selects(found: worklist.Worklist, wanted: worklist.Filter, words: _Words) -
     return [
         {"name": name, "label": label, "options": options, "value": value, "half": True}
         for name, label, options, value in shown
+        if name != "person" or wanted.scope == "all"  # elsewhere the tab says it
     ]
 
 
@@ -218,11 +227,16 @@ def _chips(found: worklist.Worklist, wanted: worklist.Filter, words: _Words) -> 
         chips.append(("element", titles.get(wanted.element, wanted.element)))
     if wanted.group:
         chips.append(("group", words.groups.get(wanted.group, wanted.group)))
+    if wanted.person is not None and wanted.scope == "all":
+        names = {each.id: each.name for each in accounts.colleagues()}
+        chips.append(("person", names.get(wanted.person, gettext("Nobody yet"))))
     if wanted.due:
         chips.append(("due", words.dues[wanted.due]))
     if wanted.trouble:
         chips.append(("trouble", gettext("Needs attention")))
-    blank: dict[str, dict[str, Any]] = {name: {name: "" if name != "trouble" else False} for name, _ in chips}
+    blank: dict[str, dict[str, Any]] = {
+        name: {name: {"trouble": False, "person": None}.get(name, "")} for name, _ in chips
+    }
     return [{"label": label, "remove_url": _url(replace(wanted, page=1, **blank[name]))} for name, label in chips]
 
 

@@ -304,3 +304,22 @@ def test_a_failed_sign_in_is_said_where_the_focus_is_and_tied_to_its_fields(site
     assert re.search(r'<div class="error-summary"[^>]* id="sign-in-error"[^>]* autofocus>', page)
     assert page.count('aria-describedby="sign-in-error"') == 2
     assert page.count("autofocus") == 1
+
+
+def test_staff_switch_the_shortcuts_of_single_keys_off(shared: Site) -> None:
+    client = shared.operator()
+    assert 'name="shortcuts"' in client.get("/account").text
+    assert "data-keys" not in client.get("/tasks?scope=all").text
+    said = {"name": "佐藤 美咲", "language": "ja"}
+    assert client.post("/account/profile", data={**said, "shortcuts": "off"}).status_code == 303
+    assert 'data-keys="off"' in client.get("/tasks?scope=all").text
+    client.post("/account/profile", data=said)  # what is not said stays as it is
+    assert 'data-keys="off"' in client.get("/account").text
+    client.post("/account/profile", data={**said, "shortcuts": "on"})
+    assert "data-keys" not in client.get("/account").text
+
+
+def test_a_vendor_has_no_list_and_no_shortcuts_to_switch(shared: Site, person: str) -> None:
+    client = shared.anybody()
+    client.post("/login", data={"email": person, "password": OLD})
+    assert 'name="shortcuts"' not in client.get("/account").text

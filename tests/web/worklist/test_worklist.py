@@ -301,3 +301,24 @@ def test_finished_rows_are_said_to_be_finished(site: Site) -> None:
     assert "すでに終わっています" in text(client.get("/tasks"))
     with database.connection():
         assert not Job.select().where(Job.key.contains(f"{done.id}:hand")).exists()
+
+
+def test_everything_is_narrowed_to_who_has_it(world: World) -> None:
+    one, two, pay = world.ids
+    client = world.site.operator()
+    client.post("/worklist/assign", data={"task": [one], "user": str(world.user(1)), "back": "scope=all"})
+    assert rows(get(client, f"?scope=all&person={world.user(1)}")) == [one]
+    assert sorted(rows(get(client, "?scope=all&person=nobody"))) == sorted([two, pay])
+    assert 'name="person"' not in get(client, "?scope=mine")
+    page = get(client, f"?scope=all&person={world.user(1)}&q=レビュー")
+    assert counts(page) == [0, 2, 3]  # the tabs stay as they are
+    assert rows(get(client, "?scope=all&person=everybody")) != []  # what is no person narrows nothing
+
+
+def test_what_narrows_the_list_stands_in_one_line_and_the_search_with_it(world: World) -> None:
+    page = get(world.site.operator(), "?scope=all&due=week")
+    form = page[page.index('<form class="filters filters--line"') : page.index("</form>", page.index("filters--line"))]
+    assert (
+        form.index('type="search"') < form.index("<details") < form.index('name="element"') < form.index("</details>")
+    )
+    assert '<span class="count">1</span>' in form
