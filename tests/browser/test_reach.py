@@ -150,8 +150,8 @@ def test_on_dark_every_word_stands_out(number: str, open_as: Callable[..., Page]
     pages = {
         "staff": [
             "/tasks?scope=all", f"/cases/{number}", f"/cases/{number}?tab=timeline",
-            f"/cases/{number}/tasks/first_review", "/calendar", "/payments", "/payments/bank", "/cards", "/attention", "/settings",
-            "/account",
+            f"/cases/{number}/tasks/first_review", "/calendar", "/payments", "/payments/bank", "/cards",
+            "/attention", "/settings", "/account",
         ],
         "vendor": [
             "/tasks", f"/cases/{number}?tab=documents", f"/cases/{number}?tab=messages", "/systems", "/help/vendors",
