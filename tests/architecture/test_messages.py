@@ -26,3 +26,15 @@ def test_no_message_stands_inside_an_f_string() -> None:
                 if names & NAMES:
                     found.append(f"{file.relative_to(PROJECT)}:{text.lineno}")
     assert found == []
+
+
+def test_pages_join_words_as_their_readers_language_does() -> None:
+    found = []
+    for room in ("app/web", "admin"):
+        for file in (PROJECT / room).rglob("*"):
+            if file.suffix in {".py", ".html"} and "static" not in file.parts:
+                text = file.read_text(encoding="utf-8")
+                found += [
+                    f"{file.relative_to(PROJECT)}: {each}" for each in ('"、".join', 'join("、")') if each in text
+                ]
+    assert found == []

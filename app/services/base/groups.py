@@ -26,7 +26,8 @@ def right(known: Mapping[str, Group], wanted: Collection[str], actor: Actor) -> 
         row = accounts.user(user_id)
         if row is not None and (not row.groups or set(row.groups.split(",")) & set(asked)):
             return name
-    title = "、".join(known[group].named(actor.language) if group in known else group for group in asked)
+    comma = ", " if actor.language == "en" else "、"
+    title = comma.join(known[group].named(actor.language) if group in known else group for group in asked)
     names = [row.name or row.email for row in accounts.staff() if set(row.groups.split(",")) & set(asked)]
     if not names:
         raise Forbidden(
@@ -34,7 +35,7 @@ def right(known: Mapping[str, Group], wanted: Collection[str], actor: Actor) -> 
             "people to it",
             group=title,
         )
-    raise Forbidden("This is work for the group “%(group)s”: %(names)s", group=title, names="、".join(names[:MOST]))
+    raise Forbidden("This is work for the group “%(group)s”: %(names)s", group=title, names=comma.join(names[:MOST]))
 
 
 def _open(known: Mapping[str, Group], group: str) -> bool:

@@ -27,7 +27,9 @@ def invite(portal: Portal, number: str, email: str, rights: str, actor: Actor) -
             known = user is not None and companies.person(case.company_id, user.id) is not None
             own = companies.person(case.company_id, actor.user_id or 0)
             if not known and actor.side == "vendor" and (own is None or own.role != Role.MANAGER):
-                names = "、".join(each.name or each.email for each in companies.managers(case.company_id))
+                names = (", " if actor.language == "en" else "、").join(
+                    each.name or each.email for each in companies.managers(case.company_id)
+                )
                 raise Forbidden("Only a manager brings in somebody new; ask %(names)s", names=names)
         user = user or invitations.without_password(email, email.split("@")[0], now)
         cases.add_member(case.id, user.id, now, Rights.of(rights) or Rights.FULL, actor.name)

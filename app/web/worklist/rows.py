@@ -70,7 +70,7 @@ def show(status: int = 200, *, alert: str = "", view_name: str = "") -> Any:
     words, query = _words(), _query(wanted)
     lead = who.standing_in_for and gettext(
         "You are standing in for %(names)s: their tasks are listed with yours.",
-        names="、".join(name for _, name in who.standing_in_for),
+        names=gettext(", ").join(name for _, name in who.standing_in_for),
     )
     return render_template(
         "pages/worklist/list.html",
