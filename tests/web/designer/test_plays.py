@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -154,6 +155,120 @@ def test_a_draft_with_errors_is_not_tried(small_site: Site) -> None:
     client.put(base, json={"content": content}, headers={"If-Match": '"0"'})
     answer = client.post("/designer/plays", data={"workspace": number})
     assert answer.headers["Location"] == f"/designer/w/{number}"
+
+
+ATTACK = """if books == 1:
+    while True:
+        a = 1
+elif books == 2:
+    a = 'x' * 10 ** 10
+elif books == 3:
+    a = [1]
+    for i in range(60):
+        a = a + a
+elif books == 4:
+    a = 10 ** 10 ** 10
+elif books == 5:
+    a = [x for x in range(10 ** 4) for y in range(10 ** 4) for z in range(10 ** 4)]
+elif books == 6:
+    a = []
+    a.append(a)
+"""
+BOMBS = {
+    8: "{% for a in range(999) %}{% for b in range(999) %}x{% endfor %}{% endfor %}",
+    9: "{{ [].__class__.__base__.__subclasses__() }}{{ 2 ** 99 }}",
+    10: "{% set a = namespace() %}{{ a.__init__.__globals__ }}{{ range.__self__ }}",
+}
+HARMLESS = 20
+
+
+def hostile(client: FlaskClient, site: Site) -> None:
+    """A draft whose script, loop and mail attack whoever carries them out; `books` says which of them."""
+    base = f"/designer/api/workspaces/{draft(client, site)}/files"
+
+    def change(path: str, *pairs: tuple[str, str]) -> None:
+        text = client.get(f"{base}/{path}").get_json()["content"]
+        for old, new in pairs:
+            assert old in text, old
+            text = text.replace(old, new, 1)
+        assert client.put(f"{base}/{path}", json={"content": text}, headers={"If-Match": '"0"'}).status_code == 200
+
+    arrows = "".join(
+        f'<bpmn:sequenceFlow id="{one}__to__{other}" sourceRef="{one}" targetRef="{other}">{when}</bpmn:sequenceFlow>'
+        for one, other, when in (
+            ("attack", "again", ""), ("again", "mail_hello", ""),
+            ("again", "attack", "<bpmn:conditionExpression>books == 7</bpmn:conditionExpression>"),
+        )
+    )  # fmt: skip
+    script = f"<bpmn:script>{ATTACK.replace('<', '&lt;')}</bpmn:script>"
+    nodes = (
+        f'<bpmn:scriptTask id="attack" name="攻撃">{script}</bpmn:scriptTask>'
+        '<bpmn:exclusiveGateway id="again" name="もう一度" default="again__to__mail_hello" />'
+    )
+    references = "".join(f"<bpmn:flowNodeRef>{each}</bpmn:flowNodeRef>" for each in ("attack", "again"))
+    change(
+        "library_card.bpmn",
+        ("<bpmn:flowNodeRef>mail_hello<", f"{references}<bpmn:flowNodeRef>mail_hello<"),
+        ("<bpmn:incoming>request__to__mail_hello<", "<bpmn:incoming>again__to__mail_hello<"),
+        ('targetRef="mail_hello"', 'targetRef="attack"'),
+        ("<bpmn:sequenceFlow", f"{nodes}{arrows}<bpmn:sequenceFlow"),
+    )
+    bombs = "".join(
+        f"{{% if answers.request.books == {number} %}}{text}{{% endif %}}" for number, text in BOMBS.items()
+    )
+    change("mail/hello.md", ("{{ links.entry }}", bombs + "{{ links.entry }}"))
+
+
+def apply(client: FlaskClient, place: str, books: int) -> Any:
+    """What a visitor of the Play gets who asks for so many books."""
+    html = {"Accept": "text/html"}
+    form = client.get(f"{place}/guest/apply/library_card", headers=html)
+    token = re.search(r'name="csrf_token" value="([^"]+)"', form.text)
+    assert token is not None, form.text
+    said = {
+        "company_name": "みほん小学校", "contact_name": "図書 花子", "email": f"reader{books}@example.com",
+        "reader_kind": "school", "books": str(books), "csrf_token": token[1], "step": "send",
+    }  # fmt: skip
+    return client.post(f"{place}/guest/apply/library_card", data=said, headers=html, follow_redirects=True)
+
+
+def test_what_attacks_whoever_plays_it_is_ended_or_harmless_and_others_are_answered(
+    small_site: Site, host: psutil.Process
+) -> None:
+    client, other = analyst(small_site), small_site.operator()
+    hostile(client, small_site)
+    number = client.get("/designer/api/workspaces").get_json()["workspaces"][0]["id"]
+    asked: list[str] = []
+
+    def began() -> bool:  # a host that is still importing answers late
+        asked.append(client.post("/designer/plays", data={"workspace": number}).headers["Location"].rstrip("/"))
+        return "/designer/play/" in asked[-1]
+
+    wait_until(began, 90, "the host of Plays")
+    place = asked[-1]
+    wait_until(lambda: state(client, place)["state"] != "opening", 90, "the Play")
+    assert state(client, place)["state"] == "ready", state(client, place)
+    with ThreadPoolExecutor(1) as pool:
+        for books in (*range(1, 8), *BOMBS, HARMLESS):
+            waiting = pool.submit(apply, client, place, books)
+            while True:
+                assert other.get("/tasks").status_code == 200, "others are answered meanwhile"
+                if waiting.done():
+                    break
+            said = waiting.result()
+            assert re.search("[ぁ-ん]", said.text) and "Traceback" not in said.text
+            assert (said.status_code == 200) == (books > 7), (books, said.status_code)
+    cases = state(client, place)["cases"]
+    assert len(cases) == len(BOMBS) + 1, "what was refused began no case"
+    wait_until(
+        lambda: any("申請の確認" in str(each["open"]) for each in state(client, place)["cases"]), 60, "the harmless one"
+    )
+    [staff] = [each for each in state(client, place)["people"] if each["side"] == "operator"][:1]
+    outbox = client.get(f"{place}/{staff['key']}/outbox").text
+    assert "root:" not in outbox and "__subclasses__" not in outbox
+    [child] = children(host)
+    assert child.memory_info().rss < playhost.MEMORY
+    assert client.post(f"{place}/end").status_code == 303
 
 
 def test_only_who_may_change_processes_opens_one(small_site: Site) -> None:
