@@ -18,19 +18,20 @@ from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
 from app.services.moves import kept, versions
+from app.services.moves.sorting import HOLDERS
 from app.services.process import steps
 from app.states import ChangeKind, EntryKind, JobState, MendKind, Right
 from app.store import cases, changes, database, jobrows, moves, statements, work
 from app.store.models import Case, Mend
 
 LONGEST = 2000  # characters of a reason
-HOLDERS = frozenset({"callActivity", "subProcess"})  # tokens stand within them
 NOWHERE = frozenset({"startEvent", "boundaryEvent", "endEvent"})
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a token stands. `there`: the steps of its process to which it may go, by id; `name` of each."""
+    """Where a token stands. `there`: the steps of its process to which it may go, by id; `name` of each. `before`: of a
+    place without a name, the next step that has one."""
 
     task_id: str
     element: str
@@ -39,6 +40,7 @@ class Place:
     joins: bool
     there: tuple[tuple[str, str], ...]
     holds: bool = False
+    before: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +57,14 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """What follows at once. Titles of tasks that close and open, of jobs that are asked for; `stuck`: steps at which a
-    branch may wait for ever afterwards, and did not before."""
+    """What follows at once. Titles of tasks that close and open, of jobs that are asked for; `stuck`: places at which a
+    branch may wait for ever afterwards, and did not before, each (title, the next step where it has none)."""
 
     closes: tuple[str, ...]
     opens: tuple[str, ...]
     jobs: tuple[str, ...]
     ends: bool
-    stuck: tuple[str, ...]
+    stuck: tuple[tuple[str, str], ...]
     before: Any = None  # of a routing value
     title: str = ""  # of what it is done to
 
@@ -129,7 +131,7 @@ def forecast(portal: Portal, number: str, wish: Wish, actor: Actor) -> Forecast:
         opens=tuple(_title(loaded, task.element) for task in step.open_tasks if task.id not in known),
         jobs=tuple(_title(loaded, job.element) for job in step.jobs),
         ends=step.ended,
-        stuck=tuple(sorted(_title(loaded, each) for each in stuck)),
+        stuck=tuple(sorted((_title(loaded, each), _before(loaded, each)) for each in stuck)),
         before=case.data.get(wish.name) if wish.kind is MendKind.VALUE else None,
         title=wish.name or _title(loaded, wish.element or stand.get(wish.task_id, "")),
     )
@@ -225,20 +227,36 @@ def _not_at_work(case: Case, wish: Wish) -> None:
 def _place(loaded: Loaded, stand: Stand) -> Place:
     elements = loaded.package.elements
     there = [
-        (each.id, each.name or each.id)
+        (each.id, each.name)
         for each in elements.values()
-        if each.inside == stand.process and each.kind not in NOWHERE and not each.by_event
+        if each.name and each.inside == stand.process and each.kind not in NOWHERE and not each.by_event
     ]
     title = _title(loaded, stand.element)
     known = elements.get(stand.element)
     holds = known is not None and known.kind in HOLDERS
-    return Place(stand.task_id, stand.element, title, stand.process, stand.joins, tuple(there), holds)
+    before = _before(loaded, stand.element)
+    return Place(stand.task_id, stand.element, title, stand.process, stand.joins, tuple(there), holds, before)
 
 
 def _title(loaded: Loaded, element: str) -> str:
     place = element.partition(":")[0]
     known = loaded.package.elements.get(place)
     return known.name if known is not None and known.name else place
+
+
+def _before(loaded: Loaded, element: str) -> str:
+    """Of a place without a name: the name of the next step that has one; else ""."""
+    elements, flows = loaded.package.elements, loaded.package.flows
+    todo = [element.partition(":")[0]]
+    if todo[0] not in elements or elements[todo[0]].name:
+        return ""
+    for here in todo:  # grows
+        for flow in flows:
+            if flow.source == here and flow.target in elements and flow.target not in todo:
+                if elements[flow.target].name:
+                    return elements[flow.target].name
+                todo.append(flow.target)
+    return ""
 
 
 def _visits(step: Step) -> list[list[Any]]:

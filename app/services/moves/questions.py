@@ -97,3 +97,15 @@ def of_case(decisions: Decisions, number: str) -> dict[str, Any]:
     """What was decided for one case: as for all that stand where it does, unless otherwise for it alone."""
     own = decisions.get(EACH, {}).get(number, {})
     return {key: said for key, said in {**decisions, **own}.items() if key != EACH and said is not None}
+
+
+def places(answers: Mapping[str, str], own: Mapping[str, str]) -> dict[str, str]:
+    """By the element at which a case stands, the one at which it goes on or begins anew, as it was answered; `own`: for
+    this case alone."""
+    found = {}
+    for key, answer in {**answers, **{key: said for key, said in own.items() if said.strip()}}.items():
+        how, _, to = answer.partition(":")
+        parts = key.split(":")
+        if how in ("to", "anew") and len(parts) == 4:
+            found[parts[2]] = to
+    return found

@@ -19,6 +19,7 @@ from app.store.models import Case
 
 SAFE, DECIDE, STAYS, LATER = "safe", "decide", "stays", "later"
 FAILED = "failed"  # the case or its release cannot be read
+HOLDERS = frozenset({"callActivity", "subProcess"})  # tokens stand within them
 MOST_ROUNDS = 5  # of questions that follow from answers
 
 
@@ -164,7 +165,9 @@ def _waits(portal: Portal, case: Case) -> tuple[str, ...]:
     loaded = portal.releases.loaded(case.release_id)
     known = loaded.package.elements
     stands = portal.engine.stands(loaded.program, Snapshot(*cases.state(case.id)))
-    return tuple(dict.fromkeys(known[each.element].name or each.element for each in stands if each.element in known))
+    found = [known[each.element] for each in stands if each.element in known]
+    within = [each for each in found if each.kind not in HOLDERS] or found
+    return tuple(dict.fromkeys(each.name or each.id for each in within))
 
 
 def rows(case: Case, old: Loaded, new: Loaded, decisions: Decisions) -> Iterable[Finding]:

@@ -16,7 +16,7 @@ from app.text.numbers import whole
 from app.web.cases import head as case_head
 from app.web.frame import problems
 from app.web.frame.access import needs
-from app.web.frame.current import portal, signed_in
+from app.web.frame.current import named, portal, signed_in
 
 pages = Blueprint("mending", __name__)
 
@@ -40,7 +40,8 @@ def _page(number: str, said: Any, error: NinteiError | None = None) -> Any:
     return render_template(
         "pages/case/mend.html", title=gettext("Correct the case"),
         head=case.page(portal(), number, who).head, desk=desk,
-        wish=wish, shown=shown, what=_sentence(wish, shown), said=said, error=problems.sentence(error) if error else "",
+        wish=wish, shown=shown, what=_sentence(wish, shown, _name(desk, wish)), said=said,
+        error=problems.sentence(error) if error else "",
         address=case_head.address,
     ), problems.status_of(error) if error else 200  # fmt: skip
 
@@ -73,6 +74,10 @@ def undo(number: str) -> Any:
     return redirect(f"/cases/{number}/mend", 303)
 
 
+def _name(desk: mending.Desk, wish: Wish | None) -> str:
+    return f"{named(desk.titles[wish.name])} ({wish.name})" if wish is not None and wish.name in desk.titles else ""
+
+
 def _wish(said: Any) -> Wish | None:
     kind = MendKind.of(said.get("kind", ""))
     if kind is None:
@@ -81,14 +86,19 @@ def _wish(said: Any) -> Wish | None:
     return Wish(kind, said.get("task", ""), said.get("element", ""), said.get("name", "").strip(), value)
 
 
-def _sentence(wish: Wish | None, shown: Forecast | None) -> str:
-    """What is about to be done."""
+def _plain(value: Any) -> str:
+    """A value as it is typed on this page."""
+    return "—" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _sentence(wish: Wish | None, shown: Forecast | None, name: str) -> str:
+    """What is about to be done. `name`: what people call the routing value, where they do."""
     if wish is None or shown is None:
         return ""
     if wish.kind is MendKind.VALUE:
         return gettext(
-            "The routing value %(name)s becomes %(value)s (now: %(before)s).", name=wish.name, value=str(wish.value),
-            before="—" if shown.before is None else str(shown.before),
+            "The routing value %(name)s becomes %(value)s (now: %(before)s).", name=name or wish.name,
+            value=_plain(wish.value), before=_plain(shown.before),
         )  # fmt: skip
     if wish.kind is MendKind.SKIP:
         return gettext("“%(title)s” is marked as done without an answer.", title=shown.title)

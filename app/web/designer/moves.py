@@ -10,7 +10,7 @@ from flask_babel import gettext
 
 from app.errors import N_, BadPackage, NinteiError, Refused
 from app.services.moves import moving, sorting, wording
-from app.services.moves.questions import LEAVE
+from app.services.moves.questions import LEAVE, places
 from app.services.packages import terms
 from app.services.pages import diagrams
 from app.states import Right
@@ -51,7 +51,8 @@ def _plan(package_id: str, number: int, said: Any, error: NinteiError | None = N
         questions=found.questions, answers=_answers(said), own=_own(said), leave=LEAVE, tried=bool(found.decisions),
         history=history, moves=moving.recent(portal(), package_id, who),
         reason=said.get("reason", ""), chosen=set(said.getlist("case")), choices=choice_words,
-        problem=problem_words, states=state_words(), error=problems.sentence(error) if error else "",
+        problem=problem_words, asked=request.query_string.decode("ascii", "replace"), states=state_words(),
+        error=problems.sentence(error) if error else "",
     ), problems.status_of(error) if error else 200  # fmt: skip
 
 
@@ -122,10 +123,11 @@ def beside(package_id: str, number: int, case: str) -> Any:
     sides = sorting.sides(portal(), case, signed_in())
     target = sorting.target(portal(), package_id, number).package
     process = sides.process if sides.process in target.processes else target.entry
+    then = places(_answers(request.args), _own(request.args).get(case, {}))
     return render_template(
         "designer/move_beside.html", title=gettext("Both diagrams of %(number)s", number=case), wide=True, sides=sides,
         package_id=package_id, number=number, case=case, process=process,
-        state=json.dumps({"open": [each for each in sides.open if each in target.elements]}),
+        state=json.dumps({"open": [to for each in sides.open if (to := then.get(each, each)) in target.elements]}),
     )  # fmt: skip
 
 

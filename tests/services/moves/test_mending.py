@@ -153,3 +153,17 @@ def test_a_mended_case_whose_task_somebody_has_begun_is_not_taken_back(bench: Be
     with pytest.raises(Refused):
         mending.undo(bench.portal, case.number, admin)
     assert stored(case) == state
+
+
+def test_a_place_without_a_name_is_told_by_the_next_step_that_has_one(bench: Bench) -> None:
+    case, admin = applied(bench), person(bench, "administrator")
+    gate = '<bpmn:exclusiveGateway id="approve_gate" name="判断"'
+    released(bench, {"library_card.bpmn": lambda text: text.replace(gate, gate.replace(' name="判断"', ""))})
+    newer = applied(bench, email="newer@example.com")
+    named = {name for _, name in place(bench, case).there}
+    assert "判断" in named
+    [found] = mending.desk(bench.portal, newer.number, admin).places
+    assert {name for _, name in found.there} == named - {"判断"}, "nobody chooses by an id"
+    loaded = bench.portal.releases.loaded(again(newer).release_id)
+    assert mending._before(loaded, "approve_gate") in {"発行しない", "1日おく"}
+    assert mending._before(loaded, "approve") == ""
