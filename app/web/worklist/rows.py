@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from flask import render_template, request
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 
 from app.services.base.actors import Actor
 from app.services.base.titles import without_item
@@ -164,7 +164,7 @@ def _row(row: view.TaskView, found: worklist.Worklist, who: Actor, query: str) -
         "clock": {"used": row.clock.used, "total": row.clock.limit, "stopped": not row.clock.running}
         if row.clock
         else None,
-        "elapsed": gettext("%(count)s days", count=found.waiting.get(row.id, 0)),
+        "elapsed": ngettext("%(num)s day", "%(num)s days", found.waiting.get(row.id, 0)),
         "assignee": row.assignee,
         "mine": mine,
         "trouble": row.id in found.hindered,
