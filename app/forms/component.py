@@ -104,7 +104,7 @@ class Component(Attributes):
                 property=name,
                 value=repr(value),
             )
-        if value == "typename":
+        if value == "typename" or value.startswith("__"):  # `__proto__` is no plain name in browsers
             self.complain(N_("The key %(key)s is reserved by the engine; choose another"), key=value)
         return value
 

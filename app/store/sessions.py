@@ -41,6 +41,13 @@ def end_others(user: int, key: str, at: datetime) -> int:
     return int(Session.update(ended_at=at).where(others).execute())
 
 
+def end_oldest(user: int, most: int, at: datetime) -> int:
+    """Of the account's sessions the newest go on, so many; gives how many are over."""
+    mine = (Session.user == user) & Session.ended_at.is_null() & ~Session.half
+    newest = Session.select(Session.id).where(mine).order_by(Session.id.desc()).limit(most)
+    return int(Session.update(ended_at=at).where(mine & Session.id.not_in(newest)).execute())
+
+
 def of(user: int, now: datetime, since: datetime) -> list[Session]:
     """The account's sessions that go on, the newest use first. `since`: who was not seen since then has gone."""
     query = Session.select().where(

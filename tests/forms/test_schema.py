@@ -50,6 +50,7 @@ def test_loading_a_bad_form_names_every_reason() -> None:
         ({**TEXT, "key": "a.b"}, "key"),
         ({**TEXT, "key": "1a"}, "key"),
         ({**TEXT, "key": "typename"}, "typename"),
+        ({**TEXT, "key": "__proto__"}, "__proto__"),
         ({**TEXT, "conditional": {"hide": "=for x in y return x"}}, "conditional.hide"),
         ({**TEXT, "conditional": {"show": "=a"}}, "conditional.show"),
         ({**TEXT, "properties": {"prefecture": "p"}}, "postal_code"),

@@ -28,6 +28,7 @@ watch = logging.getLogger("nintei.security")
 
 NOTED = timedelta(minutes=5)  # so exactly is known when a session was last used
 LONGEST_NAME = 200
+MOST = 20  # browsers in which an account is signed in at once; the one that signed in first gives way
 HALF = timedelta(minutes=10)  # for the second factor, once the password was right
 
 
@@ -66,6 +67,9 @@ def begin(
             until=at + (HALF if half else timedelta(days=settings.session_days)), place=place,
             browser=browser[:LONGEST_NAME], way=way, half=half,
         )  # fmt: skip
+        gone = 0 if half else sessions.end_oldest(user, MOST, at)
+    if gone:
+        watch.info("%s sessions of account %s were ended: it has %s newer ones", gone, user, MOST)
     return held
 
 

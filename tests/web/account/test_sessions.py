@@ -8,7 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from app.services.signin import sessions
-from app.states import Act
+from app.states import Act, Thing
 from app.store import database
 from app.store.models import Session, TrailEntry, User
 from app.web.frame import browsers
@@ -112,6 +112,31 @@ def test_signing_in_again_in_the_same_browser_ends_what_was_before(site: Site) -
     client.post("/logout")
     client.post("/login", data={"email": STAFF[0], "password": "a password for tests"})
     assert here(client) and not here(before)
+
+
+def test_the_browser_that_signed_in_first_gives_way_to_the_twenty_first(site: Site) -> None:
+    every = [site.operator() for _ in range(sessions.MOST)]
+    assert all(each.get("/account").status_code == 200 for each in (every[0], every[-1]))
+    newest = site.operator()
+    assert every[0].get("/account").status_code == 302
+    assert newest.get("/account").status_code == every[1].get("/account").status_code == 200
+
+
+def test_every_page_of_whoever_is_signed_in_offers_to_sign_out(site: Site) -> None:
+    client = site.operator()
+    for path in ("/tasks", "/account", "/cases", "/help", "/calendar", "/inbound", "/systems", "/apply", "/nothing"):
+        page = client.get(path, follow_redirects=True).get_data(as_text=True)
+        assert 'action="/logout"' in page, path
+
+
+def test_signing_out_is_on_record(site: Site) -> None:
+    client = site.operator()
+    client.post("/logout")
+    client.post("/logout")
+    with database.connection():
+        told = list(TrailEntry.select().where(TrailEntry.act == Act.SIGNED_OUT))
+    assert [(each.thing, each.subject == str(each.person)) for each in told] == [(Thing.ACCOUNT, True)]
+    assert "ログアウト" in site.operator().get("/account/sign-ins").get_data(as_text=True)
 
 
 def test_the_table_holds_no_cookie(site: Site) -> None:

@@ -103,3 +103,16 @@ def test_others_do_not_see_it_and_that_they_asked_is_on_record(small_site: Site)
     assert staff.get("/audit/export").status_code == 403
     assert "/audit" not in staff.get("/tasks").text
     assert "拒否されました：GET /audit" in auditor(small_site).get("/audit?ground=sign_in").text
+
+
+def test_what_people_typed_is_never_a_format(site: Site) -> None:
+    typed = "%(password)s %s {0.__class__.__mro__} %"
+    with database.transaction():
+        about = trail.about(Thing.ACCOUNT, "7", typed)
+        trail.note(site.bench.portal.now(), Actor(7, typed, "operator"), Act.ACCOUNT_CHANGED, about, why=typed)
+    page = auditor(site).get("/audit")
+    assert page.status_code == 200
+    assert page.get_data(as_text=True).count(typed) >= 2, "as it was typed, in the sentence and beside it"
+    client = site.operator()
+    client.post("/account/profile", data={"name": typed, "language": "ja"})
+    assert typed in client.get("/account").get_data(as_text=True)
