@@ -11,8 +11,10 @@ import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from app.services.audit import chaining, verifying
-from app.states import Act, Thing
+from app.services.audit import chaining, reading, verifying
+from app.services.audit.reading import Wanted
+from app.services.base.actors import Actor
+from app.states import Act, Ground, Thing
 from app.store import database, schema, trail
 from app.store.models import TrailEntry
 
@@ -46,11 +48,27 @@ def row(n: int) -> dict[str, object]:
 
 
 def timed(what: str, run: object) -> object:
-    """Say how long it took."""
-    begun = time.monotonic()
+    """Say how long it took, and how much of that this process worked."""
+    begun, worked = time.monotonic(), time.process_time()
     found = run()  # type: ignore[operator]
-    print(f"{what}: {time.monotonic() - begun:.2f} s", flush=True)
+    print(f"{what}: {time.monotonic() - begun:.2f} s, {time.process_time() - worked:.2f} s of CPU", flush=True)
     return found
+
+
+def look() -> None:
+    """Pages of the record as an auditor asks for them."""
+    who = Actor(None, "監査", "operator", frozenset({"auditor"}))
+    day = BEGIN.date() + timedelta(days=100)
+    behind = (BEGIN + timedelta(seconds=30 * 500_000), 500_000)
+    asked = {
+        "newest": Wanted(), "from the middle": Wanted(behind=behind), "a day": Wanted(first=day, last=day),
+        "a person": Wanted(person=7), "a kind of act": Wanted(act=Act.SETTING_CHANGED),
+        "a ground": Wanted(ground=Ground.SIGN_IN), "a subject": Wanted(thing=Thing.CASE, subject="77"),
+        "a person on a day": Wanted(person=7, first=day, last=day), "a text that is often there": Wanted(text="担当 7"),
+        "a text on a day": Wanted(text="00288123", first=day, last=day), "a text that is nowhere": Wanted(text="無い"),
+    }  # fmt: skip
+    for what, wanted in asked.items():
+        timed(f"page, {what}", lambda wanted=wanted: reading.page(who, wanted))
 
 
 def main() -> None:
@@ -61,6 +79,7 @@ def main() -> None:
         timed("filled", fill)
         timed("chained", chaining.draw)
         print(timed("verified", verifying.verify))
+        look()
         if len(sys.argv) < 2:
             print(f"{Path(folder, 'nintei.db').stat().st_size / 1e6:.0f} MB")
 
