@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 
 from peewee import fn
 
+from app.store import statements
+from app.store.composed import Composed
 from app.store.database import lock_name, transaction
 from app.store.models import Attempt
 
@@ -15,7 +17,7 @@ def add(keys: Sequence[str], now: datetime, window: timedelta) -> None:
     """Note a try under each key; it counts for so long."""
     with transaction():
         for key in keys:
-            Attempt.create(key=key, at=now, until=now + window)
+            statements.insert(Attempt, key=key, at=now, until=now + window)
 
 
 def count(key: str, now: datetime) -> int:
@@ -40,12 +42,16 @@ def forget(now: datetime) -> None:
     Attempt.delete().where(Attempt.until <= now).execute()
 
 
+_last = Composed[Attempt](
+    lambda key, now: Attempt.select(fn.MAX(Attempt.until)).where((Attempt.key == key) & (Attempt.until > now))
+)
+
+
 def due(key: str, now: datetime, every: timedelta) -> bool:
     """Whether this was not done for so long; notes that it is done now. One process of several gets a yes."""
     with transaction():
         lock_name(key)
-        last = Attempt.select(fn.MAX(Attempt.until)).where((Attempt.key == key) & (Attempt.until > now)).scalar()
-        if last is not None:
+        if _last.value(key, now) is not None:
             return False
-        Attempt.create(key=key, at=now, until=now + every)
+        statements.insert(Attempt, key=key, at=now, until=now + every)
         return True

@@ -147,6 +147,14 @@ def draft(task_id: str) -> Draft | None:
     return statements.one(Draft, "task_id = ?", task_id)
 
 
+_no_draft = Composed[Draft](lambda task_id: Draft.delete().where(Draft.task == task_id))
+
+
+def drop_draft(row: Draft) -> None:
+    """It was sent."""
+    _no_draft.run(row.task_id)
+
+
 def answers(case: int, element: str) -> list[Answer]:
     """The element's answers in this case, newest first."""
     return answers_by_element(case).get(element, [])
@@ -246,12 +254,18 @@ def tasks_by_ids(ids: Sequence[str]) -> list[Task]:
     return [rows[i] for i in ids if i in rows]
 
 
+_given = Composed[Task](
+    lambda user, since, ids: Task.update(assignee=user, held_since=since).where(
+        Task.id.in_(ids) & (Task.state == TaskState.OPEN)
+    )
+)
+
+
 def reassign(ids: Sequence[str], user: int | None, now: datetime) -> int:
     """Give open tasks to a person, or back to the group."""
     if not ids:
         return 0
-    held = {"assignee": user, "held_since": now if user is not None else None}
-    return int(Task.update(**held).where(Task.id.in_(list(ids)) & (Task.state == TaskState.OPEN)).execute())
+    return int(_given.run(user, now if user is not None else None, list(ids)).rowcount)
 
 
 def assigned_to(user: int) -> list[Task]:

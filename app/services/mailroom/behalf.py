@@ -107,7 +107,7 @@ def send(portal: Portal, mail_id: int, actor: Actor, revision: int | None = None
         if not cleaned.ok:
             raise Refused("Some answers need another look")
         tasks.complete(portal, setting, cleaned.values, actor, portal.now(), setting.case.company_name)
-        draft.delete_instance()
+        work.drop_draft(draft)
         note(portal, setting.case, row.subject, "sent", actor, setting.task.element)
     portal.poke()
 

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from app.errors import Stale
 from app.services.base.actors import Actor
-from app.store import accounts, work
+from app.store import accounts, statements, work
 from app.store.models import Draft, Task
 
 
@@ -48,7 +48,8 @@ def keep(task: Task, values: Mapping[str, Any], actor: Actor, now: datetime, pag
     """
     row = work.draft(task.id)
     if row is None:
-        made = Draft.create(
+        made = statements.insert(
+            Draft,
             task=task.id,
             values=dict(values),
             revision=1,
@@ -73,7 +74,7 @@ def keep(task: Task, values: Mapping[str, Any], actor: Actor, now: datetime, pag
         row.saved_by_id = actor.user_id
     row.values, row.revision, row.saved_at = dict(values), row.revision + 1, now
     row.kept_by_id, row.page, row.checked = actor.user_id, page.id, False
-    row.save()
+    statements.save(row)
     return Kept(int(row.revision), True)
 
 
@@ -98,7 +99,7 @@ def adopt(row: Draft, task: Task, actor: Actor, now: datetime) -> str:
     row.aside = _kept(row) if own(row, task, actor) else {}
     row.values, row.saved_by_id, row.kept_by_id = found["values"], actor.user_id, actor.user_id
     row.revision, row.saved_at, row.page, row.nth, row.checked = row.revision + 1, now, "", 0, False
-    row.save()
+    statements.save(row)
     return str(found["name"])
 
 

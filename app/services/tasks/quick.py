@@ -59,4 +59,4 @@ def _finish(
         send.complete(portal, setting, cleaned.values, actor, now, behalf, received)
         draft = work.draft(task_id)
         if draft is not None:
-            draft.delete_instance()
+            work.drop_draft(draft)

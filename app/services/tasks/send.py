@@ -41,7 +41,7 @@ def send(portal: Portal, task_id: str, actor: Actor, revision: int | None = None
                 raise Refused("Some answers need another look")
             complete(portal, setting, cleaned.values, actor, now, behalf)
             if draft is not None:
-                draft.delete_instance()
+                work.drop_draft(draft)
     portal.poke()
 
 

@@ -197,7 +197,7 @@ def _reported(portal: Portal, task_id: str, said: Mapping[str, Any], actor: Acto
     send.complete(portal, setting, {key: value for key, value in said.items() if key in known}, actor, now)
     draft = work.draft(task_id)
     if draft is not None:
-        draft.delete_instance()
+        work.drop_draft(draft)
 
 
 def _line(line_id: int, *, lock: bool = False) -> BankLine:
