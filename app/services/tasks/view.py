@@ -78,13 +78,21 @@ def view(
     )
 
 
-def look(portal: Portal, task_id: str, actor: Actor) -> TaskView:
-    """The task's facts alone."""
+def look(portal: Portal, task_id: str, actor: Actor, *, noted: bool = True) -> TaskView:
+    """The task's facts alone. That somebody of the body looked is put on record (`seen`), unless the caller does so."""
     with database.connection():
         row = permit.find(portal, task_id, actor).task
-        about = trail.about(Thing.TASK, row.id, f"{row.title}（{row.case_number}）", row.case_id)
-        trail.viewed(portal, actor, about)
+        if noted:
+            seen(portal, task_id, actor)
         return view(row, portal.today(), portal.closing(), None, named(row, actor))
+
+
+def seen(portal: Portal, task_id: str, actor: Actor) -> None:
+    """Somebody of the body looks at the task: on record. Best after its page was made: a transaction ends what was read
+    once for the page."""
+    with database.connection():
+        row = permit.find(portal, task_id, actor).task
+        trail.viewed(portal, actor, trail.about(Thing.TASK, row.id, f"{row.title}（{row.case_number}）", row.case_id))
 
 
 def named(row: Task, actor: Actor) -> dict[int, str] | None:

@@ -38,13 +38,18 @@ def _only_keeps() -> bool:
 @needs(Right.SEE_CASES)
 def show(task_id: str) -> Any:
     """The task, or what became of it."""
-    seen = view.look(portal(), task_id, signed_in())
+    who = signed_in()
+    seen = view.look(portal(), task_id, who, noted=False)
+    if seen.state != TaskState.OPEN or seen.kind != TaskKind.USER:
+        view.seen(portal(), task_id, who)
     if seen.state != TaskState.OPEN:
         return views.over(task_id)
     if seen.kind != TaskKind.USER:  # it waits for something that happens elsewhere, a mail being opened
         return redirect(f"/cases/{seen.case_number}", 303)
-    recall.opened(task_id, signed_in())
-    return views.draw(task_id)
+    drawn = views.draw(task_id)
+    recall.opened(task_id, who)
+    view.seen(portal(), task_id, who)
+    return drawn
 
 
 @pages.post("/tasks/<task_id>")
