@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -99,8 +100,14 @@ class _Steps(Runner):
 
 def steps() -> list[Step]:
     """Every step that this program knows, in order."""
-    found = Migration.load_directory(str(STEPS))
-    return [Step(each.idx, each.name, (each.load().__doc__ or "").strip().splitlines()[0]) for each in found]
+    return list(_steps(STEPS))
+
+
+@cache
+def _steps(folder: Path) -> tuple[Step, ...]:
+    """Each step is a program of its own, which is loaded to read what it says of itself: once is enough."""
+    found = Migration.load_directory(str(folder))
+    return tuple(Step(each.idx, each.name, (each.load().__doc__ or "").strip().splitlines()[0]) for each in found)
 
 
 def version(bound: Any) -> Version:

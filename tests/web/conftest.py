@@ -17,11 +17,14 @@ from app import web
 from app.engine import Engine
 from app.services.signin import sessions
 from app.store import accounts, database, datastore
+from app.web.frame.door import Site as Door
 from app.web.frame.signin import HELD
 from tests.services import walks
 from tests.services.conftest import BPMN, PACKAGES, STAFF, Bench, engine, open_bench
+from tests.support.routes import KnownAddresses
 
 __all__ = ["engine"]
+Door.url_map_class = KnownAddresses
 
 
 @dataclass

@@ -16,7 +16,7 @@ from tests.web.conftest import open_site
 from tests.web.doors import PROJECT, Doors, names_read, open_doors
 
 TWENTY = "9" * 20
-ODD = ["\x00", "a\x00b", "\ud800", "\u202e", "\x85", "🏗", "ｱ" * 5000, "-1", "1e999", "0x10", "٣", TWENTY, "9" * 5000]
+ODD = ["\x00", "a\x00b", "\ud800", "\u202e", "\x85", "🏗", "ｱ" * 300, "-1", "1e999", "0x10", "٣", TWENTY, "9" * 5000]
 
 
 @pytest.fixture(scope="module")
