@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import hypothesis
 import pytest
 
+from app.text.memo import Memo
 from tests.support import mail, network, order, quick, state
 from tests.support import server as servers
 from tests.support.needs import chromium_path, require
@@ -26,6 +27,14 @@ hypothesis.settings.register_profile("nintei", derandomize=True, deadline=None, 
 hypothesis.settings.load_profile("nintei")
 
 quick.install()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _read_once() -> Iterator[None]:
+    """What was read of a file of a package is read once in this process, as the designer does it while one draws
+    (tests/text/test_memo.py says that it is the same): most tests have the shipped package with one file changed."""
+    with Memo(256 * 1024 * 1024).used():
+        yield
 
 
 @pytest.fixture(autouse=True, scope="module")
