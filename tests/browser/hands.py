@@ -22,8 +22,8 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 HEAVIEST = 150 * 1024  # bytes
 VIEWER = "/pages/"  # its pages draw a whole file
-# What axe-core can find fault with, by the element: what it is, what it says of itself and to whom it refers, whether it
-# has words, and among what it stands. Pages of which each is known hold no more than those that it has looked at.
+# What axe-core can find fault with, by the element: what it is, what it says of itself and to what it refers, whether
+# it has words, and among what it stands. Pages of which each is known hold no more than those that it has looked at.
 PARTS = """() => {
   const met = new Set();
   for (const each of document.querySelectorAll('*')) {

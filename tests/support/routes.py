@@ -1,5 +1,5 @@
-"""Every test's portal has the same addresses: their map is compiled once for each test process, which spares each site a
-tenth of a second of a processor."""
+"""Every test's portal has the same addresses: their map is compiled once for each test process, which spares each site
+a tenth of a second of a processor."""
 
 from __future__ import annotations
 

@@ -68,7 +68,11 @@ def test_what_failed_is_tried_again(made: Counted) -> None:
 
 def test_a_package_of_which_one_file_changed_is_told_what_it_is_told_when_all_is_read_anew() -> None:
     """Twice over, so that what is remembered of the one is there while the other is looked at."""
-    edits = [{}, {"certification.bpmn": lambda text: text.replace('name="', 'name="よ', 3)}, {"fees.dmn": "<definitions/>"}]
+    edits = [
+        {},
+        {"certification.bpmn": lambda text: text.replace('name="', 'name="よ', 3)},
+        {"fees.dmn": "<definitions/>"},
+    ]
     packages = [planted(SHIPPED, edit) for edit in edits]
     anew = []
     for files in packages:
