@@ -67,6 +67,7 @@ class Forecast:
     stuck: tuple[tuple[str, str], ...]
     before: Any = None  # of a routing value
     title: str = ""  # of what it is done to
+    next: str = ""  # where that has no name, the next step that has one
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +127,7 @@ def forecast(portal: Portal, number: str, wish: Wish, actor: Actor) -> Forecast:
     version = versions.version(loaded)
     stuck = portal.engine.stuck(version, step.snapshot) - portal.engine.stuck(version, snapshot)
     stand = {each.task_id: each.element for each in portal.engine.stands(loaded.program, snapshot)}
+    place = wish.element or stand.get(wish.task_id, "")
     return Forecast(
         closes=tuple(row.title for row in rows if row.id not in held),
         opens=tuple(_title(loaded, task.element) for task in step.open_tasks if task.id not in known),
@@ -133,7 +135,8 @@ def forecast(portal: Portal, number: str, wish: Wish, actor: Actor) -> Forecast:
         ends=step.ended,
         stuck=tuple(sorted((_title(loaded, each), _before(loaded, each)) for each in stuck)),
         before=case.data.get(wish.name) if wish.kind is MendKind.VALUE else None,
-        title=wish.name or _title(loaded, wish.element or stand.get(wish.task_id, "")),
+        title=wish.name or _title(loaded, place),
+        next="" if wish.name else _before(loaded, place),
     )
 
 
@@ -164,7 +167,7 @@ def carry_out(portal: Portal, case: Case, wish: Wish, reason: str, now: datetime
     except TooLate:
         raise Refused("The case does not stand there any more") from None
     element = wish.element or (at.element if at else "")
-    title = wish.name or _title(loaded, element)
+    title = wish.name or _before(loaded, element) or _title(loaded, element)
     moves.mend(
         case=case, kind=wish.kind, element=element, detail={"name": wish.name, "value": wish.value, "title": title},
         reason=reason, at=now, by=actor.user_id, by_name=actor.name, before=stood,

@@ -83,7 +83,8 @@ def _wish(said: Any) -> Wish | None:
     if kind is None:
         return None
     value = questions.given(said.get("value", "").strip())
-    return Wish(kind, said.get("task", ""), said.get("element", ""), said.get("name", "").strip(), value)
+    element = "" if kind is MendKind.SKIP else said.get("element", "")  # what is skipped is where the token stands
+    return Wish(kind, said.get("task", ""), element, said.get("name", "").strip(), value)
 
 
 def _plain(value: Any) -> str:
@@ -100,8 +101,9 @@ def _sentence(wish: Wish | None, shown: Forecast | None, name: str) -> str:
             "The routing value %(name)s becomes %(value)s (now: %(before)s).", name=name or wish.name,
             value=_plain(wish.value), before=_plain(shown.before),
         )  # fmt: skip
+    title = gettext("Gateway before “%(step)s”", step=named(shown.next)) if shown.next else named(shown.title)
     if wish.kind is MendKind.SKIP:
-        return gettext("“%(title)s” is marked as done without an answer.", title=shown.title)
+        return gettext("“%(title)s” is marked as done without an answer.", title=title)
     if wish.kind is MendKind.AGAIN:
-        return gettext("“%(title)s” is repeated.", title=shown.title)
-    return gettext("The case continues at “%(title)s”.", title=shown.title)
+        return gettext("“%(title)s” is repeated.", title=title)
+    return gettext("The case continues at “%(title)s”.", title=title)

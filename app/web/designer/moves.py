@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request
@@ -154,8 +155,9 @@ def _own(said: Any) -> dict[str, dict[str, str]]:
 
 
 def problem_words(problem: Any) -> str:
-    """A finding in the reader's language."""
-    return str(problem.said(gettext))
+    """A finding in the reader's language, steps by their names in it."""
+    names = {key: named(value) if isinstance(value, str) else value for key, value in problem.params.items()}
+    return str(replace(problem, params=names).said(gettext))
 
 
 def choice_words(choice: Any) -> str:

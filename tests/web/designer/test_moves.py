@@ -142,6 +142,17 @@ def test_a_case_is_mended_after_what_follows_was_shown_and_taken_back(small_site
     send(small_site.bench, case, "approve", outcome="approved")
 
 
+def test_what_is_skipped_is_where_the_case_stands_whatever_step_is_chosen(small_site: Site, admin: FlaskClient) -> None:
+    case = applied(small_site.bench)
+    send(small_site.bench, case, "approve", outcome="approved")
+    here = f"/cases/{case.number}/mend"
+    [task] = set(re.findall(r'name="task" value="(\w+)"', admin.get(here).text))
+    shown = admin.get(here, query_string={"kind": "skip", "task": task, "element": "approve"}).text
+    assert "「1日おく」を、回答なしで" in shown
+    value = admin.get(here, query_string={"kind": "value", "name": "limit", "value": "true"}).text
+    assert "true にします" in value
+
+
 def test_an_analyst_is_not_offered_to_mend_a_case_that_no_approved_move_names(
     small_site: Site, analyst: FlaskClient
 ) -> None:
