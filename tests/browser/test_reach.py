@@ -168,3 +168,35 @@ def test_on_dark_every_word_stands_out(number: str, open_as: Callable[..., Page]
             f"{path} {node['target']}": node["html"][:90] for each in told["violations"] for node in each["nodes"]
         }
     assert found == {}
+
+
+SPACING = """() => { const sheet = new CSSStyleSheet();
+  sheet.replaceSync('*:not(svg *) { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important } p { margin-block-end: 2em !important }');
+  document.adoptedStyleSheets = [sheet]; }"""  # noqa: E501 - WCAG 2.2, 1.4.12, as it stands there
+CLIPPED = """() => [...document.querySelectorAll('main :is(p, li, td, th, dd, dt, label, button, .btn, h1, h2, h3, .tag)')].filter((node) => {
+  const style = getComputedStyle(node);
+  return node.checkVisibility() && style.overflowX !== 'visible' && style.overflowX !== 'auto' && !node.matches('.sr, .sr *')
+    && node.clientWidth > 8 && (node.scrollWidth > node.clientWidth + 1 || node.scrollHeight > node.clientHeight + 1);
+}).map((node) => node.className + ': ' + node.textContent.trim().slice(0, 40))"""  # noqa: E501
+
+
+@pytest.mark.parametrize("who", ["staff", "vendor"])
+def test_wider_spacing_and_letters_twice_as_large_cut_nothing_off(
+    number: str, open_as: Callable[..., Page], who: str
+) -> None:
+    """1.4.12 at 320 pixels; 1.4.4 at half of 1280."""
+    email, password = (STAFF[0], STAFF_PASSWORD) if who == "staff" else (EMAIL, VENDOR_PASSWORD)
+    pages = {"staff": ["/tasks?scope=all", "/calendar", "/payments", "/settings"], "vendor": ["/tasks", "/account"]}
+    page = open_as(email, password)
+    wrong = {}
+    for width, spaced in ((320, True), (640, False), (1280, True)):
+        page.set_viewport_size({"width": width, "height": 800})
+        for path in [*pages[who], f"/cases/{number}"]:
+            page.goto(path)
+            if spaced:
+                page.evaluate(SPACING)
+                assert page.evaluate("getComputedStyle(document.querySelector('main a')).letterSpacing") != "0px"
+            wide, cut = page.evaluate("document.documentElement.scrollWidth"), page.evaluate(CLIPPED)
+            if wide > width or cut:
+                wrong[f"{path} at {width}"] = (wide, cut)
+    assert wrong == {}
