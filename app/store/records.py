@@ -165,9 +165,9 @@ def certificate(number: str, *, lock: bool = False) -> Certificate | None:
 
 
 _certificates = Composed[Certificate](
-    lambda cases: Certificate.select(Certificate.case, Certificate.state, Certificate.valid_until).where(
-        Certificate.case.in_(cases)
-    )
+    lambda cases: Certificate.select(
+        Certificate.case, Certificate.state, Certificate.valid_until, Certificate.number
+    ).where(Certificate.case.in_(cases))
 )
 
 

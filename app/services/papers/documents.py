@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -102,6 +103,9 @@ def keep_made(
     if known is not None:
         return known
     source = loaded.package.documents[document_id]
+    # Receipts of several things are no versions of one paper: those of one thing are.
+    own = document_id in {loaded.package.document_for("receipt"), loaded.package.document_for("paid")}
+    line = hashlib.sha256(title.encode()).hexdigest()[:32] if own else ""
     row: Document = Document.create(
         id=uuid4().hex,
         case=case,
@@ -113,7 +117,8 @@ def keep_made(
         mime="application/pdf",
         size=len(content),
         digest=portal.blobs.put(content),
-        version=records.next_version(case.id, document_id),
+        version=records.next_version_of_line(case.id, line) if own else records.next_version(case.id, document_id),
+        line=line,
         audience=Audience(source.audience),
         created_at=now,
     )

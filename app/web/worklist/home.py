@@ -230,6 +230,11 @@ def _said(head: CaseHead) -> dict[str, Any]:
 def _body_works(head: CaseHead) -> str:
     if head.ending:
         return case_head.ending_words()
+    if head.awaited is not None and head.buttons:
+        return gettext(
+            "%(what)s is in progress. Meanwhile you can already submit this: %(request)s",
+            what=named(head.awaited.title), request=named(head.buttons[0].title),
+        )  # fmt: skip
     if head.awaited is not None:
         return gettext(
             "%(what)s is in progress. You do not need to do anything; you will be notified by mail.",

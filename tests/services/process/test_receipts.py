@@ -7,7 +7,7 @@ from dataclasses import replace
 from app.services.cases import corrections, lifecycle
 from app.services.papers import documents
 from app.services.process import receipts
-from app.services.tasks import daterequests, storno
+from app.services.tasks import daterequests, forms, send, storno
 from app.store import database, invoices, records, work
 from app.store.models import Document, Member
 from tests.services.conftest import Bench
@@ -34,6 +34,24 @@ def test_the_copy_is_kept_with_the_case_for_both_sides(bench: Bench) -> None:
     with database.connection():
         seen = [row.title for row in documents.of_case(case_of(walker), vendor(walker))]
     assert sum(title.startswith("控え：") for title in seen) == 2
+
+
+def test_receipts_of_several_things_are_no_versions_of_one_paper(bench: Bench) -> None:
+    walker = go(bench, "first_review")
+    who = staff(walker)
+    forms.save_draft(
+        walker.portal, task(walker, "first_review").id,
+        {"outcome": "returned", "return_to": "submit_documents", "reason": "不足"}, who,
+    )  # fmt: skip
+    send.send(walker.portal, task(walker, "first_review").id, who)
+    answer = {"registry_certificate": "a.pdf", "financial_statements": "b.pdf"}
+    walker.take({"complete": "submit_documents", "by": "vendor", "answer": answer})
+    with database.connection():
+        seen = [row for row in documents.of_case(case_of(walker), vendor(walker)) if row.title.startswith("控え：")]
+    assert sorted((row.title, row.version) for row in seen) == [
+        ("控え：会社情報入力", 1), ("控え：書類提出", 1), ("控え：書類提出", 2),
+    ]  # fmt: skip
+    assert len({row.line for row in seen}) == 2
 
 
 def test_whoever_does_not_want_mails_gets_the_receipt_of_what_they_sent(bench: Bench) -> None:

@@ -75,6 +75,10 @@ def test_five_facts_stand_before_the_form(visitor: FlaskClient) -> None:
         assert f"<dt>{term}</dt>" in facts
 
 
+def test_whom_to_ask_is_said_by_telephone(shared: Site) -> None:
+    assert "電話 03-0000-0001" in shared.anybody().get("/apply").text
+
+
 def test_the_seven_fields_are_asked(visitor: FlaskClient) -> None:
     page = visitor.get("/apply").text
     for name in ANSWERS:
