@@ -24,7 +24,7 @@ def test_a_vendor_is_led_once_and_never_again(site: Site) -> None:
     tour = home.partition(MARK)[2].partition("</section>")[0]
     for place in re.findall(r'href="#([\w-]+)"', tour):
         assert f'id="{place}"' in home, place
-    assert "Welcome: where things are" in vendor.get("/tasks?lang=en").text
+    assert "Welcome: finding your way around" in vendor.get("/tasks?lang=en").text
     assert vendor.post("/first-visit", data={"role": "vendor"}).status_code == 303
     assert MARK not in vendor.get("/tasks").text
     assert MARK not in site.person("ichiro.rei@example.com").get("/tasks").text, "in another browser, too"

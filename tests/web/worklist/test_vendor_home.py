@@ -24,7 +24,7 @@ def test_of_several_cases_it_says_how_many_wait_and_of_a_certified_one_its_numbe
 
 
 def test_what_may_be_requested_meanwhile_is_said_where_the_body_works(site: Site) -> None:
-    go(site.bench, until="confirm_card_auth_request")
+    go(site.bench, until="post_test_cards")
     page = words(site.person(APPLICATION["email"]).get("/tasks").text)
     assert "いま申請できること" in page
     assert "そのあいだに「認定試験の希望日を申し込む」を行えます" in page
