@@ -9,7 +9,8 @@ from html import escape
 from unicodedata import east_asian_width
 
 from app.bpmn.model import Diagram, Element, Shape
-from app.bpmn.names import BPMN, EVENTS, GATEWAYS, SUBPROCESSES
+from app.bpmn.names import BPMN, DRAWN, EVENTS, GATEWAYS, SUBPROCESSES
+from app.bpmn.reading import shape_of
 from app.bpmn.words import even
 
 SIZE = 12  # pixels of a letter
@@ -17,7 +18,8 @@ _LINE = 15
 _AROUND = 30
 _MOST_LINES = 5
 _STYLE = (
-    "text{font:12px sans-serif;fill:#1a1a1a}.lane{fill:none;stroke:#949494}"
+    "text{font:12px sans-serif;fill:#1a1a1a;stroke:#fff;stroke-width:3px;paint-order:stroke}"
+    ".lane{fill:none;stroke:#949494}"
     ".s{fill:#fff;stroke:#949494;stroke-width:1.5}.f{fill:none;stroke:#949494;stroke-width:1.5}.f.walked{stroke:#0017c1;stroke-width:3}"
     ".s.done{fill:#e8f1fe;stroke:#0017c1;stroke-width:2.5}.s.open{fill:#ffe380;stroke:#000;stroke-width:4}"
     ".s.failed{fill:#fde8e8;stroke:#ce0000;stroke-width:4}.end{stroke-width:4}"
@@ -68,21 +70,44 @@ def picture(diagram: Diagram, walked: Walked, title: str = "") -> str:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """What the file says of how it is drawn, beside places: where names stand, and which pools and lanes stand
+    upright."""
+
+    labels: Mapping[str, Shape]
+    upright: frozenset[str]
+
+
+def _drawn(diagram: Diagram) -> _Drawn:
+    labels, upright = dict[str, Shape](), set[str]()
+    for node in diagram.document.root.walk():
+        if node.namespace == DRAWN and node.name in {"BPMNShape", "BPMNEdge"}:
+            label = node.first("BPMNLabel")
+            place = shape_of(label) if label is not None else None
+            if place is not None and place.width:
+                labels[node.get("bpmnElement")] = place
+            if node.get("isHorizontal") == "false":
+                upright.add(node.get("bpmnElement"))
+    return _Drawn(labels, frozenset(upright))
+
+
 def _parts(diagram: Diagram, walked: Walked) -> Iterator[str]:
+    drawn = _drawn(diagram)
     for key, name in _areas(diagram).items():
         if key in diagram.shapes:
-            yield _area(diagram.shapes[key], name)
+            yield _area(diagram.shapes[key], name, key in drawn.upright)
     elements = list(diagram.elements())
     outside = [each for each in elements if each.kind in SUBPROCESSES]
     for each in outside:  # what they hold is drawn upon them
-        yield from _element(each, diagram, walked)
+        yield from _element(each, diagram, drawn.labels, walked)
     names = {flow.id: flow.name for flow in diagram.flows()}
     for key, points in diagram.edges.items():
         if key in names and len(points) > 1:
-            yield _flow(key, points, names[key], key in walked.flows)
+            yield _flow(key, points, names[key], drawn.labels.get(key), key in walked.flows)
     for each in elements:
         if each.kind not in SUBPROCESSES:
-            yield from _element(each, diagram, walked)
+            yield from _element(each, diagram, drawn.labels, walked)
 
 
 def _areas(diagram: Diagram) -> Mapping[str, str]:
@@ -95,15 +120,16 @@ def _areas(diagram: Diagram) -> Mapping[str, str]:
     return found | {lane.id: lane.name for process in diagram.processes for lane in process.lanes}
 
 
-def _area(at: Shape, name: str) -> str:
+def _area(at: Shape, name: str, upright: bool) -> str:
+    box = f'<rect class="lane" x="{at.x:g}" y="{at.y:g}" width="{at.width:g}" height="{at.height:g}"/>'
+    if upright:
+        return box + _text(name, at.x + at.width / 2, at.y + 18, at.width)
     x, y = at.x + 18, at.y + at.height / 2
-    return (
-        f'<rect class="lane" x="{at.x:g}" y="{at.y:g}" width="{at.width:g}" height="{at.height:g}"/>'
-        f'<text transform="translate({x:g} {y:g}) rotate(-90)" text-anchor="middle">{escape(name)}</text>'
-    )
+    turned = f'<text transform="translate({x:g} {y:g}) rotate(-90)" text-anchor="middle">{escape(name)}</text>'
+    return box + turned
 
 
-def _flow(key: str, points: tuple[tuple[float, float], ...], name: str, walked: bool) -> str:
+def _flow(key: str, points: tuple[tuple[float, float], ...], name: str, label: Shape | None, walked: bool) -> str:
     line = " ".join(f"{x:g},{y:g}" for x, y in points)
     drawn = (
         f'<polyline class="f{" walked" if walked else ""}" id="{escape(key)}" points="{line}" '
@@ -111,12 +137,14 @@ def _flow(key: str, points: tuple[tuple[float, float], ...], name: str, walked: 
     )
     if not name:
         return drawn
+    if label is not None:
+        return drawn + _label(name, label)
     middle = len(points) // 2
     (x, y), (to_x, to_y) = points[middle - 1], points[middle]
     return drawn + _text(name, (x + to_x) / 2, (y + to_y) / 2 - 6, 120)
 
 
-def _element(element: Element, diagram: Diagram, walked: Walked) -> Iterator[str]:
+def _element(element: Element, diagram: Diagram, labels: Mapping[str, Shape], walked: Walked) -> Iterator[str]:
     at = diagram.shapes.get(element.id)
     if at is None:
         return
@@ -131,13 +159,21 @@ def _element(element: Element, diagram: Diagram, walked: Walked) -> Iterator[str
         yield f'<polygon {known} points="{" ".join(f"{a:g},{b:g}" for a, b in corners)}"/>'
     else:
         yield f'<rect {known} x="{at.x:g}" y="{at.y:g}" width="{at.width:g}" height="{at.height:g}" rx="8"/>'
-    if element.kind in EVENTS or element.kind in GATEWAYS:
+    label = labels.get(element.id)
+    if label is not None and (element.kind in EVENTS or element.kind in GATEWAYS):
+        yield _label(element.name, label)
+    elif element.kind in EVENTS or element.kind in GATEWAYS:
         yield _text(element.name, x, at.y + at.height + _LINE, 110)
     elif element.kind in SUBPROCESSES and at.height > 100:
         yield _text(element.name, x, at.y + _LINE + 2, at.width - 12)
     else:
         lines = len(_lines(element.name, at.width - 8))
         yield _text(element.name, x, y - (lines - 1) * _LINE / 2 + SIZE / 3, at.width - 8)
+
+
+def _label(name: str, at: Shape) -> str:
+    """A name where the file has it."""
+    return _text(name, at.x + at.width / 2, at.y + SIZE, max(at.width, 40) + SIZE)
 
 
 def _text(text: str, x: float, y: float, room: float) -> str:

@@ -26,7 +26,7 @@ def read(file: str, data: bytes) -> Diagram:
     shapes: dict[str, Shape] = {}
     edges: dict[str, tuple[tuple[float, float], ...]] = {}
     for node in root.walk():
-        if node.namespace == DRAWN and node.name == "BPMNShape" and (shape := _shape(node)) is not None:
+        if node.namespace == DRAWN and node.name == "BPMNShape" and (shape := shape_of(node)) is not None:
             shapes.setdefault(node.get("bpmnElement"), shape)
         elif node.namespace == DRAWN and node.name == "BPMNEdge":
             points = ((_number(each, "x"), _number(each, "y")) for each in node.all("waypoint", POINTS))
@@ -153,7 +153,8 @@ def _message_flows(root: Xml, references: References) -> Iterator[MessageFlow]:
             yield MessageFlow(flow.get("id"), pools.get(source, source), pools.get(target, target), name)
 
 
-def _shape(node: Xml) -> Shape | None:
+def shape_of(node: Xml) -> Shape | None:
+    """Where a shape or a label is drawn; none where it does not say so."""
     bounds = node.first("Bounds", BOUNDS)
     if bounds is None:
         return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from app.connectors import cms
 from app.connectors.signature import make_signing_key
 from app.errors import Refused
 from app.services.audit import heads, verifying
-from app.services.base import trail
+from app.services.base import signing, trail
 from app.services.base.actors import SYSTEM
 from app.states import Act, Thing
 from app.store import database
@@ -65,3 +66,46 @@ def test_a_signature_is_one_that_openssl_verifies(tmp_path: Path) -> None:
     assert cms.holds(b"said\r\nand done\n", signed) == cms.fingerprint(key.certificate)
     assert cms.holds(b"said\nand done\n", signed) == ""
     assert cms.holds(b"said\r\nand done\n", b"nonsense") == ""
+
+
+def test_each_machine_signs_for_itself_and_keeps_what_the_others_signed(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = replace(bench.portal, settings=replace(bench.portal.settings, data_dir=tmp_path / "two"))
+    fact(bench)
+    first = heads.sign(bench.portal)
+    fact(bench)
+    monkeypatch.setattr(heads, "_machine", lambda: "web2")
+    second = heads.sign(other)
+    assert first is not None and second is not None
+    assert second.machine == "web2"
+    both = {first.seq: first.hash, second.seq: second.hash}
+    assert heads.kept(tmp_path / "two") == both, "the new machine has taken in what was signed before it"
+    assert heads.kept(bench.portal.settings.data_dir) == {first.seq: first.hash}
+    fact(bench)
+    monkeypatch.undo()
+    third = heads.sign(bench.portal)
+    assert third is not None
+    assert heads.kept(bench.portal.settings.data_dir) == {**both, third.seq: third.hash}
+
+
+def test_half_a_line_gives_way_and_two_ends_of_one_number_are_told(bench: Bench) -> None:
+    fact(bench)
+    first = heads.sign(bench.portal)
+    assert first is not None
+    folder = bench.portal.settings.data_dir
+    file = folder / "audit" / "heads.jsonl"
+    with file.open("a") as more:
+        more.write('{"seq": 99')  # the power failed
+    fact(bench)
+    second = heads.sign(bench.portal)
+    assert second is not None
+    assert heads.kept(folder) == {first.seq: first.hash, second.seq: second.hash}
+    key = signing.key(bench.portal)
+    assert key is not None
+    forged = heads.Head(first.seq, "00" * 32, first.at, "")
+    written = cms.sign(forged.said, key).decode()
+    with file.open("a") as more:
+        more.write(heads.line(replace(forged, signature=written)) + "\n")
+    with pytest.raises(Refused, match="two ends"):
+        heads.kept(folder)
