@@ -212,7 +212,8 @@ def _people(kind: Kind, text: str) -> Any:
     found = []
     for name in kind.who:
         field = getattr(kind.model, name)
-        found.append(field.in_(keys) if isinstance(field, peewee.ForeignKeyField) else field.in_(sorted(names)))
+        own = isinstance(field, peewee.ForeignKeyField | peewee.AutoField)  # a reference, or the account itself
+        found.append(field.in_(keys) if own else field.in_(sorted(names)))
     return reduce(or_, found)
 
 

@@ -144,9 +144,9 @@ def expire(portal: Portal) -> set[str]:
 
 
 STATES = {
-    ExportState.WAITING: N_("In progress"),
-    ExportState.MADE: N_("Ready"),
-    ExportState.FAILED: N_("Failed"),
-    ExportState.OVER: N_("Expired"),
+    ExportState.WAITING: N_("Being prepared"),
+    ExportState.MADE: N_("Ready to download"),
+    ExportState.FAILED: N_("Could not be prepared"),
+    ExportState.OVER: N_("No longer kept"),
 }
 __all__ = ["DIRECT", "OPERATOR", "STATES", "Export", "ask", "expire", "listed", "make", "own", "run", "taken"]
