@@ -96,6 +96,7 @@ export async function send(file, input, form, texts, old = null) {
       settle();
       forget();
       note.textContent = texts.attached;
+      note.before(...(found.signatures ?? []).map((each) => make("span", { class: "f-file-size" }, each)));
       const replaced = old ?? sameName(file.name, item, input);
       if (!input.multiple) for (const other of all(listOf(input), ".f-file")) if (other !== item) other.remove();
       replaced?.remove();

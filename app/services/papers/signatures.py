@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.errors import N_
-from app.store import records
+from app.store import database, records
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,12 @@ class Told:
 def of_files(ids: Iterable[str]) -> dict[str, list[Told]]:
     """By document id, of those that are signed. Inside a connection."""
     return {row.id: [told(each) for each in row.signatures] for row in records.documents_by_ids(ids) if row.signatures}
+
+
+def of_file(document: str) -> list[Told]:
+    """Of a file that has just come in."""
+    with database.connection():
+        return of_files([document]).get(document, [])
 
 
 def told(kept: Mapping[str, Any]) -> Told:

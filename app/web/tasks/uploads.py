@@ -18,7 +18,7 @@ from flask_babel import gettext
 from werkzeug.exceptions import BadRequest, ClientDisconnected, MethodNotAllowed, UnsupportedMediaType
 
 from app.errors import NinteiError, TooLarge
-from app.services.papers import parts
+from app.services.papers import parts, signatures
 from app.states import Right
 from app.web.frame import sizes
 from app.web.frame.access import needs
@@ -138,9 +138,13 @@ def overridden(task_id: str, part_id: str) -> Response:
 @pages.post("/<part_id>/take")
 @needs(Right.ANSWER)
 def take(task_id: str, part_id: str) -> Any:
-    """Put the file, when all of it has arrived, into the draft: {id, name, size, mime, message}."""
+    """Put the file, when all of it has arrived, into the draft: {id, name, size, mime, message, signatures}.
+
+    `signatures`: what its electronic signatures say, a sentence each.
+    """
     found = parts.take(portal(), task_id, part_id, signed_in())
-    return jsonify(found.as_dict() | {"message": gettext("Attached")})
+    said = [gettext(each.message, **each.params) for each in signatures.of_file(found.id)]
+    return jsonify(found.as_dict() | {"message": gettext("Attached"), "signatures": said})
 
 
 def metadata(header: str) -> Mapping[str, str]:

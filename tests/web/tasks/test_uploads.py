@@ -9,15 +9,18 @@ import unicodedata
 import zipfile
 from dataclasses import replace
 from datetime import timedelta
+from html import unescape
 from urllib.parse import quote
 
 import pytest
 
+from app.connectors import pdf
 from app.services.demo.walker import Walker, sample_pdf
 from app.services.papers import parts
 from app.store import database
 from app.store.models import Document, Part
 from tests.services.steps import go, opened, task
+from tests.support.threads import in_thread
 from tests.web import tus
 from tests.web.conftest import Site
 from tests.web.desk_support import Desk, alerts, vendor
@@ -317,3 +320,19 @@ def test_a_file_that_was_stored_under_a_bad_name_can_be_opened(site: Site, walke
         bundle = zipfile.ZipFile(io.BytesIO(client.get(f"/cases/{walker.number}/all.zip").data))
         assert any(each.endswith(good) for each in bundle.namelist())
         assert good in client.get(f"/cases/{walker.number}?tab=documents").text
+
+
+@in_thread
+def test_what_a_signature_says_comes_with_the_file_without_another_page(site: Site) -> None:
+    walker = go(site.bench, until="contracts__vendor")
+    desk = vendor(site, task(walker, "contracts__vendor").id)
+    signed = pdf.sign(sample_pdf("契約書"), pdf.make_signing_key("見本 花子"))
+    taken = tus.send(desk.client, desk.url, "signed_nda", "契約書.pdf", signed)
+    assert taken.json is not None
+    [said] = taken.json["signatures"]
+    assert "見本 花子" in said
+    desk.post("draft", signed_nda=taken.json["id"])
+    assert said in unescape(desk.page().text)
+    other = tus.send(desk.client, desk.url, "signed_nda", "契約書.pdf", sample_pdf("別"))
+    assert other.json is not None
+    assert other.json["signatures"] == []
