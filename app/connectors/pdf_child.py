@@ -29,7 +29,8 @@ from typing import Any, BinaryIO
 
 from app.connectors import pdf_fields, pdf_lines
 from app.connectors.pdf_fallback import Fallback
-from app.connectors.pdf_tags import Tagger, finish
+from app.connectors.pdf_structure import finish
+from app.connectors.pdf_tags import Tagger
 
 _JAPANESE = "html { -pdf-word-wrap: CJK; }"
 # A document that names no font of its own is still read in Japan: without this its text would be black boxes.

@@ -1,8 +1,10 @@
 """Tagged PDF (PDF 32000-1, 14.7 and 14.8): what a document says carries its structure, for whoever hears it read.
 
-Headings, paragraphs, tables whose header cells say what they head, and pictures with their text alternative are
-elements in the order of drawing; running feet, backgrounds and rules are artifacts. Not tagged: lists (their points are
-paragraphs) and links; a table that goes on over a page is a table on each. So no document claims PDF/UA (ISO 14289).
+Headings, paragraphs, lists with their marks, tables whose header cells say what they head, links, fields, and pictures
+with their text alternative are elements in the order of drawing; running feet, backgrounds and rules are artifacts. A
+table that goes on over a page is a table on each, and a link's words stand beside it in their paragraph. What the
+elements become in the file is `pdf_structure`'s; tests/support/pdfua.py holds them to ISO 14289-1 as far as a program
+can.
 """
 
 from __future__ import annotations
@@ -10,18 +12,27 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from app.connectors.pdf_lists import Path, Reading, path_of
+
 _NAME = "_nintei_cell"
 
 
 @dataclass(eq=False)
 class Element:
-    """An element of the structure. `marks`: (page from 0, number of its marked content there)."""
+    """An element of the structure. `marks`: (page from 0, number of its marked content there); `annotations`: (page,
+    place among the page's annotations) of links and fields."""
 
     kind: str
     alternative: str = ""
     heads: str = "Row"  # of a header cell: a Row or a Column
+    ordered: bool = False  # of a list: its items have numbers
     children: list[Element] = field(default_factory=list)
     marks: list[tuple[int, int]] = field(default_factory=list)
+    annotations: list[tuple[int, int]] = field(default_factory=list)
+
+    def says(self) -> bool:
+        """Whether there is anything of it in the document."""
+        return bool(self.children or self.marks or self.annotations)
 
 
 class Tags:
@@ -33,16 +44,41 @@ class Tags:
         self.numbers: dict[int, int] = {}  # by page: how many marks there are
         self.inside = False  # within marked content, which does not nest
         self.rows: dict[int, tuple[Element, Any]] = {}
+        self.current = self.root  # the element whose marked content it is
+        self.label: Any = None  # what is drawn behind the mark of an item: (its path, its element)
+        self._lists: dict[int, Element] = {}
+        self._items: dict[int, Element] = {}
 
-    def mark(self, canvas: Any, element: Element) -> None:
+    def mark(self, canvas: Any, element: Element, parent: Element | None = None) -> None:
         """Begins marked content of the element."""
         page = canvas.getPageNumber() - 1
         number = self.numbers.get(page, 0)
         self.numbers[page] = number + 1
         element.marks.append((page, number))
-        self.parent.children.append(element)
+        (parent or self.parent).children.append(element)
         canvas._code.append(f"/{element.kind} <</MCID {number}>> BDC")
-        self.inside = True
+        self.inside, self.current = True, element
+
+    def item(self, path: Path) -> Element:
+        """The item of a list, in which its mark and its text stand."""
+        within = self.parent if len(path) == 1 else self.body(path[:-1])
+        place = path[-1]
+        if place.list not in self._lists:
+            self._lists[place.list] = Element("L", ordered=place.ordered)
+            within.children.append(self._lists[place.list])
+        if place.item not in self._items:
+            self._items[place.item] = Element("LI")
+            self._lists[place.list].children.append(self._items[place.item])
+        return self._items[place.item]
+
+    def body(self, path: Path) -> Element:
+        """What an item says behind its mark."""
+        item = self.item(path)
+        found = next((each for each in item.children if each.kind == "LBody"), None)
+        if found is None:
+            found = Element("LBody")
+            item.children.append(found)
+        return found
 
     def artifact(self, canvas: Any) -> None:
         """Begins what belongs to no element."""
@@ -61,6 +97,7 @@ class Tagger:
     def __init__(self) -> None:
         self.last = Tags()
         self._canvas: Any = None
+        self.reading = Reading()
 
     def of(self, canvas: Any) -> Tags:
         """The structure that belongs to a canvas."""
@@ -71,12 +108,17 @@ class Tagger:
     def begin(self) -> None:
         """A document is drawn from here on."""
         self._canvas, self.last = None, Tags()
+        self.reading.begin()
 
     def install(self) -> None:
         """Puts this into xhtml2pdf, in this process."""
-        from xhtml2pdf import tables, tags, xhtml2pdf_reportlab
+        from xhtml2pdf import context, reportlab_paragraph, tables, tags, xhtml2pdf_reportlab
 
         library = xhtml2pdf_reportlab
+        self.reading.install(context.pisaContext, tags)
+        self._marks(reportlab_paragraph)
+        self._annotations(reportlab_paragraph, "_doLink", "Link", lambda text, *_more: text._canvas)
+        self._annotations(library.PmlInput, "draw", "Form", lambda field: field.canv)
         self._texts(library.PmlParagraph)
         self._pictures(library.PmlImage)
         self._tables(library.PmlTable)
@@ -111,13 +153,60 @@ class Tagger:
             tags = tagger.of(self.canv)
             if tags.inside:
                 return plain(self)
-            tags.mark(self.canv, _of_text(self))
+            path, element = path_of(self), _of_text(self)
+            if path and self.bulletText:
+                tags.label = (path, element)
+                tags.artifact(self.canv)  # its box, until the mark is drawn
+            else:
+                tags.mark(self.canv, element, tags.body(path) if path else None)
             try:
                 return plain(self)
             finally:
+                tags.label = None
                 tags.end(self.canv)
 
         paragraph.draw = draw
+
+    def _marks(self, library: Any) -> None:
+        """The mark before an item: a label, and what follows it the item's text."""
+
+        def labelled(plain: Any) -> Any:
+            def drawn(canvas: Any, *arguments: Any) -> Any:
+                tags = self.of(canvas)
+                if tags.label is None:
+                    return plain(canvas, *arguments)
+                (path, element), tags.label = tags.label, None
+                tags.end(canvas)
+                tags.mark(canvas, Element("Lbl"), tags.item(path))
+                result = plain(canvas, *arguments)
+                tags.end(canvas)
+                tags.mark(canvas, element, tags.body(path))
+                return result
+
+            return drawn
+
+        library._drawBullet, library._drawBulletRTL = labelled(library._drawBullet), labelled(library._drawBulletRTL)
+
+    def _annotations(self, owner: Any, name: str, kind: str, canvas_of: Any) -> None:
+        """What can be pressed or filled in: an element of its own, where its words are."""
+        plain = getattr(owner, name)
+
+        def drawn(*arguments: Any, **named: Any) -> Any:
+            canvas = canvas_of(*arguments)
+            tags, known = self.of(canvas), len(canvas._annotationrefs)
+            outside = not tags.inside
+            if outside:
+                tags.artifact(canvas)  # the frame of a field
+            try:
+                return plain(*arguments, **named)
+            finally:
+                if outside:
+                    tags.end(canvas)
+                page, parent = canvas.getPageNumber() - 1, tags.parent if outside else tags.current
+                for place in range(known, len(canvas._annotationrefs)):
+                    parent.children.append(Element(kind, annotations=[(page, place)]))
+
+        setattr(owner, name, drawn)
 
     def _pictures(self, picture: Any) -> None:
         plain, tagger = picture.draw, self
@@ -226,74 +315,3 @@ def _remember_alternatives(tag: Any) -> None:
         return result
 
     tag.start = start
-
-
-_PAGE = b"q\n1 0 0 1 0 0 cm  BT /F1"  # how ReportLab begins a page
-
-
-def _background(page: Any) -> None:
-    """The picture behind a page, which xhtml2pdf merges in front of what the page draws, is an artifact."""
-    from pypdf.generic import ContentStream, NameObject
-
-    contents = page.get_contents()
-    before, begin, rest = contents.get_data().partition(_PAGE) if contents is not None else (b"", b"", b"")
-    if not begin or b" Do" not in before:
-        return
-    stream = ContentStream(None, page.pdf)
-    stream.set_data(b"/Artifact BMC\n" + before + b"\nEMC\n" + begin + rest)
-    page[NameObject("/Contents")] = page.pdf._add_object(stream.flate_encode())
-
-
-def finish(writer: Any, tags: Tags, language: str = "ja") -> None:
-    """Puts the structure into a `pypdf.PdfWriter`."""
-    from pypdf.generic import (
-        ArrayObject,
-        BooleanObject,
-        DictionaryObject,
-        NameObject,
-        NumberObject,
-        TextStringObject,
-    )
-
-    name, number = NameObject, NumberObject
-    pages = [page.indirect_reference for page in writer.pages]
-    owners: dict[int, dict[int, Any]] = {}
-
-    def made(element: Element, parent: Any) -> Any:
-        entry = DictionaryObject({name("/Type"): name("/StructElem"), name("/S"): name(f"/{element.kind}")})
-        reference = writer._add_object(entry)
-        entry[name("/P")] = parent
-        if element.alternative or element.kind == "Figure":
-            entry[name("/Alt")] = TextStringObject(element.alternative or " ")
-        if element.kind == "TH":
-            scope = DictionaryObject({name("/O"): name("/Table"), name("/Scope"): name(f"/{element.heads}")})
-            entry[name("/A")] = scope
-        kids = ArrayObject(made(each, reference) for each in element.children if each.children or each.marks)
-        for page, mark in element.marks:
-            owners.setdefault(page, {})[mark] = reference
-            entry[name("/Pg")] = pages[page]
-            kids.append(number(mark))
-        entry[name("/K")] = kids
-        return reference
-
-    root = DictionaryObject({name("/Type"): name("/StructTreeRoot")})
-    reference = writer._add_object(root)
-    root[name("/K")] = ArrayObject([made(tags.root, reference)])
-    numbers = ArrayObject()
-    for page, marks in sorted(owners.items()):
-        numbers.append(number(page))
-        numbers.append(writer._add_object(ArrayObject(marks[each] for each in sorted(marks))))
-    root[name("/ParentTree")] = writer._add_object(DictionaryObject({name("/Nums"): numbers}))
-    root[name("/ParentTreeNextKey")] = number(len(pages))
-    for index, page in enumerate(writer.pages):
-        _background(page)
-        page[name("/StructParents")] = number(index)
-        page[name("/Tabs")] = name("/S")
-    catalogue = writer._root_object
-    catalogue[name("/StructTreeRoot")] = reference
-    catalogue[name("/MarkInfo")] = DictionaryObject({name("/Marked"): BooleanObject(True)})
-    catalogue.setdefault(name("/Lang"), TextStringObject(language))
-    shown = catalogue.get("/ViewerPreferences")
-    shown = shown.get_object() if shown is not None else DictionaryObject()
-    shown[name("/DisplayDocTitle")] = BooleanObject(True)
-    catalogue[name("/ViewerPreferences")] = shown
