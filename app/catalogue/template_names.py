@@ -49,7 +49,7 @@ MEMBERS["invoices"] = MEMBERS["invoice"]
 LISTS = frozenset({"comments", "cards", "invoices", "documents", "timeline", "labels"})
 
 # Every template is given these, beside the sections of the package's settings.
-CASE = frozenset({*MEMBERS, "settings", "answers", "shipment", "data", "today"}) - {
+CASE = frozenset({*MEMBERS, "settings", "answers", "shipment", "data", "today", "english"}) - {
     "key",
     "labels",
     "mail",

@@ -19,6 +19,8 @@ from tests.connectors import package
 
 MAILS = package.mails()
 DOCUMENTS = package.documents()
+# The certificate says itself in full; labels, key letters and the case file are for the staff or one person.
+WITHOUT_ENGLISH = {"certificate", "card_labels", "case_file", "key_letter_test_1", "key_letter_test_2"}
 NUMBERED = (
     [f"review-{n}" for n in range(1, 9)] + [f"exam-{n}" for n in range(1, 9)] + [f"audit-{n}" for n in range(1, 7)]
 )
@@ -236,3 +238,15 @@ def test_the_certificate_is_one_landscape_page_with_its_number(printer: Printer)
 @pytest.mark.parametrize("path", sorted((package.PACKAGE / "files").glob("*.pdf")), ids=lambda path: path.name)
 def test_a_document_handed_out_is_marked_as_a_sample(path: Path) -> None:
     assert "見本（サンプル）" in text_of(path.read_bytes())
+
+
+@pytest.mark.parametrize("document_id", [each for each in DOCUMENTS if each not in WITHOUT_ENGLISH])
+def test_papers_begin_with_english_lines_for_those_who_chose_it_and_for_nobody_else(document_id: str) -> None:
+    said = [
+        pdf.compose(DOCUMENTS[document_id], package.full(english=chosen), package.files(), document_id=document_id).html
+        for chosen in (True, False)
+    ]
+    assert ['class="english"' in html for html in said] == [True, False]
+    lines = said[0].partition('class="english">')[2].partition("</p>")[0]
+    assert lines.startswith("<b>"), "lines of its own"
+    assert "{{" not in lines and "None" not in lines

@@ -107,3 +107,10 @@ def test_what_is_taken_for_known_at_once_is_in_every_face(fonts: Path) -> None:
 
 def test_what_cannot_be_printed_is_named_once_and_in_order(fonts: Path) -> None:
     assert glyphs.unprintable("株式会社😀\ue000葛\U000e0100\U000e01ef❤\ufe0f😀\u200d", fonts) == ("😀", "\ue000", "❤")
+
+
+@pytest.mark.parametrize("document_id", ["certificate", "key_letter_test_1", "key_letter_test_2"])
+def test_what_is_one_sheet_stays_one_with_the_longest_name(document_id: str, printer: Printer) -> None:
+    name = RARE + "長" * (LONGEST // 2 - len(RARE))
+    content = drawn(printer, document_id, {**of(name), "english": True})
+    assert len(pypdf.PdfReader(io.BytesIO(content)).pages) == 1

@@ -24,6 +24,7 @@ def test_inputs_of_a_template_become_named_fields_as_wide_as_their_place(printer
 def test_the_forms_that_the_vendor_fills_in_have_fields(printer: Printer) -> None:
     made = drawn(printer, "card_auth_request_form", package.full())
     handed = [package.files()[f"files/{name}_requirements_form.pdf"] for name in ("system", "security")]
+    handed.append(package.files()["files/production_check_form.pdf"])
     for content in (made, *handed):
         fields = pypdf.PdfReader(io.BytesIO(content)).get_fields() or {}
         assert len(fields) >= 10 and all(field.get("/TU") for field in fields.values())

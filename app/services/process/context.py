@@ -101,8 +101,15 @@ def build(
         ],
         "data": case.data if data is None else data,
         "today": portal.today(),
+        "english": _in_english(case),
         **(extra or {}),
     }
+
+
+def _in_english(case: Case) -> bool:
+    """Whether somebody of the vendor who gets its mails has chosen English; papers then begin with lines in it."""
+    known = [row.user.language for row in cases.members(case.id) if row.user.active and row.mails]
+    return "en" in (known or [case.language])
 
 
 def _company(case: Case, loaded: Loaded, answers: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
