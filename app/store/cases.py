@@ -166,14 +166,24 @@ def log(case: int, at: datetime, kind: EntryKind, **values: Any) -> None:
     statements.insert(Entry, case=case, at=at, kind=kind, **values)
 
 
-def timeline(case: int, *, internal: bool, kinds: Sequence[EntryKind] = (), limit: int = 500) -> list[Entry]:
+def timeline_counts(case: int, *, internal: bool) -> dict[EntryKind, int]:
+    """How many entries of each kind there are."""
+    query = Entry.select(Entry.kind, fn.COUNT(Entry.id)).where(Entry.case == case)
+    if not internal:
+        query = query.where(Entry.audience == Audience.BOTH)
+    return {EntryKind(kind): count for kind, count in query.group_by(Entry.kind).tuples()}
+
+
+def timeline(
+    case: int, *, internal: bool, kinds: Sequence[EntryKind] = (), limit: int = 500, skip: int = 0
+) -> list[Entry]:
     """What happened, newest first; `internal` includes what only staff may see."""
     query = Entry.select().where(Entry.case == case)
     if not internal:
         query = query.where(Entry.audience == Audience.BOTH)
     if kinds:
         query = query.where(Entry.kind.in_(list(kinds)))
-    return list(query.order_by(Entry.at.desc(), Entry.id.desc()).limit(limit))
+    return list(query.order_by(Entry.at.desc(), Entry.id.desc()).limit(limit).offset(skip))
 
 
 def visited(case: int, rows: Sequence[tuple[str, str, int, int, int]], at: datetime) -> None:

@@ -18,9 +18,10 @@ from tests.bench import (
     served,
     service_step,
     worklist,
+    years,
 )
 
-ALL = (engine_step, service_step, requests, served, moving, worklist, manycases, cards, checking, growth)
+ALL = (engine_step, service_step, requests, served, moving, worklist, manycases, years, cards, checking, growth)
 
 
 def main(wanted: list[str]) -> None:

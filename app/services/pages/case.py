@@ -27,7 +27,7 @@ from app.services.process import casefile, reopening
 from app.services.tasks import view
 from app.services.tasks.reviews import Reviewed
 from app.services.tasks.view import TaskView
-from app.states import JobState, Right, Rights, Thing
+from app.states import EntryKind, JobState, Right, Rights, Thing
 from app.store import bookings, cards, cases, companies, database, invoices, jobrows, receiving, records, work
 from app.store.models import Case, Entry, Member, Surplus
 
@@ -36,6 +36,7 @@ __all__ = [
 ]  # fmt: skip
 
 
+ENTRIES = 120  # of the history at once: about what the first year has
 BESIDE = 10  # so many other cases of the company stand beside a case
 
 
@@ -55,10 +56,13 @@ class CasePage:
     head: CaseHead
     phone: str  # of the vendor, for staff; empty where nobody gave one
     timeline: Sequence[Entry]
+    kinds: frozenset[EntryKind]  # of all entries of the history
+    older: bool  # there are entries behind those
     documents: list[documents.DocumentView]
     downloads: list[DownloadGroup]
     accesses: Sequence[Any]
     mails: Sequence[whose.MailView]
+    mail_ids: frozenset[int]  # of all that the reader may see
     invoices: list[tuple[money.InvoiceView, Sequence[Any]]]
     beyond: list[Surplus]  # money beyond what was owed
     bookings: list[dates.BookingView]
@@ -95,8 +99,12 @@ class CasePage:
     today: date
 
 
-def page(portal: Portal, number: str, actor: Actor) -> CasePage:
-    """The whole case."""
+def page(
+    portal: Portal, number: str, actor: Actor, tab: str = "", *, part: int = 1, kinds: Sequence[EntryKind] = ()
+) -> CasePage:
+    """The whole case; for a `tab` of its page the mails and the history are left out where it does not show them. The
+    history then comes in parts of ENTRIES, narrowed to `kinds`: a case that lives for years is as quick as a new one.
+    """
     staff = actor.side == "operator"
     with database.connection():
         case, loaded = find(portal, number, actor)
@@ -109,11 +117,14 @@ def page(portal: Portal, number: str, actor: Actor) -> CasePage:
         return CasePage(
             head=head(portal, case, loaded, actor, agent=any(_is_agent(row, actor) for row in members)),
             phone=_phone(case, loaded, seen) if staff else "",
-            timeline=timeline.of_case(case, loaded, actor),
+            timeline=_entries(case, loaded, actor, tab, part, kinds),
+            kinds=frozenset(counts := cases.timeline_counts(case.id, internal=staff)),
+            older=sum(each for kind, each in counts.items() if not kinds or kind in kinds) > part * ENTRIES,
             documents=documents.of_case(case, actor),
             downloads=_downloads(case, loaded),
             accesses=files_seen.of_case(case.id) if staff else (),
-            mails=whose.of_case(case, loaded, actor),
+            mails=whose.of_case(case, loaded, actor) if tab in {"", "mail"} else (),
+            mail_ids=frozenset(whose.readable(case, loaded, actor)),
             invoices=[(money.view(row), invoices.payments(row.id)) for row in invoices.of_case(case.id)],
             beyond=receiving.surpluses_of(case.id),
             bookings=[dates.view(row, loaded) for row in bookings.of_case(case.id)],
@@ -161,6 +172,16 @@ def page(portal: Portal, number: str, actor: Actor) -> CasePage:
             sets={key: spec.title for key, spec in loaded.package.cards.items()},
             today=today,
         )
+
+
+def _entries(
+    case: Case, loaded: Loaded, actor: Actor, tab: str, part: int, kinds: Sequence[EntryKind]
+) -> Sequence[Entry]:
+    if not tab:
+        return timeline.of_case(case, loaded, actor)
+    if tab != "timeline":
+        return ()
+    return timeline.of_case(case, loaded, actor, kinds=kinds, limit=ENTRIES, skip=(part - 1) * ENTRIES)
 
 
 def _phone(case: Case, loaded: Loaded, answers: Mapping[str, Any]) -> str:

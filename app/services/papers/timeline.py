@@ -6,10 +6,12 @@ the recipient.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from app.services.base.actors import Actor
 from app.services.base.releases import Loaded
 from app.services.mails import whose
-from app.states import TOLD, Sight
+from app.states import TOLD, EntryKind, Sight
 from app.store import cases
 from app.store.models import Case, Entry
 
@@ -17,9 +19,11 @@ from app.store.models import Case, Entry
 VENDOR = Actor(None, "", "vendor")
 
 
-def of_case(case: Case, loaded: Loaded, actor: Actor, *, limit: int = 500) -> list[Entry]:
-    """The case's entries, newest first. Inside a connection."""
-    rows = cases.timeline(case.id, internal=actor.side == "operator", limit=limit)
+def of_case(
+    case: Case, loaded: Loaded, actor: Actor, *, kinds: Sequence[EntryKind] = (), limit: int = 500, skip: int = 0
+) -> list[Entry]:
+    """The case's entries, newest first; all kinds where none is named. Inside a connection."""
+    rows = cases.timeline(case.id, internal=actor.side == "operator", kinds=kinds, limit=limit, skip=skip)
     if actor.side == "operator" or not any(_tells_of_a_mail(row) for row in rows):
         return rows
     known = whose.readable(case, loaded, actor)

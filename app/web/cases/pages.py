@@ -27,6 +27,7 @@ from app.web.frame.current import named, portal, signed_in
 pages = Blueprint("cases", __name__)
 
 PAGE = 50
+STEPS = 60  # of a case's flow that are listed at first: those of its first year
 STATES = ("open", "certified", "rejected", "withdrawn", "closed")
 TABS = ("flow", "timeline", "documents", "mail", "cards", "money", "answers", "messages")
 
@@ -73,11 +74,13 @@ def show(number: str) -> Any:
 def draw(number: str, tab: str, status: int = 200, **typed: Any) -> Any:
     """The case's page at a tab. `typed`: what a refused form held, and why (`error`), so that nothing is lost."""
     who = signed_in()
-    page = case.page(portal(), number, who)
+    asked = tab if tab in TABS else TABS[0]
+    kinds = timeline.kinds_of(request.args.get("kind", "")) if asked == "timeline" else ()
+    page = case.page(portal(), number, who, asked, part=paging.wanted(request.args.get("part", "")), kinds=kinds)
     without = {"cards": not page.cards and not (page.sets and who.side == "operator")}
     without["money"] = not page.invoices and not page.fees
     offered = [each for each in TABS if not without.get(each)]
-    tab = tab if tab in offered else offered[0]
+    tab = asked if asked in offered else offered[0]
     return render_template(
         "pages/case/page.html",
         title=f"{number} {page.head.system_name}",
@@ -114,7 +117,7 @@ def _tabs(page: CasePage, offered: list[str], tab: str) -> list[dict[str, Any]]:
     }
     counts = {
         "documents": len(page.documents),
-        "mail": len(page.mails),
+        "mail": len(page.mail_ids),
         "cards": len(page.cards),
         "money": len(page.invoices),
         "answers": len(page.answers),
@@ -135,6 +138,7 @@ def _content(page: CasePage, who: Actor, tab: str) -> dict[str, Any]:
     """What the tab shows."""
     number = page.head.number
     if tab == "flow":
+        steps = case_diagram.step_list(page, who)
         known = [process for process, _ in page.diagrams]
         chosen = request.args.get("diagram", "")
         chosen = chosen if chosen in known else page.diagram
@@ -148,19 +152,27 @@ def _content(page: CasePage, who: Actor, tab: str) -> dict[str, Any]:
                 }
                 for process, title in page.diagrams
             ],
-            "steps": case_diagram.step_list(page, who),
+            "steps": steps if request.args.get("steps") == "all" else steps[-STEPS:],
+            "steps_before": max(0, len(steps) - STEPS) if request.args.get("steps") != "all" else 0,
         }
     if tab == "timeline":
-        group = request.args.get("kind", "")
         words = timeline.group_words()
-        present = {timeline.group_of(row).value for row in page.timeline}
+        group = request.args.get("kind", "") if request.args.get("kind", "") in words else ""
+        part = paging.wanted(request.args.get("part", ""))
+        present = {timeline.group_of(kind).value for kind in page.kinds}
+        here = case_head.address(number, "timeline") + (f"&kind={group}" if group else "")
         chips = [{"url": case_head.address(number, "timeline"), "label": gettext("Everything"), "current": not group}]
         chips += [
             {"url": f"{case_head.address(number, 'timeline')}&kind={key}", "label": label, "current": group == key}
             for key, label in words.items()
             if key in present
         ]
-        return {"days": tabs.days(page, who, group if group in words else ""), "chips": chips}
+        return {
+            "days": tabs.days(page, who),
+            "chips": chips,
+            "older": f"{here}&part={part + 1}" if page.older else None,
+            "newer": f"{here}&part={part - 1}" if part > 1 else None,
+        }
     if tab == "documents":
         return {"documents": tabs.documents(page, who), "downloads": tabs.downloads(page)}
     if tab == "mail":

@@ -19,7 +19,7 @@ from app.services.pages.case import CasePage
 from app.services.papers.documents import DocumentView
 from app.states import InvoiceState, PaymentKind, SurplusState
 from app.web.cases.head import address, void
-from app.web.cases.timeline import group_of, worded
+from app.web.cases.timeline import worded
 from app.web.frame import delivery_words
 from app.web.frame.current import named
 from app.web.frame.shell import day, moment, short_day, size, yen
@@ -30,18 +30,17 @@ MAIL_STATES = {
 }  # fmt: skip
 
 
-def days(page: CasePage, who: Actor, group: str) -> list[dict[str, Any]]:
-    """The timeline by day, newest first; `group` narrows it."""
-    rows = [row for row in page.timeline if not group or group_of(row).value == group]
-    mails = {mail.id for mail in page.mails}
+def days(page: CasePage, who: Actor) -> list[dict[str, Any]]:
+    """The timeline by day, newest first."""
+    mails = page.mail_ids
     files = {document.id for document in page.documents}
     found = []
-    for date, entries in groupby(rows, key=lambda row: row.at.astimezone(JAPAN).date()):
+    for date, entries in groupby(page.timeline, key=lambda row: row.at.astimezone(JAPAN).date()):
         found.append({"day": day(date), "entries": [_entry(row, page, who, mails, files) for row in entries]})
     return found
 
 
-def _entry(row: Any, page: CasePage, who: Actor, mails: set[int], files: set[str]) -> dict[str, Any]:
+def _entry(row: Any, page: CasePage, who: Actor, mails: frozenset[int], files: set[str]) -> dict[str, Any]:
     said, data, number = worded(row, page.titles), row.data or {}, page.head.number
     links = []
     if data.get("mail") in mails:

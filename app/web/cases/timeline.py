@@ -8,11 +8,11 @@ from typing import Any
 
 from flask_babel import gettext
 
-from app.states import GROUPS, TOLD, Group
+from app.states import GROUPS, TOLD, EntryKind, Group
 from app.web.cases import timeline_kinds
 from app.web.cases.timeline_kinds import state_words
 
-__all__ = ["Worded", "group_of", "group_words", "state_words", "worded"]
+__all__ = ["Worded", "group_of", "group_words", "kinds_of", "state_words", "worded"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +32,14 @@ def group_words() -> dict[str, str]:
     return {group.value: gettext(words) for group, words in GROUPS.items()}
 
 
-def group_of(entry: Any) -> Group:
-    """The group of the filter that the entry belongs to."""
-    return TOLD[entry.kind].group
+def kinds_of(group: str) -> tuple[EntryKind, ...]:
+    """The kinds of entries of a group of the filter; none for a word that is none."""
+    return tuple(kind for kind, told in TOLD.items() if told.group.value == group)
+
+
+def group_of(kind: EntryKind) -> Group:
+    """The group of the filter that entries of this kind belong to."""
+    return TOLD[kind].group
 
 
 def worded(entry: Any, titles: Mapping[str, str]) -> Worded:

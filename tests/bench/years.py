@@ -1,0 +1,64 @@
+"""A case in its tenth year beside its first: the same pages, CPU of the server, and their ratio.
+
+One certification passes nine annual audits by clock; its pages are asked for in this process after the first
+certification and after each third audit. SQLite.
+
+    python -m tests.bench.years
+"""
+
+from __future__ import annotations
+
+import statistics
+import tempfile
+import time
+from pathlib import Path
+
+from app.engine import Engine, Evaluator
+from tests.services.conftest import BPMN
+from tests.services.register.test_ten_years import Years
+from tests.services.steps import actor, opened
+from tests.web.conftest import Site, open_site
+
+AUDITS = 9
+ROUNDS = 15
+TABS = {"the case": "", "history": "?tab=timeline", "documents": "?tab=documents", "mail": "?tab=mail"}
+
+
+def took(site: Site, years: Years) -> dict[str, float]:
+    """Seconds of CPU of each page, for the vendor and for the staff: the median."""
+    vendor, staff = site.person(actor(years.walker).email), site.operator()
+    found = {}
+    for whose, client in (("vendor", vendor), ("staff", staff)):
+        for name, query in TABS.items():
+            url, times = f"/cases/{years.walker.number}{query}", []
+            for _ in range(ROUNDS):
+                began = time.process_time()
+                answer = client.get(url)
+                times.append(time.process_time() - began)
+                assert answer.status_code == 200, url
+            found[f"{name} ({whose})"] = statistics.median(times[2:])
+    return found
+
+
+def main() -> None:
+    evaluator = Evaluator()
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            site = open_site(Path(folder), Engine(evaluator), BPMN)
+            years = Years(site.bench, Path(folder))
+            first = took(site, years)
+            for _ in range(AUDITS):
+                years.to_the_opening()
+                years.passed()
+                if "annual_audit_result" in opened(years.walker):
+                    years.take("annual_audit_result", "vendor")
+            last = took(site, years)
+    finally:
+        evaluator.close()
+    print(f"  {'CPU ms':24}{'first year':>12}{'tenth year':>12}   ratio")
+    for name, seconds in first.items():
+        print(f"  {name:24}{seconds * 1000:12.1f}{last[name] * 1000:12.1f}   {last[name] / seconds:5.2f}")
+
+
+if __name__ == "__main__":
+    main()
