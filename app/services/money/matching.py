@@ -11,6 +11,8 @@ from typing import Any
 
 from app.services.money import payers
 
+_ACCOUNT = re.compile(r"(?!0+$)[0-9]{1,7}$")  # one of noughts is a sample
+
 
 class Fit(StrEnum):
     """How well a receipt fits."""
@@ -28,6 +30,7 @@ class Claim:
     case_number: str
     balance: int
     names: tuple[str, ...]  # how the payer may be written: as the vendor said, the company's kana, its name
+    account: str = ""  # number of the account to which it was issued; empty: not known
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,7 @@ class Money:
     amount: int
     payer: str
     text: str
+    account: str = ""  # to which it came, as the bank's file says it; its number stands last
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +103,8 @@ def _of(money: Money, claims: Sequence[Claim]) -> Match:
     numbered = [claim for claim in claims if _says_number(money, claim)]
     named = [claim for claim in claims if _says_name(money, claim)]
     told = [claim for claim in exact if claim in numbered] or [claim for claim in exact if claim in named]
+    if len(told) == 1 and (other := _elsewhere(money, told[0])):
+        return Match(money, Fit.NEARLY, (told[0].number,), (other,), sure=True)
     if len(told) == 1:
         return Match(money, Fit.FITS, (told[0].number,), (), sure=True)
     if len(told) > 1:
@@ -113,6 +119,17 @@ def _of(money: Money, claims: Sequence[Claim]) -> Match:
             why.append(_several(exact))
         return Match(money, Fit.NEARLY, _numbers(exact), tuple(why))
     return Match(money, Fit.NOT, (), (Why("No open invoice has this amount, this payer or this number"),))
+
+
+def _elsewhere(money: Money, claim: Claim) -> Why | None:
+    """Why a receipt is on another account than the invoice named on its first day; none where either is not known."""
+    came, named = (_ACCOUNT.search(each) for each in (money.account, claim.account))
+    if came is None or named is None or came[0].zfill(7) == named[0].zfill(7):
+        return None
+    return Why(
+        "It came to the account %(found)s; the invoice was issued with the account %(named)s",
+        {"found": came[0], "named": named[0]},
+    )
 
 
 def _several(claims: Sequence[Claim]) -> Why:

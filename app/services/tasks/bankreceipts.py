@@ -79,14 +79,18 @@ def inbox(portal: Portal, actor: Actor) -> Inbox:
         unpaid = invoices.open_ones()
         claimed = {each.number: each for each in confirming.claimed(portal, unpaid)}
         names = confirming.payer_names(portal, unpaid)
+        accounts = {row.number: str(row.account.get("bank", {}).get("number", "")) for row in unpaid}
         owed = [
-            Claim(each.number, each.case_number, each.balance, (each.reported_payer, *names[each.number]))
+            Claim(
+                each.number, each.case_number, each.balance, (each.reported_payer, *names[each.number]),
+                accounts[each.number],
+            )
             for each in claimed.values()
-        ]
+        ]  # fmt: skip
         rows = bank.waiting()
         beside = {row.id: _beside(row) for row in rows}
         free = [row for row in rows if beside[row.id] is None and not row.cancelled]
-        found = matching.match([Money(row.id, row.amount, row.payer, row.text) for row in free], owed)
+        found = matching.match([Money(row.id, row.amount, row.payer, row.text, row.file.account) for row in free], owed)
         by_id = {each.money.id: each for each in found}
         lines = [
             Line(

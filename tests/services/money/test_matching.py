@@ -58,6 +58,23 @@ def test_who_has_the_amount_alone_is_never_chosen_for_the_payer() -> None:
     assert one(219560, "カ)ミナトケンセツシステム").sure
 
 
+@pytest.mark.parametrize(
+    ("came", "named", "fit"),
+    [
+        ("ミズホ トウキヨウ 1234567", "1234567", Fit.FITS),
+        ("ミズホ トウキヨウ 7654321", "1234567", Fit.NEARLY),
+        ("ミズホ トウキヨウ 0034567", "34567", Fit.FITS),
+        ("", "1234567", Fit.FITS),  # a CSV does not say
+        ("ミズホ トウキヨウ 1234567", "0000000", Fit.FITS),  # the sample's
+    ],
+)
+def test_money_on_another_account_than_the_invoice_names_is_looked_at(came: str, named: str, fit: Fit) -> None:
+    claim = Claim("INV-2026-00001", "2026-0001", 220000, ("ミナトケンセツシステム",), named)
+    [found] = match([Money(1, 220000, "カ)ミナトケンセツシステム", "", came)], [claim])
+    assert found.fit is fit
+    assert bool(found.why) is (fit is Fit.NEARLY)
+
+
 def test_an_invoice_number_in_the_text_is_enough_where_the_name_is_not() -> None:
     assert one(220000, "ヤマダタロウ", "INV202600002").claims == ("INV-2026-00002",)
 
