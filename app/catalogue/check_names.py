@@ -22,6 +22,8 @@ from app.feel.binding import paths
 
 # What the portal brings into task data by itself.
 WITH_WITHDRAWAL = "withdrawal_by"
+LEFT_TO_SETTLE = "left_to_settle"  # with the same message: cards, days, money or contracts are to be settled
+UNDONE = "undone"  # with the message of an undone payment: its invoice's `number`, and the `amount` in yen
 WITH_PAYMENT = "booking"  # a payment makes a held date firm
 WITH_ERROR = "error"  # what was caught: its `code` and `text`
 SETTINGS = "settings"  # by which decision tables read what staff own
@@ -76,7 +78,8 @@ class NameChecks:
 
     def _set(self) -> frozenset[str]:
         ends = self.package.withdraw_message or self.package.declared.give_up_message
-        found: set[str] = {WITH_WITHDRAWAL} if ends else set()
+        found: set[str] = {WITH_WITHDRAWAL, LEFT_TO_SETTLE} if ends else set()
+        found |= {UNDONE} if self.package.declared.undone_message else set()
         for element in self.package.elements.values():
             found.update(element.listed("routes"))
             found.update(route for name, route in PORTAL_ROUTES.items() if element.properties.get(name))

@@ -141,7 +141,8 @@ class PortalChecks:
     def _messages(self) -> None:
         """Every message that is waited for is one that the portal sends, or something in the package."""
         declared = self.package.declared
-        sent = {declared.entry_message, declared.give_up_message, self.package.withdraw_message} - {""}
+        sent = {declared.entry_message, declared.give_up_message, declared.undone_message} - {""}
+        sent |= {self.package.withdraw_message} - {""}
         inside = {element.message for element in self.package.elements.values() if element.kind in THROWS}
         for element in self.package.elements.values():
             if element.message and element.kind not in THROWS and element.message not in sent | inside:

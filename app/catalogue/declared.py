@@ -108,6 +108,7 @@ class Declared:
     format: int = 2
     entry_message: str = ""  # sent when the applicant has opened the link in the first mail
     give_up_message: str = ""  # ends what was certified, by its holder's wish
+    undone_message: str = ""  # tells that a payment's confirmation was undone after the case had gone on
     contract: str = ""  # the element whose completion concludes the contracts
     groups: Mapping[str, Group] = field(default_factory=dict)
     words: Mapping[str, Word] = field(default_factory=dict)

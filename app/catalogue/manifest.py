@@ -69,6 +69,7 @@ def read_manifest(raw: dict[str, Any], problems: list[Problem]) -> Manifest:
         format=own.pop("format"),
         entry_message=own.pop("entry_message"),
         give_up_message=own.pop("give_up_message"),
+        undone_message=own.pop("undone_message"),
         contract=own.pop("contract"),
         groups={name: Group(name, **each) for name, each in said["groups"].items()},
         words={name: Word(name, **each) for name, each in said["words"].items()},

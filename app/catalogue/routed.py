@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
-from app.catalogue.check_names import WITH_ERROR, WITH_WITHDRAWAL
+from app.catalogue.check_names import LEFT_TO_SETTLE, UNDONE, WITH_ERROR, WITH_WITHDRAWAL
 from app.catalogue.domains import ANY, NOTHING, Domain, join, of_kind, one
 from app.catalogue.drawn import Element
 from app.catalogue.field_domains import domain_of
@@ -69,6 +69,9 @@ def routed(package: Package, element: Element) -> Iterator[tuple[str, Domain]]:
         yield element.result_variable, result_of(element.operator)
     if element.message and element.message in (package.withdraw_message, package.declared.give_up_message):
         yield WITH_WITHDRAWAL, _texts(*SIDES)
+        yield LEFT_TO_SETTLE, join(one(True), one(False))
+    if element.message and element.message == package.declared.undone_message:
+        yield UNDONE, of_kind("dict")
 
 
 def _answered(cells: list[Expression | None], policy: str) -> Domain:

@@ -32,6 +32,8 @@ TOP = Section(
             Kind.MESSAGE, default=""),
         Key("give_up_message", N_("Message that gives up"), N_("ends what has been certified, by its holder's own "
             "wish; without it nothing is given up"), Kind.MESSAGE, default=""),
+        Key("undone_message", N_("Message of an undone payment"), N_("sent when the confirmation of a payment is "
+            "undone after its case has gone on; without it nobody gets a task of it"), Kind.MESSAGE, default=""),
         Key("entry_message", N_("Message of the first link"), N_("sent when the applicant has opened the link of the "
             "first mail"), Kind.MESSAGE, default=""),
         Key("contract", N_("Step that concludes contracts"), N_("people are told of them when a case ends early"),

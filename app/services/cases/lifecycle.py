@@ -10,6 +10,7 @@ from app.services.base import history, permit
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
+from app.services.cases import settlement
 from app.services.process import receipts, reopening, steps
 from app.services.trouble import incidents
 from app.states import BookingState, EntryKind, InvoiceState, JobState, Right, Standing
@@ -38,8 +39,8 @@ def may_be_dormant(loaded: Loaded) -> bool:
 
 def withdraw(portal: Portal, number: str, reason: str, actor: Actor, *, dormant: bool = False) -> None:
     """The vendor withdraws (取下げ) or gives up what was certified (廃止), or the body closes a case (`dormant`: one
-    that nobody carried on, 休眠) or ends one whose holder is no more. Nothing is left half done: the process goes on to
-    the settlement, and what was under way comes too late."""
+    that nobody carried on, 休眠) or ends one whose holder is no more. Nothing is left half done: the process is told
+    whether anything is left to settle, and what was under way comes too late."""
     now = portal.now()
     if not reason.strip():
         raise Refused("Say why the case ends here; this is recorded")
@@ -49,6 +50,7 @@ def withdraw(portal: Portal, number: str, reason: str, actor: Actor, *, dormant:
         if not can_withdraw(case, loaded):
             raise Refused("This case cannot be withdrawn any more")
         name = _message(case, loaded)
+        left = not settlement.of(portal, case, loaded).clean
         if actor.side == "vendor":
             permit.acting(case, actor, binds=True)
         else:
@@ -77,7 +79,7 @@ def withdraw(portal: Portal, number: str, reason: str, actor: Actor, *, dormant:
                 invoice.state = InvoiceState.CANCELLED
                 invoice.save()
         try:
-            steps.advance(portal, case, Message(name, {"withdrawal_by": actor.side}), now)
+            steps.advance(portal, case, Message(name, {"withdrawal_by": actor.side, "left_to_settle": left}), now)
         except TooLate as error:
             raise Refused("This case cannot be withdrawn any more") from error
     portal.poke()

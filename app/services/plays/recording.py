@@ -136,7 +136,8 @@ def _messages(package: Package, case: Case) -> Iterable[_Act]:
     withdrawn = next((each for each in reversed(entries) if each.kind == EntryKind.WITHDRAWAL), None)
     if withdrawn is not None and package.withdraw_message:
         side = str((case.withdrawal or {}).get("by", "vendor"))
-        yield _Act(withdrawn.at, {"message": package.withdraw_message, "by": side, "data": {"withdrawal_by": side}})
+        said = {"withdrawal_by": side, "left_to_settle": bool((case.data or {}).get("left_to_settle", True))}
+        yield _Act(withdrawn.at, {"message": package.withdraw_message, "by": side, "data": said})
 
 
 class _Said:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from app.engine import Message
 from app.errors import Forbidden, NotFound, Refused
 from app.services.base import finding, history, permit
 from app.services.base.actors import Actor
@@ -18,7 +19,7 @@ from app.services.base.portal import Portal
 from app.services.mails import deliveries
 from app.services.money import receiving
 from app.services.papers import timeline
-from app.services.process import receipts
+from app.services.process import receipts, steps
 from app.services.tasks import recall, recallstate
 from app.states import EntryKind, Right
 from app.store import cases, database, invoices, records, undo, work
@@ -195,10 +196,20 @@ def _one(
     fresh = invoices.one(invoice.number)
     if fresh is not None:
         receiving.count(fresh)
+    less = sum(each.amount for each in payments)
     history.note(
         case.id, now, EntryKind.PAYMENT, by=actor, title=invoice.title, text="undone",
-        data={"number": invoice.number, "amount": -sum(row.amount for row in payments)},
+        data={"number": invoice.number, "amount": -less},
     )  # fmt: skip
+    if row is None:
+        _hand_over(portal, invoice, case, less, now)
+
+
+def _hand_over(portal: Portal, invoice: Invoice, case: Case, yen: int, now: datetime) -> None:
+    """The case has gone on: where its process waits for that, somebody of the body gets a task of it."""
+    name = portal.releases.loaded(case.release_id).package.declared.undone_message
+    if name and name in case.messages and not case.ended:
+        steps.advance(portal, case, Message(name, {"undone": {"number": invoice.number, "amount": yen}}), now)
 
 
 def _followed(portal: Portal, case: Case, since: datetime, actor: Actor) -> list[str]:

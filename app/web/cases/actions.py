@@ -171,6 +171,7 @@ def end(number: str) -> Any:
     try:
         if request.form.get("agreed") != "yes":
             raise Refused("Tick the box to confirm; an ended case cannot be reopened")
+        left = settlement.settlement(portal(), number, who)
         lifecycle.withdraw(
             portal(),
             number,
@@ -181,7 +182,7 @@ def end(number: str) -> Any:
     except Refused as error:
         return _ending(number, status_of(error), sentence(error))
     head = case.page(portal(), number, who).head
-    flash(_given_up() if head.state == Standing.CERTIFIED else _ended_words(who, head.ended), "success")
+    flash(_given_up() if head.state == Standing.CERTIFIED else _ended_words(who, head.ended or left.clean), "success")
     return redirect(case_head.address(number), 303)
 
 

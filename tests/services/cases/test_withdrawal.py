@@ -15,14 +15,8 @@ from app.store.models import Case, Job
 from tests.services.conftest import Bench
 from tests.services.steps import actor, case_of, go, opened, staff
 
-STEPS = [
-    "company_profile",
-    "second_review",
-    "contracts__operator",
-    "post_test_cards",
-    "request_exam_date",
-    "check_audit_materials",
-]
+BARE = ["company_profile", "second_review", "contracts__operator"]  # nothing is out, held, owed or signed yet
+STEPS = ["post_test_cards", "request_exam_date", "check_audit_materials"]
 AFTER_CARDS = {"request_exam_date", "check_audit_materials"}  # cards are out by then
 
 
@@ -60,24 +54,26 @@ def test_a_withdrawal_leads_to_the_settlement_and_then_to_the_end(element: str, 
     assert set(before) <= cancelled
 
 
+@pytest.mark.parametrize("element", BARE)
+def test_where_nothing_is_left_to_settle_the_case_ends_at_once_as_its_page_has_said(element: str, bench: Bench) -> None:
+    walker = go(bench, until=element)
+    assert settlement.settlement(walker.portal, walker.number, actor(walker)).clean
+    withdraw(walker)
+    bench.drain(walker.portal)
+    case = case_of(walker)
+    assert (case.state, case.ended, opened(walker)) == ("withdrawn", True, [])
+    assert bench.mailbox.ids[-1] == "withdrawn-at-once"
+    [mail] = bench.mailbox.of("withdrawn-at-once")
+    assert mail.attachments == ()
+
+
 def test_the_body_closes_a_dormant_case(bench: Bench) -> None:
     walker = go(bench, until="submit_documents")
     withdraw(walker, by="operator")
     bench.drain(walker.portal)
-    walker.take(
-        {
-            "complete": "settle_withdrawal",
-            "by": "operator",
-            "answer": {
-                "withdrawal_reason": "連絡が取れない",
-                "cards_state": "none",
-                "fees_state": "none",
-                "contracts_state": "none",
-                "settled_on": "@today",
-            },
-        }
-    )
     assert case_of(walker).state == "closed"
+    [mail] = bench.mailbox.of("withdrawn-at-once")
+    assert "長く進んでいないため" in mail.text
 
 
 def test_a_mail_in_flight_is_recorded_and_resurrects_nothing(bench: Bench) -> None:
@@ -92,7 +88,7 @@ def test_a_mail_in_flight_is_recorded_and_resurrects_nothing(bench: Bench) -> No
     withdraw(walker)
     assert jobs.perform(walker.portal, hands, job) == "late"
     bench.drain(walker.portal)
-    assert opened(walker) == ["settle_withdrawal"]
+    assert opened(walker) == []
     with database.connection():
         sent = [row for row in records.mails(case_of(walker).id) if row.mail_id == "review-3"]
         timeline = [row.kind for row in cases.timeline(case_of(walker).id, internal=True)]
@@ -169,7 +165,7 @@ def test_a_second_case_is_untouched_by_the_first_ones_withdrawal(bench: Bench) -
     )
     assert opened(second) == ["second_review"]
     with database.connection():
-        assert Case.select().where(Case.ended).count() == 0
+        assert Case.select().where(Case.ended).count() == 1
 
 
 @pytest.mark.parametrize("dormant", [True, False])
@@ -177,11 +173,6 @@ def test_a_case_that_nobody_carried_on_is_said_to_be_dormant(bench: Bench, dorma
     walker = go(bench, until="submit_documents")
     lifecycle.withdraw(walker.portal, walker.number, "6か月お返事がありません", staff(walker), dormant=dormant)
     bench.drain(walker.portal)
-    settled = {
-        "withdrawal_reason": "連絡が取れないため。", "cards_state": "none", "dates_released": True,
-        "fees_state": "none", "contracts_state": "none", "settled_on": "@today",
-    }  # fmt: skip
-    walker.take({"complete": "settle_withdrawal", "by": "operator", "answer": settled})
     heads, _ = caseview.heads(walker.portal, actor(walker))
     (head,) = [each for each in heads if each.number == walker.number]
     assert head.ended

@@ -217,7 +217,7 @@ def test_nothing_is_done_to_a_case_of_somebody_else(path: str, shared: Site, new
 
 
 def test_what_cannot_be_done_says_why(shared: Site, new_case: Any) -> None:
-    walker = new_case("company_profile")
+    walker = new_case("post_test_cards", business_days_ago=40)
     assert "aria-disabled" not in shared.operator().get(f"/cases/{walker.number}").text
     lifecycle.withdraw(shared.bench.portal, walker.number, "終了", staff(walker))
     asked = shared.operator().get(f"/tasks/{task(walker, 'settle_withdrawal').id}").text

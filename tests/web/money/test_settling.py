@@ -260,7 +260,10 @@ def test_undone_after_the_process_went_on_the_money_alone_comes_back_and_staff_a
     assert "先に進んでいます" in page
     assert "APIドキュメント" in page
     client.post(f"/payments/{owed.number}/undo", data={"why": "口座違い"})
-    assert (invoice(walker).state, opened(walker)) == ("open", before)
+    assert (invoice(walker).state, opened(walker)) == ("open", [*before, "see_to_undone_payment"])
+    owed_task = task(walker, "see_to_undone_payment")
+    assert (owed_task.grp, owed_task.title) == ("accounting", f"確認を取り消した入金の後始末をする｜{owed.number}")
+    assert owed_task.due_on is not None
     listed = text(client.get("/payments"))
     assert "確認を取り消した請求" in listed
     assert "口座違い" in listed
@@ -274,6 +277,8 @@ def test_undone_after_the_process_went_on_the_money_alone_comes_back_and_staff_a
     assert said in text(client.get("/tasks"))
     confirm(client, lines()[0], number=owed.number)
     assert invoice(walker).state == "paid"
+    said_so = {"undone_settled": "paid", "note": "正しい入金を確かめました。"}
+    walker.take({"complete": "see_to_undone_payment", "by": "operator", "answer": said_so})
     assert opened(walker) == before
     assert "確認を取り消した請求" not in text(client.get("/payments"))
     assert said not in text(client.get("/tasks"))
