@@ -24,8 +24,8 @@ from app.services.people import accounts as people
 from app.services.process import jobs, timers
 from app.services.process.outside import Outside
 from app.services.signin.weak import Sample
-from app.services.tasks import cardreturns, forms, send
-from app.store import accounts, bookings, cases, database, work
+from app.services.tasks import cardreturns, forms, send, storno
+from app.store import accounts, bookings, cases, database, invoices, work
 from app.store.models import Case, User
 
 PASSWORD = Sample("nintei-demo-2026")  # of the demo's sample people, shown on the demo's own page
@@ -120,10 +120,20 @@ class Walker:
             self._enter(self.number)
         elif "complete" in step:
             self._complete(self.number, step)
+        elif "message" in step and step["message"] == self._loaded.package.declared.undone_message:
+            self._undo_payment(self.number, step)
         elif "message" in step:
             self._withdraw(self.number, step)
         elif "advance" in step:
             self._advance(min(scenarios.later(self.clock.moment, step["advance"]), self._limit))
+
+    def _undo_payment(self, number: str, step: Mapping[str, Any]) -> None:
+        """The last confirmation of a payment of the case is undone."""
+        with database.connection():
+            case = cases.get(number)
+            assert case is not None  # noqa: S101 - it was applied for above
+            paid = next(row for row in invoices.of_case(case.id) if row.paid)
+        storno.take_back(self.portal, paid.number, "sample", self._actor(case, step))
 
     def _withdraw(self, number: str, step: Mapping[str, Any]) -> None:
         with database.connection():
