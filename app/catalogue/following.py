@@ -69,7 +69,8 @@ class Following:
     def _walk(self) -> bool:
         self._begin(self.package.entry, State())
         for element in self.package.elements.values():
-            if element.kind == "startEvent" and element.message and element.process != self.package.entry:
+            begins = element.kind == "startEvent" and element.message and inside(element) == element.process
+            if begins and element.process != self.package.entry:  # and no event subprocess, which stands in another
                 self._begin(element.process, State())  # what the message carries comes with the start event
         count = 0
         while self.pending:

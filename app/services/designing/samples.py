@@ -152,6 +152,7 @@ class Sample:
             "timeline": [{"at": self.now, "title": self.package.title, "actor": PERSON, "text": "", "kind": "step"}],
             "data": self._routed(),
             "today": self.today,
+            "english": False,
         }
 
     def more(self) -> dict[str, Any]:
