@@ -28,7 +28,9 @@ def sign(data: bytes, key: SigningKey) -> bytes:
 def holds(data: bytes, signature: bytes) -> str:
     """The SHA-256 of the signer's certificate (DER, hexadecimal), where the signature is one over exactly this data;
     else empty. Whether that certificate is the right one, the caller says."""
-    # Loaded here: a fifth of a second that only whoever verifies should pay.
+    # Loaded here: a fifth of a second that only whoever verifies should pay. tsp names attributes of cms, which learns
+    # no name after its first use: without it, this process could sign nothing any more.
+    import asn1crypto.tsp
     from asn1crypto import cms, pem
 
     try:

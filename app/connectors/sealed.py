@@ -12,6 +12,7 @@ import zipfile
 from pathlib import PurePosixPath
 from typing import Any
 
+import asn1crypto.tsp  # noqa: F401 - it names attributes of cms, which learns no name after its first use
 from asn1crypto import cms, core
 from msoffcrypto import OfficeFile
 from msoffcrypto.exceptions import DecryptionError, InvalidKeyError

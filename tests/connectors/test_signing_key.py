@@ -26,6 +26,19 @@ sys.stdin.readline()
 sys.stdout.write(signature.kept(Path(sys.argv[1]), "機構", Sealing(["a secret of tests"])).certificate.decode())
 """
 
+READ_AND_SIGN = """
+import base64
+from app.connectors import cms, pdf, sealed
+from reportlab.pdfgen.canvas import Canvas
+key = pdf.make_signing_key("機構")
+pem = cms.sign(b"signed", key)
+der = base64.b64decode(b"".join(pem.splitlines()[1:-1]))
+{first}
+canvas = Canvas("")
+canvas.showPage()
+pdf.sign(canvas.getpdfdata(), key)
+"""
+
 
 def test_threads_that_ask_at_once_are_given_the_same_key(tmp_path: Path) -> None:
     at_once = threading.Barrier(ASKERS)
@@ -118,3 +131,10 @@ def test_another_sealing_key_comes_first_and_the_old_one_goes(tmp_path: Path) ->
     both = Sealing(["a newer secret of tests", "a secret of tests"])
     assert signature.reseal(tmp_path / "signing", both) == 1
     assert signature.kept(tmp_path / "signing", "機構", Sealing(["a newer secret of tests"])) == made
+
+
+@pytest.mark.parametrize("first", ["sealed.opened(der)", "cms.holds(b'signed', pem)"], ids=["a mail", "a record"])
+def test_who_has_read_somebodys_signature_can_still_sign(first: str) -> None:
+    """In a process of its own: the library learns the names of attributes only until it is used for the first time."""
+    done = subprocess.run([sys.executable, "-c", READ_AND_SIGN.format(first=first)], capture_output=True, check=False)
+    assert (done.returncode, done.stderr.decode()[-2000:]) == (0, "")
