@@ -30,7 +30,7 @@ def holds(data: bytes, signature: bytes) -> str:
     else empty. Whether that certificate is the right one, the caller says."""
     # Loaded here: a fifth of a second that only whoever verifies should pay. tsp names attributes of cms, which learns
     # no name after its first use: without it, this process could sign nothing any more.
-    import asn1crypto.tsp
+    import asn1crypto.tsp  # noqa: F401
     from asn1crypto import cms, pem
 
     try:
