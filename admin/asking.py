@@ -71,11 +71,11 @@ def read(kind: Kind, args: Mapping[str, str]) -> Ask:
     first, wrong_first = _day(said["from"]) if kind.day else (None, False)
     last, wrong_last = _day(said["to"]) if kind.day else (None, False)
     return Ask(
-        said["q"] if kind.search else "", first, last, said["who"] if kind.who else "",
-        said["company"] if kind.company else "", states, of,
-        said["sort"] if said["sort"].removeprefix("-") in kind.sort else "",
-        _mark(args.get("after", "")), _mark(args.get("before", "")), wrong_first or wrong_last,
-        _mark(args.get("further", "")) if said["q"] else None,
+        q=said["q"] if kind.search else "", first=first, last=last, who=said["who"] if kind.who else "",
+        company=said["company"] if kind.company else "", states=states, of=of,
+        sort=said["sort"] if said["sort"].removeprefix("-") in kind.sort else "",
+        after=_mark(args.get("after", "")), before=_mark(args.get("before", "")), wrong=wrong_first or wrong_last,
+        further=_mark(args.get("further", "")) if said["q"] else None,
     )  # fmt: skip
 
 

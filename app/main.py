@@ -90,7 +90,15 @@ def open_portal(settings: Settings, clock: Clock | None = None) -> Portal:
     printer = Printer(FONTS)
     atexit.register(printer.close)
     return Portal(
-        settings, clock, releases.engine, releases, places.files(settings), FONTS, _poke(settings), printer, translator
+        settings=settings,
+        clock=clock,
+        engine=releases.engine,
+        releases=releases,
+        blobs=places.files(settings),
+        fonts=FONTS,
+        poke=_poke(settings),
+        printer=printer,
+        say=translator,
     )
 
 

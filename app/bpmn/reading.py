@@ -66,16 +66,16 @@ class _Reader:
             elif not child.name.endswith("EventDefinition"):
                 strangers.append(Stranger(child.get("id"), child.name, child.line))
         self.found[place] = Process(
-            home.inside,
-            even(node.get("name")),
-            self.file,
-            node.line,
-            home.around,
-            node.get("isExecutable") != "false",
-            tuple(_on_hosts(elements)),
-            flows,
-            tuple(strangers),
-            lanes,
+            id=home.inside,
+            name=even(node.get("name")),
+            file=self.file,
+            line=node.line,
+            parent=home.around,
+            executable=node.get("isExecutable") != "false",
+            elements=tuple(_on_hosts(elements)),
+            flows=flows,
+            strangers=tuple(strangers),
+            lanes=lanes,
         )
         for child, element in inner:
             self.process(child, Home(home.process, element.id, home.inside), element.lane)

@@ -91,9 +91,16 @@ def find(wanted: Wanted) -> Found:
     if text is not None and text.titles is not None:
         chosen = [lane for lane in chosen if lane.title in text.titles]
     found = Found(
-        wanted, counts, _elements(scoped), sorted({lane.grp for lane in scoped if lane.grp}),
-        sum(lane.n for lane in chosen), False, lanes, chosen, text,
-    )  # fmt: skip
+        wanted=wanted,
+        counts=counts,
+        elements=_elements(scoped),
+        groups=sorted({lane.grp for lane in scoped if lane.grp}),
+        total=sum(lane.n for lane in chosen),
+        more=False,
+        _lanes=lanes,
+        _chosen=chosen,
+        _text=text,
+    )
     if text is None or not (text.conditions or text.cases is not None):
         return found
     total = _count(found, text)

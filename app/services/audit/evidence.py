@@ -237,7 +237,17 @@ def _eml(portal: Portal, mail: whose.MailView, at: datetime) -> bytes:
         for data in _bytes(portal, each["digest"])
     )
     to = tuple(part.strip() for part in mail.recipient.split(",") if part.strip())
-    letter = Letter(mail.mail_id, mail.message_id, mail.sender, to, "", mail.subject, mail.text, mail.html, files)
+    letter = Letter(
+        mail_id=mail.mail_id,
+        message_id=mail.message_id,
+        sender=mail.sender,
+        to=to,
+        reply_to="",
+        subject=mail.subject,
+        text=mail.text,
+        html=mail.html,
+        attachments=files,
+    )
     message = mime.build(letter, at)
     del message["X-Request-ID"]  # that would be of whoever takes the evidence
     return message.as_bytes()

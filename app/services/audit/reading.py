@@ -139,11 +139,25 @@ def _line(row: TrailEntry, numbers: Mapping[int, Any]) -> Line:
     who, what = chain.details(row.who), chain.details(row.what)
     case = numbers.get(row.case_id) if row.case_id is not None else None
     return Line(
-        row.id, row.at, row.act, row.person, row.side, str(who.get("name", "")), str(who.get("behalf", "")), row.thing,
-        row.subject, str(what.get("label", "") or row.subject), case.number if case is not None else "",
-        _named(what.get("before")), _named(what.get("after")), str(what.get("why", "")), str(who.get("address", "")),
-        str(who.get("request", "")), bool(who.get("brought")), not who or not what,
-    )  # fmt: skip
+        id=row.id,
+        at=row.at,
+        act=row.act,
+        person=row.person,
+        side=row.side,
+        name=str(who.get("name", "")),
+        behalf=str(who.get("behalf", "")),
+        thing=row.thing,
+        subject=row.subject,
+        label=str(what.get("label", "") or row.subject),
+        case=case.number if case is not None else "",
+        before=_named(what.get("before")),
+        after=_named(what.get("after")),
+        why=str(what.get("why", "")),
+        address=str(who.get("address", "")),
+        request=str(who.get("request", "")),
+        brought=bool(who.get("brought")),
+        erased=not who or not what,
+    )
 
 
 def _named(value: Any) -> Mapping[str, Any]:

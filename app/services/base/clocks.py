@@ -96,15 +96,15 @@ def views(clocks: Sequence[Clock], today: date, closing: frozenset[date]) -> lis
         expected = businessdays.add_business_days(today, max(0, clock.limit_days - days), closing)
         found.append(
             ClockView(
-                clock.title,
-                days,
-                clock.limit_days,
-                clock.running_since is not None,
-                clock.side,
-                None if clock.ended_on else expected,
-                clock.guideline,
-                clock.started_on,
-                clock.ended_on,
+                title=clock.title,
+                used=days,
+                limit=clock.limit_days,
+                running=clock.running_since is not None,
+                side=clock.side,
+                expected=None if clock.ended_on else expected,
+                guideline=clock.guideline,
+                begun=clock.started_on,
+                ended=clock.ended_on,
             )
         )
     return found

@@ -44,9 +44,18 @@ def leased(row: Job) -> Leased:
     """The row as its holder sees it."""
     params, data = dict(row.params or {}), dict(row.data or {})
     return Leased(
-        row.id, row.fence, row.key, row.operator, params, data, row.case_id or 0, row.element, row.attempts,
-        row.task_id, row.request,
-    )  # fmt: skip
+        id=row.id,
+        fence=row.fence,
+        key=row.key,
+        operator=row.operator,
+        params=params,
+        data=data,
+        case_id=row.case_id or 0,
+        element=row.element,
+        attempts=row.attempts,
+        task_id=row.task_id,
+        request=row.request,
+    )
 
 
 def extend(portal: Portal, job: Leased) -> bool:

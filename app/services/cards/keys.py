@@ -143,7 +143,17 @@ def page(portal: Portal, actor: Actor) -> Page:
     try:
         keys = store(portal.settings)
     except Permanent as error:
-        return Page(error, "", 0, 0, [], [], history, False, False)
+        return Page(
+            trouble=error,
+            guard="",
+            current=0,
+            next=0,
+            versions=[],
+            waiting=[],
+            history=history,
+            may_act=False,
+            needs_real=False,
+        )
     numbers = sorted({master.version for master in keys.masters()}, reverse=True)
     versions = [
         Version(number, tuple(m for m in keys.masters() if m.version == number), counts.get(number, {}))
@@ -165,8 +175,16 @@ def page(portal: Portal, actor: Actor) -> Page:
     taken = {*numbers, *(each.version for each in waiting)}
     following = max(taken, default=0) + 1
     return Page(
-        None, keys.guard, keys.current_version, following, versions, waiting, history, may_act(portal, actor), real
-    )  # fmt: skip
+        trouble=None,
+        guard=keys.guard,
+        current=keys.current_version,
+        next=following,
+        versions=versions,
+        waiting=waiting,
+        history=history,
+        may_act=may_act(portal, actor),
+        needs_real=real,
+    )
 
 
 def custodian(actor: Actor) -> str:

@@ -73,17 +73,17 @@ def page(portal: Portal, task_id: str, actor: Actor) -> Page:
         if not keyletters.letters_of(setting.loaded, setting.element):
             raise NotFound("This task has no key letters")
         return Page(
-            task_id,
-            setting.task.title,
-            setting.case.number,
-            setting.case.company_name,
-            _views(setting, rows, actor),
-            rows[0].issue if rows else 0,
-            rows[0].reference if rows else "",
-            len(rows) == 2 and keyletters.same_person(rows[0].recipient, rows[1].recipient),
-            staff(),
-            setting.task.state == TaskState.OPEN,
-            actor.has(Right.SEE_CARD_KEYS),
+            task_id=task_id,
+            title=setting.task.title,
+            case_number=setting.case.number,
+            company_name=setting.case.company_name,
+            letters=_views(setting, rows, actor),
+            issue=rows[0].issue if rows else 0,
+            reference=rows[0].reference if rows else "",
+            one_recipient=len(rows) == 2 and keyletters.same_person(rows[0].recipient, rows[1].recipient),
+            staff=staff(),
+            task_open=setting.task.state == TaskState.OPEN,
+            may_act=actor.has(Right.SEE_CARD_KEYS),
         )
 
 
@@ -110,9 +110,20 @@ def _views(setting: permit.Setting, rows: list[KeyLetter], actor: Actor) -> list
         title = paper.title if paper is not None else setting.loaded.package.documents[row.document].title
         found.append(
             LetterView(
-                row.id, row.number, title, row.recipient, row.kcv, state, row.keeper_id, row.keeper_name,
-                row.opened_by_name, row.opened_at, row.openings, row.destroyed_at, row.destroyed_why,
-                refusal(row, other, actor),
+                id=row.id,
+                number=row.number,
+                title=title,
+                recipient=row.recipient,
+                kcv=row.kcv,
+                state=state,
+                keeper_id=row.keeper_id,
+                keeper=row.keeper_name,
+                opened_by=row.opened_by_name,
+                opened_at=row.opened_at,
+                openings=row.openings,
+                destroyed_at=row.destroyed_at,
+                destroyed_why=row.destroyed_why,
+                refusal=refusal(row, other, actor),
             )
-        )  # fmt: skip
+        )
     return found

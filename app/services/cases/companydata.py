@@ -175,9 +175,19 @@ def succeeds(row: Correction, loaded: Loaded) -> bool:
 def view(row: Correction, loaded: Loaded, form: str, lang: str) -> View:
     """The request as pages show it."""
     return View(
-        row.id, row.case.number, row.case.company_name, row.state, _pairs(row, loaded, form, lang), row.reason,
-        row.asked_at, row.asked_by_name, row.answer, row.answered_at, row.answered_by_name, succeeds(row, loaded),
-    )  # fmt: skip
+        id=row.id,
+        case_number=row.case.number,
+        company_name=row.case.company_name,
+        state=row.state,
+        lines=_pairs(row, loaded, form, lang),
+        reason=row.reason,
+        asked_at=row.asked_at,
+        asked_by=row.asked_by_name,
+        answer=row.answer,
+        answered_at=row.answered_at,
+        answered_by=row.answered_by_name,
+        succession=succeeds(row, loaded),
+    )
 
 
 def lines(row: Correction, loaded: Loaded, form: str) -> str:

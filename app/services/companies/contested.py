@@ -89,8 +89,15 @@ def _shown(portal: Portal, case: Case) -> Shown:
     papers = [row for row in records.documents(case.id) if row.kind == DocumentKind.UPLOADED][:MOST_PAPERS]
     done = [row for row in work.tasks_of(case.id) if row.side == "operator" and row.state == TaskState.DONE]
     return Shown(
-        case.number, case.system_name, case.created_at, case.ended, str(said["contact_name"]), case.email,
-        str(said["phone"]), str(said["address"]), str(said["representative"]),
-        [(row.id, row.title, row.filename, row.created_at) for row in papers],
-        [(row.title, row.closed_at, row.closed_by_name) for row in done if row.closed_at is not None],
-    )  # fmt: skip
+        number=case.number,
+        system_name=case.system_name,
+        applied_at=case.created_at,
+        ended=case.ended,
+        contact=str(said["contact_name"]),
+        email=case.email,
+        phone=str(said["phone"]),
+        address=str(said["address"]),
+        representative=str(said["representative"]),
+        papers=[(row.id, row.title, row.filename, row.created_at) for row in papers],
+        reviews=[(row.title, row.closed_at, row.closed_by_name) for row in done if row.closed_at is not None],
+    )

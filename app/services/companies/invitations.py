@@ -130,11 +130,20 @@ def look(portal: Portal, token: str) -> Invited:
             else {}
         )
         return Invited(
-            row.company.name, row.email, row.kind, terms.get("role") == "manager", str(terms.get("office", "")),
-            row.made_by, known is not None and bool(known.password), known_name, str(terms.get("rights", "")),
-            tuple(named[each] for each in terms.get("case_ids", []) if each in named), _day(terms.get("first_day")),
-            _day(terms.get("last_day")), row.company.proved_at is not None,
-        )  # fmt: skip
+            company=row.company.name,
+            email=row.email,
+            kind=row.kind,
+            manager=terms.get("role") == "manager",
+            office=str(terms.get("office", "")),
+            made_by=row.made_by,
+            has_account=known is not None and bool(known.password),
+            name=known_name,
+            rights=str(terms.get("rights", "")),
+            numbers=tuple(named[each] for each in terms.get("case_ids", []) if each in named),
+            first_day=_day(terms.get("first_day")),
+            last_day=_day(terms.get("last_day")),
+            proved=row.company.proved_at is not None,
+        )
 
 
 def _day(text: object) -> date | None:

@@ -116,10 +116,16 @@ class Seat:
 def person(row: CompanyPerson, seats: Sequence[Member]) -> PersonView:
     own = [each for each in seats if each.user_id == row.user_id and each.mandate_id is None]
     return PersonView(
-        row.user_id, row.user.name or row.user.email, row.user.email, row.role == Role.MANAGER, row.user.active,
-        bool(row.user.password), len(own), sum(each.rights != Rights.READ for each in own),
-        sum(each.mails for each in own),
-    )  # fmt: skip
+        user_id=row.user_id,
+        name=row.user.name or row.user.email,
+        email=row.user.email,
+        manager=row.role == Role.MANAGER,
+        active=row.user.active,
+        entered=bool(row.user.password),
+        cases=len(own),
+        acts=sum(each.rights != Rights.READ for each in own),
+        mails=sum(each.mails for each in own),
+    )
 
 
 def mandate(portal: Portal, row: Mandate, company: Company, cases: Sequence[Case]) -> MandateView:
@@ -128,22 +134,43 @@ def mandate(portal: Portal, row: Mandate, company: Company, cases: Sequence[Case
     state = "ended" if row.ended_at or over else "later" if row.first_day > portal.today() else "now"
     named = tuple(case.number for case in cases if case.id in row.case_ids)
     return MandateView(
-        row.id, row.user_id, company.id, company.name, row.user.name or row.user.email, row.user.email, row.office,
-        row.rights, row.every_case, named, row.copies, row.first_day, row.last_day, state, row.given_at, row.given_by,
-        row.ended_at,
-        row.ended_by,
-    )  # fmt: skip
+        id=row.id,
+        user_id=row.user_id,
+        company_id=company.id,
+        company=company.name,
+        name=row.user.name or row.user.email,
+        email=row.user.email,
+        office=row.office,
+        rights=row.rights,
+        every_case=row.every_case,
+        numbers=named,
+        copies=row.copies,
+        first_day=row.first_day,
+        last_day=row.last_day,
+        state=state,
+        given_at=row.given_at,
+        given_by=row.given_by,
+        ended_at=row.ended_at,
+        ended_by=row.ended_by,
+    )
 
 
 def invitations(portal: Portal, rows: Sequence[Invitation]) -> list[InvitationView]:
     unsent = companies.unsent([mail_key(row) for row in rows])
     return [
         InvitationView(
-            row.id, row.email, row.kind, row.terms.get("role") == "manager", str(row.terms.get("office", "")),
-            row.made_by, row.expires_at, row.expires_at < portal.now(), mail_key(row) in unsent,
+            id=row.id,
+            email=row.email,
+            kind=row.kind,
+            manager=row.terms.get("role") == "manager",
+            office=str(row.terms.get("office", "")),
+            made_by=row.made_by,
+            expires_at=row.expires_at,
+            over=row.expires_at < portal.now(),
+            unsent=mail_key(row) in unsent,
         )
         for row in rows
-    ]  # fmt: skip
+    ]
 
 
 def mail_key(row: Invitation) -> str:
@@ -156,18 +183,18 @@ def claim(row: Claim, company: Company) -> ClaimView:
     by = row.user.name if row.user is not None else row.case.contact_name
     email = row.user.email if row.user is not None else row.case.email
     return ClaimView(
-        row.id,
-        company.id,
-        company.name,
-        row.case.number,
-        row.case.system_name,
-        by,
-        email,
-        row.state,
-        row.asked_at,
-        row.reason,
-        row.asks,
-        row.answered_by,
+        id=row.id,
+        company_id=company.id,
+        company=company.name,
+        number=row.case.number,
+        system_name=row.case.system_name,
+        by=by,
+        email=email,
+        state=row.state,
+        asked_at=row.asked_at,
+        reason=row.reason,
+        asks=row.asks,
+        answered_by=row.answered_by,
     )
 
 

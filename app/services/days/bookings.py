@@ -43,16 +43,16 @@ def view(row: Booking, loaded: Loaded) -> BookingView:
     """The booking's facts."""
     spec = loaded.package.calendars[row.calendar]
     return BookingView(
-        row.calendar,
-        spec.title,
-        row.day,
-        row.start,
-        row.end,
-        row.place,
-        row.state,
-        row.attempt,
-        row.sequence,
-        row.held_until,
+        calendar=row.calendar,
+        title=spec.title,
+        date=row.day,
+        start=row.start,
+        end=row.end,
+        place=row.place,
+        state=row.state,
+        attempt=row.attempt,
+        sequence=row.sequence,
+        held_until=row.held_until,
     )
 
 

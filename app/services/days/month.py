@@ -147,17 +147,17 @@ def _why_not(portal: Portal, actor: Actor) -> Forbidden | None:
 def _date(portal: Portal, row: Booking) -> Date:
     seen = bookings.view(row, portal.releases.loaded(row.case.release_id))
     return Date(
-        row.case.number,
-        row.case.company_name,
-        row.case.system_name,
-        row.calendar,
-        seen.title,
-        row.start,
-        row.end,
-        row.place,
-        row.state,
-        row.held_until,
-        row.attempt,
+        case_number=row.case.number,
+        company_name=row.case.company_name,
+        system_name=row.case.system_name,
+        calendar=row.calendar,
+        title=seen.title,
+        start=row.start,
+        end=row.end,
+        place=row.place,
+        state=row.state,
+        held_until=row.held_until,
+        attempt=row.attempt,
     )
 
 

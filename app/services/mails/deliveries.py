@@ -284,9 +284,16 @@ def _of(rows: Sequence[Mail], known: Mapping[int, tuple[Case | None, Loaded | No
         reached = set(_recipients(row)) - {each.recipient for each in open_ones}
         found.append(
             Undelivered(
-                row.id, case.number if case else "", case.company_name if case else "", row.subject, row.label,
-                row.sent_at, missed(open_ones), not reached, to,
-                job.id if job is not None and job.state == JobState.INCIDENT else None,
+                mail=row.id,
+                case_number=case.number if case else "",
+                company_name=case.company_name if case else "",
+                subject=row.subject,
+                label=row.label,
+                sent_at=row.sent_at,
+                missed=missed(open_ones),
+                nobody=not reached,
+                to=to,
+                job=job.id if job is not None and job.state == JobState.INCIDENT else None,
             )
-        )  # fmt: skip
+        )
     return found

@@ -132,10 +132,17 @@ def _of_headings(cells: Sequence[str]) -> Columns:
     day, month, date = _days(cells)
     payer = _named(cells, _PAYERS, {day})
     return Columns(
-        day, month, date, came_in, went_out,
-        _one(amounts or signed) if came_in is None and went_out is None else None, _one(kinds),
-        payer, _named(cells, _TEXTS, {day, payer}), _one(where(lambda cell: bool(_BALANCE.search(cell)))),
-    )  # fmt: skip
+        day=day,
+        month=month,
+        date=date,
+        came_in=came_in,
+        went_out=went_out,
+        amount=_one(amounts or signed) if came_in is None and went_out is None else None,
+        kind=_one(kinds),
+        payer=payer,
+        text=_named(cells, _TEXTS, {day, payer}),
+        balance=_one(where(lambda cell: bool(_BALANCE.search(cell)))),
+    )
 
 
 def _days(cells: Sequence[str]) -> tuple[int | None, int | None, int | None]:

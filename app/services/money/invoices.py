@@ -42,19 +42,19 @@ class InvoiceView:
 def view(row: Invoice) -> InvoiceView:
     """The claim's facts."""
     return InvoiceView(
-        row.number,
-        row.title,
-        row.fee,
-        row.issued_on,
-        row.due_on,
-        row.amount,
-        row.tax_rate,
-        row.tax,
-        row.total,
-        row.paid,
-        row.total - row.paid,
-        row.state,
-        row.account.get("bank", {}),
+        number=row.number,
+        title=row.title,
+        fee=row.fee,
+        issued_on=row.issued_on,
+        due_on=row.due_on,
+        amount=row.amount,
+        tax_rate=row.tax_rate,
+        tax=row.tax,
+        total=row.total,
+        paid=row.paid,
+        balance=row.total - row.paid,
+        state=row.state,
+        bank=row.account.get("bank", {}),
     )
 
 

@@ -190,18 +190,18 @@ def _status(portal: Portal, move: Move, actor: Actor, rows: Sequence[MoveCase]) 
     counts = {state.value: count for state, count in moves.counts(move.id).items()}
     until = _until(move) if move.state in (MoveState.DONE, MoveState.STOPPED) and counts.get("moved") else None
     return Status(
-        move.id,
-        move.package_id,
-        _number(move),
-        move.state.value,
-        move.reason,
-        move.asked_at,
-        move.asked_name,
-        move.approved_name,
-        counts,
-        tuple(_outcome(row) for row in rows),
-        until if until is not None and portal.now() <= until else None,
-        actor.user_id is not None and move.asked_by_id == actor.user_id,
+        id=move.id,
+        package_id=move.package_id,
+        target=_number(move),
+        state=move.state.value,
+        reason=move.reason,
+        asked_at=move.asked_at,
+        asked_by=move.asked_name,
+        approved_by=move.approved_name,
+        counts=counts,
+        cases=tuple(_outcome(row) for row in rows),
+        undo_until=until if until is not None and portal.now() <= until else None,
+        own=actor.user_id is not None and move.asked_by_id == actor.user_id,
     )
 
 

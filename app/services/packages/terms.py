@@ -253,16 +253,16 @@ def _put(
         changed = True
     running = store.cases_by_release(row.package_id)
     return Done(
-        row.package_id,
-        row.title,
-        row.number,
-        changed,
-        again,
-        _view(term, now, term if term.from_at <= now else before),
-        before.release.number if before else None,
-        tuple(_view(each, now, before) for each in store.planned(row.package_id, now) if each.id != term.id),
-        tuple(passed.problems) if passed else (),
-        sum(running.values()) - running[row.id],
+        package_id=row.package_id,
+        title=row.title,
+        number=row.number,
+        changed=changed,
+        again=again,
+        term=_view(term, now, term if term.from_at <= now else before),
+        before=before.release.number if before else None,
+        next=tuple(_view(each, now, before) for each in store.planned(row.package_id, now) if each.id != term.id),
+        findings=tuple(passed.problems) if passed else (),
+        cases=sum(running.values()) - running[row.id],
     )
 
 
@@ -291,18 +291,18 @@ def _view(term: Term, now: datetime, holds: Term | None) -> TermView:
     else:
         state = "planned" if term.from_at > now else "ended"
     return TermView(
-        term.id,
-        term.package_id,
-        term.release.number,
-        state,
-        term.from_at,
-        term.submitted_by,
-        term.note,
-        term.source,
-        term.submitted_at,
-        term.approved_by,
-        bool((term.gate or {}).get("alone")),
-        term.stopped_at,
-        term.stopped_by,
-        term.stopped_why,
+        id=term.id,
+        package_id=term.package_id,
+        number=term.release.number,
+        state=state,
+        from_at=term.from_at,
+        by=term.submitted_by,
+        note=term.note,
+        source=term.source,
+        submitted_at=term.submitted_at,
+        approved_by=term.approved_by,
+        alone=bool((term.gate or {}).get("alone")),
+        stopped_at=term.stopped_at,
+        stopped_by=term.stopped_by,
+        stopped_why=term.stopped_why,
     )

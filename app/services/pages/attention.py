@@ -224,13 +224,25 @@ def _of_job(
     error = Refused(said["message"], **said["params"]) if said else Refused("%(text)s", text=job.error)
     mail, subject = unsent or (None, "")
     return Trouble(
-        "job", case.number if case is not None else "", case.system_name if case is not None else "", job.element,
-        title_of(portal, case, job.element) or subject, error, since, since, job.attempts, job.id, job.operator,
-        mail=mail, halts=bool(job.task_id), row=f"job:{job.id}",
+        kind="job",
+        case=case.number if case is not None else "",
+        system=case.system_name if case is not None else "",
+        element=job.element,
+        title=title_of(portal, case, job.element) or subject,
+        error=error,
+        since=since,
+        last=since,
+        count=job.attempts,
+        job=job.id,
+        operator=job.operator,
+        mail=mail,
+        halts=bool(job.task_id),
+        row=f"job:{job.id}",
         cause=causes.key_of("job", job.operator, job.element, error.message, error.params),
         skips=bool(job.task_id) and _skips(portal, case, job.element),
-        package=case.package_id if case is not None else "", addresses=missed.get(mail or 0, ()),
-    )  # fmt: skip
+        package=case.package_id if case is not None else "",
+        addresses=missed.get(mail or 0, ()),
+    )
 
 
 def _skips(portal: Portal, case: Case | None, element: str) -> bool:

@@ -59,18 +59,18 @@ def read(portal: Portal) -> Figures:
         last = glance.last_backup()
         late = max(now - since, timedelta(0)) if since is not None else timedelta(0)
         found = Figures(
-            figures.cases(),
-            figures.open_tasks(),
-            figures.jobs(),
-            figures.incidents(),
-            figures.mails(),
-            figures.outages(),
-            late.total_seconds(),
-            figures.workers(),
-            shutil.disk_usage(portal.settings.data_dir).free,
-            portal.blobs.reachable(),
-            versions.newest(),
-            Backup((now - last.at).total_seconds(), last.size, last.damaged) if last is not None else None,
+            cases=figures.cases(),
+            open_tasks=figures.open_tasks(),
+            jobs=figures.jobs(),
+            incidents=figures.incidents(),
+            mails=figures.mails(),
+            outages=figures.outages(),
+            oldest_due_seconds=late.total_seconds(),
+            worker_silences=figures.workers(),
+            free_bytes=shutil.disk_usage(portal.settings.data_dir).free,
+            files_reachable=portal.blobs.reachable(),
+            schema=versions.newest(),
+            backup=Backup((now - last.at).total_seconds(), last.size, last.damaged) if last is not None else None,
         )
     _kept.clear()
     _kept[id(portal)] = (time.monotonic(), found)

@@ -220,15 +220,15 @@ def _attachments(
     proposed = fields.propose(rooms, fit)
     return [
         Attached(
-            n,
-            each["filename"],
-            each["size"],
-            mime,
-            refusal,
-            proposed.get(n, ""),
-            labels.get(n, ""),
-            str(each.get("inside", "")),
-            bool(each.get("locked")),
+            number=n,
+            filename=each["filename"],
+            size=each["size"],
+            mime=mime,
+            refusal=refusal,
+            proposed=proposed.get(n, ""),
+            placed=labels.get(n, ""),
+            inside=str(each.get("inside", "")),
+            locked=bool(each.get("locked")),
         )
         for n, (each, (mime, refusal)) in enumerate(zip(row.attachments, checked, strict=True), 1)
     ]

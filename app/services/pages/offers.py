@@ -46,16 +46,16 @@ def of_task(portal: Portal, case: Case, loaded: Loaded, element: Element, data: 
     free = dates.free_for(portal, case, loaded, element, data)
     until = lastday.day_until(lastday.Place(case, loaded, portal.closing(), data), element)
     return Offer(
-        spec.title,
-        spec.start,
-        dates.end_of(spec.start, spec.duration_minutes),
-        spec.duration_minutes,
-        spec.place,
-        loaded.package.fees[fee].title if total else "",
-        total,
-        spec.hold_days,
-        until,
-        until is None or any(day <= until for day in free),
+        title=spec.title,
+        start=spec.start,
+        end=dates.end_of(spec.start, spec.duration_minutes),
+        minutes=spec.duration_minutes,
+        place=spec.place,
+        fee=loaded.package.fees[fee].title if total else "",
+        total=total,
+        hold_days=spec.hold_days,
+        until=until,
+        kept=until is None or any(day <= until for day in free),
     )
 
 

@@ -79,6 +79,18 @@ def _row(mail: int) -> Mail:
 def _view(row: Mail) -> MailView:
     attached = tuple(Attached(each["filename"], each["mime"], each["size"]) for each in row.attachments)
     return MailView(
-        row.id, row.mail_id, row.number, row.label, row.message_id, row.sender, row.recipient, row.subject, row.text,
-        row.html, attached, row.state, row.sent_at or row.written_at, row.error,
-    )  # fmt: skip
+        id=row.id,
+        mail_id=row.mail_id,
+        number=row.number,
+        label=row.label,
+        message_id=row.message_id,
+        sender=row.sender,
+        recipient=row.recipient,
+        subject=row.subject,
+        text=row.text,
+        html=row.html,
+        attachments=attached,
+        state=row.state,
+        at=row.sent_at or row.written_at,
+        error=row.error,
+    )

@@ -61,15 +61,15 @@ def _parcel(portal: Portal, task_id: str, actor: Actor, lang: str) -> Parcel:
     inputs = [field for field in page.form.walk() if field.spec.key and field.kind not in {"group", "text", "html"}]
     fields = [field for field in inputs if field.kind in IN_A_ROW and not field.locked]
     return Parcel(
-        page.task,
-        _address(portal, page.case.id),
-        [each for each in page.documents if each.kind == "made"],
-        page.being_made,
-        page.nouns["cards"],
-        fields,
-        any(field.required and field not in fields for field in inputs),
-        _closed(page.nouns["letters"]),
-        page.refusal,
+        task=page.task,
+        address=_address(portal, page.case.id),
+        papers=[each for each in page.documents if each.kind == "made"],
+        being_made=page.being_made,
+        cards=page.nouns["cards"],
+        fields=fields,
+        on_its_page=any(field.required and field not in fields for field in inputs),
+        letters_closed=_closed(page.nouns["letters"]),
+        refusal=page.refusal,
     )
 
 

@@ -79,7 +79,18 @@ def of(portal: Portal, actor: Actor, number: str = "") -> Home:
         heads.sort(key=_urgency)
         chosen = number or (heads[0].number if heads else "")
         if not chosen:
-            return Home([], None, [], [], [], 0, False, None, None, None)
+            return Home(
+                heads=[],
+                page=None,
+                steps=[],
+                not_yet=[],
+                notices=[],
+                points=0,
+                repeated=False,
+                short=None,
+                certificate=None,
+                next_audit_on=None,
+            )
         case, loaded = caseview.find(portal, chosen, actor)
         page = caseview.page(portal, chosen, actor)
         certificate = records.certificate_of(case.id)

@@ -59,17 +59,17 @@ class Content:
 def view(row: Document) -> DocumentView:
     """The document's facts."""
     return DocumentView(
-        row.id,
-        row.title,
-        row.filename,
-        row.mime,
-        row.size,
-        row.version,
-        row.kind.value,
-        row.created_at,
-        row.created_by_name,
-        row.key,
-        row.line,
+        id=row.id,
+        title=row.title,
+        filename=row.filename,
+        mime=row.mime,
+        size=row.size,
+        version=row.version,
+        kind=row.kind.value,
+        created_at=row.created_at,
+        by=row.created_by_name,
+        key=row.key,
+        line=row.line,
     )
 
 
@@ -172,16 +172,16 @@ def named(case: Case, loaded: Loaded, keys: Sequence[str], actor: Actor) -> list
             data = loaded.package.files[f"files/{name}"]
             found.append(
                 DocumentView(
-                    name,
-                    loaded.package.titles.get(name, name),
-                    name,
-                    TYPES.get(PurePosixPath(name).suffix.lower(), ""),
-                    len(data),
-                    1,
-                    "file",
-                    None,
-                    "",
-                    key,
+                    id=name,
+                    title=loaded.package.titles.get(name, name),
+                    filename=name,
+                    mime=TYPES.get(PurePosixPath(name).suffix.lower(), ""),
+                    size=len(data),
+                    version=1,
+                    kind="file",
+                    created_at=None,
+                    by="",
+                    key=key,
                 )
             )
             continue

@@ -260,15 +260,15 @@ class Mails:
             loaded = self._portal.releases.loaded(case.release_id)
             reply_to = str(settings_of(loaded.package).get("body", {}).get("email") or "")
         return Letter(
-            row.mail_id,
-            row.message_id,
-            row.sender if row.state == MailState.SENT else self._portal.settings.mail_from,
-            tuple(row.recipient.split(", ")),
-            reply_to,
-            row.subject,
-            row.text,
-            row.html,
-            attachments,
+            mail_id=row.mail_id,
+            message_id=row.message_id,
+            sender=row.sender if row.state == MailState.SENT else self._portal.settings.mail_from,
+            to=tuple(row.recipient.split(", ")),
+            reply_to=reply_to,
+            subject=row.subject,
+            text=row.text,
+            html=row.html,
+            attachments=attachments,
         )
 
     def _recipients(self, job: Leased, case: Case, loaded: Loaded, to: str) -> list[str]:

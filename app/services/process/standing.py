@@ -29,9 +29,17 @@ def put(
     what was typed is kept, and looked through once more where its form is another.
     """
     moment = steps.Moment(
-        portal, case, new, step, now, businessdays.today(now), portal.closing(), {}, work.open_tasks(case.id),
-        frozenset(case.running or ()),
-    )  # fmt: skip
+        portal=portal,
+        case=case,
+        loaded=new,
+        step=step,
+        now=now,
+        today=businessdays.today(now),
+        closing=portal.closing(),
+        closed={},
+        rows=work.open_tasks(case.id),
+        before=frozenset(case.running or ()),
+    )
     cases.save_state(case.id, step.snapshot.blob, step.snapshot.token)
     undo.forget(case.id)
     case.release_id = new.release_id

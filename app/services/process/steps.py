@@ -97,9 +97,17 @@ def _store(
     portal: Portal, case: Case, loaded: Loaded, step: Step, now: datetime, closed: Mapping[str, Closing]
 ) -> None:
     moment = Moment(
-        portal, case, loaded, step, now, businessdays.today(now), portal.closing(), closed,
-        work.open_tasks(case.id), frozenset(case.running or ()),
-    )  # fmt: skip
+        portal=portal,
+        case=case,
+        loaded=loaded,
+        step=step,
+        now=now,
+        today=businessdays.today(now),
+        closing=portal.closing(),
+        closed=closed,
+        rows=work.open_tasks(case.id),
+        before=frozenset(case.running or ()),
+    )
     cases.save_state(case.id, step.snapshot.blob, step.snapshot.token)
     undo.forget(case.id)  # what was decided before has been followed by this
     case.data, case.messages, case.running = step.data, list(step.messages), list(step.running_jobs)

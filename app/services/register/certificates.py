@@ -50,17 +50,17 @@ def standing(row: Certificate, today: date) -> str:
 def view(row: Certificate, today: date) -> CertificateView:
     """The certificate's facts as of today."""
     return CertificateView(
-        row.number,
-        row.system_name,
-        row.company_name,
-        row.certified_on,
-        row.issued_on,
-        row.valid_until,
-        row.last_audit_on,
-        standing(row, today),
-        older.listing(row.listing or {}),
-        row.package_id,
-        row.edition,
+        number=row.number,
+        system_name=row.system_name,
+        company_name=row.company_name,
+        certified_on=row.certified_on,
+        issued_on=row.issued_on,
+        valid_until=row.valid_until,
+        last_audit_on=row.last_audit_on,
+        state=standing(row, today),
+        listing=older.listing(row.listing or {}),
+        package_id=row.package_id,
+        edition=row.edition,
     )
 
 

@@ -223,10 +223,24 @@ def _view(portal: Portal, row: SettingProposal, owned: values.Owned, actor: Acto
     may = is_open and actor.has(Right.APPROVE_SETTINGS)
     alone = may and own and portal.settings.single_approval
     return Proposal(
-        row.id, row.package_id, row.section, lines, row.from_day, row.reason, row.state, row.at, row.by_name,
-        row.decided_at, row.decided_by_name, row.decided_why, row.alone, may and (not own or alone), alone,
-        is_open and own, tuple(user.name or user.email for user in _deciders(row)) if is_open else (),
-    )  # fmt: skip
+        id=row.id,
+        package_id=row.package_id,
+        section=row.section,
+        lines=lines,
+        from_day=row.from_day,
+        reason=row.reason,
+        state=row.state,
+        at=row.at,
+        by=row.by_name,
+        decided_at=row.decided_at,
+        decided_by=row.decided_by_name,
+        why=row.decided_why,
+        self_approved=row.alone,
+        may_approve=may and (not own or alone),
+        alone=alone,
+        may_take_back=is_open and own,
+        approvers=tuple(user.name or user.email for user in _deciders(row)) if is_open else (),
+    )
 
 
 def _open(proposal_id: int) -> SettingProposal:

@@ -167,10 +167,11 @@ def _settings(
         original = loaded.released.settings[section][key].value
         kind = kind_of(setting.format, original)
         second = setting.second_person or kind.second or ALWAYS.get(section, ALWAYS.get(setting.name, False))
+        now, coming = _when(setting.name, held, by_key, today)
         yield Value(
-            loaded.package.id, setting.name, section, "", setting.title, setting.help, kind, setting.choices,
-            text(setting.value), text(original), setting.sample, second, second or setting.dated, None,
-            *_when(setting.name, held, by_key, today),
+            package_id=loaded.package.id, name=setting.name, group=section, of="", title=setting.title,
+            help=setting.help, kind=kind, choices=setting.choices, value=text(setting.value), original=text(original),
+            sample=setting.sample, second=second, dated=second or setting.dated, least=None, held=now, coming=coming,
         )  # fmt: skip
 
 
@@ -178,10 +179,12 @@ def _lives(loaded: Loaded, held: dict[str, Setting], by_key: dict[str, list[Sett
     originals = {each.name: each for each in lives(loaded.released)}
     for live in lives(loaded.package):
         kind = KINDS[live.key.live]
+        now, coming = _when(live.name, held, by_key, today)
         yield Value(
-            loaded.package.id, live.name, live.section, live.owner_title, live.key.title, live.key.help, kind, (),
-            live.value, originals[live.name].value, False, kind.second, True, _least(live),
-            *_when(live.name, held, by_key, today),
+            package_id=loaded.package.id, name=live.name, group=live.section, of=live.owner_title,
+            title=live.key.title, help=live.key.help, kind=kind, choices=(), value=live.value,
+            original=originals[live.name].value, sample=False, second=kind.second, dated=True, least=_least(live),
+            held=now, coming=coming,
         )  # fmt: skip
 
 

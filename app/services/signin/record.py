@@ -83,9 +83,16 @@ def _held(rule: Rule, rows: list[Guess], now: datetime) -> Held | None:
     newest, counted = rows[0], [row for row in rows if row.at > now - rule.window]
     name, email = _called(newest.user if rule in (PAIR, ACCOUNT) else None)
     return Held(
-        newest.id, rule.name, name, email,
-        "" if rule is ACCOUNT else newest.place, rule is PAIR and bool(newest.device), len(counted), newest.at, until,
-    )  # fmt: skip
+        id=newest.id,
+        scope=rule.name,
+        name=name,
+        email=email,
+        place="" if rule is ACCOUNT else newest.place,
+        in_browser=rule is PAIR and bool(newest.device),
+        count=len(counted),
+        last_at=newest.at,
+        until=until,
+    )
 
 
 def lift(portal: Portal, actor: Actor, scope: str, row_id: int) -> None:
@@ -168,10 +175,17 @@ def _event(row: TrailEntry, user: User | None) -> Event:
         place = str(what.get("label", ""))
     until = told.get("until", "")
     return Event(
-        row.at, row.act, name, email, place, told.get("way", ""), told.get("scope", ""),
-        datetime.fromisoformat(until).replace(tzinfo=UTC) if until else None, str(who.get("name", "")),
-        told.get("browser", ""),
-    )  # fmt: skip
+        at=row.at,
+        kind=row.act,
+        name=name,
+        email=email,
+        place=place,
+        way=told.get("way", ""),
+        scope=told.get("scope", ""),
+        held_until=datetime.fromisoformat(until).replace(tzinfo=UTC) if until else None,
+        by=str(who.get("name", "")),
+        browser=told.get("browser", ""),
+    )
 
 
 def _called(user: User | None) -> tuple[str, str]:

@@ -94,11 +94,19 @@ def inbox(portal: Portal, actor: Actor) -> Inbox:
         by_id = {each.money.id: each for each in found}
         lines = [
             Line(
-                row.id, row.day, row.amount, row.payer, row.text, row.cancelled, row.file.filename,
-                by_id.get(row.id) or _taken_back(row), beside[row.id], _paid(row),
+                id=row.id,
+                day=row.day,
+                amount=row.amount,
+                payer=row.payer,
+                text=row.text,
+                cancelled=row.cancelled,
+                filename=row.file.filename,
+                match=by_id.get(row.id) or _taken_back(row),
+                beside=beside[row.id],
+                paid=_paid(row),
             )
             for row in rows
-        ]  # fmt: skip
+        ]
         return Inbox(lines, claimed, [_settled(row, row.invoice) for row in bank.settled() if row.invoice])
 
 

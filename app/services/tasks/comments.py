@@ -54,20 +54,20 @@ def view(row: Comment) -> CommentView:
     """The point's facts."""
     file = records.document(row.document_id) if row.document_id else None
     return CommentView(
-        row.id,
-        row.element,
-        row.field,
-        row.where,
-        row.text,
-        row.page,
-        row.state,
-        row.reply,
-        row.at,
-        row.by_name,
-        row.document_id,
-        row.x,
-        row.y,
-        file.filename if file else "",
+        id=row.id,
+        element=row.element,
+        field=row.field,
+        where=row.where,
+        text=row.text,
+        page=row.page,
+        state=row.state,
+        reply=row.reply,
+        at=row.at,
+        by=row.by_name,
+        document_id=row.document_id,
+        x=row.x,
+        y=row.y,
+        file=file.filename if file else "",
     )
 
 

@@ -304,7 +304,19 @@ def settlers(loaded: Loaded, calendar_id: str) -> str:
 
 def _view(row: DateRequest, loaded: Loaded) -> RequestView:
     return RequestView(
-        row.id, row.kind, row.state, row.reason, [date.fromisoformat(day) for day in row.wishes], row.asked_at,
-        row.asked_by_name, row.answer, row.day, row.answered_at, row.answered_by_name,
-        dates.view(row.booking, loaded), row.case.number, row.case.company_name, row.case.system_name,
-    )  # fmt: skip
+        id=row.id,
+        kind=row.kind,
+        state=row.state,
+        reason=row.reason,
+        wishes=[date.fromisoformat(day) for day in row.wishes],
+        asked_at=row.asked_at,
+        asked_by=row.asked_by_name,
+        answer=row.answer,
+        day=row.day,
+        answered_at=row.answered_at,
+        answered_by=row.answered_by_name,
+        booking=dates.view(row.booking, loaded),
+        case_number=row.case.number,
+        company_name=row.case.company_name,
+        system_name=row.case.system_name,
+    )

@@ -82,9 +82,17 @@ def _claims(first: date, last: date) -> Iterable[Entry]:
 
 def _claim(row: Invoice) -> Entry:
     return Entry(
-        row.issued_on, row.number, CLAIMS, SALES, row.total, row.case.company_name, f"{row.title} {row.number}",
-        row.tax_rate, row.tax, "credit",
-    )  # fmt: skip
+        day=row.issued_on,
+        number=row.number,
+        debit=CLAIMS,
+        credit=SALES,
+        yen=row.total,
+        who=row.case.company_name,
+        text=f"{row.title} {row.number}",
+        rate=row.tax_rate,
+        tax=row.tax,
+        taxed="credit",
+    )
 
 
 def _payments(first: date, last: date) -> Iterable[Entry]:

@@ -47,12 +47,21 @@ def listed(actor: Actor) -> tuple[list[Beyond], list[Beyond]]:
 def _views(*states: SurplusState, limit: int = 500) -> list[Beyond]:
     return [
         Beyond(
-            row.id, row.amount, row.state, row.invoice.number, row.invoice.title, row.case.number,
-            row.case.company_name, row.at, row.day, row.note, row.moved_to.number if row.moved_to else "",
-            row.settled_by or row.by_name,
+            id=row.id,
+            amount=row.amount,
+            state=row.state,
+            number=row.invoice.number,
+            title=row.invoice.title,
+            case_number=row.case.number,
+            company_name=row.case.company_name,
+            at=row.at,
+            day=row.day,
+            note=row.note,
+            moved_to=row.moved_to.number if row.moved_to else "",
+            by=row.settled_by or row.by_name,
         )
         for row in receiving.surpluses(*states, limit=limit)
-    ]  # fmt: skip
+    ]
 
 
 def keep(portal: Portal, surplus_id: int, note: str, actor: Actor) -> None:

@@ -90,7 +90,17 @@ def _complete(
     routes: dict[str, Any] = {
         key: kept.get(key) for key in element.listed("routes") if key not in {"payment", "booking"}
     }
-    sent = Sent(portal, setting, kept, answer, actor, now, behalf, known, routes)
+    sent = Sent(
+        portal=portal,
+        setting=setting,
+        values=kept,
+        answer=answer,
+        actor=actor,
+        now=now,
+        behalf=behalf,
+        known=known,
+        routes=routes,
+    )
     nouns.after(sent)
     try:
         closing = steps.Closing(actor, answer, behalf)
