@@ -133,7 +133,7 @@ EVERYWHERE = {
     "language": {"ja": _l("Japanese"), "en": _l("English")},
     "turn": {key: SIDES[key] for key in ("both", "operator", "vendor")},
     "side": SIDES,
-    "actor_side": SIDES,
+    "actor_side": {key: SIDES[key] for key in ("vendor", "operator", "system")},
     "audience": {key: SIDES[key] for key in ("both", "operator", "vendor")},
 }
 

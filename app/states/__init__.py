@@ -31,7 +31,7 @@ from app.states.money import (
 )
 from app.states.moving import MOVE_MOVES, MOVED_MOVES, MendKind, MovedState, MoveState
 from app.states.papers import Audience, DocumentKind
-from app.states.people import CLAIM_MOVES, ClaimState, InvitationKind, Judge, Rights, Role
+from app.states.people import CLAIM_MOVES, ClaimState, InvitationKind, Judge, PasswordUse, Rights, Role, Side
 from app.states.records import ChangeKind, ExportState
 from app.states.register import CERTIFICATE_MOVES, CertificateState, Standing
 from app.states.rights import ACCOUNTS, BODY, RIGHTS, SEES_ALL, Account, Right, holders, rights_of
@@ -102,6 +102,7 @@ __all__ = [
     "MoveState",
     "MovedState",
     "Mover",
+    "PasswordUse",
     "PaymentKind",
     "Period",
     "Phase",
@@ -112,6 +113,7 @@ __all__ = [
     "Rights",
     "Role",
     "SettledAs",
+    "Side",
     "Sight",
     "Standing",
     "SurplusState",

@@ -7,6 +7,25 @@ from typing import Final
 from app.states.word import Moves, Word
 
 
+class Side(Word):
+    """Of which side somebody is."""
+
+    VENDOR = "vendor"
+    OPERATOR = "operator"  # the certifying body
+    SYSTEM = "system"  # nobody: the portal itself
+
+
+class PasswordUse(Word):
+    """For what a password, or a code in its place, was given."""
+
+    SIGN_IN = "sign-in"
+    VERIFY = "verify"  # asked again while signed in
+    CHANGE = "password"  # to change it
+    LETTER = "letter"  # to open a key letter or a key
+    CODE = "code"  # second factors
+    RECOVERY = "recovery"
+
+
 class Rights(Word):
     """What a vendor's person, or an agent, may do on a case, from least to most."""
 

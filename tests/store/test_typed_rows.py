@@ -10,7 +10,7 @@ ROOT = Path(__file__).parents[2]
 PLANTED = """
 from app.states import ChangeKind, TaskState
 from app.store import changes
-from app.store.models import BankFile, Case, InboundMail, Task, TrailEntry
+from app.store.models import BankFile, Case, Entry, Guess, InboundMail, Task, TrailEntry
 
 
 def right(row: Task) -> bool:
@@ -18,7 +18,7 @@ def right(row: Task) -> bool:
     return row.state == TaskState.DONE and row.case_id > 0 and bool(Task.select().where(Task.state == TaskState.OPEN))
 
 
-def wrong(row: Task, case: Case, mail: InboundMail, file: BankFile) -> None:
+def wrong(row: Task, case: Case, mail: InboundMail, file: BankFile, entry: Entry, guess: Guess) -> None:
     row.titel                            # a column
     row.company                          # a column of another table
     Task.titel                           # a column of the table
@@ -33,6 +33,8 @@ def wrong(row: Task, case: Case, mail: InboundMail, file: BankFile) -> None:
     TrailEntry.act == "liftd"            # what is on record of a sign-in
     ChangeKind.SETING                    # of a change
     changes.recent("setting")            # what asks for one
+    entry.actor_side == "vendro"         # of which side somebody is
+    guess.way = "sign-on"                # for what a password was given
     case.turn == "vendro"                # whose turn it is
     mail.kind == "reprot"                # who wrote a mail
     file.kind = "csv"                    # how a file of the bank is written

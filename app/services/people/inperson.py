@@ -6,11 +6,11 @@ from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.signin import guessing, passwords
 from app.services.signin.guessing import Asker
-from app.states import Right
+from app.states import PasswordUse, Right
 from app.store import accounts, database
 
 
-def right(portal: Portal, actor: Actor, password: str, asker: Asker, way: str) -> bool:
+def right(portal: Portal, actor: Actor, password: str, asker: Asker, way: PasswordUse) -> bool:
     """Whether it is the account's own password. Raises TooMany when it was tried too often."""
     actor.require(Right.ACCOUNT)
     with database.connection():

@@ -19,7 +19,7 @@ from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.signin import factors, guessing
 from app.services.signin.guessing import Asker
-from app.states import Right
+from app.states import PasswordUse, Right
 from app.store import accounts, database
 from app.store import factors as rows
 
@@ -80,18 +80,18 @@ def remove(portal: Portal, actor: Actor) -> None:
 
 def right(portal: Portal, user_id: int, code: str, asker: Asker) -> bool:
     """Whether it is a code of the account's app that has not counted yet. TooMany, when too many were wrong."""
-    return _checked(portal, user_id, asker, guessing.CODE, lambda: _counts(portal, user_id, code))
+    return _checked(portal, user_id, asker, PasswordUse.CODE, lambda: _counts(portal, user_id, code))
 
 
 def recovers(portal: Portal, user_id: int, code: str, asker: Asker) -> bool:
     """Whether it is one of the account's recovery codes; it is used up then. TooMany, as above."""
-    return _checked(portal, user_id, asker, guessing.RECOVERY, lambda: _recovers(portal, user_id, code))
+    return _checked(portal, user_id, asker, PasswordUse.RECOVERY, lambda: _recovers(portal, user_id, code))
 
 
-def _checked(portal: Portal, user_id: int, asker: Asker, way: str, look: Any) -> bool:
+def _checked(portal: Portal, user_id: int, asker: Asker, way: PasswordUse, look: Any) -> bool:
     with database.connection():
         user = accounts.user(user_id)
-    return user is not None and guessing.checked(portal, user.email, asker, way, look, apart=guessing.CODE)
+    return user is not None and guessing.checked(portal, user.email, asker, way, look, apart=PasswordUse.CODE.value)
 
 
 def _counts(portal: Portal, user_id: int, code: str) -> bool:

@@ -28,14 +28,12 @@ from app.services.base.actors import SYSTEM, Actor
 from app.services.base.portal import Portal
 from app.services.signin import devices
 from app.services.signin.devices import Device
-from app.states import Act, Thing
+from app.states import Act, PasswordUse, Thing
 from app.store import accounts, database, guesses
 from app.store.models import Guess, User
 from app.text import address
 from config import logs
 
-SIGN_IN, VERIFY, PASSWORD, LETTER = "sign-in", "verify", "password", "letter"
-CODE, RECOVERY = "code", "recovery"  # second factors
 REMEMBERED = timedelta(hours=24)  # how long a wrong password counts
 KNOWN = timedelta(days=90)  # how long a place is known from which an account signed in
 
@@ -86,7 +84,7 @@ class _Try:
     place: str
     device: str  # the browser's number, if the account knows it
     here: bool  # the account signed in from this place before
-    way: str
+    way: PasswordUse
 
     @property
     def known(self) -> bool:
@@ -111,7 +109,9 @@ def digest(email: str, apart: str = "") -> str:
     return sha256(f"{apart} {address.one(email)}".lstrip().encode()).hexdigest()[:40]
 
 
-def checked(portal: Portal, email: str, asker: Asker, way: str, right: Callable[[], bool], *, apart: str = "") -> bool:
+def checked(
+    portal: Portal, email: str, asker: Asker, way: PasswordUse, right: Callable[[], bool], *, apart: str = ""
+) -> bool:
     """Whether the password for this address is right: `right` looks, once the try has been counted.
 
     The one way to check a password. Raises TooMany, and then nothing was looked at. Not inside a transaction: what was
@@ -129,7 +129,7 @@ def checked(portal: Portal, email: str, asker: Asker, way: str, right: Callable[
     return False
 
 
-def _counted(portal: Portal, email: str, asker: Asker, way: str, apart: str) -> _Try:
+def _counted(portal: Portal, email: str, asker: Asker, way: PasswordUse, apart: str) -> _Try:
     """Count the try; whoever comes at the same moment waits for it, and finds it counted."""
     now = portal.now()
     with database.transaction():
@@ -146,7 +146,7 @@ def _counted(portal: Portal, email: str, asker: Asker, way: str, apart: str) -> 
     return tried
 
 
-def _known(portal: Portal, email: str, asker: Asker, way: str, now: datetime, apart: str) -> _Try:
+def _known(portal: Portal, email: str, asker: Asker, way: PasswordUse, now: datetime, apart: str) -> _Try:
     user = accounts.by_email(address.one(email))
     number = user.id if user is not None else None
     device = asker.device.number if asker.device and devices.knows(portal, asker.device, number) else ""
@@ -183,12 +183,18 @@ def _rows(tried: _Try, now: datetime) -> list[tuple[Rule, list[Guess]]]:
 
 def _failed(tried: _Try, now: datetime) -> None:
     """On record, and in the log: that it was wrong, and whether the next one has to wait."""
-    _event(now, Act.SIGN_IN_FAILED, user=tried.user, place=tried.place, way=tried.way)
+    _event(now, Act.SIGN_IN_FAILED, user=tried.user, place=tried.place, way=tried.way.value)
     log.info("wrong password: %s from %s (%s)", tried.name, tried.place, tried.way)
     held = _longest(tried, now)
     if held is not None:
         _event(
-            now, Act.SIGN_IN_HELD, user=tried.user, place=tried.place, way=tried.way, scope=held[0], held_until=held[1]
+            now,
+            Act.SIGN_IN_HELD,
+            user=tried.user,
+            place=tried.place,
+            way=tried.way.value,
+            scope=held[0],
+            held_until=held[1],
         )
         log.warning("held up until %s: %s from %s (%s)", f"{held[1]:%H:%M:%SZ}", tried.name, tried.place, held[0])
 

@@ -17,7 +17,7 @@ from app.services.mails import links, portalmails
 from app.services.mails.portalmails import Wording
 from app.services.signin import guessing, telling, weak
 from app.services.signin.guessing import Asker
-from app.states import Act, Right, Thing
+from app.states import Act, PasswordUse, Right, Thing
 from app.store import accounts, companies, database
 from app.store.models import User
 
@@ -114,7 +114,7 @@ def change(portal: Portal, actor: Actor, current: str, password: str, asker: Ask
         kept = accounts.user(actor.user_id or 0)
     if kept is None:
         raise NotFound("There is no such account")
-    if not guessing.checked(portal, kept.email, asker, guessing.PASSWORD, lambda: fits(current, kept.password)):
+    if not guessing.checked(portal, kept.email, asker, PasswordUse.CHANGE, lambda: fits(current, kept.password)):
         raise Refused("The current password is incorrect")
     with database.transaction():
         user = accounts.user(kept.id)

@@ -15,7 +15,7 @@ from peewee import (
     TextField,
 )
 
-from app.states import Audience, EntryKind, Rights, Standing, Turn
+from app.states import Audience, EntryKind, Rights, Side, Standing, Turn
 from app.store.database import AddressField, JsonField, Row, Table, UtcField
 from app.store.models.accounts import Company, User
 from app.store.models.releases import Release
@@ -103,7 +103,7 @@ class Entry(Row):
     actor = ForeignKeyField(User, null=True)
     actor_id: int | None
     actor_name = CharField(max_length=120, default="")
-    actor_side = CharField(max_length=10, default="system")
+    actor_side = WordField(Side, max_length=10, default=Side.SYSTEM)
     audience = WordField(Audience, max_length=10, default=Audience.BOTH)
     data: Any = JsonField(default=dict)
 

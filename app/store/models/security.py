@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from peewee import BooleanField, CharField, ForeignKeyField
 
+from app.states import PasswordUse
 from app.store.database import Row, UtcField
 from app.store.models.accounts import User
+from app.store.words import WordField
 
 
 class Guess(Row):
@@ -22,7 +24,7 @@ class Guess(Row):
     place = CharField(max_length=64)  # network address; of IPv6 the /64
     device = CharField(max_length=32, default="")  # of a browser in which the account signed in before
     known = BooleanField(default=False)  # the account signed in before in this browser, or from this place
-    way = CharField(max_length=12)  # sign-in | verify | password | letter | code | recovery
+    way = WordField(PasswordUse, max_length=12)
 
     class Meta:
         indexes = ((("account", "until"), False), (("place", "until"), False))

@@ -7,6 +7,7 @@ from typing import Any
 from flask_security.forms import LoginForm, VerifyForm
 
 from app.services.signin import guessing
+from app.states import PasswordUse
 from app.web.frame.asking import asker
 from app.web.frame.current import portal
 
@@ -31,7 +32,9 @@ class SignIn(LoginForm):
         if not _given(self.email.data) or not _given(self.password.data):
             return bool(look(**more))
         self.password.data = _looked_at(self.password.data)
-        return guessing.checked(portal(), str(self.email.data), asker(), guessing.SIGN_IN, lambda: bool(look(**more)))
+        return guessing.checked(
+            portal(), str(self.email.data), asker(), PasswordUse.SIGN_IN, lambda: bool(look(**more))
+        )
 
 
 class Verify(VerifyForm):
@@ -44,4 +47,4 @@ class Verify(VerifyForm):
             return bool(look(**more))
         self.password.data = _looked_at(self.password.data)
         email = str(self.user.email)
-        return guessing.checked(portal(), email, asker(), guessing.VERIFY, lambda: bool(look(**more)))
+        return guessing.checked(portal(), email, asker(), PasswordUse.VERIFY, lambda: bool(look(**more)))

@@ -17,7 +17,7 @@ from app.services.mails import deliveries
 from app.services.mails.whose import MailView
 from app.services.pages.case import CasePage
 from app.services.papers.documents import DocumentView
-from app.states import InvoiceState, PaymentKind, SurplusState
+from app.states import InvoiceState, PaymentKind, Side, SurplusState
 from app.web.cases.head import address, void
 from app.web.cases.timeline import worded
 from app.web.frame import delivery_words
@@ -49,14 +49,14 @@ def _entry(row: Any, page: CasePage, who: Actor, mails: frozenset[int], files: s
         links.append({"url": f"/cases/{number}/documents/{data['document']}", "label": gettext("View")})
     if said.tab:
         anchor = f"#answer-{row.element}" if said.tab == "answers" else ""
-        if said.tab != "answers" or who.side == "operator" or row.actor_side == "vendor":
+        if said.tab != "answers" or who.side == "operator" or row.actor_side == Side.VENDOR:
             links.append({"url": address(number, said.tab) + anchor, "label": said.link})
-    known = who.side == "operator" or row.actor_side == "vendor"
+    known = who.side == "operator" or row.actor_side == Side.VENDOR
     return {
         "at": f"{row.at.astimezone(JAPAN):%H:%M}",
         "at_iso": row.at.isoformat(),
         "title": said.title,
-        "side": row.actor_side if row.actor_side in {"vendor", "operator"} else "system",
+        "side": row.actor_side.value,
         "who": _who(page, row.actor_id, row.actor_name, row.at) if known else "",
         "note": said.note,
         "quote": said.quote,

@@ -22,7 +22,8 @@ from flask_babel import gettext
 
 from app.errors import Refused, TooMany
 from app.services.people import inperson
-from app.services.signin import codes, guessing, passkeys, sessions
+from app.services.signin import codes, passkeys, sessions
+from app.states import PasswordUse
 from app.web.frame import again, problems
 from app.web.frame.asking import asker
 from app.web.frame.current import only_asks, portal, signed_in
@@ -113,7 +114,7 @@ def shown() -> None:
             raise Refused("The code is not right, or was used already.")
     elif wholly() and kinds():
         raise Refused("Your password alone is not enough for this: use your passkey or the code of your app.")
-    elif not inperson.right(portal(), who, form.get(PASSWORD, ""), asker(), guessing.VERIFY):
+    elif not inperson.right(portal(), who, form.get(PASSWORD, ""), asker(), PasswordUse.VERIFY):
         raise Refused("The password is incorrect.")
     note()
 

@@ -15,6 +15,7 @@ from app.services.cases import applications
 from app.services.process import jobs
 from app.services.signin import guessing, throttle
 from app.services.trouble import mailserver
+from app.states import PasswordUse
 from app.store import database
 from app.store.models import Job
 from tests.services.conftest import PACKAGES, STAFF, Bench, StillClock, open_bench
@@ -118,7 +119,7 @@ def test_whoever_was_held_up_is_held_up_no_longer_than_before(bench: Bench) -> N
     asker = guessing.Asker("192.0.2.1")
 
     def wrong() -> None:
-        assert not guessing.checked(bench.portal, STAFF[0], asker, guessing.SIGN_IN, lambda: False)
+        assert not guessing.checked(bench.portal, STAFF[0], asker, PasswordUse.SIGN_IN, lambda: False)
 
     for _ in range(guessing.PAIR.free):
         wrong()
