@@ -22,8 +22,7 @@ expires=…) issue.text, issue.letters # the file, and two ComponentLetters for 
 `CardError` with `message`, `params`, `code` (hardware.errors); StatusError adds `sw` and `retries`. After
 CardRemoved call the same act again: it looks first and does what is missing.
 
-`hardware.pcsc` alone imports pyscard, and only when first used; `hardware.cli.card` is the click group
-`card`.
+`hardware.pcsc` alone imports pyscard, and only when first used; `hardware.cli.card` is the click group `card`.
 """
 
 from hardware.desk import Desk

@@ -101,9 +101,7 @@ class Response:
 
 
 def exchange(transport: Transport, command: Command) -> Response:
-    """Send one command; follow 61xx (more data waits) and 6Cxx (repeat with this Le), ISO/IEC 7816-4,
-    5.3.4.
-    """
+    """Send one command; follow 61xx (more data waits) and 6Cxx (repeat with this Le), ISO/IEC 7816-4, 5.3.4."""
     response = Response.parse(transport.transmit(command.encode()))
     if response.sw >> 8 == 0x6C:
         again = Command(command.cla, command.ins, command.p1, command.p2, command.data, response.sw & 0xFF)

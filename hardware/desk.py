@@ -58,9 +58,8 @@ class Desk:
             return card.offers(expected)
 
     def personalise(self, plan: Plan, progress: ProgressCallback | None = None) -> Receipt:
-        """Make the card on the reader what the plan says. A card that already is so is verified and not
-        written (`already`); a card of another serial, or one already made differently, is refused and not
-        touched.
+        """Make the card on the reader what the plan says. A card that already is so is verified and not written
+        (`already`); a card of another serial, or one already made differently, is refused and not touched.
         """
         with card_in(self._connect, self._profiles) as card:
             profile = card.writer()

@@ -1,11 +1,10 @@
 """Readers differ in what they answer themselves (PC/SC part 3 pseudo-APDUs, CLA FF). One dialect per
 maker, chosen by the reader's name.
 
-FeliCa Lite-S blocks are the reason: each maker has its own way to Read/Write Without Encryption (JIS X
-6319-4, 9.6.3 and 9.6.4). Sources: PC/SC 2.01 part 3, 3.2.2.1.3; Sony, "PC/SC: SDK for NFC" pseudo-APDU
-list; ACS ACR1252U reference manual, "Pseudo APDU for contactless interface"; Identiv CLOUD 370x F
-reference manual, 6.2.13–6.2.17. Only FF CA was tried here, on the virtual card: the others wait for a
-reader.
+FeliCa Lite-S blocks are the reason: each maker has its own way to Read/Write Without Encryption (JIS X 6319-4, 9.6.3
+and 9.6.4). Sources: PC/SC 2.01 part 3, 3.2.2.1.3; Sony, "PC/SC: SDK for NFC" pseudo-APDU list; ACS ACR1252U reference
+manual, "Pseudo APDU for contactless interface"; Identiv CLOUD 370x F reference manual, 6.2.13–6.2.17. Only FF CA was
+tried here, on the virtual card: the others wait for a reader.
 """
 
 from __future__ import annotations

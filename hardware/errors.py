@@ -1,8 +1,7 @@
 """What can go wrong at a card desk, as facts a caller can act on.
 
-`message` is an English message id with `%(name)s` places and `params` fills it, so whoever shows it can
-translate it; `code` is stable and meant for machines. No error ever carries a key, card data or an APDU
-body.
+`message` is an English message id with `%(name)s` places and `params` fills it, so whoever shows it can translate it;
+`code` is stable and meant for machines. No error ever carries a key, card data or an APDU body.
 """
 
 from __future__ import annotations
@@ -112,9 +111,7 @@ class KeyBlocked(StatusError):
 
 
 class ChannelBroken(CardError):
-    """A secured message was not authentic (altered, truncated, replayed or out of order); the session is
-    over.
-    """
+    """A secured message was not authentic (altered, truncated, replayed or out of order); the session is over."""
 
     code = "channel_broken"
 
@@ -162,8 +159,6 @@ class BadComponent(CardError):
 
 
 class BadPlan(CardError):
-    """A personalisation plan cannot be written to a card of this profile; `params["field"]` names the
-    field.
-    """
+    """A personalisation plan cannot be written to a card of this profile; `params["field"]` names the field."""
 
     code = "bad_plan"

@@ -86,9 +86,7 @@ class FileJournal:
         )
 
     def open(self) -> list[Intent]:
-        """Intents whose outcome nobody has seen yet. A last line cut short by a power cut counts as not
-        written.
-        """
+        """Intents whose outcome nobody has seen yet. A last line cut short by a power cut counts as not written."""
         pending: dict[Intent, None] = {}
         for entry in self._entries():
             intent = Intent(Act(entry["act"]), entry["uid"], entry["serial"], entry["key_version"])

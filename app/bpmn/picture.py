@@ -72,8 +72,8 @@ def picture(diagram: Diagram, walked: Walked, title: str = "") -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Drawn:
-    """What the file says of how it is drawn, beside places: where names stand, and which pools and lanes stand
-    upright."""
+    """What the file says of how it is drawn, beside places: where names stand, and which pools and
+    lanes stand upright."""
 
     labels: Mapping[str, Shape]
     upright: frozenset[str]

@@ -1,8 +1,8 @@
 """A diagram as bytes, in one canonical form: the same facts are the same bytes, whichever tool wrote the file.
 
 UTF-8, two spaces a level, a line for each element, `<x />` for what is empty. Order is `order`'s to say. Text is
-written as it stands; elements in which text and elements are mixed, and everything below xml:space="preserve", are not
-indented.
+written as it stands; elements in which text and elements are mixed, and everything below xml:space="preserve",
+are not indented.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The token game: every way in which the tokens of one process can go, each with the values on which gateways decide.
 
-After van der Aalst's soundness of workflow nets: each run comes to an end, and no token is left at a join. As the
-engine has it, a token carries its own values, branches share nothing, and a parallel gateway takes one token from each
-arrow.
+After van der Aalst's soundness of workflow nets: each run comes to an end, and no token is left at a join. As
+the engine has it, a token carries its own values, branches share nothing, and a parallel gateway takes one token
+from each arrow.
 
 Of tokens that can move, one moves at a time, always the first in a fixed order: none of them can stand in another's
 way, so no place where tokens get stuck is missed (persistent sets, Godefroid 1996). Bounded: what is larger is said to

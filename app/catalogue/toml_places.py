@@ -1,5 +1,5 @@
-"""Where tables and keys stand in a TOML file (TOML 1.0, "Table" and "Array of Tables"), which Python's reader does not
-keep."""
+"""Where tables and keys stand in a TOML file (TOML 1.0, "Table" and "Array of Tables"), which Python's reader
+does not keep."""
 
 from __future__ import annotations
 

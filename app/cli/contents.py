@@ -77,8 +77,8 @@ def diff(wiring: Wiring, before: str, after: str | None, named: str | None) -> N
 def export(wiring: Wiring, package: str, target: Path, number: int | None, draft: int | None) -> None:
     """Write the files of PACKAGE into a new FOLDER (or a zip, where the name ends in .zip), byte for byte.
 
-    What is exported has its own `_shared` and can be checked, changed and released again: unchanged, it is the same
-    release.
+    What is exported has its own `_shared` and can be checked, changed and released again: unchanged, it is
+    the same release.
     """
     say, portal = speaker(wiring.language()), wiring.portal()
     if draft is not None:

@@ -46,8 +46,8 @@ class Mailbox:
 
 
 def parse_url(url: str) -> Mailbox:
-    """`imaps://user:password@host:993/INBOX`; also `imap+starttls` and `imap`. Raises `Permanent` without repeating the
-    password."""
+    """`imaps://user:password@host:993/INBOX`; also `imap+starttls` and `imap`. Raises `Permanent` without
+    repeating the password."""
     try:
         parts = urlsplit(url)
         folder = unquote(parts.path.strip("/")) or "INBOX"

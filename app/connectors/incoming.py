@@ -48,8 +48,8 @@ class Incoming:
 
 
 def read(raw: bytes, *, whole: bool = True, trust: Trust = NOBODY) -> Incoming:
-    """The mail. `whole` is false for the head of one that is too large to be taken; `trust`: whose word on the sender
-    counts."""
+    """The mail. `whole` is false for the head of one that is too large to be taken; `trust`: whose word on
+    the sender counts."""
     digest = hashlib.sha256(raw).hexdigest()
     if hostile(raw):
         return _bare(digest)

@@ -1,5 +1,4 @@
-"""A mail, composed from a package's template: what will be sent, as frozen data that can be stored and
-shown."""
+"""A mail, composed from a package's template: what will be sent, as frozen data that can be stored and shown."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""Letters go out: SMTP through Flask-Mail, or into the demo's outbox. The only module here that knows
-Flask."""
+"""Letters go out: SMTP through Flask-Mail, or into the demo's outbox. The only module here that knows Flask."""
 
 from __future__ import annotations
 
@@ -76,11 +75,9 @@ class Reply:
 
 
 def parse_url(url: str) -> Server | None:
-    """`smtp://user:password@host:port?timeout=20`, `smtps://…`, `smtp+starttls://…`; None for `memory:` and
-    nothing.
+    """`smtp://user:password@host:port?timeout=20`, `smtps://…`, `smtp+starttls://…`; None for `memory:` and nothing.
 
-    User and password are percent-encoded (RFC 3986 section 3.2.1). Raises `Permanent` without repeating the
-    password.
+    User and password are percent-encoded (RFC 3986 section 3.2.1). Raises `Permanent` without repeating the password.
     """
     if url in ("", "memory:"):
         return None
@@ -174,8 +171,7 @@ def reach(server: Server) -> None:
 
 
 class _Connection(flask_mail.Connection):
-    """Flask-Mail's connection with a timeout, a checked certificate, and a good-bye that cannot undo what was
-    sent."""
+    """Flask-Mail's connection with a timeout, a checked certificate, and a good-bye that cannot undo what was sent."""
 
     def __init__(self, mail: Any, server: Server) -> None:
         super().__init__(mail)

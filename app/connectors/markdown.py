@@ -1,5 +1,4 @@
-"""Markdown of mails, in two dresses: HTML for mail programs, and a text that reads as if it had been
-typed."""
+"""Markdown of mails, in two dresses: HTML for mail programs, and a text that reads as if it had been typed."""
 
 from __future__ import annotations
 
@@ -28,8 +27,7 @@ def literal(text: str) -> str:
 
 
 def parse(source: str) -> list[Token]:
-    """The tokens of a Markdown text. A paragraph that is one link alone becomes a call to act (class
-    `action`)."""
+    """The tokens of a Markdown text. A paragraph that is one link alone becomes a call to act (class `action`)."""
     tokens = _without_empty_heads(_PARSER.parse(source))
     for opening, inline in pairwise(tokens):
         children = inline.children or []
@@ -64,8 +62,7 @@ def as_html(tokens: Sequence[Token]) -> str:
 
 
 def as_text(tokens: Sequence[Token]) -> str:
-    """Plain text: lists with marks, a link's address on a line of its own, quotes with `> `, tables as
-    lines."""
+    """Plain text: lists with marks, a link's address on a line of its own, quotes with `> `, tables as lines."""
     writer = _TextWriter()
     for token in tokens:
         writer.write(token)

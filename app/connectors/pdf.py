@@ -1,5 +1,5 @@
-"""Documents: a package's HTML template becomes a PDF, drawn by xhtml2pdf in child processes with limits (see
-pdf_child)."""
+"""Documents: a package's HTML template becomes a PDF, drawn by xhtml2pdf in child processes with
+limits (see pdf_child)."""
 
 from __future__ import annotations
 
@@ -63,8 +63,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Of one document: processor and wall-clock seconds, bytes of memory, source and result, pixels of an
-    image."""
+    """Of one document: processor and wall-clock seconds, bytes of memory, source and result, pixels of an image."""
 
     cpu_seconds: int = 6
     seconds: float = 9.0
@@ -90,8 +89,7 @@ def _file_name(name: str) -> str:
 
 
 class Printer:
-    """Draws HTML as PDF. Children start at the first use, are reused, and are replaced after `recycle`
-    documents.
+    """Draws HTML as PDF. Children start at the first use, are reused, and are replaced after `recycle` documents.
 
     `fonts_dir` holds the TTF files that style sheets name as `url("fonts/<file>.ttf")`. Safe for threads;
     each process that uses a Printer has children of its own.
@@ -109,8 +107,7 @@ class Printer:
     def render(self, html: str, files: Mapping[str, bytes]) -> bytes:
         """The PDF. Of `files` the document can reach images and fonts alone, by their path in the package.
 
-        Raises `Permanent` (the document cannot be drawn, or not within the limits) or `Temporary` (no child
-        answered).
+        Raises `Permanent` (the document cannot be drawn, or not within the limits) or `Temporary` (no child answered).
         """
         if not any(self.fonts_dir.glob("*.ttf")):
             raise Permanent("The fonts for documents are missing in %(folder)s", folder=str(self.fonts_dir))

@@ -136,8 +136,7 @@ class Desk:
         self.fence = Fence([self.fonts, *code], self.home)
 
     def open(self) -> None:
-        """Loads what is loaded late (the fence would refuse some of it), then draws its limits around
-        itself."""
+        """Loads what is loaded late (the fence would refuse some of it), then draws its limits around itself."""
         import PIL.Image
         from xhtml2pdf import context
 

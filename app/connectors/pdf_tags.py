@@ -1,10 +1,10 @@
 """Tagged PDF (PDF 32000-1, 14.7 and 14.8): what a document says carries its structure, for whoever hears it read.
 
-Headings, paragraphs, lists with their marks, tables whose header cells say what they head, links, fields, and pictures
-with their text alternative are elements in the order of drawing; running feet, backgrounds and rules are artifacts. A
-table that goes on over a page is a table on each, and a link's words stand beside it in their paragraph. What the
-elements become in the file is `pdf_structure`'s; tests/support/pdfua.py holds them to ISO 14289-1 as far as a program
-can.
+Headings, paragraphs, lists with their marks, tables whose header cells say what they head, links, fields, and
+pictures with their text alternative are elements in the order of drawing; running feet, backgrounds and rules are
+artifacts. A table that goes on over a page is a table on each, and a link's words stand beside it in their paragraph.
+What the elements become in the file is `pdf_structure`'s; tests/support/pdfua.py holds them to ISO 14289-1 as far as
+a program can.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Rich text as Outlook packs it into winmail.dat: unpacked ([MS-OXRTFCP]) and read as plain text.
 
-Only words come out: pictures, objects and fields are left where they are. Never raises; costs at most what its length
-allows.
+Only words come out: pictures, objects and fields are left where they are. Never raises; costs at most what
+its length allows.
 """
 
 from __future__ import annotations

@@ -109,8 +109,7 @@ def _weight(body: list[nodes.Node]) -> int:
 
 
 class _Meter(NodeTransformer):
-    """Puts the charges into the parsed template: `~` joins, loop turns, and the fixed text of loops and
-    macros."""
+    """Puts the charges into the parsed template: `~` joins, loop turns, and the fixed text of loops and macros."""
 
     def visit_Concat(self, node: nodes.Concat) -> nodes.Node:  # noqa: N802 - Jinja finds it by name
         self.generic_visit(node)
@@ -138,8 +137,7 @@ class _Nothing(ChainableUndefined):
 
 
 class _Files(BaseLoader):
-    """Templates among the files of one package, by their path in it; a header between +++ lines is left
-    out."""
+    """Templates among the files of one package, by their path in it; a header between +++ lines is left out."""
 
     def __init__(self, files: Mapping[str, bytes]) -> None:
         self.files = files

@@ -1,5 +1,4 @@
-"""Templates of a package, rendered: texts (subjects, names), Markdown (mail bodies), HTML (mail layouts,
-documents).
+"""Templates of a package, rendered: texts (subjects, names), Markdown (mail bodies), HTML (mail layouts, documents).
 
 `files` is everything that belongs to the package by its path in it (`mail/review-1.md`, `_shared/letter.html`
 …): what templates may extend and include. A template that cannot be rendered is `Permanent`: trying again
@@ -66,8 +65,7 @@ def render_markdown(source: str, context: Context, files: Files | None = None, *
 
 
 def render_html(source: str, context: Context, files: Files | None = None, *, name: str = "") -> str:
-    """HTML in which every printed value is escaped, save Markup that a connector made (`certificate.qr`,
-    `content`)."""
+    """HTML in which every printed value is escaped, save Markup that a connector made (`certificate.qr`, `content`)."""
     return _render(Sandbox(files or {}, autoescape=True, printed=_in_html), source, context, name)
 
 

@@ -190,8 +190,7 @@ class Case(_Process, BpmnWorkflow):
         return None
 
     def run(self, budget: int, tidy: Any) -> None:
-        """Run everything that needs nobody, in the order in which it became ready. Raises ScriptError over
-        budget.
+        """Run everything that needs nobody, in the order in which it became ready. Raises ScriptError over budget.
 
         `tidy` is called now and then, so that a long run stays as cheap as a short one.
         """

@@ -155,9 +155,7 @@ class _ProcessChecker(ElementChecker):
             )
 
     def reach(self) -> None:
-        """Warn of what is never reached; refuse what can never stop, since nobody waits and nothing ends
-        there.
-        """
+        """Warn of what is never reached; refuse what can never stop, since nobody waits and nothing ends there."""
         after: dict[str, list[str]] = {name: [flow.target for flow in self.out[name]] for name in self.process.nodes}
         for node in self.process.nodes.values():
             if node.kind == "boundaryEvent":

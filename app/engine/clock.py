@@ -60,9 +60,7 @@ def duration(value: Any) -> Duration:
 
 
 def moment(value: Any, zone: tzinfo) -> datetime:
-    """Read an ISO 8601 date or date and time, in UTC; one without an offset is local to `zone`. Raises
-    ScriptError.
-    """
+    """Read an ISO 8601 date or date and time, in UTC; one without an offset is local to `zone`. Raises ScriptError."""
     try:
         if not isinstance(value, str):
             raise TypeError

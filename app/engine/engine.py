@@ -65,9 +65,8 @@ class Engine:
     def compile(self, sources: Mapping[str, bytes], entry: str, decisions: Mapping[str, Decide]) -> Program:
         """Make the diagrams ready to run. Raises BadPackage with what no program can be built from.
 
-        `sources`: BPMN XML by file name; `entry`: id of the process that a case starts; `decisions`: by
-        decision id. Whether they may be released is `check`'s to say: what was released under an older check goes on
-        running.
+        `sources`: BPMN XML by file name; `entry`: id of the process that a case starts; `decisions`: by decision id.
+        Whether they may be released is `check`'s to say: what was released under an older check goes on running.
         """
         diagrams = read(sources, entry)
         errors = unrunnable(diagrams, entry)
@@ -95,8 +94,7 @@ class Engine:
         return self._finish(program, case)
 
     def advance(self, program: Program, snapshot: Snapshot, event: Event, now: datetime) -> Step:
-        """Let one event happen to a case. Pure: the same snapshot may be advanced again if the step was not
-        stored.
+        """Let one event happen to a case. Pure: the same snapshot may be advanced again if the step was not stored.
 
         Raises TooLate when nothing waits for the event (Uncaught when nobody catches a job's failure), ScriptError when
         an expression fails or a bound is passed, Temporary when the sandbox is busy. After any of them the snapshot is

@@ -10,8 +10,7 @@ from app.engine.program import Program
 
 
 class LiveCases:
-    """At most `room` cases by the token of their last step. Whoever takes one has it alone: it is not in here
-    then.
+    """At most `room` cases by the token of their last step. Whoever takes one has it alone: it is not in here then.
 
     A case goes back only after a step that succeeded, under the step's new token; so what a failed step left
     behind, or a step whose transaction was rolled back, is never found again.

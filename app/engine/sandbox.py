@@ -1,9 +1,7 @@
-"""Where every expression and script of a diagram runs: a pool of worker processes that can do nothing but
-compute.
+"""Where every expression and script of a diagram runs: a pool of worker processes that can do nothing but compute.
 
-Each call gets a fresh session in a worker with limits on time and memory, no clock but a frozen one, no
-files, no network, and as input only the names that the code mentions. What comes back is checked to be plain
-JSON.
+Each call gets a fresh session in a worker with limits on time and memory, no clock but a frozen one, no files, no
+network, and as input only the names that the code mentions. What comes back is checked to be plain JSON.
 """
 
 from __future__ import annotations
@@ -67,9 +65,7 @@ class Evaluator:
         return _checked(self._run(code.source, _inputs(code, names)), N_("The result"))
 
     def execute(self, script: str, names: Mapping[str, Any]) -> dict[str, Any]:
-        """Run one script over `names`; the names that it set or changed, with their values. Raises as
-        `evaluate`.
-        """
+        """Run one script over `names`; the names that it set or changed, with their values. Raises as `evaluate`."""
         code = expressions.script(script)
         inputs = _inputs(code, names)
         after = _checked(self._run(_capturing(code), inputs), N_("The script's result"))
@@ -139,9 +135,7 @@ def _inputs(code: expressions.Code, names: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _capturing(code: expressions.Code) -> str:
-    """The script, and after it an expression that gathers what it left behind (a name may never have been
-    set).
-    """
+    """The script, and after it an expression that gathers what it left behind (a name may never have been set)."""
     lines = [code.source, "__left = {}"]
     for name in sorted(code.writes):
         lines += ["try:", f"    __left[{name!r}] = {name}", "except NameError:", "    pass"]

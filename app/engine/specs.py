@@ -1,5 +1,4 @@
-"""What each element of a diagram does when a token reaches it: SpiffWorkflow's task specs, made lean and
-safe.
+"""What each element of a diagram does when a token reaches it: SpiffWorkflow's task specs, made lean and safe.
 
 Three things differ from SpiffWorkflow's own. Nothing is predicted: a task's children are made when it
 completes, so a state holds only what is. A token copies its data, so branches share nothing. And a spec is

@@ -1,17 +1,14 @@
-"""A case's state as bytes and back: its tasks alone, each as the difference to its parent. Specs stay in
-memory.
+"""A case's state as bytes and back: its tasks alone, each as the difference to its parent. Specs stay in memory.
 
 The first bytes say how the rest is written: MARK, the version of the form as one byte, then whether the JSON is
 compressed, which it is where that pays. States of the first installations have no mark and are version 1. A state is
 read by the reader of its version for as long as cases live, and written anew by their next step; nobody rewrites states
-that nobody asks for. Version 1, written since: a process is `t`: its tasks in depth-first order, `s`: the
-processes inside its activities by the activity's place in `t`, `d`: its data once it has ended; of the case alone `n`:
-how many names were written inside forks (`writes`), `p`: the processes that messages began beside it, each as
-`[id, name of the process, its record]`, `m`: messages that are kept, each as
-`[name, data, [who sent it], process and element that it goes to]`; a state that has either is version 2, so that a
-program that knows nothing of them does not lose them. A task is
-`[id, parent's place, spec, state, triggered, internal data, data that differs from the parent's, names it
-lacks]`.
+that nobody asks for. Version 1, written since: a process is `t`: its tasks in depth-first order, `s`: the processes
+inside its activities by the activity's place in `t`, `d`: its data once it has ended; of the case alone `n`: how many
+names were written inside forks (`writes`), `p`: the processes that messages began beside it, each as `[id, name of the
+process, its record]`, `m`: messages that are kept, each as `[name, data, [who sent it], process and element that it
+goes to]`; a state that has either is version 2, so that a program that knows nothing of them does not lose them. A task
+is `[id, parent's place, spec, state, triggered, internal data, data that differs from the parent's, names it lacks]`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,4 @@
-"""What task data may be: plain JSON of bounded size. Everything that enters a case's data passes through
-`clean`.
-"""
+"""What task data may be: plain JSON of bounded size. Everything that enters a case's data passes through `clean`."""
 
 from __future__ import annotations
 

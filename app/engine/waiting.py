@@ -1,5 +1,5 @@
-"""Elements that wait for a time or an event: receive tasks, intermediate events, and events on the border of an
-activity.
+"""Elements that wait for a time or an event: receive tasks, intermediate events, and events on the border
+of an activity.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""The attributes of form-js schema 1.x that the portal knows, by component (app.declarations); the rest is refused by
-name.
+"""The attributes of form-js schema 1.x that the portal knows, by component (app.declarations); the rest is
+refused by name.
 """
 
 from __future__ import annotations

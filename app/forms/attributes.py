@@ -46,9 +46,7 @@ class Attributes:
         return value
 
     def plain(self, name: str) -> str:
-        """A text that people read. form-js would also take expressions and `{{…}}` there; the portal does
-        not.
-        """
+        """A text that people read. form-js would also take expressions and `{{…}}` there; the portal does not."""
         value = self.string(name)
         if value.startswith("=") or "{{" in value:
             self.complain(N_("%(property)s holds an expression or {{…}}; write plain words"), property=name)

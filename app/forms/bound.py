@@ -55,9 +55,7 @@ class BoundRow:
 
 @dataclass(frozen=True, slots=True)
 class BoundField:
-    """One component as drawn. `name` is the HTML name and the field's path; `id` the HTML id of its first
-    input.
-    """
+    """One component as drawn. `name` is the HTML name and the field's path; `id` the HTML id of its first input."""
 
     spec: FieldSpec
     name: str
@@ -126,9 +124,7 @@ class BoundField:
 
 @dataclass(frozen=True, slots=True)
 class BoundForm:
-    """What `forms/fields.html` draws. `errors` are in document order. `context_json` is for the page's
-    conditions.
-    """
+    """What `forms/fields.html` draws. `errors` are in document order. `context_json` is for the page's conditions."""
 
     fields: tuple[BoundField, ...]
     errors: tuple[BoundError, ...]

@@ -1,7 +1,6 @@
 """WTForms fields, one for each kind of input: typed text in, clean value or complaint out.
 
-A complaint is a (message id, params) pair in place of WTForms' own sentences: whoever shows it translates
-it.
+A complaint is a (message id, params) pair in place of WTForms' own sentences: whoever shows it translates it.
 """
 
 from __future__ import annotations

@@ -27,9 +27,7 @@ class Unfit(ValueError):
 
 
 def corporate_number(value: str) -> str:
-    """法人番号: 13 digits of which the first is a check digit (order of the Ministry of Finance no. 70 of
-    2014).
-    """
+    """法人番号: 13 digits of which the first is a check digit (order of the Ministry of Finance no. 70 of 2014)."""
     number = digits(value)
     if not re.fullmatch(r"[0-9]{13}", number):
         raise Unfit("%(label)s must be 13 digits, for example 7000012050002")
@@ -107,9 +105,7 @@ def kana(value: str) -> str:
 
 
 def invoice_number(value: str) -> str:
-    """適格請求書発行事業者登録番号: T and 13 digits. The digits of persons have no check digit that is
-    published.
-    """
+    """適格請求書発行事業者登録番号: T and 13 digits. The digits of persons have no check digit that is published."""
     text = re.sub(r"[\s-]", "", hyphens(narrow(value))).upper()
     if not re.fullmatch(r"T[0-9]{13}", text):
         raise Unfit("%(label)s must be T and 13 digits, for example T7000012050002")

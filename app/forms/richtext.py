@@ -65,7 +65,5 @@ def markdown(text: str) -> str:
 
 @lru_cache(maxsize=512)
 def html(text: str) -> str:
-    """HTML with what is on the list of tags and attributes; no styles, scripts, images, forms or foreign
-    schemes.
-    """
+    """HTML with what is on the list of tags and attributes; no styles, scripts, images, forms or foreign schemes."""
     return nh3.clean(text, tags=_TAGS, attributes=_ATTRIBUTES, url_schemes=_SCHEMES, link_rel="noopener noreferrer")

@@ -1,6 +1,4 @@
-"""form-js JSON → `FieldSpec`s. What the portal does not draw is refused by name: nothing is ignored in
-silence.
-"""
+"""form-js JSON → `FieldSpec`s. What the portal does not draw is refused by name: nothing is ignored in silence."""
 
 from __future__ import annotations
 

@@ -81,9 +81,7 @@ class Subtype(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FileRef:
-    """An upload that the portal has stored already. `size` in bytes; `mime` as found by content, not as
-    claimed.
-    """
+    """An upload that the portal has stored already. `size` in bytes; `mime` as found by content, not as claimed."""
 
     id: str
     name: str

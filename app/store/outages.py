@@ -26,8 +26,8 @@ def begin(name: str, now: datetime, message: str, params: Mapping[str, Any], nex
 
 
 def claim(name: str, now: datetime, until: datetime) -> bool:
-    """Whether the asker is the one who may try the server now: nobody else does before `until`. True while there is no
-    trouble."""
+    """Whether the asker is the one who may try the server now: nobody else does before `until`. True while there
+    is no trouble."""
     row = of(name)
     if row is None:
         return True

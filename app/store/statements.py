@@ -52,8 +52,8 @@ def one(model: type[R], where: str, *values: Any, lock: bool = False) -> R | Non
 
 
 def having(models: Sequence[type[R]], otherwise: Mapping[Any, str], where: str, value: Any) -> set[type[R]]:
-    """Those of the tables that have a row which fits `where`, or what `otherwise` says for the table; asked for all at
-    once."""
+    """Those of the tables that have a row which fits `where`, or what `otherwise` says for the table; asked for
+    all at once."""
     if not models:
         return set()
     asked = (f'EXISTS(SELECT 1 FROM "{each._meta.table_name}" WHERE {otherwise.get(each, where)})' for each in models)  # noqa: S608

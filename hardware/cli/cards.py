@@ -117,8 +117,7 @@ def personalise(
 
     A batch asks for the next card each time.
 
-    The same command again carries on after a pulled card or a crash: cards that are done are proven, not
-    written.
+    The same command again carries on after a pulled card or a crash: cards that are done are proven, not written.
     """
     if bool(serial) == bool(plan_file):
         raise click.UsageError("Give --serial for one card or --plan for a batch")

@@ -48,9 +48,7 @@ def parse_component(text: str, kcv: str = "") -> Component:
 
 
 def combine(first: Component, second: Component) -> Key:
-    """The key. Two equal components, which would make a key of zeros, are refused: one letter was typed
-    twice.
-    """
+    """The key. Two equal components, which would make a key of zeros, are refused: one letter was typed twice."""
     if same(first.reveal(), second.reveal()):
         raise BadComponent("Both components are the same: one letter was entered twice")
     return Key(xor(first.reveal(), second.reveal()))

@@ -31,8 +31,7 @@ class CardEvent:
 
 
 class Monitor:
-    """Insert and remove events of all readers. `poll` first tells what is there already, then waits for
-    changes.
+    """Insert and remove events of all readers. `poll` first tells what is there already, then waits for changes.
 
     One thread polls; `cancel` may be called from any other. Raises NoDaemon when pcscd goes away: make a
     new one when it is back.

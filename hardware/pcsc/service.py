@@ -1,7 +1,7 @@
 """pyscard's module, its errors in our words, and the readers that are there.
 
-Loaded when first used, for pyscard is an extra that needs a compiler: a machine without it gets NoDaemon in plain
-words.
+Loaded when first used, for pyscard is an extra that needs a compiler: a machine without it gets NoDaemon
+in plain words.
 """
 
 from __future__ import annotations

@@ -36,9 +36,7 @@ class Contents:
 
 
 class CardKeys(Protocol):
-    """Where card keys come from: a key store, a token, or a vendor's key file. Masters never cross this
-    line.
-    """
+    """Where card keys come from: a key store, a token, or a vendor's key file. Masters never cross this line."""
 
     def card_key(self, role: Role, version: int, uid: bytes, context: bytes) -> Key:
         """The diversified key of one card (AN10922 with M = uid ‖ context). Raises UnknownKey."""

@@ -48,8 +48,7 @@ class Session:
 
 
 def authenticate(transport: Transport, role: Role, key: Key) -> Session:
-    """Mutual authentication with one key; raises AuthenticationFailed with the tries left, KeyBlocked,
-    ChannelBroken.
+    """Mutual authentication with one key; raises AuthenticationFailed with the tries left, KeyBlocked, ChannelBroken.
 
     ChannelBroken means that the *card* did not prove that it knows the key.
     """

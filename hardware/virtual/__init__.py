@@ -1,6 +1,4 @@
-"""A virtual card that implements `CCUS-TEST v1` APDU by APDU, a rack of them on disk, and its plug for
-vpcd.
-"""
+"""A virtual card that implements `CCUS-TEST v1` APDU by APDU, a rack of them on disk, and its plug for vpcd."""
 
 from hardware.virtual.chip import ATR, Chip
 from hardware.virtual.memory import KeySlot, Memory

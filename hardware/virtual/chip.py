@@ -1,5 +1,4 @@
-"""The card's side of `CCUS-TEST v1`: an operating system for one application, small enough to read in one
-go.
+"""The card's side of `CCUS-TEST v1`: an operating system for one application, small enough to read in one go.
 
 It trusts nobody: every rule that the desk keeps is checked here again. What a chip keeps (`Memory`)
 changes only as a whole, through `save`, before the command is answered: power may fail between any two

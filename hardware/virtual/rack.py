@@ -1,10 +1,9 @@
 """A rack of virtual cards in a folder: the embedded default where there is no reader. Cards live on
 across processes; each reader (slot) of the rack holds one card at a time, like a real one.
 
-The files are the chips' memory, so they hold keys: they are sealed (AES-256-GCM) under the rack's own
-key, which lies beside them unless one is passed in. That keeps keys and worker ids out of searches and
-backups' indexes; it is not protection from who owns the folder, and need not be, for the cards are not
-real.
+The files are the chips' memory, so they hold keys: they are sealed (AES-256-GCM) under the rack's own key, which lies
+beside them unless one is passed in. That keeps keys and worker ids out of searches and backups' indexes; it is not
+protection from who owns the folder, and need not be, for the cards are not real.
 """
 
 from __future__ import annotations

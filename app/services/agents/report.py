@@ -1,5 +1,5 @@
-"""What a desk's agent says when it is done: proved against what only that card can say, and then written in the
-ledger."""
+"""What a desk's agent says when it is done: proved against what only that card can say, and then written
+in the ledger."""
 
 from __future__ import annotations
 

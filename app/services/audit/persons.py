@@ -69,9 +69,9 @@ def export(portal: Portal, email: str, actor: Actor) -> dict[str, Any]:
 
 
 def erase(portal: Portal, email: str, reason: str, actor: Actor) -> None:
-    """Forget who a person is: the account's name and address, sign-ins, their name beside what they did. What they did
-    stays, by an account without a name. Refused while they have running cases or open tasks, or a case of theirs is
-    held."""
+    """Forget who a person is: the account's name and address, sign-ins, their name beside what they did. What they
+    did stays, by an account without a name. Refused while they have running cases or open tasks, or a case of
+    theirs is held."""
     actor.require(Right.KEEPING)
     if not reason.strip():
         raise Refused("Say why")

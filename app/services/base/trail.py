@@ -71,8 +71,8 @@ def note(
 ) -> None:
     """Put a fact on the record; inside the transaction of what it tells of (RuntimeError outside of one).
 
-    `before`, `after`: what the act changed, by name, or as one text. `behalf`: (account, name) of whom `by` stands in
-    for.
+    `before`, `after`: what the act changed, by name, or as one text. `behalf`: (account, name) of whom `by`
+    stands in for.
     """
     trail.add(
         at,

@@ -210,8 +210,8 @@ def _usable(portal: Portal, token: str) -> EntryLink:
 def enter(portal: Portal, token: str, actor: Actor | None, password: str = "", language: str = "") -> int:
     """Follow the link: the address is proved, the person joins the case, the case goes on. Gives the account's id.
 
-    A new address gets an account with this password and language; a known one must be signed in (`actor`) as that
-    address.
+    A new address gets an account with this password and language; a known one must be signed in (`actor`)
+    as that address.
     """
     now = portal.now()
     with incidents.noted(portal), database.transaction():

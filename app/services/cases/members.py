@@ -43,8 +43,8 @@ def invite(portal: Portal, number: str, email: str, rights: str, actor: Actor) -
 
 
 def uninvite(portal: Portal, number: str, user_id: int, actor: Actor) -> None:
-    """Take a colleague off the case: they lose sight of it at once. Managers stay, and so does the last one with full
-    rights."""
+    """Take a colleague off the case: they lose sight of it at once. Managers stay, and so does the last one
+    with full rights."""
     with database.transaction():
         case = cases.lock(permit.visible_case(cases.get(number), actor).id)
         _may_change(case, actor)

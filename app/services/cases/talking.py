@@ -1,7 +1,7 @@
 """The thread of a case: what both sides write to each other, with files, and by when an answer comes.
 
-How many business days the body takes to answer is a setting of the package (`contact.answer_bd`); without it no day is
-promised.
+How many business days the body takes to answer is a setting of the package (`contact.answer_bd`); without it no
+day is promised.
 """
 
 from __future__ import annotations
@@ -103,8 +103,8 @@ def _tell(portal: Portal, case: Case, note: Note, rows: Sequence[Document], acto
 
 
 def answered_by(portal: Portal, loaded: Loaded, notes: Sequence[Any]) -> date | None:
-    """By when the body answers what the vendor wrote last; None where it has, or where nothing is promised. Inside a
-    connection."""
+    """By when the body answers what the vendor wrote last; None where it has, or where nothing is promised.
+    Inside a connection."""
     said = [each for each in notes if not each.internal]
     days: Any = settings_of(loaded.package).get("contact", {}).get("answer_bd")
     if not said or said[-1].side != "vendor" or not isinstance(days, int) or days <= 0:

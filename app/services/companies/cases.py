@@ -59,9 +59,9 @@ def _put(case: Case, company: Company, now: datetime) -> None:
 
 
 def leave(case: Case, actor: Actor, now: datetime, *, together: bool = False) -> None:
-    """The case is no company's: whoever was there for the company (as its manager, by its mandate) sees it no longer.
-    Who does it, the case's contact, and people who were added to this very case stay; `together`: everybody but
-    agents."""
+    """The case is no company's: whoever was there for the company (as its manager, by its mandate) sees it no
+    longer. Who does it, the case's contact, and people who were added to this very case stay; `together`:
+    everybody but agents."""
     company = case.company
     if company is None:
         return

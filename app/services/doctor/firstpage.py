@@ -56,8 +56,8 @@ class FirstPage:
 
 
 def page(portal: Portal, actor: Actor, up: float) -> FirstPage:
-    """The page. `up`: seconds since this process began. It reads kept counts and indexes, however many cases there
-    are."""
+    """The page. `up`: seconds since this process began. It reads kept counts and indexes, however many
+    cases there are."""
     actor.require(Right.SEE_PORTAL)
     board = attention.board(portal, actor)
     today = portal.today()

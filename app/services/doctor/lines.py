@@ -40,8 +40,8 @@ class Line:
 
 
 def of_portal(portal: Portal, up: float) -> list[Line]:
-    """All of them; one that cannot be looked at says so and keeps no other away. `up`: seconds since this process
-    began."""
+    """All of them; one that cannot be looked at says so and keeps no other away. `up`: seconds since
+    this process began."""
     found: list[Line] = []
     for topic, look in _LOOKS.items():
         try:

@@ -73,8 +73,8 @@ def draft_of(setting: permit.Setting, actor: Actor) -> tuple[dict[str, Any], set
 
 
 def said_by(row: InboundMail) -> Said:
-    """What the mail's writer wrote, told from what they quote: of the mail that they answer, and of their own earlier
-    ones."""
+    """What the mail's writer wrote, told from what they quote: of the mail that they answer, and of their
+    own earlier ones."""
     ours = inbound.mail_of_ours(row.answered_id) if row.answered_id else None
     answered = [ours.text, htmltext.plain(ours.html)] if ours is not None else []
     earlier = inbound.texts_of_thread(row.case_id, row.sender, row.id) if row.case_id and row.sender else []

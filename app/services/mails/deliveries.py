@@ -240,8 +240,8 @@ def unsent(case: int | None = None) -> dict[str, tuple[int, str]]:
 
 
 def listed(portal: Portal, page: int, actor: Actor) -> tuple[list[Undelivered], int]:
-    """(one page of all mails that did not arrive, the newest first, the last one for a number behind it; how many there
-    are)."""
+    """(one page of all mails that did not arrive, the newest first, the last one for a number behind it; how
+    many there are)."""
     actor.require(Right.SEE_MAILROOM)
     with database.connection():
         total = waiting.counts().undelivered

@@ -44,8 +44,8 @@ def compose(portal: Portal, mail_id: str, key: str, to: str, wording: Wording, u
 
 
 def keep(portal: Portal, key: str, letter: Letter, wording: Wording) -> Mail:
-    """Its row, written once. What is kept of a real portal's mail opens no account: only the demo's outbox shows the
-    link."""
+    """Its row, written once. What is kept of a real portal's mail opens no account: only the demo's outbox
+    shows the link."""
     to = letter.to[0]
     kept = letter if portal.settings.demo else compose(portal, letter.mail_id, key, to, wording, "…")
     return records.keep_mail(

@@ -45,8 +45,8 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What is to be done. `task_id`: of the token; `element`: the step to which it goes; `name`, `value`: of a routing
-    value."""
+    """What is to be done. `task_id`: of the token; `element`: the step to which it goes; `name`, `value`: of
+    a routing value."""
 
     kind: MendKind
     task_id: str = ""

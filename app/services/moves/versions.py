@@ -26,8 +26,8 @@ def version(loaded: Loaded) -> Version:
 
 
 def names(package: Package) -> Names:
-    """By element, the routing values that it sets when it is done, and those that its table, its mail or its document
-    reads."""
+    """By element, the routing values that it sets when it is done, and those that its table, its mail or
+    its document reads."""
     return Names(
         {element: frozenset(brought) for element, brought in routes(package).items() if brought}, asked(package)
     )

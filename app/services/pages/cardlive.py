@@ -1,5 +1,5 @@
-"""What the card pages show live of the desks: who is there, which card lies on the reader, how far it is; and a task's
-batch."""
+"""What the card pages show live of the desks: who is there, which card lies on the reader, how far it is; and
+a task's batch."""
 
 from __future__ import annotations
 

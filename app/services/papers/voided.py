@@ -32,8 +32,8 @@ AS_OF = N_("as of %(day)s; how it stands: %(address)s")
 
 
 def why(portal: Portal, case: Case, loaded: Loaded, row: Document) -> str:
-    """Why this file no longer holds, as a message id; empty for one that does and for any other file. Inside a
-    connection."""
+    """Why this file no longer holds, as a message id; empty for one that does and for any other file.
+    Inside a connection."""
     rule = loaded.package.certificate
     certificate = records.certificate_of(case.id) if rule is not None and row.key == rule.document else None
     if certificate is None:

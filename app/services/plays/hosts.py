@@ -1,5 +1,5 @@
-"""Plays as the portal's pages reach them: the host process that makes them, and the pages of each, over sockets of this
-machine."""
+"""Plays as the portal's pages reach them: the host process that makes them, and the pages of each, over sockets
+of this machine."""
 
 from __future__ import annotations
 

@@ -11,8 +11,8 @@ from app.services.process import receipts
 
 
 class Receipts(Noun):
-    """Receipts of what was sent and of what was paid. They follow money in the list: it says whether a claim is
-    settled."""
+    """Receipts of what was sent and of what was paid. They follow money in the list: it says whether a
+    claim is settled."""
 
     def after(self, sent: Sent) -> Mapping[str, Any]:
         fee = sent.setting.element.properties.get("confirms")

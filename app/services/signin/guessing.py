@@ -42,8 +42,8 @@ log = logging.getLogger("nintei.security")
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """So many wrong ones are free within `window`; the next one waits `first`, each after it twice as long, up to
-    `most`."""
+    """So many wrong ones are free within `window`; the next one waits `first`, each after it twice as long,
+    up to `most`."""
 
     name: str
     free: int

@@ -1,9 +1,9 @@
 """Passwords that are guessed: those of lists that go about, and those made of what everybody tries.
 
-Nothing is asked of anybody outside. zxcvbn brings 30,000 passwords of the lists that were stolen and published, common
-words and names, and knows rows of keys, dates and letters put for others (Wheeler, USENIX Security 2016); the words of
-the portal, of this country and of the person are added. NIST SP 800-63B section 3.1.1.2, OWASP ASVS 5.0, 6.2.4 and
-6.2.12.
+Nothing is asked of anybody outside. zxcvbn brings 30,000 passwords of the lists that were stolen and published,
+common words and names, and knows rows of keys, dates and letters put for others (Wheeler, USENIX Security 2016); the
+words of the portal, of this country and of the person are added. NIST SP 800-63B section 3.1.1.2, OWASP ASVS 5.0,
+6.2.4 and 6.2.12.
 """
 
 from __future__ import annotations

@@ -54,9 +54,9 @@ def complete(
     behalf: str = "",
     known: object = None,
 ) -> None:
-    """Store the answer, do what the nouns want of it, and take the step. Inside a transaction, which has to be given up
-    at StepFailed (`incidents.noted`). `known`: what the caller knows beyond the answers, as the money of a confirmed
-    payment."""
+    """Store the answer, do what the nouns want of it, and take the step. Inside a transaction, which has to be
+    given up at StepFailed (`incidents.noted`). `known`: what the caller knows beyond the answers, as the money of
+    a confirmed payment."""
     task = setting.task
     with incidents.net(setting.case.id, task.element, task.title):
         _complete(portal, setting, values, actor, now, behalf, known)

@@ -56,8 +56,8 @@ KEPT = timedelta(days=90)  # what is over is forgotten after this
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """When administrators are told of trouble of a kind: after so many minutes, and again every so many hours (0:
-    once)."""
+    """When administrators are told of trouble of a kind: after so many minutes, and again every so many
+    hours (0: once)."""
 
     kind: str
     tells: bool

@@ -59,8 +59,8 @@ def make_of(
 
 
 def listed(portal: Portal, who: Actor, package_id: str | None = None, *, over: bool = False) -> list[WorkspaceView]:
-    """The workspaces of a package, or of all; the one changed last first. With `over` also what is released or
-    dropped."""
+    """The workspaces of a package, or of all; the one changed last first. With `over` also what is
+    released or dropped."""
     who.require(Right.SEE_DESIGN)
     with portal.connection():
         rows = store.listed(package_id, over=over)

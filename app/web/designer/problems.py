@@ -33,8 +33,8 @@ def problems(workspace_id: int) -> Any:
 @pages.post("/mend")
 @needs(Right.DESIGN)
 def mend(workspace_id: int) -> Any:
-    """{action, page}: do what was offered beside a problem. {files: [{path, revision}]}, 409 where somebody was
-    faster."""
+    """{action, page}: do what was offered beside a problem. {files: [{path, revision}]}, 409 where
+    somebody was faster."""
     said = api.body()
     action = said.get("action")
     done = checking.mend(

@@ -1,5 +1,5 @@
-"""Who may open a page: every route names a right (`app.states.Right`), or says `public`. A route that says nothing is
-closed.
+"""Who may open a page: every route names a right (`app.states.Right`), or says `public`. A route that says
+nothing is closed.
 
 `tests/web/frame/test_access.py` walks all routes; `tests/web/frame/test_roles.py` walks them as every role.
 """

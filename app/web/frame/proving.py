@@ -53,8 +53,8 @@ def proved_to_read(view: View) -> View:
 
 
 def proved_each_time(view: View) -> View:
-    """Doing this asks each time, however lately they did; a password alone does not do where there is a second
-    factor."""
+    """Doing this asks each time, however lately they did; a password alone does not do where there is
+    a second factor."""
     view.nintei_proved = EACH  # type: ignore[attr-defined]  # as above
     return view
 

@@ -38,8 +38,8 @@ def ready() -> Any:
 @pages.get("/metrics")
 @public
 def metrics() -> Any:
-    """Prometheus's text format. For this machine itself, or for whoever has the token; for others there is no such
-    page."""
+    """Prometheus's text format. For this machine itself, or for whoever has the token; for others there is
+    no such page."""
     if not _may_read():
         raise NotFound("Page not found")
     registry = CollectorRegistry(auto_describe=False)
