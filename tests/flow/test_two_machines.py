@@ -7,7 +7,7 @@ import re
 import shutil
 import socket
 from collections.abc import Iterator
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
@@ -19,11 +19,20 @@ import psutil
 import psycopg
 import pytest
 
+from app import catalogue
+from app.engine import Engine
 from app.services.base.leases import LEASE_SECONDS
+from app.services.base.portal import Portal
+from app.services.base.releases import Releases
 from app.services.demo.walker import PASSWORD
+from app.services.packages import folders, terms
+from app.store import database
+from app.store.blobs import Blobs
+from config import settings as config
 from tests.flow.driver import APPLICATION, Operator, Vendor
 from tests.flow.place import SECRET, Clock
 from tests.flow.visitor import Visitor
+from tests.services.conftest import engine
 from tests.support import bucket, needs
 from tests.support import server as servers
 from tests.support.mail import Mailbox
@@ -32,6 +41,8 @@ from tests.support.postgres import Postgres
 
 pytestmark = [pytest.mark.postgres, needs.needs("postgres"), pytest.mark.xdist_group("two-machines")]
 SATO = "sato@nintei.example"
+PACKAGE = "ccus_api_certification"
+__all__ = ["engine"]
 
 
 @dataclass
@@ -115,6 +126,61 @@ def test_what_one_machine_stored_the_other_shows(both: Both) -> None:
         assert (page.status, len(page.content)) == (200, size)
     data = [Path(str(machine.log)).parent / "data" for machine in both.machines]
     assert case_id and not any(list(each.glob("blobs/??/*")) for each in data), "nothing lies in a folder of their own"
+
+
+@contextmanager
+def mails_go_out(both: Both) -> Iterator[None]:
+    """Meanwhile the mail server speaks; it is silent again when all has gone out."""
+    port = both.silent.getsockname()[1]
+    both.silent.close()
+    wait_until(lambda: _listens(both.mail), 30, "the mail server's port")
+    try:
+        yield
+        waiting = "SELECT 1 FROM job WHERE operator = 'mail' AND state IN ('queued', 'running')"
+        wait_until(lambda: not both.ask(waiting), 120, "the end of all mails")
+    finally:
+        both.mail.close()
+        both.silent = socket.create_server(("127.0.0.1", port))
+
+
+def test_what_is_put_in_force_holds_from_its_second_on_at_both(both: Both, engine: Engine, tmp_path: Path) -> None:
+    """施行日, and an earlier release that is put in force again: no process is told of it, each asks its clock."""
+    settings = config.load(
+        {"NINTEI_DATA_DIR": str(tmp_path), "NINTEI_SECRET_KEY": SECRET, "NINTEI_DATABASE_URL": both.url}
+    )
+    database.connect(both.url)
+    portal = Portal(settings, both.clock, engine, Releases(engine, both.clock), Blobs(tmp_path / "blobs"), tmp_path)
+    first = folders.read(Path(str(both.machines[0].log)).parents[1] / "packages" / PACKAGE)
+    files = dict(first.files)
+    files["mail/new-message.md"] += "\n今後ともよろしくお願いいたします。\n".encode()
+    day = both.clock.now() + timedelta(days=2)
+    put = terms.put(portal, catalogue.from_files(files), terms.Act("分析 花子", from_at=day), None)
+    assert (put.number, put.term.state) == (2, "planned")
+
+    def begun() -> list[int]:
+        """On which release a case begins that is asked for at each machine now."""
+        found = []
+        for place, machine in enumerate(both.machines):
+            email = f"day{both.clock.now().timestamp():.0f}-{place}@vendor.example.jp"
+            number = Vendor(Visitor(machine.url), cast("Any", None), both.clock, email).apply(APPLICATION)
+            [(release,)] = both.ask(
+                'SELECT r.number FROM "case" c JOIN release r ON r.id = c.release_id WHERE c.number = %s', number
+            )
+            found.append(release)
+        return found
+
+    with mails_go_out(both):
+        assert begun() == [1, 1]
+        both.clock.set(day + timedelta(seconds=1))
+        assert begun() == [2, 2]
+        back = both.clock.now() + timedelta(hours=1)
+        put = terms.put(portal, first, terms.Act("管理 太郎", source=terms.RESTORE, from_at=back), None)
+        assert (put.number, put.again, put.term.state) == (1, True, "planned")
+        assert begun() == [2, 2]
+        both.clock.set(back + timedelta(seconds=1))
+        assert begun() == [1, 1]
+    for process in (machine.process for machine in both.machines):
+        assert process.poll() is None, "nobody was started anew"
 
 
 def test_one_is_killed_with_a_job_in_its_hands_and_the_other_does_it_within_twice_the_lease(both: Both) -> None:
