@@ -20,6 +20,7 @@ export class Panel {
     this.element = null;
     this.touched = 0;
     for (const kind of ["click", "input", "change"]) this.node.addEventListener(kind, () => { this.touched = Date.now(); });
+    this.node.addEventListener("pointerdown", () => this.press());
     this.node.addEventListener("focusout", ({ relatedTarget }) => {
       if (this.stale && !this.node.contains(relatedTarget)) setTimeout(() => this.stale && this.refresh());
     });
@@ -29,6 +30,16 @@ export class Panel {
     return this.actions.readOnly;
   }
 
+  /** What is drawn anew between press and release would swallow the click: whoever leaves a field for a button has changed something. */
+  press() {
+    this.pressed = true;
+    const release = () => setTimeout(() => {
+      this.pressed = false;
+      if (this.waiting) this.draw();
+    });
+    for (const kind of ["pointerup", "pointercancel"]) document.addEventListener(kind, release, { once: true });
+  }
+
   show(element) {
     this.element = element;
     this.draw();
@@ -36,6 +47,8 @@ export class Panel {
 
   /** Again, because something was written: the focus stays in the field in which it was. */
   draw() {
+    this.waiting = this.pressed;
+    if (this.waiting) return;
     this.stale = false;
     const part = this.node.contains(document.activeElement) ? document.activeElement.closest("[data-part]")?.dataset.part : null;
     const nth = part ? [...this.fieldOf(part).querySelectorAll("input,select,textarea,button")].indexOf(document.activeElement) : -1;

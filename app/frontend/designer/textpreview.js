@@ -16,9 +16,9 @@ function chooser(t, shell, chosen) {
 /** A pane for a mail. */
 function mailPane(t, file, shell, asked) {
   const frameName = newId();
-  const head = el("dl", { class: "ed-facts" });
+  const head = el("dl", { class: "ed-facts" }); // the mail's words are its own
   const frame = el("iframe", { class: "ed-frame", name: frameName, title: t("The mail"), sandbox: "allow-popups allow-popups-to-escape-sandbox", referrerpolicy: "no-referrer" });
-  const text = el("pre", { class: "ed-plain" });
+  const text = el("pre", { class: "ed-plain", "data-own": "" });
   async function draw() {
     const answer = await shell.api("POST", "preview/mail", asked());
     const rows = [[t("Subject"), answer.subject], [t("To"), answer.side], [t("Attachments"), answer.attachments.join("、")]];
