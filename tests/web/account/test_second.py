@@ -174,6 +174,13 @@ def test_a_half_session_ends_with_the_password_and_by_time(site: Site, app: App)
         passwords.put(site.bench.portal, user(), "another password for tests")
     assert client.post("/second", data={"code": app.code()}).headers["Location"] == "/login"
     assert not inside(client)
+    with database.transaction():
+        passwords.put(site.bench.portal, user(), PASSWORD)
+    late = half(site)
+    with database.transaction():
+        Session.update(until=datetime.now(UTC) - timedelta(seconds=1)).where(Session.half).execute()
+    assert late.post("/second", data={"code": app.code()}).headers["Location"] == "/login"
+    assert not inside(late), "the right code came too late"
 
 
 def test_the_cookie_of_the_half_session_is_worth_nothing_afterwards(site: Site, app: App) -> None:

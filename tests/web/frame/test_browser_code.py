@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from app.services.papers.intake import TYPES
+
 PROJECT = Path(__file__).parents[3]
 SCRIPTS = [
     path
@@ -20,6 +22,11 @@ MARKUP = re.compile(
 )
 # A row of a form made of the form's own template, which the server has written and escaped.
 OWN = {("forms.js", "copy.innerHTML = button.parentElement.querySelector")}
+
+
+def test_no_field_takes_a_picture_that_may_hold_a_script() -> None:
+    assert ".pdf" in TYPES
+    assert not [name for name, kind in TYPES.items() if "svg" in name or "svg" in kind or "html" in kind]
 
 
 def test_scripts_write_text_and_no_markup() -> None:
