@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import socket
 from datetime import UTC, datetime
-from typing import Any
+from typing import IO, Any
 
 import click
 
@@ -22,6 +22,7 @@ from app.cli.files import files
 from app.cli.keeping import archive, person, retention
 from app.cli.language import Complaint, said, speaker
 from app.cli.packages import check, tell, tell_found
+from app.cli.passwords import chosen, password_file
 from app.cli.patience import patiently
 from app.cli.releases import release, releases
 from app.cli.seals import reseal
@@ -236,25 +237,26 @@ def user() -> None:
     metavar="GROUP",
     help="Whose work the account sees as its own: a group of a package.",
 )
-@click.password_option(help="At least 10 characters; asked for when it is not given.")
+@password_file
 @wired
 def user_add(
-    wiring: Wiring, email: str, name: str, roles: tuple[str, ...], groups: tuple[str, ...], password: str
+    wiring: Wiring, email: str, name: str, roles: tuple[str, ...], groups: tuple[str, ...], typed: IO[str] | None
 ) -> None:
     """Create an account, for instance: nintei user add sato@example.jp --name 佐藤 --role operator --group review."""
     email = address.required(email)
+    password = chosen(typed)
     accounts.add_staff(wiring.portal(), email, name, list(roles), password, ",".join(groups))
     click.echo(f"{email} can sign in now")
 
 
 @user.command("password")
 @click.argument("email")
-@click.password_option()
+@password_file
 @wired
-def user_password(wiring: Wiring, email: str, password: str) -> None:
+def user_password(wiring: Wiring, email: str, typed: IO[str] | None) -> None:
     """Set a new password; the account's sessions end."""
     email = address.required(email)
-    accounts.set_password(wiring.portal(), email, password)
+    accounts.set_password(wiring.portal(), email, chosen(typed))
     click.echo(f"{email} has a new password")
 
 

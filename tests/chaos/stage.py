@@ -66,8 +66,10 @@ class Stage:
         self.run = run = self.new_run()
         wait_until(lambda: run.poll() is not None or self._asked() == 200, 180, "the portal's start")
         assert run.poll() is None, self.said()
+        typed = self.folder / "password.txt"
+        typed.write_text(PASSWORD + "\n")
         made = self._start(
-            ["-c", LAUNCH, "user", "add", STAFF, "--name", "担当", "--role", "operator", "--password", PASSWORD]
+            ["-c", LAUNCH, "user", "add", STAFF, "--name", "担当", "--role", "operator", "--password-file", str(typed)]
         )
         assert made.wait(120) == 0, self.said()
         self.workers = [self.new_worker() for _ in range(WORKERS)]

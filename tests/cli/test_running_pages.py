@@ -62,8 +62,9 @@ def test_each_command_of_the_pages_does_what_they_say(
 
     says("nintei db upgrade")
     says("nintei db status")
+    Path("password.txt").write_text("a password for tests\n")
     says(
-        "nintei user add new@example.jp --name 新人 --role operator --password 'a password for tests'",
+        "nintei user add new@example.jp --name 新人 --role operator --password-file password.txt",
         "nintei user add",
     )
     says("nintei doctor")
