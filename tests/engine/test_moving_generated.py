@@ -166,7 +166,7 @@ def test_whatever_is_decided_does_not_break_either(engine: Engine, evaluator: Ev
                 broke.append((seed, name, decisions, problem))
     print(dict(moved))
     assert not broke
-    assert {"to", "next"} < moved.keys()
+    assert moved["to"], "some moved as it was decided"
 
 
 def test_a_move_to_the_same_and_back_changes_nothing_that_comes(engine: Engine) -> None:
