@@ -142,7 +142,7 @@ CASES = (
         told={"company": company_of},
         texts=words("reason answer"),
         life=(
-            Moment("asked_at", _l("Asked"), "asked_by_name"),
+            Moment("asked_at", _l("Asked on"), "asked_by_name"),
             Moment("answered_at", _l("Answered"), "answered_by_name"),
         ),
         tools=lambda row: [Tool(_l("Open the case"), f"/cases/{row.case.number}")],
@@ -179,7 +179,7 @@ CASES = (
         sort=words("asked_at ended_at"),
         texts=("reason",),
         life=(
-            Moment("asked_at", _l("Asked"), "asked_name"),
+            Moment("asked_at", _l("Asked on"), "asked_name"),
             Moment("approved_at", _l("Approved"), "approved_name"),
             Moment("ended_at", _l("Ended")),
         ),

@@ -167,7 +167,7 @@ MONEY = (
         labels={"wished": _l("Requested days"), "day": _l("Replacement day"), "booking": _l("Settled day")},
         texts=words("reason answer"),
         life=(
-            Moment("asked_at", _l("Asked"), "asked_by_name"),
+            Moment("asked_at", _l("Asked on"), "asked_by_name"),
             Moment("answered_at", _l("Answered"), "answered_by_name"),
         ),
         tools=lambda row: [Tool(_l("Open the case"), f"/cases/{row.case.number}")],

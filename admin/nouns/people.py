@@ -137,7 +137,7 @@ PEOPLE = (
         search=words("reason case"),
         sort=words("asked_at answered_at"),
         texts=("reason",),
-        life=(Moment("asked_at", _l("Asked")), Moment("answered_at", _l("Answered"), "answered_by")),
+        life=(Moment("asked_at", _l("Asked on")), Moment("answered_at", _l("Answered"), "answered_by")),
         tools=lambda _row: [Tool(_l("Corporate numbers"), "/company/claims")],
     ),
     Kind(

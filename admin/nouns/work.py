@@ -115,7 +115,7 @@ WORK = (
         needs=words("said error"),
         told={"does": _job, "wrong": _job_error},
         labels={"does": _l("What it does"), "wrong": _l("What went wrong")},
-        life=(Moment("created_at", _l("Asked")), Moment("finished_at", _l("Finished"))),
+        life=(Moment("created_at", _l("Asked on")), Moment("finished_at", _l("Finished"))),
         tools=_case_tool,
     ),
 )
