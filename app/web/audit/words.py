@@ -19,6 +19,8 @@ FIELDS: Mapping[str, str] = {
     "tells": N_("Emails to administrators"),
     "after_minutes": N_("After (minutes)"),
     "again_hours": N_("Repeat after (hours)"),
+    "form": N_("File format"),
+    "narrowed": N_("Filter"),
     "days": N_("Days"),
     "from": N_("From the day"),
     "name": N_("Name"),
@@ -96,7 +98,8 @@ def thing(line: Line) -> str:
 def changed(line: Line) -> list[tuple[str, str, str]]:
     """(name, before, after) of what was changed."""
     names = dict.fromkeys([*line.before, *line.after])
-    return [(_field(name), _value(line.before.get(name)), _value(line.after.get(name))) for name in names]
+    told = [(_field(name), _value(line.before.get(name)), _value(line.after.get(name))) for name in names]
+    return [each for each in told if each[1] or each[2]]
 
 
 def who(line: Line) -> str:
