@@ -46,6 +46,7 @@ TITLES: dict[str, str] = {
     "minutes": N_("Minutes"),
     "clock": N_("Time of day"),
     "weekdays": N_("Days of the week"),
+    "addresses": N_("Email addresses, one per line"),
     "day_counts": N_("Single days, each with a number"),
     "rooms": N_("Rooms, a line each"),
     "yen": N_("Amount in yen"),

@@ -166,7 +166,7 @@ def main(sizes: tuple[int, ...] = SIZES) -> None:
                 counting.refresh(site.bench.portal, whole=True)
                 megabytes = (Path(folder) / "nintei.db").stat().st_size >> 20
                 print(
-                    f"  {size:,} cases: {megabytes:,} MB; figures counted in {time.process_time() - began:.1f} s of CPU",
+                    f"  {size:,} cases: {megabytes:,} MB; counted in {time.process_time() - began:.1f} s of CPU",
                     flush=True,
                 )
                 people.add_staff(site.bench.portal, "head@example.jp", "管理 太郎", ["administrator"], PASSWORD)
