@@ -64,6 +64,7 @@ FREE: dict[str, str] = {
     "pages.case.page": "who looked is on record; the case was found with `see cases`",
     "pages.vendorhome.of": "who looked is on record; the case was found with `see cases`",
     "tasks.view.look": "who looked is on record; the task was found with `see cases`",
+    "tasks.view.seen": "the same, once the page is made",
     "people.accounts.actor_of": "mandates begin and end with the day",
     "tasks.recall.opened": "an answer that somebody reads who has the right to work; others change nothing",
 }
