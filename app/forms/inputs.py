@@ -13,7 +13,7 @@ from wtforms.form import BaseForm
 from wtforms.validators import StopValidation
 
 from app.forms.checks import Complaint, checks_of
-from app.forms.japanese import FORMATS, Unfit
+from app.forms.japanese import FORMATS, Unfit, address_line
 from app.forms.spec import MANY, ONE, FieldSpec, FileRef, Format, Kind, Subtype
 from app.forms.text import number, text_of
 from app.text import days
@@ -77,6 +77,8 @@ class TextField(AnswerField):
 
     def parse(self, values: list[Any]) -> str | None:
         value = line(self.last(values))
+        if value and self.spec.properties.get("autocomplete", "").startswith("address-line"):
+            value = address_line(value)
         if not value or self.spec.format is Format.NONE:
             return value or None
         try:

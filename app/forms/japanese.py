@@ -74,6 +74,13 @@ def _common(said: tuple[str, ...]) -> str:
     return said[0] if len(set(said)) == 1 else ""
 
 
+def address_line(value: str) -> str:
+    """番地 as it is written: what an input method puts between two digits (３ー１ー１) is a hyphen.
+
+    Contracts and parcels have it as it stands here."""
+    return re.sub(r"(?<=[0-9０-９])[ーｰ－−‐‑–—―](?=[0-9０-９])", "-", value)
+
+
 # Eleven digits for mobile, IP and paging services and 0800, ten for all others.
 _IN_JAPAN = re.compile(r"0[25-9]0[0-9]{8}|0800[0-9]{7}|0[0-9]{9}")
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from app.forms import FORMATS, Format, Unfit, postal
+from app.forms import FORMATS, Format, Unfit, load, postal
+from tests.forms.drawing import schema
 
 
 @pytest.mark.parametrize(
@@ -114,3 +115,18 @@ def test_telephone_numbers_are_kept_as_they_are_dialled(typed: str, kept: str) -
 def test_numbers_of_a_wrong_length_are_refused(typed: str) -> None:
     with pytest.raises(Unfit):
         FORMATS[Format.PHONE](typed)
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("霞が関３ー１ー１", "霞が関３-１-１"),
+        ("霞が関3−1‐1", "霞が関3-1-1"),
+        ("センタービル2", "センタービル2"),
+        ("3丁目スーパー１F", "3丁目スーパー１F"),
+    ],
+)
+def test_between_the_digits_of_an_address_stand_hyphens(typed: str, kept: str) -> None:
+    street = {"type": "textfield", "key": "street", "label": "番地", "properties": {"autocomplete": "address-line1"}}
+    spec = load(schema(street, {"type": "textfield", "key": "note", "label": "備考"}))
+    assert spec.clean({"street": typed, "note": typed}).values == {"street": kept, "note": typed}
