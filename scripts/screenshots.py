@@ -1,6 +1,7 @@
 """Pictures of the main pages for docs/images, taken from a fresh demo in a throw-away folder.
 
     make screenshots
+    python scripts/screenshots.py designer     those alone whose name begins so
 
 Needs Debian's chromium and fonts-noto-cjk, and the test tools (playwright).
 """
@@ -51,7 +52,8 @@ SHOTS = (
 )
 
 
-def main() -> None:
+def main(beginning: str = "") -> None:
+    """Take those whose name begins so."""
     IMAGES.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         place, port = Path(folder), free_port()
@@ -61,7 +63,7 @@ def main() -> None:
             server.wait_ready(300)
             with sync_playwright() as playwright:
                 browser = playwright.chromium.launch(executable_path=str(chromium_path()), args=list(FLAGS))
-                for name, who, size, address, whole in SHOTS:
+                for name, who, size, address, whole in (each for each in SHOTS if each[0].startswith(beginning)):
                     _shoot(browser, server.url, name, who, size, address, whole)
                 browser.close()
         finally:
@@ -114,4 +116,4 @@ def _task(page: Page, base: str, address: str) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:2])
