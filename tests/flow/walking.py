@@ -94,8 +94,17 @@ class Walk:
             self.done.append((step["complete"], done))
         elif step.get("message") == "withdraw_requested":
             self.withdraw(self.person(step))
+        elif step.get("message") == "confirmation_undone":
+            self.undo_payment(self.person(step))
         else:
             raise AssertionError(f"a step that this walk does not take: {step}")
+
+    def undo_payment(self, who: Vendor | Operator) -> None:
+        """Undo the confirmation of the case's payment, on its page."""
+        [invoice] = self.place.records.of(self.number, "invoice")
+        form = who.get(f"/payments/{invoice['number']}/undo").form(field="why")
+        after = form.fill("why", "別会社の入金だった").press()
+        assert after.status == 200, f"{after!r}: {after.alerts()}"
 
     def withdraw(self, who: Vendor | Operator, reason: str = "事業計画の変更のため。") -> None:
         """End the case early, on its page."""
