@@ -30,6 +30,8 @@ MAY: dict[str, dict[str, str]] = {
     "app/services/register/certificates.py": {"cases.timeline": "changes of a certificate alone (kind `register`)"},
     "app/services/register/acts.py": {"cases.timeline": "changes of a certificate alone (kind `register`)"},
     "app/services/audit/evidence.py": {"cases.timeline": "an auditor takes the whole case"},
+    "app/services/audit/thinning.py": {"Mail": "whose text goes when its time is over"},
+    "app/store/personal.py": {"Mail": "one person's own data, whole, for that person"},
     "app/store/figures.py": {"Mail": "how many wait, are out, or came back"},
     "app/store/invoices.py": {"Entry": "the day on which a claim was cancelled"},
     "app/store/retaining.py": {"Mail": "what is kept no longer goes"},

@@ -60,7 +60,7 @@ def test_a_script_that_fails_in_a_persons_step_is_an_incident_and_the_answer_is_
         staff_only = [row.audience for row in cases.timeline(case.id, internal=True, kinds=("incident",))]
     assert open_incidents(case) == [("step", "approve", "申請の確認")]
     assert staff_only == ["operator"]
-    assert "TypeError" in told(case)[0]
+    assert "values are put together whose kinds do not fit" in told(case)[0]
     assert "incident: step approve of case" in caplog.text and "Traceback" in caplog.text
 
 

@@ -53,7 +53,7 @@ def test_a_step_that_fails_says_which_what_is_kept_and_who_has_been_told(bad: Si
     number, task, page = failed(bad)
     assert "「申請の確認」を進められませんでした" in page
     assert "下書きに残って" in page and "管理者に知らせました" in page
-    assert "TypeError" in page  # staff read the reason
+    assert "種類の合わない値を組み合わせています" in page  # staff read the reason
     assert f'href="/tasks/{task}"' in page
     assert "対象外です" in bad.operator().get(f"/tasks/{task}").text
     bad.bench.drain()
@@ -113,7 +113,7 @@ def test_while_mails_do_not_go_out_every_page_of_staff_says_so_in_one_line(site:
         assert "NINTEI_MAIL_URL" not in page, url
         assert "NINTEI_MAIL_URL" in admin.get(url).text
     english = operator.get("/tasks?lang=en").text
-    assert "Mails have not gone out since" in english and "2 mails wait." in english
+    assert "Mails have not been sent since" in english and "2 mails are waiting." in english
     assert "からメールを送れていません" not in site.person(actor(walker).email).get("/tasks?lang=ja").text
     site.bench.mailbox.away = False
     walker.clock.moment = site.bench.portal.now() + timedelta(minutes=10)
