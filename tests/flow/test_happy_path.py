@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -276,9 +277,9 @@ def test_what_is_released_can_be_downloaded_and_each_download_is_on_record(walk:
         page = walk.vendor.get(f"/cases/{walk.number}/files/{name}")
         assert page.status == 200
         assert papers.words_of(page.content)
-        taken = walk.place.records.of(walk.number, "access", f"filename = '{name}'")
+        taken = walk.place.records.of(walk.number, "trail_entry", f"act = 'downloaded' AND what LIKE '%{name}%'")
         assert taken
-        assert taken[-1]["user_name"] == APPLICATION["contact_name"]
+        assert json.loads(taken[-1]["who"])["name"] == APPLICATION["contact_name"]
 
 
 @pytest.mark.parametrize(
