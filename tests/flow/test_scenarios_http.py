@@ -98,7 +98,7 @@ def walked(walk_of: Walks) -> Walks:
 
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_the_scenario_comes_out_over_http(walked: Walks, name: str) -> None:
-    assert walked(name).done
+    assert walked(name).taken >= len(own_steps(name)) > 0
 
 
 # Reviews

@@ -63,6 +63,7 @@ class Walk:
     staff: Sequence[Operator]
     before: Callable[[Walk, Mapping[str, Any]], None] | None = None  # called before each step: to let time go by
     done: list[tuple[str, Done]] = field(default_factory=list)
+    taken: int = 0  # steps whose every expectation came true
 
     def person(self, step: Mapping[str, Any]) -> Vendor | Operator:
         """The scenario's `person` is always the same member of the staff."""
@@ -84,6 +85,7 @@ class Walk:
                 self._one(step)
                 self.place.records.settle(self.number)
                 self._compare(step, before)
+                self.taken += 1
             except AssertionError as error:
                 raise AssertionError(f"{self.number}, {what}: {error}") from error
         return self
