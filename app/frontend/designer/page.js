@@ -187,7 +187,7 @@ function nameOf(path) {
 async function rename(path) {
   const { kind, before, name, after } = nameOf(path);
   const field = h("input", { class: "dc-input dc-code", id: "dz-rename", value: name });
-  const asked = await dialog(t("Rename it"), h("p", {}, h("label", { for: field.id }, t("New name")), field), [{ label: t("Go on"), value: "yes", kind: "primary" }, { label: t("Cancel"), value: "" }]);
+  const asked = await dialog(t("Rename it"), h("p", {}, h("label", { for: field.id }, t("New name")), field), [{ label: t("Continue"), value: "yes", kind: "primary" }, { label: t("Cancel"), value: "" }]);
   const wanted = field.value.trim();
   if (asked !== "yes" || !wanted || wanted === name) return;
   const whole = (said) => (kind === "file" ? `${before}${said}${after}` : said);

@@ -10,7 +10,8 @@ import pytest
 
 from app import catalogue
 from app.services.designing.drawing import drawing, lasting_ids
-from app.web.designer.words import PAGE
+from app.web.designer.playwords import WORDS as PLAY
+from app.web.designer.words import LISTS, PAGE
 from app.web.designer.words_canvas import CANVAS
 from scripts.designer_facts import FILE, facts
 
@@ -53,6 +54,14 @@ def test_what_the_editor_of_diagrams_says_is_in_the_catalogue() -> None:
     said = {word for file in files for word in re.findall(r'\bt\("((?:[^"\\]|\\.)*)"', file.read_text())}
     assert said - set(PAGE) <= set(CANVAS)
     assert set(CANVAS) <= said | {"days", "months", "hours", "years", "weeks"}
+
+
+def test_what_any_script_of_the_designer_says_is_handed_to_it_with_its_page() -> None:
+    """A sentence that a list does not name would stand there in English, in whatever language the page is."""
+    handed = {word for words in (*LISTS.values(), PLAY) for word in words}
+    for file in SOURCES.rglob("*.js"):
+        said = set(re.findall(r'\bt\("((?:[^"\\]|\\.)*)"', file.read_text()))
+        assert said <= handed, file.name
 
 
 def test_every_word_of_the_library_has_japanese() -> None:
