@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from wtforms import Field
@@ -19,6 +19,7 @@ from app.text import days
 #: PDF.
 LONGEST = 20_000
 MOST_FILES = 100
+NOT_ACCEPTED = N_("“%(name)s” is not of a type that is accepted here (%(types)s)")
 _NOBODY: Mapping[str, Any] = {}
 
 
@@ -149,11 +150,13 @@ class _Files:
                 raise ValidationError(Complaint("“%(name)s” is empty; attach the right file", {"name": ref["name"]}))
             if self.spec.accept and not any(_accepts(rule, ref) for rule in self.spec.accept):
                 raise ValidationError(
-                    Complaint(
-                        "“%(name)s” is not of a type that is accepted here (%(types)s)",
-                        {"name": ref["name"], "types": ", ".join(map(_words, self.spec.accept))},
-                    )
+                    Complaint(NOT_ACCEPTED, {"name": ref["name"], "types": types_in_words(self.spec.accept)})
                 )
+
+
+def types_in_words(accept: Iterable[str]) -> str:
+    """What a field takes, as people write it: PDF, PNG."""
+    return ", ".join(dict.fromkeys(map(_words, accept)))
 
 
 def _words(rule: str) -> str:

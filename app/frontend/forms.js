@@ -193,6 +193,8 @@ function uploads(input, form, texts) {
   zone.append(make("p", { class: "f-drop-hint f-help" }, texts.drop), input);
   unfinished(input, form, texts);
   const take = (files) => {
+    // What was refused has been read by whoever chooses again.
+    for (const item of all(input.closest("[data-field]"), ".f-file[data-refused]")) item.remove();
     for (const file of input.multiple ? files : Array.from(files).slice(0, 1)) send(file, input, form, texts);
   };
   input.addEventListener("change", () => {

@@ -113,6 +113,7 @@ export async function send(file, input, form, texts, old = null) {
     note.classList.add("f-error");
     if (error instanceof Refused && lasting(error.status) && error.status !== 401) {
       forget();
+      item.dataset.refused = "";
       return;
     }
     const retry = make("button", { type: "button", class: "btn btn--small" }, texts.retry);

@@ -120,6 +120,26 @@ def test_a_session_that_ended_is_said_and_after_a_new_sign_in_the_file_goes_on(
     wait_until(lambda: small.name not in str(drafts(place)), 30, "the draft without the file")
 
 
+def test_refused_files_give_way_to_the_next_choice(
+    place: Place, number: str, context: BrowserContext, tmp_path: Path
+) -> None:
+    field = open_form(context, number).locator(f"[data-field='{FIELD}']")
+    picture, program, paper = tmp_path / "登記.heic", tmp_path / "登記.exe", tmp_path / "正しい登記.pdf"
+    picture.write_bytes(b"ftypheic")
+    program.write_bytes(b"MZ")
+    paper.write_bytes(b"%PDF-1.7\n" + os.urandom(9))
+    field.locator(f"#f-{FIELD}").set_input_files(picture)
+    expect(field.locator(".f-file.f-error, .f-file .f-error")).to_contain_text("受け付けられる種類")
+    field.locator(f"#f-{FIELD}").set_input_files(program)
+    expect(field.locator(".f-file")).to_have_count(1)
+    expect(field.locator(".f-file")).to_contain_text("登記.exe")
+    field.locator(f"#f-{FIELD}").set_input_files(paper)
+    expect(field).to_contain_text("添付しました")
+    expect(field.locator(".f-file")).to_have_count(1)
+    field.get_by_role("button", name="削除").click()
+    wait_until(lambda: paper.name not in str(drafts(place)), 30, "the draft without the file")
+
+
 def test_a_file_goes_on_after_a_lost_line_a_closed_window_and_a_power_cut(
     place: Place, number: str, line: Line, context: BrowserContext, large: Path
 ) -> None:

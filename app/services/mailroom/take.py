@@ -208,7 +208,9 @@ def _lay(portal: Portal, row: InboundMail, setting: permit.Setting, key: str, nu
     if spec is None:
         raise NotFound("This task has no such field")
     with portal.blobs.open(each["digest"]) as stream:
-        upload = intake.Upload(f"draft.{setting.task.id}.{key}", spec.named("ja"), each["filename"], spec.max_size_mb)
+        upload = intake.Upload(
+            f"draft.{setting.task.id}.{key}", spec.named("ja"), each["filename"], spec.max_size_mb, accept=spec.accept
+        )
         document = intake.attach(portal, setting.case, upload, stream, _owner(row, setting.case, actor), portal.now())
     document.origin = f"mail:{row.id}"  # it came by mail
     document.save()

@@ -12,6 +12,7 @@ from uuid import uuid4
 
 from app.connectors import scanner, sealed, signed
 from app.errors import Refused, TooLarge
+from app.forms.checks import NOT_ACCEPTED, types_in_words
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.states import DocumentKind
@@ -53,7 +54,8 @@ _SIGNATURES = {
 @dataclass(frozen=True, slots=True)
 class Upload:
     """What is said of a file that comes in. `replaces`: id of the document that its sender says it replaces; `part`: id
-    of the upload (services.parts) by which it came, whose room in the case was set aside."""
+    of the upload (services.parts) by which it came, whose room in the case was set aside; `accept`: the field's types,
+    as its form names them, empty for all that the portal takes."""
 
     key: str
     title: str
@@ -61,29 +63,41 @@ class Upload:
     most_mb: float | None = None
     replaces: str = ""
     part: str = ""
+    accept: tuple[str, ...] = ()
 
 
 # What may come in
 
 
-def type_by_name(name: str) -> str:
-    """The type that the name's ending promises; Refused when it is not taken."""
+def type_by_name(name: str, accept: tuple[str, ...] = ()) -> str:
+    """The type that the name's ending promises; Refused when it is not taken, naming what a field (`accept`) takes."""
     mime = TYPES.get(PurePosixPath(name).suffix.lower())
+    if mime is None and accept:
+        raise Refused(NOT_ACCEPTED, name=name, types=types_in_words(accept))
     if mime is None:
         raise Refused("“%(name)s” is of a type that cannot be taken; send PDF, images, Office or ZIP files", name=name)
     return mime
 
 
-def content_type(name: str, head: bytes) -> str:
+def content_type(name: str, head: bytes, accept: tuple[str, ...] = ()) -> str:
     """The type that content and ending agree on; Refused when they do not, or when the type is not taken."""
-    mime, suffix = type_by_name(name), PurePosixPath(name).suffix.lower()
+    mime, suffix = type_by_name(name, accept), PurePosixPath(name).suffix.lower()
     if suffix in {".txt", ".csv"}:
         fits = b"\x00" not in head
     else:
-        fits = _SIGNATURES.get(suffix, b"PK\x03\x04") in head[:1024] and _harmless(head)
+        fits = _begins(head, _SIGNATURES.get(suffix, b"PK\x03\x04")) and _harmless(head)
     if not fits:
         raise Refused("“%(name)s” is not what its name says; save it again in the right format", name=name)
     return mime
+
+
+def _begins(head: bytes, signature: bytes) -> bool:
+    """Whether a file begins as its format does. Before a PDF's header others may have written a few words, such as a
+    printer's (its readers look through the first 1,024 bytes), but no program, script or page of another kind."""
+    if signature != _SIGNATURES[".pdf"]:
+        return head.startswith(signature)
+    before, found, _ = head[:1024].partition(signature)
+    return bool(found) and not before.startswith((b"MZ", b"#!")) and not any(each in before for each in (b"\0", b"<"))
 
 
 def _harmless(head: bytes) -> bool:
@@ -172,7 +186,7 @@ def _looked_at(portal: Portal, arrived: Arrived, name: str, upload: Upload) -> s
     require_size(portal, name, arrived.size, upload.most_mb)
     _readable(arrived.path, name)
     with arrived.path.open("rb") as stored:
-        mime = content_type(name, stored.read(4096))
+        mime = content_type(name, stored.read(4096), upload.accept)
     if portal.settings.clamd_url and scanner.scan(portal.settings.clamd_url, arrived.path):
         raise Refused("“%(name)s” holds a virus or the like and was not taken; check your computer", name=name)
     return mime

@@ -59,7 +59,9 @@ def begin(portal: Portal, task_id: str, said: Announced, actor: Actor) -> PartVi
     setting, spec = uploads.place(portal, task_id, said.field, actor)
     name, now = file_name(said.filename), portal.now()
     intake.require_size(portal, name, said.size, spec.max_size_mb)
-    uploads.require_taken(setting, spec, FileRef("-", name, said.size, intake.type_by_name(name)), actor.language)
+    uploads.require_taken(
+        setting, spec, FileRef("-", name, said.size, intake.type_by_name(name, spec.accept)), actor.language
+    )
     with database.transaction():
         cases.lock(setting.case.id)
         if parts.open_count(actor.user_id or 0, now) >= MOST_OPEN:

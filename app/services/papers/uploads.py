@@ -37,7 +37,9 @@ def attach(
         old = records.document(replaces) if replaces else None
     if old is not None and old.draft:  # never sent: what it was to replace is replaced by this one
         replaces = old.replaces
-    upload = intake.Upload(f"draft.{task_id}.{field}", spec.named("ja"), filename, spec.max_size_mb, replaces, part)
+    upload = intake.Upload(
+        f"draft.{task_id}.{field}", spec.named("ja"), filename, spec.max_size_mb, replaces, part, spec.accept
+    )
     row = intake.attach(portal, setting.case, upload, stream, actor, portal.now())
     found = reference(row)
     try:

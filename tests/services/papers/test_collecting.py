@@ -15,7 +15,7 @@ import pytest
 from app.errors import Refused
 from app.services import upkeep
 from app.services.demo.walker import Walker, sample_pdf
-from app.services.papers import collecting, intake, uploads
+from app.services.papers import collecting, intake, parts, uploads
 from app.store import database, models, named, records
 from app.store.models import Document, InboundMail, Mail
 from tests.services.conftest import Bench
@@ -147,3 +147,38 @@ def _age(path: Path, *, days: int) -> None:
 def test_the_limit_is_the_fields_own_or_the_portals(bench: Bench) -> None:
     assert intake.limit(bench.portal, 1) == 1 << 20
     assert intake.limit(bench.portal, 999) == bench.portal.settings.upload_max_mb << 20
+
+
+@pytest.mark.parametrize("name", ["会社概要.heic", "会社概要.zip"])
+def test_what_a_field_refuses_is_told_with_what_it_takes_and_nothing_else(bench: Bench, name: str) -> None:
+    """A type that the portal never takes and one that only this field refuses: the same sentence."""
+    walker = go(bench, "reply_materials")
+    row, who = task(walker, "reply_materials"), vendor(walker)
+    for send in (
+        lambda: uploads.attach(walker.portal, row.id, "system_requirements", name, io.BytesIO(b"PK\x03\x04"), who),
+        lambda: parts.begin(walker.portal, row.id, parts.Announced("system_requirements", name, 100), who),
+    ):
+        with pytest.raises(Refused) as refused:
+            send()
+        assert refused.value.params["types"] == "PDF, XLSX, DOCX"
+        assert "Office" not in refused.value.message and "ZIP" not in refused.value.message
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"MZ\x90\x00" + b"\0" * 60 + b"%PDF-1.7", b"<html><script>x()</script>%PDF-1.7", b"#!/bin/sh\n%PDF-1.7"],
+    ids=["a program", "a page", "a script"],
+)
+def test_a_pdf_header_behind_something_else_makes_no_pdf(content: bytes) -> None:
+    with pytest.raises(Refused, match="not what its name says"):
+        intake.content_type("会社概要.pdf", content)
+
+
+@pytest.mark.parametrize("before", [b"", b"\xef\xbb\xbf", b"\x1b%-12345X@PJL SET RENDERMODE=GRAYSCALE\r\n"])
+def test_a_pdf_behind_the_words_of_a_printer_is_one(before: bytes) -> None:
+    assert intake.content_type("会社概要.pdf", before + b"%PDF-1.7\n") == "application/pdf"
+
+
+def test_only_a_pdf_may_have_something_before_its_beginning() -> None:
+    with pytest.raises(Refused):
+        intake.content_type("a.png", b"words \x89PNG")
