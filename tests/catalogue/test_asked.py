@@ -57,7 +57,10 @@ def test_what_is_tested_first_or_no_routing_value_is_not_asked_for(text: str) ->
 
 
 def test_a_task_asks_for_what_its_own_mails_and_documents_read() -> None:
-    said = {"mail/reminder.md": add("{{ data.books }}"), "pdf/case_file.html": swap("</body>", "{{ data.limit }}</body>")}
+    said = {
+        "mail/reminder.md": add("{{ data.books }}"),
+        "pdf/case_file.html": swap("</body>", "{{ data.limit }}</body>"),
+    }
     found = told({**said, **carrying("approve", "sends", "reminder")})
     assert found["approve"] == {"books"}
     found = told({**said, **carrying("approve", "makes", "case_file")})
