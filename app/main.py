@@ -33,6 +33,7 @@ from app.errors import Refused
 from app.services.agents import news
 from app.services.base import versions
 from app.services.base.businessdays import JAPAN
+from app.services.base.leases import Leased
 from app.services.base.portal import Portal
 from app.services.base.releases import Releases
 from app.services.cards.making import CardDesk
@@ -132,11 +133,16 @@ def make_outside(portal: Portal) -> Outside:
         Mailer(settings.mail_url),
         printer,
         CardDesk(settings, settings.card_reader),
-        own={
-            gating.OPERATOR: partial(gating.run, portal),
-            large.OPERATOR: partial(large.run, portal, partial(_told, cache(partial(make_web, portal)))),
-        },
+        own=_own(portal, cache(partial(make_web, portal))),
     )
+
+
+def _own(portal: Portal, pages: Callable[[], Flask]) -> dict[str, Callable[[Leased], Any]]:
+    """What does the jobs of the portal itself, which no diagram asks for: in a Play as in the worker."""
+    return {
+        gating.OPERATOR: partial(gating.run, portal),
+        large.OPERATOR: partial(large.run, portal, partial(_told, pages)),
+    }
 
 
 def _told(pages: Callable[[], Flask], row: Export) -> AbstractContextManager[Sheet]:
@@ -214,6 +220,12 @@ def serve(portal: Portal, handed: Sequence[socket.socket] = ()) -> None:
     server.run()
 
 
+def play_hands(settings: Settings, pages: Callable[[], Flask], box: Box) -> Callable[[Portal], Outside]:
+    """A Play's hands for one of its portals: they reach nobody outside, and do every job that the worker's do."""
+    printer, desk = Printer(FONTS, workers=1), CardDesk(settings, "virtual")
+    return lambda at: Outside(at, Mailer(""), printer, desk, caller=box, own=_own(at, pages))
+
+
 def play(spec: playhost.Spec) -> None:
     """A Play: the portal of a draft in this process, with settings that are written here and come from nowhere else.
     Raises BadPackage with what keeps the package from running."""
@@ -229,10 +241,10 @@ def play(spec: playhost.Spec) -> None:
     )
     clock, box = PlayClock(spec.start), Box()
     portal = open_portal(settings, clock)
-    printer, desk = Printer(FONTS, workers=1), CardDesk(portal.settings, "virtual")
-    stage = Stage(portal, clock, lambda at: Outside(at, Mailer(""), printer, desk, caller=box), box)
+    web_of_it = cache(partial(make_web, portal))
+    stage = Stage(portal, clock, play_hands(portal.settings, web_of_it, box), box)
     stage.open(catalogue.from_archive(spec.archive))
-    pages = make_web(portal)
+    pages = web_of_it()
     threading.Thread(target=stage.run, args=(threading.Event(),), name="play", daemon=True).start()
     mount = Mount(pages, stage, f"/designer/play/{spec.id}", used=lambda: os.utime(spec.folder))
     fresh = spec.listen.with_suffix(".new")

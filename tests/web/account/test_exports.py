@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
+from app import main
 from app.engine import Engine
 from app.errors import Refused
 from app.services import upkeep
@@ -21,8 +22,9 @@ from app.services.base.actors import Actor
 from app.services.exports import large
 from app.services.exports.sheet import Sheet
 from app.services.people import accounts
+from app.services.plays.box import Box
 from app.services.process import jobs
-from app.states import ExportState
+from app.states import ExportState, JobState
 from app.store import database, exports
 from app.store.models import Export, Job, TrailEntry, User
 from app.web.frame import exporting
@@ -81,6 +83,22 @@ def test_many_rows_are_made_while_one_works_on_and_few_at_once(site: Site) -> No
         told = [(row.act.value, json.loads(row.what)["label"]) for row in TrailEntry.select()]
     assert told.count(("exported", "案件")) == 2  # the few rows at once, and these
     assert told.count(("downloaded", "案件")) == 1
+
+
+def test_whoever_tries_a_draft_gets_many_rows_too(site: Site) -> None:
+    portal, client = site.bench.portal, site.person(ADMIN)
+    page = asked(client, "/admin/case/export/csv")
+    hands = main.play_hands(portal.settings, lambda: site.app, Box())(portal)
+    job = jobs.lease(portal, "play")
+    assert job is not None
+    assert jobs.perform(portal, hands, job) is JobState.DONE
+    assert "系2" in client.get(f"{page}/file").get_data().decode("utf-8-sig")
+
+
+def test_a_play_does_every_job_that_the_worker_does(site: Site) -> None:
+    portal = site.bench.portal
+    hands = main.play_hands(portal.settings, lambda: site.app, Box())(portal)
+    assert hands.own.keys() == main.make_outside(portal).own.keys()
 
 
 def test_it_speaks_as_who_asked_and_counts_what_is_written(site: Site) -> None:
