@@ -34,6 +34,7 @@ PEOPLE = {
     "operator": "tanaka@nintei.example",
     "vendor": "fujimi@vendor.example",
     "agent": "minato@agent.example",
+    "analyst": "analyst@nintei.example",
 }
 STARTS = [
     "/",
