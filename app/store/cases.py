@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, Literal
 
 from peewee import fn
 
 from app.errors import NotFound
-from app.states import Audience, EntryKind, Rights, Standing
+from app.states import Audience, EntryKind, Rights, Standing, TaskState, Turn
 from app.store import search as search_index
 from app.store import statements
 from app.store.composed import Composed, by
 from app.store.database import lock_name, proxy
-from app.store.models import Case, CaseState, Clock, Counter, Entry, EntryLink, Member, User, Visit
+from app.store.models import Case, CaseState, Clock, Counter, Entry, EntryLink, Member, Task, User, Visit
+
+CaseOrder = Literal["changed", "due", "number"]
 
 
 def next_number(name: str) -> int:
@@ -96,23 +98,27 @@ def search(
     state: Standing | None = None,
     package_id: str = "",
     among: Collection[int] | None = None,
+    turn: Turn | None = None,
+    order: CaseOrder = "changed",
     limit: int = 50,
     offset: int = 0,
 ) -> list[Case]:
-    """Cases, last changed first; `member` limits to a vendor's own, `among` to some."""
-    query = Case.select()
-    if member is not None:
-        query = query.join(Member).where(Member.user == member)
-    said = search_index.said_of_case(text)
-    if said is not None:
-        query = query.where(said)
-    if state:
-        query = query.where(Case.state == state)
+    """Cases, last changed first or in another `order`; `member` limits to a vendor's own, `among` to some, `turn` to
+    those under way in which it is the turn of that side."""
+    query = _narrowed(member, text, state, among, turn)
     if package_id:
         query = query.where(Case.package_id == package_id)
-    if among is not None:
-        query = query.where(Case.id.in_(list(among)))
-    return list(query.order_by(Case.changed_at.desc(), Case.id.desc()).limit(limit).offset(offset))
+    if order == "number":
+        query = query.order_by(Case.number.desc())
+    elif order == "due":
+        # Of a case under way alone: what is due first among the open tasks (index on case and state); none comes last.
+        due = Task.select(fn.MIN(Task.due_on)).where((Task.case == Case.id) & (Task.state == TaskState.OPEN))
+        query = query.where(~Case.ended).order_by(
+            fn.COALESCE(due, "9999-12-31"), Case.changed_at.desc(), Case.id.desc()
+        )
+    else:
+        query = query.order_by(Case.changed_at.desc(), Case.id.desc())
+    return list(query.limit(limit).offset(offset))
 
 
 def count(
@@ -121,8 +127,17 @@ def count(
     text: str = "",
     state: Standing | None = None,
     among: Collection[int] | None = None,
+    turn: Turn | None = None,
+    order: CaseOrder = "changed",
 ) -> int:
     """How many cases `search` would find."""
+    query = _narrowed(member, text, state, among, turn)
+    return int((query.where(~Case.ended) if order == "due" else query).count())
+
+
+def _narrowed(
+    member: int | None, text: str, state: Standing | None, among: Collection[int] | None, turn: Turn | None
+) -> Any:
     query = Case.select()
     if member is not None:
         query = query.join(Member).where(Member.user == member)
@@ -133,7 +148,11 @@ def count(
         query = query.where(Case.state == state)
     if among is not None:
         query = query.where(Case.id.in_(list(among)))
-    return int(query.count())
+    if turn == Turn.OPERATOR:  # a mail that did not arrive is the body's to mend
+        query = query.where(~Case.ended & (Case.turn.in_([Turn.OPERATOR, Turn.BOTH]) | (Case.undelivered > 0)))
+    elif turn == Turn.VENDOR:
+        query = query.where(~Case.ended & Case.turn.in_([Turn.VENDOR, Turn.BOTH]) & (Case.undelivered == 0))
+    return query
 
 
 def open_of_contact(email: str) -> list[Case]:

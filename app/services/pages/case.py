@@ -29,10 +29,11 @@ from app.services.tasks.reviews import Reviewed
 from app.services.tasks.view import TaskView
 from app.states import EntryKind, JobState, Right, Rights, Thing
 from app.store import bookings, cards, cases, companies, database, invoices, jobrows, receiving, records, work
+from app.store.cases import CaseOrder
 from app.store.models import Case, Entry, Member, Surplus
 
 __all__ = [
-    "CaseHead", "CasePage", "DownloadGroup", "StageView", "diagrams", "find", "head", "heads", "page",
+    "CaseHead", "CaseOrder", "CasePage", "DownloadGroup", "StageView", "diagrams", "find", "head", "heads", "page",
 ]  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from app.services.tasks import view
 from app.services.tasks.view import TaskView
 from app.states import CertificateState, Standing, Turn
 from app.store import cases, database, records, work
+from app.store.cases import CaseOrder
 from app.store.models import Case, Certificate
 
 
@@ -190,18 +191,23 @@ def heads(
     text: str = "",
     state: str = "",
     trouble: bool = False,
+    turn: Turn | None = None,
+    order: CaseOrder = "changed",
     limit: int = 50,
     page: int = 1,
 ) -> tuple[list[CaseHead], int]:
     """One page of the cases that the actor sees (the last one for a number behind it), last changed first, and how many
-    there are in all. `trouble`: for staff, of those alone that cannot go on before somebody has looked."""
+    there are in all. `trouble`: for staff, of those alone that cannot go on before somebody has looked; `turn`: of
+    those in which it is the turn of that side; `order`: "due" lists what is under way, the first due first."""
     member = actor.user_id if actor.side == "vendor" else None
     standing = Standing.of(state)
     with database.connection():
         among = attention.all_hindered() if trouble and member is None else None
-        total = cases.count(member=member, text=text, state=standing, among=among)
+        total = cases.count(member=member, text=text, state=standing, among=among, turn=turn, order=order)
         offset = (max(1, min(page, -(-total // limit))) - 1) * limit
-        rows = cases.search(member=member, text=text, state=standing, among=among, limit=limit, offset=offset)
+        rows = cases.search(
+            member=member, text=text, state=standing, among=among, turn=turn, order=order, limit=limit, offset=offset
+        )
         ids = [row.id for row in rows]
         agents = cases.by_mandate(member) if member is not None else set()
         open_rows, running, closing = work.open_tasks_of(ids), cases.clocks_of(ids), portal.closing()

@@ -15,7 +15,7 @@ from app.services.moves import mending
 from app.services.pages import case, diagrams
 from app.services.pages.case import CasePage
 from app.services.tasks import daterequests, recall
-from app.states import Right
+from app.states import Right, Turn
 from app.text.typed import line
 from app.web.cases import diagram as case_diagram
 from app.web.cases import head as case_head
@@ -28,6 +28,8 @@ pages = Blueprint("cases", __name__)
 
 PAGE = 50
 STEPS = 60  # of a case's flow that are listed at first: those of its first year
+ORDERS: dict[str, case.CaseOrder] = {"due": "due", "number": "number"}
+TURNS = (Turn.VENDOR, Turn.OPERATOR)
 STATES = ("open", "certified", "rejected", "withdrawn", "closed")
 TABS = ("flow", "timeline", "documents", "mail", "cards", "money", "answers", "messages")
 
@@ -35,16 +37,22 @@ TABS = ("flow", "timeline", "documents", "mail", "cards", "money", "answers", "m
 @pages.get("/cases")
 @needs(Right.SEE_CASES)
 def index() -> Any:
-    """The cases that one may see, last changed first."""
+    """The cases that one may see, last changed first or in the order asked for."""
     who, args = signed_in(), request.args
     text = line(args.get("q", ""))[:200]
     state = args.get("state", "") if args.get("state") in STATES else ""
     trouble = args.get("trouble") == "1" and who.side == "operator"
+    turn = next((each for each in TURNS if each.value == args.get("turn")), None)
+    order = args.get("order", "") if args.get("order") in ORDERS else ""
     asked = paging.wanted(args.get("page", ""))
-    found, total = case.heads(portal(), who, text=text, state=state, trouble=trouble, limit=PAGE, page=asked)
+    found, total = case.heads(
+        portal(), who, text=text, state=state, trouble=trouble, turn=turn, order=ORDERS.get(order, "changed"),
+        limit=PAGE, page=asked,
+    )  # fmt: skip
     count = paging.last(total, PAGE)
-    said = (("q", text), ("state", state), ("trouble", "1" if trouble else ""))
+    said = (("q", text), ("state", state), ("trouble", "1" if trouble else ""), ("turn", turn.value if turn else ""))
     query = {key: value for key, value in said if value}
+    kept = {**query, **({"order": order} if order else {})}
     return render_template(
         "pages/case/list.html",
         title=gettext("Cases"),
@@ -58,8 +66,10 @@ def index() -> Any:
         trouble=trouble,
         states=timeline.state_words(),
         query=query,
+        turn=turn.value if turn else "",
+        order=order,
         paging=paging.numbers(
-            min(asked, count), count, PAGE, total, lambda n: "/cases?" + urlencode({**query, "page": n})
+            min(asked, count), count, PAGE, total, lambda n: "/cases?" + urlencode({**kept, "page": n})
         ),
     )
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from app.services.demo.walker import Walker
 from app.services.pages import carddesk, postdesk
 from app.services.pages import case as casepage
+from app.states import Turn
 from app.store import cases, database, work
 from app.store.models import Answer, Case, Task
 from tests.services.conftest import Bench
@@ -78,3 +80,43 @@ def test_a_list_of_whole_tasks_asks_as_much_for_many_as_for_few(bench: Bench) ->
             asked.append(len(seen.statements))
     assert asked[:2] == asked[2:]
     assert max(asked) <= 60
+
+
+def test_the_list_of_cases_is_put_in_order_and_narrowed_by_whose_turn_it_is(bench: Bench) -> None:
+    walker = go(bench, until="first_review")
+    case = case_of(walker)
+    more_cases(case, 3)
+    days = {"2026-9000": date(2027, 5, 1), "2026-9001": date(2026, 1, 5), case.number: date(2026, 9, 1)}
+    about = task(walker, "first_review")
+    with database.transaction():
+        Task.update(due_on=days[case.number]).where(Task.case == case.id).execute()
+        for n, number in enumerate(("2026-9000", "2026-9001")):
+            other = Case.get(Case.number == number)
+            Case.update(turn="vendor" if n else "both").where(Case.id == other.id).execute()
+            Task.create(**{**about.__data__, "id": f"due-{n}", "case": other.id, "due_on": days[number]})
+        Case.update(ended=True, state="closed").where(Case.number == "2026-9002").execute()
+
+    def numbers(**asked: Any) -> list[str]:
+        found, total = casepage.heads(bench.portal, staff(walker), **asked)
+        assert total == len(found)
+        return [each.number for each in found]
+
+    assert numbers(order="due") == ["2026-9001", case.number, "2026-9000"]
+    assert numbers(order="number") == sorted([*days, "2026-9002"], reverse=True)
+    assert set(numbers(turn=Turn.VENDOR)) == {"2026-9000", "2026-9001"}
+    assert set(numbers(turn=Turn.OPERATOR)) == {case.number, "2026-9000"}
+    with database.transaction():
+        Case.update(undelivered=1).where(Case.number == "2026-9001").execute()
+    assert set(numbers(turn=Turn.VENDOR)) == {"2026-9000"}
+    assert set(numbers(turn=Turn.OPERATOR, order="due")) == {*days}
+
+
+def test_the_first_due_of_a_case_is_found_by_an_index(small_bench: Bench) -> None:
+    with database.connection():
+        with counted() as seen:
+            assert cases.search(order="due") == []
+        (asked,) = seen.statements
+        plan = database.proxy.obj.execute_sql(
+            f"EXPLAIN QUERY PLAN {asked}", ("open", "9999-12-31", False, 50, 0)[: asked.count("?")]
+        ).fetchall()
+    assert "task_case_id_state" in str(plan)
