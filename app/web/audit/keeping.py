@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 
 from app.errors import NinteiError
 from app.services.audit import archiving, keeping
@@ -62,7 +62,7 @@ def run() -> Any:
     if asked is not None:
         return asked
     went = keeping.run(portal(), signed_in())
-    flash(gettext("%(count)s records removed", count=sum(went.values())))
+    flash(ngettext("%(num)s record removed", "%(num)s records removed", sum(went.values())))
     return redirect(HERE, 303)
 
 

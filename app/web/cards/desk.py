@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, Flask, current_app, flash, g, jsonify, redirect, render_template, request
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 
 from app.errors import NinteiError
 from app.services.agents import desks
@@ -212,7 +212,7 @@ def make(task_id: str) -> Any:
     if not count:
         flash(gettext("All its cards have arrived."), "success")
     elif not by_agents:  # at desks nothing is made yet: the next page says which cards to lay on
-        flash(gettext("%(count)s cards are being made.", count=count), "info")
+        flash(ngettext("%(num)s card is being made.", "%(num)s cards are being made.", count), "info")
     return redirect(f"/cards/batch/{task_id}" if by_agents else "/cards", 303)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, BinaryIO, cast
 
 from flask import Blueprint, flash, redirect, render_template, request
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 
 from app.errors import Refused
 from app.services.base.actors import Actor
@@ -68,7 +68,7 @@ def remind(number: str) -> Any:
         sent = worklist.remind(portal(), [task.id for task in head.tasks], signed_in())
         if not sent:
             raise Refused("They have already been reminded today")
-        return gettext("%(count)s reminders go out now.", count=sent)
+        return ngettext("%(num)s reminder goes out now.", "%(num)s reminders go out now.", sent)
 
     return act_on(number, act, "remind")
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 
 from app.states import EntryKind, Standing
 from app.web.frame.current import named
@@ -152,7 +152,7 @@ def _key_letter(entry: Any, _: Mapping[str, str]) -> Facts:
 
 def _card(entry: Any, _: Mapping[str, str]) -> Facts:
     count = (entry.data or {}).get("count")
-    return Facts(entry.text, named(entry.title), note=gettext("%(count)s cards", count=count) if count else "")
+    return Facts(entry.text, named(entry.title), note=ngettext("%(num)s card", "%(num)s cards", count) if count else "")
 
 
 def _note(entry: Any, _: Mapping[str, str]) -> Facts:

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 
 from app.errors import Forbidden, NinteiError, Refused
 from app.services.days import attendance, month
@@ -82,10 +82,12 @@ def close() -> Any:
     except Refused as error:
         return month_page(back, status=422, alert=problems.sentence(error), typed=typed)
     if count:
-        words = gettext(
-            "%(day)s is a closing day now. %(count)s dates of cases lie on it: agree on other days with them.",
-            day=long_day(day), count=count,
-        )  # fmt: skip
+        words = ngettext(
+            "%(day)s is a closing day now. %(num)s date of a case lies on it: agree on another day with it.",
+            "%(day)s is a closing day now. %(num)s dates of cases lie on it: agree on other days with them.",
+            count,
+            day=long_day(day),
+        )
         flash(words, "warning")
     else:
         flash(gettext("%(day)s is now a closing day.", day=long_day(day)), "success")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 
 from app.errors import NinteiError, Refused
 from app.services.pages import postdesk
@@ -71,7 +71,10 @@ def send() -> Any:
         except NinteiError as error:
             errors[task_id] = {"": problems.sentence(error)}
     if done:
-        flash(gettext("%(count)s items have been recorded as sent.", count=done), "success")
+        flash(
+            ngettext("%(num)s item has been recorded as sent.", "%(num)s items have been recorded as sent.", done),
+            "success",
+        )
     if errors:
         left = [each for each in ticked if each in errors]
         return _page(request.form, errors, left, gettext("Some rows need to be checked; the others are done."))
@@ -89,8 +92,10 @@ def _paste() -> Any:
     if not found:
         alert = gettext("No line starts with the case number of an item waiting to be sent")
         return _page(typed, ticked=request.form.getlist("task"), alert=alert, pasted=text)
-    told = gettext(
-        "%(count)s rows have been filled in and ticked. Check them, then press the button.", count=len(found)
+    told = ngettext(
+        "%(num)s row has been filled in and ticked. Check it, then press the button.",
+        "%(num)s rows have been filled in and ticked. Check them, then press the button.",
+        len(found),
     )
     return _page(typed, ticked=[*request.form.getlist("task"), *found], told=told)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 
 from app.errors import NinteiError, Refused
 from app.services.money.matching import Fit
@@ -65,7 +65,7 @@ def confirm_lines() -> Any:
         return problems.back(Refused("Select the rows first"), "/payments/bank")
     if request.form.get("action") == "aside":
         done = bankreceipts.put_aside(portal(), ticked, signed_in())
-        flash(gettext("%(count)s lines have been excluded.", count=done), "success")
+        flash(ngettext("%(num)s line has been excluded.", "%(num)s lines have been excluded.", done), "success")
         return redirect("/payments/bank", 303)
     chosen: dict[str, list[int]] = {}
     for line in ticked:
@@ -86,7 +86,9 @@ def confirm_lines() -> Any:
         except NinteiError as error:
             flash(_of(number, error), "error")
     if count:
-        flash(gettext("%(count)s payments have been confirmed.", count=count), "success")
+        flash(
+            ngettext("%(num)s payment has been confirmed.", "%(num)s payments have been confirmed.", count), "success"
+        )
     return bankquestions.page(asked) if asked else redirect("/payments/bank", 303)
 
 
@@ -130,7 +132,9 @@ def settle() -> Any:
                 continue  # it was settled meanwhile, or cannot be: the list says how things stand
             again.append(found)
     if count:
-        flash(gettext("%(count)s payments have been confirmed.", count=count), "success")
+        flash(
+            ngettext("%(num)s payment has been confirmed.", "%(num)s payments have been confirmed.", count), "success"
+        )
     return bankquestions.page(again, 422) if again else redirect("/payments/bank", 303)
 
 

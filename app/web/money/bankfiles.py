@@ -8,7 +8,7 @@ from dataclasses import fields, replace
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 
 from app.errors import NinteiError, Refused
 from app.services.money import bankcsv
@@ -83,7 +83,14 @@ def take_back(file_id: int) -> Any:
         count = bankfiles.take_back(portal(), file_id, signed_in())
     except NinteiError as error:
         return problems.back(error, "/payments/bank")
-    flash(gettext("The file has been removed; %(count)s lines were deleted.", count=count), "success")
+    flash(
+        ngettext(
+            "The file has been removed; %(num)s line was deleted.",
+            "The file has been removed; %(num)s lines were deleted.",
+            count,
+        ),
+        "success",
+    )
     return redirect("/payments/bank", 303)
 
 
@@ -170,7 +177,14 @@ def _preview(table: Table, choice: Columns) -> dict[str, Any] | None:
 
 def _tell(done: bankfiles.Imported) -> None:
     if done.again:
-        flash(gettext("This file has been imported before. %(count)s lines are new.", count=done.new), "warning")
+        flash(
+            ngettext(
+                "This file has been imported before. %(num)s line is new.",
+                "This file has been imported before. %(num)s lines are new.",
+                done.new,
+            ),
+            "warning",
+        )
     elif done.known:
         flash(
             gettext(
@@ -184,6 +198,10 @@ def _tell(done: bankfiles.Imported) -> None:
         flash(gettext("%(new)s lines have been imported. Nothing has been confirmed yet.", new=done.new), "success")
     if done.left_out:
         flash(
-            gettext("%(count)s lines are not receipts and were skipped: see “Imported files”.", count=done.left_out),
+            ngettext(
+                "%(num)s line is not a receipt and was skipped: see “Imported files”.",
+                "%(num)s lines are not receipts and were skipped: see “Imported files”.",
+                done.left_out,
+            ),
             "info",
         )

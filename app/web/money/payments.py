@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask import Blueprint, flash, redirect, render_template, request
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 from werkzeug.datastructures import MultiDict
 
 from app.errors import NinteiError
@@ -141,7 +141,14 @@ def confirm() -> Any:
         except NinteiError as error:
             errors[task_id] = problems.sentence(error)
     if len(ticked) > len(errors):
-        flash(gettext("%(count)s payments have been confirmed.", count=len(ticked) - len(errors)), "success")
+        flash(
+            ngettext(
+                "%(num)s payment has been confirmed.",
+                "%(num)s payments have been confirmed.",
+                len(ticked) - len(errors),
+            ),
+            "success",
+        )
     left = [each for each in ids if each not in ticked or each in errors]
     if errors:
         return _confirm(left, typed=request.form, errors=errors, alert=gettext("Some payments could not be confirmed."))

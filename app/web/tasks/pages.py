@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from flask import Blueprint, flash, redirect, render_template, request
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 
 from app.errors import Refused, Stale
 from app.services.base import permit
@@ -216,7 +216,7 @@ def cards(task_id: str) -> Any:
         else:
             count = stock.make(portal(), task_id, signed_in())
             if count:
-                flash(gettext("%(count)s cards are being made.") % {"count": count}, "info")
+                flash(ngettext("%(num)s card is being made.", "%(num)s cards are being made.", count), "info")
     except Refused as error:
         return views.draw(task_id, alert=error, status=status_of(error))
     return redirect(f"{views.here(task_id)}#cards", 303)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 
 from app.errors import Refused
 from app.services.cases import lifecycle
@@ -90,7 +90,9 @@ def _tell(way: str, found: list[tending.Outcome]) -> None:
         place = " ".join(part for part in (each.case, current.named(each.title)) if part)
         flash(gettext("%(place)s was not changed: %(why)s", place=place, why=why), "warning")
     if len(left) > SAID:
-        flash(gettext("%(count)s more remain unchanged.", count=len(left) - SAID), "warning")
+        flash(
+            ngettext("%(num)s more remains unchanged.", "%(num)s more remain unchanged.", len(left) - SAID), "warning"
+        )
 
 
 @pages.post("/retry")
@@ -103,7 +105,7 @@ def retry() -> Any:
             flash(gettext("It is being tried again."), "info")
         else:
             count = lifecycle.retry_all(portal(), "mail", signed_in())
-            flash(gettext("%(count)s mails are being sent again.", count=count), "info")
+            flash(ngettext("%(num)s mail is being sent again.", "%(num)s mails are being sent again.", count), "info")
     except Refused as error:
         flash(sentence(error), "warning")
     return redirect("/attention", 303)

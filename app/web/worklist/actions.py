@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import Blueprint, flash, redirect, request
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 
 from app.errors import NinteiError, Refused
 from app.services.pages import worklist
@@ -40,7 +41,10 @@ def _ticked() -> list[str]:
 def claim() -> Any:
     """Take the tasks."""
     try:
-        _say(worklist.claim(portal(), _ticked(), signed_in()), gettext("You have taken %(count)s tasks."))
+        _say(
+            worklist.claim(portal(), _ticked(), signed_in()),
+            lambda count: ngettext("You have taken %(num)s task.", "You have taken %(num)s tasks.", count),
+        )
     except Refused as error:
         return problems.back(error, _back())
     return redirect(_back(), 303)
@@ -55,7 +59,9 @@ def assign() -> Any:
         if chosen is None:
             raise Refused("Choose a colleague from the certifying body")
         done = worklist.assign(portal(), _ticked(), chosen, signed_in())
-        _say(done, gettext("%(count)s tasks have been assigned."))
+        _say(
+            done, lambda count: ngettext("%(num)s task has been assigned.", "%(num)s tasks have been assigned.", count)
+        )
     except Refused as error:
         return problems.back(error, _back())
     return redirect(_back(), 303)
@@ -67,7 +73,12 @@ def release() -> Any:
     """Give the ticked tasks back to the group."""
     try:
         done = worklist.assign(portal(), _ticked(), None, signed_in())
-        _say(done, gettext("%(count)s tasks have been returned to the group."))
+        _say(
+            done,
+            lambda count: ngettext(
+                "%(num)s task has been returned to the group.", "%(num)s tasks have been returned to the group.", count
+            ),
+        )
     except Refused as error:
         return problems.back(error, _back())
     return redirect(_back(), 303)
@@ -83,9 +94,16 @@ def remind() -> Any:
     except Refused as error:
         return problems.back(error, _back())
     if sent:
-        flash(gettext("%(count)s reminders go out now.", count=sent), "success")
+        flash(ngettext("%(num)s reminder goes out now.", "%(num)s reminders go out now.", sent), "success")
     if sent < len(ids):
-        flash(gettext("%(count)s have already been reminded today or are completed.", count=len(ids) - sent), "info")
+        flash(
+            ngettext(
+                "%(num)s has already been reminded today or is completed.",
+                "%(num)s have already been reminded today or are completed.",
+                len(ids) - sent,
+            ),
+            "info",
+        )
     return redirect(_back(), 303)
 
 
@@ -100,9 +118,9 @@ def confirm() -> Any:
     return redirect("/payments/confirm?" + urlencode([("task", each) for each in ids]), 303)
 
 
-def _say(done: worklist.Bulk, sentence: str) -> None:
+def _say(done: worklist.Bulk, sentence: Callable[[int], str]) -> None:
     if done.done:
-        flash(sentence % {"count": done.done}, "success")
+        flash(sentence(done.done), "success")
     for left in done.left:
         flash(
             gettext(
