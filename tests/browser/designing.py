@@ -7,14 +7,16 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, Page
 from werkzeug.serving import make_server
 
+from app.connectors.pdf import Printer
 from app.engine import Engine
+from app.main import FONTS
 from app.services.people import accounts
 from app.services.workspaces import content
 from tests.support.browser import PATIENCE
@@ -94,7 +96,8 @@ SEEN = """() => {
 @contextmanager
 def desk(folder: Path, engine: Engine, browser: Browser) -> Iterator[Desk]:
     """The portal, its server, and a window that is signed in."""
-    site = open_site(folder, engine)
+    site, printer = open_site(folder, engine), Printer(FONTS, workers=1)
+    site.bench.portal = site.app.extensions["nintei"] = replace(site.bench.portal, printer=printer)
     accounts.add_staff(site.bench.portal, ANALYST, "分析 花子", ["analyst"], "a password for tests")
     client = site.person(ANALYST)
     draft = client.post("/designer/api/workspaces", json={"package": PACKAGE, "title": "見直し"}).get_json()["id"]
@@ -122,5 +125,6 @@ def desk(folder: Path, engine: Engine, browser: Browser) -> Iterator[Desk]:
         context.close()
         server.shutdown()
         running.join()
+        printer.close()
     assert not errors, errors
     assert not found.violations, found.violations

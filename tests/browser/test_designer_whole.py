@@ -23,6 +23,11 @@ __all__ = ["engine"]
 pytestmark = [pytest.mark.browser, needs("chromium", "frontend")]
 DIAGRAM, FORM, MAIL, TABLE = "document_review.bpmn", "forms/first_review.form", "mail/review-1.md", "exam_outcome.dmn"
 READY = ".dz-panel:not([hidden]) :is(.dc-panel h2, .ed-panel h2, .cm-content, .ed-table td, .ed-sections, .ed-english)"
+EXAM = "exam.bpmn"
+# How many dark points a drawn page has.
+INK = """(canvas) => { const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+  let dark = 0; for (let at = 0; at < data.length; at += 4) if (data[at + 3] && data[at] < 128) dark += 1;
+  return dark; }"""
 JAPANESE = re.compile(r"[ぁ-ゖァ-ヺ一-鿿々]+")
 
 
@@ -134,6 +139,116 @@ def test_a_form_that_is_made_stays_behind_for_who_has_gone_on(window: Desk) -> N
     assert "まず" in name.input_value()
     host.get_by_role("button", name="フォームを開く").click()
     expect(page.locator(".dz-panel:not([hidden]) .ed-panel h2")).to_be_visible()
+
+
+def put(window: Desk, path: str, *changes: tuple[str, str]) -> None:
+    """Have the draft's file say something else."""
+    client, api = window.site.person(ANALYST), f"/designer/api/workspaces/{window.draft}/files/{path}"
+    file = client.get(api).get_json()
+    text = file["content"]
+    for old, new in changes:
+        assert old in text, old
+        text = text.replace(old, new)
+    answer = client.put(api, json={"content": text}, headers={"If-Match": f'"{file["revision"]}"'})
+    assert answer.status_code == 200, answer.text
+
+
+def test_a_document_is_drawn_beside_its_text_and_what_keeps_it_from_that_is_said(window: Desk) -> None:
+    page = window.page
+    host = show(window, "pdf/certificate.html")
+    sheet = host.locator("canvas.ed-sheet").first
+    expect(sheet).to_be_visible()
+    expect(sheet).to_have_attribute("aria-label", re.compile("1 ページ目"))
+    assert sheet.evaluate(INK) > 1000  # there are letters on it
+    with page.expect_download() as taken:
+        host.get_by_role("link", name="ダウンロード", exact=True).click()
+    assert taken.value.path().read_bytes().startswith(b"%PDF-")
+    said = host.locator(".ed-preview .ed-said")
+    expect(said).to_have_text("")
+    page.route("**/preview/document", lambda route: route.fulfill(status=503, json={"error": "書類を作れませんでした"}))
+    host.get_by_role("button", name="もう一度表示する").click()
+    expect(said).to_have_text("書類を作れませんでした")
+    page.unroute("**/preview/document")
+    page.route("**/preview/document", lambda route: route.abort())
+    host.get_by_role("button", name="もう一度表示する").click()
+    expect(said).to_contain_text("応答していません")
+    page.unroute("**/preview/document")
+    host.get_by_role("button", name="もう一度表示する").click()
+    expect(said).to_have_text("")
+
+
+def test_rows_of_a_table_that_overlap_are_marked_and_a_hole_is_said_below_it(window: Desk) -> None:
+    put(window, TABLE, ('hitPolicy="FIRST"', 'hitPolicy="UNIQUE"'))
+    host = show(window, TABLE)
+    marked = host.locator("tr.ed-marked")
+    expect(marked).to_have_count(1)
+    assert marked.evaluate("row => [...row.parentElement.querySelectorAll('tr')].indexOf(row)") == 1
+    grounds = "row => getComputedStyle(row.querySelector('td')).backgroundColor"
+    assert marked.evaluate(grounds) != host.locator("tbody tr").first.evaluate(grounds)
+    expect(host.locator(".ed-problem").filter(has_text="1行目")).to_have_count(1)
+    host.locator(".ed-problem").get_by_role("button", name="2 行目").click()
+    text = window.saved(TABLE).decode()
+    put(
+        window,
+        TABLE,
+        ('hitPolicy="UNIQUE"', 'hitPolicy="FIRST"'),
+        (text[text.rindex("<rule ") : text.rindex("</rule>") + 7], ""),
+    )
+    host = show(window, TABLE)
+    expect(host.locator(".ed-problem").filter(has_text="の場合の行がありません")).to_have_count(1)
+    expect(marked).to_have_count(0)
+
+
+def test_what_waits_for_ever_runs_twice_or_is_never_reached_is_drawn_on_the_canvas(window: Desk) -> None:
+    fork, join = exclusive(window, DIAGRAM, "card_auth_fork"), exclusive(window, EXAM, "exam_date_join")
+    put(
+        window,
+        DIAGRAM,
+        fork,
+        (
+            'sourceRef="set_review_outcome" targetRef="mail_review_3"',
+            'sourceRef="set_review_outcome" targetRef="review_result"',
+        ),
+    )
+    put(window, EXAM, join)
+    for path, marks in (
+        (DIAGRAM, {"stuck": "card_auth_join", "never": "mail_review_3"}),
+        (EXAM, {"twice": "exam_date_join"}),
+    ):
+        host = show(window, path, next(iter(marks.values())))
+        for mark, element in marks.items():
+            shape = host.locator(f'.djs-shape.is-{mark}[data-element-id="{element}"]')
+            expect(shape).to_have_count(1)
+            drawn = shape.locator(".djs-visual > :first-child")
+            style = drawn.evaluate(
+                "each => [getComputedStyle(each).strokeWidth, getComputedStyle(each).strokeDasharray]"
+            )
+            assert style[1] != "none" if mark == "never" else style[0] == "4px"
+        expect(host.locator(".djs-element:is(.is-stuck, .is-twice, .is-never)")).to_have_count(len(marks))
+
+
+def exclusive(window: Desk, path: str, gateway: str) -> tuple[str, str]:
+    """A change that makes an exclusive gateway of a parallel one."""
+    found = re.search(
+        rf'<bpmn:parallelGateway id="{gateway}".*?</bpmn:parallelGateway>', window.saved(path).decode(), re.DOTALL
+    )
+    assert found is not None
+    return found[0], found[0].replace("bpmn:parallelGateway", "bpmn:exclusiveGateway")
+
+
+def test_the_bar_is_one_line_and_the_drawing_has_room_on_a_small_screen(window: Desk) -> None:
+    page = window.page
+    size = page.viewport_size
+    assert size is not None
+    page.set_viewport_size({"width": 1280, "height": 800})
+    try:
+        host = show(window, DIAGRAM, "first_review")
+        parts = [each.bounding_box() or {} for each in page.locator(".dz-head > *").all()]
+        assert max(each["y"] for each in parts) < min(each["y"] + each["height"] for each in parts)
+        assert (host.locator(".dc-canvas").bounding_box() or {})["width"] >= 720
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    finally:
+        page.set_viewport_size(size)
 
 
 def test_problems_texts_tables_forms_and_settings_are_worked_by_keys_alone(window: Desk) -> None:

@@ -1,5 +1,5 @@
-// Talks to the portal: JSON both ways. What went wrong is an Answered (the portal said no) or Unreached (it said nothing).
-import { boot } from "./words.js";
+// Talks to the portal: JSON both ways. What went wrong is an Answered (the portal said no) or Unreached (it said nothing, or that it cannot just now).
+import { boot, t } from "./words.js";
 
 export class Answered extends Error {
   constructor(status, said) {
@@ -23,11 +23,11 @@ export async function api(method, path, body, { revision, whole = false, keepali
   try {
     answer = await fetch(url, { method, headers, keepalive, credentials: "same-origin", body: body === undefined ? undefined : JSON.stringify(body) });
   } catch {
-    throw new Unreached();
+    throw new Unreached(t("The portal does not answer at the moment. Try again in a moment."));
   }
   const said = await answer.json().catch(() => ({}));
   if (answer.ok) return said;
-  if (answer.status >= 502 || answer.status === 503) throw new Unreached();
+  if (answer.status >= 502 || answer.status === 503) throw new Unreached(said.error ?? t("The portal does not answer at the moment. Try again in a moment."));
   throw new Answered(answer.status, said);
 }
 

@@ -15,6 +15,7 @@ PAGE = (
     N_("Not saved yet"),
     N_("Kept in this browser; it is sent as soon as the portal answers"),
     N_("You are signed out. What you write is kept in this browser and sent after you have signed in again."),
+    N_("The portal does not answer at the moment. Try again in a moment."),
     N_("Sign in"),
     N_("Try again"),
     N_("This file cannot be shown here. It can be fetched, and replaced by another one."),
