@@ -132,7 +132,7 @@ WORDS: dict[tuple[str, str], dict[str, Any]] = {
 EVERYWHERE = {
     "language": {"ja": _l("Japanese"), "en": _l("English")},
     "turn": {key: SIDES[key] for key in ("both", "operator", "vendor")},
-    "side": SIDES,
+    "side": {key: SIDES[key] for key in ("vendor", "operator", "system")},
     "actor_side": {key: SIDES[key] for key in ("vendor", "operator", "system")},
     "audience": {key: SIDES[key] for key in ("both", "operator", "vendor")},
 }

@@ -19,7 +19,7 @@ from admin.proving import named, proved
 from app.errors import NinteiError, NotFound
 from app.services.people import addresses
 from app.services.people.addresses import Person
-from app.states import Right
+from app.states import Right, Side
 from app.store import accounts
 from app.store import models as m
 
@@ -32,7 +32,7 @@ def offered(kind: Kind, row: Any, who: Any) -> list[dict[str, str]]:
 
 
 def _person(row: m.User) -> dict[str, str] | None:
-    if row.side != "vendor":
+    if row.side != Side.VENDOR:
         return None
     return {"label": gettext("Correct name or address"), "url": f"/admin/correct/person/{row.id}"}
 
@@ -82,7 +82,7 @@ class Corrections(BaseView):
     def person(self, user_id: int) -> Any:
         """A vendor's name and address: typed, looked at once more, corrected."""
         user = accounts.user(user_id)
-        if user is None or user.side != "vendor":
+        if user is None or user.side != Side.VENDOR:
             abort(404)
         said = {
             "name": request.form.get("name", user.name), "email": request.form.get("email", user.email),

@@ -23,7 +23,7 @@ from app.services.mails.portalmails import Wording
 from app.services.packages import folders
 from app.services.people import staffing
 from app.services.signin import factors
-from app.states import ACCOUNTS
+from app.states import ACCOUNTS, Side
 
 ROLE_WORDS = {role.value: _l(word) for role, word in ACCOUNTS.items()}
 NEEDED = InputRequired(_l("This field is required"))
@@ -49,7 +49,7 @@ class AccountForm(BaseForm):
 
     def __init__(self, formdata: Any = None, obj: Any = None, **values: Any) -> None:
         super().__init__(formdata, obj, **values)
-        vendor = obj is not None and obj.side == "vendor"
+        vendor = obj is not None and obj.side == Side.VENDOR
         self.roles.choices = _choices({role: word for role, word in ROLE_WORDS.items() if (role == "vendor") is vendor})
         if vendor:
             del self.groups
@@ -125,7 +125,7 @@ class Accounts(Records):
     def beside(self, model: Any) -> list[dict[str, str]]:
         """What the page of an account says and offers beside its form."""
         found = []
-        if model.side == "operator" and not model.password and model.active:
+        if model.side == Side.OPERATOR and not model.password and model.active:
             url = self.get_url(".send_link", id=model.id)
             found.append(
                 {
@@ -153,7 +153,7 @@ class Accounts(Records):
                 "opens": "yes",
             }
         )
-        held = staffing.holding(model.id) if model.side == "operator" else []
+        held = staffing.holding(model.id) if model.side == Side.OPERATOR else []
         if held:
             tasks = gettext(", ").join(f"{each.title} ({each.case_number})" for each in held)
             found.append(

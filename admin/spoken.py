@@ -11,7 +11,7 @@ from flask_babel import get_locale, gettext
 from app.errors import NinteiError, Refused
 from app.services.base import titles as titling
 from app.services.base.portal import Portal
-from app.states import ACCOUNTS, Account
+from app.states import ACCOUNTS, Account, Side
 from app.store import models as m
 
 
@@ -56,7 +56,7 @@ def roles(names: Iterable[str]) -> str:
 
 def roles_of(user: Any) -> str:
     """The roles of an account, those of the body read at once for a whole list."""
-    if user.side == "vendor":
+    if user.side == Side.VENDOR:
         return roles([Account.VENDOR.value])
 
     def read() -> dict[int, list[str]]:

@@ -6,11 +6,12 @@ from collections import deque
 
 from app.catalogue.drawn import Element
 from app.catalogue.model import Package
+from app.states import Side
 
 DAYS = ("due_bd", "due_value", "before_day_bd", "after_day_bd", "day_until")  # properties that set a last day
 
 
-def next_user_task(package: Package, element: str, side: str) -> Element | None:
+def next_user_task(package: Package, element: str, side: Side) -> Element | None:
     """The nearest user task of this side that can follow the element, through everything but user tasks."""
     start = package.elements.get(element)
     if start is None:
@@ -40,7 +41,7 @@ def next_user_task(package: Package, element: str, side: str) -> Element | None:
 
 def pays(package: Package, element: Element) -> str:
     """The fee that the vendor pays at this element: the one whose invoice its page shows; "" for none."""
-    if element.kind != "userTask" or element.side != "vendor":
+    if element.kind != "userTask" or element.side != Side.VENDOR:
         return ""
     shown = set(element.listed("shows"))
     return next((key for key, fee in package.fees.items() if fee.document in shown), "")

@@ -15,6 +15,7 @@ from app.catalogue.toml import unknown
 from app.catalogue.vocabulary import PORTAL_ROUTES
 from app.declarations import PROPERTIES, Connector, Kind, Property
 from app.errors import N_
+from app.states import Side
 
 IN_QUOTES = N_("The parameter %(parameter)s is an expression: put the text in quotes, '%(value)s'.")
 TIMED = ("turn", "grace_bd", "spares", "renews")
@@ -191,7 +192,7 @@ class ElementChecks:
     def _condition(self, element: Element, name: str, text: str) -> None:
         """Which answers prove the company: a condition over the fields of a form of the body."""
         place = f"property:{name}"
-        if element.side == "vendor":
+        if element.side == Side.VENDOR:
             self._say(element, N_("proves_company: the body proves a company, not a step of the vendor."), place)
         try:
             names = feel.parse(text).names()

@@ -8,6 +8,7 @@ from app.catalogue.after import dated, next_user_task
 from app.catalogue.complaints import Complaints, quoted
 from app.catalogue.model import MailSource, Package
 from app.errors import N_
+from app.states import Side
 
 SILENT = N_(
     "The mail leads to %(step)s, which has a last day, and does not name it: write task.due, include _shared/task.md, "
@@ -49,7 +50,7 @@ class MailChecks:
             sent = quoted(element.parameters.get("mail", "")) or () if element.operator == "mail" else ()
             for mail in (package.mails[name] for name in sent if name in package.mails):
                 asks = str(mail.header.get("asks") or "")
-                wanted = package.elements.get(asks) or next_user_task(package, element.id, "vendor")
+                wanted = package.elements.get(asks) or next_user_task(package, element.id, Side.VENDOR)
                 if mail.to != "vendor" or mail.header.get("informs") or wanted is None or not dated(package, wanted):
                     continue
                 if not _DAY.search(self._text(mail.body, 3)):

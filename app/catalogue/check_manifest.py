@@ -12,6 +12,7 @@ from app.catalogue.model import Package
 from app.catalogue.things import WHAT, things
 from app.declarations import SECTIONS, TOP, Key, Kind, Section, Shape
 from app.errors import N_
+from app.states import Side
 
 
 class ManifestChecks:
@@ -83,7 +84,7 @@ class ManifestChecks:
 
     def _start(self) -> None:
         task = self.package.elements.get(self.package.start_form)
-        if task is not None and (task.kind != "userTask" or task.side != "vendor"):
+        if task is not None and (task.kind != "userTask" or task.side != Side.VENDOR):
             message = N_("%(name)s must be a user task in a lane of the vendor.")
             self.complaints.say(FILE, "", message, "key:start_form", name=task.named)
 

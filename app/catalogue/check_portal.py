@@ -13,6 +13,7 @@ from app.catalogue.portal_needs import NEEDS, Kind, Need, Weight
 from app.catalogue.toml import nearest
 from app.catalogue.vocabulary import THROWS
 from app.errors import N_
+from app.states import Side
 
 _PASSED = frozenset({"startEvent", "scriptTask", "businessRuleTask", "exclusiveGateway", "callActivity", "subProcess"})
 
@@ -104,7 +105,7 @@ class PortalChecks:
         if (
             start is None
             or package.entry not in package.processes
-            or (start.kind, start.side) != ("userTask", "vendor")
+            or (start.kind, start.side) != ("userTask", Side.VENDOR)
         ):
             return False
         first = self._waits(package.entry)

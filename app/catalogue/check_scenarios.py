@@ -13,10 +13,10 @@ from app.catalogue.fields import form_fields
 from app.catalogue.model import Package
 from app.catalogue.scenarios import Scenario, Step
 from app.catalogue.toml import Table, nearest, unknown
+from app.catalogue.vocabulary import SIDES
 from app.declarations import STATES
 from app.errors import N_, BadPackage, NinteiError, Problem
 
-SIDES = ("vendor", "operator")
 REGISTER = ("valid", "suspended", "withdrawn", "ended")
 _OPEN = frozenset({"receiveTask", "intermediateCatchEvent"})  # what waits for a message counts as open
 KINDS = ("complete", "message", "advance")  # a step is one of them
@@ -170,8 +170,8 @@ class _StepChecks:
         if not name or not complaints.known(step.file, "", "key:complete", "user task", name, self.tasks):
             return
         owner = self.package.elements[name].side
-        if side and owner and side != owner:
-            complaints.say(step.file, "", N_("by: the step is in a lane of the side “%(side)s”."), side=owner)
+        if side and owner and side != owner.value:
+            complaints.say(step.file, "", N_("by: the step is in a lane of the side “%(side)s”."), side=owner.value)
         answer = table.table("answer")
         for key, value in answer.raw.items() if answer is not None else ():
             complaints.known(step.file, "", "key:answer", "field", key, self.fields.get(name, {}))

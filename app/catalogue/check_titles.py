@@ -9,6 +9,7 @@ from app.catalogue.drawn import Element
 from app.catalogue.english import FILE as ENGLISH
 from app.catalogue.model import Package
 from app.errors import N_
+from app.states import Side
 
 _TEXTS = ("mail/", "pdf/", "forms/", "_shared/")
 _SAME = N_(
@@ -28,7 +29,7 @@ class TitleChecks:
         self.complaints = complaints
 
     def run(self) -> None:
-        called: dict[tuple[str, str], list[Element]] = defaultdict(list)
+        called: dict[tuple[Side, str], list[Element]] = defaultdict(list)
         for element in self.package.elements.values():
             self._english(element)
             if element.kind == "userTask" and element.title:

@@ -8,6 +8,7 @@ from app.catalogue.complaints import Complaints
 from app.catalogue.manifest import FILE
 from app.catalogue.model import Package
 from app.errors import N_, Named
+from app.states import Side
 
 
 class WholeChecks:
@@ -31,7 +32,7 @@ class WholeChecks:
     def _loans(self) -> None:
         """Cards that a step lends have a step that takes them back."""
         elements = self.package.elements.values()
-        if any(element.flag("returns_cards") and element.side == "operator" for element in elements):
+        if any(element.flag("returns_cards") and element.side == Side.OPERATOR for element in elements):
             return
         for element in elements:
             if element.properties.get("cards"):

@@ -17,6 +17,7 @@ from app.catalogue.dropped import dropped
 from app.catalogue.shapes import unseen
 from app.catalogue.terms import Lane
 from app.errors import Problem
+from app.states import Side
 from app.text.memo import remembered
 
 _FACTS = tuple(each.name for each in fields(bpmn.Element))
@@ -105,4 +106,4 @@ def _as_read(elements: Sequence[bpmn.Element], shapes: Mapping[str, bpmn.Shape])
 
 def _sided(element: bpmn.Element, lanes: Mapping[str, Lane]) -> Element:
     facts = {name: getattr(element, name) for name in _FACTS}
-    return Element(**facts, side=lanes[element.lane].side if element.lane in lanes else "")
+    return Element(**facts, side=lanes[element.lane].side if element.lane in lanes else Side.UNSAID)

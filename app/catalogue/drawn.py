@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from app import bpmn
 from app.bpmn import Flow
 from app.bpmn.words import even
+from app.states import Side
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,7 @@ class ProcessInfo:
 class Element(bpmn.Element):
     """A flow node of a package's diagrams."""
 
-    side: str = ""  # "vendor" | "operator" | "" where no lane is known
+    side: Side = Side.UNSAID
 
     @property
     def title(self) -> str:

@@ -27,6 +27,7 @@ from app.catalogue.terms import (
 from app.catalogue.toml import Table
 from app.declarations import SECTIONS, TOP, Shape
 from app.errors import Problem
+from app.states import Side
 
 FILE = "package.toml"
 _ID = re.compile(r"[a-z][a-z0-9_]{0,63}")
@@ -56,6 +57,11 @@ class Manifest:
     declared: Declared
 
 
+def _sided(said: dict[str, Any]) -> dict[str, Any]:
+    """The same with its side as a word; what was wrong is empty, and on record already."""
+    return {**said, "side": Side(said["side"])}
+
+
 def read_manifest(raw: dict[str, Any], problems: list[Problem]) -> Manifest:
     """From parsed TOML. What is missing or wrong goes into `problems`; something empty takes its place."""
     top = Table(older.brought_up(raw), FILE, "", problems)
@@ -81,9 +87,9 @@ def read_manifest(raw: dict[str, Any], problems: list[Problem]) -> Manifest:
     )
     manifest = Manifest(
         **own,
-        lanes={name: Lane(name, **each) for name, each in said["lanes"].items()},
+        lanes={name: Lane(name, **_sided(each)) for name, each in said["lanes"].items()},
         stages=tuple(Stage(**each) for each in said["stages"]),
-        guidelines=tuple(Guideline(**each) for each in said["guidelines"]),
+        guidelines=tuple(Guideline(**_sided(each)) for each in said["guidelines"]),
         fees={name: Fee(name, **each) for name, each in said["fees"].items()},
         calendars={name: Calendar(name, **each) for name, each in said["calendars"].items()},
         cards={name: CardSet(name, **each) for name, each in said["cards"].items()},

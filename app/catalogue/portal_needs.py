@@ -12,6 +12,7 @@ from enum import StrEnum
 from app.catalogue.fields import form_fields
 from app.catalogue.model import Package
 from app.errors import N_
+from app.states import Side
 
 
 class Kind(StrEnum):
@@ -78,9 +79,9 @@ def _numbered(package: Package) -> bool:
     return any(package.applicant.number in form_fields(form) for form in package.forms.values())
 
 
-def _property(name: str, side: str = "") -> Callable[[Package], bool]:
+def _property(name: str, side: Side = Side.UNSAID) -> Callable[[Package], bool]:
     return lambda package: any(
-        element.properties.get(name) and side in ("", element.side) for element in package.elements.values()
+        element.properties.get(name) and side in (Side.UNSAID, element.side) for element in package.elements.values()
     )
 
 
@@ -95,8 +96,8 @@ def _comes_again(package: Package) -> bool:
         if element.attached_to:
             after.setdefault(element.attached_to, set()).add(element.id)
     tasks = [element for element in package.elements.values() if element.kind == "userTask"]
-    vendors = {element.id for element in tasks if element.side == "vendor"}
-    bodys = {element.id for element in tasks if element.side == "operator"}
+    vendors = {element.id for element in tasks if element.side == Side.VENDOR}
+    bodys = {element.id for element in tasks if element.side == Side.OPERATOR}
     return any(
         vendor in _ahead(after, body) for vendor in vendors for body in bodys & _ahead(after, vendor)
     )  # fmt: skip
@@ -120,7 +121,7 @@ def _carded(package: Package) -> bool:
 _COMPANY = When(N_("of packages with a field applicant.number"), _numbered)
 _CERTIFYING = When("of packages with [certificate]", _register)
 _DATED = When("of packages with a task that has the property books", _property("books"))
-_WISHED = When("of packages with a vendor's task that has the property calendar", _property("calendar", "vendor"))
+_WISHED = When("of packages with a vendor's task that has the property calendar", _property("calendar", Side.VENDOR))
 _CARDED = When("of packages with [cards.…]", _carded)
 _DUE = When("of packages with due days", _property("due_bd"))
 _RETURNED = When("of packages in which a vendor's task can come again after one of the body", _comes_again)

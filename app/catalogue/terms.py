@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from app.states import Side
+
 
 @dataclass(frozen=True, slots=True)
 class Lane:
     id: str
     title: str
     title_en: str
-    side: str  # "vendor" | "operator"
+    side: Side
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,7 @@ class Guideline:
     days: int
     start: str  # the key `from` of package.toml
     until: str
-    side: str
+    side: Side
 
 
 @dataclass(frozen=True, slots=True)

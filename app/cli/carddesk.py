@@ -9,8 +9,9 @@ from app.services.agents import desks
 from app.services.base.actors import Actor
 from app.services.base.businessdays import JAPAN
 from app.services.pages import cardlive
+from app.states import Side
 
-ADMINISTRATOR = Actor(None, "nintei", "operator", frozenset({"administrator"}))
+ADMINISTRATOR = Actor(None, "nintei", Side.OPERATOR, frozenset({"administrator"}))
 wired = click.make_pass_decorator(Wiring)
 
 

@@ -38,6 +38,7 @@ from app.services.packages import folders
 from app.services.pages import case as caseview
 from app.services.people import accounts
 from app.services.plays import hosts
+from app.states import Side
 from app.text import address
 from config import logs
 from config.settings import (
@@ -52,7 +53,7 @@ from config.settings import (
 )
 from hardware.cli import DEFAULTS, card
 
-STAFF = Actor(None, "nintei", "operator", frozenset({"operator", "administrator"}))
+STAFF = Actor(None, "nintei", Side.OPERATOR, frozenset({"operator", "administrator"}))
 wired = click.make_pass_decorator(Wiring)
 BACKLOG = 1024  # connections that wait until a process takes them
 

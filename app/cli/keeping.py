@@ -14,11 +14,11 @@ from app.cli.wiring import Wiring
 from app.errors import N_
 from app.services.audit import archiving, keeping, persons
 from app.services.base.actors import Actor
-from app.states import PERIODS, Kept
+from app.states import PERIODS, Kept, Side
 from app.text import address
 
 wired = click.make_pass_decorator(Wiring)
-ADMINISTRATOR = Actor(None, "nintei", "operator", frozenset({"administrator"}))
+ADMINISTRATOR = Actor(None, "nintei", Side.OPERATOR, frozenset({"administrator"}))
 KINDS = click.Choice([each.value for each in Kept])
 
 

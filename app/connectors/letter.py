@@ -74,7 +74,7 @@ def compose(
     sender: str,
     to: str | Sequence[str],
     reply_to: str = "",
-    side: str = "",
+    to_side: str = "",
     english: str | None = None,
 ) -> Letter:
     """The letter that the template makes of the context. `english`: its reader has chosen English, and gets what the
@@ -97,7 +97,7 @@ def compose(
     tokens = markdown.parse(body)
     facts = {
         "id": mail_id,
-        "to": side or source.header.get("to", "vendor"),
+        "to": to_side or source.header.get("to", "vendor"),
         "attachments": [attachment.filename for attachment in attachments],
     }
     frame = {**context, "subject": subject, "mail": facts}

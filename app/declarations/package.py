@@ -7,9 +7,9 @@ from app.declarations.kinds import STATES, Kind
 from app.declarations.portal import APPLICANT, PORTAL_DOCUMENTS, PORTAL_MAILS, WORDS
 from app.declarations.settings import FORMATS
 from app.errors import N_
-from app.states import CertificateState
+from app.states import CertificateState, Side
 
-SIDES = ("vendor", "operator")
+SIDES = (Side.VENDOR.value, Side.OPERATOR.value)
 _CERTIFICATES = tuple(each.value for each in CertificateState)
 TITLE = Key("title", N_("Title"), N_("what people read"), english=True)
 SIDE = Key("side", N_("Side"), N_("whose turn it is meanwhile"), Kind.ONE_OF, choices=SIDES)

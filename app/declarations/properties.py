@@ -6,6 +6,7 @@ from app.declarations.kinds import Kind
 from app.declarations.property import ANY, CALL, THROWS, USER, WAITS, WORKS, Group, Property
 from app.declarations.timed import TIMED
 from app.errors import N_
+from app.states import Side
 
 __all__ = ["ANY", "CALL", "PROPERTIES", "THROWS", "USER", "WAITS", "WORKS", "Group", "Property"]
 
@@ -111,7 +112,7 @@ _ALL = (
         Kind.GROUP,
         Group.WHO,
         USER,
-        side="operator",
+        side=Side.OPERATOR,
     ),
     Property(
         "title",
@@ -235,7 +236,7 @@ _ALL = (
         Kind.FLAG,
         Group.SHOWN,
         USER,
-        side="vendor",
+        side=Side.VENDOR,
     ),
     Property(
         "releases",
@@ -368,7 +369,7 @@ _ALL = (
         Kind.FLAG,
         Group.PAPERS,
         USER,
-        side="vendor",
+        side=Side.VENDOR,
         holds=True,
     ),
     Property(
@@ -382,7 +383,7 @@ _ALL = (
         Kind.DOCUMENT,
         Group.PAPERS,
         USER,
-        side="vendor",
+        side=Side.VENDOR,
         many=True,
     ),
     Property(
@@ -407,7 +408,7 @@ _ALL = (
         Kind.CONDITION,
         Group.WHO,
         USER,
-        side="operator",
+        side=Side.OPERATOR,
     ),
     *TIMED,
     Property(

@@ -7,6 +7,7 @@ from enum import Enum
 
 from app.declarations.kinds import Kind
 from app.errors import N_
+from app.states import Side
 
 USER = ("userTask",)
 THROWS = ("sendTask", "intermediateThrowEvent", "endEvent")  # what they have to do with an event is to throw it
@@ -40,7 +41,7 @@ class Property:
     kind: Kind
     group: Group
     on: tuple[str, ...] = ANY
-    side: str = ""
+    side: Side = Side.UNSAID
     many: bool = False
     choices: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()

@@ -8,11 +8,12 @@ from app.states.word import Moves, Word
 
 
 class Side(Word):
-    """Of which side somebody is."""
+    """Of which side somebody or something is: a person, a task, an answer, an element of a diagram."""
 
     VENDOR = "vendor"
     OPERATOR = "operator"  # the certifying body
     SYSTEM = "system"  # nobody: the portal itself
+    UNSAID = ""  # of an element in no lane
 
 
 class PasswordUse(Word):

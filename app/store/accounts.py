@@ -9,7 +9,7 @@ from typing import Any
 
 from peewee import JOIN
 
-from app.states import Account
+from app.states import Account, Side
 from app.store import seldom
 from app.store.composed import Composed
 from app.store.database import lock_name, proxy
@@ -162,7 +162,7 @@ _staff = Composed[User](
         User.select()
         .join(UserRole)
         .join(Role)
-        .where((User.side == "operator") & User.active & (Role.name == role))
+        .where((User.side == Side.OPERATOR) & User.active & (Role.name == role))
         .order_by(User.name)
     )
 )
@@ -181,12 +181,12 @@ def having(roles: Iterable[Account]) -> list[User]:
 
 def body() -> list[User]:
     """Every active account of the operating body, by name."""
-    return list(User.select().where((User.side == "operator") & User.active).order_by(User.name, User.email))
+    return list(User.select().where((User.side == Side.OPERATOR) & User.active).order_by(User.name, User.email))
 
 
 def vendors() -> list[User]:
     """The vendors' accounts."""
-    return list(User.select().where(User.side == "vendor").order_by(User.email))
+    return list(User.select().where(User.side == Side.VENDOR).order_by(User.email))
 
 
 def stands_in_for(user_id: int, day: date) -> list[User]:

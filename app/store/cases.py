@@ -9,7 +9,7 @@ from typing import Any, Literal
 from peewee import fn
 
 from app.errors import NotFound
-from app.states import Audience, EntryKind, Rights, Standing, TaskState, Turn
+from app.states import Audience, EntryKind, Rights, Side, Standing, TaskState, Turn
 from app.store import search as search_index
 from app.store import statements
 from app.store.composed import Composed, by
@@ -257,7 +257,7 @@ def clocks_of(cases: Sequence[int]) -> dict[int, list[Clock]]:
     return found
 
 
-def start_clock(case: int, guideline: str, title: str, limit_days: int, side: str, day: date) -> None:
+def start_clock(case: int, guideline: str, title: str, limit_days: int, side: Side, day: date) -> None:
     """Start a guideline's clock unless one of it runs already."""
     running = Clock.select().where((Clock.case == case) & (Clock.guideline == guideline) & Clock.ended_on.is_null())
     if not running.exists():

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from app.states import Act, ChangeKind, Thing
+from app.states import Act, ChangeKind, Side, Thing
 from app.store import trail
 from app.store.models import TrailEntry, User
 from app.text import address
@@ -63,7 +63,7 @@ def add(
     after: str,
     *,
     key: object = None,
-    side: str = "operator",
+    side: Side = Side.OPERATOR,
 ) -> None:
     """Put a change on the audit record; inside a transaction. `key`: the id of what was changed, where it has one."""
     if key is None:

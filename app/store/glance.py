@@ -8,7 +8,7 @@ from typing import Any
 
 from peewee import fn
 
-from app.states import DeliveryState, InboundState, JobState, MoveState, WorkspaceState
+from app.states import DeliveryState, InboundState, JobState, MoveState, Side, WorkspaceState
 from app.store import inbound
 from app.store.models import (
     BackupMade,
@@ -88,11 +88,11 @@ def moves_asked() -> list[tuple[int, str, datetime]]:
 def never_entered() -> list[str]:
     """Names of staff whose account is open and who have not signed in yet."""
     never = User.last_login_at.is_null() & User.current_login_at.is_null()
-    rows = User.select().where((User.side == "operator") & User.active & never)
+    rows = User.select().where((User.side == Side.OPERATOR) & User.active & never)
     return [row.name for row in rows.order_by(User.name)]
 
 
 def without_factor() -> list[str]:
     """Names of staff whose account is open and asks for nothing besides the password."""
-    rows = User.select().where((User.side == "operator") & User.active & (User.factors == ""))
+    rows = User.select().where((User.side == Side.OPERATOR) & User.active & (User.factors == ""))
     return [row.name for row in rows.order_by(User.name)]

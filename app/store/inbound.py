@@ -7,7 +7,7 @@ from typing import Any
 
 from peewee import fn
 
-from app.states import InboundState, Rights, TaskKind, TaskState, Writer
+from app.states import InboundState, Rights, Side, TaskKind, TaskState, Writer
 from app.store.database import locked
 from app.store.models import Case, InboundMail, Job, Mail, Member, Task, User
 
@@ -124,5 +124,5 @@ def person(case: int, email: str) -> User | None:
 
 def open_vendor_tasks(case: int) -> list[Task]:
     """The case's open tasks that a person of the vendor does, oldest first."""
-    query = Task.select().where((Task.case == case) & (Task.state == TaskState.OPEN) & (Task.side == "vendor"))
+    query = Task.select().where((Task.case == case) & (Task.state == TaskState.OPEN) & (Task.side == Side.VENDOR))
     return list(query.where(Task.kind == TaskKind.USER).order_by(Task.opened_at, Task.id))

@@ -14,6 +14,7 @@ from typing import Any
 
 from peewee import SQL, fn
 
+from app.states import Side
 from app.store.database import is_postgres, proxy
 from app.store.models import Case, CaseGram, CaseText, Company, User
 from app.text.fold import VERSION, fold, words
@@ -223,8 +224,8 @@ def accounts_said(text: str, most: int) -> list[int]:
     """Accounts of this name or address: of the body all, of others the newest so many, and whose address it is."""
     account: Any = User
     fields = [account.name, account.email]
-    found = dict.fromkeys(rows_said(account, fields, text, most, account.side == "operator"))
-    found |= dict.fromkeys(rows_said(account, fields, text, most, account.side != "operator"))
+    found = dict.fromkeys(rows_said(account, fields, text, most, account.side == Side.OPERATOR))
+    found |= dict.fromkeys(rows_said(account, fields, text, most, account.side != Side.OPERATOR))
     found |= {row.id: None for row in account.select(account.id).where(account.email == text)}
     return list(found)
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from app.states import Side
 from app.store.database import is_postgres, lock_name, proxy
 from app.store.models.lists import DUE, NO_DAY
 
@@ -24,7 +25,7 @@ class Lane:
     n: int
 
 
-def lanes(side: str, due_before: str = "") -> list[Lane]:
+def lanes(side: Side, due_before: str = "") -> list[Lane]:
     """The open tasks of a side by kind; those due until that day (as text) only."""
     mark = proxy.obj.param
     added = f"due_key > '' AND due_key <= {mark}" if due_before else "due_key = ''"
@@ -34,7 +35,7 @@ def lanes(side: str, due_before: str = "") -> list[Lane]:
         f"SELECT grp, element, title, assignee, n FROM task_tally WHERE side = {mark} AND {added} UNION ALL "
         f"SELECT grp, element, title, assignee, n FROM task_change WHERE side = {mark} AND {changed}"
         ") AS both_tables GROUP BY grp, element, title, assignee HAVING SUM(n) <> 0",
-        (side, due_before, side, due_before) if due_before else (side, side),
+        (side.value, due_before, side.value, due_before) if due_before else (side.value, side.value),
     )
     return [Lane(grp, element, title, assignee, int(n)) for grp, element, title, assignee, n in cursor.fetchall()]
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from secrets import token_hex
 from typing import Any, NamedTuple
 
-from app.states import Act, Thing
+from app.states import Act, Side, Thing
 from app.store import statements
 from app.store.database import is_postgres, lock_name, proxy
 from app.store.models import TrailEntry, TrailHead, TrailHorizon, TrailLink
@@ -85,7 +85,7 @@ def text_of(parts: Mapping[str, Any]) -> str:
 
 
 def add(
-    at: datetime, act: Act, side: str, person: int | None, behalf: int | None, thing: Thing, subject: str,
+    at: datetime, act: Act, side: Side, person: int | None, behalf: int | None, thing: Thing, subject: str,
     case: int | None, who: Mapping[str, Any], what: Mapping[str, Any],
 ) -> None:  # fmt: skip
     """A new entry, in the transaction of what it tells of. One statement, that waits for nobody."""

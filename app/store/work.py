@@ -8,7 +8,7 @@ from typing import Any
 
 from peewee import JOIN
 
-from app.states import CommentState, TaskState
+from app.states import CommentState, Side, TaskState
 from app.store import statements
 from app.store.composed import Composed
 from app.store.models import Answer, Case, Comment, Company, Draft, Member, Reminder, Task, TimerRow
@@ -86,24 +86,24 @@ def last_closed(case: int) -> Task | None:
     return Task.select().where(done).order_by(Task.closed_at.desc(), Task.opened_at.desc()).first()
 
 
-def open_of_elements(elements: Sequence[str], side: str, limit: int = 200) -> list[Task]:
+def open_of_elements(elements: Sequence[str], side: Side, limit: int = 200) -> list[Task]:
     """The open tasks of these elements, the one that is due first on top."""
     where, order = "state = 'open' AND side = ? AND element = ?", f"{DUE}, id LIMIT {limit:d}"  # as in the index
-    found = [row for each in elements for row in statements.rows(Task, where, side, each, order=order)]
+    found = [row for each in elements for row in statements.rows(Task, where, side.value, each, order=order)]
     return sorted(found, key=lambda row: (row.due_on or date.max, row.id))[:limit]
 
 
-def open_presented(presentation: str, side: str, limit: int = 100) -> list[Task]:
+def open_presented(presentation: str, side: Side, limit: int = 100) -> list[Task]:
     """The open tasks of one presentation, the one that is due first on top."""
     where = "state = 'open' AND side = ? AND presentation = ?"  # as in the index, which serves no value that is bound
-    return statements.rows(Task, where, side, presentation, order=f"due_on IS NULL, due_on, id LIMIT {limit:d}")
+    return statements.rows(Task, where, side.value, presentation, order=f"due_on IS NULL, due_on, id LIMIT {limit:d}")
 
 
 _vendors = Composed[Task](
     lambda user: (
         Task.select()
         .join(Member, on=(Member.case == Task.case))
-        .where((Member.user == user) & (Task.state == TaskState.OPEN) & (Task.side == "vendor"))
+        .where((Member.user == user) & (Task.state == TaskState.OPEN) & (Task.side == Side.VENDOR))
         .order_by(Task.due_on.is_null(), Task.due_on, Task.opened_at)
     )
 )

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
+from app.states import Side
 from app.store import search, tally
 from app.store.database import is_postgres, proxy
 from app.store.models.lists import DUE
@@ -35,7 +36,7 @@ ORDERS: dict[str, tuple[str, tuple[str, ...]]] = {
 class Wanted:
     """What is to be listed. `users`: oneself and those one stands in for; `words` all have to be found."""
 
-    side: str
+    side: Side
     scope: str  # mine | group | all
     users: tuple[int, ...]
     groups: tuple[str, ...]
@@ -275,7 +276,7 @@ def _sum(lanes: Sequence[Lane], fits: Callable[[Lane], bool]) -> int:
 
 def _conditions(found: Found, text: _Text | None) -> tuple[str, list[Any]]:
     wanted, mark = found.wanted, proxy.obj.param
-    parts, values = ["task.state = 'open'", f"side = {mark}"], [wanted.side]  # the state as in the indexes
+    parts, values = ["task.state = 'open'", f"side = {mark}"], [wanted.side.value]  # the state as in the indexes
 
     def add(part: str, *given: Any) -> None:
         parts.append(part)

@@ -14,7 +14,7 @@ from pathlib import Path
 from app.services.audit import chaining, reading, verifying
 from app.services.audit.reading import Wanted
 from app.services.base.actors import Actor
-from app.states import Act, Ground, Thing
+from app.states import Act, Ground, Side, Thing
 from app.store import database, schema, trail
 from app.store.models import TrailEntry
 
@@ -57,7 +57,7 @@ def timed(what: str, run: object) -> object:
 
 def look() -> None:
     """Pages of the record as an auditor asks for them."""
-    who = Actor(None, "監査", "operator", frozenset({"auditor"}))
+    who = Actor(None, "監査", Side.OPERATOR, frozenset({"auditor"}))
     day = BEGIN.date() + timedelta(days=100)
     behind = (BEGIN + timedelta(seconds=30 * 500_000), 500_000)
     asked = {

@@ -27,6 +27,7 @@ from app.main import open_portal
 from app.services.agents import desks
 from app.services.base.actors import Actor
 from app.services.people import accounts
+from app.states import Side
 from config import settings as config
 from hardware import pcsc
 from hardware.errors import CardError
@@ -60,7 +61,7 @@ def portal(folder: Path, ports: list[int]) -> tuple[list[dict[str, str]], str]:
     ]
     opened = open_portal(config.load(environments[0]))
     accounts.add_staff(opened, PERSON, "窓口 一", ["operator", "administrator"], PASSWORD)
-    token = desks.add(opened, "窓口1", Actor(None, "bench", "operator", frozenset({"administrator"})))
+    token = desks.add(opened, "窓口1", Actor(None, "bench", Side.OPERATOR, frozenset({"administrator"})))
     opened.engine.close()
     return environments, token
 

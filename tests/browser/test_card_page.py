@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from app.engine import Engine
 from app.services.agents import desks as cardagents
 from app.services.base.actors import Actor
+from app.states import Side
 from hardware.agent import Server
 from tests.services.conftest import engine
 from tests.support.needs import needs
@@ -20,7 +21,7 @@ from tests.web.cards.test_card_news import Office, office
 __all__ = ["engine"]
 pytestmark = [pytest.mark.browser, needs("chromium", "frontend")]
 
-ADMIN = Actor(None, "管理者", "operator", frozenset({"administrator"}))
+ADMIN = Actor(None, "管理者", Side.OPERATOR, frozenset({"administrator"}))
 UID = "F0010203040506"
 LYING = {"reader": "R1", "card": {"uid": UID, "serial": "", "life_cycle": "blank", "profile": "CCUS-TEST v1"}}
 EMPTY = {"reader": "R1", "code": "no_card"}

@@ -18,7 +18,7 @@ MORE: dict[str, Any] = {
     "message_id": "<a@b.example>",
     "sender": "a@b.example",
     "to": "c@d.example",
-    "side": "vendor",
+    "to_side": "vendor",
 }
 HOSTILE = [
     "{{ 'a' * 10**9 }}",

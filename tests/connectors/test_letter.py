@@ -89,7 +89,7 @@ def test_layouts_frame_the_content_and_may_be_told_whom_they_address() -> None:
         Source({"to": "vendor"}, "**a**", subject="s"),
         {},
         files,
-        side="operator",
+        to_side="operator",
         attachments=[Attachment("請求書.pdf", "application/pdf", b"")],
         **FACTS,
     )

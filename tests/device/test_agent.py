@@ -15,6 +15,7 @@ from app.services.agents import desks as cardagents
 from app.services.base.actors import Actor
 from app.services.base.businessdays import JAPAN
 from app.services.cards import wiping
+from app.states import Side
 from app.store import database
 from hardware.agent import Agent, PcscPlace, Server
 from hardware.facts import LifeCycle
@@ -29,7 +30,7 @@ from tests.web.conftest import open_site
 pytestmark = [pytest.mark.pcsc, pytest.mark.xdist_group("pcsc"), needs("pcsc")]
 
 Put = Callable[..., VpcdPlug]
-ADMIN = Actor(None, "管理者", "operator", frozenset({"administrator"}))
+ADMIN = Actor(None, "管理者", Side.OPERATOR, frozenset({"administrator"}))
 
 
 @pytest.fixture(scope="module")

@@ -22,6 +22,7 @@ from app.services.agents import desks
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.cards import plan, stock, wiping
+from app.states import Side
 from app.store import cards, database
 from hardware.desk import Desk
 from hardware.facts import LifeCycle
@@ -43,7 +44,7 @@ pytestmark = [pytest.mark.pcsc, pytest.mark.xdist_group("pcsc"), needs("pcsc")]
 
 KILLS = 200
 SEED = 20261124
-ADMIN = Actor(None, "管理者", "operator", frozenset({"administrator"}))
+ADMIN = Actor(None, "管理者", Side.OPERATOR, frozenset({"administrator"}))
 WRITES = {layout.INS_UPDATE_BINARY, layout.INS_PUT_DATA, layout.INS_PUT_KEY, layout.INS_SET_STATUS, layout.INS_WIPE}
 COMPANIES = [
     {"company_name": f"株式会社みほん{name}", "email": f"{name}@example.com", "system_name": f"みほん{name}"}

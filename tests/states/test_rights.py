@@ -6,12 +6,12 @@ import pytest
 
 from app.errors import Forbidden
 from app.services.base.actors import SYSTEM, Actor
-from app.states import ACCOUNTS, BODY, RIGHTS, SEES_ALL, Account, Right, holders, rights_of
+from app.states import ACCOUNTS, BODY, RIGHTS, SEES_ALL, Account, Right, Side, holders, rights_of
 
 READS = SEES_ALL | {Right.ACCOUNT, Right.EXPORT}
 
 
-def of(*roles: str, side: str = "operator") -> Actor:
+def of(*roles: str, side: Side = Side.OPERATOR) -> Actor:
     return Actor(1, "例", side, frozenset(roles))
 
 
@@ -44,9 +44,9 @@ def test_several_roles_add_up_and_a_role_that_nobody_knows_gives_nothing() -> No
 
 
 def test_a_vendor_s_account_is_never_of_the_body_whatever_its_rows_say() -> None:
-    assert of("vendor", "administrator", side="vendor").rights == RIGHTS[Account.VENDOR]
-    assert of("administrator", side="vendor").rights == frozenset()
-    assert of("vendor", side="operator").rights == frozenset()
+    assert of("vendor", "administrator", side=Side.VENDOR).rights == RIGHTS[Account.VENDOR]
+    assert of("administrator", side=Side.VENDOR).rights == frozenset()
+    assert of("vendor", side=Side.OPERATOR).rights == frozenset()
 
 
 def test_who_lacks_a_right_hears_which_roles_have_it() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from app.services.base import versions
-from app.states import Turn
+from app.states import Side, Turn
 from app.store import cases, database
 from app.store.models import Release, Task
 
@@ -30,7 +30,7 @@ def test_cases_come_by_number_or_by_what_is_due_first_and_by_turn(opened: None) 
                 turn_since=NOW, created_at=NOW, changed_at=NOW,
             )  # fmt: skip
             Task.create(
-                id=f"t{n}", case=case, element="e", process="p", title="t", side="vendor", opened_at=NOW, due_on=due
+                id=f"t{n}", case=case, element="e", process="p", title="t", side=Side.VENDOR, opened_at=NOW, due_on=due
             )
 
         def numbers(**asked: object) -> list[str]:

@@ -9,6 +9,7 @@ import pytest
 from peewee import JOIN, fn
 
 from app.services.base import versions
+from app.states import Side
 from app.store import accounts, database
 from app.store.composed import Composed
 from app.store.models import Absence, Company, Role, User, UserRole
@@ -23,7 +24,7 @@ def opened(request: pytest.FixtureRequest, tmp_path: Path) -> None:
     versions.prepare(database.connect(url))
 
 
-def person(name: str, side: str = "operator") -> User:
+def person(name: str, side: Side = Side.OPERATOR) -> User:
     return User.create(email=f"{name}@nintei.example", name=name, fs_uniquifier=name, side=side)
 
 

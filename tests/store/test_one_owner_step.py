@@ -11,6 +11,7 @@ import pytest
 
 from app.services.audit import chaining, verifying
 from app.services.base import chain
+from app.states import Side
 from app.store import database, guesses, schema, trailrules
 from app.store.models import TrailEntry, User
 from tests.store.test_companies_step import FIRST, Tables
@@ -62,7 +63,7 @@ def test_old_sign_ins_and_downloads_are_brought_once(
                 "access", at=at, case_id=case, document="d1", filename="決算.pdf", user_id=user.id, user_name="例 一郎"
             )
         TrailEntry.insert(
-            at=AT + timedelta(minutes=1), act="downloaded", side="vendor", person=user.id, thing="document",
+            at=AT + timedelta(minutes=1), act="downloaded", side=Side.VENDOR, person=user.id, thing="document",
             subject="d1", case_id=case, who='{"salt":"x","name":"例 一郎"}', what='{"salt":"y","label":"決算.pdf"}',
         ).execute()  # fmt: skip
     schema.upgrade(bound, lambda _step: None)

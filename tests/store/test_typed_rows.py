@@ -10,7 +10,8 @@ ROOT = Path(__file__).parents[2]
 PLANTED = """
 from app.states import ChangeKind, TaskState
 from app.store import changes
-from app.store.models import BankFile, Case, Entry, Guess, InboundMail, Task, TrailEntry
+from app.services.base.actors import Actor
+from app.store.models import BankFile, Case, Clock, Entry, Guess, InboundMail, Task, TrailEntry, User
 
 
 def right(row: Task) -> bool:
@@ -18,7 +19,9 @@ def right(row: Task) -> bool:
     return row.state == TaskState.DONE and row.case_id > 0 and bool(Task.select().where(Task.state == TaskState.OPEN))
 
 
-def wrong(row: Task, case: Case, mail: InboundMail, file: BankFile, entry: Entry, guess: Guess) -> None:
+def wrong(
+    row: Task, case: Case, mail: InboundMail, file: BankFile, entry: Entry, guess: Guess, who: Actor, clock: Clock
+) -> None:
     row.titel                            # a column
     row.company                          # a column of another table
     Task.titel                           # a column of the table
@@ -34,6 +37,12 @@ def wrong(row: Task, case: Case, mail: InboundMail, file: BankFile, entry: Entry
     ChangeKind.SETING                    # of a change
     changes.recent("setting")            # what asks for one
     entry.actor_side == "vendro"         # of which side somebody is
+    row.side == "vendor"                 # a text, even of a side
+    row.side = "vendor"                  # setting it to one
+    who.side == "vendro"                 # of who acts
+    clock.side != "vendro"               # whose days are counted
+    User.side == "oprator"               # in a query
+    Actor(None, "", "vendor")            # who acts, by a text
     guess.way = "sign-on"                # for what a password was given
     case.turn == "vendro"                # whose turn it is
     mail.kind == "reprot"                # who wrote a mail

@@ -10,7 +10,7 @@ from typing import Any
 from app.services.base import chain
 from app.services.base.actors import Actor
 from app.services.base.businessdays import JAPAN
-from app.states import DEEDS, Act, Ground, Right, Thing
+from app.states import DEEDS, Act, Ground, Right, Side, Thing
 from app.store import accounts, cases, database, trailpages
 from app.store.models import TrailEntry
 
@@ -42,7 +42,7 @@ class Line:
     at: datetime
     act: Act
     person: int | None
-    side: str
+    side: Side
     name: str
     behalf: str
     thing: Thing

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from app.errors import Forbidden, Phrase
-from app.states import ACCOUNTS, BODY, Account, Right, holders, rights_of
+from app.states import ACCOUNTS, BODY, Account, Right, Side, holders, rights_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +14,7 @@ class Actor:
 
     user_id: int | None
     name: str
-    side: str  # vendor | operator | system
+    side: Side
     roles: frozenset[str] = frozenset()
     groups: tuple[str, ...] = ()
     email: str = ""
@@ -24,7 +24,7 @@ class Actor:
 
     def __post_init__(self) -> None:
         """A person of a company is never more than that, a person of the body never that, whatever the rows say."""
-        kept = [role for role in self.roles if (role == Account.VENDOR.value) is (self.side == "vendor")]
+        kept = [role for role in self.roles if (role == Account.VENDOR.value) is (self.side == Side.VENDOR)]
         object.__setattr__(self, "rights", rights_of(kept))
 
     def has(self, *wanted: Right) -> bool:
@@ -48,4 +48,4 @@ def refusal(*wanted: Right) -> Forbidden:
     )
 
 
-SYSTEM = Actor(None, "", "system")
+SYSTEM = Actor(None, "", Side.SYSTEM)

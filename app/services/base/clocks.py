@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from app.services.base import businessdays, flow
-from app.states import Turn
+from app.states import Side, Turn
 from app.store import cases
 from app.store.models import Case, Clock
 
@@ -24,7 +24,7 @@ class ClockView:
     used: int  # business days
     limit: int  # business days
     running: bool
-    side: str
+    side: Side
     expected: date | None  # when it would end if it ran on from today
     guideline: str = ""  # its id
     begun: date | None = None
@@ -49,8 +49,8 @@ def follow(
     ended = {guideline.id for guideline in package.guidelines if guideline.until in completed}
     for clock in cases.clocks(case.id, running=True):
         ends = clock.guideline in ended or case.ended
-        told = clock.side != "vendor" or not case.undelivered
-        runs = (whose in {Turn.BOTH, Turn.NOBODY} or whose.value == clock.side) and told and not ends
+        told = clock.side != Side.VENDOR or not case.undelivered
+        runs = (whose in {Turn.BOTH, Turn.NOBODY} or whose.value == clock.side.value) and told and not ends
         if runs and clock.running_since is None:
             clock.running_since = today
         elif not runs and clock.running_since is not None:
@@ -61,7 +61,7 @@ def follow(
         clock.save()
 
 
-def stop(case: Case, side: str, since: date, today: date, closing: frozenset[date]) -> None:
+def stop(case: Case, side: Side, since: date, today: date, closing: frozenset[date]) -> None:
     """Stop the running clocks of a side; days from `since` on do not count."""
     for clock in cases.clocks(case.id, running=True):
         if clock.side == side and clock.running_since is not None:
@@ -71,9 +71,9 @@ def stop(case: Case, side: str, since: date, today: date, closing: frozenset[dat
             clock.save()
 
 
-def limits(case: Case, today: date, closing: frozenset[date]) -> dict[str, date]:
+def limits(case: Case, today: date, closing: frozenset[date]) -> dict[Side, date]:
     """By side: the day on which its running guideline is used up."""
-    found: dict[str, date] = {}
+    found: dict[Side, date] = {}
     for clock in cases.clocks(case.id, running=True):
         if clock.running_since is not None:
             left = max(0, int(clock.limit_days - used(clock, today, closing)))

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from app.services.base.actors import SYSTEM, Actor
-from app.states import TOLD, Audience, EntryKind, Side, Sight
+from app.states import TOLD, Audience, EntryKind, Sight
 from app.store import cases
 
 
@@ -43,7 +43,7 @@ def note(
         text=text,
         actor=by.user_id,
         actor_name=by.name,
-        actor_side=Side(by.side),
+        actor_side=by.side,
         audience=Audience.OPERATOR if staff or told.sight is Sight.STAFF else Audience.BOTH,
         data=dict(data or {}),
     )

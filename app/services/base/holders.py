@@ -7,7 +7,7 @@ from datetime import datetime
 from app.services.base import history, trail
 from app.services.base.actors import Actor
 from app.services.base.permit import Setting
-from app.states import Act, EntryKind, Thing
+from app.states import Act, EntryKind, Side, Thing
 from app.store import work
 from app.store.models import Task
 
@@ -15,7 +15,7 @@ from app.store.models import Task
 def hold(setting: Setting, actor: Actor, now: datetime) -> None:
     """Who begins to type into a free task of the staff has taken it. Inside a transaction."""
     task = setting.task
-    if task.side == "operator" == actor.side and task.assignee_id is None and actor.user_id is not None:
+    if task.side == Side.OPERATOR == actor.side and task.assignee_id is None and actor.user_id is not None:
         put([task], actor.user_id, actor.name, actor, now)
 
 

@@ -10,7 +10,7 @@ from app.services.base import groups
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
-from app.states import Right, Rights, TaskState
+from app.states import Right, Rights, Side, TaskState
 from app.store import cases, work
 from app.store.models import Case, Member, Task
 from config import logs
@@ -44,7 +44,7 @@ def find(portal: Portal, task_id: str, actor: Actor, *, lock: bool = False) -> S
     except NotFound:  # what is said must not tell that there is one
         raise NotFound("There is no such task") from None
     logs.note(case=case.number)
-    if actor.side == "vendor" and task.side != "vendor":
+    if actor.side == Side.VENDOR and task.side != Side.VENDOR:
         raise NotFound("There is no such task")
     loaded = portal.releases.loaded(case.release_id)
     return Setting(task, case, loaded, loaded.element(task.element))
@@ -55,7 +55,7 @@ def visible_case(case: Case | None, actor: Actor) -> Case:
     if case is None:
         raise NotFound("There is no such case")
     actor.require(Right.SEE_CASES)
-    if actor.side == "operator":
+    if actor.side == Side.OPERATOR:
         return case
     if actor.user_id is None or cases.member(case.id, actor.user_id) is None:
         raise NotFound("There is no such case")
@@ -81,7 +81,7 @@ def may_do(setting: Setting, actor: Actor) -> str:
     a colleague holds it."""
     lent = may_take(setting, actor)
     task = setting.task
-    if actor.side != "operator" or task.assignee_id in {None, actor.user_id} or task.state != TaskState.OPEN:
+    if actor.side != Side.OPERATOR or task.assignee_id in {None, actor.user_id} or task.state != TaskState.OPEN:
         return lent
     behind = next((name for user, name in actor.standing_in_for if user == task.assignee_id), "")
     if not behind:
@@ -95,7 +95,7 @@ def may_take(setting: Setting, actor: Actor) -> str:
     if setting.task.side != actor.side:
         raise Forbidden("This task belongs to the other side")
     awaited(setting)
-    if actor.side == "vendor":
+    if actor.side == Side.VENDOR:
         member = acting(setting.case, actor, binds=setting.element.flag("binds"))
         return setting.case.company_name if member.mandate_id else ""
     actor.require(Right.WORK)

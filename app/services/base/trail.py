@@ -18,7 +18,7 @@ from typing import Any
 
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
-from app.states import Act, Thing
+from app.states import Act, Side, Thing
 from app.store import attempts, database, trail
 from app.store.trail import NOWHERE as NOWHERE
 from app.store.trail import Place as Place
@@ -95,7 +95,7 @@ def note(
 def viewed(portal: Portal, by: Actor, subject: Subject, act: Act = Act.VIEWED) -> None:
     """A person of the body looked at something: on record once in `STRETCH` for each person and thing. A database that
     cannot take it just now keeps nobody from reading; the log has it then."""
-    if by.side != "operator" or by.user_id is None:
+    if by.side != Side.OPERATOR or by.user_id is None:
         return
     now, key = portal.now(), f"{act.value}:{by.user_id}:{subject.thing.value}:{subject.id}"
     if trail.lately(key, now, STRETCH):

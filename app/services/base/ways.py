@@ -14,13 +14,14 @@ from app.catalogue import Element, Package
 from app.catalogue.domains import ANY, State, one
 from app.catalogue.judging import judged, run
 from app.catalogue.vocabulary import PORTAL_ROUTES
+from app.states import Side
 
 SETTLES = 6  # so often a place is looked at anew; then, as in a loop that counts, nothing is known there
 _CHOOSES = frozenset({"exclusiveGateway", "inclusiveGateway"})
 
 
 def next_user_task(
-    package: Package, element: str, side: str, data: Mapping[str, Any] | None = None, standing: Collection[str] = ()
+    package: Package, element: str, side: Side, data: Mapping[str, Any] | None = None, standing: Collection[str] = ()
 ) -> Element | None:
     """The nearest user task of this side that can follow the element, through everything but user tasks.
 
@@ -37,7 +38,7 @@ def next_user_task(
 def upcoming(
     package: Package,
     element: str,
-    side: str,
+    side: Side,
     limit: int = 6,
     data: Mapping[str, Any] | None = None,
     standing: Collection[str] = (),
@@ -47,7 +48,7 @@ def upcoming(
     `standing` see `next_user_task`."""
     found: list[Element] = []
     for each in _Way(package, data, standing).ahead(element, calls=False, through=True):
-        if each.kind == "userTask" and side in ("", each.side):
+        if each.kind == "userTask" and side in (Side.UNSAID, each.side):
             found.append(each)
             if len(found) == limit:
                 break

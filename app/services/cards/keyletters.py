@@ -21,7 +21,7 @@ from app.services.cards import keys as cardkeys
 from app.services.cards import sets
 from app.services.papers import documents
 from app.services.papers.addressee import company
-from app.states import Audience, CardState, DocumentKind, EntryKind
+from app.states import Audience, CardState, DocumentKind, EntryKind, Side
 from app.store import cards, cases, database, keyletters, records, work
 from app.store.models import Case, Document, KeyLetter
 from hardware.crypto import Key
@@ -140,7 +140,7 @@ def recipients(case: Case, loaded: Loaded) -> tuple[str, str]:
     answers, said = work.latest_answers(case.id), dict[str, str]()
     first, second = loaded.package.applicant.recipients
     for answer in answers.values():
-        if answer.side == "vendor":
+        if answer.side == Side.VENDOR:
             said |= {name: str(answer.values[name]).strip() for name in (first, second) if answer.values.get(name)}
     known = company(case, loaded.package.applicant, {key: dict(row.values) for key, row in answers.items()})
     fallback = (str(known["contact_name"] or ""), str(known["representative"] or ""))

@@ -11,7 +11,7 @@ from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.cards import keyletters
 from app.services.cards.keepers import refusal, staff
-from app.states import Right, TaskState
+from app.states import Right, Side, TaskState
 from app.store import database, records
 from app.store import keyletters as rows_of
 from app.store.models import KeyLetter
@@ -89,7 +89,7 @@ def page(portal: Portal, task_id: str, actor: Actor) -> Page:
 
 def of_task(setting: permit.Setting, actor: Actor) -> list[LetterView] | None:
     """The letters of a task's page, empty before they are begun; None where there are none, or for the other side."""
-    if actor.side != "operator" or not keyletters.letters_of(setting.loaded, setting.element):
+    if actor.side != Side.OPERATOR or not keyletters.letters_of(setting.loaded, setting.element):
         return None
     return _views(setting, rows_of.of_task(setting.task.id), actor)
 

@@ -18,7 +18,7 @@ from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
 from app.services.cards import ledger
 from app.services.cards.stock import CardView, view
-from app.states import CardState, Mover, Phase
+from app.states import CardState, Mover, Phase, Side
 from app.store import cards, work
 from app.store.models import Card, Case
 
@@ -55,7 +55,7 @@ class Returning:
 
 def returning(setting: Setting, today: date) -> Returning | None:
     """What the step that takes cards back shows to the staff; none for another step."""
-    if not setting.element.flag("returns_cards") or setting.element.side != "operator":
+    if not setting.element.flag("returns_cards") or setting.element.side != Side.OPERATOR:
         return None
     rows = [row for row in cards.of_case(setting.case.id) if row.lent_on]
     return Returning([view(row, today) for row in rows])
@@ -72,7 +72,7 @@ def ask_back(case: int, due: date, now: datetime) -> None:
 def seen_to(case: Case, loaded: Loaded, today: date, closing: frozenset[date]) -> bool:
     """Whether the step of the return sees to the cards: its own reminders still go out, or the vendor has sent them."""
     rows = [row for row in work.open_tasks(case.id) if loaded.element(row.element).flag("returns_cards")]
-    asked = next((row for row in rows if row.side == "vendor"), None)
+    asked = next((row for row in rows if row.side == Side.VENDOR), None)
     if asked is None or asked.due_on is None:
         return bool(rows)
     return today <= businessdays.add_business_days(
@@ -88,7 +88,7 @@ def count_out(portal: Portal, case: Case, loaded: Loaded, params: Mapping[str, A
 def wrong(setting: Setting, values: Mapping[str, Any]) -> tuple[str, Refused] | None:
     """(field, why) when an answer leaves cards unaccounted for; none when all is well."""
     returns = setting.element.flag("returns_cards")
-    if returns and setting.element.side == "vendor":
+    if returns and setting.element.side == Side.VENDOR:
         return _unsaid(setting, values)
     said = values.get(STATE)
     if not said:

@@ -8,6 +8,7 @@ from typing import Any
 from app.forms import FieldError
 from app.services.base.nouns import Asked, Looked, Noun, Sent
 from app.services.cards import keepers, keyletters, letterpage, loans, stock
+from app.states import Side
 
 
 class Cards(Noun):
@@ -28,7 +29,7 @@ class Cards(Noun):
 
     def shown(self, looked: Looked) -> Mapping[str, Any]:
         """`cards`: the set that is wanted; `back`: the cards that come back, for the staff."""
-        staff = looked.actor.side == "operator"
+        staff = looked.actor.side == Side.OPERATOR
         back = loans.returning(looked.setting, looked.portal.today()) if staff else None
         return {"cards": stock.wanted(looked.setting), "back": back}
 

@@ -23,7 +23,7 @@ from app.services.papers import printable
 from app.services.process import steps
 from app.services.signin.newaccount import create_account
 from app.services.trouble import incidents
-from app.states import EntryKind, IncidentKind, Right, TaskKind
+from app.states import EntryKind, IncidentKind, Right, Side, TaskKind
 from app.store import accounts, cases, database, work
 from app.store.models import Answer, Case, EntryLink
 from app.text import address
@@ -136,14 +136,14 @@ def apply(
         )
         new_link(case, portal)
         history.note(
-            case.id, now, EntryKind.APPLIED, by=Actor(None, case.contact_name, "vendor"), title=case.system_name
+            case.id, now, EntryKind.APPLIED, by=Actor(None, case.contact_name, Side.VENDOR), title=case.system_name
         )
         steps.start(portal, case, {}, now)
         first = next((task for task in work.open_tasks(case.id) if task.element == loaded.package.start_form), None)
         if first is None:
             raise NotFound("The process does not begin with its public form")
         answer = Answer.create(
-            case=case, element=first.element, values=values, at=now, by_name=case.contact_name, side="vendor"
+            case=case, element=first.element, values=values, at=now, by_name=case.contact_name, side=Side.VENDOR
         )
         finding.keep(case, loaded)
         routes = {name: values.get(name) for name in loaded.element(first.element).listed("routes")}
@@ -152,7 +152,7 @@ def apply(
             case,
             CompleteTask(first.id, routes),
             now,
-            steps.Closing(Actor(None, case.contact_name, "vendor"), answer),
+            steps.Closing(Actor(None, case.contact_name, Side.VENDOR), answer),
         )
     portal.poke()
     return Started(case.number, case.email, False)
@@ -220,14 +220,14 @@ def enter(portal: Portal, token: str, actor: Actor | None, password: str = "", l
         link = _usable(portal, token)  # somebody may have followed it while we waited for the case
         if known is not None and (actor is None or actor.user_id != known.id):
             raise Refused("An account of this address exists; sign in first, then open the link again")
-        user = known or create_account(link.email, case.contact_name, "vendor", ["vendor"], password, now)
+        user = known or create_account(link.email, case.contact_name, Side.VENDOR, ["vendor"], password, now)
         if known is None and language:
             user.language = language
             user.save()
         link.used_at = now
         link.save()
         cases.add_member(case.id, user.id, now, by="")
-        history.note(case.id, now, EntryKind.ENTERED, by=Actor(user.id, user.name, "vendor"), title=link.email)
+        history.note(case.id, now, EntryKind.ENTERED, by=Actor(user.id, user.name, Side.VENDOR), title=link.email)
         message = portal.releases.loaded(case.release_id).package.declared.entry_message
         waits = [task for task in work.open_tasks(case.id) if task.kind == TaskKind.RECEIVE and task.message == message]
         if waits:

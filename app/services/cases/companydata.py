@@ -17,7 +17,7 @@ from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
 from app.services.process import receipts
-from app.states import EntryKind, RequestState, Right
+from app.states import EntryKind, RequestState, Right, Side
 from app.store import cases, corrections, work
 from app.store.models import Case, Correction
 
@@ -76,7 +76,7 @@ def subject(portal: Portal, number: str, actor: Actor, *, lock: bool = False) ->
     case = permit.visible_case(cases.get(number), actor)
     if lock:
         case = cases.lock(case.id)
-    if actor.side == "vendor":
+    if actor.side == Side.VENDOR:
         permit.acting(case, actor, binds=True)
     else:
         actor.require(Right.WORK)
@@ -93,7 +93,7 @@ def element(case: Case, loaded: Loaded) -> str:
     wanted = [key for key in (fields.number, fields.name, fields.representative, *fields.address) if key]
     found: dict[str, int] = {}
     for each, spec in loaded.forms.items():
-        if each in answered and answered[each].side == "vendor":
+        if each in answered and answered[each].side == Side.VENDOR:
             found[each] = sum(spec.field(key) is not None for key in wanted)
     best = max(found, key=lambda each: found[each], default="")
     return best if best and found[best] else ""

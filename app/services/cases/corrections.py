@@ -23,7 +23,7 @@ from app.services.cases.companydata import Page, Subject, View
 from app.services.companies import admissions
 from app.services.companies import company as companypages
 from app.services.register import acts
-from app.states import Act, EntryKind, RequestState, Right, Thing
+from app.states import Act, EntryKind, RequestState, Right, Side, Thing
 from app.store import cases, corrections, database, records, statements, undo, work
 from app.store import waiting as waiting_counts
 from app.store.models import Answer, Case, Correction
@@ -54,7 +54,7 @@ def ask(portal: Portal, number: str, raw: Mapping[str, Any], reason: str, actor:
             cleaned = Cleaned(cleaned.values, (*cleaned.errors, wrong))
         if not cleaned.ok:
             return cleaned
-        words = ASKED if actor.side == "vendor" else BY_BODY
+        words = ASKED if actor.side == Side.VENDOR else BY_BODY
         companydata.request(portal, found, cleaned.values, reason, words, actor)
     portal.poke()
     return None
@@ -116,7 +116,7 @@ def _accept(portal: Portal, found: Subject, row: Correction, answer: str, actor:
                 values[listed] = row.values[key]
     statements.insert(
         Answer, case=case, element=found.element, values=values, at=now, by=row.asked_by_id, by_name=row.asked_by_name,
-        side="vendor",
+        side=Side.VENDOR,
     )  # fmt: skip
     admissions.learn(portal, case, loaded, values, actor, now)
     _company(portal, case, loaded, row.values, actor)

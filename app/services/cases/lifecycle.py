@@ -13,7 +13,7 @@ from app.services.base.releases import Loaded
 from app.services.cases import settlement
 from app.services.process import receipts, reopening, steps
 from app.services.trouble import incidents
-from app.states import BookingState, EntryKind, InvoiceState, JobState, Right, Standing
+from app.states import BookingState, EntryKind, InvoiceState, JobState, Right, Side, Standing
 from app.store import bookings, cases, database, invoices, jobrows
 from app.store.models import Case, Job
 
@@ -51,19 +51,19 @@ def withdraw(portal: Portal, number: str, reason: str, actor: Actor, *, dormant:
             raise Refused("This case cannot be withdrawn any more")
         name = _message(case, loaded)
         left = not settlement.of(portal, case, loaded).clean
-        if actor.side == "vendor":
+        if actor.side == Side.VENDOR:
             permit.acting(case, actor, binds=True)
         else:
             actor.require(Right.WORK)
             reopening.remember(case, actor, now)
         case.withdrawal = {
-            "by": actor.side,
+            "by": actor.side.value,
             "name": actor.name,
             "reason": reason.strip(),
             "at": now.isoformat(),
-            **({"dormant": True} if dormant and actor.side == "operator" and case.state == Standing.OPEN else {}),
+            **({"dormant": True} if dormant and actor.side == Side.OPERATOR and case.state == Standing.OPEN else {}),
         }
-        word = "given_up" if case.state == Standing.CERTIFIED else actor.side
+        word = "given_up" if case.state == Standing.CERTIFIED else actor.side.value
         title = N_("The certification is given up") if word == "given_up" else N_("The application is withdrawn")
         said = receipts.Request(f"W{now:%y%m%d%H%M%S}", portal.say("ja")(title), (
             (portal.say("ja")(N_("Reason")), reason.strip()),
@@ -79,7 +79,7 @@ def withdraw(portal: Portal, number: str, reason: str, actor: Actor, *, dormant:
                 invoice.state = InvoiceState.CANCELLED
                 invoice.save()
         try:
-            steps.advance(portal, case, Message(name, {"withdrawal_by": actor.side, "left_to_settle": left}), now)
+            steps.advance(portal, case, Message(name, {"withdrawal_by": actor.side.value, "left_to_settle": left}), now)
         except TooLate as error:
             raise Refused("This case cannot be withdrawn any more") from error
     portal.poke()

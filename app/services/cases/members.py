@@ -7,7 +7,7 @@ from app.services.base import history, jobqueue, permit
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.companies import access, invitations
-from app.states import EntryKind, Right, Rights, Role
+from app.states import EntryKind, Right, Rights, Role, Side
 from app.store import accounts, cases, companies, database
 from app.store.models import Case
 from app.text import address
@@ -21,12 +21,12 @@ def invite(portal: Portal, number: str, email: str, rights: str, actor: Actor) -
         user = accounts.hold(email)
         case = cases.lock(permit.visible_case(cases.get(number), actor).id)
         _may_change(case, actor)
-        if user is not None and user.side != "vendor":
+        if user is not None and user.side != Side.VENDOR:
             raise Refused("This address belongs to the operating body")
         if case.company_id:
             known = user is not None and companies.person(case.company_id, user.id) is not None
             own = companies.person(case.company_id, actor.user_id or 0)
-            if not known and actor.side == "vendor" and (own is None or own.role != Role.MANAGER):
+            if not known and actor.side == Side.VENDOR and (own is None or own.role != Role.MANAGER):
                 names = (", " if actor.language == "en" else "、").join(
                     each.name or each.email for each in companies.managers(case.company_id)
                 )
@@ -66,7 +66,7 @@ def uninvite(portal: Portal, number: str, user_id: int, actor: Actor) -> None:
 
 
 def _may_change(case: Case, actor: Actor) -> None:
-    if actor.side != "vendor":
+    if actor.side != Side.VENDOR:
         actor.require(Right.WORK)
     elif permit.acting(case, actor, binds=True).mandate_id is not None:
         raise Forbidden("An agent brings nobody into the case; somebody of the company does it")

@@ -21,7 +21,7 @@ from app.services.days import lastday
 from app.services.mails import deliveries, whose
 from app.services.mails.deliveries import Undelivered
 from app.services.people import addresses
-from app.states import MailState, Right, SettledAs
+from app.states import MailState, Right, SettledAs, Side
 from app.store import cases, database, jobrows, work
 from app.store import deliveries as stored
 from app.store.models import Case, Delivery, Mail, Task
@@ -163,11 +163,11 @@ def _later(portal: Portal, case: Case, mail: Mail, loaded: Loaded, found: Undeli
     """The open steps of the vendor that opened with the mail: by when they are due, and will be then. Nobody could know
     of them while it had reached nobody."""
     job = stored.job_of(mail)
-    if job is None or not found.nobody or whose.side(job.params, loaded, mail.mail_id) != "vendor":
+    if job is None or not found.nobody or whose.reader(job.params, loaded, mail.mail_id) != "vendor":
         return []
     today, closing = portal.today(), portal.closing()
     days = businessdays.business_days_between(businessdays.today(mail.sent_at or mail.written_at), today, closing)
-    asked = (row for row in work.open_tasks(case.id) if row.side == "vendor" and row.opened_at >= job.created_at)
+    asked = (row for row in work.open_tasks(case.id) if row.side == Side.VENDOR and row.opened_at >= job.created_at)
     moved: list[tuple[Task, date, date]] = []
     for row in asked:
         element = loaded.package.elements.get(row.element)

@@ -25,7 +25,7 @@ from app.services.companies import access, invitations, proof
 from app.services.companies import cases as companycases
 from app.services.companies import company as companypages
 from app.services.register import acts
-from app.states import RequestState, Rights, Role
+from app.states import RequestState, Rights, Role, Side
 from app.store import accounts, cases, companies, database, records, statements, undo, work
 from app.store.models import Answer, Case, Company, Correction, User
 from app.text import address
@@ -77,7 +77,7 @@ def accept(portal: Portal, found: Subject, row: Correction, answer: str, actor: 
         values[fields.listed_name] = fields.said(values, "name")
     statements.insert(
         Answer, case=case, element=found.element, values=values, at=now, by=row.asked_by_id, by_name=row.asked_by_name,
-        side="vendor",
+        side=Side.VENDOR,
     )  # fmt: skip
     former = [each.user.email for each in cases.members(case.id) if each.user.active]
     _move(portal, case, loaded, values, actor, now)
@@ -153,4 +153,4 @@ def _emptied(found: Subject) -> dict[str, Any]:
 
 def _of_the_body(email: str) -> bool:
     known = accounts.by_email(address.one(email)) if email else None
-    return known is not None and known.side != "vendor"
+    return known is not None and known.side != Side.VENDOR

@@ -17,7 +17,7 @@ from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.base.releases import Loaded, settings_of
 from app.services.papers import intake
-from app.states import Audience, EntryKind, Right
+from app.states import Audience, EntryKind, Right, Side
 from app.store import cases, database
 from app.store.models import Case, Document, Note
 
@@ -42,7 +42,7 @@ def say(
     if not text:
         raise Refused("Write your message first")
     actor.require(Right.ACT_ON_CASES)
-    if internal and actor.side != "operator":
+    if internal and actor.side != Side.OPERATOR:
         raise Forbidden("Only the operating body writes internal notes")
     if len(files) > MOST_FILES:
         raise Refused("Attach at most %(count)s files to one message", count=MOST_FILES)
@@ -70,7 +70,7 @@ def key_of(note: int) -> str:
 def _open_to(number: str, actor: Actor) -> Case:
     """The case, for whoever may write there: of the vendor's people those who act on it, not those who only read."""
     case = permit.visible_case(cases.get(number), actor)
-    if actor.side == "vendor":
+    if actor.side == Side.VENDOR:
         permit.acting(case, actor)
     return case
 
@@ -97,7 +97,7 @@ def _tell(portal: Portal, case: Case, note: Note, rows: Sequence[Document], acto
         return
     names = "、".join(row.filename for row in rows)
     more = f"\n\n{portal.say('ja')(ATTACHED) % {'names': names}}" if names else ""
-    to = "operator" if actor.side == "vendor" else "vendor"
+    to = "operator" if actor.side == Side.VENDOR else "vendor"
     params = {"mail": mail, "to_side": to, "message": note.text + more}
     jobqueue.queue(case, "mail", params, "", f"note:{note.id}", portal.now())
 
@@ -107,6 +107,6 @@ def answered_by(portal: Portal, loaded: Loaded, notes: Sequence[Any]) -> date | 
     Inside a connection."""
     said = [each for each in notes if not each.internal]
     days: Any = settings_of(loaded.package).get("contact", {}).get("answer_bd")
-    if not said or said[-1].side != "vendor" or not isinstance(days, int) or days <= 0:
+    if not said or said[-1].side != Side.VENDOR or not isinstance(days, int) or days <= 0:
         return None
     return businessdays.add_business_days(businessdays.today(said[-1].at), days, portal.closing())

@@ -11,7 +11,7 @@ from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
 from app.services.companies import cases as companycases
 from app.services.companies import claims
-from app.states import Rights, Role
+from app.states import Rights, Role, Side
 from app.store import cases, companies
 from app.store.models import Case, Company
 
@@ -56,7 +56,7 @@ def _rename(company: Company, case: Case, kana: str) -> None:
 def _home(case: Case, number: str, actor: Actor) -> Company | None:
     """The company of this number that is the applicant's already. A provisional one only for who manages it: being
     invited into it, or asked to act for it, by whoever typed the number first opens no case of one's own to them."""
-    users = [actor.user_id] if actor.side == "vendor" else [row.user_id for row in cases.members(case.id)]
+    users = [actor.user_id] if actor.side == Side.VENDOR else [row.user_id for row in cases.members(case.id)]
     for company in companies.of_number(number):
         persons = [row for user in users if (row := companies.person(company.id, user or 0)) is not None]
         if company.proved_at is None:

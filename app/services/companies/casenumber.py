@@ -7,14 +7,14 @@ from app.services.companies import claims as companyclaims
 from app.services.companies import company as companypages
 from app.services.companies import views
 from app.services.companies.views import CaseNumber
-from app.states import ClaimState, Judge
+from app.states import ClaimState, Judge, Side
 from app.store import companies
 from app.store.models import Case, Claim, Company
 
 
 def of_case(case: Case, actor: Actor) -> CaseNumber:
     """The case's number and what became of it. Inside a connection."""
-    company, staff = case.company, actor.side == "operator"
+    company, staff = case.company, actor.side == Side.OPERATOR
     claims = [row for row in companies.claims_of_case(case.id) if row.state != ClaimState.VOID]
     last = claims[0] if claims else None
     if last is not None and not staff and not _told(last, company):

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from app.services.base.actors import Actor
 from app.services.companies import access
-from app.states import Rights, Role
+from app.states import Rights, Role, Side
 from app.store import cases, companies, database
 from app.store.models import Case, Company, Mandate
 
@@ -26,7 +26,7 @@ def found(case: Case, number: str, kana: str, actor: Actor, now: datetime) -> Co
 
 def founder(case: Case, actor: Actor) -> int | None:
     """Whose the case is, as far as its company goes."""
-    if actor.side == "vendor":
+    if actor.side == Side.VENDOR:
         return actor.user_id
     return next((row.user_id for row in cases.members(case.id) if row.rights == Rights.FULL), None)
 

@@ -16,7 +16,7 @@ from app.services.base.portal import Portal
 from app.services.companies import access
 from app.services.companies import cases as companycases
 from app.services.companies import company as companypages
-from app.states import ClaimState, EntryKind, Judge, Right, Rights, Role
+from app.states import ClaimState, EntryKind, Judge, Right, Rights, Role, Side
 from app.store import cases, companies, database
 from app.store.models import Case, Claim, Company
 
@@ -38,7 +38,7 @@ def contest(portal: Portal, case: Case, own: Company, actor: Actor, now: datetim
         return
     target = rivals[0]
     managers = companies.managers(target.id) if target.proved_at is not None else []
-    user = actor.user_id if actor.side == "vendor" else companycases.founder(case, actor)
+    user = actor.user_id if actor.side == Side.VENDOR else companycases.founder(case, actor)
     claim = ask(case, target, user, Judge.MANAGERS if managers else Judge.BODY, now)
     for manager in managers:
         params = {"mail": "company_claim", "to": manager.email, "page": f"/company/{target.id}#claim-{claim.id}"}
@@ -83,7 +83,7 @@ def answer(portal: Portal, claim_id: int, actor: Actor, *, admit: bool, reason: 
         company = companypages.managed(claim.company_id, actor, "There is no such request")
         if claim.asks != Judge.MANAGERS:
             raise NotFound("There is no such request")
-        if actor.side == "operator" and not reason:
+        if actor.side == Side.OPERATOR and not reason:
             raise Refused(WHY)
         state = ClaimState.ADMITTED if admit else ClaimState.REFUSED
         case = _settle(portal, claim, state, actor, reason, now)
@@ -192,9 +192,9 @@ def open_to(case: Case, actor: Actor) -> Company | None:
         company = claim.company
         if claim.state != ClaimState.ADMITTED or (own is not None and own.id == company.id):
             continue
-        if actor.side == "operator" or _of(company, actor):
+        if actor.side == Side.OPERATOR or _of(company, actor):
             return company
-    if own is None or own.proved_at is not None or not own.corporate_number or actor.side != "vendor":
+    if own is None or own.proved_at is not None or not own.corporate_number or actor.side != Side.VENDOR:
         return None
     rest = (row for row in companies.of_number(own.corporate_number) if row.id != own.id)
     return next((row for row in rest if _of(row, actor)), None)
@@ -216,7 +216,7 @@ def give(portal: Portal, number: str, actor: Actor, reason: str = "") -> str:
             raise Refused("There is no company to which this case can be given")
         access.hold(target.id)
         case = cases.lock(found.id)
-        if actor.side == "operator":
+        if actor.side == Side.OPERATOR:
             actor.require(Right.COMPANIES)
             if not reason:
                 raise Refused(WHY)

@@ -10,7 +10,7 @@ from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.companies import views
 from app.services.companies.views import ClaimView, InvitationView, MandateView, PersonView, Seat
-from app.states import ChangeKind, Right, Role
+from app.states import ChangeKind, Right, Role, Side
 from app.store import changes, companies, database
 from app.store.models import Case, Claim, Company
 
@@ -69,7 +69,7 @@ def find(company_id: int, actor: Actor) -> tuple[Company, bool]:
     row = companies.get(company_id)
     if row is None:
         raise NotFound("There is no such company")
-    if actor.side == "operator":
+    if actor.side == Side.OPERATOR:
         actor.require(Right.SEE_COMPANIES)
         return row, actor.has(Right.COMPANIES)
     person = companies.person(company_id, actor.user_id or 0)
@@ -110,8 +110,8 @@ def page(portal: Portal, company_id: int, actor: Actor) -> CompanyPage:
             corporate_number=row.corporate_number or "",
             manages=may,
             proved_at=row.proved_at,
-            proved_by=row.proved_by if actor.side == "operator" else "",
-            waits=len(bodys(row.id)) if actor.side == "operator" else 0,
+            proved_by=row.proved_by if actor.side == Side.OPERATOR else "",
+            waits=len(bodys(row.id)) if actor.side == Side.OPERATOR else 0,
             people=[views.person(each, seats) for each in companies.people(row.id)],
             mandates=[views.mandate(portal, each, row, rows) for each in companies.mandates(row.id)],
             invitations=views.invitations(portal, companies.invitations(row.id)) if may else [],

@@ -9,7 +9,7 @@ from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.companies import views
 from app.services.papers import addressee as company_
-from app.states import DocumentKind, Right, TaskState
+from app.states import DocumentKind, Right, Side, TaskState
 from app.store import companies, database, records, work
 from app.store.models import Case, Claim, Company
 
@@ -87,7 +87,7 @@ def _shown(portal: Portal, case: Case) -> Shown:
     fields = portal.releases.loaded(case.release_id).package.applicant
     said = company_.company(case, fields, {key: row.values for key, row in work.latest_answers(case.id).items()})
     papers = [row for row in records.documents(case.id) if row.kind == DocumentKind.UPLOADED][:MOST_PAPERS]
-    done = [row for row in work.tasks_of(case.id) if row.side == "operator" and row.state == TaskState.DONE]
+    done = [row for row in work.tasks_of(case.id) if row.side == Side.OPERATOR and row.state == TaskState.DONE]
     return Shown(
         number=case.number,
         system_name=case.system_name,

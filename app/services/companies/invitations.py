@@ -17,7 +17,7 @@ from app.services.companies import company as companypages
 from app.services.mails import links, portalmails
 from app.services.mails.portalmails import Wording
 from app.services.signin import newaccount, passwords
-from app.states import EntryKind, InvitationKind, Rights, Role
+from app.states import EntryKind, InvitationKind, Rights, Role, Side
 from app.store import accounts, cases, companies, database
 from app.store.models import Company, Invitation, Mandate, User
 from app.text import address
@@ -59,7 +59,7 @@ def invite(
     with database.transaction():
         known = accounts.hold(email)
         company = companypages.managed(company_id, actor)
-        if known is not None and known.side != "vendor":
+        if known is not None and known.side != Side.VENDOR:
             raise Refused("This address belongs to the operating body")
         of_company = known is not None and companies.person(company.id, known.id) is not None
         if of_company and kind == InvitationKind.PERSON:
@@ -194,7 +194,7 @@ def _account(portal: Portal, email: str, actor: Actor | None, name: str, passwor
     if not name:
         raise Refused("Enter your name")
     if known is None:
-        return newaccount.create_account(email, name, "vendor", ["vendor"], password, now)
+        return newaccount.create_account(email, name, Side.VENDOR, ["vendor"], password, now)
     passwords.require_good(password, email, name)
     known.name, known.confirmed_at = name, now
     passwords.put(portal, known, password)
@@ -204,7 +204,7 @@ def _account(portal: Portal, email: str, actor: Actor | None, name: str, passwor
 def without_password(email: str, name: str, now: datetime) -> User:
     """A vendor's account whose owner chooses the password by a mailed link. Inside a transaction."""
     user = User.create(
-        email=email, name=name, side="vendor", password=None, feed_token=secrets.token_urlsafe(32),
+        email=email, name=name, side=Side.VENDOR, password=None, feed_token=secrets.token_urlsafe(32),
         fs_uniquifier=secrets.token_hex(32), create_datetime=now,
     )  # fmt: skip
     accounts.add_roles(user, ["vendor"])
@@ -240,7 +240,7 @@ def _tell(case: int, user: User, what: str, now: datetime, office: str = "") -> 
         case,
         now,
         EntryKind.MEMBER,
-        by=Actor(user.id, views.name_of(user), "vendor"),
+        by=Actor(user.id, views.name_of(user), Side.VENDOR),
         title=user.email,
         text=what,
         data={"office": office} if office else {},

@@ -14,7 +14,7 @@ from app.services.companies import access, invitations, mandatenews, views
 from app.services.companies import company as companypages
 from app.services.companies.views import MandateView
 from app.services.mails.portalmails import Wording
-from app.states import EntryKind, InvitationKind, Right
+from app.states import EntryKind, InvitationKind, Right, Side
 from app.store import companies, database
 from app.store.models import Company, Mandate
 from app.text import address
@@ -98,7 +98,7 @@ def end(portal: Portal, mandate_id: int, actor: Actor, reason: str = "") -> None
     actor.require(Right.COMPANIES, Right.COMPANY)
     now = portal.now()
     with database.transaction():
-        if actor.side == "operator" and not reason.strip():
+        if actor.side == Side.OPERATOR and not reason.strip():
             raise Refused("Say who called and why; this is recorded")
         row, company = _managed(mandate_id, actor, own=True)
         own = row.user_id == actor.user_id

@@ -14,7 +14,7 @@ from app.services.companies import company as companypages
 from app.services.companies.views import RIGHTS
 from app.services.mails import portalmails
 from app.services.mails.portalmails import Wording
-from app.states import EntryKind, Rights, Role
+from app.states import EntryKind, Rights, Role, Side
 from app.store import accounts, cases, companies, database
 from app.store.models import Case, Company, CompanyPerson, Member, User
 from app.text import address
@@ -156,7 +156,7 @@ def hand_over(
         access.hold(company_id)
         company = companypages.managed(company_id, actor)
         person = _person(company, user_id)
-        if actor.side == "operator" and not reason:
+        if actor.side == Side.OPERATOR and not reason:
             raise Refused("Say who called and why; this is recorded")
         heir = _heir(portal, company, successor, actor)
         if heir.id == user_id:
@@ -192,11 +192,11 @@ def _heir(portal: Portal, company: Company, successor: Successor, actor: Actor) 
         if not found.active:
             raise Refused("This account may not sign in; choose somebody else")
         return found
-    if actor.side != "operator":
+    if actor.side != Side.OPERATOR:
         raise Refused("Choose who takes over; whoever is new to the company is invited first")
     email, name = address.required(successor.email), " ".join(successor.name.split())[:120]
     known = accounts.hold(email)
-    if known is not None and (known.side != "vendor" or not known.active):
+    if known is not None and (known.side != Side.VENDOR or not known.active):
         raise Refused("This address cannot be used: its account is the body's or may not sign in")
     if known is None and not name:
         raise Refused("Enter the name of who takes over")

@@ -8,6 +8,7 @@ from typing import Any
 from app.services.base import finding
 from app.services.base.nouns import Looked, Noun, Sent
 from app.services.companies import admissions, casenumber, proof
+from app.states import Side
 
 
 class Companies(Noun):
@@ -24,5 +25,5 @@ class Companies(Noun):
 
     def shown(self, looked: Looked) -> Mapping[str, Any]:
         """`corporate`: the number that passing this review confirms; none when it confirms none."""
-        proves = looked.actor.side == "operator" and looked.setting.element.properties.get(proof.PROPERTY)
+        proves = looked.actor.side == Side.OPERATOR and looked.setting.element.properties.get(proof.PROPERTY)
         return {"corporate": casenumber.of_case(looked.setting.case, looked.actor) if proves else None}

@@ -20,7 +20,7 @@ from app.services.companies import access
 from app.services.companies import cases as companycases
 from app.services.companies import claims as companyclaims
 from app.services.companies import company as companypages
-from app.states import ClaimState, EntryKind, Judge, Right, Role
+from app.states import ClaimState, EntryKind, Judge, Right, Role, Side
 from app.store import cases, companies, database
 from app.store.models import Case, Claim, Company
 
@@ -31,7 +31,7 @@ def passed(portal: Portal, setting: permit.Setting, values: Mapping[str, Any], a
     """A review of the body that proves companies is done: when its condition holds for the answers, the case's company
     is proved. Inside the step."""
     condition = setting.element.properties.get(PROPERTY)
-    if condition and setting.task.side == "operator" and feel.parse(condition).holds(values):
+    if condition and setting.task.side == Side.OPERATOR and feel.parse(condition).holds(values):
         prove(portal, setting.case, actor, now, task=setting.task.id, reason=setting.element.id)
 
 

@@ -19,7 +19,7 @@ from app.services.base.releases import Loaded
 from app.services.days import bookings as dates
 from app.services.days import month, rooms
 from app.services.days.month import Clash
-from app.states import STANDING, CardState, EntryKind, Right
+from app.states import STANDING, CardState, EntryKind, Right, Side
 from app.store import accounts, bookings, cards, cases, database
 from app.store.models import Booking, User
 
@@ -110,7 +110,7 @@ def _closed(portal: Portal, row: Booking) -> list[Clash]:
 
 def of_case(portal: Portal, number: str, actor: Actor) -> list[str]:
     """The names of those who are there on the case's day to come, for the staff."""
-    if actor.side != "operator":
+    if actor.side != Side.OPERATOR:
         return []
     with database.connection():
         case = cases.get(number)

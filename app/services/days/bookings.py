@@ -16,7 +16,7 @@ from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
 from app.services.days import lastday, rooms
-from app.states import STANDING, BookingState, EntryKind, IncidentKind
+from app.states import STANDING, BookingState, EntryKind, IncidentKind, Side
 from app.store import bookings, database, incidents
 from app.store.models import Booking, Case
 
@@ -229,7 +229,7 @@ def wishes(case: Case, loaded: Loaded, calendar_id: str) -> list[date]:
 
     latest = work.latest_answers(case.id)
     for element in loaded.package.elements.values():
-        if element.properties.get("calendar") == calendar_id and element.side == "vendor" and element.id in latest:
+        if element.properties.get("calendar") == calendar_id and element.side == Side.VENDOR and element.id in latest:
             values = latest[element.id].values
             found = [values.get(f"wish_{n}") for n in range(1, loaded.package.calendars[calendar_id].wishes + 1)]
             return [date.fromisoformat(day) for day in found if day]

@@ -20,7 +20,7 @@ MOST_ROWS = 3_000  # of one text beside another
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
+class Half:
     """One of the two. `ref`: a release's number, or w<id> of a draft; `title`: of the draft, empty of a release."""
 
     ref: str
@@ -34,8 +34,8 @@ class Comparison:
     """What differs, by file."""
 
     package_id: str
-    before: Side
-    after: Side
+    before: Half
+    after: Half
     files: tuple[FileDiff, ...]
 
     def file(self, path: str) -> FileDiff | None:
@@ -58,30 +58,30 @@ class Row:
 def compared(portal: Portal, package_id: str, before: str, after: str, who: Actor) -> Comparison:
     """Two contents of a package, each by its ref. Raises NotFound."""
     who.require(Right.SEE_DESIGN)
-    old, new = (_side(portal, package_id, ref, who) for ref in (before, after))
+    old, new = (_half(portal, package_id, ref, who) for ref in (before, after))
     return Comparison(package_id, old, new, tuple(compare(old.files, new.files)))
 
 
 def file(portal: Portal, package_id: str, ref: str, path: str, who: Actor) -> bytes:
     """One file of one content. Raises NotFound."""
     who.require(Right.SEE_DESIGN)
-    found = _side(portal, package_id, ref, who).files.get(path)
+    found = _half(portal, package_id, ref, who).files.get(path)
     if found is None:
         raise NotFound("The draft holds no file %(file)s", file=path)
     return found
 
 
-def _side(portal: Portal, package_id: str, ref: str, who: Actor) -> Side:
+def _half(portal: Portal, package_id: str, ref: str, who: Actor) -> Half:
     found = re.fullmatch(r"(w?)([0-9]{1,9})", ref)
     if found is None:
         raise NotFound("There is no process package %(package)s", package=package_id)
     number = int(found.group(2))
     if not found.group(1):
-        return Side(ref, number, "", terms.archive(portal, package_id, number).files)
+        return Half(ref, number, "", terms.archive(portal, package_id, number).files)
     view = making.one(portal, number, who)
     if view.package_id != package_id:
         raise NotFound("There is no such draft of a process")
-    return Side(ref, None, view.title, content.files(portal, number))
+    return Half(ref, None, view.title, content.files(portal, number))
 
 
 def marks(found: FileDiff) -> tuple[dict[str, list[str]], dict[str, list[str]]]:

@@ -38,7 +38,7 @@ def drawing(package: Package, fixed: Iterable[str], language: str) -> Shown:
     return {
         "ids": {name: file for file, root in roots.items() for name in ids_of(root)},
         "fixed": sorted(fixed),
-        "sides": {lane.id: lane.side for lane in package.lanes.values()},
+        "sides": {lane.id: lane.side.value for lane in package.lanes.values()},
         "wordings": _wordings(roots),
         "names": _names(package, fields, language),
         "fields": fields,

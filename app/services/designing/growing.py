@@ -23,6 +23,7 @@ from app.forms import FieldSpec, FormSpec, Subtype
 from app.services.rehearsal import taking
 from app.services.rehearsal.case import START
 from app.services.rehearsal.taking import Walk
+from app.states import Side
 
 MOST_ADDED = 20  # to one scenario
 MOST_IN_A_ROW = 3  # new steps between two old ones
@@ -120,7 +121,7 @@ def _tries(package: Package, element: str) -> Iterator[Mapping[str, Any]]:
     if drawn is None or schema is None:
         return
     form = forms.load(schema, element)
-    said: dict[str, Any] = {"complete": element, "by": "vendor" if drawn.side == "vendor" else "operator"}
+    said: dict[str, Any] = {"complete": element, "by": "vendor" if drawn.side == Side.VENDOR else "operator"}
     if drawn.listed("not_same_as"):
         said["person"] = drawn.name or element  # somebody else than did the others
     deciding = [spec for spec in form.inputs() if spec.options and spec.key in drawn.listed("routes")]

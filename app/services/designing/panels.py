@@ -157,7 +157,7 @@ class _Panels:
             "kind": _id(each.kind),
             "group": _id(each.group),
             "many": each.many,
-            "side": each.side,
+            "side": each.side.value,
             "choices": sections.named(each.choices, self.translate),
             "needs": list(each.needs),
             "routes": each.routes,

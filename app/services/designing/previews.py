@@ -40,10 +40,10 @@ class FormShown:
 
 @dataclass(frozen=True, slots=True)
 class MailShown:
-    """A mail as it would be sent. `side`: to whom; `attachments`: what goes with it."""
+    """A mail as it would be sent. `to`: whom; `attachments`: what goes with it."""
 
     subject: str
-    side: str
+    to: str
     text: str
     html: str
     attachments: tuple[str, ...]
@@ -115,7 +115,7 @@ class Previews:
             message_id="<sample@nintei.localhost>",
             sender="nintei@nintei.localhost",
             to=facts["company"]["email"] or "nobody@nintei.localhost",
-            side=source.to,
+            to_side=source.to,
             english="",
         )
         return MailShown(made["subject"], source.to, made["text"], made["html"], source.attachments)

@@ -21,6 +21,7 @@ from app.services.base import businessdays
 from app.services.days import bookings
 from app.services.money import invoices
 from app.services.rehearsal.answers import Desk
+from app.states import Side
 
 NUMBER = "2026-0001"
 LINK = "sample"  # stands where the one-time key of a sign-in link would
@@ -182,7 +183,7 @@ class Sample:
         merged: dict[str, Any] = {}
         for element, values in self.answers.items():
             drawn = self.package.elements.get(element)
-            if drawn is None or drawn.side == "vendor":
+            if drawn is None or drawn.side == Side.VENDOR:
                 merged.update({key: value for key, value in values.items() if value not in (None, "")})
         return merged
 
@@ -197,7 +198,9 @@ class Sample:
 
     def _task(self, element: str) -> dict[str, Any]:
         own = self.package.elements.get(element)
-        vendors = [each for each in self.package.elements.values() if each.kind == "userTask" and each.side == "vendor"]
+        vendors = [
+            each for each in self.package.elements.values() if each.kind == "userTask" and each.side == Side.VENDOR
+        ]
         shown = own if own is not None and own.kind == "userTask" else next(iter(vendors), None)
         name = shown.name if shown is not None else ""
         return {

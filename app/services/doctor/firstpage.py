@@ -15,7 +15,7 @@ from app.services.doctor.finding import OK
 from app.services.doctor.lines import Line, of_portal
 from app.services.pages import attention
 from app.services.pages.attention import Cause
-from app.states import Right
+from app.states import Right, Side
 from app.store import accounts, database, tally
 
 SHOWN: Final = 12  # lines of what is overdue; the others are counted
@@ -63,10 +63,10 @@ def page(portal: Portal, actor: Actor, up: float) -> FirstPage:
     today = portal.today()
     with database.connection():
         names = {user.id: user.name for user in accounts.body()}
-        overdue = tally.lanes("operator", (today - timedelta(days=1)).isoformat())
-        until_today = sum(lane.n for lane in tally.lanes("operator", today.isoformat()))
-        until_week = sum(lane.n for lane in tally.lanes("operator", (today + timedelta(days=7)).isoformat()))
-        every = sum(lane.n for lane in tally.lanes("operator"))
+        overdue = tally.lanes(Side.OPERATOR, (today - timedelta(days=1)).isoformat())
+        until_today = sum(lane.n for lane in tally.lanes(Side.OPERATOR, today.isoformat()))
+        until_week = sum(lane.n for lane in tally.lanes(Side.OPERATOR, (today + timedelta(days=7)).isoformat()))
+        every = sum(lane.n for lane in tally.lanes(Side.OPERATOR))
     by: Counter[tuple[str, str, str]] = Counter()
     for lane in overdue:
         by[(lane.element, without_item(lane.title), names.get(lane.assignee, ""))] += lane.n

@@ -21,7 +21,7 @@ from app.services.mailroom.take import form_spec
 from app.services.tasks import drafts, filling, forms, view
 from app.services.tasks import send as tasks
 from app.services.trouble import incidents
-from app.states import InboundState, Right, TaskState
+from app.states import InboundState, Right, Side, TaskState
 from app.store import accounts, cases, database, work
 from app.store.models import Case, InboundMail
 
@@ -129,7 +129,7 @@ def _for_body(portal: Portal, mail_id: int, actor: Actor, *, lock: bool = False)
     loaded = portal.releases.loaded(case.release_id)
     draft = work.draft(task.id)
     typist = accounts.user(draft.saved_by_id) if draft is not None and draft.saved_by_id else None
-    if typist is not None and typist.side == "vendor":
+    if typist is not None and typist.side == Side.VENDOR:
         # What somebody typed and did not send is theirs alone: the body neither reads it nor sends it for them.
         raise Refused("The vendor is filling in “%(title)s” and can see the files from this mail there; ask "
                       "them to submit it",

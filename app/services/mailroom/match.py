@@ -15,7 +15,7 @@ from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
 from app.services.papers import intake
 from app.services.tasks import filling
-from app.states import EntryKind, InboundState, Right, Rights
+from app.states import EntryKind, InboundState, Right, Rights, Side
 from app.store import cases, inbound, records, work
 from app.store.models import Case, InboundMail, Task
 
@@ -27,7 +27,7 @@ def find(mail_id: int, actor: Actor, *, lock: bool = False) -> InboundMail:
     row = inbound.one(mail_id, lock=lock)
     if row is None:
         raise NotFound("There is no such mail")
-    if actor.side == "operator":
+    if actor.side == Side.OPERATOR:
         return row
     member = cases.member(row.case_id or 0, actor.user_id or 0)
     if member is None or member.rights == Rights.READ or row.state not in {InboundState.WAITING, InboundState.TAKEN}:
@@ -38,7 +38,7 @@ def find(mail_id: int, actor: Actor, *, lock: bool = False) -> InboundMail:
 def targets(row: InboundMail, case: Case, loaded: Loaded) -> list[Task]:
     """The case's open steps that may be answered by mail; first the one that the answered mail asked for."""
     found = [task for task in inbound.open_vendor_tasks(case.id) if loaded.element(task.element).flag("reply_by_mail")]
-    following = [row.element, *(each.id for each in ways.upcoming(loaded.package, row.element, "vendor", limit=60))]
+    following = [row.element, *(each.id for each in ways.upcoming(loaded.package, row.element, Side.VENDOR, limit=60))]
     order = {element: at for at, element in reversed(list(enumerate(following)))}
     return sorted(found, key=lambda task: order.get(task.element, len(following)))
 
@@ -48,7 +48,7 @@ def receipt(case: Case, loaded: Loaded) -> Task | None:
     sent has arrived."""
     for task in inbound.open_vendor_tasks(case.id):
         spec, element = loaded.forms.get(task.element), loaded.element(task.element)
-        following = next_user_task(loaded.package, task.element, "vendor")
+        following = next_user_task(loaded.package, task.element, Side.VENDOR)
         plain = spec is not None and not spec.asks and not element.properties.get("shows_secrets")
         if plain and following is not None and following.flag("reply_by_mail"):
             return task
@@ -62,7 +62,7 @@ def draft_of(setting: permit.Setting, actor: Actor) -> tuple[dict[str, Any], set
     would suggest: it is not to say for them what they did not."""
     draft = work.draft(setting.task.id)
     values: Mapping[str, Any] = draft.values if draft is not None else {}
-    if draft is None and (actor.side == "vendor" or setting.task.element in work.latest_answers(setting.case.id)):
+    if draft is None and (actor.side == Side.VENDOR or setting.task.element in work.latest_answers(setting.case.id)):
         values = filling.prefill(setting)
     own = set()
     for _, reference in intake.file_references(values):
@@ -116,7 +116,7 @@ def still(row: InboundMail, *states: InboundState) -> None:
 
 def may_handle(case: Case | None, actor: Actor) -> None:
     """Raise Forbidden unless the actor may decide about a mail of this case."""
-    if actor.side == "operator":
+    if actor.side == Side.OPERATOR:
         actor.require(Right.MAILROOM)
         return
     if case is None:

@@ -23,7 +23,7 @@ from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.mailroom.match import note
 from app.services.mails import deliveries
-from app.states import Writer
+from app.states import Side, Writer
 from app.store import cases, database, inbound, outages
 from app.store.models import Case
 from config.settings import Settings
@@ -87,7 +87,14 @@ def receive(portal: Portal, raw: bytes, whole: bool = True) -> str:
         if not added:
             return "known"
         if case is not None and state == "waiting":
-            note(portal, case, mail.subject, "arrived", Actor(None, mail.sender_name or mail.sender, "vendor"), element)
+            note(
+                portal,
+                case,
+                mail.subject,
+                "arrived",
+                Actor(None, mail.sender_name or mail.sender, Side.VENDOR),
+                element,
+            )
         row = inbound.known(mail.message_id) if mail.report and mail.doubt is None else None
         if row is not None and mail.report is not None:
             deliveries.take_report(portal, row, mail.report)

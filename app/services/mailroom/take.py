@@ -31,7 +31,7 @@ from app.services.mailroom.match import (
 from app.services.papers import intake
 from app.services.tasks import drafts, send
 from app.services.trouble import incidents
-from app.states import InboundState, Right, Rights, TaskState
+from app.states import InboundState, Right, Rights, Side, TaskState
 from app.store import cases, database, inbound, work
 from app.store.models import Case, InboundMail
 
@@ -135,7 +135,7 @@ def take(
             wanted.setdefault(key, []).append(number)
         area = note_field(setting) if words in WORDS else None
         said = words_for(row, words, area) if area is not None else ""
-        if not wanted and not said and actor.side == "vendor":  # the body may type what the mail says
+        if not wanted and not said and actor.side == Side.VENDOR:  # the body may type what the mail says
             raise Refused("Choose at least one file to add")
         placed: list[dict[str, Any]] = []
         for key, numbers in wanted.items():
@@ -219,12 +219,12 @@ def _lay(portal: Portal, row: InboundMail, setting: permit.Setting, key: str, nu
 
 def _owner(row: InboundMail, case: Case, actor: Actor) -> Actor:
     """The person who sees the file in the draft: who takes it in, else who wrote the mail, else the vendor's first."""
-    if actor.side == "vendor":
+    if actor.side == Side.VENDOR:
         return actor
     members = [each.user for each in cases.members(case.id) if each.rights != Rights.READ and each.user.active]
     user = next((each for each in members if each.id == row.user_id), members[0] if members else None)
     name = row.sender_name or row.sender
-    return Actor(user.id if user else None, name or (user.name if user else ""), "vendor")
+    return Actor(user.id if user else None, name or (user.name if user else ""), Side.VENDOR)
 
 
 def _check(setting: permit.Setting, key: str, value: Any, lang: str) -> None:

@@ -21,7 +21,7 @@ from app.services.base.actors import SYSTEM, Actor
 from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
 from app.services.mails import whose
-from app.states import DeliveryState, EntryKind, JobState, MailState, Right, SettledAs
+from app.states import DeliveryState, EntryKind, JobState, MailState, Right, SettledAs, Side
 from app.store import cases, database, waiting
 from app.store import deliveries as stored
 from app.store import inbound as incoming
@@ -177,7 +177,7 @@ def refresh(portal: Portal, case: Case, mail: Mail | None = None) -> None:
     stored.note_of_case(case, count)
     today, closing = portal.today(), portal.closing()
     if count and mail is not None:
-        clocks.stop(case, "vendor", businessdays.today(mail.sent_at or mail.written_at), today, closing)
+        clocks.stop(case, Side.VENDOR, businessdays.today(mail.sent_at or mail.written_at), today, closing)
     elif not count:
         clocks.follow(case, loaded.package, (), case.turn, today, closing)
 
@@ -280,7 +280,7 @@ def _of(rows: Sequence[Mail], known: Mapping[int, tuple[Case | None, Loaded | No
         if not open_ones:
             continue
         job = stored.job_of(row)
-        to = whose.side(job.params if job is not None else None, loaded, row.mail_id) if loaded else "person"
+        to = whose.reader(job.params if job is not None else None, loaded, row.mail_id) if loaded else "person"
         reached = set(_recipients(row)) - {each.recipient for each in open_ones}
         found.append(
             Undelivered(

@@ -18,7 +18,7 @@ from app.services.base import permit
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
-from app.states import DeliveryState, MailState, SettledAs
+from app.states import DeliveryState, MailState, SettledAs, Side
 from app.store import cases, database, deliveries, jobrows, records
 from app.store.models import Case, Delivery, Mail
 
@@ -57,7 +57,7 @@ class Keyed:
 
 def may_read(to: str, recipient: str, actor: Actor) -> bool:
     """Whether a mail is the actor's to know of, its subject and its recipient too. `to`: see `side`."""
-    if actor.side == "operator" or to == "vendor":
+    if actor.side == Side.OPERATOR or to == "vendor":
         return True
     return to == "person" and bool(actor.email) and recipient.strip().lower() == actor.email.lower()
 
@@ -76,7 +76,7 @@ def with_keys(case: Case, loaded: Loaded, actor: Actor) -> list[Keyed]:
     told = deliveries.of_mails(row.id for row in rows)
     for row in rows:
         job = jobs.get(row.job_key)
-        to = side(job.params if job is not None else None, loaded, row.mail_id)
+        to = reader(job.params if job is not None else None, loaded, row.mail_id)
         if may_read(to, row.recipient, actor):
             found.append(Keyed(row.job_key, _view(row, job, hidden, told.get(row.id, ()))))
     return found
@@ -87,11 +87,11 @@ def readable(case: Case, loaded: Loaded, actor: Actor) -> set[int]:
     return {
         row.id
         for row, params in records.addressed(case.id)
-        if may_read(side(params, loaded, row.mail_id), row.recipient, actor)
+        if may_read(reader(params, loaded, row.mail_id), row.recipient, actor)
     }
 
 
-def side(params: Mapping[str, Any] | None, loaded: Loaded, mail_id: str) -> str:
+def reader(params: Mapping[str, Any] | None, loaded: Loaded, mail_id: str) -> str:
     """Whom a mail was written to: vendor, operator, or one `person`, whose affair it is. `params`: of its job; a mail
     whose job is gone is its recipient's alone, for nobody can tell any more."""
     if params is None or params.get("to"):

@@ -13,6 +13,7 @@ from app.services.base.releases import settings_of
 from app.services.money import invoices, receiving
 from app.services.money.invoices import InvoiceView
 from app.services.money.receiving import Received
+from app.states import Side
 from app.store import invoices as rows
 
 CONFIRMS = "confirms"
@@ -72,9 +73,9 @@ def _fee(setting: permit.Setting) -> str | None:
 
 def short(setting: permit.Setting) -> InvoiceView | None:
     """The invoice of which this task of the vendor asks for the rest; none where nothing, or all of it, is paid."""
-    if setting.task.side != "vendor":
+    if setting.task.side != Side.VENDOR:
         return None
-    confirming = ways.next_user_task(setting.loaded.package, setting.task.element, "operator")
+    confirming = ways.next_user_task(setting.loaded.package, setting.task.element, Side.OPERATOR)
     fee = confirming.properties.get(CONFIRMS) if confirming is not None else None
     row = rows.latest(setting.case.id, fee) if fee else None
     found = invoices.view(row) if row is not None else None

@@ -19,7 +19,7 @@ from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
 from app.services.moves import aliases, kept, questions, sorting, versions
 from app.services.process import standing
-from app.states import EntryKind, MovedState, MoveState
+from app.states import EntryKind, MovedState, MoveState, Side
 from app.store import cases, database, moves, statements
 from app.store.models import Case, Move, MoveCase
 
@@ -162,7 +162,7 @@ def _ended(portal: Portal, move_id: int) -> None:
 
 
 def _note(case: Case, now: datetime, what: str, number: int, move: Move) -> None:
-    by = Actor(move.approved_by_id, move.approved_name, "operator")
+    by = Actor(move.approved_by_id, move.approved_name, Side.OPERATOR)
     history.note(case.id, now, EntryKind.VERSION, by=by, title=str(number), text=what, data={
         "move": move.id, "reason": move.reason,
     })  # fmt: skip

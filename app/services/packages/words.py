@@ -10,6 +10,7 @@ from app.catalogue.declared import Word
 from app.errors import NinteiError
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
+from app.states import Side
 from app.store import cases, database, records, work
 from app.store.models import Case
 
@@ -55,7 +56,7 @@ def package_of(portal: Portal, place: Place, actor: Actor | None) -> Package | N
         elif place.certificate:
             certificate = records.certificate(place.certificate)
             case = certificate.case if certificate is not None else None
-        elif actor is not None and actor.side == "vendor":
+        elif actor is not None and actor.side == Side.VENDOR:
             return _of_vendor(portal, actor.user_id or 0)
         return portal.releases.loaded(case.release_id).package if case is not None else None
     except NinteiError:  # what cannot be found or read is told by the page itself

@@ -13,7 +13,7 @@ from app.services.cards import stock
 from app.services.cards.ledger import WIPEABLE
 from app.services.cards.wiping import CardJob, open_jobs
 from app.services.tasks import view
-from app.states import CardState, Phase, Right
+from app.states import CardState, Phase, Right, Side
 from app.store import accounts, ahead, cards, database, work
 from app.store.models import Card, CardEvent
 
@@ -108,7 +108,7 @@ def _wanted(portal: Portal, actor: Actor) -> list[Wanted]:
     names = {user.id: user.name for user in accounts.staff()}
     today, closing = portal.today(), portal.closing()
     found_tasks = []
-    rows = work.open_of_elements(elements, "operator")
+    rows = work.open_of_elements(elements, Side.OPERATOR)
     ahead.tasks(rows)
     for row in rows:
         setting = permit.find(portal, row.id, actor)

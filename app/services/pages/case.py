@@ -27,7 +27,7 @@ from app.services.process import casefile, reopening
 from app.services.tasks import view
 from app.services.tasks.reviews import Reviewed
 from app.services.tasks.view import TaskView
-from app.states import EntryKind, JobState, Right, Rights, Thing
+from app.states import EntryKind, JobState, Right, Rights, Side, Thing
 from app.store import bookings, cards, cases, companies, database, invoices, jobrows, receiving, records, work
 from app.store.cases import CaseOrder
 from app.store.models import Case, Entry, Member, Surplus
@@ -106,14 +106,14 @@ def page(
     """The whole case; for a `tab` of its page the mails and the history are left out where it does not show them. The
     history then comes in parts of ENTRIES, narrowed to `kinds`: a case that lives for years is as quick as a new one.
     """
-    staff = actor.side == "operator"
+    staff = actor.side == Side.OPERATOR
     with database.connection():
         case, loaded = find(portal, number, actor)
         trail.viewed(portal, actor, trail.about(Thing.CASE, case.number, case.number, case.id))
         today, closing = portal.today(), portal.closing()
-        every = [row for row in work.tasks_of(case.id) if staff or row.side == "vendor"]
+        every = [row for row in work.tasks_of(case.id) if staff or row.side == Side.VENDOR]
         latest, members = work.latest_answers(case.id), cases.members(case.id)
-        seen = {key: row for key, row in latest.items() if staff or row.side == "vendor"}
+        seen = {key: row for key, row in latest.items() if staff or row.side == Side.VENDOR}
         others = cases.of_company(case.company_id, case.id, BESIDE + 1) if staff and case.company_id else []
         return CasePage(
             head=head(portal, case, loaded, actor, agent=any(_is_agent(row, actor) for row in members)),
@@ -139,7 +139,7 @@ def page(
             pending=jobrows.jobs_of(case.id, JobState.QUEUED, JobState.RUNNING, JobState.PARKED) if staff else (),
             can_withdraw=lifecycle.can_withdraw(case, loaded),
             may_be_dormant=lifecycle.may_be_dormant(loaded),
-            case_withdrawn=actor.side == "operator" and reopening.possible(case),
+            case_withdrawn=actor.side == Side.OPERATOR and reopening.possible(case),
             same_company=others[:BESIDE],
             more_of_company=len(others) > BESIDE,
             company_id=case.company_id,
@@ -246,7 +246,7 @@ def _agents(portal: Portal, case: Case) -> list[MandateView]:
 
 
 def _may_act(case: Case, actor: Actor) -> bool:
-    if actor.side == "operator":
+    if actor.side == Side.OPERATOR:
         return actor.has(Right.WORK)
     member = cases.member(case.id, actor.user_id or 0)
     return member is not None and member.rights != Rights.READ

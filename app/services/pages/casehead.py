@@ -17,7 +17,7 @@ from app.services.pages import attention
 from app.services.register import certificates
 from app.services.tasks import view
 from app.services.tasks.view import TaskView
-from app.states import CertificateState, Standing, Turn
+from app.states import CertificateState, Side, Standing, Turn
 from app.store import cases, database, records, work
 from app.store.cases import CaseOrder
 from app.store.models import Case, Certificate
@@ -105,8 +105,8 @@ def head(
     today, closing = portal.today(), portal.closing() if closing is None else closing
     rows = work.open_tasks(case.id) if rows is None else rows
     views = [view.view(row, today, closing) for row in rows]
-    if actor.side == "vendor":
-        views = [each for each in views if each.side == "vendor"]
+    if actor.side == Side.VENDOR:
+        views = [each for each in views if each.side == Side.VENDOR]
     buttons = [each for each in views if each.presentation == "button"]
     due = sorted(
         (each for each in views if each.presentation != "button"),
@@ -160,7 +160,7 @@ def _dormant(case: Case) -> bool:
 
 def _awaited(rows: Sequence[Any], loaded: Loaded, measured: Sequence[clocks.ClockView], today: date) -> Awaited | None:
     """The body's step that has been open for longest, beside which no other says whose turn it is."""
-    bodies = [row for row in rows if row.side == "operator" and not loaded.element(row.element).flag("beside")]
+    bodies = [row for row in rows if row.side == Side.OPERATOR and not loaded.element(row.element).flag("beside")]
     if not bodies:
         return None
     row = min(bodies, key=lambda each: each.opened_at)
@@ -199,7 +199,7 @@ def heads(
     """One page of the cases that the actor sees (the last one for a number behind it), last changed first, and how many
     there are in all. `trouble`: for staff, of those alone that cannot go on before somebody has looked; `turn`: of
     those in which it is the turn of that side; `order`: "due" lists what is under way, the first due first."""
-    member = actor.user_id if actor.side == "vendor" else None
+    member = actor.user_id if actor.side == Side.VENDOR else None
     standing = Standing.of(state)
     with database.connection():
         among = attention.all_hindered() if trouble and member is None else None

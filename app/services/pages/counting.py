@@ -16,6 +16,7 @@ from typing import Any, Final
 from app.forms.spec import ONE
 from app.services.base import businessdays
 from app.services.base.portal import Portal
+from app.states import Side
 from app.store import database
 from app.store import sums as store
 
@@ -119,7 +120,7 @@ def _declared(portal: Portal) -> tuple[dict[str, str], dict[str, tuple[str, ...]
             if steps := tuple(element.listed("passes")):
                 targets[element.id] = steps
             form = loaded.forms.get(element.id)
-            if form is None or element.side != "operator":
+            if form is None or element.side != Side.OPERATOR:
                 continue
             routed = set(element.listed("routes"))
             chosen = [each.key for each in form.walk() if each.type in ONE and each.key in routed]

@@ -15,7 +15,7 @@ from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
 from app.services.mails import whose
 from app.services.pages import case as caseview
-from app.states import JobState, TaskState
+from app.states import JobState, Side, TaskState
 from app.store import cases, database, jobrows, releases, work
 from app.text import xml
 from app.text.xml import Document, Part, Xml, but
@@ -31,7 +31,7 @@ class TaskLine:
     """A task of a step: open or done. `by` is empty where the reader need not know the person."""
 
     task: str
-    side: str
+    side: Side
     state: str  # open | done
     at: datetime  # when it was opened, or done
     by: str
@@ -158,7 +158,7 @@ def _shown(node: Xml, english: Mapping[str, str]) -> Xml:
 
 def state(portal: Portal, number: str, actor: Actor) -> DiagramState:
     """Visited elements, tokens, incidents (staff alone see these), and what is known of each step."""
-    staff = actor.side == "operator"
+    staff = actor.side == Side.OPERATOR
     with database.connection():
         case, loaded = caseview.find(portal, number, actor)
         elements = loaded.package.elements
@@ -201,7 +201,7 @@ def state(portal: Portal, number: str, actor: Actor) -> DiagramState:
 
 
 def _task_line(row: Any, loaded: Loaded, actor: Actor) -> TaskLine:
-    shown = actor.side == "operator" or row.side == "vendor"
+    shown = actor.side == Side.OPERATOR or row.side == Side.VENDOR
     answers: list[tuple[str, str]] = []
     if shown and row.answer_id and row.element in loaded.forms:
         answers = [

@@ -10,7 +10,7 @@ from app.errors import NotFound
 from app.services.base.portal import Portal
 from app.services.companies import mandates
 from app.services.days.appointments import appointment
-from app.states import KEPT, BookingState
+from app.states import KEPT, BookingState, Side
 from app.store import accounts, bookings, cases, companies, database
 from app.store.models import Booking
 
@@ -30,7 +30,7 @@ def calendar_of(portal: Portal, token: str, name: str) -> bytes:
                 mandates.turn_over(portal, user.id)
         newest: dict[tuple[int, str], Booking] = {}
         for row in bookings.between(first, last):
-            if user.side != "operator" and cases.member(row.case_id, user.id) is None:
+            if user.side != Side.OPERATOR and cases.member(row.case_id, user.id) is None:
                 continue
             if row.state not in KEPT:
                 continue

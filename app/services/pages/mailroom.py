@@ -18,7 +18,7 @@ from app.services.mailroom.match import draft_of, find, note_field, receipt, sai
 from app.services.mails import deliveries
 from app.services.papers import intake
 from app.services.papers.documents import Content
-from app.states import InboundState, Right, TaskState, Writer
+from app.states import InboundState, Right, Side, TaskState, Writer
 from app.store import cases, database, inbound, work
 from app.store.models import InboundMail, Task
 
@@ -108,7 +108,7 @@ def listed(portal: Portal, tab: str, page: int, actor: Actor, text: str = "") ->
 def arrived(portal: Portal, actor: Actor, task_id: str = "") -> list[MailHead]:
     """What a vendor's person should know of: mails that wait to be taken in, or lie in the draft of an open step.
     `task_id`: only those for this step."""
-    if actor.side != "vendor" or actor.user_id is None:
+    if actor.side != Side.VENDOR or actor.user_id is None:
         return []
     with database.connection():
         heads = [_head(portal, row) for row in inbound.concerning(actor.user_id)]

@@ -15,6 +15,7 @@ from app.services.base.releases import Loaded
 from app.services.days import bookings as dates
 from app.services.days import lastday
 from app.services.money import invoices
+from app.states import Side
 from app.store.models import Case
 
 
@@ -38,7 +39,7 @@ def of_task(portal: Portal, case: Case, loaded: Loaded, element: Element, data: 
     """The offer of a vendor's step that wishes for a day; none for any other."""
     calendar_id = element.properties.get("calendar", "")
     spec = loaded.package.calendars.get(calendar_id)
-    if spec is None or element.side != "vendor":
+    if spec is None or element.side != Side.VENDOR:
         return None
     paying = (pays(loaded.package, each) for each in lastday.of_calendar(loaded.package, calendar_id))
     fee = next((each for each in paying if each), "")

@@ -18,7 +18,7 @@ from app.services.pages import case as caseview
 from app.services.pages import task as taskpage
 from app.services.papers import documents, downloads
 from app.services.tasks import view
-from app.states import Right
+from app.states import Right, Side
 from app.store import ahead, cases, database, work
 
 # Inputs that fit into a row of a list; a form that needs another one is answered on the task's page.
@@ -51,7 +51,7 @@ def waiting(portal: Portal, actor: Actor, lang: str) -> list[Parcel]:
     """The posts that wait, the one that is due first on top."""
     actor.require(Right.SEE_DESKS)
     with database.reading_once():
-        rows = work.open_presented(PRESENTATION, "operator")
+        rows = work.open_presented(PRESENTATION, Side.OPERATOR)
         ahead.tasks(rows)
         return [_parcel(portal, row.id, actor, lang) for row in rows]
 
@@ -85,7 +85,7 @@ def _address(portal: Portal, case_id: int) -> list[str]:
         case = cases.by_id(case_id)
         fields = portal.releases.loaded(case.release_id).package.applicant if case else Applicant()
         for answer in work.latest_answers(case_id).values():
-            if answer.side == "vendor":
+            if answer.side == Side.VENDOR:
                 known |= {key: str(value) for key, value in answer.values.items() if isinstance(value, str) and value}
     code, contact = fields.said(known, "postal_code"), fields.said(known, "contact")
     lines = [

@@ -12,7 +12,7 @@ from app.errors import Refused
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.base.titles import without_item
-from app.states import Right
+from app.states import Right, Side
 from app.store import accounts, database, tally
 from app.store import sums as store
 
@@ -272,7 +272,7 @@ def _late(today: date, names: _Names, package: str) -> list[tuple[str, str, int]
     of = names.of_package.get(package)
     found: Counter[tuple[str, str]] = Counter()
     before = (today - timedelta(days=1)).isoformat()
-    for lane in tally.lanes("operator", before):
+    for lane in tally.lanes(Side.OPERATOR, before):
         if of is None or lane.element in of:
             title = names.element(lane.element)
             title = title if title != lane.element else without_item(lane.title)

@@ -21,7 +21,7 @@ from app.services.process import secrets
 from app.services.tasks import comments, drafts, filling, forms, holding, nouns, reviews, view
 from app.services.tasks.comments import CommentView
 from app.services.tasks.reviews import Reviewed
-from app.states import JobState
+from app.states import JobState, Side
 from app.store import cases, database, jobrows, work
 
 
@@ -117,7 +117,7 @@ def page(
                 choices=filling.choices(portal, setting, lang or actor.language),
                 context=filling.context(portal, setting),
                 errors=list(errors),
-                comments=_at_fields(of_nouns["comments"]) if task.side == "vendor" else None,
+                comments=_at_fields(of_nouns["comments"]) if task.side == Side.VENDOR else None,
             ),
             asks=spec.asks,
             documentation=setting.element.documentation,
@@ -153,7 +153,7 @@ def page(
             incidents=[
                 job
                 for job in jobrows.jobs_of(case.id, JobState.INCIDENT)
-                if actor.side == "operator" and (job.params or {}).get("origin") == task_id
+                if actor.side == Side.OPERATOR and (job.params or {}).get("origin") == task_id
             ],
         )
 
@@ -206,7 +206,7 @@ def _left(setting: permit.Setting, found: Mapping[str, Any], actor: Actor, lang:
 
 
 def _offer(portal: Portal, setting: permit.Setting) -> offers.Offer | None:
-    if not setting.element.properties.get("calendar") or setting.element.side != "vendor":
+    if not setting.element.properties.get("calendar") or setting.element.side != Side.VENDOR:
         return None
     data = {**(setting.case.data or {}), **(setting.task.data or {})}
     return offers.of_task(portal, setting.case, setting.loaded, setting.element, data)

@@ -21,7 +21,7 @@ from app.services.pages import case as caseview
 from app.services.pages.case import CaseHead, CasePage
 from app.services.register import certificates
 from app.services.tasks import reviews
-from app.states import CommentState, EntryKind, Standing, TaskKind, TaskState, Turn
+from app.states import CommentState, EntryKind, Side, Standing, TaskKind, TaskState, Turn
 from app.store import database, records, work
 from app.store.models import Case, Entry, Task
 
@@ -36,7 +36,7 @@ class Step:
 
     element: str
     title: str
-    side: str  # vendor | operator
+    side: Side
     state: str  # done | current | todo
     done_on: datetime | None
     task_id: str  # of an open step of the vendor
@@ -125,7 +125,7 @@ def _unreached(portal: Portal, actor: Actor, numbers: Sequence[str]) -> list[del
 
 def _points(case: Case) -> int:
     """Open points of what the vendor answers now: those of a step that was not returned are not theirs to see."""
-    theirs = {row.element for row in work.open_tasks(case.id) if row.side == "vendor"}
+    theirs = {row.element for row in work.open_tasks(case.id) if row.side == Side.VENDOR}
     return sum(row.element in theirs for row in work.comments(case.id, CommentState.OPEN))
 
 
@@ -163,7 +163,7 @@ def _steps(case: Case, loaded: Loaded, page: CasePage) -> list[Step]:
         if row.element not in now | again
     ]
     for row in opened:
-        own = row.side == "vendor"
+        own = row.side == Side.VENDOR
         steps.append(
             Step(
                 row.element,
@@ -178,7 +178,7 @@ def _steps(case: Case, loaded: Loaded, page: CasePage) -> list[Step]:
         )
     measured = not any(step.clock for step in steps)
     for element in later:
-        body = measured and element.side == "operator"
+        body = measured and element.side == Side.OPERATOR
         shown = clocks.of_step(page.head.clocks, loaded.package, element.id) if body else None
         measured = measured and shown is None
         steps.append(Step(element.id, element.title, element.side, "todo", None, "", None, shown))
@@ -203,7 +203,7 @@ def _later(
     found = {
         each.id: each
         for element, data in elements.items()
-        for each in ways.upcoming(loaded.package, element, "", 60, data, standing)
+        for each in ways.upcoming(loaded.package, element, Side.UNSAID, 60, data, standing)
         if each.id not in now and (each.id not in done or order[each.id] > last)
     }
     return sorted(found.values(), key=lambda each: order[each.id])[:MOST_LATER]

@@ -11,7 +11,7 @@ from app.services.base.portal import Portal
 from app.services.papers import documents
 from app.services.tasks import comments, reviews, view
 from app.services.tasks.comments import CommentView
-from app.states import CommentState, DocumentKind, TaskState
+from app.states import CommentState, DocumentKind, Side, TaskState
 from app.store import database, records
 from app.store.models import Document
 
@@ -70,14 +70,14 @@ def page(portal: Portal, task_id: str, document_id: str, actor: Actor) -> Viewed
             elsewhere=[each for each in said if each.document_id != row.id],
             versions=[documents.view(each) for each in records.line(setting.case.id, row.line or row.id)],
             may_pin=open_to and reviews.may_return(setting),
-            may_answer=open_to and setting.task.side == "vendor",
+            may_answer=open_to and setting.task.side == Side.VENDOR,
         )
 
 
 def _origin(setting: permit.Setting, row: Document) -> tuple[str, str]:
     """The answer and the field to which the file belongs, if this task is about it."""
     element, _, field = row.key.partition(".")
-    about = setting.element.listed("reviews") if setting.task.side == "operator" else [setting.task.element]
+    about = setting.element.listed("reviews") if setting.task.side == Side.OPERATOR else [setting.task.element]
     if row.kind != DocumentKind.UPLOADED or row.draft or element not in about or not documents.view(row).shown_in_page:
         raise NotFound("There is no such document")
     return element, field

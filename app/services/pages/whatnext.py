@@ -10,7 +10,7 @@ from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.pages import case
 from app.services.tasks import recall, view
-from app.states import TaskKind
+from app.states import Side, TaskKind
 from app.store import database, work
 from app.store.models import Task
 
@@ -33,7 +33,7 @@ def after(portal: Portal, task_id: str, actor: Actor) -> After:
         setting = permit.find(portal, task_id, actor)
         row, spec = setting.task, setting.loaded.forms.get(setting.task.element)
         sent = spec.answers(row.answer.values, actor.language) if spec is not None and row.answer else []
-        following = _vendors_next(row, actor) if actor.side == "vendor" else None
+        following = _vendors_next(row, actor) if actor.side == Side.VENDOR else None
         today, closing = portal.today(), portal.closing()
         return After(
             task=view.view(row, today, closing),

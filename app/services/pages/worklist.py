@@ -13,7 +13,7 @@ from app.services.base.portal import Portal
 from app.services.pages import attention
 from app.services.people import accounts as people
 from app.services.tasks import holding, view
-from app.states import EntryKind, Right, TaskState
+from app.states import EntryKind, Right, Side, TaskState
 from app.store import accounts, cases, database, work
 from app.store import worklist as lists
 from app.store.models import Task
@@ -79,7 +79,7 @@ def page(portal: Portal, actor: Actor, wanted: Filter) -> Worklist:
     with database.connection():
         listed = lists.find(
             lists.Wanted(
-                side="operator",
+                side=Side.OPERATOR,
                 scope=wanted.scope,
                 users=tuple(user for user in (actor.user_id, *(user for user, _ in actor.standing_in_for)) if user),
                 groups=actor.groups,
@@ -188,7 +188,7 @@ def assign(portal: Portal, ids: Sequence[str], user_id: int | None, actor: Actor
     if user_id is not None:
         with database.connection():
             known = accounts.user(user_id)
-            if known is None or known.side != "operator" or not known.active:
+            if known is None or known.side != Side.OPERATOR or not known.active:
                 raise Refused("Choose a colleague from the certifying body")
             colleague = people.actor_of(portal, user_id)
             if not colleague.has(Right.WORK):
@@ -208,7 +208,7 @@ def assign(portal: Portal, ids: Sequence[str], user_id: int | None, actor: Actor
 
 def _open(ids: Sequence[str]) -> list[Task]:
     """The open tasks of these ids that are the body's."""
-    return [row for row in work.tasks_by_ids(ids) if row.state == TaskState.OPEN and row.side == "operator"]
+    return [row for row in work.tasks_by_ids(ids) if row.state == TaskState.OPEN and row.side == Side.OPERATOR]
 
 
 def remind(portal: Portal, ids: Sequence[str], actor: Actor) -> int:
@@ -232,15 +232,15 @@ def remind_one(portal: Portal, row: Task, kind: str) -> int:
     case = cases.by_id(row.case_id)
     if case is None:
         return 0
-    if row.side == "vendor" and case.undelivered and not kind.startswith("hand:"):
+    if row.side == Side.VENDOR and case.undelivered and not kind.startswith("hand:"):
         return 0  # whom no mail reaches, no reminder does; what was asked has not arrived either
     package = portal.releases.loaded(case.release_id).package
-    mail = package.reminders.vendor_mail if row.side == "vendor" else package.reminders.operator_mail
+    mail = package.reminders.vendor_mail if row.side == Side.VENDOR else package.reminders.operator_mail
     if not mail or not work.reminded(row.id, kind, portal.now()):
         return 0
     to: dict[str, str] = {}
     copies: tuple[str, ...] = ()
-    if row.side == "operator":
+    if row.side == Side.OPERATOR:
         own = f"group:{row.grp}" if row.grp and package.reminders.group_only else ""
         side = f"user:{row.assignee_id}" if row.assignee_id else own
         to = {"to_side": side} if side else {}

@@ -77,7 +77,7 @@ def may_see(row: Document, actor: Actor) -> bool:
     """Whether this side sees the document."""
     if row.kind == DocumentKind.SEALED:
         return False  # a key letter: it is seen in a place of its own (letterdesk)
-    return row.audience.value in {"both", actor.side} and (not row.draft or row.created_by_id == actor.user_id)
+    return row.audience.value in {"both", actor.side.value} and (not row.draft or row.created_by_id == actor.user_id)
 
 
 def of_case(case: Case, actor: Actor) -> list[DocumentView]:

@@ -18,7 +18,7 @@ from app.services.mails import whose
 from app.services.papers import voided, zipnames
 from app.services.papers.documents import Content, may_see
 from app.services.papers.intake import TYPES
-from app.states import Act, EntryKind, Thing
+from app.states import Act, EntryKind, Side, Thing
 from app.store import database, records, work
 from app.store.models import Case
 from app.text.typed import composed
@@ -55,7 +55,7 @@ def released_file(portal: Portal, case: Case, loaded: Loaded, name: str, actor: 
             open_files |= {key.removeprefix("file:") for key in loaded.element(row.element).listed("shows")}
         name = composed(name)  # as a package's own paths are
         data = loaded.package.files.get(f"files/{name}")
-        if data is None or (name not in open_files and actor.side != "operator"):
+        if data is None or (name not in open_files and actor.side != Side.OPERATOR):
             raise NotFound("There is no such document")
         _record(case, actor, portal.now(), name)
     return Content(handout_name(loaded, name), TYPES.get(suffix_of(name), "application/octet-stream"), data)
@@ -90,7 +90,7 @@ def archive(portal: Portal, case: Case, loaded: Loaded, actor: Actor) -> Content
         rows = [row for row in records.documents(case.id) if row.digest and may_see(row, actor)]
         letters = whose.of_case(case, loaded, actor)
         sent = list(_answers(case, loaded, actor))
-        said = records.notes(case.id, internal=actor.side == "operator")
+        said = records.notes(case.id, internal=actor.side == Side.OPERATOR)
         _record(case, actor, portal.now(), f"{case.number}.zip")
     out = io.BytesIO()
     taken: set[str] = set()
@@ -124,7 +124,7 @@ def _answers(case: Case, loaded: Loaded, actor: Actor) -> Iterator[tuple[datetim
         form = loaded.forms.get(element)
         hidden = set(loaded.element(element).listed("secrets")) if form is not None else set()
         for row in rows:
-            if form is None or (actor.side == "vendor" and row.side != "vendor"):
+            if form is None or (actor.side == Side.VENDOR and row.side != Side.VENDOR):
                 continue
             lines = [
                 f"{line.label}: {', '.join(file.name for file in line.files) or line.text}"
@@ -139,5 +139,5 @@ def _answers(case: Case, loaded: Loaded, actor: Actor) -> Iterator[tuple[datetim
 def _record(case: Case, actor: Actor, now: datetime, filename: str, document_id: str = "") -> None:
     about = trail.about(Thing.DOCUMENT, document_id or filename, filename, case.id)
     trail.note(now, actor, Act.DOWNLOADED, about)
-    if actor.side == "vendor":
+    if actor.side == Side.VENDOR:
         history.note(case.id, now, EntryKind.DOWNLOAD, by=actor, title=filename[:300])

@@ -11,20 +11,20 @@ from collections.abc import Sequence
 from app.services.base.actors import Actor
 from app.services.base.releases import Loaded
 from app.services.mails import whose
-from app.states import TOLD, EntryKind, Sight
+from app.states import TOLD, EntryKind, Side, Sight
 from app.store import cases
 from app.store.models import Case, Entry
 
 # Whoever of the vendor it may be: what a mail or a document that goes to the vendor may tell.
-VENDOR = Actor(None, "", "vendor")
+VENDOR = Actor(None, "", Side.VENDOR)
 
 
 def of_case(
     case: Case, loaded: Loaded, actor: Actor, *, kinds: Sequence[EntryKind] = (), limit: int = 500, skip: int = 0
 ) -> list[Entry]:
     """The case's entries, newest first; all kinds where none is named. Inside a connection."""
-    rows = cases.timeline(case.id, internal=actor.side == "operator", kinds=kinds, limit=limit, skip=skip)
-    if actor.side == "operator" or not any(_tells_of_a_mail(row) for row in rows):
+    rows = cases.timeline(case.id, internal=actor.side == Side.OPERATOR, kinds=kinds, limit=limit, skip=skip)
+    if actor.side == Side.OPERATOR or not any(_tells_of_a_mail(row) for row in rows):
         return rows
     known = whose.readable(case, loaded, actor)
     return [row for row in rows if not _tells_of_a_mail(row) or (row.data or {}).get("mail") in known]

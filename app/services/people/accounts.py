@@ -12,7 +12,7 @@ from app.services.base.portal import Portal
 from app.services.companies import mandates
 from app.services.signin import passwords
 from app.services.signin.newaccount import create_account
-from app.states import RIGHTS, ChangeKind, Right
+from app.states import RIGHTS, ChangeKind, Right, Side
 from app.store import accounts, changes, companies, database
 from app.store.models import Absence, SavedView, User
 from app.text import address
@@ -27,8 +27,8 @@ def actor_of(portal: Portal, user_id: int, known: User | None = None) -> Actor:
         if user is None or not user.active:
             raise NotFound("There is no such account")
         here = user.known  # of who asks for a page, roles and absences are read with the account
-        absent = () if user.side != "operator" else here.standing_in_for if here else _absent(portal, user.id)
-        if user.side == "vendor" and companies.mandates_to_turn(portal.today(), user.id):
+        absent = () if user.side != Side.OPERATOR else here.standing_in_for if here else _absent(portal, user.id)
+        if user.side == Side.VENDOR and companies.mandates_to_turn(portal.today(), user.id):
             with database.transaction():
                 mandates.turn_over(portal, user.id)
         return Actor(
@@ -60,7 +60,7 @@ def add_staff(portal: Portal, email: str, name: str, roles: list[str], password:
     with database.transaction():
         if accounts.hold(email) is not None:
             raise Refused("An account of %(email)s exists already", email=email)
-        side = "vendor" if roles == ["vendor"] else "operator"
+        side = Side.VENDOR if roles == ["vendor"] else Side.OPERATOR
         return int(create_account(email, name, side, roles, password, portal.now(), groups).id)
 
 
@@ -146,7 +146,7 @@ def away(portal: Portal, actor: Actor, delegate_id: int, first: date, last: date
         raise Refused("The last day lies in the past")
     with database.transaction():
         delegate = accounts.user(delegate_id)
-        if delegate is None or delegate.side != "operator" or delegate.id == actor.user_id:
+        if delegate is None or delegate.side != Side.OPERATOR or delegate.id == actor.user_id:
             raise Refused("Choose a colleague to stand in for you")
         row = Absence.create(user=actor.user_id, delegate=delegate, first_day=first, last_day=last, note=note.strip())
         _on_record(portal, actor, "", told(row))

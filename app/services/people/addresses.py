@@ -9,7 +9,7 @@ from app.services.base import finding, history, trail
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.companies import access
-from app.states import Act, ChangeKind, EntryKind, Right, Thing
+from app.states import Act, ChangeKind, EntryKind, Right, Side, Thing
 from app.store import accounts, cases, changes, database
 from app.store.models import Case, User
 from app.text import address
@@ -82,7 +82,7 @@ def correct(portal: Portal, user_id: int, wanted: Person, reason: str, actor: Ac
 def checked(user_id: int, wanted: Person, reason: str) -> tuple[User, str, str, str]:
     """(the account, name and address as they would be kept, the reason). Raises NotFound, Refused."""
     user = accounts.user(user_id)
-    if user is None or user.side != "vendor":
+    if user is None or user.side != Side.VENDOR:
         raise NotFound("There is no such account")
     name, new, why = " ".join(wanted.name.split())[:120], address.required(wanted.email), " ".join(reason.split())[:500]
     if not name:
@@ -98,7 +98,7 @@ def checked(user_id: int, wanted: Person, reason: str) -> tuple[User, str, str, 
 
 def _mend_account(portal: Portal, user: User, new: str, reason: str, actor: Actor) -> None:
     """The account's address, with which one signs in: whoever had it open signs in again."""
-    if user.side != "vendor":
+    if user.side != Side.VENDOR:
         raise Refused("This address belongs to the operating body")
     changes.add(
         portal.now(), actor.user_id, actor.name, ChangeKind.ACCOUNT, new, "email", user.email, f"{new} ({reason})",

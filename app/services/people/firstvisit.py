@@ -7,7 +7,7 @@ begun to act for other companies, is led once for each.
 from __future__ import annotations
 
 from app.services.base.actors import Actor
-from app.states import Right
+from app.states import Right, Side
 from app.store import accounts, database
 
 # In the order in which somebody who has several is led.
@@ -18,7 +18,7 @@ def due(actor: Actor, led: str, *, agent: bool = False) -> str:
     """The role for which this person is to be led through the page now; "" for none. `led`: as the account keeps it;
     `agent`: they act for other companies."""
     own = {"agent"} if agent else {"vendor"}
-    mine = own if actor.side == "vendor" else set(actor.roles)
+    mine = own if actor.side == Side.VENDOR else set(actor.roles)
     seen = set(led.split(","))
     return next((role for role in ROLES if role in mine and role not in seen), "")
 

@@ -13,7 +13,7 @@ from app.services.base.portal import Portal
 from app.services.companies import access
 from app.services.mails import links, portalmails
 from app.services.mails.portalmails import Wording
-from app.states import ChangeKind, EntryKind, Right
+from app.states import ChangeKind, EntryKind, Right, Side
 from app.store import accounts, cases, changes, database
 from app.store.models import User
 from app.text import address
@@ -39,7 +39,7 @@ CHANGED = (
 def ask(portal: Portal, actor: Actor, email: str) -> str:
     """Send the link to the new address; gives that. Raises Refused (no address, somebody's), Forbidden for staff, whose
     addresses an administrator mends. That it is they who ask was seen before."""
-    if actor.side != "vendor":
+    if actor.side != Side.VENDOR:
         raise Forbidden("An administrator changes the addresses of staff")
     actor.require(Right.COMPANY)
     new = address.required(email)
@@ -72,7 +72,7 @@ def confirm(portal: Portal, token: str) -> str:
     with database.transaction():
         user, new = _meant(portal, token)
         old = user.email
-        actor = Actor(user.id, user.name or old, "vendor")
+        actor = Actor(user.id, user.name or old, Side.VENDOR)
         kind = ChangeKind.ACCOUNT
         changes.add(now, user.id, actor.name, kind, new, "email", old, new, key=user.id, side=user.side)
         user.email, user.update_datetime = new, now

@@ -15,7 +15,7 @@ from app.services.mails import portalmails
 from app.services.mails.portalmails import Wording
 from app.services.people.accounts import told
 from app.services.signin import sessions
-from app.states import BODY, ChangeKind, EntryKind, Right, rights_of
+from app.states import BODY, ChangeKind, EntryKind, Right, Side, rights_of
 from app.states import Account as Role
 from app.store import accounts, changes, database, work
 from app.store.models import Absence, SavedView, User
@@ -57,7 +57,7 @@ def invite_staff(portal: Portal, email: str, wanted: Account, actor: Actor, word
         if accounts.hold(email) is not None:
             raise Refused("An account of %(email)s exists already", email=email)
         user = User.create(
-            email=email, name=name, side="operator", groups=",".join(_known(portal, wanted.groups)),
+            email=email, name=name, side=Side.OPERATOR, groups=",".join(_known(portal, wanted.groups)),
             password=None, fs_uniquifier=secrets.token_hex(32), feed_token=secrets.token_urlsafe(32),
             create_datetime=portal.now(),
         )  # fmt: skip
@@ -73,7 +73,7 @@ def send_link(portal: Portal, user_id: int, actor: Actor, words: Wording) -> str
     actor.require(Right.PEOPLE)
     with database.transaction():
         user = _user(user_id)
-        if user.side != "operator" or user.password or not user.active:
+        if user.side != Side.OPERATOR or user.password or not user.active:
             raise Refused("This account already has a password, or is not allowed to sign in")
         _send_link(portal, user, words)
         _note(portal, actor, ChangeKind.ACCOUNT, user.email, "link", "", user.email)
@@ -107,7 +107,7 @@ def change_account(portal: Portal, user_id: int, wanted: Account, actor: Actor) 
     with database.transaction():
         user = _user(user_id)
         roles = accounts.role_names(user.id)
-        allowed = {"vendor"} if user.side == "vendor" else set(STAFF_ROLES)
+        allowed = {"vendor"} if user.side == Side.VENDOR else set(STAFF_ROLES)
         if not wanted.roles or not wanted.roles <= allowed:
             raise Refused("Choose at least one role for this account")
         if user.id == actor.user_id and (not wanted.active or "administrator" not in wanted.roles):
@@ -116,12 +116,12 @@ def change_account(portal: Portal, user_id: int, wanted: Account, actor: Actor) 
             ("name", user.name, name),
             ("active", str(user.active), str(wanted.active)),
             ("roles", ", ".join(sorted(roles)), ", ".join(sorted(wanted.roles))),
-            ("groups", user.groups, ",".join(groups) if user.side == "operator" else user.groups),
+            ("groups", user.groups, ",".join(groups) if user.side == Side.OPERATOR else user.groups),
         ]
         switched_off = user.active and not wanted.active
         idle = Right.WORK not in rights_of(wanted.roles)
         user.name, user.active, user.update_datetime = name, wanted.active, portal.now()
-        if user.side == "operator":
+        if user.side == Side.OPERATOR:
             user.groups = ",".join(groups)
         if switched_off:
             user.fs_uniquifier = secrets.token_hex(32)  # ends every session
@@ -187,7 +187,7 @@ def keep_absence(portal: Portal, absence_id: int | None, wanted: Away, actor: Ac
         raise Refused("The last day lies before the first")
     with database.transaction():
         user, delegate = _user(wanted.user_id), _user(wanted.delegate_id)
-        if user.side != "operator" or delegate.side != "operator" or user.id == delegate.id:
+        if user.side != Side.OPERATOR or delegate.side != Side.OPERATOR or user.id == delegate.id:
             raise Refused("Choose two members of staff")
         row = accounts.absence(absence_id) if absence_id is not None else Absence()
         if row is None:

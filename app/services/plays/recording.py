@@ -18,7 +18,7 @@ from app.services.base.releases import Loaded
 from app.services.days import bookings
 from app.services.process.secrets import HIDDEN
 from app.services.rehearsal import taking
-from app.states import EntryKind, TaskKind, TaskState
+from app.states import EntryKind, Side, TaskKind, TaskState
 from app.store import cases, work
 from app.store.models import Case, Task
 
@@ -75,7 +75,7 @@ class Recorder:
     def _acts(self, package: Package, case: Case) -> list[_Act]:
         tasks = sorted(work.tasks_of(case.id), key=lambda row: (row.closed_at or row.opened_at, row.opened_at))
         done = [row for row in tasks if row.state == TaskState.DONE and row.closed_at is not None]
-        people = {row.closed_by_name for row in done if row.side == "operator"}
+        people = {row.closed_by_name for row in done if row.side == Side.OPERATOR}
         acts = [_completed(package, row, len(people) > 1) for row in done if row.kind == TaskKind.USER]
         acts += list(_messages(package, case))
         began = min((act.at for act in acts), default=case.created_at)
@@ -108,7 +108,7 @@ def _completed(package: Package, row: Task, several: bool) -> _Act:
     said = _Said(package, element, businessdays.today(row.closed_at))
     form = forms.load(package.forms[row.element], row.element) if row.element in package.forms else None
     cards = {field.key for field in form.fields if field.options_from == "cards"} if form is not None else set()
-    step: dict[str, Any] = {"complete": row.element, "by": row.side if row.side == "vendor" else "operator"}
+    step: dict[str, Any] = {"complete": row.element, "by": row.side.value if row.side == Side.VENDOR else "operator"}
     if several and step["by"] == "operator" and row.closed_by_name:
         step["person"] = row.closed_by_name
     answer = {key: said.value(value) for key, value in values.items() if value not in (None, "", [], {})}

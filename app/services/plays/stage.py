@@ -27,6 +27,7 @@ from app.services.plays.playclock import PlayClock
 from app.services.plays.recording import Recorder
 from app.services.process import jobs, timers
 from app.services.process.outside import Outside
+from app.states import Side
 from app.store import accounts, database, work
 
 log = logging.getLogger("nintei.play")
@@ -39,16 +40,16 @@ ADMINISTRATOR = "play@nintei.example"
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody whose pages can be opened. `key` names them in addresses; `side`: operator, vendor or public."""
+    """Somebody whose pages can be opened. `key` names them in addresses; `side`: none of the public."""
 
     key: str
     user_id: int | None
     name: str
-    side: str
+    side: Side | None
     groups: tuple[str, ...] = ()
 
 
-PUBLIC = Person("guest", None, "", "public")
+PUBLIC = Person("guest", None, "", None)
 
 
 class Stage:
@@ -183,8 +184,10 @@ class Stage:
     def people(self) -> list[Person]:
         """Whose pages can be opened: a visitor, the body's people, the vendors that there are."""
         with self.portal.connection():
-            staff = [Person(f"u{row.id}", row.id, row.name, "operator", _groups(row.groups)) for row in accounts.body()]
-            vendors = [Person(f"u{row.id}", row.id, row.name or row.email, "vendor") for row in accounts.vendors()]
+            staff = [
+                Person(f"u{row.id}", row.id, row.name, Side.OPERATOR, _groups(row.groups)) for row in accounts.body()
+            ]
+            vendors = [Person(f"u{row.id}", row.id, row.name or row.email, Side.VENDOR) for row in accounts.vendors()]
         return [PUBLIC, *vendors, *staff]
 
     def person(self, key: str) -> Person:

@@ -10,7 +10,7 @@ from app.errors import Refused
 from app.services.base import businessdays
 from app.services.pages import outbox
 from app.services.plays.stage import Person, Stage
-from app.states import JobState, TaskKind, TaskState
+from app.states import JobState, Side, TaskKind, TaskState
 from app.store import accounts, cases, incidents, jobrows, records, work
 from app.store.models import Case, Task
 
@@ -45,12 +45,17 @@ def _person(person: Person, listed: list[dict[str, Any]]) -> dict[str, Any]:
     for case in listed:
         for task in case["open"]:
             mine = not person.groups or not task["group"] or task["group"] in person.groups
-            if task["side"] == person.side and mine and (person.side != "vendor" or person.user_id in case["members"]):
+            if (
+                person.side is not None
+                and task["side"] == person.side.value
+                and mine
+                and (person.side != Side.VENDOR or person.user_id in case["members"])
+            ):
                 waiting += 1
     return {
         "key": person.key,
         "name": person.name,
-        "side": person.side,
+        "side": person.side.value if person.side else "public",
         "groups": list(person.groups),
         "waiting": waiting,
     }
@@ -71,7 +76,7 @@ def _case(row: Case, tasks: list[Task]) -> dict[str, Any]:
                 "id": task.id,
                 "element": task.element,
                 "title": task.title,
-                "side": task.side,
+                "side": task.side.value,
                 "group": task.grp,
                 "due_on": task.due_on.isoformat() if task.due_on else None,
             }

@@ -14,7 +14,7 @@ from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
 from app.services.money import invoices as money
 from app.services.papers import documents
-from app.states import JobState, Right
+from app.states import JobState, Right, Side
 from app.store import cases, database, invoices, jobrows, records
 from app.store.models import Case
 
@@ -33,7 +33,7 @@ class CaseFile:
 def state(case: Case, loaded: Loaded, actor: Actor) -> CaseFile:
     """How it stands; nothing is offered to vendors."""
     document = loaded.package.document_for(PURPOSE)
-    if actor.side != "operator" or not document:
+    if actor.side != Side.OPERATOR or not document:
         return CaseFile(False, None, False)
     row = records.latest_document(case.id, document)
     waiting = any(

@@ -18,7 +18,7 @@ from app.services.money import invoices as money
 from app.services.papers import timeline
 from app.services.papers.addressee import company
 from app.services.register import validity
-from app.states import BookingState, CardState, CommentState, TaskKind
+from app.states import BookingState, CardState, CommentState, Side, TaskKind
 from app.store import accounts, bookings, cards, cases, invoices, records, work
 from app.store.models import Case, Certificate, Invoice
 
@@ -155,7 +155,7 @@ def _task(
     own = own or next((row for row in rows if row.element == element), None)
     if own is None:
         following = loaded.package.elements.get(asks) or ways.next_user_task(
-            loaded.package, element, "vendor", data, within.standing(case.id)
+            loaded.package, element, Side.VENDOR, data, within.standing(case.id)
         )
         if following is not None and all(row.element != following.id for row in rows):
             place = lastday.Place(case, loaded, portal.closing(), case.data or {})
@@ -168,7 +168,7 @@ def _task(
                 "due": lastday.of_task(place, following, portal.today()),
             }
         own = next((row for row in rows if following and row.element == following.id), None)
-    vendors = [row for row in rows if row.side == "vendor"]
+    vendors = [row for row in rows if row.side == Side.VENDOR]
     candidates = [own] if own else vendors or rows
     if not candidates:
         return None

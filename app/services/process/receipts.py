@@ -18,6 +18,7 @@ from app.services.base.actors import Actor
 from app.services.base.releases import Loaded
 from app.services.money import invoices as money
 from app.services.papers.intake import file_references
+from app.states import Side
 from app.store import cases, invoices, records, work
 from app.store.models import Answer, Case
 
@@ -39,11 +40,11 @@ def queue(
     """Queue the receipt of an answer of the vendor's, inside the transaction that stores it."""
     form = loaded.forms.get(element.id)
     mail = loaded.package.mail_for(PURPOSE)
-    if not mail or element.side != "vendor" or element.properties.get("receipt") == "false":
+    if not mail or element.side != Side.VENDOR or element.properties.get("receipt") == "false":
         return
     if form is None or not form.asks:  # only that something was seen: nothing was sent
         return
-    also = actor.email if actor.side == "vendor" else ""
+    also = actor.email if actor.side == Side.VENDOR else ""
     mark = f"{PURPOSE}:{answer.id}:{now:%y%m%d%H%M%S}"  # one that is taken back and sent again is another one
     params = {
         "mail": mail,
@@ -59,7 +60,7 @@ def queue(
 def queue_asked(case: Case, loaded: Loaded, request: Request, actor: Actor, now: datetime) -> None:
     """Queue the receipt of what somebody of the vendor's side asked for, inside the transaction that stores it."""
     mail = loaded.package.mail_for(PURPOSE)
-    if not mail or actor.side != "vendor":
+    if not mail or actor.side != Side.VENDOR:
         return
     member = cases.member(case.id, actor.user_id or 0)
     said = {

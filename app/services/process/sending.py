@@ -118,7 +118,7 @@ class Mails:
             text=", ".join(to),
             element=job.element,
             data={"mail": row.id, "mail_id": row.mail_id},
-            staff=whose.side(job.params, loaded, row.mail_id) == "operator",
+            staff=whose.reader(job.params, loaded, row.mail_id) == "operator",
         )
 
     # Recipients whom the server put off
@@ -206,7 +206,7 @@ class Mails:
                 message_id=f"<{_safe(job.key)}@{host}>",
                 sender=self._portal.settings.mail_from,
                 to=to,
-                side=str(job.params.get("to_side") or source.to),
+                to_side=str(job.params.get("to_side") or source.to),
                 reply_to=str(body.get("email") or ""),
                 english=self._in_english(source, facts, case, to),
             )
@@ -274,19 +274,19 @@ class Mails:
     def _recipients(self, job: Leased, case: Case, loaded: Loaded, to: str) -> list[str]:
         if job.params.get("to"):
             return [str(job.params["to"])]
-        side = str(job.params.get("to_side") or to)
+        whom = str(job.params.get("to_side") or to)
         with database.connection():
-            if side == "vendor":
+            if whom == "vendor":
                 members = [row for row in cases.members(case.id) if row.user.active]
                 asked = [row.user.email for row in members if row.mails]
                 also = str(job.params.get("also") or "")  # whoever did what the mail tells of
                 asked += [row.user.email for row in members if row.user.email == also and not row.mails]
                 return asked or [row.user.email for row in members] or [case.email]
-            if side.startswith("user:"):
-                user = accounts.user(int(side.removeprefix("user:")))
+            if whom.startswith("user:"):
+                user = accounts.user(int(whom.removeprefix("user:")))
                 return [user.email] if user else []
             staff = accounts.staff()
-            group = side.removeprefix("group:") if side.startswith("group:") else ""
+            group = whom.removeprefix("group:") if whom.startswith("group:") else ""
             chosen = [row.email for row in staff if not group or group in row.groups.split(",")]
             body = str(settings_of(loaded.package).get("body", {}).get("email") or "")
             return chosen or ([body] if body else [])

@@ -23,7 +23,7 @@ from app.services.days import lastday
 from app.services.mails import deliveries
 from app.services.process import effects, order, resting, turns
 from app.services.trouble import incidents
-from app.states import EntryKind, IncidentKind, JobState, Standing, TaskState
+from app.states import EntryKind, IncidentKind, JobState, Side, Standing, TaskState
 from app.store import cases, jobrows, statements, undo, work
 from app.store.models import Answer, Case, Task
 
@@ -188,10 +188,10 @@ def close_tasks(moment: Moment) -> None:
             row.closed_by_name = done.actor.name
             row.on_behalf_of = done.on_behalf_of
             row.answer = done.answer
-            row.assignee_id = row.assignee_id or (done.actor.user_id if done.actor.side == "operator" else None)
+            row.assignee_id = row.assignee_id or (done.actor.user_id if done.actor.side == Side.OPERATOR else None)
         statements.save(row)
         _log_closed(moment, row, done)
-        if done is not None and row.side == "vendor":
+        if done is not None and row.side == Side.VENDOR:
             deliveries.answered(moment.portal, moment.case)
     moment.rows = kept
 
@@ -230,7 +230,7 @@ def open_tasks(moment: Moment) -> None:
         due = None
         if not order.waits(element, _open(moment)):
             due = _last_day(moment, element, task.data, limits.get(element.side))
-        if due is not None and element.side == "vendor" and element.flag("returns_cards"):
+        if due is not None and element.side == Side.VENDOR and element.flag("returns_cards"):
             loans.ask_back(moment.case.id, due, moment.now)
         moment.rows.append(
             statements.insert(
@@ -291,7 +291,7 @@ def cancel_jobs(moment: Moment) -> None:
 
 
 def _queue_jobs(moment: Moment) -> None:
-    decided = any(each.actor.side == "operator" for each in moment.closed.values())
+    decided = any(each.actor.side == Side.OPERATOR for each in moment.closed.values())
     for request in moment.step.jobs:
         state, at = resting.begins(request, moment.now, moment.closing)
         if decided:

@@ -16,7 +16,7 @@ from app.services.base import businessdays
 from app.services.base.releases import due_days
 from app.services.process import order
 from app.services.register import validity
-from app.states import Turn
+from app.states import Side, Turn
 
 AGAIN = timedelta(days=1)  # one that waits for a turn is looked at with every step, and else after this
 
@@ -33,12 +33,12 @@ def whose(places: Sequence[Element], *, busy: bool, ended: bool) -> Turn:
     """Whose it is. `busy`: jobs are under way."""
     opened = {place.id for place in places}
     due = {place.side for place in places if not aside(place) and not order.waits(place, opened)}
-    sides = due or ({place.side for place in places} & {"vendor"}) or {place.side for place in places}
+    sides = due or ({place.side for place in places} & {Side.VENDOR}) or {place.side for place in places}
     if ended:
         return Turn.NOBODY
-    if {"vendor", "operator"} <= sides:
+    if {Side.VENDOR, Side.OPERATOR} <= sides:
         return Turn.BOTH
-    if "vendor" in sides:
+    if Side.VENDOR in sides:
         return Turn.VENDOR
     return Turn.OPERATOR if sides or busy else Turn.NOBODY
 
@@ -72,7 +72,7 @@ def waits(package: Package, element: str, stand: Stand, now: datetime, closing: 
         for each in places
         if not each.flag("beside") and each.id not in timer.listed("spares") and not order.waits(each, stand.open)
     ]
-    if {each.side for each in asked} != {turn}:
+    if {each.side.value for each in asked} != {turn}:
         return now + AGAIN
     grace = due_days(package, timer, "grace_bd") or 0
     day = businessdays.add_business_days(businessdays.today(stand.since), grace, closing)

@@ -17,7 +17,7 @@ from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
 from app.services.companies import proof
 from app.services.register import names, validity
-from app.states import KEPT, CertificateState, EntryKind, Standing
+from app.states import KEPT, CertificateState, EntryKind, Side, Standing
 from app.store import bookings, cases, records, work
 from app.store.models import Case, Certificate
 
@@ -52,7 +52,7 @@ def _audited(case: Case, loaded: Loaded, today: date) -> date:
         for spec in form.inputs(loaded.forms[element].fields) if element in loaded.forms else ():
             said = str(answer.values.get(spec.key) or "")
             settled = held.get(spec.booked)
-            if settled is None or not said or answer.side != "operator":
+            if settled is None or not said or answer.side != Side.OPERATOR:
                 continue
             if settled <= businessdays.today(answer.at):  # what was recorded before is of an earlier one
                 held[spec.booked] = min(date.fromisoformat(said), today)

@@ -12,6 +12,7 @@ from app.catalogue import Element, scenarios
 from app.errors import Named, NinteiError
 from app.forms import FormSpec
 from app.services.cards import loans
+from app.states import Side
 
 
 class Differs(NinteiError):
@@ -54,7 +55,7 @@ class Desk:
             raise Differs("cards_state: %(count)s cards are on loan", count=out)
         if out and said == loans.STILL_OUT and not str(answer.get("cards_note") or "").strip():
             raise Differs("cards_note: say why %(count)s cards stay out", count=out)
-        if element.flag("returns_cards") and element.side == "vendor":
+        if element.flag("returns_cards") and element.side == Side.VENDOR:
             kept = out - len(answer.get("serials") or ())
             if kept > 0 and not str(answer.get("lost_or_damaged") or "").strip():
                 raise Differs("lost_or_damaged: say what became of %(count)s cards", count=kept)

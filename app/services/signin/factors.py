@@ -13,7 +13,7 @@ from app.services.base import trail
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.signin import passwords, telling
-from app.states import Act, Right, Thing
+from app.states import Act, Right, Side, Thing
 from app.store import accounts, database
 from app.store import factors as rows
 from app.store.models import User
@@ -47,9 +47,9 @@ class Factors:
         return bool(self.passkeys) or self.code_since is not None
 
 
-def required(portal: Portal, side: str) -> bool:
+def required(portal: Portal, side: Side) -> bool:
     """Whether people of this side need a second factor."""
-    return side == "operator" and portal.settings.staff_second_factor
+    return side == Side.OPERATOR and portal.settings.staff_second_factor
 
 
 @database.connection()

@@ -6,13 +6,14 @@ import secrets
 from typing import Any
 
 from app.services.signin import passwords
+from app.states import Side
 from app.store import accounts
 from app.store.models import User
 from app.text import address
 
 
 def create_account(
-    email: str, name: str, side: str, roles: list[str], password: str, now: Any, groups: str = ""
+    email: str, name: str, side: Side, roles: list[str], password: str, now: Any, groups: str = ""
 ) -> User:
     """A new account; Refused when the password is too short or too well known. Inside a transaction."""
     passwords.require_good(password, email, name)

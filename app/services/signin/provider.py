@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from app.connectors.oidc import Provider, Started
 from app.errors import Refused
 from app.services.base.portal import Portal
+from app.states import Side
 from app.store import accounts, database
 from app.text import address
 
@@ -44,7 +45,7 @@ def finish(portal: Portal, answer: str, started: Started) -> Came:
         raise Refused("The provider has not checked your mail address, so it cannot be told whose account it is")
     with database.connection():
         user = accounts.by_email(email)
-    if user is None or user.side != "operator":
+    if user is None or user.side != Side.OPERATOR:
         raise Refused("There is no account of the certifying body for %(email)s; ask its administrator", email=email)
     if not user.active:
         raise Refused("The account of %(email)s may not sign in; ask the administrator", email=email)

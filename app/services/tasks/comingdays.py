@@ -18,7 +18,7 @@ from app.services.days import lastday
 from app.services.tasks.daterequests import settlers
 from app.services.trouble import incidents
 from app.services.trouble.rounds import Round
-from app.states import BookingState, EntryKind, IncidentKind, TaskState
+from app.states import BookingState, EntryKind, IncidentKind, Side, TaskState
 from app.store import bookings, database, work
 from app.store import incidents as rows
 from app.store.models import Booking, Case
@@ -109,7 +109,7 @@ def _before(day: date, count: int, closing: frozenset[date]) -> date:
 
 def _recorded(case: Case, loaded: Loaded, row: Booking) -> bool:
     """Whether the body has recorded what took place, on the day or since it was settled."""
-    own = {each.id for each in lastday.events(loaded.package, row.calendar) if each.side == "operator"}
+    own = {each.id for each in lastday.events(loaded.package, row.calendar) if each.side == Side.OPERATOR}
     return any(
         each.element in own and each.state == TaskState.DONE and each.closed_at is not None and each.closed_at >= row.at
         for each in work.tasks_of(case.id)

@@ -13,7 +13,7 @@ from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.papers import documents
 from app.services.papers.intake import file_references
-from app.states import CommentState, EntryKind
+from app.states import CommentState, EntryKind, Side
 from app.store import database, records, work
 from app.store.models import Comment, Document
 
@@ -73,7 +73,7 @@ def view(row: Comment) -> CommentView:
 
 def for_task(setting: permit.Setting) -> list[CommentView]:
     """What a task's page shows: a reviewer all points of what is reviewed (open first), the vendor the open ones."""
-    if setting.task.side == "operator":
+    if setting.task.side == Side.OPERATOR:
         reviewed = set(setting.element.listed("reviews"))
         rows = [row for row in work.comments(setting.case.id) if row.element in reviewed]
         order = list(CommentState)
@@ -222,7 +222,7 @@ def returns(values: Mapping[str, Any]) -> bool:
 def completed(setting: permit.Setting, values: Mapping[str, Any], actor: Actor, now: datetime) -> None:
     """A review that returns sends its points out; one that passes resolves them."""
     reviewed = set(setting.element.listed("reviews"))
-    if not reviewed or setting.task.side != "operator":
+    if not reviewed or setting.task.side != Side.OPERATOR:
         return
     returned = returns(values)
     for row in work.comments(setting.case.id, CommentState.DRAFT, CommentState.OPEN, CommentState.ANSWERED):

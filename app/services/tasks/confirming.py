@@ -14,7 +14,7 @@ from app.services.money import matching
 from app.services.money.matching import Claim, Money
 from app.services.tasks import quick
 from app.services.tasks.owed import Period
-from app.states import InvoiceState, Right, TaskState
+from app.states import InvoiceState, Right, Side, TaskState
 from app.store import cases, database, invoices, receiving, work
 from app.store.models import Answer, BankLine, Invoice, Task
 
@@ -156,7 +156,7 @@ def payer_names(portal: Portal, rows: Sequence[Invoice]) -> dict[str, tuple[str,
             known += [case.company.name, case.company.kana]
         fields = portal.releases.loaded(case.release_id).package.applicant
         for answer in work.latest_answers(case.id).values():
-            if answer.side == "vendor":
+            if answer.side == Side.VENDOR:
                 known += [fields.said(answer.values, what) for what in ("kana", "name", "payer")]
         found[row.number] = tuple(dict.fromkeys(name for name in known if name))
     return found
@@ -168,7 +168,7 @@ def _paying(portal: Portal, invoice: Invoice) -> list[str]:
     return [
         element.id
         for element in loaded.package.elements.values()
-        if element.side == "vendor"
+        if element.side == Side.VENDOR
         and element.kind == "userTask"
         and invoice.fee in (*map(element.properties.get, ("invoice", "pays")), _paid_by(loaded, element))
     ]

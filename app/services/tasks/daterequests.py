@@ -17,7 +17,7 @@ from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
 from app.services.days import bookings as dates
 from app.services.process import receipts
-from app.states import BookingState, EntryKind, RequestKind, RequestState, Right
+from app.states import BookingState, EntryKind, RequestKind, RequestState, Right, Side
 from app.store import bookings, cases, database, undo
 from app.store.models import Booking, Case, DateRequest
 from app.text.days import long_date
@@ -232,7 +232,7 @@ def _until(portal: Portal, loaded: Loaded, row: Booking) -> date:
 
 
 def _may_ask(portal: Portal, case: Case, loaded: Loaded, row: Booking, actor: Actor) -> NinteiError | None:
-    if actor.side != "vendor":
+    if actor.side != Side.VENDOR:
         return Forbidden("Only the vendor asks for another day")
     try:
         permit.acting(case, actor)

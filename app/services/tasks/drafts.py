@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from app.errors import Stale
 from app.services.base.actors import Actor
+from app.states import Side
 from app.store import accounts, statements, work
 from app.store.models import Draft, Task
 
@@ -80,7 +81,7 @@ def keep(task: Task, values: Mapping[str, Any], actor: Actor, now: datetime, pag
 
 def own(row: Draft, task: Task, actor: Actor) -> bool:
     """Whether the actor goes on with this draft: of a vendor's form all its people do, of the staff its owner alone."""
-    return task.side != "operator" or actor.side != "operator" or row.saved_by_id in {None, actor.user_id}
+    return task.side != Side.OPERATOR or actor.side != Side.OPERATOR or row.saved_by_id in {None, actor.user_id}
 
 
 def left(row: Draft | None, task: Task, actor: Actor) -> dict[str, Any]:

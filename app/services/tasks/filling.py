@@ -12,7 +12,7 @@ from app.services.days import attendance
 from app.services.days import bookings as dates
 from app.services.days.noun import settled_days
 from app.services.register import names
-from app.states import CardState
+from app.states import CardState, Side
 from app.store import bookings, cards, records, work
 
 WEEKDAYS_JA = "月火水木金土日"
@@ -69,11 +69,11 @@ def prefill(setting: Setting, *, days: bool = True) -> dict[str, Any]:
     latest = work.latest_answers(setting.case.id)
     known: dict[str, Any] = {}
     for row in sorted(latest.values(), key=lambda answer: answer.at):
-        if row.side == "vendor":
+        if row.side == Side.VENDOR:
             known.update({key: value for key, value in row.values.items() if value not in (None, "", [])})
     wanted = {field.key: field.type.value for field in spec.inputs()}
     own = latest.get(setting.task.element)
-    if own is not None and setting.task.side == "vendor":
+    if own is not None and setting.task.side == Side.VENDOR:
         dated = {field.key for field in spec.inputs() if field.options_from or field.type.value == "datetime"}
         new = set() if days else dated
         found = {key: value for key, value in own.values.items() if key in wanted and key not in new}

@@ -13,7 +13,7 @@ from app.services.base.portal import Portal
 from app.services.mails import portalmails
 from app.services.mails.portalmails import Wording
 from app.services.tasks import drafts
-from app.states import EntryKind, TaskState
+from app.states import EntryKind, Side, TaskState
 from app.store import database, work
 from app.store.models import Task
 
@@ -37,7 +37,12 @@ class Holder:
 
 def holder(task: Task, actor: Actor) -> Holder | None:
     """Who has the task; none for a free one, and for what vendors see."""
-    if actor.side != "operator" or task.side != "operator" or task.assignee_id is None or task.state != TaskState.OPEN:
+    if (
+        actor.side != Side.OPERATOR
+        or task.side != Side.OPERATOR
+        or task.assignee_id is None
+        or task.state != TaskState.OPEN
+    ):
         return None
     if task.assignee_id == actor.user_id:
         return Holder(actor.name, task.held_since, mine=True)
@@ -55,7 +60,7 @@ def take_over(portal: Portal, task_id: str, actor: Actor) -> None:
     with database.transaction():
         setting = permit.find(portal, task_id, actor, lock=True)
         permit.still_open(setting.task)
-        if setting.task.side != "operator":
+        if setting.task.side != Side.OPERATOR:
             raise Refused("Only tasks of the certifying body are taken over")
         permit.may_take(setting, actor)
         if setting.task.assignee_id != actor.user_id:

@@ -50,9 +50,9 @@ class Entry:
         taxed = {"debit": "credit", "credit": "debit"}.get(self.taxed, "")
         return replace(self, debit=self.credit, credit=self.debit, taxed=taxed)
 
-    def category(self, side: str) -> str:
-        """税区分 of a side, as 弥生会計 calls it."""
-        if self.taxed != side:
+    def category(self, column: str) -> str:
+        """税区分 of a column (debit, credit), as 弥生会計 calls it."""
+        if self.taxed != column:
             return NONE
         return f"課税売上込{self.rate}%" if SALES in (self.debit, self.credit) else f"課対仕入込{self.rate}%"
 

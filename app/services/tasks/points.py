@@ -10,13 +10,14 @@ from app.errors import N_
 from app.forms import FieldError
 from app.services.base.nouns import Asked, Looked, Noun, Sent, Warned
 from app.services.tasks import comments, returning, reviews
+from app.states import Side
 
 
 class Points(Noun):
     """Points that reviewers pin, and the vendor answers."""
 
     def wrong(self, asked: Asked) -> Iterable[FieldError]:
-        if asked.setting.task.side != "vendor":
+        if asked.setting.task.side != Side.VENDOR:
             return []
         left = comments.unanswered(asked.setting)
         said = N_("Answer each point that was raised (%(count)s left)")

@@ -19,7 +19,7 @@ from app.services.base.releases import Loaded
 from app.services.companies import proof
 from app.services.mails import deliveries
 from app.services.tasks import recallstate
-from app.states import BookingState, EntryKind, JobState, Right, TaskState
+from app.states import BookingState, EntryKind, JobState, Right, Side, TaskState
 from app.store import bookings, cases, database, records, undo, work
 from app.store.models import Booking, Case, Job, Opening, Secret, Undo
 
@@ -45,7 +45,7 @@ def offered(portal: Portal, number: str, actor: Actor, task_id: str = "") -> Off
     with database.connection():
         case = permit.visible_case(cases.get(number), actor)
         row = undo.of_case(case.id)
-        if actor.side == "vendor":
+        if actor.side == Side.VENDOR:
             return _vendors(portal, case, row, actor, task_id)
         if row is not None and row.by_id == actor.user_id and task_id in {"", row.task_id}:
             task = work.task(row.task_id)
@@ -65,7 +65,7 @@ def _leaves(portal: Portal, row: Undo) -> datetime | None:
 def _vendors(portal: Portal, case: Case, row: Undo | None, actor: Actor, task_id: str) -> Offer | None:
     """What the company sent last, whoever of its people did; none once it is read or the case has gone on."""
     task = work.task(row.task_id) if row is not None and task_id in {"", row.task_id} else None
-    if row is None or task is None or task.side != "vendor" or hindrance(portal, row, case) is not None:
+    if row is None or task is None or task.side != Side.VENDOR or hindrance(portal, row, case) is not None:
         return None
     try:
         permit.acting(case, actor, binds=portal.releases.loaded(case.release_id).element(task.element).flag("binds"))
@@ -77,7 +77,7 @@ def _vendors(portal: Portal, case: Case, row: Undo | None, actor: Actor, task_id
 def opened(task_id: str, actor: Actor) -> None:
     """Somebody of the body who may decide has opened a task that an answer of the vendor has brought: from now on it is
     being read. Who only looks on changes nothing."""
-    if actor.side != "operator" or not actor.has(Right.WORK):
+    if actor.side != Side.OPERATOR or not actor.has(Right.WORK):
         return
     with database.connection():
         row = undo.of_task(task_id)
@@ -100,15 +100,15 @@ def take_back(portal: Portal, task_id: str, actor: Actor) -> None:
     with database.transaction():
         setting = permit.find(portal, task_id, actor, lock=True)
         case, task, row = setting.case, setting.task, undo.of_case(setting.case.id)
-        if actor.side == "vendor":
+        if actor.side == Side.VENDOR:
             permit.acting(case, actor, binds=setting.element.flag("binds"))
         else:
             actor.require(Right.WORK)
-            if task.side != "operator":
+            if task.side != Side.OPERATOR:
                 raise NotFound("There is no such task")
             if task.closed_by_id is not None and task.closed_by_id != actor.user_id:
                 raise Forbidden("Only the person who decided can take it back")
-        if row is None or row.task_id != task_id or (actor.side == "operator" and row.by_id != actor.user_id):
+        if row is None or row.task_id != task_id or (actor.side == Side.OPERATOR and row.by_id != actor.user_id):
             raise Refused(GONE_ON)
         refusal = hindrance(portal, row, case)
         if refusal is not None:
@@ -119,7 +119,7 @@ def take_back(portal: Portal, task_id: str, actor: Actor) -> None:
         proof.taken_back(portal, task_id, actor)
         history.note(
             case.id, now, EntryKind.RECALL, by=actor, title=task.title, element=task.element, data={"task": task.id},
-            text="vendor" if actor.side == "vendor" else "",
+            text="vendor" if actor.side == Side.VENDOR else "",
         )  # fmt: skip
 
 

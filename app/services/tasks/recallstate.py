@@ -15,7 +15,7 @@ from app.services.base.actors import Actor
 from app.services.base.rowcopies import FACTS, plain, plain_row, rich
 from app.services.papers import intake
 from app.services.tasks import drafts
-from app.states import CardState, JobState
+from app.states import CardState, JobState, Side
 from app.store import cases, jobrows, records, statements, undo, work
 from app.store.models import (
     Answer,
@@ -58,7 +58,7 @@ def before(setting: permit.Setting, values: Mapping[str, Any]) -> Before | None:
     """How things stand now; none for what cannot be taken back: an answer that says whose company it is. Inside the
     transaction of the step, before it."""
     case, package = setting.case, setting.loaded.package
-    if setting.task.side != "operator" and values.get(package.applicant.number):
+    if setting.task.side != Side.OPERATOR and values.get(package.applicant.number):
         return None
     blob, token = cases.state(case.id)
     draft = work.draft(setting.task.id)
@@ -116,7 +116,7 @@ def keep(
             for row in jobrows.jobs_of(case.id, JobState.QUEUED, JobState.RUNNING, JobState.DONE)
             if row.created_at == now and (row.params or {}).get("receipt") == answer.id
         }
-        if setting.task.side != "operator"
+        if setting.task.side != Side.OPERATOR
         else set()
     )
     known = {int(each) for each in stood.facts["jobs"]}
@@ -141,7 +141,7 @@ def keep(
                 if each not in known and each not in receipts
             ],
             "receipts": sorted(receipts),
-            "vendor": setting.task.side != "operator",
+            "vendor": setting.task.side != Side.OPERATOR,
             "visits": [[*place, *count] for place, count in counts.items()],
             "cards": bool(stood.cards) and _cards(case) != stood.cards,  # no step brings the first card of a case
         },
@@ -178,7 +178,7 @@ def _reopen(row: Undo, task: Any, actor: Actor, now: datetime) -> None:
     values = row.before["draft"] if row.before["draft"] is not None else answer.values
     task.state, task.closed_at, task.closed_by, task.closed_by_name = "open", None, None, ""
     task.on_behalf_of, task.answer = "", None
-    if task.side == "operator":
+    if task.side == Side.OPERATOR:
         task.assignee, task.held_since = row.before["assignee"] or actor.user_id, now
     task.save()
     drafts.put(task.id, values, actor, now, int(row.before.get("drafted_revision", 0)) + 1)

@@ -13,6 +13,7 @@ from typing import Any
 from app.engine import Step
 from app.services.base import permit
 from app.services.tasks import reviews
+from app.states import Side
 from app.store import jobrows, work
 
 PURPOSE = "returned"
@@ -23,11 +24,11 @@ def tell(setting: permit.Setting, step: Step, routes: Mapping[str, Any], now: da
     """Queue the mail for each task that the vendor has again through this decision. Inside its step, after it."""
     case, loaded = setting.case, setting.loaded
     mail = loaded.package.mail_for(PURPOSE)
-    again = any(loaded.element(task.element).side == "vendor" for task in step.open_tasks)
-    if setting.task.side != "operator" or not mail or not again:
+    again = any(loaded.element(task.element).side == Side.VENDOR for task in step.open_tasks)
+    if setting.task.side != Side.OPERATOR or not mail or not again:
         return
     for row in work.open_tasks(case.id):
-        if row.side != "vendor" or row.opened_at != now or not work.answers(case.id, row.element):
+        if row.side != Side.VENDOR or row.opened_at != now or not work.answers(case.id, row.element):
             continue
         said = reviews.returned(permit.Setting(row, case, loaded, loaded.element(row.element)), "ja")
         if said is None and routes.get("payment") != "short":

@@ -12,7 +12,7 @@ from app.services.base import permit, within
 from app.services.base.nouns import Warned
 from app.services.register import names
 from app.services.tasks import comments
-from app.states import CommentState
+from app.states import CommentState, Side
 from app.store import work
 from app.store.models import Answer
 
@@ -70,7 +70,7 @@ def _ids(line: AnswerLine) -> list[str]:
 
 def last(setting: permit.Setting, lang: str) -> Reviewed | None:
     """What the vendor answered last time, with this very form; none for the first time."""
-    if setting.task.side != "vendor":
+    if setting.task.side != Side.VENDOR:
         return None
     own = work.answers_by_element(setting.case.id).get(setting.task.element)
     if not own:
@@ -91,7 +91,7 @@ def returned(setting: permit.Setting, lang: str) -> Reviewed | None:
 
     Where both sides work side by side, the body may have gone on meanwhile: its last answer that says something counts.
     """
-    if setting.task.side != "vendor":
+    if setting.task.side != Side.VENDOR:
         return None
     every = work.answers_by_element(setting.case.id)
     own = every.get(setting.task.element)
@@ -149,7 +149,7 @@ def _reviews_of(setting: permit.Setting, subject: set[str]) -> list[str]:
     return [
         element.id
         for element in setting.loaded.package.elements.values()
-        if element.side == "operator"
+        if element.side == Side.OPERATOR
         and element.id in setting.loaded.forms
         and subject.intersection(element.listed("reviews"))
     ]
@@ -163,7 +163,7 @@ def _shown(setting: permit.Setting, element: str, answer: Answer, lang: str) -> 
 def may_return(setting: permit.Setting) -> bool:
     """Whether the task is a review that can send the case back, with points pinned to the answers."""
     spec = setting.loaded.forms.get(setting.task.element)
-    if spec is None or setting.task.side != "operator" or not setting.element.listed("reviews"):
+    if spec is None or setting.task.side != Side.OPERATOR or not setting.element.listed("reviews"):
         return False
     return any(comments.returns({"": option.value}) for each in spec.inputs() for option in each.options)
 

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from app.services.base import businessdays, clocks, permit, trail, ways, within
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
-from app.states import TaskKind, TaskState, Thing
+from app.states import Side, TaskKind, TaskState, Thing
 from app.store import cases, database, work
 from app.store.models import Task
 
@@ -21,7 +21,7 @@ class TaskView:
     id: str
     element: str
     title: str
-    side: str
+    side: Side
     group: str
     kind: TaskKind
     presentation: str
@@ -114,12 +114,12 @@ def open_task_of(portal: Portal, number: str, element: str, actor: Actor) -> tup
         loaded = portal.releases.loaded(case.release_id)
         title, package = loaded.element(element).title, loaded.package
         for row in work.open_tasks(case.id):
-            if row.element == element and (actor.side == "operator" or row.side == "vendor"):
+            if row.element == element and (actor.side == Side.OPERATOR or row.side == Side.VENDOR):
                 return row.id, row.title, False
         for row in work.open_tasks(case.id):  # what was sent is acknowledged before it is answered
-            if row.side != "vendor":
+            if row.side != Side.VENDOR:
                 continue
-            following = ways.next_user_task(package, row.element, "vendor", row.data or {}, within.standing(case.id))
+            following = ways.next_user_task(package, row.element, Side.VENDOR, row.data or {}, within.standing(case.id))
             if following is not None and following.id == element:
                 return row.id, row.title, False
         done, begun = work.last_done(case.id, element), within.begun(case.id, package, element)

@@ -9,7 +9,9 @@ from typing import Any
 from flask_security import RoleMixin, UserMixin
 from peewee import SQL, BooleanField, CharField, DateField, ForeignKeyField, IntegerField, TextField
 
+from app.states import Side
 from app.store.database import AddressField, Row, UtcField
+from app.store.words import WordField
 
 
 class Company(Row):
@@ -67,7 +69,7 @@ class User(UserMixin, _Asks, Row):
     name = CharField(max_length=120, default="")
     active = BooleanField(default=True)
     fs_uniquifier = CharField(max_length=64, unique=True)
-    side = CharField(max_length=10)  # vendor | operator
+    side = WordField(Side, max_length=10)
     groups = CharField(max_length=200, default="")  # comma-separated: review, accounting, cards, exam, office
     language = CharField(max_length=5, default="ja")
     feed_token = CharField(max_length=64, null=True, unique=True)  # of the calendar feed

@@ -141,7 +141,7 @@ class Clock(Row):
     guideline = CharField(max_length=80)
     title = CharField(max_length=200)
     limit_days = IntegerField()
-    side = CharField(max_length=10)
+    side = WordField(Side, max_length=10)
     started_on = DateField()
     used = FloatField(default=0)  # business days of finished runs
     running_since = DateField(null=True)  # empty while it stands still

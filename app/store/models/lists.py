@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from peewee import SQL, BigIntegerField, CharField, CompositeKey, ForeignKeyField, IntegerField, TextField
 
+from app.states import Side
 from app.store.database import Row, Table, UtcField
 from app.store.models.cases import Case
 from app.store.models.work import Task
+from app.store.words import WordField
 
 NO_DAY = "9999-12-31"  # a task that is due on no day stands behind those that are
 # The day by which lists are put in order; written as in the indexes, or they would not serve.
@@ -19,7 +21,7 @@ class TaskChange(Row):
     Rows are only ever added, so that two steps never wait for each other's counts, and a step writes one page more.
     """
 
-    side = CharField(max_length=10)
+    side = WordField(Side, max_length=10)
     due_key = CharField(max_length=10)  # the day; NO_DAY when there is none
     grp = CharField(max_length=40)
     element = CharField(max_length=120)
@@ -31,7 +33,7 @@ class TaskChange(Row):
 class TaskTally(Table):
     """Open tasks of a kind, but for what stands in `TaskChange`."""
 
-    side = CharField(max_length=10)
+    side = WordField(Side, max_length=10)
     due_key = CharField(max_length=10)  # empty: whatever the day
     grp = CharField(max_length=40)
     element = CharField(max_length=120)

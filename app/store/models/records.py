@@ -19,6 +19,7 @@ from app.states import (
     InvoiceState,
     MailState,
     PaymentKind,
+    Side,
     SurplusState,
 )
 from app.store.database import FileNameField, JsonField, Row, Table, UtcField
@@ -221,7 +222,7 @@ class Note(Row):
     by = ForeignKeyField(User, null=True)
     by_id: int | None
     by_name = CharField(max_length=120, default="")
-    side = CharField(max_length=10)
+    side = WordField(Side, max_length=10)
     internal = BooleanField(default=False)
     text = TextField()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from peewee import CharField, IntegerField, TextField
 
-from app.states import Act, Thing
+from app.states import Act, Side, Thing
 from app.store.database import Row, Table, UtcField
 from app.store.words import WordField
 
@@ -19,7 +19,7 @@ class TrailEntry(Row):
 
     at = UtcField()
     act = WordField(Act, max_length=24)
-    side = CharField(max_length=10)  # vendor | operator | system
+    side = WordField(Side, max_length=10)
     person = IntegerField(null=True)  # account
     behalf = IntegerField(null=True)  # account for which the person stood in
     thing = WordField(Thing, max_length=16)

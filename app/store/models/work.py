@@ -6,7 +6,7 @@ from typing import Any
 
 from peewee import BooleanField, CharField, DateField, FloatField, ForeignKeyField, IntegerField, TextField
 
-from app.states import COMMENT_MOVES, JOB_MOVES, TASK_MOVES, CommentState, JobState, TaskKind, TaskState
+from app.states import COMMENT_MOVES, JOB_MOVES, TASK_MOVES, CommentState, JobState, Side, TaskKind, TaskState
 from app.store.database import JsonField, Row, Table, UtcField
 from app.store.models.accounts import User
 from app.store.models.cases import Case
@@ -24,7 +24,7 @@ class Answer(Row):
     by = ForeignKeyField(User, null=True)
     by_id: int | None
     by_name = CharField(max_length=120, default="")
-    side = CharField(max_length=10)
+    side = WordField(Side, max_length=10)
 
     class Meta:
         indexes = ((("case", "element", "at"), False),)
@@ -39,7 +39,7 @@ class Task(Table):
     element = CharField(max_length=120)
     process = CharField(max_length=120)
     title = CharField(max_length=300)
-    side = CharField(max_length=10)
+    side = WordField(Side, max_length=10)
     grp = CharField(max_length=40, default="")
     kind = WordField(TaskKind, max_length=10, default=TaskKind.USER)
     message = CharField(max_length=80, default="")

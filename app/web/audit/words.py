@@ -10,7 +10,7 @@ from flask_babel import gettext
 
 from app.errors import N_
 from app.services.audit.reading import Line
-from app.states import ACCOUNTS, DEEDS, THINGS, Account, Thing
+from app.states import ACCOUNTS, DEEDS, THINGS, Account, Side, Thing
 from app.web.frame.current import named, portal
 from app.web.trouble import rules
 
@@ -104,7 +104,9 @@ def changed(line: Line) -> list[tuple[str, str, str]]:
 
 def who(line: Line) -> str:
     """Who did it, and for whom they stood in."""
-    name = line.name or (gettext("The portal") if line.side == "system" else gettext("Erased") if line.erased else "—")
+    name = line.name or (
+        gettext("The portal") if line.side == Side.SYSTEM else gettext("Erased") if line.erased else "—"
+    )
     return gettext("%(name)s for %(absent)s", name=name, absent=line.behalf) if line.behalf else name
 
 

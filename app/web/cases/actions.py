@@ -12,7 +12,7 @@ from app.errors import Refused
 from app.services.base.actors import Actor
 from app.services.cases import applications, endings, lifecycle, members, settlement, talking
 from app.services.pages import case, worklist
-from app.states import Right, Standing
+from app.states import Right, Side, Standing
 from app.text import address as mail_address
 from app.web.cases import head as case_head
 from app.web.cases import pages as cases
@@ -159,7 +159,7 @@ def _ending(number: str, status: int = 200, error: str = "") -> Any:
 def _ending_title(who: Actor, state: Standing) -> str:
     if state == Standing.CERTIFIED:
         return gettext("Surrender the certification")
-    return gettext("Withdraw the application") if who.side == "vendor" else gettext("Close the case")
+    return gettext("Withdraw the application") if who.side == Side.VENDOR else gettext("Close the case")
 
 
 @pages.post("/cases/<number>/withdraw")
@@ -231,7 +231,7 @@ def _given_up() -> str:
 
 def _ended_words(who: Actor, closed: bool) -> str:
     """What has happened; the settlement, if there is one, comes before the end."""
-    if who.side == "vendor":
+    if who.side == Side.VENDOR:
         return gettext("The application has been withdrawn.")
     if closed:
         return gettext("The case has been closed.")

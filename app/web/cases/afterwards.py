@@ -13,7 +13,7 @@ from app.services.days import attendance
 from app.services.pages import case
 from app.services.process import reopening
 from app.services.tasks import daterequests, movingdays, recall
-from app.states import Right
+from app.states import Right, Side
 from app.text.days import parse_date
 from app.text.numbers import whole
 from app.web.cases import head
@@ -33,7 +33,7 @@ def take_back(task_id: str) -> Any:
         recall.take_back(portal(), task_id, signed_in())
     except Refused as error:
         return problems.back(error, f"/tasks/{task_id}/done")
-    if signed_in().side == "vendor":
+    if signed_in().side == Side.VENDOR:
         flash(
             gettext("What you sent has been taken back and is below as a draft. Correct it and send it again."),
             "success",

@@ -12,7 +12,7 @@ from app.errors import Refused
 from app.forms import FieldError
 from app.services.cases import corrections, succession
 from app.services.pages import case
-from app.states import Right
+from app.states import Right, Side
 from app.web.cases import head
 from app.web.frame import problems
 from app.web.frame.access import needs
@@ -42,7 +42,7 @@ def _page(
         "pages/case/correction.html", title=gettext("Correct company data"), found=found, error=error,
         head=case.page(portal(), number, who).head, here=head.address(number), reason=request.form.get("reason", ""),
         form=found.spec.bind(values, lang=language(), context={"today": portal().today()}, errors=list(errors)),
-        of_body=who.side == "operator",
+        of_body=who.side == Side.OPERATOR,
     ), status  # fmt: skip
 
 
@@ -61,7 +61,7 @@ def ask(number: str) -> Any:
         return _page(number, problems.status_of(error), raw, error=problems.sentence(error))
     if wrong is not None:
         return _page(number, 422, raw, wrong.errors)
-    if who.side == "operator":
+    if who.side == Side.OPERATOR:
         flash(gettext("Check it once more: nothing changes until it is accepted here."), "success")
         return redirect("/corrections", 303)
     flash(

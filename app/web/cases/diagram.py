@@ -9,7 +9,7 @@ from flask_babel import gettext
 from app.services.base.actors import Actor
 from app.services.pages.case import CasePage
 from app.services.pages.diagrams import DiagramState, IncidentLine, MailLine, Step, TaskLine
-from app.states import TaskKind, TaskState
+from app.states import Side, TaskKind, TaskState
 from app.web.cases.head import address
 from app.web.frame.current import named
 from app.web.frame.duewords import due_words
@@ -57,7 +57,7 @@ def _detail(step: Step, number: str, who: Actor) -> dict[str, Any]:
 
 
 def _task(line: TaskLine) -> list[Any]:
-    who = line.by or {"vendor": gettext("Vendor"), "operator": gettext("Certifying body")}.get(line.side, "")
+    who = line.by or {"vendor": gettext("Vendor"), "operator": gettext("Certifying body")}.get(line.side.value, "")
     if line.state == "open":
         return [{"label": gettext("Open since"), "value": moment(line.at)}]
     found: list[Any] = [{"label": moment(line.at), "value": gettext("Done by %(name)s", name=who)}]
@@ -77,7 +77,7 @@ def step_list(page: CasePage, who: Actor) -> list[dict[str, Any]]:
         step: dict[str, Any] = {
             "title": named(task.title),
             "state": "done" if task.state == TaskState.DONE else "current",
-            "side": task.side,
+            "side": task.side.value,
             "on": short_day(on) if on else "",
             "on_iso": on.isoformat() if on else None,
         }
@@ -87,7 +87,7 @@ def step_list(page: CasePage, who: Actor) -> list[dict[str, Any]]:
             step["on"] = ""
             if task.side == who.side and task.kind == TaskKind.USER:
                 step["url"] = f"/tasks/{task.id}"
-        elif who.side == "operator" or task.side == who.side:
+        elif who.side == Side.OPERATOR or task.side == who.side:
             step["note"] = task.closed_by
         steps.append(step)
     return steps

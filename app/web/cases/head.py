@@ -14,7 +14,7 @@ from app.services.base.clocks import ClockView
 from app.services.pages.case import CaseHead
 from app.services.register.certificates import EXPIRED
 from app.services.tasks.view import TaskView
-from app.states import CertificateState, Standing, TaskKind
+from app.states import CertificateState, Side, Standing, TaskKind
 from app.web.cases.timeline import state_words
 from app.web.frame.current import named
 from app.web.frame.duewords import due_words
@@ -50,23 +50,23 @@ def banner(head: CaseHead, who: Actor, *, line: bool = False) -> dict[str, Any]:
     turn = seat(head)
     given: dict[str, Any] = {
         "turn": turn,
-        "viewer": who.side,
+        "viewer": who.side.value,
         "reference": head.number,
-        "system": head.system_name if who.side == "vendor" else f"{head.system_name}　{head.company_name}",
+        "system": head.system_name if who.side == Side.VENDOR else f"{head.system_name}　{head.company_name}",
         "line": line,
     }
     if line:
         given["reference_url"] = address(head.number)
-    if who.side == "vendor":
+    if who.side == Side.VENDOR:
         given |= whose(head)
-    if head.undelivered and who.side == "operator" and not head.ended:
+    if head.undelivered and who.side == Side.OPERATOR and not head.ended:
         return {**given, **_undelivered(head)}
     task = head.next
     if head.suspended and not head.ended:
         given |= _suspended(head)
     if turn in {"done", "stopped"}:
         return {**given, **_quiet(head, turn, who)}
-    if turn == "operator" and who.side == "vendor":
+    if turn == "operator" and who.side == Side.VENDOR:
         return {**given, **_waiting(head, who)}
     if task is None:
         return given
@@ -81,7 +81,7 @@ def banner(head: CaseHead, who: Actor, *, line: bool = False) -> dict[str, Any]:
         }
     if task.side == who.side and task.kind == TaskKind.USER:
         given["action"] = {
-            "label": gettext("Open this task") if who.side == "operator" else gettext("Continue"),
+            "label": gettext("Open this task") if who.side == Side.OPERATOR else gettext("Continue"),
             "url": f"/tasks/{task.id}",
         }
     return given
@@ -155,7 +155,7 @@ def expected(head: CaseHead) -> list[dict[str, Any]]:
 
 def hindered_words(who: Actor) -> str:
     """What is read instead of what comes next while the case cannot go on."""
-    if who.side == "operator":
+    if who.side == Side.OPERATOR:
         return gettext("The case cannot continue by itself; see below what is blocking it.")
     return gettext(
         "The next step could not be carried out. The certifying body has been notified and is looking into it; "
@@ -227,7 +227,7 @@ def ending_words() -> str:
 
 def _facts(head: CaseHead, who: Actor, task: TaskView) -> list[dict[str, Any]]:
     found = [{"term": gettext("Since"), "text": short_day(head.turn_since)}]
-    if who.side == "operator" and task.assignee:
+    if who.side == Side.OPERATOR and task.assignee:
         found.append({"term": gettext("Person in charge"), "text": task.assignee})
     also = [named(each.title) for each in head.tasks[1:] if each.kind == TaskKind.USER]
     if also:

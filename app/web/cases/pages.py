@@ -15,7 +15,7 @@ from app.services.moves import mending
 from app.services.pages import case, diagrams
 from app.services.pages.case import CasePage
 from app.services.tasks import daterequests, recall
-from app.states import Right, Turn
+from app.states import Right, Side, Turn
 from app.text.typed import line
 from app.web.cases import diagram as case_diagram
 from app.web.cases import head as case_head
@@ -41,7 +41,7 @@ def index() -> Any:
     who, args = signed_in(), request.args
     text = line(args.get("q", ""))[:200]
     state = args.get("state", "") if args.get("state") in STATES else ""
-    trouble = args.get("trouble") == "1" and who.side == "operator"
+    trouble = args.get("trouble") == "1" and who.side == Side.OPERATOR
     turn = next((each for each in TURNS if each.value == args.get("turn")), None)
     order = args.get("order", "") if args.get("order") in ORDERS else ""
     asked = paging.wanted(args.get("page", ""))
@@ -56,8 +56,8 @@ def index() -> Any:
     return render_template(
         "pages/case/list.html",
         title=gettext("Cases"),
-        wide=who.side == "operator",
-        banners=[case_head.banner(head, who, line=True) for head in found] if who.side == "vendor" else [],
+        wide=who.side == Side.OPERATOR,
+        banners=[case_head.banner(head, who, line=True) for head in found] if who.side == Side.VENDOR else [],
         rows=[case_head.row(head) for head in found],
         total=total,
         text=text,
@@ -87,7 +87,7 @@ def draw(number: str, tab: str, status: int = 200, **typed: Any) -> Any:
     asked = tab if tab in TABS else TABS[0]
     kinds = timeline.kinds_of(request.args.get("kind", "")) if asked == "timeline" else ()
     page = case.page(portal(), number, who, asked, part=paging.wanted(request.args.get("part", "")), kinds=kinds)
-    without = {"cards": not page.cards and not (page.sets and who.side == "operator")}
+    without = {"cards": not page.cards and not (page.sets and who.side == Side.OPERATOR)}
     without["money"] = not page.invoices and not page.fees
     offered = [each for each in TABS if not without.get(each)]
     tab = asked if asked in offered else offered[0]

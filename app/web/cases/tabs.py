@@ -49,9 +49,9 @@ def _entry(row: Any, page: CasePage, who: Actor, mails: frozenset[int], files: s
         links.append({"url": f"/cases/{number}/documents/{data['document']}", "label": gettext("View")})
     if said.tab:
         anchor = f"#answer-{row.element}" if said.tab == "answers" else ""
-        if said.tab != "answers" or who.side == "operator" or row.actor_side == Side.VENDOR:
+        if said.tab != "answers" or who.side == Side.OPERATOR or row.actor_side == Side.VENDOR:
             links.append({"url": address(number, said.tab) + anchor, "label": said.link})
-    known = who.side == "operator" or row.actor_side == Side.VENDOR
+    known = who.side == Side.OPERATOR or row.actor_side == Side.VENDOR
     return {
         "at": f"{row.at.astimezone(JAPAN):%H:%M}",
         "at_iso": row.at.isoformat(),
@@ -100,7 +100,7 @@ def documents(page: CasePage, who: Actor) -> list[dict[str, Any]]:
                 "who": newest.by or gettext("created by the portal"),
                 "note": named(newest.title) if newest.kind == "uploaded" and newest.title != newest.filename else "",
                 "tag": void(page.head, newest.key) or (_version_tag(newest.version) if newest.version > 1 else ""),
-                "seen": seen.get(newest.id, "") if who.side == "operator" else "",
+                "seen": seen.get(newest.id, "") if who.side == Side.OPERATOR else "",
                 "versions": [
                     {
                         "title": gettext("Version %(number)s", number=each.version)
@@ -170,7 +170,7 @@ def mails(page: CasePage, rows: Sequence[MailView], who: Actor) -> list[dict[str
             else "",
             "retry_url": f"/cases/{number}/jobs/{mail.job}/retry" if mail.job is not None else None,
             "mend_url": f"/cases/{number}/mails/{mail.id}/again"
-            if mail.state == "undelivered" and page.may_act and who.side == "operator"
+            if mail.state == "undelivered" and page.may_act and who.side == Side.OPERATOR
             else None,
         }
         for mail in rows
@@ -253,7 +253,7 @@ def messages(page: CasePage, who: Actor) -> list[dict[str, Any]]:
     """The thread, oldest first."""
     return [
         {
-            "voice": "internal" if note.internal else note.side,
+            "voice": "internal" if note.internal else note.side.value,
             "who": _who(page, note.by_id, note.by_name, note.at),
             "at": moment(note.at),
             "at_iso": note.at.isoformat(),

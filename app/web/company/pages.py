@@ -12,7 +12,7 @@ from app.errors import Refused
 from app.services.companies import claims, invitations, mandates, members
 from app.services.companies import company as companies
 from app.services.companies.members import Successor
-from app.states import InvitationKind, Right
+from app.states import InvitationKind, Right, Side
 from app.text import address
 from app.text.numbers import whole
 from app.web.company import words as company_words
@@ -50,7 +50,7 @@ def page(company_id: int, status: int = 200, **typed: Any) -> Any:
     found = companies.page(portal(), company_id, who)
     return render_template(
         "pages/company/page.html", title=found.name, company=found, here=f"/company/{company_id}", who=who, typed=typed,
-        rights=company_words.rights_words(), staff=who.side == "operator",
+        rights=company_words.rights_words(), staff=who.side == Side.OPERATOR,
     ), status  # fmt: skip
 
 
@@ -183,7 +183,7 @@ def _leave(company_id: int, user_id: int, status: int = 200, error: str = "") ->
     who = signed_in()
     return render_template(
         "pages/company/leave.html", title=gettext("Hand over and take off"), error=error, typed=request.form,
-        leaving=members.leaving(portal(), company_id, user_id, who), staff=who.side == "operator",
+        leaving=members.leaving(portal(), company_id, user_id, who), staff=who.side == Side.OPERATOR,
         company=companies.page(portal(), company_id, who), here=f"/company/{company_id}",
     ), status  # fmt: skip
 

@@ -12,7 +12,7 @@ from app.catalogue.compare import Change, FileDiff
 from app.catalogue.compare_words import part_said
 from app.errors import NotFound
 from app.services.designing import comparing
-from app.services.designing.comparing import Comparison, Side
+from app.services.designing.comparing import Comparison, Half
 from app.services.workspaces import tree
 from app.states import Right
 from app.web.frame.access import needs
@@ -30,7 +30,7 @@ def compare(package_id: str, before: str, after: str) -> Any:
     chosen = found.file(path) or (found.files[0] if found.files and not path else None)
     if path and chosen is None:
         raise NotFound("There is no difference in this file")
-    sides = [side_words(found.before), side_words(found.after)]
+    sides = [half_words(found.before), half_words(found.after)]
     title = gettext("%(before)s and %(after)s compared", before=sides[0], after=sides[1])
     return render_template(
         "designer/compare.html", title=title, found=found, sides=sides, chosen=chosen,
@@ -60,11 +60,11 @@ def file_titles(found: Comparison) -> dict[str, str]:
     return {path: gettext(title) if ours else named(title) for path, (title, ours) in known.items()}
 
 
-def side_words(side: Side) -> str:
-    """What a side is called."""
-    if side.number is not None:
-        return gettext("Release %(number)s", number=side.number)
-    return gettext("Draft “%(title)s”", title=side.title)
+def half_words(half: Half) -> str:
+    """What a half is called."""
+    if half.number is not None:
+        return gettext("Release %(number)s", number=half.number)
+    return gettext("Draft “%(title)s”", title=half.title)
 
 
 def _count(found: FileDiff) -> int:
@@ -96,7 +96,7 @@ def _canvases(found: Comparison, chosen: FileDiff) -> list[dict[str, str]]:
             "done": marks.get("added", []), "failed": marks.get("removed", []), "open": marks["changed"],
             "flows": [], "details": details,
         }  # fmt: skip
-        canvases.append({"title": side_words(of), "source": f"{base}/{side}/{chosen.file}", "state": json.dumps(state)})
+        canvases.append({"title": half_words(of), "source": f"{base}/{side}/{chosen.file}", "state": json.dumps(state)})
     return canvases
 
 

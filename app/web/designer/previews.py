@@ -57,9 +57,9 @@ def mail(workspace_id: int) -> Any:
     """{path, content, case?}: {subject, side, text, attachments, page, token}; `page` gives the HTML to a frame."""
     package = content.package(portal(), workspace_id)
     shown = _previews().mail(package, _asked(body()), signed_in())
-    side = shown.side
+    to = shown.to
     return jsonify(
-        subject=shown.subject, side=gettext(SIDES[side]) if side in SIDES else side, text=shown.text,
+        subject=shown.subject, side=gettext(SIDES[to]) if to in SIDES else to, text=shown.text,
         attachments=[_titled(package, each) for each in shown.attachments],
         page=f"{request.path}/page", token=generate_csrf(),
     )  # fmt: skip

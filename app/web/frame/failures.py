@@ -11,6 +11,7 @@ from flask import jsonify, render_template, request
 from flask_babel import gettext
 
 from app.errors import StepFailed
+from app.states import Side
 from app.web.frame import again
 from app.web.frame.current import actor, named
 
@@ -26,7 +27,7 @@ def page(error: StepFailed, reason: str) -> Any:
         words.append(gettext("Your answer is not lost: it is saved as a draft, and you can send it again later."))
     else:
         words.append(gettext("Nothing was changed."))
-    if who is not None and who.side == "operator":
+    if who is not None and who.side == Side.OPERATOR:
         words.append(gettext("It is listed under “Needs attention”, and the administrators have been notified."))
         words.append(gettext("Reason: %(reason)s", reason=reason))
     else:

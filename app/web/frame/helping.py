@@ -14,6 +14,7 @@ from flask import current_app, request
 from werkzeug.exceptions import HTTPException
 
 from app.services.base.actors import Actor
+from app.states import Side
 from config import shipped
 
 FOLDER = shipped.ROOT / "docs"
@@ -34,8 +35,10 @@ def order(who: Actor | None) -> tuple[str, ...]:
     """The manuals of a reader: of their strongest role first."""
     if who is None:
         return NOBODY
-    roles = ("administrator", "operator", "analyst", "approver", "auditor") if who.side == "operator" else ("vendor",)
-    return next((ORDER[role] for role in roles if role in who.roles), ORDER.get(who.side, NOBODY))
+    roles = (
+        ("administrator", "operator", "analyst", "approver", "auditor") if who.side == Side.OPERATOR else ("vendor",)
+    )
+    return next((ORDER[role] for role in roles if role in who.roles), ORDER.get(who.side.value, NOBODY))
 
 
 @lru_cache(maxsize=32)

@@ -24,7 +24,7 @@ from app.services.packages import folders
 from app.services.pages import attention
 from app.services.people import accounts
 from app.services.signin import passkeys
-from app.states import ACCOUNTS, Right
+from app.states import ACCOUNTS, Right, Side
 from app.text.days import input_type, wareki
 from app.web.frame import browsers, cookies, current, helping, signin, wording
 from app.web.frame.duewords import due_words
@@ -162,7 +162,7 @@ def _nav() -> list[dict[str, Any]]:
 
     if who is None:
         return [item("/apply", gettext("Apply")), item("/systems", gettext("Certified systems"))]
-    if who.side == "vendor":
+    if who.side == Side.VENDOR:
         return [
             item("/tasks", gettext("Home")),
             item("/cases", gettext("Cases")),
@@ -210,7 +210,7 @@ def _account() -> dict[str, Any] | None:
     if who is None:
         return None
     items: list[dict[str, Any]] = [{"url": "/account", "label": gettext("Your account"), "post": False}]
-    if who.side == "operator":
+    if who.side == Side.OPERATOR:
         if who.has(Right.WORK):
             items.append({"url": "/absences", "label": gettext("Absence and delegates"), "post": False})
         if who.has(Right.SEE_SETTINGS):

@@ -16,7 +16,7 @@ from app.errors import Refused
 from app.services.mailroom import receive
 from app.services.mailroom import take as inbound_answers
 from app.services.pages import mailroom
-from app.states import Right
+from app.states import Right, Side
 from app.text.numbers import whole
 from app.web.cases import files
 from app.web.frame import paging, sizes
@@ -187,12 +187,12 @@ def take(mail_id: int) -> Any:
     def act() -> str:
         how = {"yes": "answers"}.get(posted.get("words", ""), posted.get("words", ""))
         inbound_answers.take(portal(), mail_id, task_id, places, who, words=how)
-        if who.side == "vendor":
+        if who.side == Side.VENDOR:
             return gettext("The files have been added to the form. Nothing has been sent yet: check it, then send it.")
         return gettext("The files have been added to the form. Nothing has been sent yet.")
 
     # Nothing is done yet: the flash must not look as if.
-    return _do(mail_id, act, f"/tasks/{task_id}" if who.side == "vendor" else "", "info")
+    return _do(mail_id, act, f"/tasks/{task_id}" if who.side == Side.VENDOR else "", "info")
 
 
 @pages.post("/inbound/<int:mail_id>/put-back")
@@ -230,7 +230,7 @@ def discard(mail_id: int) -> Any:
         inbound_answers.discard(portal(), mail_id, request.form.get("reason", ""), who)
         return gettext("The mail has been discarded. Nothing was used from it.")
 
-    return _do(mail_id, act, "/tasks" if who.side == "vendor" else "/inbound")
+    return _do(mail_id, act, "/tasks" if who.side == Side.VENDOR else "/inbound")
 
 
 @pages.post("/inbound/<int:mail_id>/accept")

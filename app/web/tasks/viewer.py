@@ -9,7 +9,7 @@ from flask import Blueprint, redirect, render_template, request
 from app.errors import NinteiError, Refused
 from app.services.pages import viewer
 from app.services.tasks import comments
-from app.states import Right
+from app.states import Right, Side
 from app.text.numbers import whole
 from app.web.frame.access import needs
 from app.web.frame.current import portal, signed_in
@@ -67,7 +67,7 @@ def _part(text: str) -> float | None:
 def _draw(task_id: str, document_id: str, alert: NinteiError | None = None) -> Any:
     seen = viewer.page(portal(), task_id, document_id, signed_in())
     address = f"/cases/{seen.task.case_number}/documents/{document_id}"
-    anchor = f"r-{seen.element}-{seen.field}" if seen.task.side == "operator" else f"f-{seen.field}"
+    anchor = f"r-{seen.element}-{seen.field}" if seen.task.side == Side.OPERATOR else f"f-{seen.field}"
     return render_template(
         "pages/task/pages.html",
         seen=seen,

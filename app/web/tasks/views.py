@@ -16,7 +16,7 @@ from app.services.pages import task, whatnext, worklist
 from app.services.papers import uploads
 from app.services.process import secrets
 from app.services.tasks import forms, view
-from app.states import CommentState, TaskState
+from app.states import CommentState, Side, TaskState
 from app.web.days import months
 from app.web.frame.current import language, portal, signed_in
 from app.web.frame.problems import sentence, status_of
@@ -111,7 +111,7 @@ def over(task_id: str, status: int = 200, *, sent: bool = False) -> Any:
     if after.task.state == TaskState.OPEN:
         return redirect(here(task_id), 303)
     following = after.following
-    if who.side == "operator":
+    if who.side == Side.OPERATOR:
         found = worklist.neighbours(portal(), who, _filter(), task_id)
         following = view.look(portal(), found, who) if found else None
     typed: list[Answer] = []

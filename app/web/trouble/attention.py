@@ -14,7 +14,7 @@ from app.services.mailroom import receive
 from app.services.moves import tending
 from app.services.pages import attention
 from app.services.trouble import mailserver
-from app.states import Right
+from app.states import Right, Side
 from app.text.numbers import whole
 from app.web.cases import head
 from app.web.cases.troublewords import advice, kept, reason, said
@@ -117,7 +117,7 @@ def _in_templates() -> dict[str, Any]:
 
     def mails_wait() -> dict[str, Any] | None:
         who = current.actor()
-        if who is None or who.side != "operator":
+        if who is None or who.side != Side.OPERATOR:
             return None
         away = mailserver.away(portal())
         if away is None:

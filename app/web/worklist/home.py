@@ -15,7 +15,7 @@ from app.services.people import firstvisit
 from app.services.register.certificates import EXPIRED
 from app.services.tasks import daterequests
 from app.services.tasks.view import TaskView
-from app.states import STANDING, BookingState, Right, Standing, Turn
+from app.states import STANDING, BookingState, Right, Side, Standing, Turn
 from app.web.cases import head as case_head
 from app.web.frame import duewords
 from app.web.frame.access import needs
@@ -34,7 +34,7 @@ MOST_DONE = 4  # steps shown as done; the earlier ones open by a press
 @needs(Right.ACCOUNT)
 def tasks() -> Any:
     """The desk of the side on which one is."""
-    return vendor_home() if signed_in().side == "vendor" else rows.show()
+    return vendor_home() if signed_in().side == Side.VENDOR else rows.show()
 
 
 @pages.post("/first-visit")
@@ -70,7 +70,7 @@ def vendor_home() -> Any:
         groups=_groups(home),
         counted=_counted(home),
         banner=_banner(home),
-        clocks=[each for each in head.clocks if each.side == "operator" and each.expected],
+        clocks=[each for each in head.clocks if each.side == Side.OPERATOR and each.expected],
         requests=[] if head.ended or _ready(head) else head.buttons,
         earlier=steps[:hidden],
         steps=steps[hidden:],
@@ -254,7 +254,7 @@ def _steps(home: Home) -> list[dict[str, Any]]:
             {
                 "title": named(step.title),
                 "state": step.state,
-                "side": step.side,
+                "side": step.side.value,
                 "on": on,
                 "url": f"/tasks/{step.task_id}" if step.task_id else "",
                 "clock": case_head.clock(step.clock) if step.clock else None,

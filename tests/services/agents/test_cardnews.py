@@ -10,13 +10,14 @@ from app.services.agents import desks, lease, news
 from app.services.agents.news import WaitingRoom
 from app.services.base.actors import Actor
 from app.services.cards import wiping
+from app.states import Side
 from app.store import database
 from tests.services.cardbench import rows, waiting
 from tests.services.conftest import Bench
 from tests.services.steps import staff
 from tests.support.network import wait_until
 
-ADMIN = Actor(None, "管理者", "operator", frozenset({"administrator"}))
+ADMIN = Actor(None, "管理者", Side.OPERATOR, frozenset({"administrator"}))
 BLANK = {"card": {"uid": "F0010203040506", "serial": "", "life_cycle": "blank", "profile": "CCUS-TEST v1"}}
 
 

@@ -9,11 +9,11 @@ import pytest
 
 from app.services.base import trail
 from app.services.base.actors import Actor
-from app.states import Act, Thing
+from app.states import Act, Side, Thing
 from app.store import database, schema
 
 NOW = datetime(2026, 11, 30, 1, 2, 3, tzinfo=UTC)
-SATO = Actor(7, "佐藤 美咲", "operator", frozenset({"operator"}))
+SATO = Actor(7, "佐藤 美咲", Side.OPERATOR, frozenset({"operator"}))
 Write = Callable[..., None]
 
 

@@ -11,14 +11,14 @@ from app.errors import Forbidden, NotFound, Refused
 from app.services.audit import archiving, chaining, keeping, offline, verifying
 from app.services.base.actors import Actor
 from app.services.papers import collecting
-from app.states import Act, Kept
+from app.states import Act, Kept, Side
 from app.store import archives, cases, database, named, soundness
 from app.store.models import Archive, Case, Document, TrailEntry
 from tests.services.conftest import Bench
 from tests.services.steps import go
 
-ADMIN = Actor(None, "管理", "operator", frozenset({"administrator"}))
-AUDITOR = Actor(None, "監査", "operator", frozenset({"auditor"}))
+ADMIN = Actor(None, "管理", Side.OPERATOR, frozenset({"administrator"}))
+AUDITOR = Actor(None, "監査", Side.OPERATOR, frozenset({"auditor"}))
 
 
 @pytest.fixture
@@ -96,7 +96,7 @@ def test_only_closed_cases_by_those_who_may(bench: Bench, closed: str) -> None:
     with pytest.raises(NotFound):
         archiving.whole(bench.portal, closed, AUDITOR)
     with pytest.raises(Forbidden):
-        archiving.show(bench.portal, closed, Actor(1, "佐藤", "operator", frozenset({"operator"})))
+        archiving.show(bench.portal, closed, Actor(1, "佐藤", Side.OPERATOR, frozenset({"operator"})))
     assert archiving.show(bench.portal, closed, AUDITOR) is None
 
 

@@ -17,12 +17,12 @@ from app.errors import Forbidden, Refused
 from app.services.audit import evidence, offline, readme
 from app.services.base import trail
 from app.services.base.actors import SYSTEM, Actor
-from app.states import Act, Thing
+from app.states import Act, Side, Thing
 from app.store import cases, database
 from tests.services.conftest import Bench
 from tests.services.steps import go
 
-AUDITOR = Actor(None, "監査 花子", "operator", frozenset({"auditor"}))
+AUDITOR = Actor(None, "監査 花子", Side.OPERATOR, frozenset({"auditor"}))
 
 
 @pytest.fixture
@@ -142,4 +142,4 @@ def test_who_signs_it_anew_is_found_out_by_the_chain_or_by_the_certificate(taken
 def test_it_is_for_those_who_see_the_record(bench: Bench) -> None:
     walker = go(bench, until="first_review")
     with pytest.raises(Forbidden):
-        evidence.take(bench.portal, walker.number, Actor(1, "佐藤", "operator", frozenset({"operator"})))
+        evidence.take(bench.portal, walker.number, Actor(1, "佐藤", Side.OPERATOR, frozenset({"operator"})))

@@ -11,18 +11,18 @@ from app.services.audit import chaining, keeping, persons, verifying
 from app.services.base import chain, trail
 from app.services.base.actors import Actor
 from app.services.papers import downloads
-from app.states import Act, Kept, Thing
+from app.states import Act, Kept, Side, Thing
 from app.store import accounts, cases, database, named
 from app.store.models import Answer, BankFile, BankLine, Case, Document, Mail, Task, TrailEntry
 from tests.services.audit.test_chain import tamper
 from tests.services.conftest import STAFF, Bench
 from tests.services.steps import go
 
-ADMIN = Actor(None, "管理", "operator", frozenset({"administrator"}))
+ADMIN = Actor(None, "管理", Side.OPERATOR, frozenset({"administrator"}))
 
 
 def signed_in(bench: Bench, days_ago: int, case: int | None = None, person: int | None = 7) -> None:
-    by = Actor(person, "佐藤 美咲", "operator")
+    by = Actor(person, "佐藤 美咲", Side.OPERATOR)
     with database.transaction(), trail.standing(trail.Place("192.0.2.7")):
         at = bench.portal.now() - timedelta(days=days_ago)
         trail.note(at, by, Act.SIGNED_IN, trail.about(Thing.ACCOUNT, person or "", "佐藤 美咲", case))
@@ -48,7 +48,7 @@ def test_it_is_shown_before_it_goes_and_is_on_record_with_what_it_was(bench: Ben
     with pytest.raises(Refused, match="at least"):
         keeping.set_days(bench.portal, Kept.SIGN_INS, 5, ADMIN)
     with pytest.raises(Forbidden):
-        keeping.run(bench.portal, Actor(1, "佐藤", "operator", frozenset({"operator"})))
+        keeping.run(bench.portal, Actor(1, "佐藤", Side.OPERATOR, frozenset({"operator"})))
 
 
 def test_details_that_are_gone_without_a_word_are_found_out(bench: Bench) -> None:

@@ -12,13 +12,14 @@ from app.engine import Engine
 from app.services.base import finding
 from app.services.base.actors import Actor
 from app.services.pages import casehead
+from app.states import Side
 from app.store import database, invoices, search
 from app.store.models import Case, CaseGram, CaseText
 from app.text.fold import VERSION
 from tests.services.conftest import BPMN, Bench, open_bench
 from tests.services.steps import case_of, go
 
-STAFF = Actor(None, "担当", "operator", frozenset({"operator"}))
+STAFF = Actor(None, "担当", Side.OPERATOR, frozenset({"operator"}))
 PROFILE = {
     "company_name": "株式会社葛󠄀城𠮷野建設",
     "company_kana": "カブシキガイシャカツラギヨシノケンセツ",

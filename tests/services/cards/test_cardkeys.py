@@ -13,6 +13,7 @@ from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.cards import keys as cardkeys
 from app.services.cards.keys import KIND
+from app.states import Side
 from app.store import changes, database
 from app.store.models import Card
 from config import settings as config
@@ -22,10 +23,10 @@ from hardware.profiles.layout import KEY_CONTEXT
 from tests.services.conftest import Bench
 
 UID = bytes.fromhex("F0010203040506")
-SATO = Actor(1, "佐藤", "operator", frozenset({"operator"}), ("cards",), "sato@example.jp")
-SUZUKI = Actor(2, "鈴木", "operator", frozenset({"operator"}), ("cards", "exam"), "suzuki@example.jp")
-CHIEF = Actor(3, "管理", "operator", frozenset({"administrator"}), (), "chief@example.jp")
-REVIEWER = Actor(4, "審査", "operator", frozenset({"operator"}), ("review",), "reviewer@example.jp")
+SATO = Actor(1, "佐藤", Side.OPERATOR, frozenset({"operator"}), ("cards",), "sato@example.jp")
+SUZUKI = Actor(2, "鈴木", Side.OPERATOR, frozenset({"operator"}), ("cards", "exam"), "suzuki@example.jp")
+CHIEF = Actor(3, "管理", Side.OPERATOR, frozenset({"administrator"}), (), "chief@example.jp")
+REVIEWER = Actor(4, "審査", Side.OPERATOR, frozenset({"operator"}), ("review",), "reviewer@example.jp")
 
 
 def for_real(bench: Bench) -> Portal:
@@ -93,7 +94,7 @@ def test_only_who_looks_after_cards_takes_part(bench: Bench) -> None:
         cardkeys.contribute(bench.portal, 2, REVIEWER)
     assert not cardkeys.page(bench.portal, REVIEWER).may_act
     with pytest.raises(Forbidden):
-        cardkeys.page(bench.portal, Actor(9, "社外", "vendor", frozenset({"vendor"})))
+        cardkeys.page(bench.portal, Actor(9, "社外", Side.VENDOR, frozenset({"vendor"})))
 
 
 def test_a_version_that_was_begun_can_be_given_up(bench: Bench) -> None:

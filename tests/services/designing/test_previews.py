@@ -16,11 +16,12 @@ from app.services.base.businessdays import today
 from app.services.designing.previews import Asked, Previews, cases_of
 from app.services.designing.samples import LINK, Sample
 from app.services.papers import seen
+from app.states import Side
 from app.store import cases, database, undo
 from tests.services.conftest import BPMN, Bench
 from tests.services.steps import case_of, go
 
-ANALYST = Actor(None, "分析 花子", "operator", frozenset({"analyst"}))
+ANALYST = Actor(None, "分析 花子", Side.OPERATOR, frozenset({"analyst"}))
 
 
 @pytest.fixture(scope="module")
@@ -121,7 +122,7 @@ def test_cases_to_choose_from_are_told_to_those_who_may_change_processes(bench: 
     case = case_of(go(bench, "company_profile"))
     assert [number for number, _ in cases_of(bench.portal, "ccus_api_certification", ANALYST)] == [case.number]
     with pytest.raises(Forbidden):
-        cases_of(bench.portal, "ccus_api_certification", Actor(None, "", "operator", frozenset({"operator"})))
+        cases_of(bench.portal, "ccus_api_certification", Actor(None, "", Side.OPERATOR, frozenset({"operator"})))
 
 
 def test_the_attacks_on_documents_end_or_draw_nothing_foreign(bench: Bench, previews: Previews) -> None:

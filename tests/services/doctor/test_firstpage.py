@@ -18,7 +18,7 @@ from app.services.doctor import firstpage
 from app.services.doctor.lines import Line
 from app.services.pages import health
 from app.services.trouble import https
-from app.states import Act
+from app.states import Act, Side
 from app.store import cases, database, glance
 from app.store.models import Task, TrailEntry
 from tests.fakes.receiver import receiver
@@ -27,7 +27,7 @@ from tests.services.conftest import Bench
 from tests.services.steps import go
 from tests.support.statements import counted
 
-ADMIN = Actor(None, "管理者", "operator", frozenset({"administrator"}))
+ADMIN = Actor(None, "管理者", Side.OPERATOR, frozenset({"administrator"}))
 
 
 def page(bench: Bench) -> firstpage.FirstPage:
@@ -142,7 +142,7 @@ def test_a_look_that_fails_keeps_no_other_away(small_bench: Bench, monkeypatch: 
 @pytest.mark.parametrize("role", ["operator", "analyst", "approver"])
 def test_only_who_may_see_the_portal_reads_it(small_bench: Bench, role: str) -> None:
     with pytest.raises(Forbidden):
-        firstpage.page(small_bench.portal, Actor(None, "誰か", "operator", frozenset({role})), 0)
+        firstpage.page(small_bench.portal, Actor(None, "誰か", Side.OPERATOR, frozenset({role})), 0)
 
 
 def test_it_asks_as_much_for_many_cases_as_for_one(small_bench: Bench) -> None:

@@ -22,7 +22,7 @@ from app.services.pages import case as caseview
 from app.services.pages import mailroom, worklist
 from app.services.papers import timeline
 from app.services.tasks import forms, send
-from app.states import ChangeKind
+from app.states import ChangeKind, Side, Turn
 from app.store import accounts, bookings, cases, changes, database, records, work
 from app.store.models import Case, Clock, Delivery, InboundMail, Mail, Task, User
 from tests.services.conftest import APPLICATION, Bench
@@ -171,7 +171,7 @@ def test_a_delayed_mail_that_arrives_is_delivered_and_a_late_warning_does_not_un
 def colleague(walker: Walker, email: str = "second@example.com") -> User:
     """A second person of the vendor who gets the case's mails."""
     with database.transaction():
-        user = User.create(email=email, name="二番", side="vendor", fs_uniquifier=email, password="x")
+        user = User.create(email=email, name="二番", side=Side.VENDOR, fs_uniquifier=email, password="x")
         cases.add_member(case_of(walker).id, user.id, walker.portal.now())
         return user
 
@@ -203,7 +203,7 @@ def vendors_clock(walker: Walker) -> Clock:
     with database.transaction():
         case = case_of(walker)
         day = walker.portal.today()
-        cases.start_clock(case.id, "vendors", "申請者の目安", 10, "vendor", day - timedelta(days=14))
+        cases.start_clock(case.id, "vendors", "申請者の目安", 10, Side.VENDOR, day - timedelta(days=14))
         clock = Clock.get(Clock.guideline == "vendors")
         clock.running_since = day - timedelta(days=14)
         clock.save()
@@ -222,7 +222,7 @@ def test_the_vendors_clock_stands_still_from_the_sending_until_it_is_sent_again(
     with database.transaction():  # other steps of the case do not set it going
         case = cases.lock(case_of(waiting).id)
         package = bench.portal.releases.loaded(case.release_id).package
-        clocks.follow(case, package, (), "vendor", waiting.portal.today(), frozenset())
+        clocks.follow(case, package, (), Turn.VENDOR, waiting.portal.today(), frozenset())
         assert Clock.get_by_id(clock.id).running_since is None
     resending.send(waiting.portal, waiting.number, review_2(waiting).id, {}, "", staff(waiting))
     with database.connection():

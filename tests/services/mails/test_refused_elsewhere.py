@@ -10,12 +10,13 @@ from app.services.base.actors import Actor
 from app.services.mails import deliveries, portalmails
 from app.services.mails.portalmails import Wording
 from app.services.pages import attention
+from app.states import Side
 from app.store import database, jobrows, waiting
 from app.store.models import Job, Mail
 from tests.services.conftest import APPLICATION, Bench
 from tests.services.steps import case_of, go, staff
 
-ADMIN = Actor(None, "管理者", "operator", frozenset({"administrator"}))
+ADMIN = Actor(None, "管理者", Side.OPERATOR, frozenset({"administrator"}))
 TO = "gone@example.com"
 NO = Reply(550, "5.1.1 User unknown")
 SPAM = Permanent("refused", code=554, reply="5.7.1 looks like spam", handed=False)

@@ -18,6 +18,7 @@ from app.services.pages import vendorhome
 from app.services.process import jobs
 from app.services.signin.newaccount import create_account
 from app.services.tasks import recall
+from app.states import Side
 from app.store import accounts, cases, database, jobrows, records
 from app.store.models import Delivery, Mail
 from tests.services.conftest import APPLICATION, Bench
@@ -34,7 +35,7 @@ def two(bench: Bench) -> Walker:
     """A case with two people of the vendor, who get its mails."""
     walker = go(bench, until="second_review")
     with database.transaction():
-        other = create_account(OTHER, "例 二郎", "vendor", ["vendor"], "a password for tests", walker.portal.now())
+        other = create_account(OTHER, "例 二郎", Side.VENDOR, ["vendor"], "a password for tests", walker.portal.now())
         cases.add_member(case_of(walker).id, other.id, walker.portal.now())
     return walker
 

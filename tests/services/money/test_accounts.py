@@ -10,12 +10,13 @@ from app.services.money import invoices as money
 from app.services.pages import task as taskpage
 from app.services.process import context
 from app.services.settings import values
+from app.states import Side
 from app.store import database, invoices
 from tests.services.conftest import Bench
 from tests.services.settings.asking import given
 from tests.services.steps import actor, case_of, go, task
 
-ADMIN = Actor(None, "管理", "operator", roles=frozenset({"administrator"}))
+ADMIN = Actor(None, "管理", Side.OPERATOR, roles=frozenset({"administrator"}))
 
 
 def change(bench: Bench, name: str, value: str) -> None:

@@ -13,7 +13,7 @@ from app.services.base.actors import Actor
 from app.services.moves import tending
 from app.services.moves.tending import Given
 from app.services.pages import attention, casehead, worklist
-from app.states import EntryKind
+from app.states import EntryKind, Side
 from app.store import cases, database, work
 from app.store.models import Job
 from tests.services import broken
@@ -21,7 +21,7 @@ from tests.services.broken import READER, applied, clerk
 from tests.services.conftest import PACKAGES, Bench, open_bench
 
 NO = Reply(550, "5.1.1 User unknown")
-ADMIN = Actor(None, "管理者", "operator", frozenset({"administrator"}))
+ADMIN = Actor(None, "管理者", Side.OPERATOR, frozenset({"administrator"}))
 SKIPPABLE = (
     '<spiffworkflow:property name="number" value="①" />',
     """<spiffworkflow:property name="number" value="①" />
@@ -136,7 +136,7 @@ def test_whoever_may_not_mend_trouble_does_nothing_of_it(small_bench: Bench) -> 
     for role in ("analyst", "auditor", "approver"):
         with pytest.raises(Forbidden):
             tending.several(
-                small_bench.portal, [row], "retry", Given(), Actor(None, "誰か", "operator", frozenset({role}))
+                small_bench.portal, [row], "retry", Given(), Actor(None, "誰か", Side.OPERATOR, frozenset({role}))
             )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from app.services.demo.walker import Walker
 from app.services.pages import carddesk, postdesk
 from app.services.pages import case as casepage
-from app.states import Turn
+from app.states import Side, Turn
 from app.store import cases, database, work
 from app.store.models import Answer, Case, Task
 from tests.services.conftest import Bench
@@ -43,7 +43,7 @@ def test_a_case_shows_some_of_its_companys_other_cases_and_whether_there_are_mor
 def test_tasks_of_one_presentation_are_found_by_an_index(small_bench: Bench) -> None:
     with database.connection():
         with counted() as seen:
-            assert work.open_presented("post", "operator") == []
+            assert work.open_presented("post", Side.OPERATOR) == []
         (asked,) = seen.statements
         plan = database.proxy.obj.execute_sql(f"EXPLAIN QUERY PLAN {asked}").fetchall()
     assert "worklist_presented" in str(plan)

@@ -14,6 +14,7 @@ from app.services.pages import counting, reports
 from app.services.pages.reports import Wanted, middle, most_of, period
 from app.services.tasks import forms
 from app.services.tasks import send as tasks
+from app.states import Side
 from app.store import database
 from app.store import sums as store
 from app.store.models import Case, Figure, Invoice, Payment, Task, TimerRow
@@ -21,7 +22,7 @@ from tests.services.broken import again, applied, clerk, open_task, send
 from tests.services.conftest import PACKAGES, Bench, StillClock, open_bench
 from tests.services.steps import case_of, go
 
-ADMIN = Actor(None, "管理者", "operator", frozenset({"administrator"}))
+ADMIN = Actor(None, "管理者", Side.OPERATOR, frozenset({"administrator"}))
 MONDAY = datetime(2026, 4, 6, 1, 0, tzinfo=UTC)  # 10 in the morning in Japan
 
 
@@ -194,5 +195,5 @@ def test_a_free_period_is_checked_and_figures_are_for_those_who_may_see_them(sma
     with pytest.raises(Refused, match="first and the last"):
         reports.page(small_bench.portal, ADMIN, Wanted(period="free", first=date(2026, 4, 2), last=date(2026, 4, 1)))
     with pytest.raises(Forbidden):
-        reports.page(small_bench.portal, Actor(None, "申請者", "vendor", frozenset({"vendor"})), Wanted())
+        reports.page(small_bench.portal, Actor(None, "申請者", Side.VENDOR, frozenset({"vendor"})), Wanted())
     assert reports.page(small_bench.portal, clerk(small_bench), Wanted()).at is None

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from peewee import fn
 
 from app.services import upkeep
+from app.states import Side
 from app.store import cases, database, schema, search, tally, work, worklist
 from app.store.models import Case, CaseGram, CaseState, CaseText, Release, Task, TaskChange, TaskTally, User
 from app.store.worklist import Wanted
@@ -46,7 +47,7 @@ def _case(release: int, n: int) -> Case:
     )  # fmt: skip
 
 
-def _open(case: Case, n: int, kind: int, day: int | None, person: int | None, side: str = "operator") -> None:
+def _open(case: Case, n: int, kind: int, day: int | None, person: int | None, side: Side = Side.OPERATOR) -> None:
     Task.create(
         id=f"t{n}", case=case, element=f"e{kind}", process="p", title=f"仕事 {kind}", side=side,
         grp=("review", "accounting", "")[kind % 3], opened_at=NOW + timedelta(minutes=n),
@@ -121,7 +122,7 @@ def _compare() -> None:
     rows = [row for row in Task.select() if row.state == "open" and row.side == "operator"]
     for scope in worklist.SCOPES:
         for more in NARROWED:
-            wanted = Wanted(side="operator", scope=scope, users=(1,), groups=("review",), **more)
+            wanted = Wanted(side=Side.OPERATOR, scope=scope, users=(1,), groups=("review",), **more)
             expected = [row for row in rows if _fits(row, wanted)]
             found = worklist.find(wanted)
             assert (found.total, found.more) == (len(expected), False)
@@ -160,7 +161,7 @@ def test_every_order_is_kept_from_the_first_page_to_the_last(store: int) -> None
     with database.connection():
         rows = list(Task.select())
         for order in worklist.ORDERS:
-            found = worklist.find(Wanted("operator", "all", (1,), (), order=order))
+            found = worklist.find(Wanted(Side.OPERATOR, "all", (1,), (), order=order))
             ids = [each for start in range(0, 25, 5) for each in worklist.page(found, 5, start)]
             expected = sorted(rows, key=keys["opened" if order == "newest" else order], reverse=order == "newest")
             assert ids == [row.id for row in expected], order
@@ -183,7 +184,7 @@ def test_a_search_finds_parts_of_words_in_any_width(store: int, text: str, finds
             known[f"t{n}"] = search.text_of(
                 case.number, case.company_name, case.system_name, case.email, f"仕事 {n % 5}"
             )
-        wanted = Wanted("operator", "all", (1,), (), words=tuple(text.split()))
+        wanted = Wanted(Side.OPERATOR, "all", (1,), (), words=tuple(text.split()))
         found = worklist.find(wanted)
         fitting = {
             each for each, said in known.items() if all(fold(word) and fold(word) in said for word in wanted.words)
@@ -201,7 +202,7 @@ def test_a_search_that_finds_too_much_says_so(store: int, monkeypatch: pytest.Mo
         _clear()
         for n in range(23):
             _open(_case(store, n), n, n % 5, n, None)
-        found = worklist.find(Wanted("operator", "all", (1,), (), words=("システム",)))
+        found = worklist.find(Wanted(Side.OPERATOR, "all", (1,), (), words=("システム",)))
         assert (found.total, found.more) == (10, True)
         assert worklist.page(found, 5, 0) == [f"t{n}" for n in range(5)]
 
@@ -224,7 +225,7 @@ def test_a_wrong_count_is_mended_and_reported(store: int, caplog: pytest.LogCapt
     assert "wrong" in caplog.text
     assert upkeep.recount() == 0
     with database.connection():
-        assert not [lane for lane in tally.lanes("operator") if lane.element == "ghost"]
+        assert not [lane for lane in tally.lanes(Side.OPERATOR) if lane.element == "ghost"]
 
 
 def test_adding_up_keeps_the_counts_and_makes_rows_fewer(store: int) -> None:
@@ -233,11 +234,11 @@ def test_adding_up_keeps_the_counts_and_makes_rows_fewer(store: int) -> None:
         case = _case(store, 999)
         for n in range(20):
             _open(case, 2000 + n, 1, None, None)
-        before = tally.lanes("operator")
+        before = tally.lanes(Side.OPERATOR)
         assert not tally.fold(TaskChange.select().count() + 1)
         assert tally.fold(10)
         assert TaskChange.select().count() == 0
-        assert tally.lanes("operator") == before
+        assert tally.lanes(Side.OPERATOR) == before
         assert TaskTally.select(fn.SUM(TaskTally.n)).where(TaskTally.due_key == "").scalar() == 20
         assert TaskTally.select().where(TaskTally.n == 0).count() == 0
 
@@ -249,7 +250,8 @@ def test_postgresql_counts_finds_and_adds_up_alike(postgres: str) -> None:
     try:
         with database.transaction():
             people = [
-                User.create(email=f"{n}@example.jp", password="", side="operator", fs_uniquifier=str(n)) for n in (1, 2)
+                User.create(email=f"{n}@example.jp", password="", side=Side.OPERATOR, fs_uniquifier=str(n))
+                for n in (1, 2)
             ]
             release = Release.create(package_id="p", number=1, title="p", digest="d", archive=b"", stored_at=NOW)
             places = [_case(release.id, n) for n in range(4)]

@@ -20,6 +20,7 @@ from app.services.plays.box import Box
 from app.services.plays.playclock import PlayClock
 from app.services.plays.stage import Stage
 from app.services.rehearsal import taking, walk
+from app.states import Side
 from app.store import cases, database, work
 from app.store.blobs import Blobs
 from config import settings as config
@@ -62,8 +63,8 @@ def opened(stage: Stage, number: str) -> list[str]:
 
 def test_its_people_are_those_of_the_demo_and_a_visitor(stage: Stage) -> None:
     people = stage.people()
-    assert people[0].side == "public" and people[0].user_id is None
-    assert {"operator"} == {each.side for each in people[1:]}
+    assert people[0].side is None and people[0].user_id is None
+    assert {Side.OPERATOR} == {each.side for each in people[1:]}
     assert stage.person(people[1].key) == people[1]
     with pytest.raises(NotFound):
         stage.person("u999")
@@ -89,7 +90,7 @@ def test_a_case_walks_by_itself_to_the_task_that_one_wants_to_see(stage: Stage) 
     number = stage.walk("happy_path", "first_review")
     assert opened(stage, number) == ["first_review"]
     assert [each.mail_id for each in outbox.recent(stage.portal) if each.mail_id != "receipt"] == ["review-1"]
-    assert {each.side for each in stage.people()} == {"public", "vendor", "operator"}
+    assert {each.side for each in stage.people()} == {None, Side.VENDOR, Side.OPERATOR}
 
 
 def test_time_is_put_forward_and_what_falls_due_happens_on_its_day(stage: Stage) -> None:

@@ -22,11 +22,12 @@ from app.services.packages import folders, terms
 from app.services.people import accounts as people
 from app.services.people import staffing
 from app.services.people.staffing import Account
+from app.states import Side
 from app.store import accounts, cards, cases, closings, database, records, releases, settings
 from app.store.models import ClosingDay, Mail, Release, SavedView, User
 from tests.services.conftest import APPLICATION, PACKAGES, Bench, open_bench
 
-ADMIN = Actor(None, "管理者", "operator", frozenset({"administrator", "operator"}))
+ADMIN = Actor(None, "管理者", Side.OPERATOR, frozenset({"administrator", "operator"}))
 PASSWORD = "correct horse battery staple"
 
 
@@ -155,7 +156,7 @@ def test_a_mail_that_two_workers_write_is_one_mail(here: Bench) -> None:
 def test_what_is_set_by_two_at_once_is_there_once(here: Bench) -> None:
     gate = threading.Barrier(2)
     now = here.portal.now()
-    person = Actor(1, "佐藤", "operator", frozenset({"operator"}))
+    person = Actor(1, "佐藤", Side.OPERATOR, frozenset({"operator"}))
 
     def everything() -> list[Any]:
         found: list[Any] = []

@@ -11,23 +11,24 @@ import pytest
 from app.catalogue import Element
 from app.services.base.businessdays import JAPAN
 from app.services.process import turns
+from app.states import Side
 
 NOW = datetime(2028, 1, 11, 9, 0, tzinfo=JAPAN)
 LONG_AGO = NOW - timedelta(days=90)
 
 
-def element(name: str, side: str = "", **properties: str) -> Element:
+def element(name: str, side: Side = Side.UNSAID, **properties: str) -> Element:
     return Element(name, name, "userTask", "main", "main.bpmn", side=side, properties=properties)
 
 
 def package(**timer: str) -> Any:
     every = (
         element("deadline", turn="vendor", **timer),
-        element("ask", "vendor", presentation="button"),
-        element("answer", "vendor"),
-        element("listing", "vendor"),
-        element("tick", "vendor", beside="true"),
-        element("check", "operator"),
+        element("ask", Side.VENDOR, presentation="button"),
+        element("answer", Side.VENDOR),
+        element("listing", Side.VENDOR),
+        element("tick", Side.VENDOR, beside="true"),
+        element("check", Side.OPERATOR),
         element("plain"),
     )
     return SimpleNamespace(elements={each.id: each for each in every}, settings={})

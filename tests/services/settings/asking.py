@@ -7,7 +7,7 @@ from datetime import date
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.settings import changing, proposals, values
-from app.states import Account
+from app.states import Account, Side
 from app.store import accounts, database
 from app.store.models import User
 
@@ -18,9 +18,9 @@ def person(name: str, role: Account) -> Actor:
     """Somebody of the body with this role and an account."""
     email = f"{role.value}-{name}@example.jp"
     with database.transaction():
-        user = accounts.by_email(email) or User.create(email=email, name=name, side="operator", fs_uniquifier=email)
+        user = accounts.by_email(email) or User.create(email=email, name=name, side=Side.OPERATOR, fs_uniquifier=email)
         accounts.add_roles(user, [role.value])
-    return Actor(int(user.id), name, "operator", frozenset({role.value}), email=email)
+    return Actor(int(user.id), name, Side.OPERATOR, frozenset({role.value}), email=email)
 
 
 def given(portal: Portal, name: str, value: str, day: date | None = None) -> None:

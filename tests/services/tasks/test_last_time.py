@@ -11,6 +11,7 @@ from app.services.pages import task as taskpage
 from app.services.papers import uploads
 from app.services.people import accounts
 from app.services.tasks import filling, forms
+from app.states import Side
 from app.store import cases, database
 from app.store.models import Answer
 from tests.services.conftest import Bench
@@ -81,7 +82,12 @@ def test_a_year_later_the_dates_are_new_and_the_rest_is_kept(bench: Bench) -> No
     values = {"attended_on": "2025-03-03", "attendees": "例 一郎", "remarks": "なし"}
     with database.transaction():
         Answer.create(
-            case=setting.case, element="exam__vendor", values=values, at=walker.portal.now(), by_name="x", side="vendor"
+            case=setting.case,
+            element="exam__vendor",
+            values=values,
+            at=walker.portal.now(),
+            by_name="x",
+            side=Side.VENDOR,
         )
     page = taskpage.page(walker.portal, row.id, who)
     held = {field.spec.key: field.value for field in page.form.walk()}

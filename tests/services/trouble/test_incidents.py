@@ -17,6 +17,7 @@ from app.services.process import timers
 from app.services.tasks import quick
 from app.services.tasks import send as tasks
 from app.services.trouble import incidents
+from app.states import Side
 from app.store import cases, database, work
 from app.store import incidents as rows
 from app.store.models import CaseState, Incident, Task
@@ -185,7 +186,7 @@ def test_a_gate_that_can_open_no_more_is_a_stop(tmp_path: Path, engine: Engine) 
     timers.wake(bench.portal)
     task = open_task(case, "collect")
     with database.transaction():
-        Task.update(side="operator").where(Task.id == task.id).execute()
+        Task.update(side=Side.OPERATOR).where(Task.id == task.id).execute()
     tasks.send(bench.portal, task.id, clerk(bench))
     assert [each[0] for each in open_incidents(case)] == ["deadlock"]
 

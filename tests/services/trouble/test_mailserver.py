@@ -18,6 +18,7 @@ from app.services.people import accounts
 from app.services.process import jobs
 from app.services.tasks import recall
 from app.services.trouble import mailserver
+from app.states import Side
 from app.store import cases, database, incidents, jobrows, records
 from app.store.models import Incident, Job, Mail
 from tests.services.conftest import Bench
@@ -170,7 +171,7 @@ def two(bench: Bench) -> Walker:
         from app.services.signin.newaccount import create_account
 
         other = create_account(
-            "b@example.com", "例 二郎", "vendor", ["vendor"], "a password for tests", walker.portal.now()
+            "b@example.com", "例 二郎", Side.VENDOR, ["vendor"], "a password for tests", walker.portal.now()
         )
         cases.add_member(case_of(walker).id, other.id, walker.portal.now())
     return walker

@@ -8,7 +8,7 @@ from app.errors import BadPackage, Forbidden, NotFound, Refused
 from app.services.base.actors import Actor
 from app.services.workspaces import content, making, saving, tree
 from app.services.workspaces.views import Clash, Saved
-from app.states import VersionKind
+from app.states import Side, VersionKind
 from tests.services.workspaces.conftest import Desk
 
 PATH = "package.toml"
@@ -128,7 +128,7 @@ def test_the_owner_hands_a_draft_to_a_colleague_on_record(desk: Desk) -> None:
 
 
 def test_nobody_else_reads_or_writes_drafts(desk: Desk) -> None:
-    vendor = Actor(desk.hanako.user_id, "x", "vendor", frozenset({"vendor"}))
+    vendor = Actor(desk.hanako.user_id, "x", Side.VENDOR, frozenset({"vendor"}))
     with pytest.raises(Forbidden):
         save(desk, "a", 0, vendor)
     with pytest.raises(Forbidden):

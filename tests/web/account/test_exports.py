@@ -24,7 +24,7 @@ from app.services.exports.sheet import Sheet
 from app.services.people import accounts
 from app.services.plays.box import Box
 from app.services.process import jobs
-from app.states import ExportState, JobState
+from app.states import ExportState, JobState, Side
 from app.store import database, exports
 from app.store.models import Export, Job, TrailEntry, User
 from app.web.frame import exporting
@@ -158,7 +158,7 @@ def test_its_time_is_over_after_three_days(site: Site) -> None:
 def test_a_person_has_some_made_at_a_time_and_no_more(site: Site) -> None:
     with database.connection():
         user = User.get(User.email == ADMIN)
-    who = Actor(user.id, user.name, "operator", frozenset({"administrator"}))
+    who = Actor(user.id, user.name, Side.OPERATOR, frozenset({"administrator"}))
     sheet = Sheet("案件", ["番号"], list)
     for n in range(large.MOST):
         large.ask(site.bench.portal, who, "records", f"kind=case&q={n}", sheet, "csv")

@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 
 from app.services.base import chain
 from app.services.signin import provider as signing
-from app.states import Act
+from app.states import Act, Side
 from app.store import database
 from app.store.models import TrailEntry, User, UserRole
 from tests.services.conftest import STAFF
@@ -103,7 +103,7 @@ def test_an_account_that_is_switched_off_or_a_vendors_stays_out(site: Site, prov
         User.update(active=False).where(User.email == STAFF[0]).execute()
     assert "ログインできません" in said(site.anybody())
     with database.connection():
-        User.update(active=True, side="vendor").where(User.email == STAFF[0]).execute()
+        User.update(active=True, side=Side.VENDOR).where(User.email == STAFF[0]).execute()
     assert "アカウントがありません" in said(site.anybody())
 
 

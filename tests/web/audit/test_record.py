@@ -9,14 +9,14 @@ from flask.testing import FlaskClient
 from app.services.base import trail
 from app.services.base.actors import Actor
 from app.services.people import accounts
-from app.states import Act, Thing
+from app.states import Act, Side, Thing
 from app.store import accounts as rows
 from app.store import database
 from app.web.audit import pages
 from tests.services.conftest import STAFF
 from tests.web.conftest import Site
 
-SATO = Actor(7001, "佐藤 美咲", "operator", frozenset({"operator"}))
+SATO = Actor(7001, "佐藤 美咲", Side.OPERATOR, frozenset({"operator"}))
 
 
 def auditor(site: Site) -> FlaskClient:
@@ -109,7 +109,7 @@ def test_what_people_typed_is_never_a_format(site: Site) -> None:
     typed = "%(password)s %s {0.__class__.__mro__} %"
     with database.transaction():
         about = trail.about(Thing.ACCOUNT, "7", typed)
-        trail.note(site.bench.portal.now(), Actor(7, typed, "operator"), Act.ACCOUNT_CHANGED, about, why=typed)
+        trail.note(site.bench.portal.now(), Actor(7, typed, Side.OPERATOR), Act.ACCOUNT_CHANGED, about, why=typed)
     page = auditor(site).get("/audit")
     assert page.status_code == 200
     assert page.get_data(as_text=True).count(typed) >= 2, "as it was typed, in the sentence and beside it"

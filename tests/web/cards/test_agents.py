@@ -20,7 +20,7 @@ from app.services.cards import ledger, stock, wiping
 from app.services.cards import plan as plan_
 from app.services.demo.walker import Walker
 from app.services.process import jobs
-from app.states import CardState
+from app.states import CardState, Side
 from app.store import database
 from app.store.models import ALL, Card, CardDeskRow
 from hardware import TRAFFIC, Desk, VirtualRack
@@ -46,7 +46,7 @@ from tests.services.conftest import Bench
 from tests.services.steps import staff
 from tests.web.conftest import Site, open_site
 
-ADMIN = Actor(None, "管理者", "operator", frozenset({"administrator"}))
+ADMIN = Actor(None, "管理者", Side.OPERATOR, frozenset({"administrator"}))
 
 
 @dataclass

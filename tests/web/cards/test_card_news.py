@@ -19,6 +19,7 @@ from app.engine import Engine
 from app.services.agents import desks
 from app.services.agents.news import WaitingRoom
 from app.services.base.actors import Actor
+from app.states import Side
 from app.store import database, datastore
 from app.web.cards.desk import NEWS
 from hardware.agent import Server
@@ -27,7 +28,7 @@ from tests.support.network import wait_until
 from tests.web.conftest import Site
 
 PLACES = 2
-ADMIN = Actor(None, "管理者", "operator", frozenset({"administrator"}))
+ADMIN = Actor(None, "管理者", Side.OPERATOR, frozenset({"administrator"}))
 
 
 class Office:

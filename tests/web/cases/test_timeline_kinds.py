@@ -11,7 +11,7 @@ from flask_babel import force_locale, gettext
 from app.services.base import history
 from app.services.base.actors import Actor
 from app.services.cases import applications
-from app.states import GROUPS, TOLD, EntryKind, Group, Sight
+from app.states import GROUPS, TOLD, EntryKind, Group, Side, Sight
 from app.store import cases, database
 from app.web.cases import timeline
 from app.web.cases.timeline_kinds import FACTS
@@ -19,7 +19,7 @@ from tests.services.conftest import Bench
 from tests.services.packages.test_terms import LIBRARY, REQUEST
 from tests.web.conftest import Site
 
-STAFF = Actor(None, "N", "operator")
+STAFF = Actor(None, "N", Side.OPERATOR)
 
 
 def entry(kind: EntryKind, what: str) -> Any:

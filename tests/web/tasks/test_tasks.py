@@ -10,6 +10,7 @@ import pytest
 from app.services.cases import applications, lifecycle
 from app.services.people import accounts
 from app.services.signin import newaccount
+from app.states import Side
 from app.store import cases, database, work
 from app.store.models import Draft
 from tests.services.steps import actor, case_of, go, opened, task
@@ -231,7 +232,7 @@ def test_a_colleague_with_reading_rights_sees_the_form_and_why_it_is_closed(site
     vendor(site, task_id).post("draft", documents_note="途中まで")
     with database.transaction():
         user = newaccount.create_account(
-            "reader@example.com", "読む人", "vendor", ["vendor"], "a password for tests", walker.portal.now()
+            "reader@example.com", "読む人", Side.VENDOR, ["vendor"], "a password for tests", walker.portal.now()
         )
         cases.add_member(case_of(walker).id, user.id, walker.portal.now(), "read")
     desk = Desk(site.person("reader@example.com"), task_id)

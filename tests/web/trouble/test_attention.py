@@ -14,6 +14,7 @@ from app.services.cases import talking
 from app.services.people import accounts
 from app.services.signin.newaccount import create_account
 from app.services.tasks import forms
+from app.states import Side
 from app.store import cases, database, work
 from tests.services import broken
 from tests.services.broken import again, applied, clerk, open_task
@@ -77,7 +78,7 @@ def test_a_case_that_has_come_to_a_stop_says_so_to_both_sides(tmp_path: Path, en
     assert "次の工程を準備しています" not in page
     with database.transaction():
         now = site.bench.portal.now()
-        user = create_account("hanako@example.com", "図書 花子", "vendor", ["vendor"], "a password for tests", now)
+        user = create_account("hanako@example.com", "図書 花子", Side.VENDOR, ["vendor"], "a password for tests", now)
         cases.add_member(case.id, user.id, now)
     page = site.person("hanako@example.com").get(f"/cases/{case.number}").text
     assert "図書館に知らせてあり、確認しています" in page  # as the package calls the body

@@ -8,6 +8,7 @@ import pytest
 
 from app.services.base.actors import Actor
 from app.services.people import firstvisit
+from app.states import Side
 from tests.services.conftest import STAFF
 from tests.services.steps import go
 from tests.web.conftest import Site
@@ -49,17 +50,17 @@ def test_staff_are_led_for_each_of_their_roles_once(site: Site) -> None:
 @pytest.mark.parametrize(
     ("side", "roles", "led", "agent", "expected"),
     [
-        ("vendor", {"vendor"}, "", False, "vendor"),
-        ("vendor", {"vendor"}, "vendor", False, ""),
-        ("vendor", {"vendor"}, "vendor", True, "agent"),
-        ("vendor", {"vendor"}, "agent", True, ""),
-        ("operator", {"operator", "administrator"}, "", False, "operator"),
-        ("operator", {"operator", "administrator"}, "operator", False, "administrator"),
-        ("operator", {"analyst"}, "operator", False, "analyst"),
-        ("operator", {"operator", "administrator", "analyst"}, "analyst,operator,administrator", False, ""),
+        (Side.VENDOR, {"vendor"}, "", False, "vendor"),
+        (Side.VENDOR, {"vendor"}, "vendor", False, ""),
+        (Side.VENDOR, {"vendor"}, "vendor", True, "agent"),
+        (Side.VENDOR, {"vendor"}, "agent", True, ""),
+        (Side.OPERATOR, {"operator", "administrator"}, "", False, "operator"),
+        (Side.OPERATOR, {"operator", "administrator"}, "operator", False, "administrator"),
+        (Side.OPERATOR, {"analyst"}, "operator", False, "analyst"),
+        (Side.OPERATOR, {"operator", "administrator", "analyst"}, "analyst,operator,administrator", False, ""),
     ],
 )
-def test_each_role_is_led_for_itself(side: str, roles: set[str], led: str, agent: bool, expected: str) -> None:
+def test_each_role_is_led_for_itself(side: Side, roles: set[str], led: str, agent: bool, expected: str) -> None:
     actor = Actor(1, "例", side, frozenset(roles))
     assert firstvisit.due(actor, led, agent=agent) == expected
 
