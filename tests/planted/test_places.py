@@ -10,6 +10,7 @@ from app.catalogue import dropped, reasons
 from app.engine import reasons as python_reasons
 from app.errors import PARTS
 from app.forms import patterns
+from app.text import template_words
 from tests.planted.support import THREE_STEPS, Edit, add, files_of, japanese, planted, said, swap
 
 BPMN = "library_card.bpmn"
@@ -155,8 +156,8 @@ def test_no_library_speaks_english_inside_a_japanese_sentence(edit: Edit) -> Non
 
 def test_every_reason_and_every_part_has_its_japanese() -> None:
     tables = (
-        *(words for _, words in (*reasons._TEMPLATE, *reasons._JSON, *reasons._TOML)),
-        *(reasons._TEMPLATE_ELSE, reasons._JSON_ELSE, reasons._TOML_ELSE),
+        *(words for _, words in (*template_words._TEMPLATE, *reasons._JSON, *reasons._TOML)),
+        *(template_words._TEMPLATE_ELSE, *template_words._OWN, reasons._JSON_ELSE, reasons._TOML_ELSE),
         *(words for _, words in (*python_reasons._BY_TEXT, *python_reasons._BY_ERROR)),
         *(python_reasons._FEEL, python_reasons._ELSE),
         *dropped._INSTEAD.values(),
