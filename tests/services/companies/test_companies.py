@@ -448,7 +448,7 @@ def test_the_body_hands_over_on_the_phone_to_a_new_address_with_the_reason_on_re
     walker = go(bench, until="submit_documents")
     leaver, place = actor(walker), company_of(walker)
     heir = Successor(None, "next@example.com", "後任 三郎")
-    with pytest.raises(Refused, match="goes on record"):
+    with pytest.raises(Refused, match="this is recorded"):
         companypeople.hand_over(walker.portal, place, leaver.user_id or 0, heir, staff(walker), WORDS)
     companypeople.hand_over(walker.portal, place, leaver.user_id or 0, heir, staff(walker), WORDS,
                             reason="退職。代表の方から電話")  # fmt: skip

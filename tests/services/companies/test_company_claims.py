@@ -145,7 +145,7 @@ def test_the_body_sees_what_each_has_shown(bench: Bench) -> None:
 def test_the_body_decides_with_a_reason_that_it_alone_reads(bench: Bench) -> None:
     squatter, victim = go(bench, until="first_review"), apply(bench)
     claim = the_claim(victim)
-    with pytest.raises(Refused, match="goes on record"):
+    with pytest.raises(Refused, match="this is recorded"):
         claims.decide(victim.portal, claim.id, "claimant", staff(victim), " ")
     with pytest.raises(Refused, match="Choose"):
         claims.decide(victim.portal, claim.id, "both", staff(victim), "登記の代表者に電話")
@@ -273,7 +273,7 @@ def test_a_certificate_proves_where_no_review_says_so(bench: Bench) -> None:
 def test_the_body_proves_by_hand_and_takes_it_back_with_a_reason(bench: Bench) -> None:
     walker, other = go(bench, until="first_review"), apply(bench)
     boss = staff(walker)
-    with pytest.raises(Refused, match="goes on record"):
+    with pytest.raises(Refused, match="this is recorded"):
         proof.by_hand(walker.portal, company_of(walker), boss, "")
     with pytest.raises(Forbidden):
         proof.by_hand(walker.portal, company_of(walker), actor(walker), "私のものです")
@@ -373,7 +373,7 @@ def test_the_body_gives_the_case_on_the_phone_and_says_why(bench: Bench) -> None
     with pytest.raises(Refused, match="no company"):
         claims.give(other.portal, other.number, staff(other), "電話")
     claims.answer(walker.portal, the_claim(other).id, actor(walker), admit=True)
-    with pytest.raises(Refused, match="goes on record"):
+    with pytest.raises(Refused, match="this is recorded"):
         claims.give(other.portal, other.number, staff(other))
     claims.give(other.portal, other.number, staff(other), "申請した方から電話")
     entry = next(
@@ -400,7 +400,7 @@ def test_the_body_answers_for_the_managers_on_the_phone_and_says_why(bench: Benc
     walker = proved(bench)
     other = apply(bench)
     claim = the_claim(other)
-    with pytest.raises(Refused, match="goes on record"):
+    with pytest.raises(Refused, match="this is recorded"):
         claims.answer(walker.portal, claim.id, staff(walker), admit=True)
     claims.answer(walker.portal, claim.id, staff(walker), admit=True, reason="総務部から電話")
     entry = next(row for row in told(other, staff(other)) if row.text == "admitted")

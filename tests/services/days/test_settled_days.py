@@ -23,7 +23,7 @@ def test_the_day_of_the_exam_is_the_settled_one_and_an_earlier_one_is_warned_abo
     for typed, warned in (("2020-01-06", True), (booking.day.isoformat(), False)):
         forms.save_draft(bench.portal, found.id, {**items, "examined_on": typed}, operator)
         _, warnings, _ = forms.check(bench.portal, found.id, operator)
-        assert any("before the day" in each.message for each in warnings) is warned
+        assert any("before the fixed day" in each.message for each in warnings) is warned
 
 
 def test_the_page_of_a_result_says_the_result(bench: Bench) -> None:

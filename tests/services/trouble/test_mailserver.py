@@ -263,15 +263,15 @@ def test_a_mail_that_the_server_has_or_may_have_stands_in_the_way(bench: Bench) 
         assert refusal is not None
         return refusal.message
 
-    assert hindrance().startswith("A mail is going out at this moment")
+    assert hindrance().startswith("A mail is being sent right now")
     bench.mailbox.fail_with = [Temporary("hung up", code=0, reply="", handed=True)]
     assert jobs.perform(walker.portal, hands, held) == "queued"
-    assert hindrance().startswith("A mail is going out at this moment")
+    assert hindrance().startswith("A mail is being sent right now")
     walker.clock.moment += timedelta(minutes=10)
     held = jobs.lease(walker.portal, "dead")
     assert held is not None
     hands.do(held)  # the server has it, and the worker dies
-    assert hindrance().startswith("A mail has gone out already")
+    assert hindrance().startswith("A mail has already been sent")
 
 
 def test_an_incident_of_the_portal_is_one_row_however_often_it_is_seen(bench: Bench) -> None:

@@ -80,7 +80,7 @@ def test_a_script_reads_it_as_json_and_an_english_reader_in_english(hasty: Site)
         answer = operator.post(url, data={"text": "x"}, headers={"Accept": "application/json"})
         assert answer.status_code == 503
         assert "保存されていません" in answer.get_json()["error"]
-        assert "was not stored" in operator.post(f"{url}?lang=en", data={"text": "x"}, headers=HERE).text
+        assert "was not saved" in operator.post(f"{url}?lang=en", data={"text": "x"}, headers=HERE).text
 
 
 def test_neither_a_password_nor_what_a_strangers_page_sent_is_kept_on_the_page(hasty: Site) -> None:

@@ -88,7 +88,7 @@ def test_the_list_is_searched_narrowed_and_sorted(reader: FlaskClient, query: st
 
 def test_a_list_without_hits_says_what_to_do(reader: FlaskClient) -> None:
     page = reader.get("/systems?q=nothing").text
-    assert re.search(r"No [\w ]+ fits", page), "in the package's own word"
+    assert re.search(r"No matching [\w ]+", page), "in the package's own word"
     assert 'value="nothing"' in page
 
 
