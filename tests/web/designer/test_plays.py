@@ -19,6 +19,7 @@ from app.cli import playhost
 from app.services.people import accounts
 from app.services.plays import hosts
 from config import settings as config
+from tests.support.manuals import lost, sections
 from tests.support.network import wait_until
 from tests.web.conftest import Site
 
@@ -84,7 +85,9 @@ def children(host: psutil.Process) -> list[psutil.Process]:
 def test_a_draft_is_played_and_its_path_kept(small_site: Site, host: psutil.Process) -> None:
     client = analyst(small_site)
     place = begin(client, small_site)
-    assert client.get(f"{place}/").status_code == 200
+    shown = client.get(f"{place}/")
+    assert shown.status_code == 200
+    assert lost(sections("designer")["試す"], shown.text + client.get("/designer").text) == []  # as the manual says
 
     # The pages within are the draft's own; nothing of them leads out or knows the portal's session.
     page = client.get(f"{place}/guest/apply", headers={"Accept": "text/html"})
