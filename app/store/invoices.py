@@ -10,6 +10,7 @@ from peewee import fn
 
 from app.states import EntryKind, InvoiceState
 from app.store import search
+from app.store.composed import Composed
 from app.store.models import (
     Case,
     Entry,
@@ -42,6 +43,22 @@ def of_origin(origin: str) -> Invoice | None:
 def payments(invoice: int) -> list[Payment]:
     """What came in for an invoice."""
     return list(Payment.select().where(Payment.invoice == invoice).order_by(Payment.id))
+
+
+_payments_of = Composed[Payment](lambda ids: Payment.select().where(Payment.invoice.in_(ids)).order_by(Payment.id))
+
+
+def payments_of(invoices: Sequence[int]) -> dict[int, list[Payment]]:
+    """What came in for several invoices, by their row ids: each of them is there."""
+    found: dict[int, list[Payment]] = {each: [] for each in invoices}
+    for row in _payments_of.rows(list(invoices)) if invoices else ():
+        found[row.invoice_id].append(row)
+    return found
+
+
+def count(case: int) -> int:
+    """How many invoices a case has."""
+    return int(Invoice.select(fn.COUNT(Invoice.id)).where(Invoice.case == case).scalar() or 0)
 
 
 def open_ones() -> list[Invoice]:

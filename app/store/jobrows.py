@@ -10,6 +10,7 @@ from peewee import JOIN, fn
 
 from app.states import JobState
 from app.store import statements
+from app.store.composed import Composed
 from app.store.database import locked
 from app.store.models import Case, Job, TimerRow
 from app.store.words import move
@@ -137,6 +138,14 @@ def jobs_of(case: int, *states: JobState) -> list[Job]:
     if states:
         query = query.where(Job.state.in_(list(states)))
     return list(query.order_by(Job.id))
+
+
+_by_keys = Composed[Job](lambda case, keys: Job.select().where((Job.case == case) & Job.key.in_(keys)))
+
+
+def by_keys(case: int, keys: Sequence[str]) -> list[Job]:
+    """Those jobs of a case that have one of these keys."""
+    return _by_keys.rows(case, list(keys)) if keys else []
 
 
 def under_way(case: int) -> set[str]:

@@ -47,6 +47,46 @@ def documents(case: int, *, drafts: bool = False) -> list[Document]:
     return [row for row in rows if drafts or not row.draft]
 
 
+_documents_of = Composed[Document](
+    lambda case, ids: Document.select().where((Document.case == case) & Document.id.in_(ids) & ~Document.draft)
+)
+
+
+def documents_of(case: int, ids: Iterable[str]) -> list[Document]:
+    """Those documents of a case that have one of these ids."""
+    wanted = list(dict.fromkeys(ids))
+    return _documents_of.rows(case, wanted) if wanted else []
+
+
+_documents_under = Composed[Document](
+    lambda case, keys: (
+        Document.select()
+        .where((Document.case == case) & Document.key.in_(keys) & ~Document.draft)
+        .order_by(Document.created_at.desc(), Document.version.desc())
+    )
+)
+
+
+def documents_under(case: int, keys: Sequence[str]) -> list[Document]:
+    """A case's documents that have one of these keys, newest first."""
+    return _documents_under.rows(case, list(keys)) if keys else []
+
+
+_counted = Composed[Document](
+    lambda case, audiences: Document.select(fn.COUNT(Document.id)).where(
+        (Document.case == case)
+        & ~Document.draft
+        & (Document.kind != DocumentKind.SEALED)
+        & Document.audience.in_(audiences)
+    )
+)
+
+
+def count_documents(case: int, audiences: Sequence[Audience]) -> int:
+    """How many documents a case has for these audiences: no drafts, nothing sealed."""
+    return int(_counted.value(case, list(audiences)) or 0)
+
+
 def latest_document(case: int, key: str, origin: str | None = None) -> Document | None:
     """The newest version under this key (made for this origin, when one is given)."""
     rows = (row for row in documents(case) if row.key == key and origin in {None, row.origin})
@@ -137,12 +177,39 @@ def mails(case: int) -> list[Mail]:
     return statements.rows(Mail, "case_id = ?", case, order="written_at DESC, id DESC")
 
 
+_bodiless = [field for field in Mail._meta.sorted_fields if field.name not in {"text", "html"}]
+_listed = Composed[Mail](
+    lambda ids: Mail.select(*_bodiless).where(Mail.id.in_(ids)).order_by(Mail.written_at.desc(), Mail.id.desc())
+)
+
+
+def mails_without_bodies(ids: Sequence[int]) -> list[Mail]:
+    """These mails for a list, newest first: what they say is left out."""
+    return _listed.rows(list(ids)) if ids else []
+
+
+_addressed = Composed[Mail](
+    lambda case: (
+        Mail.select(Mail.id, Mail.mail_id, Mail.recipient, Mail.job_key)
+        .where(Mail.case == case)
+        .order_by(Mail.written_at.desc(), Mail.id.desc())
+    )
+)
+_asked = Composed[Job](
+    lambda case: Job.select(Job.key, Job.params).where((Job.case == case) & (Job.operator == "mail"))
+)
+
+
 def addressed(case: int) -> list[tuple[Mail, Mapping[str, Any] | None]]:
     """Of each mail of the case what says whose it is (id, mail id, recipient), with its job's params; newest first."""
-    jobs = Job.select(Job.key, Job.params).where((Job.case == case) & (Job.operator == "mail"))
-    asked = {job.key: job.params or {} for job in jobs}
-    rows = Mail.select(Mail.id, Mail.mail_id, Mail.recipient, Mail.job_key).where(Mail.case == case)
-    return [(row, asked.get(row.job_key)) for row in rows.order_by(Mail.id.desc())]
+    asked = {job.key: job.params or {} for job in _asked.rows(case)}
+    return [(row, asked.get(row.job_key)) for row in _addressed.rows(case)]
+
+
+def mail_ids(case: int) -> list[int]:
+    """The row ids of a case's mails, newest first."""
+    rows = Mail.select(Mail.id).where(Mail.case == case).order_by(Mail.written_at.desc(), Mail.id.desc())
+    return [each for (each,) in rows.tuples()]
 
 
 def mail(mail_row: int) -> Mail | None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from peewee import JOIN
+from peewee import JOIN, fn
 
 from app.states import CommentState, Side, TaskState
 from app.store import statements
@@ -50,6 +50,53 @@ def open_tasks(case: int) -> list[Task]:
 def tasks_of(case: int) -> list[Task]:
     """Every task of a case, in the order in which they opened."""
     return list(Task.select().where(Task.case == case).order_by(Task.opened_at, Task.id))
+
+
+def newest_tasks(case: int, limit: int, sides: Sequence[Side]) -> list[Task]:
+    """The tasks of these sides that opened last, in the order in which they opened; none that was cancelled."""
+    marks = ", ".join("?" * len(sides))
+    where = f"case_id = ? AND state IN ('open', 'done') AND side IN ({marks})"
+    order = f"opened_at DESC, id DESC LIMIT {limit:d}"
+    return statements.rows(Task, where, case, *(side.value for side in sides), order=order)[::-1]
+
+
+_counted = Composed[Task](
+    lambda case, sides: Task.select(fn.COUNT(Task.id)).where(
+        (Task.case == case) & Task.state.in_([TaskState.OPEN, TaskState.DONE]) & Task.side.in_(sides)
+    )
+)
+
+
+def count_tasks(case: int, sides: Sequence[Side]) -> int:
+    """How many tasks of these sides a case has and had, those left out that were cancelled."""
+    return int(_counted.value(case, list(sides)) or 0)
+
+
+_settling = Composed[Task](
+    lambda case, elements: (
+        Task.select()
+        .where((Task.case == case) & Task.element.in_(elements) & Task.closed_at.is_null(False))
+        .order_by(Task.closed_at.desc())
+        .limit(1)
+    )
+)
+
+
+def last_closed_of(case: int, elements: Sequence[str]) -> Task | None:
+    """The task of one of these elements that was closed last."""
+    return _settling.one(case, list(elements)) if elements else None
+
+
+_done_since = Composed[Task](
+    lambda case, since: Task.select().where(
+        (Task.case == case) & (Task.state == TaskState.DONE) & (Task.opened_at >= since)
+    )
+)
+
+
+def done_since(case: int, since: datetime) -> set[str]:
+    """The elements of which a task opened since then and is done."""
+    return {row.element for row in _done_since.rows(case, since)}
 
 
 _open_of = Composed[Task](
@@ -163,6 +210,16 @@ def answers(case: int, element: str) -> list[Answer]:
 def latest_answers(case: int) -> dict[str, Answer]:
     """The newest answer of each element."""
     return {row.element: row for row in statements.rows(Answer, "case_id = ?", case, order="at, id")}
+
+
+_answered = Composed[Answer](
+    lambda case: Answer.select(Answer.element, Answer.side).where(Answer.case == case).distinct()
+)
+
+
+def answered(case: int) -> list[tuple[str, Side]]:
+    """(element, side) of what was answered in a case."""
+    return [(str(element), Side(side)) for element, side in _answered.run(case).fetchall()]
 
 
 def answers_by_element(case: int) -> dict[str, list[Answer]]:

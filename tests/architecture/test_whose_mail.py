@@ -11,11 +11,22 @@ import pytest
 PROJECT = Path(__file__).parents[2]
 
 # What shows a mail, or tells of one: by the module that has it.
-QUERIES = {"records": {"mails", "mail", "mail_of_job", "recent_mails", "addressed"}, "cases": {"timeline"}}
+QUERIES = {
+    "records": {
+        "mails", "mail", "mail_of_job", "recent_mails", "addressed", "mail_ids", "mails_without_bodies",
+    },
+    "cases": {"timeline"},
+}  # fmt: skip
 MODELS = {"Mail", "Entry"}
 # Who may, and why. A list for readers has no place here: it asks `mails` or `timeline`.
 MAY: dict[str, dict[str, str]] = {
-    "app/services/mails/whose.py": {"records.mails": "the rule", "records.addressed": "the rule", "Mail": "the rule"},
+    "app/services/mails/whose.py": {
+        "records.mails": "the rule",
+        "records.addressed": "the rule",
+        "records.mail_ids": "the rule",
+        "records.mails_without_bodies": "the rule",
+        "Mail": "the rule",
+    },
     "app/services/papers/timeline.py": {"cases.timeline": "the rule", "Entry": "what it gives"},
     "app/services/pages/case.py": {"Entry": "the type of what the rule gave"},
     "app/services/pages/vendorhome.py": {"Entry": "the type of what the rule gave"},

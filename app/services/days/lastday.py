@@ -16,7 +16,7 @@ from app.catalogue import Element, Package
 from app.catalogue.after import pays
 from app.services.base import businessdays
 from app.services.base.releases import Loaded, due_days
-from app.states import STANDING, BookingState, TaskState
+from app.states import STANDING, BookingState
 from app.store import bookings, cases, invoices, work
 from app.store.models import Booking, Case, Task
 
@@ -205,10 +205,9 @@ def needed(case: Case, package: Package, calendar: str) -> int:
     ahead = {each.id: each.whole("before_day_bd") or 0 for each in places}
     if not any(ahead.values()):
         return spec.earliest_bd
-    rows = [row for row in work.tasks_of(case.id) if row.element in {each.id for each in places}]
-    settling = {each.id for each in places if each.properties.get("books") == calendar}
-    settled = max((row.closed_at for row in rows if row.element in settling and row.closed_at), default=None)
-    done = {row.element for row in rows if row.state == TaskState.DONE and settled and row.opened_at >= settled}
+    settling = [each.id for each in places if each.properties.get("books") == calendar]
+    settled = work.last_closed_of(case.id, settling)
+    done = work.done_since(case.id, settled.closed_at) if settled is not None and settled.closed_at else set()
     return max([spec.change_until_bd, *(days for element, days in ahead.items() if element not in done)]) + 1
 
 

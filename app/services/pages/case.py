@@ -30,7 +30,7 @@ from app.services.tasks.view import TaskView
 from app.states import EntryKind, JobState, Right, Rights, Side, Thing
 from app.store import bookings, cards, cases, companies, database, invoices, jobrows, receiving, records, work
 from app.store.cases import CaseOrder
-from app.store.models import Case, Entry, Member, Surplus
+from app.store.models import Case, Entry, Member, Note, Surplus, Task
 
 __all__ = [
     "CaseHead", "CaseOrder", "CasePage", "DownloadGroup", "StageView", "diagrams", "find", "head", "heads", "page",
@@ -38,6 +38,8 @@ __all__ = [
 
 
 ENTRIES = 120  # of the history at once: about what the first year has
+MAILS = 50  # of the mails at once, likewise
+STEPS = 30  # of the flow's steps at first: more than an audit's year has
 BESIDE = 10  # so many other cases of the company stand beside a case
 
 
@@ -59,10 +61,11 @@ class CasePage:
     timeline: Sequence[Entry]
     kinds: frozenset[EntryKind]  # of all entries of the history
     older: bool  # there are entries behind those
-    documents: list[documents.DocumentView]
+    documents: list[documents.DocumentView]  # all where the tab lists them, else those that it links to
     downloads: list[DownloadGroup]
     accesses: Sequence[Any]
-    mails: Sequence[whose.MailView]
+    mails: Sequence[whose.MailView]  # without their texts on the tab that lists them
+    older_mails: bool  # there are mails behind those
     mail_ids: frozenset[int]  # of all that the reader may see
     invoices: list[tuple[money.InvoiceView, Sequence[Any]]]
     beyond: list[Surplus]  # money beyond what was owed
@@ -71,7 +74,8 @@ class CasePage:
     notes: Sequence[Any]
     answered_by: date | None  # by when the body answers what the vendor wrote last
     members: Sequence[Any]
-    tasks: list[TaskView]  # every task, oldest first
+    tasks: list[TaskView]  # the last of them that opened (STEPS), or every one; oldest first
+    tasks_before: int  # how many came before these
     incidents: Sequence[Trouble]  # what cannot go on, for staff
     undelivered: Sequence[deliveries.Undelivered]  # mails that did not arrive and need a person; for staff
     pending: Sequence[Any]  # jobs under way
@@ -98,42 +102,62 @@ class CasePage:
     fees: bool  # the package charges some
     sets: dict[str, str]  # its names of card sets alone: one may share its id with an element
     today: date
+    counts: Mapping[str, int]  # how much there is for the tabs, read or not
 
 
 def page(
-    portal: Portal, number: str, actor: Actor, tab: str = "", *, part: int = 1, kinds: Sequence[EntryKind] = ()
+    portal: Portal,
+    number: str,
+    actor: Actor,
+    tab: str = "",
+    *,
+    part: int = 1,
+    kinds: Sequence[EntryKind] = (),
+    steps: int | None = None,
 ) -> CasePage:
-    """The whole case; for a `tab` of its page the mails and the history are left out where it does not show them. The
-    history then comes in parts of ENTRIES, narrowed to `kinds`: a case that lives for years is as quick as a new one.
+    """The whole case; for a `tab` of its page what that does not show is left out, and only counted. The history then
+    comes in parts of ENTRIES, narrowed to `kinds`, the mails in parts of MAILS, and the flow with the last `steps` of
+    its steps (all where none is given): a case that lives for years is as quick as a new one.
     """
     staff = actor.side == Side.OPERATOR
     with database.connection():
         case, loaded = find(portal, number, actor)
         trail.viewed(portal, actor, trail.about(Thing.CASE, case.number, case.number, case.id))
         today, closing = portal.today(), portal.closing()
-        every = [row for row in work.tasks_of(case.id) if staff or row.side == Side.VENDOR]
-        latest, members = work.latest_answers(case.id), cases.members(case.id)
+        every, before = _tasks(case, actor, tab, steps)
+        latest = work.latest_answers(case.id) if staff or tab in {"", "answers"} else {}
+        members = cases.members(case.id)
         seen = {key: row for key, row in latest.items() if staff or row.side == Side.VENDOR}
+        answered = [
+            key for key, side in work.answered(case.id) if (staff or side == Side.VENDOR) and key in loaded.forms
+        ]
+        entries = _entries(case, loaded, actor, tab, part, kinds)
+        said = records.notes(case.id, internal=staff)
+        readable = whose.readable(case, loaded, actor)
+        claims = invoices.of_case(case.id) if tab in {"", "money"} else []
+        paid = invoices.payments_of([row.id for row in claims])
         others = cases.of_company(case.company_id, case.id, BESIDE + 1) if staff and case.company_id else []
         return CasePage(
             head=head(portal, case, loaded, actor, agent=any(_is_agent(row, actor) for row in members)),
             phone=_phone(case, loaded, seen) if staff else "",
-            timeline=_entries(case, loaded, actor, tab, part, kinds),
+            timeline=entries,
             kinds=frozenset(counts := cases.timeline_counts(case.id, internal=staff)),
             older=sum(each for kind, each in counts.items() if not kinds or kind in kinds) > part * ENTRIES,
-            documents=documents.of_case(case, actor),
+            documents=_documents(case, actor, tab, entries, said),
             downloads=_downloads(case, loaded),
-            accesses=files_seen.of_case(case.id) if staff else (),
-            mails=whose.of_case(case, loaded, actor) if tab in {"", "mail"} else (),
-            mail_ids=frozenset(whose.readable(case, loaded, actor)),
-            invoices=[(money.view(row), invoices.payments(row.id)) for row in invoices.of_case(case.id)],
-            beyond=receiving.surpluses_of(case.id),
+            accesses=files_seen.of_case(case.id) if staff and tab in {"", "documents"} else (),
+            mails=_mails(case, loaded, actor, tab, part, readable),
+            older_mails=tab == "mail" and len(readable) > part * MAILS,
+            mail_ids=frozenset(readable),
+            invoices=[(money.view(row), paid[row.id]) for row in claims],
+            beyond=receiving.surpluses_of(case.id) if claims else [],
             bookings=[dates.view(row, loaded) for row in bookings.of_case(case.id)],
             cards=[stock.view(row, today) for row in cards.of_case(case.id) if staff or row.lent_on],
-            notes=(said := records.notes(case.id, internal=staff)),
+            notes=said,
             answered_by=talking.answered_by(portal, loaded, said),
             members=members,
             tasks=[view.view(row, today, closing) for row in every],
+            tasks_before=before,
             incidents=attention.of_case(portal, case) if staff else (),
             undelivered=deliveries.of_case(case, loaded) if staff else (),
             pending=jobrows.jobs_of(case.id, JobState.QUEUED, JobState.RUNNING, JobState.PARKED) if staff else (),
@@ -172,7 +196,46 @@ def page(
             fees=bool(loaded.package.fees),
             sets={key: spec.title for key, spec in loaded.package.cards.items()},
             today=today,
+            counts={
+                "documents": documents.count(case, actor),
+                "mail": len(readable),
+                "money": len(claims) or invoices.count(case.id),
+                "answers": len(answered),
+                "messages": len(said),
+            },
         )
+
+
+def _tasks(case: Case, actor: Actor, tab: str, steps: int | None) -> tuple[Sequence[Task], int]:
+    """(the tasks that are read, how many came before them)."""
+    sides = [Side.VENDOR, Side.OPERATOR] if actor.side == Side.OPERATOR else [Side.VENDOR]
+    if not tab or (tab == "flow" and steps is None):
+        return [row for row in work.tasks_of(case.id) if row.side in sides], 0
+    if tab != "flow" or steps is None:
+        return (), 0
+    found = work.newest_tasks(case.id, steps, sides)
+    if len(found) < steps:
+        return found, 0
+    return found, work.count_tasks(case.id, sides) - len(found)
+
+
+def _documents(
+    case: Case, actor: Actor, tab: str, entries: Sequence[Entry], said: Sequence[Note]
+) -> list[documents.DocumentView]:
+    if tab in {"", "documents"}:
+        return documents.of_case(case, actor)
+    if tab == "timeline":
+        told = ((row.data or {}).get("document") for row in entries)
+        return documents.of_ids(case, actor, [str(each) for each in told if each])
+    return documents.under(case, actor, [talking.key_of(row.id) for row in said]) if tab == "messages" else []
+
+
+def _mails(
+    case: Case, loaded: Loaded, actor: Actor, tab: str, part: int, readable: Sequence[int]
+) -> Sequence[whose.MailView]:
+    if not tab:
+        return whose.of_case(case, loaded, actor)
+    return whose.listed(case, loaded, actor, readable[(part - 1) * MAILS : part * MAILS]) if tab == "mail" else ()
 
 
 def _entries(

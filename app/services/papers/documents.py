@@ -85,6 +85,21 @@ def of_case(case: Case, actor: Actor) -> list[DocumentView]:
     return [view(row) for row in records.documents(case.id) if may_see(row, actor)]
 
 
+def of_ids(case: Case, actor: Actor, ids: Sequence[str]) -> list[DocumentView]:
+    """Those of the case's documents with these ids that the actor sees."""
+    return [view(row) for row in records.documents_of(case.id, ids) if may_see(row, actor)]
+
+
+def under(case: Case, actor: Actor, keys: Sequence[str]) -> list[DocumentView]:
+    """The case's documents with one of these keys that the actor sees, newest first."""
+    return [view(row) for row in records.documents_under(case.id, keys) if may_see(row, actor)]
+
+
+def count(case: Case, actor: Actor) -> int:
+    """How many documents of the case the actor sees."""
+    return records.count_documents(case.id, [Audience.BOTH, Audience(actor.side.value)])
+
+
 def keep_made(
     portal: Portal,
     case: Case,

@@ -26,7 +26,7 @@ def of_case(
     rows = cases.timeline(case.id, internal=actor.side == Side.OPERATOR, kinds=kinds, limit=limit, skip=skip)
     if actor.side == Side.OPERATOR or not any(_tells_of_a_mail(row) for row in rows):
         return rows
-    known = whose.readable(case, loaded, actor)
+    known = set(whose.readable(case, loaded, actor))
     return [row for row in rows if not _tells_of_a_mail(row) or (row.data or {}).get("mail") in known]
 
 

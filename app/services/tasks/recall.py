@@ -21,7 +21,7 @@ from app.services.mails import deliveries
 from app.services.tasks import recallstate
 from app.states import BookingState, EntryKind, JobState, Right, Side, TaskState
 from app.store import bookings, cases, database, records, undo, work
-from app.store.models import Booking, Case, Job, Opening, Secret, Undo
+from app.store.models import Case, Job, Opening, Secret, Undo
 
 GONE_ON = N_("The case has gone on since, so this cannot be taken back any more")
 
@@ -161,8 +161,9 @@ def hindrance(portal: Portal, row: Undo, case: Case) -> NinteiError | None:
 
 def _taken_day(row: Undo, loaded: Loaded) -> NinteiError | None:
     """A day that the step gave up and that another case has now."""
+    standing = {each.id: each for each in bookings.of_case(row.case_id)}
     for each in row.before["rows"]["Booking"]:
-        now = Booking.get_or_none(Booking.id == each["id"])
+        now = standing.get(each["id"])
         if now is None or now.state == each["state"] or each["state"] not in {"held", "confirmed"}:
             continue
         capacity = loaded.package.calendars[now.calendar].fits(now.day)

@@ -27,7 +27,6 @@ from app.web.frame.current import named, portal, signed_in
 pages = Blueprint("cases", __name__)
 
 PAGE = 50
-STEPS = 60  # of a case's flow that are listed at first: those of its first year
 ORDERS: dict[str, case.CaseOrder] = {"due": "due", "number": "number"}
 TURNS = (Turn.VENDOR, Turn.OPERATOR)
 STATES = ("open", "certified", "rejected", "withdrawn", "closed")
@@ -86,9 +85,13 @@ def draw(number: str, tab: str, status: int = 200, **typed: Any) -> Any:
     who = signed_in()
     asked = tab if tab in TABS else TABS[0]
     kinds = timeline.kinds_of(request.args.get("kind", "")) if asked == "timeline" else ()
-    page = case.page(portal(), number, who, asked, part=paging.wanted(request.args.get("part", "")), kinds=kinds)
+    part, steps = (
+        paging.wanted(request.args.get("part", "")),
+        None if request.args.get("steps") == "all" else case.STEPS,
+    )
+    page = case.page(portal(), number, who, asked, part=part, kinds=kinds, steps=steps)
     without = {"cards": not page.cards and not (page.sets and who.side == Side.OPERATOR)}
-    without["money"] = not page.invoices and not page.fees
+    without["money"] = not page.counts["money"] and not page.fees
     offered = [each for each in TABS if not without.get(each)]
     tab = asked if asked in offered else offered[0]
     return render_template(
@@ -125,14 +128,7 @@ def _tabs(page: CasePage, offered: list[str], tab: str) -> list[dict[str, Any]]:
         "answers": gettext("Answers"),
         "messages": gettext("Messages"),
     }
-    counts = {
-        "documents": len(page.documents),
-        "mail": len(page.mail_ids),
-        "cards": len(page.cards),
-        "money": len(page.invoices),
-        "answers": len(page.answers),
-        "messages": len(page.notes),
-    }
+    counts = {**page.counts, "cards": len(page.cards)}
     return [
         {
             "url": case_head.address(page.head.number, each),
@@ -148,7 +144,6 @@ def _content(page: CasePage, who: Actor, tab: str) -> dict[str, Any]:
     """What the tab shows."""
     number = page.head.number
     if tab == "flow":
-        steps = case_diagram.step_list(page, who)
         known = [process for process, _ in page.diagrams]
         chosen = request.args.get("diagram", "")
         chosen = chosen if chosen in known else page.diagram
@@ -162,8 +157,9 @@ def _content(page: CasePage, who: Actor, tab: str) -> dict[str, Any]:
                 }
                 for process, title in page.diagrams
             ],
-            "steps": steps if request.args.get("steps") == "all" else steps[-STEPS:],
-            "steps_before": max(0, len(steps) - STEPS) if request.args.get("steps") != "all" else 0,
+            "steps": case_diagram.step_list(page, who),
+            "steps_before": page.tasks_before,
+            "every_step": request.args.get("steps") == "all",
         }
     if tab == "timeline":
         words = timeline.group_words()
@@ -186,7 +182,12 @@ def _content(page: CasePage, who: Actor, tab: str) -> dict[str, Any]:
     if tab == "documents":
         return {"documents": tabs.documents(page, who), "downloads": tabs.downloads(page)}
     if tab == "mail":
-        return {"mails": tabs.mails(page, page.mails, who)}
+        part, here = paging.wanted(request.args.get("part", "")), case_head.address(number, "mail")
+        return {
+            "mails": tabs.mails(page, page.mails, who),
+            "older": f"{here}&part={part + 1}" if page.older_mails else None,
+            "newer": f"{here}&part={part - 1}" if part > 1 else None,
+        }
     if tab == "money":
         rows, owed, payments = tabs.money(page)
         return {"invoices": rows, "owed": owed, "payments": payments}
