@@ -39,7 +39,12 @@ class Seconds:
 
 def open_stage(folder: Path, engine: Engine) -> Stage:
     settings = config.load(
-        {"NINTEI_DATA_DIR": str(folder), "NINTEI_SECRET_KEY": SECRET, "NINTEI_PACKAGES_DIR": str(folder)}
+        {
+            "NINTEI_DATA_DIR": str(folder),
+            "NINTEI_SECRET_KEY": SECRET,
+            "NINTEI_PACKAGES_DIR": str(folder),
+            "NINTEI_DEMO": "yes",  # as a Play's process has it: nothing lies still before it goes out
+        }
     )
     versions.prepare(database.connect(settings.database_url))
     clock = PlayClock(StillClock().now(), Seconds())
