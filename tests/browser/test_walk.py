@@ -131,7 +131,7 @@ def test_an_analyst_replaces_a_sample_and_applicants_read_it(place: Place, peopl
         analyst.look("desk")
         analyst.go("/settings")
         analyst.look("settings")
-        lead = analyst.page.locator("main a[href$='/apply.lead']")
+        lead = analyst.page.locator("a[href$='/apply.lead']")
         analyst.page.locator("details.fold", has=lead).locator("summary").click()  # a section is folded until one asks
         lead.click()
         analyst.look("setting")
