@@ -23,7 +23,7 @@ def _steps(role: str) -> list[tuple[str, str]]:
     if role == "vendor":  # three, so that on a phone they and the turn fit on the first screen
         return [
             (turn, ""),
-            (gettext("Below are the path to certification, the notices, and your documents and ours."), "#way"),
+            (gettext("Below are the steps ahead, the notices, and your documents and ours."), "#way"),
             (
                 gettext("Something unclear? Ask, or open the manual: “Help for this page” at the bottom of each page."),
                 "#ask",
