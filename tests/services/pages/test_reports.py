@@ -192,7 +192,7 @@ def test_periods(name: str, today: date, first: date, last: date) -> None:
 
 
 def test_a_free_period_is_checked_and_figures_are_for_those_who_may_see_them(small_bench: Bench) -> None:
-    with pytest.raises(Refused, match="first and the last"):
+    with pytest.raises(Refused, match="first and last day"):
         reports.page(small_bench.portal, ADMIN, Wanted(period="free", first=date(2026, 4, 2), last=date(2026, 4, 1)))
     with pytest.raises(Forbidden):
         reports.page(small_bench.portal, Actor(None, "申請者", Side.VENDOR, frozenset({"vendor"})), Wanted())
