@@ -45,7 +45,7 @@ def test_25_files_go_up_in_one_post_and_with_the_case(walker: Walker, desk: Desk
     ("name", "content", "said"),
     [
         ("装った.pdf", b"MZ\x90\x00 no pdf at all", "中身が拡張子と合っていません"),
-        ("計算.exe", b"MZ\x90\x00", "受け付けられない種類"),
+        ("計算.exe", b"MZ\x90\x00", "ここで受け付けられる種類のファイルではありません（PDF"),
         ("空.pdf", b"", "中身が空です"),
         ("大きい.pdf", TOO_LARGE, "20 MBを超えています"),
         ("図.gif", b"GIF89a" + b"\x00" * 30, "図.gif"),  # harmless, but not what this field takes
