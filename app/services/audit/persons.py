@@ -58,12 +58,17 @@ def export(portal: Portal, email: str, actor: Actor) -> dict[str, Any]:
                 {"case": row.case.number, "element": row.element, "at": row.at, "values": row.values}
                 for row in personal.answers_of(user.id)
             ],
+            "contact_of": [
+                {"case": row.number, "name": row.contact_name, "system": row.system_name}
+                for row in personal.contact_of(user.email)
+            ],
+            "more": personal.told(user.id, user.email),
             "record": [
                 {"at": row.at, "act": row.act.value, "who": row.who, "what": row.what, "case": row.case_id}
                 for row in entries
             ],
         }
-        about = trail.about(Thing.ACCOUNT, user.id, user.name or user.email)
+        about = trail.about(Thing.ACCOUNT, user.id, f"#{user.id}")  # this entry outlives the name
         trail.note(portal.now(), actor, Act.PERSON_EXPORTED, about)
     return found
 
@@ -94,13 +99,10 @@ def erase(portal: Portal, email: str, reason: str, actor: Actor) -> None:
             if DEEDS[row.act].ground is not Ground.KEEPING:
                 thinning.erase(row, who=own, what=about)
                 ids.append(row.id)
-        personal.forget_names(user.id)
-        personal.forget_sign_ins(user.id)
-        for case in personal.contact_of(user.email):
-            case.email, case.contact_name = f"erased-{user.id}@erased.invalid", ""
-            case.save()
-        user.email, user.name, user.password = f"erased-{user.id}@erased.invalid", "", None
+        personal.forget(user.id, user.name, user.email, instead := f"erased-{user.id}@erased.invalid")
+        user.email, user.name, user.password = instead, "", None
         user.active, user.feed_token, user.last_login_ip, user.current_login_ip = False, None, None, None
+        user.factors, user.led = "", ""
         user.fs_uniquifier = secrets.token_hex(32)
         user.save()
         whom = trail.about(Thing.ACCOUNT, user.id, f"#{user.id}")
