@@ -7,12 +7,14 @@ import contextlib
 import json
 import logging
 import os
+import re
 import signal
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -79,7 +81,16 @@ def compose(source: DocumentSource, context: Context, files: Files, *, document_
     title = " ".join(render_text(source.title, context, files, name=name).split())
     filename = " ".join(render_text(source.filename, {**context, "title": title}, files, name=name).split())
     html = render_html(source.body, {**context, "title": title, "document_id": document_id}, files, name=name)
-    return Page(title, _file_name(filename or f"{document_id}.pdf"), html)
+    return Page(title, _file_name(filename or f"{document_id}.pdf"), _titled(html, title))
+
+
+def _titled(html: str, title: str) -> str:
+    """With the document's title where its template gives none of its own: a reader's program says it first."""
+    if not title or re.search(r"<title\b", html, re.I):
+        return html
+    opening = re.search(r"<head\b[^>]*>", html, re.I) or re.search(r"<html\b[^>]*>", html, re.I)
+    place = opening.end() if opening else 0
+    return f"{html[:place]}<title>{escape(title)}</title>{html[place:]}"
 
 
 def _file_name(name: str) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 
 _LINE = 16.0  # points: one line of a field
 _BOX = 11.0  # points: a side of a box to tick
+_NARROW = 24.0  # points: the narrowest field that can be typed into
 
 
 def install() -> None:
@@ -39,7 +40,11 @@ def install() -> None:
             canvas.setLineWidth(0.6)
             canvas.rect(0, 0, self.width, self.height)  # seen on paper, too
 
-    field.wrap, field.draw = wrap, draw
+    def least(self: Any) -> float:
+        # What a field needs, not what it was last offered: measured without a bound, it would be as wide as that.
+        return _NARROW if self.type == "text" else _BOX
+
+    field.wrap, field.draw, field.minWidth = wrap, draw, least
     tags.pisaTagTEXTAREA._render = _render_lines
 
 

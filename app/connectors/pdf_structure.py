@@ -95,6 +95,41 @@ def finish(writer: Any, tags: Tags, language: str = "ja") -> None:
     catalogue[name("/ViewerPreferences")] = shown
 
 
+def heard_first(writer: Any, page: Any) -> int | None:
+    """Makes room for a paragraph that is drawn onto a page later, the first of what is read there: the number of its
+    marked content. None when the document has no structure."""
+    from pypdf.generic import ArrayObject, DictionaryObject, NameObject, NumberObject
+
+    name, root = NameObject, writer.root_object.get("/StructTreeRoot")
+    if root is None or "/StructParents" not in page:
+        return None
+    root = root.get_object()
+    numbers = root["/ParentTree"].get_object()["/Nums"]
+    place = next((at for at in range(0, len(numbers), 2) if numbers[at] == page["/StructParents"]), None)
+    if place is None:
+        return None
+    marks = numbers[place + 1].get_object()
+    top = root["/K"][0] if isinstance(root["/K"].get_object(), list) else root.raw_get("/K")
+    kids = top.get_object()["/K"].get_object()
+    entry = DictionaryObject({name("/Type"): name("/StructElem"), name("/S"): name("/P"), name("/P"): top})
+    entry[name("/Pg")] = page.indirect_reference
+    entry[name("/K")] = ArrayObject([NumberObject(len(marks))])
+    reference = writer._add_object(entry)
+    before = next((at for at, each in enumerate(kids) if _stands_on(each.get_object(), page)), len(kids))
+    kids.insert(before, reference)
+    marks.append(reference)
+    return len(marks) - 1
+
+
+def _stands_on(element: Any, page: Any) -> bool:
+    """Whether anything of an element is on the page."""
+    if getattr(element.get("/Pg"), "indirect_reference", None) == page.indirect_reference:
+        return True
+    kids = element.get("/K", [])
+    held = [each.get_object() for each in (kids if isinstance(kids, list) else [kids])]
+    return any(_stands_on(each, page) for each in held if isinstance(each, dict) and "/S" in each)
+
+
 def _numbering(element: Element) -> str:
     """How the items are marked (14.8.5.5): numbers or a mark."""
     return "/Decimal" if element.ordered else "/Disc"

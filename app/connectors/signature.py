@@ -183,7 +183,7 @@ def sign(pdf: bytes, key: SigningKey, *, reason: str = "", location: str = "", t
     from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
     from pyhanko.pdf_utils.misc import PdfError
     from pyhanko.sign import signers
-    from pyhanko.sign.fields import SigSeedSubFilter
+    from pyhanko.sign.fields import InvisSigSettings, SigFieldSpec, SigSeedSubFilter
     from pyhanko_certvalidator.registry import SimpleCertificateStore
 
     chain = [asn1_x509.Certificate.load(der) for _, _, der in pem.unarmor(key.certificate, multiple=True)]
@@ -202,12 +202,15 @@ def sign(pdf: bytes, key: SigningKey, *, reason: str = "", location: str = "", t
         reason=reason or None,
         location=location or None,
     )
+    # Beside the page: within it, what is not drawn would have to be an element of the structure (ISO 14289-1, 7.18.1).
+    outside = SigFieldSpec(_FIELD, invis_sig_settings=InvisSigSettings(box_out_of_bounds=True))
     try:
         signed: io.BytesIO = signers.sign_pdf(
             IncrementalPdfFileWriter(io.BytesIO(pdf)),
             wanted,
             signer=signer,
             timestamper=timestamping.authority(timestamp_url) if timestamp_url else None,
+            new_field_spec=outside,
         )
     except (PdfError, ValueError) as error:
         raise Permanent("The document cannot be signed: %(reason)s", reason=str(error)) from error

@@ -142,6 +142,7 @@ class _Document:
 
     def _annotations(self, page: Any) -> Iterator[str]:
         places = [each.get_object() for each in page.get("/Annots") or []]
+        places = [each for each in places if not self._unseen(page, each)]
         if places and str(page.get("/Tabs")) != "/S":
             yield "28-009: not in the order of the structure"
         for each in places:
@@ -154,6 +155,16 @@ class _Document:
                 yield "28-012: a link that does not say where it leads"
             if kind == "Widget" and not str(each.get("/TU") or "").strip():
                 yield "28-005: a field without a name"
+            left, low, right, high = (float(side) for side in each["/Rect"])
+            if left < 0 or low < 0 or right > float(page.cropbox.right) or high > float(page.cropbox.top):
+                yield f"a {kind} that goes on beyond the page"
+
+    @staticmethod
+    def _unseen(page: Any, annotation: Any) -> bool:
+        """Hidden, or beside the page, as a signature that is not drawn: 7.18.1 asks nothing of it."""
+        left, low, right, high = (float(side) for side in annotation["/Rect"])
+        beside = right < 0 or high < 0 or left > float(page.cropbox.right) or low > float(page.cropbox.top)
+        return beside or bool(int(annotation.get("/F", 0)) & 2)
 
 
 def _kids(node: Any) -> list[Any]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from app.catalogue.declared import Applicant
 from app.connectors.pdf_merge import merge
-from app.errors import NinteiError, Refused
+from app.errors import N_, NinteiError, Refused
 from app.forms import BoundField
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
@@ -24,6 +24,7 @@ from app.store import ahead, cases, database, work
 # Inputs that fit into a row of a list; a form that needs another one is answered on the task's page.
 IN_A_ROW = frozenset({"textfield", "select", "datetime", "number"})
 PRESENTATION = "post"
+LETTERS = N_("Letters to send")
 
 
 @dataclass(frozen=True)
@@ -128,7 +129,7 @@ def letters(portal: Portal, task_ids: Sequence[str], actor: Actor) -> bytes:
                     found.append(downloads.document(portal, case, paper.id, actor).data)  # noqa: PERF401 - two loops deep
     if not found:
         raise Refused("The ticked rows have no letters yet")
-    return merge(found)
+    return merge(found, portal.say("ja")(LETTERS))
 
 
 def taken(values: Mapping[str, str], parcel: Parcel) -> dict[str, str]:
