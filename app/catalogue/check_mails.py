@@ -7,6 +7,7 @@ import re
 from app.catalogue.after import dated, next_user_task
 from app.catalogue.complaints import Complaints, quoted
 from app.catalogue.model import MailSource, Package
+from app.declarations.package import SIDES
 from app.errors import N_
 from app.states import Side
 
@@ -51,7 +52,12 @@ class MailChecks:
             for mail in (package.mails[name] for name in sent if name in package.mails):
                 asks = str(mail.header.get("asks") or "")
                 wanted = package.elements.get(asks) or next_user_task(package, element.id, Side.VENDOR)
-                if mail.to != "vendor" or mail.header.get("informs") or wanted is None or not dated(package, wanted):
+                if (
+                    mail.to != Side.VENDOR.value
+                    or mail.header.get("informs")
+                    or wanted is None
+                    or not dated(package, wanted)
+                ):
                     continue
                 if not _DAY.search(self._text(mail.body, 3)):
                     self.complaints.warn(mail.file, "", SILENT, "body", step=wanted.named)
@@ -66,7 +72,7 @@ class MailChecks:
         kind, _, group = mail.to.partition(":")
         if kind == "group" and group:
             self.complaints.known(mail.file, "", "header:to", "group", group, self.package.groups)
-        elif mail.to and mail.to not in ("vendor", "operator"):
+        elif mail.to and mail.to not in SIDES:
             self.complaints.say(mail.file, "", N_("“to” must be one of: vendor, operator, group:<name>."), "header:to")
 
     def _attachment(self, mail: MailSource, name: str) -> None:

@@ -17,6 +17,7 @@ from app.catalogue.manifest import Manifest
 from app.catalogue.model import DocumentSource, MailSource, Package
 from app.catalogue.toml import UNREAD, nearest
 from app.errors import N_, Problem
+from app.states import Side
 from app.text.halves import halves
 
 FILE = "english.toml"
@@ -116,11 +117,11 @@ class EnglishChecks:
                     file, element, N_("There is no English for “%(words)s”: add it to english.toml."), words=words
                 )
         for mail in self.package.mails.values():
-            if mail.to == "vendor" and not halves(mail.body)[1]:
+            if mail.to == Side.VENDOR.value and not halves(mail.body)[1]:
                 self.complaints.warn(
                     mail.file, "", N_("This mail says nothing in English: write it below a line “+++ en”."), "body"
                 )
-            elif mail.to == "vendor" and mail.subject_en in ("", mail.subject):
+            elif mail.to == Side.VENDOR.value and mail.subject_en in ("", mail.subject):
                 self.complaints.warn(
                     mail.file, "", N_("This mail has no English subject (subject_en)."), "header:subject"
                 )

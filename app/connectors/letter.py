@@ -13,6 +13,7 @@ from markupsafe import Markup
 from app.connectors import markdown
 from app.connectors.templates import Context, Files, render_html, render_markdown, render_text
 from app.errors import Permanent
+from app.states import Side
 from app.text.halves import halves
 
 LAYOUT_HTML = "_shared/mail.html"
@@ -97,7 +98,7 @@ def compose(
     tokens = markdown.parse(body)
     facts = {
         "id": mail_id,
-        "to": to_side or source.header.get("to", "vendor"),
+        "to": to_side or source.header.get("to", Side.VENDOR.value),
         "attachments": [attachment.filename for attachment in attachments],
     }
     frame = {**context, "subject": subject, "mail": facts}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.declarations.kinds import Kind
+from app.declarations.package import SIDES
 from app.declarations.property import WAITS, Group, Property
 from app.errors import N_
 
@@ -18,7 +19,7 @@ TIMED: tuple[Property, ...] = (
         Kind.ONE_OF,
         Group.DAYS,
         WAITS,
-        choices=("vendor", "operator"),
+        choices=SIDES,
     ),
     Property(
         "grace_bd",

@@ -18,6 +18,7 @@ from app.states.mail import (
     MailState,
     SettledAs,
     Writer,
+    WrittenTo,
 )
 from app.states.money import (
     INVOICE_MOVES,
@@ -126,6 +127,7 @@ __all__ = [
     "WorkspaceAct",
     "WorkspaceState",
     "Writer",
+    "WrittenTo",
     "holders",
     "rights_of",
 ]

@@ -44,6 +44,14 @@ class SettledAs(Word):
     MOOT = "moot"  # answered, or not needed
 
 
+class WrittenTo(Word):
+    """Whom a mail was written to."""
+
+    VENDOR = "vendor"
+    OPERATOR = "operator"
+    PERSON = "person"  # one, whose affair it is
+
+
 class Writer(Word):
     """Who wrote a mail that came in."""
 

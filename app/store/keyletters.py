@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.states import Audience
 from app.store import statements
 from app.store.database import locked
 from app.store.models import Case, Document, KeyLetter
@@ -36,4 +37,4 @@ def paper_is_gone(letter: int) -> None:
 
 def withdraw_file(case: int, key: str) -> None:
     """A key file that is out of use is shown to the staff alone."""
-    Document.update(audience="operator").where((Document.case == case) & (Document.key == key)).execute()
+    Document.update(audience=Audience.OPERATOR).where((Document.case == case) & (Document.key == key)).execute()

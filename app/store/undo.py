@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from app.states import Act, EntryKind, JobState, LineState, TaskState
+from app.states import Act, Audience, EntryKind, JobState, LineState, TaskState
 from app.store import statements
 from app.store.composed import Composed
 from app.store.database import proxy
@@ -35,7 +35,7 @@ def of_task(task_id: str) -> Undo | None:
 
 
 def forget(case: int) -> None:
-    """Something has followed."""
+    """Discard the undo record; called when the case moves on."""
     mark = proxy.obj.param
     proxy.obj.execute_sql(f"DELETE FROM undo WHERE case_id = {mark}", (case,))  # noqa: S608 - marks only
 
@@ -110,4 +110,4 @@ def unvisit(case: int, counts: Sequence[Sequence[Any]]) -> None:
 def hide_points(case: int, at: datetime) -> None:
     """Points that went out with the step are the staff's own again, in the timeline too."""
     said = (Entry.case == case) & (Entry.kind == EntryKind.COMMENT) & (Entry.at == at)
-    Entry.update(audience="operator").where(said).execute()
+    Entry.update(audience=Audience.OPERATOR).where(said).execute()

@@ -26,6 +26,7 @@ from app.services.people import accounts as people
 from app.services.tasks import forms, send
 from app.services.tasks.drafts import OpenPage
 from app.services.trouble import storage
+from app.states import Side
 from app.store import accounts, cases, database
 from app.store.models import Case, Job, Task
 from config.settings import from_environment
@@ -130,7 +131,7 @@ class Stepper:
         self._say("sent", case=task.case_number, element=task.element, task=task.id, text=text)
 
     def _actor(self, task: Task) -> Actor:
-        if task.side != "vendor":
+        if task.side != Side.VENDOR:
             return self._staff()
         with database.connection():
             user = cases.members(task.case_id)[0].user_id

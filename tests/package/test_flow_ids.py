@@ -13,6 +13,7 @@ from app import catalogue
 from app.catalogue import Element, Package
 from app.declarations import CONNECTORS
 from app.services.days import lastday
+from app.states import Side
 
 HERE = Path(__file__).parent
 FOLDER = HERE.parents[1] / "bpmn" / "ccus_api_certification"
@@ -132,7 +133,7 @@ def test_scenarios_answer_with_fields_of_the_forms(package: Package) -> None:
 
 def test_every_operator_task_has_its_group_and_every_vendor_task_its_due_date(package: Package) -> None:
     for element in user_tasks(package):
-        if element.side == "operator":
+        if element.side == Side.OPERATOR:
             assert element.properties.get("group") in GROUPS, element.id
         elif element.properties.get("presentation") != "button" and element.id != package.start_form:
             assert element.properties.get("due_bd") or lastday.pays(package, element), element.id

@@ -17,7 +17,7 @@ from app.services.base.portal import Portal
 from app.services.days import bookings as bookings_of_days
 from app.services.process import timers
 from app.services.tasks import daterequests
-from app.states import BookingState
+from app.states import BookingState, Side
 from app.store import bookings, cases, database, incidents, records, work
 from app.store.models import Task, User
 from tests.services.conftest import Bench
@@ -89,8 +89,8 @@ def test_who_is_reminded_of_what_staff_are_late_with_is_a_setting(bench: Bench) 
     row = task(walker, "first_review")
     with database.transaction():
         Task.update(assignee=None).where(Task.id == row.id).execute()
-        inside, outside = list(User.select().where(User.side == "operator").order_by(User.id))[:2]
-        User.update(groups="accounting").where(User.side == "operator").execute()
+        inside, outside = list(User.select().where(User.side == Side.OPERATOR).order_by(User.id))[:2]
+        User.update(groups="accounting").where(User.side == Side.OPERATOR).execute()
         User.update(groups=row.grp).where(User.id == inside.id).execute()
     given(bench.portal, "reminders:group_only", "true")
     given(bench.portal, "reminders:copies", "chief@example.jp")

@@ -130,7 +130,7 @@ def request(
     if not words[1]:
         return
     text = f"{portal.say('ja')(words[1])}\n\n{lines(row, found.loaded, found.element)}"
-    mail(case, found.loaded, {"to_side": "operator", "message": text}, f"correction:{row.id}:asked", now)
+    mail(case, found.loaded, {"to_side": Side.OPERATOR.value, "message": text}, f"correction:{row.id}:asked", now)
 
 
 def _receipt(portal: Portal, found: Subject, row: Correction) -> receipts.Request:

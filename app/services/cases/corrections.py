@@ -85,7 +85,7 @@ def waiting(portal: Portal, actor: Actor) -> list[View]:
 
 
 def count() -> int:
-    """How many wait."""
+    """How many requests for a correction wait."""
     with database.connection():
         return waiting_counts.counts().corrections
 
@@ -164,7 +164,7 @@ def _company(portal: Portal, case: Case, loaded: Loaded, changed: Mapping[str, A
 def _tell(portal: Portal, found: Subject, row: Correction, words: str, now: datetime) -> None:
     text = portal.say("ja")(words) % {"day": f"{row.asked_at:%Y-%m-%d}"}
     parts = [text, companydata.lines(row, found.loaded, found.element), row.answer]
-    params = {"to_side": "vendor", "message": "\n\n".join(part for part in parts if part)}
+    params = {"to_side": Side.VENDOR.value, "message": "\n\n".join(part for part in parts if part)}
     companydata.mail(found.case, found.loaded, params, f"correction:{row.id}:answered", now)
 
 

@@ -21,7 +21,7 @@ from app.services.days import lastday
 from app.services.mails import deliveries, whose
 from app.services.mails.deliveries import Undelivered
 from app.services.people import addresses
-from app.states import MailState, Right, SettledAs, Side
+from app.states import MailState, Right, SettledAs, Side, WrittenTo
 from app.store import cases, database, jobrows, work
 from app.store import deliveries as stored
 from app.store.models import Case, Delivery, Mail, Task
@@ -131,7 +131,7 @@ def _locked(portal: Portal, number: str, mail_id: int) -> tuple[Case, Loaded, Ma
 def _copy(portal: Portal, case: Case, mail: Mail, to: tuple[str, ...]) -> None:
     """The same mail under a new key, for the worker to send."""
     job, now = stored.job_of(mail), portal.now()
-    params = dict(job.params or {}) if job is not None else {"mail": mail.mail_id, "to_side": "vendor"}
+    params = dict(job.params or {}) if job is not None else {"mail": mail.mail_id, "to_side": Side.VENDOR.value}
     if params.get("to"):
         params["to"] = to[0]
     params.pop("while_open", None)
@@ -163,7 +163,7 @@ def _later(portal: Portal, case: Case, mail: Mail, loaded: Loaded, found: Undeli
     """The open steps of the vendor that opened with the mail: by when they are due, and will be then. Nobody could know
     of them while it had reached nobody."""
     job = stored.job_of(mail)
-    if job is None or not found.nobody or whose.reader(job.params, loaded, mail.mail_id) != "vendor":
+    if job is None or not found.nobody or whose.reader(job.params, loaded, mail.mail_id) != WrittenTo.VENDOR:
         return []
     today, closing = portal.today(), portal.closing()
     days = businessdays.business_days_between(businessdays.today(mail.sent_at or mail.written_at), today, closing)

@@ -47,8 +47,8 @@ def page(portal: Portal, number: str, actor: Actor) -> Page:
 
 
 def ask(portal: Portal, number: str, raw: Mapping[str, Any], reason: str, actor: Actor) -> Cleaned | None:
-    """Ask for it; what is wrong with the form, or none when it was sent. Refused: no reason, a request is being looked
-    at already."""
+    """Ask for it; what is wrong with the form, or none when it was sent. Refused: no reason, a request is
+    being looked at already."""
     with database.transaction():
         found = _subject(portal, number, actor, lock=True)
         fields, spec = found.loaded.package.applicant, found.loaded.forms[found.element]
@@ -128,7 +128,9 @@ def _company(case: Case, number: str, kana: str, heir: User, now: datetime) -> C
 def _tell(case: Case, loaded: Loaded, row: Correction, former: list[str], now: datetime) -> None:
     said = {"message": row.answer}
     there = {each.user.email for each in cases.members(case.id)}
-    companydata.mail(case, loaded, {**said, "to_side": "vendor"}, f"correction:{row.id}:taken_over", now, "taken_over")
+    companydata.mail(
+        case, loaded, {**said, "to_side": Side.VENDOR.value}, f"correction:{row.id}:taken_over", now, "taken_over"
+    )
     for email in former:
         if email not in there:
             key = f"correction:{row.id}:handed_on:{email}"

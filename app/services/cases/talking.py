@@ -97,7 +97,7 @@ def _tell(portal: Portal, case: Case, note: Note, rows: Sequence[Document], acto
         return
     names = "、".join(row.filename for row in rows)
     more = f"\n\n{portal.say('ja')(ATTACHED) % {'names': names}}" if names else ""
-    to = "operator" if actor.side == Side.VENDOR else "vendor"
+    to = (Side.OPERATOR if actor.side == Side.VENDOR else Side.VENDOR).value
     params = {"mail": mail, "to_side": to, "message": note.text + more}
     jobqueue.queue(case, "mail", params, "", f"note:{note.id}", portal.now())
 

@@ -25,6 +25,7 @@ from app.services.process import jobs, timers
 from app.services.process.outside import Outside
 from app.services.signin.weak import Sample
 from app.services.tasks import cardreturns, forms, send, storno
+from app.states import Side
 from app.store import accounts, bookings, cases, database, invoices, work
 from app.store.models import Case, User
 
@@ -38,7 +39,7 @@ class DemoClock:
         self.moment = start
 
     def now(self) -> datetime:
-        """The demo's present."""
+        """The moment at which the demo stands."""
         return self.moment
 
     def working_hours_later(self, limit: datetime) -> None:
@@ -78,7 +79,7 @@ class Walker:
         self._drain()
 
     def take_application(self) -> None:
-        """Apply alone."""
+        """Send the application, and go no further."""
         self.number = applications.apply(self.portal, self._loaded.package.id, self._plan["application"]).number
 
     def unlimited(self) -> None:
@@ -205,7 +206,7 @@ class Walker:
 
     def _actor(self, case: Case, step: Mapping[str, Any]) -> Actor:
         """The vendor's person, or a member of the staff: the scenario's `person` is always the same one."""
-        if step["by"] == "vendor":
+        if step["by"] == Side.VENDOR.value:
             with database.connection():
                 members = cases.members(case.id)
             if not members:

@@ -121,7 +121,10 @@ def _tries(package: Package, element: str) -> Iterator[Mapping[str, Any]]:
     if drawn is None or schema is None:
         return
     form = forms.load(schema, element)
-    said: dict[str, Any] = {"complete": element, "by": "vendor" if drawn.side == Side.VENDOR else "operator"}
+    said: dict[str, Any] = {
+        "complete": element,
+        "by": (Side.VENDOR if drawn.side == Side.VENDOR else Side.OPERATOR).value,
+    }
     if drawn.listed("not_same_as"):
         said["person"] = drawn.name or element  # somebody else than did the others
     deciding = [spec for spec in form.inputs() if spec.options and spec.key in drawn.listed("routes")]

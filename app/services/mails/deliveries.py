@@ -21,7 +21,7 @@ from app.services.base.actors import SYSTEM, Actor
 from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
 from app.services.mails import whose
-from app.states import DeliveryState, EntryKind, JobState, MailState, Right, SettledAs, Side
+from app.states import DeliveryState, EntryKind, JobState, MailState, Right, SettledAs, Side, WrittenTo
 from app.store import cases, database, waiting
 from app.store import deliveries as stored
 from app.store import inbound as incoming
@@ -55,7 +55,7 @@ class Undelivered:
     sent_at: datetime | None
     missed: tuple[Missed, ...]
     nobody: bool
-    to: str  # vendor | operator | person
+    to: WrittenTo
     job: int | None = None  # its job, when the mail server took the mail for nobody and the case waits for it
 
     @property
@@ -171,7 +171,9 @@ def refresh(portal: Portal, case: Case, mail: Mail | None = None) -> None:
     """Count what has reached nobody; stop the vendor's clocks, from the sending on, or let them go on. Inside a
     transaction that has the case locked. `mail`: the one that was told of now."""
     loaded = portal.releases.loaded(case.release_id)
-    count = sum(each.nobody and each.to == "vendor" for each in _of(stored.failed(case.id), {case.id: (case, loaded)}))
+    count = sum(
+        each.nobody and each.to == WrittenTo.VENDOR for each in _of(stored.failed(case.id), {case.id: (case, loaded)})
+    )
     if count == case.undelivered:
         return
     stored.note_of_case(case, count)
@@ -280,7 +282,7 @@ def _of(rows: Sequence[Mail], known: Mapping[int, tuple[Case | None, Loaded | No
         if not open_ones:
             continue
         job = stored.job_of(row)
-        to = whose.reader(job.params if job is not None else None, loaded, row.mail_id) if loaded else "person"
+        to = whose.reader(job.params if job is not None else None, loaded, row.mail_id) if loaded else WrittenTo.PERSON
         reached = set(_recipients(row)) - {each.recipient for each in open_ones}
         found.append(
             Undelivered(

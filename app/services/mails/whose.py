@@ -18,7 +18,7 @@ from app.services.base import permit
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
-from app.states import DeliveryState, MailState, SettledAs, Side
+from app.states import DeliveryState, MailState, SettledAs, Side, WrittenTo
 from app.store import cases, database, deliveries, jobrows, records
 from app.store.models import Case, Delivery, Mail
 
@@ -55,11 +55,11 @@ class Keyed:
     mail: MailView
 
 
-def may_read(to: str, recipient: str, actor: Actor) -> bool:
-    """Whether a mail is the actor's to know of, its subject and its recipient too. `to`: see `side`."""
-    if actor.side == Side.OPERATOR or to == "vendor":
+def may_read(to: WrittenTo, recipient: str, actor: Actor) -> bool:
+    """Whether a mail is the actor's to know of, its subject and its recipient too. `to`: see `reader`."""
+    if actor.side == Side.OPERATOR or to == WrittenTo.VENDOR:
         return True
-    return to == "person" and bool(actor.email) and recipient.strip().lower() == actor.email.lower()
+    return to == WrittenTo.PERSON and bool(actor.email) and recipient.strip().lower() == actor.email.lower()
 
 
 def of_case(case: Case, loaded: Loaded, actor: Actor) -> list[MailView]:
@@ -107,13 +107,14 @@ def readable(case: Case, loaded: Loaded, actor: Actor) -> list[int]:
     ]
 
 
-def reader(params: Mapping[str, Any] | None, loaded: Loaded, mail_id: str) -> str:
-    """Whom a mail was written to: vendor, operator, or one `person`, whose affair it is. `params`: of its job; a mail
-    whose job is gone is its recipient's alone, for nobody can tell any more."""
+def reader(params: Mapping[str, Any] | None, loaded: Loaded, mail_id: str) -> WrittenTo:
+    """Whom a mail was written to. `params`: of its job; a mail whose job is gone is its recipient's alone, for nobody
+    can tell any more."""
     if params is None or params.get("to"):
-        return "person"
+        return WrittenTo.PERSON
     source = loaded.package.mails.get(mail_id)
-    return "vendor" if str(params.get("to_side") or (source.to if source else "")) == "vendor" else "operator"
+    to = str(params.get("to_side") or (source.to if source else ""))
+    return WrittenTo.VENDOR if to == Side.VENDOR.value else WrittenTo.OPERATOR
 
 
 def one(portal: Portal, number: str, mail_row: int, actor: Actor) -> MailView:

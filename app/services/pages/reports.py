@@ -18,7 +18,6 @@ from app.store import sums as store
 
 FISCAL: Final = 4  # the month in which a fiscal year begins
 PERIODS: Final = ("month", "last_month", "quarter", "fiscal", "last_fiscal", "year", "last_year", "free")
-TURNS: Final = ("vendor", "operator", "both", "")
 PART: Final = 0.8  # of all: so many took no longer than the days that are named
 
 
@@ -162,7 +161,7 @@ def page(portal: Portal, actor: Actor, wanted: Wanted) -> Figures:
         stages=_stages(now, names),
         late=late,
         clocks=_clocks(by["used"], names),
-        steps=_steps([row for row in by["task"] if row[4] == "operator"], names),
+        steps=_steps([row for row in by["task"] if row[4] == Side.OPERATOR.value], names),
         months=_months(months, first, min(last, today)),
         returned=_pairs(by["returned"], names, chosen=True),
         points=_pairs(by["point"], names),

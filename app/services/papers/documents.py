@@ -57,7 +57,7 @@ class Content:
 
 
 def view(row: Document) -> DocumentView:
-    """The document's facts."""
+    """What pages know of the document."""
     return DocumentView(
         id=row.id,
         title=row.title,
@@ -140,7 +140,12 @@ def keep_made(
     if document_id == loaded.package.document_for("receipt"):
         return row
     history.note(
-        case.id, now, EntryKind.DOCUMENT, title=title, data={"document": row.id}, staff=source.audience == "operator"
+        case.id,
+        now,
+        EntryKind.DOCUMENT,
+        title=title,
+        data={"document": row.id},
+        staff=source.audience == Audience.OPERATOR.value,
     )
     return row
 

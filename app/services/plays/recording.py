@@ -108,8 +108,11 @@ def _completed(package: Package, row: Task, several: bool) -> _Act:
     said = _Said(package, element, businessdays.today(row.closed_at))
     form = forms.load(package.forms[row.element], row.element) if row.element in package.forms else None
     cards = {field.key for field in form.fields if field.options_from == "cards"} if form is not None else set()
-    step: dict[str, Any] = {"complete": row.element, "by": row.side.value if row.side == Side.VENDOR else "operator"}
-    if several and step["by"] == "operator" and row.closed_by_name:
+    step: dict[str, Any] = {
+        "complete": row.element,
+        "by": (Side.VENDOR if row.side == Side.VENDOR else Side.OPERATOR).value,
+    }
+    if several and step["by"] == Side.OPERATOR.value and row.closed_by_name:
         step["person"] = row.closed_by_name
     answer = {key: said.value(value) for key, value in values.items() if value not in (None, "", [], {})}
     answer |= dict.fromkeys(answer.keys() & cards, "@cards")
@@ -132,10 +135,10 @@ def _messages(package: Package, case: Case) -> Iterable[_Act]:
     entries = cases.timeline(case.id, internal=True)
     entered = next((each for each in reversed(entries) if each.kind == EntryKind.ENTERED), None)
     if entered is not None and package.declared.entry_message:
-        yield _Act(entered.at, {"message": package.declared.entry_message, "by": "vendor"})
+        yield _Act(entered.at, {"message": package.declared.entry_message, "by": Side.VENDOR.value})
     withdrawn = next((each for each in reversed(entries) if each.kind == EntryKind.WITHDRAWAL), None)
     if withdrawn is not None and package.withdraw_message:
-        side = str((case.withdrawal or {}).get("by", "vendor"))
+        side = str((case.withdrawal or {}).get("by", Side.VENDOR.value))
         said = {"withdrawal_by": side, "left_to_settle": bool((case.data or {}).get("left_to_settle", True))}
         yield _Act(withdrawn.at, {"message": package.withdraw_message, "by": side, "data": said})
 
@@ -202,8 +205,8 @@ def _walked(
 
 
 def _tries(act: _Act) -> Iterable[Sequence[Mapping[str, Any]]]:
-    """The step; a wait also somewhat longer; and any with the days that went by until the next one, for what happens by
-    itself meanwhile."""
+    """The step; a wait also somewhat longer; and any with the days that went by until the next one, for what
+    happens by itself meanwhile."""
     yield [act.step]
     found = re.fullmatch(r"P(\d+)D", str(act.step.get("advance", "")))
     for more in range(1, STRETCH + 1) if found or act.days else ():

@@ -14,7 +14,7 @@ from app.services.base import rowcopies as state
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
-from app.states import BookingState, EntryKind, InvoiceState, JobState, Right, TaskState
+from app.states import BookingState, EntryKind, InvoiceState, JobState, Right, Side, TaskState
 from app.store import bookings, cases, database, endings, invoices, jobrows, statements, undo, work
 from app.store.models import Booking, Case, Invoice, Task, TimerRow
 
@@ -89,7 +89,7 @@ def reopen(portal: Portal, number: str, reason: str, actor: Actor) -> list[str]:
         history.note(case.id, now, EntryKind.WITHDRAWAL, by=actor, title=reason[:300], text="reopened")
         if mail := loaded.package.mail_for("message"):
             text = portal.say("ja")(TOLD) % {"reason": reason}
-            params = {"mail": mail, "to_side": "vendor", "message": text}
+            params = {"mail": mail, "to_side": Side.VENDOR.value, "message": text}
             jobqueue.queue(case, "mail", params, "", f"reopened:{case.revision}", now)
     portal.poke()
     return lost

@@ -24,7 +24,7 @@ from app.services.mails import deliveries, portalmails, whose
 from app.services.papers import downloads, intake
 from app.services.process import context, receipts
 from app.services.trouble import mailserver
-from app.states import BookingState, EntryKind, MailState, TaskState
+from app.states import BookingState, EntryKind, MailState, Side, TaskState, WrittenTo
 from app.store import accounts, bookings, cases, database, jobrows, records, work
 from app.store.models import Case, Document, Mail
 
@@ -118,7 +118,7 @@ class Mails:
             text=", ".join(to),
             element=job.element,
             data={"mail": row.id, "mail_id": row.mail_id},
-            staff=whose.reader(job.params, loaded, row.mail_id) == "operator",
+            staff=whose.reader(job.params, loaded, row.mail_id) == WrittenTo.OPERATOR,
         )
 
     # Recipients whom the server put off
@@ -276,7 +276,7 @@ class Mails:
             return [str(job.params["to"])]
         whom = str(job.params.get("to_side") or to)
         with database.connection():
-            if whom == "vendor":
+            if whom == Side.VENDOR.value:
                 members = [row for row in cases.members(case.id) if row.user.active]
                 asked = [row.user.email for row in members if row.mails]
                 also = str(job.params.get("also") or "")  # whoever did what the mail tells of

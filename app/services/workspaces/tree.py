@@ -15,7 +15,7 @@ from app.services.base.portal import Portal
 from app.services.workspaces import content
 from app.services.workspaces.content import digest_of
 from app.services.workspaces.views import FileView
-from app.states import Right
+from app.states import Right, Side
 from app.store import workspaces as store
 from app.store.models import WorkspaceFile
 
@@ -38,7 +38,7 @@ _SETTINGS = {
     "english.toml": N_("English wording"),
     "demo.toml": N_("What the demo shows"),
 }
-_SIDES = {"operator": "Certifying body", "vendor": "Vendor", "original": N_("original")}
+_SIDES = {Side.OPERATOR.value: "Certifying body", Side.VENDOR.value: "Vendor", "original": N_("original")}
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,7 +57,7 @@ def _detail(step: Step, number: str, who: Actor) -> dict[str, Any]:
 
 
 def _task(line: TaskLine) -> list[Any]:
-    who = line.by or {"vendor": gettext("Vendor"), "operator": gettext("Certifying body")}.get(line.side.value, "")
+    who = line.by or {Side.VENDOR: gettext("Vendor"), Side.OPERATOR: gettext("Certifying body")}.get(line.side, "")
     if line.state == "open":
         return [{"label": gettext("Open since"), "value": moment(line.at)}]
     found: list[Any] = [{"label": moment(line.at), "value": gettext("Done by %(name)s", name=who)}]

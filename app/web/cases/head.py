@@ -14,7 +14,7 @@ from app.services.base.clocks import ClockView
 from app.services.pages.case import CaseHead
 from app.services.register.certificates import EXPIRED
 from app.services.tasks.view import TaskView
-from app.states import CertificateState, Side, Standing, TaskKind
+from app.states import CertificateState, Side, Standing, TaskKind, Turn
 from app.web.cases.timeline import state_words
 from app.web.frame.current import named
 from app.web.frame.duewords import due_words
@@ -242,7 +242,11 @@ def clock(view: ClockView) -> dict[str, Any]:
 
 def row(head: CaseHead) -> dict[str, Any]:
     """A line of the staff's list."""
-    whose = {"vendor": gettext("Vendor"), "operator": gettext("Certifying body"), "both": gettext("Both sides")}
+    whose = {
+        Turn.VENDOR: gettext("Vendor"),
+        Turn.OPERATOR: gettext("Certifying body"),
+        Turn.BOTH: gettext("Both sides"),
+    }
     task = head.next or next(iter(head.buttons), None)
     due = ("", "")
     if task is not None and task.due_on:
@@ -260,7 +264,7 @@ def row(head: CaseHead) -> dict[str, Any]:
         "state_word": end_word(head) if seat(head) == "stopped" else "",
         "stage": stage,
         "turn": "operator" if undelivered else seat(head),
-        "whose": whose.get(head.turn.value, ""),
+        "whose": whose.get(head.turn, ""),
         "days": head.turn_days if head.turn and not head.ended else None,
         "what": named(task.title) if task else "",
         "due": due[0],

@@ -12,7 +12,7 @@ from typing import Any
 
 from flask_babel import gettext, ngettext
 
-from app.states import EntryKind, Standing
+from app.states import Audience, EntryKind, Standing
 from app.web.frame.current import named
 from app.web.frame.delivery_words import reason
 from app.web.frame.shell import day, yen
@@ -156,7 +156,7 @@ def _card(entry: Any, _: Mapping[str, str]) -> Facts:
 
 
 def _note(entry: Any, _: Mapping[str, str]) -> Facts:
-    return Facts("internal" if entry.audience == "operator" else "", quote=entry.title)
+    return Facts("internal" if entry.audience == Audience.OPERATOR else "", quote=entry.title)
 
 
 def state_words() -> dict[Standing, str]:

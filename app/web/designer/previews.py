@@ -15,7 +15,7 @@ from app.errors import N_, NinteiError
 from app.services.designing import names, previews
 from app.services.designing.previews import Asked, Previews
 from app.services.workspaces import content
-from app.states import Right
+from app.states import Right, Side
 from app.web.cases.files import MAIL_POLICY
 from app.web.days import months
 from app.web.designer.api import body, failed
@@ -26,7 +26,7 @@ from app.web.frame.problems import sentence, status_of
 pages = Blueprint("designer_previews", __name__, url_prefix="/designer/api/workspaces/<int:workspace_id>")
 pages.register_error_handler(NinteiError, failed)
 MOST = 2 * 1024 * 1024  # characters of a file that is being written
-SIDES = {"vendor": N_("Vendor"), "operator": N_("Certifying body")}
+SIDES = {Side.VENDOR.value: N_("Vendor"), Side.OPERATOR.value: N_("Certifying body")}
 
 
 @pages.get("/names")

@@ -16,6 +16,7 @@ from app.services.cases import applications, endings, lifecycle
 from app.services.people import accounts as people
 from app.services.process import jobs, timers
 from app.services.tasks import send as tasks
+from app.states import Side
 from app.store import accounts, bookings, cases, database, incidents, invoices, records, work
 from app.store.models import CaseState, TimerRow
 from tests.services import broken
@@ -131,5 +132,5 @@ def test_a_vendor_who_enters_an_ended_case_moves_nothing(bench: Bench) -> None:
     assert link is not None
     applications.enter(walker.portal, link.token, None, "a password for tests")
     assert case_of(walker).ended
-    assert actor(walker).side == "vendor"
-    assert staff(walker).side == "operator"
+    assert actor(walker).side == Side.VENDOR
+    assert staff(walker).side == Side.OPERATOR

@@ -6,6 +6,7 @@ import math
 
 from app.services.doctor import firstpage
 from app.services.settings import groups
+from app.states import Side
 from app.store import database
 from app.store.models import User
 from tests.services.conftest import Bench
@@ -21,7 +22,7 @@ def said(bench: Bench) -> list[tuple[str, ...]]:
 def manned(*of: str) -> None:
     """All the operators are in these groups."""
     with database.transaction():
-        User.update(groups=",".join(of)).where(User.side == "operator").execute()
+        User.update(groups=",".join(of)).where(User.side == Side.OPERATOR).execute()
 
 
 def test_a_group_with_steps_and_without_people_is_said_on_the_first_page_and_at_the_groups(bench: Bench) -> None:
@@ -33,7 +34,7 @@ def test_a_group_with_steps_and_without_people_is_said_on_the_first_page_and_at_
     assert said(bench) == [("審査",)]
     assert [each.id for each in groups.everything(bench.portal, ADMIN) if each.empty] == ["review"]
     with database.transaction():
-        User.update(active=False).where(User.side == "operator").execute()
+        User.update(active=False).where(User.side == Side.OPERATOR).execute()
     assert {"審査", "経理"} <= set(said(bench)[0])
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from peewee import fn
 
 from app.services import upkeep
-from app.states import Side
+from app.states import Side, TaskState
 from app.store import cases, database, schema, search, tally, work, worklist
 from app.store.models import Case, CaseGram, CaseState, CaseText, Release, Task, TaskChange, TaskTally, User
 from app.store.worklist import Wanted
@@ -119,7 +119,7 @@ def _do(act: str, one: Any, two: Any, three: Any, n: int, places: list[Case]) ->
 
 def _compare() -> None:
     """Every list against plain reading of all open tasks."""
-    rows = [row for row in Task.select() if row.state == "open" and row.side == "operator"]
+    rows = [row for row in Task.select() if row.state == TaskState.OPEN and row.side == Side.OPERATOR]
     for scope in worklist.SCOPES:
         for more in NARROWED:
             wanted = Wanted(side=Side.OPERATOR, scope=scope, users=(1,), groups=("review",), **more)

@@ -8,6 +8,7 @@ from app import catalogue
 from app.engine import Engine
 from app.services.base import titles
 from app.services.process import context
+from app.states import Side
 from app.store import database, work
 from tests.services import broken
 
@@ -35,7 +36,7 @@ def test_a_task_is_called_by_its_title_and_the_diagram_keeps_its_name(tmp_path: 
 def test_steps_of_the_certification_are_told_apart_in_both_languages() -> None:
     package = catalogue.load(PACKAGE, PACKAGE.parent / "_shared")
     tasks = [element for element in package.elements.values() if element.kind == "userTask"]
-    for side in ("vendor", "operator"):
+    for side in (Side.VENDOR, Side.OPERATOR):
         called = [element.title for element in tasks if element.side == side]
         assert len(called) == len(set(called))
         english = [package.english[title] for title in called]

@@ -15,6 +15,7 @@ from app.services.cases import applications
 from app.services.people import accounts as people
 from app.services.tasks import forms, holding, recall, send
 from app.services.tasks.drafts import OpenPage
+from app.states import Side
 from app.store import accounts, cases, database, work
 from app.store.models import Draft
 from tests.services.conftest import STAFF, Bench, StillClock
@@ -34,7 +35,7 @@ class Form:
         with database.connection():
             case = cases.get(number)
             assert case is not None
-            self.task = next(row for row in work.open_tasks(case.id) if row.side == "operator")
+            self.task = next(row for row in work.open_tasks(case.id) if row.side == Side.OPERATOR)
         self.people = [self._person(email) for email in STAFF]
 
     def _person(self, email: str) -> Actor:

@@ -10,6 +10,7 @@ import pytest
 from app.engine import Engine
 from app.services.cases import talking
 from app.services.pages import diagrams
+from app.states import Side
 from app.store import database, records, work
 from app.store.models import Job
 from tests.services.steps import actor, case_of, go, opened, staff
@@ -254,7 +255,7 @@ def test_steps_without_a_picture_say_the_same(world: World) -> None:
     fallback = page.partition("data-diagram-fallback")[2].partition("</ol>")[0]
     assert "書類提出" in fallback
     with database.connection():
-        hidden = [row.title for row in work.tasks_of(case_of(world.first).id) if row.side == "operator"]
+        hidden = [row.title for row in work.tasks_of(case_of(world.first).id) if row.side == Side.OPERATOR]
     assert all(f">{title}<" not in fallback for title in hidden)
 
 

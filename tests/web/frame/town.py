@@ -16,7 +16,7 @@ from admin import add_admin
 from app.engine import Engine
 from app.services.demo.walker import Walker
 from app.services.people import accounts
-from app.states import Account
+from app.states import Account, Side
 from app.store import cases, companies, database, records, work
 from app.store.models import ALL, Mandate
 from tests.services.steps import case_of, go, task
@@ -71,7 +71,7 @@ class Town:
         case = case_of(self.walker)
         with database.connection():
             document = records.documents(case.id)[0]
-            done = next(row for row in work.tasks_of(case.id) if row.side == "vendor")
+            done = next(row for row in work.tasks_of(case.id) if row.side == Side.VENDOR)
             mandate = Mandate.get(Mandate.company == case.company_id)
             return {
                 "number": case.number,

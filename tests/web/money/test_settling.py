@@ -9,6 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from app.services.demo.walker import Walker
+from app.states import Side
 from app.store import database
 from app.store.models import Allocation, Answer, Invoice, Payment, Surplus, Task, User
 from tests.services.settings.asking import given
@@ -270,10 +271,10 @@ def test_undone_after_the_process_went_on_the_money_alone_comes_back_and_staff_a
     said = "先に進んだ案件で、入金の確認を取り消した請求が1件あります"
     assert said in text(client.get("/tasks"))
     with database.transaction():
-        User.update(groups="review").where(User.side == "operator").execute()
+        User.update(groups="review").where(User.side == Side.OPERATOR).execute()
     assert said not in text(client.get("/tasks"))  # another group's
     with database.transaction():
-        User.update(groups="accounting").where(User.side == "operator").execute()
+        User.update(groups="accounting").where(User.side == Side.OPERATOR).execute()
     assert said in text(client.get("/tasks"))
     confirm(client, lines()[0], number=owed.number)
     assert invoice(walker).state == "paid"

@@ -344,7 +344,7 @@ def test_the_small_package_goes_through_the_same_pages(small_site: Site) -> None
     with database.connection():
         case = cases.get(started.number)
         assert case is not None
-        row = next(row for row in work.open_tasks(case.id) if row.side == "operator")
+        row = next(row for row in work.open_tasks(case.id) if row.side == Side.OPERATOR)
     sent = operator(small_site, row.id).send(outcome="approved")
     assert sent.location == f"/tasks/{row.id}/done"
 

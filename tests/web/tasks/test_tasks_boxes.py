@@ -9,6 +9,7 @@ import pytest
 from app.services.cards import stock
 from app.services.people import accounts as people
 from app.services.tasks import forms, send
+from app.states import Side
 from app.store import accounts, bookings, cases, database, work
 from app.store.models import Entry, Job
 from tests.services.cardbench import open_letters
@@ -145,7 +146,7 @@ def _finish(site: Site, number: str, elements: set[str]) -> None:
                 return
             member, user = cases.members(case.id)[0].user_id, accounts.by_email(STAFF[0])
         assert user is not None
-        actor = people.actor_of(portal, member if row.side == "vendor" else user.id)
+        actor = people.actor_of(portal, member if row.side == Side.VENDOR else user.id)
         raw: dict[str, str] = {}
         if row.element == "post_exam_cards":
             stock.make(portal, row.id, actor)
