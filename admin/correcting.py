@@ -74,7 +74,7 @@ class Corrections(BaseView):
     @expose("/")
     @named(Right.RECORDS)
     def index(self) -> Any:
-        """Nothing by itself."""
+        """Send the bare address on to the front page: a correction belongs to a record."""
         return redirect("/admin/")
 
     @expose("/person/<int:user_id>", methods=("GET", "POST"))

@@ -16,7 +16,7 @@ from admin.view import READERS, Records
 
 
 class Index(AdminIndexView):
-    """/admin/."""
+    """The front page of the administration, `/admin/`: a list of its views."""
 
     def __init__(self, views: Sequence[Records]) -> None:
         self._views = views

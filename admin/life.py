@@ -42,7 +42,7 @@ class Happened:
 
     @property
     def when(self) -> str:
-        """In words."""
+        """The moment as the reader reads it."""
         return cells.text(self.at)
 
 

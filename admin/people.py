@@ -207,7 +207,7 @@ class Accounts(Records):
 
 
 class ClosingDayForm(BaseForm):
-    """A closing day."""
+    """What a closing day asks for."""
 
     day = DayField(_l("Day"), [NEEDED])
     title = StringField(_l("Reason for closing"), [NEEDED, Length(max=120)])
@@ -247,7 +247,7 @@ class ClosingDays(Records):
 
 
 class AbsenceForm(BaseForm):
-    """An absence."""
+    """What an absence asks for."""
 
     user = SelectField(_l("Who is away"), [NEEDED], coerce=int)
     delegate = SelectField(_l("Delegate"), [NEEDED], coerce=int)
@@ -264,7 +264,7 @@ class AbsenceForm(BaseForm):
 
 
 class Absences(Records):
-    """Absences of everybody."""
+    """The absences of everybody, which these people may enter for others."""
 
     writes = ("create", "edit", "delete")
 

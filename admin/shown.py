@@ -26,7 +26,7 @@ def value(kind: Kind, row: Any, name: str) -> Any:
 
 
 def label(kind: Kind, name: str) -> str:
-    """A column's heading."""
+    """The heading of a column."""
     return str(kind.labels.get(name) or FIELDS[name])
 
 

@@ -21,7 +21,7 @@ def _portal() -> Portal:
 
 
 def lang() -> str:
-    """The reader's language."""
+    """The language of the reader: "ja" or "en"."""
     return str(get_locale() or "ja")
 
 

@@ -55,14 +55,14 @@ class Records(ModelView):
 
     @property
     def writer(self) -> Actor:
-        """Who changes something."""
+        """Who is changing something; 403 for whoever may not."""
         who = self.reader
         if who is None or not who.has(*WRITERS):
             abort(403)
         return who
 
     def is_accessible(self) -> bool:
-        """Whoever sees records."""
+        """Whether the visitor may see records at all."""
         who = self.reader
         return who is not None and who.has(*READERS)
 
@@ -106,7 +106,7 @@ class Records(ModelView):
 
     @expose("/")
     def index_view(self) -> Any:
-        """The list."""
+        """A page of the list of records."""
         ask = asking.read(self.kind, request.args)
         page, count = listing.page(self.kind, ask), listing.count(self.kind, ask)
         return self.render("records/list.html", **shown.of_list(self, ask, page, count), views=self._views(ask))
@@ -125,7 +125,7 @@ class Records(ModelView):
 
     @expose("/details/")
     def details_view(self) -> Any:
-        """One record."""
+        """The page of one record."""
         row = self.get_one(request.args.get("id", ""))
         if row is None:
             flash(gettext("This record no longer exists."), "warning")
@@ -245,7 +245,7 @@ class Records(ModelView):
 
     @expose("/action/", methods=("POST",))
     def action_view(self) -> Any:
-        """There are none."""
+        """Refuse actions on several records: there are none."""
         return abort(404)
 
 

@@ -124,7 +124,7 @@ def make_web(portal: Portal) -> Flask:
 
 
 def make_outside(portal: Portal) -> Outside:
-    """The worker's hands."""
+    """What the worker does jobs with: mail, documents, cards."""
     settings = portal.settings
     printer = Printer(portal.fonts)
     atexit.register(printer.close)

@@ -30,7 +30,7 @@ class Clock(Protocol):
 
 
 class SystemClock:
-    """The machine's time."""
+    """Tells the time of the machine."""
 
     def now(self) -> datetime:
         return datetime.now(UTC)

@@ -90,7 +90,7 @@ class _Known(logging.Filter):
     """Gives each line what is known where it is written."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Keep it."""
+        """Keep the record, with what is known of the request."""
         record.known = _known.get()
         return True
 
@@ -102,7 +102,7 @@ class Text(logging.Formatter):
         super().__init__("%(asctime)s %(levelname)s %(name)s %(message)s")
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's own name
-        """One line."""
+        """The record as one line of text."""
         known = getattr(record, "known", _EMPTY)
         told = " ".join(f"{name}={known[name]}" for name in FACTS if name in known and name != "route")
         line = clean(super().formatMessage(record))
@@ -118,7 +118,7 @@ class Json(logging.Formatter):
     anything was put into it: the same for all lines of a kind), process, what is known of the work, error."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """One line."""
+        """The record as one line of JSON."""
         known = getattr(record, "known", _EMPTY)
         told: dict[str, Any] = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),

@@ -1,5 +1,5 @@
-"""Command and response APDUs (ISO/IEC 7816-4, 5.1), short form, and the exchange with its two courtesies
-(61xx, 6Cxx).
+"""Command and response APDUs (ISO/IEC 7816-4, 5.1), short form, and the exchange with its
+two courtesies (61xx, 6Cxx).
 """
 
 from __future__ import annotations

@@ -50,8 +50,8 @@ class NoCard(CardError):
 
 
 class CardRemoved(CardError):
-    """The card was pulled out (or lost power) in the middle. What it kept is unknown: look at it before
-    anything else.
+    """The card was pulled out (or lost power) in the middle. What it kept is unknown: look at
+    it before anything else.
     """
 
     code = "card_removed"
@@ -86,8 +86,8 @@ class WrongState(CardError):
 class StatusError(CardError):
     """The card answered with a status word other than success.
 
-    `sw` is the status word (ISO/IEC 7816-4, 5.6); `retries` the tries left when the card told (63Cx),
-    else None.
+    `sw` is the status word (ISO/IEC 7816-4, 5.6); `retries` the tries left when the card
+    told (63Cx), else None.
     """
 
     code = "status"

@@ -108,8 +108,8 @@ class HostChannel(_Channel):
         return Command(header[0], command.ins, command.p1, command.p2, body + self._chain[:MAC_LENGTH], 0)
 
     def unwrap(self, response: Response) -> Response:
-        """Check and open the card's answer. An error status comes without a MAC and ends the session (as
-        in SCP03).
+        """Check and open the card's answer. An error status comes without a MAC and ends the
+        session (as in SCP03).
         """
         self._must_be_open()
         if not response.ok:

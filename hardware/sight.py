@@ -1,5 +1,5 @@
-"""The card under the desk's hand: opened, recognised and looked at, before anybody decides what to do
-with it.
+"""The card under the desk's hand: opened, recognised and looked at, before anybody decides what
+to do with it.
 """
 
 from __future__ import annotations

@@ -147,7 +147,7 @@ def _lines(manual: list[str]) -> Iterator[str]:
 
 
 def main(command: str) -> int:
-    """The exit code."""
+    """Update or check the manual; gives the exit code."""
     there = MANUAL.read_text(encoding="utf-8")
     if command == "update":
         MANUAL.write_text(written(there), encoding="utf-8")

@@ -16,7 +16,7 @@ FILE = Path(__file__).parents[1] / "app/frontend/designer/canvas/support.json"
 
 
 def facts() -> str:
-    """The file."""
+    """What the browser's file has to say."""
     said = {
         "kinds": sorted(support.RUNS),
         "events": {kind: sorted(events) for kind, events in sorted(support.EVENTS.items())},

@@ -54,7 +54,7 @@ MessageId = str | tuple[str, str]
 
 
 def main(command: str) -> int:
-    """The exit code."""
+    """Update or check the catalogue; gives the exit code."""
     found: dict[MessageId, str] = {}
     for message, place in _found():
         found.setdefault(message, place)
@@ -128,7 +128,7 @@ def _check(found: dict[MessageId, str]) -> int:
 
 
 def _translations() -> dict[MessageId, str]:
-    """What is translated."""
+    """What is translated so far."""
     known: dict[MessageId, str] = {}
     if not JAPANESE.exists():
         return known

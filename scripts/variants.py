@@ -36,7 +36,7 @@ HEAD = """\
 
 
 def main() -> int:
-    """The exit code."""
+    """Write the table anew; gives the exit code."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         _fetch(folder)

@@ -221,5 +221,5 @@ class Diagram:
         return (element for process in self.processes for element in process.elements)
 
     def flows(self) -> Iterator[Flow]:
-        """Every sequence flow."""
+        """Every sequence flow of the file."""
         return (flow for process in self.processes for flow in process.flows)

@@ -37,7 +37,7 @@ def ordered(document: Document) -> Document:
 
 
 class _Order:
-    """Of one file."""
+    """In which order the canonical writer puts the elements of one file."""
 
     def __init__(self, root: Xml) -> None:
         self.kinds: dict[str, str] = {}

@@ -16,7 +16,7 @@ from app.states import Side
 
 
 class ManifestChecks:
-    """Over package.toml."""
+    """Checks what package.toml says against the rest of the package."""
 
     def __init__(self, package: Package, complaints: Complaints) -> None:
         self.package = package

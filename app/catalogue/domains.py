@@ -103,7 +103,7 @@ def known(value: object) -> Known | None:
 
 
 def one(value: object) -> Domain:
-    """Just this value."""
+    """The domain that holds just this value."""
     found = known(value)
     return Domain(frozenset({found})) if found else ANY
 

@@ -5,8 +5,8 @@ the engine has it, a token carries its own values, branches share nothing, and a
 from each arrow.
 
 Of tokens that can move, one moves at a time, always the first in a fixed order: none of them can stand in another's
-way, so no place where tokens get stuck is missed (persistent sets, Godefroid 1996). Bounded: what is larger is said to
-be so.
+way, so no place where tokens get stuck is missed (persistent sets, Godefroid 1996). Bounded: what is larger is
+said to be so.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ class Game:
         return tuple(sorted(name for name, count in found.items() if count > 1))
 
     def play(self) -> Played:
-        """All runs."""
+        """Follow every run from every beginning until nothing new is met."""
         first: list[Marking] = [
             self._marking([(name, "", self._values(self.following.entry[name]))]) for name in self.starts
         ]

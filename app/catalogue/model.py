@@ -100,7 +100,7 @@ class Package:
     problems: tuple[Problem, ...] = ()  # met while reading; part of what `check` returns
 
     def element(self, element_id: str) -> Element:
-        """Raises NotFound."""
+        """The element of this id. Raises NotFound."""
         if element_id not in self.elements:
             raise NotFound(
                 "The process package %(package)s has no element %(element)s.",

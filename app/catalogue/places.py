@@ -91,7 +91,7 @@ def _looked_at(package: Package, file: str) -> _File:
 
 
 def _in_xml(content: bytes) -> _File:
-    """Diagrams and tables."""
+    """Where the elements of a diagram or a decision table stand in its file."""
     try:
         root = xml.read(content).root
     except XmlRefused:

@@ -39,12 +39,12 @@ _TOML_ELSE = N_("what stands there is no TOML")
 
 
 def of_json(said: str) -> str:
-    """Of Python's JSON."""
+    """The reason in our words for what Python's JSON reader said."""
     return _first(_JSON, said) or _JSON_ELSE
 
 
 def of_toml(said: str) -> str:
-    """Of Python's TOML."""
+    """The reason in our words for what Python's TOML reader said."""
     return _first(_TOML, said) or _TOML_ELSE
 
 

@@ -1,1 +1,1 @@
-"""The command `nintei`."""
+"""The command `nintei` and its subcommands."""

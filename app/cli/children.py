@@ -32,7 +32,7 @@ class Child(Protocol):
 
     @property
     def pid(self) -> int:
-        """Its process id."""
+        """The id of the child's process."""
 
     def poll(self) -> int | None:
         """Its exit code, negative of a signal; None while it runs."""

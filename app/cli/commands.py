@@ -62,7 +62,7 @@ class Group(click.Group):
     """Says our errors as sentences, not as tracebacks."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command."""
+        """Run the command, and turn what goes wrong into sentences."""
         try:
             return super().invoke(ctx)
         except BadPackage as error:
@@ -263,7 +263,7 @@ def user_password(wiring: Wiring, email: str, typed: IO[str] | None) -> None:
 
 @commands.group()
 def case() -> None:
-    """Look at cases."""
+    """Look at cases and put them right."""
 
 
 @case.command("list")

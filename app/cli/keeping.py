@@ -81,7 +81,7 @@ def hold(wiring: Wiring, number: str, reason: str) -> None:
 @click.option("--reason", required=True)
 @wired
 def end_hold(wiring: Wiring, number: str, reason: str) -> None:
-    """End it."""
+    """End a case's hold."""
     keeping.end_hold(wiring.portal(), number, reason, ADMINISTRATOR)
 
 

@@ -23,7 +23,7 @@ _held: Lifeline | None = None
 
 
 class Lifeline:
-    """The child's end."""
+    """The child's end of the line by which a parent and its child notice that the other is gone."""
 
     def __init__(self, end: socket.socket) -> None:
         self._end = end

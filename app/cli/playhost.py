@@ -79,8 +79,8 @@ Play = Callable[[Spec], None]
 
 
 class Host:
-    """`load()` imports the portal and gives what runs a Play, in a fresh child, until it is told to end; `most` run
-    at once."""
+    """`load()` imports the portal and gives what runs a Play, in a fresh child, until it is told to end;
+    `most` run at once."""
 
     def __init__(self, folder: Path, most: int, load: Callable[[], Play]) -> None:
         self._folder = folder
@@ -148,7 +148,7 @@ class Host:
                 child.processor, child.since = used, now
 
     def close(self) -> None:
-        """End all."""
+        """End every Play and remove their folder."""
         for name in list(self._children):
             self._end(name)
         shutil.rmtree(self._folder, ignore_errors=True)

@@ -29,7 +29,7 @@ class Moment(click.ParamType[datetime]):
     name = "moment"
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
-        """An aware moment."""
+        """The typed moment, aware of its zone."""
         found = _typed(str(value))
         if found is None:
             self.fail(

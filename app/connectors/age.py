@@ -30,12 +30,12 @@ class Identity:
 
     @property
     def secret(self) -> str:
-        """AGE-SECRET-KEY-1…"""
+        """The key's secret half as text: AGE-SECRET-KEY-1…"""
         return str(self.key)
 
     @property
     def recipient(self) -> str:
-        """age1…"""
+        """The key's public half as text: age1…"""
         return str(self.key.to_public())
 
 
@@ -102,7 +102,7 @@ class _Thread(threading.Thread):
         self._error: BaseException | None = None
 
     def run(self) -> None:
-        """In the thread."""
+        """Do the work in the thread, and keep what went wrong."""
         try:
             self._work()
         except BaseException as error:

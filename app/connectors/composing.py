@@ -73,7 +73,7 @@ class Composer:
         return answer
 
     def close(self) -> None:
-        """Ends the child."""
+        """End the child, if one runs."""
         with self._lock:
             child, self._child = self._child, None
         if child is not None:

@@ -32,7 +32,7 @@ def _moment(value: Any) -> date | datetime:
 
 
 def jdate(value: Any) -> str:
-    """2026年11月22日（日）"""
+    """The day as in 2026年11月22日（日）"""
     if _absent(value):
         return ""
     day = _moment(value)
@@ -67,7 +67,7 @@ def edatetime(value: Any) -> str:
 
 
 def eyen(value: Any) -> str:
-    """¥12,345"""
+    """The amount as in ¥12,345"""
     return "" if _absent(value) else f"¥{number(value)}"
 
 
@@ -85,7 +85,7 @@ def wareki(value: Any) -> str:
 
 
 def number(value: Any) -> str:
-    """12,345"""
+    """The number as in 12,345"""
     if _absent(value):
         return ""
     try:
@@ -98,7 +98,7 @@ def number(value: Any) -> str:
 
 
 def yen(value: Any) -> str:
-    """12,345円"""
+    """The amount as in 12,345円"""
     return "" if _absent(value) else f"{number(value)}円"
 
 
@@ -108,7 +108,7 @@ def lines(value: Any) -> Markup:
 
 
 def postal(value: Any) -> str:
-    """1000001 → 100-0001"""
+    """The postal code as written: 1000001 → 100-0001"""
     if _absent(value):
         return ""
     text = str(value)

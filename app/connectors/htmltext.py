@@ -10,7 +10,7 @@ _DEEPEST = 10
 
 
 def plain(html: str) -> str:
-    """The words."""
+    """The words of an HTML text, in lines as a reader sees them."""
     reader = _Words()
     reader.feed(html.replace(_MARK, ""))
     lines = [" ".join(line.split()) for line in "".join(reader.found).splitlines()]

@@ -25,8 +25,8 @@ class Shown:
 
 
 def certificate(url: str, trust: ssl.SSLContext | None = None) -> Shown:
-    """What the server of this address shows. `trust`: whom to believe, where not those whom the machine believes.
-    Raises OutOfReach."""
+    """What the server of this address shows. `trust`: whom to believe, where not those whom the
+    machine believes. Raises OutOfReach."""
     parts = urlsplit(url)
     place = parts.hostname or "", parts.port or 443
     context = trust or ssl.create_default_context()

@@ -2,8 +2,8 @@
 
 A character that the named families lack is drawn by a stand-in of like kind; a variation sequence by its own glyph
 where a face has it, else by its character; what no face has becomes 〓 and is noticed, and never a box. The text layer
-holds what was written: ReportLab's own map writes five digits for a character beyond U+FFFF, which no reader takes (PDF
-32000-1, 9.10.3).
+holds what was written: ReportLab's own map writes five digits for a character beyond U+FFFF, which no reader
+takes (PDF 32000-1, 9.10.3).
 """
 
 from __future__ import annotations

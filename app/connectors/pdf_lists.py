@@ -38,7 +38,7 @@ class Reading:
         self._count = 0  # lists and items so far
 
     def begin(self) -> None:
-        """Another document."""
+        """Begin a new document: no list is open."""
         self.path, self._count = (), 0
 
     def _next(self) -> int:

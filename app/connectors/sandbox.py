@@ -1,5 +1,5 @@
-"""The Jinja sandbox in which analysts' templates run: nothing of Python within reach, and work, text and
-numbers bounded.
+"""The Jinja sandbox in which analysts' templates run: nothing of Python within reach, and work,
+text and numbers bounded.
 
 Jinja's own sandbox stops escapes, not bombs: a nested loop, `"a" * 10**9` or a format width would take the
 worker down. So a template gets a stated set of filters and methods, and every loop turn, call, printed value

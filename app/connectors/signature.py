@@ -131,8 +131,8 @@ def _ends_soon(certificate: Path, now: dt.datetime) -> bool:
 
 
 def make_signing_key(subject: str, *, now: dt.datetime | None = None, years: int = 10) -> SigningKey:
-    """A new P-256 key and a certificate that it signed itself; `subject` is the body's name (at most 64
-    characters, X.520)."""
+    """A new P-256 key and a certificate that it signed itself; `subject` is the body's name (at
+    most 64 characters, X.520)."""
     key = ec.generate_private_key(ec.SECP256R1())
     start = now or dt.datetime.now(dt.UTC)
     name = x509.Name(

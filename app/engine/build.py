@@ -28,7 +28,7 @@ def build(diagrams: Diagrams, decisions: Mapping[str, Decide]) -> dict[str, Proc
 
 
 class _Builder:
-    """Builds one process."""
+    """Builds the spec of one process."""
 
     def __init__(self, process: Process, diagrams: Diagrams, decisions: Mapping[str, Decide], routing: Routing) -> None:
         self.process = process

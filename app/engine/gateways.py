@@ -18,8 +18,8 @@ BESIDE = "beside"  # in internal data of an event subprocess that runs beside, a
 
 
 class Choice(Lean):
-    """An exclusive gateway. `ways`: target and condition in the order of the file; the default comes last,
-    without one.
+    """An exclusive gateway. `ways`: target and condition in the order of the file; the default
+    comes last, without one.
     """
 
     announces = False
@@ -124,8 +124,8 @@ class Inclusive(Split):
 
 
 class Parallel(Lean):
-    """A parallel gateway: takes one token from each incoming flow, joins their data, and starts every
-    outgoing flow.
+    """A parallel gateway: takes one token from each incoming flow, joins their data, and
+    starts every outgoing flow.
 
     A second token on the same flow waits its turn, as BPMN 2.0.2 section 13.4.1 has it.
     """

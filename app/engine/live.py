@@ -39,7 +39,7 @@ class LiveCases:
                 self._cases.popitem(last=False)
 
     def clear(self) -> None:
-        """Forget all."""
+        """Forget all cases that are kept."""
         with self._lock:
             self._cases.clear()
 

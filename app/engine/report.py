@@ -14,7 +14,7 @@ from app.engine.whole import resting, whole
 
 
 def step(case: Case, snapshot: Snapshot) -> Step:
-    """The step's outcome."""
+    """What a step leaves behind: what is open, running, timed and waited for."""
     open_tasks: list[OpenTask] = []
     running: list[str] = []
     timers: list[Timer] = []

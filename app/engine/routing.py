@@ -33,8 +33,8 @@ class Throws:
 
 @dataclass(frozen=True, slots=True)
 class Receives:
-    """From whom a message is taken: ids of elements and processes, any where it is None; `outside`: also from without
-    the case.
+    """From whom a message is taken: ids of elements and processes, any where it is None; `outside`: also
+    from without the case.
     """
 
     sources: frozenset[str] | None = None

@@ -43,8 +43,8 @@ _POLICY: monty.OSPolicy = {
 
 
 class Evaluator:
-    """Evaluates expressions and scripts of diagrams. Thread-safe; one per process, workers start with the
-    first call.
+    """Evaluates expressions and scripts of diagrams. Thread-safe; one per process, workers start
+    with the first call.
 
     `workers`: at most so many processes. A process that is forked after the first call may not use it (and says so);
     one that is spawned may.

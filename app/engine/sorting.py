@@ -39,7 +39,7 @@ class Version:
 
     @cached_property
     def ahead(self) -> Ahead:
-        """Its ways ahead."""
+        """The ways that lie ahead in the new program."""
         return Ahead(self.program, self.names)
 
     def stuck(self, process: str, places: tuple[Place, ...]) -> frozenset[Stuck]:

@@ -58,7 +58,7 @@ class Lean(BpmnTaskSpec):
         """The diagram was checked when it was compiled."""
 
     def _predict(self, my_task: Task, seen: Any = None, looked_ahead: int = 0, mask: int = 0) -> None:
-        """Nothing is predicted."""
+        """Predict nothing: a child is made when it is reached."""
 
     def _update(self, my_task: Task) -> None:
         if my_task.has_state(TaskState.FUTURE):

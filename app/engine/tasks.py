@@ -23,7 +23,7 @@ class Person(Lean):
 
 
 class Script(Lean):
-    """A script task."""
+    """A script task, which runs its Python in the sandbox."""
 
     def __init__(self, *args: Any, script: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -37,7 +37,7 @@ def wrote(task: Task, names: Iterable[str]) -> None:
 
 
 def put(task: Task, values: dict[str, Any]) -> None:
-    """Set these names."""
+    """Set these names in the token's data, and note that they were written."""
     task.data.update(values)
     wrote(task, values)
 

@@ -45,7 +45,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """One decision table."""
+    """A decision table as its DMN file draws it."""
 
     id: str
     name: str

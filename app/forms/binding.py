@@ -63,8 +63,8 @@ class Binder:
         return BoundForm(bound, found, self.lang, json.dumps(self.facts(), ensure_ascii=False), has_files)
 
     def facts(self) -> dict[str, Any]:
-        """What conditions read and the page does not ask: of the case, just the names in question; and
-        locked fields.
+        """What conditions read and the page does not ask: of the case, just the names in
+        question; and locked fields.
         """
         names = {name for spec in self.every for name in condition_names(spec)}
         facts = {name: self.context[name] for name in sorted(names - self.keys) if name in self.context}

@@ -84,7 +84,7 @@ class BoundField:
 
     @property
     def kind(self) -> str:
-        """The form-js type."""
+        """The type as form-js calls it."""
         return self.spec.type.value
 
     @property
@@ -94,7 +94,7 @@ class BoundField:
 
     @property
     def locked(self) -> bool:
-        """Shown, not asked."""
+        """Whether it is shown and not asked."""
         return self.spec.readonly or self.spec.disabled
 
     @property

@@ -49,7 +49,7 @@ def _told(value: object) -> bool:
 def clean(
     fields: Sequence[FieldSpec], raw: object, choices: Choices, context: Mapping[str, Any], lacking: Lacking
 ) -> Cleaned:
-    """See `FormSpec.clean`."""
+    """Clean values, or what is wrong with them; see `FormSpec.clean`."""
     errors: list[FieldError] = []
     values = _judge(_parse(fields, raw, choices, context), context, "", errors, lacking)
     return Cleaned(values, tuple(errors))

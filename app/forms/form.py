@@ -137,8 +137,8 @@ class FormSpec:
         lacking: cleaning.Lacking | None = None,
     ) -> Cleaned:
         """Clean values and what is wrong. Never raises for anything that JSON can hold. See `bind` for
-        the arguments; `lacking`: what of a text papers cannot show, wrong in a field of one line, where
-        names are.
+        the arguments; `lacking`: what of a text papers cannot show, wrong in a field of one
+        line, where names are.
 
         Values: text → str or None · number → int or float (text with serializeToString) or None · date,
         time, datetime → ISO text or None · checkbox → bool · choice → str or None · checklist, taglist →
@@ -182,8 +182,8 @@ def _through_groups(spec: FieldSpec) -> Iterator[FieldSpec]:
 
 
 def load(form: Mapping[str, Any], element: str = "") -> FormSpec:
-    """The form of a form-js schema. Raises `BadPackage` that names every component and property that is
-    not supported.
+    """The form of a form-js schema. Raises `BadPackage` that names every component and property
+    that is not supported.
     """
     found, problems = stored(form, element)
     if problems:

@@ -211,8 +211,8 @@ _FIELDS: Mapping[Kind, type[AnswerField]] = {
 
 
 def form_of(specs: Sequence[FieldSpec], known: Mapping[str, frozenset[str]], today: object) -> BaseForm:
-    """A WTForms form of one scope's inputs but its lists. `known`: accepted values of each field that
-    offers options.
+    """A WTForms form of one scope's inputs but its lists. `known`: accepted values of each
+    field that offers options.
     """
     unbound: list[tuple[str, Any]] = []
     for spec in specs:

@@ -128,7 +128,7 @@ def email(value: str) -> str:
 
 
 def bank_account(value: str) -> str:
-    """口座番号: 7 digits."""
+    """The 7 digits of an account at a bank (口座番号)."""
     number = digits(value)
     if not re.fullmatch(r"[0-9]{7}", number):
         raise Unfit("%(label)s must be 7 digits; put zeros in front of a shorter number")

@@ -1,5 +1,5 @@
-"""What a browser posted → raw answers, kept as typed; and the presses that change the form itself (rows,
-postal code).
+"""What a browser posted → raw answers, kept as typed; and the presses that change the form
+itself (rows, postal code).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ REMOVE = "--remove"
 
 
 class Posted(Protocol):
-    """`request.form`: a multi-dict."""
+    """`request.form`: a dict with several values under a key."""
 
     def getlist(self, key: str, /) -> Sequence[Any]: ...
 

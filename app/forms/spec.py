@@ -131,8 +131,8 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """A component's `validate`. Lengths are in characters (code points), `min` and `max` in the number's
-    own unit.
+    """A component's `validate`. Lengths are in characters (code points), `min` and `max` in
+    the number's own unit.
     """
 
     min: float | None = None
@@ -259,8 +259,8 @@ class Cleaned:
 
 
 class Answer(NamedTuple):
-    """One line of check-your-answers. `text` may hold line breaks; `section` is the label of the group
-    around it.
+    """One line of check-your-answers. `text` may hold line breaks; `section` is the label of
+    the group around it.
     """
 
     key: str

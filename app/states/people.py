@@ -65,7 +65,7 @@ CLAIM_MOVES: Final[Moves[ClaimState]] = {
 
 
 class Judge(Word):
-    """Who says so."""
+    """Who decides on a claim."""
 
     MANAGERS = "managers"
     BODY = "body"

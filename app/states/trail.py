@@ -104,7 +104,7 @@ THINGS: Final[Mapping[Thing, str]] = {
 
 
 class Act(Word):
-    """What was done."""
+    """What the trail tells that somebody did."""
 
     # Sign-ins
     SIGNED_IN = "signed_in"

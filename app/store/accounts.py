@@ -185,7 +185,7 @@ def body() -> list[User]:
 
 
 def vendors() -> list[User]:
-    """The vendors' accounts."""
+    """The accounts of all vendors, by address."""
     return list(User.select().where(User.side == Side.VENDOR).order_by(User.email))
 
 

@@ -15,7 +15,7 @@ def rules() -> dict[str, AlarmRule]:
 
 
 def set_rule(kind: str, **said: Any) -> None:
-    """Set one."""
+    """Set the rule for one kind of trouble."""
     row = AlarmRule.insert(kind=kind, **said)
     row.on_conflict(conflict_target=[AlarmRule.kind], update=said).execute()
 

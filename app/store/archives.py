@@ -31,7 +31,7 @@ def _waiting(before: datetime) -> Any:
 
 
 def waiting(before: datetime) -> int:
-    """How many."""
+    """How many cases wait to be archived."""
     return int(_waiting(before).count())
 
 

@@ -1,4 +1,4 @@
-"""The lending ledger."""
+"""The ledger of cards: where each is, and who has it on loan."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ def passkey(credential: str) -> Passkey | None:
 
 
 def add_passkey(**values: Any) -> Passkey:
-    """A new one."""
+    """Store a new passkey."""
     return Passkey.create(**values)
 
 
@@ -39,7 +39,7 @@ def own_passkey(user: int, row_id: int) -> Passkey | None:
 
 
 def used_passkey(row_id: int, count: int, at: datetime) -> None:
-    """It has signed."""
+    """Note that the passkey has signed: its count, and when."""
     Passkey.update(sign_count=count, used_at=at).where(Passkey.id == row_id).execute()
 
 

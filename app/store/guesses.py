@@ -18,7 +18,7 @@ def alone(account: str, place: str) -> None:
 
 
 def add(**values: Any) -> Guess:
-    """Note a guess."""
+    """Note a guess at a password or code."""
     return Guess.create(**values)
 
 

@@ -42,7 +42,7 @@ def count(where: Any) -> int:
 
 
 def in_state(*states: InboundState) -> Any:
-    """In these states."""
+    """The condition that a mail is in one of these states."""
     return InboundMail.state.in_(list(states))
 
 
@@ -79,8 +79,8 @@ def mail_of_ours(row_id: int) -> Mail | None:
 
 
 def concerning(user: int) -> list[InboundMail]:
-    """What waits to be taken in, or was taken into a task that is open still, in the cases on which the person may act;
-    oldest first."""
+    """What waits to be taken in, or was taken into a task that is open still, in the cases on which the person
+    may act; oldest first."""
     mine = Member.select(Member.case).where((Member.user == user) & Member.rights.in_(ACTING))
     opened = Task.select(Task.id).where(Task.case.in_(mine) & (Task.state == TaskState.OPEN))
     query = InboundMail.select().where(

@@ -166,8 +166,8 @@ def waiting_jobs(case: int, after: int) -> list[int]:
 
 
 def oldest_due(now: datetime, without: Sequence[str] = ()) -> datetime | None:
-    """Since when the job waits that waits longest for somebody to do it, of these operators apart; none when nothing
-    is due."""
+    """Since when the job waits that waits longest for somebody to do it, of these operators apart; none
+    when nothing is due."""
     due = (Job.state == JobState.QUEUED) & (Job.run_at <= now)
     due = due & Job.operator.not_in(list(without)) if without else due
     waiting = Job.select(fn.MIN(Job.run_at)).where(due).scalar()

@@ -60,7 +60,7 @@ class Listener:
             os.write(self._in, b"!")
 
     def close(self) -> None:
-        """Stop listening."""
+        """Stop listening, and close the pipe."""
         self._hang_up()
         os.close(self._out)
         os.close(self._in)

@@ -28,7 +28,7 @@ class HereFolders:
 
     @contextmanager
     def opened(self, name: str) -> Iterator[Path]:
-        """The folder."""
+        """The folder of this name."""
         yield self._root / name
 
 

@@ -117,7 +117,7 @@ def keep_undone(payments: Sequence[dict[str, Any]], surpluses: Sequence[dict[str
 
 
 def add_surplus(**values: Any) -> Surplus:
-    """Write it down."""
+    """Store what was paid beyond the claim."""
     return Surplus.create(**values)
 
 

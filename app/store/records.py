@@ -244,7 +244,7 @@ def certificates_of(cases: Sequence[int]) -> dict[int, Certificate]:
 
 
 def certificate_of(case: int) -> Certificate | None:
-    """The case's certificate."""
+    """The certificate of the case, if it has one."""
     return Certificate.get_or_none(Certificate.case == case)
 
 
@@ -260,7 +260,7 @@ REGISTER_ORDERS: dict[str, Any] = {
 def register(
     text: str = "", state: CertificateState | None = None, order: str = "number", limit: int = 100_000, offset: int = 0
 ) -> list[Certificate]:
-    """The public register."""
+    """A page of the public register."""
     query = Certificate.select().where(Certificate.listed)
     if text:
         said = (Certificate.number, Certificate.company_name, Certificate.system_name)

@@ -1,5 +1,5 @@
-"""What every page reads and hardly anything changes: closing days, terms, settings. Kept in the process while their
-stamp stands.
+"""What every page reads and hardly anything changes: closing days, terms, settings. Kept in the process
+while their stamp stands.
 
 Triggers put another stamp, drawn at random, with whatever writes one of these tables, so that no way of writing them
 can forget it, and no process shows what another has changed: the stamp is read with who asks for the page. Within a

@@ -8,7 +8,7 @@ from app.store.models import Session, User
 
 
 def add(**values: object) -> None:
-    """A session begins."""
+    """Store a session that begins."""
     Session.create(**values)
 
 

@@ -12,8 +12,8 @@ from app.store.models import Archive, Document, Draft, Export, InboundMail, Job,
 
 
 def complaints(*, thorough: bool = False) -> list[str]:
-    """What SQLite finds wrong with its file (`thorough`: indexes against their tables, too); PostgreSQL sees to its
-    own pages."""
+    """What SQLite finds wrong with its file (`thorough`: indexes against their tables, too); PostgreSQL sees
+    to its own pages."""
     if is_postgres():
         return []
     check = "integrity_check" if thorough else "quick_check"

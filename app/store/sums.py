@@ -65,7 +65,7 @@ def _since_day(column: str, since: date | None) -> tuple[str, list[Any]]:
 
 
 def applied(since: datetime | None) -> list[Row]:
-    """(package, day, n)."""
+    """Applications by package and day: (package, day, n)."""
     more, values = _since("c.created_at", since)
     return _ask(
         f'SELECT c.package_id, {_day("c.created_at")}, COUNT(*) FROM "case" c WHERE 1 = 1{more} GROUP BY 1, 2', *values

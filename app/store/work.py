@@ -198,7 +198,7 @@ _no_draft = Composed[Draft](lambda task_id: Draft.delete().where(Draft.task == t
 
 
 def drop_draft(row: Draft) -> None:
-    """It was sent."""
+    """Remove the draft, whose task was sent."""
     _no_draft.run(row.task_id)
 
 
@@ -292,7 +292,7 @@ def put_off_timer(case: int, task_id: str, until: datetime) -> None:
 
 
 def cases_with_timers_due(now: datetime, limit: int = 50) -> list[int]:
-    """Cases to wake."""
+    """Cases to wake, those due longest first."""
     rows = TimerRow.select(TimerRow.case).where(TimerRow.due_at <= now).order_by(TimerRow.due_at).limit(limit)
     return list(dict.fromkeys(row.case_id for row in rows))
 

@@ -27,7 +27,7 @@ def sign(name: str, machine: str) -> None:
 
 
 def leave(name: str) -> None:
-    """This worker ends."""
+    """Take this worker off the list."""
     WorkerSign.delete().where(WorkerSign.name == name).execute()
 
 

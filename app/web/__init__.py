@@ -47,7 +47,7 @@ class _Portal(Site):
     """Flask, but for steps that were in each other's way: what stored nothing is done once more."""
 
     def dispatch_request(self) -> Any:
-        """The view's answer."""
+        """The view's answer, asked for again when the database was busy."""
         return busy.repeated(super().dispatch_request)
 
 

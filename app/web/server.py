@@ -81,7 +81,7 @@ class Server:
         self._stop.set()
 
     def run(self) -> None:
-        """Serve until `stop`."""
+        """Serve until `stop` is called."""
         for host, port in self.places:
             log.info("serving on http://%s:%s", f"[{host}]" if ":" in host else host, port)
         self._serve(lambda: not self._stop.is_set())

@@ -45,7 +45,7 @@ def parser(room: Room) -> type[HTTPRequestParser]:
     """A parser that asks `room`, when the head is there, how many bytes may follow: method, path, headers."""
 
     class Parser(HTTPRequestParser):
-        """One request."""
+        """Reads one request, and knows since when."""
 
         def __init__(self, adj: Any) -> None:
             super().__init__(adj)
@@ -65,7 +65,7 @@ def channel(room: Room) -> type[HTTPChannel]:
     """A connection whose requests are held to `room`, and which gives way when too many are open."""
 
     class Channel(HTTPChannel):
-        """One connection."""
+        """One connection, of which an address has only so many."""
 
         parser_class = parser(room)
 

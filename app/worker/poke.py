@@ -23,7 +23,7 @@ class Ear(Protocol):
         """Let this one go on. May be called from a signal's handler."""
 
     def close(self) -> None:
-        """Stop listening."""
+        """Stop listening for pokes."""
 
 
 class Bell:
@@ -53,7 +53,7 @@ class Bell:
             out.sendto(b"!", self._socket.getsockname())
 
     def close(self) -> None:
-        """Stop listening."""
+        """Stop listening, and remove the socket's file."""
         self._file.unlink(missing_ok=True)
         self._socket.close()
 

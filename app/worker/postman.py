@@ -27,7 +27,7 @@ class Postman:
         self._thread = threading.Thread(target=self._run, name="postman", daemon=True)
 
     def start(self) -> None:
-        """Begin."""
+        """Start the postman's thread."""
         self._thread.start()
 
     def once(self) -> int:

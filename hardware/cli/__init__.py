@@ -1,5 +1,5 @@
-"""The command line of the card desk: `nintei card …`, or `python -m hardware …` where only this library
-is installed.
+"""The command line of the card desk: `nintei card …`, or `python -m hardware …` where only
+this library is installed.
 """
 
 from hardware.cli.agent import agent

@@ -94,8 +94,8 @@ class KeyFile:
 
 
 class VendorKeys:
-    """CardKeys of an opened key file: with it a vendor's desk verifies the cards it was lent, and can do
-    no more.
+    """CardKeys of an opened key file: with it a vendor's desk verifies the cards it was lent, and
+    can do no more.
     """
 
     def __init__(self, file: KeyFile) -> None:

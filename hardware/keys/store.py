@@ -138,8 +138,8 @@ class KeyStore:
         return tuple(pending_of(entry) for entry in self._content["pending"])
 
     def masters(self) -> tuple[MasterInfo, ...]:
-        """Every master but the transport ones, oldest version first: old versions stay so that old cards
-        stay readable.
+        """Every master but the transport ones, oldest version first: old versions stay so that
+        old cards stay readable.
         """
         return tuple(
             info_of(entry)

@@ -70,7 +70,7 @@ def authenticate(transport: Transport, role: Role, key: Key) -> Session:
 
 
 class CcusTest:
-    """CardProfile `CCUS-TEST v1`."""
+    """The CardProfile `CCUS-TEST v1`: which steps write a card."""
 
     id = layout.PROFILE
     reason = ""

@@ -11,6 +11,7 @@ PLANTED = """
 from app.states import ChangeKind, TaskState
 from app.store import changes
 from app.services.base.actors import Actor
+from app.services.mails.deliveries import Undelivered
 from app.store.models import BankFile, Case, Clock, Entry, Guess, InboundMail, Task, TrailEntry, User
 
 
@@ -20,7 +21,8 @@ def right(row: Task) -> bool:
 
 
 def wrong(
-    row: Task, case: Case, mail: InboundMail, file: BankFile, entry: Entry, guess: Guess, who: Actor, clock: Clock
+    row: Task, case: Case, mail: InboundMail, file: BankFile, entry: Entry, guess: Guess, who: Actor, clock: Clock,
+    missed: Undelivered
 ) -> None:
     row.titel                            # a column
     row.company                          # a column of another table
@@ -46,6 +48,7 @@ def wrong(
     guess.way = "sign-on"                # for what a password was given
     case.turn == "vendro"                # whose turn it is
     mail.kind == "reprot"                # who wrote a mail
+    missed.to == "person"               # whom a mail was written to
     file.kind = "csv"                    # how a file of the bank is written
 """
 

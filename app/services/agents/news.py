@@ -50,7 +50,7 @@ class WaitingRoom:
 
     @property
     def inside(self) -> int:
-        """How many wait."""
+        """How many agents wait for news now."""
         return self._inside
 
     def close(self) -> None:

@@ -110,7 +110,7 @@ class _Out(io.RawIOBase):
         self._waiting: list[bytes] = []
 
     def writable(self) -> bool:
-        """Nothing else is."""
+        """Always so: this file is written only."""
         return True
 
     def write(self, data: Any) -> int:

@@ -46,8 +46,8 @@ class Report:
 
 
 def verify(heads: Mapping[int, str] | None = None) -> Report:
-    """Read the whole chain. `heads`: ends that were kept elsewhere (number → hash); those of the database are looked
-    at, too."""
+    """Read the whole chain. `heads`: ends that were kept elsewhere (number → hash); those of the database
+    are looked at, too."""
     with database.connection():
         gone = trail.horizon()
         wanted = {row.seq: row.hash for row in trail.heads(gone.seq if gone else 0)}

@@ -55,7 +55,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class End:
-    """What was written."""
+    """What a backup holds, as its last line says."""
 
     files: Mapping[str, Entry]
     rows: Mapping[str, int]  # table → rows

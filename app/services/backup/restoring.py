@@ -28,7 +28,7 @@ SETTINGS_HERE = "settings-of-backup.toml"  # in the data folder: what the portal
 
 @dataclass(frozen=True)
 class Report:
-    """What was restored."""
+    """What a restore has brought back."""
 
     begin: Begin
     end: End

@@ -1,8 +1,8 @@
 """What a case is found by, beside its own names: people and numbers in its answers, its invoices, its certificate.
 
 Which answers those are, their forms say: by a field's format (法人番号, telephone, kana, 登録番号, mail address), or by
-what of its filler a browser may fill in (`autocomplete`: name, organization). A step that stores one stores the index
-with it.
+what of its filler a browser may fill in (`autocomplete`: name, organization). A step that stores one stores
+the index with it.
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ def plain(value: Any) -> Any:
 
 
 def rich(value: Any) -> Any:
-    """The same back."""
+    """The value that `plain` had made fit for JSON."""
     if isinstance(value, dict) and set(value) == {"$at"}:
         return datetime.fromisoformat(value["$at"])
     if isinstance(value, dict) and set(value) == {"$day"}:

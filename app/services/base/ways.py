@@ -66,8 +66,8 @@ class _Way:
         self.flows = {flow.id: flow for flow in package.flows}
 
     def ahead(self, element: str, *, calls: bool, through: bool) -> Iterator[Element]:
-        """What comes behind the element, the nearest first. `calls`: into called processes, too; `through`: behind user
-        tasks, too."""
+        """What comes behind the element, the nearest first. `calls`: into called processes, too; `through`:
+        behind user tasks, too."""
         start = self.package.elements.get(element)
         if start is None:
             return

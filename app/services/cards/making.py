@@ -32,7 +32,7 @@ class CardDesk:
         self._reader = reader
 
     def keys(self) -> hardware.KeyStore:
-        """The master keys."""
+        """The store of the master keys."""
         return cardkeys.store(self._settings)
 
     def do(self, portal: Portal, job: Leased) -> None:

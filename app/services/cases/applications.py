@@ -59,7 +59,7 @@ class Opened:
 
     @property
     def spec(self) -> FormSpec:
-        """What it asks."""
+        """The form that an applicant fills in."""
         return self.loaded.forms[self.loaded.package.start_form]
 
 
@@ -261,8 +261,8 @@ def correct_address(portal: Portal, number: str, email: str, actor: Actor) -> No
 
 
 def link_anew(portal: Portal, case: Case, email: str, reason: str, actor: Actor) -> None:
-    """A new link for entering to this address, which is the applicant's from now on. Inside a transaction that has the
-    case locked."""
+    """A new link for entering to this address, which is the applicant's from now on. Inside a transaction that
+    has the case locked."""
     if cases.members(case.id):
         raise Refused("The link was used already; the vendor changes the address in their own account")
     if email != case.email:

@@ -57,8 +57,8 @@ def _keep(row: Member, rights: Rights, mails: bool, mandate: int | None) -> None
 
 
 def hold(company: int) -> None:
-    """One change of who may do what at a time, so that two managers cannot make each other leave. Until the
-    transaction ends."""
+    """One change of who may do what at a time, so that two managers cannot make each other leave.
+    Until the transaction ends."""
     database.lock_name(f"company:{company}")
 
 

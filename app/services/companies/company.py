@@ -100,7 +100,7 @@ def may_manage(shown: CompanyPage) -> None:
 
 
 def page(portal: Portal, company_id: int, actor: Actor) -> CompanyPage:
-    """The company."""
+    """What the page of the company shows the actor."""
     with database.connection():
         row, may = find(company_id, actor)
         rows, seats = companies.cases_of(row.id), companies.members(row.id)

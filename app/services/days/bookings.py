@@ -40,7 +40,7 @@ class BookingView:
 
 
 def view(row: Booking, loaded: Loaded) -> BookingView:
-    """The booking's facts."""
+    """What pages know of the booking."""
     spec = loaded.package.calendars[row.calendar]
     return BookingView(
         calendar=row.calendar,

@@ -27,7 +27,7 @@ CLOSED = N_("The office is closed on this day")
 
 @dataclass(frozen=True, slots=True)
 class Date:
-    """One case's day."""
+    """The day of one case in a calendar."""
 
     case_number: str
     company_name: str

@@ -76,7 +76,7 @@ class Previews:
         self._composer = composer or Composer()
 
     def close(self) -> None:
-        """Ends the child."""
+        """End the child that composes."""
         self._composer.close()
 
     def form(self, package: Package, asked: Asked, language: str) -> FormShown:

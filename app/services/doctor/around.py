@@ -149,7 +149,7 @@ def fonts(patient: Patient, topic: str) -> Iterator[Finding]:
 
 
 def reader(patient: Patient, topic: str) -> Iterator[Finding]:
-    """The card reader."""
+    """Whether the card reader can be reached."""
     wanted = patient.settings.card_reader
     if wanted == "virtual":
         yield Finding(topic, OK, N_("Virtual cards; no reader is used"))

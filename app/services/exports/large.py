@@ -65,7 +65,7 @@ def ask(portal: Portal, actor: Actor, maker: str, query: str, sheet: Sheet, form
 
 
 def run(portal: Portal, asked: Asked, job: Leased) -> None:
-    """The worker's job."""
+    """Make the file that the worker's job asks for."""
     make(portal, asked, int(job.params["export"]))
 
 

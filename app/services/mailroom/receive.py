@@ -154,8 +154,8 @@ def unreachable(portal: Portal) -> Unreachable | None:
 
 
 def _answered(mail: incoming.Incoming) -> tuple[Case | None, str, int | None]:
-    """(case, element that sent the mail which is answered, that mail's row id): by the mail it replies to, else by the
-    subject's number."""
+    """(case, element that sent the mail which is answered, that mail's row id): by the mail it replies to, else
+    by the subject's number."""
     ours = inbound.mail_answered(mail.answers)
     if ours is not None:
         return cases.by_id(ours.case_id), inbound.element_of(ours), ours.id

@@ -197,7 +197,7 @@ def _setting(portal: Portal, row: InboundMail, case: Case, task_id: str) -> perm
 
 
 def form_spec(setting: permit.Setting) -> FormSpec:
-    """The step's form."""
+    """The form of the step that the task belongs to."""
     return setting.loaded.forms[setting.task.element]
 
 

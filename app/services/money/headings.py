@@ -46,7 +46,7 @@ class Columns:
         return self.came_in is not None or self.amount is not None
 
     def by_name(self) -> dict[str, int | None]:
-        """As plain JSON."""
+        """The place of each column by its name, fit for JSON."""
         return {each.name: getattr(self, each.name) for each in fields(self)}
 
 

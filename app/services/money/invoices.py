@@ -1,4 +1,4 @@
-"""Claims and payments."""
+"""What cases have to pay: claims, and the payments that settle them."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class InvoiceView:
 
 
 def view(row: Invoice) -> InvoiceView:
-    """The claim's facts."""
+    """What pages know of the claim."""
     return InvoiceView(
         number=row.number,
         title=row.title,

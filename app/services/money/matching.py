@@ -35,7 +35,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Money:
-    """A receipt."""
+    """A receipt, as the bank has it in its file."""
 
     id: int
     amount: int

@@ -20,7 +20,7 @@ CONFIRMS = "confirms"
 
 
 class Money(Noun):
-    """Claims and payments."""
+    """What claims and payments have to say in a task."""
 
     def wrong(self, asked: Asked) -> Iterable[FieldError]:
         """A shortage that is called the bank's charge, and is more than the body bears."""

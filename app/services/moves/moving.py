@@ -48,7 +48,7 @@ class Status:
 
     @property
     def total(self) -> int:
-        """All its cases."""
+        """How many cases it moves."""
         return sum(self.counts.values())
 
     @property

@@ -22,8 +22,8 @@ def names(text: str) -> Iterator[str]:
 
 
 def filled(package: Package, text: str, say: Callable[[str], str]) -> str:
-    """The text with the values of what it names; a name that the package does not know stays as it is. `say`: the
-    reader's language."""
+    """The text with the values of what it names; a name that the package does not know stays as it is.
+    `say`: the reader's language."""
     if "{" not in text:
         return text
     said = dict(_said(package, say))

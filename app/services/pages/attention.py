@@ -79,7 +79,7 @@ class Cause:
 
     @property
     def first(self) -> Trouble:
-        """The oldest."""
+        """The trouble that came first."""
         return self.troubles[0]
 
     @property

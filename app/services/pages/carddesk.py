@@ -125,7 +125,7 @@ def _wanted(portal: Portal, actor: Actor) -> list[Wanted]:
 
 
 def life(portal: Portal, serial: str, actor: Actor) -> Life:
-    """One card's life."""
+    """What has happened to one card."""
     actor.require(Right.SEE_DESKS)
     with database.connection():
         row = cards.by_serial(serial)

@@ -105,7 +105,7 @@ def sign(name: str) -> None:
 
 
 def leave(name: str) -> None:
-    """A worker ends."""
+    """Take the worker that ends off the list."""
     with database.transaction():
         workers.leave(name)
 

@@ -17,7 +17,7 @@ MOST = 200
 
 @dataclass(frozen=True, slots=True)
 class Attached:
-    """An attachment's facts."""
+    """What pages know of an attachment."""
 
     filename: str
     mime: str
@@ -26,7 +26,7 @@ class Attached:
 
 @dataclass(frozen=True, slots=True)
 class MailView:
-    """A mail."""
+    """A mail as the outbox shows it."""
 
     id: int
     mail_id: str
@@ -54,7 +54,7 @@ def recent(portal: Portal, to: str = "") -> list[MailView]:
 
 
 def one(portal: Portal, mail: int) -> MailView:
-    """One mail."""
+    """One mail of the outbox; NotFound if there is none."""
     with portal.connection():
         return _view(_row(mail))
 

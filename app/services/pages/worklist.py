@@ -73,7 +73,7 @@ class Bulk:
 
 
 def page(portal: Portal, actor: Actor, wanted: Filter) -> Worklist:
-    """The worklist."""
+    """The page of the worklist that the filter asks for."""
     today, closing = portal.today(), portal.closing()
     limit = {"overdue": today - timedelta(days=1), "today": today, "week": today + timedelta(days=7)}.get(wanted.due)
     with database.connection():

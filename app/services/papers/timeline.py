@@ -1,7 +1,7 @@
 """What happened to a case, as a reader may know it: the one way to the timeline for pages, mails and documents.
 
-An entry that tells of a mail is shown to whom the mail is (`mails.may_read`): its title is the mail's subject, its text
-the recipient.
+An entry that tells of a mail is shown to whom the mail is (`mails.may_read`): its title is the mail's subject,
+its text the recipient.
 """
 
 from __future__ import annotations

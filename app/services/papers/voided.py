@@ -1,7 +1,7 @@
 """A certificate's PDF that no longer holds says so across its page, wherever it is taken from the portal.
 
-What is stored stays as it was issued and signed; the mark is put on the copy that leaves, by how the register stands
-that day.
+What is stored stays as it was issued and signed; the mark is put on the copy that leaves, by how the
+register stands that day.
 """
 
 from __future__ import annotations

@@ -92,7 +92,7 @@ class Account:
 
 
 def account(actor: Actor) -> Account:
-    """The actor's account."""
+    """What the actor's account says of them."""
     with database.connection():
         user = _own(actor)
         return Account(user.email, user.name, user.language, user.feed_token or "", user.shortcuts)
@@ -173,7 +173,7 @@ def _on_record(portal: Portal, actor: Actor, before: str, after: str) -> None:
 
 
 def absences(actor: Actor) -> list[Absence]:
-    """The actor's absences."""
+    """When the actor is away, and who stands in."""
     with database.connection():
         return accounts.absences(actor.user_id or 0)
 

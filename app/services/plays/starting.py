@@ -17,8 +17,8 @@ from app.store import database, releases
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """The package, what it is called on the page, and where it comes from (`workspace:<id>`,
-    `release:<package>:<number>`)."""
+    """The package, what it is called on the page, and where it
+    comes from (`workspace:<id>`, `release:<package>:<number>`)."""
 
     package: Package
     title: str

@@ -148,8 +148,8 @@ def for_one(portal: Portal, facts: dict[str, Any], params: Mapping[str, Any]) ->
 def _task(
     portal: Portal, case: Case, loaded: Loaded, element: str, at: str, base: str, asks: str, data: Mapping[str, Any]
 ) -> dict[str, Any] | None:
-    """The task that a mail asks for: the element's own, the vendor's next after it as the case stands, or the vendor's
-    open one."""
+    """The task that a mail asks for: the element's own, the vendor's next after it as the case stands, or
+    the vendor's open one."""
     rows = [row for row in work.open_tasks(case.id) if row.kind == TaskKind.USER]
     own = next((row for row in rows if row.element == element and at in {"", row.id}), None)
     own = own or next((row for row in rows if row.element == element), None)

@@ -101,8 +101,8 @@ def issue(portal: Portal, case: Case, loaded: Loaded, params: Mapping[str, Any],
 
 
 def renamed(portal: Portal, case: Case, loaded: Loaded, row: Certificate, now: datetime) -> None:
-    """The body has accepted other names: the register says them, and a new edition of the certificate is made, of the
-    same term."""
+    """The body has accepted other names: the register says them, and a new edition of the certificate is made,
+    of the same term."""
     if names.changed(row, names.wished(case, loaded)):
         _anew(case, loaded, row, now)
     names.take(case, loaded, row, now)
@@ -110,8 +110,8 @@ def renamed(portal: Portal, case: Case, loaded: Loaded, row: Certificate, now: d
 
 
 def succeeded(portal: Portal, case: Case, loaded: Loaded, row: Certificate, now: datetime) -> None:
-    """承継: another company holds it now. The register says so, and a new edition of the certificate is made, of the
-    same term."""
+    """承継: another company holds it now. The register says so, and a new edition of the certificate is made,
+    of the same term."""
     before = row.company_name
     row.company_name = case.company_name  # also where both are called alike
     _note(case, row, "succeeded", now, former=before, holder=case.company_name)
@@ -179,7 +179,7 @@ def _cured_until(case: Case) -> date | None:
 
 
 def withdraw(portal: Portal, case: Case, loaded: Loaded, params: Mapping[str, Any], now: datetime) -> dict[str, Any]:
-    """取消: over."""
+    """取消: the certificate ends and does not come back."""
     return _ended(portal, case, loaded, CertificateState.WITHDRAWN, "withdrawn", now)
 
 

@@ -65,7 +65,7 @@ def view(row: Certificate, today: date) -> CertificateView:
 
 
 def listed(portal: Portal, *, text: str = "", state: str = "", order: str = "number") -> list[CertificateView]:
-    """The public list."""
+    """The certificates that the public register lists."""
     with database.connection():
         wanted = CertificateState.VALID if state == EXPIRED else CertificateState.of(state)
         rows = [view(row, portal.today()) for row in records.register(text, wanted, order)]

@@ -24,8 +24,8 @@ ALWAYS = {"bank": True, "body.name": True, "body.president": True}  # whatever t
 
 @dataclass(frozen=True, slots=True)
 class Was:
-    """A value that was set: from which day it holds, who set it when and why, who approved it. `stopped`: its day
-    never came."""
+    """A value that was set: from which day it holds, who set it when and why, who approved it. `stopped`:
+    its day never came."""
 
     value: str
     from_day: date | None

@@ -24,7 +24,7 @@ _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # without those that look alike
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A passkey."""
+    """A passkey as its owner sees it."""
 
     id: int
     name: str
@@ -54,7 +54,7 @@ def required(portal: Portal, side: Side) -> bool:
 
 @database.connection()
 def of(portal: Portal, actor: Actor) -> Factors:
-    """One's own."""
+    """With what the actor shows who they are."""
     user_id = actor.user_id or 0
     app = rows.code_app(user_id)
     keys = tuple(Key(each.id, each.name, each.made_at, each.used_at) for each in rows.passkeys(user_id))

@@ -96,8 +96,8 @@ def _usable(portal: Portal, token: str) -> User:
 
 
 def reset(portal: Portal, token: str, password: str) -> int:
-    """Set the password by the mailed link, which proves the address; every session of the account ends. Gives the
-    account's id."""
+    """Set the password by the mailed link, which proves the address; every session of the account ends.
+    Gives the account's id."""
     with database.transaction():
         user = _usable(portal, token)
         require_good(password, user.email, *owned(user))

@@ -50,7 +50,7 @@ def through(portal: Portal, whom: str, *limits: Limit) -> timedelta | None:
 
 
 def note(portal: Portal, limit: Limit, *whom: str) -> None:
-    """A try."""
+    """Count one try against the limit."""
     attempts.add([_key(limit, each) for each in whom if each], portal.now(), limit.window)
 
 

@@ -51,7 +51,7 @@ class Place:
 
 
 def view(row: Comment) -> CommentView:
-    """The point's facts."""
+    """What pages know of the point."""
     file = records.document(row.document_id) if row.document_id else None
     return CommentView(
         id=row.id,

@@ -24,8 +24,8 @@ MAIL: Final = "mail"
 
 
 def rule_of(kind: str, operator: str, params: Mapping[str, Any]) -> str:
-    """Under which rule administrators are told of it: what a mail server said of one mail is another thing than work
-    that fails."""
+    """Under which rule administrators are told of it: what a mail server said of one mail is another thing
+    than work that fails."""
     return MAIL if kind == "job" and operator == "mail" and "code" in params else kind
 
 

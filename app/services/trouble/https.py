@@ -40,7 +40,7 @@ def look(portal: Portal, trust: ssl.SSLContext | None = None) -> Standing | None
 
 
 def again(portal: Portal, trust: ssl.SSLContext | None = None) -> Standing:
-    """Look now."""
+    """Look at the certificate now, and keep what was seen."""
     try:
         found = https.certificate(portal.settings.base_url, trust)
         standing = Standing(portal.now(), found.ends, found.wrong)

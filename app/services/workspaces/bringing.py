@@ -30,8 +30,8 @@ PLACE = shipped.ROOT / "bpmn"
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A small process to begin with. What it is for stands in the first comments of its package.toml, in Japanese, then
-    in English."""
+    """A small process to begin with. What it is for stands in the first comments of its package.toml, in
+    Japanese, then in English."""
 
     name: str
     title: str

@@ -44,7 +44,7 @@ def ask(portal: Portal, row: Workspace, event_id: int) -> None:
 
 
 def run(portal: Portal, job: Leased) -> None:
-    """The worker's job."""
+    """Examine the workspace that the worker's job names."""
     examine(portal, int(job.params["workspace"]), int(job.params["event"]))
 
 

@@ -103,7 +103,7 @@ class WorkspaceVisit(Named):
 
 
 def up(_migrator: Any, db: Any) -> None:
-    """New tables alone."""
+    """Create the new tables; no other changes."""
     tables = [Workspace, WorkspaceFile, WorkspaceVersion, WorkspaceEvent, WorkspaceVisit]
     with db.bind_ctx([User, Release, *tables], bind_refs=False, bind_backrefs=False):
         db.create_tables(tables, safe=False)

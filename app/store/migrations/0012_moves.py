@@ -82,6 +82,6 @@ class Mend(Model):
 
 
 def up(_migrator: Any, db: Any) -> None:
-    """New tables alone."""
+    """Create the new tables; no other changes."""
     with db.bind_ctx([User, Case, Release, Move, MoveCase, Mend], bind_refs=False, bind_backrefs=False):
         db.create_tables([Move, MoveCase, Mend], safe=False)

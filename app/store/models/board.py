@@ -13,8 +13,8 @@ from app.store.words import WordField
 
 
 class AlarmRule(Table):
-    """When administrators are told by mail of trouble of a kind (trouble.causes.rule_of). Without a row: as the program
-    has it."""
+    """When administrators are told by mail of trouble of a kind (trouble.causes.rule_of). Without a row: as
+    the program has it."""
 
     kind = CharField(max_length=20, primary_key=True)
     tells = BooleanField(default=True)

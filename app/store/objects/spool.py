@@ -94,7 +94,7 @@ class _Chain(io.RawIOBase):
         self._rest = b""
 
     def readable(self) -> bool:
-        """Yes."""
+        """Always so: what was spooled can be read."""
         return True
 
     def readinto(self, buffer: "memoryview") -> int:  # type: ignore[override]  # noqa: UP037 - io calls it with one

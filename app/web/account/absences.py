@@ -22,7 +22,7 @@ pages = Blueprint("absences", __name__, url_prefix="/absences")
 @pages.get("")
 @needs(Right.WORK)
 def show() -> Any:
-    """One's absences."""
+    """The page of one's own absences."""
     return _page()
 
 

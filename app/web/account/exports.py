@@ -40,7 +40,7 @@ def one(number: int) -> Any:
 @pages.get("/<int(max=2147483647):number>/file")
 @needs(Right.EXPORT)
 def take(number: int) -> Response:
-    """Its bytes."""
+    """Hand out the bytes of the file."""
     row = large.taken(portal(), signed_in(), number)
     headers = {
         "Content-Disposition": disposition(row.filename), "Cache-Control": "no-store", "Content-Length": str(row.size),

@@ -170,7 +170,7 @@ def end_sessions() -> Any:
 @pages.post("/account/password")
 @needs(Right.ACCOUNT)
 def password() -> Any:
-    """Another password."""
+    """Change one's own password."""
     who = signed_in()
     chosen, error = _twice()
     if not error:

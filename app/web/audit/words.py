@@ -66,7 +66,7 @@ VALUES: Mapping[str, str] = {
 
 
 def sentence(line: Line) -> str:
-    """What was done."""
+    """What was done, in a sentence."""
     said: str = gettext(DEEDS[line.act].words)
     return said % {"label": label(line)} if "%(label)s" in said else said
 

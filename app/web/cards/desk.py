@@ -52,7 +52,7 @@ def news() -> Any:
 @pages.get("")
 @needs(Right.SEE_DESKS)
 def show() -> Any:
-    """The desk."""
+    """The page of the card desk."""
     text, state = request.args.get("q", "").strip()[:80], request.args.get("state", "")
     word = cardnews.word(portal())  # before anything is read: what changes meanwhile is news
     found = carddesk.page(portal(), signed_in(), text=text, state=state)
@@ -143,7 +143,7 @@ def back(serial: str) -> Any:
 @pages.get("/<serial>")
 @needs(Right.SEE_DESKS)
 def life(serial: str) -> Any:
-    """One card's life."""
+    """The page of one card: what happened to it."""
     word = cardnews.word(portal())
     found = carddesk.life(portal(), serial, signed_in())
     return render_template(

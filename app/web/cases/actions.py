@@ -166,7 +166,7 @@ def _ending_title(who: Actor, state: Standing) -> str:
 @needs(Right.ACT_ON_CASES)
 @proved
 def end(number: str) -> Any:
-    """End it."""
+    """End the case, as was confirmed."""
     who = signed_in()
     try:
         if request.form.get("agreed") != "yes":

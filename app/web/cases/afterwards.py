@@ -72,7 +72,7 @@ def _change(number: str, status: int = 200, error: str = "") -> Any:
 @pages.post("/cases/<number>/date")
 @needs(Right.COMPANY)
 def ask(number: str) -> Any:
-    """Send it."""
+    """Send the request for another day."""
     kind, posted = request.form.get("kind", ""), request.form
     wishes = [value for key, value in sorted(posted.items()) if key.startswith("wish_") and value]
     try:
@@ -128,7 +128,7 @@ def _moving(number: str, status: int = 200, error: str = "", failed: int | None 
 @pages.post("/cases/<number>/move-day")
 @needs(Right.DAYS)
 def move_day(number: str) -> Any:
-    """Move it."""
+    """Move the booking to another day."""
     booking, posted = whole(request.form.get("booking", "")), request.form
     try:
         if booking is None:

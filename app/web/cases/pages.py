@@ -76,7 +76,7 @@ def index() -> Any:
 @pages.get("/cases/<number>")
 @needs(Right.SEE_CASES)
 def show(number: str) -> Any:
-    """The case."""
+    """The page of the case, at the asked tab."""
     return draw(number, request.args.get("tab", ""))
 
 

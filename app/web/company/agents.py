@@ -53,7 +53,7 @@ def _terms() -> Terms:
 @pages.post("/<int:company_id>/agents/new")
 @needs(Right.COMPANIES, Right.COMPANY)
 def give(company_id: int) -> Any:
-    """Ask."""
+    """Ask an agent to act for the company."""
     email, who = address.one(request.form.get("email", "")), signed_in()
     try:
         terms = _terms()
@@ -84,7 +84,7 @@ def show(company_id: int, mandate_id: int) -> Any:
 @pages.post("/<int:company_id>/agents/<int:mandate_id>")
 @needs(Right.COMPANIES, Right.COMPANY)
 def change(company_id: int, mandate_id: int) -> Any:
-    """Change it."""
+    """Change what the agent may do."""
     try:
         mandates.change(portal(), mandate_id, _terms(), signed_in())
     except Refused as error:

@@ -40,7 +40,7 @@ def index() -> Any:
 @pages.get("/<int:company_id>")
 @needs(Right.SEE_COMPANIES, Right.COMPANY)
 def show(company_id: int) -> Any:
-    """A company."""
+    """The page of the company."""
     return page(company_id)
 
 
@@ -155,7 +155,7 @@ def _person(company_id: int, user_id: int, status: int = 200, error: str = "") -
 @pages.post("/<int:company_id>/people/<int:user_id>")
 @needs(Right.COMPANIES, Right.COMPANY)
 def change(company_id: int, user_id: int) -> Any:
-    """Change it."""
+    """Change what somebody may do."""
     role = "manager" if request.form.get("role") == "manager" else "member"
     seats = {
         case: (value, request.form.get(f"mails-{name.removeprefix('rights-')}") == "yes")
@@ -191,7 +191,7 @@ def _leave(company_id: int, user_id: int, status: int = 200, error: str = "") ->
 @pages.post("/<int:company_id>/people/<int:user_id>/leave")
 @needs(Right.COMPANIES, Right.COMPANY)
 def hand_over(company_id: int, user_id: int) -> Any:
-    """Hand over."""
+    """Hand over to a successor."""
     who, chosen = signed_in(), request.form.get("successor", "")
     heir = Successor(whole(chosen), request.form.get("email", ""),
                      request.form.get("name", ""))  # fmt: skip

@@ -1,1 +1,1 @@
-"""Calendars and months."""
+"""The pages of calendars and months."""

@@ -60,7 +60,7 @@ def export(workspace_id: int) -> Any:
 @pages.get("/releases/<package_id>/<int:number>.zip")
 @needs(Right.SEE_DESIGN)
 def export_release(package_id: str, number: int) -> Any:
-    """A release."""
+    """Hand out a release as a ZIP."""
     return _zip(*bringing.release_zip(portal(), package_id, number, signed_in()))
 
 

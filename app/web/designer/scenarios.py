@@ -23,7 +23,7 @@ pages = Blueprint("designer_scenarios", __name__, url_prefix="/designer/w/<int:w
 @pages.get("")
 @needs(Right.SEE_DESIGN)
 def show(workspace_id: int) -> Any:
-    """Which there are."""
+    """The list of the scenarios."""
     return _page(workspace_id, None)
 
 

@@ -18,7 +18,7 @@ def place() -> str:
 
 
 def asker() -> Asker:
-    """Place and browser."""
+    """From which place and browser the request comes."""
     return Asker(place(), devices.read(portal(), request.cookies.get(devices.COOKIE, "")))
 
 

@@ -22,7 +22,7 @@ PLACE = titles.ITEM  # between the parts of a place, too
 
 
 def portal() -> Portal:
-    """The open portal."""
+    """The portal that answers this request."""
     return cast("Portal", current_app.extensions["nintei"])
 
 

@@ -95,7 +95,7 @@ class Words(PathConverter):
     """`<path:…>`: the same over slashes."""
 
     def to_python(self, value: str) -> str:
-        """As above."""
+        """The value, as above."""
         return _plain(value)
 
 

@@ -99,7 +99,7 @@ def _in_words(key: str, value: Any) -> Any:
 
 
 def status_of(error: NinteiError) -> int:
-    """Its HTTP status."""
+    """The HTTP status that answers the error."""
     return next((code for kind, code in STATUS.items() if isinstance(error, kind)), 500)
 
 
@@ -141,7 +141,7 @@ def above() -> str:
 
 
 def install(app: Flask) -> None:
-    """Register the handlers."""
+    """Register a page for each kind of failure."""
 
     @app.errorhandler(Unready)
     def unready(error: Unready) -> Any:

@@ -106,8 +106,8 @@ def begins(user_id: int, wanted: str = DESK) -> str:
 
 
 def _said(response: Any) -> Any:
-    """Where the sign-in by the form leads, and what it answers to a program whose password was right, and who has to
-    show more."""
+    """Where the sign-in by the form leads, and what it answers to a program whose password was right, and who
+    has to show more."""
     came = g.get("came_in") if request.endpoint == "security.login" and not request.args.get("next") else None
     if came and response.headers.get("Location") == DESK:
         response.headers["Location"] = begins(came)

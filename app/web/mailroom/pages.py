@@ -223,7 +223,7 @@ def assign(mail_id: int) -> Any:
 @pages.post("/inbound/<int:mail_id>/discard")
 @needs(Right.MAILROOM, Right.COMPANY)
 def discard(mail_id: int) -> Any:
-    """It answers nothing."""
+    """Discard the mail: it answers nothing."""
     who = signed_in()
 
     def act() -> str:

@@ -1,1 +1,1 @@
-"""Pages of payments."""
+"""The pages of claims and payments."""

@@ -40,7 +40,7 @@ class Mount:
         self._lock = Lock()
 
     def __call__(self, environ: Environ, start: Start) -> Iterable[bytes]:
-        """One request."""
+        """Answer one request (WSGI, PEP 3333)."""
         self._used()
         path = str(environ.get("PATH_INFO", ""))
         if path.startswith("/-/"):
@@ -137,7 +137,7 @@ class Mount:
 
 
 def answer(start: Start, status: int, said: Any) -> Iterable[bytes]:
-    """JSON."""
+    """Answer with a status and JSON."""
     body = json.dumps(said, ensure_ascii=False).encode()
     start(f"{status} -", [("Content-Type", JSON), ("Content-Length", str(len(body))), ("Cache-Control", "no-store")])
     return [body]

@@ -58,7 +58,7 @@ def mails() -> Any:
 @pages.get("/outbox/<int:mail>")
 @public
 def one_mail(mail: int) -> Any:
-    """One mail."""
+    """The page of one mail of the outbox."""
     return render_template("pages/demo/mail.html", mail=outbox.one(portal(), mail))
 
 
@@ -76,7 +76,7 @@ def mail_html(mail: int) -> Any:
 @pages.get("/outbox/<int:mail>/files/<int:index>")
 @public
 def mail_file(mail: int, index: int) -> Any:
-    """An attachment."""
+    """Hand out an attachment of the mail."""
     found = outbox.attachment(portal(), mail, index)
     return sending.file(found.data, found.mime, found.filename)
 

@@ -59,7 +59,7 @@ def choose() -> Any:
 @pages.get("/apply/<package_id>")
 @public
 def apply(package_id: str) -> Any:
-    """One certification's application."""
+    """The form to apply for one certification."""
     return _form(offers.one(portal(), package_id), {})
 
 

@@ -58,7 +58,7 @@ def _may_read() -> bool:
 
 
 class _Everything:
-    """One scrape."""
+    """All that one scrape asks for."""
 
     def collect(self) -> Iterator[Metric]:
         """What was counted, and what the database says; `nintei_up` 0 when it says nothing."""

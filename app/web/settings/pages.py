@@ -46,7 +46,7 @@ def words() -> dict[str, Any]:
 @pages.get("")
 @needs(Right.SEE_SETTINGS)
 def show() -> Any:
-    """The index."""
+    """The index of the settings."""
     who, asked = signed_in(), typed(request.args.get("q", "")).strip()[:100]
     owned = values.everything(portal(), who)
     found = [

@@ -52,7 +52,7 @@ def _form(package_id: str, name: str, status: int = 200, wrong: dict[str, str] |
 @pages.post("/<package_id>/section/<section>")
 @needs(Right.PROPOSE_SETTINGS, Right.SETTINGS)
 def propose(package_id: str, section: str) -> Any:
-    """Propose them."""
+    """Propose the values that were typed."""
     said = {name: value for name, value in request.form.items() if "." in name or ":" in name}
     try:
         try:
@@ -108,7 +108,7 @@ def approve(number: int) -> Any:
 @pages.post("/proposals/<int(max=2147483647):number>/refuse")
 @needs(Right.APPROVE_SETTINGS)
 def refuse(number: int) -> Any:
-    """Not to hold."""
+    """Refuse the proposal: it shall not hold."""
     try:
         proposals.refuse(portal(), number, typed(request.form.get("why", "")), signed_in())
     except (Refused, Forbidden) as error:

@@ -125,7 +125,7 @@ def check(task_id: str) -> Any:
 @pages.post("/tasks/<task_id>/check")
 @needs(Right.ANSWER)
 def send(task_id: str) -> Any:
-    """Send it."""
+    """Send the answer that was checked."""
     return _send(task_id, drafts.revision_of(request.form))
 
 

@@ -25,7 +25,7 @@ _BEGAN = time.monotonic()
 @pages.get("")
 @needs(Right.SEE_PORTAL)
 def show() -> Any:
-    """The page."""
+    """The page of how the portal stands."""
     who = signed_in()
     found = firstpage.page(portal(), who, time.monotonic() - _BEGAN)
     return render_template(

@@ -21,14 +21,14 @@ pages = Blueprint("alarm_rules", __name__, url_prefix="/attention/rules")
 @pages.get("")
 @needs(Right.SEE_PORTAL)
 def show() -> Any:
-    """The rules."""
+    """The page of the rules."""
     return _page()
 
 
 @pages.post("")
 @needs(Right.PORTAL)
 def change() -> Any:
-    """Set them."""
+    """Set the rules as the form has them."""
     form = request.form
     wishes = {
         kind: Wish(form.get(f"{kind}-tells") == "yes", form.get(f"{kind}-after", ""), form.get(f"{kind}-again", ""))

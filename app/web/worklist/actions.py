@@ -39,7 +39,7 @@ def _ticked() -> list[str]:
 @pages.post("/claim")
 @needs(Right.WORK)
 def claim() -> Any:
-    """Take the tasks."""
+    """Take over the ticked tasks."""
     try:
         _say(
             worklist.claim(portal(), _ticked(), signed_in()),

@@ -244,7 +244,7 @@ def _body_works(head: CaseHead) -> str:
 
 
 def _steps(home: Home) -> list[dict[str, Any]]:
-    """What `step_list` draws."""
+    """The steps as `step_list` draws them."""
     found = []
     for step in home.steps:
         on = short_day(step.done_on) if step.done_on else ""
