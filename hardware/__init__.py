@@ -3,19 +3,23 @@ has the reader.
 
 What the portal uses (all facts frozen, secrets never in a repr)::
 
-keys = KeyStore.embedded(folder) # or KeyStore.open(path, SecretGuard(derive_kek(secret))) rack =
-VirtualRack(folder) # the default where there is no reader rack.insert_blank() -> VirtualCard # a
-Transport; also insert(serial), eject(), cards() desk = Desk(rack.connect, keys, journal=ledger) # or
-Desk(pcsc.connector(reader_name), keys, …)
+    keys = KeyStore.embedded(folder)  # or KeyStore.open(path, SecretGuard(derive_kek(secret)))
+    rack = VirtualRack(folder)  # the default where there is no reader
+    rack.insert_blank()  # a VirtualCard, which is a Transport; also rack.insert(serial), rack.eject(), rack.cards()
+    desk = Desk(rack.connect, keys, journal=ledger)  # or Desk(pcsc.connector(reader_name), keys, …)
 
-desk.identify() -> CardFacts(reader, atr, uid, profile, serial, life_cycle, key_versions, …)
-desk.offers(Expected(serial, uid)) -> (Act, …) # what can truly be done now desk.personalise(Plan(serial,
-worker_id, test_data, key_version), progress) -> Receipt desk.verify(Plan(…) | Expected(serial, uid,
-data_tag)) -> Receipt desk.rotate(version, Expected(…)) -> Receipt desk.wipe(Expected(…)) -> Receipt
-desk.return_check(Expected(…), then=Act.WIPE) -> ReturnReport(checks, verdict, receipt)
+    facts = desk.identify()  # CardFacts(reader, atr, uid, profile, serial, life_cycle, key_versions, …)
+    desk.offers()  # the Acts that can truly be done now, best first
+    receipt = desk.personalise(Plan(serial, worker_id, test_data), progress)
+    lent = Expected(serial, facts.uid, receipt.data_tag)
+    desk.verify(lent)  # a Receipt, as each of the other acts gives one; a Plan can be verified, too
 
-issue = make_key_file([LentCard(serial, uid, key_version)], keys, vendor=…, reference=…, issued=…,
-expires=…) issue.text, issue.letters # the file, and two ComponentLetters for two envelopes
+    cards = [LentCard(serial, facts.uid, receipt.key_version)]
+    issue = make_key_file(cards, keys, vendor=vendor, reference=case, issued=now, expires=last_day)
+    issue.text, issue.letters  # the file, and two ComponentLetters for two envelopes
+
+    desk.return_check(lent, then=Act.WIPE)  # ReturnReport(checks, verdict, receipt)
+    desk.wipe(lent)  # or desk.rotate(version, lent): the keys of another version, the same data
 
 `progress(Progress(step, done, total))` is called before each step. `Journal` is the port to a ledger:
 `intend(Intent)` before the first write, `confirm(Intent, Receipt)` after reading back. All errors are
