@@ -25,7 +25,7 @@ from app import catalogue, web
 from app.cli import commands, lifeline, playhost
 from app.cli.language import translator
 from app.cli.wiring import Wiring
-from app.connectors import inbox
+from app.connectors import inbox, mailserver
 from app.connectors.mail import Mailer
 from app.connectors.pdf import Printer
 from app.engine import Engine, Evaluator
@@ -161,7 +161,7 @@ def run_worker(portal: Portal) -> None:
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, end)
     if portal.settings.imap_url:
-        mailbox = inbox.parse_url(portal.settings.imap_url)
+        mailbox = mailserver.mailbox(portal.settings.imap_url)
         Postman(portal, inbox.Inbox(mailbox, receive.largest(portal)), stop).start()
     try:
         Worker(portal, make_outside(portal), ear, stop, lifeline.pulse).run(time.monotonic)

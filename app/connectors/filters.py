@@ -10,10 +10,9 @@ from zoneinfo import ZoneInfo
 from jinja2 import Undefined
 from markupsafe import Markup, escape
 
+from app.text import days
+
 TOKYO = ZoneInfo("Asia/Tokyo")
-_WEEKDAYS = "月火水木金土日"
-# First days of the eras (元号): cabinet orders of 2019, 1989, 1926.
-_ERAS = ((date(2019, 5, 1), "令和"), (date(1989, 1, 8), "平成"), (date(1926, 12, 25), "昭和"))
 
 
 def _absent(value: Any) -> bool:
@@ -35,8 +34,7 @@ def jdate(value: Any) -> str:
     """The day as in 2026年11月22日（日）"""
     if _absent(value):
         return ""
-    day = _moment(value)
-    return f"{day.year}年{day.month}月{day.day}日（{_WEEKDAYS[day.weekday()]}）"
+    return days.long_date(_moment(value), "ja")
 
 
 def jdatetime(value: Any) -> str:
@@ -47,15 +45,12 @@ def jdatetime(value: Any) -> str:
     return f"{jdate(moment)}{moment:%H:%M}" if isinstance(moment, datetime) else jdate(moment)
 
 
-_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-
-
 def edate(value: Any) -> str:
     """Sun 22 November 2026"""
     if _absent(value):
         return ""
     day = _moment(value)
-    return f"{_DAYS[day.weekday()]} {day.day} {day:%B %Y}"
+    return f"{days.weekday_en(day)} {days.long_date(day, 'en')}"
 
 
 def edatetime(value: Any) -> str:
@@ -77,11 +72,7 @@ def wareki(value: Any) -> str:
         return ""
     moment = _moment(value)
     day = moment.date() if isinstance(moment, datetime) else moment
-    for first, era in _ERAS:
-        if day >= first:
-            year = day.year - first.year + 1
-            return f"{era}{'元' if year == 1 else year}年{day.month}月{day.day}日"
-    return f"{day.year}年{day.month}月{day.day}日"
+    return days.wareki(day) or f"{day.year}年{day.month}月{day.day}日"
 
 
 def number(value: Any) -> str:

@@ -7,59 +7,13 @@ import logging
 import re
 import ssl
 from collections.abc import Callable
-from dataclasses import dataclass
-from enum import Enum
-from urllib.parse import unquote, urlsplit
 
+from app.connectors.mailserver import Mailbox, Security
 from app.errors import Permanent, Temporary
 
 log = logging.getLogger("nintei.inbox")
 
 MOST_AT_ONCE = 50  # mails of one visit; the others wait for the next
-
-
-class Security(Enum):
-    """How the way to the mailbox is protected."""
-
-    NONE = "imap"
-    TLS = "imaps"
-    STARTTLS = "imap+starttls"
-
-
-_PORTS = {Security.NONE: 143, Security.TLS: 993, Security.STARTTLS: 143}
-
-
-@dataclass(frozen=True, slots=True)
-class Mailbox:
-    """Where it is: `folder` as the server spells it; `timeout` in seconds, for the connection and each answer."""
-
-    security: Security
-    host: str
-    port: int
-    user: str
-    password: str
-    folder: str = "INBOX"
-    timeout: float = 20.0
-
-    def __repr__(self) -> str:
-        return f"Mailbox({self.security.value}://{self.host}:{self.port}/{self.folder})"
-
-
-def parse_url(url: str) -> Mailbox:
-    """`imaps://user:password@host:993/INBOX`; also `imap+starttls` and `imap`. Raises `Permanent` without
-    repeating the password."""
-    try:
-        parts = urlsplit(url)
-        folder = unquote(parts.path.strip("/")) or "INBOX"
-        if not parts.hostname or not parts.username or not folder.isascii() or not folder.isprintable():
-            raise ValueError("host")
-        security = Security(parts.scheme)
-        user, password = unquote(parts.username), unquote(parts.password or "")
-        return Mailbox(security, parts.hostname, parts.port or _PORTS[security], user, password, folder)
-    except ValueError:
-        raise Permanent(
-            "The mailbox's address is not understood: it should read imaps://user:password@host/INBOX"
-        ) from None
 
 
 class Inbox:

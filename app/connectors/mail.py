@@ -2,114 +2,27 @@
 
 from __future__ import annotations
 
-import re
 import smtplib
 import ssl
 from collections import deque
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from enum import Enum
 from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
 
 import flask_mail
 from flask import Flask
 
-from app.connectors import mime
-from app.connectors.letter import Attachment, Letter, MailSource, compose, guard
-from app.errors import NinteiError, OutOfReach, Permanent, Temporary
-
-__all__ = ["Attachment", "Letter", "MailSource", "Mailer", "Reply", "compose", "parse_url", "replies"]
-
-
-class Security(Enum):
-    """How the way to the mail server is protected."""
-
-    NONE = "smtp"
-    TLS = "smtps"
-    STARTTLS = "smtp+starttls"
-
-
-CLOSING = 421  # the server goes away, whatever was asked (RFC 5321 section 3.8)
-TOO_LARGE = (552, 523)  # of MAIL FROM with SIZE (RFC 1870 section 6.1; 523 by some servers)
-_STATUS = re.compile(r"([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
-_MEANS = {550: "5.1.1", 551: "5.1.6", 552: "5.2.2", 553: "5.1.3", 554: "5.7.1", 556: "5.1.10"}
-_PORTS = {Security.NONE: 25, Security.TLS: 465, Security.STARTTLS: 587}
-
-
-@dataclass(frozen=True, slots=True)
-class Server:
-    """A mail server: `timeout` in seconds, for the connection and for each answer."""
-
-    security: Security
-    host: str
-    port: int
-    user: str = ""
-    password: str = ""
-    timeout: float = 20.0
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What a server said about one recipient or one letter. `code` 0: it hung up without a word."""
-
-    code: int
-    text: str
-
-    @property
-    def taken(self) -> bool:
-        """Whether it said yes."""
-        return 200 <= self.code < 300
-
-    @property
-    def final(self) -> bool:
-        """Whether asking again is no use (RFC 5321 section 4.2.1)."""
-        return self.code >= 500
-
-    @property
-    def status(self) -> str:
-        """As 5.1.1: the code that the server put before its words (RFC 2034 section 4), or what its three digits mean
-        of a recipient (RFC 5321 section 4.2.3, RFC 7504); empty where they say too little."""
-        found = _STATUS.match(self.text)
-        return found.group(1) if found else _MEANS.get(self.code, "")
-
-
-def parse_url(url: str) -> Server | None:
-    """`smtp://user:password@host:port?timeout=20`, `smtps://…`, `smtp+starttls://…`; None for `memory:` and nothing.
-
-    User and password are percent-encoded (RFC 3986 section 3.2.1). Raises `Permanent` without repeating the password.
-    """
-    if url in ("", "memory:"):
-        return None
-    try:
-        parts = urlsplit(url)
-        security = Security(parts.scheme)
-        query = parse_qs(parts.query, strict_parsing=bool(parts.query))
-        if not parts.hostname or parts.path not in ("", "/") or set(query) - {"timeout"}:
-            raise ValueError("host")
-        timeout = float(query.get("timeout", ["20"])[0])
-        if not 0 < timeout <= 300:
-            raise ValueError("timeout")
-        return Server(
-            security,
-            parts.hostname,
-            parts.port or _PORTS[security],
-            unquote(parts.username or ""),
-            unquote(parts.password or ""),
-            timeout,
-        )
-    except ValueError:
-        raise Permanent(
-            "The mail server's address is not understood: it should read smtp://user:password@host:port, "
-            "smtps://… or smtp+starttls://…"
-        ) from None
+from app.connectors import mailserver, mime
+from app.connectors.letter import Letter, guard
+from app.connectors.mailreply import CLOSING, TOO_LARGE, Reply, away, decoded, nobody, refusal, told
+from app.connectors.mailserver import Security, Server
+from app.errors import Permanent, Temporary
 
 
 class Mailer:
     """Sends letters. Without a server it keeps the latest thousand in `outbox`."""
 
     def __init__(self, url: str) -> None:
-        self.server = parse_url(url)
+        self.server = mailserver.server(url)
         self.outbox: deque[Letter] = deque(maxlen=1000)
         self._app = Flask("nintei.mail", static_folder=None)
         server = self.server
@@ -152,9 +65,9 @@ class Mailer:
             with self._app.app_context(), _Connection(self._app.extensions["mail"], self.server) as connection:
                 return connection.deliver(letter, to, message)
         except smtplib.SMTPException as error:
-            raise _away(letter, *_reply(error)) from error
+            raise away(letter, *told(error)) from error
         except (OSError, UnicodeError) as error:  # UnicodeError: a host's name that is none
-            raise _away(letter, 0, getattr(error, "strerror", None) or str(error)) from error
+            raise away(letter, 0, getattr(error, "strerror", None) or str(error)) from error
 
 
 def reach(server: Server) -> None:
@@ -209,23 +122,23 @@ class _Connection(flask_mail.Connection):
                 if not answer.taken:
                     refused[each] = answer
             if len(refused) == len(to):
-                raise _nobody(letter, refused)
+                raise nobody(letter, refused)
             handed = True
             answer = self._answer(*host.data(message))
             if not answer.taken:
-                raise _refused(letter, to, answer)
+                raise refusal(letter, to, answer)
             return refused
         except smtplib.SMTPDataError as error:  # it did not want to hear the text
-            raise _refused(letter, to, self._answer(error.smtp_code, error.smtp_error)) from error
+            raise refusal(letter, to, self._answer(error.smtp_code, error.smtp_error)) from error
         except smtplib.SMTPResponseException:
             raise
         except OSError as error:  # smtplib's errors are some, too
-            raise _refused(letter, to, Reply(0, error.strerror or str(error)), handed=handed) from error
+            raise refusal(letter, to, Reply(0, error.strerror or str(error)), handed=handed) from error
 
     def _settled(self, letter: Letter, to: Sequence[str], code: int, text: bytes) -> None:
         """MAIL FROM is about the sender, who is the same for all letters; its size alone is this letter's."""
         if code in TOO_LARGE:
-            raise _refused(letter, to, Reply(code, _decoded(text)))
+            raise refusal(letter, to, Reply(code, decoded(text)))
         if not Reply(code, "").taken:
             raise smtplib.SMTPResponseException(code, text)
 
@@ -233,7 +146,7 @@ class _Connection(flask_mail.Connection):
         """An answer about this letter; 421 is about the server (RFC 5321 section 3.8)."""
         if code == CLOSING:
             raise smtplib.SMTPResponseException(code, text)
-        return Reply(code, _decoded(text))
+        return Reply(code, decoded(text))
 
     def __exit__(self, *_: object) -> None:
         if self.host is None:
@@ -242,44 +155,3 @@ class _Connection(flask_mail.Connection):
             self.host.quit()
         except (smtplib.SMTPException, OSError):
             self.host.close()
-
-
-def _away(letter: Letter, code: int, reply: str) -> OutOfReach:
-    facts = {"mail": letter.mail_id, "code": code, "reply": reply, "handed": False}
-    if code:
-        return OutOfReach("The mail server takes no mail at the moment: %(code)s %(reply)s", **facts)
-    return OutOfReach("The mail server cannot be reached: %(reply)s", **facts)
-
-
-def replies(error: NinteiError) -> dict[str, Reply]:
-    """What the server said of each recipient, if that is why nobody has the letter."""
-    return dict(error.params.get("replies") or {})
-
-
-def _nobody(letter: Letter, refused: dict[str, Reply]) -> NinteiError:
-    """Each recipient was refused; the reply that may change decides whether it is tried again."""
-    error = _refused(letter, list(refused), min(refused.values(), key=lambda answer: answer.code))
-    error.params["replies"] = refused
-    return error
-
-
-def _refused(letter: Letter, to: Sequence[str], answer: Reply, *, handed: bool = False) -> NinteiError:
-    """What the server says of this letter, as ours: the first digit decides (RFC 5321 section 4.2.1)."""
-    facts = {
-        "mail": letter.mail_id, "to": ", ".join(to), "code": answer.code, "reply": answer.text, "handed": handed,
-    }  # fmt: skip
-    if answer.final:
-        return Permanent("The mail server refused the mail %(mail)s to %(to)s: %(code)s %(reply)s", **facts)
-    if not answer.code:
-        return Temporary("The mail server did not answer to the mail %(mail)s to %(to)s: %(reply)s", **facts)
-    return Temporary("The mail server did not take the mail %(mail)s to %(to)s: %(code)s %(reply)s", **facts)
-
-
-def _reply(error: smtplib.SMTPException) -> tuple[int, str]:
-    if isinstance(error, smtplib.SMTPResponseException):
-        return error.smtp_code, _decoded(error.smtp_error)
-    return 0, str(error)
-
-
-def _decoded(text: bytes | str) -> str:
-    return text.decode("utf-8", "replace") if isinstance(text, bytes) else text

@@ -69,7 +69,24 @@ def long_date(day: date, lang: str) -> str:
     """2026年11月22日（日）, or 22 November 2026 in English."""
     if lang == "en":
         return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
-    return f"{day.year}年{day.month}月{day.day}日（{_WEEKDAYS[day.weekday()]}）"
+    return f"{day.year}年{month_day(day)}"
+
+
+def written(day: date, lang: str) -> str:
+    """2026年11月22日（日）, or Sun 22 Nov 2026 in English."""
+    if lang == "en":
+        return f"{weekday_en(day)} {day.day} {_MONTHS[day.month - 1][:3]} {day.year}"
+    return f"{day.year}年{month_day(day)}"
+
+
+def month_day(day: date) -> str:
+    """11月22日（日）"""
+    return f"{day.month}月{day.day}日（{_WEEKDAYS[day.weekday()]}）"
+
+
+def weekday_en(day: date) -> str:
+    """The day of the week, as in Sun."""
+    return _WEEKDAYS_EN[day.weekday()].capitalize()
 
 
 def parse_date(value: str) -> date | None:

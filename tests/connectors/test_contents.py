@@ -13,7 +13,7 @@ import pypdf
 import pytest
 
 from app.connectors import pdf
-from app.connectors.mail import Attachment, Letter, compose
+from app.connectors.letter import Attachment, Letter, compose
 from app.connectors.pdf import Printer
 from tests.connectors import package
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from app.connectors.inbox import Inbox, Security, parse_url
+from app.connectors.inbox import Inbox
+from app.connectors.mailserver import Security, mailbox
 from app.errors import Permanent, Temporary
 from tests.fakes.imap import Imap
 
@@ -22,7 +23,7 @@ def imap() -> Iterator[Imap]:
 
 def visit(imap: Imap, largest: int = 10_000) -> list[tuple[bytes, bool]]:
     found: list[tuple[bytes, bool]] = []
-    Inbox(parse_url(imap.url), largest).collect(lambda raw, whole: found.append((raw, whole)))
+    Inbox(mailbox(imap.url), largest).collect(lambda raw, whole: found.append((raw, whole)))
     return found
 
 
@@ -50,7 +51,7 @@ def test_a_mail_that_cannot_be_stored_stays_unseen_and_holds_up_no_other(imap: I
         if b"<1@" in raw:
             raise OSError("no room")
 
-    assert Inbox(parse_url(imap.url), 10_000).collect(take) == 1
+    assert Inbox(mailbox(imap.url), 10_000).collect(take) == 1
     assert imap.unseen() == [bad]
     assert imap.mails[good].seen
 
@@ -77,7 +78,7 @@ def test_a_connection_that_breaks_off_leaves_the_rest_for_the_next_visit(imap: I
 def test_a_wrong_password_or_folder_is_permanent_and_the_password_is_not_repeated(imap: Imap) -> None:
     for url in (imap.url.replace("p%40ss", "wrong"), imap.url.replace("/INBOX", "/Nowhere")):
         with pytest.raises(Permanent) as caught:
-            Inbox(parse_url(url), 1).collect(print)
+            Inbox(mailbox(url), 1).collect(print)
         assert "word" not in str(caught.value).replace("wrong password", "")
 
 
@@ -85,15 +86,15 @@ def test_a_server_that_is_not_there_is_temporary(imap: Imap) -> None:
     url = imap.url
     imap.close()
     with pytest.raises(Temporary):
-        Inbox(parse_url(url), 1).collect(print)
+        Inbox(mailbox(url), 1).collect(print)
 
 
 def test_the_address_tells_security_port_and_folder() -> None:
-    found = parse_url("imaps://u%40x:p%2F@mail.example.jp/Nintei%20in")
+    found = mailbox("imaps://u%40x:p%2F@mail.example.jp/Nintei%20in")
     assert (found.security, found.port, found.user, found.password, found.folder) == (
         Security.TLS, 993, "u@x", "p/", "Nintei in")  # fmt: skip
-    assert parse_url("imap+starttls://u:p@mail.example.jp:1143").port == 1143
-    assert parse_url("imap+starttls://u:p@mail.example.jp").folder == "INBOX"
+    assert mailbox("imap+starttls://u:p@mail.example.jp:1143").port == 1143
+    assert mailbox("imap+starttls://u:p@mail.example.jp").folder == "INBOX"
     assert "p%2F" not in repr(found)
     assert "p/" not in repr(found)
 
@@ -103,5 +104,5 @@ def test_the_address_tells_security_port_and_folder() -> None:
 )
 def test_an_address_that_is_none_is_refused_without_repeating_it(url: str) -> None:
     with pytest.raises(Permanent) as caught:
-        parse_url(url)
+        mailbox(url)
     assert "secret" not in str(caught.value)

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from app.connectors import markdown
-from app.connectors.mail import Attachment, Letter, compose
+from app.connectors.letter import Attachment, Letter, compose
 from app.errors import Permanent
 from tests.connectors.package import Source
 

@@ -7,7 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from app.connectors.mail import Attachment, Letter, Mailer, parse_url
+from app.connectors import mailserver
+from app.connectors.letter import Attachment, Letter
+from app.connectors.mail import Mailer
 from app.errors import NinteiError, OutOfReach, Permanent, Temporary
 from tests.fakes.smtp import smtp_server
 from tests.support.mail import Mailbox
@@ -185,7 +187,7 @@ def test_without_a_server_letters_stay_in_the_outbox() -> None:
 
 
 def test_user_and_password_are_read_percent_encoded() -> None:
-    server = parse_url("smtp+starttls://n%40body:p%3Aw@mail.body.example?timeout=5")
+    server = mailserver.server("smtp+starttls://n%40body:p%3Aw@mail.body.example?timeout=5")
     assert server is not None
     assert (server.user, server.password, server.port, server.timeout) == ("n@body", "p:w", 587, 5.0)
 

@@ -31,7 +31,8 @@ def test_a_date_is_written_with_its_weekday_in_tokyo(value: Any, text: str) -> N
         (date(2019, 5, 1), "令和元年5月1日"),
         (date(2019, 4, 30), "平成31年4月30日"),
         (date(1989, 1, 7), "昭和64年1月7日"),
-        (date(1900, 1, 1), "1900年1月1日"),
+        (date(1900, 1, 1), "明治33年1月1日"),
+        (date(1872, 1, 1), "1872年1月1日"),
     ],
 )
 def test_japanese_eras_change_on_their_day(day: date, text: str) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from app.connectors import inbox, mail
+from app.connectors import inbox, mail, mailserver
 from app.connectors.letter import Letter
 from app.errors import Temporary
 from app.store.objects.bucket import Access, Bucket
@@ -148,7 +148,7 @@ def test_no_mail_goes_to_a_server_whose_certificate_is_wrong(stranger: tuple[int
 
 
 def test_no_mailbox_is_entered_whose_certificate_is_wrong(stranger: tuple[int, list[bytes]]) -> None:
-    place = inbox.parse_url(f"imaps://portal:secret@127.0.0.1:{stranger[0]}/INBOX")
+    place = mailserver.mailbox(f"imaps://portal:secret@127.0.0.1:{stranger[0]}/INBOX")
     with pytest.raises(Temporary):
         inbox.Inbox(place, 1000).reach()
     assert not any(stranger[1])

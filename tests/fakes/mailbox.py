@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from app.connectors.letter import Letter, guard
-from app.connectors.mail import Reply
+from app.connectors.mailreply import Reply
 from app.errors import NinteiError, OutOfReach, Permanent, Temporary
 
 

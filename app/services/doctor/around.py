@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Final
 
 import hardware
-from app.connectors import inbox
+from app.connectors import inbox, mailserver
 from app.connectors import mail as smtp
 from app.errors import N_
 from app.services.cards import plan
@@ -28,7 +28,7 @@ FONTS: Final = tuple(
 
 def mail(patient: Patient, topic: str) -> Iterator[Finding]:
     """The mail server answers; nothing is sent."""
-    server = smtp.parse_url(patient.settings.mail_url)
+    server = mailserver.server(patient.settings.mail_url)
     if server is None:
         if patient.settings.demo:
             yield Finding(topic, OK, N_("No mail server is set: mails stay in the portal"))
@@ -49,7 +49,7 @@ def mailbox(patient: Patient, topic: str) -> Iterator[Finding]:
     if not patient.settings.imap_url:
         yield Finding(topic, OK, N_("None is set: answers come through NINTEI_INBOUND_TOKEN, or not at all"))
         return
-    mailbox = inbox.parse_url(patient.settings.imap_url)
+    mailbox = mailserver.mailbox(patient.settings.imap_url)
     inbox.Inbox(mailbox, 0).reach()
     yield Finding(topic, OK, N_("%(server)s answers"), {"server": f"{mailbox.host}:{mailbox.port}"})
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.connectors.bounces import Outcome, Report
-from app.connectors.mail import Reply
+from app.connectors.mailreply import Reply
 from app.errors import NotFound, Stale
 from app.services.base import businessdays, clocks, history
 from app.services.base.actors import SYSTEM, Actor

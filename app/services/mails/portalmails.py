@@ -13,7 +13,7 @@ from typing import Any
 
 from app.connectors import markdown
 from app.connectors.letter import Letter
-from app.connectors.mail import Reply, replies
+from app.connectors.mailreply import Reply, replies
 from app.errors import Permanent
 from app.services.base.portal import Portal
 from app.services.mails import deliveries as missed

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.connectors import ics
 from app.connectors.letter import Attachment, Letter, compose
-from app.connectors.mail import Reply, replies
+from app.connectors.mailreply import Reply, replies
 from app.errors import N_, NinteiError, NotFound, Permanent, Temporary
 from app.services.base import backoff, history
 from app.services.base.portal import Portal

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from app.services.base.permit import Setting
@@ -14,8 +13,7 @@ from app.services.days.noun import settled_days
 from app.services.register import names
 from app.states import CardState, Side
 from app.store import bookings, cards, records, work
-
-WEEKDAYS_JA = "月火水木金土日"
+from app.text.days import written
 
 
 def choices(portal: Portal, setting: Setting, lang: str = "ja") -> dict[str, list[tuple[str, str]]]:
@@ -37,9 +35,9 @@ def choices(portal: Portal, setting: Setting, lang: str = "ja") -> dict[str, lis
     people = attendance.examiners(setting.loaded.package.groups) if setting.element.properties.get("books") else []
     return {
         "examiners": [(each.name, each.name) for each in people],
-        "calendar": [(day.isoformat(), long_day(day, lang)) for day in free],
-        "wishes": [(day.isoformat(), f"{long_day(day, lang)} ◎") for day in chosen]
-        + [(day.isoformat(), long_day(day, lang)) for day in free if day not in chosen],
+        "calendar": [(day.isoformat(), written(day, lang)) for day in free],
+        "wishes": [(day.isoformat(), f"{written(day, lang)} ◎") for day in chosen]
+        + [(day.isoformat(), written(day, lang)) for day in free if day not in chosen],
     }
 
 
@@ -53,13 +51,6 @@ def _there(setting: Setting) -> list[tuple[str, str]]:
     people, row = attendance.examiners(setting.loaded.package.groups), bookings.latest(setting.case.id)
     named = {user.id for user in bookings.people([row.id]).get(row.id, [])} if row is not None else set()
     return [(each.name, each.name) for each in people if each.id in named or not named]
-
-
-def long_day(day: date, lang: str = "ja") -> str:
-    """2026年11月22日（日）, or Sun 22 Nov 2026."""
-    if lang == "en":
-        return f"{day:%a} {day.day} {day:%b %Y}"
-    return f"{day.year}年{day.month}月{day.day}日（{WEEKDAYS_JA[day.weekday()]}）"
 
 
 def prefill(setting: Setting, *, days: bool = True) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from app.states import ExportState, Right
 from app.web.frame.access import needs
 from app.web.frame.current import portal, signed_in
 from app.web.frame.sending import disposition
-from app.web.frame.shell import size
+from app.web.frame.written import size
 
 pages = Blueprint("exports", __name__, url_prefix="/exports")
 PIECE = 1 << 16  # bytes

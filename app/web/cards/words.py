@@ -10,7 +10,7 @@ from flask_babel import gettext
 from app.services.agents import line
 from app.services.pages.carddesk import Event
 from app.states import Phase
-from app.web.frame.shell import day as long_day
+from app.web.frame.written import day as long_day
 
 
 def states() -> dict[str, tuple[str, str]]:

@@ -13,7 +13,7 @@ from app.states import Side, TaskKind, TaskState
 from app.web.cases.head import address
 from app.web.frame.current import named
 from app.web.frame.duewords import due_words
-from app.web.frame.shell import moment, short_day
+from app.web.frame.written import moment, short_day
 
 _LONGEST = 400  # characters of an answer beside the picture
 

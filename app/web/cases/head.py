@@ -18,7 +18,7 @@ from app.states import CertificateState, Side, Standing, TaskKind, Turn
 from app.web.cases.timeline import state_words
 from app.web.frame.current import named
 from app.web.frame.duewords import due_words
-from app.web.frame.shell import day, short_day
+from app.web.frame.written import day, short_day
 
 
 def address(number: str, tab: str = "") -> str:

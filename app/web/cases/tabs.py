@@ -22,7 +22,7 @@ from app.web.cases.head import address, void
 from app.web.cases.timeline import worded
 from app.web.frame import delivery_words
 from app.web.frame.current import named
-from app.web.frame.shell import day, moment, short_day, size, yen
+from app.web.frame.written import day, moment, short_day, size, yen
 
 MAIL_STATES = {
     "sent": "sent", "queued": "queued", "incident": "incident", "late": "cancelled", "cancelled": "cancelled",

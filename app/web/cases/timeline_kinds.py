@@ -15,7 +15,7 @@ from flask_babel import gettext, ngettext
 from app.states import Audience, EntryKind, Standing
 from app.web.frame.current import named
 from app.web.frame.delivery_words import reason
-from app.web.frame.shell import day, yen
+from app.web.frame.written import day, yen
 
 
 @dataclass(frozen=True, slots=True)

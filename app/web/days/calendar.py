@@ -18,7 +18,7 @@ from app.text.days import required_date
 from app.web.frame import problems
 from app.web.frame.access import needs
 from app.web.frame.current import language, portal, signed_in
-from app.web.frame.shell import day as long_day
+from app.web.frame.written import day as long_day
 
 pages = Blueprint("calendar", __name__, url_prefix="/calendar")
 

@@ -18,8 +18,8 @@ from app.text.numbers import whole
 from app.web.designer import words
 from app.web.frame import problems
 from app.web.frame.access import needs
+from app.web.frame.assets import DIST, asset
 from app.web.frame.current import language, portal, signed_in
-from app.web.frame.shell import DIST, asset
 
 pages = Blueprint("designer", __name__, url_prefix="/designer")
 EDITORS = ("page", "canvas", "forms", "decisions", "text", "pdf", "settings")

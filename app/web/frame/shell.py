@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
-from datetime import date, datetime
 from http import HTTPStatus
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Flask, request, url_for
+from flask import Flask, request
 from flask_babel import gettext
-from jinja2.filters import do_filesizeformat
-from markupsafe import Markup
-from werkzeug.security import safe_join
 
-from app.connectors import filters
 from app.services.base.actors import Actor
-from app.services.base.businessdays import JAPAN
 from app.services.companies import company
 from app.services.packages import folders
 from app.services.pages import attention
@@ -27,98 +19,12 @@ from app.services.signin import passkeys
 from app.states import ACCOUNTS, Right, Side
 from app.text.days import input_type, wareki
 from app.web.frame import browsers, cookies, current, helping, signin, wording
+from app.web.frame.assets import asset, fixed
 from app.web.frame.duewords import due_words
 from app.web.frame.problems import sentence
+from app.web.frame.written import day, lines, moment, read_day, short_day, size, web_address, yen
 
 log = logging.getLogger("nintei.web")
-STATIC = Path(__file__).parents[1] / "static"
-DIST = STATIC / "dist"
-_DAYS_EN = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_stamps: dict[str, str] = {}
-
-
-def asset(name: str) -> str:
-    """The address of a built file, with its digest, so that browsers may keep it."""
-    return fixed(f"dist/{name}")
-
-
-def fixed(filename: str) -> str:
-    """The same of any file of the folder `static`."""
-    return url_for("static", filename=filename, v=stamp(filename))
-
-
-def stamp(filename: str) -> str:
-    """What names this very content of a file of the folder `static`."""
-    known = _stamps.get(filename)
-    if known is None:
-        path = safe_join(str(STATIC), filename)
-        found = path is not None and Path(path).is_file()
-        known = hashlib.sha256(Path(str(path)).read_bytes()).hexdigest()[:12] if found else "0"
-        _stamps[filename] = known
-    return known
-
-
-def day(value: date | datetime | str | None) -> str:
-    """2026年11月22日（日）, or Sun 22 Nov 2026."""
-    if not value:
-        return ""
-    if isinstance(value, str):
-        value = date.fromisoformat(value[:10])
-    if isinstance(value, datetime):
-        value = value.astimezone(JAPAN).date()
-    if current.language() == "en":
-        return f"{_DAYS_EN[value.weekday()]} {value.day} {value:%b %Y}"
-    return filters.jdate(value)
-
-
-def read_day(value: date | str) -> str:
-    """A day of a calendar as it is read aloud: 12月15日（火）, or Tue 15 December."""
-    value = date.fromisoformat(value[:10]) if isinstance(value, str) else value
-    if current.language() == "en":
-        return f"{_DAYS_EN[value.weekday()]} {value.day} {value:%B}"
-    return f"{value.month}月{value.day}日（{'月火水木金土日'[value.weekday()]}）"
-
-
-def short_day(value: date | datetime | None) -> str:
-    """11月22日（日）, or 22 Nov; with the year where it is not this one."""
-    if value is None:
-        return ""
-    if isinstance(value, datetime):
-        value = value.astimezone(JAPAN).date()
-    other = value.year != current.portal().today().year
-    if current.language() == "en":
-        return f"{value.day} {value:%b %Y}" if other else f"{value.day} {value:%b}"
-    year = f"{value.year}年" if other else ""
-    return f"{year}{value.month}月{value.day}日（{'月火水木金土日'[value.weekday()]}）"
-
-
-def moment(value: datetime | None) -> str:
-    """2026年11月22日（日） 14:05, in Japan."""
-    if value is None:
-        return ""
-    return f"{day(value)} {value.astimezone(JAPAN):%H:%M}"
-
-
-def size(value: int) -> str:
-    """Bytes in words, as forms and scripts write them."""
-    return do_filesizeformat(value)
-
-
-def yen(value: int | None) -> str:
-    """12,345円, or ¥12,345."""
-    if value is None:
-        return ""
-    return f"¥{value:,}" if current.language() == "en" else f"{value:,}円"
-
-
-def lines(text: str) -> Markup:
-    """The text with its line ends."""
-    return Markup("<br>").join(str(text or "").splitlines())
-
-
-def web_address(text: object) -> bool:
-    """Whether it may be a link: what a vendor typed is not always one."""
-    return str(text or "").lower().startswith(("https://", "http://"))
 
 
 def remember_language(response: Any) -> Any:

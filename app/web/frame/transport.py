@@ -25,7 +25,7 @@ from typing import Any
 from flask import Flask, Request, Response, request
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
 
-from app.web.frame import current, shell
+from app.web.frame import assets, current
 
 SMALLEST = 600  # octets; what is smaller fits into the first packets either way
 TEXTS = frozenset(
@@ -93,7 +93,7 @@ def _named_by_content(filename: str) -> bool:
     """Whether the address names this very content. An address that names another (of a release before, while the
     portal is renewed) is answered with today's file, which must not be kept under it."""
     asked = request.args.get("v")
-    return bool(asked) and asked == shell.stamp(filename)
+    return bool(asked) and asked == assets.stamp(filename)
 
 
 def _kept(response: Response) -> Response:

@@ -17,7 +17,7 @@ from app.text.numbers import whole
 from app.web.frame import problems
 from app.web.frame.access import needs
 from app.web.frame.current import portal, signed_in
-from app.web.frame.shell import short_day, yen
+from app.web.frame.written import short_day, yen
 from app.web.money import bankquestions
 from app.web.money.tabs import tabs
 from app.web.money.words import sentences

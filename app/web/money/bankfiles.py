@@ -20,7 +20,7 @@ from app.text.numbers import whole
 from app.web.frame import problems, sizes
 from app.web.frame.access import needs
 from app.web.frame.current import portal, signed_in
-from app.web.frame.shell import yen
+from app.web.frame.written import yen
 from app.web.money import bank
 
 pages = Blueprint("bankfiles", __name__, url_prefix="/payments/bank")

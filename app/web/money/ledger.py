@@ -14,7 +14,7 @@ from app.states import Right
 from app.web.frame import exporting, problems, sending
 from app.web.frame.access import needs
 from app.web.frame.current import portal, signed_in
-from app.web.frame.shell import short_day, yen
+from app.web.frame.written import short_day, yen
 from app.web.money.tabs import tabs
 
 SHEETS = {CSV: "CSV", XLSX: "Excel"}

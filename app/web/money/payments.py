@@ -19,7 +19,7 @@ from app.states import InvoiceState, Right
 from app.web.frame import exporting, problems
 from app.web.frame.access import needs
 from app.web.frame.current import named, only_asks, portal, signed_in
-from app.web.frame.shell import day
+from app.web.frame.written import day
 from app.web.money.tabs import tabs
 from app.web.money.words import sentences
 

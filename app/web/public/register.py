@@ -13,7 +13,7 @@ from app.services.register.certificates import CertificateView
 from app.web.frame import exporting, paging
 from app.web.frame.access import public
 from app.web.frame.current import portal
-from app.web.frame.shell import day
+from app.web.frame.written import day
 
 pages = Blueprint("register", __name__)
 

@@ -20,7 +20,7 @@ from app.states import CommentState, Side, TaskState
 from app.web.days import months
 from app.web.frame.current import language, portal, signed_in
 from app.web.frame.problems import sentence, status_of
-from app.web.frame.shell import short_day
+from app.web.frame.written import short_day
 
 
 def draw(

@@ -14,7 +14,7 @@ from app.services.doctor.lines import Line
 from app.states import Right
 from app.web.frame.access import needs
 from app.web.frame.current import named, portal, signed_in
-from app.web.frame.shell import moment
+from app.web.frame.written import moment
 from app.web.trouble import causewords
 
 pages = Blueprint("overview", __name__, url_prefix="/overview")

@@ -20,7 +20,7 @@ from app.web.cases import head as case_head
 from app.web.frame import duewords
 from app.web.frame.access import needs
 from app.web.frame.current import named, portal, signed_in
-from app.web.frame.shell import day, short_day, size
+from app.web.frame.written import day, short_day, size
 from app.web.worklist import rows
 from app.web.worklist.firstvisit import tour
 

@@ -20,7 +20,7 @@ from app.web.frame import paging, problems
 from app.web.frame.current import language, named, portal, signed_in
 from app.web.frame.duewords import due_words
 from app.web.frame.paging import numbers
-from app.web.frame.shell import short_day
+from app.web.frame.written import short_day
 from app.web.worklist.firstvisit import tour
 
 HOME = "/tasks"

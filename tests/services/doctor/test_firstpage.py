@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from app.connectors.mail import Reply
+from app.connectors.mailreply import Reply
 from app.errors import Forbidden
 from app.services.backup import made, writing
 from app.services.base.actors import Actor

@@ -7,7 +7,8 @@ from email.message import EmailMessage
 
 import pytest
 
-from app.connectors.inbox import Inbox, parse_url
+from app.connectors.inbox import Inbox
+from app.connectors.mailserver import mailbox
 from app.errors import Forbidden, NotFound, Refused, Stale, Temporary
 from app.services.demo.walker import Walker
 from app.services.mailroom import behalf, receive
@@ -295,7 +296,7 @@ def test_the_postman_brings_what_the_mailbox_holds(bench: Bench, waiting: Walker
     imap = Imap()
     try:
         imap.put(reply(asked(waiting)).replace(b"\n", b"\r\n"))
-        postman = Postman(bench.portal, Inbox(parse_url(imap.url), receive.largest(bench.portal)), threading.Event())
+        postman = Postman(bench.portal, Inbox(mailbox(imap.url), receive.largest(bench.portal)), threading.Event())
         assert postman.once() == 1
         assert imap.unseen() == []
         assert row().state == "waiting"
@@ -311,12 +312,12 @@ def test_the_postman_brings_what_the_mailbox_holds(bench: Bench, waiting: Walker
 
 def test_a_mailbox_that_answers_again_is_said_no_more(bench: Bench) -> None:
     imap = Imap()
-    gone = Inbox(parse_url("imap://user:password@127.0.0.1:1/INBOX"), receive.largest(bench.portal))
+    gone = Inbox(mailbox("imap://user:password@127.0.0.1:1/INBOX"), receive.largest(bench.portal))
     try:
         with pytest.raises(Temporary):
             receive.poll(bench.portal, gone)
         assert receive.unreachable(bench.portal) is not None
-        receive.poll(bench.portal, Inbox(parse_url(imap.url), receive.largest(bench.portal)))
+        receive.poll(bench.portal, Inbox(mailbox(imap.url), receive.largest(bench.portal)))
         assert receive.unreachable(bench.portal) is None
     finally:
         imap.close()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.connectors.mail import Reply
+from app.connectors.mailreply import Reply
 from app.errors import Permanent
 from app.services.base.actors import Actor
 from app.services.mails import deliveries, portalmails

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from app.connectors.mail import Reply
+from app.connectors.mailreply import Reply
 from app.engine import Engine
 from app.errors import Forbidden, Permanent, Refused
 from app.services.base.actors import Actor

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from app.connectors.mail import Reply
+from app.connectors.mailreply import Reply
 from app.errors import Permanent, Temporary
 from app.services.base import leases
 from app.services.cases import talking

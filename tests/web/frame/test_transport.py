@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from app.web.frame import shell, transport
+from app.web.frame import assets, transport
 from tests.services.steps import go
 from tests.web.conftest import Site
 from tests.web.desk_support import VENDOR
@@ -48,7 +48,7 @@ def test_built_files_travel_compressed_and_are_the_same_files(site: Site, name: 
     assert "Content-Encoding" not in plain.headers
     packed = visitor.get(f"/static/dist/{name}", headers={"Accept-Encoding": "gzip"})
     assert packed.headers["Content-Encoding"] == "gzip"
-    assert gzip.decompress(packed.data) == plain.data == (Path(shell.DIST) / name).read_bytes()
+    assert gzip.decompress(packed.data) == plain.data == (Path(assets.DIST) / name).read_bytes()
     best = visitor.get(f"/static/dist/{name}", headers=BROWSER)
     assert best.headers["Content-Encoding"] == "br"
     assert len(best.data) <= len(packed.data)

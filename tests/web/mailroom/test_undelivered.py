@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.connectors.mail import Reply
+from app.connectors.mailreply import Reply
 from app.services.demo.walker import Walker
 from app.services.mailroom import receive
 from app.store import database

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from app.connectors.mail import Reply
+from app.connectors.mailreply import Reply
 from app.errors import Permanent
 from app.services import upkeep
 from app.services.pages import attention

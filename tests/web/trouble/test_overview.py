@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.connectors.mail import Reply
+from app.connectors.mailreply import Reply
 from tests.services.broken import applied
 from tests.web.conftest import Site
 from tests.web.trouble.test_attention import administrator
