@@ -17,6 +17,7 @@ from app.services.pages.case import CasePage
 from app.services.tasks import daterequests, recall
 from app.states import Right, Side, Turn
 from app.text.typed import line
+from app.web.cases import banner as turn_banner
 from app.web.cases import diagram as case_diagram
 from app.web.cases import head as case_head
 from app.web.cases import tabs, timeline, troublewords
@@ -56,7 +57,7 @@ def index() -> Any:
         "pages/case/list.html",
         title=gettext("Cases"),
         wide=who.side == Side.OPERATOR,
-        banners=[case_head.banner(head, who, line=True) for head in found] if who.side == Side.VENDOR else [],
+        banners=[turn_banner.of_case(head, who, line=True) for head in found] if who.side == Side.VENDOR else [],
         rows=[case_head.row(head) for head in found],
         total=total,
         text=text,
@@ -104,7 +105,7 @@ def draw(number: str, tab: str, status: int = 200, **typed: Any) -> Any:
         may_mend=mending.offered(number, who),
         standing=daterequests.standing(portal(), number, who),
         there=attendance.of_case(portal(), number, who),
-        banner=case_head.banner(page.head, who),
+        banner=turn_banner.of_case(page.head, who),
         tab=tab,
         tabs=_tabs(page, offered, tab),
         address=case_head.address,

@@ -12,12 +12,10 @@ from app.services.pages import vendorhome
 from app.services.pages.case import CaseHead
 from app.services.pages.vendorhome import Home
 from app.services.people import firstvisit
-from app.services.register.certificates import EXPIRED
 from app.services.tasks import daterequests
-from app.services.tasks.view import TaskView
-from app.states import STANDING, BookingState, Right, Side, Standing, Turn
+from app.states import STANDING, BookingState, Right, Side
+from app.web.cases import banner as turn_banner
 from app.web.cases import head as case_head
-from app.web.frame import duewords
 from app.web.frame.access import needs
 from app.web.frame.current import named, portal, signed_in
 from app.web.frame.written import day, short_day, size
@@ -71,7 +69,7 @@ def vendor_home() -> Any:
         counted=_counted(home),
         banner=_banner(home),
         clocks=[each for each in head.clocks if each.side == Side.OPERATOR and each.expected],
-        requests=[] if head.ended or _ready(head) else head.buttons,
+        requests=[] if head.ended or turn_banner.ready(head) else head.buttons,
         earlier=steps[:hidden],
         steps=steps[hidden:],
         papers=_papers(home),
@@ -85,15 +83,6 @@ def vendor_home() -> Any:
         vendor=True,
         tour=tour(signed_in(), agent=any(each.agent for each in home.heads)),
     )
-
-
-def _mine(head: CaseHead) -> bool:
-    return head.turn in {Turn.VENDOR, Turn.BOTH} and not head.ended
-
-
-def _ready(head: CaseHead) -> TaskView | None:
-    """The request that is the vendor's one next action: nothing is due, it may be made."""
-    return head.buttons[0] if _mine(head) and not head.tasks and head.buttons else None
 
 
 def _groups(home: Home) -> list[dict[str, Any]]:
@@ -115,7 +104,7 @@ def _groups(home: Home) -> list[dict[str, Any]]:
 def _counted(home: Home) -> str:
     """In how many of several cases somebody here has something to do."""
     going = [head for head in home.heads if not head.ended]
-    mine = sum(1 for head in going if _mine(head))
+    mine = sum(1 for head in going if turn_banner.is_vendors(head))
     said = ngettext("%(num)s case is open.", "%(num)s cases are open.", len(going))
     if mine:
         waits = ngettext("%(num)s of them waits for you.", "%(num)s of them wait for you.", mine)
@@ -126,7 +115,12 @@ def _counted(home: Home) -> str:
 
 def _line(head: CaseHead, home: Home) -> dict[str, Any]:
     """One of several cases: the same sentence, short."""
-    said: dict[str, Any] = {**_said(head), "line": True, "level": 3, "reference_url": f"/tasks?case={head.number}"}
+    said: dict[str, Any] = {
+        **turn_banner.of_home(head),
+        "line": True,
+        "level": 3,
+        "reference_url": f"/tasks?case={head.number}",
+    }
     if head.certificate_number and not head.turn and not head.ended:
         said["facts"] = [
             *said.get("facts", []),
@@ -135,7 +129,7 @@ def _line(head: CaseHead, home: Home) -> dict[str, Any]:
         ]
     if home.page is not None and head.number == home.page.head.number:
         said["facts"] = [*said.get("facts", []), {"term": gettext("Details"), "text": gettext("shown below")}]
-    elif _mine(head) and (head.tasks or head.buttons):
+    elif turn_banner.is_vendors(head) and (head.tasks or head.buttons):
         said["action"] = {"label": gettext("See what is to be done"), "url": f"/tasks?case={head.number}"}
     return said
 
@@ -144,11 +138,11 @@ def _banner(home: Home) -> dict[str, Any]:
     """The sentence, and the one button."""
     assert home.page is not None  # noqa: S101 - the caller has seen to it
     head = home.page.head
-    said: dict[str, Any] = {**_said(head), "reference_url": case_head.address(head.number)}
-    task, ready = head.next, _ready(head)
+    said: dict[str, Any] = {**turn_banner.of_home(head), "reference_url": case_head.address(head.number)}
+    task, ready = head.next, turn_banner.ready(head)
     if ready is not None:
         said["action"] = {"label": named(ready.title), "url": f"/tasks/{ready.id}"}
-    elif task is not None and _mine(head):
+    elif task is not None and turn_banner.is_vendors(head):
         said["action"] = {"label": gettext("Begin: %(what)s", what=named(task.title)), "url": f"/tasks/{task.id}"}
     elif home.certificate is not None and not head.turn:
         said["second"] = {
@@ -162,85 +156,6 @@ def _banner(home: Home) -> dict[str, Any]:
     if not head.ended and not head.turn and home.next_audit_on is not None:
         said["sentence"] = gettext("The next yearly audit opens on %(day)s.", day=day(home.next_audit_on))
     return said
-
-
-def _said(head: CaseHead) -> dict[str, Any]:
-    """What `turn_banner` says of any case."""
-    said: dict[str, Any] = {
-        "turn": case_head.seat(head),
-        "viewer": "vendor",
-        "reference": head.number,
-        "system": head.system_name,
-        **case_head.whose(head),
-    }
-    task, ready = head.next, _ready(head)
-    if said["turn"] == "stopped":
-        return {
-            **said,
-            "headline": gettext("This case has ended: %(state)s", state=case_head.end_word(head)),
-            "sentence": case_head.end_sentence(head),
-        }
-    if head.suspended:
-        said |= {
-            "headline": gettext("The certification is suspended at present"),
-            "sentence": case_head.suspended_words(head),
-            "grave": True,
-        }
-    if _mine(head) and task is not None:
-        said["what"] = named(task.title)
-        if task.due_on is not None:
-            state, left = duewords.due_words(task)
-            said |= {
-                "due": short_day(task.due_on),
-                "due_left": left,
-                "due_state": state,
-                "due_iso": task.due_on.isoformat(),
-            }
-    elif ready is not None:
-        asked = gettext("When you are ready, make the request: %(what)s", what=named(ready.title))
-        said["sentence"] = f"{said['sentence']} {asked}" if head.suspended else asked
-        if ready.due_on is not None:
-            state, left = duewords.due_words(ready)
-            said |= {
-                "due": short_day(ready.due_on), "due_left": left, "due_state": state,
-                "due_iso": ready.due_on.isoformat(),
-            }  # fmt: skip
-    elif head.turn == Turn.OPERATOR:
-        said["facts"] = [{"term": gettext("Since"), "text": short_day(case_head.since(head))}]
-        if head.awaited is not None and head.awaited.clock is None:
-            said["facts"] += case_head.expected(head)
-        said["sentence"] = _body_works(head)
-    elif head.suspended:
-        pass
-    elif head.certificate == EXPIRED:
-        said |= {
-            "headline": gettext("The certification has expired"),
-            "sentence": case_head.expired_words(),
-        }
-    elif head.state == Standing.CERTIFIED:
-        said |= {
-            "headline": gettext("The system is certified"),
-            "sentence": gettext("There is nothing to do now. The next audit opens automatically when it is due."),
-        }
-    else:
-        said["sentence"] = gettext("The portal is preparing the next step. Look again in a moment.")
-    return said
-
-
-def _body_works(head: CaseHead) -> str:
-    if head.ending:
-        return case_head.ending_words()
-    if head.awaited is not None and head.buttons:
-        return gettext(
-            "%(what)s is in progress. Meanwhile you can already submit this: %(request)s",
-            what=named(head.awaited.title), request=named(head.buttons[0].title),
-        )  # fmt: skip
-    if head.awaited is not None:
-        return gettext(
-            "%(what)s is in progress. You do not need to do anything; you will be notified by mail.",
-            what=named(head.awaited.title),
-        )
-    return gettext("You do not need to do anything; the next step will appear here and be announced by mail.")
 
 
 def _steps(home: Home) -> list[dict[str, Any]]:
