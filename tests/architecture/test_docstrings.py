@@ -14,6 +14,12 @@ LAST = 3  # words in the last line of a paragraph
 MARKUP = re.compile(r"\s|[-*|>#] |\d+\. |```|.*  ")  # lists, tables, code: lines that end where they must
 
 
+def modules() -> list[Path]:
+    """The product's own."""
+    found = (path for room in ROOMS for path in (PROJECT / room).rglob("*.py"))
+    return sorted(path for path in found if "node_modules" not in path.parts)
+
+
 def docstrings(source: str) -> Iterator[tuple[int, str]]:
     """(line, text) of each docstring."""
     for node in ast.walk(ast.parse(source)):
@@ -41,15 +47,26 @@ def orphaned(text: str) -> list[str]:
 
 def test_docstrings_are_sentences_and_leave_no_word_alone_in_a_line() -> None:
     found = []
-    for room in ROOMS:
-        for path in sorted((PROJECT / room).rglob("*.py")):
-            if "node_modules" in path.parts:
-                continue
-            for line, text in docstrings(path.read_text(encoding="utf-8")):
-                said = [f"“{text}” has fewer than {LEAST} words"] if too_short(text) else []
-                said += [f"“{alone}” stands alone in its line" for alone in orphaned(text)]
-                found += [f"{path.relative_to(PROJECT)}:{line}: {each}" for each in said]
+    for path in modules():
+        for line, text in docstrings(path.read_text(encoding="utf-8")):
+            said = [f"“{text}” has fewer than {LEAST} words"] if too_short(text) else []
+            said += [f"“{alone}” stands alone in its line" for alone in orphaned(text)]
+            found += [f"{path.relative_to(PROJECT)}:{line}: {each}" for each in said]
     assert found == [], "\n".join(found)
+
+
+def test_files_that_are_named_in_the_code_are_there() -> None:
+    """A sentence that leans on a file, as a test or a page, is true as long as the file is there."""
+    named = re.compile(
+        rf"(?<![\w/.-])((?:{'|'.join(ROOMS)}|tests|docs|bpmn|deploy)/[\w/.-]+\.(?:py|md|toml|sh|mjs|js))\b"
+    )
+    found = [
+        f"{path.relative_to(PROJECT)}: {match[1]}"
+        for path in modules()
+        for match in named.finditer(path.read_text(encoding="utf-8"))
+        if not (PROJECT / match[1]).exists()
+    ]
+    assert found == []
 
 
 def test_both_rules_find_what_they_are_for() -> None:

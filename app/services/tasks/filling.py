@@ -13,7 +13,7 @@ from app.services.days.noun import settled_days
 from app.services.register import names
 from app.states import CardState, Side
 from app.store import bookings, cards, records, work
-from app.text.days import written
+from app.text.days import WISHED, written
 
 
 def choices(portal: Portal, setting: Setting, lang: str = "ja") -> dict[str, list[tuple[str, str]]]:
@@ -36,7 +36,7 @@ def choices(portal: Portal, setting: Setting, lang: str = "ja") -> dict[str, lis
     return {
         "examiners": [(each.name, each.name) for each in people],
         "calendar": [(day.isoformat(), written(day, lang)) for day in free],
-        "wishes": [(day.isoformat(), f"{written(day, lang)} ◎") for day in chosen]
+        "wishes": [(day.isoformat(), f"{written(day, lang)}{WISHED}") for day in chosen]
         + [(day.isoformat(), written(day, lang)) for day in free if day not in chosen],
     }
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from app.forms import BoundForm
-from app.text.days import parse_date
+from app.text.days import WISHED, parse_date
 from app.web.frame.current import language
 
 
@@ -41,7 +41,8 @@ def offered(form: BoundForm) -> list[Month]:
         if parse_date(option.value)
     }
     return months(
-        {day for value in labels if (day := parse_date(value))}, {v for v, text in labels.items() if "◎" in text}
+        {day for value in labels if (day := parse_date(value))},
+        {value for value, text in labels.items() if text.endswith(WISHED)},
     )
 
 
