@@ -13,7 +13,7 @@ from flask import Flask
 
 from app.connectors import mailserver, mime
 from app.connectors.letter import Letter, guard
-from app.connectors.mailreply import CLOSING, TOO_LARGE, Reply, away, decoded, nobody, refusal, told
+from app.connectors.mailreply import CLOSING, TOO_LARGE, Reply, away, decoded, nobody, refusal
 from app.connectors.mailserver import Security, Server
 from app.errors import Permanent, Temporary
 
@@ -65,7 +65,7 @@ class Mailer:
             with self._app.app_context(), _Connection(self._app.extensions["mail"], self.server) as connection:
                 return connection.deliver(letter, to, message)
         except smtplib.SMTPException as error:
-            raise away(letter, *told(error)) from error
+            raise away(letter, *_told(error)) from error
         except (OSError, UnicodeError) as error:  # UnicodeError: a host's name that is none
             raise away(letter, 0, getattr(error, "strerror", None) or str(error)) from error
 
@@ -155,3 +155,10 @@ class _Connection(flask_mail.Connection):
             self.host.quit()
         except (smtplib.SMTPException, OSError):
             self.host.close()
+
+
+def _told(error: smtplib.SMTPException) -> tuple[int, str]:
+    """(code, words) of an answer that smtplib raised; code 0: it hung up."""
+    if isinstance(error, smtplib.SMTPResponseException):
+        return error.smtp_code, decoded(error.smtp_error)
+    return 0, str(error)

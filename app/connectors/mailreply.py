@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import smtplib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -71,13 +70,6 @@ def refusal(letter: Letter, to: Sequence[str], answer: Reply, *, handed: bool = 
     if not answer.code:
         return Temporary("The mail server did not answer to the mail %(mail)s to %(to)s: %(reply)s", **facts)
     return Temporary("The mail server did not take the mail %(mail)s to %(to)s: %(code)s %(reply)s", **facts)
-
-
-def told(error: smtplib.SMTPException) -> tuple[int, str]:
-    """(code, words) of an answer that smtplib raised; code 0: it hung up."""
-    if isinstance(error, smtplib.SMTPResponseException):
-        return error.smtp_code, decoded(error.smtp_error)
-    return 0, str(error)
 
 
 def decoded(text: bytes | str) -> str:

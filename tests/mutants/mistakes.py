@@ -27,9 +27,9 @@ MISTAKES = (
     Mistake(
         "m1", "the state and the jobs of a step are two transactions",
         "app/services/process/steps.py",
-        "    _queue_jobs(moment)\n    timers(moment)\n",
+        "    queueing.queue_jobs(moment)\n    timers(moment)\n",
         "    from app.store.database import proxy\n\n    proxy.obj.commit()\n    proxy.obj.begin()\n"
-        "    _queue_jobs(moment)\n    timers(moment)\n",
+        "    queueing.queue_jobs(moment)\n    timers(moment)\n",
         (RULES + "test_wherever_the_power_fails_a_step_is_stored_with_its_jobs_or_not_at_all[sqlite-application]",),
     ),
     Mistake(

@@ -21,6 +21,7 @@ from app.services.base.releases import Loaded
 from app.services.mails import deliveries
 from app.services.papers import printable
 from app.services.process import steps
+from app.services.process.moment import Closing
 from app.services.signin.newaccount import create_account
 from app.services.trouble import incidents
 from app.states import EntryKind, IncidentKind, Right, Side, TaskKind
@@ -152,7 +153,7 @@ def apply(
             case,
             CompleteTask(first.id, routes),
             now,
-            steps.Closing(Actor(None, case.contact_name, Side.VENDOR), answer),
+            Closing(Actor(None, case.contact_name, Side.VENDOR), answer),
         )
     portal.poke()
     return Started(case.number, case.email, False)

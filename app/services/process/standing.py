@@ -13,7 +13,8 @@ from app.services.base import businessdays, finding
 from app.services.base.portal import Portal
 from app.services.base.releases import Loaded, due_days
 from app.services.days import lastday
-from app.services.process import steps
+from app.services.process import opening, queueing, steps
+from app.services.process.moment import Moment
 from app.store import cases, moves, statements, undo, work
 from app.store.models import Case, Task
 
@@ -28,7 +29,7 @@ def put(
     Titles, sides, groups, due days, whose turn it is, the stage, clocks and timers become what the new release says;
     what was typed is kept, and looked through once more where its form is another.
     """
-    moment = steps.Moment(
+    moment = Moment(
         portal=portal,
         case=case,
         loaded=new,
@@ -52,18 +53,18 @@ def put(
             _redraw(row, old, new, rename(row.process, row.element), moment)
     _uncheck(moment.rows, old, new)
     _clocks(case, new, moment.today)
-    steps.close_tasks(moment)
+    opening.close_tasks(moment)
     steps.settle_turn(moment)
-    steps.open_tasks(moment)
-    steps.cancel_jobs(moment)
+    opening.open_tasks(moment)
+    queueing.cancel_jobs(moment)
     steps.timers(moment)
     statements.save(case)
-    steps.unpark(moment)
+    queueing.unpark(moment)
     if _other_forms(old.package, new.package):
         finding.keep(case, new)
 
 
-def _redraw(row: Task, old: Loaded, new: Loaded, element: str, moment: steps.Moment) -> None:
+def _redraw(row: Task, old: Loaded, new: Loaded, element: str, moment: Moment) -> None:
     before, after = old.package.elements.get(row.element), new.element(element)
     was = (before.title if before else "") or row.element
     if row.title.startswith(was):

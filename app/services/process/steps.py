@@ -7,50 +7,20 @@ is there, with its jobs queued, or nothing of it.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
-from app.catalogue import Element
-from app.engine import CompleteTask, Event, Snapshot, Step, TaskKind, TimersDue, TooLate
-from app.services.base import businessdays, clocks, history, jobqueue, titles
-from app.services.base.actors import SYSTEM, Actor
+from app.engine import CompleteTask, Event, Snapshot, Step, TimersDue, TooLate
+from app.services.base import businessdays, clocks, history, jobqueue
 from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
-from app.services.cards import loans
-from app.services.days import lastday
-from app.services.mails import deliveries
-from app.services.process import effects, order, resting, turns
+from app.services.process import effects, opening, queueing, resting, turns
+from app.services.process.moment import Closing, Moment
 from app.services.trouble import incidents
-from app.states import EntryKind, IncidentKind, JobState, Side, Standing, TaskState
-from app.store import cases, jobrows, statements, undo, work
-from app.store.models import Answer, Case, Task
-
-
-@dataclass(frozen=True, slots=True)
-class Closing:
-    """Who finished the task that this step completes, and with which answer."""
-
-    actor: Actor
-    answer: Answer | None = None
-    on_behalf_of: str = ""
-
-
-@dataclass(slots=True)
-class Moment:
-    """What the parts of one step share; `rows` are the case's open tasks, kept up as they close and open."""
-
-    portal: Portal
-    case: Case
-    loaded: Loaded
-    step: Step
-    now: datetime
-    today: date
-    closing: frozenset[date]
-    closed: Mapping[str, Closing] = field(default_factory=dict)
-    rows: list[Task] = field(default_factory=list)
-    before: frozenset[str] = frozenset()  # service tasks that ran before the step
+from app.states import EntryKind, IncidentKind, Standing
+from app.store import cases, statements, undo, work
+from app.store.models import Case
 
 
 def start(portal: Portal, case: Case, data: Mapping[str, Any], now: datetime) -> Step:
@@ -114,19 +84,17 @@ def _store(
     case.revision += 1
     case.changed_at = now
     _visits(moment)
-    close_tasks(moment)
-    for row in order.begun(moment.loaded.package, _open(moment), moment.rows):
-        row.due_on = _last_day(moment, moment.loaded.element(row.element), row.data)
-        statements.save(row)
+    opening.close_tasks(moment)
+    opening.begin_tasks(moment)
     settle_turn(moment)
-    open_tasks(moment)
-    cancel_jobs(moment)
-    _queue_jobs(moment)
+    opening.open_tasks(moment)
+    queueing.cancel_jobs(moment)
+    queueing.queue_jobs(moment)
     timers(moment)
     _effects(moment)
     _finish(moment)
     statements.save(case)
-    unpark(moment)
+    queueing.unpark(moment)
 
 
 def timers(moment: Moment) -> None:
@@ -170,155 +138,6 @@ def _visits(moment: Moment) -> None:
         ],
         moment.now,
     )
-
-
-def close_tasks(moment: Moment) -> None:
-    """Rows of tasks on which no token stands any more."""
-    still_open = {task.id for task in moment.step.open_tasks}
-    completed = {entry.task_id for entry in moment.step.log if entry.what == "completed"}
-    kept = [row for row in moment.rows if row.id in still_open]
-    for row in moment.rows:
-        if row.id in still_open:
-            continue
-        done = moment.closed.get(row.id)
-        row.state = TaskState.DONE if done or row.id in completed else TaskState.CANCELLED
-        row.closed_at = moment.now
-        if done is not None:
-            row.closed_by_id = done.actor.user_id
-            row.closed_by_name = done.actor.name
-            row.on_behalf_of = done.on_behalf_of
-            row.answer = done.answer
-            row.assignee_id = row.assignee_id or (done.actor.user_id if done.actor.side == Side.OPERATOR else None)
-        statements.save(row)
-        _log_closed(moment, row, done)
-        if done is not None and row.side == Side.VENDOR:
-            deliveries.answered(moment.portal, moment.case)
-    moment.rows = kept
-
-
-def _log_closed(moment: Moment, row: Task, done: Closing | None) -> None:
-    actor = done.actor if done else SYSTEM
-    history.note(
-        moment.case.id,
-        moment.now,
-        EntryKind.TASK if row.state == TaskState.DONE else EntryKind.TASK_CANCELLED,
-        by=actor,
-        title=row.title,
-        text=done.on_behalf_of if done else "",
-        element=row.element,
-        data={"task": row.id, "answer": done.answer.id if done and done.answer else None},
-    )
-
-
-def _last_day(
-    moment: Moment, element: Element, data: Mapping[str, Any] | None, guideline: date | None = None
-) -> date | None:
-    """The last day of a task of this element that begins now."""
-    place = lastday.Place(moment.case, moment.loaded, moment.closing, {**(moment.case.data or {}), **(data or {})})
-    return lastday.of_task(place, element, moment.today, guideline)
-
-
-def open_tasks(moment: Moment) -> None:
-    """Rows for the tasks that opened, each with its last day."""
-    known = {row.id for row in moment.rows}
-    limits = clocks.limits(moment.case, moment.today, moment.closing) if moment.loaded.package.guidelines else {}
-    named = _titles(moment, known)
-    for task in moment.step.open_tasks:
-        if task.id in known:
-            continue
-        element = moment.loaded.element(task.element)
-        due = None
-        if not order.waits(element, _open(moment)):
-            due = _last_day(moment, element, task.data, limits.get(element.side))
-        if due is not None and element.side == Side.VENDOR and element.flag("returns_cards"):
-            loans.ask_back(moment.case.id, due, moment.now)
-        moment.rows.append(
-            statements.insert(
-                Task,
-                id=task.id,
-                case=moment.case,
-                element=task.element,
-                process=task.process,
-                title=named[task.id],
-                side=element.side,
-                grp=element.properties.get("group", ""),
-                kind="receive" if task.kind is TaskKind.RECEIVE else "user",
-                message=task.message,
-                presentation=element.properties.get("presentation", ""),
-                opened_at=moment.now,
-                due_on=due,
-                data=task.data,
-                case_number=moment.case.number,
-                company_name=moment.case.company_name,
-                system_name=moment.case.system_name,
-            )
-        )
-
-
-def _open(moment: Moment) -> set[str]:
-    return {task.element for task in moment.step.open_tasks}
-
-
-def _titles(moment: Moment, known: Collection[str]) -> dict[str, str]:
-    """The titles of the tasks that opened, by their ids. Those of one element that opened together are told apart: by
-    the item that the element's property `item` names, and by a number where that does not do."""
-    found: dict[str, str] = {}
-    for task in moment.step.open_tasks:
-        if task.id not in known:
-            element = moment.loaded.element(task.element)
-            item = titles.item_of(element.properties.get("item", ""), task.data)
-            found[task.id] = titles.with_item(element.title or task.element, item)
-    taken = Counter(found.values()) + Counter(row.title for row in moment.rows)
-    numbers: Counter[str] = Counter()
-    for task_id, title in found.items():
-        if taken[title] > 1:
-            numbers[title] += 1
-            parts = title.partition(titles.ITEM)
-            number = str(numbers[title] + sum(row.title.startswith(title) for row in moment.rows))
-            found[task_id] = titles.with_item(parts[0], f"{parts[2]} {number}".strip())
-    return found
-
-
-def cancel_jobs(moment: Moment) -> None:
-    """Jobs that no token waits for any more are nobody's to do."""
-    running = set(moment.step.running_jobs)
-    if moment.before <= running:
-        return
-    for job in jobrows.jobs_of(moment.case.id, JobState.QUEUED, JobState.PARKED, JobState.INCIDENT):
-        if job.task_id and job.task_id not in running:
-            job.state, job.finished_at = JobState.CANCELLED, moment.now
-            job.save()
-
-
-def _queue_jobs(moment: Moment) -> None:
-    decided = any(each.actor.side == Side.OPERATOR for each in moment.closed.values())
-    for request in moment.step.jobs:
-        state, at = resting.begins(request, moment.now, moment.closing)
-        if decided:
-            at += resting.grace(request, moment.loaded.package, moment.portal.settings)
-        jobrows.add_job(
-            key=f"{moment.case.number}:{request.task_id}",
-            case=moment.case.id,
-            task_id=request.task_id,
-            element=request.element,
-            operator=request.operator,
-            params=request.params,
-            data=request.data,
-            state=state,
-            run_at=at,
-            created_at=moment.now,
-        )
-
-
-def unpark(moment: Moment) -> None:
-    """Let go on what waits for an element that has been completed meanwhile."""
-    if not moment.step.running_jobs:
-        return
-    still_open = {row.element for row in moment.rows}
-    for job in jobrows.parked(moment.case.id):
-        element = str(job.params.get("element", ""))
-        if element not in still_open and cases.completed_count(moment.case.id, element):
-            jobrows.unpark(job.id)
 
 
 def settle_turn(moment: Moment) -> None:

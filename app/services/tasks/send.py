@@ -13,6 +13,7 @@ from app.services.base.nouns import Asked, Sent
 from app.services.base.portal import Portal
 from app.services.papers import intake
 from app.services.process import secrets, steps
+from app.services.process.moment import Closing
 from app.services.tasks import drafts, forms, nouns, recallstate
 from app.services.trouble import incidents
 from app.states import Act, Thing
@@ -103,7 +104,7 @@ def _complete(
     )
     nouns.after(sent)
     try:
-        closing = steps.Closing(actor, answer, behalf)
+        closing = Closing(actor, answer, behalf)
         step = steps.advance(portal, case, CompleteTask(task.id, routes), now, closing, at=element.id)
     except TooLate as error:
         raise Stale("“%(title)s” has already been completed", title=task.title) from error
