@@ -19,6 +19,9 @@ export function listOf(input) {
   return list;
 }
 
+/** A press that waits for a file (away.js) waits no longer, and says `words` why, or that something was changed since. */
+export const unsent = (form, words = "") => form.dispatchEvent(new CustomEvent("nintei:unsent", { bubbles: true, detail: words }));
+
 export function removeButton(item, name, texts, form, before = () => {}) {
   const button = make("button", { type: "button", class: "btn btn--small btn--quiet", "aria-label": `${texts.remove} ${name}` }, texts.remove);
   button.addEventListener("click", () => {

@@ -1,7 +1,7 @@
 // Improves the forms that app/web/templates/forms/fields.html draws; each works without it, by a plain post.
 // Conditions, rows, postal codes, Japanese eras, uploads with progress, drafts. The steps of `settle` are those of app/forms/conditions.py.
 import { holds } from "./feel.js";
-import { all, begun, make, removeButton, renew } from "./files.js";
+import { all, begun, make, removeButton, renew, unsent } from "./files.js";
 import { forgetArrived, kept, remembered } from "./kept.js";
 
 const scopeOf = (node, form) => node.parentElement.closest("[data-row]") ?? form;
@@ -134,12 +134,13 @@ function statusOf(field) {
 
 /** Sending is a script of its own (upload.js): pages without a file never load it. */
 async function send(file, input, form, texts, old = null) {
-  form.uploads = (form.uploads ?? 0) + 1; // a press on "send" waits for the script, too
+  form.uploads = (form.uploads ?? 0) + 1; // a press of a button waits for the script, too (away.js)
   let sender;
   try {
     sender = await import(form.dataset.uploader);
   } catch {
     statusOf(input.closest("[data-field]")).textContent = texts.failed;
+    unsent(form, texts.unsent);
     return;
   } finally {
     form.uploads -= 1;
@@ -401,14 +402,6 @@ function start(form) {
     }
     event.preventDefault();
     fillPostal(form.elements[button.value], form, texts, true);
-  });
-  form.addEventListener("submit", (event) => {
-    if (!form.uploads) return;
-    event.preventDefault();
-    event.stopImmediatePropagation();
-    const status = form.querySelector("[data-draft-status]");
-    if (status) status.textContent = texts.waiting;
-    for (const bar of all(form, "progress")) bar.scrollIntoView({ block: "nearest" });
   });
   enhance(form, form);
   if (form.dataset.draftUrl) {

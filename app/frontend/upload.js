@@ -1,7 +1,7 @@
 // Sends one file in pieces, and goes on where it stopped (tus 1.0.0): after a lost network by itself, after a closed
 // window when the same file is chosen again. Loaded by forms.js when the first file is chosen.
 import { Upload } from "tus-js-client";
-import { all, begun, keyOf, listOf, make, removeButton, renew, size } from "./files.js";
+import { all, begun, keyOf, listOf, make, removeButton, renew, size, unsent } from "./files.js";
 
 // The portal's server passes a request on when all of it has arrived: what was cut off within a piece is sent again.
 const PIECE = 1 << 20;
@@ -77,6 +77,7 @@ export async function send(file, input, form, texts, old = null) {
     if (inFlight) settle();
     forget();
     upload?.abort(true).catch(() => {});
+    unsent(form);
   });
   const settle = () => {
     inFlight = false;
@@ -102,7 +103,7 @@ export async function send(file, input, form, texts, old = null) {
       replaced?.remove();
       item.append(make("input", { type: "hidden", name: input.name, value: found.id }));
       form.dispatchEvent(new Event("input", { bubbles: true }));
-      form.dispatchEvent(new Event("nintei:attached")); // what is said to be attached is in the draft at once
+      form.dispatchEvent(new Event("nintei:attached", { bubbles: true })); // what is said to be attached is in the draft at once
     } finally {
       next();
     }
@@ -111,6 +112,7 @@ export async function send(file, input, form, texts, old = null) {
     settle();
     note.textContent = (error.status === 401 ? texts.gone : error.message) || texts.failed;
     note.classList.add("f-error");
+    unsent(form, texts.unsent);
     if (error instanceof Refused && lasting(error.status) && error.status !== 401) {
       forget();
       item.dataset.refused = "";

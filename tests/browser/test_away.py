@@ -1,11 +1,13 @@
-"""The network goes away while somebody types: nothing is lost, and what was pressed goes out when it is back."""
+"""The network goes away while somebody types, or a file is still on its way: nothing is lost, and what was pressed goes
+out when the network is back and the file attached."""
 
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from tests.browser.test_own_saves import (  # noqa: F401 - the fixtures
     NOTE,
@@ -18,6 +20,7 @@ from tests.browser.test_own_saves import (  # noqa: F401 - the fixtures
     place,
     press,
 )
+from tests.support.browser import until
 from tests.support.needs import needs
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-uploads"), needs("chromium", "frontend")]
@@ -121,6 +124,41 @@ def test_what_was_refused_since_another_window_saved_is_offered_after_a_reload(
     other.get_by_role("button", name="そのときの入力を使う").click()
     expect(other.locator(NOTE)).to_have_value("あとから打った窓の文")
     assert kept(other) == []
+
+
+def test_a_press_while_a_file_is_on_its_way_goes_out_when_it_is_attached(
+    number: str,  # noqa: F811
+    context: BrowserContext,  # noqa: F811
+) -> None:
+    page = open_form(context, number)
+    fill(page, "送っている間に押した")
+    held: list[Route] = []
+    page.route("**/take", lambda route: held.append(route))
+    file: Any = {"name": "差し替え.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7\nanother"}
+    page.locator("main input[type=file][name='financial_statements']").set_input_files(file)
+    press(page)
+    expect(page.locator("[data-away-line]")).to_contain_text("ファイルを送っています")
+    expect(page.locator("main")).to_contain_text("差し替え.pdf")
+    until(page, lambda: bool(held), "the file at the portal")
+    held.pop().continue_()
+    checked(page, "差し替え.pdf")
+
+    # A file that is refused holds it back, and so does taking the file out; both are said.
+    page.locator("main form[action*='/check'] a.btn").click()
+    field = page.locator("[data-field='financial_statements']")
+    for mended in (False, True):
+        page.locator("main input[type=file][name='financial_statements']").set_input_files({**file, "name": "三.pdf"})
+        press(page)
+        until(page, lambda: bool(held), "the file at the portal")
+        if mended:
+            field.get_by_role("button", name="削除 三.pdf").click()
+            expect(page.locator("[data-away-line]")).to_contain_text("もう一度押してください")
+        else:
+            held.pop().fulfill(status=413, json={"message": "大きすぎます"})
+            expect(page.locator("[data-away-line]")).to_contain_text("送信していません")
+    page.unroute("**/take")
+    press(page)
+    checked(page, "送っている間に押した")
 
 
 def test_a_form_of_a_visitor_waits_too(context: BrowserContext) -> None:  # noqa: F811
