@@ -9,10 +9,12 @@ from collections.abc import Callable
 from email.headerregistry import Address
 from email.utils import parseaddr
 from pathlib import Path
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 TRUE = {"1", "yes", "true", "on"}
 FALSE = {"", "0", "no", "false", "off"}
+# Of libpq's connection parameters (PostgreSQL 34.1.2): what the address of a database may say behind its `?`.
+OF_DATABASE = ("host", "sslmode", "sslrootcert", "sslcert", "sslkey", "sslcrl", "target_session_attrs")
 
 
 def text(value: str) -> str:
@@ -105,6 +107,9 @@ def database_url(value: str) -> str:
     address = _url(value, "postgresql")
     if address is None or not address.path.strip("/"):
         raise ValueError("must be sqlite:///path/to/file.db or postgresql://user:password@host/database")
+    unknown = [name for name, _ in parse_qsl(address.query, keep_blank_values=True) if name not in OF_DATABASE]
+    if unknown:  # who asks for TLS there and mistypes it shall not do without, unawares
+        raise ValueError(f"says {unknown[0]} behind the ?, which may say {', '.join(OF_DATABASE)}")
     return value
 
 

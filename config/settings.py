@@ -1,8 +1,8 @@
 """All settings, and the only place that reads the environment (a test sees to it).
 
 A setting is a field of `Settings`; its name in the environment is NINTEI_ and the field in capitals, its name
-in the TOML file (NINTEI_CONFIG) the field itself. The environment wins over the file. `docs/settings.md` has
-a heading for each.
+in the TOML file (NINTEI_CONFIG) the field itself, as in a folder of secrets (NINTEI_SECRETS_DIR). The environment wins
+over that folder, the folder over the file. `docs/settings.md` has a heading for each.
 """
 
 from __future__ import annotations
@@ -18,10 +18,12 @@ from dataclasses import Field, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
-from config import parse, shipped
+from config import parse, plain, shipped, vault
 
 PREFIX = "NINTEI_"
 CONFIG_FILE = "NINTEI_CONFIG"
+SECRETS_DIR = "NINTEI_SECRETS_DIR"
+HANDED = "CREDENTIALS_DIRECTORY"  # where systemd lays the credentials of a unit (systemd.exec(5))
 SHORTEST_SECRET = 32  # characters
 BARE = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "LC_MESSAGES", "TZ", "TMPDIR", "LD_LIBRARY_PATH")
 MOST_WEB = 4  # web processes, unless more are asked for
@@ -96,6 +98,7 @@ class Settings:
     drain_seconds: int = setting(parse.whole_number(0, 600), "0")
     log: str = setting(parse.one_of("text", "json"), "text")
     log_level: str = setting(parse.one_of("TRAFFIC", "DEBUG", "INFO", "WARNING", "ERROR"), "INFO")
+    tls_only: bool = setting(parse.yes_or_no, "no")
     trusted_proxies: tuple[str, ...] = setting(parse.networks, "")
     free_mb: int = setting(parse.whole_number(0, 1_000_000), "500")
     upload_max_mb: int = setting(parse.whole_number(1, 1024), "50")
@@ -135,6 +138,7 @@ def from_environment(*, serves: bool = True, **overrides: str) -> Settings:
     """The settings of this process: environment, file, and `overrides` (field=text) from the command line."""
     environ = {k: v for k, v in os.environ.items() if k.startswith(PREFIX)}
     environ |= {PREFIX + name.upper(): value for name, value in overrides.items()}
+    environ.setdefault(SECRETS_DIR, os.environ.get(HANDED, ""))
     return load(environ, serves=serves)
 
 
@@ -275,13 +279,16 @@ def _gather(
         else:
             texts[key] = _as_text(value)
             origins[key] = f"{place}: {key}"
+    kept = environ.get(SECRETS_DIR, "").strip()
+    for key, text in (vault.read(Path(kept), known, problems) if kept else {}).items():
+        texts[key], origins[key] = text, f"{kept}: {key}"
     by_environment = {name: key for key, name in known.items()}
     for name, value in environ.items():
         if name in by_environment:
             texts[by_environment[name]] = value
             origins[by_environment[name]] = name
-        elif name.startswith(PREFIX) and name != CONFIG_FILE:
-            problems.append(f"There is no setting {name}{_nearest(name, [*by_environment, CONFIG_FILE])}")
+        elif name.startswith(PREFIX) and name not in (CONFIG_FILE, SECRETS_DIR):
+            problems.append(f"There is no setting {name}{_nearest(name, [*by_environment, CONFIG_FILE, SECRETS_DIR])}")
     return texts, origins
 
 
@@ -327,6 +334,11 @@ def _contradictions(values: dict[str, Any], serves: bool) -> list[str]:
         problems.append("NINTEI_FILES_ENDPOINT says where a storage is, and NINTEI_FILES names no bucket of it.")
     if values.get("mail_url") and values.get("mail_from") == Settings.default_of("mail_from"):
         problems.append("NINTEI_MAIL_FROM is missing: mail sent over NINTEI_MAIL_URL needs a sender.")
+    for name in plain.settings(values) if serves and values.get("tls_only") else ():
+        problems.append(
+            f"{PREFIX}{name.upper()} leads to another machine without TLS, and NINTEI_TLS_ONLY asks for it: "
+            + ("add ?sslmode=verify-full to the address." if name == "database_url" else "use an address with TLS.")
+        )
     return problems
 
 

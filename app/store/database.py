@@ -26,7 +26,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, ClassVar, Self, TypeVar
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 import peewee
 
@@ -160,7 +160,8 @@ class JsonField(peewee.TextField):
 
 
 def connect(url: str, connections: int = CONNECTIONS) -> Any:
-    """Open `sqlite:///path` or `postgresql://user:password@host:port/name` and bind every model to it.
+    """Open `sqlite:///path` or `postgresql://user:password@host:port/name?sslmode=verify-full` and bind every model to
+    it. What stands behind the `?` is libpq's (`parse.database_url` says what is taken).
 
     `connections`: how many threads may hold one of PostgreSQL's at once.
     """
@@ -176,10 +177,9 @@ def _open(url: str, connections: int) -> Any:
         path.parent.mkdir(parents=True, exist_ok=True)
         return Sqlite(str(path))
     if parts.scheme in {"postgresql", "postgres"}:
-        query = dict(pair.split("=", 1) for pair in parts.query.split("&") if "=" in pair)
-        host = query.get("host") or parts.hostname
-        options = {
-            "host": unquote(host) if host else None,
+        query = dict(parse_qsl(parts.query))
+        options = query | {
+            "host": query.get("host") or (unquote(parts.hostname) if parts.hostname else None),
             "port": parts.port,
             "user": unquote(parts.username) if parts.username else None,
             "password": unquote(parts.password) if parts.password else None,

@@ -12,6 +12,8 @@ import pytest
 
 from config.settings import (
     CONFIG_FILE,
+    HANDED,
+    SECRETS_DIR,
     BadSettings,
     Settings,
     environment_name,
@@ -105,6 +107,7 @@ def test_a_folder_of_packages_that_is_not_there_stops_nothing() -> None:
         ("DATABASE_URL", "mysql://u@h/d", "postgresql://user:password@host/database"),
         ("DATABASE_URL", "sqlite:///", "sqlite:///path/to/file.db"),
         ("DATABASE_URL", "postgresql://host", "postgresql://user:password@host/database"),
+        ("DATABASE_URL", "postgresql://u@h/d?sslmod=require", "says sslmod behind the ?"),
         ("MAIL_URL", "mail.example.jp", "smtp://"),
         ("MAIL_URL", "smtp://host:port", "smtp://"),
         ("MAIL_FROM", "somebody", "nintei@example.jp"),
@@ -252,10 +255,61 @@ def test_a_demo_has_no_https_address() -> None:
 
 def test_each_setting_has_its_heading_in_the_docs_and_each_heading_its_setting() -> None:
     headings = re.findall(r"^### (NINTEI_\w+)$", (PROJECT / "docs/settings.md").read_text(), re.MULTILINE)
-    assert sorted(headings) == sorted([*NAMES, CONFIG_FILE])
+    assert sorted(headings) == sorted([*NAMES, CONFIG_FILE, SECRETS_DIR])
 
 
 def test_the_example_file_shows_every_setting_with_its_default(tmp_path: Path) -> None:
     example = PROJECT / "config/nintei.example.toml"
     assert sorted(tomllib.loads(example.read_text())) == sorted(field.name for field in fields(Settings))
     assert load({}, example, serves=False) == load({}, serves=False)
+
+
+def test_a_keeper_of_secrets_hands_them_over_in_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As systemd, Kubernetes and the agents of vaults do; the environment wins over it, it wins over the file."""
+    folder = tmp_path / "credentials"
+    (folder / "..data").mkdir(parents=True)
+    (folder / "secret_key").write_text(f"{SECRET}\n")
+    (folder / "nintei.mail_url").write_text("smtps://me:word@mail.example.jp")
+    (folder / "tls.crt").write_bytes(b"\xff")
+    file = tmp_path / "nintei.toml"
+    file.write_text('secret_key = "another one, in the file of settings, 0123456789"\nmail_from = "a@b.jp"\n')
+    settings = load({SECRETS_DIR: str(folder)}, file)
+    assert (settings.secret_key, settings.mail_url) == (SECRET, "smtps://me:word@mail.example.jp")
+    assert load({SECRETS_DIR: str(folder), "NINTEI_SECRET_KEY": SECRET[::-1]}, file).secret_key == SECRET[::-1]
+    monkeypatch.setenv(HANDED, str(folder))
+    monkeypatch.setenv("NINTEI_MAIL_FROM", "a@b.jp")
+    assert from_environment().secret_key == SECRET
+
+
+def test_what_is_wrong_in_a_folder_of_secrets_is_told_without_the_secret(tmp_path: Path) -> None:
+    assert "cannot be read" in problems(NINTEI_DEMO="1", NINTEI_SECRETS_DIR=str(tmp_path / "none"))[0]
+    (tmp_path / "secret_kee").write_text("x")
+    (tmp_path / "card_key").write_text("hidden, and short")
+    (tmp_path / "files_secret").write_bytes(b"\xff\xfe")
+    found = "\n".join(problems(NINTEI_DEMO="1", NINTEI_SECRETS_DIR=str(tmp_path)))
+    assert "there is no setting 'secret_kee'" in found
+    assert f"{tmp_path}: card_key: must have at least 32 characters" in found
+    assert "files_secret is not text" in found
+    assert "hidden" not in found
+
+
+@pytest.mark.parametrize(
+    ("name", "plain", "safe"),
+    [
+        ("MAIL_URL", "smtp://mail.example.jp:25", "smtp+starttls://mail.example.jp"),
+        ("IMAP_URL", "imap://u:p@mail.example.jp", "imaps://u:p@mail.example.jp"),
+        ("DATABASE_URL", "postgresql://u@db/d?sslmode=require", "postgresql://u@db/d?sslmode=verify-full"),
+        ("DATABASE_URL", "postgresql://u@/d?host=10.0.0.5", "postgresql:///d?host=/run/postgresql"),
+        ("TIMESTAMP_URL", "http://tsa.example/", "https://tsa.example/"),
+        ("CLAMD_URL", "tcp://scan.example.jp:3310", "unix:///run/clamav/clamd.ctl"),
+        ("BASE_URL", "http://nintei.example.jp", "http://127.0.0.1:8000"),
+        ("FILES_ENDPOINT", "http://s3.example.jp", "http://localhost:9000"),
+    ],
+)
+def test_where_tls_is_asked_for_nothing_leads_to_another_machine_without(name: str, plain: str, safe: str) -> None:
+    given = {"NINTEI_SECRET_KEY": SECRET, "NINTEI_MAIL_FROM": "a@b.jp", "NINTEI_FILES": "s3://bucket"}
+    load({**given, f"NINTEI_{name}": plain})
+    (problem,) = problems(**given, NINTEI_TLS_ONLY="yes", **{f"NINTEI_{name}": plain})
+    assert problem.startswith(f"NINTEI_{name} leads to another machine without TLS")
+    assert "u:p" not in problem
+    assert load({**given, "NINTEI_TLS_ONLY": "yes", f"NINTEI_{name}": safe}).tls_only

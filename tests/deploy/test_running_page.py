@@ -38,7 +38,10 @@ def test_commands_and_options_are_there(page: str) -> None:
 
 @pytest.mark.parametrize("page", [f"{page}{language}.md" for page in PAGES for language in ("", ".en")])
 def test_settings_and_files_are_there(page: str) -> None:
-    known = {environment_name(each) for each in Settings.__dataclass_fields__.values()} | {"NINTEI_CONFIG"}
+    known = {environment_name(each) for each in Settings.__dataclass_fields__.values()} | {
+        "NINTEI_CONFIG",
+        "NINTEI_SECRETS_DIR",
+    }
     assert set(re.findall(r"NINTEI_[A-Z_]+", text(page))) <= known
     for place in re.findall(r"`?\b(deploy/[\w./*@-]+)", text(page)):
         assert list(PROJECT.glob(place.rstrip("."))), place

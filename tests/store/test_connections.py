@@ -269,6 +269,12 @@ def test_a_full_disk_passes_and_a_missing_file_does_not() -> None:
     assert not database.passes(ValueError("boom"))
 
 
+def test_what_the_address_says_of_tls_reaches_the_server() -> None:
+    bound = database.connect("postgresql://u@db.example.jp/d?sslmode=verify-full&sslrootcert=%2Fetc%2Fca.pem")
+    said = {name: bound.connect_params[name] for name in ("host", "sslmode", "sslrootcert")}
+    assert said == {"host": "db.example.jp", "sslmode": "verify-full", "sslrootcert": "/etc/ca.pem"}
+
+
 @pytest.mark.postgres
 def test_a_server_that_is_away_is_lost_and_passes(tmp_path: Any) -> None:
     database.connect(f"postgresql://postgres@/none?host={tmp_path}")

@@ -23,6 +23,7 @@ LOOKS: Final[Mapping[str, Callable[[Patient, str], Iterator[Finding]]]] = {
     N_("Mail server"): around.mail,
     N_("Mailbox"): around.mailbox,
     N_("TLS certificate"): around.certificate,
+    N_("Connections"): around.connections,
     "Worker": around.workers,
     N_("Incidents"): around.incidents,
     N_("Clock"): around.clock,

@@ -16,6 +16,7 @@ from app.services.doctor.finding import BAD, OK, WARNING, Finding, Patient
 from app.services.pages import health
 from app.services.trouble import https
 from app.store import soundness
+from config import plain
 from hardware import pcsc
 
 AHEAD: Final = timedelta(minutes=5)  # what clocks of one installation may differ by
@@ -131,6 +132,21 @@ def certificate(patient: Patient, topic: str) -> Iterator[Finding]:
         yield Finding(topic, WARNING, N_("It expires on %(day)s and has not been renewed"), facts, cure)
     else:
         yield Finding(topic, OK, N_("Valid until %(day)s"), facts)
+
+
+def connections(patient: Patient, topic: str) -> Iterator[Finding]:
+    """What is said to other machines is said over TLS."""
+    names = [f"NINTEI_{name.upper()}" for name in plain.settings(vars(patient.settings))]
+    if names and not patient.settings.demo:
+        yield Finding(
+            topic,
+            WARNING,
+            N_("%(settings)s: another machine is reached without TLS"),
+            {"settings": ", ".join(names)},
+            N_("Use addresses with TLS; NINTEI_TLS_ONLY=yes then keeps it so"),
+        )
+    else:
+        yield Finding(topic, OK, N_("No other machine is reached without TLS"))
 
 
 def fonts(patient: Patient, topic: str) -> Iterator[Finding]:

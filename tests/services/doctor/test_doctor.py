@@ -104,6 +104,12 @@ def test_a_mail_server_that_is_away_is_found_and_one_that_is_there_gets_no_mail(
     only(well_set(replace(portal, settings=away)), "Mail server")
 
 
+def test_what_leads_to_another_machine_without_tls_is_named(portal: Portal) -> None:
+    there = replace(portal.settings, timestamp_url="http://tsa.example/", clamd_url="unix:///run/clamd.ctl")
+    seen = only(well_set(replace(portal, settings=there)), "Connections", WARNING)
+    assert seen.params["settings"] == "NINTEI_TIMESTAMP_URL"
+
+
 def test_a_mailbox_that_is_away_is_found(portal: Portal) -> None:
     away = replace(portal.settings, imap_url=f"imap://u:p@127.0.0.1:{free_port()}/INBOX")
     only(well_set(replace(portal, settings=away)), "Mailbox")
