@@ -133,6 +133,8 @@ TOLD: Final[Mapping[EntryKind, Told]] = {
             "rights_full": N_("A person now has full rights on the case"),
             "handed_over": N_("Handed over"),
             "agent": N_("An agent now acts for the company"),
+            "invited": N_("A colleague was invited to the case"),
+            "uninvited": N_("The invitation of a colleague was taken back"),
             "agent_ended": N_("An agent no longer acts for the company"),
         },
     ),

@@ -171,6 +171,18 @@ def waiting_invitation(company: int, email: str, kind: InvitationKind) -> Invita
     return next(found, None)
 
 
+def invitations_around(case: int, company: int | None) -> list[Invitation]:
+    """Those to this case and those to its company that wait, newest first."""
+    waits = Invitation.used_at.is_null() & Invitation.taken_back_at.is_null()
+    meant = (Invitation.case == case) | (Invitation.company == company) if company else Invitation.case == case
+    return list(Invitation.select().where(meant & waits).order_by(Invitation.id.desc()))
+
+
+def invitations_follow(case: int, company: int) -> None:
+    """Whoever waits to come to the case belongs to its company once they come."""
+    Invitation.update(company=company).where((Invitation.case == case) & Invitation.used_at.is_null()).execute()
+
+
 def unsent(keys: Sequence[str]) -> set[str]:
     """Keys of the mails among these that could not be sent, or came back."""
     if not keys:

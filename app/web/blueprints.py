@@ -11,7 +11,7 @@ from app.web.cards import agents, desk, keyletters, keys, labels
 from app.web.cases import actions, afterwards, corrections, figures, files, mending
 from app.web.cases import pages as cases
 from app.web.company import agents as company_agents
-from app.web.company import corporate_numbers, invitation
+from app.web.company import colleagues, corporate_numbers, invitation
 from app.web.company import pages as company
 from app.web.days import calendar
 from app.web.designer import api as designer_api
@@ -47,7 +47,8 @@ ALL: tuple[Blueprint, ...] = (
     payments.pages, bank.pages, bankfiles.pages, post.pages, desk.pages, labels.pages, keys.pages, keyletters.pages,
     absences.pages, exports.pages, ownaddress.pages, second.pages, provider.pages,
     settings.pages, proposing.pages, corrections.pages, inbound.pages, undelivered.pages, form.pages, agents.pages,
-    afterwards.pages, company.pages, corporate_numbers.pages, company_agents.pages, invitation.pages,
+    afterwards.pages, company.pages, colleagues.pages, corporate_numbers.pages, company_agents.pages,
+    invitation.pages,
     attention.pages, rules.pages, overview.pages, figures.pages, signins.pages,
     designer.pages,
     designer_api.pages,

@@ -57,8 +57,8 @@ def ask(portal: Portal, number: str, raw: Mapping[str, Any], reason: str, actor:
         if cleaned.ok and cleaned.values.get(fields.number) == found.values.get(fields.number):
             same = N_("This is the company that is certified; correct its data instead")
             wrong.append(FieldError(fields.number, same, {}))
-        if cleaned.ok and _of_the_body(fields.said(cleaned.values, "email")):
-            wrong.append(FieldError(fields.email, N_("This address belongs to the operating body"), {}))
+        if cleaned.ok and actor.side == Side.OPERATOR and _of_the_body(fields.said(cleaned.values, "email")):
+            wrong.append(FieldError(fields.email, invitations.OF_THE_BODY, {}))  # a vendor learns of no address
         cleaned = Cleaned(cleaned.values, (*cleaned.errors, *wrong))
         if not cleaned.ok:
             return cleaned
@@ -103,6 +103,8 @@ def _move(portal: Portal, case: Case, loaded: Loaded, values: Mapping[str, Any],
     for seat in cases.members(case.id):
         seat.delete_instance()
     known = accounts.hold(email)
+    if known is not None and known.side != Side.VENDOR:
+        raise Refused(invitations.OF_THE_BODY)
     heir = known or invitations.without_password(email, case.contact_name, now)
     new = _company(case, number, fields.said(values, "kana"), heir, now)
     case.company = new

@@ -20,6 +20,7 @@ def found(case: Case, number: str, kana: str, actor: Actor, now: datetime) -> Co
         companies.add_person(company.id, first, Role.MANAGER, now, "")
     for row in cases.members(case.id):
         companies.add_person(company.id, row.user_id, Role.MEMBER, now, "")
+    companies.invitations_follow(case.id, company.id)
     _put(case, company, now)
     return company
 
@@ -43,6 +44,8 @@ def join(case: Case, company: Company, now: datetime, *, bring: bool) -> None:
             row.save()
         elif bring:
             companies.add_person(company.id, row.user_id, Role.MEMBER, now, "")
+    if bring:
+        companies.invitations_follow(case.id, company.id)
     _put(case, company, now)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from app.errors import NotFound, Refused
+from app.errors import N_, NotFound, Refused
 from app.services.base import history
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
@@ -19,10 +19,11 @@ from app.services.mails.portalmails import Wording
 from app.services.signin import newaccount, passwords
 from app.states import EntryKind, InvitationKind, Rights, Role, Side
 from app.store import accounts, cases, companies, database
-from app.store.models import Company, Invitation, Mandate, User
+from app.store.models import Case, Company, Invitation, Mandate, User
 from app.text import address
 
 DAYS = 14
+OF_THE_BODY = N_("This address belongs to the operating body")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +60,8 @@ def invite(
     with database.transaction():
         known = accounts.hold(email)
         company = companypages.managed(company_id, actor)
-        if known is not None and known.side != Side.VENDOR:
-            raise Refused("This address belongs to the operating body")
+        if known is not None and known.side != Side.VENDOR and actor.side == Side.OPERATOR:
+            raise Refused(OF_THE_BODY)
         of_company = known is not None and companies.person(company.id, known.id) is not None
         if of_company and kind == InvitationKind.PERSON:
             raise Refused("%(email)s belongs to the company already", email=email)
@@ -69,13 +70,22 @@ def invite(
         row = companies.waiting_invitation(company.id, email, kind)
         if row is None:
             row = Invitation(company=company, email=email, kind=kind, edition=0, made_at=now)
-        row.terms, row.made_by = dict(terms), actor.name
-        _send(portal, row, words, now)
+        row.terms, row.made_by = {**terms, **_seats(row)}, actor.name
+        send(portal, row, words, now)
         companypages.note(portal, company, actor, f"invitation:{kind}", "", email)
     portal.poke()
 
 
-def _send(portal: Portal, row: Invitation, words: Wording, now: datetime) -> None:
+def _seats(row: Invitation) -> dict[str, Any]:
+    """On which cases the person comes, and with which rights, where somebody has said so for one case."""
+    return {"seats": row.terms["seats"]} if row.terms.get("seats") else {}
+
+
+def send(portal: Portal, row: Invitation, words: Wording, now: datetime) -> None:
+    """A new link, valid for DAYS; the older one stops working. Inside a transaction.
+
+    It goes to whoever has the address, staff and people of other companies alike: who invites learns nothing of it.
+    """
     row.edition, row.expires_at = row.edition + 1, now + timedelta(days=DAYS)
     row.save()
     link = {"invitation": row.id, "edition": row.edition}
@@ -86,7 +96,7 @@ def send_again(portal: Portal, invitation_id: int, actor: Actor, words: Wording)
     """A new link, valid anew; the older one stops working. Gives the address."""
     with database.transaction():
         row, _ = _waiting(invitation_id, actor)
-        _send(portal, row, words, portal.now())
+        send(portal, row, words, portal.now())
     portal.poke()
     return str(row.email)
 
@@ -110,7 +120,7 @@ def terms_of(invitation_id: int, actor: Actor) -> tuple[str, Mapping[str, Any]]:
 
 def _waiting(invitation_id: int, actor: Actor) -> tuple[Invitation, Company]:
     row = companies.invitation(invitation_id)
-    if row is None:
+    if row is None or row.company_id is None:
         raise NotFound("There is no such invitation")
     company = companypages.managed(row.company_id, actor, "There is no such invitation")
     if row.used_at is not None or row.taken_back_at is not None:
@@ -124,13 +134,10 @@ def look(portal: Portal, token: str) -> Invited:
         row = _usable(portal, token)
         known = accounts.by_email(row.email)
         known_name, terms = known.name if known is not None else "", row.terms
-        named = (
-            {case.id: case.number for case in companies.cases_of(row.company_id)}
-            if row.kind == InvitationKind.AGENT
-            else {}
-        )
+        led = _cases(row)
+        named = {case.id: case.number for case in led} if row.kind == InvitationKind.AGENT else {}
         return Invited(
-            company=row.company.name,
+            company=row.company.name if row.company is not None else led[0].company_name,
             email=row.email,
             kind=row.kind,
             manager=terms.get("role") == "manager",
@@ -142,8 +149,15 @@ def look(portal: Portal, token: str) -> Invited:
             numbers=tuple(named[each] for each in terms.get("case_ids", []) if each in named),
             first_day=_day(terms.get("first_day")),
             last_day=_day(terms.get("last_day")),
-            proved=row.company.proved_at is not None,
+            proved=row.company is not None and row.company.proved_at is not None,
         )
+
+
+def _cases(row: Invitation) -> list[Case]:
+    """Those of its company, or the one that is no company's yet."""
+    if row.company_id:
+        return companies.cases_of(row.company_id)
+    return [row.case] if row.case is not None else []
 
 
 def _day(text: object) -> date | None:
@@ -163,6 +177,9 @@ def _usable(portal: Portal, token: str) -> Invitation:
         raise Refused("A newer link was sent; open the one in the latest mail")
     if row.expires_at < portal.now():
         raise Refused("This link is too old; have a new one sent")
+    known = accounts.by_email(row.email)
+    if known is not None and known.side != Side.VENDOR:  # told to who has the mail, and to nobody else
+        raise Refused(OF_THE_BODY)
     return row
 
 
@@ -171,7 +188,8 @@ def accept(portal: Portal, token: str, actor: Actor | None, name: str = "", pass
     now = portal.now()
     with database.transaction():
         accounts.hold(_usable(portal, token).email)
-        access.hold(_usable(portal, token).company_id)
+        if company := _usable(portal, token).company_id:
+            access.hold(company)
         row = _usable(portal, token)
         user = _account(portal, row.email, actor, name, password, now)
         row.used_at = now
@@ -180,7 +198,8 @@ def accept(portal: Portal, token: str, actor: Actor | None, name: str = "", pass
             _mandate(portal, row, user, now)
         else:
             _person(row, user, now)
-        access.settle(row.company_id, now)
+        if row.company_id:
+            access.settle(row.company_id, now)
     return int(user.id)
 
 
@@ -213,9 +232,11 @@ def without_password(email: str, name: str, now: datetime) -> User:
 
 def _person(row: Invitation, user: User, now: datetime) -> None:
     role = Role.of(row.terms.get("role", "")) or Role.MEMBER
-    companies.add_person(row.company_id, user.id, role, now, row.made_by)
-    rights = Rights.of(row.terms.get("rights", ""))
-    for case in companies.cases_of(row.company_id):
+    everywhere, seats = Rights.of(row.terms.get("rights", "")), row.terms.get("seats", {})
+    if row.company_id:
+        companies.add_person(row.company_id, user.id, role, now, row.made_by)
+    for case in _cases(row):
+        rights = Rights.of(seats.get(str(case.id), "")) or everywhere
         if rights is not None and not case.ended:
             cases.add_member(case.id, user.id, now, rights, row.made_by)
             _tell(case.id, user, "added", now)
@@ -230,7 +251,7 @@ def _mandate(portal: Portal, row: Invitation, user: User, now: datetime) -> None
         last_day=last, open=first <= portal.today() and (last is None or last >= portal.today()), given_at=now,
         given_by=row.made_by,
     )  # fmt: skip
-    for case in companies.cases_of(row.company_id):
+    for case in _cases(row):
         if not case.ended and (made.every_case or case.id in made.case_ids):
             _tell(case.id, user, "agent", now, made.office)
 

@@ -69,6 +69,19 @@ class InvitationView:
 
 
 @dataclass(frozen=True, slots=True)
+class Awaited:
+    """Somebody who was invited to one case and did not come yet: nothing but what was typed of them. `here`: the
+    invitation is the case's, and is taken back there; else its company's."""
+
+    id: int
+    email: str
+    rights: str
+    here: bool
+    over: bool
+    unsent: bool
+
+
+@dataclass(frozen=True, slots=True)
 class CaseNumber:
     """The 法人番号 of a case, as its reader may know of it. To the vendor a number is unproved or proved: never that
     another names it, nor whom the body asks. `open_to`: a company that let the reader in, to which the case may go."""
@@ -171,6 +184,20 @@ def invitations(portal: Portal, rows: Sequence[Invitation]) -> list[InvitationVi
         )
         for row in rows
     ]
+
+
+def awaited(portal: Portal, case: Case, rows: Sequence[Invitation]) -> list[Awaited]:
+    """Those of these invitations that lead to the case."""
+    seats = {row.id: row.terms.get("seats", {}).get(str(case.id)) or row.terms.get("rights", "") for row in rows}
+    of_case = [row for row in rows if row.kind == InvitationKind.PERSON and Rights.of(seats[row.id]) is not None]
+    unsent = companies.unsent([mail_key(row) for row in of_case])
+    return [
+        Awaited(
+            row.id, row.email, seats[row.id], row.case_id == case.id, row.expires_at < portal.now(),
+            mail_key(row) in unsent,
+        )
+        for row in of_case
+    ]  # fmt: skip
 
 
 def mail_key(row: Invitation) -> str:

@@ -14,7 +14,7 @@ from app.services.base.releases import Loaded
 from app.services.cards import stock
 from app.services.cases import lifecycle, talking
 from app.services.companies import casenumber, views
-from app.services.companies.views import CaseNumber, MandateView
+from app.services.companies.views import Awaited, CaseNumber, MandateView
 from app.services.days import bookings as dates
 from app.services.mails import deliveries, whose
 from app.services.money import invoices as money
@@ -74,6 +74,7 @@ class CasePage:
     notes: Sequence[Any]
     answered_by: date | None  # by when the body answers what the vendor wrote last
     members: Sequence[Any]
+    invited: Sequence[Awaited]  # those who may come to the case and did not yet
     tasks: list[TaskView]  # the last of them that opened (STEPS), or every one; oldest first
     tasks_before: int  # how many came before these
     incidents: Sequence[Trouble]  # what cannot go on, for staff
@@ -156,6 +157,7 @@ def page(
             notes=said,
             answered_by=talking.answered_by(portal, loaded, said),
             members=members,
+            invited=_invited(portal, case, actor),
             tasks=[view.view(row, today, closing) for row in every],
             tasks_before=before,
             incidents=attention.of_case(portal, case) if staff else (),
@@ -306,6 +308,12 @@ def _agents(portal: Portal, case: Case) -> list[MandateView]:
     rows = companies.mandates(case.company.id)
     of_case = (row for row in rows if row.every_case or case.id in row.case_ids)
     return [views.mandate(portal, row, case.company, [case]) for row in of_case]
+
+
+def _invited(portal: Portal, case: Case, actor: Actor) -> Sequence[Awaited]:
+    if not _may_act(case, actor):
+        return ()
+    return views.awaited(portal, case, companies.invitations_around(case.id, case.company_id))
 
 
 def _may_act(case: Case, actor: Actor) -> bool:

@@ -59,11 +59,13 @@ class Invitation(Row):
     """A mailed link with which somebody joins a company or takes a mandate. The link is signed and holds the row's id
     and `edition`: a new one makes the older ones void."""
 
-    company = ForeignKeyField(Company, backref="invitations", on_delete="CASCADE")
-    company_id: int
+    company = ForeignKeyField(Company, backref="invitations", null=True, on_delete="CASCADE")
+    company_id: int | None  # none: to `case` alone, which is no company's yet
+    case = ForeignKeyField(Case, backref="invitations", null=True, on_delete="CASCADE")
+    case_id: int | None
     email = AddressField(max_length=254, index=True)
     kind = WordField(InvitationKind, max_length=10)
-    terms: Any = JsonField(default=dict)  # {role, rights} or the mandate's terms
+    terms: Any = JsonField(default=dict)  # {role, rights, seats: {case: rights}} or the mandate's terms
     edition = IntegerField(default=1)
     made_at = UtcField()
     made_by = CharField(max_length=120, default="")

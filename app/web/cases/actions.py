@@ -10,7 +10,7 @@ from flask_babel import gettext, ngettext
 
 from app.errors import Refused
 from app.services.base.actors import Actor
-from app.services.cases import applications, endings, lifecycle, members, settlement, talking
+from app.services.cases import applications, endings, lifecycle, settlement, talking
 from app.services.pages import case, worklist
 from app.states import Right, Side, Standing
 from app.text import address as mail_address
@@ -88,36 +88,6 @@ def address(number: str) -> Any:
         return gettext("The link has been sent to %(email)s.", email=email)
 
     return act_on(number, act, "address")
-
-
-@pages.post("/cases/<number>/members")
-@needs(Right.ACT_ON_CASES)
-def invite(number: str) -> Any:
-    """Add a colleague of the vendor."""
-
-    def act() -> str:
-        email = mail_address.one(request.form.get("email", ""))
-        rights = request.form.get("rights", "full")
-        members.invite(portal(), number, email, rights, signed_in())
-        return gettext("%(email)s has been added and gets a mail.", email=email)
-
-    return act_on(number, act, "invite")
-
-
-@pages.post("/cases/<number>/members/<int:user_id>/remove")
-@needs(Right.ACT_ON_CASES)
-def remove(number: str, user_id: int) -> Any:
-    """Take somebody off the case."""
-    who = signed_in()
-
-    def act() -> str:
-        members.uninvite(portal(), number, user_id, who)
-        return gettext("The person was taken off the case.")
-
-    answer = act_on(number, act, "invite")
-    if user_id == who.user_id and getattr(answer, "status_code", 0) == 303:
-        return redirect("/cases", 303)  # the case is no longer theirs to see
-    return answer
 
 
 @pages.post("/cases/<number>/jobs/<int:job_id>/retry")

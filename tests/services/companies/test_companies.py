@@ -163,7 +163,7 @@ def test_only_managers_change_the_company(bench: Bench) -> None:
     with pytest.raises(Forbidden, match="manager"):
         mandates.give(walker.portal, place, "x@example.com", terms(walker), member, WORDS)
     with pytest.raises(Forbidden, match="brings in somebody new"):
-        members.invite(walker.portal, walker.number, "x@example.com", "full", member)
+        members.invite(walker.portal, walker.number, "x@example.com", "full", member, WORDS)
     stranger = go(
         bench, until="submit_documents", application={"email": "other@example.com", "system_name": "他社"},
         answers={"company_profile": {"corporate_number": "1180301018771"}},
@@ -201,7 +201,8 @@ def test_a_manager_is_on_every_case_and_the_last_one_stays(bench: Bench) -> None
 
 def test_a_colleague_added_to_one_case_belongs_to_the_company(bench: Bench) -> None:
     walker = go(bench, until="submit_documents")
-    members.invite(walker.portal, walker.number, "helper@example.com", "read", actor(walker))
+    assert members.invite(walker.portal, walker.number, "helper@example.com", "read", actor(walker), WORDS)
+    invitations.accept(walker.portal, token(bench, walker), None, "山田 次郎", NEW)
     helper = signed_in(walker, "helper@example.com")
     assert [each.manager for each in company.mine(helper)] == [False]
 
@@ -380,7 +381,7 @@ def test_an_agent_brings_nobody_in(bench: Bench) -> None:
     walker = go(bench, until="submit_documents")
     who = agent(bench, walker, rights="full")
     with pytest.raises(Forbidden, match="agent brings nobody"):
-        members.invite(walker.portal, walker.number, "x@example.com", "full", who)
+        members.invite(walker.portal, walker.number, "x@example.com", "full", who, WORDS)
     with pytest.raises(NotFound):
         company.page(walker.portal, company_of(walker), who)
 

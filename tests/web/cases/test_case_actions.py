@@ -110,7 +110,12 @@ def test_a_colleague_joins_and_leaves(shared: Site, new_case: Any) -> None:
     assert (bad.status_code, 'value="nonsense"' in bad.text, 'role="alert"' in bad.text) == (422, True, True)
     assert vendor.post(url, data={"email": "Colleague@example.com", "rights": "read"}).status_code == 303
     shared.bench.drain()
-    assert shared.bench.mailbox.of("account-invitation")[-1].to == ("colleague@example.com",)
+    letter = shared.bench.mailbox.of("company-invitation")[-1]
+    assert letter.to == ("colleague@example.com",)
+    link = re.search(r"/invitation/\S+", letter.text)
+    assert link is not None
+    new = {"name": "同僚 花子", "password": "a password for tests", "again": "a password for tests"}
+    assert shared.anybody().post(link[0], data=new).status_code == 303
     colleague = shared.person("colleague@example.com")
     page = colleague.get(f"/cases/{walker.number}").text
     assert "閲覧のみ" in page
@@ -127,7 +132,7 @@ def test_a_colleague_joins_and_leaves(shared: Site, new_case: Any) -> None:
 
 def test_an_invitation_is_read_by_the_invited_alone(shared: Site, new_case: Any) -> None:
     walker = new_case("company_profile")
-    shared.person(VENDOR).post(f"/cases/{walker.number}/members", data={"email": "new@example.com", "rights": "full"})
+    shared.operator().post(f"/cases/{walker.number}/members", data={"email": "new@example.com", "rights": "full"})
     shared.bench.drain()
     with database.connection():
         row = next(row for row in records.mails(case_of(walker).id) if row.mail_id == "account-invitation")
@@ -139,7 +144,7 @@ def test_an_invitation_is_read_by_the_invited_alone(shared: Site, new_case: Any)
 def test_whoever_takes_themselves_off_is_led_to_their_other_cases(shared: Site, new_case: Any) -> None:
     walker = new_case("company_profile")
     vendor = shared.person(VENDOR)
-    vendor.post(f"/cases/{walker.number}/members", data={"email": "heir@example.com", "rights": "full"})
+    shared.operator().post(f"/cases/{walker.number}/members", data={"email": "heir@example.com", "rights": "full"})
     with database.connection():
         own = accounts.by_email(VENDOR)
     assert own is not None

@@ -32,6 +32,12 @@ def test_another_company_takes_a_certification_over_and_everything_follows(site:
     assert form["system_name"] == [before.system_name]
     asked = {**form, **TOLD, "reason": "4月1日付けの吸収合併により"}
     assert vendor.post(here, data={**asked, "reason": ""}).status_code == 422
+    assert vendor.post(here, data={**asked, "email": STAFF[0]}).status_code == 303, "a vendor learns of no address"
+    with database.connection():
+        first = corrections.asked()[0].id
+    refused = sato.post(f"/corrections/{first}", data={"action": "accept", "answer": ""})
+    assert (refused.status_code, "運営主体のもの" in text(refused)) == (422, True)
+    assert sato.post(f"/corrections/{first}", data={"action": "refuse", "answer": "宛先"}).status_code == 303
     sent = vendor.post(here, data=asked)
     assert sent.status_code == 303, text(sent)
     assert vendor.get(here).status_code == 200

@@ -16,11 +16,12 @@ from werkzeug.test import TestResponse
 from app.engine import Engine
 from app.services.base import jobqueue
 from app.services.cases import members
+from app.services.mails.portalmails import Wording
 from app.services.people import accounts as people
 from app.services.process import context
 from app.store import accounts, cases, database, records
 from tests.services.conftest import STAFF
-from tests.services.steps import actor, case_of, go
+from tests.services.steps import case_of, go, staff
 from tests.web.conftest import Site, open_site
 
 VENDOR, HELPER, CHIEF = "ichiro.rei@example.com", "helper@example.com", "chief@elsewhere.example"
@@ -56,7 +57,7 @@ def world(tmp_path_factory: pytest.TempPathFactory, engine: Engine) -> World:
     site = open_site(tmp_path_factory.mktemp("mails"), engine)
     walker = go(site.bench, until="first_review")
     portal, number = site.bench.portal, walker.number
-    members.invite(portal, number, HELPER, "full", actor(walker))
+    members.invite(portal, number, HELPER, "full", staff(walker), Wording("", ""))
     people.add_staff(portal, CHIEF, "他社 長", ["vendor"], "a password for tests")
     with database.transaction():
         case = cases.lock(case_of(walker).id)

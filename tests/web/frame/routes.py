@@ -40,7 +40,8 @@ ROUTES = {
     """,
     "ACT_ON_CASES": """
         corrections.succeed corrections.ask_succession
-        case_actions.end case_actions.ending case_actions.invite case_actions.remove case_actions.say
+        case_actions.end case_actions.ending case_actions.say
+        colleagues.invite colleagues.remove colleagues.take_back
     """,
     "MEND_TROUBLE": """
         attention.act attention.retry case_actions.retry

@@ -107,9 +107,12 @@ def _mend(world: World) -> None:
 
 
 def _member(world: World) -> None:
-    world.vendor.post(f"/cases/{world.walker.number}/members", data={"email": wide("member@example.com")})
+    door = f"/cases/{world.walker.number}/members"
+    world.vendor.post(door, data={"email": wide("guest@example.com")})
+    assert world.mails_to("guest@example.com") == 1
+    world.site.operator().post(door, data={"email": wide("member@example.com")})
     assert world.known("member@example.com")
-    world.vendor.post(f"/cases/{world.walker.number}/members", data={"email": "member@example.com"})
+    world.vendor.post(door, data={"email": "member@example.com"})
     with database.connection():
         assert User.select().where(User.email.contains("member@")).count() == 1
 
@@ -136,7 +139,7 @@ def _agent(world: World) -> None:
 
 
 def _heir(world: World) -> None:
-    world.vendor.post(f"/cases/{world.walker.number}/members", data={"email": "leaving@example.com"})
+    world.site.operator().post(f"/cases/{world.walker.number}/members", data={"email": "leaving@example.com"})
     with database.connection():
         member = accounts.by_email("leaving@example.com")
     assert member is not None
@@ -167,7 +170,7 @@ DOORS: dict[str, Callable[[World], None]] = {
     "public.send": _apply,
     "public.resend": _resend,
     "case_actions.address": _mend,
-    "case_actions.invite": _member,
+    "colleagues.invite": _member,
     "company.invite": _invite,
     "company_agents.give": _agent,
     "company.hand_over": _heir,
