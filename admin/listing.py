@@ -20,15 +20,15 @@ from admin.asking import Ask, mark
 from admin.cells import BRIEF
 from admin.kinds import Kind
 from app.services.base import businessdays
-from app.store import database
+from app.store import database, saying, search
 from app.store import models as m
-from app.store import search as index
 from app.store.database import UtcField
 
 T = TypeVar("T")
 SIZE = 50  # rows of a page
 PIECE = 1000  # rows that are read together for a file
 MOST = 10_000  # counted exactly
+FOUND = 300  # counted of what is searched for
 LOOKED = 10_000  # rows that a search looks through at once, where no index leads to words
 _LONG = (peewee.BlobField, peewee.TextField)  # JSON among them: read only where they are told
 
@@ -72,11 +72,16 @@ def every(kind: Kind, ask: Ask, fields: tuple[str, ...], tell: Callable[[Any], T
         at = _place(kind, ask, rows[-1])
 
 
-def count(kind: Kind, ask: Ask) -> int:
-    """How many rows there are; MOST + 1 where there are more than MOST."""
+def count(kind: Kind, ask: Ask, most: int = MOST) -> int:
+    """How many rows there are; most + 1 where there are more than `most`."""
     where = narrowing(kind, ask)
     query = kind.model.select(kind.model._meta.primary_key)
-    return int((query.where(where) if where is not None else query).limit(MOST + 1).count())
+    return int((query.where(where) if where is not None else query).limit(most + 1).count())
+
+
+def most(ask: Ask) -> int:
+    """How far the rows of a list are counted."""
+    return FOUND if ask.q else MOST
 
 
 def every_one(kind: Kind, ask: Ask) -> int:
@@ -170,15 +175,17 @@ def _days(field: Any, ask: Ask) -> list[Any]:
 
 
 def _said(kind: Kind, ask: Ask, others: Any) -> Any:
-    """Rows that say every word: those of cases by their index, others by looking through LOOKED of them, from where a
-    search before this one ended."""
+    """Rows that say every word: cases and tasks by their indexes, others by looking through LOOKED of them, from
+    where a search before this one ended."""
     model: Any = kind.model
     if model is m.Case:
-        return index.said_of_case(ask.q)
-    found = model._meta.primary_key.in_(_looked(kind, ask, others))
+        return search.said_of_case(ask.q)
+    if model is m.Task and (tasks := saying.of_task(ask.q)) is not None:
+        return tasks
+    found = search.among(model._meta.primary_key, _looked(kind, ask, others))
     if "case" not in kind.search or ask.further is not None:  # cases were found the first time
         return found
-    return found | model.case.in_(m.Case.select(m.Case.id).where(index.said_of_case(ask.q)))
+    return found | model.case.in_(m.Case.select(m.Case.id).where(search.said_of_case(ask.q)))
 
 
 def _looked(kind: Kind, ask: Ask, others: Any) -> list[Any]:
@@ -195,7 +202,7 @@ def _looked(kind: Kind, ask: Ask, others: Any) -> list[Any]:
     if field.null:
         order.insert(0, field.is_null().asc())
     found, seen, at = [], 0, None
-    said = index.saying(ask.q)
+    said = saying.teller(ask.q)
     for row in query.order_by(*order).limit(LOOKED).tuples().iterator():
         seen, at = seen + 1, (row[1], row[0])
         if said(row[2:]):
@@ -207,7 +214,7 @@ def _looked(kind: Kind, ask: Ask, others: Any) -> list[Any]:
 def _people(kind: Kind, text: str) -> Any:
     """Rows in which somebody of this name or address stands."""
     account: Any = m.User
-    keys = index.accounts_said(text, LOOKED)
+    keys = saying.accounts_said(text, LOOKED)
     names = {row[0] for row in account.select(account.name).where(account.id.in_(keys)).tuples()} | {text}
     found = []
     for name in kind.who:
@@ -219,14 +226,14 @@ def _people(kind: Kind, text: str) -> Any:
 
 def _company(kind: Kind, text: str) -> Any:
     """Rows of companies of this name or number, and of applications that name it and are of no company yet."""
-    companies = index.companies_said(text, LOOKED)
+    companies = saying.companies_said(text, LOOKED)
     if kind.company == "own":
         own: Any = kind.model
         return own.id.in_(companies)
     if kind.company == "company":
         return kind.model.company.in_(companies)
     case: Any = m.Case
-    theirs = case.company.in_(companies) | (case.company.is_null() & index.said_of_case(text))
+    theirs = case.company.in_(companies) | (case.company.is_null() & search.said_of_case(text))
     if kind.model is m.Case:
         return theirs
     cases = m.Case.select(m.Case.id).where(theirs)

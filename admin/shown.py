@@ -59,7 +59,7 @@ def of_list(view: Any, ask: Ask, page: listing.Page, count: int) -> dict[str, An
     url = view.get_url(".index_view")
     here = _with(url, ask.query())
     return {
-        "kind": kind, "ask": ask, "count": count, "most": listing.MOST,
+        "kind": kind, "ask": ask, "count": count, "most": listing.most(ask),
         "heads": [_head(kind, ask, url, name) for name in kind.columns],
         "rows": [_row(view, kind, row, here) for row in page.rows],
         "choices": [_choice(kind, ask, name) for name in kind.choices],
@@ -68,7 +68,7 @@ def of_list(view: Any, ask: Ask, page: listing.Page, count: int) -> dict[str, An
         "of": [(f"f_{name}", key) for name, key in ask.of.items()],
         "before": _with(url, ask.query(before=page.before)) if page.before else None,
         "after": _with(url, ask.query(after=page.after)) if page.after else None,
-        "at_once": count <= large.DIRECT,
+        "at_once": count <= min(large.DIRECT, listing.most(ask)),
         "files": [(form.upper() if form == "csv" else "Excel", _with(view.get_url(".export", form=form), ask.query()))
                   for form in ("csv", "xlsx")] if view.can_take and page.rows else [],
         "here": here, "clear_url": url, "looked": listing.LOOKED,

@@ -108,7 +108,7 @@ class Records(ModelView):
     def index_view(self) -> Any:
         """A page of the list of records."""
         ask = asking.read(self.kind, request.args)
-        page, count = listing.page(self.kind, ask), listing.count(self.kind, ask)
+        page, count = listing.page(self.kind, ask), listing.count(self.kind, ask, listing.most(ask))
         return self.render("records/list.html", **shown.of_list(self, ask, page, count), views=self._views(ask))
 
     def _views(self, ask: asking.Ask) -> list[dict[str, Any]]:

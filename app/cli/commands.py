@@ -277,7 +277,8 @@ def case_list(wiring: Wiring, search: str, state: str) -> None:
     found, total = caseview.heads(wiring.portal(), STAFF, text=search, state=state, limit=200)
     for head in found:
         click.echo(f"{head.number}  {head.state:10} {head.turn or '-':9} {head.company_name} / {head.system_name}")
-    click.echo(f"{len(found)} of {total}")
+    most = caseview.most_counted(search)
+    click.echo(f"{len(found)} of {total}" if total <= most else f"{len(found)} of more than {most}")
 
 
 @case.command("show")

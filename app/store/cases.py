@@ -9,12 +9,12 @@ from typing import Any, Literal
 from peewee import fn
 
 from app.errors import NotFound
-from app.states import Audience, EntryKind, Rights, Side, Standing, TaskState, Turn
+from app.states import Audience, EntryKind, Rights, Side, Standing, Turn
+from app.store import duefirst, statements
 from app.store import search as search_index
-from app.store import statements
 from app.store.composed import Composed, by
 from app.store.database import lock_name, proxy
-from app.store.models import Case, CaseState, Clock, Counter, Entry, EntryLink, Member, Task, User, Visit
+from app.store.models import Case, CaseState, Clock, Counter, Entry, EntryLink, Member, User, Visit
 
 CaseOrder = Literal["changed", "due", "number"]
 
@@ -110,12 +110,8 @@ def search(
         query = query.where(Case.package_id == package_id)
     if order == "number":
         query = query.order_by(Case.number.desc())
-    elif order == "due":
-        # Of a case under way alone: what is due first among the open tasks (index on case and state); none comes last.
-        due = Task.select(fn.MIN(Task.due_on)).where((Task.case == Case.id) & (Task.state == TaskState.OPEN))
-        query = query.where(~Case.ended).order_by(
-            fn.COALESCE(due, "9999-12-31"), Case.changed_at.desc(), Case.id.desc()
-        )
+    elif order == "due":  # of what is under way alone
+        return duefirst.page(query.where(~Case.ended), limit, offset)
     else:
         query = query.order_by(Case.changed_at.desc(), Case.id.desc())
     return list(query.limit(limit).offset(offset))
@@ -129,10 +125,12 @@ def count(
     among: Collection[int] | None = None,
     turn: Turn | None = None,
     order: CaseOrder = "changed",
+    most: int = 10_000,
 ) -> int:
-    """How many cases `search` would find."""
+    """How many cases `search` would find; most + 1 where there are more than `most`."""
     query = _narrowed(member, text, state, among, turn)
-    return int((query.where(~Case.ended) if order == "due" else query).count())
+    query = query.where(~Case.ended) if order == "due" else query
+    return int(query.limit(most + 1).count())
 
 
 def _narrowed(

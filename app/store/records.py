@@ -9,7 +9,7 @@ from typing import Any
 from peewee import JOIN, fn
 
 from app.states import Audience, CertificateState, DocumentKind, MailState
-from app.store import search, statements
+from app.store import saying, search, statements
 from app.store.composed import Composed
 from app.store.database import locked
 from app.store.models import (
@@ -264,7 +264,7 @@ def register(
     query = Certificate.select().where(Certificate.listed)
     if text:
         said = (Certificate.number, Certificate.company_name, Certificate.system_name)
-        query = query.where(Certificate.id.in_(search.rows_said(Certificate, said, text)))
+        query = query.where(search.among(Certificate.id, saying.rows_said(Certificate, said, text)))
     if state:
         query = query.where(Certificate.state == state)
     return list(query.order_by(*REGISTER_ORDERS.get(order, REGISTER_ORDERS["number"])).limit(limit).offset(offset))

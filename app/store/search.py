@@ -6,25 +6,26 @@ number (21 bits each), zero behind the end: a word of one or two letters is a ra
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import json
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
 from operator import and_
 from typing import Any
 
+import peewee
 from peewee import SQL, fn
 
-from app.states import Side
 from app.store.database import is_postgres, proxy
-from app.store.models import Case, CaseGram, CaseText, Company, User
+from app.store.models import Case, CaseGram, CaseText
 from app.text.fold import VERSION, fold, words
 
 BREAK = "\n"  # between the parts
 _BITS = 21
 _RARE = 2000
-_LISTED = 10_000  # cases that are named one by one in a query; rows that a search in a table gives
-_LOOKED_AT = 200_000  # rows of a table
-_SAMPLES = (200, 2500)  # index rows that are counted before a word is called common
+_FEW = 4000  # index rows of a word that are cheaper read than cases are walked through in the order of a list
+_SAMPLES = (500, 2500)  # index rows that are counted before a word is called common
+_ASKED = 24  # letters of a word of which that is done
 _MANY = (8000, 30000)  # index rows that are counted to tell the less common of two common words
 
 
@@ -74,8 +75,12 @@ def stale(limit: int) -> list[int]:
 
 
 def behind() -> int:
-    """How many cases wait to be folded by today's rules: until then a search may pass them over."""
-    return int(CaseText.select().where(_otherwise()).count())
+    """How many cases wait to be folded by today's rules: until then a search may pass them over. Three counts, each
+    by the index: with "or" between them the database goes through all cases, every one of which is by today's."""
+    each = "(SELECT COUNT(*) FROM case_text WHERE fold {})"
+    mark = proxy.obj.param
+    text = f"SELECT {each.format('IS NULL')} + {each.format(f'< {mark}')} + {each.format(f'> {mark}')}"
+    return int(proxy.obj.execute_sql(text, (VERSION, VERSION)).fetchone()[0])
 
 
 def _otherwise() -> Any:
@@ -110,13 +115,10 @@ class Word:
 
 def word(given: str) -> Word:
     """What to look for; `given` is folded, and not empty."""
-    ranges = _ranges(given)[::-1]  # numbers and names differ at their ends
-    count, best = _SAMPLES[-1], ranges[0]
+    ranges = _ranges(given)[::-1][:_ASKED]  # numbers and names differ at their ends
+    count, best = 0, ranges[0]
     for most in _SAMPLES:
-        for each in ranges:
-            found = _postings(*each, min(most, count))
-            if found < count and found < most:
-                count, best = found, each
+        count, best = min(zip(_postings(ranges, most), ranges, strict=True), key=lambda each: each[0])
         if count < most:
             break
     return Word(given, *best, count)
@@ -126,7 +128,8 @@ def rarest(words: Sequence[Word]) -> Word | None:
     """The word that the fewest cases may have."""
     if len(words) > 1 and not any(each.rare for each in words):
         for most in _MANY:
-            words = [replace(each, postings=_postings(each.first, each.last, most)) for each in words]
+            found = _postings([(each.first, each.last) for each in words], most)
+            words = [replace(each, postings=count) for each, count in zip(words, found, strict=True)]
             if any(each.postings < most for each in words):
                 break
     return min(words, key=lambda each: each.postings, default=None)
@@ -143,14 +146,15 @@ def _ranges(text: str) -> list[tuple[int, int]]:
     return [(start << free, (start + 1 << free) - 1)]
 
 
-def _postings(first: int, last: int, most: int) -> int:
-    """How many index rows there are, at most so many."""
+def _postings(ranges: Sequence[tuple[int, int]], most: int) -> list[int]:
+    """How many index rows each of these has, at most so many; asked at once."""
     mark = proxy.obj.param
-    cursor = proxy.obj.execute_sql(
-        f"SELECT COUNT(*) FROM (SELECT 1 FROM case_gram WHERE {_within(first, last)} LIMIT {mark}) AS hits",  # noqa: S608
-        (*_bounds(first, last), most),
+    asked = (
+        f"(SELECT COUNT(*) FROM (SELECT 1 FROM case_gram WHERE {_within(*each)} LIMIT {mark}) AS hits)"  # noqa: S608
+        for each in ranges
     )
-    return int(cursor.fetchone()[0])
+    values = [value for each in ranges for value in (*_bounds(*each), most)]
+    return [int(each) for each in proxy.obj.execute_sql(f"SELECT {', '.join(asked)}", values).fetchone()]
 
 
 def _within(first: int, last: int, name: str = "gram") -> str:
@@ -173,19 +177,20 @@ def says(column: str = "case_id") -> str:
 
 def cases_with(words: Sequence[Word]) -> list[int]:
     """The cases that have every one of these words, the rarest of which is rare."""
+    text, values = with_every(words)
+    return [row[0] for row in proxy.obj.execute_sql(text, values).fetchall()]
+
+
+def with_every(words: Sequence[Word]) -> tuple[str, list[Any]]:
+    """SQL of the cases that have every one of these words, by the index of the rarest, and its values."""
     least = min(words, key=lambda each: each.postings)
     place = "strpos" if is_postgres() else "instr"
-    values: list[Any] = [*_bounds(least.first, least.last)]
-    conditions = []
-    for each in words:
-        conditions.append(f"{place}(t.text, {proxy.obj.param}) > 0")
-        values.append(each.text)
-    cursor = proxy.obj.execute_sql(
+    said = " AND ".join(f"{place}(t.text, {proxy.obj.param}) > 0" for _ in words)
+    text = (
         "SELECT DISTINCT g.case_id FROM case_gram AS g JOIN case_text AS t ON t.case_id = g.case_id "  # noqa: S608
-        f"WHERE {_within(least.first, least.last, 'g.gram')} AND {' AND '.join(conditions)}",
-        values,
+        f"WHERE {_within(least.first, least.last, 'g.gram')} AND {said}"
     )
-    return [row[0] for row in cursor.fetchall()]
+    return text, [*_bounds(least.first, least.last), *(each.text for each in words)]
 
 
 def postings(each: Word) -> tuple[str, tuple[int, ...]]:
@@ -195,68 +200,49 @@ def postings(each: Word) -> tuple[str, tuple[int, ...]]:
 
 
 def said_of_case(text: str) -> Any:
-    """The condition that every word of the text is found in the case, for queries over Case; none for an empty text."""
+    """The condition that every word of the text is found in the case, for queries over Case; none for an empty text.
+
+    What few cases can have is looked up, however many cases there are. What many have is asked of each case in the
+    order of the list, which is at its end when the page is full: whoever counts stops somewhere, too.
+    """
     if not text.strip():
         return None
     found = [word(each) for each in words(text)]
     if not found:  # signs alone
         return SQL("1 = 0")
+    return one_of(Case.id, found) if few(found) else and_said(Case.id, found)
+
+
+def few(found: Sequence[Word]) -> bool:
+    """Whether one of the words is one that few cases can have."""
     least = min(found, key=lambda each: each.postings)
-    if least.rare or _postings(least.first, least.last, _LISTED) < _LISTED:
-        return Case.id.in_(cases_with(found))
+    return least.rare or _postings([(least.first, least.last)], _FEW)[0] < _FEW
+
+
+def one_of(case: Any, found: Sequence[Word]) -> Any:
+    """The condition that the case of this field has every one of the words; they are read by the index, once."""
+    return within(case, *with_every(found))
+
+
+def within(field: Any, text: str, values: Sequence[Any]) -> Any:
+    """The condition that a field is among what this SQL gives. PostgreSQL makes a list of it first: else it may walk
+    through the table in the order of the list, guessing that many fit."""
+    if is_postgres():
+        return field == fn.ANY(SQL(f"ARRAY({text})", list(values)))
+    return field.in_(SQL(f"({text})", list(values)))
+
+
+def among(field: Any, keys: Sequence[Any]) -> Any:
+    """The condition that a field has one of these values, however many they are: they go along as one."""
+    if not keys:
+        return SQL("1 = 0")
+    if is_postgres():
+        return field == fn.ANY(peewee.Value(list(keys), unpack=False))
+    return field.in_(SQL("(SELECT value FROM json_each(?))", [json.dumps(list(keys))]))
+
+
+def and_said(case: Any, found: Sequence[Word]) -> Any:
+    """The condition that the case of this field has every one of the words, asked of its text."""
     place = fn.STRPOS if is_postgres() else fn.INSTR
-    own = CaseText.select(CaseText.case).where(CaseText.case == Case.id)
+    own = CaseText.select(CaseText.case).where(CaseText.case == case)
     return reduce(and_, (fn.EXISTS(own.where(place(CaseText.text, each.text) > 0)) for each in found))
-
-
-def saying(text: str) -> Callable[[Iterable[Any]], bool]:
-    """Tells whether every word of the text is said in one of some values; nothing says a text of signs alone."""
-    wanted = words(text)
-
-    def said(values: Iterable[Any]) -> bool:
-        folded = [fold(str(each)) for each in values if each]
-        return bool(wanted) and all(any(each in part for part in folded) for each in wanted)
-
-    return said
-
-
-def accounts_said(text: str, most: int) -> list[int]:
-    """Accounts of this name or address: of the body all, of others the newest so many, and whose address it is."""
-    account: Any = User
-    fields = [account.name, account.email]
-    found = dict.fromkeys(rows_said(account, fields, text, most, account.side == Side.OPERATOR))
-    found |= dict.fromkeys(rows_said(account, fields, text, most, account.side != Side.OPERATOR))
-    found |= {row.id: None for row in account.select(account.id).where(account.email == text)}
-    return list(found)
-
-
-def companies_said(text: str, most: int) -> list[int]:
-    """Companies of this name, kana or number: the newest so many, and those of cases that are found by it."""
-    company: Any = Company
-    fields = [company.name, company.kana, company.corporate_number]
-    found = dict.fromkeys(rows_said(company, fields, text, most))
-    of_cases = Case.select(Case.company).where(said_of_case(text) & Case.company.is_null(False)).distinct().limit(most)
-    said = saying(text)
-    for own, *values in company.select(company.id, *fields).where(company.id.in_(of_cases)).tuples():
-        if said(values):
-            found[own] = None
-    return list(found)
-
-
-def rows_said(
-    model: Any, fields: Sequence[Any], text: str, most: int = _LOOKED_AT, where: Any = None
-) -> list[Any]:  # fmt: skip
-    """Keys of the rows of a table of which every word of the text is said in one of these fields, newest first.
-
-    Reads the newest `most` rows and folds them: for tables that a person looks through now and then.
-    """
-    key, says_it = model._meta.primary_key, saying(text)
-    found = []
-    query = model.select(key, *fields).order_by(key.desc()).limit(most)
-    rows = (query.where(where) if where is not None else query).tuples().iterator()
-    for own, *said in rows:
-        if says_it(said):
-            found.append(own)
-            if len(found) == _LISTED:
-                break
-    return found

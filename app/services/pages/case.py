@@ -20,7 +20,7 @@ from app.services.mails import deliveries, whose
 from app.services.money import invoices as money
 from app.services.pages import attention
 from app.services.pages.attention import Trouble
-from app.services.pages.casehead import CaseHead, StageView, find, head, heads
+from app.services.pages.casehead import CaseHead, StageView, find, head, heads, most_counted
 from app.services.papers import addressee, documents, timeline
 from app.services.papers import seen as files_seen
 from app.services.process import casefile, reopening
@@ -33,7 +33,8 @@ from app.store.cases import CaseOrder
 from app.store.models import Case, Entry, Member, Note, Surplus, Task
 
 __all__ = [
-    "CaseHead", "CaseOrder", "CasePage", "DownloadGroup", "StageView", "diagrams", "find", "head", "heads", "page",
+    "CaseHead", "CaseOrder", "CasePage", "DownloadGroup", "StageView", "diagrams", "find", "head", "heads",
+    "most_counted", "page",
 ]  # fmt: skip
 
 

@@ -22,6 +22,9 @@ from app.store import cases, database, records, work
 from app.store.cases import CaseOrder
 from app.store.models import Case, Certificate
 
+LISTED = 10_000  # cases of a list that are counted; of more it is said that there are more
+FOUND = 300  # of those, that have the words of a search
+
 
 @dataclass(frozen=True, slots=True)
 class StageView:
@@ -184,6 +187,12 @@ def _stages(case: Case, loaded: Loaded) -> list[StageView]:
     ]
 
 
+def most_counted(text: str) -> int:
+    """How far the cases of a list are counted, and paged through, with words searched for and without: nobody reads
+    on there who may say a further word, and reading all of them takes the longer the more there are."""
+    return FOUND if text.strip() else LISTED
+
+
 def heads(
     portal: Portal,
     actor: Actor,
@@ -197,14 +206,20 @@ def heads(
     page: int = 1,
 ) -> tuple[list[CaseHead], int]:
     """One page of the cases that the actor sees (the last one for a number behind it), last changed first, and how many
-    there are in all. `trouble`: for staff, of those alone that cannot go on before somebody has looked; `turn`: of
-    those in which it is the turn of that side; `order`: "due" lists what is under way, the first due first."""
+    there are in all: `most_counted` + 1 where there are more.
+
+    `trouble`: for staff, of those alone that cannot go on before somebody has looked; `turn`: of those in which it is
+    the turn of that side; `order`: "due" lists what is under way, the first due first.
+    """
     member = actor.user_id if actor.side == Side.VENDOR else None
     standing = Standing.of(state)
     with database.connection():
         among = attention.all_hindered() if trouble and member is None else None
-        total = cases.count(member=member, text=text, state=standing, among=among, turn=turn, order=order)
-        offset = (max(1, min(page, -(-total // limit))) - 1) * limit
+        most = most_counted(text)
+        total = cases.count(
+            member=member, text=text, state=standing, among=among, turn=turn, order=order, most=most
+        )  # fmt: skip
+        offset = (max(1, min(page, -(-min(total, most) // limit))) - 1) * limit
         rows = cases.search(
             member=member, text=text, state=standing, among=among, turn=turn, order=order, limit=limit, offset=offset
         )

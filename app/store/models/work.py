@@ -64,7 +64,8 @@ class Task(Table):
     system_name = CharField(max_length=200, default="")
 
     class Meta:
-        indexes = ((("case", "state"), False),)  # those of the worklist are in models/lists.py
+        # Those of the worklist are in models/lists.py.
+        indexes = ((("case", "state"), False), (("title", "opened_at"), False))
 
 
 class Draft(Table):

@@ -49,6 +49,8 @@ def index() -> Any:
         portal(), who, text=text, state=state, trouble=trouble, turn=turn, order=ORDERS.get(order, "changed"),
         limit=PAGE, page=asked,
     )  # fmt: skip
+    most = case.most_counted(text)
+    more, total = total > most, min(total, most)
     count = paging.last(total, PAGE)
     said = (("q", text), ("state", state), ("trouble", "1" if trouble else ""), ("turn", turn.value if turn else ""))
     query = {key: value for key, value in said if value}
@@ -60,6 +62,7 @@ def index() -> Any:
         banners=[turn_banner.of_case(head, who, line=True) for head in found] if who.side == Side.VENDOR else [],
         rows=[case_head.row(head) for head in found],
         total=total,
+        more=more,
         text=text,
         behind=finding.behind(portal()) if text else 0,
         state=state,
@@ -69,7 +72,7 @@ def index() -> Any:
         turn=turn.value if turn else "",
         order=order,
         paging=paging.numbers(
-            min(asked, count), count, PAGE, total, lambda n: "/cases?" + urlencode({**kept, "page": n})
+            min(asked, count), count, PAGE, total, lambda n: "/cases?" + urlencode({**kept, "page": n}), more=more
         ),
     )
 

@@ -25,8 +25,11 @@ def last(total: int, size: int) -> int:
     return max(1, -(-total // size))
 
 
-def numbers(page: int, pages: int, size: int, total: int, url: Callable[[int], str]) -> dict[str, Any] | None:
-    """What the macro `ui.pagination` takes; none when everything is on one page."""
+def numbers(
+    page: int, pages: int, size: int, total: int, url: Callable[[int], str], *, more: bool = False
+) -> dict[str, Any] | None:  # fmt: skip
+    """What the macro `ui.pagination` takes; none when everything is on one page. `more`: `total` is where counting
+    stopped."""
     if pages <= 1:
         return None
     near = {1, pages, *range(page - 1, page + 2)}
@@ -37,11 +40,14 @@ def numbers(page: int, pages: int, size: int, total: int, url: Callable[[int], s
             items.append({"gap": True})
         items.append({"number": number, "url": url(number), "current": number == page})
         last = number
+    said = {"first": (page - 1) * size + 1, "last": min(page * size, total), "total": total}
     return {
         "items": items,
         "previous_url": url(page - 1) if page > 1 else None,
         "next_url": url(page + 1) if page < pages else None,
-        "of": gettext(
-            "%(first)s to %(last)s of %(total)s", first=(page - 1) * size + 1, last=min(page * size, total), total=total
+        "of": (
+            gettext("%(first)s to %(last)s of more than %(total)s", **said)
+            if more
+            else gettext("%(first)s to %(last)s of %(total)s", **said)
         ),
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -13,9 +14,10 @@ from app.services.base import finding
 from app.services.base.actors import Actor
 from app.services.pages import casehead
 from app.states import Side
-from app.store import database, invoices, search
-from app.store.models import Case, CaseGram, CaseText
-from app.text.fold import VERSION
+from app.store import cases, database, invoices, saying, search
+from app.store.models import Case, CaseGram, CaseText, Task
+from app.text.fold import VERSION, fold
+from app.text.fold import words as fold_words
 from tests.services.conftest import BPMN, Bench, open_bench
 from tests.services.steps import case_of, go
 
@@ -123,7 +125,73 @@ def test_what_other_rules_folded_is_folded_anew_bit_by_bit(world: World, monkeyp
 def test_a_table_is_looked_through_alike(world: World) -> None:
     with database.connection():
         for text, count in (("葛城 吉野", 1), ("かつらぎ", 0), ("ゲート", 1), ("%", 0)):
-            assert len(search.rows_said(Case, (Case.company_name, Case.system_name), text)) == count, text
+            assert len(saying.rows_said(Case, (Case.company_name, Case.system_name), text)) == count, text
+
+
+MADE_UP = "anu bel dor ix olm qua"  # syllables: many names share them, few have two beside each other
+
+
+class Undone(Exception):
+    """What a test has stored is taken back."""
+
+
+def add_many(world: World, names: Random) -> dict[str, tuple[str, str]]:
+    """Further cases and their tasks: (what the case is found by, title) of each task, by its id."""
+    syllables = MADE_UP.split()
+    like, task = case_of(world.case), Task.select().first()
+
+    def name() -> str:
+        return "".join(names.choices(syllables, k=names.randint(1, 4)))
+
+    titles, made = [name() for _ in range(8)], {}
+    for n in range(60):
+        case = cases.create(**{**like.__data__, "id": None, "apply_key": None, "number": f"5999-{n:04d}",
+                               "company_name": name(), "system_name": name()})  # fmt: skip
+        text = CaseText.get_by_id(case.id).text
+        for at in range(names.randint(0, 3)):
+            title = names.choice(titles)
+            Task.create(**{**task.__data__, "id": f"made-{n}-{at}", "case": case.id, "title": title})
+            made[f"made-{n}-{at}"] = (text, fold(title))
+    return made
+
+
+@pytest.mark.parametrize("most", [3, 20, 100_000], ids=["all are many", "some are many", "all are few"])
+def test_what_is_found_is_what_looking_through_all_finds(
+    world: World, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    """Whether the words are looked up by the index or asked of each row in the order of the list."""
+    for module, name in ((search, "_FEW"), (search, "_RARE"), (saying, "_FEW")):
+        monkeypatch.setattr(module, name, most)
+    monkeypatch.setattr(search, "_SAMPLES", (3, 10))
+    names = Random(11)
+    asked = [*MADE_UP.split(), "anubel", "dorix qua", "5999", "5999-0007", "0007 anu", "x", "ub", "olm bel dor",
+             "nobody", "anuanuanu", "5999 quaquabel", "anu nobody"]  # fmt: skip
+    with pytest.raises(Undone), database.transaction():
+        made = add_many(world, names)
+        every = {row.case_id: row.text for row in CaseText.select()}
+        for text in asked:
+            words = fold_words(text)
+            wanted = {key for key, said in every.items() if all(word in said for word in words)}
+            found = cases.search(text=text, limit=1000)
+            assert {row.id for row in found} == wanted, text
+            assert found == sorted(found, key=lambda row: (row.changed_at, row.id), reverse=True)
+            assert cases.count(text=text) == len(wanted)
+            assert cases.count(text=text, most=2) == min(len(wanted), 3)
+            told = {key for key, said in made.items() if all(any(word in each for each in said) for word in words)}
+            condition = saying.of_task(text)
+            rows = Task.select(Task.id).where(condition & Task.id.startswith("made-")).order_by(Task.opened_at.desc())
+            assert {row.id for row in rows} == told, text
+        assert saying.of_task("-") is not None  # signs alone: nothing is called so
+        assert Task.select().where(saying.of_task("-")).count() == 0
+        raise Undone
+
+
+def test_tasks_of_too_many_titles_are_looked_through_by_another_way(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(saying, "_TITLES", 1)
+    with database.connection():
+        assert saying.of_task("anu") is None
 
 
 def test_nothing_keeps_a_case_by_its_own_names_alone() -> None:
