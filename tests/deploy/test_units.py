@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 import subprocess
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any
 
@@ -106,6 +107,21 @@ def test_the_image_is_of_named_versions_and_runs_as_nobody_in_particular() -> No
             assert rest.startswith("--from=build"), "no source lies in the image"
 
 
+def test_the_user_of_the_image_is_the_one_that_it_makes() -> None:
+    (user,) = re.findall(r"^USER (\d+:\d+)$", IMAGE, re.MULTILINE)
+    assert re.findall(r"useradd .*--uid (\d+) --gid nintei", IMAGE) == [user.split(":")[0]]
+    assert re.findall(r"groupadd .*--gid (\d+) nintei", IMAGE) == [user.split(":")[1]]
+
+
+def test_the_proxy_finds_a_portal_that_was_made_anew() -> None:
+    """nginx looks a name up once: the portal's address is its own, outside of those that are given out."""
+    (pool,) = COMPOSE["networks"]["front"]["ipam"]["config"]
+    own = ip_address(COMPOSE["services"]["portal"]["networks"]["front"]["ipv4_address"])
+    assert own in ip_network(pool["subnet"])
+    assert own not in ip_network(pool["ip_range"])
+    assert COMPOSE["services"]["portal"]["environment"]["NINTEI_TRUSTED_PROXIES"] == pool["subnet"]
+
+
 def test_settings_of_the_image_and_of_its_company_are_settings() -> None:
     given = dict(re.findall(r"\b(NINTEI_\w+)=(\S+)", IMAGE))
     portal = COMPOSE["services"]["portal"]["environment"]
@@ -124,13 +140,22 @@ def test_the_company_is_closed_to_the_outside_but_for_the_proxy() -> None:
     assert portal["cap_drop"] == ["ALL"]
     assert "no-new-privileges:true" in portal["security_opt"]
     assert services["database"]["healthcheck"]
+    built_in = re.search(r"CMD (\[.*\])\nENTRYPOINT", IMAGE)
+    assert built_in
+    assert portal["healthcheck"]["test"] == ["CMD", *json.loads(built_in.group(1))], (
+        "an image of the OCI format has none"
+    )
     for each in services.values():
         assert "latest" not in str(each.get("image"))
 
 
 def test_what_is_built_from_leaves_secrets_and_what_is_built_here_outside() -> None:
     left = (PROJECT / ".containerignore").read_text("utf-8").split()
-    assert {".git", ".venv", "var", "deploy/container/secrets", "deploy/container/nintei.env"} <= set(left)
+    docker = (DEPLOY / "container" / "Containerfile.dockerignore").read_text("utf-8").split()
+    assert docker == left, "Docker reads no .containerignore"
+    secret = {f"deploy/container/{name}" for name in (".env", "nintei.env", "tls")}
+    assert {".git", ".venv", "var", *secret} <= set(left)
+    assert secret <= {line.rstrip("/") for line in (PROJECT / ".gitignore").read_text("utf-8").split()}
 
 
 @needs.needs("nginx")

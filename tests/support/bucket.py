@@ -1,9 +1,14 @@
-"""An S3-compatible storage of one's own: moto's server, over real HTTP, in this process or asked by others."""
+"""An S3-compatible storage of one's own: moto's server, over real HTTP, in this process or asked by others.
+
+STORAGE_URL, STORAGE_KEY and STORAGE_SECRET in the environment name another maker's, for a run by hand
+(CONTRIBUTING.md).
+"""
 
 from __future__ import annotations
 
 import functools
 import logging
+import os
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,12 +17,18 @@ from typing import Any
 
 from app.store.objects.bucket import Access, Bucket, Item
 
-KEY = {"files_region": "us-east-1", "files_key_id": "testing", "files_secret": "only-for-this-test-run"}
+KEY = {
+    "files_region": "us-east-1",
+    "files_key_id": os.environ.get("STORAGE_KEY", "testing"),
+    "files_secret": os.environ.get("STORAGE_SECRET", "only-for-this-test-run"),
+}
 
 
 @functools.cache
 def server() -> str:
     """Its address; it lives as long as this process."""
+    if given := os.environ.get("STORAGE_URL"):
+        return given
     from moto.server import ThreadedMotoServer
 
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
