@@ -29,6 +29,7 @@ from app.services.process import jobs
 from app.services.tasks import comingdays, daterequests
 from app.services.trouble import alarms, https
 from app.services.trouble.rounds import Round
+from app.services.workspaces import thinning
 from app.states import BookingState, EntryKind
 from app.store import alarms as alarmrows
 from app.store import attempts, bookings, cards, cases, database, guesses, jobrows, present, search, tally, work
@@ -105,6 +106,7 @@ def _lists(portal: Portal) -> None:
     portal.blobs.tidy(UNFINISHED)
     if attempts.due("upkeep:files", portal.now(), timedelta(days=1)):
         collecting.collect(portal)
+        thinning.thin(portal)
     collecting.drop(portal, large.expire(portal))
     with database.transaction():
         attempts.forget(portal.now())

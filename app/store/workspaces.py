@@ -130,6 +130,17 @@ def plain(row: WorkspaceVersion) -> bytes | None:
     return None if row.content is None else zlib.decompress(bytes(row.content))
 
 
+def kept_before(moment: datetime) -> list[WorkspaceVersion]:
+    """What files of all workspaces held before then, in order, without contents; not what was kept aside."""
+    before = (WorkspaceVersion.kind != VersionKind.ASIDE) & (WorkspaceVersion.saved_at < moment)
+    return list(WorkspaceVersion.select(*_VERSION).where(before).order_by(WorkspaceVersion.id))
+
+
+def forget(ids: Iterable[int]) -> None:
+    """These versions go."""
+    WorkspaceVersion.delete().where(WorkspaceVersion.id.in_(list(ids))).execute()
+
+
 def aside(workspace_id: int) -> list[WorkspaceVersion]:
     """What came too late and is kept beside its file, the newest first, without contents."""
     query: Any = WorkspaceVersion.select(*_VERSION).where(
