@@ -10,11 +10,9 @@ from __future__ import annotations
 
 import base64
 import contextlib
-import ctypes
 import json
 import logging
 import os
-import resource
 import secrets
 import shutil
 import signal
@@ -23,15 +21,16 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
 from app.cli import lifeline
-from app.errors import N_, BadPackage
-from config.settings import put_temporary_files
+from app.cli.language import translator
+from app.cli.playlimits import LIMITS, Limits, fence, running, used
+from app.errors import N_, BadPackage, NinteiError
 
 log = logging.getLogger("nintei.play")
 
@@ -40,15 +39,12 @@ LAUNCH = (
     "playhost.main(lambda: __import__('app.main', fromlist=['play']).play)"
 )
 CALM = 30.0  # seconds after which the start of the portal no longer needs the processors
-IDLE, LONGEST = 20 * 60, 2 * 60 * 60  # seconds without a request; altogether
 LOOK = 1.0  # seconds between two looks at the children
-BUSY, BUSY_SECONDS = 55.0, 60.0  # seconds of a processor within so many of the clock: then it runs for ever
-MEMORY = 3 << 30  # bytes of address space, of which most is shared or never touched
-FILE_SIZE = 200 << 20  # bytes
-FILES = 256
+REASONS = 50  # Plays of which it is still known why they ended
 TOO_MANY = N_("%(most)s Plays run already: end one, or wait until one has ended")
-NEW_USER, NEW_NET = 0x10000000, 0x40000000  # unshare(2)
-PARENT_DEATH = 1  # prctl(2): PR_SET_PDEATHSIG
+ENDLESS = N_("What the draft does by itself does not come to an end")
+TOO_MUCH = N_("What the draft does by itself takes too much memory")
+BROKEN = N_("It could not be set up; the log of the portal says why")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +67,7 @@ class _Child:
     title: str
     source: str
     began: float
-    processor: float = 0.0  # seconds used, at `since`
-    since: float = field(default_factory=time.monotonic)
+    rested: float = 0.0  # seconds of a processor that it had used when it was last seen at rest
 
 
 Play = Callable[[Spec], None]
@@ -80,12 +75,13 @@ Play = Callable[[Spec], None]
 
 class Host:
     """`load()` imports the portal and gives what runs a Play, in a fresh child, until it is told to end;
-    `most` run at once."""
+    `most` run at once, each within `limits`."""
 
-    def __init__(self, folder: Path, most: int, load: Callable[[], Play]) -> None:
+    def __init__(self, folder: Path, most: int, load: Callable[[], Play], limits: Limits = LIMITS) -> None:
         self._folder = folder
         self._most = most
         self._load = load
+        self._limits = limits
         self._play: Play | None = None
         self._began = time.monotonic()
         self._children: dict[str, _Child] = {}
@@ -118,7 +114,7 @@ class Host:
         play = self._loaded()
         pid = os.fork()
         if pid == 0:
-            _be(spec, play)
+            _be(spec, play, self._limits)
         self._children[name] = _Child(pid, spec, owner, str(said["title"]), str(said["source"]), time.monotonic())
         return {"id": name}
 
@@ -135,17 +131,27 @@ class Host:
         for child in list(self._children.values()):
             done, _ = os.waitpid(child.pid, os.WNOHANG)
             if done:
-                self._why[child.spec.id] = _reasons(child.spec)
+                self._remember(child.spec.id, _reasons(child.spec))
                 self._gone(child)
-            elif now - child.began > LONGEST or _idle(child.spec) > IDLE:
+            elif now - child.began > self._limits.longest or _idle(child.spec) > self._limits.idle:
                 self._end(child.spec.id)
-            elif now - child.since >= BUSY_SECONDS:
-                used = _processor(child.pid)
-                if used - child.processor > BUSY:
-                    log.warning("A Play has run for ever and is ended")
-                    self._end(child.spec.id)
-                    self._why[child.spec.id] = ["What the draft does by itself does not come to an end"]
-                child.processor, child.since = used, now
+            elif self._runs_for_ever(child):
+                log.warning("A Play has run for ever and is ended")
+                self._end(child.spec.id)
+                self._remember(child.spec.id, [ENDLESS])
+
+    def _runs_for_ever(self, child: _Child) -> bool:
+        """Whether it was never seen at rest while it used so much of a processor: on a machine that has much else to
+        do this takes longer, and whoever waits for a processor is not at rest."""
+        spent = used(child.pid)
+        if not running(child.pid):
+            child.rested = spent
+        return spent - child.rested > self._limits.busy
+
+    def _remember(self, play: str, why: list[str]) -> None:
+        self._why[play] = why
+        while len(self._why) > REASONS:
+            del self._why[next(iter(self._why))]
 
     def close(self) -> None:
         """End every Play and remove their folder."""
@@ -181,18 +187,25 @@ class Host:
         shutil.rmtree(child.spec.folder, ignore_errors=True)
 
 
-def _be(spec: Spec, play: Play) -> None:
+def _be(spec: Spec, play: Play, limits: Limits) -> None:
     """The child: never returns."""
     code = 1
     try:
-        fence(spec)
+        fence(spec.folder, limits)
         play(spec)
         code = 0
     except BadPackage as error:
-        _tell(spec, [str(problem) for problem in error.problems])
-    except BaseException as error:
+        said = translator(spec.language)
+        _tell(spec, [problem.said(said) for problem in error.problems])
+    except NinteiError as error:
         log.exception("A Play could not go on")
-        _tell(spec, [str(error) or type(error).__name__])
+        _tell(spec, [error.said(translator(spec.language))])
+    except MemoryError:
+        log.warning("A Play has taken more memory than it may")
+        _tell(spec, [TOO_MUCH])
+    except BaseException:
+        log.exception("A Play could not go on")
+        _tell(spec, [BROKEN])
     finally:
         os._exit(code)
 
@@ -201,37 +214,10 @@ def _view(child: _Child) -> dict[str, Any]:
     return {"id": child.spec.id, "owner": child.owner, "title": child.title, "source": child.source}
 
 
-def fence(spec: Spec) -> None:
-    """What a draft may use: its folder, some memory, no network, nothing of the environment."""
-    os.setsid()
-    os.umask(0o077)
-    tempfile.tempdir = put_temporary_files(spec.folder)  # the rest of the environment is bare already
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, signal.SIG_DFL)
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (FILE_SIZE, FILE_SIZE))
-    resource.setrlimit(resource.RLIMIT_NOFILE, (FILES, FILES))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    if sys.platform == "linux":
-        libc = ctypes.CDLL(None, use_errno=True)
-        libc.prctl(PARENT_DEATH, signal.SIGKILL)
-        if libc.unshare(NEW_NET) != 0 and libc.unshare(NEW_USER | NEW_NET) != 0:
-            log.info("This system keeps Plays on its network (%s)", os.strerror(ctypes.get_errno()))
-
-
 def _idle(spec: Spec) -> float:
     try:
         return time.time() - spec.folder.stat().st_mtime
     except OSError:
-        return 0.0
-
-
-def _processor(pid: int) -> float:
-    """Seconds of a processor that it has used."""
-    try:
-        parts = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(parts[11]) + int(parts[12])) / os.sysconf("SC_CLK_TCK")
-    except (OSError, IndexError, ValueError):
         return 0.0
 
 
@@ -282,13 +268,13 @@ class _Listening(socketserver.UnixStreamServer):
         log.exception("A request of the portal could not be answered")
 
 
-def main(load: Callable[[], Play]) -> None:
+def main(load: Callable[[], Play], limits: Limits = LIMITS) -> None:
     """`playhost FILE MOST`: make Plays until SIGTERM; says in FILE at which socket it listens."""
     os.umask(0o077)
     file, most = Path(sys.argv[2]), int(sys.argv[3])
     _sweep(file)
     folder = Path(tempfile.mkdtemp(prefix="nintei-play-"))
-    host = Host(folder, most, load)
+    host = Host(folder, most, load, limits)
     stop: list[int] = []
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda received, _frame: stop.append(received))

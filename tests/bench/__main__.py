@@ -14,6 +14,7 @@ from tests.bench import (
     growth,
     manycases,
     moving,
+    plays,
     requests,
     served,
     service_step,
@@ -21,7 +22,7 @@ from tests.bench import (
     years,
 )
 
-ALL = (engine_step, service_step, requests, served, moving, worklist, manycases, years, cards, checking, growth)
+ALL = (engine_step, service_step, requests, served, moving, plays, worklist, manycases, years, cards, checking, growth)
 
 
 def main(wanted: list[str]) -> None:

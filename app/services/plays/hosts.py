@@ -19,6 +19,7 @@ from app.errors import NotFound, Refused, Temporary
 ID = re.compile(r"[A-Za-z0-9_-]{12,40}")
 MOST_BYTES = 20 << 20  # of a request to a Play
 HOST_SECONDS, PAGE_SECONDS = 10.0, 60.0
+BEGIN_SECONDS = 60.0  # a host that is asked for its first Play imports the whole portal before it answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +131,7 @@ class Plays:
             if method != "POST":
                 raise NotFound("This Play has ended")
             raise Temporary("Trying is not possible just now: its process does not answer")
-        line = _Local(place, HOST_SECONDS)
+        line = _Local(place, BEGIN_SECONDS if method == "POST" else HOST_SECONDS)
         try:
             line.request(method, path, body=json.dumps(said).encode() if said is not None else None)
             found: dict[str, Any] = json.loads(line.getresponse().read() or b"{}")

@@ -15,7 +15,7 @@ import psutil
 import pytest
 from flask.testing import FlaskClient
 
-from app.cli import playhost
+from app.cli import playhost, playlimits
 from app.services.people import accounts
 from app.services.plays import hosts
 from config import settings as config
@@ -270,7 +270,7 @@ def test_what_attacks_whoever_plays_it_is_ended_or_harmless_and_others_are_answe
     outbox = client.get(f"{place}/{staff['key']}/outbox").text
     assert "root:" not in outbox and "__subclasses__" not in outbox
     [child] = children(host)
-    assert child.memory_info().rss < playhost.MEMORY
+    assert child.memory_info().rss < playlimits.LIMITS.memory
     assert client.post(f"{place}/end").status_code == 303
 
 
