@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from app.catalogue import compare, facts
+from app.catalogue import compare, compare_words, facts
 from app.catalogue.compare import ADDED, CHANGED, REMOVED, FileDiff
 from app.services.packages import folders
 from tests.catalogue.support import Edit, edited
@@ -158,3 +158,22 @@ def test_files_that_cannot_be_read_are_compared_as_texts() -> None:
     assert found.lines
     [found] = told({"package.toml": "id ="})
     assert found.lines
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("reminders.after_bd", "Reminders: When it is overdue"),
+        ("groups.review.title_en", "Staff groups: review: English"),
+        ("settings.contact.answer_bd.value", "Settings: contact: answer_bd: Value"),
+        ("entry", "Process that begins"),
+        ("nothing.of_this", "key nothing.of_this"),
+    ],
+)
+def test_a_key_of_the_package_is_told_as_its_form_calls_it(path: str, said: str) -> None:
+    assert compare_words.key_said(path, str) == said
+
+
+def test_yes_no_and_lists_are_told_as_people_write_them() -> None:
+    told = [compare_words.value_said(each, str) for each in ("[1, 5]", "true", "false", "12", "五営業日", '["a"]')]
+    assert told == ["1, 5", "yes", "no", "12", "五営業日", "a"]

@@ -52,7 +52,7 @@ const home = { public: "/apply", vendor: "/tasks", operator: "/tasks" };
 
 function person(each) {
   const role = each.side === "public" ? t("Somebody who is about to apply") : `${each.side === "vendor" ? t("Vendor") : t("Certifying body")} ${each.name}`;
-  return each.waiting ? `${role}（${t("%(count)s waiting", { count: each.waiting })}）` : role;
+  return each.waiting ? t("%(who)s (%(count)s waiting)", { who: role, count: each.waiting }) : role;
 }
 
 function choices(state) {
@@ -108,8 +108,9 @@ for (const event of ["toggle", "change"]) map.box.addEventListener(event, () => 
 
 // What is shown
 
-const moment = (text) => new Intl.DateTimeFormat(boot.language === "en" ? "en-GB" : "ja-JP", { dateStyle: "full", timeStyle: "short", timeZone: "Asia/Tokyo" }).format(new Date(text));
-const hour = (text) => new Intl.DateTimeFormat("ja-JP", { month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit", timeZone: "Asia/Tokyo" }).format(new Date(text));
+const locale = boot.language === "en" ? "en-GB" : "ja-JP";
+const moment = (text) => new Intl.DateTimeFormat(locale, { dateStyle: "full", timeStyle: "short", timeZone: "Asia/Tokyo" }).format(new Date(text));
+const hour = (text) => new Intl.DateTimeFormat(locale, { month: boot.language === "en" ? "short" : "numeric", day: "numeric", hour: "2-digit", minute: "2-digit", timeZone: "Asia/Tokyo" }).format(new Date(text));
 
 function item(...parts) {
   const row = document.createElement("li");
@@ -153,13 +154,16 @@ function arrived(each, state) {
 
 function caseRow(each) {
   const sides = [...new Set(each.open.map((task) => (task.side === "vendor" ? t("Vendor") : t("Certifying body"))))];
-  const open = each.open.map((task) => task.title).join("、");
-  return item(span(`${each.number} `, "pl-kind"), each.title, " ", span(each.ended ? t("ended") : sides.length ? t("whose turn: %(who)s", { who: sides.join("・") }) : "", "soft"), open ? span(` ${open}`) : "");
+  const open = each.open.map((task) => task.title).join(t(", "));
+  return item(span(`${each.number} `, "pl-kind"), each.title, " ", span(each.ended ? t("ended") : sides.length ? t("whose turn: %(who)s", { who: sides.join(t(", ")) }) : "", "soft"), open ? span(` ${open}`) : "");
 }
 
 function replace(list, rows, empty) {
   const fresh = rows.length ? rows : [item(span(empty, "soft"))];
-  if (list.textContent !== fresh.map((row) => row.textContent).join("")) list.replaceChildren(...fresh);
+  if (list.textContent === fresh.map((row) => row.textContent).join("")) return;
+  const held = list.contains(document.activeElement) ? document.activeElement.textContent : null;
+  list.replaceChildren(...fresh);
+  if (held !== null) [...list.querySelectorAll("button")].find((each) => each.textContent === held)?.focus(); // whoever works by keys stays there
 }
 
 function draw(state) {
@@ -195,7 +199,7 @@ async function look() {
   try {
     const state = await ask("state");
     if (state.state === "ready") draw(state);
-    else if (state.state === "failed") { say([t("The package cannot run:"), ...state.why].join("\n")); return; }
+    else if (state.state === "failed") { say([t(shown ? "This Play has ended." : "The package cannot run:"), ...state.why].join("\n")); clearInterval(timer); return; }
     else say(t("It is being set up …"));
     if (state.state === "ready" && by("pl-notice").textContent === t("It is being set up …")) say("");
   } catch (error) {

@@ -119,7 +119,7 @@ def side_by_side(before: bytes | None, after: bytes | None) -> list[Row] | None:
     rows: list[Row] = []
     for kind, first, last, begin, end in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if kind == "equal":
-            rows += _same(old, first, last, begin, whole=not rows, ends=last == len(old))
+            rows += _same(old, first, last, begin, whole=not rows, ends=(last, end) == (len(old), len(new)))
             continue
         for offset in range(max(last - first, end - begin)):
             at, to = first + offset, begin + offset

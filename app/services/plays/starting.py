@@ -40,7 +40,7 @@ def of_release(portal: Portal, package: str, number: int, who: Actor) -> Tried:
     if row is None:
         raise NotFound("%(package)s has no number %(number)s", package=package, number=number)
     found = content.package_of(content.base_files(portal, row.id))
-    return Tried(found, f"{row.title} {number}", f"release:{package}:{number}")
+    return Tried(found, row.title, f"release:{package}:{number}")
 
 
 def start(portal: Portal, tried: Tried, who: Actor, language: str) -> str:

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, render_template, request
 from flask_babel import gettext
 
 from app.catalogue.compare import Change, FileDiff
-from app.catalogue.compare_words import part_said
+from app.catalogue.compare_words import key_said, part_said, value_said
 from app.errors import NotFound
 from app.services.designing import comparing
 from app.services.designing.comparing import Comparison, Half
@@ -74,7 +74,8 @@ def _count(found: FileDiff) -> int:
 def _shown(found: Comparison, chosen: FileDiff) -> dict[str, Any]:
     path = chosen.file
     old, new = found.before.files.get(path), found.after.files.get(path)
-    shown: dict[str, Any] = {"changes": [_change(each) for each in chosen.changes]}
+    settings = path == "package.toml"
+    shown: dict[str, Any] = {"changes": [_change(each, settings=settings) for each in chosen.changes]}
     if path.endswith(".bpmn"):
         shown["canvases"] = _canvases(found, chosen)
     elif not chosen.changes and not chosen.sizes:
@@ -106,12 +107,15 @@ def _detail(changes: list[Change]) -> dict[str, Any]:
     return {"title": named(thing.name or thing.id) if thing is not None else "", "lines": lines}
 
 
-def _change(change: Change) -> dict[str, str]:
+def _change(change: Change, *, settings: bool = False) -> dict[str, str]:
     thing = change.thing.said(lambda message: named(gettext(message))) if change.thing is not None else ""
-    return {"kind": change.kind, "thing": thing, "where": _where(change), "old": change.before, "new": change.after}
+    old, new = ((value_said(each, gettext) if settings else each) for each in (change.before, change.after))
+    return {"kind": change.kind, "thing": thing, "where": _where(change, settings=settings), "old": old, "new": new}
 
 
-def _where(change: Change) -> str:
+def _where(change: Change, *, settings: bool = False) -> str:
+    if settings:
+        return gettext(", ").join(key_said(part.removeprefix("key:"), gettext) for part in change.parts)
     return gettext(", ").join(part_said(part, gettext) for part in change.parts) or gettext("the whole")
 
 

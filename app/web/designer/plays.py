@@ -22,7 +22,7 @@ from app.web.designer import playwords
 from app.web.designer.api import failed
 from app.web.frame import busy, problems, sizes
 from app.web.frame.access import needs
-from app.web.frame.current import language, portal, signed_in
+from app.web.frame.current import language, named, portal, signed_in
 
 pages = Blueprint("plays", __name__, url_prefix="/designer")
 moves = Blueprint("plays_api", __name__, url_prefix="/designer/play/<play>/-")
@@ -68,6 +68,10 @@ def show(play: str) -> Any:
     """The Play: clock, pages of its people side by side, what arrived."""
     view = _plays().of(play)
     kind, _, of = view.source.partition(":")
+    title = view.title
+    if kind == "release":
+        number = of.rpartition(":")[2]
+        title = gettext("%(title)s (release %(number)s)", title=named(title), number=number)
     boot = {
         "play": play,
         "prefix": f"/designer/play/{play}",
@@ -77,9 +81,9 @@ def show(play: str) -> Any:
         "workspace": int(of) if kind == "workspace" else None,
     }
     return render_template(
-        "designer/play.html", title=gettext("Trying: %(title)s", title=view.title), play=view, boot=boot, wide=True,
+        "designer/play.html", title=gettext("Trying: %(title)s", title=title), play=view, boot=boot, wide=True,
         back=f"/designer/w/{of}" if kind == "workspace" else "/designer",
-        crumbs=[{"url": "/designer", "label": gettext("Process design")}, {"label": view.title}],
+        crumbs=[{"url": "/designer", "label": gettext("Process design")}, {"label": title}],
     )  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from app.text.days import parse_date, parse_time
 from app.text.numbers import whole
 from app.web.designer.comparing import file_titles
 from app.web.designer.pages import state_words
-from app.web.frame import problems
+from app.web.frame import again, problems
 from app.web.frame.access import needs
 from app.web.frame.current import language, portal, signed_in
 from app.web.frame.proving import proved
@@ -55,10 +55,11 @@ def act(workspace_id: int) -> Any:
         elif act == "withdraw":
             submitting.withdraw(portal(), workspace_id, why, who)
             flash(gettext("The request has been taken back: the draft can be written again."), "success")
-    except BadPackage:
-        return problems.back(Refused("The check has found errors: mend them first"), back)
     except NinteiError as error:
-        return problems.back(error, back)
+        said = Refused("The check has found errors: mend them first") if isinstance(error, BadPackage) else error
+        if again.wants_json():
+            return problems.back(said, back)
+        return _page(workspace_id, said), problems.status_of(said)  # with what was typed
     return redirect(back, 303)
 
 
@@ -105,7 +106,7 @@ def stop(package_id: str, number: int) -> Any:
     return redirect(back, 303)
 
 
-def _page(workspace_id: int) -> Any:
+def _page(workspace_id: int, error: NinteiError | None = None) -> Any:
     who = signed_in()
     view = making.one(portal(), workspace_id, who)
     asked = requests.last(portal(), workspace_id, who)
@@ -121,7 +122,8 @@ def _page(workspace_id: int) -> Any:
         "designer/release.html", title=gettext("Release"), workspace=view, states=state_words(), asked=asked,
         standing=standing, checked=checked, errors=[_error(each) for each in errors], over=over,
         changed=changed, titles=titles, same=changed is not None and not changed, said=_said(asked),
-        event=_released(workspace_id), folders=folder_words(),
+        event=_released(workspace_id), folders=folder_words(), typed=request.form,
+        error=problems.sentence(error) if error else "",
         crumbs=[
             {"url": "/designer", "label": gettext("Process design")},
             {"url": f"/designer/w/{workspace_id}", "label": view.title},
@@ -152,6 +154,8 @@ def _released(workspace_id: int) -> dict[str, Any]:
 def _from() -> datetime | None:
     """The moment from the form; none for at once. Raises Refused."""
     if request.form.get("when") != "day":
+        if request.form.get("day"):  # whoever writes a day does not mean at once
+            raise Refused("A day is written: choose “From a day on”, or take the day out")
         return None
     day = parse_date(request.form.get("day", ""))
     if day is None:

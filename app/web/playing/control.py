@@ -6,6 +6,7 @@ import base64
 import json
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, time, timedelta
+from itertools import chain
 from typing import Any
 
 from flask import Flask
@@ -15,6 +16,7 @@ from app.errors import BadPackage, NinteiError, Refused
 from app.services.base.businessdays import JAPAN, today
 from app.services.plays import views
 from app.services.plays.stage import Stage
+from app.web.frame.current import named
 from app.web.frame.problems import sentence
 
 MOST = 64 * 1024  # bytes of a request
@@ -38,7 +40,7 @@ class Control:
         """One request of the page around the Play."""
         act = self._acts.get((environ["REQUEST_METHOD"], environ["PATH_INFO"].removeprefix("/-/")))
         language = "en" if environ.get("HTTP_ACCEPT_LANGUAGE", "").startswith("en") else "ja"
-        with self._app.test_request_context("/"), force_locale(language):
+        with self._app.test_request_context("/", headers={"Accept-Language": language}), force_locale(language):
             status, said = (404, {}) if act is None else self._answer(act, environ)
         body = json.dumps(said, ensure_ascii=False, default=_plain).encode()
         headers = [("Content-Type", "application/json"), ("Content-Length", str(len(body)))]
@@ -57,8 +59,9 @@ class Control:
         """Where the Play stands."""
         found = views.state(self._stage)
         for each in found["arrived"]:
-            if "error" in each:
-                each["title"] = sentence(each.pop("error"))
+            each["title"] = sentence(each.pop("error")) if "error" in each else named(each["title"])
+        for step in chain(*(case["open"] for case in found["cases"]), *(walk["steps"] for walk in found["walks"])):
+            step["title"] = named(step["title"])
         return found
 
     def _clock(self, asked: Mapping[str, Any]) -> Any:

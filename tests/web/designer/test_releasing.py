@@ -97,7 +97,11 @@ def test_it_is_sent_back_and_taken_back(hanako: FlaskClient, taro: FlaskClient, 
     assert "12" in hanako.get(address).text
     taro.post(address, data={"act": "return", "why": "名前が違います"})
     assert "名前が違います" in hanako.get(f"/designer/w/{draft}/about").text
-    hanako.post(address, data={"act": "submit", "when": "day", "day": "いつか"})
+    asked = {"act": "submit", "note": "名前を改める"}
+    for when in ({"when": "day", "day": "いつか"}, {"when": "now", "day": "2026-12-20"}):
+        refused = hanako.post(address, data={**asked, **when})
+        assert refused.status_code == 422 and "名前を改める</textarea>" in refused.text
+    assert 'value="submit"' in hanako.get(address).text, "whoever writes a day does not mean at once"
     assert small_site.bench.portal.releases.all_current()[0].number == 1
     hanako.post(address, data={"act": "submit", "when": "now"})
     hanako.post(address, data={"act": "withdraw", "why": ""})
@@ -134,6 +138,8 @@ def test_lines_that_are_the_same_are_left_out_between_those_that_differ() -> Non
     assert [(row.old, row.new) for row in rows if row.kind == "changed"] == [("20", "neu")]
     assert all(row.old == row.new for row in rows if row.kind == "")
     assert comparing.side_by_side(b"\xff", b"") is None
+    more = comparing.side_by_side("".join(old).encode(), "".join([*old, "und\n"]).encode())
+    assert more is not None and [row.kind for row in more] == ["gap", "", "", "", "added"], "and where one goes on"
 
 
 @pytest.mark.parametrize("address", ["/designer/releases/library_card", "/designer/compare/library_card/1/1"])
