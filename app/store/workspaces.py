@@ -137,7 +137,7 @@ def kept_before(moment: datetime) -> list[WorkspaceVersion]:
 
 
 def forget(ids: Iterable[int]) -> None:
-    """These versions go."""
+    """Delete these versions of files."""
     WorkspaceVersion.delete().where(WorkspaceVersion.id.in_(list(ids))).execute()
 
 
