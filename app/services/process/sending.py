@@ -11,31 +11,22 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from app.connectors import ics
-from app.connectors.letter import Attachment, Letter, compose
+from app.connectors.letter import Letter
 from app.connectors.mailreply import Reply, replies
-from app.errors import N_, NinteiError, NotFound, Permanent, Temporary
+from app.errors import NinteiError, NotFound, Permanent, Temporary
 from app.services.base import backoff, history
 from app.services.base.portal import Portal
-from app.services.base.releases import Loaded, settings_of
-from app.services.cards import keyletters
-from app.services.days.appointments import appointment
+from app.services.base.releases import Loaded
 from app.services.mails import deliveries, portalmails, whose
-from app.services.papers import downloads, intake
-from app.services.process import context, receipts
+from app.services.process.writing import Writer
 from app.services.trouble import mailserver
-from app.states import BookingState, EntryKind, MailState, Side, TaskState, WrittenTo
-from app.store import accounts, bookings, cases, database, jobrows, records, work
+from app.states import EntryKind, MailState, TaskState, WrittenTo
+from app.store import cases, database, jobrows, records, work
 from app.store.models import Case, Document, Mail
 
 if TYPE_CHECKING:
     from app.services.base.leases import Leased
 
-# Before a Japanese mail to a reader of English.
-UNTRANSLATED = N_(
-    "**%(title)s** (case %(number)s). The text below is in Japanese. What it asks of you stands in English on the "
-    "[page of your case](%(link)s)."
-)
 LATER = 60.0  # seconds until a recipient whom the server put off is tried again for the first time
 
 
@@ -45,7 +36,7 @@ class Mails:
     def __init__(self, portal: Portal, send: mailserver.Send, make: Callable[..., Document]) -> None:
         self._portal = portal
         self._send = send
-        self._make = make
+        self._writer = Writer(portal, make)
 
     def send(self, job: Leased) -> None:
         """Send the job's mail, unless it is sent or nobody needs it any more."""
@@ -62,11 +53,11 @@ class Mails:
         if row is None and asked is not None and asked.state != TaskState.OPEN:
             return
         if row is None:
-            row = self._write(job, case, loaded)
+            row = self._writer.write(job, case, loaded)
         if row is None or row.state == MailState.SENT:
             return
         try:
-            refused = self._hand(self._letter(row))
+            refused = self._hand(self._writer.letter(row))
         except (Permanent, Temporary) as error:
             self._nobody(row, replies(error))
             raise
@@ -145,7 +136,7 @@ class Mails:
             return
         waiting = list(row.refused)
         try:
-            refused, trouble = self._hand(self._letter(row), waiting), None
+            refused, trouble = self._hand(self._writer.letter(row), waiting), None
         except (Permanent, Temporary) as error:
             refused, trouble = self._said(row, waiting, error), error
         with database.transaction():
@@ -172,152 +163,6 @@ class Mails:
             return said
         return {to: reply if reply.final else deliveries.given_up(reply) for to, reply in said.items()}
 
-    # Writing
-
-    def _write(self, job: Leased, case: Case, loaded: Loaded) -> Mail | None:
-        mail_id = str(job.params["mail"])
-        source = loaded.package.mails.get(mail_id)
-        if source is None:
-            raise Permanent("The package has no mail %(mail)s", mail=mail_id)
-        to = self._recipients(job, case, loaded, source.to)
-        if not to:
-            return None
-        attachments = [self._attachment(case, loaded, name, job) for name in source.attachments]
-        with database.connection():
-            facts = context.build(
-                self._portal,
-                case,
-                loaded,
-                element=job.element,
-                at=str(job.params.get("origin") or ""),
-                data=job.data,
-                extra={"message": job.params.get("message", ""), **receipts.facts(case, loaded, job.params)},
-                asks=str(source.header.get("asks") or ""),
-            )
-            facts = context.for_one(self._portal, facts, job.params)
-            body = settings_of(loaded.package).get("body", {})
-            host = self._portal.settings.mail_from.rpartition("@")[2].strip(" >") or "nintei.localhost"
-            letter = compose(
-                source,
-                facts,
-                loaded.package.files,
-                attachments=attachments,
-                mail_id=mail_id,
-                message_id=f"<{_safe(job.key)}@{host}>",
-                sender=self._portal.settings.mail_from,
-                to=to,
-                to_side=str(job.params.get("to_side") or source.to),
-                reply_to=str(body.get("email") or ""),
-                english=self._in_english(source, facts, case, to),
-            )
-        return self._keep(letter, job, case, source)
-
-    def _in_english(self, source: Any, facts: Mapping[str, Any], case: Case, to: list[str]) -> str | None:
-        """What a mail says in English that has no English, when somebody who gets it has chosen English; else none."""
-        known = [user.language for each in to if (user := accounts.by_email(each)) is not None]
-        if "en" not in (known or [case.language]):
-            return None
-        say = self._portal.say("en")
-        title = str(source.header.get("label_en") or source.label or case.number)
-        link = str(facts.get("links", {}).get("case") or self._portal.settings.base_url)
-        return say(UNTRANSLATED) % {"title": title, "number": case.number, "link": link}
-
-    def _keep(self, letter: Letter, job: Leased, case: Case, source: Any) -> Mail:
-        stored = [
-            {
-                "filename": each.filename,
-                "mime": each.mime,
-                "size": len(each.content),
-                "digest": self._portal.blobs.put(each.content),
-            }
-            for each in letter.attachments
-        ]
-        with database.transaction():
-            return records.keep_mail(
-                job.key,
-                case=case,
-                mail_id=letter.mail_id,
-                number=source.number,
-                label=source.label,
-                message_id=letter.message_id,
-                sender=letter.sender,
-                recipient=", ".join(letter.to),
-                subject=letter.subject,
-                text=letter.text,
-                html=letter.html,
-                attachments=stored,
-                written_at=self._portal.now(),
-            )
-
-    def _letter(self, row: Mail) -> Letter:
-        attachments = tuple(
-            Attachment(each["filename"], each["mime"], self._portal.blobs.get(each["digest"]))
-            for each in row.attachments
-        )
-        with database.connection():
-            case = cases.by_id(row.case_id)
-            assert case is not None  # noqa: S101 - a mail's case is never deleted
-            loaded = self._portal.releases.loaded(case.release_id)
-            reply_to = str(settings_of(loaded.package).get("body", {}).get("email") or "")
-        return Letter(
-            mail_id=row.mail_id,
-            message_id=row.message_id,
-            sender=row.sender if row.state == MailState.SENT else self._portal.settings.mail_from,
-            to=tuple(row.recipient.split(", ")),
-            reply_to=reply_to,
-            subject=row.subject,
-            text=row.text,
-            html=row.html,
-            attachments=attachments,
-        )
-
-    def _recipients(self, job: Leased, case: Case, loaded: Loaded, to: str) -> list[str]:
-        if job.params.get("to"):
-            return [str(job.params["to"])]
-        whom = str(job.params.get("to_side") or to)
-        with database.connection():
-            if whom == Side.VENDOR.value:
-                members = [row for row in cases.members(case.id) if row.user.active]
-                asked = [row.user.email for row in members if row.mails]
-                also = str(job.params.get("also") or "")  # whoever did what the mail tells of
-                asked += [row.user.email for row in members if row.user.email == also and not row.mails]
-                return asked or [row.user.email for row in members] or [case.email]
-            if whom.startswith("user:"):
-                user = accounts.user(int(whom.removeprefix("user:")))
-                return [user.email] if user else []
-            staff = accounts.staff()
-            group = whom.removeprefix("group:") if whom.startswith("group:") else ""
-            chosen = [row.email for row in staff if not group or group in row.groups.split(",")]
-            body = str(settings_of(loaded.package).get("body", {}).get("email") or "")
-            return chosen or ([body] if body else [])
-
-    def _attachment(self, case: Case, loaded: Loaded, name: str, job: Leased) -> Attachment:
-        kind, _, rest = name.partition(":")
-        if kind == "file":
-            data = loaded.package.files.get(f"files/{rest}")
-            if data is None:
-                raise Permanent("The package has no file %(name)s", name=rest)
-            mime = intake.TYPES.get(downloads.suffix_of(rest), "application/octet-stream")
-            return Attachment(downloads.handout_name(loaded, rest), mime, data)
-        if kind == "ics":
-            return self._calendar_file(case, loaded, rest)
-        # The document that the same step makes (its property `makes`) is this one: one rendering, not two versions.
-        if keyletters.component_of(loaded, name):
-            raise Permanent("A key letter goes by post, never with a mail: %(document)s", document=name)
-        row = self._make(case, loaded, name, job, job.task_id or str(job.params.get("origin") or job.key))
-        return Attachment(row.filename, row.mime, self._portal.blobs.get(row.digest))
-
-    def _calendar_file(self, case: Case, loaded: Loaded, calendar_id: str) -> Attachment:
-        with database.connection():
-            row = bookings.latest(case.id, "" if calendar_id == "booking" else calendar_id)
-            if row is None or row.state == BookingState.CANCELLED:
-                raise Permanent("The case has no date in the calendar %(calendar)s", calendar=calendar_id)
-            calendar_id = row.calendar
-            entry = appointment(self._portal, case, loaded, row)
-        return Attachment(
-            f"{calendar_id}-{case.number}.ics", ics.MIME, ics.calendar_file(entry, stamped=self._portal.now())
-        )
-
     def _case(self, job: Leased) -> tuple[Case, Loaded]:
         case = cases.by_id(job.case_id)
         if case is None:
@@ -339,7 +184,3 @@ def _not_taken(row: Mail, refused: Mapping[str, Reply]) -> Temporary:
     reply = min(refused.values(), key=lambda each: each.code)
     facts = {"mail": row.mail_id, "to": ", ".join(refused), "code": reply.code, "reply": reply.text, "handed": True}
     return Temporary("The mail server did not take the mail %(mail)s to %(to)s: %(code)s %(reply)s", **facts)
-
-
-def _safe(key: str) -> str:
-    return "".join(each if each.isalnum() or each in "-." else "." for each in key)
