@@ -1,20 +1,20 @@
-"""Cases: their rows, states, timelines, visited elements, clocks, members and entry links."""
+"""Cases: their rows, states, timelines and members."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import datetime
 from typing import Any, Literal
 
 from peewee import fn
 
 from app.errors import NotFound
-from app.states import Audience, EntryKind, Rights, Side, Standing, Turn
+from app.states import Audience, EntryKind, Rights, Standing, Turn
 from app.store import duefirst, statements
 from app.store import search as search_index
 from app.store.composed import Composed, by
 from app.store.database import lock_name, proxy
-from app.store.models import Case, CaseState, Clock, Counter, Entry, EntryLink, Member, User, Visit
+from app.store.models import Case, CaseState, Counter, Entry, Member, User
 
 CaseOrder = Literal["changed", "due", "number"]
 
@@ -203,70 +203,6 @@ def timeline(
     return list(query.order_by(Entry.at.desc(), Entry.id.desc()).limit(limit).offset(skip))
 
 
-def visited(case: int, rows: Sequence[tuple[str, str, int, int, int]], at: datetime) -> None:
-    """Add (element, process, entered, completed, cancelled) counts: one statement, whatever is there already."""
-    if not rows:
-        return
-    mark = proxy.obj.param
-    stamp = at.astimezone(UTC).replace(tzinfo=None)
-    values = [[case, *row, stamp, stamp] for row in rows]
-    places = ", ".join([f"({', '.join([mark] * 8)})"] * len(values))
-    proxy.obj.execute_sql(
-        "INSERT INTO visit (case_id, element, process, entered, completed, cancelled, first_at, last_at) "  # noqa: S608 - marks only
-        f"VALUES {places} ON CONFLICT (case_id, element, process) DO UPDATE "
-        "SET entered = visit.entered + excluded.entered, "
-        "completed = visit.completed + excluded.completed, "
-        "cancelled = visit.cancelled + excluded.cancelled, last_at = excluded.last_at",
-        [each for row in values for each in row],
-    )
-
-
-def leave_elements(case: int, at: datetime) -> None:
-    """No token stands anywhere any more."""
-    standing = (Visit.case == case) & (Visit.entered > Visit.completed + Visit.cancelled)
-    Visit.update(cancelled=Visit.entered - Visit.completed, last_at=at).where(standing).execute()
-
-
-def visits(case: int) -> list[Visit]:
-    """The path so far."""
-    return statements.rows(Visit, "case_id = ?", case)
-
-
-def completed_count(case: int, element: str) -> int:
-    """How often the element completed in this case."""
-    rows = Visit.select().where((Visit.case == case) & (Visit.element == element))
-    return sum(row.completed for row in rows)
-
-
-def clocks(case: int, *, running: bool = False) -> list[Clock]:
-    """The case's guideline clocks, oldest first."""
-    rows = statements.rows(Clock, "case_id = ?", case, order="id")
-    return [row for row in rows if row.ended_on is None] if running else rows
-
-
-_clocks_of = Composed[Clock](lambda cases: Clock.select().where(Clock.case.in_(cases) & Clock.ended_on.is_null()))
-
-
-def clocks_of(cases: Sequence[int]) -> dict[int, list[Clock]]:
-    """The unended clocks of several cases at once."""
-    found: dict[int, list[Clock]] = {}
-    for clock in _clocks_of.rows(list(cases)) if cases else ():
-        found.setdefault(clock.case_id, []).append(clock)
-    return found
-
-
-def start_clock(case: int, guideline: str, title: str, limit_days: int, side: Side, day: date) -> None:
-    """Start a guideline's clock unless one of it runs already."""
-    running = Clock.select().where((Clock.case == case) & (Clock.guideline == guideline) & Clock.ended_on.is_null())
-    if not running.exists():
-        Clock.create(case=case, guideline=guideline, title=title, limit_days=limit_days, side=side, started_on=day)
-
-
-def end_clocks(case: int, day: date) -> None:
-    """Every clock of the case stands still for good."""
-    Clock.update(ended_on=day, running_since=None).where((Clock.case == case) & Clock.ended_on.is_null()).execute()
-
-
 def add_member(
     case: int,
     user: int,
@@ -320,27 +256,6 @@ def unattended() -> set[int]:
     active = Member.select(Member.id).join(User).where((Member.case == Case.id) & User.active)
     query = Case.select(Case.id).where(~Case.ended & fn.EXISTS(own) & ~fn.EXISTS(active))
     return {row.id for row in query}
-
-
-def create_link(case: int, token: str, email: str, expires_at: datetime) -> EntryLink:
-    """A new entry link; older unused ones of the case stop working."""
-    EntryLink.update(void=True).where((EntryLink.case == case) & EntryLink.used_at.is_null()).execute()
-    return EntryLink.create(case=case, token=token, email=email, expires_at=expires_at)
-
-
-def link(token: str) -> EntryLink | None:
-    """The entry link of this token."""
-    return EntryLink.get_or_none(EntryLink.token == token)
-
-
-def current_link(case: int) -> EntryLink | None:
-    """The case's link that can still be used."""
-    return (
-        EntryLink.select()
-        .where((EntryLink.case == case) & ~EntryLink.void & EntryLink.used_at.is_null())
-        .order_by(EntryLink.id.desc())
-        .first()
-    )
 
 
 def facts(rows: Sequence[Case]) -> Mapping[int, Case]:

@@ -11,7 +11,7 @@ from peewee import JOIN, fn
 from app.states import CommentState, Side, TaskState
 from app.store import statements
 from app.store.composed import Composed
-from app.store.models import Answer, Case, Comment, Company, Draft, Member, Reminder, Task, TimerRow
+from app.store.models import Answer, Case, Comment, Company, Draft, Member, Reminder, Task
 from app.store.models.lists import DUE
 
 # Tasks
@@ -260,41 +260,6 @@ def rename_tasks(case: int, company: str, system: str) -> None:
 
 
 # Timers
-
-
-def replace_timers(case: int, rows: Sequence[tuple[str, str, datetime]]) -> None:
-    """The case's waiting timers are now these (task id, element, due)."""
-    TimerRow.delete().where(TimerRow.case == case).execute()
-    for task_id, element, due in rows:
-        TimerRow.create(case=case, task_id=task_id, element=element, due_at=due)
-
-
-def timers(case: int) -> list[TimerRow]:
-    """The case's waiting timers, next due first."""
-    return list(TimerRow.select().where(TimerRow.case == case).order_by(TimerRow.due_at))
-
-
-def put_off_timers(case: int, now: datetime, until: datetime) -> None:
-    """The case's due timers wait until then."""
-    TimerRow.update(due_at=until).where((TimerRow.case == case) & (TimerRow.due_at <= now)).execute()
-
-
-def wake_timers(case: int, now: datetime, until: datetime) -> None:
-    """The case's timers that are due until then are looked at now; what time itself has not come for does not fire."""
-    TimerRow.update(due_at=now).where(
-        (TimerRow.case == case) & (TimerRow.due_at > now) & (TimerRow.due_at <= until)
-    ).execute()
-
-
-def put_off_timer(case: int, task_id: str, until: datetime) -> None:
-    """One of the case's timers waits until then."""
-    TimerRow.update(due_at=until).where((TimerRow.case == case) & (TimerRow.task_id == task_id)).execute()
-
-
-def cases_with_timers_due(now: datetime, limit: int = 50) -> list[int]:
-    """Cases to wake, those due longest first."""
-    rows = TimerRow.select(TimerRow.case).where(TimerRow.due_at <= now).order_by(TimerRow.due_at).limit(limit)
-    return list(dict.fromkeys(row.case_id for row in rows))
 
 
 def case_ids(tasks: Sequence[Task]) -> list[int]:

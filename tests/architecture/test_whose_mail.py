@@ -30,7 +30,8 @@ MAY: dict[str, dict[str, str]] = {
     "app/services/papers/timeline.py": {"cases.timeline": "the rule", "Entry": "what it gives"},
     "app/services/pages/case.py": {"Entry": "the type of what the rule gave"},
     "app/services/pages/vendorhome.py": {"Entry": "the type of what the rule gave"},
-    "app/services/process/sending.py": {"records.mail_of_job": "the worker sends it", "Mail": "the worker writes it"},
+    "app/services/process/sending.py": {"records.mail_of_job": "the worker sends it", "Mail": "the worker sends it"},
+    "app/services/process/writing.py": {"Mail": "the worker writes it"},
     "app/services/mails/portalmails.py": {"records.mail_of_job": "the worker sends it", "Mail": "the worker writes it"},
     "app/services/pages/outbox.py": {
         "records.recent_mails": "the demo's outbox shows every mail",

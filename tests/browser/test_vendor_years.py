@@ -25,7 +25,7 @@ from app.services.base import businessdays
 from app.services.cases import corrections
 from app.services.demo.walker import Walker
 from app.services.tasks import comments, daterequests
-from app.store import bookings, database, datastore, records, work
+from app.store import bookings, database, datastore, records, timerrows
 from app.text.days import long_date
 from tests.browser.hands import Hands
 from tests.browser.test_walk import apply
@@ -92,7 +92,7 @@ class Here:
 
     def until_the_audit_opens(self) -> None:
         with database.connection():
-            [timer] = [row for row in work.timers(case_of(self.walker).id) if row.element == "until_next_audit"]
+            [timer] = [row for row in timerrows.timers(case_of(self.walker).id) if row.element == "until_next_audit"]
         self.walker._advance(timer.due_at + timedelta(hours=1))
 
     def to_the_day(self) -> None:

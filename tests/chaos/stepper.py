@@ -27,7 +27,7 @@ from app.services.tasks import forms, send
 from app.services.tasks.drafts import OpenPage
 from app.services.trouble import storage
 from app.states import Side
-from app.store import accounts, cases, database
+from app.store import accounts, cases, database, entrylinks
 from app.store.models import Case, Job, Task
 from config.settings import from_environment
 from tests.chaos.package import ID
@@ -116,7 +116,7 @@ class Stepper:
 
     def _enter(self, case: Case) -> None:
         with database.connection():
-            link = cases.current_link(case.id)
+            link = entrylinks.current_link(case.id)
         if link is None:
             return
         user = database.again(lambda: applications.enter(self._portal, link.token, None, PASSWORD))

@@ -18,7 +18,7 @@ from app.services.days import bookings as bookings_of_days
 from app.services.process import timers
 from app.services.tasks import daterequests
 from app.states import BookingState, Side
-from app.store import bookings, cases, database, incidents, records, work
+from app.store import bookings, cases, database, incidents, records, timerrows
 from app.store.models import Task, User
 from tests.services.conftest import Bench
 from tests.services.process.test_jobs import locked
@@ -146,7 +146,7 @@ def test_one_case_whose_timer_fails_does_not_hold_up_another(bench: Bench, monke
     with database.connection():
         said = [row.text for row in cases.timeline(broken, internal=True) if row.kind == "incident"]
         assert records.certificate_of(broken) is not None
-        assert work.cases_with_timers_due(second.portal.now()) == []
+        assert timerrows.cases_with_timers_due(second.portal.now()) == []
     assert said == ["The process cannot go on: a defect of the diagram"]
 
 

@@ -40,7 +40,7 @@ from app.services.base.releases import Loaded
 from app.services.mails import whose
 from app.services.papers import zipnames
 from app.states import Act, Right, Thing
-from app.store import cases, database, inbound, records, releases, work
+from app.store import cases, database, inbound, records, releases, visitrows, work
 from app.store import trail as rows
 from app.store.models import Case, Visit
 from app.store.trail import Linked
@@ -143,7 +143,7 @@ def _parts(portal: Portal, case: Case, loaded: Loaded, actor: Actor, head: heads
         papers = [row for row in records.documents(case.id) if not row.draft]
         mails, came = whose.of_case(case, loaded, actor), inbound.of_case(case.id)
         answers = [row for several in work.answers_by_element(case.id).values() for row in several]
-        visits = cases.visits(case.id)
+        visits = visitrows.visits(case.id)
         path = [_plain(row) for row in visits]
         said = [_plain(row) for row in reversed(cases.timeline(case.id, internal=True, limit=1_000_000))]
         notes = [_plain(row) for row in records.notes(case.id, internal=True)]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from app.services.base import businessdays, flow
 from app.states import Side, Turn
-from app.store import cases
+from app.store import clockrows
 from app.store.models import Case, Clock
 
 if TYPE_CHECKING:
@@ -45,9 +45,9 @@ def follow(
     stand still, too, while the mail that asks for something has not arrived."""
     for guideline in package.guidelines:
         if guideline.start in completed:
-            cases.start_clock(case.id, guideline.id, guideline.title, guideline.days, guideline.side, today)
+            clockrows.start_clock(case.id, guideline.id, guideline.title, guideline.days, guideline.side, today)
     ended = {guideline.id for guideline in package.guidelines if guideline.until in completed}
-    for clock in cases.clocks(case.id, running=True):
+    for clock in clockrows.clocks(case.id, running=True):
         ends = clock.guideline in ended or case.ended
         told = clock.side != Side.VENDOR or not case.undelivered
         runs = (whose in {Turn.BOTH, Turn.NOBODY} or whose.value == clock.side.value) and told and not ends
@@ -63,7 +63,7 @@ def follow(
 
 def stop(case: Case, side: Side, since: date, today: date, closing: frozenset[date]) -> None:
     """Stop the running clocks of a side; days from `since` on do not count."""
-    for clock in cases.clocks(case.id, running=True):
+    for clock in clockrows.clocks(case.id, running=True):
         if clock.side == side and clock.running_since is not None:
             until = min(today, max(since, clock.running_since))
             clock.used = float(clock.used) + businessdays.business_days_between(clock.running_since, until, closing)
@@ -74,7 +74,7 @@ def stop(case: Case, side: Side, since: date, today: date, closing: frozenset[da
 def limits(case: Case, today: date, closing: frozenset[date]) -> dict[Side, date]:
     """By side: the day on which its running guideline is used up."""
     found: dict[Side, date] = {}
-    for clock in cases.clocks(case.id, running=True):
+    for clock in clockrows.clocks(case.id, running=True):
         if clock.running_since is not None:
             left = max(0, int(clock.limit_days - used(clock, today, closing)))
             found[clock.side] = businessdays.add_business_days(today, left, closing)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from app.catalogue import Package
-from app.store import cases
+from app.store import visitrows
 
 
 def standing(case: int) -> frozenset[str]:
     """The elements on which a token of the case stands, and the activities around them."""
-    return frozenset(row.element for row in cases.visits(case) if row.stands)
+    return frozenset(row.element for row in visitrows.visits(case) if row.stands)
 
 
 def begun(case: int, package: Package, element: str) -> datetime | None:
@@ -24,4 +24,4 @@ def begun(case: int, package: Package, element: str) -> datetime | None:
         for each in package.elements.values()
         if each.kind == "startEvent" and not each.parent and each.process == known.process
     }
-    return max((row.last_at for row in cases.visits(case) if row.element in starts), default=None)
+    return max((row.last_at for row in visitrows.visits(case) if row.element in starts), default=None)

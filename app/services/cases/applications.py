@@ -25,7 +25,7 @@ from app.services.process.moment import Closing
 from app.services.signin.newaccount import create_account
 from app.services.trouble import incidents
 from app.states import EntryKind, IncidentKind, Right, Side, TaskKind
-from app.store import accounts, cases, database, work
+from app.store import accounts, cases, database, entrylinks, work
 from app.store.models import Answer, Case, EntryLink
 from app.text import address
 
@@ -185,7 +185,9 @@ def _key(package_id: str, values: Mapping[str, Any]) -> str:
 
 def new_link(case: Case, portal: Portal) -> EntryLink:
     """A fresh link; the older ones stop working."""
-    return cases.create_link(case.id, secrets.token_urlsafe(32), case.email, portal.now() + timedelta(days=LINK_DAYS))
+    return entrylinks.create_link(
+        case.id, secrets.token_urlsafe(32), case.email, portal.now() + timedelta(days=LINK_DAYS)
+    )
 
 
 def look(portal: Portal, token: str) -> Entry:
@@ -196,7 +198,7 @@ def look(portal: Portal, token: str) -> Entry:
 
 
 def _usable(portal: Portal, token: str) -> EntryLink:
-    link = cases.link(token)
+    link = entrylinks.link(token)
     if link is None:
         raise NotFound("This link is not one of ours; open the one in the mail as a whole")
     if link.used_at is not None:

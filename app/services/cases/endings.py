@@ -17,7 +17,7 @@ from app.services.mails import deliveries
 from app.services.process import reopening
 from app.services.trouble import incidents
 from app.states import BookingState, EntryKind, InvoiceState, JobState, Right, Standing, TaskState, Turn
-from app.store import bookings, cases, database, invoices, jobrows, undo, work
+from app.store import bookings, cases, clockrows, database, invoices, jobrows, timerrows, undo, visitrows, work
 from app.store.models import Case
 
 PURPOSE = "withdrawn"
@@ -47,9 +47,9 @@ def end(portal: Portal, number: str, reason: str, actor: Actor) -> None:
             "invoices": _cancel_invoices(case),
             "cards": [card.serial for card in stock.out(case.id)],
         }
-        work.replace_timers(case.id, [])
-        cases.leave_elements(case.id, now)
-        cases.end_clocks(case.id, portal.today())
+        timerrows.replace_timers(case.id, [])
+        visitrows.leave_elements(case.id, now)
+        clockrows.end_clocks(case.id, portal.today())
         undo.forget(case.id)
         incidents.over(case.id, now, by=actor.name)
         case.withdrawal = {"by": BY, "name": actor.name, "reason": reason, "at": now.isoformat()}

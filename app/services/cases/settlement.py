@@ -12,7 +12,7 @@ from app.services.cards import stock
 from app.services.days import bookings as dates
 from app.services.money import invoices as money
 from app.states import BookingState, CardState, InvoiceState
-from app.store import bookings, cards, cases, database, invoices
+from app.store import bookings, cards, cases, database, invoices, visitrows
 from app.store.models import Case
 
 HERE = frozenset({CardState.MAKING, CardState.READY})  # made for the case, and never sent
@@ -56,5 +56,5 @@ def of(portal: Portal, case: Case, loaded: Loaded) -> Settlement:
         sum(1 for row in cards.of_case(case.id) if row.state in HERE),
         dates.view(booking, loaded) if held and booking else None,
         [row for row in rows if row.state != InvoiceState.CANCELLED and (row.paid or row.balance > 0)],
-        bool(contract and contract in loaded.package.elements and cases.completed_count(case.id, contract)),
+        bool(contract and contract in loaded.package.elements and visitrows.completed_count(case.id, contract)),
     )

@@ -17,7 +17,7 @@ from app.catalogue.after import pays
 from app.services.base import businessdays
 from app.services.base.releases import Loaded, due_days
 from app.states import STANDING, BookingState
-from app.store import bookings, cases, invoices, work
+from app.store import bookings, invoices, visitrows, work
 from app.store.models import Booking, Case, Task
 
 Days = frozenset[date]
@@ -255,7 +255,7 @@ def _begun(case: Case, element: Element, opened: date) -> date:
     asked = element.properties.get("due_from", "")
     if not asked:
         return opened
-    found = [row.last_at for row in cases.visits(case.id) if row.element == asked and row.completed]
+    found = [row.last_at for row in visitrows.visits(case.id) if row.element == asked and row.completed]
     done = work.last_done(case.id, element.id)
     if not found or (done is not None and done.closed_at is not None and done.closed_at >= max(found)):
         return opened

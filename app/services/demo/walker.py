@@ -26,7 +26,7 @@ from app.services.process.outside import Outside
 from app.services.signin.weak import Sample
 from app.services.tasks import cardreturns, forms, send, storno
 from app.states import Side
-from app.store import accounts, bookings, cases, database, invoices, work
+from app.store import accounts, bookings, cases, database, entrylinks, invoices, work
 from app.store.models import Case, User
 
 PASSWORD = Sample("nintei-demo-2026")  # of the demo's sample people, shown on the demo's own page
@@ -153,7 +153,7 @@ class Walker:
     def _enter(self, number: str) -> None:
         with database.connection():
             case = cases.get(number)
-            link = cases.current_link(case.id) if case else None
+            link = entrylinks.current_link(case.id) if case else None
             known = accounts.by_email(link.email) if link else None
         if link is not None:
             actor = people.actor_of(self.portal, known.id) if known else None

@@ -19,7 +19,7 @@ from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
 from app.states import DeliveryState, MailState, SettledAs, Side, WrittenTo
-from app.store import cases, database, deliveries, jobrows, records
+from app.store import cases, database, deliveries, entrylinks, jobrows, records
 from app.store.models import Case, Delivery, Mail
 
 
@@ -130,7 +130,7 @@ def one(portal: Portal, number: str, mail_row: int, actor: Actor) -> MailView:
 
 def _links(case: Case, actor: Actor) -> list[str]:
     """What only the addressee may follow: the link that opens an account, while it is unused."""
-    link = cases.current_link(case.id)
+    link = entrylinks.current_link(case.id)
     return [link.token] if link is not None and link.email != actor.email else []
 
 

@@ -11,7 +11,7 @@ from app.services.base import rowcopies
 from app.services.base.portal import Portal
 from app.services.tasks import recallstate as state
 from app.states import JobState
-from app.store import cases, database, jobrows, moves, statements, undo, work
+from app.store import cases, database, jobrows, moves, statements, timerrows, undo, work
 from app.store.models import Booking, Case, Clock, Invoice, Opening, Payment, Secret, Surplus, TimerRow
 
 WHILE = timedelta(hours=24)  # for which a whole move can be taken back
@@ -66,7 +66,7 @@ def put_back(
         if model.__name__ in stood["rows"]:
             state.restore(model, case, stood["rows"][model.__name__])
     timers = [(each["task_id"], each["element"], rowcopies.rich(each["due_at"])) for each in stood["timers"]]
-    work.replace_timers(case.id, timers)
+    timerrows.replace_timers(case.id, timers)
     undo.unvisit(case.id, came["visits"])
     undo.forget(case.id)
     cases.save_state(case.id, blob, token)

@@ -20,7 +20,7 @@ from app.services.moves.mending import Wish
 from app.services.process import timers
 from app.services.trouble import incidents
 from app.states import IncidentKind, JobState, MendKind, Right
-from app.store import cases, database, jobrows, work
+from app.store import cases, database, jobrows, timerrows
 from app.store import deliveries as stored
 from app.store import incidents as rows
 from app.store.models import Job
@@ -118,7 +118,7 @@ def _retry(portal: Portal, row: str, actor: Actor) -> None:
         if found.kind != IncidentKind.TIMER or not found.case_id:
             raise Refused("This cannot be tried again from here; open the case, or read what can be done")
         cases.lock(found.case_id)
-        work.wake_timers(found.case_id, now, now + timers.AGAIN)
+        timerrows.wake_timers(found.case_id, now, now + timers.AGAIN)
     portal.poke()
 
 

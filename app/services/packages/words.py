@@ -11,7 +11,7 @@ from app.errors import NinteiError
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.states import Side
-from app.store import cases, database, records, work
+from app.store import cases, database, entrylinks, records, work
 from app.store.models import Case
 
 
@@ -49,7 +49,7 @@ def package_of(portal: Portal, place: Place, actor: Actor | None) -> Package | N
             row = work.task_with_case(place.task)
             case = row.case if row is not None else None
         elif place.token:
-            link = cases.link(place.token)
+            link = entrylinks.link(place.token)
             case = link.case if link is not None else None
         elif place.case:
             case = cases.get(place.case)

@@ -28,7 +28,20 @@ from app.services.tasks import view
 from app.services.tasks.reviews import Reviewed
 from app.services.tasks.view import TaskView
 from app.states import EntryKind, JobState, Right, Rights, Side, Thing
-from app.store import bookings, cards, cases, companies, database, invoices, jobrows, receiving, records, work
+from app.store import (
+    bookings,
+    cards,
+    cases,
+    clockrows,
+    companies,
+    database,
+    invoices,
+    jobrows,
+    receiving,
+    records,
+    visitrows,
+    work,
+)
 from app.store.cases import CaseOrder
 from app.store.models import Case, Entry, Member, Note, Surplus, Task
 
@@ -187,7 +200,7 @@ def page(
                 if key in loaded.forms
             ],
             release=loaded.number,
-            clocks=clocks.views(cases.clocks(case.id), today, closing),
+            clocks=clocks.views(clockrows.clocks(case.id), today, closing),
             certificate=records.certificate_of(case.id),
             entered=bool(members),
             may_act=_may_act(case, actor),
@@ -280,7 +293,7 @@ def _diagram(case: Case, loaded: Loaded) -> str:
     opened = [elements[row.element] for row in work.open_tasks(case.id) if row.element in elements]
     places = [place.file for place in sorted(opened, key=lambda place: place.flag("beside"))]
     if not places and not case.ended:  # it waits for time to pass
-        standing = [row for row in cases.visits(case.id) if row.stands and row.element in elements]
+        standing = [row for row in visitrows.visits(case.id) if row.stands and row.element in elements]
         places = [elements[row.element].file for row in standing if elements[row.element].kind not in _AROUND]
     stage = next((stage for stage in loaded.package.stages if stage.id == case.stage), None)
     staged = (loaded.package.processes.get(process) for process in (stage.processes if stage else ()))

@@ -18,7 +18,7 @@ from app.services.register import certificates
 from app.services.tasks import view
 from app.services.tasks.view import TaskView
 from app.states import CertificateState, Side, Standing, Turn
-from app.store import cases, database, records, work
+from app.store import cases, clockrows, database, records, work
 from app.store.cases import CaseOrder
 from app.store.models import Case, Certificate
 
@@ -115,7 +115,7 @@ def head(
         (each for each in views if each.presentation != "button"),
         key=lambda each: (each.side != actor.side, each.due_on or date.max, each.opened_at),
     )
-    measured = clocks.views(cases.clocks(case.id, running=True) if running is None else running, today, closing)
+    measured = clocks.views(clockrows.clocks(case.id, running=True) if running is None else running, today, closing)
     package = loaded.package
     of_open = [clocks.of_step(measured, package, row.element) for row in rows]
     shown = [each for each in measured if each in of_open] if rows else measured
@@ -225,7 +225,7 @@ def heads(
         )
         ids = [row.id for row in rows]
         agents = cases.by_mandate(member) if member is not None else set()
-        open_rows, running, closing = work.open_tasks_of(ids), cases.clocks_of(ids), portal.closing()
+        open_rows, running, closing = work.open_tasks_of(ids), clockrows.clocks_of(ids), portal.closing()
         certified, hindered = records.certificates_of(ids), attention.hindered(ids)
         found = [
             head(

@@ -16,7 +16,7 @@ from app.services.base.releases import Loaded
 from app.services.mails import whose
 from app.services.pages import case as caseview
 from app.states import JobState, Side, TaskState
-from app.store import cases, database, jobrows, releases, work
+from app.store import database, jobrows, releases, timerrows, visitrows, work
 from app.text import xml
 from app.text.xml import Document, Part, Xml, but
 
@@ -162,10 +162,10 @@ def state(portal: Portal, number: str, actor: Actor) -> DiagramState:
     with database.connection():
         case, loaded = caseview.find(portal, number, actor)
         elements = loaded.package.elements
-        visits = [row for row in cases.visits(case.id) if row.element in elements]
+        visits = [row for row in visitrows.visits(case.id) if row.element in elements]
         jobs = [row for row in jobrows.jobs_of(case.id) if row.element in elements]
         rows = [row for row in work.tasks_of(case.id) if row.element in elements and row.state != TaskState.CANCELLED]
-        due = {row.element: row.due_at for row in reversed(work.timers(case.id))}
+        due = {row.element: row.due_at for row in reversed(timerrows.timers(case.id))}
         letters = {row.job_key: row for row in whose.with_keys(case, loaded, actor)}
         lines: dict[str, list[TaskLine | MailLine | IncidentLine]] = {}
         for row in rows:

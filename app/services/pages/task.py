@@ -22,7 +22,7 @@ from app.services.tasks import comments, drafts, filling, forms, holding, nouns,
 from app.services.tasks.comments import CommentView
 from app.services.tasks.reviews import Reviewed
 from app.states import JobState, Side
-from app.store import cases, database, jobrows, work
+from app.store import clockrows, database, jobrows, work
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +185,7 @@ def to_check(portal: Portal, task_id: str, actor: Actor) -> CheckPage:
 
 def _view(portal: Portal, setting: permit.Setting, actor: Actor) -> view.TaskView:
     """The task in short, with the guideline that measures it."""
-    running = [] if setting.element.flag("beside") else cases.clocks(setting.case.id, running=True)
+    running = [] if setting.element.flag("beside") else clockrows.clocks(setting.case.id, running=True)
     found = clocks.views(running, portal.today(), portal.closing())
     clock = clocks.of_step(found, setting.loaded.package, setting.task.element)
     return view.view(setting.task, portal.today(), portal.closing(), clock, view.named(setting.task, actor))

@@ -14,7 +14,7 @@ from app.services.pages import attention
 from app.services.people import accounts as people
 from app.services.tasks import holding, view
 from app.states import EntryKind, Right, Side, TaskState
-from app.store import accounts, cases, database, work
+from app.store import accounts, cases, clockrows, database, work
 from app.store import worklist as lists
 from app.store.models import Task
 
@@ -97,7 +97,7 @@ def page(portal: Portal, actor: Actor, wanted: Filter) -> Worklist:
         number = min(max(1, wanted.page), pages)
         rows = work.tasks_by_ids(lists.page(listed, PAGE, (number - 1) * PAGE))
         hindered = attention.hindered(work.case_ids(rows))
-        running = cases.clocks_of(work.case_ids(rows))
+        running = clockrows.clocks_of(work.case_ids(rows))
         names = {user.id: user.name for user in accounts.staff()}
         views, waiting = [], {}
         settings = _settings(portal, rows)

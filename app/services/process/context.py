@@ -19,7 +19,7 @@ from app.services.papers import timeline
 from app.services.papers.addressee import company
 from app.services.register import validity
 from app.states import BookingState, CardState, CommentState, Side, TaskKind
-from app.store import accounts, bookings, cards, cases, invoices, records, work
+from app.store import accounts, bookings, cards, cases, entrylinks, invoices, records, work
 from app.store.models import Case, Certificate, Invoice
 
 
@@ -45,7 +45,7 @@ def build(
     base = portal.settings.base_url.rstrip("/")
     task = _task(portal, case, loaded, element, at, base, asks, case.data if data is None else data)
     certificate = records.certificate_of(case.id)
-    link = cases.current_link(case.id)
+    link = entrylinks.current_link(case.id)
     booking = bookings.latest(case.id)
     return {
         **settings,  # first: a section called as one of the names below is reached as settings.<section> alone

@@ -5,7 +5,7 @@ from __future__ import annotations
 from app.services.process import resting
 from app.services.process.moment import Moment
 from app.states import JobState, Side
-from app.store import cases, jobrows
+from app.store import jobrows, visitrows
 
 
 def cancel_jobs(moment: Moment) -> None:
@@ -47,5 +47,5 @@ def unpark(moment: Moment) -> None:
     still_open = {row.element for row in moment.rows}
     for job in jobrows.parked(moment.case.id):
         element = str(job.params.get("element", ""))
-        if element not in still_open and cases.completed_count(moment.case.id, element):
+        if element not in still_open and visitrows.completed_count(moment.case.id, element):
             jobrows.unpark(job.id)

@@ -15,7 +15,7 @@ from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.base.releases import Loaded
 from app.states import BookingState, EntryKind, InvoiceState, JobState, Right, Side, TaskState
-from app.store import bookings, cases, database, endings, invoices, jobrows, statements, undo, work
+from app.store import bookings, cases, database, endings, invoices, jobrows, statements, timerrows, undo, work
 from app.store.models import Booking, Case, Invoice, Task, TimerRow
 
 TOLD = N_("The case that had been closed is open again. %(reason)s")
@@ -70,7 +70,7 @@ def reopen(portal: Portal, number: str, reason: str, actor: Actor) -> list[str]:
             Task.update(state=TaskState.OPEN, closed_at=None, closed_by=None, closed_by_name="").where(
                 Task.id == task_id
             ).execute()
-        work.replace_timers(
+        timerrows.replace_timers(
             case.id, [(each["task_id"], each["element"], state.rich(each["due_at"])) for each in before["timers"]]
         )
         undo.put_back_jobs(before["jobs"])

@@ -15,7 +15,7 @@ from app.services.base.releases import Loaded, due_days
 from app.services.days import lastday
 from app.services.process import opening, queueing, steps
 from app.services.process.moment import Moment
-from app.store import cases, moves, statements, undo, work
+from app.store import cases, clockrows, moves, statements, undo, work
 from app.store.models import Case, Task
 
 
@@ -105,7 +105,7 @@ def _uncheck(rows: list[Task], old: Loaded, new: Loaded) -> None:
 
 def _clocks(case: Case, new: Loaded, today: date) -> None:
     known = {guideline.id: guideline for guideline in new.package.guidelines}
-    for clock in cases.clocks(case.id):
+    for clock in clockrows.clocks(case.id):
         guideline = known.get(clock.guideline)
         if clock.ended_on is None and guideline is None:
             moves.clock(clock, ended_on=today, running_since=None)

@@ -19,7 +19,7 @@ from app.services.process import effects, opening, queueing, resting, turns
 from app.services.process.moment import Closing, Moment
 from app.services.trouble import incidents
 from app.states import EntryKind, IncidentKind, Standing
-from app.store import cases, statements, undo, work
+from app.store import cases, statements, timerrows, undo, visitrows, work
 from app.store.models import Case
 
 
@@ -101,7 +101,7 @@ def timers(moment: Moment) -> None:
     """The rows by which the case is woken."""
     rows = [(timer.task_id, timer.element, timer.due) for timer in moment.step.timers]
     if rows or moment.case.timer_count:
-        work.replace_timers(moment.case.id, rows)
+        timerrows.replace_timers(moment.case.id, rows)
         moment.case.timer_count = len(rows)
 
 
@@ -124,7 +124,7 @@ def _visits(moment: Moment) -> None:
         (entry.element, entry.process, entry.what) for entry in moment.step.log
     )
     places = {(element, process) for element, process, _ in counts}
-    cases.visited(
+    visitrows.visited(
         moment.case.id,
         [
             (

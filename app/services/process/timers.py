@@ -14,7 +14,7 @@ from app.errors import StepFailed, Temporary, defect
 from app.services.base.portal import Portal
 from app.services.process import steps, turns
 from app.services.trouble import incidents
-from app.store import cases, database, work
+from app.store import cases, database, timerrows, work
 from app.store.models import Case
 
 log = logging.getLogger("nintei.waking")
@@ -31,7 +31,7 @@ def wake(portal: Portal, renew: Renew | None = None) -> int:
     force, where these elements, which are about to fire, ask for it."""
     now = portal.now()
     with database.connection():
-        due = work.cases_with_timers_due(now)
+        due = timerrows.cases_with_timers_due(now)
     for case_id in due:
         try:
             with database.transaction():
@@ -54,12 +54,12 @@ def wake(portal: Portal, renew: Renew | None = None) -> int:
 
 
 def _fire(portal: Portal, case: Case, now: datetime, renew: Renew | None) -> None:
-    due = [row for row in work.timers(case.id) if row.due_at <= now]
+    due = [row for row in timerrows.timers(case.id) if row.due_at <= now]
     if renew is not None and not case.ended:
         was = case.release_id
         renew(portal, case, {row.element for row in due}, now)
         if case.release_id != was:
-            due = [row for row in work.timers(case.id) if row.due_at <= now]
+            due = [row for row in timerrows.timers(case.id) if row.due_at <= now]
     package = portal.releases.loaded(case.release_id).package
     asked = tuple(row.element for row in work.open_tasks(case.id))
     stand = turns.Stand(asked, case.turn_since)
@@ -67,15 +67,15 @@ def _fire(portal: Portal, case: Case, now: datetime, renew: Renew | None) -> Non
     if len(held) < len(due) or not due:
         steps.advance(portal, case, TimersDue(frozenset(held)), now)
     for task_id, until in held.items():
-        work.put_off_timer(case.id, task_id, until)
+        timerrows.put_off_timer(case.id, task_id, until)
 
 
 def _put_off(portal: Portal, case_id: int, pause: timedelta) -> None:
     now = portal.now()
     with database.transaction():
-        work.put_off_timers(case_id, now, now + pause)
+        timerrows.put_off_timers(case_id, now, now + pause)
 
 
 def _forget(case_id: int) -> None:
     with database.transaction():
-        work.replace_timers(case_id, [])
+        timerrows.replace_timers(case_id, [])

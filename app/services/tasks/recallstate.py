@@ -16,7 +16,7 @@ from app.services.base.rowcopies import FACTS, plain, plain_row, rich
 from app.services.papers import intake
 from app.services.tasks import drafts
 from app.states import CardState, JobState, Side
-from app.store import cases, jobrows, records, statements, undo, work
+from app.store import cases, jobrows, records, statements, timerrows, undo, work
 from app.store.models import (
     Answer,
     Booking,
@@ -191,7 +191,7 @@ def _put_back(row: Undo, case: Case) -> None:
     for model in KEPT:
         restore(model, case, row.before["rows"][model.__name__])
     undo.free_bank_lines(case.id, row.at)
-    work.replace_timers(
+    timerrows.replace_timers(
         case.id,
         [(each["task_id"], each["element"], rich(each["due_at"])) for each in row.before["timers"]],
     )

@@ -17,7 +17,19 @@ from app.services.people import accounts as people
 from app.services.process import jobs, timers
 from app.services.tasks import send as tasks
 from app.states import Side
-from app.store import accounts, bookings, cases, database, incidents, invoices, records, work
+from app.store import (
+    accounts,
+    bookings,
+    cases,
+    clockrows,
+    database,
+    entrylinks,
+    incidents,
+    invoices,
+    records,
+    visitrows,
+    work,
+)
 from app.store.models import CaseState, TimerRow
 from tests.services import broken
 from tests.services.broken import again, applied, clerk, open_task, send
@@ -49,8 +61,8 @@ def test_a_case_whose_package_knows_no_ending_is_ended(small_bench: Bench) -> No
     assert found.withdrawal["reason"] == REASON
     with database.connection():
         assert work.open_tasks(case.id) == []
-        assert [visit for visit in cases.visits(case.id) if visit.stands] == []
-        assert [clock for clock in cases.clocks(case.id) if clock.ended_on is None] == []
+        assert [visit for visit in visitrows.visits(case.id) if visit.stands] == []
+        assert [clock for clock in clockrows.clocks(case.id) if clock.ended_on is None] == []
         [entry] = [row for row in cases.timeline(case.id, internal=False) if row.kind == "withdrawal"]
     assert (entry.title, entry.actor_name, entry.data["tasks"]) == (REASON, "管理 太郎", ["申請の確認"])
     with pytest.raises(Refused):
@@ -128,7 +140,7 @@ def test_a_vendor_who_enters_an_ended_case_moves_nothing(bench: Bench) -> None:
     walker.begin()
     endings.end(walker.portal, walker.number, REASON, admin(walker.portal))
     with database.connection():
-        link = cases.current_link(case_of(walker).id)
+        link = entrylinks.current_link(case_of(walker).id)
     assert link is not None
     applications.enter(walker.portal, link.token, None, "a password for tests")
     assert case_of(walker).ended

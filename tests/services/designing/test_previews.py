@@ -17,7 +17,7 @@ from app.services.designing.previews import Asked, Previews, cases_of
 from app.services.designing.samples import LINK, Sample
 from app.services.papers import seen
 from app.states import Side
-from app.store import cases, database, undo
+from app.store import database, entrylinks, undo
 from tests.services.conftest import BPMN, Bench
 from tests.services.steps import case_of, go
 
@@ -105,7 +105,7 @@ def test_with_a_case_its_link_is_left_out_and_who_looked_is_on_record(
     walker.begin()
     case = case_of(walker)
     with database.connection():
-        live = cases.current_link(case.id)
+        live = entrylinks.current_link(case.id)
     assert live is not None
     asked = Asked("mail/review-1.md", text(package, "mail/review-1.md"), case=case.number)
     for _ in range(3):

@@ -23,7 +23,7 @@ from app.services.pages import mailroom, worklist
 from app.services.papers import timeline
 from app.services.tasks import forms, send
 from app.states import ChangeKind, Side, Turn
-from app.store import accounts, bookings, cases, changes, database, records, work
+from app.store import accounts, bookings, cases, changes, clockrows, database, entrylinks, records, work
 from app.store.models import Case, Clock, Delivery, InboundMail, Mail, Task, User
 from tests.services.conftest import APPLICATION, Bench
 from tests.services.mailroom.test_inbound import asked, reply, take
@@ -203,7 +203,7 @@ def vendors_clock(walker: Walker) -> Clock:
     with database.transaction():
         case = case_of(walker)
         day = walker.portal.today()
-        cases.start_clock(case.id, "vendors", "申請者の目安", 10, Side.VENDOR, day - timedelta(days=14))
+        clockrows.start_clock(case.id, "vendors", "申請者の目安", 10, Side.VENDOR, day - timedelta(days=14))
         clock = Clock.get(Clock.guideline == "vendors")
         clock.running_since = day - timedelta(days=14)
         clock.save()
@@ -391,7 +391,7 @@ def test_before_anybody_has_entered_a_new_link_goes_to_the_right_address(bench: 
     bench.drain()
     assert bench.mailbox.letters[-1].to == ("right@example.com",)
     with database.connection():
-        link = cases.current_link(case.id)
+        link = entrylinks.current_link(case.id)
         assert link is not None
         assert link.token in bench.mailbox.letters[-1].text
     assert (missed(walker), case_of(walker).email) == ([], "right@example.com")

@@ -15,7 +15,7 @@ from app.services.pages import worklist
 from app.services.people import accounts as people
 from app.services.tasks import forms
 from app.services.tasks import send as tasks
-from app.store import accounts, bookings, cases, database, invoices, work
+from app.store import accounts, bookings, cases, database, entrylinks, invoices, work
 from app.store.models import Surplus
 from tests.services.conftest import APPLICATION, Bench
 from tests.services.steps import actor, case_of, go, opened, staff, task
@@ -189,7 +189,7 @@ def test_the_entry_link_works_once_and_only_while_it_is_young(bench: Bench) -> N
     with database.connection():
         case = cases.get(started.number)
         assert case is not None
-        link = cases.current_link(case.id)
+        link = entrylinks.current_link(case.id)
     assert link is not None
     applications.enter(bench.portal, link.token, None, "a good long password")
     with pytest.raises(Refused, match="used already"):
@@ -200,7 +200,7 @@ def test_the_entry_link_works_once_and_only_while_it_is_young(bench: Bench) -> N
     with database.connection():
         case = cases.get(other.number)
         assert case is not None
-        link = cases.current_link(case.id)
+        link = entrylinks.current_link(case.id)
     assert link is not None
     bench.portal.clock.moment += timedelta(days=applications.LINK_DAYS, seconds=1)  # type: ignore[attr-defined]
     with pytest.raises(Refused, match="too old"):
@@ -213,7 +213,7 @@ def test_a_mistyped_address_is_mended_before_the_link_is_used(bench: Bench) -> N
     with database.connection():
         case = cases.get(started.number)
         assert case is not None
-        old = cases.current_link(case.id)
+        old = entrylinks.current_link(case.id)
         user = accounts.by_email("sato@example.jp")
     assert old is not None
     assert user is not None

@@ -9,7 +9,7 @@ import pytest
 
 from app.engine import Engine
 from app.services.moves import moving, questions, sorting
-from app.store import database, work
+from app.store import database, timerrows, work
 from app.store.models import Case, Visit
 from tests.services.broken import again, open_task, send
 from tests.services.conftest import PACKAGES, Bench, open_bench
@@ -106,12 +106,12 @@ def test_a_wait_begins_anew_in_the_new_release_with_its_rows_and_goes_back(bench
     assert [each.value for each in question.choices][:2] == ["to:wait_two", "anew:wait_two"]
     made = move(bench, number, [case], **{question.key: "anew:wait_two"})
     with database.connection():
-        [timer] = work.timers(case.id)
+        [timer] = timerrows.timers(case.id)
     assert (timer.element, timer.due_at) == ("wait_two", bench.portal.now() + timedelta(days=2))
     moving.undo(bench.portal, made, person(bench, "administrator"))
     worked(bench)
     with database.connection():
-        [timer] = work.timers(case.id)
+        [timer] = timerrows.timers(case.id)
     assert (timer.element, stored(case)) == ("wait_a_day", state)
 
 

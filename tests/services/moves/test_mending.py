@@ -12,7 +12,7 @@ from app.errors import Forbidden, Refused
 from app.services.moves import mending, moving
 from app.services.moves.mending import Wish
 from app.states import MendKind
-from app.store import cases, database, jobrows, work
+from app.store import cases, clockrows, database, jobrows, timerrows, visitrows, work
 from app.store.models import Case
 from tests.services.broken import again, applied, clerk, open_task, send
 from tests.services.conftest import PACKAGES, Bench, open_bench
@@ -38,9 +38,11 @@ def picture(case: Case) -> dict[str, Any]:
                 for row in work.open_tasks(case.id)
             ],
             "jobs": sorted((row.id, row.state) for row in jobrows.jobs_of(case.id, "queued", "parked", "incident")),
-            "clocks": [row.__data__ for row in cases.clocks(case.id)],
-            "visits": sorted((row.element, row.entered, row.completed, row.cancelled) for row in cases.visits(case.id)),
-            "timers": [(row.task_id, row.due_at) for row in work.timers(case.id)],
+            "clocks": [row.__data__ for row in clockrows.clocks(case.id)],
+            "visits": sorted(
+                (row.element, row.entered, row.completed, row.cancelled) for row in visitrows.visits(case.id)
+            ),
+            "timers": [(row.task_id, row.due_at) for row in timerrows.timers(case.id)],
         }
 
 
@@ -99,7 +101,7 @@ def test_a_step_is_skipped(bench: Bench) -> None:
     assert at.element == "wait_a_day"
     mend(bench, case, Wish(MendKind.SKIP, at.task_id))
     with database.connection():
-        assert work.timers(case.id) == []
+        assert timerrows.timers(case.id) == []
     assert place(bench, case).element == "collect"
 
 

@@ -11,7 +11,7 @@ from app.engine import Engine
 from app.errors import Forbidden, Refused
 from app.services.moves import doing, moving
 from app.services.tasks import forms
-from app.store import cases, database, jobrows, work
+from app.store import cases, database, jobrows, timerrows, work
 from app.store.models import MoveCase
 from tests.services.broken import again, clerk, open_task, send
 from tests.services.conftest import PACKAGES, Bench, open_bench
@@ -109,10 +109,10 @@ def test_a_timer_goes_with_the_case_and_keeps_its_time(bench: Bench) -> None:
     [case] = applied(bench, 1)
     send(bench, case, "approve", outcome="approved")
     with database.connection():
-        before = [(row.task_id, row.element, row.due_at) for row in work.timers(case.id)]
+        before = [(row.task_id, row.element, row.due_at) for row in timerrows.timers(case.id)]
     move(bench, released(bench, RENAMED), [case])
     with database.connection():
-        assert [(row.task_id, row.element, row.due_at) for row in work.timers(case.id)] == before
+        assert [(row.task_id, row.element, row.due_at) for row in timerrows.timers(case.id)] == before
 
 
 def test_what_was_typed_is_kept_and_looked_through_once_more_where_the_form_is_another(bench: Bench) -> None:

@@ -23,7 +23,7 @@ from app.services.people import accounts as people
 from app.services.people import staffing
 from app.services.people.staffing import Account
 from app.states import Side
-from app.store import accounts, cards, cases, closings, database, records, releases, settings
+from app.store import accounts, cards, cases, closings, database, entrylinks, records, releases, settings
 from app.store.models import ClosingDay, Mail, Release, SavedView, User
 from tests.services.conftest import APPLICATION, PACKAGES, Bench, open_bench
 
@@ -85,7 +85,7 @@ def token_of(number: str) -> str:
     with database.connection():
         case = cases.get(number)
         assert case is not None
-        link = cases.current_link(case.id)
+        link = entrylinks.current_link(case.id)
         assert link is not None
         return str(link.token)
 

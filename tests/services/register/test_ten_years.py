@@ -11,7 +11,7 @@ from app.services.base import businessdays
 from app.services.base.businessdays import JAPAN
 from app.services.demo.walker import Walker
 from app.states import BookingState
-from app.store import bookings, database, invoices, jobrows, records, work
+from app.store import bookings, database, invoices, jobrows, records, timerrows
 from app.store.models import Certificate
 from tests.services.conftest import Bench
 from tests.services.moves.test_renewing import NEW_TAX, TAX, put
@@ -44,7 +44,7 @@ class Years:
         """The day on which the year's audit opens."""
         case = case_of(self.walker)
         with database.connection():
-            [timer] = [row for row in work.timers(case.id) if row.element == "until_next_audit"]
+            [timer] = [row for row in timerrows.timers(case.id) if row.element == "until_next_audit"]
         self.until(timer.due_at + timedelta(hours=1))
         return businessdays.today(timer.due_at)
 

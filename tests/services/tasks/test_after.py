@@ -9,7 +9,7 @@ from app.services.base.actors import Actor
 from app.services.pages import task as taskpage
 from app.services.papers import documents
 from app.services.tasks import forms
-from app.store import cases, database, work
+from app.store import database, visitrows, work
 from tests.services.conftest import Bench
 from tests.services.steps import case_of, go, staff, task
 from tests.services.tasks.test_last_time import vendor
@@ -67,5 +67,5 @@ def test_nothing_is_signed_off_without_them(bench: Bench) -> None:
     cleaned, _, _ = forms.check(walker.portal, row.id, who)
     assert {error.key for error in cleaned.errors} >= {"countersigned_nda", "countersigned_agreement"}
     with database.connection():
-        assert cases.completed_count(case_of(walker).id, "contracts__operator") == 0
+        assert visitrows.completed_count(case_of(walker).id, "contracts__operator") == 0
         assert not work.answers(case_of(walker).id, "contracts__operator")

@@ -16,7 +16,7 @@ from app.services.cards import kept, loans, stock
 from app.services.cases import lifecycle
 from app.services.demo.walker import Walker
 from app.services.tasks import cardreturns, forms, send
-from app.store import cards, cases, database, incidents, records, work
+from app.store import cards, clockrows, database, incidents, records, work
 from tests.services.cardbench import events, rows
 from tests.services.conftest import Bench
 from tests.services.settings.asking import given
@@ -81,7 +81,7 @@ def test_the_audits_clock_is_not_moved_by_cards_that_are_under_way(bench: Bench)
     assert case_of(walker).turn == "operator"
     with database.connection():
         (clock,) = clocks.views(
-            cases.clocks(case_of(walker).id, running=True), walker.portal.today(), walker.portal.closing()
+            clockrows.clocks(case_of(walker).id, running=True), walker.portal.today(), walker.portal.closing()
         )
     assert clock.running
 

@@ -16,7 +16,7 @@ from app.services.people import accounts
 from app.services.tasks import comments, forms, recall
 from app.services.tasks import send as tasks
 from app.services.tasks.drafts import OpenPage
-from app.store import bookings, cases, database, invoices, jobrows, records, undo, work
+from app.store import bookings, cases, clockrows, database, invoices, jobrows, records, timerrows, undo, visitrows, work
 from app.store.models import Booking, Invoice, Payment, Task
 from tests.services.cardbench import open_letters
 from tests.services.conftest import Bench
@@ -32,15 +32,17 @@ def picture(walker: Walker) -> dict[str, Any]:
             "case": {key: value for key, value in case.__data__.items() if key not in {"revision", "changed_at"}},
             "open": sorted(row.id for row in work.open_tasks(case.id)),
             "jobs": sorted((row.id, row.state) for row in jobrows.jobs_of(case.id, "queued", "parked", "incident")),
-            "clocks": [row.__data__ for row in cases.clocks(case.id)],
-            "visits": sorted((row.element, row.process, row.entered, row.completed) for row in cases.visits(case.id)),
+            "clocks": [row.__data__ for row in clockrows.clocks(case.id)],
+            "visits": sorted(
+                (row.element, row.process, row.entered, row.completed) for row in visitrows.visits(case.id)
+            ),
             "answers": {key: row.id for key, row in work.latest_answers(case.id).items()},
             "comments": [row.__data__ for row in work.comments(case.id)],
             "bookings": [row.__data__ for row in Booking.select().where(Booking.case == case)],
             "invoices": [(row.number, row.state, row.paid) for row in invoices.of_case(case.id)],
             "payments": Payment.select().join(Invoice).where(Invoice.case == case).count(),
             "openings": [row.grp for row in records.openings(case.id)],
-            "timers": [(row.task_id, row.due_at) for row in work.timers(case.id)],
+            "timers": [(row.task_id, row.due_at) for row in timerrows.timers(case.id)],
         }
 
 

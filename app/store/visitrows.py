@@ -1,0 +1,45 @@
+"""How often a case entered, completed and left each element of its diagrams."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from app.store import statements
+from app.store.database import proxy
+from app.store.models import Visit
+
+
+def visited(case: int, rows: Sequence[tuple[str, str, int, int, int]], at: datetime) -> None:
+    """Add (element, process, entered, completed, cancelled) counts: one statement, whatever is there already."""
+    if not rows:
+        return
+    mark = proxy.obj.param
+    stamp = at.astimezone(UTC).replace(tzinfo=None)
+    values = [[case, *row, stamp, stamp] for row in rows]
+    places = ", ".join([f"({', '.join([mark] * 8)})"] * len(values))
+    proxy.obj.execute_sql(
+        "INSERT INTO visit (case_id, element, process, entered, completed, cancelled, first_at, last_at) "  # noqa: S608 - marks only
+        f"VALUES {places} ON CONFLICT (case_id, element, process) DO UPDATE "
+        "SET entered = visit.entered + excluded.entered, "
+        "completed = visit.completed + excluded.completed, "
+        "cancelled = visit.cancelled + excluded.cancelled, last_at = excluded.last_at",
+        [each for row in values for each in row],
+    )
+
+
+def leave_elements(case: int, at: datetime) -> None:
+    """No token stands anywhere any more."""
+    standing = (Visit.case == case) & (Visit.entered > Visit.completed + Visit.cancelled)
+    Visit.update(cancelled=Visit.entered - Visit.completed, last_at=at).where(standing).execute()
+
+
+def visits(case: int) -> list[Visit]:
+    """The path so far."""
+    return statements.rows(Visit, "case_id = ?", case)
+
+
+def completed_count(case: int, element: str) -> int:
+    """How often the element completed in this case."""
+    rows = Visit.select().where((Visit.case == case) & (Visit.element == element))
+    return sum(row.completed for row in rows)
