@@ -93,6 +93,11 @@ def called(row: Any) -> str:
             return str(row.day.isoformat())
         case m.Move() | m.Workspace():
             return spoken.package(row.package_id) if isinstance(row, m.Move) else str(row.title)
+    return numbered(row)
+
+
+def numbered(row: Any) -> str:
+    """How a record is called that has no name."""
     return str(gettext("no. %(number)s", number=row._pk))
 
 

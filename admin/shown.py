@@ -17,12 +17,22 @@ from app.services.exports import large
 from app.store import models as m
 
 NEAR = 5  # records that hang on one, on its page
+FIRST = 3  # columns of its list that name a record which has no name
 
 
 def value(kind: Kind, row: Any, name: str) -> Any:
     """What a column says of a row (admin.cells)."""
     tell = kind.told.get(name)
     return tell(row) if tell is not None else cells.of(row, name)
+
+
+def heading(kind: Kind, row: Any) -> str:
+    """What a record's page is called: as people call it, else by what stands first in its list."""
+    name = cells.called(row)
+    if name != cells.numbered(row):
+        return name
+    said = (cells.text(value(kind, row, each)) for each in kind.columns)
+    return "　".join([each[: cells.LONG] for each in said if each not in ("", "—")][:FIRST]) or name
 
 
 def label(kind: Kind, name: str) -> str:
@@ -124,15 +134,15 @@ def _choice(kind: Kind, ask: Ask, name: str) -> dict[str, Any]:
 def of_record(view: Any, row: Any) -> dict[str, Any]:
     """What the template of a record takes."""
     kind: Kind = view.kind
-    facts, texts = [], []
+    facts, texts, called = [], [], heading(kind, row)
     for name in dict.fromkeys((*kind.columns, *kind.facts)):
         said = value(kind, row, name)
         if name in kind.texts:
             texts += [{"label": label(kind, name), "text": str(said)}] if said else []
-        elif said not in (None, "", []) and str(said) != cells.called(row):  # the heading says it
+        elif said not in (None, "", []) and str(said) != called:  # the heading says it
             facts.append({"label": label(kind, name), "value": cells.drawn(said)})
     return {
-        "kind": kind, "row": row, "called": cells.called(row), "facts": facts, "texts": texts,
+        "kind": kind, "row": row, "called": called, "facts": facts, "texts": texts,
         "tools": kind.tools(row), "near": [each for near in kind.near if (each := _near(near, row))],
         "back": _back(view), "mends": _mends(view, row),
     }  # fmt: skip

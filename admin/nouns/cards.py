@@ -78,7 +78,7 @@ CARDS = (
         search=words("reference recipient keeper_name case"),
         sort=words("made_at opened_at"),
         told={"company": company_of, "destroyed": _destroyed},
-        labels={"destroyed": _l("Why destroyed"), "number": _l("Which one")},
+        labels={"destroyed": _l("Why destroyed"), "number": _l("Which one"), "opened_at": _l("Letter opened at")},
         life=(
             Moment("made_at", _l("Made")),
             Moment("opened_at", _l("Opened"), "opened_by_name"),

@@ -133,7 +133,7 @@ MONEY = (
     Kind(
         m.Booking,
         _l("Dates"),
-        _l("Date"),
+        _l("Day booked"),
         words("day case company calendar start end state place held_until"),
         words("present attempt at"),
         day="day",

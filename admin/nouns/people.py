@@ -24,6 +24,7 @@ PEOPLE = (
         who=("proved_by",),
         company="own",
         search=words("name kana corporate_number"),
+        labels={"name": _l("Name of the company")},
         sort=words("name kana corporate_number created_at proved_at"),
         near=(
             Near(m.Case, "company"),
@@ -42,7 +43,7 @@ PEOPLE = (
     Kind(
         m.User,
         _l("Accounts"),
-        _l("Account"),
+        _l("User account"),
         words("name email side active roles groups last_login_at"),
         words("language login_count create_datetime"),
         day="create_datetime",

@@ -52,7 +52,7 @@ WORK = (
         first="opened_at",
         told={"company": company_of},
         life=(
-            Moment("opened_at", _l("Opened")),
+            Moment("opened_at", _l("Open since")),
             Moment("held_since", _l("Taken")),
             Moment("closed_at", _l("Finished"), "closed_by_name"),
         ),

@@ -51,3 +51,14 @@ def test_every_table_is_a_kind_of_record_or_declared_inner() -> None:
 
     assert set(BY_MODEL) | set(INNER) == set(models.ALL)
     assert set(BY_MODEL) & set(INNER) == set()
+
+
+def test_a_record_without_a_name_is_called_by_what_stands_first_in_its_list(site: Site) -> None:
+    client = site.person(ADMIN)
+    with database.connection():
+        member = models.Member.select().first()
+        number, person = member.case.number, member.user.name
+    head = re.search(r"<h1[^>]*>(.*?)</h1>", client.get(f"/admin/member/details/?id={member.id}").text, re.DOTALL)
+    assert head is not None and number in head[1] and person in head[1]
+    account = client.get(f"/admin/user/details/?id={member.user_id}&lang=ja").text
+    assert "アカウント" in account and "お振込先" not in account

@@ -24,6 +24,7 @@ from app.store.trail import NOWHERE as NOWHERE
 from app.store.trail import Place as Place
 
 LONGEST = 4000  # characters of a value
+MOST = 500  # values of one list, or of one table of them
 STRETCH = timedelta(hours=1)  # in which a person who looks at one thing is put on record once
 log = logging.getLogger("nintei.audit")
 
@@ -88,7 +89,12 @@ def note(
             "behalf": behalf[1] if behalf else "",
             **trail.here(),
         },
-        {"label": subject.label or subject.id, "before": _short(before), "after": _short(after), "why": why[:LONGEST]},
+        {
+            "label": (subject.label or subject.id)[:LONGEST],
+            "before": _short(before),
+            "after": _short(after),
+            "why": why[:LONGEST],
+        },
     )
 
 
@@ -128,10 +134,12 @@ def refused(portal: Portal, by: Actor, what: str) -> None:
         log.warning("not on record: account %s was refused %s: %s", by.user_id, what, error)
 
 
-def _short(value: Mapping[str, Any] | str | None) -> Any:
-    """Values as the record keeps them: a text has an end."""
+def _short(value: Any) -> Any:
+    """Values as the record keeps them: a text has an end, and a list of them, however deep it lies."""
     if isinstance(value, str):
         return value[:LONGEST]
-    if value is None:
-        return None
-    return {key: each[:LONGEST] if isinstance(each, str) else each for key, each in value.items()}
+    if isinstance(value, Mapping):
+        return {str(key)[:LONGEST]: _short(each) for key, each in list(value.items())[:MOST]}
+    if isinstance(value, list | tuple):
+        return [_short(each) for each in value[:MOST]]
+    return value

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Final, cast
 
 from flask import g
@@ -11,6 +12,7 @@ from flask_babel import gettext
 from app.errors import N_
 from app.services.audit.reading import Line
 from app.states import ACCOUNTS, DEEDS, THINGS, Account, Side, Thing
+from app.web.frame import written
 from app.web.frame.current import named, portal
 from app.web.trouble import rules
 
@@ -49,6 +51,10 @@ FIELDS: Mapping[str, str] = {
     "browser": N_("Browser"),
     "sealed": N_("Encrypted"),
     "damaged": N_("Damaged files"),
+    "passkey": N_("Passkeys"),
+    "code": N_("Authenticator app"),
+    "entries": N_("Number"),
+    "rows": N_("Number"),
 }
 VALUES: Mapping[str, str] = {
     "True": N_("Yes"),
@@ -61,6 +67,12 @@ VALUES: Mapping[str, str] = {
     "verify": N_("Confirmation"),
     "password": N_("Password"),
     "letter": N_("Key letter"),
+    "passkey": N_("with a passkey"),
+    "code": N_("with password and code"),
+    "recovery": N_("a recovery code"),
+    "oidc": N_("at the provider"),
+    "both": N_("at the provider"),
+    "link": N_("by a mailed link"),
     **{role.value: words for role, words in ACCOUNTS.items()},
 }
 
@@ -96,9 +108,11 @@ def thing(line: Line) -> str:
 
 
 def changed(line: Line) -> list[tuple[str, str, str]]:
-    """(name, before, after) of what was changed."""
+    """(name, before, after) of what was changed. Of a list that somebody keeps its name says more than its address."""
+    if line.thing is Thing.VIEW:
+        return []
     names = dict.fromkeys([*line.before, *line.after])
-    told = [(_field(name), _value(line.before.get(name)), _value(line.after.get(name))) for name in names]
+    told = [(_field(name), _of(name, line.before.get(name)), _of(name, line.after.get(name))) for name in names]
     return [each for each in told if each[1] or each[2]]
 
 
@@ -116,6 +130,16 @@ def _said(words: str) -> str:
 
 def _field(name: str) -> str:
     return str(gettext(FIELDS[name])) if name in FIELDS else ""
+
+
+def _of(name: str, value: Any) -> str:
+    """What a field says: instants as all pages have them, numbers that follow each other from the first to the last."""
+    if name == "until" and value:
+        return str(written.moment(datetime.fromisoformat(value)))
+    if isinstance(value, list):
+        pairs = [each if isinstance(each, list) else [each] for each in value]
+        return ", ".join("–".join(str(part) for part in dict.fromkeys(pair)) for pair in pairs)
+    return _value(value)
 
 
 def _value(value: Any) -> str:

@@ -187,3 +187,16 @@ def test_details_give_way_to_their_digest_and_the_chain_holds(write: Write) -> N
     chaining.draw()
     found = verifying.verify()
     assert (found.erased, found.broken) == (1, None)
+
+
+def test_what_somebody_typed_without_end_has_one_on_record(open_database: str) -> None:
+    long = "長" * (trail.LONGEST + 1)
+    after = {"value": long, "each": [long] * (trail.MOST + 1), "in": {"it": {"deep": long}}}
+    with database.transaction():
+        trail.note(
+            NOW, SATO, Act.SETTING_CHANGED, trail.about(Thing.SETTING, "x", long), before=long, after=after, why=long
+        )
+        what = json.loads(TrailEntry.get().what)
+    assert {len(what[name]) for name in ("label", "before", "why")} == {trail.LONGEST}
+    assert (len(what["after"]["value"]), len(what["after"]["each"])) == (trail.LONGEST, trail.MOST)
+    assert len(what["after"]["each"][0]) == len(what["after"]["in"]["it"]["deep"]) == trail.LONGEST

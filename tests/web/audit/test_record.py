@@ -13,6 +13,7 @@ from app.states import Act, Side, Thing
 from app.store import accounts as rows
 from app.store import database
 from app.web.audit import pages
+from tests.admin.populated import raw
 from tests.services.conftest import STAFF
 from tests.web.conftest import Site
 
@@ -116,3 +117,46 @@ def test_what_people_typed_is_never_a_format(site: Site) -> None:
     client = site.operator()
     client.post("/account/profile", data={"name": typed, "language": "ja"})
     assert typed in client.get("/account").get_data(as_text=True)
+
+
+def test_every_act_and_what_it_changed_is_told_in_words(small_site: Site) -> None:
+    """As the services put it there: ways of signing in, instants, numbers of rows, lists that somebody keeps."""
+    now = small_site.bench.portal.now()
+    said = [
+        *(
+            {"way": way}
+            for way in ("password", "passkey", "code", "recovery", "oidc", "both", "link", "sign-in", "letter")
+        ),
+        {"scope": "pair", "until": "2026-11-30T10:00:00+00:00", "place": "192.0.2.7"},
+        {"count": 12, "entries": [[3, 12], [15, 15]], "rows": [[1, 2]]},
+        {"passkey": "金庫の鍵"},
+        {"code": "スマートフォン"},
+        {"roles": "operator, auditor", "active": "False", "sealed": "True"},
+    ]
+    with database.transaction():
+        for act in Act:
+            trail.note(now, SATO, act, trail.about(Thing.ACCOUNT, 7, "見本"), after=said[len(act.value) % len(said)])
+        for each in said:
+            trail.note(now, SATO, Act.ACCOUNT_CHANGED, trail.about(Thing.ACCOUNT, 7, "見本"), before=each, after=each)
+        for thing in Thing:
+            trail.note(now, SATO, Act.VIEWED, trail.about(thing, "7", "見本"))
+        trail.note(
+            now,
+            SATO,
+            Act.VIEW_CHANGED,
+            trail.about(Thing.VIEW, "case:朝", "朝"),
+            before="f_state=open",
+            after="sort=number",
+        )
+    admin, address, read = auditor(small_site), "/audit?person=7001", ""
+    while address:
+        page = admin.get(address).text
+        rows = page.partition("<tbody")[2].partition("</tbody>")[0]
+        assert rows
+        read += rows
+        older = [
+            part.split('"')[0] for part in page.split('href="') if part.startswith("/audit?") and "behind=" in part
+        ]
+        address = older[0].replace("&amp;", "&") if older else ""
+    assert raw(f"<main>{read}</main>") == set()
+    assert [each for each in ("3–12, 15", "11月30日（月） 19:00", "パスキー") if each not in read] == []

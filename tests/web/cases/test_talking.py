@@ -5,8 +5,9 @@ from __future__ import annotations
 import io
 
 from app.services.cases import talking
+from app.states import Rights
 from app.store import database, records
-from app.store.models import Document
+from app.store.models import Document, Member, Note
 from tests.services.steps import case_of, go
 from tests.web.conftest import Site
 from tests.web.desk_support import VENDOR, pdf, text
@@ -66,3 +67,18 @@ def test_guideline_days_say_of_when_they_are(site: Site) -> None:
     page = text(site.operator().get(f"/cases/{walker.number}?tab=flow"))
     assert "から、" in page
     assert "に終了" in page
+
+
+def test_who_may_only_read_reads_and_writes_nothing(site: Site) -> None:
+    walker = go(site.bench, until="first_review")
+    here, vendor = f"/cases/{walker.number}", site.person(VENDOR)
+    with database.transaction():
+        Member.update(rights=Rights.READ).where(Member.case == case_of(walker).id).execute()
+    page = vendor.get(f"{here}?tab=messages")
+    assert page.status_code == 200
+    assert f'action="{here}/messages"' not in page.text
+    sent = vendor.post(f"{here}/messages", data={"voice": "open", "text": "書きました", "files": [pdf("案.pdf")]})
+    assert sent.status_code == 403
+    with database.connection():
+        assert not Note.select().exists()
+        assert not [row for row in records.documents(case_of(walker).id) if row.key.startswith("note.")]

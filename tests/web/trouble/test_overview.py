@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from app.connectors.mailreply import Reply
+from app.services.people import accounts
+from app.states import Side
+from app.store import database
+from app.store.models import Role, User, UserRole
 from tests.services.broken import applied
 from tests.web.conftest import Site
 from tests.web.trouble.test_attention import administrator
@@ -35,3 +41,26 @@ def test_others_have_no_such_page(small_site: Site) -> None:
     assert operator.get("/").location == "/tasks"
     assert 'href="/overview"' not in operator.get("/tasks").text
     assert small_site.anybody().get("/overview").status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("role", "start"),
+    [
+        ("operator", "/tasks"), ("analyst", "/tasks"), ("approver", "/tasks"),
+        ("administrator", "/overview"), ("auditor", "/overview"), ("vendor", "/tasks"),
+    ],
+)  # fmt: skip
+def test_where_each_begins_after_signing_in(role: str, start: str, small_site: Site) -> None:
+    """By the form, which asks for the password: with and without a page that was wanted."""
+    email, password = "begins@example.jp", "a password for tests"
+    accounts.add_staff(small_site.bench.portal, email, "例 一郎", ["operator" if role == "vendor" else role], password)
+    if role == "vendor":
+        with database.transaction():
+            User.update(side=Side.VENDOR).where(User.email == email).execute()
+            mine = UserRole.user == User.get(User.email == email).id
+            UserRole.update(role=Role.get_or_create(name=role)[0]).where(mine).execute()
+    for wanted, goes in (("", start), ("?next=/account", "/account")):
+        client = small_site.anybody()
+        answer = client.post(f"/login{wanted}", data={"email": email, "password": password})
+        assert (answer.status_code, answer.location) == (302, goes)
+        assert client.get("/account").status_code == 200
