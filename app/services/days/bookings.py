@@ -69,7 +69,7 @@ def free_days(portal: Portal, loaded: Loaded, calendar_id: str, earliest: int, u
 def free_for(portal: Portal, case: Case, loaded: Loaded, element: Element, data: Mapping[str, Any]) -> list[date]:
     """The days that a task of the case offers: they leave room for the steps before, and keep its deadline."""
     calendar_id = element.properties.get("calendar") or element.properties["books"]
-    until = lastday.day_until(lastday.Place(case, loaded, portal.closing(), data), element)
+    until = lastday.day_until_now(lastday.Place(case, loaded, portal.closing(), data), element)
     return free_days(portal, loaded, calendar_id, lastday.earliest(loaded.package, element, calendar_id), until)
 
 

@@ -175,6 +175,13 @@ def day_until(place: Place, element: Element) -> date | None:
     return named(element.properties.get("day_until", ""), place.data) if element.properties.get("calendar") else None
 
 
+def day_until_now(place: Place, element: Element) -> date | None:
+    """The same as it stands today: what the case knows is newer than what its step was opened with (a suspended
+    certification is cured by a later day)."""
+    path = element.properties.get("day_until", "") if element.properties.get("calendar") else ""
+    return named(path, place.case.data or {}) or day_until(place, element)
+
+
 def of_hold(package: Package, calendar: str, day: date, today: date, closing: Days) -> date | None:
     """Until when a day is held for somebody who has still to pay for it."""
     paying = [each for each in of_calendar(package, calendar) if pays(package, each)]

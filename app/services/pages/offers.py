@@ -45,7 +45,7 @@ def of_task(portal: Portal, case: Case, loaded: Loaded, element: Element, data: 
     fee = next((each for each in paying if each), "")
     total = _total(loaded, fee, data) if fee else 0
     free = dates.free_for(portal, case, loaded, element, data)
-    until = lastday.day_until(lastday.Place(case, loaded, portal.closing(), data), element)
+    until = lastday.day_until_now(lastday.Place(case, loaded, portal.closing(), data), element)
     return Offer(
         title=spec.title,
         start=spec.start,

@@ -145,7 +145,7 @@ def page(
             prior=reviews.prior(setting, actor.language),
             returned=reviews.returned(setting, actor.language) if own else None,
             last=before,
-            prefilled=before is not None and draft is None and raw is None,
+            prefilled=before is not None and draft is None and raw is None and not properties.get("calendar"),
             saved_at=draft.saved_at if draft else None,
             holder=holding.holder(task, actor),
             held=held,

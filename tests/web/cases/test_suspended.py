@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+
 from app.services.days import lastday
 from app.store import database
 from app.store.models import Case, Certificate
-from tests.services.steps import case_of, go
+from tests.services.steps import case_of, go, task
 from tests.web.conftest import Site
 
 
@@ -39,6 +40,9 @@ def test_a_suspended_vendor_reads_first_that_it_is_suspended_until_when_it_can_b
     said = f"{until.year}年{until.month}月{until.day}日"
     assert "認定は停止中です" in banner and said in banner and "監査の希望日を申し込む" in banner
     assert "期限" in banner, "the last day on which the audit can still be asked for"
+    step = site.person("ichiro.rei@example.com").get(f"/tasks/{task(walker, 'request_audit_date').id}").text
+    assert said in step, "the day by which the audit cures it is the one by which it is to take place"
+    assert "変わりがなければ" not in step, "days of an earlier year stand in no field"
     for reader in (site.operator(), site.person("ichiro.rei@example.com")):
         text = reader.get(f"/cases/{walker.number}").text
         assert "認定は停止中です" in text and said in text
