@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from app.services.days import lastday
 from app.store import database
 from app.store.models import Case, Certificate
