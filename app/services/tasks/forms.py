@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import chain
 from typing import Any
 
 from app.errors import N_, NotFound
@@ -16,10 +17,10 @@ from app.services.base import holders, permit
 from app.services.base.actors import Actor
 from app.services.base.nouns import Asked, Warned
 from app.services.base.portal import Portal
-from app.services.papers import printable
+from app.services.papers import intake, printable
 from app.services.process import secrets
 from app.services.tasks import comments, drafts, filling, nouns, reviews
-from app.store import database, work
+from app.store import database, records, work
 from app.text import tracking
 from app.text.numbers import whole
 
@@ -174,7 +175,28 @@ def _plain(value: Any) -> str:
 
 def _warnings(portal: Portal, setting: permit.Setting, values: Mapping[str, Any], actor: Actor) -> list[Warned]:
     of_form = _unprintable(portal, setting, values, actor.language) + _mistyped(setting, values)
+    of_form += _twice(form(setting), values, actor.language)
     return nouns.doubted(Asked(portal, setting, values)) + of_form
+
+
+def _twice(spec: FormSpec, values: Mapping[str, Any], lang: str) -> list[Warned]:
+    """Fields that hold the same file, byte for byte: a contract was likely taken for another. One file may be meant
+    for both, so this is only warned about."""
+    given = {field.key: intake.file_references(values.get(field.key)) for field in spec.inputs()}
+    named = {key: [document for _, document in files] for key, files in given.items() if files}
+    if len(named) < 2:
+        return []
+    digests = {row.id: row.digest for row in records.documents_by_ids(chain.from_iterable(named.values()))}
+    first: dict[str, str] = {}
+    alike = {
+        (first[digest], key): None
+        for key, documents in named.items()
+        for digest in (digests[each] for each in documents if each in digests)
+        if first.setdefault(digest, key) != key
+    }
+    titles = {field.key: field.named(lang) for field in spec.inputs()}
+    message = N_("“%(one)s” and “%(other)s” hold the same file. See that each has its own")
+    return [Warned(message, {"one": titles[one], "other": titles[other]}) for one, other in alike]
 
 
 def _unprintable(portal: Portal, setting: permit.Setting, values: Mapping[str, Any], lang: str) -> list[Warned]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import Any
 
 import pytest
 
 from app.services.base.releases import settings_of
+from app.services.demo.walker import sample_pdf
 from app.services.pages import task as taskpage
+from app.services.papers import uploads
 from app.services.tasks import filling, forms
 from app.store import database, records, work
 from tests.services.conftest import Bench
@@ -31,6 +34,17 @@ def test_without_the_setting_nobody_is_offered_it(bench: Bench) -> None:
     cleaned, _, _ = forms.check(walker.portal, row.id, who)
     assert {"signed_nda", "signed_agreement"} <= {error.key for error in cleaned.errors}
     assert "agreed" not in cleaned.values and "sign_method" not in cleaned.values
+    for second, warned in (
+        ("同じもの", ["“%(one)s” and “%(other)s” hold the same file. See that each has its own"]),
+        ("別", []),
+    ):
+        named = {"signed_nda": "同じもの", "signed_agreement": second}
+        raw = {
+            key: [uploads.attach(walker.portal, row.id, key, f"{key}.pdf", BytesIO(sample_pdf(of)), who).as_dict()]
+            for key, of in named.items()
+        }
+        forms.save_draft(walker.portal, row.id, raw, who)
+        assert [each.message for each in forms.check(walker.portal, row.id, who)[1]] == warned
 
 
 @pytest.mark.usefixtures("allowed")
