@@ -45,7 +45,7 @@ def postgres_bin() -> Path | None:
 
 def _chromium() -> str:
     if chromium_path() is None:
-        return "no Chromium here (apt-get install chromium)"
+        return "no Chromium here (apt-get install chromium-headless-shell)"
     return _japanese_fonts()
 
 
