@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from app.errors import Refused, Unready
+from app.errors import Permanent, Refused, Unready
 from app.services.backup import contents, moving, reading
 from app.services.backup.contents import Begin, End
 from app.services.base import trail, versions
@@ -55,10 +55,14 @@ def restore(
     _require_empty(target, path)
     if settings.files:
         moving.require_empty(settings)
-    target.parent.mkdir(parents=True, exist_ok=True)
     work_folder = target.with_name(f".{target.name}.restoring")
-    shutil.rmtree(work_folder, ignore_errors=True)
-    work_folder.mkdir(mode=0o700)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(work_folder, ignore_errors=True)
+        work_folder.mkdir(mode=0o700)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise Permanent("%(target)s cannot be written: %(reason)s", target=str(target.parent), reason=reason) from error
     try:
         found = reading.extract(place, work_folder, keys)
         reading.require_database(work_folder, found)

@@ -33,7 +33,8 @@ def refresh(portal: Portal, *, whole: bool = False) -> bool:
     digest = hashlib.sha256(",".join(sorted(map(str, closing))).encode()).hexdigest()
     with database.connection():
         state = store.state()
-        if state is not None and not whole and state.day == str(today) and state.closing == digest:
+        known = state is not None and store.has_months() and (state.day, state.closing) == (str(today), digest)
+        if state is not None and known and not whole:
             if now - state.at < EVERY and now >= state.at:
                 return False
             since: date | None = today - timedelta(days=AGAIN)

@@ -20,7 +20,7 @@ import pytest
 
 from app.connectors import age, scratch
 from app.engine import Engine
-from app.errors import Refused, Unready
+from app.errors import Permanent, Refused, Unready
 from app.services.backup import contents, reading, restoring, writing
 from app.services.base import versions
 from app.services.base.portal import Portal
@@ -272,6 +272,12 @@ def test_a_place_that_is_not_empty_is_left_alone(place: Path, settings: Settings
     with pytest.raises(Refused):
         restored(place, elsewhere)
     assert [path.name for path in elsewhere.data_dir.iterdir()] == ["something"]
+
+
+def test_a_place_where_nothing_can_be_written_is_named(place: Path, elsewhere: Settings, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    with pytest.raises(Permanent, match="file cannot be written"):
+        restored(place, replace(elsewhere, data_dir=tmp_path / "file" / "new"))
 
 
 def test_a_database_that_is_not_empty_is_left_alone(place: Path, settings: Settings, tmp_path: Path) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,7 +20,7 @@ from app.services.tasks import send as tasks
 from app.states import Side
 from app.store import database
 from app.store import sums as store
-from app.store.models import Case, Figure, Invoice, Payment, Task, TimerRow
+from app.store.models import Case, Figure, FigureState, Invoice, Payment, Task, TimerRow
 from tests.services.broken import again, applied, clerk, open_task, send
 from tests.services.conftest import PACKAGES, Bench, StillClock, open_bench
 from tests.services.steps import case_of, go
@@ -92,7 +95,8 @@ def test_what_is_new_is_added_without_counting_all_and_the_next_day_counts_all(s
     assert not counting.refresh(small_bench.portal)  # a quarter of an hour has not passed
     with database.transaction():
         Figure.update(n=7).where((Figure.kind == "applied") & (Figure.day == "2026-04-01")).execute()
-        Figure.insert(kind="applied", package_id="x", day="2026-01-01", n=9).execute()
+        for kind, day in (("applied", "2026-01-01"), (f"{store.MARK}applied", "2026-01")):
+            Figure.insert(kind=kind, package_id="x", day=day, n=9).execute()
     applied(small_bench, email="b@example.com")
     at(small_bench, start + timedelta(minutes=16))
     assert counting.refresh(small_bench.portal)
@@ -104,6 +108,65 @@ def test_what_is_new_is_added_without_counting_all_and_the_next_day_counts_all(s
     with database.connection():
         rows = store.sums(("applied",), "", "2026-01-01", "2026-12-31")
     assert [(row[1], row[6]) for row in rows] == [("library_card", 2)]
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "whole"),
+    [
+        ("2026-01-01", "2026-12-31", ("2026-01", "2026-12")),
+        ("2025-12-02", "2026-03-30", ("2026-01", "2026-02")),
+        ("2028-02-01", "2028-02-29", ("2028-02", "2028-02")),
+        ("2028-02-01", "2028-02-28", None),
+        ("2026-05-02", "2026-06-29", None),
+        ("0001-01-02", "0001-01-03", None),
+        ("9999-12-02", "9999-12-31", None),
+    ],
+)
+def test_months_that_lie_wholly_in_a_period_are_told(first: str, last: str, whole: tuple[str, str] | None) -> None:
+    assert store.whole_months(first, last) == whole
+
+
+def test_any_period_is_added_up_as_its_days_are_with_months_and_before_there_are_any(two: Bench) -> None:
+    """Also after a part was counted again."""
+    now = two.portal.now()
+    days = [date(2026, 1, 1) + timedelta(days=n) for n in range(150)]
+    rows = [("used", "p", str(day), "g", "", n % 7, 1, n) for n, day in enumerate(days)]
+
+    def expected(kept: Sequence[Sequence[Any]], first: str, last: str) -> dict[Any, Any]:
+        found: Counter[Any] = Counter()
+        for _kind, _package, day, _element, _what, value, n, amount in kept:
+            if first <= day <= last:
+                found[day[:7], value, "n"] += n
+                found[day[:7], value, "yen"] += amount
+        return {key: n for key, n in found.items() if n}
+
+    def agree(kept: Sequence[Sequence[Any]]) -> None:
+        for first, last in [
+            ("2026-01-01", "2026-12-31"), ("2026-01-15", "2026-04-10"), ("2026-02-01", "2026-02-28"),
+            ("2026-02-03", "2026-02-20"), ("2026-02-28", "2026-04-01"), ("2025-01-01", "2026-03-31"),
+        ]:  # fmt: skip
+            with database.connection():
+                counted = store.sums(("used", "task"), "", first, last, by_month=True)
+                of_one = store.sums(("used",), "p", first, last)
+            found = {(row[2], int(row[5]), "n"): int(row[6]) for row in counted}
+            found |= {(row[2], int(row[5]), "yen"): int(row[7]) for row in counted if row[7]}
+            assert found == expected(kept, first, last), (first, last)
+            assert sum(int(row[6]) for row in of_one) == sum(n for key, n in found.items() if key[2] == "n")
+
+    with database.transaction():
+        store.keep(rows, "", now, "2026-05-30", "x")
+    agree(rows)
+    late = [("used", "p", "2026-05-30", "g", "", 3, 5, 50)]
+    with database.transaction():
+        store.keep(late, "2026-05-20", now, "2026-05-30", "x")
+    agree([row for row in rows if row[2] < "2026-05-20"] + late)
+    with database.transaction():  # as a program left them that added no months up
+        Figure.delete().where(Figure.kind == f"{store.MARK}used").execute()
+        FigureState.delete().where(FigureState.name == store.MONTHS).execute()
+    agree([row for row in rows if row[2] < "2026-05-20"] + late)
+    assert counting.refresh(two.portal)
+    with database.connection():
+        assert store.has_months()
 
 
 def test_what_rests_is_told_by_element_with_the_median_and_how_many_are_late(two: Bench) -> None:
