@@ -99,10 +99,19 @@ def successor(words: Sequence[str], keep: Sequence[int]) -> Start:
 
     def start(_command: Sequence[str], line: socket.socket) -> Child:
         return subprocess.Popen(  # noqa: S603 - our own command, as it was typed
-            [sys.executable, *sys.orig_argv[1:], *words], stdin=line.fileno(), pass_fds=keep
+            [*_typed(), *words], stdin=line.fileno(), pass_fds=keep
         )
 
     return start
+
+
+def _typed() -> list[str]:
+    """The command of this process. A script names its Python itself: where the path of the script leads elsewhere by
+    now (`/opt/nintei/current`), that is the one of the program there, and ours would bring up the old one again."""
+    rest = sys.orig_argv[1:]
+    if rest and rest[0] == sys.argv[0] and os.access(rest[0], os.X_OK):
+        return rest
+    return [sys.executable, *rest]
 
 
 def programs(launch: str, environment: Mapping[str, str]) -> Start:

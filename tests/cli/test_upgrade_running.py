@@ -20,12 +20,35 @@ from pathlib import Path
 import psutil
 import pytest
 
+from app.cli.children import successor
 from app.store import schema
 from config import settings
 from tests.support.network import free_port, wait_until
 from tests.support.server import LAUNCH, PROJECT, Server, settings_for, start
 
 pytestmark = pytest.mark.xdist_group("upgrade-running")
+
+
+def test_what_a_path_leads_to_now_is_started_with_its_own_python(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the manual installs: releases beside each other, and `current` that leads to one."""
+    for release in ("1", "2"):
+        (tmp_path / release).mkdir()
+        script = tmp_path / release / "nintei"
+        script.write_text(f'#!/bin/sh\necho {release} "$*" > {tmp_path}/said\n', "utf-8")
+        script.chmod(0o755)
+    current = tmp_path / "current"
+    current.symlink_to("1")
+    typed = [str(current / "nintei"), "run"]
+    monkeypatch.setattr(sys, "argv", typed)
+    monkeypatch.setattr(sys, "orig_argv", [sys.executable, *typed])
+    current.unlink()
+    current.symlink_to("2")
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        assert successor(["--sockets", "3"], [])([], theirs).wait() == 0
+    assert (tmp_path / "said").read_text("utf-8") == "2 run --sockets 3\n"
 
 
 class Visitors:
