@@ -24,6 +24,7 @@ LOOKS: Final[Mapping[str, Callable[[Patient, str], Iterator[Finding]]]] = {
     N_("Mailbox"): around.mailbox,
     N_("TLS certificate"): around.certificate,
     N_("Connections"): around.connections,
+    N_("Libraries"): around.components,
     "Worker": around.workers,
     N_("Incidents"): around.incidents,
     N_("Clock"): around.clock,

@@ -17,6 +17,7 @@ from app.services.pages import health
 from app.services.trouble import https
 from app.store import soundness
 from config import plain
+from config.components import FRAME, RENEWED
 from hardware import pcsc
 
 AHEAD: Final = timedelta(minutes=5)  # what clocks of one installation may differ by
@@ -147,6 +148,21 @@ def connections(patient: Patient, topic: str) -> Iterator[Finding]:
         )
     else:
         yield Finding(topic, OK, N_("No other machine is reached without TLS"))
+
+
+def components(patient: Patient, topic: str) -> Iterator[Finding]:
+    """The libraries are not older than they may be."""
+    facts = {"day": RENEWED.isoformat(), "days": FRAME}
+    if (patient.portal.today() - RENEWED).days > FRAME:
+        yield Finding(
+            topic,
+            WARNING,
+            N_("The libraries were last renewed on %(day)s, which is more than %(days)s days ago"),
+            facts,
+            N_("Put a newer release of Nintei in place"),
+        )
+    else:
+        yield Finding(topic, OK, N_("Last renewed on %(day)s"), facts)
 
 
 def fonts(patient: Patient, topic: str) -> Iterator[Finding]:

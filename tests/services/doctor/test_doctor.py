@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -16,6 +16,7 @@ from app.services.doctor.around import FONTS
 from app.services.pages import health
 from app.store import database
 from app.store.models import Document, Job
+from config.components import FRAME, RENEWED
 from tests.services.conftest import Bench, StillClock
 from tests.services.steps import go
 from tests.support.mail import Mailbox
@@ -108,6 +109,15 @@ def test_what_leads_to_another_machine_without_tls_is_named(portal: Portal) -> N
     there = replace(portal.settings, timestamp_url="http://tsa.example/", clamd_url="unix:///run/clamd.ctl")
     seen = only(well_set(replace(portal, settings=there)), "Connections", WARNING)
     assert seen.params["settings"] == "NINTEI_TIMESTAMP_URL"
+
+
+def test_libraries_that_are_older_than_they_may_be_are_told(portal: Portal) -> None:
+    clock = portal.clock
+    assert isinstance(clock, StillClock)
+    clock.moment = datetime(RENEWED.year + 1, 1, 1, tzinfo=UTC) + timedelta(days=FRAME)
+    assert found(portal)["Libraries"].state == WARNING
+    clock.moment = datetime(RENEWED.year, RENEWED.month, RENEWED.day, tzinfo=UTC) + timedelta(days=FRAME - 1)
+    assert found(portal)["Libraries"].state == OK
 
 
 def test_a_mailbox_that_is_away_is_found(portal: Portal) -> None:
