@@ -10,15 +10,13 @@ from flask_admin.base import expose
 from flask_admin.form import BaseForm
 from flask_babel import get_locale, gettext
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, SelectField, SelectMultipleField, StringField
+from wtforms import BooleanField, SelectMultipleField, StringField
 from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length
 
-from admin.days import DayField
 from admin.view import Records, proved
 from app.errors import NinteiError
 from app.services.base.portal import Portal
-from app.services.days import month
 from app.services.mails.portalmails import Wording
 from app.services.packages import folders
 from app.services.people import staffing
@@ -29,7 +27,8 @@ ROLE_WORDS = {role.value: _l(word) for role, word in ACCOUNTS.items()}
 NEEDED = InputRequired(_l("This field is required"))
 
 
-def _choices(words: Mapping[Any, Any]) -> list[SelectChoice]:
+def choices(words: Mapping[Any, Any]) -> list[SelectChoice]:
+    """The words as a select offers them, by their keys."""
     return [SelectChoice(value, word) for value, word in words.items()]
 
 
@@ -50,11 +49,11 @@ class AccountForm(BaseForm):
     def __init__(self, formdata: Any = None, obj: Any = None, **values: Any) -> None:
         super().__init__(formdata, obj, **values)
         vendor = obj is not None and obj.side == Side.VENDOR
-        self.roles.choices = _choices({role: word for role, word in ROLE_WORDS.items() if (role == "vendor") is vendor})
+        self.roles.choices = choices({role: word for role, word in ROLE_WORDS.items() if (role == "vendor") is vendor})
         if vendor:
             del self.groups
         else:
-            self.groups.choices = _choices(group_names())
+            self.groups.choices = choices(group_names())
         if obj is not None and not formdata:
             self.roles.data = [role.name for role in obj.roles]
             if self.groups:
@@ -82,8 +81,8 @@ class NewAccountForm(BaseForm):
 
     def __init__(self, formdata: Any = None, obj: Any = None, **values: Any) -> None:
         super().__init__(formdata, obj, **values)
-        self.roles.choices = _choices({role: ROLE_WORDS[role] for role in staffing.STAFF_ROLES})
-        self.groups.choices = _choices(group_names())
+        self.roles.choices = choices({role: ROLE_WORDS[role] for role in staffing.STAFF_ROLES})
+        self.groups.choices = choices(group_names())
 
 
 class Accounts(Records):
@@ -204,95 +203,6 @@ class Accounts(Records):
         except NinteiError as error:
             self._flash(error)
         return redirect(self.get_url(".edit_view", id=model.id), 303)
-
-
-class ClosingDayForm(BaseForm):
-    """What a closing day asks for."""
-
-    day = DayField(_l("Day"), [NEEDED])
-    title = StringField(_l("Reason for closing"), [NEEDED, Length(max=120)])
-
-
-class ClosingDays(Records):
-    """The body's own closing days."""
-
-    writes = ("create", "edit", "delete")
-
-    def get_form(self) -> Any:
-        return ClosingDayForm
-
-    def create_model(self, form: Any) -> Any:
-        try:
-            month.close(self.portal, form.day.data, form.title.data, self.writer)
-        except NinteiError as error:
-            return self._refuse(error)
-        return self.model.get(day=form.day.data)
-
-    def update_model(self, form: Any, model: Any) -> bool:
-        try:
-            if form.day.data != model.day:
-                month.move(self.portal, model.day, form.day.data, form.title.data, self.writer)
-            else:
-                month.rename(self.portal, model.day, form.title.data, self.writer)
-        except NinteiError as error:
-            return self._refuse(error)
-        return True
-
-    def delete_model(self, model: Any) -> bool:
-        try:
-            month.reopen(self.portal, model.day, self.writer)
-        except NinteiError as error:
-            return self._flash(error)
-        return True
-
-
-class AbsenceForm(BaseForm):
-    """What an absence asks for."""
-
-    user = SelectField(_l("Who is away"), [NEEDED], coerce=int)
-    delegate = SelectField(_l("Delegate"), [NEEDED], coerce=int)
-    first_day = DayField(_l("First day"), [NEEDED])
-    last_day = DayField(_l("Last day"), [NEEDED])
-    note = StringField(_l("Remark"), [Length(max=500)])
-
-    def __init__(self, formdata: Any = None, obj: Any = None, **values: Any) -> None:
-        super().__init__(formdata, obj, **values)
-        people = _choices({each.id: each.name or each.email for each in staffing.people()})
-        self.user.choices, self.delegate.choices = people, people
-        if obj is not None and not formdata:
-            self.user.data, self.delegate.data = obj.user_id, obj.delegate_id
-
-
-class Absences(Records):
-    """The absences of everybody, which these people may enter for others."""
-
-    writes = ("create", "edit", "delete")
-
-    def get_form(self) -> Any:
-        return AbsenceForm
-
-    def _keep(self, form: Any, absence_id: int | None) -> Any:
-        wanted = staffing.Away(
-            form.user.data, form.delegate.data, form.first_day.data, form.last_day.data, form.note.data or ""
-        )
-        try:
-            return staffing.keep_absence(self.portal, absence_id, wanted, self.writer)
-        except NinteiError as error:
-            return self._refuse(error)
-
-    def create_model(self, form: Any) -> Any:
-        made = self._keep(form, None)
-        return self.model.get_by_id(made) if made else False
-
-    def update_model(self, form: Any, model: Any) -> bool:
-        return bool(self._keep(form, model.id))
-
-    def delete_model(self, model: Any) -> bool:
-        try:
-            staffing.drop_absence(self.portal, model.id, self.writer)
-        except NinteiError as error:
-            return self._flash(error)
-        return True
 
 
 class ViewForm(BaseForm):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from admin.closing import Absences, ClosingDays
 from admin.nouns import GROUPS
-from admin.people import Absences, Accounts, ClosingDays, Views
+from admin.people import Accounts, Views
 from admin.view import Records
 from app.services.base.portal import Portal
 from app.store import models as m

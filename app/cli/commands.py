@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import socket
 from datetime import UTC, datetime
-from typing import IO, Any
+from typing import Any
 
 import click
 
@@ -14,6 +14,7 @@ from app.cli.audit import audit
 from app.cli.backup import backup, restore
 from app.cli.carddesk import card_desk
 from app.cli.cardkeys import card_defaults
+from app.cli.cases import case, job
 from app.cli.children import copies, programs, successor
 from app.cli.contents import diff, export, import_
 from app.cli.database import db, say_copy, say_step
@@ -22,24 +23,17 @@ from app.cli.files import files
 from app.cli.keeping import archive, person, retention
 from app.cli.language import Complaint, said, speaker
 from app.cli.packages import check, tell, tell_found
-from app.cli.passwords import chosen, password_file
 from app.cli.patience import patiently
 from app.cli.releases import release, releases
 from app.cli.seals import reseal
 from app.cli.supervisor import Supervisor, first, require_free
+from app.cli.users import user
 from app.cli.wiring import Wiring
 from app.errors import BadPackage, NinteiError, Temporary
 from app.services.base import versions
-from app.services.base.actors import Actor
-from app.services.base.businessdays import JAPAN
-from app.services.cases import endings, lifecycle
 from app.services.demo import fence, load
 from app.services.packages import folders
-from app.services.pages import case as caseview
-from app.services.people import accounts
 from app.services.plays import hosts
-from app.states import Side
-from app.text import address
 from config import logs
 from config.settings import (
     COUNTING,
@@ -53,7 +47,6 @@ from config.settings import (
 )
 from hardware.cli import DEFAULTS, card
 
-STAFF = Actor(None, "nintei", Side.OPERATOR, frozenset({"operator", "administrator"}))
 wired = click.make_pass_decorator(Wiring)
 BACKLOG = 1024  # connections that wait until a process takes them
 
@@ -215,115 +208,9 @@ def demo_reset(wiring: Wiring, yes: bool) -> None:
     click.echo(f"{settings.data_dir} is gone; `make run` starts over")
 
 
-@commands.group()
-def user() -> None:
-    """Accounts of the body and of vendors."""
-
-
-@user.command("add")
-@click.argument("email")
-@click.option("--name", required=True, help="Shown to colleagues and vendors.")
-@click.option(
-    "--role",
-    "roles",
-    multiple=True,
-    required=True,
-    type=click.Choice(accounts.ROLES),
-    help="May be given several times.",
-)
-@click.option(
-    "--group",
-    "groups",
-    multiple=True,
-    metavar="GROUP",
-    help="Whose work the account sees as its own: a group of a package.",
-)
-@password_file
-@wired
-def user_add(
-    wiring: Wiring, email: str, name: str, roles: tuple[str, ...], groups: tuple[str, ...], typed: IO[str] | None
-) -> None:
-    """Create an account, for instance: nintei user add sato@example.jp --name 佐藤 --role operator --group review."""
-    email = address.required(email)
-    password = chosen(typed)
-    accounts.add_staff(wiring.portal(), email, name, list(roles), password, ",".join(groups))
-    click.echo(f"{email} can sign in now")
-
-
-@user.command("password")
-@click.argument("email")
-@password_file
-@wired
-def user_password(wiring: Wiring, email: str, typed: IO[str] | None) -> None:
-    """Set a new password; the account's sessions end."""
-    email = address.required(email)
-    accounts.set_password(wiring.portal(), email, chosen(typed))
-    click.echo(f"{email} has a new password")
-
-
-@commands.group()
-def case() -> None:
-    """Look at cases and put them right."""
-
-
-@case.command("list")
-@click.option(
-    "--search", default="", help="Whatever the case is known by: number, company, kana, contact, telephone, system …"
-)
-@click.option("--state", default="", type=click.Choice(["", "open", "certified", "rejected", "withdrawn", "closed"]))
-@wired
-def case_list(wiring: Wiring, search: str, state: str) -> None:
-    """The cases, last changed first: number, state, whose turn, company, system."""
-    found, total = caseview.heads(wiring.portal(), STAFF, text=search, state=state, limit=200)
-    for head in found:
-        click.echo(f"{head.number}  {head.state:10} {head.turn or '-':9} {head.company_name} / {head.system_name}")
-    most = caseview.most_counted(search)
-    click.echo(f"{len(found)} of {total}" if total <= most else f"{len(found)} of more than {most}")
-
-
-@case.command("show")
-@click.argument("number")
-@wired
-def case_show(wiring: Wiring, number: str) -> None:
-    """One case: whose turn it is, what is open, what happened."""
-    page = caseview.page(wiring.portal(), number, STAFF)
-    click.echo(f"{page.head.number}  {page.head.company_name} / {page.head.system_name}")
-    click.echo(f"state {page.head.state}, turn: {page.head.turn or 'nobody'}")
-    for task in page.head.tasks + page.head.buttons:
-        click.echo(
-            f"  open: {task.title} ({task.element}, {task.side})" + (f", due {task.due_on}" if task.due_on else "")
-        )
-    for trouble in page.incidents:
-        click.echo(f"  incident {trouble.job or trouble.kind}: {trouble.element} {trouble.error}")
-    for entry in reversed(page.timeline):
-        at: datetime = entry.at.astimezone(JAPAN)
-        click.echo(f"  {at:%Y-%m-%d %H:%M}  {entry.kind:12} {entry.title}  {entry.actor_name}")
-
-
-@case.command("end")
-@click.argument("number")
-@click.option("--reason", required=True, help="Why it ends; the vendor reads it.")
-@click.confirmation_option(prompt="The case cannot be opened again. End it?")
-@wired
-def case_end(wiring: Wiring, number: str, reason: str) -> None:
-    """End a case at once, whatever its process says: one that cannot go on."""
-    endings.end(wiring.portal(), number, reason, STAFF)
-    click.echo(f"{number} has ended")
-
-
-@commands.group()
-def job() -> None:
-    """Look after what the worker does."""
-
-
-@job.command("retry")
-@click.option("--operator", default="mail", show_default=True, help="Whose incidents: mail, pdf, card …")
-@wired
-def job_retry(wiring: Wiring, operator: str) -> None:
-    """Try again every mail (or document, card …) that failed for good."""
-    click.echo(f"{lifecycle.retry_all(wiring.portal(), operator, STAFF)} are being tried again")
-
-
+commands.add_command(user)
+commands.add_command(case)
+commands.add_command(job)
 commands.add_command(audit)
 commands.add_command(retention)
 commands.add_command(archive)

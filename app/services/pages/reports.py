@@ -6,44 +6,15 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from typing import Final
 
-from app.errors import Refused
 from app.services.base.actors import Actor
 from app.services.base.portal import Portal
 from app.services.base.titles import without_item
+from app.services.pages.periods import Wanted, _after, period
+from app.services.pages.spread import Spread, middle, most_of
 from app.states import Right, Side
 from app.store import accounts, database, tally
 from app.store import sums as store
-
-FISCAL: Final = 4  # the month in which a fiscal year begins
-PERIODS: Final = ("month", "last_month", "quarter", "fiscal", "last_fiscal", "year", "last_year", "free")
-PART: Final = 0.8  # of all: so many took no longer than the days that are named
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What is asked for: a package ("" for all), and a period by its name, or `free` from one day to another."""
-
-    package: str = ""
-    period: str = "fiscal"
-    first: date | None = None
-    last: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Spread:
-    """Business days that something took, n times: the middle, what 80 % did not exceed, the most. `limit`: the
-    guideline, 0 for none; `over`: how many took longer."""
-
-    id: str
-    title: str
-    n: int
-    median: float
-    most_of: int
-    longest: int
-    limit: int = 0
-    over: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,34 +71,6 @@ class Rest:
     median: float
     late: int
     due: str = ""  # YYYY-MM-DD
-
-
-def period(wanted: Wanted, today: date) -> tuple[date, date]:
-    """The first and the last day. Raises Refused for a free period that is none."""
-    begins = date(today.year if today.month >= FISCAL else today.year - 1, FISCAL, 1)
-    month = today.replace(day=1)
-    quarter = date(today.year, (today.month - 1) // 3 * 3 + 1, 1)
-    if wanted.period == "free":
-        if wanted.first is None or wanted.last is None or wanted.last < wanted.first:
-            raise Refused("Enter the first and last day of the period; the last day must not be before the first")
-        return wanted.first, wanted.last
-    year = date(today.year, 1, 1)
-    ends = {
-        "month": (month, _after(month, 1)),
-        "last_month": (_after(month, -1), month),
-        "quarter": (quarter, _after(quarter, 3)),
-        "last_fiscal": (begins.replace(year=begins.year - 1), begins),
-        "year": (year, year.replace(year=year.year + 1)),
-        "last_year": (year.replace(year=year.year - 1), year),
-    }
-    first, beyond = ends.get(wanted.period, (begins, begins.replace(year=begins.year + 1)))
-    return first, beyond - timedelta(days=1)
-
-
-def _after(month: date, count: int) -> date:
-    """The first day of the month so many later."""
-    number = month.year * 12 + month.month - 1 + count
-    return date(number // 12, number % 12 + 1, 1)
 
 
 def page(portal: Portal, actor: Actor, wanted: Wanted) -> Figures:
@@ -190,30 +133,6 @@ def heat(actor: Actor, package: str) -> tuple[datetime | None, dict[str, Rest]]:
         known = found.get(key, Rest(0, 0, 0))
         found[key] = replace(known, n=known.n + sum(by_day.values()), due=min(by_day))
     return (state.at if state is not None else None), found
-
-
-def middle(counts: Mapping[int, int]) -> float:
-    """The median of values by how often they came: of an even number the mean of the two in the middle."""
-    total = sum(counts.values())
-    if not total:
-        return 0.0
-    return (_at(counts, (total - 1) // 2) + _at(counts, total // 2)) / 2
-
-
-def most_of(counts: Mapping[int, int], part: float = PART) -> int:
-    """The least value that `part` of all did not exceed (nearest rank)."""
-    total = sum(counts.values())
-    return _at(counts, max(0, -int(-total * part // 1) - 1)) if total else 0
-
-
-def _at(counts: Mapping[int, int], rank: int) -> int:
-    """The value at this place, from 0, of all in order."""
-    passed = 0
-    for value in sorted(counts):
-        passed += counts[value]
-        if rank < passed:
-            return value
-    return 0
 
 
 class _Names:

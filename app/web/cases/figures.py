@@ -12,8 +12,9 @@ from flask_babel import gettext
 
 from app.errors import NotFound, Refused
 from app.services.exports.sheet import Cell, Sheet
-from app.services.pages import case, diagrams, reports
-from app.services.pages.reports import Figures, Rest, Wanted
+from app.services.pages import case, diagrams, periods, reports
+from app.services.pages.periods import Wanted
+from app.services.pages.reports import Figures, Rest
 from app.states import Right, Standing
 from app.web.cases.timeline import state_words
 from app.web.frame import exporting
@@ -300,7 +301,7 @@ def _wanted() -> Wanted:
     period = given.get("period", "")
     return Wanted(
         given.get("package", "")[:80],
-        period if period in reports.PERIODS else "fiscal",
+        period if period in periods.PERIODS else "fiscal",
         _day(given.get("first", "")),
         _day(given.get("last", "")),
     )

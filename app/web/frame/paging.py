@@ -28,8 +28,8 @@ def last(total: int, size: int) -> int:
 def numbers(
     page: int, pages: int, size: int, total: int, url: Callable[[int], str], *, more: bool = False
 ) -> dict[str, Any] | None:  # fmt: skip
-    """What the macro `ui.pagination` takes; none when everything is on one page. `more`: `total` is where counting
-    stopped."""
+    """What the macro `ui.pagination` takes; none when everything is on one page. `more`: `total`
+    is where counting stopped."""
     if pages <= 1:
         return None
     near = {1, pages, *range(page - 1, page + 2)}

@@ -14,7 +14,8 @@ from app.engine import Engine
 from app.errors import Forbidden, Refused
 from app.services.base.actors import Actor
 from app.services.pages import counting, reports
-from app.services.pages.reports import Wanted, middle, most_of, period
+from app.services.pages.periods import Wanted, period
+from app.services.pages.spread import middle, most_of
 from app.services.tasks import forms
 from app.services.tasks import send as tasks
 from app.states import Side
