@@ -9,9 +9,7 @@
 //                       viewer.css, viewer.js, pdf/  the pages of a PDF with points pinned to them
 //                       designer/*.js, *.css         the designer: one file for the page, one for each kind of editor
 //                       fonts/*.ttf                  embedded in PDFs, never sent to a browser
-//                       manifest.json                file → file?v=digest, for links that may be cached for ever
 //                       *.br, *.gz                   the same compressed; app/web/frame/transport.py picks what the browser reads
-import { createHash } from "node:crypto";
 import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -127,13 +125,12 @@ const finish = {
         writeFileSync(file.path, made);
         for (const ending of [".br", ".gz"]) rmSync(file.path + ending, { force: true }); // of an older content
       }
-      writeManifest();
+      keepLimits();
     });
   },
 };
 
-function writeManifest() {
-  const manifest = {};
+function keepLimits() {
   for (const [part, kilobytes] of Object.entries(designer)) {
     const path = join(dist, "designer", `${part}.js`);
     const size = existsSync(path) ? gzipSync(readFileSync(path), { level: 9 }).length : 0;
@@ -146,13 +143,11 @@ function writeManifest() {
     const path = join(dist, name);
     if (!existsSync(path)) continue;
     const body = readFileSync(path);
-    manifest[name] = `${name}?v=${createHash("sha256").update(body).digest("hex").slice(0, 12)}`;
     if (limits[name] && body.length > limits[name]) {
       console.error(`${name} is ${body.length} bytes; the limit is ${limits[name]}`);
       process.exitCode = 1;
     }
   }
-  writeFileSync(join(dist, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
 }
 
 /** Every script and sheet once more in the forms in which it travels: what is compressed once, here, costs no request anything. */

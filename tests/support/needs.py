@@ -103,7 +103,7 @@ def _program(name: str, package: str) -> Callable[[], str]:
 
 
 def _frontend() -> str:
-    built = Path(__file__).parents[2] / "app/web/static/dist/manifest.json"
+    built = Path(__file__).parents[2] / "app/web/static/dist/site.css"
     return "" if built.exists() else "the front end is not built (make install)"
 
 

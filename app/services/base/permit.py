@@ -30,6 +30,11 @@ class Setting:
     element: Any
 
 
+def of(task: Task, case: Case, loaded: Loaded) -> Setting:
+    """The task with its element; NotFound when its release has none of that name. Asks for no right."""
+    return Setting(task, case, loaded, loaded.element(task.element))
+
+
 def find(portal: Portal, task_id: str, actor: Actor, *, lock: bool = False) -> Setting:
     """The task, if the actor may know of it; NotFound for others' (which must look like no task at all).
 
@@ -47,7 +52,7 @@ def find(portal: Portal, task_id: str, actor: Actor, *, lock: bool = False) -> S
     if actor.side == Side.VENDOR and task.side != Side.VENDOR:
         raise NotFound("There is no such task")
     loaded = portal.releases.loaded(case.release_id)
-    return Setting(task, case, loaded, loaded.element(task.element))
+    return of(task, case, loaded)
 
 
 def visible_case(case: Case | None, actor: Actor) -> Case:

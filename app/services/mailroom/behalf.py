@@ -134,7 +134,7 @@ def _for_body(portal: Portal, mail_id: int, actor: Actor, *, lock: bool = False)
         raise Refused("The vendor is filling in “%(title)s” and can see the files from this mail there; ask "
                       "them to submit it",
                       title=task.title)  # fmt: skip
-    return row, permit.Setting(task, case, loaded, loaded.element(task.element))
+    return row, permit.of(task, case, loaded)
 
 
 def _uploads(spec: FormSpec) -> list[str]:

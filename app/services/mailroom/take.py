@@ -106,7 +106,7 @@ def acknowledge(portal: Portal, mail_id: int, actor: Actor) -> None:
         task = None if targets(row, case, loaded) else receipt(case, loaded)
         if task is None:
             raise Refused("There is nothing to acknowledge in this case at the moment")
-        setting = permit.Setting(task, case, loaded, loaded.element(task.element))
+        setting = permit.of(task, case, loaded)
         send.complete(portal, setting, {}, actor, portal.now(), case.company_name)
     portal.poke()
 
@@ -193,7 +193,7 @@ def _setting(portal: Portal, row: InboundMail, case: Case, task_id: str) -> perm
     task = next((each for each in targets(row, case, loaded) if each.id == task_id), None)
     if task is None:
         raise Stale("This step can no longer be answered by mail")
-    return permit.Setting(task, case, loaded, loaded.element(task.element))
+    return permit.of(task, case, loaded)
 
 
 def form_spec(setting: permit.Setting) -> FormSpec:

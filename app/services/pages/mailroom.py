@@ -127,7 +127,7 @@ def look(portal: Portal, mail_id: int, actor: Actor, task_id: str = "") -> MailP
         open_rooms: list[fields.Room] = []
         area = ""
         if chosen is not None and loaded is not None and case is not None and row.state == InboundState.WAITING:
-            setting = permit.Setting(chosen, case, loaded, loaded.element(chosen.element))
+            setting = permit.of(chosen, case, loaded)
             open_rooms = fields.rooms(loaded.forms[chosen.element], *draft_of(setting, actor), actor.language)
             found = note_field(setting)
             area = found.named(actor.language) if found else ""

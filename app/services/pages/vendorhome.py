@@ -95,7 +95,7 @@ def of(portal: Portal, actor: Actor, number: str = "") -> Home:
         page = caseview.page(portal, chosen, actor)
         certificate = records.certificate_of(case.id)
         row = work.task(page.head.next.id) if page.head.next is not None else None
-        setting = permit.Setting(row, case, loaded, loaded.element(row.element)) if row is not None else None
+        setting = permit.of(row, case, loaded) if row is not None else None
         return Home(
             heads=heads,
             page=page,

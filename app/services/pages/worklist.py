@@ -129,7 +129,7 @@ def _settings(portal: Portal, rows: Sequence[Task]) -> list[permit.Setting]:
     for row in rows:
         case = known[row.case_id]
         loaded = portal.releases.loaded(case.release_id)
-        found.append(permit.Setting(row, case, loaded, loaded.element(row.element)))
+        found.append(permit.of(row, case, loaded))
     return found
 
 

@@ -48,7 +48,7 @@ def _finish(
     with incidents.noted(portal), database.transaction():
         found = permit.find(portal, task_id, actor)
         case = cases.lock(found.case.id)
-        setting = permit.Setting(work.task(task_id) or found.task, case, found.loaded, found.element)
+        setting = permit.of(work.task(task_id) or found.task, case, found.loaded)
         permit.still_open(setting.task)
         behalf = permit.may_do(setting, actor)
         cleaned = forms.clean(portal, setting, raw)

@@ -30,7 +30,7 @@ def tell(setting: permit.Setting, step: Step, routes: Mapping[str, Any], now: da
     for row in work.open_tasks(case.id):
         if row.side != Side.VENDOR or row.opened_at != now or not work.answers(case.id, row.element):
             continue
-        said = reviews.returned(permit.Setting(row, case, loaded, loaded.element(row.element)), "ja")
+        said = reviews.returned(permit.of(row, case, loaded), "ja")
         if said is None and routes.get("payment") != "short":
             continue
         jobrows.add_job(

@@ -191,7 +191,7 @@ def _reported(portal: Portal, task_id: str, said: Mapping[str, Any], actor: Acto
         raise Stale("This task has already been completed, or does not confirm a payment")
     case = cases.lock(row.case_id)
     loaded = portal.releases.loaded(case.release_id)
-    setting = permit.Setting(row, case, loaded, loaded.element(row.element))
+    setting = permit.of(row, case, loaded)
     permit.still_open(row)
     known = {each.key for each in loaded.forms[row.element].inputs()}
     send.complete(portal, setting, {key: value for key, value in said.items() if key in known}, actor, now)

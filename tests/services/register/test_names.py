@@ -17,7 +17,7 @@ def setting(years: Years, element: str) -> permit.Setting:
     case = case_of(years.walker)
     row: Task = task(years.walker, element)
     loaded = years.bench.portal.releases.loaded(case.release_id)
-    return permit.Setting(row, case, loaded, loaded.element(element))
+    return permit.of(row, case, loaded)
 
 
 def to_the_listing(years: Years) -> None:
