@@ -67,6 +67,10 @@ def test_each_command_of_the_pages_does_what_they_say(
         "nintei user add new@example.jp --name 新人 --role operator --password-file password.txt",
         "nintei user add",
     )
+    says(
+        "nintei user add first@example.jp --name 佐藤 --role administrator --password-file password.txt",
+        "nintei user add sato@example.jp --name 佐藤 --role administrator",
+    )
     says("nintei doctor")
     # files to a storage that several machines share, and back
     fields = _storage()
