@@ -118,3 +118,10 @@ def rows(value: Any, width: int) -> list[list[Any]]:
     """A list in rows of `width`; the last one may be shorter."""
     items = [] if _absent(value) else list(value)
     return [items[start : start + width] for start in range(0, len(items), max(1, width))]
+
+
+def fit(value: Any) -> str:
+    """The class of a text that may be long, for a document's `class`: the longer, the smaller its print, so that a name
+    of 200 characters leaves the rest of the page where it was. Nothing up to 48 characters."""
+    length = 0 if _absent(value) else len(str(value))
+    return next((name for least, name in ((140, "longest"), (90, "longer"), (48, "long")) if length > least), "")

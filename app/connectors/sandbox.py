@@ -51,6 +51,7 @@ _OWN_FILTERS = (
     "postal",
     "blocks",
     "rows",
+    "fit",
 )
 MOST_COMPILED = 500  # templates whose code is kept, of all packages
 _compiled: dict[tuple[Any, ...], Any] = {}
@@ -113,7 +114,7 @@ class _Meter(NodeTransformer):
 
     def visit_Concat(self, node: nodes.Concat) -> nodes.Node:  # noqa: N802 - Jinja finds it by name
         self.generic_visit(node)
-        joined = nodes.List(node.nodes, "load", lineno=node.lineno)
+        joined = nodes.List(node.nodes, lineno=node.lineno)
         return nodes.Filter(joined, "_joined", [], [], None, None, lineno=node.lineno)
 
     def visit_For(self, node: nodes.For) -> nodes.Node:  # noqa: N802 - Jinja finds it by name

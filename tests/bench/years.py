@@ -8,7 +8,6 @@ certification and after each third audit. SQLite.
 
 from __future__ import annotations
 
-import statistics
 import tempfile
 import time
 from pathlib import Path
@@ -16,27 +15,40 @@ from pathlib import Path
 from app.engine import Engine, Evaluator
 from tests.services.conftest import BPMN
 from tests.services.register.test_ten_years import Years
-from tests.services.steps import actor, opened
+from app.states import TaskState
+from app.store import database, work
+from tests.services.steps import actor, case_of, opened
 from tests.web.conftest import Site, open_site
 
 AUDITS = 9
-ROUNDS = 15
+ROUNDS = 30
 TABS = {"the case": "", "history": "?tab=timeline", "documents": "?tab=documents", "mail": "?tab=mail"}
 
 
 def took(site: Site, years: Years) -> dict[str, float]:
-    """Seconds of CPU of each page, for the vendor and for the staff: the median."""
-    vendor, staff = site.person(actor(years.walker).email), site.operator()
+    """Seconds of CPU of each page, for the vendor and for the staff, while the staff are to settle the year's day: the
+    least, so that other work on the machine has the smallest say."""
+    years.to_the_opening()
+    years.asked()
+    with database.connection():
+        [task] = [row for row in work.tasks_of(case_of(years.walker).id) if row.state == TaskState.OPEN]
     found = {}
-    for whose, client in (("vendor", vendor), ("staff", staff)):
-        for name, query in TABS.items():
-            url, times = f"/cases/{years.walker.number}{query}", []
+    for whose, client in (("vendor", site.person(actor(years.walker).email)), ("staff", site.operator())):
+        pages = {name: f"/cases/{years.walker.number}{query}" for name, query in TABS.items()} | {"home": "/tasks"}
+        if whose == "staff":
+            pages |= {"worklist's pane": f"/tasks/{task.id}?beside=1", "task": f"/tasks/{task.id}"}
+        for name, url in pages.items():
+            times = []
             for _ in range(ROUNDS):
                 began = time.process_time()
                 answer = client.get(url)
                 times.append(time.process_time() - began)
                 assert answer.status_code == 200, url
-            found[f"{name} ({whose})"] = statistics.median(times[2:])
+            found[f"{name} ({whose})"] = min(times)
+    years.settled()
+    years.concluded()
+    if "annual_audit_result" in opened(years.walker):
+        years.take("annual_audit_result", "vendor")
     return found
 
 
@@ -47,7 +59,7 @@ def main() -> None:
             site = open_site(Path(folder), Engine(evaluator), BPMN)
             years = Years(site.bench, Path(folder))
             first = took(site, years)
-            for _ in range(AUDITS):
+            for _ in range(AUDITS - 1):
                 years.to_the_opening()
                 years.passed()
                 if "annual_audit_result" in opened(years.walker):

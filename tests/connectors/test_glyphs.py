@@ -16,6 +16,7 @@ from tests.connectors import package
 DOCUMENTS = package.documents()
 RARE = "株式会社𠮷野葛\U000e0100城槗髙﨑システム"
 LONGEST = 200  # characters, of a company's name in the package's forms
+CONTRACTS = ("certification_agreement", "nda")  # their text speaks of the parties, and flows
 PERSON = "辻\U000e0101 邉\U000e0102 太郎"
 
 
@@ -29,19 +30,40 @@ def drawn(printer: Printer, document_id: str, context: dict[str, Any]) -> bytes:
     return printer.render(sheet.html, package.files())
 
 
-def of(name: str) -> dict[str, Any]:
-    context = package.full()
-    context["company"] = {**package.COMPANY, "name": name, "representative": PERSON}
+def filled(text: str, length: int) -> str:
+    """A text of this length that begins so and can be wrapped anywhere."""
+    return (text + "建設技能者就業履歴管理" * length)[:length]
+
+
+def of(name: str, *, long: bool = False) -> dict[str, Any]:
+    """A case of this company; `long`: its system, address and people as long as the forms take them as well."""
+    context = package.full(english=long)
+    company = {**package.COMPANY, "name": name, "representative": PERSON}
+    if long:
+        address, person = filled("𠮷野葛\U000e0100城髙﨑町", 200), filled(PERSON, 50)
+        company |= {"address": address, "delivery_address": address, "representative": person}
+        company |= {"contact_name": person, "delivery_name": person, "department": filled("開発部", 60)}
+        context["case"] = {**context["case"], "system_name": filled("𠮷野髙﨑葛\U000e0100クラウド", 200)}
+        context["key"] = {**context["key"], "recipient": person}
+    context["company"] = company
     context["answers"] = {**context["answers"], "company_profile": {"company_name": name}}
     return context
 
 
 @pytest.mark.parametrize("document_id", [each for each in DOCUMENTS if each != "card_labels"])
-def test_rare_characters_and_the_longest_name_are_drawn_in_every_document(document_id: str, printer: Printer) -> None:
-    name = RARE + "長" * (LONGEST - len(RARE))
-    text = signs(drawn(printer, document_id, of(name)))
+def test_the_longest_names_are_drawn_whole_and_take_no_page_more(document_id: str, printer: Printer) -> None:
+    """With rare characters in each, and a line in English before them."""
+    name = filled(RARE, LONGEST)
+    content = drawn(printer, document_id, of(name, long=True))
+    text = signs(content)
     assert "\0" not in text and glyphs.STAND_IN not in text
     assert name in text, "as it was written, its selector too"
+    plain = of("株式会社東亜") | {"english": True}
+    assert len(pages(content)) <= len(pages(drawn(printer, document_id, plain))) + (document_id in CONTRACTS)
+
+
+def pages(content: bytes) -> Any:
+    return pypdf.PdfReader(io.BytesIO(content)).pages
 
 
 def test_the_measure_knows_a_box_when_there_is_one(printer: Printer, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -51,6 +51,12 @@ def test_absent_names_print_as_nothing_however_deep() -> None:
     assert render_text(source, {"known": {}, "none": None}) == "[]"
 
 
+def test_texts_are_joined_by_a_tilde_and_measured() -> None:
+    assert render_text("{{ a ~ '・' ~ b }}", {"a": "会社", "b": 2}) == "会社・2"
+    sizes = [render_text("{{ a|fit }}", {"a": "長" * length}) for length in (0, 48, 49, 91, 141)]
+    assert sizes == ["", "", "long", "longer", "longest"] and render_text("{{ a|fit }}", {}) == ""
+
+
 def test_times_print_as_hours_and_minutes() -> None:
     assert render_text("{{ t }}", {"t": time(13, 0)}) == "13:00"
 

@@ -54,8 +54,14 @@ class Years:
             day = bookings.latest(case.id).day  # type: ignore[union-attr]
         self.until(datetime(day.year, day.month, day.day, 13, 5, tzinfo=JAPAN))
 
-    def booked(self) -> None:
+    def asked(self) -> None:
         self.take("request_audit_date", "vendor", wish_1="@day1")
+
+    def booked(self) -> None:
+        self.asked()
+        self.settled()
+
+    def settled(self) -> None:
         self.take("settle_audit_date", "operator", outcome="accepted", date="@day1")
         case = case_of(self.walker)
         with database.connection():
@@ -83,6 +89,9 @@ class Years:
 
     def passed(self) -> None:
         self.booked()
+        self.concluded()
+
+    def concluded(self) -> None:
         self.held()
         self.listed()
         self.told()
