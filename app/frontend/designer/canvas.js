@@ -13,10 +13,10 @@ import "./canvas/canvas.css";
 import copying from "./canvas/copying.js";
 import { make } from "./canvas/dom.js";
 import extensions from "./canvas/extensions.json";
-import { download, drawn, laidOut, png } from "./canvas/files.js";
+import { download, drawn, laidOut, openable, png } from "./canvas/files.js";
 import ids, { belongs, holds } from "./canvas/ids.js";
 import { imported } from "./canvas/importing.js";
-import { emptyLabels, missing, restored } from "./canvas/keeping.js";
+import { differences, idle, lines, restored } from "./canvas/keeping.js";
 import { Known } from "./canvas/known.js";
 import { StepList } from "./canvas/list.js";
 import { NAME, SKELETONS, form } from "./canvas/making.js";
@@ -150,14 +150,16 @@ class Canvas {
   // ---- reading and writing
 
   /** What the file says, on the canvas. A file without a drawing is given one, which is then a change. */
-  async load(content) {
+  async load(said) {
+    const content = lines(said);
     const has = drawn(content);
-    const { warnings } = await this.modeler.importXML(has ? content : await laidOut(content));
+    const { warnings } = await this.modeler.importXML(openable(has ? content : await laidOut(content)));
     if (warnings.length) console.warn("diagram", this.file.path, warnings.map(({ message }) => message));
     const { xml } = await this.modeler.saveXML({ format: true });
-    this.lost = missing(content, xml);
-    this.labels = emptyLabels(content);
-    this.written = has ? content : null;
+    // Of a file without a drawing, the whole drawing has come.
+    this.differences = differences(content, xml).filter(({ extra, surplus }) => has || !(extra || surplus));
+    this.idle = idle(content);
+    this.written = has ? said : null;
     this.ready = true;
     this.resized();
     if (this.readOnly) this.freeze();
@@ -168,7 +170,7 @@ class Canvas {
     this.panel.flush();
     if (this.written === null) {
       const { xml } = await this.modeler.saveXML({ format: true });
-      this.written = restored(xml, this.lost, this.labels);
+      this.written = restored(xml, this.differences, this.idle);
     }
     return this.written;
   }

@@ -38,7 +38,7 @@ def work(portal: Portal) -> int:
         waiting = moves.cases_in(move.id, MovedState.MOVED if back else MovedState.WAITING, SLICE)
     for case_id in waiting:
         try:
-            with database.transaction():
+            with database.reading_once(), database.transaction():
                 if not _one(portal, move.id, case_id, back):
                     return 0  # it was stopped meanwhile
         except Exception as error:

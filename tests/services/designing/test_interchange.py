@@ -7,11 +7,12 @@ from dataclasses import replace
 import pytest
 
 from app import bpmn
-from app.bpmn.names import FLOW_NODES
+from app.bpmn.names import BPMN, FLOW_NODES
 from app.bpmn.support import EVENTS, RUNS
 from app.services.designing.interchange import report
 from app.text import xml
 from tests.bpmn.dialects import DIALECTS
+from tests.bpmn.miwg import models
 from tests.bpmn.test_writing import facts
 
 HEAD = (
@@ -47,6 +48,24 @@ def test_nothing_of_a_foreign_file_is_lost_and_what_nobody_reads_is_named(text: 
     assert found.name == "foreign_file.bpmn"
     said = {each.problem.params["found"] for each in found.fates if each.fate == "dropped"}
     assert said == read_by_nobody
+
+
+def test_of_the_reference_models_nothing_is_lost_and_each_step_that_does_not_run_is_named() -> None:
+    steps = 0
+    for name, data in models().items():
+        found = report(name, data, (), ())
+        assert facts(xml.read(found.data)) == facts(xml.read(data)), name
+        running = {element.id for element in bpmn.read(name, found.data).elements()}
+        told = {fate.element for fate in found.fates if fate.fate == "idle"}
+        for node in xml.read(found.data).root.walk():
+            if node.namespace == BPMN and node.name in FLOW_NODES:
+                steps += 1
+                assert node.get("id") in (running | told if node.name in RUNS else told), (
+                    name,
+                    node.name,
+                    node.get("id"),
+                )
+    assert steps > 400
 
 
 @pytest.mark.parametrize("kind", sorted(FLOW_NODES - RUNS))

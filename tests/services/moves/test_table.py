@@ -25,6 +25,7 @@ from app.services.base.releases import Loaded
 from app.services.moves import versions
 from app.services.packages import folders
 from app.services.rehearsal.case import RehearsalCase, Stage
+from app.text.memo import Memo
 from tests.services.moves.edits import EDITS, Sheet
 
 FOLDER = Path(__file__).parents[3] / "bpmn" / "ccus_api_certification"
@@ -41,7 +42,7 @@ EXPECTED = {
 
 @pytest.fixture(scope="module")
 def engine() -> Iterator[Engine]:
-    with closing(Evaluator(workers=1)) as evaluator:
+    with closing(Evaluator(workers=1)) as evaluator, Memo(100_000_000).used():  # an edit changes one file of many
         yield Engine(evaluator, zone=JAPAN)
 
 

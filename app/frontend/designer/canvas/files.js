@@ -35,6 +35,21 @@ export function drawn(xml) {
   return shapes.size > 0 && (!steps.length || steps.filter((each) => shapes.has(each.getAttribute("id"))).length * 2 >= steps.length);
 }
 
+/**
+ * The same file as bpmn-js can open it. Elements of no namespace, for which it has no words, stay aside (`differences` puts them back); a plane
+ * that says it draws the whole file, as Modelio writes, draws what the file holds.
+ */
+export function openable(xml) {
+  const document = new DOMParser().parseFromString(xml, "application/xml");
+  const bare = [...document.getElementsByTagName("*")].filter(({ namespaceURI }) => !namespaceURI);
+  const [whole] = [...document.getElementsByTagNameNS(BPMN, "collaboration"), ...document.getElementsByTagNameNS(BPMN, "process")];
+  const planes = [...document.getElementsByTagNameNS(DI, "BPMNPlane")].filter((plane) => whole && plane.getAttribute("bpmnElement") === document.documentElement.id);
+  if (!bare.length && !planes.length) return xml;
+  for (const each of bare) each.remove();
+  for (const plane of planes) plane.setAttribute("bpmnElement", whole.id);
+  return new XMLSerializer().serializeToString(document);
+}
+
 /** The same file with a drawing: bpmn-auto-layout places one process, so each is given to it alone, one below the other, each in its pool. */
 export async function laidOut(xml) {
   const document = new DOMParser().parseFromString(xml, "application/xml");

@@ -1,10 +1,16 @@
 // bpmn-js drops what it has no word for: comments, elements of other namespaces outside of extension elements, attributes there. When a file is
 // opened, what it would write is compared with what stands in the file; what is missing is put back each time the diagram is written, wherever
-// its place is still there. So nothing is lost that nobody has removed.
+// its place is still there. What it adds on its own account (a marker of a gateway, an empty plane) is taken out again while it is as it was added.
+// So nothing is lost that nobody has removed, and nothing comes that nobody has drawn.
+const MODEL = "http://www.omg.org/spec/BPMN/20100524/MODEL";
 const DI = "http://www.omg.org/spec/BPMN/20100524/DI";
 const XSI = "http://www.w3.org/2001/XMLSchema-instance";
 const parse = (xml) => new DOMParser().parseFromString(xml, "application/xml");
 const REFERENCES = new Set(["incoming", "outgoing", "flowNodeRef"]);
+// A foreign element may carry the id of a step, too: it is then a reference, and no name.
+const NAMED = (node) => node.namespaceURI === MODEL || node.namespaceURI === DI;
+// BPMN's substitution group: bpmn-js writes the first with an xsi:type for the second.
+const kindOf = (node) => `${node.namespaceURI} ${node.namespaceURI === MODEL && node.localName === "formalExpression" ? "expression" : node.localName}`;
 
 /** Every element of the file under a name that holds from one writing to the next: its id, else its place below the one that has one. */
 function named(root) {
@@ -13,71 +19,113 @@ function named(root) {
     found.set(key, node);
     const counts = {};
     for (const child of node.children) {
-      const kind = `${child.namespaceURI} ${child.localName}`;
+      const kind = kindOf(child);
+      const id = NAMED(child) ? child.getAttribute("id") : null;
+      if (id && !found.has(`#${id}`)) {
+        walk(child, `#${id}`);
+        continue;
+      }
       counts[kind] = (counts[kind] ?? 0) + 1;
-      const id = child.getAttribute("id");
-      const own = REFERENCES.has(child.localName) ? child.textContent.trim() : id && !/^(parameter|serviceTaskOperator)$/.test(child.localName) ? "" : counts[kind];
-      walk(child, id && own === "" ? `#${id}` : `${key}/${kind}[${own}]`);
+      walk(child, `${key}/${kind}[${REFERENCES.has(child.localName) ? child.textContent.trim() : counts[kind]}]`);
     }
   };
   walk(root, "");
   return found;
 }
 
-const keyOf = (keys, node) => keys.get(node);
+const written = (node) => new XMLSerializer().serializeToString(node);
+const has = (node, { namespaceURI, localName, name }) => (namespaceURI ? node.hasAttributeNS(namespaceURI, localName) : node.hasAttribute(name));
+/** Attributes that say something of their own: neither declarations nor types, which bpmn-js writes as its grammar wants them. */
+const attributes = (node) => [...node.attributes].filter(({ namespaceURI, name }) => namespaceURI !== XSI && !name.startsWith("xmlns"));
 
-/** What is missing in `written` of all that `original` says: comments, elements, attributes, text, each with its place. */
-export function missing(original, written) {
-  const [before, after] = [parse(original), parse(written)];
+/** `xml` as `parse` can read it without loss: a carriage return of a name stands there as such, and would be read as a space. */
+const readable = (xml) => xml.replace(/<!\[CDATA\[[\s\S]*?\]\]>|\r/g, (found) => (found === "\r" ? "&#13;" : found));
+
+/** A file's line ends are one character each (XML 1.0, 2.11), which the reader of bpmn-js leaves to others. */
+export const lines = (xml) => xml.replace(/\r\n?/g, "\n");
+
+/**
+ * What `saved` says otherwise than `original`, each with its place: comments, elements and attributes that are missing in it, those that have
+ * come, and expressions that are called otherwise.
+ */
+export function differences(original, saved) {
+  const [before, after] = [parse(original), parse(readable(saved))];
   const [from, to] = [named(before.documentElement), named(after.documentElement)];
-  const keys = new Map([...from].map(([key, node]) => [node, key]));
-  const lost = [];
-  for (const side of [before]) {
-    for (const node of side.childNodes) {
-      if (node.nodeType === Node.COMMENT_NODE) lost.push({ at: null, node, first: !!(node.compareDocumentPosition(before.documentElement) & Node.DOCUMENT_POSITION_FOLLOWING) });
-    }
+  const keyOf = new Map([...from].map(([key, node]) => [node, key]));
+  const found = [];
+  for (const node of before.childNodes) {
+    if (node.nodeType === Node.COMMENT_NODE) found.push({ at: null, node, first: !!(node.compareDocumentPosition(before.documentElement) & Node.DOCUMENT_POSITION_FOLLOWING) });
   }
   for (const [key, node] of from) {
     const there = to.get(key);
     if (!there) continue;
-    for (const { namespaceURI, name, localName, value } of node.attributes) {
-      const gone = !(namespaceURI ? there.hasAttributeNS(namespaceURI, localName) : there.hasAttribute(name));
-      if (gone && namespaceURI && namespaceURI !== XSI && !name.startsWith("xmlns")) lost.push({ at: key, attribute: { namespaceURI, name, value } });
-    }
+    if (there.localName !== node.localName) found.push({ at: key, called: node.localName });
+    for (const each of attributes(node)) if (!has(there, each)) found.push({ at: key, attribute: each });
+    for (const each of attributes(there)) if (!has(node, each)) found.push({ at: key, extra: each });
     for (const child of node.childNodes) {
       const comment = child.nodeType === Node.COMMENT_NODE;
-      if (!comment && (child.nodeType !== Node.ELEMENT_NODE || to.has(keyOf(keys, child)) || REFERENCES.has(child.localName))) continue;
+      if (!comment && (child.nodeType !== Node.ELEMENT_NODE || to.has(keyOf.get(child)) || REFERENCES.has(child.localName))) continue;
       let next = child.nextElementSibling;
-      while (next && !to.has(keyOf(keys, next))) next = next.nextElementSibling;
-      lost.push({ at: key, node: child, before: next ? keyOf(keys, next) : null });
+      while (next && !to.has(keyOf.get(next))) next = next.nextElementSibling;
+      found.push({ at: key, node: child, before: next ? keyOf.get(next) : null });
     }
   }
-  return lost;
+  const known = new Set([...from.keys()].map((key) => to.get(key)));
+  for (const [key, node] of to) if (!from.has(key) && known.has(node.parentElement) && !REFERENCES.has(node.localName)) found.push({ at: key, surplus: written(node) });
+  return found;
 }
 
-const labels = (document) => [...document.getElementsByTagNameNS(DI, "BPMNLabel")].filter((each) => !each.children.length && !each.attributes.length);
 const labelled = (label) => label.parentElement.getAttribute("bpmnElement");
+const labels = (document) => [...document.getElementsByTagNameNS(DI, "BPMNLabel")];
+const empty = (label) => !label.children.length && !label.attributes.length;
+const nameless = (document) => [...document.getElementsByTagNameNS(MODEL, "*")].filter((node) => node.getAttribute("name") === "");
 
-/** Of which elements the file has a label that says nothing. bpmn-js leaves one behind wherever a name was changed. */
-export const emptyLabels = (xml) => new Set(labels(parse(xml)).map(labelled));
-
-/** The diagram as it is written now, with what was missing put back where its place is still there. `had`: of `emptyLabels`. */
-export function restored(xml, lost, had) {
+/** Which elements the file gives a label, an empty one, an empty name. bpmn-js leaves such behind wherever a name was changed. */
+export function idle(xml) {
   const document = parse(xml);
-  for (const label of labels(document)) if (!had.has(labelled(label))) label.remove();
-  const places = named(document.documentElement);
-  for (const { at, node, attribute, before, first } of lost) {
-    if (at === null) {
-      document.insertBefore(document.importNode(node, true), first ? document.documentElement : null);
-      continue;
-    }
-    const place = places.get(at);
-    if (!place) continue;
-    if (attribute) place.setAttributeNS(attribute.namespaceURI, attribute.name, attribute.value);
-    else {
-      const next = before === null ? null : places.get(before);
-      place.insertBefore(document.importNode(node, true), next?.parentNode === place ? next : null);
-    }
+  const all = labels(document);
+  return { labelled: new Set(all.map(labelled)), empty: new Set(all.filter(empty).map(labelled)), nameless: new Set(nameless(document).map(({ id }) => id)) };
+}
+
+/** Takes out what says nothing and did not stand in the file. */
+function tidied(document, had) {
+  const left = nameless(document).filter(({ id }) => !had.nameless.has(id));
+  for (const node of left) node.removeAttribute("name");
+  const unnamed = new Set(left.map(({ id }) => id));
+  for (const label of labels(document)) {
+    const id = labelled(label);
+    if (empty(label) ? !had.empty.has(id) : unnamed.has(id) && !had.labelled.has(id)) label.remove();
   }
-  return new XMLSerializer().serializeToString(document);
+}
+
+/** The other name of an expression, given back. */
+function renamed(node, name) {
+  if (!node.getAttributeNS(XSI, "type")?.endsWith("tFormalExpression")) return;
+  const other = node.ownerDocument.createElementNS(node.namespaceURI, node.prefix ? `${node.prefix}:${name}` : name);
+  for (const each of attributes(node)) other.setAttributeNodeNS(each.cloneNode());
+  other.append(...node.childNodes);
+  node.replaceWith(other);
+}
+
+function putBack(document, places, { at, node, attribute, extra, called, surplus, before, first }) {
+  const place = places.get(at);
+  if (at === null) document.insertBefore(document.importNode(node, true), first ? document.documentElement : null);
+  else if (!place) return;
+  else if (attribute) has(place, attribute) || place.setAttributeNS(attribute.namespaceURI, attribute.name, attribute.value);
+  else if (extra) place.getAttributeNS(extra.namespaceURI, extra.localName) === extra.value && place.removeAttributeNS(extra.namespaceURI, extra.localName);
+  else if (surplus) written(place) === surplus && place.remove();
+  else if (called) renamed(place, called);
+  else {
+    const next = before === null ? null : places.get(before);
+    place.insertBefore(document.importNode(node, true), next?.parentNode === place ? next : null);
+  }
+}
+
+/** The diagram as it is written now, with every difference undone where its place is still there. `had`: of `idle`. */
+export function restored(xml, found, had) {
+  const document = parse(readable(xml));
+  tidied(document, had);
+  const places = named(document.documentElement);
+  for (const each of found) putBack(document, places, each);
+  return written(document);
 }
