@@ -19,6 +19,7 @@ from app.services.money import noun as money
 from app.services.money.invoices import InvoiceView
 from app.services.pages import case as caseview
 from app.services.pages.case import CaseHead, CasePage
+from app.services.papers import timeline
 from app.services.register import certificates
 from app.services.tasks import reviews
 from app.states import CommentState, EntryKind, Side, Standing, TaskKind, TaskState, Turn
@@ -28,6 +29,8 @@ from app.store.models import Case, Entry, Task
 MOST_CASES = 200
 MOST_NOTICES = 6
 MOST_LATER = 6
+NOTICED = (EntryKind.NOTICE, EntryKind.MAIL)
+PART, OLDEST = 60, 480  # entries that are read at a time for the notices, and at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +95,7 @@ def of(portal: Portal, actor: Actor, number: str = "") -> Home:
                 next_audit_on=None,
             )
         case, loaded = caseview.find(portal, chosen, actor)
-        page = caseview.page(portal, chosen, actor)
+        page = caseview.page(portal, chosen, actor, "documents")  # of what grows with the years, these alone
         certificate = records.certificate_of(case.id)
         row = work.task(page.head.next.id) if page.head.next is not None else None
         setting = permit.of(row, case, loaded) if row is not None else None
@@ -101,7 +104,7 @@ def of(portal: Portal, actor: Actor, number: str = "") -> Home:
             page=page,
             steps=_steps(case, loaded, page),
             not_yet=[] if case.ended else _not_yet(case, loaded),
-            notices=_notices(loaded, case.number, page.timeline, actor.language),
+            notices=_notices(case, loaded, actor),
             points=_points(case),
             repeated=setting is not None and reviews.returned(setting, "ja") is not None,
             short=money.short(setting) if setting is not None else None,
@@ -223,9 +226,15 @@ def _not_yet(case: Case, loaded: Loaded) -> list[str]:
     return [element.title for element in sorted(found, key=lambda each: ahead.index(each.process))]
 
 
-def _notices(loaded: Loaded, number: str, timeline: Sequence[Entry], lang: str) -> list[Notice]:
-    """The newest of them, newest first."""
-    found = [notice for entry in timeline if (notice := _notice(loaded, number, entry, lang)) is not None]
+def _notices(case: Case, loaded: Loaded, actor: Actor) -> list[Notice]:
+    """The newest of them, newest first: read part by part, since most entries of later years are older than these."""
+    found: list[Notice] = []
+    for skip in range(0, OLDEST, PART):
+        rows = timeline.of_case(case, loaded, actor, kinds=NOTICED, limit=PART, skip=skip)
+        each = (_notice(loaded, case.number, row, actor.language) for row in rows)
+        found += [notice for notice in each if notice is not None]
+        if len(found) >= MOST_NOTICES or not rows:
+            break
     return found[:MOST_NOTICES]
 
 
