@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -123,15 +122,3 @@ def test_cases_to_choose_from_are_told_to_those_who_may_change_processes(bench: 
     assert [number for number, _ in cases_of(bench.portal, "ccus_api_certification", ANALYST)] == [case.number]
     with pytest.raises(Forbidden):
         cases_of(bench.portal, "ccus_api_certification", Actor(None, "", Side.OPERATOR, frozenset({"operator"})))
-
-
-def test_the_attacks_on_documents_end_or_draw_nothing_foreign(bench: Bench, previews: Previews) -> None:
-    folder = Path(__file__).parents[2] / "attacks" / "pdf_attacks"
-    package = catalogue.load(BPMN / "ccus_api_certification", BPMN / "_shared")
-    for path in sorted(folder.glob("[0-9]*.html")):
-        draft = '+++\ntitle = "x"\nfilename = "x.pdf"\naudience = "both"\n+++\n' + path.read_text(errors="replace")
-        try:
-            page = previews.page(package, Asked("pdf/x.html", draft), ANALYST)
-        except Permanent:
-            continue
-        assert "root:" not in page.html

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import json
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
+from pypdf import PdfReader
 
+from app.connectors.pdf import Limits, Printer
+from app.main import FONTS
 from app.services.people import accounts
+from tests.support.listener import listening
 from tests.web.conftest import Site
 
 API = "/designer/api/workspaces"
@@ -94,6 +101,31 @@ def test_no_mail_holds_up_or_reads_the_server(hanako: FlaskClient, draft: str, n
     assert answer.status_code < 500 and "root:" not in answer.text and "__subclasses__()" not in answer.text
     assert answer.status_code == 200 or words(answer.get_json()), answer.text
     assert hanako.get("/designer").status_code == 200, "others are answered"
+
+
+def test_no_document_holds_up_or_reads_the_server(hanako: FlaskClient, draft: str, small_site: Site) -> None:
+    printer = Printer(FONTS, workers=1, limits=Limits(cpu_seconds=1, seconds=60))
+    small_site.app.extensions["nintei"] = replace(small_site.bench.portal, printer=printer)
+    header = '+++\ntitle = "x"\nfilename = "x.pdf"\naudience = "both"\n+++\n'
+    drawn = 0
+    try:
+        with listening() as heard:
+            for path in sorted((ATTACKS / "pdf_attacks").glob("[0-9]*.html")):
+                text = header + heard.aimed(path.read_bytes()).decode().replace("@BASE@", str(ATTACKS))
+                asked = {"path": "pdf/attack.html", "content": text, "case": ""}
+                answer = hanako.post(f"{draft}/preview/document", json=asked)
+                if answer.status_code == 200:
+                    pages = PdfReader(io.BytesIO(base64.b64decode(answer.get_json()["pdf"]))).pages
+                    seen = "".join(page.extract_text() for page in pages)
+                    assert "root:" not in seen and "CANARY" not in seen, path.name
+                    drawn += 1
+                else:
+                    assert answer.status_code in (422, 503) and words(answer.get_json()), (path.name, answer.text)
+                assert hanako.get("/designer").status_code == 200, "others are answered"
+            assert heard.heard == []
+    finally:
+        printer.close()
+    assert drawn, "what harms nobody is drawn"
 
 
 def attacks() -> list[Path]:

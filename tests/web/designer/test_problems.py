@@ -64,3 +64,28 @@ def test_others_learn_of_no_problem(small_site: Site, draft: str) -> None:
 
 def test_each_mark_is_a_sentence_of_the_check() -> None:
     assert [message for message in checking.MARKS if japanese()(message) == message] == []
+
+
+LOOP = (
+    '<bpmn:scriptTask id="count" name="数える"><bpmn:script>books = books</bpmn:script></bpmn:scriptTask>'
+    '<bpmn:scriptTask id="recount" name="数え直す"><bpmn:script>books = books</bpmn:script></bpmn:scriptTask>'
+    '<bpmn:sequenceFlow id="count__to__recount" sourceRef="count" targetRef="recount" />'
+    '<bpmn:sequenceFlow id="recount__to__count" sourceRef="recount" targetRef="count" />'
+)
+
+
+def test_a_loop_that_nothing_leaves_is_marked_as_endless(hanako: FlaskClient, draft: str) -> None:
+    file = f"{draft}/files/library_card.bpmn"
+    text = hanako.get(file).get_json()["content"]
+    for old, new in (
+        ("<bpmn:flowNodeRef>mail_hello<", "<bpmn:flowNodeRef>count</bpmn:flowNodeRef><bpmn:flowNodeRef>recount"
+         "</bpmn:flowNodeRef><bpmn:flowNodeRef>mail_hello<"),
+        ('targetRef="mail_hello"', 'targetRef="count"'),
+        ("<bpmn:incoming>request__to__mail_hello</bpmn:incoming>", ""),
+        ("<bpmn:sequenceFlow", f"{LOOP}<bpmn:sequenceFlow"),
+    ):  # fmt: skip
+        assert old in text, old
+        text = text.replace(old, new, 1)
+    assert hanako.put(file, json={"content": text}, headers={"If-Match": '"0"'}).status_code == 200
+    marks = {each["element"]: each["mark"] for each in problems(hanako, draft) if each.get("mark")}
+    assert "endless" in {marks.get("count"), marks.get("recount")}, marks
