@@ -104,7 +104,7 @@ def test_no_mail_holds_up_or_reads_the_server(hanako: FlaskClient, draft: str, n
 
 
 def test_no_document_holds_up_or_reads_the_server(hanako: FlaskClient, draft: str, small_site: Site) -> None:
-    printer = Printer(FONTS, workers=1, limits=Limits(cpu_seconds=1, seconds=60))
+    printer = Printer(FONTS, workers=1, limits=Limits(cpu_seconds=2, seconds=60))
     small_site.app.extensions["nintei"] = replace(small_site.bench.portal, printer=printer)
     header = '+++\ntitle = "x"\nfilename = "x.pdf"\naudience = "both"\n+++\n'
     drawn = 0
