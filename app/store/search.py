@@ -176,7 +176,7 @@ def says(column: str = "case_id") -> str:
 
 
 def cases_with(words: Sequence[Word]) -> list[int]:
-    """The cases that have every one of these words, the rarest of which is rare."""
+    """The cases that have every one of these words, the rarest of which few have."""
     text, values = with_every(words)
     return [row[0] for row in proxy.obj.execute_sql(text, values).fetchall()]
 
@@ -210,18 +210,13 @@ def said_of_case(text: str) -> Any:
     found = [word(each) for each in words(text)]
     if not found:  # signs alone
         return SQL("1 = 0")
-    return one_of(Case.id, found) if few(found) else and_said(Case.id, found)
+    return among(Case.id, cases_with(found)) if few(found) else and_said(Case.id, found)
 
 
 def few(found: Sequence[Word]) -> bool:
     """Whether one of the words is one that few cases can have."""
     least = min(found, key=lambda each: each.postings)
     return least.rare or _postings([(least.first, least.last)], _FEW)[0] < _FEW
-
-
-def one_of(case: Any, found: Sequence[Word]) -> Any:
-    """The condition that the case of this field has every one of the words; they are read by the index, once."""
-    return within(case, *with_every(found))
 
 
 def within(field: Any, text: str, values: Sequence[Any]) -> Any:

@@ -25,7 +25,10 @@ class _Spoken:
         self._here, self._japanese, self._lang = here, japanese, lang
 
     def ugettext(self, message: str) -> str:
-        return self._put(str(self._here.ugettext(message)), lambda: self._japanese.ugettext(message))
+        text: str = self._here.ugettext(message)
+        if self._lang != "en" and "{" not in text:  # nearly every word of a page
+            return text
+        return self._put(text, lambda: self._japanese.ugettext(message))
 
     def ungettext(self, one: str, many: str, number: int) -> str:
         text = str(self._here.ungettext(one, many, number))
@@ -53,17 +56,20 @@ class Worded(Domain):
     """The catalogue, spoken in the words of a package."""
 
     def get_translations(self) -> Any:
-        """As Flask-Babel asks for it."""
+        """As Flask-Babel asks for it, at every word of a page, which has hundreds: kept beside the page's locale."""
+        context = g.get("_flask_babel")  # Flask-Babel's
+        kept, locale = getattr(context, "spoken", None), getattr(context, "babel_locale", None)
+        if kept is not None and kept[0] is locale:
+            return kept[1]
         locale = get_locale()
-        kept = g.get("spoken")  # asked for at every word: a page has hundreds
-        if kept is None or kept[0] is not locale:
-            lang = str(locale or "ja")
-            key = ("spoken", lang)
-            if key not in self.cache:
-                found = super().get_translations()
-                self.cache[key] = _Spoken(found, self._japanese() if lang == "en" else found, lang)
-            kept = g.spoken = (locale, self.cache[key])
-        return kept[1]
+        lang = str(locale or "ja")
+        key = ("spoken", lang)
+        if key not in self.cache:
+            found = super().get_translations()
+            self.cache[key] = _Spoken(found, self._japanese() if lang == "en" else found, lang)
+        if locale is not None:
+            g._flask_babel.spoken = (locale, self.cache[key])
+        return self.cache[key]
 
     def _japanese(self) -> Any:
         with current.speaking("ja"):
@@ -112,4 +118,12 @@ def _applied() -> str:
 def install(app: Flask) -> None:
     """Have every page speak so."""
     babel = app.extensions["babel"].instance
-    babel.domain_instance = Worded()
+    domain = babel.domain_instance = Worded()
+    # As Flask-Babel installs them, without asking anew whose domain it is.
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # by jinja2.ext.i18n
+        gettext=lambda text: domain.get_translations().ugettext(text),
+        ngettext=lambda one, many, number: domain.get_translations().ungettext(one, many, number),
+        newstyle=True,
+        pgettext=lambda context, text: domain.get_translations().upgettext(context, text),
+        npgettext=lambda context, one, many, number: domain.get_translations().unpgettext(context, one, many, number),
+    )
