@@ -70,12 +70,11 @@ class Upload:
 
 
 def type_by_name(name: str, accept: tuple[str, ...] = ()) -> str:
-    """The type that the name's ending promises; Refused when it is not taken, naming what a field (`accept`) takes."""
+    """The type that the name's ending promises; Refused when it is not taken, naming what a field (`accept`) takes, or
+    without one the portal: “images” would say that all of them are."""
     mime = TYPES.get(PurePosixPath(name).suffix.lower())
-    if mime is None and accept:
-        raise Refused(NOT_ACCEPTED, name=name, types=types_in_words(accept))
     if mime is None:
-        raise Refused("“%(name)s” is of a type that cannot be taken; send PDF, images, Office or ZIP files", name=name)
+        raise Refused(NOT_ACCEPTED, name=name, types=types_in_words(accept or tuple(TYPES)))
     return mime
 
 

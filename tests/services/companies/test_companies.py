@@ -434,6 +434,9 @@ def test_everything_goes_to_the_successor_in_one_go(bench: Bench) -> None:
         each for each in caseview.page(walker.portal, walker.number, heir).timeline if each.text == "handed_over"
     )
     assert told.title == "例 一郎 → 山田 次郎"
+    talking.say(walker.portal, walker.number, "ご確認ください", staff(walker))
+    bench.drain(walker.portal)
+    assert "山田 次郎 様" in bench.mailbox.letters[-1].text, "mails greet who has it now"
 
 
 def test_who_stays_to_help_keeps_what_they_had(bench: Bench) -> None:
