@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from email.headerregistry import Address
 from email.utils import parseaddr
+from itertools import pairwise
 from pathlib import Path
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
@@ -70,23 +71,40 @@ def language(*codes: str) -> Callable[[str], str]:
     return read
 
 
-def secret(shortest: int) -> Callable[[str], str]:
-    """Empty is allowed here: whether it must be set depends on other settings."""
+def secret(shortest: int, *, kept: bool = False) -> Callable[[str], str]:
+    """Empty is allowed here: whether it must be set depends on other settings. `kept`: what it guards lies there
+    already and is opened by nothing else, so that what was good enough once cannot be refused later."""
 
     def read(value: str) -> str:
         if value and len(value) < shortest:
             raise ValueError(f"must have at least {shortest} characters, it has {len(value)}")
         if value and len(set(value)) < 8:
             raise ValueError("is too easily guessed: it has fewer than 8 different characters")
+        if value and not kept and _is_counted(value):
+            raise ValueError("is too easily guessed: it repeats a few characters, or counts them up or down")
         return value
 
     return read
 
 
+def _is_counted(value: str) -> bool:
+    """Whether a secret was typed, not drawn: it repeats fewer than 16 characters, or most of its characters are the
+    neighbours of the ones before them."""
+    repeats = any(value[part:] == value[:-part] for part in range(1, min(16, len(value) // 2 + 1)))
+    steps = [ord(after) - ord(before) for before, after in pairwise(value)]
+    return repeats or sum(abs(step) <= 1 for step in steps) * 3 > len(steps) * 2
+
+
 def secret_list(shortest: int) -> Callable[[str], tuple[str, ...]]:
-    """Several secrets, separated by commas, each as `secret` has it."""
-    one = secret(shortest)
-    return lambda value: tuple(one(each.strip()) for each in value.split(",") if each.strip())
+    """Several secrets, separated by commas: the first one seals, as `secret` has it; the others, which it takes the
+    place of, still open what they sealed."""
+    first, older = secret(shortest), secret(shortest, kept=True)
+
+    def read(value: str) -> tuple[str, ...]:
+        found = [each.strip() for each in value.split(",") if each.strip()]
+        return tuple((older if place else first)(each) for place, each in enumerate(found))
+
+    return read
 
 
 def webhook_key(value: str) -> str:

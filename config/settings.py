@@ -80,7 +80,7 @@ class Settings:
     demo: bool = setting(parse.yes_or_no, "no")
     demo_open: bool = setting(parse.yes_or_no, "no")
     card_reader: str = setting(parse.text, "virtual")
-    card_key: str = setting(parse.secret(SHORTEST_SECRET), "", secret=True)
+    card_key: str = setting(parse.secret(SHORTEST_SECRET, kept=True), "", secret=True)
     card_token_module: Path | None = setting(parse.optional_path, "")
     card_token: str = setting(str, "")
     card_token_key: str = setting(parse.text, "nintei-card-keys")

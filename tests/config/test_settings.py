@@ -66,11 +66,23 @@ def test_commands_that_serve_nobody_need_no_secret_key() -> None:
     assert load({}, serves=False).secret_key == ""
 
 
-@pytest.mark.parametrize("key", ["short", "x" * 64])
+@pytest.mark.parametrize(
+    "key", ["short", "x" * 64, "01234567" * 5, "abcdefghijklmnopqrstuvwxyz0123456789", "9876543210zyxwvutsrqponmlkjihg"]
+)
 def test_a_secret_key_that_can_be_guessed_is_refused_and_not_repeated(key: str) -> None:
     (problem,) = problems(NINTEI_SECRET_KEY=key)
     assert problem.startswith("NINTEI_SECRET_KEY: ")
     assert f"'{key}'" not in problem
+
+
+def test_a_secret_that_was_good_enough_once_still_opens_what_lies_there() -> None:
+    old = "01234567" * 5
+    settings = load(
+        {"NINTEI_SECRET_KEY": SECRET, "NINTEI_CARD_KEY": old, "NINTEI_SEALING_KEYS": f"{SECRET[::-1]},{old}"}
+    )
+    assert (settings.card_key, settings.sealing_keys[1]) == (old, old)
+    (problem,) = problems(NINTEI_SECRET_KEY=SECRET, NINTEI_SEALING_KEYS=f"{old},{SECRET[::-1]}")
+    assert problem.startswith("NINTEI_SEALING_KEYS: ")
 
 
 def test_a_real_card_reader_needs_a_card_key_of_its_own() -> None:
