@@ -186,6 +186,11 @@ def reminded(task_id: str, kind: str, at: datetime) -> bool:
     return bool(Reminder.insert(task=task_id, kind=kind, sent_at=at).on_conflict_ignore().as_rowcount().execute())
 
 
+def forget_reminders(task_id: str) -> None:
+    """The task is due on a later day: what reminded of the earlier one counts no more."""
+    Reminder.delete().where(Reminder.task == task_id).execute()
+
+
 # Drafts and answers
 
 

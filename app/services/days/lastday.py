@@ -182,6 +182,14 @@ def day_until_now(place: Place, element: Element) -> date | None:
     return named(path, place.case.data or {}) or day_until(place, element)
 
 
+def moved(element: Element, before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    """Whether a routing value that says a last day of this element says another day now."""
+    paths = [element.properties.get("due_value", "")]
+    if element.properties.get("calendar"):
+        paths.append(element.properties.get("day_until", ""))
+    return any(named(path, before) != named(path, after) for path in paths)
+
+
 def of_hold(package: Package, calendar: str, day: date, today: date, closing: Days) -> date | None:
     """Until when a day is held for somebody who has still to pay for it."""
     paying = [each for each in of_calendar(package, calendar) if pays(package, each)]

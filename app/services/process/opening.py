@@ -9,7 +9,7 @@ from typing import Any
 
 from app.catalogue import Element
 from app.engine import TaskKind
-from app.services.base import clocks, history, titles
+from app.services.base import businessdays, clocks, history, titles
 from app.services.base.actors import SYSTEM
 from app.services.cards import loans
 from app.services.days import lastday
@@ -17,7 +17,7 @@ from app.services.mails import deliveries
 from app.services.process import order
 from app.services.process.moment import Closing, Moment
 from app.states import EntryKind, Side, TaskState
-from app.store import statements
+from app.store import statements, work
 from app.store.models import Task
 
 
@@ -63,14 +63,40 @@ def _last_day(
     moment: Moment, element: Element, data: Mapping[str, Any] | None, guideline: date | None = None
 ) -> date | None:
     """The last day of a task of this element that begins now."""
-    place = lastday.Place(moment.case, moment.loaded, moment.closing, {**(moment.case.data or {}), **(data or {})})
-    return lastday.of_task(place, element, moment.today, guideline)
+    return lastday.of_task(_place(moment, data or {}), element, moment.today, guideline)
+
+
+def _place(moment: Moment, data: Mapping[str, Any]) -> lastday.Place:
+    """Where a task with these values of its own stands."""
+    return lastday.Place(moment.case, moment.loaded, moment.closing, {**(moment.case.data or {}), **data})
 
 
 def begin_tasks(moment: Moment) -> None:
     """Tasks that waited for others and begin now: their last day counts from today."""
     for row in order.begun(moment.loaded.package, _open(moment), moment.rows):
         row.due_on = _last_day(moment, moment.loaded.element(row.element), row.data)
+        statements.save(row)
+
+
+def reckon_again(moment: Moment, before: Mapping[str, Any]) -> None:
+    """Open tasks whose last day hangs on a routing value that this step changed: a suspended certification is cured by
+    a later day than the one by which its audit was asked for. Who is given a later day is reminded of it anew."""
+    changed = {key: value for key, value in (moment.case.data or {}).items() if value != before.get(key)}
+    if not changed:
+        return
+    for row in moment.rows:
+        element = moment.loaded.package.elements.get(row.element)
+        if row.due_on is None or element is None or not lastday.moved(element, before, moment.case.data):
+            continue
+        place = _place(moment, {**(row.data or {}), **changed})
+        due = lastday.of_task(place, element, businessdays.today(row.opened_at))
+        if due is not None and due < row.due_on:  # never over before anybody could know of it
+            due = min(max(due, businessdays.add_business_days(moment.today, 1, moment.closing)), row.due_on)
+        if due is None or due == row.due_on:
+            continue
+        if due > row.due_on:
+            work.forget_reminders(row.id)
+        row.due_on = due
         statements.save(row)
 
 

@@ -80,11 +80,13 @@ def _store(
     )
     cases.save_state(case.id, step.snapshot.blob, step.snapshot.token)
     undo.forget(case.id)  # what was decided before has been followed by this
+    said = case.data or {}
     case.data, case.messages, case.running = step.data, list(step.messages), list(step.running_jobs)
     case.revision += 1
     case.changed_at = now
     _visits(moment)
     opening.close_tasks(moment)
+    opening.reckon_again(moment, said)
     opening.begin_tasks(moment)
     settle_turn(moment)
     opening.open_tasks(moment)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from app.services.days import lastday
-from app.store import database
+from app.store import database, work
 from app.store.models import Case, Certificate
+from tests.flow.walking import own_steps
 from tests.services.steps import case_of, go, task
 from tests.web.conftest import Site
 
@@ -45,3 +46,23 @@ def test_a_suspended_vendor_reads_first_that_it_is_suspended_until_when_it_can_b
     for reader in (site.operator(), site.person("ichiro.rei@example.com")):
         text = reader.get(f"/cases/{walker.number}").text
         assert "認定は停止中です" in text and said in text
+
+
+def test_what_can_still_be_cured_is_not_called_late(site: Site) -> None:
+    walker = go(site.bench, until="certificate_received", business_days_ago=290)
+    *before, suspension = own_steps("annual_audit_missed")[:4]
+    for step in before:
+        walker.take(step)
+    asked = task(walker, "request_audit_date")
+    with database.transaction():
+        assert work.reminded(asked.id, "before_5", walker.portal.now())
+    walker.take(suspension)
+    until = lastday.named("certificate.cure_last_day", case_of(walker).data)
+    due = task(walker, "request_audit_date").due_on
+    assert asked.due_on is not None and due is not None and until is not None
+    assert asked.due_on < walker.portal.today() < due < until
+    with database.connection():
+        assert not work.reminders([asked.id]), "what is due on a later day is reminded of anew"
+    site.bench.portal.clock.moment = walker.clock.moment  # type: ignore[attr-defined]
+    home = site.person("ichiro.rei@example.com").get("/tasks").text
+    assert "認定は停止中です" in home and "超過" not in home
