@@ -6,6 +6,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -176,6 +177,12 @@ def make_signing_key(subject: str, *, now: dt.datetime | None = None, years: int
 def sign(pdf: bytes, key: SigningKey, *, reason: str = "", location: str = "", timestamp_url: str = "") -> bytes:
     """The same document with an invisible signature over all of it; `timestamp_url`: who says when (RFC 3161). Raises
     `Permanent` when it cannot be signed, `Temporary` while the timestamp authority is away."""
+    # pyhanko runs an event loop of its own: in a thread, whoever calls.
+    with ThreadPoolExecutor(1) as aside:
+        return aside.submit(_sign, pdf, key, reason, location, timestamp_url).result()
+
+
+def _sign(pdf: bytes, key: SigningKey, reason: str, location: str, timestamp_url: str) -> bytes:
     # Loaded here: half a second that only whoever signs should pay.
     from asn1crypto import keys as asn1_keys
     from asn1crypto import pem

@@ -12,9 +12,6 @@ from app.connectors.pdf import Printer
 from app.errors import Permanent, Temporary
 from app.store.objects.sealing import Sealing
 from tests.fakes import tsa
-from tests.support.threads import in_thread
-
-sign, found_in = in_thread(pdf.sign), in_thread(signed.found)
 
 NOW = dt.datetime.now(dt.UTC)
 
@@ -30,8 +27,8 @@ def written(folder: Path, key: pdf.SigningKey, *more: bytes) -> tuple[Path, Path
 def test_the_body_signs_with_its_own_certificate_and_what_stands_above_it(printer: Printer, tmp_path: Path) -> None:
     above = pdf.make_signing_key("見本認証局")
     key = signature.of_body(*written(tmp_path, pdf.make_signing_key("運営主体"), above.certificate))
-    content = sign(printer.render("<p>認定証</p>", {}), key)
-    [found] = found_in(content)
+    content = pdf.sign(printer.render("<p>認定証</p>", {}), key)
+    [found] = signed.found(content)
     assert found.signer == "運営主体" and found.intact and found.whole
 
 
@@ -49,17 +46,17 @@ def test_a_certificate_that_has_ended_or_is_not_that_of_the_key_signs_nothing(tm
 def test_a_timestamp_authority_says_when_a_paper_was_signed(printer: Printer) -> None:
     key = pdf.make_signing_key("運営主体")
     with tsa.authority() as url:
-        content = sign(printer.render("<p>認定証</p>", {}), key, timestamp_url=url)
-    [found] = found_in(content)
+        content = pdf.sign(printer.render("<p>認定証</p>", {}), key, timestamp_url=url)
+    [found] = signed.found(content)
     assert found.intact and found.stamped
 
 
 def test_while_it_is_away_papers_wait(printer: Printer) -> None:
     key, page = pdf.make_signing_key("運営主体"), printer.render("<p>認定証</p>", {})
     with tsa.authority(status=503) as url, pytest.raises(Temporary):
-        sign(page, key, timestamp_url=url)
+        pdf.sign(page, key, timestamp_url=url)
     with pytest.raises(Temporary):
-        sign(page, key, timestamp_url=url)
+        pdf.sign(page, key, timestamp_url=url)
 
 
 def test_the_portals_own_certificate_is_followed_by_another_before_it_ends(tmp_path: Path) -> None:

@@ -14,10 +14,8 @@ from tests.services.papers.test_printable import FONTS
 from tests.services.steps import go, staff, task
 from tests.services.tasks.test_after import send
 from tests.services.tasks.test_last_time import vendor
-from tests.support.threads import in_thread
 
 
-@in_thread
 def test_a_signature_is_told_to_its_sender_and_to_the_reviewer(bench: Bench) -> None:
     walker = go(bench, "contracts__vendor")
     row, who = task(walker, "contracts__vendor"), vendor(walker)
