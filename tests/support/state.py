@@ -58,4 +58,4 @@ def _environment() -> dict[str, str]:
 def _talk() -> dict[logging.Logger, tuple[int, bool, bool]]:
     """What each logger lets through."""
     known = [each for each in logging.Logger.manager.loggerDict.values() if isinstance(each, logging.Logger)]
-    return {each: (each.level, each.propagate, each.disabled) for each in known}
+    return {each: (each.level, each.propagate, each.disabled) for each in (logging.getLogger(), *known)}

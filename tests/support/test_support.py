@@ -95,6 +95,7 @@ def test_whoever_calls_the_listener_is_heard() -> None:
 def test_what_a_test_does_to_its_process_is_taken_back(tmp_path: Path) -> None:
     """Else the next test would find another one's database, settings or silence, and pass or fail by that."""
     logger, before = logging.getLogger("nintei.of-this-test"), (database.proxy.obj, Path.cwd(), dict(os.environ))
+    root, level = logging.getLogger(), logging.getLogger().level
     with state.kept():
         with state.kept():
             first = database.connect(f"sqlite:///{tmp_path}/first.db")
@@ -103,6 +104,8 @@ def test_what_a_test_does_to_its_process_is_taken_back(tmp_path: Path) -> None:
             os.environ["NINTEI_PORT"], os.environ["HOME"] = "1", "elsewhere"
             logger.propagate, logger.disabled = False, True
             logger.setLevel(logging.CRITICAL)
+            root.setLevel(logging.DEBUG)
+        assert root.level == level
         assert database.proxy.obj is before[0] is not first
         assert (database.proxy.obj, Path.cwd(), dict(os.environ)) == before
         logger.propagate, logger.disabled = True, False
