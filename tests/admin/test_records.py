@@ -155,15 +155,22 @@ def test_a_page_asks_the_database_as_often_for_many_rows_as_for_one(shared: Site
         if first(table) is None:
             continue
         client.get(f"/admin/{table}/")
-        counts = []
-        for size in (1, 50):
-            with pytest.MonkeyPatch.context() as patch:
-                patch.setattr(listing, "SIZE", size)
-                patch.setattr(listing.page, "__defaults__", (size,))
-                with counted() as statements:
-                    client.get(f"/admin/{table}/")
-            counts.append(len(statements.statements))
-        assert counts[1] <= counts[0] + 1, (table, counts)
+        few, many = (_asked(client, f"/admin/{table}/", size) for size in (1, 50))
+        assert len(many) <= len(few) + 1, (table, few, many)
+
+
+def _asked(client: FlaskClient, address: str, size: int) -> list[str]:
+    """The statements of a page of so many rows; the fewest of two visits, because what is looked at once in a while is
+    looked at in one of them."""
+    found = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(listing, "SIZE", size)
+        patch.setattr(listing.page, "__defaults__", (size,))
+        for _ in range(2):
+            with counted() as statements:
+                client.get(address)
+            found.append(statements.statements)
+    return min(found, key=len)
 
 
 # Read-only

@@ -28,6 +28,8 @@ ALL = (engine_step, service_step, requests, served, moving, plays, worklist, man
 def main(wanted: list[str]) -> None:
     print(f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}")
     by_name = {bench.__name__.rpartition(".")[2]: bench for bench in ALL}
+    if unknown := [name for name in wanted if name not in by_name]:
+        sys.exit(f"nothing of this name is measured: {', '.join(unknown)}; there are {', '.join(by_name)}")
     for name in wanted or by_name:
         print(f"\n== {(by_name[name].__doc__ or '').splitlines()[0]}")
         by_name[name].main()

@@ -247,6 +247,7 @@ class Hands:
             return []
         self.look(f"{element}-sealed")
         button.click()
+        expect(self.page.locator("main .secret__row code").first).to_be_visible()
         found = self.page.locator("code").all_inner_texts()
         self.look(f"{element}-revealed")
         self.page.locator("main .actions a").click()
