@@ -38,6 +38,7 @@ from app.services.base.portal import Portal
 from app.services.base.releases import Releases
 from app.services.cards.making import CardDesk
 from app.services.demo import fence
+from app.services.demo.walker import PASSWORD
 from app.services.exports import large
 from app.services.exports.large import Export
 from app.services.exports.sheet import Sheet
@@ -46,8 +47,10 @@ from app.services.plays.box import Box
 from app.services.plays.playclock import PlayClock
 from app.services.plays.stage import Stage
 from app.services.process.outside import Outside
+from app.services.signin import passwords
 from app.services.workspaces import gating
 from app.store import database, datastore, notices, places
+from app.text.memo import Memo
 from app.web.cards import desk
 from app.web.frame import exporting, sizes
 from app.web.frame.proxies import TrustedProxies
@@ -65,6 +68,7 @@ from config.settings import Settings, load, with_demo_secrets
 
 log = logging.getLogger("nintei")
 
+PLAYED = 10_000_000  # bytes of files of which a Play remembers what it read in them: the largest package has a tenth
 FONTS = Path(__file__).parent / "web" / "static" / "dist" / "fonts"
 
 
@@ -226,6 +230,12 @@ def play_hands(settings: Settings, pages: Callable[[], Flask], box: Box) -> Call
     return lambda at: Outside(at, Mailer(""), printer, desk, caller=box, own=_own(at, pages))
 
 
+def player() -> playhost.Play:
+    """What runs a Play. Each begins with what is done here: all is imported, the password of its people is hashed."""
+    passwords.hashed(PASSWORD)
+    return play
+
+
 def play(spec: playhost.Spec) -> None:
     """A Play: the portal of a draft in this process, with settings that are written here and come from nowhere else.
     Raises BadPackage with what keeps the package from running."""
@@ -243,7 +253,8 @@ def play(spec: playhost.Spec) -> None:
     portal = open_portal(settings, clock)
     web_of_it = cache(partial(make_web, portal))
     stage = Stage(portal, clock, play_hands(portal.settings, web_of_it, box), box)
-    stage.open(catalogue.from_archive(spec.archive))
+    with Memo(PLAYED).used():  # it is read once to be put in force, and again as it is kept
+        stage.open(catalogue.from_archive(spec.archive))
     pages = web_of_it()
     threading.Thread(target=stage.run, args=(threading.Event(),), name="play", daemon=True).start()
     mount = Mount(pages, stage, f"/designer/play/{spec.id}", used=lambda: os.utime(spec.folder))

@@ -36,7 +36,7 @@ log = logging.getLogger("nintei.play")
 
 LAUNCH = (
     "from app.cli import lifeline, playhost; lifeline.hold(); "
-    "playhost.main(lambda: __import__('app.main', fromlist=['play']).play)"
+    "playhost.main(lambda: __import__('app.main', fromlist=['player']).player())"
 )
 CALM = 30.0  # seconds after which the start of the portal no longer needs the processors
 LOOK = 1.0  # seconds between two looks at the children

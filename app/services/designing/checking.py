@@ -101,9 +101,17 @@ def problems(portal: Portal, workspace_id: int, who: Actor) -> Checked:
         known = _kept.get(package.digest)
         if known is not None:
             return Checked(row.revision, package.digest, known, 0.0)
-        found = tuple(found_in(package, problem) for problem in portal.releases.check(package))
-    _kept.put(package.digest, found)
-    return Checked(row.revision, package.digest, found, time.monotonic() - start)
+    return Checked(row.revision, package.digest, of_package(portal, package), time.monotonic() - start)
+
+
+def of_package(portal: Portal, package: Package) -> tuple[Found, ...]:
+    """Everything that keeps this content from being released, and warnings; what was found of it lately is known."""
+    found = _kept.get(package.digest)
+    if found is None:
+        with _kept.memo.used():
+            found = tuple(found_in(package, problem) for problem in portal.releases.check(package))
+        _kept.put(package.digest, found)
+    return found
 
 
 def found_in(package: Package, problem: Problem) -> Found:

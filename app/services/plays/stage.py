@@ -68,7 +68,6 @@ class Stage:
 
     def open(self, package: Package) -> None:
         """Put the package in force and let its people in. Raises BadPackage with what keeps it from running."""
-        self.portal.releases.compiled(package)
         self.package_id = package.id
         terms.put(self.portal, package, terms.Act(by=WORKER, source=terms.DESIGNER), None)
         with self.portal.connection():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 import unicodedata
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
@@ -45,6 +46,17 @@ def owned(user: User) -> tuple[str, ...]:
 
 def hashed(password: str) -> str:
     """As it is kept. The sign-in form compares NFKD (NIST SP 800-63B section 3.1.1.2): full width is half width."""
+    if isinstance(password, weak.Sample):
+        return _sample(password)  # everybody knows it: a salt for each account would hide nothing, and cost a second
+    return _hash(password)
+
+
+@cache
+def _sample(password: weak.Sample) -> str:
+    return _hash(password)
+
+
+def _hash(password: str) -> str:
     return HASHER.hash(unicodedata.normalize("NFKD", password))
 
 

@@ -76,3 +76,10 @@ def test_a_long_one_takes_no_long_time() -> None:
 @pytest.mark.parametrize(("password", "word"), [("short", "at least"), ("x1" * 101, "at most")])
 def test_length_counts_both_ways(password: str, word: str) -> None:
     assert word in refused(password)
+
+
+def test_the_password_that_everybody_knows_is_hashed_once_and_others_each_by_themselves() -> None:
+    known = weak.Sample("nintei-demo-2026")
+    assert passwords.hashed(known) == passwords.hashed(known)
+    assert passwords.fits(known, passwords.hashed(known))
+    assert passwords.hashed("a password for tests") != passwords.hashed("a password for tests")

@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from app.services.base.releases import Releases
 from app.services.designing import checking
 from app.services.people import accounts
+from app.services.workspaces import content
 from tests.planted.support import japanese
 from tests.web.conftest import Site
 
@@ -50,6 +52,15 @@ def test_a_problem_has_its_place_and_its_mending_mends_it(hanako: FlaskClient, d
     assert found["text"] not in [each["text"] for each in problems(hanako, draft)]
     late = hanako.post(f"{draft}/mend", json={"action": found["mend"]["action"]})
     assert late.status_code == 409 and late.get_json()["error"]
+
+
+def test_what_the_page_was_told_is_not_worked_out_again_when_the_draft_is_tried(
+    small_site: Site, hanako: FlaskClient, draft: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert problems(hanako, draft) == []
+    monkeypatch.delattr(Releases, "check")
+    portal = small_site.bench.portal
+    assert checking.of_package(portal, content.package(portal, int(draft.rpartition("/")[2]))) == ()
 
 
 def test_nonsense_is_no_mending(hanako: FlaskClient, draft: str) -> None:
